@@ -1,0 +1,192 @@
+"""A delivery: one mail to one address, with a life; and the rule for what comes next.
+
+`after` is the whole life in one pure function. Claiming and recording live in `store.outbox`.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where in its life a delivery is."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    DEFERRED = "deferred"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+    SUPPRESSED = "suppressed"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+#: Nothing more happens to these by itself.
+FINAL = frozenset(
+    {
+        DeliveryState.ACCEPTED,
+        DeliveryState.FAILED,
+        DeliveryState.UNCERTAIN,
+        DeliveryState.SUPPRESSED,
+        DeliveryState.SKIPPED,
+        DeliveryState.EXPIRED,
+        DeliveryState.BOUNCED,
+        DeliveryState.COMPLAINED,
+    }
+)
+#: The reader cannot have it, so its papers may be picked again.
+NEVER_ARRIVED = frozenset(
+    {DeliveryState.FAILED, DeliveryState.SUPPRESSED, DeliveryState.SKIPPED, DeliveryState.EXPIRED}
+)
+
+
+class Lane(StrEnum):
+    """Which mails wait for which."""
+
+    URGENT = "urgent"
+    """Somebody is waiting for it: a confirmation."""
+    BULK = "bulk"
+    """A digest."""
+
+
+class MailKind(StrEnum):
+    """Which mail it is; the name of its template folder."""
+
+    DIGEST = "digest"
+    CONFIRM = "confirm"
+
+
+class OutcomeKind(StrEnum):
+    """What a server's answer means for the delivery."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    """Temporary, about this mailbox or its host: try again later."""
+    INTERRUPTED = "interrupted"
+    """Not accepted for a reason that says nothing of the mailbox: 421, or lost before the final dot."""
+    FAILED = "failed"
+    """Permanent, about this mailbox: do not try again."""
+    DEAD_ADDRESS = "dead_address"
+    """Permanent, and the address itself is no more: never mail it again."""
+    OUR_FAULT = "our_fault"
+    """Refused because of us (policy, authentication, size): stop the run, spare the subscriber."""
+    UNCERTAIN = "uncertain"
+    """Lost after the final dot: the server may have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the mail server said; a refusal is a value, not an exception."""
+
+    kind: OutcomeKind
+    code: int = 0
+    """The reply code, 0 where there was none."""
+    enhanced: str = ""
+    """RFC 3463's status such as 5.1.1, where the reply had one."""
+    text: str = ""
+    """The reply's words on one line; for `accepted`, the server's queue id is in here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One mail to one address."""
+
+    id: int
+    subscriber: int
+    address: str
+    kind: MailKind
+    state: DeliveryState
+    created_at: dt.datetime
+    deadline: dt.datetime
+    edition: int | None = None
+    lane: Lane = Lane.BULK
+    attempts: int = 0
+    next_attempt_at: dt.datetime | None = None
+    claimed_by: str = ""
+    message_id: str = ""
+    detail: str = ""
+    """Why it is in this state: the server's reply, or our own reason for not sending."""
+
+
+#: First retry after five minutes, then doubling: greylisting servers want five to fifteen.
+FIRST_RETRY = dt.timedelta(minutes=5)
+LONGEST_RETRY = dt.timedelta(hours=4)
+
+
+def retry_delay(attempts: int) -> dt.timedelta:
+    """How long to wait after `attempts` tries: 5 min · 2^(attempts-1), at most 4 h (RFC 5321 4.5.4.1)."""
+    return min(FIRST_RETRY * int(2 ** min(attempts - 1, 10)), LONGEST_RETRY)
+
+
+def after(delivery: Delivery, outcome: Outcome, now: dt.datetime) -> Delivery:
+    """The delivery as it stands once the server has answered.
+
+    Expects a claimed delivery whose `attempts` already counts this try. A retry that would come after the
+    deadline is not tried: the delivery expires and its papers are carried over.
+    """
+    detail = " ".join(str(part) for part in (outcome.code or "", outcome.enhanced, outcome.text) if part)
+    told = replace(delivery, detail=detail[:500], next_attempt_at=None, claimed_by="")
+    settled = _SETTLED.get(outcome.kind)
+    if settled:
+        return replace(told, state=settled)
+    retry_at = now + retry_delay(delivery.attempts)
+    if retry_at >= delivery.deadline:
+        return replace(told, state=DeliveryState.EXPIRED)
+    return replace(told, state=DeliveryState.DEFERRED, next_attempt_at=retry_at)
+
+
+_SETTLED = {
+    OutcomeKind.ACCEPTED: DeliveryState.ACCEPTED,
+    OutcomeKind.FAILED: DeliveryState.FAILED,
+    OutcomeKind.DEAD_ADDRESS: DeliveryState.FAILED,
+    OutcomeKind.OUR_FAULT: DeliveryState.HELD,
+    OutcomeKind.UNCERTAIN: DeliveryState.UNCERTAIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The books of one edition: how many deliveries ended how."""
+
+    edition: int
+    day: dt.date
+    due: int
+    """Readers counted as due while composing; kept apart from the rows, so that a lost row shows."""
+    counts: dict[DeliveryState, int]
+
+    def count(self, state: DeliveryState) -> int:
+        """How many are in a state; bounced and complained ones were accepted first and count there."""
+        extra = 0
+        if state is DeliveryState.ACCEPTED:
+            extra = self.counts.get(DeliveryState.BOUNCED, 0) + self.counts.get(DeliveryState.COMPLAINED, 0)
+        return self.counts.get(state, 0) + extra
+
+    @property
+    def open(self) -> int:
+        """How many have not come to an end: queued, claimed, deferred or held."""
+        return sum(n for state, n in self.counts.items() if state not in FINAL)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether due = accepted + failed + suppressed + skipped + expired + uncertain."""
+        return self.due == sum(self.count(state) for state in EQUATION)
+
+    def equation(self) -> str:
+        """Write the books as the equation they must satisfy."""
+        ended = " + ".join(f"{self.count(state)} {state}" for state in EQUATION)
+        still = f" + {self.open} still open" if self.open else ""
+        return f"{self.due} due = {ended}{still}"
+
+
+EQUATION = (
+    DeliveryState.ACCEPTED,
+    DeliveryState.FAILED,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.SKIPPED,
+    DeliveryState.EXPIRED,
+    DeliveryState.UNCERTAIN,
+)

@@ -1,0 +1,93 @@
+"""A digest: one subscriber's picks, in order, each with its reason."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dailypapers.domain.paper import Paper, Signals
+
+
+class TermKind(StrEnum):
+    """What a term of the score came from."""
+
+    WORDS = "words"
+    PHRASE = "phrase"
+    CATEGORY = "category"
+    AUTHOR = "author"
+    PAPER = "paper"
+    TRENDING = "trending"
+    AVOIDED = "avoided"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a score: `weight` is exactly what it added (negative: took away).
+
+    `interest` is the text of the interest it came from, `text` what matched in the paper: words, a name, a title,
+    or for trending the counts in words ("120 upvotes").
+    """
+
+    kind: TermKind
+    text: str
+    weight: float
+    interest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a paper was picked: the terms of its score, strongest first."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def score(self) -> float:
+        """The score is the sum of its terms, so a reason cannot say what the score does not."""
+        return sum(term.weight for term in self.terms)
+
+    def sentence(self) -> str:
+        """Say it in words a reader understands, strongest first, at most three terms."""
+        shown = [words for term in self.terms if term.weight > 0 and (words := _in_words(term))]
+        return " · ".join(dict.fromkeys(shown[:3]))
+
+
+_PHRASES = {
+    TermKind.WORDS: "matches your topic “{interest}”: {text}",
+    TermKind.PHRASE: "contains “{text}”",
+    TermKind.CATEGORY: "in {text}",
+    TermKind.AUTHOR: "by {text}, whom you follow",
+    TermKind.PAPER: "like “{interest}”: {text}",
+    TermKind.TRENDING: "trending: {text}",
+}
+
+
+def _in_words(term: Term) -> str:
+    pattern = _PHRASES.get(term.kind)
+    return pattern.format(interest=term.interest, text=term.text) if pattern else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A paper chosen for somebody, and why."""
+
+    paper: str
+    """The paper's id as text."""
+    score: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A pick with all that a mail shows of it."""
+
+    paper: Paper
+    reason: str
+    sources: tuple[str, ...] = ()
+    signals: Signals = Signals()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One subscriber's entries, most relevant first."""
+
+    entries: tuple[Entry, ...]
+    trending: bool
+    """Whether it holds what is trending because the reader named no topic."""

@@ -1,0 +1,39 @@
+"""What a subscriber wants, or does not."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class InterestKind(StrEnum):
+    """What the text of an interest is."""
+
+    TOPIC = "topic"
+    """A subject in the reader's own words; scored by its words."""
+    PHRASE = "phrase"
+    """Words that must stand next to each other."""
+    CATEGORY = "category"
+    """A category's code; `cs` stands for all of `cs.*`."""
+    AUTHOR = "author"
+    """A person's name."""
+    PAPER = "paper"
+    """A paper's id: more like this."""
+
+
+class Stance(StrEnum):
+    """How an interest pulls."""
+
+    WANT = "want"
+    """Pulls up."""
+    AVOID = "avoid"
+    """Pushes down."""
+    EXCLUDE = "exclude"
+    """Never show it."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interest:
+    """One thing a subscriber wants or does not want."""
+
+    kind: InterestKind
+    text: str
+    stance: Stance = Stance.WANT

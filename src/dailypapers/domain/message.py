@@ -1,0 +1,39 @@
+"""A message: a rendered mail, before it is MIME; and the bytes that leave."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a template folder renders to: a one-line subject, equal content as text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: the From of every mail, the list it belongs to, and where bounces go."""
+
+    name: str
+    address: str
+    bounce_address: str
+    list_id: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands on the outside: RFC 5321's reverse path and the one recipient."""
+
+    sender: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """A mail ready to leave: CRLF lines, 7-bit or quoted-printable."""
+
+    envelope: Envelope
+    content: bytes

@@ -1,0 +1,129 @@
+"""A paper, the names it goes by, and what the world says of it.
+
+Knows when two records are the same work. Does not know where records come from or how they are kept.
+"""
+
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Self
+
+from dailypapers.errors import BadPaperId
+
+_ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v(\d+))?", re.ASCII)
+_ARXIV_OLD = re.compile(r"([a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?", re.ASCII)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
+_PREFIXES = re.compile(
+    r"(?:https?://)?(?:(?:www\.|export\.|dx\.)?"
+    r"(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/|alphaxiv\.org/abs/|huggingface\.co/papers/|hf\.co/papers/)"
+    r"|oai:arxiv\.org:|arxiv:|doi:)\s*",
+    re.IGNORECASE,
+)
+
+#: Shorter titles ("Editorial", "Correction to …") are shared by unrelated works.
+MIN_TITLE_WORDS_TO_FOLD = 4
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PaperId:
+    """The name of one work, without its version: `arxiv:2408.01234`, `doi:10.1101/…`, `url:https://…`."""
+
+    scheme: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an id from an arXiv id, a DOI, or an address of arXiv, doi.org or Hugging Face.
+
+        arXiv's own DOIs (10.48550/arXiv.…) become arXiv ids, old ids lose their subject class
+        (`math.GT/0309136` is `math/0309136`), DOIs are lower-cased as their handbook says they compare.
+        Raises `BadPaperId` where the text is none of these.
+        """
+        return cls.parse_version(text)[0]
+
+    @classmethod
+    def parse_version(cls, text: str) -> tuple[Self, int | None]:
+        """Read an id and, where the text names one, the version."""
+        stripped = _PREFIXES.sub("", text.strip(), count=1).removesuffix(".pdf").rstrip("/")
+        if from_doi := _ARXIV_DOI.fullmatch(stripped):
+            stripped = from_doi[1]
+        if match := _ARXIV_NEW.fullmatch(stripped) or _ARXIV_OLD.fullmatch(stripped):
+            return cls("arxiv", _without_subject_class(match[1])), int(match[2]) if match[2] else None
+        if _DOI.fullmatch(stripped):
+            return cls("doi", stripped.lower()), None
+        if text.startswith("url:"):
+            return cls("url", text.removeprefix("url:")), None
+        raise BadPaperId(text)
+
+
+def _without_subject_class(old_id: str) -> str:
+    archive, slash, number = old_id.partition("/")
+    return f"{archive.partition('.')[0]}/{number}" if slash else old_id
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the world made of a paper, as one source counted it; `None` is not counted, never zero."""
+
+    upvotes: int | None = None
+    comments: int | None = None
+    stars: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One work. Text is clean Unicode: no markup, no TeX we could read, single spaces."""
+
+    id: PaperId
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    #: arXiv's codes or a source's own words; the first is the primary one.
+    categories: tuple[str, ...] = ()
+    #: Where a reader is sent: the abstract page, never a PDF.
+    url: str = ""
+    published: dt.date | None = None
+    code_url: str = ""
+    #: Other names of the same work (a journal DOI beside an arXiv id, say).
+    also: tuple[PaperId, ...] = field(default=())
+
+    def names(self) -> tuple[str, ...]:
+        """Every name this work may be met by again: ids, and title with first author where that is telling."""
+        by_words = work_key(self.title, self.authors)
+        ids = tuple(dict.fromkeys(str(name) for name in (self.id, *self.also)))
+        return (*ids, by_words) if by_words else ids
+
+
+def work_key(title: str, authors: tuple[str, ...]) -> str | None:
+    """Name a work by its title and its first author's family name; `None` where that would not tell works apart.
+
+    Case, accents, punctuation and spacing do not count.
+    """
+    words = _plain_words(title)
+    if len(words) < MIN_TITLE_WORDS_TO_FOLD or not authors:
+        return None
+    family = _family_name(authors[0])
+    if not family:
+        return None
+    digest = hashlib.sha256(f"{' '.join(words)}|{family}".encode()).hexdigest()
+    return f"work:{digest[:32]}"
+
+
+def _plain_words(text: str) -> list[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return re.findall(r"\w+", plain)
+
+
+def _family_name(author: str) -> str:
+    """Read "Ann Lee" and "Lee, A." alike."""
+    before_comma, comma, _ = author.partition(",")
+    words = _plain_words(before_comma)
+    if not words:
+        return ""
+    return " ".join(words) if comma else words[-1]

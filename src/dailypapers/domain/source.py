@@ -1,0 +1,97 @@
+"""What a source tells us: what it announced, what could not be read, and whether it is to be trusted today.
+
+The values only; fetching and parsing live in `sources`.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dailypapers.domain.paper import Paper, Signals
+
+
+class AnnounceType(StrEnum):
+    """arXiv's own words for why a paper is in today's list."""
+
+    NEW = "new"
+    CROSS = "cross"
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it brings a paper into an edition; a replacement does not."""
+        return self in {AnnounceType.NEW, AnnounceType.CROSS}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """This paper, by this source, on this day, as new, cross or replace."""
+
+    paper: Paper
+    source: str
+    day: dt.date
+    type: AnnounceType = AnnounceType.NEW
+    version: int | None = None
+    signals: Signals | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An item that could not be read: where it stood and, in one sentence, why."""
+
+    where: str
+    why: str
+
+
+class State(StrEnum):
+    """How far a source can be trusted today."""
+
+    FRESH = "fresh"
+    WAITING = "waiting"
+    QUIET = "quiet"
+    STALLED = "stalled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """A source's state with its evidence."""
+
+    state: State
+    #: Items in the answer, readable or not.
+    items: int = 0
+    #: One sentence for the operator: status, counts, error.
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a source wants to be told next time: validators of a conditional GET per URL, and its highest id."""
+
+    etags: tuple[tuple[str, str], ...] = ()
+    last_modified: tuple[tuple[str, str], ...] = ()
+    highest_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One source's answer. Nothing read is lost: an item is an announcement or it is skipped with a reason."""
+
+    announcements: tuple[Announcement, ...]
+    skipped: tuple[Skipped, ...]
+    freshness: Freshness
+    checkpoint: Checkpoint = Checkpoint()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source's line in an edition: what came of it that day."""
+
+    source: str
+    state: State
+    items: int
+    new: int
+    skipped: int
+    note: str
+    fetched_at: dt.datetime

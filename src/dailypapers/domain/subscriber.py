@@ -1,0 +1,84 @@
+"""A subscriber: an address with consent, a time zone, an hour, a rhythm."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EVERY_DAY = frozenset(range(7))
+
+
+class SubscriberState(StrEnum):
+    """Where in its life a subscription is."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a reader wants mail: an hour of the day in a zone, on some weekdays (Monday is 0)."""
+
+    zone: str = "UTC"
+    hour: int = 7
+    days: frozenset[int] = EVERY_DAY
+
+    def next_after(self, moment: dt.datetime) -> dt.datetime:
+        """The first wanted hour strictly after `moment`, in UTC.
+
+        An hour that a change of clocks leaves out is taken at the same distance from midnight; one that
+        comes twice is taken the first time.
+        """
+        zone = ZoneInfo(self.zone)
+        day = moment.astimezone(zone).date()
+        for ahead in range(9):
+            candidate_day = day + dt.timedelta(days=ahead)
+            local = dt.datetime.combine(candidate_day, dt.time(self.hour), tzinfo=zone)
+            instant = local.astimezone(dt.UTC)
+            if candidate_day.weekday() in self.days and instant > moment:
+                return instant
+        raise ValueError("a rhythm needs at least one weekday")
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Somebody who reads, or who asked to."""
+
+    id: int
+    address: str
+    state: SubscriberState
+    rhythm: Rhythm
+    max_papers: int
+    next_digest_at: dt.datetime | None
+    #: The newest edition a digest of theirs was accepted for; the next window starts after it.
+    accepted_edition: int | None
+    created_at: dt.datetime
+    confirmed_at: dt.datetime | None = None
+    #: How consent was given: web, mail, import, operator.
+    consent: str = ""
+
+
+def parse_days(text: str) -> frozenset[int]:
+    """Read "daily", "weekdays", "weekly" or weekdays such as "mon,thu". Raises `ValueError` with a sentence."""
+    named = {"daily": EVERY_DAY, "weekdays": frozenset(range(5)), "weekly": frozenset({0})}
+    words = text.strip().lower()
+    if words in named:
+        return named[words]
+    try:
+        return frozenset(WEEKDAYS.index(word.strip()[:3]) for word in words.split(","))
+    except ValueError:
+        raise ValueError(
+            f"“{text}” names no days: use daily, weekdays, weekly, or weekdays such as mon,thu."
+        ) from None
+
+
+def days_in_words(days: frozenset[int]) -> str:
+    """Write days the way `parse_days` reads them."""
+    if days == EVERY_DAY:
+        return "daily"
+    return "weekdays" if days == frozenset(range(5)) else ",".join(WEEKDAYS[day] for day in sorted(days))

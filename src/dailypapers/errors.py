@@ -1,0 +1,38 @@
+"""Every error dailypapers raises on purpose. The message is the sentence a person reads."""
+
+
+class DailypapersError(Exception):
+    """Something went wrong that a person can mend; the message says what and how."""
+
+
+class BadPaperId(DailypapersError, ValueError):
+    """A text that names no paper."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"“{text[:80]}” is no arXiv id, no DOI and no address of either, such as 2408.01234."
+        )
+
+
+class BadSettings(DailypapersError, ValueError):
+    """A setting that is unknown, missing or of the wrong kind."""
+
+
+class BadInput(DailypapersError, ValueError):
+    """A file or an argument that cannot be read as what it should be."""
+
+
+class BadToken(DailypapersError, ValueError):
+    """A link that was not signed by us, was signed for something else, or is too old."""
+
+
+class FetchFailed(DailypapersError, OSError):
+    """A source that could not be fetched."""
+
+
+class MailServerUnreachable(DailypapersError, OSError):
+    """No conversation with the outgoing mail server."""
+
+
+class DatabaseUnreachable(DailypapersError, OSError):
+    """No conversation with the database."""
