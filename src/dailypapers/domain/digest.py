@@ -1,6 +1,6 @@
 """A digest: one subscriber's picks, in order, each with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dailypapers.domain.paper import Paper, Signals
@@ -81,7 +81,7 @@ class Entry:
     paper: Paper
     reason: str
     sources: tuple[str, ...] = ()
-    signals: Signals = Signals()
+    signals: Signals = field(default=Signals())
 
 
 @dataclass(frozen=True, slots=True)

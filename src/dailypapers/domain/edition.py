@@ -20,9 +20,7 @@ class Edition:
 def status_line(sources: tuple[SourceStatus, ...]) -> str:
     """Say in one line what a reader should know of today's sources; empty where all is well."""
     doubtful = [
-        f"{s.source} {_WORDS[s.state]}"
-        for s in sources
-        if s.state in {State.FAILED, State.STALLED, State.WAITING}
+        f"{s.source} {_WORDS[s.state]}" for s in sources if s.state in {State.FAILED, State.STALLED, State.WAITING}
     ]
     if not doubtful:
         return ""

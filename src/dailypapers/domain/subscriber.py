@@ -72,9 +72,7 @@ def parse_days(text: str) -> frozenset[int]:
     try:
         return frozenset(WEEKDAYS.index(word.strip()[:3]) for word in words.split(","))
     except ValueError:
-        raise ValueError(
-            f"“{text}” names no days: use daily, weekdays, weekly, or weekdays such as mon,thu."
-        ) from None
+        raise ValueError(f"“{text}” names no days: use daily, weekdays, weekly, or weekdays such as mon,thu.") from None
 
 
 def days_in_words(days: frozenset[int]) -> str:

@@ -1,0 +1,130 @@
+"""The composition root: settings in, everything that runs out. Nothing below imports this file."""
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from dailypapers import __version__
+from dailypapers.domain.message import Sender
+from dailypapers.domain.subscriber import Rhythm, parse_days
+from dailypapers.errors import BadSettings
+from dailypapers.jobs.compose import Composing
+from dailypapers.jobs.day import Means
+from dailypapers.jobs.deliver import Post
+from dailypapers.jobs.render import Press
+from dailypapers.links import Signer
+from dailypapers.mail.smtp import MailServer, SmtpTransport
+from dailypapers.rendering.environment import environment
+from dailypapers.settings import Settings, SourceSettings, shipped
+from dailypapers.sources import SOURCES
+from dailypapers.sources.base import Source
+from dailypapers.sources.http import Http
+from dailypapers.store.database import connect
+from dailypapers.subscriptions import Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One dailypapers, put together."""
+
+    settings: Settings
+    means: Means
+    mail_server: MailServer
+    #: What a subscriber gets who names nothing.
+    defaults: Wishes
+    signer: Signer = field(repr=False)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The database."""
+        return self.means.engine
+
+
+def build(settings: Settings, *, allow_private: bool = False) -> App:
+    """Put everything together; nothing is connected to yet.
+
+    `allow_private` lets sources be fetched from this machine and its network, for the demo and for tests.
+    """
+    secret = read_secret(settings)
+    signer = Signer(settings.service.base_url, secret)
+    mail_server = _mail_server(settings)
+    means = Means(
+        engine=connect(settings.database.full_url()),
+        sources=[_source(wanted) for wanted in settings.sources],
+        make_http=lambda: _http(settings, allow_private=allow_private),
+        zone=settings.service.zone,
+        composing=_composing(settings),
+        press=_press(settings, signer),
+        make_post=lambda: _post(settings, mail_server),
+    )
+    return App(settings, means, mail_server, defaults(settings), signer)
+
+
+def read_secret(settings: Settings) -> bytes:
+    """The secret that signs links. Raises `BadSettings` where there is none: a made-up one would void every link."""
+    if settings.secret:
+        return settings.secret.get_secret_value().encode()
+    file = settings.service.secret_file
+    if file and file.exists():
+        return file.read_bytes().strip()
+    raise BadSettings(f"There is no secret to sign links with: `dailypapers init` makes {file}, or set DAILYPAPERS_SECRET.")
+
+
+def make_secret(settings: Settings) -> bool:
+    """Make the secret's file, readable by us alone, unless there is one; tells whether it was made."""
+    file = settings.service.secret_file
+    if settings.secret or file is None or file.exists():
+        return False
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as secret:
+        secret.write(secrets.token_urlsafe(48) + "\n")
+    return True
+
+
+def defaults(settings: Settings) -> Wishes:
+    """What a subscriber gets who names nothing."""
+    wanted = settings.digest
+    return Wishes(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), wanted.max_papers)
+
+
+def _composing(settings: Settings) -> Composing:
+    return Composing(
+        threshold=settings.digest.threshold,
+        window_days=settings.digest.window_days,
+        deadline=timedelta(hours=settings.mail.deadline_hours),
+    )
+
+
+def _source(wanted: SourceSettings) -> Source:
+    """Make a source from its settings."""
+    return SOURCES[wanted.kind](wanted)
+
+
+def _http(settings: Settings, *, allow_private: bool) -> Http:
+    return Http(allow_private=allow_private)
+
+
+def _press(settings: Settings, signer: Signer) -> Press:
+    return Press(
+        templates=environment(shipped("templates"), settings.service.templates),
+        signer=signer,
+        sender=_sender(settings),
+        home=f"{settings.service.base_url}/",
+        secret=signer.secret,
+    )
+
+
+def _sender(settings: Settings) -> Sender:
+    mail = settings.mail
+    domain = mail.from_address.rpartition("@")[2]
+    return Sender(
+        name=settings.service.name,
+        address=mail.from_address,
+        bounce_address=mail.bounce_address or mail.from_address,
+        list_id=f"papers.{domain}",
+        owner=mail.owner or mail.from_address,
+    )

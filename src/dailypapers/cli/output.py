@@ -1,0 +1,63 @@
+"""What a command prints: a table for people, JSON for programs, progress for the patient.
+
+Data goes to stdout, everything else to stderr.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+#: All is well.
+OK = 0
+#: Done, but something needs a look: a source failed, a line was skipped, a mail was not accepted.
+ATTENTION = 1
+#: The command, its input or a setting is wrong; nothing was done.
+WRONG = 2
+#: The database or the mail server does not answer.
+UNREACHABLE = 3
+
+
+def rows(title: str, records: Sequence[Mapping[str, Any]], *, as_json: bool, wide: Sequence[str] = ()) -> None:
+    """Print records as a table, or as one JSON list; the columns in `wide` may wrap."""
+    if as_json:
+        sys.stdout.write(json.dumps(list(records), ensure_ascii=False, indent=2, default=str) + "\n")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", show_lines=bool(wide))
+    for name in records[0] if records else ():
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=False, ratio=3 if name in wide else None)
+    for record in records:
+        table.add_row(*(Text(_cell(value)) for value in record.values()))
+    console = Console()
+    console.print(table if records else Text(f"{title}: none."))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return "" if value is None else str(value)
+
+
+def say(sentence: str) -> None:
+    """Tell a person something that is no data."""
+    sys.stderr.write(sentence + "\n")
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal for as long as something takes; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=total)
+        yield lambda steps: bars.advance(task, steps)

@@ -1,0 +1,196 @@
+"""Commands about subscribers: add, list, show, import, export, remove."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
+from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.errors import BadInput
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from dailypapers.domain.interest import Interest
+    from dailypapers.domain.subscriber import Subscriber
+
+people = typer.Typer(no_args_is_help=True, help="Who reads, and what they asked for.")
+Texts = Annotated[list[str] | None, typer.Option()]
+
+
+def add(commands: typer.Typer) -> None:
+    """Add these commands."""
+    commands.add_typer(people, name="subscribers")
+
+
+@people.command("add")
+def add_one(
+    context: typer.Context,
+    address: str,
+    topic: Annotated[list[str] | None, typer.Option(help="A subject in the reader's own words.")] = None,
+    phrase: Annotated[list[str] | None, typer.Option(help="Words that stand next to each other.")] = None,
+    category: Annotated[list[str] | None, typer.Option(help="Such as cs.LG; cs is all of cs.")] = None,
+    author: Annotated[list[str] | None, typer.Option(help="A name to follow.")] = None,
+    paper: Annotated[list[str] | None, typer.Option(help="An arXiv id or DOI: more like this.")] = None,
+    avoid: Annotated[list[str] | None, typer.Option(help="Words that push a paper down.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Words that keep a paper out.")] = None,
+    zone: Annotated[str | None, typer.Option(help="A time zone such as Europe/Berlin.")] = None,
+    hour: Annotated[int | None, typer.Option(min=0, max=23, help="When the digest comes.")] = None,
+    days: Annotated[str | None, typer.Option(help="daily, weekdays, weekly, or weekdays such as mon,thu.")] = None,
+    max_papers: Annotated[int | None, typer.Option(min=1, max=50, help="At most so many papers.")] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Ask by mail first; without it, you vouch that they agreed.")
+    ] = False,
+    now: Now = None,
+) -> None:
+    """Add a subscriber; without any interest they get what is trending."""
+    from dailypapers import subscriptions
+    from dailypapers.store.database import writing
+    from dailypapers.subscriber_file import wishes
+
+    app, moment = context.obj.app(), clock(now)()
+    stated = {
+        "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": paper,
+        "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days, "max_papers": max_papers,
+    }  # fmt: skip
+    wanted = _wishes(wishes, {name: value for name, value in stated.items() if value is not None}, app.defaults)
+    kept = subscriptions.normal_address(address)
+    with writing(app.engine) as tx:
+        if confirm:
+            subscriptions.subscribe(tx, kept, wanted, consent="operator, unconfirmed", now=moment)
+            say(f"A mail that asks {kept} to confirm waits in the outbox.")
+        elif subscriptions.admit(tx, kept, wanted, consent="operator", now=moment):
+            say(f"Added {kept}.")
+        else:
+            say(f"{kept} was there already and has the new wishes.")
+
+
+def _wishes(read: Any, fields: dict[str, Any], defaults: Any) -> Any:
+    try:
+        return read(fields, defaults=defaults)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+@people.command("list")
+def list_all(context: typer.Context, as_json: Json = False) -> None:
+    """List all subscribers."""
+    from dailypapers.store import subscribers
+    from dailypapers.store.database import reading
+
+    with reading(context.obj.app().engine) as tx:
+        known = list(subscribers.every(tx))
+        stated = subscribers.interests_of(tx, [reader.id for reader in known])
+    records = [_summary(reader, stated[reader.id]) for reader in known]
+    rows("subscribers", records, as_json=as_json)
+
+
+def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, Any]:
+    return {
+        "address": reader.address,
+        "state": reader.state.value,
+        "interests": len(stated),
+        "next digest": reader.next_digest_at.isoformat(timespec="minutes") if reader.next_digest_at else "",
+        "zone": reader.rhythm.zone,
+    }
+
+
+@people.command()
+def show(context: typer.Context, address: str) -> None:
+    """Print all that is kept of a subscriber, as JSON."""
+    from dailypapers.store import subscribers
+    from dailypapers.store.database import reading
+    from dailypapers.subscriber_file import fields_of
+
+    with reading(context.obj.app().engine) as tx:
+        reader = known(tx, address)
+        fields = fields_of(reader, subscribers.interests_of(tx, [reader.id])[reader.id])
+    kept = {
+        **fields,
+        "state": reader.state.value,
+        "consent": reader.consent,
+        "created_at": reader.created_at,
+        "confirmed_at": reader.confirmed_at,
+        "next_digest_at": reader.next_digest_at,
+    }
+    sys.stdout.write(json.dumps(kept, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def known(tx: "sa.Connection", address: str) -> "Subscriber":
+    """The subscriber of an address. Raises `BadInput` where there is none."""
+    from dailypapers.store import subscribers
+    from dailypapers.subscriptions import normal_address
+
+    reader = subscribers.by_address(tx, normal_address(address))
+    if reader is None:
+        raise BadInput(f"Nobody subscribed with {address}: `dailypapers subscribers list` shows who did.")
+    return reader
+
+
+@people.command("import")
+def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
+    """Add subscribers from a CSV or JSON Lines file; wrong lines are named, the others are kept."""
+    from dailypapers import subscriptions
+    from dailypapers.store.database import groups, writing
+    from dailypapers.subscriber_file import read
+
+    app, moment = context.obj.app(), clock(now)()
+    lines, skipped = read(file, defaults=app.defaults)
+    refused = [f"{item.where}: {item.why}" for item in skipped]
+    added = 0
+    with progress("importing", len(lines)) as step:
+        for group in groups(lines, size=500):
+            with writing(app.engine) as tx:
+                for line in group:
+                    try:
+                        added += subscriptions.admit(tx, line.address, line.wishes, consent="import", now=moment)
+                    except BadInput as error:
+                        refused.append(f"{file.name} line {line.number}: {error}")
+            step(len(group))
+    for sentence in refused:
+        say(sentence)
+    say(f"Added {added}; {len(lines) + len(skipped) - added - len(refused)} were known; {len(refused)} were not taken.")
+    raise typer.Exit(ATTENTION if refused else OK)
+
+
+@people.command("export")
+def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argument()] = None) -> None:
+    """Write all active and paused subscribers as JSON Lines, the way import reads them."""
+    from dailypapers.domain.subscriber import SubscriberState
+    from dailypapers.store import subscribers
+    from dailypapers.store.database import reading
+    from dailypapers.subscriber_file import fields_of
+
+    with reading(context.obj.app().engine) as tx:
+        wanted = {SubscriberState.ACTIVE, SubscriberState.PAUSED}
+        readers = [reader for reader in subscribers.every(tx) if reader.state in wanted]
+        stated = subscribers.interests_of(tx, [reader.id for reader in readers])
+    lines = [json.dumps(fields_of(reader, stated[reader.id]), ensure_ascii=False) + "\n" for reader in readers]
+    if file:
+        file.write_text("".join(lines), "utf-8")
+        say(f"Wrote {len(lines)} subscribers to {file}.")
+    else:
+        sys.stdout.writelines(lines)
+
+
+@people.command()
+def remove(
+    context: typer.Context,
+    address: str,
+    erase: Annotated[bool, typer.Option("--erase", help="Forget them altogether, deliveries included.")] = False,
+    now: Now = None,
+) -> None:
+    """Unsubscribe somebody: nothing more is sent, from this moment on."""
+    from dailypapers import subscriptions
+    from dailypapers.store.database import writing
+
+    with writing(context.obj.app().engine) as tx:
+        reader = known(tx, address)
+        if erase:
+            subscriptions.erase(tx, reader.id)
+        else:
+            subscriptions.unsubscribe(tx, reader.id, now=clock(now)())
+    say(f"{reader.address} is {'erased' if erase else 'unsubscribed'}.")

@@ -1,0 +1,79 @@
+"""What commands share: where the settings are, the clock, and how the app is put together."""
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dailypapers.errors import BadInput
+
+if TYPE_CHECKING:
+    from dailypapers.app import App
+    from dailypapers.settings import Settings
+
+Now = Annotated[
+    str | None,
+    typer.Option("--now", metavar="TIME", help="Take this as the time, e.g. 2026-04-20T08:00+02:00; no zone is UTC."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands before the command's name."""
+
+    config: Path | None
+    verbose: bool = False
+
+    def settings(self) -> "Settings":
+        """Read the settings."""
+        from dailypapers.settings import load
+
+        configure_logging(verbose=self.verbose)
+        return load(self.config)
+
+    def app(self, *, migrated: bool = True) -> "App":
+        """Put the app together; with `migrated`, refuse a database whose tables are missing or old."""
+        from dailypapers.app import build
+        from dailypapers.store.database import require_migrated
+
+        app = build(self.settings())
+        if migrated:
+            require_migrated(app.engine)
+        return app
+
+
+def clock(now: str | None) -> Callable[[], dt.datetime]:
+    """The clock a command goes by: fixed where the user fixed it. Raises `BadInput` for what is no time."""
+    if now is None:
+        return lambda: dt.datetime.now(dt.UTC)
+    try:
+        moment = dt.datetime.fromisoformat(now)
+    except ValueError:
+        raise BadInput(f"“{now}” is no time: use a form such as 2026-04-20T08:00+02:00.") from None
+    fixed = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return lambda: fixed
+
+
+def configure_logging(*, verbose: bool) -> None:
+    """Log to stderr: for people on a terminal, as JSON lines elsewhere; without `verbose` only what needs a look."""
+    import logging
+
+    import structlog
+
+    on_terminal = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            *([] if on_terminal else [structlog.processors.dict_tracebacks]),
+            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

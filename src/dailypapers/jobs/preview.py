@@ -1,0 +1,42 @@
+"""Preview: the digest somebody would get next, without sending or keeping anything."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.message import Message
+from dailypapers.domain.subscriber import Subscriber
+from dailypapers.jobs.compose import Composing, choose
+from dailypapers.jobs.render import Press, Sheet, digest_of, message
+from dailypapers.store import editions, papers
+from dailypapers.store.database import reading
+
+
+def preview(
+    engine: sa.Engine, press: Press, how: Composing, reader: Subscriber, *, zone: str, now: dt.datetime
+) -> Message | None:
+    """The message this reader would get next, from the closed editions and what waits; `None` where there is nothing."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    with reading(engine) as tx:
+        start = max(reader.accepted_edition or 0, editions.newest_before(tx, today, days=how.window_days))
+        listed = papers.in_editions(tx, after=start, upto=None)
+        edition = Edition(0, today, now, len(listed), editions.statuses(tx, None))
+    picks = choose(engine, listed, [reader], threshold=how.threshold, now=now)[0]
+    if not picks:
+        return None
+    by_key = {str(item.paper.id): item for item in listed}
+    digest = digest_of([(by_key[pick.paper], pick.reason) for pick in picks], edition)
+    draft = Delivery(
+        id=0,
+        subscriber=reader.id,
+        address=reader.address,
+        kind=MailKind.DIGEST,
+        state=DeliveryState.QUEUED,
+        created_at=now,
+        deadline=now,
+        edition=0,
+    )
+    return message(press, Sheet(draft, edition, digest))

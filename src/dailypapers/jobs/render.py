@@ -1,0 +1,120 @@
+"""Render: from outbox rows to mails ready to leave.
+
+The same rows, papers and templates give the same bytes: for a retry, for a preview, for a replay.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import jinja2
+import sqlalchemy as sa
+
+from dailypapers.domain.delivery import Delivery, MailKind
+from dailypapers.domain.digest import Digest, Entry, Reason, TermKind
+from dailypapers.domain.edition import Edition, status_line
+from dailypapers.domain.link import Links, Purpose
+from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
+from dailypapers.links import Signer
+from dailypapers.mail import mime
+from dailypapers.rendering.digest import render_digest
+from dailypapers.rendering.notices import render_confirm
+from dailypapers.store import editions, outbox, papers
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What every mail is made with."""
+
+    templates: jinja2.Environment
+    signer: Signer
+    sender: Sender
+    home: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A delivery with all that its mail shows."""
+
+    delivery: Delivery
+    edition: Edition | None = None
+    digest: Digest | None = None
+
+
+def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
+    """Load what the mails of these deliveries show, all at once."""
+    chosen = outbox.picks_of(tx, [delivery.id for delivery in deliveries])
+    listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
+    known = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
+    return [_sheet(delivery, known, chosen.get(delivery.id, ()), listed) for delivery in deliveries]
+
+
+def _sheet(
+    delivery: Delivery,
+    known: Mapping[int, Edition],
+    picks: Sequence[outbox.StoredPick],
+    listed: Mapping[int, papers.Listed],
+) -> Sheet:
+    if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
+        return Sheet(delivery)
+    edition = known[delivery.edition]
+    digest = digest_of([(listed[pick.paper_id], pick.reason) for pick in picks], edition)
+    return Sheet(delivery, edition, digest)
+
+
+def digest_of(picked: Iterable[tuple[papers.Listed, Reason]], edition: Edition) -> Digest:
+    """Put picked papers and their reasons together as a digest."""
+    picked = list(picked)
+    entries = tuple(
+        Entry(item.paper, reason.sentence(), sources=item.sources, signals=item.signals) for item, reason in picked
+    )
+    trending = all(term.kind is TermKind.TRENDING for _, reason in picked for term in reason.terms)
+    return Digest(entries, trending=trending)
+
+
+def message(press: Press, sheet: Sheet) -> Message:
+    """Render the message of a delivery."""
+    delivery = sheet.delivery
+    if sheet.digest is not None and sheet.edition is not None:
+        return render_digest(
+            press.templates,
+            sheet.digest,
+            day=sheet.edition.day,
+            links=Links(home=press.home, unsubscribe=_link(press, Purpose.UNSUBSCRIBE, delivery)),
+            status=status_line(sheet.edition.sources),
+        )
+    return render_confirm(press.templates, confirm_url=_link(press, Purpose.CONFIRM, delivery), home=press.home)
+
+
+def _link(press: Press, purpose: Purpose, delivery: Delivery) -> str:
+    return press.signer.url(purpose, delivery.subscriber, issued=delivery.created_at)
+
+
+def mail(press: Press, sheet: Sheet) -> tuple[str, OutgoingMail]:
+    """Make the mail of a delivery ready to leave; returns its Message-ID as well.
+
+    The Message-ID is an HMAC of who and what, so that an unavoidable second copy can be told from a first.
+    """
+    delivery = sheet.delivery
+    what = f"edition {delivery.edition}" if delivery.edition is not None else f"delivery {delivery.id}"
+    domain = press.sender.address.rpartition("@")[2]
+    name = mime.message_id(press.secret, f"{delivery.kind} {delivery.subscriber} {what}", domain)
+    content = mime.build(
+        message(press, sheet),
+        sender=press.sender,
+        recipient=delivery.address,
+        message_id=name,
+        now=delivery.created_at,
+        headers=_bulk_headers(press, sheet),
+    )
+    return name, OutgoingMail(Envelope(press.sender.bounce_address, delivery.address), content)
+
+
+def _bulk_headers(press: Press, sheet: Sheet) -> mime.BulkHeaders | None:
+    if sheet.edition is None:
+        return None
+    return mime.BulkHeaders(
+        unsubscribe=_link(press, Purpose.UNSUBSCRIBE, sheet.delivery),
+        help=press.home,
+        feedback_id=f"{sheet.edition.day:%Y%m%d}:digest:dailypapers",
+    )

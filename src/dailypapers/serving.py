@@ -1,0 +1,60 @@
+"""Serve: pages, timetable and delivery in one process, or some of them in several."""
+
+import datetime as dt
+import signal
+import threading
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from dailypapers.app import App, worker_name
+from dailypapers.schedule import Clockwork, Timetable, start
+from dailypapers.web.routes import web_app
+
+log = structlog.get_logger()
+
+
+def serve(app: App, *, web: bool, schedule: bool, work: bool) -> None:
+    """Run until SIGTERM or SIGINT; what is in flight is finished first."""
+    stop = threading.Event()
+    knocks = start(_clockwork(app), schedule=schedule, work=work, stop=stop)
+    log.info("serving", web=web, schedule=schedule, work=work)
+    try:
+        if web:
+            _serve_pages(app)
+        else:
+            stop_on_signal(stop)
+            stop.wait()
+    finally:
+        stop.set()
+        knocks.shutdown(wait=True)
+        log.info("stopped")
+
+
+def stop_on_signal(stop: threading.Event) -> None:
+    """Set `stop` on SIGTERM or SIGINT instead of dying half-way."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
+
+
+def _clockwork(app: App) -> Clockwork:
+    wanted = app.settings.schedule
+    timetable = Timetable(dt.timedelta(minutes=wanted.fetch_minutes), wanted.close_at, app.settings.service.zone)
+    return Clockwork(app.means, timetable, worker_name(), _utc_now)
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _serve_pages(app: App) -> None:
+    """Serve pages in this thread; uvicorn answers the signals and returns."""
+    wanted = app.settings.web
+    pages = web_app(app.engine, app.signer, app.means.press.templates, clock=_utc_now)
+    config = uvicorn.Config(pages, host=wanted.host, port=wanted.port, log_level="warning", server_header=False)
+    uvicorn.Server(config).run()

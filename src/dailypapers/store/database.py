@@ -1,0 +1,156 @@
+"""How the database is opened, migrated and written to; the only file that knows SQLite from PostgreSQL."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dailypapers.errors import DatabaseUnreachable
+
+T = TypeVar("T")
+MIGRATIONS = Path(__file__).with_name("migrations")
+#: How many values one statement carries; SQLite allows 32,766 variables, PostgreSQL 65,535.
+GROUP = 2000
+_BUSY_MS = 30_000
+
+
+def connect(url: str) -> sa.Engine:
+    """Make an engine for `sqlite:///file` or `postgresql+psycopg://…`; nothing is opened yet.
+
+    Raises `DatabaseUnreachable` for an address that names no database we know.
+    """
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        elif parsed.get_backend_name() != "sqlite":
+            raise DatabaseUnreachable(
+                f"The database “{parsed.render_as_string()}” is neither SQLite (sqlite:///papers.db) nor PostgreSQL "
+                "(postgresql://user@host/name)."
+            )
+        engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
+    except sa.exc.ArgumentError:
+        raise DatabaseUnreachable(
+            "The database setting is no address: use sqlite:///papers.db or postgresql://user@host/name."
+        ) from None
+    except ModuleNotFoundError as missing:
+        raise DatabaseUnreachable(
+            f"PostgreSQL needs the module {missing.name}: install dailypapers[postgres]."
+        ) from None
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _tune_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # The driver's own guessing of BEGIN is switched off; see _begin_sqlite.
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {_BUSY_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Take the write lock at once: a reader that turns writer half-way would fail instead of waiting."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that may write; committed at the end, rolled back on an exception."""
+    with _reachable(engine), engine.begin() as tx:
+        yield tx
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that only reads and stands in nobody's way."""
+    with _reachable(engine), engine.connect().execution_options(reading=True) as tx, tx.begin():
+        yield tx
+
+
+@contextmanager
+def _reachable(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        said = " ".join(str(error.orig).split())
+        raise DatabaseUnreachable(f"The database {where} does not answer: {said[:300]}.") from error
+
+
+def migrate(engine: sa.Engine, revision: str = "head") -> None:
+    """Bring the tables up to `revision`; running it twice changes nothing."""
+    with writing(engine) as tx:
+        # Two machines may start at once; the second waits and finds nothing to do.
+        if engine.dialect.name == "postgresql":
+            tx.execute(sa.text("SELECT pg_advisory_xact_lock(20261124)"))
+        config = Config(attributes={"connection": tx})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, revision)
+
+
+def revision(engine: sa.Engine) -> tuple[str | None, str | None]:
+    """Tell the revision the database is at and the one this program wants."""
+    wanted = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with reading(engine) as tx:
+        return MigrationContext.configure(tx).get_current_revision(), wanted
+
+
+def require_migrated(engine: sa.Engine) -> None:
+    """Raise `DatabaseUnreachable` with what to do where the tables are missing or old."""
+    found, wanted = revision(engine)
+    if found != wanted:
+        raise DatabaseUnreachable(
+            f"The database is at revision {found or 'none'}, this version needs {wanted}: run `dailypapers migrate`."
+        )
+
+
+def insert_new(
+    tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *returning: sa.Column[Any]
+) -> list[sa.Row[Any]]:
+    """Insert rows and leave those that are already there alone; returns columns of the inserted ones."""
+    if not rows:
+        return []
+    make = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    statement: Any = make(table).on_conflict_do_nothing()
+    if not returning:
+        tx.execute(statement, rows)
+        return []
+    return list(tx.execute(statement.returning(*returning), rows).all())
+
+
+def replace_rows(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; those whose primary key is already there take the new values."""
+    make = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    keys = [column.name for column in table.primary_key]
+    if rows:
+        statement = make(table)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+
+
+def lock(tx: sa.Connection, table: sa.Table) -> None:
+    """Let one transaction at a time add to a table. SQLite's write lock already does."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def groups(items: Iterable[T], *, size: int = GROUP) -> Iterator[list[T]]:
+    """Cut items into lists of at most `size`."""
+    iterator = iter(items)
+    while group := list(islice(iterator, size)):
+        yield group

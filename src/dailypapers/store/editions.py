@@ -1,0 +1,119 @@
+"""Editions: a day's announcements, closed; and what the sources said meanwhile."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.source import Checkpoint, Fetched, SourceStatus, State
+from dailypapers.store.database import lock, replace_rows
+from dailypapers.store.schema import announcements, checkpoints, editions, fetches
+
+
+def close(tx: sa.Connection, day: dt.date, *, now: dt.datetime) -> Edition:
+    """Close the day: all waiting announcements become its edition, frozen. Twice gives the same edition."""
+    lock(tx, editions)
+    row = tx.execute(sa.select(editions).where(editions.c.day == day)).one_or_none()
+    return _edition(tx, row) if row else _close(tx, day, now)
+
+
+def _close(tx: sa.Connection, day: dt.date, now: dt.datetime) -> Edition:
+    new = {"day": day, "closed_at": now, "papers": 0, "due": 0}
+    edition_id = tx.execute(sa.insert(editions).values(new).returning(editions.c.id)).scalar_one()
+    for waiting in (announcements, fetches):
+        tx.execute(sa.update(waiting).where(waiting.c.edition_id.is_(None)).values(edition_id=edition_id))
+    size = sa.select(sa.func.count(announcements.c.paper_id.distinct())).where(
+        announcements.c.edition_id == edition_id, announcements.c.fresh
+    )
+    papers = tx.execute(size).scalar_one()
+    tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(papers=papers))
+    return _edition(tx, tx.execute(sa.select(editions).where(editions.c.id == edition_id)).one())
+
+
+def newest(tx: sa.Connection) -> Edition | None:
+    """Give the edition of the latest day, or `None` before the first."""
+    row = tx.execute(sa.select(editions).order_by(editions.c.day.desc()).limit(1)).one_or_none()
+    return _edition(tx, row) if row else None
+
+
+def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Edition]:
+    """Editions by id."""
+    rows = tx.execute(sa.select(editions).where(editions.c.id.in_(sorted(set(ids))))).all()
+    return {row.id: _edition(tx, row) for row in rows}
+
+
+def newest_before(tx: sa.Connection, day: dt.date, *, days: int) -> int:
+    """The newest edition at least `days` older than `day`, 0 where there is none: the earliest start of a window."""
+    before = day - dt.timedelta(days=days)
+    query = sa.select(sa.func.max(editions.c.id)).where(editions.c.day <= before)
+    return tx.execute(query).scalar_one() or 0
+
+
+def count_due(tx: sa.Connection, edition_id: int, readers: int) -> None:
+    """Add readers to the edition's count of who was due."""
+    tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(due=editions.c.due + readers))
+
+
+def _edition(tx: sa.Connection, row: sa.Row[Any]) -> Edition:
+    return Edition(row.id, row.day, row.closed_at, row.papers, statuses(tx, row.id))
+
+
+def last_fetch(tx: sa.Connection) -> dt.datetime | None:
+    """When a source was last asked."""
+    return tx.execute(sa.select(sa.func.max(fetches.c.fetched_at))).scalar_one()
+
+
+def record_fetch(tx: sa.Connection, source: str, fetched: Fetched, *, new: int, now: dt.datetime) -> None:
+    """Keep what came of a fetch, and what the source wants to be told next time."""
+    row = {
+        "source": source,
+        "fetched_at": now,
+        "state": fetched.freshness.state.value,
+        "items": fetched.freshness.items,
+        "new": new,
+        "skipped": len(fetched.skipped),
+        "note": fetched.freshness.note,
+    }
+    tx.execute(sa.insert(fetches).values(row))
+    if fetched.freshness.state is not State.FAILED:
+        replace_rows(tx, checkpoints, [{"source": source, "value": asdict(fetched.checkpoint)}])
+
+
+def checkpoint(tx: sa.Connection, source: str) -> Checkpoint | None:
+    """What the source wanted to be told this time."""
+    value = tx.execute(sa.select(checkpoints.c.value).where(checkpoints.c.source == source)).scalar_one_or_none()
+    return _checkpoint(value) if value else None
+
+
+def _checkpoint(value: Mapping[str, Any]) -> Checkpoint:
+    def pairs(name: str) -> tuple[tuple[str, str], ...]:
+        return tuple((str(url), str(tag)) for url, tag in value.get(name, ()))
+
+    return Checkpoint(pairs("etags"), pairs("last_modified"), str(value.get("highest_id", "")))
+
+
+def statuses(tx: sa.Connection, edition_id: int | None) -> tuple[SourceStatus, ...]:
+    """One line per source of an edition; `None` asks for what has come in since the last one closed."""
+    here = fetches.c.edition_id == edition_id if edition_id is not None else fetches.c.edition_id.is_(None)
+    rows = tx.execute(sa.select(fetches).where(here).order_by(fetches.c.source, fetches.c.id)).all()
+    by_source: dict[str, list[sa.Row[Any]]] = {}
+    for row in rows:
+        by_source.setdefault(row.source, []).append(row)
+    return tuple(_status(source, told) for source, told in by_source.items())
+
+
+def _status(source: str, told: list[sa.Row[Any]]) -> SourceStatus:
+    """Sum up a day's fetches: one that brought something outweighs a later one that had nothing more."""
+    best = next((row for row in reversed(told) if row.new), told[-1])
+    return SourceStatus(
+        source=source,
+        state=State(best.state),
+        items=max(row.items for row in told),
+        new=sum(row.new for row in told),
+        skipped=max(row.skipped for row in told),
+        note=best.note,
+        fetched_at=best.fetched_at,
+    )

@@ -1,0 +1,22 @@
+"""Leases: of several schedulers on one database, one runs a job at a time."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from dailypapers.store.database import insert_new
+from dailypapers.store.schema import leases
+
+
+def take(tx: sa.Connection, name: str, holder: str, *, until: dt.datetime, now: dt.datetime) -> bool:
+    """Take the lease of a job until a moment; tells whether it is ours. Ours already, it is prolonged."""
+    insert_new(tx, leases, [{"name": name, "holder": holder, "until": now}])
+    free = sa.or_(leases.c.until <= now, leases.c.holder == holder)
+    change = sa.update(leases).where(leases.c.name == name, free).values(holder=holder, until=until)
+    return tx.execute(change).rowcount == 1
+
+
+def give_back(tx: sa.Connection, name: str, holder: str, *, now: dt.datetime) -> None:
+    """Let others have the lease at once."""
+    mine = sa.and_(leases.c.name == name, leases.c.holder == holder)
+    tx.execute(sa.update(leases).where(mine).values(until=now))

@@ -1,0 +1,327 @@
+"""The outbox: every mail is a row here, with a life.
+
+`put` and `claim` and `record` are the only ways in and through; the rule for what comes next is
+`domain.delivery.after`. Uniqueness is the database's word.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from dailypapers.domain.delivery import (
+    NEVER_ARRIVED,
+    Delivery,
+    DeliveryState,
+    Lane,
+    Ledger,
+    MailKind,
+)
+from dailypapers.domain.digest import Pick, Reason, Term, TermKind
+from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.store.database import groups, insert_new
+from dailypapers.store.papers import ids_of
+from dailypapers.store.schema import editions, outbox, papers, picks, subscribers, suppressions
+
+#: Mail of these kinds goes only to whoever still wants it when it is claimed.
+_MAY_GET = {
+    MailKind.DIGEST: (SubscriberState.ACTIVE,),
+    MailKind.CONFIRM: (SubscriberState.PENDING,),
+}
+_WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A mail to be put into the outbox. `skipped` is why there is nothing to send: the row is kept and counted."""
+
+    subscriber: int
+    address: str
+    kind: MailKind
+    deadline: dt.datetime
+    edition: int | None = None
+    picks: tuple[Pick, ...] = ()
+    skipped: str = ""
+
+
+def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetime) -> int:
+    """Put mails into the outbox with their picks; returns how many are new.
+
+    A second digest of one edition for one subscriber is not new.
+    """
+    rows = [_row(delivery, now) for delivery in deliveries]
+    added = insert_new(tx, outbox, rows, outbox.c.id, outbox.c.subscriber_id, outbox.c.edition_id)
+    by_reader = {(row.subscriber_id, row.edition_id): row.id for row in added}
+    keys = ids_of(tx, (pick.paper for delivery in deliveries for pick in delivery.picks))
+    chosen = [
+        {
+            "subscriber_id": delivery.subscriber,
+            "paper_id": keys[pick.paper],
+            "delivery_id": by_reader[delivery.subscriber, delivery.edition],
+            "position": position,
+            "score": pick.score,
+            "reason": [asdict(term) for term in pick.reason.terms],
+        }
+        for delivery in deliveries
+        if (delivery.subscriber, delivery.edition) in by_reader
+        for position, pick in enumerate(delivery.picks)
+    ]
+    insert_new(tx, picks, chosen)
+    return len(added)
+
+
+def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
+    state = DeliveryState.SKIPPED if delivery.skipped else DeliveryState.QUEUED
+    return {
+        "subscriber_id": delivery.subscriber,
+        "edition_id": delivery.edition,
+        "kind": delivery.kind.value,
+        "lane": (Lane.BULK if delivery.kind is MailKind.DIGEST else Lane.URGENT).value,
+        "address": delivery.address,
+        "state": state.value,
+        "created_at": now,
+        "deadline": delivery.deadline,
+        "attempts": 0,
+        "next_attempt_at": None if delivery.skipped else now,
+        "claimed_by": "",
+        "message_id": "",
+        "detail": delivery.skipped,
+    }
+
+
+def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> list[Delivery]:
+    """Take up to `limit` mails whose time has come, those somebody waits for first.
+
+    Each is checked once more before it is taken: what is past its deadline expires, a suppressed address and a
+    reader who has left get nothing. Only the caller has the rows returned; the claim must be committed before
+    anything is sent.
+    """
+    _expire(tx, now)
+    ready = (
+        sa.select(outbox.c.id)
+        .where(outbox.c.state.in_(_WAITING), outbox.c.next_attempt_at <= now)
+        .order_by(outbox.c.lane.desc(), outbox.c.next_attempt_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        sa.update(outbox)
+        .where(outbox.c.id.in_(ready), outbox.c.state.in_(_WAITING))
+        .values(
+            state=DeliveryState.CLAIMED.value,
+            claimed_by=worker,
+            claimed_at=now,
+            attempts=outbox.c.attempts + 1,
+        )
+        .returning(outbox.c.id)
+    )
+    ids = [row.id for row in tx.execute(taken)]
+    _suppress(tx, ids)
+    _leave_alone_who_left(tx, ids)
+    still = sa.select(outbox).where(outbox.c.id.in_(ids), outbox.c.state == DeliveryState.CLAIMED.value)
+    return [_delivery(row) for row in tx.execute(still.order_by(outbox.c.lane.desc(), outbox.c.id))]
+
+
+def _expire(tx: sa.Connection, now: dt.datetime) -> None:
+    late = sa.and_(outbox.c.state.in_(_WAITING), outbox.c.deadline <= now)
+    _end(tx, late, DeliveryState.EXPIRED, "past its deadline")
+
+
+def _suppress(tx: sa.Connection, ids: Sequence[int]) -> None:
+    listed = sa.select(suppressions.c.address)
+    _end(
+        tx,
+        sa.and_(outbox.c.id.in_(ids), outbox.c.address.in_(listed)),
+        DeliveryState.SUPPRESSED,
+        "suppressed",
+    )
+
+
+def _leave_alone_who_left(tx: sa.Connection, ids: Sequence[int]) -> None:
+    for kind, states in _MAY_GET.items():
+        wants = sa.select(subscribers.c.id).where(subscribers.c.state.in_([state.value for state in states]))
+        left = sa.and_(
+            outbox.c.id.in_(ids),
+            outbox.c.state == DeliveryState.CLAIMED.value,
+            outbox.c.kind == kind.value,
+            outbox.c.subscriber_id.not_in(wants),
+        )
+        _end(tx, left, DeliveryState.SKIPPED, "no longer wanted when its turn came")
+
+
+def _end(tx: sa.Connection, where: sa.ColumnElement[bool], state: DeliveryState, detail: str) -> None:
+    values = {"state": state.value, "detail": detail, "next_attempt_at": None, "claimed_by": ""}
+    ended = tx.execute(sa.update(outbox).where(where).values(values).returning(outbox.c.id)).all()
+    _release(tx, [row.id for row in ended])
+
+
+def _release(tx: sa.Connection, ids: Iterable[int]) -> None:
+    """Let the papers of mails that never arrived be picked again."""
+    for group in groups(ids):
+        tx.execute(sa.delete(picks).where(picks.c.delivery_id.in_(group)))
+
+
+def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
+    """Keep what became of claimed mails. A row somebody else has taken meanwhile is left alone."""
+    change = (
+        sa.update(outbox)
+        .where(outbox.c.id == sa.bindparam("key"), outbox.c.state == DeliveryState.CLAIMED.value)
+        .values(
+            state=sa.bindparam("to"),
+            detail=sa.bindparam("said"),
+            next_attempt_at=sa.bindparam("retry_at", type_=outbox.c.next_attempt_at.type),
+            message_id=sa.bindparam("name"),
+            claimed_by="",
+        )
+    )
+    rows = [
+        {
+            "key": d.id,
+            "to": d.state.value,
+            "said": d.detail,
+            "retry_at": d.next_attempt_at,
+            "name": d.message_id,
+        }
+        for d in deliveries
+    ]
+    if rows:
+        tx.execute(change, rows)
+    _release(tx, [delivery.id for delivery in deliveries if delivery.state in NEVER_ARRIVED])
+
+
+def held(tx: sa.Connection) -> tuple[int, str]:
+    """How many mails are held because of something that is our fault, and what the server said of the last one."""
+    mine = outbox.c.state == DeliveryState.HELD.value
+    count = tx.execute(sa.select(sa.func.count()).select_from(outbox).where(mine)).scalar_one()
+    said = tx.execute(sa.select(outbox.c.detail).where(mine).order_by(outbox.c.id.desc()).limit(1)).scalar_one_or_none()
+    return count, said or ""
+
+
+def unclaim(tx: sa.Connection, deliveries: Sequence[Delivery], *, held: str = "") -> None:
+    """Give claimed mails back untried; with `held`, keep them until an operator lets them go."""
+    values: dict[str, Any] = {
+        "state": DeliveryState.QUEUED.value,
+        "claimed_by": "",
+        "attempts": outbox.c.attempts - 1,
+    }
+    if held:
+        values |= {"state": DeliveryState.HELD.value, "detail": held}
+    for group in groups(delivery.id for delivery in deliveries):
+        mine = sa.and_(outbox.c.id.in_(group), outbox.c.state == DeliveryState.CLAIMED.value)
+        tx.execute(sa.update(outbox).where(mine).values(values))
+
+
+def release_held(tx: sa.Connection, *, now: dt.datetime) -> int:
+    """Let held mails go again, once what was our fault is mended; returns how many."""
+    values = {"state": DeliveryState.QUEUED.value, "next_attempt_at": now}
+    held = outbox.c.state == DeliveryState.HELD.value
+    return tx.execute(sa.update(outbox).where(held).values(values)).rowcount
+
+
+def abandoned(tx: sa.Connection, *, before: dt.datetime) -> int:
+    """Declare mails uncertain that were claimed before a moment and never recorded: their sender died in between."""
+    lost = sa.and_(outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_at < before)
+    values = {
+        "state": DeliveryState.UNCERTAIN.value,
+        "detail": "the sender stopped before it noted the answer",
+    }
+    return tx.execute(sa.update(outbox).where(lost).values(values, claimed_by="")).rowcount
+
+
+def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetime) -> bool:
+    """Tell whether a confirmation mail was put into the outbox for a subscriber after a moment."""
+    query = sa.select(outbox.c.id).where(
+        outbox.c.subscriber_id == subscriber_id,
+        outbox.c.kind == MailKind.CONFIRM.value,
+        outbox.c.created_at > moment,
+    )
+    return tx.execute(query.limit(1)).one_or_none() is not None
+
+
+def next_attempt(tx: sa.Connection) -> dt.datetime | None:
+    """Tell when the next waiting mail may be tried."""
+    query = sa.select(sa.func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(_WAITING))
+    return tx.execute(query).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPick:
+    """A pick as it is kept: the paper's internal id, its score and its reason."""
+
+    paper_id: int
+    score: float
+    reason: Reason
+
+
+def picks_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, tuple[StoredPick, ...]]:
+    """Give the picks of deliveries, in order."""
+    found: dict[int, list[StoredPick]] = {}
+    for group in groups(delivery_ids):
+        query = sa.select(picks).where(picks.c.delivery_id.in_(group)).order_by(picks.c.delivery_id, picks.c.position)
+        for row in tx.execute(query):
+            found.setdefault(row.delivery_id, []).append(StoredPick(row.paper_id, row.score, _reason(row.reason)))
+    return {delivery_id: tuple(chosen) for delivery_id, chosen in found.items()}
+
+
+def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:
+    return Reason(tuple(Term(TermKind(t["kind"]), t["text"], t["weight"], t["interest"]) for t in terms))
+
+
+def already_sent(
+    tx: sa.Connection, subscriber_ids: Sequence[int], paper_keys: Sequence[str]
+) -> dict[int, frozenset[str]]:
+    """Of these papers, which each subscriber already has, or has on the way."""
+    found: dict[int, set[str]] = {}
+    wanted = sorted(ids_of(tx, paper_keys).values())
+    for readers in groups(subscriber_ids):
+        for group in groups(wanted):
+            query = (
+                sa.select(picks.c.subscriber_id, papers.c.key)
+                .join(papers, papers.c.id == picks.c.paper_id)
+                .where(picks.c.subscriber_id.in_(readers), picks.c.paper_id.in_(group))
+            )
+            for row in tx.execute(query):
+                found.setdefault(row.subscriber_id, set()).add(row.key)
+    return {reader: frozenset(keys) for reader, keys in found.items()}
+
+
+def ledgers(tx: sa.Connection, *, limit: int = 30) -> list[Ledger]:
+    """Give the books of the newest editions, newest first."""
+    days = tx.execute(sa.select(editions).order_by(editions.c.id.desc()).limit(limit)).all()
+    numbers = [row.id for row in days]
+    query = (
+        sa.select(outbox.c.edition_id, outbox.c.state, sa.func.count().label("n"))
+        .where(outbox.c.edition_id.in_(numbers))
+        .group_by(outbox.c.edition_id, outbox.c.state)
+    )
+    counts: dict[int, dict[DeliveryState, int]] = {number: {} for number in numbers}
+    for row in tx.execute(query):
+        counts[row.edition_id][DeliveryState(row.state)] = row.n
+    return [Ledger(row.id, row.day, row.due, counts[row.id]) for row in days]
+
+
+def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:
+    """All deliveries of an edition, by address."""
+    query = sa.select(outbox).where(outbox.c.edition_id == edition_id).order_by(outbox.c.address)
+    return [_delivery(row) for row in tx.execute(query)]
+
+
+def _delivery(row: sa.Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        subscriber=row.subscriber_id,
+        address=row.address,
+        kind=MailKind(row.kind),
+        state=DeliveryState(row.state),
+        created_at=row.created_at,
+        deadline=row.deadline,
+        edition=row.edition_id,
+        lane=Lane(row.lane),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        claimed_by=row.claimed_by,
+        message_id=row.message_id,
+        detail=row.detail,
+    )

@@ -1,0 +1,247 @@
+"""Papers, the names they go by, and what was announced: folding happens here, by look-up."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.source import Announcement, AnnounceType
+from dailypapers.store.database import groups, insert_new, lock, replace_rows
+from dailypapers.store.schema import announcements as announced
+from dailypapers.store.schema import names, papers, signals
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A paper of an edition with who announced it and what the world made of it."""
+
+    paper: Paper
+    sources: tuple[str, ...]
+    signals: Signals
+
+
+def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> int:
+    """Keep announcements; returns how many fresh ones were not known before. Adding them again changes nothing.
+
+    Versions, cross-lists and other sources' copies fold into one paper: whoever shares a name with a known paper
+    is that paper. The first text wins, blanks are filled, categories are united.
+    """
+    lock(tx, names)
+    known = _known(tx, {name for item in items for name in item.paper.names()})
+    ids = [_fold(tx, item.paper, known, now) for item in items]
+    _fill(tx, zip(ids, items, strict=True))
+    _observe(tx, zip(ids, items, strict=True))
+    return _announce(tx, list(zip(ids, items, strict=True)), now)
+
+
+def _known(tx: sa.Connection, wanted: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for group in groups(sorted(wanted)):
+        rows = tx.execute(sa.select(names.c.name, names.c.paper_id).where(names.c.name.in_(group)))
+        found.update((row.name, row.paper_id) for row in rows)
+    return found
+
+
+def _fold(tx: sa.Connection, paper: Paper, known: dict[str, int], now: dt.datetime) -> int:
+    """Find the paper this one is, or keep it as a new one; its unknown names point there from now on."""
+    hits = sorted({known[name] for name in paper.names() if name in known})
+    paper_id = hits[0] if hits else _insert(tx, paper, now)
+    # Two records turn out to be one work: from now on every name leads to the one we knew first.
+    if hits[1:]:
+        _merge(tx, hits[1:], into=paper_id)
+        known.update((name, paper_id) for name, other in known.items() if other in hits[1:])
+    fresh_names = [name for name in paper.names() if name not in known]
+    if fresh_names:
+        tx.execute(sa.insert(names), [{"name": name, "paper_id": paper_id} for name in fresh_names])
+        known.update((name, paper_id) for name in fresh_names)
+    return paper_id
+
+
+def _merge(tx: sa.Connection, others: Sequence[int], *, into: int) -> None:
+    """Lead all names and all waiting announcements to one paper; what closed editions show stays as it was."""
+    tx.execute(sa.update(names).where(names.c.paper_id.in_(others)).values(paper_id=into))
+    waiting = sa.and_(announced.c.paper_id.in_(others), announced.c.edition_id.is_(None))
+    rows = tx.execute(sa.delete(announced).where(waiting).returning(*announced.c)).all()
+    moved = [{**row._asdict(), "paper_id": into} for row in rows]
+    insert_new(tx, announced, [{k: v for k, v in row.items() if k != "id"} for row in moved])
+
+
+def _insert(tx: sa.Connection, paper: Paper, now: dt.datetime) -> int:
+    row = {
+        "key": str(paper.id),
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": list(paper.authors),
+        "categories": list(paper.categories),
+        "url": paper.url,
+        "code_url": paper.code_url,
+        "published": paper.published,
+        "first_seen_at": now,
+    }
+    return int(tx.execute(sa.insert(papers).values(row).returning(papers.c.id)).scalar_one())
+
+
+def _fill(tx: sa.Connection, items: Iterable[tuple[int, Announcement]]) -> None:
+    """Fill what the kept record lacks from a later one."""
+    offered: dict[int, list[Paper]] = {}
+    for paper_id, item in items:
+        offered.setdefault(paper_id, []).append(item.paper)
+    for group in groups(offered):
+        for row in tx.execute(sa.select(papers).where(papers.c.id.in_(group))).all():
+            changed = _filled(row, offered[row.id])
+            if changed:
+                tx.execute(sa.update(papers).where(papers.c.id == row.id).values(changed))
+
+
+def _filled(row: sa.Row[Any], others: Sequence[Paper]) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for column in ("abstract", "url", "code_url", "published"):
+        if not getattr(row, column):
+            better = next((value for other in others if (value := getattr(other, column))), None)
+            changed |= {column: better} if better else {}
+    if not row.authors and (authors := next((other.authors for other in others if other.authors), ())):
+        changed["authors"] = list(authors)
+    united = list(dict.fromkeys([*row.categories, *(c for other in others for c in other.categories)]))
+    if united != row.categories:
+        changed["categories"] = united
+    return changed
+
+
+def _observe(tx: sa.Connection, items: Iterable[tuple[int, Announcement]]) -> None:
+    rows = [
+        {
+            "paper_id": paper_id,
+            "source": item.source,
+            "day": item.day,
+            "upvotes": item.signals.upvotes,
+            "comments": item.signals.comments,
+            "stars": item.signals.stars,
+        }
+        for paper_id, item in items
+        if item.signals
+    ]
+    replace_rows(tx, signals, rows)
+
+
+def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now: dt.datetime) -> int:
+    ordered = sorted(items, key=lambda pair: pair[1].type is not AnnounceType.NEW)
+    rows = {
+        (item.source, paper_id, item.type.fresh): {
+            "source": item.source,
+            "paper_id": paper_id,
+            "fresh": item.type.fresh,
+            "type": item.type.value,
+            "version": item.version,
+            "day": item.day,
+            "seen_at": now,
+        }
+        for paper_id, item in reversed(ordered)
+    }
+    added = insert_new(tx, announced, list(rows.values()), announced.c.fresh)
+    return sum(1 for row in added if row.fresh)
+
+
+def in_editions(tx: sa.Connection, *, after: int, upto: int | None) -> tuple[Listed, ...]:
+    """All papers of the editions with `after` < id ≤ `upto`, each once, in an order that never varies.
+
+    Without `upto`, all editions after it and what waits for the next one.
+    """
+    number = announced.c.edition_id
+    window = number <= upto if upto is not None else sa.true()
+    later = sa.or_(number > after, number.is_(None)) if upto is None else number > after
+    rows = tx.execute(
+        sa.select(announced.c.paper_id, announced.c.source)
+        .where(announced.c.fresh, window, later)
+        .order_by(announced.c.paper_id, announced.c.source)
+    ).all()
+    sources: dict[int, list[str]] = {}
+    for row in rows:
+        sources.setdefault(row.paper_id, []).append(row.source)
+    return _listed(tx, sources)
+
+
+def by_key(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Paper]:
+    """Papers by any name they go by; a name nobody knows is left out."""
+    known = _known(tx, keys)
+    loaded = _load(tx, set(known.values()))
+    return {key: loaded[paper_id] for key, paper_id in known.items()}
+
+
+def of_delivery(tx: sa.Connection, paper_ids: Sequence[int]) -> dict[int, Listed]:
+    """Load papers with all sources that announced them, for rendering."""
+    sources: dict[int, list[str]] = {paper_id: [] for paper_id in paper_ids}
+    for group in groups(sorted(sources)):
+        rows = tx.execute(
+            sa.select(announced.c.paper_id, announced.c.source)
+            .where(announced.c.paper_id.in_(group), announced.c.fresh)
+            .order_by(announced.c.paper_id, announced.c.source)
+        )
+        for row in rows:
+            sources[row.paper_id].append(row.source)
+    listed = _listed(tx, sources)
+    return dict(zip(sources, listed, strict=True))
+
+
+def _listed(tx: sa.Connection, sources: Mapping[int, Sequence[str]]) -> tuple[Listed, ...]:
+    loaded = _load(tx, sources)
+    counted = _signals(tx, sources)
+    return tuple(
+        Listed(loaded[paper_id], tuple(told), counted.get(paper_id, Signals())) for paper_id, told in sources.items()
+    )
+
+
+def _load(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Paper]:
+    loaded: dict[int, Paper] = {}
+    for group in groups(ids):
+        for row in tx.execute(sa.select(papers).where(papers.c.id.in_(group))):
+            loaded[row.id] = _paper(row)
+    return loaded
+
+
+def _paper(row: sa.Row[Any]) -> Paper:
+    scheme, _, value = row.key.partition(":")
+    return Paper(
+        id=PaperId(scheme, value),
+        title=row.title,
+        abstract=row.abstract,
+        authors=tuple(row.authors),
+        categories=tuple(row.categories),
+        url=row.url,
+        code_url=row.code_url,
+        published=row.published,
+    )
+
+
+def _signals(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Signals]:
+    """Load the newest count of each source; where several sources counted, the highest."""
+    newest: dict[int, Signals] = {}
+    for group in groups(ids):
+        rows = tx.execute(sa.select(signals).where(signals.c.paper_id.in_(group)).order_by(signals.c.day))
+        by_source = {(row.paper_id, row.source): row for row in rows}
+        for (paper_id, _), row in by_source.items():
+            newest[paper_id] = _highest(newest.get(paper_id, Signals()), row)
+    return newest
+
+
+def _highest(kept: Signals, row: sa.Row[Any]) -> Signals:
+    def higher(a: int | None, b: int | None) -> int | None:
+        return max((n for n in (a, b) if n is not None), default=None)
+
+    return replace(
+        kept,
+        upvotes=higher(kept.upvotes, row.upvotes),
+        comments=higher(kept.comments, row.comments),
+        stars=higher(kept.stars, row.stars),
+    )
+
+
+def ids_of(tx: sa.Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Internal ids by key."""
+    found: dict[str, int] = {}
+    for group in groups(sorted(set(keys))):
+        rows = tx.execute(sa.select(papers.c.key, papers.c.id).where(papers.c.key.in_(group)))
+        found.update((row.key, row.id) for row in rows)
+    return found

@@ -1,0 +1,210 @@
+"""Every table, on one page. The migrations must add up to exactly this; `tests/store/test_migrations.py` says so."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+
+#: Constraint names must be the same on both databases, or a migration could not name them.
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(sa.types.TypeDecorator[dt.datetime]):
+    """A point in time: aware or rejected on the way in, UTC on the way out.
+
+    PostgreSQL keeps `timestamptz`; SQLite, which knows no zones, keeps UTC without one.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """Turn an aware moment into what the database keeps; a naive one is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        in_utc = value.astimezone(dt.UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:  # noqa: ARG002 - the base class names the arguments
+        """Give the moment back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def _key(name: str, *, of: str | None = None, **options: Any) -> sa.Column[int]:
+    """Make a key column: 64 bits on PostgreSQL, and on SQLite the row's own integer."""
+    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column(name, kind, *([sa.ForeignKey(of)] if of else []), **options)
+
+
+papers = sa.Table(
+    "papers",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("abstract", sa.Text, nullable=False),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("code_url", sa.Text, nullable=False),
+    sa.Column("published", sa.Date),
+    sa.Column("first_seen_at", Moment, nullable=False),
+)
+
+# Every name a paper may be met by again; folding is one look-up here.
+names = sa.Table(
+    "names",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    _key("paper_id", of="papers.id", nullable=False, index=True),
+)
+
+editions = sa.Table(
+    "editions",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, unique=True),
+    sa.Column("closed_at", Moment, nullable=False),
+    sa.Column("papers", sa.Integer, nullable=False),
+    # Counted while composing, apart from the outbox, so that a lost row shows in the ledger.
+    sa.Column("due", sa.Integer, nullable=False),
+)
+
+# No edition yet: it waits for the next one to close.
+announcements = sa.Table(
+    "announcements",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    _key("paper_id", of="papers.id", nullable=False, index=True),
+    sa.Column("fresh", sa.Boolean, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer),
+    sa.Column("day", sa.Date, nullable=False),
+    _key("edition_id", of="editions.id", index=True),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.UniqueConstraint("source", "paper_id", "fresh"),
+)
+
+signals = sa.Table(
+    "signals",
+    metadata,
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("upvotes", sa.Integer),
+    sa.Column("comments", sa.Integer),
+    sa.Column("stars", sa.Integer),
+)
+
+fetches = sa.Table(
+    "fetches",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("fetched_at", Moment, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("items", sa.Integer, nullable=False),
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Column("skipped", sa.Integer, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    _key("edition_id", of="editions.id", index=True),
+)
+
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+
+subscribers = sa.Table(
+    "subscribers",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("address", sa.Text, nullable=False, unique=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("hour", sa.Integer, nullable=False),
+    sa.Column("days", sa.Text, nullable=False),
+    sa.Column("max_papers", sa.Integer, nullable=False),
+    sa.Column("next_digest_at", Moment),
+    _key("accepted_edition_id", of="editions.id"),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("confirmed_at", Moment),
+    sa.Column("consent", sa.Text, nullable=False),
+    sa.Index("ix_subscribers_state_next_digest_at", "state", "next_digest_at"),
+)
+
+interests = sa.Table(
+    "interests",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("stance", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, primary_key=True),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _key("id", primary_key=True),
+    _key("subscriber_id", of="subscribers.id", nullable=False),
+    _key("edition_id", of="editions.id", index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("deadline", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", Moment),
+    sa.Column("claimed_by", sa.Text, nullable=False),
+    sa.Column("claimed_at", Moment),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    # One digest per subscriber and edition is the database's word, not an `if`.
+    sa.UniqueConstraint("subscriber_id", "edition_id"),
+    sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
+)
+
+# No paper is sent to one person twice: that is this primary key.
+picks = sa.Table(
+    "picks",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    _key("delivery_id", of="outbox.id", nullable=False, index=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("reason", sa.JSON, nullable=False),
+)
+
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+)
+
+# Who may run a job now; a lease that ran out is anybody's.
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+)

@@ -1,0 +1,184 @@
+"""Subscribers and their interests."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.subscriber import (
+    Rhythm,
+    Subscriber,
+    SubscriberState,
+    days_in_words,
+    parse_days,
+)
+from dailypapers.store.database import groups, insert_new
+from dailypapers.store.schema import interests, outbox, picks, subscribers
+
+#: How many readers are scored at a time.
+BATCH = 1000
+
+
+def add(
+    tx: sa.Connection,
+    address: str,
+    *,
+    state: SubscriberState,
+    rhythm: Rhythm,
+    max_papers: int,
+    consent: str,
+    now: dt.datetime,
+) -> int | None:
+    """Keep a new subscriber and return the id; `None` where the address is already known."""
+    active = state is SubscriberState.ACTIVE
+    row = {
+        "address": address,
+        "state": state.value,
+        **_columns(rhythm),
+        "max_papers": max_papers,
+        # The hour that has begun counts: whoever subscribes gets the newest edition with the next run.
+        "next_digest_at": now if active else None,
+        "created_at": now,
+        "confirmed_at": now if active else None,
+        "consent": consent,
+    }
+    added = insert_new(tx, subscribers, [row], subscribers.c.id)
+    return int(added[0].id) if added else None
+
+
+def _columns(rhythm: Rhythm) -> dict[str, Any]:
+    return {"zone": rhythm.zone, "hour": rhythm.hour, "days": days_in_words(rhythm.days)}
+
+
+def change(tx: sa.Connection, subscriber_id: int, *, rhythm: Rhythm, max_papers: int) -> None:
+    """Set when and how much somebody reads; the next digest follows the new rhythm from the next run on."""
+    tx.execute(
+        sa.update(subscribers)
+        .where(subscribers.c.id == subscriber_id)
+        .values(**_columns(rhythm), max_papers=max_papers)
+    )
+
+
+def move(
+    tx: sa.Connection,
+    subscriber_id: int,
+    *,
+    to: SubscriberState,
+    now: dt.datetime,
+    coming_from: Iterable[SubscriberState] = (),
+) -> bool:
+    """Move a subscriber to a state, from one of the given states (any, where none is named); tells whether it moved."""
+    values: dict[str, Any] = {"state": to.value, "next_digest_at": None}
+    if to is SubscriberState.ACTIVE:
+        values = {"state": to.value, "next_digest_at": now, "confirmed_at": now}
+    query = sa.update(subscribers).where(subscribers.c.id == subscriber_id, subscribers.c.state != to.value)
+    allowed = [state.value for state in coming_from]
+    if allowed:
+        query = query.where(subscribers.c.state.in_(allowed))
+    return tx.execute(query.values(values)).rowcount == 1
+
+
+def state_interests(tx: sa.Connection, subscriber_id: int, wanted: Iterable[Interest]) -> None:
+    """Replace all interests of a subscriber."""
+    tx.execute(sa.delete(interests).where(interests.c.subscriber_id == subscriber_id))
+    rows = [
+        {"subscriber_id": subscriber_id, "kind": i.kind.value, "stance": i.stance.value, "text": i.text}
+        for i in sorted(set(wanted))
+    ]
+    insert_new(tx, interests, rows)
+
+
+def interests_of(tx: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[Interest, ...]]:
+    """All interests of the given subscribers, in an order that never varies; who has none has an empty tuple."""
+    found: dict[int, list[Interest]] = {subscriber_id: [] for subscriber_id in ids}
+    for group in groups(ids):
+        for row in tx.execute(sa.select(interests).where(interests.c.subscriber_id.in_(group))):
+            found[row.subscriber_id].append(Interest(InterestKind(row.kind), row.text, Stance(row.stance)))
+    return {subscriber_id: tuple(sorted(stated)) for subscriber_id, stated in found.items()}
+
+
+def by_address(tx: sa.Connection, address: str) -> Subscriber | None:
+    """Find the subscriber of an address, as it is kept."""
+    row = tx.execute(sa.select(subscribers).where(subscribers.c.address == address)).one_or_none()
+    return _subscriber(row) if row else None
+
+
+def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Subscriber]:
+    """Subscribers by id."""
+    found: dict[int, Subscriber] = {}
+    for group in groups(ids):
+        rows = tx.execute(sa.select(subscribers).where(subscribers.c.id.in_(group)))
+        found.update((row.id, _subscriber(row)) for row in rows)
+    return found
+
+
+def every(tx: sa.Connection) -> Iterator[Subscriber]:
+    """All subscribers by address."""
+    for row in tx.execute(sa.select(subscribers).order_by(subscribers.c.address)):
+        yield _subscriber(row)
+
+
+def due(tx: sa.Connection, edition_id: int, *, now: dt.datetime, limit: int = BATCH) -> list[Subscriber]:
+    """The next readers whose hour has come and who have no delivery of this edition yet.
+
+    Whoever's hour came when no new edition had closed stays due, so that a missed hour is made up.
+    """
+    has_one = sa.exists().where(outbox.c.subscriber_id == subscribers.c.id, outbox.c.edition_id == edition_id)
+    query = (
+        sa.select(subscribers)
+        .where(
+            subscribers.c.state == SubscriberState.ACTIVE.value,
+            subscribers.c.next_digest_at <= now,
+            ~has_one,
+        )
+        .order_by(subscribers.c.id)
+        .limit(limit)
+    )
+    return [_subscriber(row) for row in tx.execute(query)]
+
+
+def schedule_next(tx: sa.Connection, moments: Mapping[int, dt.datetime]) -> None:
+    """Set when each reader's next digest is due."""
+    key = sa.bindparam("key", type_=sa.BigInteger())
+    moment = sa.bindparam("moment", type_=subscribers.c.next_digest_at.type)
+    query = sa.update(subscribers).where(subscribers.c.id == key).values(next_digest_at=moment)
+    if moments:
+        tx.execute(query, [{"key": reader, "moment": at} for reader, at in moments.items()])
+
+
+def accepted(tx: sa.Connection, editions: Mapping[int, int]) -> None:
+    """Note which edition each reader was last accepted for; it never goes back."""
+    key = sa.bindparam("key", type_=sa.BigInteger())
+    edition = sa.bindparam("edition", type_=sa.BigInteger())
+    column = subscribers.c.accepted_edition_id
+    query = (
+        sa.update(subscribers)
+        .where(subscribers.c.id == key, sa.or_(column.is_(None), column < edition))
+        .values(accepted_edition_id=edition)
+    )
+    if editions:
+        tx.execute(query, [{"key": reader, "edition": number} for reader, number in editions.items()])
+
+
+def erase(tx: sa.Connection, subscriber_id: int) -> None:
+    """Remove a subscriber with all that is kept of them; a suppression of the address stays."""
+    for table in (picks, outbox, interests):
+        tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
+    tx.execute(sa.delete(subscribers).where(subscribers.c.id == subscriber_id))
+
+
+def _subscriber(row: sa.Row[Any]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        address=row.address,
+        state=SubscriberState(row.state),
+        rhythm=Rhythm(row.zone, row.hour, parse_days(row.days)),
+        max_papers=row.max_papers,
+        next_digest_at=row.next_digest_at,
+        accepted_edition=row.accepted_edition_id,
+        created_at=row.created_at,
+        confirmed_at=row.confirmed_at,
+        consent=row.consent,
+    )

@@ -1,0 +1,128 @@
+"""A subscriber's life: one function per verb, used by web, cli and inbound mail alike.
+
+Every function works inside the caller's transaction and tells what it did.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+
+from dailypapers.domain.delivery import MailKind
+from dailypapers.domain.interest import Interest
+from dailypapers.domain.subscriber import Rhythm, Subscriber, SubscriberState
+from dailypapers.errors import BadInput
+from dailypapers.store import outbox, subscribers, suppressions
+
+#: A confirmation that is not delivered within a day helps nobody.
+CONFIRM_DEADLINE = dt.timedelta(days=1)
+#: At most one confirmation per address and hour: the form must not become a weapon against somebody's inbox.
+CONFIRM_PAUSE = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody asks for: which papers, when, how many."""
+
+    rhythm: Rhythm
+    max_papers: int
+    interests: tuple[Interest, ...] = ()
+
+
+def normal_address(address: str) -> str:
+    """The one form an address is kept in: checked for form (RFC 5321), lower case, domain in its Unicode form.
+
+    Raises `BadInput` with the reason.
+    """
+    try:
+        checked = validate_email(address.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise BadInput(f"“{address[:100]}” is no e-mail address: {error}") from None
+    return checked.normalized.lower()
+
+
+def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, now: dt.datetime) -> int | None:
+    """Keep somebody who asked as pending and queue the confirmation mail; nothing else is sent before they confirm.
+
+    Returns the id of the new subscriber, `None` where the address was known already (the caller answers alike).
+    Somebody who left and asks again is pending again.
+    """
+    known = subscribers.by_address(tx, address)
+    if known:
+        _ask_again(tx, known, now)
+        return None
+    added = subscribers.add(
+        tx,
+        address,
+        state=SubscriberState.PENDING,
+        rhythm=wishes.rhythm,
+        max_papers=wishes.max_papers,
+        consent=consent,
+        now=now,
+    )
+    if added:
+        subscribers.state_interests(tx, added, wishes.interests)
+        _queue_confirmation(tx, added, address, now)
+    return added
+
+
+def _ask_again(tx: sa.Connection, known: Subscriber, now: dt.datetime) -> None:
+    if known.state is SubscriberState.UNSUBSCRIBED:
+        subscribers.move(tx, known.id, to=SubscriberState.PENDING, now=now)
+    elif known.state is not SubscriberState.PENDING:
+        return
+    if not outbox.confirmation_since(tx, known.id, now - CONFIRM_PAUSE):
+        _queue_confirmation(tx, known.id, known.address, now)
+
+
+def _queue_confirmation(tx: sa.Connection, subscriber_id: int, address: str, now: dt.datetime) -> None:
+    mail = outbox.NewDelivery(subscriber_id, address, MailKind.CONFIRM, deadline=now + CONFIRM_DEADLINE)
+    outbox.put(tx, [mail], now=now)
+
+
+def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, now: dt.datetime) -> bool:
+    """Make somebody active at once: the operator vouches for their consent. Known ones get the new wishes.
+
+    Tells whether the address is new. A suppressed address stays suppressed; somebody who unsubscribed stays so:
+    raises `BadInput`, since only they can undo that.
+    """
+    if suppressions.is_suppressed(tx, address):
+        raise BadInput(f"{address} is suppressed: mail to it failed for good, or its owner complained.")
+    known = subscribers.by_address(tx, address)
+    if known and known.state is SubscriberState.UNSUBSCRIBED:
+        raise BadInput(f"{address} has unsubscribed: only its owner can subscribe it again.")
+    if known:
+        change(tx, known.id, wishes)
+        subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
+        return False
+    rhythm, active = wishes.rhythm, SubscriberState.ACTIVE
+    added = subscribers.add(
+        tx, address, state=active, rhythm=rhythm, max_papers=wishes.max_papers, consent=consent, now=now
+    )
+    if added:
+        subscribers.state_interests(tx, added, wishes.interests)
+    return added is not None
+
+
+def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes) -> None:
+    """Replace what somebody asks for."""
+    subscribers.change(tx, subscriber_id, rhythm=wishes.rhythm, max_papers=wishes.max_papers)
+    subscribers.state_interests(tx, subscriber_id, wishes.interests)
+
+
+def confirm(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
+    """Make a pending subscriber active; confirming twice is well. Tells whether they are active now."""
+    subscribers.move(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
+    found = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    return found is not None and found.state is SubscriberState.ACTIVE
+
+
+def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> None:
+    """Send nothing more, from this moment on: what waits in the outbox is left unsent as well. Twice is well."""
+    subscribers.move(tx, subscriber_id, to=SubscriberState.UNSUBSCRIBED, now=now)
+
+
+def erase(tx: sa.Connection, subscriber_id: int) -> None:
+    """Forget somebody altogether."""
+    subscribers.erase(tx, subscriber_id)

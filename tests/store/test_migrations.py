@@ -1,0 +1,108 @@
+"""The migrations add up to the declared schema, and run on a database with data in it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from dailypapers.errors import DatabaseUnreachable
+from dailypapers.store.database import MIGRATIONS, connect, migrate, reading, require_migrated, writing
+from dailypapers.store.schema import metadata
+
+REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
+
+
+def test_migrated_schema_equals_the_declared_one(engine: sa.Engine) -> None:
+    with reading(engine) as tx:
+        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        made = connect(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield made
+    else:
+        url = request.getfixturevalue("postgres_url")
+        made = connect(url)
+        with made.execution_options(isolation_level="AUTOCOMMIT").connect() as admin:
+            admin.execute(sa.text("DROP DATABASE IF EXISTS migrated"))
+            admin.execute(sa.text("CREATE DATABASE migrated"))
+        made.dispose()
+        made = connect(url.replace("/postgres", "/migrated"))
+        yield made
+    made.dispose()
+
+
+def test_every_migration_runs_on_a_database_with_data_in_it(empty: sa.Engine) -> None:
+    rows = 0
+    for revision in REVISIONS:
+        migrate(empty, revision)
+        with writing(empty) as tx:
+            tables = sa.MetaData()
+            tables.reflect(tx)
+            kept = {t.name: _count(tx, t) for t in tables.sorted_tables if t.name != "alembic_version"}
+            assert sum(kept.values()) == rows, f"rows were lost on the way to {revision}"
+            rows = sum(_fill(tx, table) for table in tables.sorted_tables if table.name != "alembic_version")
+            rows += sum(kept.values())
+    assert rows >= len(metadata.tables)
+
+
+def _count(tx: sa.Connection, table: sa.Table) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def _fill(tx: sa.Connection, table: sa.Table) -> int:
+    """Put one more row into a table, with a value of each column's type."""
+    number = _count(tx, table) + 1
+    row = {column.name: _value(column, number) for column in table.columns}
+    tx.execute(sa.insert(table).values(row))
+    return 1
+
+
+def _value(column: sa.Column[Any], number: int) -> object:
+    if column.foreign_keys:
+        return 1
+    examples: dict[type, object] = {
+        str: f"text {number}",
+        int: number,
+        float: 0.5,
+        bool: True,
+        object: {},
+        dt.date: dt.date(2026, 1, number),
+        dt.datetime: dt.datetime(2026, 1, number, tzinfo=dt.UTC),
+    }
+    return examples[column.type.python_type]
+
+
+def test_migrating_twice_changes_nothing(engine: sa.Engine) -> None:
+    before = sa.inspect(engine).get_table_names()
+    migrate(engine)
+    assert sa.inspect(engine).get_table_names() == before
+
+
+def test_a_database_without_tables_is_refused_with_what_to_do(empty: sa.Engine) -> None:
+    with pytest.raises(DatabaseUnreachable, match="run `dailypapers migrate`"):
+        require_migrated(empty)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://host/name", "neither SQLite .* nor PostgreSQL"),
+        ("papers.db", "is no address"),
+        ("sqlite:////no/such/folder/papers.db", "does not answer"),
+        ("postgresql://nobody@127.0.0.1:1/none", "does not answer"),
+    ],
+)
+def test_an_unreachable_database_is_named_in_a_sentence(url: str, says: str) -> None:
+    with pytest.raises(DatabaseUnreachable, match=says), reading(connect(url)):
+        pytest.fail("nothing should have answered")

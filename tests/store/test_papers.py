@@ -1,0 +1,129 @@
+"""Whatever source, version or cross-list a paper comes back through, it is one paper, announced once."""
+
+import datetime as dt
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.source import AnnounceType, Announcement
+from dailypapers.store import editions, papers
+from dailypapers.store.database import reading, writing
+
+DAY = dt.date(2026, 4, 20)
+
+
+def announcement(
+    paper_id: str = "2604.01234",
+    *,
+    title: str = "A Paper With a Telling Title",
+    source: str = "arxiv",
+    type: AnnounceType = AnnounceType.NEW,  # noqa: A002 - arXiv's own word
+    **fields: object,
+) -> Announcement:
+    paper = Paper(PaperId.parse(paper_id), title, authors=("Ann Lee",), **fields)  # type: ignore[arg-type]
+    return Announcement(paper, source, DAY, type)
+
+
+def add(engine: sa.Engine, *items: Announcement, now: dt.datetime) -> int:
+    with writing(engine) as tx:
+        return papers.add(tx, items, now=now)
+
+
+def waiting(engine: sa.Engine) -> tuple[papers.Listed, ...]:
+    with reading(engine) as tx:
+        return papers.in_editions(tx, after=0, upto=None)
+
+
+def test_adding_twice_changes_nothing(engine: sa.Engine, now: dt.datetime) -> None:
+    assert add(engine, announcement(), now=now) == 1
+    assert add(engine, announcement(), now=now) == 0
+    assert len(waiting(engine)) == 1
+
+
+def test_versions_and_cross_lists_fold_and_categories_unite(engine: sa.Engine, now: dt.datetime) -> None:
+    first = announcement(categories=("cs.LG",))
+    cross = announcement("2604.01234v2", categories=("stat.ML", "cs.LG"), type=AnnounceType.CROSS)
+    assert add(engine, first, cross, now=now) == 1
+    assert waiting(engine)[0].paper.categories == ("cs.LG", "stat.ML")
+
+
+def test_arxivs_own_doi_is_the_same_paper(engine: sa.Engine, now: dt.datetime) -> None:
+    add(engine, announcement("10.48550/arXiv.2604.01234", source="feed"), announcement(), now=now)
+    assert [item.sources for item in waiting(engine)] == [("arxiv", "feed")]
+
+
+def test_same_title_and_first_author_from_two_sources_is_one_paper(engine: sa.Engine, now: dt.datetime) -> None:
+    add(engine, announcement(), now=now)
+    other = announcement("10.1101/2026.04.20.1", title="A paper with a TELLING title!", source="biorxiv")
+    assert add(engine, replace(other, paper=replace(other.paper, authors=("Lee, A.",))), now=now) == 1
+    assert len(waiting(engine)) == 1
+
+
+def test_short_titles_do_not_fold(engine: sa.Engine, now: dt.datetime) -> None:
+    add(engine, announcement(title="Editorial"), announcement("2604.09999", title="Editorial"), now=now)
+    assert len(waiting(engine)) == 2
+
+
+def test_two_known_papers_that_turn_out_to_be_one_are_sent_as_one(engine: sa.Engine, now: dt.datetime) -> None:
+    add(engine, announcement(), announcement("10.1101/1", title="Something Else for a Title", source="feed"), now=now)
+    assert len(waiting(engine)) == 2
+    joined = announcement(source="journal")
+    joined = replace(joined, paper=replace(joined.paper, also=(PaperId("doi", "10.1101/1"),)))
+    add(engine, joined, now=now)
+    assert [item.sources for item in waiting(engine)] == [("arxiv", "feed", "journal")]
+
+
+def test_a_replacement_brings_no_paper_into_an_edition(engine: sa.Engine, now: dt.datetime) -> None:
+    assert add(engine, announcement(type=AnnounceType.REPLACE), now=now) == 0
+    assert waiting(engine) == ()
+    assert add(engine, announcement(type=AnnounceType.CROSS), now=now) == 1
+
+
+def test_blanks_are_filled_and_the_first_text_is_kept(engine: sa.Engine, now: dt.datetime) -> None:
+    add(engine, announcement(url="https://arxiv.org/abs/2604.01234"), now=now)
+    later = announcement(source="huggingface", abstract="What it says.", code_url="https://example.org/code", url="x")
+    add(engine, later, now=now)
+    paper = waiting(engine)[0].paper
+    assert (paper.abstract, paper.code_url) == ("What it says.", "https://example.org/code")
+    assert paper.url == "https://arxiv.org/abs/2604.01234"
+
+
+def test_the_newest_count_of_each_signal_is_used(engine: sa.Engine, now: dt.datetime) -> None:
+    morning = replace(announcement(source="huggingface"), signals=Signals(upvotes=3, stars=10))
+    evening = replace(morning, day=DAY + dt.timedelta(days=1), signals=Signals(upvotes=30, comments=2))
+    add(engine, morning, now=now)
+    add(engine, evening, now=now)
+    assert waiting(engine)[0].signals == Signals(upvotes=30, comments=2)
+
+
+def test_a_paper_announced_again_by_another_source_comes_into_a_later_edition(
+    engine: sa.Engine, now: dt.datetime
+) -> None:
+    add(engine, announcement(), now=now)
+    with writing(engine) as tx:
+        first = editions.close(tx, DAY, now=now)
+    add(engine, announcement(source="huggingface"), now=now)
+    with writing(engine) as tx:
+        second = editions.close(tx, DAY + dt.timedelta(days=1), now=now)
+        assert (first.papers, second.papers) == (1, 1)
+        assert len(papers.in_editions(tx, after=first.id, upto=second.id)) == 1
+        assert len(papers.in_editions(tx, after=0, upto=second.id)) == 1
+
+
+def test_closing_twice_gives_the_same_edition_and_later_papers_wait(engine: sa.Engine, now: dt.datetime) -> None:
+    add(engine, announcement(), now=now)
+    with writing(engine) as tx:
+        edition = editions.close(tx, DAY, now=now)
+    add(engine, announcement("2604.05678", title="Another One With a Title"), now=now)
+    with writing(engine) as tx:
+        assert editions.close(tx, DAY, now=now + dt.timedelta(hours=1)) == edition
+        assert len(papers.in_editions(tx, after=0, upto=edition.id)) == 1
+
+
+def test_ten_thousand_announcements_are_kept_in_one_go(engine: sa.Engine, now: dt.datetime) -> None:
+    many = [announcement(f"2604.{n:05d}", title=f"A Paper With the Number {n}") for n in range(10_000)]
+    assert add(engine, *many, now=now) == 10_000
+    with reading(engine) as tx:
+        known = papers.by_key(tx, ["arxiv:2604.00007", "arxiv:1111.11111"])
+    assert [paper.title for paper in known.values()] == ["A Paper With the Number 7"]
