@@ -30,6 +30,7 @@ _MAY_GET = {
     MailKind.DIGEST: (SubscriberState.ACTIVE,),
     MailKind.CONFIRM: (SubscriberState.PENDING,),
 }
+_DIED = "the sender stopped before it noted the answer"
 _WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
 
 
@@ -227,7 +228,7 @@ def abandoned(tx: sa.Connection, *, before: dt.datetime) -> int:
         "state": DeliveryState.UNCERTAIN.value,
         "detail": "the sender stopped before it noted the answer",
     }
-    return tx.execute(sa.update(outbox).where(lost).values(values, claimed_by="")).rowcount
+    return tx.execute(sa.update(outbox).where(lost).values(values)).rowcount
 
 
 def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetime) -> bool:

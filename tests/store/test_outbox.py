@@ -1,0 +1,174 @@
+"""Every mail is a row with a life, claimed by one sender at a time, and the books balance."""
+
+import datetime as dt
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from dailypapers.domain.delivery import (
+    Delivery,
+    DeliveryState,
+    Lane,
+    MailKind,
+    Outcome,
+    OutcomeKind,
+    after,
+)
+from dailypapers.domain.digest import Pick, Reason, Term, TermKind
+from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.source import Announcement
+from dailypapers.domain.subscriber import Rhythm, SubscriberState
+from dailypapers.store import editions, outbox, papers, subscribers, suppressions
+from dailypapers.store.database import reading, writing
+
+DEADLINE = dt.timedelta(hours=20)
+CAST = ("alice@example.org", "bob@example.org", "charlie@example.org")
+REASON = Reason((Term(TermKind.WORDS, "state space", 0.5, "state space models"),))
+
+
+@pytest.fixture
+def edition(engine: sa.Engine, now: dt.datetime) -> int:
+    """An edition with one paper, and three active readers with the ids 1, 2 and 3."""
+    with writing(engine) as tx:
+        paper = Paper(PaperId.parse("2604.01234"), "A Paper With a Title")
+        papers.add(tx, [Announcement(paper, "arxiv", now.date())], now=now)
+        for address in CAST:
+            subscribers.add(
+                tx, address, state=SubscriberState.ACTIVE, rhythm=Rhythm(), max_papers=5, consent="test", now=now
+            )
+        return editions.close(tx, now.date(), now=now).id
+
+
+def digest(reader: int, edition: int, now: dt.datetime) -> outbox.NewDelivery:
+    picks = (Pick("arxiv:2604.01234", 0.5, REASON),)
+    return outbox.NewDelivery(
+        reader, CAST[reader - 1], MailKind.DIGEST, deadline=now + DEADLINE, edition=edition, picks=picks
+    )
+
+
+def put_all(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        put = outbox.put(tx, [digest(reader, edition, now) for reader in (1, 2, 3)], now=now)
+        editions.count_due(tx, edition, put)
+
+
+def claim(engine: sa.Engine, now: dt.datetime, *, worker: str = "w", limit: int = 10) -> list[Delivery]:
+    with writing(engine) as tx:
+        return outbox.claim(tx, worker, limit, now=now)
+
+
+def record(engine: sa.Engine, delivery: Delivery, kind: OutcomeKind, now: dt.datetime) -> Delivery:
+    done = after(delivery, Outcome(kind), now)
+    with writing(engine) as tx:
+        outbox.record(tx, [done])
+    return done
+
+
+def ledger(engine: sa.Engine) -> str:
+    with reading(engine) as tx:
+        return outbox.ledgers(tx)[0].equation()
+
+
+def test_one_digest_per_subscriber_and_edition(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        assert outbox.put(tx, [digest(1, edition, now)], now=now) == 0
+        assert outbox.already_sent(tx, [1, 2], ["arxiv:2604.01234"]) == {
+            1: frozenset({"arxiv:2604.01234"}),
+            2: frozenset({"arxiv:2604.01234"}),
+        }
+
+
+def test_picks_come_back_with_their_reason(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    first = claim(engine, now)[0]
+    with reading(engine) as tx:
+        assert outbox.picks_of(tx, [first.id])[first.id][0].reason == REASON
+
+
+def test_two_claims_never_share_a_row(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    with ThreadPoolExecutor(4) as workers:
+        taken = list(workers.map(lambda n: claim(engine, now, worker=f"w{n}", limit=1), range(6)))
+    ids = [delivery.id for claimed in taken for delivery in claimed]
+    assert sorted(ids) == sorted(set(ids))
+    assert len(ids) + len(claim(engine, now)) == 3
+
+
+def test_mails_somebody_waits_for_go_first(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        new = {"rhythm": Rhythm(), "max_papers": 5, "consent": "web", "now": now}
+        dora = subscribers.add(tx, "dora@example.org", state=SubscriberState.PENDING, **new)  # type: ignore[arg-type]
+        assert dora is not None
+        confirm = outbox.NewDelivery(dora, "dora@example.org", MailKind.CONFIRM, deadline=now + DEADLINE)
+        outbox.put(tx, [confirm], now=now + dt.timedelta(seconds=1))
+    first = claim(engine, now + dt.timedelta(minutes=1), limit=1)
+    assert [(d.address, d.lane) for d in first] == [("dora@example.org", Lane.URGENT)]
+
+
+def test_suppressed_unsubscribed_and_late_ones_get_nothing(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        suppressions.suppress(tx, CAST[0], reason="complaint", detail="", now=now)
+        subscribers.move(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
+    assert [delivery.address for delivery in claim(engine, now)] == [CAST[2]]
+    with writing(engine) as tx:
+        outbox.unclaim(tx, [d for d in outbox.of_edition(tx, edition) if d.state is DeliveryState.CLAIMED])
+    assert claim(engine, now + DEADLINE) == []
+    assert ledger(engine) == "3 due = 0 accepted + 0 failed + 1 suppressed + 1 skipped + 1 expired + 0 uncertain"
+
+
+def test_a_mail_that_never_arrived_gives_its_papers_back(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    kinds = (OutcomeKind.FAILED, OutcomeKind.ACCEPTED, OutcomeKind.UNCERTAIN)
+    for delivery, kind in zip(claim(engine, now), kinds, strict=True):
+        record(engine, delivery, kind, now)
+    with reading(engine) as tx:
+        assert set(outbox.already_sent(tx, [1, 2, 3], ["arxiv:2604.01234"])) == {2, 3}
+
+
+def test_a_deferred_mail_waits_for_its_time(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    done = record(engine, claim(engine, now, limit=1)[0], OutcomeKind.DEFERRED, now)
+    assert done.next_attempt_at == now + dt.timedelta(minutes=5)
+    assert done.id not in {d.id for d in claim(engine, now + dt.timedelta(minutes=4))}
+    again = claim(engine, now + dt.timedelta(minutes=5))
+    assert [(d.id, d.attempts) for d in again] == [(done.id, 2)]
+
+
+def test_a_claim_whose_sender_died_becomes_uncertain(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    taken = claim(engine, now, limit=1)[0]
+    with writing(engine) as tx:
+        assert outbox.abandoned(tx, before=now) == 0
+        assert outbox.abandoned(tx, before=now + dt.timedelta(hours=1)) == 1
+        outbox.record(tx, [replace(taken, state=DeliveryState.ACCEPTED)])
+    assert "1 uncertain" in ledger(engine)
+
+
+def test_a_lost_row_shows_in_the_books(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    for delivery in claim(engine, now):
+        record(engine, delivery, OutcomeKind.ACCEPTED, now)
+    with reading(engine) as tx:
+        assert outbox.ledgers(tx)[0].balanced
+    with writing(engine) as tx:
+        tx.execute(sa.text("DELETE FROM picks WHERE delivery_id = 1"))
+        tx.execute(sa.text("DELETE FROM outbox WHERE id = 1"))
+        assert not outbox.ledgers(tx)[0].balanced
+
+
+def test_held_mails_wait_until_they_are_released(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    record(engine, claim(engine, now, limit=1)[0], OutcomeKind.OUR_FAULT, now)
+    assert len(claim(engine, now)) == 2
+    with writing(engine) as tx:
+        assert outbox.held(tx)[0] == 1
+        assert outbox.release_held(tx, now=now) == 1
+    assert len(claim(engine, now)) == 1

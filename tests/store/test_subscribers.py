@@ -1,0 +1,115 @@
+"""Who is due, and that a missed hour is made up."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from dailypapers import subscriptions
+from dailypapers.domain.delivery import MailKind
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.subscriber import Rhythm, SubscriberState
+from dailypapers.errors import BadInput
+from dailypapers.store import editions, leases, outbox, subscribers, suppressions
+from dailypapers.store.database import writing
+from dailypapers.subscriptions import Wishes
+
+WISHES = Wishes(Rhythm("Europe/Berlin", 7), 5, (Interest(InterestKind.TOPIC, "graphs"),))
+ALICE = "alice@example.org"
+
+
+def admit(engine: sa.Engine, now: dt.datetime, address: str = ALICE) -> bool:
+    with writing(engine) as tx:
+        return subscriptions.admit(tx, address, WISHES, consent="test", now=now)
+
+
+def due(engine: sa.Engine, now: dt.datetime) -> list[str]:
+    with writing(engine) as tx:
+        edition = editions.newest(tx)
+        return [reader.address for reader in subscribers.due(tx, edition.id if edition else 0, now=now)]
+
+
+def test_a_reader_is_due_from_their_hour_until_a_digest_of_the_edition_is_put(
+    engine: sa.Engine, now: dt.datetime
+) -> None:
+    admit(engine, now)
+    with writing(engine) as tx:
+        edition = editions.close(tx, now.date(), now=now)
+        subscribers.schedule_next(tx, {1: now + dt.timedelta(hours=1)})
+    assert due(engine, now) == []
+    later = now + dt.timedelta(days=2)
+    assert due(engine, later) == [ALICE]
+    with writing(engine) as tx:
+        mail = outbox.NewDelivery(1, ALICE, MailKind.DIGEST, deadline=later, edition=edition.id)
+        outbox.put(tx, [mail], now=now)
+    assert due(engine, later) == []
+
+
+def test_whoever_asks_is_pending_and_gets_one_confirmation_an_hour(engine: sa.Engine, now: dt.datetime) -> None:
+    for minutes in (0, 10, 70):
+        with writing(engine) as tx:
+            subscriptions.subscribe(tx, ALICE, WISHES, consent="web", now=now + dt.timedelta(minutes=minutes))
+    with writing(engine) as tx:
+        mails = outbox.claim(tx, "w", 10, now=now + dt.timedelta(hours=2))
+        assert [mail.kind for mail in mails] == [MailKind.CONFIRM, MailKind.CONFIRM]
+    assert due(engine, now) == []
+
+
+def test_confirming_twice_is_well_and_leaving_is_final(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        reader = subscriptions.subscribe(tx, ALICE, WISHES, consent="web", now=now)
+        assert reader is not None
+        assert subscriptions.confirm(tx, reader, now=now)
+        assert subscriptions.confirm(tx, reader, now=now)
+        subscriptions.unsubscribe(tx, reader, now=now)
+        assert not subscriptions.confirm(tx, reader, now=now)
+    with pytest.raises(BadInput, match="only its owner"):
+        admit(engine, now)
+
+
+def test_a_suppressed_address_is_not_admitted(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        suppressions.suppress(tx, ALICE, reason="dead", detail="550 5.1.1", now=now)
+    with pytest.raises(BadInput, match="is suppressed"):
+        admit(engine, now)
+    with writing(engine) as tx:
+        assert suppressions.lift(tx, ALICE)
+    assert admit(engine, now)
+
+
+def test_an_erased_subscriber_leaves_nothing_behind(engine: sa.Engine, now: dt.datetime) -> None:
+    admit(engine, now)
+    with writing(engine) as tx:
+        subscriptions.erase(tx, 1)
+        assert subscribers.by_address(tx, ALICE) is None
+        assert subscribers.interests_of(tx, [1]) == {1: ()}
+
+
+@pytest.mark.parametrize("address", ["", "alice", "alice@", "a b@example.org", "alice@example.org\nBcc: eve@x.org"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(BadInput, match="is no e-mail address"):
+        subscriptions.normal_address(address)
+
+
+def test_addresses_are_kept_in_one_form() -> None:
+    assert subscriptions.normal_address(" Alice@Example.ORG ") == ALICE
+
+
+def test_a_lease_is_had_by_one_until_it_runs_out(engine: sa.Engine, now: dt.datetime) -> None:
+    minute = dt.timedelta(minutes=1)
+    with writing(engine) as tx:
+        assert leases.take(tx, "fetch", "a", until=now + minute, now=now)
+        assert not leases.take(tx, "fetch", "b", until=now + minute, now=now)
+        assert leases.take(tx, "fetch", "b", until=now + 3 * minute, now=now + minute)
+        leases.give_back(tx, "fetch", "b", now=now + minute)
+        assert leases.take(tx, "fetch", "a", until=now + 3 * minute, now=now + minute)
+
+
+def test_pending_becomes_active_when_the_operator_vouches(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        subscriptions.subscribe(tx, ALICE, WISHES, consent="web", now=now)
+    assert not admit(engine, now)
+    with writing(engine) as tx:
+        reader = subscribers.by_address(tx, ALICE)
+    assert reader is not None
+    assert reader.state is SubscriberState.ACTIVE
