@@ -19,10 +19,13 @@ from dailypapers.jobs.render import Press
 from dailypapers.links import Signer
 from dailypapers.mail.smtp import MailServer, SmtpTransport
 from dailypapers.rendering.environment import environment
-from dailypapers.settings import Settings, SourceSettings, shipped
-from dailypapers.sources import SOURCES
+from dailypapers.settings import Mail, Settings, SourceSettings, shipped
+from dailypapers.sources.arxiv import Arxiv
 from dailypapers.sources.base import Source
+from dailypapers.sources.feed import Feed
+from dailypapers.sources.file import File
 from dailypapers.sources.http import Http
+from dailypapers.sources.huggingface import HuggingFace
 from dailypapers.store.database import connect
 from dailypapers.subscriptions import Wishes
 
@@ -49,19 +52,19 @@ def build(settings: Settings, *, allow_private: bool = False) -> App:
 
     `allow_private` lets sources be fetched from this machine and its network, for the demo and for tests.
     """
-    secret = read_secret(settings)
-    signer = Signer(settings.service.base_url, secret)
-    mail_server = _mail_server(settings)
+    signer = Signer(settings.service.base_url, read_secret(settings))
+    password = settings.database.password
+    server = _mail_server(settings.mail)
     means = Means(
-        engine=connect(settings.database.full_url()),
+        engine=connect(settings.database.url, password=password.get_secret_value() if password else None),
         sources=[_source(wanted) for wanted in settings.sources],
         make_http=lambda: _http(settings, allow_private=allow_private),
         zone=settings.service.zone,
         composing=_composing(settings),
         press=_press(settings, signer),
-        make_post=lambda: _post(settings, mail_server),
+        make_post=lambda: _post(settings.mail, server),
     )
-    return App(settings, means, mail_server, defaults(settings), signer)
+    return App(settings, means, server, defaults(settings), signer)
 
 
 def read_secret(settings: Settings) -> bytes:
@@ -71,7 +74,9 @@ def read_secret(settings: Settings) -> bytes:
     file = settings.service.secret_file
     if file and file.exists():
         return file.read_bytes().strip()
-    raise BadSettings(f"There is no secret to sign links with: `dailypapers init` makes {file}, or set DAILYPAPERS_SECRET.")
+    raise BadSettings(
+        f"There is no secret to sign links with: `dailypapers init` makes {file}, or set DAILYPAPERS_SECRET."
+    )
 
 
 def make_secret(settings: Settings) -> bool:
@@ -83,6 +88,11 @@ def make_secret(settings: Settings) -> bool:
     with os.fdopen(handle, "w") as secret:
         secret.write(secrets.token_urlsafe(48) + "\n")
     return True
+
+
+def worker_name() -> str:
+    """A name no other process has: whose claims and leases these are."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 def defaults(settings: Settings) -> Wishes:
@@ -100,12 +110,14 @@ def _composing(settings: Settings) -> Composing:
 
 
 def _source(wanted: SourceSettings) -> Source:
-    """Make a source from its settings."""
-    return SOURCES[wanted.kind](wanted)
-
-
-def _http(settings: Settings, *, allow_private: bool) -> Http:
-    return Http(allow_private=allow_private)
+    name = wanted.label()
+    if wanted.kind == "arxiv":
+        return Arxiv(wanted.categories, name=name, **({"base_url": wanted.url} if wanted.url else {}))
+    if wanted.kind == "huggingface":
+        return HuggingFace(name=name, **({"base_url": wanted.url} if wanted.url else {}))
+    if wanted.kind == "feed":
+        return Feed(name, wanted.url)
+    return File(wanted.path, name=name)
 
 
 def _press(settings: Settings, signer: Signer) -> Press:
@@ -128,3 +140,24 @@ def _sender(settings: Settings) -> Sender:
         list_id=f"papers.{domain}",
         owner=mail.owner or mail.from_address,
     )
+
+
+def _mail_server(mail: Mail) -> MailServer:
+    return MailServer(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        username=mail.username,
+        password=mail.password.get_secret_value() if mail.password else "",
+        timeout=mail.timeout_seconds,
+    )
+
+
+def _post(mail: Mail, server: MailServer) -> Post:
+    transport = SmtpTransport(server, connections=mail.connections, per_connection=mail.per_connection)
+    return Post(transport, worker_name(), at_once=mail.connections)
+
+
+def _http(settings: Settings, *, allow_private: bool) -> Http:
+    contact = settings.service.user_agent_contact or settings.mail.owner or settings.mail.from_address
+    return Http(user_agent=f"dailypapers/{__version__} ({contact})", allow_private=allow_private)

@@ -91,3 +91,5 @@ class Digest:
     entries: tuple[Entry, ...]
     trending: bool
     """Whether it holds what is trending because the reader named no topic."""
+    considered: int = 0
+    """How many papers were new in the edition it was picked from."""

@@ -23,6 +23,9 @@ _PREFIXES = re.compile(
     re.IGNORECASE,
 )
 
+#: How papers are named that have neither an arXiv id nor a DOI: by address, by title, by their file's own id.
+_OWN_SCHEMES = frozenset({"url", "title", "file"})
+
 #: Shorter titles ("Editorial", "Correction to …") are shared by unrelated works.
 MIN_TITLE_WORDS_TO_FOLD = 4
 
@@ -57,8 +60,9 @@ class PaperId:
             return cls("arxiv", _without_subject_class(match[1])), int(match[2]) if match[2] else None
         if _DOI.fullmatch(stripped):
             return cls("doi", stripped.lower()), None
-        if text.startswith("url:"):
-            return cls("url", text.removeprefix("url:")), None
+        scheme, _, value = text.partition(":")
+        if scheme in _OWN_SCHEMES and value:
+            return cls(scheme, value), None
         raise BadPaperId(text)
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import sqlalchemy as sa
 import structlog
@@ -17,6 +18,7 @@ from dailypapers.domain.digest import Pick
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Subscriber
+from dailypapers.ranking.features import Features, build
 from dailypapers.ranking.ranker import Reader, rank
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.database import reading, writing
@@ -72,12 +74,25 @@ def _due(engine: sa.Engine, edition: Edition, now: dt.datetime) -> list[Subscrib
         return subscribers.due(tx, edition.id, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Papers to choose from, with their features, which are computed once for all readers."""
+
+    listed: tuple[papers.Listed, ...]
+    features: Features
+
+    @classmethod
+    def of(cls, listed: tuple[papers.Listed, ...]) -> Self:
+        """Compute the features of papers."""
+        return cls(listed, build([item.paper for item in listed]))
+
+
 class _Windows:
     """The papers of each window that readers of this run need, loaded once."""
 
     def __init__(self, engine: sa.Engine, edition: Edition, how: Composing) -> None:
         self.engine, self.edition, self.how = engine, edition, how
-        self._loaded: dict[int, tuple[papers.Listed, ...]] = {}
+        self._pools: dict[int, Pool] = {}
         with reading(engine) as tx:
             self._earliest = editions.newest_before(tx, edition.day, days=how.window_days)
 
@@ -85,16 +100,16 @@ class _Windows:
         """The edition after which this reader's window begins."""
         return max(reader.accepted_edition or 0, self._earliest)
 
-    def papers(self, start: int) -> tuple[papers.Listed, ...]:
-        if start not in self._loaded:
+    def pool(self, start: int) -> Pool:
+        """The papers after an edition, up to the newest."""
+        if start not in self._pools:
             with reading(self.engine) as tx:
-                self._loaded[start] = papers.in_editions(tx, after=start, upto=self.edition.id)
-        return self._loaded[start]
+                listed = papers.in_editions(tx, after=start, upto=self.edition.id)
+            self._pools[start] = Pool.of(listed)
+        return self._pools[start]
 
 
-def _compose_batch(
-    engine: sa.Engine, windows: _Windows, batch: Sequence[Subscriber], *, now: dt.datetime
-) -> Composed:
+def _compose_batch(engine: sa.Engine, windows: _Windows, batch: Sequence[Subscriber], *, now: dt.datetime) -> Composed:
     by_window: dict[int, list[Subscriber]] = defaultdict(list)
     for reader in batch:
         by_window[windows.start(reader)].append(reader)
@@ -114,8 +129,8 @@ def _compose_batch(
 def _deliveries(
     engine: sa.Engine, windows: _Windows, start: int, readers: Sequence[Subscriber], now: dt.datetime
 ) -> list[outbox.NewDelivery]:
-    listed = windows.papers(start)
-    chosen = choose(engine, listed, readers, threshold=windows.how.threshold, now=now)
+    pool = windows.pool(start)
+    chosen = choose(engine, pool, readers, threshold=windows.how.threshold, now=now)
     return [
         outbox.NewDelivery(
             subscriber=reader.id,
@@ -124,7 +139,7 @@ def _deliveries(
             edition=windows.edition.id,
             deadline=now + windows.how.deadline,
             picks=picks,
-            skipped="" if picks else (NOTHING_RELEVANT if listed else NOTHING_NEW),
+            skipped="" if picks else (NOTHING_RELEVANT if pool.listed else NOTHING_NEW),
         )
         for reader, picks in zip(readers, chosen, strict=True)
     ]
@@ -132,16 +147,16 @@ def _deliveries(
 
 def choose(
     engine: sa.Engine,
-    listed: Sequence[papers.Listed],
+    pool: Pool,
     readers: Sequence[Subscriber],
     *,
     threshold: float,
     now: dt.datetime,
 ) -> list[tuple[Pick, ...]]:
     """Rank papers for each reader, leaving out what they already have; in the readers' order."""
-    if not listed:
+    if not pool.listed:
         return [()] * len(readers)
-    keys = [str(item.paper.id) for item in listed]
+    keys = [str(item.paper.id) for item in pool.listed]
     ids = [reader.id for reader in readers]
     with reading(engine) as tx:
         stated = subscribers.interests_of(tx, ids)
@@ -153,12 +168,11 @@ def choose(
             already=already.get(reader.id, frozenset()),
             limit=reader.max_papers,
             threshold=threshold,
-            examples=examples,
         )
         for reader in readers
     ]
-    counted = {key: item.signals for key, item in zip(keys, listed, strict=True)}
-    return rank([item.paper for item in listed], asking, signals=counted, now=now)
+    counted = {key: item.signals for key, item in zip(keys, pool.listed, strict=True)}
+    return rank(pool.features, asking, signals=counted, examples=examples, now=now)
 
 
 def _example_papers(stated: Mapping[int, tuple[Interest, ...]]) -> set[str]:

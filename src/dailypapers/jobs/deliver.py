@@ -7,8 +7,8 @@ does a mail server that answers nobody. Asked to stop, it finishes what is in fl
 """
 
 import asyncio
-import threading
 import datetime as dt
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

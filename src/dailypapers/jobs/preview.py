@@ -9,7 +9,7 @@ from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import Subscriber
-from dailypapers.jobs.compose import Composing, choose
+from dailypapers.jobs.compose import Composing, Pool, choose
 from dailypapers.jobs.render import Press, Sheet, digest_of, message
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading
@@ -18,13 +18,13 @@ from dailypapers.store.database import reading
 def preview(
     engine: sa.Engine, press: Press, how: Composing, reader: Subscriber, *, zone: str, now: dt.datetime
 ) -> Message | None:
-    """The message this reader would get next, from the closed editions and what waits; `None` where there is nothing."""
+    """The message this reader would get next, from the closed editions and what waits; `None` where there is none."""
     today = now.astimezone(ZoneInfo(zone)).date()
     with reading(engine) as tx:
         start = max(reader.accepted_edition or 0, editions.newest_before(tx, today, days=how.window_days))
         listed = papers.in_editions(tx, after=start, upto=None)
         edition = Edition(0, today, now, len(listed), editions.statuses(tx, None))
-    picks = choose(engine, listed, [reader], threshold=how.threshold, now=now)[0]
+    picks = choose(engine, Pool.of(listed), [reader], threshold=how.threshold, now=now)[0]
     if not picks:
         return None
     by_key = {str(item.paper.id): item for item in listed}

@@ -1,6 +1,7 @@
 """Rank: papers of a file for somebody who is no subscriber; what the ranking does, to look at."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.domain.source import Skipped
-from dailypapers.ranking.ranker import Reader, rank as rank_papers
+from dailypapers.ranking.features import build
+from dailypapers.ranking.profile import profile
+from dailypapers.ranking.ranker import Reader
+from dailypapers.ranking.ranker import rank as rank_papers
 from dailypapers.sources.file import read_papers
 
 
@@ -20,3 +24,18 @@ class Ranked:
     papers: int
     skipped: tuple[Skipped, ...]
     warnings: tuple[str, ...]
+
+
+def rank(file: Path, interests: Sequence[Interest], *, limit: int, now: dt.datetime) -> Ranked:
+    """Rank the papers of a file; an example paper has to be in the file. Raises `BadInput` for no such file."""
+    fetched = read_papers(file, now=now)
+    signals = {str(item.paper.id): item.signals or Signals() for item in fetched.announcements}
+    papers = {str(item.paper.id): item.paper for item in fetched.announcements}
+    reader = Reader(tuple(interests), limit=limit)
+    picks = rank_papers(build(list(papers.values())), [reader], signals=signals, examples=papers, now=now)[0]
+    return Ranked(
+        picks=tuple((papers[pick.paper], pick) for pick in picks),
+        papers=len(papers),
+        skipped=fetched.skipped,
+        warnings=profile(interests, examples=papers).warnings,
+    )

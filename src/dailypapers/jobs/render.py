@@ -69,7 +69,7 @@ def digest_of(picked: Iterable[tuple[papers.Listed, Reason]], edition: Edition) 
         Entry(item.paper, reason.sentence(), sources=item.sources, signals=item.signals) for item, reason in picked
     )
     trending = all(term.kind is TermKind.TRENDING for _, reason in picked for term in reason.terms)
-    return Digest(entries, trending=trending)
+    return Digest(entries, trending=trending, considered=edition.papers)
 
 
 def message(press: Press, sheet: Sheet) -> Message:

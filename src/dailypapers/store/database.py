@@ -22,15 +22,15 @@ GROUP = 2000
 _BUSY_MS = 30_000
 
 
-def connect(url: str) -> sa.Engine:
-    """Make an engine for `sqlite:///file` or `postgresql+psycopg://…`; nothing is opened yet.
+def connect(url: str, *, password: str | None = None) -> sa.Engine:
+    """Make an engine for `sqlite:///file` or `postgresql://…`; nothing is opened yet.
 
     Raises `DatabaseUnreachable` for an address that names no database we know.
     """
     try:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
+            parsed = parsed.set(drivername="postgresql+psycopg", password=password or parsed.password)
         elif parsed.get_backend_name() != "sqlite":
             raise DatabaseUnreachable(
                 f"The database “{parsed.render_as_string()}” is neither SQLite (sqlite:///papers.db) nor PostgreSQL "

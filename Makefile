@@ -1,0 +1,46 @@
+# make help says what there is. Everything happens in .venv; nothing outside this folder is changed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench serve clean
+
+help:  ## Say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "dailypapers needs Python 3.11 or newer; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/ready  ## A whole day, offline: sample papers in, one digest per sample subscriber out
+	$(BIN)/dailypapers demo
+
+test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready-dev  ## Style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/ready-dev  ## Put the code into the form lint wants
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/ready-dev  ## Measure a whole day on this machine
+	$(BIN)/python benchmarks/day.py
+
+serve: $(VENV)/ready  ## Pages, timetable and delivery on this machine
+	$(BIN)/dailypapers serve
+
+clean:  ## Remove what was made
+	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

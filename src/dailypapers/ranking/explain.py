@@ -1,0 +1,98 @@
+"""Reasons: the very terms a score is the sum of, with the words that made them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dailypapers.domain.digest import Reason, Term, TermKind
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper, Signals
+from dailypapers.ranking import trending
+from dailypapers.ranking.features import Features, Vector, is_same_person
+from dailypapers.ranking.profile import Profile
+from dailypapers.ranking.score import Values, text_of
+from dailypapers.ranking.words import fold, terms, words
+
+_KINDS = {
+    InterestKind.TOPIC: TermKind.WORDS,
+    InterestKind.PHRASE: TermKind.PHRASE,
+    InterestKind.CATEGORY: TermKind.CATEGORY,
+    InterestKind.AUTHOR: TermKind.AUTHOR,
+    InterestKind.PAPER: TermKind.PAPER,
+}
+#: So many runs of matching words are shown for one topic.
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """What reasons are made from."""
+
+    features: Features
+    values: Values
+    trend: Vector
+    signals: Mapping[str, Signals]
+    examples: Mapping[str, Paper]
+
+    def reason(self, stated: Profile, column: int) -> Reason:
+        """Why this reader gets this paper: every term that added or took something, strongest first."""
+        made = [
+            self._term(interest, weight * float(self.values.of(interest)[column]), column)
+            for interest, weight in stated.weights
+            if self.values.of(interest)[column]
+        ]
+        if stated.trending:
+            counted = self.signals.get(self.features.keys[column], Signals())
+            made.append(
+                Term(TermKind.TRENDING, trending.in_words(counted), stated.trending * float(self.trend[column]))
+            )
+        return Reason(tuple(sorted(made, key=lambda term: (-term.weight, term.kind, term.interest))))
+
+    def _term(self, interest: Interest, weight: float, column: int) -> Term:
+        paper = self.features.papers[column]
+        kind = TermKind.AVOIDED if weight < 0 else _KINDS[interest.kind]
+        name = self.examples[interest.text].title if interest.kind is InterestKind.PAPER else interest.text
+        return Term(kind, self._matched(interest, paper), weight, name)
+
+    def _matched(self, interest: Interest, paper: Paper) -> str:
+        """What matched, the way it stands in the paper."""
+        if interest.kind is InterestKind.AUTHOR:
+            return next(author for author in paper.authors if is_same_person(interest.text, author))
+        text = text_of(interest, self.examples)
+        return ", ".join(matching_words(text, paper, self.features)) if text else interest.text
+
+
+def matching_words(text: str, paper: Paper, features: Features) -> list[str]:
+    """The words a text and a paper share, as runs from the paper's own text, the most telling first."""
+    shared = {term for term in terms(text) if term in features.vocabulary}
+    runs: dict[str, tuple[float, str]] = {}
+    for run in _runs(f"{paper.title} . {paper.abstract}", shared):
+        key = " ".join(fold(word) for word in run.replace("-", " ").split())
+        worth = sum(_idf(word, features) for word in key.split())
+        runs.setdefault(key, (worth, run))
+    best = sorted(runs.items(), key=lambda item: (-item[1][0], item[0]))
+    shown: list[str] = []
+    for _, (_, run) in best:
+        if not any(run.casefold() in other.casefold() for other in shown):
+            shown.append(run)
+    return shown[:_SHOWN]
+
+
+def _runs(text: str, shared: set[str]) -> list[str]:
+    """Unbroken runs of words that are shared."""
+    found: list[str] = []
+    run: list[str] = []
+    for surface, folded in words(text):
+        if folded in shared or any(fold(part) in shared for part in surface.split("-")):
+            run.append(surface)
+            continue
+        if run:
+            found.append(" ".join(run))
+        run = []
+    return [*found, " ".join(run)] if run else found
+
+
+def _idf(word: str, features: Features) -> float:
+    column = features.vocabulary.get(word)
+    return float(features.idf[column]) if column is not None else float(np.mean(features.idf))

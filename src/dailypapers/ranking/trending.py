@@ -1,0 +1,45 @@
+"""Trending: what the world makes of a paper, whoever the reader is."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from math import log2
+
+import numpy as np
+
+from dailypapers.domain.paper import Paper, Signals
+from dailypapers.ranking.features import Vector
+
+#: A paper of this age has half the score of a new one with the same counts.
+HALF_LIFE_DAYS = 7.0
+#: The counts at which a new paper has half of the full score; and what a paper without counts is taken to have.
+HALF_AT, PRIOR = 6.0, 0.3
+
+
+def trending(papers: Sequence[Paper], signals: Mapping[str, Signals], *, now: dt.datetime) -> Vector:
+    """How much each paper is talked about, from 0 to 1, in the order of `papers`.
+
+        s = PRIOR + log2(1 + upvotes) + log2(1 + comments) / 2 + log2(1 + stars) / 4
+        score = s / (s + HALF_AT) · 2^(-age in days / HALF_LIFE_DAYS)
+
+    Each doubling of the counts adds the same; stars weigh least, since a repository may be older than the paper.
+    Papers of unknown age count as new.
+    """
+    return np.array([_score(paper, signals.get(str(paper.id), Signals()), now.date()) for paper in papers], np.float64)
+
+
+def _score(paper: Paper, counted: Signals, today: dt.date) -> float:
+    talk = (
+        PRIOR
+        + log2(1 + max(counted.upvotes or 0, 0))
+        + log2(1 + max(counted.comments or 0, 0)) / 2
+        + log2(1 + max(counted.stars or 0, 0)) / 4
+    )
+    age = max((today - paper.published).days, 0) if paper.published else 0
+    return float(talk / (talk + HALF_AT) * 2 ** (-age / HALF_LIFE_DAYS))
+
+
+def in_words(counted: Signals) -> str:
+    """The counts as a reader is told them; "new" where nobody has counted anything."""
+    counts = ((counted.upvotes, "upvote"), (counted.comments, "comment"), (counted.stars, "star"))
+    told = [f"{count:,} {word}{'s' if count != 1 else ''}" for count, word in counts if count]
+    return ", ".join(told) or "new"

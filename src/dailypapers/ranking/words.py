@@ -1,0 +1,72 @@
+"""Words: how text becomes tokens, the same for papers and for topics.
+
+A hyphenated word counts as its parts and as a whole, so that "state-space" meets "state space". Plural and singular
+are one word. Words that are everywhere say nothing.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_MIN_PLURAL = 4
+#: Words every abstract has; they match everything and explain nothing.
+_PAPER_WORDS = frozenset(
+    {
+        *("abstract", "approach", "article", "based", "existing", "experiment", "furthermore", "however", "introduce"),
+        *("method", "moreover", "new", "novel", "paper", "present", "propose", "proposed", "recent", "result", "show"),
+        *("study", "task", "use", "used", "using", "via", "work"),
+    }
+)
+STOP_WORDS = frozenset(ENGLISH_STOP_WORDS) | _PAPER_WORDS
+
+
+def words(text: str) -> Iterator[tuple[str, str]]:
+    """Every word of a text in order: as it is written, and as it is compared; stop words are left in."""
+    for match in _WORD.finditer(text):
+        surface = match[0]
+        yield surface, fold(surface)
+
+
+def fold(word: str) -> str:
+    """The form a word is compared in: lower case, singular."""
+    plain = word.casefold()
+    if len(plain) >= _MIN_PLURAL and plain.endswith("s") and not plain.endswith(("ss", "us", "is")):
+        return plain[:-1]
+    return plain
+
+
+def plain_words(text: str) -> list[str]:
+    """The compared words of a text with hyphenated ones parted, stop words left in: for phrases."""
+    return [fold(part) for surface, _ in words(text) for part in surface.split("-")]
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text: words, hyphenated wholes, and pairs of neighbours; without stop words.
+
+    A pair is two words with nothing but a space or a hyphen between them; a stop word or punctuation parts it.
+    """
+    found: list[str] = []
+    previous, end = "", -1
+    for match in _WORD.finditer(text):
+        surface = match[0]
+        parts = [fold(part) for part in surface.split("-")]
+        joined = match.start() == end + 1
+        for part in parts:
+            if part in STOP_WORDS or not _tells(part):
+                previous, joined = "", True
+                continue
+            found.append(part)
+            if previous and joined:
+                found.append(f"{previous} {part}")
+            previous, joined = part, True
+        if len(parts) > 1:
+            found.append(fold(surface))
+        end = match.end()
+    return found
+
+
+def _tells(word: str) -> bool:
+    """A single Latin letter or digit tells nothing; a single Chinese character does."""
+    return len(word) > 1 or not word.isascii()

@@ -1,0 +1,170 @@
+import datetime as dt
+from collections.abc import Sequence
+
+import pytest
+from tests.playing_sources import Answer, playing_sources
+
+from dailypapers.domain.source import Announcement, State
+from dailypapers.errors import FetchFailed
+from dailypapers.sources.feed import Feed, read_feed
+from dailypapers.sources.http import Http
+from dailypapers.sources.syndication import MAX_BYTES
+
+MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+URL = "https://journal.example/feeds/new.xml"
+
+
+def rss(*items: str) -> bytes:
+    return (
+        "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'"
+        " xmlns:prism='http://prismstandard.org/namespaces/basic/2.0/'>"
+        f"<channel><title>New papers</title>{''.join(f'<item>{item}</item>' for item in items)}</channel></rss>"
+    ).encode()
+
+
+def read(*items: str) -> tuple[Announcement, ...]:
+    return read_feed(rss(*items), url=URL, day=MONDAY.date(), source="journal").announcements
+
+
+def only(announcements: Sequence[Announcement]) -> Announcement:
+    (announcement,) = announcements
+    return announcement
+
+
+def test_an_item_becomes_a_paper() -> None:
+    announcement = only(
+        read(
+            "<title><![CDATA[On CO<sub>2</sub> &amp; more]]></title><link>https://journal.example/a/1</link>"
+            "<description>&lt;p&gt;What we did.&lt;/p&gt;</description><category>Chemistry</category>"
+            "<dc:creator>Lee, A.</dc:creator><dc:creator>Roy, B.</dc:creator><pubDate>Sun, 19 Apr 2026 00:00:00 GMT</pubDate>"
+        )
+    )
+    paper = announcement.paper
+    assert (paper.title, paper.abstract) == ("On CO₂ & more", "What we did.")
+    assert str(paper.id) == "url:https://journal.example/a/1"
+    assert paper.authors == ("Lee, A.", "Roy, B.")
+    assert paper.categories == ("Chemistry",)
+    assert paper.published == dt.date(2026, 4, 19)
+    assert (announcement.source, announcement.day) == ("journal", MONDAY.date())
+
+
+@pytest.mark.parametrize(
+    ("item", "id_", "version"),
+    [
+        ("<prism:doi>10.1000/ABC.1</prism:doi><link>https://x.example/1</link>", "doi:10.1000/abc.1", None),
+        ("<dc:identifier>doi:10.1000/abc</dc:identifier><link>https://x.example/1</link>", "doi:10.1000/abc", None),
+        ("<guid>https://doi.org/10.1000/abc</guid><link>https://x.example/1</link>", "doi:10.1000/abc", None),
+        ("<link>https://x.example/doi/full/10.1000/abc.1?af=R</link>", "doi:10.1000/abc.1", None),
+        ("<link>https://x.example/articles/10.3389/f.2026.1/full</link>", "doi:10.3389/f.2026.1", None),
+        ("<link>https://www.biorxiv.org/content/10.1101/2026.04.01.123456v2?rss=1</link>", "doi:10.1101/2026.04.01.123456", 2),
+        ("<link>https://arxiv.org/abs/2604.01234v3</link>", "arxiv:2604.01234", 3),
+        ("<prism:doi>10.48550/arXiv.2604.01234</prism:doi><link>https://x.example/1</link>", "arxiv:2604.01234", None),
+        ("<guid>opaque-7</guid><link>https://x.example/1</link>", "url:https://x.example/1", None),
+        ("<guid>opaque-7</guid><link>/papers/7</link>", "url:https://journal.example/papers/7", None),
+    ],
+)  # fmt: skip
+def test_a_paper_is_named_by_the_best_id_it_has(item: str, id_: str, version: int | None) -> None:
+    announcement = only(read(f"<title>A title</title>{item}"))
+    assert (str(announcement.paper.id), announcement.version) == (id_, version)
+
+
+def test_other_ids_of_the_item_are_kept() -> None:
+    paper = only(
+        read("<title>T</title><prism:doi>10.1000/a</prism:doi><link>https://arxiv.org/abs/2604.00001</link>")
+    ).paper
+    assert [str(name) for name in paper.also] == ["arxiv:2604.00001"]
+
+
+def test_a_doi_alone_leads_to_its_page() -> None:
+    assert only(read("<title>T</title><prism:doi>10.1000/a</prism:doi>")).paper.url == "https://doi.org/10.1000/a"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,hi", "mailto:a@b.example", "opaque"])
+def test_a_link_that_is_none_of_the_web_is_no_link(link: str) -> None:
+    reading = read_feed(rss(f"<title>T</title><link>{link}</link>"), url=URL, day=MONDAY.date())
+    assert reading.announcements == ()
+    assert reading.skipped[0].why == "“T” has neither a link nor a DOI."
+
+
+@pytest.mark.parametrize(
+    ("creator", "names"),
+    [
+        ("Ann Lee, Bob Roy", ("Ann Lee", "Bob Roy")),
+        ("Lee, A.; Roy, B.-C.", ("Lee, A.", "Roy, B.-C.")),
+        ("Lee, A.", ("Lee, A.",)),
+        ("Lee, A., Roy, B. C.", ("Lee, A.", "Roy, B. C.")),
+        ("Ann Lee", ("Ann Lee",)),
+    ],
+)
+def test_authors_in_one_text_are_taken_apart(creator: str, names: tuple[str, ...]) -> None:
+    item = f"<title>T</title><link>https://x.example/1</link><dc:creator>{creator}</dc:creator>"
+    assert only(read(item)).paper.authors == names
+
+
+def test_an_imprint_is_no_abstract() -> None:
+    item = (
+        "<title>T</title><link>https://x.example/1</link><description>&lt;p&gt;Nature, Published online: 18 July 2026; "
+        "&lt;a href='https://x.example'&gt;doi:10.1000/a&lt;/a&gt;&lt;/p&gt;T</description>"
+    )
+    assert only(read(item)).paper.abstract == ""
+
+
+def test_items_without_a_title_are_skipped_with_a_reason() -> None:
+    reading = read_feed(rss("<link>https://x.example/1</link>"), url=URL, day=MONDAY.date(), source="journal")
+    assert [(skipped.where, skipped.why) for skipped in reading.skipped] == [("journal item 1", "It has no title.")]
+
+
+def test_broken_xml_is_read_as_far_as_it_goes_and_said() -> None:
+    reading = read_feed(rss("<title>T</title><link>https://x.example/1</link>")[:-20], url=URL, day=MONDAY.date())
+    assert len(reading.announcements) == 1
+    assert reading.remarks[0].startswith("Its XML is broken")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "<!ENTITY a '0123456789012345678901234567890123456789'>",
+        "<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;'>",
+        "<!ENTITY a SYSTEM 'file:///etc/passwd'><!ENTITY c '&a;'>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_that_blow_up_are_refused(declared: str, encoding: str) -> None:
+    bomb = f"<?xml version='1.0' encoding='{encoding}'?><!DOCTYPE rss [{declared}]><rss><channel/></rss>"
+    with pytest.raises(FetchFailed, match="entities that would blow it up"):
+        read_feed(bomb.encode(encoding), url=URL, day=MONDAY.date())
+
+
+def test_files_are_never_read_on_a_feeds_word() -> None:
+    item = "<title>&a;T</title><link>https://x.example/1</link>"
+    feed = b"<!DOCTYPE rss [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" + rss(item)
+    (announcement,) = read_feed(feed, url=URL, day=MONDAY.date()).announcements
+    assert "root" not in announcement.paper.title
+
+
+def test_an_encoding_that_could_hide_something_is_not_believed() -> None:
+    feed = b"<?xml version='1.0' encoding='utf-7'?>" + rss("<title>+ADw-T</title><link>https://x.example/1</link>")
+    assert only(read_feed(feed, url=URL, day=MONDAY.date()).announcements).paper.title == "+ADw-T"
+
+
+def test_a_feed_that_is_too_large_is_refused() -> None:
+    with pytest.raises(FetchFailed, match="larger than 25 MB"):
+        read_feed(b" " * (MAX_BYTES + 1), url=URL, day=MONDAY.date())
+
+
+async def test_a_feed_is_fetched_once_and_then_only_if_it_changed() -> None:
+    routes = {"/feed": Answer(rss("<title>T</title><link>/1</link>"), etag=True)}
+    with playing_sources(routes) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            feed = Feed("journal", f"{base}/feed")
+            first = await feed.fetch(http, None, now=MONDAY)
+            second = await feed.fetch(http, first.checkpoint, now=MONDAY)
+    assert first.announcements[0].paper.url == f"{base}/1"
+    assert (first.freshness.state, second.freshness.state) == (State.FRESH, State.WAITING)
+
+
+async def test_a_page_instead_of_a_feed_fails_with_a_sentence() -> None:
+    with playing_sources({"/feed": Answer("<html><title>Sign in</title></html>")}) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            with pytest.raises(FetchFailed, match=r"cannot be used: it is no RSS, Atom or RDF feed\."):
+                await Feed("journal", f"{base}/feed").fetch(http, None, now=MONDAY)
