@@ -20,7 +20,7 @@ FLOORS = {
     "jobs": 5, "web": 5,
     "settings": 6,
     "app": 7,
-    "schedule": 8, "demo": 9, "serving": 9,
+    "schedule": 8, "catching": 8, "demo": 9, "serving": 9,
     "cli": 10,
 }  # fmt: skip
 HOMES = {

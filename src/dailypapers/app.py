@@ -3,12 +3,12 @@
 import os
 import secrets
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from dailypapers import __version__
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Rhythm, parse_days
 from dailypapers.errors import BadSettings
@@ -47,10 +47,10 @@ class App:
         return self.means.engine
 
 
-def build(settings: Settings, *, allow_private: bool = False) -> App:
+def build(settings: Settings, *, local_sources: bool = False) -> App:
     """Put everything together; nothing is connected to yet.
 
-    `allow_private` lets sources be fetched from this machine and its network, for the demo and for tests.
+    `local_sources` lets sources be fetched from this machine, without pauses, for the demo and for tests.
     """
     signer = Signer(settings.service.base_url, read_secret(settings))
     password = settings.database.password
@@ -58,7 +58,7 @@ def build(settings: Settings, *, allow_private: bool = False) -> App:
     means = Means(
         engine=connect(settings.database.url, password=password.get_secret_value() if password else None),
         sources=[_source(wanted) for wanted in settings.sources],
-        make_http=lambda: _http(settings, allow_private=allow_private),
+        make_http=lambda: _http(settings, local=local_sources),
         zone=settings.service.zone,
         composing=_composing(settings),
         press=_press(settings, signer),
@@ -112,12 +112,14 @@ def _composing(settings: Settings) -> Composing:
 def _source(wanted: SourceSettings) -> Source:
     name = wanted.label()
     if wanted.kind == "arxiv":
-        return Arxiv(wanted.categories, name=name, **({"base_url": wanted.url} if wanted.url else {}))
+        listed = Arxiv(wanted.categories, name=name)
+        return replace(listed, base_url=wanted.url) if wanted.url else listed
     if wanted.kind == "huggingface":
-        return HuggingFace(name=name, **({"base_url": wanted.url} if wanted.url else {}))
+        daily = HuggingFace(name=name)
+        return replace(daily, base_url=wanted.url) if wanted.url else daily
     if wanted.kind == "feed":
         return Feed(name, wanted.url)
-    return File(wanted.path, name=name)
+    return File(wanted.path or Path(), name=name)
 
 
 def _press(settings: Settings, signer: Signer) -> Press:
@@ -158,6 +160,6 @@ def _post(mail: Mail, server: MailServer) -> Post:
     return Post(transport, worker_name(), at_once=mail.connections)
 
 
-def _http(settings: Settings, *, allow_private: bool) -> Http:
+def _http(settings: Settings, *, local: bool) -> Http:
     contact = settings.service.user_agent_contact or settings.mail.owner or settings.mail.from_address
-    return Http(user_agent=f"dailypapers/{__version__} ({contact})", allow_private=allow_private)
+    return Http(contact=contact, allow_private=local, pace=0 if local else None)

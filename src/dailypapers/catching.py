@@ -1,6 +1,5 @@
-"""Catching: a mail server that keeps what it gets, and pages that show it. For trying things out; never for real mail."""
+"""Catching: the pages that show what the catching server kept. For trying things out; never for real mail."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2

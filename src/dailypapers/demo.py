@@ -5,23 +5,24 @@ real SMTP to the catching server. Run again in the same folder, it sends nothing
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 from dailypapers import subscriptions
 from dailypapers.app import App, build, make_secret
 from dailypapers.catching import write_pages
 from dailypapers.domain.delivery import Delivery, Ledger
+from dailypapers.errors import BadInput
 from dailypapers.jobs import demo_feeds
 from dailypapers.jobs.day import Day, Progress, day
-from dailypapers.mail.catcher import Caught, Catcher
+from dailypapers.jobs.render import lay_out
+from dailypapers.mail.catcher import Catcher, Caught
 from dailypapers.settings import Settings, shipped
-from dailypapers.store import outbox, papers
+from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import migrate, reading, writing
 from dailypapers.subscriber_file import read
 
@@ -67,23 +68,73 @@ def demo(folder: Path, *, progress: Progress | None = None) -> Demo:
 
 
 def _app(folder: Path, base: str, smtp_port: int) -> App:
+    feeds = [{"kind": "feed", "name": name, "url": f"{base}/feeds/{name}.xml"} for name in demo_feeds.FEEDS]
     settings = Settings.model_validate(
         {
             "service": {"secret_file": folder / "dailypapers.secret"},
             "database": {"url": f"sqlite:///{folder.resolve() / 'dailypapers.db'}"},
-            "mail": {
-                "host": "127.0.0.1",
-                "port": smtp_port,
-                "security": "none",
-                "from_address": "papers@example.org",
-            },
-            "sources": [
-                *({"kind": "feed", "name": name, "url": f"{base}/feeds/{name}.xml"} for name in demo_feeds.FEEDS),
-                {"kind": "huggingface", "url": base},
-            ],
+            "mail": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": "papers@example.org"},
+            "sources": [*feeds, {"kind": "huggingface", "url": base}],
         }
     )
     make_secret(settings)
-    app = build(settings, allow_private=True)
+    app = build(settings, local_sources=True)
     migrate(app.engine)
     return app
+
+
+def _admit_samples(app: App) -> None:
+    lines, skipped = read(shipped("demo") / "subscribers.jsonl", defaults=app.defaults)
+    if skipped:
+        raise BadInput(f"{skipped[0].where}: {skipped[0].why}")
+    with writing(app.engine) as tx:
+        for line in lines:
+            if subscribers.by_address(tx, line.address) is None:
+                subscriptions.admit(tx, line.address, line.wishes, consent="demo", now=NOON)
+
+
+def _shown(app: App, deliveries: Sequence[Delivery], kept: Sequence[Caught]) -> Iterator[Shown]:
+    """Put together what each subscriber got: from the outbox what was picked, from the server what arrived."""
+    arrived = {mail.recipient: mail for mail in kept}
+    with reading(app.engine) as tx:
+        sheets = lay_out(tx, deliveries)
+    for sheet in sheets:
+        mail = arrived.get(sheet.delivery.address)
+        entries = sheet.digest.entries if sheet.digest else ()
+        yield Shown(
+            delivery=sheet.delivery,
+            subject=mail.subject if mail else "",
+            picks=len(entries),
+            top=entries[0].paper.title if entries else "",
+            why=entries[0].reason if entries else sheet.delivery.detail,
+            size=mail.size if mail else 0,
+        )
+
+
+@contextmanager
+def _sample_sources() -> Iterator[str]:
+    """Serve the sample papers on this machine, the way the real sources serve theirs; gives the address."""
+    samples = demo_feeds.load(shipped("demo") / "papers.jsonl")
+    day = NOON.date()
+    answers = {f"/feeds/{name}.xml": demo_feeds.rss(samples, feed=name, day=day) for name in demo_feeds.FEEDS}
+    answers[f"/api/daily_papers?date={day}&limit=100"] = demo_feeds.daily_papers(samples, day=day)
+
+    class Answers(BaseHTTPRequestHandler):
+        """Answers what was asked from `answers`; other days' lists are empty."""
+
+        def do_GET(self) -> None:
+            content = answers.get(self.path, b"[]")
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()

@@ -3,13 +3,19 @@
 import datetime as dt
 import signal
 import threading
+from pathlib import Path
 from types import FrameType
 
 import structlog
 import uvicorn
 
 from dailypapers.app import App, worker_name
+from dailypapers.catching import write_pages
+from dailypapers.mail.catcher import Catcher
+from dailypapers.rendering.environment import environment
 from dailypapers.schedule import Clockwork, Timetable, start
+from dailypapers.settings import shipped
+from dailypapers.web.caught import caught_app
 from dailypapers.web.routes import web_app
 
 log = structlog.get_logger()
@@ -58,3 +64,16 @@ def _serve_pages(app: App) -> None:
     pages = web_app(app.engine, app.signer, app.means.press.templates, clock=_utc_now)
     config = uvicorn.Config(pages, host=wanted.host, port=wanted.port, log_level="warning", server_header=False)
     uvicorn.Server(config).run()
+
+
+def serve_caught(folder: Path, *, host: str, smtp_port: int, web_port: int) -> None:
+    """Catch mail into `folder` and show it, until SIGTERM or SIGINT."""
+    templates = environment(shipped("templates"))
+
+    def show(_mail: Path) -> None:
+        write_pages(folder, templates)
+
+    with Catcher(folder, host, smtp_port, on_mail=show):
+        write_pages(folder, templates)
+        config = uvicorn.Config(caught_app(folder), host=host, port=web_port, log_level="warning", server_header=False)
+        uvicorn.Server(config).run()

@@ -1,6 +1,5 @@
 """The commands. Each file beside this one holds a few; here is what all of them share, and how errors end."""
 
-import datetime as dt
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -33,7 +32,8 @@ def _version(wanted: bool) -> None:
 def shared(
     context: typer.Context,
     config: Annotated[
-        Path | None, typer.Option(envvar="DAILYPAPERS_CONFIG", help="The settings file; default: dailypapers.toml here.")
+        Path | None,
+        typer.Option(envvar="DAILYPAPERS_CONFIG", help="The settings file; else dailypapers.toml here."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every finished step.")] = False,
     version: Annotated[

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dailypapers.jobs.fetch import SourceReport
     from dailypapers.mail.smtp import MailServer
 
+#: So many unreadable items of a source are named; the rest is counted.
+_NAMED = 20
+
 
 def add(commands: typer.Typer) -> None:
     """Add these commands."""
@@ -162,10 +165,10 @@ def _print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
     ]
     rows("sources", records, as_json=as_json)
     for report in reports:
-        for item in report.fetched.skipped[:20]:
+        for item in report.fetched.skipped[:_NAMED]:
             say(f"{report.source}: {item.where}: {item.why}")
-        if len(report.fetched.skipped) > 20:
-            say(f"{report.source}: … and {len(report.fetched.skipped) - 20} more could not be read.")
+        if len(report.fetched.skipped) > _NAMED:
+            say(f"{report.source}: … and {len(report.fetched.skipped) - _NAMED} more could not be read.")
 
 
 def _sources_code(reports: "Sequence[SourceReport]") -> int:

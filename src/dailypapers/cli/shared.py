@@ -65,14 +65,19 @@ def configure_logging(*, verbose: bool) -> None:
 
     import structlog
 
-    on_terminal = sys.stderr.isatty()
+    if sys.stderr.isatty():
+        shown: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+            exception_formatter=structlog.dev.plain_traceback
+        )
+    else:
+        shown = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            *([] if on_terminal else [structlog.processors.dict_tracebacks]),
-            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
+            # Plain tracebacks: one that shows local variables would put links with tokens into the log.
+            structlog.processors.format_exc_info,
+            shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -26,8 +26,8 @@ _PREFIXES = re.compile(
 #: How papers are named that have neither an arXiv id nor a DOI: by address, by title, by their file's own id.
 _OWN_SCHEMES = frozenset({"url", "title", "file"})
 
-#: Shorter titles ("Editorial", "Correction to …") are shared by unrelated works.
-MIN_TITLE_WORDS_TO_FOLD = 4
+#: Shorter titles ("Editorial", "Book Review") are shared by unrelated works, of one author even.
+MIN_TITLE_WORDS_TO_FOLD, MIN_TITLE_LETTERS_TO_FOLD = 2, 15
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -110,7 +110,8 @@ def work_key(title: str, authors: tuple[str, ...]) -> str | None:
     Case, accents, punctuation and spacing do not count.
     """
     words = _plain_words(title)
-    if len(words) < MIN_TITLE_WORDS_TO_FOLD or not authors:
+    too_short = len(words) < MIN_TITLE_WORDS_TO_FOLD or sum(map(len, words)) < MIN_TITLE_LETTERS_TO_FOLD
+    if too_short or not authors:
         return None
     family = _family_name(authors[0])
     if not family:

@@ -12,7 +12,7 @@ from dailypapers.ranking import trending
 from dailypapers.ranking.features import Features, Vector, is_same_person
 from dailypapers.ranking.profile import Profile
 from dailypapers.ranking.score import Values, text_of
-from dailypapers.ranking.words import fold, terms, words
+from dailypapers.ranking.words import fold, parts, terms, words
 
 _KINDS = {
     InterestKind.TOPIC: TermKind.WORDS,
@@ -66,31 +66,33 @@ class Explainer:
 def matching_words(text: str, paper: Paper, features: Features) -> list[str]:
     """The words a text and a paper share, as runs from the paper's own text, the most telling first."""
     shared = {term for term in terms(text) if term in features.vocabulary}
-    runs: dict[str, tuple[float, str]] = {}
+    runs: dict[tuple[str, ...], str] = {}
     for run in _runs(f"{paper.title} . {paper.abstract}", shared):
-        key = " ".join(fold(word) for word in run.replace("-", " ").split())
-        worth = sum(_idf(word, features) for word in key.split())
-        runs.setdefault(key, (worth, run))
-    best = sorted(runs.items(), key=lambda item: (-item[1][0], item[0]))
+        runs.setdefault(tuple(part for word in run.split() for part in _counted(word)), run)
     shown: list[str] = []
-    for _, (_, run) in best:
-        if not any(run.casefold() in other.casefold() for other in shown):
-            shown.append(run)
+    told: set[str] = set()
+    for key in sorted(runs, key=lambda key: (-sum(_idf(word, features) for word in key), key)):
+        if not told.issuperset(key):
+            shown.append(runs[key])
+            told.update(key)
     return shown[:_SHOWN]
 
 
 def _runs(text: str, shared: set[str]) -> list[str]:
-    """Unbroken runs of words that are shared."""
-    found: list[str] = []
-    run: list[str] = []
-    for surface, folded in words(text):
-        if folded in shared or any(fold(part) in shared for part in surface.split("-")):
-            run.append(surface)
-            continue
-        if run:
-            found.append(" ".join(run))
-        run = []
-    return [*found, " ".join(run)] if run else found
+    """Unbroken runs of words that are shared, the way they stand in the text."""
+    found: list[list[str]] = [[]]
+    for surface, follows in words(text):
+        is_shared = not shared.isdisjoint(_counted(surface))
+        if not (is_shared and follows and found[-1]):
+            found.append([])
+        if is_shared:
+            found[-1].append(surface)
+    return [" ".join(run) for run in found if run]
+
+
+def _counted(word: str) -> list[str]:
+    """What a written word counts as: its parts, or a saying as a whole."""
+    return parts(word) or [fold(word)]
 
 
 def _idf(word: str, features: Features) -> float:

@@ -74,6 +74,33 @@ class Features:
         counter = CountVectorizer(analyzer=terms, vocabulary=self.vocabulary)
         return _weigh(sp.csr_array(counter.transform(texts)), self.idf)
 
+    def coverage(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Texts × papers: the part of each text's single words, weighed by idf, that each paper holds.
+
+        A word that no paper holds counts as the rarest there is.
+        """
+        rarest = float(np.log(1 + len(self.papers)) + 1)
+        rows, columns, weights = [], [], []
+        for row, text in enumerate(texts):
+            single = {term for term in terms(text) if " " not in term and "-" not in term}
+            known = {self.vocabulary[word]: float(self.idf[self.vocabulary[word]]) for word in single & self._known}
+            total = sum(known.values()) + rarest * (len(single) - len(known)) or 1.0
+            rows += [row] * len(known)
+            columns += list(known)
+            weights += [weight / total for weight in known.values()]
+        asked = sp.csr_array((weights, (rows, columns)), shape=(len(texts), self.weights.shape[1]))
+        return np.asarray((asked @ self._holds).toarray())
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.vocabulary)
+
+    @cached_property
+    def _holds(self) -> sp.csr_array:
+        """Terms × papers: one where the paper holds the term."""
+        held = self.by_term
+        return sp.csr_array((np.ones_like(held.data), held.indices, held.indptr), shape=held.shape)
+
 
 def build(papers: Sequence[Paper], *, background: Background | None = None) -> Features:
     """Compute the features of papers; the order they are given in does not matter."""

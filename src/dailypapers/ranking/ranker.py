@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dailypapers.domain.digest import Pick
-from dailypapers.domain.interest import Interest
+from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking.explain import Explainer
 from dailypapers.ranking.features import Features, Vector
@@ -48,16 +48,28 @@ def rank(
     scores = score(matched, profiles, trend=trend)
     explainer = Explainer(features, matched, trend, signals, examples)
     return [
-        _picks(explainer, stated, _select(features, matched, row, reader=reader, stated=stated))
+        _picks(explainer, stated, _select(features, matched, row, reader=reader, stated=stated, examples=examples))
         for reader, stated, row in zip(readers, profiles, scores, strict=True)
     ]
 
 
-def _select(features: Features, matched: Values, row: Vector, *, reader: Reader, stated: Profile) -> list[int]:
+def _select(
+    features: Features,
+    matched: Values,
+    row: Vector,
+    *,
+    reader: Reader,
+    stated: Profile,
+    examples: Mapping[str, Paper],
+) -> list[int]:
+    """What a reader has already, or named as an example, is no news."""
     shares = [
         weight * matched.of(interest) for interest, weight in stated.weights if weight > 0 and interest.kind in SUBJECTS
     ]
-    return select(features, row, shares, known=reader.already, limit=reader.limit, threshold=reader.threshold)
+    known = reader.already | {
+        str(examples[interest.text].id) for interest, _ in stated.weights if interest.kind is InterestKind.PAPER
+    }
+    return select(features, row, shares, known=known, limit=reader.limit, threshold=reader.threshold)
 
 
 def _picks(explainer: Explainer, stated: Profile, columns: Sequence[int]) -> tuple[Pick, ...]:

@@ -47,11 +47,19 @@ def values(features: Features, profiles: Sequence[Profile], *, examples: Mapping
 def _match_words(
     features: Features, ordered: Mapping[Interest, int], rows: Matrix, *, examples: Mapping[str, Paper]
 ) -> None:
-    """Topics and example papers match by cosine: all of them in one product."""
+    """Topics and example papers match by cosine, all of them in one product.
+
+    A topic's cosine is multiplied with the part of its words (weighed by idf) that the paper holds: who asks for state
+    space models is not served by every paper that speaks of a space or a model.
+    """
     texts = {interest: text_of(interest, examples) for interest in ordered if text_of(interest, examples)}
-    if texts:
-        vectors = features.vectors(texts.values())
-        rows[[ordered[interest] for interest in texts]] = (vectors @ features.by_term).toarray()
+    if not texts:
+        return
+    vectors = features.vectors(texts.values())
+    rows[[ordered[interest] for interest in texts]] = (vectors @ features.by_term).toarray()
+    topics = [interest for interest in texts if interest.kind is InterestKind.TOPIC]
+    if topics:
+        rows[[ordered[interest] for interest in topics]] *= features.coverage([texts[topic] for topic in topics])
 
 
 def text_of(interest: Interest, examples: Mapping[str, Paper]) -> str:

@@ -22,11 +22,12 @@ _PAPER_WORDS = frozenset(
 STOP_WORDS = frozenset(ENGLISH_STOP_WORDS) | _PAPER_WORDS
 
 
-def words(text: str) -> Iterator[tuple[str, str]]:
-    """Every word of a text in order: as it is written, and as it is compared; stop words are left in."""
+def words(text: str) -> Iterator[tuple[str, bool]]:
+    """Every word of a text in order, stop words too, and whether it follows on the one before without punctuation."""
+    end = 0
     for match in _WORD.finditer(text):
-        surface = match[0]
-        yield surface, fold(surface)
+        yield match[0], text[end : match.start()].isspace()
+        end = match.end()
 
 
 def fold(word: str) -> str:
@@ -42,28 +43,34 @@ def plain_words(text: str) -> list[str]:
     return [fold(part) for surface, _ in words(text) for part in surface.split("-")]
 
 
+def parts(word: str) -> list[str]:
+    """The compared words a written word counts as: a hyphenated one its parts, unless it is a saying.
+
+    "state-space" is about states and spaces; "state-of-the-art" is not.
+    """
+    found = [fold(part) for part in word.split("-")]
+    return [] if len(found) > 1 and STOP_WORDS.intersection(found) else found
+
+
 def terms(text: str) -> list[str]:
     """The terms of a text: words, hyphenated wholes, and pairs of neighbours; without stop words.
 
     A pair is two words with nothing but a space or a hyphen between them; a stop word or punctuation parts it.
     """
     found: list[str] = []
-    previous, end = "", -1
-    for match in _WORD.finditer(text):
-        surface = match[0]
-        parts = [fold(part) for part in surface.split("-")]
-        joined = match.start() == end + 1
-        for part in parts:
+    previous = ""
+    for surface, follows in words(text):
+        previous = previous if follows else ""
+        for part in parts(surface) or [""]:
             if part in STOP_WORDS or not _tells(part):
-                previous, joined = "", True
+                previous = ""
                 continue
             found.append(part)
-            if previous and joined:
+            if previous:
                 found.append(f"{previous} {part}")
-            previous, joined = part, True
-        if len(parts) > 1:
+            previous = part
+        if "-" in surface:
             found.append(fold(surface))
-        end = match.end()
     return found
 
 

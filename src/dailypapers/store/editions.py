@@ -63,7 +63,8 @@ def _edition(tx: sa.Connection, row: sa.Row[Any]) -> Edition:
 
 def last_fetch(tx: sa.Connection) -> dt.datetime | None:
     """When a source was last asked."""
-    return tx.execute(sa.select(sa.func.max(fetches.c.fetched_at))).scalar_one()
+    last: dt.datetime | None = tx.execute(sa.select(sa.func.max(fetches.c.fetched_at))).scalar_one()
+    return last
 
 
 def record_fetch(tx: sa.Connection, source: str, fetched: Fetched, *, new: int, now: dt.datetime) -> None:
