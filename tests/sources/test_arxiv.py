@@ -131,7 +131,7 @@ async def fetch(
     routes: dict[str, Route], source: Arxiv, *, now: dt.datetime = MONDAY, asked: list[Asked] | None = None
 ) -> Fetched:
     with playing_sources(routes, asked=asked) as base:
-        async with Http(allow_private=True, pace=0, retries=0) as http:
+        async with Http(allow_private=True, pace=0, retries=0, backoff=0) as http:
             return await source_at(source, base).fetch(http, None, now=now)
 
 

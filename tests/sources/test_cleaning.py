@@ -42,6 +42,11 @@ def test_escaped_markup_becomes_text_and_not_markup_removed() -> None:
     assert clean("How to use &lt;b&gt; well") == "How to use <b> well"
 
 
+@pytest.mark.parametrize("piece", ["<!--", "<a x='", "$x ", "\\textbf{", "``a", "<sub>", "\\v ", "&#"])
+def test_repeated_tricks_are_read_to_their_end(piece: str) -> None:
+    assert len(clean(piece * (MAX_CHARACTERS // len(piece)))) <= MAX_CHARACTERS
+
+
 def test_endless_text_is_cut() -> None:
     assert len(clean("word " * 100_000)) <= MAX_CHARACTERS
 

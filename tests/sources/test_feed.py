@@ -8,7 +8,7 @@ from dailypapers.domain.source import Announcement, State
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.feed import Feed, read_feed
 from dailypapers.sources.http import Http
-from dailypapers.sources.syndication import MAX_BYTES
+from dailypapers.sources.syndication import MAX_BYTES, MAX_ENTRIES, MAX_TAGS
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 URL = "https://journal.example/feeds/new.xml"
@@ -36,7 +36,8 @@ def test_an_item_becomes_a_paper() -> None:
         read(
             "<title><![CDATA[On CO<sub>2</sub> &amp; more]]></title><link>https://journal.example/a/1</link>"
             "<description>&lt;p&gt;What we did.&lt;/p&gt;</description><category>Chemistry</category>"
-            "<dc:creator>Lee, A.</dc:creator><dc:creator>Roy, B.</dc:creator><pubDate>Sun, 19 Apr 2026 00:00:00 GMT</pubDate>"
+            "<dc:creator>Lee, A.</dc:creator><dc:creator>Roy, B.</dc:creator>"
+            "<pubDate>Sun, 19 Apr 2026 00:00:00 GMT</pubDate>"
         )
     )
     paper = announcement.paper
@@ -56,7 +57,7 @@ def test_an_item_becomes_a_paper() -> None:
         ("<guid>https://doi.org/10.1000/abc</guid><link>https://x.example/1</link>", "doi:10.1000/abc", None),
         ("<link>https://x.example/doi/full/10.1000/abc.1?af=R</link>", "doi:10.1000/abc.1", None),
         ("<link>https://x.example/articles/10.3389/f.2026.1/full</link>", "doi:10.3389/f.2026.1", None),
-        ("<link>https://www.biorxiv.org/content/10.1101/2026.04.01.123456v2?rss=1</link>", "doi:10.1101/2026.04.01.123456", 2),
+        ("<link>https://www.biorxiv.org/content/10.1101/2026.04.01v2?rss=1</link>", "doi:10.1101/2026.04.01", 2),
         ("<link>https://arxiv.org/abs/2604.01234v3</link>", "arxiv:2604.01234", 3),
         ("<prism:doi>10.48550/arXiv.2604.01234</prism:doi><link>https://x.example/1</link>", "arxiv:2604.01234", None),
         ("<guid>opaque-7</guid><link>https://x.example/1</link>", "url:https://x.example/1", None),
@@ -150,6 +151,17 @@ def test_an_encoding_that_could_hide_something_is_not_believed() -> None:
 def test_a_feed_that_is_too_large_is_refused() -> None:
     with pytest.raises(FetchFailed, match="larger than 25 MB"):
         read_feed(b" " * (MAX_BYTES + 1), url=URL, day=MONDAY.date())
+
+
+@pytest.mark.parametrize("flood", [b"<item/>" * (MAX_ENTRIES + 1), b"<x/>" * (MAX_TAGS + 1)])
+def test_a_flood_of_tags_is_refused(flood: bytes) -> None:
+    with pytest.raises(FetchFailed, match="more tags or entries than any feed"):
+        read_feed(b"<rss><channel>" + flood, url=URL, day=MONDAY.date())
+
+
+def test_ten_thousand_items_are_read() -> None:
+    items = (f"<title>Paper {n}</title><link>https://x.example/{n}</link>" for n in range(10_000))
+    assert len({announcement.paper.id for announcement in read(*items)}) == 10_000
 
 
 async def test_a_feed_is_fetched_once_and_then_only_if_it_changed() -> None:

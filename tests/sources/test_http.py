@@ -181,7 +181,9 @@ async def test_redirects_are_followed_to_an_end() -> None:
                 await http.get(f"{base}/6")
 
 
-@pytest.mark.parametrize("there", ["file:///etc/passwd", "ftp://example.org/x", "", "http://"])
+@pytest.mark.parametrize(
+    "there", ["file:///etc/passwd", "ftp://example.org/x", "", "mailto:a@b.example", "http://[broken"]
+)
 async def test_redirects_lead_to_web_addresses_only(there: str) -> None:
     with playing_sources({"/feed": Answer(status=301, headers={"Location": there})}) as base:
         async with polite(Clock()) as http:
@@ -198,11 +200,24 @@ async def test_our_own_network_is_not_asked() -> None:
     assert asked == []
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "example.org", "", "http://", "http://\x00", "gopher://x"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "example.org", "", "http://", "http://\x00", "gopher://x", "http://xn--"]
+)
 async def test_only_web_addresses_are_fetched(url: str) -> None:
     async with polite(Clock()) as http:
         with pytest.raises(FetchFailed, match="no web address"):
             await http.get(url)
+
+
+async def test_a_password_in_the_address_is_used_but_not_printed() -> None:
+    asked: list[Asked] = []
+    with playing_sources({"/feed": Answer("hello")}, asked=asked) as base:
+        async with polite(Clock()) as http:
+            await http.get(f"{base.replace('//', '//ann:secret@')}/feed")
+            with pytest.raises(FetchFailed) as failed:
+                await http.get(f"{base.replace('//', '//ann:secret@')}/none")
+    assert asked[0].headers["authorization"] == "Basic YW5uOnNlY3JldA=="
+    assert "secret" not in str(failed.value)
 
 
 def test_passwords_are_not_printed() -> None:

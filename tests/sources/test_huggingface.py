@@ -132,7 +132,7 @@ async def test_a_day_that_fails_is_named_and_a_day_not_begun_is_none() -> None:
         f"{LIST}?date=2026-04-18&limit=100": Answer(json.dumps([entry()])),
     }
     with playing_sources(routes) as base:
-        async with Http(allow_private=True, pace=0, retries=0) as http:
+        async with Http(allow_private=True, pace=0, retries=0, backoff=0) as http:
             answer = await HuggingFace(base, days=4).fetch(http, None, now=MONDAY)
     assert len(answer.announcements) == 1
     assert answer.freshness.state is State.FRESH
@@ -143,6 +143,6 @@ async def test_a_day_that_fails_is_named_and_a_day_not_begun_is_none() -> None:
 
 async def test_when_all_days_fail_the_source_fails() -> None:
     with playing_sources({LIST: Answer(status=500)}) as base:
-        async with Http(allow_private=True, pace=0, retries=0) as http:
+        async with Http(allow_private=True, pace=0, retries=0, backoff=0) as http:
             with pytest.raises(FetchFailed, match="it answered 500"):
                 await HuggingFace(base, days=2).fetch(http, None, now=MONDAY)

@@ -12,6 +12,8 @@ from dailypapers.sources.tex import to_unicode
         (r"{\O}rsted, {\'e}tale, Mart\'{\i}n, Stra\ss{}e, na\"\i ve", "Ørsted, étale, Martín, Straße, naïve"),
         (r"$\varepsilon$-greedy with $O(n \log n)$ steps", "ε-greedy with O(n log n) steps"),
         (r"$x_1^2 \leq \frac{a+b}{c}$", "x₁² ≤ (a+b)/c"),
+        (r"$2\frac{1}{2}$, $\frac{1}{q}\binom{n}{k}$, $x^{\frac{1}{2}}$", "2(1/2), (1/q)C(n, k), x^(1/2)"),
+        (r"$\frac{\frac{a}{b}}{c} + \frac12$", "(a/b)/c + 1/2"),
         (r"$\mathbb{R}^n$, $10^{-3}$, $\ell_2$, $A^\top$, $90^\circ$", "ℝⁿ, 10⁻³, ℓ₂, Aᵀ, 90°"),
         (r"$\sim$10\% of $>$97 and $\gtrsim 5$ M$_\odot$", "~10% of >97 and ≳5 M_⊙"),
         (r"$\hat{x}$, $\bar y$, $\sqrt{n}$, $\sqrt{n+1}$, $x_{\text{max}}$", "x̂, ȳ, √n, √(n+1), x_max"),

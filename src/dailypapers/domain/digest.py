@@ -44,11 +44,15 @@ class Reason:
         return sum(term.weight for term in self.terms)
 
     def sentence(self) -> str:
-        """Say it in words a reader understands, strongest first, at most three terms."""
-        shown = [words for term in self.terms if term.weight > 0 and (words := _in_words(term))]
-        return " · ".join(dict.fromkeys(shown[:3]))
+        """Say it in words a reader understands, strongest first, at most three terms; what hardly counted is left out."""
+        telling = [term for term in self.terms if term.weight > 0 and term.weight >= SAID_FROM * self.terms[0].weight]
+        said = list(dict.fromkeys(_in_words(term) for term in telling))[:SAID_AT_MOST]
+        sentence = " · ".join(words for words in said if words)
+        return sentence[:1].upper() + sentence[1:]
 
 
+#: A term is said from this part of the strongest term's weight on, and so many at most.
+SAID_FROM, SAID_AT_MOST = 0.2, 3
 _PHRASES = {
     TermKind.WORDS: "matches your topic “{interest}”: {text}",
     TermKind.PHRASE: "contains “{text}”",

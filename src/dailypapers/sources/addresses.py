@@ -1,0 +1,47 @@
+"""Which addresses of the network we may talk to.
+
+A feed's address is written by people and its redirects by strangers: neither may make this machine ask its own
+network (server-side request forgery). Does not know HTTP.
+"""
+
+import asyncio
+import ipaddress
+import socket
+
+from dailypapers.errors import FetchFailed
+
+#: Addresses that carry an IPv4 address in their last 32 bits (RFC 6052).
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+#: One name rarely has more that work; a stranger's may have thousands.
+_MAX_ADDRESSES = 4
+
+
+async def addresses_of(host: str, port: int, *, allow_private: bool = False) -> tuple[str, ...]:
+    """Resolve a host to the addresses it may be asked at, IPv4 first, at most four.
+
+    Whoever connects must connect to one of these and not resolve the name again: the answer may differ next time.
+    Raises `FetchFailed` where any of the host's addresses is not public (unless private ones are allowed), and
+    `OSError` where the name cannot be resolved now.
+    """
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise FetchFailed(f"“{host[:80]}” is no name of a host.") from error
+    texts = dict.fromkeys(str(entry[4][0]) for entry in sorted(found, key=lambda entry: entry[0] != socket.AF_INET))
+    if not allow_private and not all(is_public(text) for text in texts):
+        raise FetchFailed(f"{host} is an address of a private network, which is not fetched from.")
+    return tuple(texts)[:_MAX_ADDRESSES]
+
+
+def is_public(text: str) -> bool:
+    """Whether an address is one of the open Internet, also where it hides inside an IPv6 one."""
+    address = _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
+    return address.is_global and not address.is_multicast and not getattr(address, "is_site_local", False)
+
+
+def _unwrapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address

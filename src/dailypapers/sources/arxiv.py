@@ -1,0 +1,176 @@
+"""arXiv's daily feeds: https://info.arxiv.org/help/rss.html.
+
+Knows the format of rss.arxiv.org (RSS and Atom alike), its error feed, its limit of items and its aliases of
+categories. Ignores all dates of the feed, which lag behind at times: what is new, the ids tell.
+"""
+
+import asyncio
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
+from dailypapers.errors import BadPaperId, FetchFailed
+from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.cleaning import clean, clean_authors
+from dailypapers.sources.http import Http, Response
+from dailypapers.sources.syndication import Entry, Syndicated, creators, parse, terms, text
+
+#: Two names of one category: https://arxiv.org/category_taxonomy. The key is the name the feeds know best.
+ALIASES = {
+    "cs.NA": "math.NA",
+    "eess.SY": "cs.SY",
+    "math.IT": "cs.IT",
+    "math.MP": "math-ph",
+    "q-fin.EC": "econ.GN",
+    "stat.TH": "math.ST",
+}
+#: A feed holds no more, and what is cut off are the new papers.
+MAX_ITEMS = 2000
+_BAD_REQUEST = 400
+_ERROR = "Feed error for query"
+_ZONE = "America/New_York"
+_HEAD = re.compile(r"\s*arXiv:(?P<id>\S+)\s+Announce Type:\s*(?P<type>[\w-]+)\s*", re.IGNORECASE)
+_ABSTRACT = re.compile(r"\s*Abstract:\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Arxiv:
+    """What arXiv announced today in some of its categories, a feed each."""
+
+    categories: Sequence[str]
+    base_url: str = "https://rss.arxiv.org"
+    format: Literal["rss", "atom"] = "rss"
+    name: str = "arxiv"
+
+    async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
+        """Ask for each category's feed; one that fails is named in the note and takes no other with it.
+
+        Raises `FetchFailed` where all of them failed.
+        """
+        answers: dict[str, Response | None] = {}
+        readings: list[Reading] = []
+        for category in named_once(self.categories):
+            url = f"{self.base_url.rstrip('/')}/{self.format}/{category}"
+            answers[url], reading = await self._ask(http, url, category, since=since, now=now)
+            readings.append(reading)
+        if not any(answers.values()):
+            raise FetchFailed(
+                " ".join(remark for reading in readings for remark in reading.remarks) or "No categories."
+            )
+        return fetched(folded(readings), answers, since=since, now=now, zone=_ZONE)
+
+    async def _ask(
+        self, http: Http, url: str, category: str, *, since: Checkpoint | None, now: dt.datetime
+    ) -> tuple[Response | None, Reading]:
+        try:
+            response = await http.get(url, since=since, also=(_BAD_REQUEST,))
+            if response.not_modified:
+                return response, Reading()
+            reading = await asyncio.to_thread(
+                read_feed, response.content, category=category, day=now.date(), source=self.name
+            )
+        except FetchFailed as error:
+            return None, Reading(remarks=(f"{category} failed: {error}",))
+        # What came in pieces is asked for again in full: with its ETag the rest would never come.
+        return (response.forgotten() if reading.remarks else response), reading
+
+
+def named_once(categories: Iterable[str]) -> tuple[str, ...]:
+    """Drop the second name of a category that is asked for twice."""
+    return tuple({ALIASES.get(category, category): category for category in reversed(list(categories))}.values())[::-1]
+
+
+def read_feed(content: bytes, *, category: str, day: dt.date, source: str = "arxiv") -> Reading:
+    """Read one feed. Raises `FetchFailed` where it is none, or where it is arXiv's answer to a wrong query."""
+    feed = parse(content)
+    if feed.title.startswith(_ERROR):
+        raise FetchFailed(f"arXiv says “{clean(feed.title)}”; is “{category}” one of its categories?")
+    announcements: list[Announcement] = []
+    skipped: list[Skipped] = []
+    for number, entry in enumerate(feed.entries, 1):
+        try:
+            announcements.append(_announcement(entry, day=day, source=source))
+        except (BadPaperId, _Unreadable) as error:
+            skipped.append(Skipped(f"{category} item {number}", str(error)))
+    return Reading(tuple(announcements), tuple(skipped), _remarks(feed, category))
+
+
+class _Unreadable(ValueError):
+    """An item that is no announcement; the message says why."""
+
+
+def _remarks(feed: Syndicated, category: str) -> tuple[str, ...]:
+    remarks = []
+    if feed.flaw:
+        remarks.append(f"The XML of {category} is broken ({feed.flaw}); its last item may not be whole")
+    if len(feed.entries) >= MAX_ITEMS:
+        remarks.append(f"{category} has {len(feed.entries)} items, arXiv's limit: new papers may be missing")
+    return tuple(remarks)
+
+
+def _announcement(entry: Entry, *, day: dt.date, source: str) -> Announcement:
+    summary = text(entry, "summary", "description")
+    head = _HEAD.match(summary)
+    id_, version = _id(entry, head)
+    title = clean(text(entry, "title"))
+    if not title:
+        raise _Unreadable(f"{id_} has no title.")
+    body = _ABSTRACT.sub("", summary[head.end() :] if head else summary, count=1)
+    paper = Paper(
+        id=id_,
+        title=title,
+        abstract=clean(body),
+        authors=tuple(name for names in creators(entry) for name in clean_authors(names)),
+        categories=terms(entry),
+        url=f"https://arxiv.org/abs/{id_.value}",
+        also=_other_names(entry),
+    )
+    return Announcement(paper, source, day, type=_type(entry, head), version=version)
+
+
+def _id(entry: Entry, head: re.Match[str] | None) -> tuple[PaperId, int | None]:
+    found = text(entry, "id", "guid") or (head["id"] if head else "") or text(entry, "link")
+    id_, version = PaperId.parse_version(found)
+    if id_.scheme != "arxiv":
+        raise BadPaperId(found)
+    return id_, version
+
+
+def _type(entry: Entry, head: re.Match[str] | None) -> AnnounceType:
+    word = text(entry, "arxiv_announce_type") or (head["type"] if head else "")
+    try:
+        return AnnounceType(word.lower())
+    except ValueError as error:
+        raise _Unreadable(f"Its announce type is “{word[:40]}”, not new, cross, replace or replace-cross.") from error
+
+
+def _other_names(entry: Entry) -> tuple[PaperId, ...]:
+    names = []
+    # An author may have given several DOIs, and not all of what they gave is one.
+    for doi in text(entry, "arxiv_doi").split():
+        try:
+            names.append(PaperId.parse(doi.rstrip(",;")))
+        except BadPaperId:
+            continue
+    return tuple(names)
+
+
+def folded(readings: Iterable[Reading]) -> Reading:
+    """Join the feeds of a run: a paper met in several is announced once, as what it is first and foremost."""
+    everything = sum(readings, Reading())
+    by_id: dict[PaperId, Announcement] = {}
+    for announcement in everything.announcements:
+        known = by_id.get(announcement.paper.id)
+        by_id[announcement.paper.id] = _both(known, announcement) if known else announcement
+    return replace(everything, announcements=tuple(by_id.values()))
+
+
+def _both(one: Announcement, other: Announcement) -> Announcement:
+    order = list(AnnounceType)
+    first, second = sorted((one, other), key=lambda announcement: order.index(announcement.type))
+    categories = tuple(dict.fromkeys(first.paper.categories + second.paper.categories))
+    return replace(first, paper=replace(first.paper, categories=categories))

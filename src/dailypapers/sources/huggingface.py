@@ -1,0 +1,166 @@
+"""Hugging Face's daily papers: https://huggingface.co/papers, a list of papers people pointed out, a day at a time.
+
+Knows the JSON of its daily_papers address, which has changed over the years and has optional fields only. Votes are
+still coming in for days, so every run looks back.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
+from dailypapers.errors import BadPaperId, FetchFailed
+from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.cleaning import clean, web_address
+from dailypapers.sources.http import Http, Response
+
+#: Entries a page; more are not given.
+PAGE = 100
+_MAX_PAGES = 5
+_BAD_REQUEST = 400
+_PAGE_OF_A_PAPER = "https://huggingface.co/papers/"
+
+
+@dataclass(frozen=True, slots=True)
+class HuggingFace:
+    """The daily papers of the last `days` days, today's among them, with their votes."""
+
+    base_url: str = "https://huggingface.co"
+    days: int = 8
+    name: str = "huggingface"
+
+    async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
+        """Ask for each day's list; a day that fails is named in the note.
+
+        Raises `FetchFailed` where all of them failed.
+        """
+        today = now.astimezone(dt.UTC).date()
+        answers: dict[str, Response | None] = {}
+        everything = Reading()
+        for day in (today - dt.timedelta(days=back) for back in range(self.days)):
+            told, reading = await self._ask_day(http, day, since=since, today=today)
+            answers |= told
+            everything += reading
+        if not any(answers.values()):
+            raise FetchFailed(" ".join(everything.remarks[:1]) or "No days were asked for.")
+        return fetched(everything, answers, since=since, now=now)
+
+    async def _ask_day(
+        self, http: Http, day: dt.date, *, since: Checkpoint | None, today: dt.date
+    ) -> tuple[dict[str, Response | None], Reading]:
+        answers: dict[str, Response | None] = {}
+        reading = Reading()
+        for page in range(_MAX_PAGES):
+            url = f"{self.base_url.rstrip('/')}/api/daily_papers?date={day}&limit={PAGE}" + (
+                f"&p={page}" if page else ""
+            )
+            try:
+                # The day may not have begun yet where Hugging Face counts it.
+                answers[url] = response = await http.get(url, since=since, also=(_BAD_REQUEST,) if day == today else ())
+                found = read_day(response.content, day=day, source=self.name) if _has_list(response) else Reading()
+            except FetchFailed as error:
+                answers[url] = None
+                return answers, reading + Reading(remarks=(f"{day} failed: {error}",))
+            reading += found
+            if found.items < PAGE:
+                break
+        return answers, reading
+
+
+def _has_list(response: Response) -> bool:
+    return not response.not_modified and response.status != _BAD_REQUEST
+
+
+def read_day(content: bytes, *, day: dt.date, source: str = "huggingface") -> Reading:
+    """Read one day's list. Raises `FetchFailed` where it is no JSON list."""
+    try:
+        entries = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise FetchFailed(f"the list of {day} is no JSON.") from error
+    if not isinstance(entries, list):
+        raise FetchFailed(f"the list of {day} is no list.")
+    announcements: list[Announcement] = []
+    skipped: list[Skipped] = []
+    for number, entry in enumerate(entries, 1):
+        try:
+            announcements.append(read_entry(entry, day=day, source=source))
+        except _Unreadable as error:
+            skipped.append(Skipped(f"{day} entry {number}", str(error)))
+    return Reading(tuple(announcements), tuple(skipped))
+
+
+class _Unreadable(ValueError):
+    """An entry that is no paper to be announced; the message says why."""
+
+
+def read_entry(entry: Any, *, day: dt.date, source: str = "huggingface") -> Announcement:
+    """Read one entry of the list of `day`. Raises `ValueError` with one sentence where it is no paper."""
+    record = entry.get("paper") if isinstance(entry, dict) else None
+    if not isinstance(record, dict):
+        raise _Unreadable("It is no object with a paper in it.")
+    if record.get("withdrawnAt"):
+        raise _Unreadable(f"{_text(record, 'id') or 'It'} was withdrawn.")
+    id_, version = _id(_text(record, "id"))
+    title = clean(_text(record, "title") or _text(entry, "title"))
+    if not title:
+        raise _Unreadable(f"{id_} has no title.")
+    paper = Paper(
+        id=id_,
+        title=title,
+        abstract=clean(_text(record, "summary") or _text(entry, "summary")),
+        authors=_authors(record),
+        url=f"https://arxiv.org/abs/{id_.value}" if id_.scheme == "arxiv" else id_.value,
+        published=_date(record, "publishedAt"),
+        code_url=_code(record),
+    )
+    listed = _date(record, "submittedOnDailyAt") or day
+    return Announcement(paper, source, listed, version=version, signals=_signals(entry, record))
+
+
+def _id(text: str) -> tuple[PaperId, int | None]:
+    if not text:
+        raise _Unreadable("It has no id.")
+    try:
+        return PaperId.parse_version(text)
+    except BadPaperId:
+        return PaperId("url", _PAGE_OF_A_PAPER + quote(text, safe="")), None
+
+
+def _text(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _authors(record: Mapping[str, Any]) -> tuple[str, ...]:
+    listed = record.get("authors")
+    people = listed if isinstance(listed, list) else []
+    names = (clean(_text(person, "name")) for person in people if isinstance(person, dict))
+    return tuple(name for name in names if name)
+
+
+def _date(record: Mapping[str, Any], key: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(_text(record, key)[:10])
+    except ValueError:
+        return None
+
+
+def _code(record: Mapping[str, Any]) -> str:
+    address = _text(record, "githubRepo")
+    return web_address(f"https://{address}" if address.startswith("github.com/") else address)
+
+
+def _signals(entry: Mapping[str, Any], record: Mapping[str, Any]) -> Signals:
+    return Signals(
+        upvotes=_count(record.get("upvotes")),
+        comments=_count(entry.get("numComments")),
+        stars=_count(record.get("githubStars")),
+    )
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,101 @@
+"""RSS, Atom and RDF read from bytes we fetched ourselves: the only file that knows feedparser.
+
+The parser never sees an address or a path, so it can fetch nothing. Does not know what an entry means.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import feedparser
+
+from dailypapers.errors import FetchFailed
+
+#: Ten thousand long entries fit.
+MAX_BYTES = 25_000_000
+#: Tags a feed may have: ten thousand entries use a fifth of it.
+MAX_TAGS = 1_000_000
+# An entity stands for a character or two; one that is longer, or made of others, is a bomb's powder.
+_ENTITY = re.compile(rb"<!ENTITY\s+\S+\s+(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)\b", re.IGNORECASE)
+MAX_ENTRIES = 50_000
+_MAX_ENTITY = 16
+_ENCODING = re.compile(rb"(<\?xml[^>]{0,100}?encoding\s*=\s*[\"'])([^\"']{0,40})")
+# Encodings that write markup as markup; others ("utf-7", Python's "unicode_escape") could hide it from our look.
+_KNOWN_ENCODING = re.compile(
+    rb"utf-?(8|16|32)(-?[lb]e)?|us-ascii|ascii|(iso-?)?8859-\d+|iso-8859-\d+|latin-?\d|(windows|cp)-?125\d|cp\d{3}|koi8-\w"
+    rb"|gb\w+|big5\w*|shift[-_]jis|euc-\w+|iso-2022-\w+|tis-620|macintosh",
+    re.IGNORECASE,
+)
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Syndicated:
+    """A feed's entries as the parser saw them, its title, and what is wrong with its XML (empty: nothing)."""
+
+    entries: tuple[Entry, ...]
+    title: str
+    flaw: str = ""
+
+
+def parse(content: bytes) -> Syndicated:
+    """Read a feed leniently. Raises `FetchFailed` where the bytes are no feed at all."""
+    content = _checked(content)
+    try:
+        # Sanitising would take “a<b” for markup; cleaning.py does better, and links are resolved where they are read.
+        read = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+        raise FetchFailed(f"it cannot be read as a feed ({type(error).__name__})") from error
+    entries = tuple(read.entries)
+    if not entries and not read.get("version"):
+        raise FetchFailed("it is no RSS, Atom or RDF feed")
+    return Syndicated(entries, text(read.feed, "title"), _flaw(read))
+
+
+def _checked(content: bytes) -> bytes:
+    if len(content) > MAX_BYTES:
+        raise FetchFailed(f"it is larger than {MAX_BYTES / 1_000_000:g} MB")
+    # Without its zero bytes UTF-16 and UTF-32 look like ASCII.
+    markup = content.replace(b"\0", b"")
+    if markup.count(b"<") > MAX_TAGS or len(_ENTRY.findall(markup)) > MAX_ENTRIES:
+        raise FetchFailed("it has more tags or entries than any feed")
+    for double, single in _ENTITY.findall(markup):
+        value = double or single
+        if len(value) > _MAX_ENTITY or (b"&" in value and not value.startswith(b"&#")):
+            raise FetchFailed("it declares entities that would blow it up")
+    declared = _ENCODING.search(content[:300])
+    if declared and not _KNOWN_ENCODING.fullmatch(declared[2].strip()):
+        return content.replace(declared[0], declared[1] + b"utf-8", 1)
+    return content
+
+
+def _flaw(read: Any) -> str:
+    error = read.get("bozo_exception") if read.get("bozo") else None
+    # A missing or different encoding in the headers is no flaw: there are no headers here.
+    if error is None or isinstance(error, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType):
+        return ""
+    return " ".join(str(error).split())[:120] or type(error).__name__
+
+
+def text(entry: Entry, *keys: str) -> str:
+    """Give the first of these fields that is a text with something in it."""
+    values = (entry.get(key) for key in keys)
+    return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
+
+
+def terms(entry: Entry) -> tuple[str, ...]:
+    """The entry's categories as they are written, each once."""
+    tags = entry.get("tags") or ()
+    found = (tag.get("term") for tag in tags if isinstance(tag, Mapping))
+    return tuple(dict.fromkeys(term.strip() for term in found if isinstance(term, str) and term.strip()))
+
+
+def creators(entry: Entry) -> tuple[str, ...]:
+    """The entry's authors as they are written, one text for each element."""
+    people = entry.get("authors") or ()
+    names = (person.get("name") for person in people if isinstance(person, Mapping))
+    return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())

@@ -1,0 +1,144 @@
+"""TeX's names of characters: symbols, accents, raised and lowered letters. Tables and look-ups; no parsing."""
+
+import re
+import sys
+import unicodedata
+from functools import lru_cache
+
+from pylatexenc.latex2text import get_default_latex_context_db
+
+_KNOWN = get_default_latex_context_db()
+_MORE = {
+    "LaTeX": "LaTeX",
+    "TeX": "TeX",
+    "BibTeX": "BibTeX",
+    "Box": "□",
+    "Im": "Im",
+    "Join": "⋈",
+    "Longleftarrow": "⟸",
+    "Longrightarrow": "⟹",
+    "P": "¶",
+    "Re": "Re",
+    "S": "§",
+    "ast": "*",
+    "bullet": "•",
+    "checkmark": "✓",
+    "colon": ":",
+    "copyright": "©",
+    "degree": "°",
+    "dj": "đ",
+    "DJ": "Đ",
+    "euro": "€",
+    "ge": "≥",
+    "iff": "⟺",
+    "impliedby": "⟸",
+    "implies": "⟹",
+    "land": "∧",
+    "lbrace": "{",
+    "rbrace": "}",
+    "le": "≤",
+    "lor": "∨",
+    "lVert": "‖",
+    "rVert": "‖",
+    "lvert": "|",
+    "rvert": "|",
+    "mod": "mod",
+    "bmod": "mod",
+    "ne": "≠",
+    "neg": "¬",
+    "ng": "ŋ",
+    "NG": "Ŋ",
+    "owns": "∋",
+    "pounds": "£",
+    "prime": "′",
+    "sim": "~",
+    "textbackslash": "\\",
+    "textemdash": "—",
+    "textendash": "\N{EN DASH}",
+    "triangle": "△",
+    "vert": "|",
+    "|": "‖",
+    "Vert": "‖",
+}
+_ACCENTS = {
+    "'": "\u0301",
+    "`": "\u0300",
+    "^": "\u0302",
+    '"': "\u0308",
+    "~": "\u0303",
+    "=": "\u0304",
+    ".": "\u0307",
+    "u": "\u0306",
+    "v": "\u030c",
+    "H": "\u030b",
+    "c": "\u0327",
+    "k": "\u0328",
+    "r": "\u030a",
+    "d": "\u0323",
+    "b": "\u0331",
+}
+_OVER_LETTERS = {
+    "hat": "\u0302",
+    "widehat": "\u0302",
+    "tilde": "\u0303",
+    "widetilde": "\u0303",
+    "bar": "\u0304",
+    "overline": "\u0304",
+    "vec": "\u20d7",
+    "dot": "\u0307",
+    "ddot": "\u0308",
+    "check": "\u030c",
+    "breve": "\u0306",
+    "acute": "\u0301",
+    "grave": "\u0300",
+    "mathring": "\u030a",
+}
+_DIGITS = "0123456789+-=()"
+_RAISED = dict(zip(_DIGITS + "−*′″†‡°", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻*′″†‡°", strict=True)) | {"∘": "°", "⊤": "ᵀ"}
+_RAISED_LETTERS = dict(zip("abcdefghijklmnoprstuvwxyzTβγδ", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀᵝᵞᵟ", strict=True))
+_LOWERED = dict(zip(_DIGITS + "−", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₋", strict=True))
+_LOWERED_LETTERS = dict(zip("aehijklmnoprstuvxβγρφχ", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
+#: Longer words in small letters are hard to read and often missing in a mail client's font.
+_MAX_SMALL_LETTERS = 2
+
+
+@lru_cache(maxsize=2048)
+def symbol(name: str) -> str | None:
+    r"""Give the character a macro stands for (`alpha` → α, `leq` → ≤), or `None`."""
+    if name in _MORE:
+        return _MORE[name]
+    spec = _KNOWN.get_macro_spec(name)
+    meant = spec.simplify_repl if spec else None
+    if not isinstance(meant, str) or not meant or "\n" in meant:
+        return None
+    # Longer ones are not characters but the library's notes, such as <cit.>.
+    return meant if len(meant.strip()) == 1 else (" " if meant.isspace() else None)
+
+
+def code_point(text: str) -> str | None:
+    """Give the character of a code point written as x2013; `None` where the text is none."""
+    match = re.fullmatch(r"x([0-9a-fA-F]{2,6})", text)
+    point = int(match[1], 16) if match else sys.maxunicode + 1
+    return chr(point) if point <= sys.maxunicode else None
+
+
+def accented(mark: str, letter: str) -> str | None:
+    r"""Put TeX's accent (`\'`, `\v`, …) on a letter; `None` where no such letter exists."""
+    letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
+    composed = unicodedata.normalize("NFC", letter + _ACCENTS.get(mark, "  "))
+    return composed if len(composed) == 1 else None
+
+
+def over(name: str, letter: str) -> str | None:
+    r"""Put a mathematical accent (`\hat`, `\vec`, …) over one letter; `None` where we cannot."""
+    if name not in _OVER_LETTERS or len(letter) != 1 or not letter.isalnum():
+        return None
+    return unicodedata.normalize("NFC", letter + _OVER_LETTERS[name])
+
+
+def small(text: str, *, raised: bool) -> str | None:
+    """Write a text raised or lowered with Unicode's small characters; `None` where it would not be legible."""
+    table = _RAISED | _RAISED_LETTERS if raised else _LOWERED | _LOWERED_LETTERS
+    if sum(c.isalpha() for c in text) > _MAX_SMALL_LETTERS or not all(c in table for c in text):
+        return None
+    return "".join(table[c] for c in text)
