@@ -76,12 +76,16 @@ def test_sql_is_spoken_only_in_the_store() -> None:
     for path in MODULES:
         if place(path) != "store":
             text = path.read_text("utf-8")
-            assert not any(word in text for word in ("sa.select", "sa.insert", "sa.update", "sa.delete", "sa.text")), path
+            assert not any(word in text for word in ("sa.select", "sa.insert", "sa.update", "sa.delete", "sa.text")), (
+                path
+            )
 
 
 def test_the_clock_is_an_argument() -> None:
     outside = {"cli", "serving"}
     for path in MODULES:
         if place(path) not in outside:
-            calls = {ast.unparse(n.func) for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)}
+            calls = {
+                ast.unparse(n.func) for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)
+            }
             assert not {c for c in calls if c.endswith(("datetime.now", "time.time", "date.today"))}, path

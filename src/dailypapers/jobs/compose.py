@@ -54,7 +54,8 @@ def compose(
     told: Callable[[int], None] = lambda _: None,
 ) -> Composed:
     """Compose the digests of everybody who is due; `told` hears how many readers each batch held."""
-    with reading(engine) as tx:
+    with writing(engine) as tx:
+        outbox.expire(tx, now=now)
         edition = editions.newest(tx)
     if edition is None:
         return Composed()

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-import jinja2
 import sqlalchemy as sa
 import structlog
 
@@ -30,6 +29,7 @@ log = structlog.get_logger()
 GROUP = 50
 #: A claim this old belongs to a sender that died: the longest a mail may take is far below.
 ABANDONED_AFTER = dt.timedelta(minutes=30)
+_NOT_MADE = "the mail could not be made"
 
 Clock = Callable[[], dt.datetime]
 
@@ -122,10 +122,11 @@ async def _send_group(
 async def _send(press: Press, post: Post, sheet: Sheet, *, clock: Clock) -> _Result:
     try:
         name, outgoing = mail(press, sheet)
-    except (jinja2.TemplateError, ValueError) as error:
-        # A template or a value that cannot be made into a mail is our fault, and would be for the next reader too.
-        log.exception("cannot render", delivery=sheet.delivery.id)
-        outcome = Outcome(OutcomeKind.OUR_FAULT, text=f"the mail could not be made: {error}")
+    # This is the boundary of one subscriber: a mail that cannot be made must not keep others from theirs. Templates
+    # may be an operator's own, so anything can go wrong; it is tried again later, and carried over in the end.
+    except Exception as error:
+        log.exception("mail could not be made", delivery=sheet.delivery.id)
+        outcome = Outcome(OutcomeKind.DEFERRED, text=f"{_NOT_MADE}: {type(error).__name__}")
         return _Result(after(sheet.delivery, outcome, clock()), outcome)
     outcome = await post.transport.send(outgoing)
     return _Result(after(replace(sheet.delivery, message_id=name), outcome, clock()), outcome)
@@ -162,6 +163,8 @@ def _must_stop(results: Sequence[_Result]) -> str:
     fault = _our_fault(results)
     if fault:
         return f"our fault, so nobody else is mailed: {fault.code or ''} {fault.enhanced} {fault.text}".strip()
+    if results and all(r.outcome.text.startswith(_NOT_MADE) for r in results):
+        return f"not one mail could be made; the log says why: {results[-1].outcome.text}"
     if results and all(r.outcome.kind is OutcomeKind.INTERRUPTED for r in results):
         return f"the mail server takes nothing: {results[-1].outcome.text}"
     return ""

@@ -82,8 +82,11 @@ def message(press: Press, sheet: Sheet) -> Message:
             day=sheet.edition.day,
             links=Links(home=press.home, unsubscribe=_link(press, Purpose.UNSUBSCRIBE, delivery)),
             status=status_line(sheet.edition.sources),
+            name=press.sender.name,
         )
-    return render_confirm(press.templates, confirm_url=_link(press, Purpose.CONFIRM, delivery), home=press.home)
+    return render_confirm(
+        press.templates, confirm_url=_link(press, Purpose.CONFIRM, delivery), home=press.home, name=press.sender.name
+    )
 
 
 def _link(press: Press, purpose: Purpose, delivery: Delivery) -> str:

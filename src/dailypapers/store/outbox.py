@@ -99,7 +99,7 @@ def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> li
     reader who has left get nothing. Only the caller has the rows returned; the claim must be committed before
     anything is sent.
     """
-    _expire(tx, now)
+    expire(tx, now=now)
     ready = (
         sa.select(outbox.c.id)
         .where(outbox.c.state.in_(_WAITING), outbox.c.next_attempt_at <= now)
@@ -125,7 +125,8 @@ def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> li
     return [_delivery(row) for row in tx.execute(still.order_by(outbox.c.lane.desc(), outbox.c.id))]
 
 
-def _expire(tx: sa.Connection, now: dt.datetime) -> None:
+def expire(tx: sa.Connection, *, now: dt.datetime) -> None:
+    """End what waits past its deadline; its papers may be picked again, for the next digest."""
     late = sa.and_(outbox.c.state.in_(_WAITING), outbox.c.deadline <= now)
     _end(tx, late, DeliveryState.EXPIRED, "past its deadline")
 

@@ -1,0 +1,97 @@
+"""A small world for whole-day tests: sources played on this machine, a database, a cast, and a kept mail tray."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from dailypapers import subscriptions
+from dailypapers.domain.delivery import Outcome
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.message import Sender
+from dailypapers.domain.subscriber import Rhythm
+from dailypapers.jobs.compose import Composing
+from dailypapers.jobs.day import Means
+from dailypapers.jobs.deliver import Post
+from dailypapers.jobs.render import Press
+from dailypapers.links import Signer
+from dailypapers.mail.transport import MemoryTransport
+from dailypapers.rendering.environment import environment
+from dailypapers.settings import shipped
+from dailypapers.sources.feed import Feed
+from dailypapers.sources.http import Http
+from dailypapers.store import outbox
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import Wishes
+from tests.playing_sources import Answer, Route, playing_sources
+
+MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+GRAPHS, CELLS = "graph neural networks", "single-cell genomics"
+#: Three papers a day: one for each topic, and one for nobody.
+TITLES = ("Deeper Graph Neural Networks", "Faster Single-Cell Genomics", "Something About the Weather")
+
+
+def feed(*titles: str) -> Answer:
+    """An RSS feed with these titles."""
+    items = "".join(
+        f"<item><title>{title}</title><link>https://example.org/{title.replace(' ', '-')}</link>"
+        f"<description>More about {title.lower()}.</description></item>"
+        for title in titles
+    )
+    return Answer(f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>')
+
+
+@dataclass
+class World:
+    """What a test turns."""
+
+    means: Means
+    tray: MemoryTransport
+    routes: dict[str, Route] = field(default_factory=dict)
+
+    def admit(self, name: str, *topics: str, now: dt.datetime = MONDAY, rhythm: Rhythm | None = None) -> None:
+        """Make somebody of the cast a reader."""
+        interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
+        wishes = Wishes(rhythm or Rhythm("UTC", 7), 5, interests)
+        with writing(self.means.engine) as tx:
+            subscriptions.admit(tx, f"{name}@example.org", wishes, consent="test", now=now)
+
+    def announce(self, *titles: str) -> None:
+        """What the feed holds from now on."""
+        self.routes["/feed"] = feed(*titles)
+
+    def got(self) -> dict[str, list[str]]:
+        """The mails in the tray as text, by reader."""
+        found: dict[str, list[str]] = {}
+        for mail in self.tray.sent:
+            found.setdefault(mail.envelope.recipient.partition("@")[0], []).append(mail.content.decode())
+        return found
+
+    def books(self) -> list[str]:
+        """The equation of every edition, newest first."""
+        with reading(self.means.engine) as tx:
+            return [book.equation() for book in outbox.ledgers(tx)]
+
+
+@contextmanager
+def world(engine: sa.Engine, *, outcomes: Mapping[str, Outcome] | None = None) -> Iterator[World]:
+    """Set up the world on a database."""
+    routes: dict[str, Route] = {"/feed": feed(*TITLES)}
+    tray = MemoryTransport(dict(outcomes or {}))
+    signer = Signer("https://papers.example.org", b"secret")
+    sender = Sender("Daily Papers", "papers@example.org", "bounce@example.org", "papers.example.org")
+    with playing_sources(routes) as base:
+        means = Means(
+            engine=engine,
+            sources=[Feed("feed", f"{base}/feed")],
+            make_http=lambda: Http(allow_private=True, pace=0, retries=0),
+            zone="UTC",
+            composing=Composing(threshold=0.05, window_days=7, deadline=dt.timedelta(hours=20)),
+            press=Press(environment(shipped("templates")), signer, sender, "https://papers.example.org/", b"secret"),
+            make_post=lambda: Post(tray, "tester", at_once=2),
+        )
+        yield World(means, tray, routes)
