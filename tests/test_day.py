@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from tests.world import CELLS, DAY, GRAPHS, MONDAY, World, world
 
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.source import State
@@ -14,7 +15,6 @@ from dailypapers.jobs.day import Day, day, send_all
 from dailypapers.sources.feed import Feed
 from dailypapers.store import outbox, subscribers, suppressions
 from dailypapers.store.database import reading, writing
-from tests.world import CELLS, DAY, GRAPHS, MONDAY, World, world
 
 
 def run(world: World, now: dt.datetime = MONDAY) -> Day:

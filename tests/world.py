@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import sqlalchemy as sa
+from tests.playing_sources import Answer, Route, playing_sources
 
 from dailypapers import subscriptions
 from dailypapers.domain.delivery import Outcome
@@ -26,7 +26,6 @@ from dailypapers.sources.http import Http
 from dailypapers.store import outbox
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import Wishes
-from tests.playing_sources import Answer, Route, playing_sources
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

@@ -1,7 +1,6 @@
 """Every mail is a row with a life, claimed by one sender at a time, and the books balance."""
 
 import datetime as dt
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -110,9 +109,7 @@ def test_mails_somebody_waits_for_go_first(engine: sa.Engine, edition: int, now:
     assert [(d.address, d.lane) for d in first] == [("dora@example.org", Lane.URGENT)]
 
 
-def test_suppressed_unsubscribed_and_late_ones_get_nothing(
-    engine: sa.Engine, edition: int, now: dt.datetime
-) -> None:
+def test_suppressed_unsubscribed_and_late_ones_get_nothing(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
     put_all(engine, edition, now)
     with writing(engine) as tx:
         suppressions.suppress(tx, CAST[0], reason="complaint", detail="", now=now)

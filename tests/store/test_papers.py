@@ -6,7 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from dailypapers.domain.paper import Paper, PaperId, Signals
-from dailypapers.domain.source import AnnounceType, Announcement
+from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading, writing
 

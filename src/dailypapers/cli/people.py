@@ -93,7 +93,7 @@ def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, 
         "address": reader.address,
         "state": reader.state.value,
         "interests": len(stated),
-        "next digest": reader.next_digest_at.isoformat(timespec="minutes") if reader.next_digest_at else "",
+        "next digest": reader.next_digest_at.isoformat(timespec="minutes") if reader.next_digest_at else "next run",
         "zone": reader.rhythm.zone,
     }
 

@@ -44,8 +44,9 @@ class Reason:
         return sum(term.weight for term in self.terms)
 
     def sentence(self) -> str:
-        """Say it in words a reader understands, strongest first, at most three terms; what hardly counted is left out."""
-        telling = [term for term in self.terms if term.weight > 0 and term.weight >= SAID_FROM * self.terms[0].weight]
+        """Say it in words a reader understands, strongest first; what hardly counted is left out."""
+        least = SAID_FROM * max((term.weight for term in self.terms), default=0)
+        telling = [term for term in self.terms if term.weight > 0 and term.weight >= least]
         said = list(dict.fromkeys(_in_words(term) for term in telling))[:SAID_AT_MOST]
         sentence = " · ".join(words for words in said if words)
         return sentence[:1].upper() + sentence[1:]

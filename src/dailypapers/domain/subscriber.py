@@ -54,6 +54,7 @@ class Subscriber:
     state: SubscriberState
     rhythm: Rhythm
     max_papers: int
+    #: When the next one is due; `None` is with the next run.
     next_digest_at: dt.datetime | None
     #: The newest edition a digest of theirs was accepted for; the next window starts after it.
     accepted_edition: int | None

@@ -1,7 +1,8 @@
 """Reasons: the very terms a score is the sum of, with the words that made them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,6 +35,8 @@ class Explainer:
     trend: Vector
     signals: Mapping[str, Signals]
     examples: Mapping[str, Paper]
+    #: Readers who share an interest share its words.
+    _matches: dict[tuple[Interest, str], str] = field(default_factory=dict)
 
     def reason(self, stated: Profile, column: int) -> Reason:
         """Why this reader gets this paper: every term that added or took something, strongest first."""
@@ -42,7 +45,8 @@ class Explainer:
             for interest, weight in stated.weights
             if self.values.of(interest)[column]
         ]
-        if stated.trending:
+        inside = not stated.weights or sum(term.weight for term in made) > 0
+        if stated.trending and inside:
             counted = self.signals.get(self.features.keys[column], Signals())
             made.append(
                 Term(TermKind.TRENDING, trending.in_words(counted), stated.trending * float(self.trend[column]))
@@ -60,14 +64,19 @@ class Explainer:
         if interest.kind is InterestKind.AUTHOR:
             return next(author for author in paper.authors if is_same_person(interest.text, author))
         text = text_of(interest, self.examples)
-        return ", ".join(matching_words(text, paper, self.features)) if text else interest.text
+        if not text:
+            return interest.text
+        key = (interest, str(paper.id))
+        if key not in self._matches:
+            self._matches[key] = ", ".join(matching_words(text, paper, self.features))
+        return self._matches[key]
 
 
 def matching_words(text: str, paper: Paper, features: Features) -> list[str]:
     """The words a text and a paper share, as runs from the paper's own text, the most telling first."""
     shared = {term for term in terms(text) if term in features.vocabulary}
     runs: dict[tuple[str, ...], str] = {}
-    for run in _runs(f"{paper.title} . {paper.abstract}", shared):
+    for run in _runs(_read(f"{paper.title} . {paper.abstract}"), shared):
         runs.setdefault(tuple(part for word in run.split() for part in _counted(word)), run)
     shown: list[str] = []
     told: set[str] = set()
@@ -78,11 +87,17 @@ def matching_words(text: str, paper: Paper, features: Features) -> list[str]:
     return shown[:_SHOWN]
 
 
-def _runs(text: str, shared: set[str]) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _read(text: str) -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
+    """A paper's words, whether each follows on the one before, and what it counts as: read once, not once a reader."""
+    return tuple((surface, follows, tuple(_counted(surface))) for surface, follows in words(text))
+
+
+def _runs(text: tuple[tuple[str, bool, tuple[str, ...]], ...], shared: set[str]) -> list[str]:
     """Unbroken runs of words that are shared, the way they stand in the text."""
     found: list[list[str]] = [[]]
-    for surface, follows in words(text):
-        is_shared = not shared.isdisjoint(_counted(surface))
+    for surface, follows, counted in text:
+        is_shared = not shared.isdisjoint(counted)
         if not (is_shared and follows and found[-1]):
             found.append([])
         if is_shared:

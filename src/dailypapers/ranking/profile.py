@@ -20,7 +20,7 @@ WEIGHTS = {
     InterestKind.PAPER: 1.0,
     InterestKind.CATEGORY: 0.1,
 }
-#: What is trending counts for readers who named no subject, only categories or nothing at all.
+#: What is trending counts for readers who named no subject: within their categories, or anywhere.
 TRENDING_WEIGHT = 0.5
 #: What says what a paper is to be about; who names none of these gets what is trending, in their categories if any.
 SUBJECTS = frozenset({InterestKind.TOPIC, InterestKind.PHRASE, InterestKind.AUTHOR, InterestKind.PAPER})

@@ -69,7 +69,9 @@ def _select(
     known = reader.already | {
         str(examples[interest.text].id) for interest, _ in stated.weights if interest.kind is InterestKind.PAPER
     }
-    return select(features, row, shares, known=known, limit=reader.limit, threshold=reader.threshold)
+    # The threshold is about what a reader asked for; who asked for nothing in particular gets the top of the list.
+    threshold = reader.threshold if stated.weights else 0.0
+    return select(features, row, shares, known=known, limit=reader.limit, threshold=threshold)
 
 
 def _picks(explainer: Explainer, stated: Profile, columns: Sequence[int]) -> tuple[Pick, ...]:

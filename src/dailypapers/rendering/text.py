@@ -40,13 +40,16 @@ def safe_url(url: str) -> str:
     return plain if parts.scheme in {"http", "https"} and parts.hostname else ""
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """The text in lines of at most 76 characters, each with the indent before it; long words stay whole."""
+def wrapped(text: str, indent: str = "", hang: str = "") -> str:
+    """The text in lines of at most 76 characters, each with the indent before it; long words stay whole.
+
+    `hang` is put before all lines but the first.
+    """
     return textwrap.fill(
         one_line(text),
         WIDTH,
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=indent + hang,
         break_long_words=False,
         break_on_hyphens=False,
     )

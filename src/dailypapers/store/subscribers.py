@@ -38,8 +38,8 @@ def add(
         "state": state.value,
         **_columns(rhythm),
         "max_papers": max_papers,
-        # The hour that has begun counts: whoever subscribes gets the newest edition with the next run.
-        "next_digest_at": now if active else None,
+        # No moment yet means the next run: whoever subscribes gets the newest edition at once.
+        "next_digest_at": None,
         "created_at": now,
         "confirmed_at": now if active else None,
         "consent": consent,
@@ -72,7 +72,7 @@ def move(
     """Move a subscriber to a state, from one of the given states (any, where none is named); tells whether it moved."""
     values: dict[str, Any] = {"state": to.value, "next_digest_at": None}
     if to is SubscriberState.ACTIVE:
-        values = {"state": to.value, "next_digest_at": now, "confirmed_at": now}
+        values |= {"confirmed_at": now}
     query = sa.update(subscribers).where(subscribers.c.id == subscriber_id, subscribers.c.state != to.value)
     allowed = [state.value for state in coming_from]
     if allowed:
@@ -130,7 +130,7 @@ def due(tx: sa.Connection, edition_id: int, *, now: dt.datetime, limit: int = BA
         sa.select(subscribers)
         .where(
             subscribers.c.state == SubscriberState.ACTIVE.value,
-            subscribers.c.next_digest_at <= now,
+            sa.or_(subscribers.c.next_digest_at.is_(None), subscribers.c.next_digest_at <= now),
             ~has_one,
         )
         .order_by(subscribers.c.id)

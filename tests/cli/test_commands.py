@@ -1,0 +1,272 @@
+"""The commands as a user types them: what they print, and the codes they end with."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dailypapers.cli.main import main
+from dailypapers.mail.catcher import Catcher, caught
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in an empty folder; returns its exit code and what it printed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def type_command(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["dailypapers", *words])
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return type_command
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    """A file of three papers and one wrong line."""
+    lines = [
+        {"id": "2604.00001", "title": "Deeper Graph Neural Networks", "authors": ["Ann Lee"], "categories": ["cs.LG"]},
+        {"id": "2604.00002", "title": "Single-Cell Genomics at Scale", "authors": ["Bo Chen"], "upvotes": 12},
+        {"id": "2604.00003", "title": "Weather Over the Alps", "abstract": "Rain, mostly."},
+    ]
+    file = tmp_path / "papers.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)) + "\nno json\n", "utf-8")
+    return file
+
+
+@pytest.fixture
+def ready(run: Run, papers: Path, tmp_path: Path) -> Run:
+    """A folder with settings, a database and a file source."""
+    (tmp_path / "dailypapers.toml").write_text(
+        f'[mail]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\nfrom_address = "papers@example.org"\n'
+        f'[[sources]]\nkind = "file"\npath = "{papers.name}"\n',
+        "utf-8",
+    )
+    assert run("init", "--no-check-mail")[0] == 0
+    return run
+
+
+def test_init_writes_settings_a_secret_and_a_database(run: Run, tmp_path: Path) -> None:
+    code, _, said = run("init", "--no-check-mail")
+    assert code == 0
+    assert "every setting with its default" in said
+    assert {path.name for path in tmp_path.iterdir()} >= {"dailypapers.toml", "dailypapers.secret", "dailypapers.db"}
+    assert (tmp_path / "dailypapers.secret").stat().st_mode & 0o077 == 0
+    again = run("init", "--no-check-mail")
+    assert again[0] == 0
+    assert "stays as it is" in again[2]
+
+
+def test_init_says_what_is_wrong_with_the_mail_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILYPAPERS_MAIL__HOST", "127.0.0.1")
+    monkeypatch.setenv("DAILYPAPERS_MAIL__PORT", "1")
+    code, _, said = run("init")
+    assert code == 3
+    assert "The mail server 127.0.0.1:1 cannot be used" in said
+
+
+def test_a_day_from_a_file_to_a_real_mail_server(ready: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ready("subscribers", "add", "alice@example.org", "--topic", "graph neural networks")[0] == 0
+    assert ready("subscribers", "add", "carol@example.org")[0] == 0
+    with Catcher(tmp_path / "mails") as server:
+        monkeypatch.setenv("DAILYPAPERS_MAIL__PORT", str(server.port))
+        code, out, said = ready("day", "--now", "2026-04-20T08:00+02:00", "--json")
+        assert code == 1, "the wrong line of the file needs a look"
+        assert json.loads(out)[0]["accepted"] == 2
+        code, out, said = ready("day", "--now", "2026-04-20T09:00+02:00")
+        assert "nothing was sent" in said
+    mails = {mail.recipient: mail for mail in caught(tmp_path / "mails")}
+    assert mails["alice@example.org"].subject == "Deeper Graph Neural Networks · 20 Apr"
+    assert "+2 more" in mails["carol@example.org"].subject
+    code, _, said = ready("ledger")
+    assert code == 0
+    assert "2 due = 2 accepted" in said
+
+
+def test_the_steps_of_a_day_one_by_one(ready: Run) -> None:
+    ready("subscribers", "add", "alice@example.org", "--topic", "graph neural networks", "--now", "2026-04-20T08:00")
+    now = ("--now", "2026-04-20T08:00")
+    code, out, said = ready("fetch", "--json", *now)
+    assert (code, json.loads(out)[0]["new"]) == (1, 3)
+    assert "papers.jsonl line 4" in said
+    assert json.loads(ready("close", "--json", *now)[1])[0]["papers"] == 3
+    assert "Composed 1 digests" in ready("compose", *now)[2]
+    code, _, said = ready("deliver", *now)
+    assert code == 1
+    assert "takes nothing" in said
+    code, out, _ = ready("ledger", "--json")
+    assert (code, json.loads(out)[0]["open"]) == (1, 1)
+
+
+def test_preview_prints_the_next_digest_and_sends_nothing(ready: Run, tmp_path: Path) -> None:
+    ready("subscribers", "add", "alice@example.org", "--topic", "graph neural networks")
+    ready("fetch", "--now", "2026-04-20T08:00")
+    code, out, _ = ready("preview", "alice@example.org", "--now", "2026-04-20T08:00")
+    assert code == 0
+    assert "Subject: Deeper Graph Neural Networks" in out
+    ready("preview", "alice@example.org", "--output", str(tmp_path / "p.html"), "--now", "2026-04-20T08:00")
+    assert "<h1" in (tmp_path / "p.html").read_text("utf-8")
+    assert ready("ledger", "--json")[1].strip() == "[]"
+
+
+def test_rank_needs_no_settings_and_no_database(run: Run, papers: Path) -> None:
+    code, out, said = run("rank", "--papers", str(papers), "--topic", "graph networks", "--topic", "the", "--json")
+    assert code == 1
+    assert "line 4" in said
+    assert "“the” holds no word" in said
+    first = json.loads(out)[0]
+    assert first == {
+        "rank": 1,
+        "id": "arxiv:2604.00001",
+        "title": "Deeper Graph Neural Networks",
+        "score": first["score"],
+        "reason": "Matches your topic “graph networks”: Graph, Networks",
+    }
+
+
+def test_rank_by_author_and_without_what_is_not_wanted(run: Run, papers: Path) -> None:
+    _, out, _ = run("rank", "--papers", str(papers), "--author", "A. Lee", "--category", "cs", "--json")
+    assert [row["id"] for row in json.loads(out)] == ["arxiv:2604.00001"]
+    assert "whom you follow" in out
+
+
+def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path: Path) -> None:
+    lines = [
+        '{"address": "alice@example.org", "topics": ["graphs"], "zone": "Europe/Berlin", "hour": 6}',
+        '{"address": "no address"}',
+        '{"address": "bob@example.org", "hour": 25}',
+        '{"address": "bob@example.org", "topix": []}',
+        '{"address": "bob@example.org", "zone": "Mars/Base"}',
+        "[]",
+        "rubbish",
+        '{"address": "carol@example.org", "papers": ["arXiv:2604.00001v2"], "days": "weekdays"}',
+    ]
+    file = tmp_path / "people.jsonl"
+    file.write_text("\n".join(lines), "utf-8")
+    code, _, said = ready("subscribers", "import", str(file))
+    assert code == 1
+    assert "Added 2; 0 were known; 6 were not taken." in said
+    for number in range(2, 8):
+        assert f"people.jsonl line {number}" in said
+    code, out, _ = ready("subscribers", "export")
+    exported = [json.loads(line) for line in out.splitlines()]
+    assert exported[0]["zone"] == "Europe/Berlin"
+    assert (exported[1]["papers"], exported[1]["days"]) == (["arxiv:2604.00001"], "weekdays")
+    (tmp_path / "again.jsonl").write_text(out, "utf-8")
+    assert "Added 0; 2 were known" in ready("subscribers", "import", str(tmp_path / "again.jsonl"))[2]
+
+
+def test_subscribers_come_from_a_spreadsheet_too(ready: Run, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("address,topics,hour\nalice@example.org,graphs; cells,6\nbob@example.org,,x\n", "utf-8")
+    code, _, said = ready("subscribers", "import", str(file))
+    assert (code, "line 3" in said) == (1, True)
+    shown = json.loads(ready("subscribers", "show", "alice@example.org")[1])
+    assert shown["topics"] == ["cells", "graphs"]
+    assert "alice@example.org" in ready("subscribers", "list")[1]
+
+
+def test_removing_and_erasing(ready: Run) -> None:
+    ready("subscribers", "add", "alice@example.org")
+    assert "unsubscribed" in ready("subscribers", "remove", "alice@example.org")[2]
+    code, _, said = ready("subscribers", "add", "alice@example.org")
+    assert (code, "only its owner" in said) == (2, True)
+    assert "erased" in ready("subscribers", "remove", "alice@example.org", "--erase")[2]
+    assert ready("subscribers", "show", "alice@example.org")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("ledger",), 2, "There is no secret"),
+        (("--config", "none.toml", "ledger"), 2, "There is no none.toml"),
+        (("rank", "--papers", "none.jsonl"), 2, "none.jsonl"),
+        (("rank", "--papers", "x", "--now", "tomorrow"), 2, "“tomorrow” is no time"),
+    ],
+)
+def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], code: int, sentence: str) -> None:
+    ended, _, said = run(*words)
+    assert (ended, sentence in said) == (code, True), said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("[service]\nnaem = 'x'", "service.naem is no setting we know"),
+        ("[mail]\nport = 'many'", "mail.port"),
+        ("[service]\nzone = 'Mars/Base'", "“Mars/Base” is no time zone"),
+        ("[digest]\ndays = 'someday'", "names no days"),
+        ("[mail]\npassword = 'x'", "set DAILYPAPERS_MAIL__PASSWORD"),
+        ("[[sources]]\nkind = 'feed'", "needs url"),
+        (
+            "[[sources]]\nkind = 'arxiv'\ncategories = ['a']\n[[sources]]\nkind = 'arxiv'\ncategories = ['b']",
+            "two sources",
+        ),
+        ("[service", "is no TOML"),
+        ("[database]\nurl = 'oracle://x'", "neither SQLite"),
+    ],
+)
+def test_wrong_settings_are_named(run: Run, tmp_path: Path, settings: str, sentence: str) -> None:
+    (tmp_path / "dailypapers.toml").write_text(settings, "utf-8")
+    (tmp_path / "dailypapers.secret").write_text("secret", "utf-8")
+    code, _, said = run("ledger")
+    assert code in {2, 3}
+    assert sentence in said
+
+
+def test_a_database_without_tables_is_refused_with_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILYPAPERS_SECRET", "secret")
+    code, _, said = run("ledger")
+    assert (code, "dailypapers migrate" in said) == (3, True)
+    assert run("migrate")[0] == 0
+    assert run("migrate")[0] == 0
+    assert run("ledger")[0] == 0
+
+
+def test_secrets_may_stand_in_files(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "s").write_text("secret\n", "utf-8")
+    monkeypatch.setenv("DAILYPAPERS_SECRET_FILE", str(tmp_path / "s"))
+    assert run("migrate")[0] == 0
+    monkeypatch.setenv("DAILYPAPERS_SECRET_FILE", str(tmp_path / "none"))
+    code, _, said = run("migrate")
+    assert (code, "cannot be read" in said) == (2, True)
+
+
+def test_every_default_in_the_shipped_settings_is_the_real_one(run: Run, tmp_path: Path) -> None:
+    from dailypapers.settings import Settings, load, shipped  # noqa: PLC0415 - read after the folder is set
+
+    text = (shipped("config") / "dailypapers.toml").read_text("utf-8")
+    lines = [
+        line.removeprefix("# ") if " = " in line or line.startswith("# [[") else line for line in text.splitlines()
+    ]
+    settings = "\n".join(line for line in lines if not line.startswith("#"))
+    head, _, sources = settings.partition("[[sources]]")
+    assert sources
+    (tmp_path / "dailypapers.toml").write_text(head, "utf-8")
+    spoken = load(tmp_path / "dailypapers.toml")
+    assert spoken.model_dump(exclude={"service", "database"}) == Settings().model_dump(exclude={"service", "database"})
+
+
+def test_demo_sends_once_and_says_so_the_second_time(run: Run, tmp_path: Path) -> None:
+    code, out, said = run("demo")
+    assert code == 0, said
+    assert "carol@example.org" in out
+    assert "7 due = 7 accepted" in said
+    folder = tmp_path / "demo-out" / "mails"
+    assert len(list(folder.glob("*.eml"))) == 7
+    assert (folder / "index.html").exists()
+    code, _, said = run("demo")
+    assert code == 0
+    assert "Nothing was sent" in said
+    assert len(list(folder.glob("*.eml"))) == 7

@@ -1,0 +1,123 @@
+"""GET shows, POST acts; a scanner that opens every link changes nothing."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from dailypapers import subscriptions
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Rhythm, SubscriberState
+from dailypapers.links import Signer
+from dailypapers.rendering.environment import environment
+from dailypapers.settings import shipped
+from dailypapers.store import editions, subscribers
+from dailypapers.store.database import reading, writing
+from dailypapers.store.schema import metadata
+from dailypapers.subscriptions import Wishes
+from dailypapers.web.routes import web_app
+
+NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+SIGNER = Signer("http://pages", b"secret")
+
+
+@pytest.fixture
+async def pages(engine: sa.Engine) -> Iterator[httpx.AsyncClient]:  # type: ignore[misc]
+    """A browser in front of the pages."""
+    app = web_app(engine, SIGNER, environment(shipped("templates")), clock=lambda: NOW)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+        yield client
+
+
+@pytest.fixture
+def alice(engine: sa.Engine) -> int:
+    """Somebody who has asked to subscribe."""
+    with writing(engine) as tx:
+        wishes = Wishes(Rhythm(), 5)
+        added = subscriptions.subscribe(tx, "alice@example.org", wishes, consent="web", now=NOW)
+    assert added is not None
+    return added
+
+
+def state(engine: sa.Engine) -> SubscriberState:
+    with reading(engine) as tx:
+        reader = subscribers.by_address(tx, "alice@example.org")
+    assert reader is not None
+    return reader.state
+
+
+def everything(engine: sa.Engine) -> list[object]:
+    with reading(engine) as tx:
+        return [tx.execute(sa.select(table)).all() for table in metadata.sorted_tables]
+
+
+async def test_confirming_takes_a_button(pages: httpx.AsyncClient, engine: sa.Engine, alice: int) -> None:
+    link = SIGNER.url(Purpose.CONFIRM, alice, issued=NOW)
+    shown = await pages.get(link)
+    assert (shown.status_code, state(engine)) == (200, SubscriberState.PENDING)
+    assert '<form method="post"' in shown.text
+    assert (await pages.post(link)).status_code == 200
+    assert state(engine) is SubscriberState.ACTIVE
+    assert "You are subscribed" in (await pages.post(link)).text
+
+
+async def test_a_scanner_that_opens_every_link_changes_nothing(
+    pages: httpx.AsyncClient, engine: sa.Engine, alice: int
+) -> None:
+    before = everything(engine)
+    for purpose in Purpose:
+        link = SIGNER.url(purpose, alice, issued=NOW)
+        for method in ("GET", "HEAD"):
+            await pages.request(method, link)
+    await pages.get("/")
+    assert everything(engine) == before
+
+
+@pytest.mark.parametrize("form", ["multipart", "urlencoded", "nothing"])
+async def test_one_click_unsubscribes_without_redirect_or_cookie(
+    pages: httpx.AsyncClient, engine: sa.Engine, alice: int, form: str
+) -> None:
+    link = SIGNER.url(Purpose.UNSUBSCRIBE, alice, issued=NOW)
+    field = {"List-Unsubscribe": "One-Click"}
+    if form == "multipart":
+        answer = await pages.post(link, files={"List-Unsubscribe": (None, "One-Click")})
+    else:
+        answer = await pages.post(link, data=field if form == "urlencoded" else None)
+    assert answer.status_code == 200
+    assert "location" not in answer.headers
+    assert "set-cookie" not in answer.headers
+    assert state(engine) is SubscriberState.UNSUBSCRIBED
+    assert (await pages.post(link)).status_code == 200
+
+
+async def test_forged_swapped_and_old_links_get_a_calm_page(pages: httpx.AsyncClient, alice: int) -> None:
+    confirm = SIGNER.url(Purpose.CONFIRM, alice, issued=NOW)
+    old = SIGNER.url(Purpose.CONFIRM, alice, issued=NOW - dt.timedelta(days=30))
+    for link in (confirm.replace("confirm", "unsubscribe"), confirm[:-2], old, "http://pages/confirm/x"):
+        for method in ("GET", "POST"):
+            answer = await pages.request(method, link)
+            assert answer.status_code == 410
+            assert "This link does not work" in answer.text
+
+
+async def test_nothing_foreign_is_loaded(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        editions.close(tx, NOW.date(), now=NOW)
+    answer = await pages.get("/")
+    assert "20 April 2026" in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert policy.partition("'nonce-")[2].partition("'")[0] in answer.text
+    assert "src=" not in answer.text
+
+
+async def test_an_unknown_address_is_a_calm_page(pages: httpx.AsyncClient) -> None:
+    answer = await pages.get("/nothing/here")
+    assert (answer.status_code, "Nothing here" in answer.text) == (404, True)
+
+
+async def test_health(pages: httpx.AsyncClient) -> None:
+    assert (await pages.get("/healthz")).text == "ok\n"
