@@ -91,10 +91,10 @@ def score(values: Values, profiles: Sequence[Profile], *, trend: Vector) -> Matr
     for reader, stated in enumerate(profiles):
         for interest, weight in stated.weights:
             weights[reader, values.interests[interest]] = weight
-    scores: Matrix = sp.csr_array(weights) @ values.rows if values.interests else np.zeros((len(profiles), len(trend)))
+    scores: Matrix = np.asarray(sp.csr_array(weights) @ values.rows, dtype=np.float64)
     # Who named categories gets what is trending in them; who named nothing, what is trending anywhere.
     inside = (scores > 0) | np.array([[not stated.weights] for stated in profiles])
-    scores = scores + np.outer([stated.trending for stated in profiles], trend) * inside
+    scores += np.outer([stated.trending for stated in profiles], trend) * inside
     for reader, stated in enumerate(profiles):
         for interest in stated.excluded:
             scores[reader, values.of(interest) > EXCLUDED_AT] = -np.inf

@@ -1,83 +1,128 @@
-"""The digest: most relevant first, each paper with its reason, small enough not to be cut off."""
+"""The digest: most relevant first, each paper with its reason, small enough not to be cut off.
+
+    entry → item (foreign text made plain, once for both parts) → templates → packed until it fits
+
+Does not know how the mail travels, nor who reads it.
+"""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import jinja2
 
-from dailypapers.domain.digest import Digest
+from dailypapers.domain.digest import Digest, Entry
 from dailypapers.domain.link import Links
 from dailypapers.domain.message import Message
-from dailypapers.rendering.html import encoded_size, for_mail
-from dailypapers.rendering.text import one_line, shortened
+from dailypapers.errors import BadSettings
+from dailypapers.rendering.html import encoded_size
+from dailypapers.rendering.text import extract, one_line, safe_url, shortened
 
 #: Gmail cuts a mail's HTML off at about 102 KB; measured between 99 and 105 KB, so we stay well below.
 MAX_BYTES = 80_000
-#: Characters of the abstract that are shown: all of them get as much as fits.
-_EXTRACTS = (420, 240, 120, 0)
-#: A subject is shown up to about here; more is cut off by the client, without regard to words.
-_SUBJECT = 78
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: Characters of the abstract that are shown, two or three lines of a wide window: all entries get as much as fits.
+EXTRACTS = (230, 120, 0)
+#: A subject is shown up to about here; shorter ones than ten characters look like spam.
+SUBJECT_AT_MOST, SUBJECT_AT_LEAST = 78, 10
+#: So many authors are named; four names fit on a line.
+_AUTHORS = 4
+#: Nothing foreign is longer than this, so that one paper cannot fill a mail.
+_TITLE, _AUTHOR, _LABEL, _REASON, _STATUS = 300, 60, 40, 240, 400
+_SOURCE_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Packing:
-    """How much is shown: characters of each abstract, and how many entries."""
+class _Item:
+    """What a template shows of an entry: plain, bounded text, and addresses that are safe to link to."""
 
-    extract: int
-    entries: int
+    title: str
+    url: str
+    authors: tuple[str, ...]
+    more_authors: int
+    extract: str
+    reason: str
+    labels: tuple[str, ...]
+    upvotes: int
+    code_url: str
 
 
 def render_digest(
-    env: jinja2.Environment, digest: Digest, *, day: dt.date, links: Links, status: str = "", name: str = "Daily Papers"
+    env: jinja2.Environment,
+    digest: Digest,
+    *,
+    day: dt.date,
+    links: Links,
+    status: str = "",
+    name: str = "Daily Papers",
+    template: str = "digest",
 ) -> Message:
     """The digest's message; its HTML travels in at most 80 KB, the link to unsubscribe always in it.
 
-    `status` is the line about sources that were late or down, `name` what the list is called.
+    `status` is the line about sources that were late or down, `name` what the list is called, `template` the folder
+    below `email/`. Entries that do not fit in the HTML are counted there and stand in the text part. Raises
+    `BadSettings` where the template itself is larger than a mail may be.
     """
-    values = {"day": day, "links": links, "status": one_line(status), "list_name": name}
+    items = [_item(entry, EXTRACTS[0]) for entry in digest.entries]
+    values = {
+        "day": day,
+        "links": links,
+        "status": shortened(status, _STATUS),
+        "list_name": one_line(name),
+        "trending": digest.trending,
+        "total": len(items),
+        # A reader back from a pause gets more days than the one edition holds.
+        "considered": digest.considered if digest.considered >= len(items) else 0,
+    }
+    text = env.get_template(f"email/{template}/body.txt").render(values, items=items)
+    html = _fitting(env.get_template(f"email/{template}/body.html"), digest.entries, values)
     return Message(
-        subject=_subject(env, digest, day),
-        text=_text(env, digest, values),
-        html=next(_fitting(env, digest, values)),
+        _subject(env.get_template(f"email/{template}/subject.txt"), values, items), text.strip() + "\n", html
     )
 
 
-def _fitting(env: jinja2.Environment, digest: Digest, values: dict[str, object]) -> Iterator[str]:
-    template = env.get_template("email/digest/body.html")
-    for packing in _packings(len(digest.entries)):
-        html = for_mail(template.render(**values, **_shown(digest, packing)))
-        # Encoding at most triples a byte and most of it stays; small mails need not be measured.
-        if len(html) * 3 <= MAX_BYTES or encoded_size(html) <= MAX_BYTES:
-            yield html
-    raise ValueError("the digest's template alone is larger than a mail may be")
+def _item(entry: Entry, extract_length: int) -> _Item:
+    paper = entry.paper
+    sources = [_SOURCE_NAMES.get(source, source) for source in entry.sources]
+    return _Item(
+        title=shortened(paper.title, _TITLE) or one_line(str(paper.id)),
+        url=safe_url(paper.url),
+        authors=tuple(shortened(author, _AUTHOR) for author in paper.authors[:_AUTHORS]),
+        more_authors=max(len(paper.authors) - _AUTHORS, 0),
+        extract=extract(paper.abstract, extract_length) if extract_length else "",
+        reason=shortened(entry.reason, _REASON),
+        labels=tuple(shortened(label, _LABEL) for label in (*paper.categories[:1], *sources[:3]) if label),
+        upvotes=entry.signals.upvotes or 0,
+        code_url=safe_url(paper.code_url),
+    )
 
 
-def _packings(entries: int) -> Iterator[_Packing]:
-    """From everything to less and less: first shorter extracts, then fewer entries."""
-    for length in _EXTRACTS:
-        yield _Packing(length, entries)
-    while entries > 0:
-        entries = entries * 3 // 4
-        yield _Packing(0, entries)
+def _fitting(template: jinja2.Template, entries: Sequence[Entry], values: dict[str, object]) -> str:
+    """First shorter extracts for all, then fewer entries: the best come first, so the last ones go."""
+    size, kept = 0, len(entries)
+    for length in EXTRACTS:
+        html, size = _measured(template, [_item(entry, length) for entry in entries], values)
+        if size <= MAX_BYTES:
+            return html
+    while kept:
+        kept = min(kept - 1, kept * MAX_BYTES // size)
+        html, size = _measured(template, [_item(entry, 0) for entry in entries[:kept]], values)
+        if size <= MAX_BYTES:
+            return html
+    raise BadSettings(f"{template.name}: it alone makes a mail of {size} bytes; {MAX_BYTES} are the most.")
 
 
-def _shown(digest: Digest, packing: _Packing) -> dict[str, object]:
-    kept = replace(digest, entries=digest.entries[: packing.entries])
-    return {"digest": kept, "extract_length": packing.extract, "more": len(digest.entries) - packing.entries}
+def _measured(template: jinja2.Template, items: Sequence[_Item], values: dict[str, object]) -> tuple[str, int]:
+    html = template.render(values, items=items)
+    # A byte becomes three at the most, and a character four bytes: small mails need not be encoded to be measured.
+    at_most = 3 * len(html.encode("utf-8", "replace"))
+    return html, at_most if at_most <= MAX_BYTES else encoded_size(html)
 
 
-def _text(env: jinja2.Environment, digest: Digest, values: dict[str, object]) -> str:
-    shown = _shown(digest, _Packing(_EXTRACTS[0], len(digest.entries)))
-    return env.get_template("email/digest/body.txt").render(**values, **shown).strip() + "\n"
-
-
-def _subject(env: jinja2.Environment, digest: Digest, day: dt.date) -> str:
+def _subject(template: jinja2.Template, values: dict[str, object], items: Sequence[_Item]) -> str:
     """The top pick's title as far as it fits, how many more, and the day: no two are the same."""
-    template = env.get_template("email/digest/subject.txt")
-    date = f"{day.day} {_MONTHS[day.month - 1]}"
-    more = len(digest.entries) - 1
-    frame = one_line(template.render(title="", more=more, date=date))
-    title = digest.entries[0].paper.title if digest.entries else ""
-    return one_line(template.render(title=shortened(title, _SUBJECT - len(frame) - 1), more=more, date=date))
+    title = items[0].title if items else str(values["list_name"])
+    frame = one_line(template.render(values, title="", items=items))
+    subject = template.render(values, title=shortened(title, SUBJECT_AT_MOST - len(frame) - 1), items=items)
+    if len(one_line(subject)) < SUBJECT_AT_LEAST:
+        subject = f"{values['list_name']}: {subject}"
+    return shortened(subject, SUBJECT_AT_MOST)
