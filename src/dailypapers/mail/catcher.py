@@ -142,6 +142,6 @@ def _content(mail: EmailMessage, kind: str) -> str:
     if part is None:
         return ""
     try:
-        return str(part.get_content())
+        return str(part.get_content()).replace("\r\n", "\n")
     except (LookupError, UnicodeError, ValueError):
         return str(part.get_payload())

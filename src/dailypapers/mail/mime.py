@@ -68,11 +68,11 @@ def build(
         ("Date", format_datetime(now)),
         ("Message-ID", message_id),
         ("MIME-Version", "1.0"),
-        *_about_the_list(sender, headers),
+        *((name, value) for name, value in _about_the_list(sender, headers) if value),
         ("Auto-Submitted", "auto-generated"),
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields if value)
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields)
     parts = (("plain", message.text), ("html", message.html))
     body = b"".join(_part(boundary, kind, text) for kind, text in parts)
     return head.encode() + b"\r\n" + body + f"--{boundary}--\r\n".encode()

@@ -1,0 +1,155 @@
+"""A small real SMTP server on this machine that does as it is told: refuses, hangs up, wants TLS or a password."""
+
+import asyncio
+import base64
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Script:
+    """What the server does. Replies are by the recipient's local part and the stage they come at."""
+
+    replies: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(local part, "mail" | "rcpt" | "data" | "body") → a reply line, or "hang up"."""
+    extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8")
+    tls: ssl.SSLContext | None = None
+    password: str = ""
+    greeting: str = "220 ready"
+    hang_up_after: int = 0
+    """Hang up before the next MAIL once a connection has carried so many mails; 0 is never."""
+
+
+@dataclass
+class Server:
+    """A running server and what it saw."""
+
+    script: Script
+    host: str = "127.0.0.1"
+    port: int = 0
+    received: list[tuple[str, bytes]] = field(default_factory=list)
+    connections: int = 0
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hold one conversation."""
+        self.connections += 1
+        try:
+            await _Talk(self, reader, writer).run()
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+
+@dataclass
+class _Talk:
+    server: Server
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    recipient: str = ""
+    carried: int = 0
+
+    async def run(self) -> None:
+        await self.say(self.server.script.greeting)
+        while line := (await self.reader.readline()).decode():
+            word = line.split(maxsplit=1)[0].upper().rstrip(":")
+            done = await getattr(self, f"on_{word.lower()}", self.on_other)(line)
+            if done == "hang up":
+                return
+
+    async def say(self, reply: str) -> str:
+        """Send a reply line; "hang up" sends nothing."""
+        if reply != "hang up":
+            self.writer.write(f"{reply}\r\n".encode())
+            await self.writer.drain()
+        return reply
+
+    def told(self, stage: str, otherwise: str) -> str:
+        return self.server.script.replies.get((self.recipient, stage), otherwise)
+
+    async def on_ehlo(self, _line: str) -> str:
+        script = self.server.script
+        lines = ["test", *script.extensions]
+        secure = self.writer.get_extra_info("ssl_object") is not None
+        lines += ["STARTTLS"] if script.tls and not secure else []
+        lines += ["AUTH PLAIN"] if script.password else []
+        replies = [f"250-{word}" for word in lines[:-1]] + [f"250 {lines[-1]}"]
+        return await self.say("\r\n".join(replies))
+
+    async def on_starttls(self, _line: str) -> str:
+        assert self.server.script.tls
+        await self.say("220 go ahead")
+        await self.writer.start_tls(self.server.script.tls)
+        return ""
+
+    async def on_auth(self, line: str) -> str:
+        given = base64.b64decode(line.split()[2]).decode().split("\0")[2]
+        right = given == self.server.script.password
+        return await self.say("235 2.7.0 welcome" if right else "535 5.7.8 wrong")
+
+    async def on_mail(self, _line: str) -> str:
+        limit = self.server.script.hang_up_after
+        if limit and self.carried >= limit:
+            return "hang up"
+        return await self.say("250 ok")
+
+    async def on_rcpt(self, line: str) -> str:
+        self.recipient = line.partition("<")[2].partition("@")[0]
+        return await self.say(self.told("rcpt", "250 ok"))
+
+    async def on_data(self, _line: str) -> str:
+        if await self.say(self.told("data", "354 go on")) != "354 go on":
+            return self.told("data", "")
+        raw = await self.reader.readuntil(b"\r\n.\r\n")
+        reply = self.told("body", "250 2.0.0 queued as 42")
+        if reply.startswith("2"):
+            self.carried += 1
+            self.server.received.append((self.recipient, raw[:-3].replace(b"\r\n..", b"\r\n.")))
+        return await self.say(reply)
+
+    async def on_rset(self, _line: str) -> str:
+        return await self.say("250 ok")
+
+    async def on_quit(self, _line: str) -> str:
+        await self.say("221 bye")
+        return "hang up"
+
+    async def on_other(self, _line: str) -> str:
+        return await self.say("502 5.5.1 what?")
+
+
+@contextmanager
+def playing_smtp(script: Script | None = None) -> Iterator[Server]:
+    """Run the server in a thread of its own."""
+    server = Server(script or Script())
+    started, stop = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        listening = await asyncio.start_server(server.talk, server.host, 0, limit=10_000_000)
+        server.port = listening.sockets[0].getsockname()[1]
+        started.set()
+        await stop.wait()
+        listening.close()
+        talking = asyncio.all_tasks() - {asyncio.current_task()}
+        if talking:
+            _, still = await asyncio.wait(talking, timeout=2)
+            for task in still:
+                task.cancel()
+            await asyncio.gather(*still, return_exceptions=True)
+        await asyncio.sleep(0)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
+    thread.start()
+    started.wait(10)
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        loop.close()
