@@ -100,7 +100,7 @@ def put_together(folder: Path, port: int, database: str) -> App:
             "sources": [{"kind": "file", "path": folder / "papers.jsonl"}],
         }
     )
-    app = build(settings, local_sources=True)
+    app = build(settings)
     migrate(app.engine)
     return app
 

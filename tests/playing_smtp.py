@@ -19,6 +19,8 @@ class Script:
     tls: ssl.SSLContext | None = None
     password: str = ""
     greeting: str = "220 ready"
+    seconds: float = 0
+    """How long it thinks about each mail."""
     hang_up_after: int = 0
     """Hang up before the next MAIL once a connection has carried so many mails; 0 is never."""
 
@@ -106,6 +108,7 @@ class _Talk:
         if await self.say(self.told("data", "354 go on")) != "354 go on":
             return self.told("data", "")
         raw = await self.reader.readuntil(b"\r\n.\r\n")
+        await asyncio.sleep(self.server.script.seconds)
         reply = self.told("body", "250 2.0.0 queued as 42")
         if reply.startswith("2"):
             self.carried += 1

@@ -12,7 +12,7 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in pa
 #: The floor of each place. An arrow may skip a floor, never turn round; places of one floor do not know each other,
 #: unless they are named together in NEIGHBOURS.
 FLOORS = {
-    "errors": 0, "__init__": 0,
+    "errors": 0, "__init__": 0, "stopping": 0,
     "domain": 1,
     "sources": 2, "ranking": 2, "rendering": 2, "mail": 2, "store": 2, "links": 2,
     "subscriptions": 3,
@@ -21,7 +21,7 @@ FLOORS = {
     "settings": 6,
     "app": 7,
     "schedule": 8, "catching": 8, "demo": 9, "serving": 9,
-    "cli": 10,
+    "cli": 10, "__main__": 11,
 }  # fmt: skip
 HOMES = {
     "feedparser": {"sources"}, "httpx": {"sources"}, "nh3": {"sources", "rendering"}, "pylatexenc": {"sources"},

@@ -47,18 +47,15 @@ class App:
         return self.means.engine
 
 
-def build(settings: Settings, *, local_sources: bool = False) -> App:
-    """Put everything together; nothing is connected to yet.
-
-    `local_sources` lets sources be fetched from this machine, without pauses, for the demo and for tests.
-    """
+def build(settings: Settings) -> App:
+    """Put everything together; nothing is connected to yet."""
     signer = Signer(settings.service.base_url, read_secret(settings))
     password = settings.database.password
     server = _mail_server(settings.mail)
     means = Means(
         engine=connect(settings.database.url, password=password.get_secret_value() if password else None),
         sources=[_source(wanted) for wanted in settings.sources],
-        make_http=lambda: _http(settings, local=local_sources),
+        make_http=lambda: _http(settings),
         zone=settings.service.zone,
         composing=_composing(settings),
         press=_press(settings, signer),
@@ -160,6 +157,7 @@ def _post(mail: Mail, server: MailServer) -> Post:
     return Post(transport, worker_name(), at_once=mail.connections)
 
 
-def _http(settings: Settings, *, local: bool) -> Http:
+def _http(settings: Settings) -> Http:
+    local = settings.service.local_sources
     contact = settings.service.user_agent_contact or settings.mail.owner or settings.mail.from_address
     return Http(contact=contact, allow_private=local, pace=0 if local else None)

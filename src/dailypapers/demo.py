@@ -71,14 +71,14 @@ def _app(folder: Path, base: str, smtp_port: int) -> App:
     feeds = [{"kind": "feed", "name": name, "url": f"{base}/feeds/{name}.xml"} for name in demo_feeds.FEEDS]
     settings = Settings.model_validate(
         {
-            "service": {"secret_file": folder / "dailypapers.secret"},
+            "service": {"secret_file": folder / "dailypapers.secret", "local_sources": True},
             "database": {"url": f"sqlite:///{folder.resolve() / 'dailypapers.db'}"},
             "mail": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": "papers@example.org"},
             "sources": [*feeds, {"kind": "huggingface", "url": base}],
         }
     )
     make_secret(settings)
-    app = build(settings, local_sources=True)
+    app = build(settings)
     migrate(app.engine)
     return app
 

@@ -1,10 +1,8 @@
 """Serve: pages, timetable and delivery in one process, or some of them in several."""
 
 import datetime as dt
-import signal
 import threading
 from pathlib import Path
-from types import FrameType
 
 import structlog
 import uvicorn
@@ -15,6 +13,7 @@ from dailypapers.mail.catcher import Catcher
 from dailypapers.rendering.environment import environment
 from dailypapers.schedule import Clockwork, Timetable, start
 from dailypapers.settings import shipped
+from dailypapers.stopping import stop_on_signal
 from dailypapers.web.caught import caught_app
 from dailypapers.web.routes import web_app
 
@@ -23,29 +22,18 @@ log = structlog.get_logger()
 
 def serve(app: App, *, web: bool, schedule: bool, work: bool) -> None:
     """Run until SIGTERM or SIGINT; what is in flight is finished first."""
-    stop = threading.Event()
+    stop = threading.Event() if web else stop_on_signal()
     knocks = start(_clockwork(app), schedule=schedule, work=work, stop=stop)
     log.info("serving", web=web, schedule=schedule, work=work)
     try:
         if web:
             _serve_pages(app)
         else:
-            stop_on_signal(stop)
             stop.wait()
     finally:
         stop.set()
         knocks.shutdown(wait=True)
         log.info("stopped")
-
-
-def stop_on_signal(stop: threading.Event) -> None:
-    """Set `stop` on SIGTERM or SIGINT instead of dying half-way."""
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask)
 
 
 def _clockwork(app: App) -> Clockwork:

@@ -60,6 +60,7 @@ class Service(_Section):
     secret_file: Path | None = Path("dailypapers.secret")
     templates: Path | None = None
     user_agent_contact: str = ""
+    local_sources: bool = False
 
     @field_validator("base_url")
     @classmethod

@@ -106,20 +106,21 @@ def print_ledger(engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition
     with reading(engine) as tx:
         books = outbox.ledgers(tx, limit=limit)
     shown = [book for book in books if edition in {None, book.edition}]
-    rows("ledger", [_record(book) for book in shown], as_json=as_json)
+    rows("ledger", [_record(book, as_json=as_json) for book in shown], as_json=as_json)
     if not as_json:
         for book in shown:
             say(f"{book.day}: {book.equation()}" + ("" if book.balanced else " (not closed)"))
     return all(book.balanced for book in shown)
 
 
-def _record(book: "Ledger") -> dict[str, Any]:
+def _record(book: "Ledger", *, as_json: bool) -> dict[str, Any]:
     from dailypapers.domain.delivery import EQUATION
 
+    told = {"balanced": book.balanced, "equation": book.equation()} if as_json else {}
     return {
         "day": book.day,
         "due": book.due,
         **{state.value: book.count(state) for state in EQUATION},
         "open": book.open,
-        "balanced": "yes" if book.balanced else "no",
+        **told,
     }

@@ -28,13 +28,17 @@ def rows(title: str, records: Sequence[Mapping[str, Any]], *, as_json: bool, wid
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", show_lines=bool(wide))
-    for name in records[0] if records else ():
-        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=False, ratio=3 if name in wide else None)
+    if not records:
+        say(f"{title}: none.")
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in records[0]:
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name not in wide, header_style="dim")
     for record in records:
         table.add_row(*(Text(_cell(value)) for value in record.values()))
-    console = Console()
-    console.print(table if records else Text(f"{title}: none."))
+        if wide and record is not records[-1]:
+            table.add_row()
+    Console().print(table)
 
 
 def _cell(value: Any) -> str:

@@ -9,6 +9,7 @@ import typer
 from dailypapers.cli.looking import print_ledger
 from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
 from dailypapers.cli.shared import Context, Json, Now, clock
+from dailypapers.stopping import stop_on_signal
 
 if TYPE_CHECKING:
     from dailypapers.jobs.compose import Composed
@@ -80,7 +81,8 @@ def day(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
 
     app = context.obj.app()
     with progress("fetch, close, compose, deliver") as step:
-        done = run(app.means, clock=clock(now), progress=Progress(lambda _: step(1), step, step))
+        told = Progress(lambda _: step(1), step, step)
+        done = run(app.means, clock=clock(now), progress=told, stop=stop_on_signal())
     if not as_json:
         _print_sources(done.fetched, as_json=False)
     _say_composed(done.composed)
@@ -135,7 +137,7 @@ def deliver(
         with writing(means.engine) as tx:
             say(f"{outbox.release_held(tx, now=tells())} held mails may go.")
     with progress("delivering") as step:
-        done = send_all(means, clock=tells, told=step)
+        done = send_all(means, clock=tells, told=step, stop=stop_on_signal())
     raise typer.Exit(_report_delivered(done))
 
 
@@ -163,7 +165,7 @@ def _print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
         }
         for report in reports
     ]
-    rows("sources", records, as_json=as_json)
+    rows("sources", records, as_json=as_json, wide=("note",))
     for report in reports:
         for item in report.fetched.skipped[:_NAMED]:
             say(f"{report.source}: {item.where}: {item.why}")

@@ -54,13 +54,16 @@ class Progress:
     delivered: Callable[[int], None] = lambda _: None
 
 
-def day(means: Means, *, clock: Clock, progress: Progress | None = None) -> Day:
-    """Run one day. A second run on the same day announces, closes, composes and sends nothing twice."""
+def day(means: Means, *, clock: Clock, progress: Progress | None = None, stop: threading.Event | None = None) -> Day:
+    """Run one day. A second run on the same day announces, closes, composes and sends nothing twice.
+
+    Asked to stop, it finishes what is in flight; the next run goes on where this one ended.
+    """
     told = progress or Progress()
     fetched = fetch(means.engine, means.sources, make_http=means.make_http, now=clock(), told=told.fetched)
     edition = close(means.engine, zone=means.zone, now=clock())
     composed = compose(means.engine, means.composing, now=clock(), told=told.composed)
-    delivered = send_all(means, clock=clock, told=told.delivered)
+    delivered = send_all(means, clock=clock, told=told.delivered, stop=stop)
     return Day(fetched, edition, composed, delivered)
 
 

@@ -18,6 +18,7 @@ _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _MARK = re.compile(r"<!--jinja-(\d+)-mark-->|jinja-(\d+)-mark")
 #: What stands in a tag or in the title is text to a parser; everywhere else only a comment stays where it is put.
 _TAG_OR_MARK = re.compile(r"<title>.*?</title>|<[^<>]*>|jinja-\d+-mark", re.DOTALL)
+_AS_ATTRIBUTE = re.compile(r'jinja-\d+-mark=""')
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 _INDENT = re.compile(r"\s*\n\s*")
 _INLINER = css_inline.CSSInliner(
@@ -32,13 +33,21 @@ def inlined(template: str, name: str) -> str:
     """
     marked, jinja = _with_marks(template)
     html = _INDENT.sub("\n", _BETWEEN_TAGS.sub(">\n<", _INLINER.inline(marked)))
-    order = [int(match[1] or match[2]) for match in _MARK.finditer(html)]
-    if order != list(range(len(jinja))):
+    if _order(html) != list(range(len(jinja))) or _AS_ATTRIBUTE.search(html):
         raise BadSettings(
             f"{name}: it could not be read as HTML with Jinja in it. Use Jinja between elements and inside the quotes "
             "of attributes, and close every element."
         )
-    return _MARK.sub(lambda match: jinja[int(match[1] or match[2])], html)
+    return _MARK.sub(lambda match: jinja[_number(match)], html)
+
+
+def _number(mark: re.Match[str]) -> int:
+    return int(mark[1] or mark[2])
+
+
+def _order(html: str) -> list[int]:
+    """The marks as they come; within a tag their order is free, as that of attributes is."""
+    return [number for piece in html.split("<") for number in sorted(map(_number, _MARK.finditer(piece)))]
 
 
 def _with_marks(template: str) -> tuple[str, list[str]]:

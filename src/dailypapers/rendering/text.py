@@ -15,7 +15,9 @@ _ADDRESS = re.compile(r"https?://[^\s/?#<>\"'`\\^{|}:@]+(?::\d+)?(?:[/?#][^\s<>\
 #: Longer addresses do not survive all clients and proxies.
 _MAX_ADDRESS = 2000
 #: An extract that ends with a sentence is better than a longer one that does not, down to this part of the length.
-_GOOD_ENOUGH = 0.5
+_GOOD_ENOUGH = 0.4
+#: A text that is hardly longer is shown whole: three words saved are not worth an ellipsis.
+_HARDLY_LONGER = 1.15
 WIDTH = 76
 
 
@@ -27,12 +29,15 @@ def one_line(text: str) -> str:
 
 
 def extract(text: str, length: int) -> str:
-    """At most `length` characters from the beginning, to the end of a sentence or at least of a word."""
+    """The beginning of a text, to the end of a sentence or at least of a word.
+
+    At most `length` characters, or the whole text where it is up to 15 % longer.
+    """
     # Nothing far behind the cut matters, and foreign text may be very long.
     plain = one_line(text[: 4 * length + 80])
-    if len(plain) <= length:
+    if len(plain) <= length * _HARDLY_LONGER:
         return plain
-    ends = [match.end() for match in _SENTENCE_END.finditer(plain[: length + 2], 0) if match.end() <= length]
+    ends = [match.end() for match in _SENTENCE_END.finditer(plain[: length + 2]) if match.end() <= length]
     if ends and ends[-1] >= length * _GOOD_ENOUGH:
         return plain[: ends[-1]]
     return shortened(plain, length)
