@@ -29,7 +29,7 @@ HOMES = {
     "css_inline": {"rendering"},
     "aiosmtplib": {"mail"}, "aiosmtpd": {"mail"},
     "alembic": {"store"},
-    "fastapi": {"web"}, "starlette": {"web"}, "uvicorn": {"serving", "cli"},
+    "fastapi": {"web", "serving"}, "starlette": {"web"}, "uvicorn": {"serving", "cli"},
     "apscheduler": {"schedule"},
     "itsdangerous": {"links"},
     "pydantic": {"settings"}, "pydantic_settings": {"settings"},

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from dailypapers.app import App, worker_name
 from dailypapers.catching import write_pages
+from dailypapers.errors import BadInput
 from dailypapers.mail.catcher import Catcher
 from dailypapers.rendering.environment import environment
 from dailypapers.schedule import Clockwork, Timetable, start
@@ -22,18 +24,35 @@ log = structlog.get_logger()
 
 def serve(app: App, *, web: bool, schedule: bool, work: bool) -> None:
     """Run until SIGTERM or SIGINT; what is in flight is finished first."""
-    stop = threading.Event() if web else stop_on_signal()
+    stop = stop_on_signal()
     knocks = start(_clockwork(app), schedule=schedule, work=work, stop=stop)
     log.info("serving", web=web, schedule=schedule, work=work)
+    wanted = app.settings.web
     try:
         if web:
-            _serve_pages(app)
-        else:
-            stop.wait()
+            pages = web_app(app.engine, app.signer, app.means.press.templates, clock=_utc_now)
+            _serve_pages(pages, wanted.host, wanted.port, stop=stop)
+        stop.wait()
     finally:
         stop.set()
         knocks.shutdown(wait=True)
         log.info("stopped")
+
+
+def _serve_pages(pages: FastAPI, host: str, port: int, *, stop: threading.Event) -> None:
+    """Serve until asked to stop. The server runs beside, so that signals stay ours. Raises `BadInput` if it cannot."""
+    server = uvicorn.Server(
+        uvicorn.Config(pages, host, port, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
+    )
+    serving = threading.Thread(target=server.run, name="pages")
+    serving.start()
+    while serving.is_alive() and not stop.wait(0.2):
+        pass
+    started = server.started
+    server.should_exit = True
+    serving.join()
+    if not started:
+        raise BadInput(f"Pages cannot be served on {host}:{port}: the port is taken, or not ours to take.")
 
 
 def _clockwork(app: App) -> Clockwork:
@@ -46,14 +65,6 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def _serve_pages(app: App) -> None:
-    """Serve pages in this thread; uvicorn answers the signals and returns."""
-    wanted = app.settings.web
-    pages = web_app(app.engine, app.signer, app.means.press.templates, clock=_utc_now)
-    config = uvicorn.Config(pages, host=wanted.host, port=wanted.port, log_level="warning", server_header=False)
-    uvicorn.Server(config).run()
-
-
 def serve_caught(folder: Path, *, host: str, smtp_port: int, web_port: int) -> None:
     """Catch mail into `folder` and show it, until SIGTERM or SIGINT."""
     templates = environment(shipped("templates"))
@@ -63,5 +74,4 @@ def serve_caught(folder: Path, *, host: str, smtp_port: int, web_port: int) -> N
 
     with Catcher(folder, host, smtp_port, on_mail=show):
         write_pages(folder, templates)
-        config = uvicorn.Config(caught_app(folder), host=host, port=web_port, log_level="warning", server_header=False)
-        uvicorn.Server(config).run()
+        _serve_pages(caught_app(folder), host, web_port, stop=stop_on_signal())
