@@ -5,6 +5,7 @@ are one word. Words that are everywhere say nothing.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
@@ -31,8 +32,10 @@ def words(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def fold(word: str) -> str:
-    """The form a word is compared in: lower case, singular."""
+    """The form a word is compared in: lower case, singular, without accents (É is E, and ₂ is 2)."""
     plain = word.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     if len(plain) >= _MIN_PLURAL and plain.endswith("s") and not plain.endswith(("ss", "us", "is")):
         return plain[:-1]
     return plain
