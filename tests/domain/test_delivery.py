@@ -1,0 +1,86 @@
+"""What becomes of a delivery is one pure function, and the books must balance."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dailypapers.domain.delivery import (
+    FINAL,
+    Delivery,
+    DeliveryState,
+    Ledger,
+    MailKind,
+    Outcome,
+    OutcomeKind,
+    after,
+    retry_delay,
+)
+
+NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+
+
+def claimed(attempts: int = 1, *, hours: float = 20) -> Delivery:
+    return Delivery(
+        id=1,
+        subscriber=1,
+        address="ann@example.org",
+        kind=MailKind.DIGEST,
+        state=DeliveryState.CLAIMED,
+        created_at=NOW,
+        deadline=NOW + dt.timedelta(hours=hours),
+        attempts=attempts,
+        claimed_by="w",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        (OutcomeKind.ACCEPTED, DeliveryState.ACCEPTED),
+        (OutcomeKind.DEFERRED, DeliveryState.DEFERRED),
+        (OutcomeKind.INTERRUPTED, DeliveryState.DEFERRED),
+        (OutcomeKind.FAILED, DeliveryState.FAILED),
+        (OutcomeKind.DEAD_ADDRESS, DeliveryState.FAILED),
+        (OutcomeKind.OUR_FAULT, DeliveryState.HELD),
+        (OutcomeKind.UNCERTAIN, DeliveryState.UNCERTAIN),
+    ],
+)
+def test_each_outcome_leads_to_its_state(kind: OutcomeKind, state: DeliveryState) -> None:
+    done = after(claimed(), Outcome(kind, 250, text="said"), NOW)
+    assert done.state is state
+    assert "said" in done.detail
+    assert done.claimed_by == ""
+    assert (done.next_attempt_at is not None) == (state is DeliveryState.DEFERRED)
+
+
+def test_a_retry_that_would_come_too_late_is_not_tried() -> None:
+    assert after(claimed(hours=0.01), Outcome(OutcomeKind.DEFERRED), NOW).state is DeliveryState.EXPIRED
+
+
+def test_retries_wait_longer_and_longer_up_to_a_limit() -> None:
+    delays = [retry_delay(attempts).total_seconds() / 60 for attempts in range(1, 9)]
+    assert delays == [5, 10, 20, 40, 80, 160, 240, 240]
+    assert retry_delay(10_000) == dt.timedelta(hours=4)
+
+
+@given(st.integers(1, 50), st.floats(0.001, 100), st.sampled_from(list(OutcomeKind)))
+def test_whatever_happens_a_delivery_ends_or_has_a_next_time(attempts: int, hours: float, kind: OutcomeKind) -> None:
+    done = after(claimed(attempts, hours=hours), Outcome(kind), NOW)
+    waiting = done.state is DeliveryState.DEFERRED
+    assert waiting or done.state in FINAL | {DeliveryState.HELD}
+    if waiting:
+        assert done.next_attempt_at is not None
+        assert NOW < done.next_attempt_at < done.deadline
+
+
+def test_the_books() -> None:
+    counts = {DeliveryState.ACCEPTED: 5, DeliveryState.BOUNCED: 1, DeliveryState.SKIPPED: 2}
+    ledger = Ledger(1, NOW.date(), 8, counts)
+    assert ledger.balanced
+    assert ledger.equation() == "8 due = 6 accepted + 0 failed + 0 suppressed + 2 skipped + 0 expired + 0 uncertain"
+    open_books = Ledger(1, NOW.date(), 8, counts | {DeliveryState.QUEUED: 1})
+    assert not Ledger(1, NOW.date(), 9, counts).balanced
+    assert open_books.open == 1
+    assert open_books.equation().endswith("+ 1 still open")

@@ -1,0 +1,60 @@
+"""One work has one name, however it is written."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dailypapers.domain.paper import Paper, PaperId, work_key
+from dailypapers.errors import BadPaperId
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "version"),
+    [
+        ("2408.01234", "arxiv:2408.01234", None),
+        ("arXiv:2408.01234v3", "arxiv:2408.01234", 3),
+        ("https://arxiv.org/abs/2408.01234v2", "arxiv:2408.01234", 2),
+        ("http://www.arxiv.org/pdf/2408.01234.pdf", "arxiv:2408.01234", None),
+        ("oai:arXiv.org:2203.01250v3", "arxiv:2203.01250", 3),
+        ("10.48550/arXiv.2408.01234", "arxiv:2408.01234", None),
+        ("https://doi.org/10.48550/arXiv.2408.01234v1", "arxiv:2408.01234", 1),
+        ("math.GT/0309136", "arxiv:math/0309136", None),
+        ("hep-th/9901001v2", "arxiv:hep-th/9901001", 2),
+        ("https://huggingface.co/papers/2408.01234", "arxiv:2408.01234", None),
+        ("doi:10.1101/2024.01.01.573812", "doi:10.1101/2024.01.01.573812", None),
+        ("https://doi.org/10.1038/S41586-021-03819-2", "doi:10.1038/s41586-021-03819-2", None),
+        ("url:https://example.org/a", "url:https://example.org/a", None),
+    ],
+)
+def test_every_form_of_an_id(text: str, name: str, version: int | None) -> None:
+    found, told = PaperId.parse_version(text)
+    assert (str(found), told) == (name, version)
+    assert PaperId.parse(str(found)) == found
+
+
+@pytest.mark.parametrize("text", ["", "hello", "2408", "10.1234", "https://example.org/2408.01234x", "٢٤٠٨.٠١٢٣٤"])
+def test_what_names_no_paper_is_refused(text: str) -> None:
+    with pytest.raises(BadPaperId):
+        PaperId.parse(text)
+
+
+@given(st.text())
+def test_any_text_is_an_id_or_refused(text: str) -> None:
+    with suppress(BadPaperId):
+        assert PaperId.parse(str(PaperId.parse(text))) == PaperId.parse(text)
+
+
+def test_a_work_is_known_by_title_and_first_author() -> None:
+    assert work_key("Über Graphen und Wörter", ("Ann Lee",)) == work_key("uber graphen, und WORTER!", ("Lee, A.",))
+    assert work_key("A Title Long Enough", ("Ann Lee",)) == work_key("a title: long enough.", ("Lee, Ann",))
+    assert work_key("A Title Long Enough", ("Ann Lee",)) != work_key("A Title Long Enough", ("Bo Chen",))
+
+
+@pytest.mark.parametrize(
+    ("title", "authors"), [("Editorial", ("A. Lee",)), ("Book Review", ("A. Lee",)), ("A Long Enough Title", ())]
+)
+def test_what_would_not_tell_works_apart_is_no_name(title: str, authors: tuple[str, ...]) -> None:
+    assert work_key(title, authors) is None
+    assert Paper(PaperId("doi", "10.1/x"), title, authors=authors).names() == ("doi:10.1/x",)
