@@ -21,7 +21,7 @@ from dailypapers.rendering.text import extract, one_line, safe_url, shortened
 #: Gmail cuts a mail's HTML off at about 102 KB; measured between 99 and 105 KB, so we stay well below.
 MAX_BYTES = 80_000
 #: Characters of the abstract that are shown, two or three lines of a wide window: all entries get as much as fits.
-EXTRACTS = (230, 120, 0)
+EXTRACTS = (220, 110, 0)
 #: A subject is shown up to about here; shorter ones than ten characters look like spam.
 SUBJECT_AT_MOST, SUBJECT_AT_LEAST = 78, 10
 #: So many authors are named; four names fit on a line.

@@ -15,9 +15,9 @@ _ADDRESS = re.compile(r"https?://[^\s/?#<>\"'`\\^{|}:@]+(?::\d+)?(?:[/?#][^\s<>\
 #: Longer addresses do not survive all clients and proxies.
 _MAX_ADDRESS = 2000
 #: An extract that ends with a sentence is better than a longer one that does not, down to this part of the length.
-_GOOD_ENOUGH = 0.4
+_GOOD_ENOUGH = 0.6
 #: A text that is hardly longer is shown whole: three words saved are not worth an ellipsis.
-_HARDLY_LONGER = 1.15
+_HARDLY_LONGER = 1.1
 WIDTH = 76
 
 
@@ -31,7 +31,7 @@ def one_line(text: str) -> str:
 def extract(text: str, length: int) -> str:
     """The beginning of a text, to the end of a sentence or at least of a word.
 
-    At most `length` characters, or the whole text where it is up to 15 % longer.
+    At most `length` characters, or the whole text where it is up to a tenth longer.
     """
     # Nothing far behind the cut matters, and foreign text may be very long.
     plain = one_line(text[: 4 * length + 80])

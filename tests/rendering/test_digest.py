@@ -1,0 +1,266 @@
+"""The digest: what it shows, what fits, and that no text can break out of its place."""
+
+import datetime as dt
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import jinja2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.rendering.conftest import TEMPLATES
+from tests.rendering.samples import ALPHAFOLD, DAY, FOR_SOMEBODY, LINKS, MAMBA, STATUS, TRENDING, digest_of, entry
+
+from dailypapers.domain.digest import Digest, Entry
+from dailypapers.domain.message import Message
+from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.errors import BadSettings
+from dailypapers.rendering.digest import MAX_BYTES, SUBJECT_AT_LEAST, SUBJECT_AT_MOST, render_digest
+from dailypapers.rendering.environment import environment
+from dailypapers.rendering.html import encoded_size
+from dailypapers.rendering.text import WIDTH
+
+ENV = environment(TEMPLATES)
+ANYTHING = st.text(st.characters(exclude_categories=()))
+#: Controls but the line feed, separators, what turns the direction of writing, halves of surrogate pairs.
+STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}{% raw %}",
+    "Title\r\nBcc: everybody@example.org\r\n\r\n<h1>",
+    "invoice\u202efdp.exe\u2066",
+    "\"'><img src=x onerror=alert(1)>",
+    "--></td></tr></table><!--[if mso]>",
+    "jinja-0-mark <!--jinja-1-mark-->",
+    "</style><style>* { display: none }",
+    "&lt;b&gt; &amp; &#60;",
+    "half \ud83d of a pair \x00",
+    "word " * 2000,
+    "x" * 10_000,
+    "",
+    " ",
+]
+
+
+def rendered(digest: Digest, status: str = "") -> Message:
+    return render_digest(ENV, digest, day=DAY, links=LINKS, status=status)
+
+
+class Structure(HTMLParser):
+    """The tags and comments of a document with their attributes' names, its links, and what stands between the tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, ...]] = []
+        self.links: list[str] = []
+        self.words = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, *(name for name, _ in attrs)))
+        self.links += [value or "" for name, value in attrs if name in {"href", "src"}]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tags.append(("/" + tag,))
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.append(("!--", data))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def whole(title: str, abstract: str, reason: str, label: str, url: str = "https://example.org/") -> Entry:
+    paper = Paper(PaperId("arxiv", "1"), title, abstract, (label, label), (label,), url, code_url=url)
+    return Entry(paper, reason, (label,), Signals(upvotes=3))
+
+
+EXPECTED = Structure(rendered(digest_of(whole("t", "a", "r", "l"), whole("t", "a", "r", "l")), status="s").html)
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if text.strip()], ids=range(len(HOSTILE) - 2))
+def test_hostile_text_stays_text(text: str) -> None:
+    message = rendered(digest_of(whole(text, text, text, text), whole(text, text, text, text)), status=text)
+    shown = Structure(message.html)
+    assert shown.tags == EXPECTED.tags
+    assert shown.links == EXPECTED.links
+    for part in (message.html, message.text, message.subject):
+        assert not STEERING.search(part)
+    assert not re.search("^Bcc:", message.text, re.MULTILINE)
+
+
+def test_jinja_in_a_title_is_shown_as_it_is() -> None:
+    message = rendered(digest_of(entry("{{ 7*7 }} {% raw %}")))
+    for part in (message.html, message.text, message.subject):
+        assert "{{ 7*7 }} {% raw %}" in part
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(ANYTHING, ANYTHING, ANYTHING, ANYTHING)
+def test_no_text_changes_the_structure_of_the_mail(title: str, abstract: str, reason: str, label: str) -> None:
+    """A letter in front keeps a part from being left out because it is empty."""
+    item = whole(f"t{title}", f"a{abstract}", f"r{reason}", f"l{label}")
+    shown = Structure(rendered(digest_of(item, item), status=f"s{reason}").html)
+    assert shown.tags == EXPECTED.tags
+    assert shown.links == EXPECTED.links
+
+
+@settings(deadline=None, max_examples=150)
+@given(ANYTHING)
+def test_only_addresses_of_the_web_are_linked(url: str) -> None:
+    shown = Structure(rendered(digest_of(whole("t", "a", "r", "l", url=url))).html)
+    assert all(link.lower().startswith(("http://", "https://")) for link in shown.links)
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "java\tscript:x", "https://example.org/\nx"]
+)
+def test_a_paper_with_a_doubtful_address_is_shown_without_a_link(url: str) -> None:
+    message = rendered(digest_of(whole("A good title", "a", "r", "l", url=url)))
+    assert Structure(message.html).links == [LINKS.unsubscribe, LINKS.home]
+    assert "A good title" in message.html
+    assert "javascript" not in message.html + message.text
+    assert "data:" not in message.html + message.text
+
+
+@settings(deadline=None, max_examples=300)
+@given(ANYTHING, st.integers(1, 30))
+def test_a_subject_is_one_line_that_clients_show_whole(title: str, entries: int) -> None:
+    subject = rendered(digest_of(*[entry(title)] * entries)).subject
+    assert SUBJECT_AT_LEAST <= len(subject) <= SUBJECT_AT_MOST
+    assert not STEERING.search(subject)
+    assert "\n" not in subject
+    assert subject.endswith("· 23 Nov")
+
+
+@pytest.mark.parametrize(
+    ("titles", "subject"),
+    [
+        (["Attention Is All You Need"], "Attention Is All You Need · 23 Nov"),
+        (["Attention Is All You Need", "B", "C"], "Attention Is All You Need +2 more · 23 Nov"),
+        (["Q"], "Q · 23 Nov"),
+        ([], "Daily Papers · 23 Nov"),
+        (
+            ["Mamba: Linear-Time Sequence Modeling with Selective State Spaces", "B"],
+            "Mamba: Linear-Time Sequence Modeling with Selective State… +1 more · 23 Nov",
+        ),
+    ],
+)
+def test_a_subject_says_what_is_in_it(titles: list[str], subject: str) -> None:
+    assert rendered(digest_of(*map(entry, titles))).subject == subject
+
+
+def test_a_subject_that_would_be_too_short_names_the_list() -> None:
+    message = render_digest(ENV, digest_of(entry("Q")), day=dt.date(2026, 5, 1), links=LINKS)
+    assert message.subject == "Daily Papers: Q · 1 May"
+
+
+def test_every_entry_is_in_both_parts_with_its_reason() -> None:
+    message = rendered(FOR_SOMEBODY, STATUS)
+    words = " ".join(Structure(message.html).words.split())
+    plain = " ".join(message.text.split())
+    for part in (words, plain):
+        for item in FOR_SOMEBODY.entries:
+            assert item.paper.title in part
+            assert item.reason in part
+        assert "John Jumper, Richard Evans, Alexander Pritzel, Tim Green and 2 more" in part
+        assert "cs.LG · arXiv · Hugging Face · 214 upvotes" in part
+        assert "3 papers for you, of 274 new today." in part
+        assert "Monday, 23 November 2026" in part
+        assert STATUS in part
+    for link in (MAMBA.paper.url, MAMBA.paper.code_url, ALPHAFOLD.paper.url, LINKS.unsubscribe, LINKS.home):
+        assert f'href="{link}"' in message.html
+        assert link in message.text
+
+
+def test_a_trending_digest_says_so_and_how_to_name_topics() -> None:
+    message = rendered(TRENDING)
+    assert "You named no topic yet, so this is what is trending." in message.html
+    assert (
+        f'href="{LINKS.home}" style="color: #8a2f1f;text-decoration: underline;">How to name topics</a>' in message.html
+    )
+    assert f"How to name topics:\n{LINKS.home}\n" in message.text
+
+
+def test_lines_of_the_text_part_are_short_but_for_addresses() -> None:
+    long = whole("x" * 500, "y" * 500 + " z" * 300, "r " * 200, "l" * 90)
+    lines = rendered(replace(FOR_SOMEBODY, entries=(*FOR_SOMEBODY.entries, long)), STATUS).text.splitlines()
+    assert all(len(line) <= WIDTH for line in lines if "https://" not in line)
+
+
+def test_one_paper_of_one_is_said_in_the_singular() -> None:
+    message = rendered(replace(FOR_SOMEBODY, entries=(MAMBA,), considered=1))
+    assert "One paper for you, the only one new today." in message.html
+
+
+def test_a_count_that_cannot_be_true_is_not_said() -> None:
+    """Back from a pause, a reader gets more than the one edition holds."""
+    assert "new today" not in rendered(replace(FOR_SOMEBODY, considered=2)).html
+
+
+def test_a_mail_loads_nothing_and_reads_well_aloud() -> None:
+    html = rendered(FOR_SOMEBODY, STATUS).html
+    tags = Structure(html).tags
+    assert not {tag[0] for tag in tags} & {"img", "link", "script", "iframe", "form", "object", "svg", "base"}
+    assert not re.search(r"url\(|@import|@font-face|src=", html)
+    assert all("role" in tag for tag in tags if tag[0] == "table")
+    assert [tag[0] for tag in tags if tag[0] in {"h1", "h2", "h3"}] == ["h1", "h2", "h2", "h2"]
+    assert '<html lang="en" dir="ltr">' in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert html.index('class="preheader"') < html.index("<table")
+
+
+@pytest.mark.parametrize(
+    "hungry",
+    [
+        entry("A title of middling length, as they are", "An abstract that goes on. " * 200, "Matches your topic"),
+        entry("<&\"'>" * 60, "<&\"'>" * 1000, "<&>" * 80, authors=("é" * 60,) * 9, categories=("<" * 40,)),
+        entry(
+            "標題" * 200,
+            "摘要" * 2500,
+            "理由" * 200,
+            url="https://example.org/" + "é" * 900,
+            code_url="https://a.org/" + "=" * 900,
+        ),
+    ],
+    ids=["plain", "escaped", "chinese"],
+)
+@pytest.mark.parametrize("count", [10, 30, 100, 400])
+def test_however_much_is_picked_the_html_stays_below_80_kb(hungry: Entry, count: int) -> None:
+    message = rendered(digest_of(MAMBA, *[hungry] * (count - 1)), STATUS)
+    assert encoded_size(message.html) <= MAX_BYTES
+    assert f'href="{LINKS.unsubscribe}"' in message.html
+    assert message.html.endswith("</html>")
+    assert MAMBA.paper.title in message.html
+    shown = message.html.count("<h2")
+    more = re.search(r"(\d+) more papers? (?:are|is) in the text part", message.html)
+    assert shown + (int(more[1]) if more else 0) == count
+    assert len(re.findall(r"^\d+\. ", message.text, re.MULTILINE)) == count
+
+
+def test_a_hundred_papers_with_long_abstracts_keep_most_titles() -> None:
+    message = rendered(digest_of(*[entry("A title of middling length, as they are", "Words. " * 800)] * 100))
+    assert 80 <= message.html.count("<h2") <= 100
+    assert encoded_size(message.html) > MAX_BYTES * 0.8
+
+
+def test_a_few_papers_keep_their_extracts() -> None:
+    assert rendered(FOR_SOMEBODY).html.count('class="extract"') == 2
+
+
+def test_a_template_that_is_too_large_by_itself_is_named() -> None:
+    env = jinja2.Environment(
+        loader=jinja2.DictLoader(
+            {"email/digest/body.html": "x" * 90_000, "email/digest/body.txt": "", "email/digest/subject.txt": "s"}
+        ),
+        autoescape=True,
+    )
+    with pytest.raises(BadSettings, match=r"email/digest/body\.html: it alone makes a mail of"):
+        render_digest(env, FOR_SOMEBODY, day=DAY, links=LINKS)
+
+
+def test_the_same_digest_gives_the_same_bytes() -> None:
+    assert rendered(FOR_SOMEBODY) == render_digest(environment(TEMPLATES), FOR_SOMEBODY, day=DAY, links=LINKS)

@@ -1,0 +1,77 @@
+"""Strict, escaping, sandboxed; an operator's template wins."""
+
+import datetime as dt
+from pathlib import Path
+
+import jinja2
+import pytest
+from jinja2.exceptions import SecurityError
+from tests.rendering.conftest import TEMPLATES
+from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS
+
+from dailypapers.errors import BadSettings
+from dailypapers.rendering.digest import render_digest
+from dailypapers.rendering.environment import environment
+
+
+def test_a_template_of_the_same_name_wins(override: Path) -> None:
+    (override / "email/digest/subject.txt").write_text("{{ total }} papers await you", "utf-8")
+    message = render_digest(environment(TEMPLATES, override), FOR_SOMEBODY, day=DAY, links=LINKS)
+    assert message.subject == "3 papers await you"
+    assert "Mamba" in message.html
+
+
+def test_a_style_sheet_of_the_same_name_wins(override: Path) -> None:
+    (override / "email/base.css").write_text(".title { color: rebeccapurple }", "utf-8")
+    message = render_digest(environment(TEMPLATES, override), FOR_SOMEBODY, day=DAY, links=LINKS)
+    assert message.html.count("rebeccapurple") == 3
+
+
+def test_an_override_that_is_no_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="there is no folder"):
+        environment(TEMPLATES, tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ gettext.__globals__ }}",
+        "{{ [].append(1) }}",
+        "{{ cycler.__init__.__globals__ }}",
+    ],
+)
+def test_templates_reach_nothing_but_their_values(env: jinja2.Environment, source: str) -> None:
+    with pytest.raises((SecurityError, jinja2.UndefinedError)):
+        env.from_string(source).render()
+
+
+def test_a_name_that_is_not_there_is_an_error(env: jinja2.Environment) -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        env.from_string("{{ nothing }}").render()
+
+
+def test_html_is_escaped_and_text_is_not(override: Path) -> None:
+    for name in ("a.html", "a.txt"):
+        (override / name).write_text("{{ value }}", "utf-8")
+    env = environment(TEMPLATES, override)
+    assert env.get_template("a.html").render(value="<b>") == "&lt;b&gt;"
+    assert env.get_template("a.txt").render(value="<b>") == "<b>"
+
+
+def test_dates_are_written_in_words(env: jinja2.Environment) -> None:
+    template = env.from_string("{{ day | long_date }} / {{ day | plain_date }} / {{ day | short_date }}")
+    assert template.render(day=dt.date(2026, 5, 3)) == "Sunday, 3 May 2026 / 3 May 2026 / 3 May"
+
+
+def _elsewhere(text: str, *_counted: object) -> str:
+    """A language that has one word for everything."""
+    return "%(name)s" if "%(name)s" in text else "·"
+
+
+def test_every_sentence_of_the_shipped_templates_can_be_translated(env: jinja2.Environment) -> None:
+    other = environment(TEMPLATES)
+    other.install_gettext_callables(_elsewhere, _elsewhere, newstyle=True)  # type: ignore[attr-defined]
+    message = render_digest(other, FOR_SOMEBODY, day=DAY, links=LINKS, name="")
+    for word in ("papers for you", "Unsubscribe", "November", "You get this", "upvotes", "and 2 more", "Code"):
+        assert word not in message.html + message.text + message.subject

@@ -1,0 +1,111 @@
+"""Pages: no script, nothing loaded, one button where something happens, and foreign text stays text."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import pytest
+from tests.rendering.samples import DAY, FOR_SOMEBODY, digest_of, entry
+from tests.rendering.test_digest import HOSTILE, Structure
+
+from dailypapers.domain.edition import Edition
+from dailypapers.rendering.pages import render_page
+
+HOME = "https://papers.example.org/"
+EDITION = Edition(1, DAY, dt.datetime(2026, 11, 24, tzinfo=dt.UTC), 274, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A caught mail as the pages see it."""
+
+    path: Path = Path("000001-alice@example_org.eml")
+    recipient: str = "alice@example.org"
+    sender: str = "papers@example.org"
+    subject: str = "Two papers · 23 Nov"
+    date: str = "Mon, 23 Nov 2026 12:00:00 +0000"
+    headers: tuple[tuple[str, str], ...] = (("List-Post", "NO"),)
+    text: str = "The text part"
+    html: str = "<p>The HTML part</p>"
+    size: int = 12_345
+
+
+PAGES: list[tuple[str, dict[str, object]]] = [
+    ("home", {"edition": EDITION}),
+    ("home", {"edition": EDITION, "entries": FOR_SOMEBODY.entries}),
+    ("home", {"edition": None}),
+    ("confirm", {"state": "ready"}),
+    ("confirm", {"state": "done"}),
+    ("confirm", {"state": "bad link"}),
+    ("unsubscribe", {"state": "ready"}),
+    ("unsubscribe", {"state": "done"}),
+    ("unsubscribe", {"state": "bad link"}),
+    ("message", {"title": "Nothing here", "message": "Perhaps a part was lost on the way."}),
+    ("caught", {"mails": (Mail(), Mail())}),
+    ("caught", {"mails": ()}),
+    ("caught_mail", {"mail": Mail()}),
+]
+
+
+@pytest.mark.parametrize(("name", "values"), PAGES)
+def test_a_page_runs_nothing_and_loads_nothing(env: jinja2.Environment, name: str, values: dict[str, object]) -> None:
+    html = render_page(env, name, csp_nonce="N0nce", home=HOME, **values)
+    tags = Structure(html).tags
+    assert not {tag[0] for tag in tags} & {"script", "img", "link", "object", "base"}
+    assert '<style nonce="N0nce">' in html
+    assert not re.search(r"\sstyle=|\son\w+=|\ssrc=|url\(", html)
+    assert [tag[0] for tag in tags].count("h1") == 1
+    assert '<html lang="en" dir="ltr">' in html
+
+
+@pytest.mark.parametrize("name", ["confirm", "unsubscribe"])
+def test_there_is_one_button_where_something_can_be_done_and_none_elsewhere(env: jinja2.Environment, name: str) -> None:
+    buttons = {
+        state: render_page(env, name, csp_nonce="", home=HOME, state=state).count('<form method="post"><button')
+        for state in ("ready", "done", "bad link")
+    }
+    assert buttons == {"ready": 1, "done": 0, "bad link": 0}
+
+
+def test_the_three_states_of_a_page_differ(env: jinja2.Environment) -> None:
+    for name in ("confirm", "unsubscribe"):
+        pages = {render_page(env, name, csp_nonce="", home=HOME, state=s) for s in ("ready", "done", "bad link")}
+        assert len(pages) == 3
+
+
+def test_the_front_page_shows_the_newest_edition(env: jinja2.Environment) -> None:
+    html = render_page(env, "home", csp_nonce="", home=HOME, edition=EDITION, entries=FOR_SOMEBODY.entries)
+    assert "The newest edition is of 23 November 2026: 274 new papers." in html
+    assert all(item.paper.title in html for item in FOR_SOMEBODY.entries)
+    assert "first edition" in render_page(env, "home", csp_nonce="", home=HOME, edition=None)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_papers_text_stays_text_on_the_front_page(env: jinja2.Environment, text: str) -> None:
+    def tags(title: str) -> list[tuple[str, ...]]:
+        entries = digest_of(entry(f"t{title}", f"a{title}", f"r{title}", authors=(f"n{title}",))).entries
+        return Structure(render_page(env, "home", csp_nonce="", home=HOME, edition=EDITION, entries=entries)).tags
+
+    assert tags(text) == tags("")
+
+
+def test_an_index_of_caught_mails_leads_to_each_as_html_text_and_file(env: jinja2.Environment) -> None:
+    links = Structure(render_page(env, "caught", csp_nonce="", mails=(Mail(),))).links
+    page = "000001-alice%40example_org"
+    assert links == [f"{page}.html", f"{page}.html#html", f"{page}.html#text", f"{page}.eml"]
+
+
+def test_a_caught_mail_is_shown_in_a_frame_that_can_run_and_load_nothing(env: jinja2.Environment) -> None:
+    html = render_page(env, "caught_mail", csp_nonce="", mail=Mail(html='"><script>alert(1)</script><p>Shown</p>'))
+    assert '<iframe id="html" sandbox="" title=' in html
+    assert "<script" not in html
+    assert "&lt;p&gt;Shown&lt;/p&gt;" in html
+    assert "default-src 'none'" in html.partition("<title>")[0]
+
+
+def test_a_caught_mail_without_html_has_no_frame(env: jinja2.Environment) -> None:
+    html = render_page(env, "caught_mail", csp_nonce="", mail=Mail(html="", subject=""))
+    assert "<iframe" not in html
+    assert "(no subject)" in html
