@@ -25,7 +25,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Rhythm
 from dailypapers.jobs.close import close
 from dailypapers.jobs.compose import compose
-from dailypapers.jobs.day import send_all
+from dailypapers.jobs.drain import drain_once
 from dailypapers.jobs.fetch import fetch
 from dailypapers.settings import Settings
 from dailypapers.store import outbox
@@ -123,7 +123,7 @@ def steps(app: App) -> list[tuple[str, float]]:
         ("fetch", lambda: fetch(means.engine, means.sources, make_http=means.make_http, now=NOW)),
         ("close", lambda: close(means.engine, zone="UTC", now=NOW)),
         ("compose", lambda: compose(means.engine, means.composing, now=NOW)),
-        ("deliver", lambda: send_all(means, clock=lambda: NOW)),
+        ("deliver", lambda: drain_once(means, clock=lambda: NOW)),
     ]
     taken = []
     for name, job in jobs:

@@ -1,6 +1,7 @@
 """Whole days: what is announced reaches its readers once, whatever goes wrong in between."""
 
 import datetime as dt
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,8 @@ from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.source import State
 from dailypapers.domain.subscriber import Rhythm, SubscriberState
 from dailypapers.jobs.compose import compose
-from dailypapers.jobs.day import Day, day, send_all
+from dailypapers.jobs.day import Day, day
+from dailypapers.jobs.drain import drain, drain_once
 from dailypapers.sources.feed import Feed
 from dailypapers.store import outbox, subscribers, suppressions
 from dailypapers.store.database import reading, writing
@@ -89,9 +91,32 @@ def test_a_deferred_mail_goes_out_once_the_server_takes_it(engine: sa.Engine) ->
         w.admit("bob", GRAPHS)
         run(w)
         w.tray.outcomes = {}
-        assert not send_all(w.means, clock=lambda: MONDAY + dt.timedelta(minutes=4)).states
-        done = send_all(w.means, clock=lambda: MONDAY + dt.timedelta(minutes=6))
+        assert not drain_once(w.means, clock=lambda: MONDAY + dt.timedelta(minutes=4)).states
+        done = drain_once(w.means, clock=lambda: MONDAY + dt.timedelta(minutes=6))
     assert done.states == {DeliveryState.ACCEPTED: 1}
+
+
+def test_a_patient_day_tries_again(engine: sa.Engine) -> None:
+    moments = iter(MONDAY + dt.timedelta(minutes=minutes) for minutes in range(1000))
+    with world(engine, outcomes={"alice@example.org": Outcome(OutcomeKind.DEFERRED, 451)}) as w:
+        w.admit("alice", GRAPHS)
+        w.admit("bob", GRAPHS)
+        run(w)
+        w.tray.outcomes = {}
+
+        class Hurried(threading.Event):
+            """Waits for nothing; the clock goes on by itself."""
+
+            def wait(self, timeout: float | None = None) -> bool:
+                waited.append(timeout or 0)
+                return False
+
+        waited: list[float] = []
+        done = drain(w.means, clock=lambda: next(moments), patience=dt.timedelta(minutes=30), stop=Hurried())
+        assert done.states == {DeliveryState.ACCEPTED: 1}
+        assert waited
+        still = drain(w.means, clock=lambda: MONDAY, patience=dt.timedelta(minutes=30), stop=Hurried())
+    assert not still.states
 
 
 def test_a_dead_address_is_suppressed_after_one_refusal(engine: sa.Engine) -> None:
@@ -117,12 +142,12 @@ def test_our_fault_stops_the_run_and_spares_the_readers(engine: sa.Engine) -> No
             assert not suppressions.is_suppressed(tx, "alice@example.org")
             states = [delivery.state for delivery in outbox.of_edition(tx, done.edition.id)]
         assert DeliveryState.FAILED not in states
-        again = send_all(w.means, clock=lambda: MONDAY)
+        again = drain_once(w.means, clock=lambda: MONDAY)
         assert "held" in again.stopped
         w.tray.outcomes = {}
         with writing(engine) as tx:
             outbox.release_held(tx, now=MONDAY)
-        send_all(w.means, clock=lambda: MONDAY)
+        drain_once(w.means, clock=lambda: MONDAY)
         assert {name: len(mails) for name, mails in w.got().items()} == dict.fromkeys(w.got(), 1)
         assert "6 accepted" in w.books()[0]
 
@@ -181,7 +206,7 @@ def test_whoever_leaves_between_composing_and_sending_gets_nothing(engine: sa.En
         w.tray.outcomes = {}
         with writing(engine) as tx:
             subscribers.move(tx, 1, to=SubscriberState.UNSUBSCRIBED, now=MONDAY)
-        send_all(w.means, clock=lambda: MONDAY + DAY / 2)
+        drain_once(w.means, clock=lambda: MONDAY + DAY / 2)
         assert w.got() == {}
         assert "1 skipped" in w.books()[0]
 
@@ -195,7 +220,7 @@ def test_a_template_that_breaks_stops_the_run_and_loses_nothing(engine: sa.Engin
         assert done.delivered.states == {DeliveryState.DEFERRED: 1}
         assert "could be made" in done.delivered.stopped
         w.means.press.templates.globals["ngettext"] = good
-        send_all(w.means, clock=lambda: MONDAY + dt.timedelta(hours=1))
+        drain_once(w.means, clock=lambda: MONDAY + dt.timedelta(hours=1))
         assert list(w.got()) == ["alice"]
 
 

@@ -11,7 +11,7 @@ from tests.playing_sources import Answer, Asked
 from tests.world import DAY, GRAPHS, MONDAY, feed, world
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
-from dailypapers.jobs.day import Means
+from dailypapers.jobs.means import Means
 from dailypapers.schedule import Clockwork, Timetable, start
 from dailypapers.store import outbox
 from dailypapers.store.database import reading

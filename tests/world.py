@@ -14,8 +14,8 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Rhythm
 from dailypapers.jobs.compose import Composing
-from dailypapers.jobs.day import Means
 from dailypapers.jobs.deliver import Post
+from dailypapers.jobs.means import Means
 from dailypapers.jobs.render import Press
 from dailypapers.links import Signer
 from dailypapers.mail.transport import MemoryTransport

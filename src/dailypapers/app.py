@@ -13,8 +13,8 @@ from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Rhythm, parse_days
 from dailypapers.errors import BadSettings
 from dailypapers.jobs.compose import Composing
-from dailypapers.jobs.day import Means
 from dailypapers.jobs.deliver import Post
+from dailypapers.jobs.means import Means
 from dailypapers.jobs.render import Press
 from dailypapers.links import Signer
 from dailypapers.mail.smtp import MailServer, SmtpTransport

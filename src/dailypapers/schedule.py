@@ -16,9 +16,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from dailypapers.errors import DailypapersError
 from dailypapers.jobs.close import close
 from dailypapers.jobs.compose import compose
-from dailypapers.jobs.day import Means, send_all
 from dailypapers.jobs.deliver import Clock
+from dailypapers.jobs.drain import drain_once
 from dailypapers.jobs.fetch import fetch
+from dailypapers.jobs.means import Means
 from dailypapers.store import editions, leases, outbox
 from dailypapers.store.database import reading, writing
 
@@ -76,7 +77,7 @@ class Clockwork:
         with reading(self.means.engine) as tx:
             first, (held, _) = outbox.next_attempt(tx), outbox.held(tx)
         if first is not None and first <= self.clock() and not held:
-            send_all(self.means, clock=self.clock, stop=stop)
+            drain_once(self.means, clock=self.clock, stop=stop)
 
     def _alone(self, job: str, run: Callable[[], object]) -> None:
         now = self.clock()

@@ -74,15 +74,28 @@ def migrate(context: typer.Context) -> None:
     say(f"The database is at revision {wanted}." if before == wanted else f"Migrated from {before} to {wanted}.")
 
 
-def day(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
+def day(
+    context: typer.Context,
+    now: Now = None,
+    patience: Annotated[int, typer.Option(min=0, help="Minutes to wait for servers that say “later”.")] = 20,
+    as_json: Json = False,
+) -> None:
     """Do one whole day and exit: fetch, close, compose, deliver. For cron; a second run sends nothing twice."""
+    import datetime as dt
+
     from dailypapers.jobs.day import Progress
     from dailypapers.jobs.day import day as run
 
     app = context.obj.app()
     with progress("fetch, close, compose, deliver") as step:
         told = Progress(lambda _: step(1), step, step)
-        done = run(app.means, clock=clock(now), progress=told, stop=stop_on_signal())
+        done = run(
+            app.means,
+            clock=clock(now),
+            patience=dt.timedelta(minutes=patience),
+            progress=told,
+            stop=stop_on_signal(),
+        )
     if not as_json:
         _print_sources(done.fetched, as_json=False)
     _say_composed(done.composed)
@@ -128,7 +141,7 @@ def deliver(
     ] = False,
 ) -> None:
     """Send all mails in the outbox whose time has come."""
-    from dailypapers.jobs.day import send_all
+    from dailypapers.jobs.drain import drain_once
     from dailypapers.store import outbox
     from dailypapers.store.database import writing
 
@@ -137,7 +150,7 @@ def deliver(
         with writing(means.engine) as tx:
             say(f"{outbox.release_held(tx, now=tells())} held mails may go.")
     with progress("delivering") as step:
-        done = send_all(means, clock=tells, told=step, stop=stop_on_signal())
+        done = drain_once(means, clock=tells, told=step, stop=stop_on_signal())
     raise typer.Exit(_report_delivered(done))
 
 

@@ -113,8 +113,8 @@ def _fitting(template: jinja2.Template, entries: Sequence[Entry], values: dict[s
 
 def _measured(template: jinja2.Template, items: Sequence[_Item], values: dict[str, object]) -> tuple[str, int]:
     html = template.render(values, items=items)
-    # A byte becomes three at the most, and a character four bytes: small mails need not be encoded to be measured.
-    at_most = 3 * len(html.encode("utf-8", "replace"))
+    # A byte becomes three at the most and every 75 get a line break: small mails need not be encoded to be measured.
+    at_most = 16 * len(html.encode("utf-8", "replace")) // 5
     return html, at_most if at_most <= MAX_BYTES else encoded_size(html)
 
 
