@@ -28,8 +28,8 @@ from dailypapers.jobs.compose import compose
 from dailypapers.jobs.drain import drain_once
 from dailypapers.jobs.fetch import fetch
 from dailypapers.settings import Settings
-from dailypapers.store import outbox
 from dailypapers.store.database import groups, migrate, reading, writing
+from dailypapers.store.ledger import ledgers
 from dailypapers.subscriptions import Wishes
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -136,7 +136,7 @@ def steps(app: App) -> list[tuple[str, float]]:
 def report(folder: Path, papers: int, readers: int, taken: list[tuple[str, float]], app: App) -> None:
     """Print the table, the books and the machine."""
     with reading(app.engine) as tx:
-        ledger = outbox.ledgers(tx)[0]
+        ledger = ledgers(tx)[0]
     mails = sum(1 for _ in (folder / "mails").glob("*.eml"))
     kept = sum(path.stat().st_size for path in (folder / "mails").glob("*.eml"))
     print(f"dailypapers, one day: {papers} papers, {readers} readers, {app.engine.dialect.name}")

@@ -15,6 +15,7 @@ from dailypapers.jobs.means import Means
 from dailypapers.schedule import Clockwork, Timetable, start
 from dailypapers.store import outbox
 from dailypapers.store.database import reading
+from dailypapers.store.ledger import ledgers
 
 TIMETABLE = Timetable(dt.timedelta(minutes=30), dt.time(5, 30), "Europe/Berlin")
 
@@ -35,7 +36,7 @@ def counting(asked: list[Asked], answer: Answer) -> Callable[[Asked], Answer]:
 
 def closed(engine: sa.Engine) -> list[dt.date]:
     with reading(engine) as tx:
-        return sorted(book.day for book in outbox.ledgers(tx))
+        return sorted(book.day for book in ledgers(tx))
 
 
 def test_the_edition_closes_once_its_hour_has_come(engine: sa.Engine) -> None:

@@ -23,8 +23,8 @@ from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
 from dailypapers.sources.feed import Feed
 from dailypapers.sources.http import Http
-from dailypapers.store import outbox
 from dailypapers.store.database import reading, writing
+from dailypapers.store.ledger import ledgers
 from dailypapers.subscriptions import Wishes
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -73,7 +73,7 @@ class World:
     def books(self) -> list[str]:
         """The equation of every edition, newest first."""
         with reading(self.means.engine) as tx:
-            return [book.equation() for book in outbox.ledgers(tx)]
+            return [book.equation() for book in ledgers(tx)]
 
 
 @contextmanager

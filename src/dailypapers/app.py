@@ -109,7 +109,7 @@ def _composing(settings: Settings) -> Composing:
 def _source(wanted: SourceSettings) -> Source:
     name = wanted.label()
     if wanted.kind == "arxiv":
-        listed = Arxiv(wanted.categories, name=name)
+        listed = Arxiv(wanted.categories, format=wanted.format, name=name)
         return replace(listed, base_url=wanted.url) if wanted.url else listed
     if wanted.kind == "huggingface":
         daily = HuggingFace(name=name)

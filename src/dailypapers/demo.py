@@ -24,6 +24,7 @@ from dailypapers.mail.catcher import Catcher, Caught
 from dailypapers.settings import Settings, shipped
 from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import migrate, reading, writing
+from dailypapers.store.ledger import ledgers
 from dailypapers.subscriber_file import read
 
 #: A Monday noon, the same in every run, so that a second run is the same day.
@@ -63,7 +64,7 @@ def demo(folder: Path, *, progress: Progress | None = None) -> Demo:
     kept = write_pages(mails, app.means.press.templates)
     with reading(app.engine) as tx:
         deliveries = outbox.of_edition(tx, done.edition.id)
-        ledger = next(book for book in outbox.ledgers(tx) if book.edition == done.edition.id)
+        ledger = next(book for book in ledgers(tx) if book.edition == done.edition.id)
     return Demo(done, tuple(_shown(app, deliveries, kept)), ledger, mails / "index.html")
 
 

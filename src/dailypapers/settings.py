@@ -130,6 +130,7 @@ class SourceSettings(_Section):
     kind: Literal["arxiv", "huggingface", "feed", "file"]
     name: str = ""
     categories: tuple[str, ...] = ()
+    format: Literal["rss", "atom"] = "rss"
     url: str = ""
     path: Path | None = None
 

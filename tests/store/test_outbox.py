@@ -22,6 +22,8 @@ from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Rhythm, SubscriberState
 from dailypapers.store import editions, outbox, papers, subscribers, suppressions
 from dailypapers.store.database import reading, writing
+from dailypapers.store.ledger import ledgers
+from dailypapers.store.picks import already_sent, of_deliveries
 
 DEADLINE = dt.timedelta(hours=20)
 CAST = ("alice@example.org", "bob@example.org", "charlie@example.org")
@@ -68,14 +70,14 @@ def record(engine: sa.Engine, delivery: Delivery, kind: OutcomeKind, now: dt.dat
 
 def ledger(engine: sa.Engine) -> str:
     with reading(engine) as tx:
-        return outbox.ledgers(tx)[0].equation()
+        return ledgers(tx)[0].equation()
 
 
 def test_one_digest_per_subscriber_and_edition(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
     put_all(engine, edition, now)
     with writing(engine) as tx:
         assert outbox.put(tx, [digest(1, edition, now)], now=now) == 0
-        assert outbox.already_sent(tx, [1, 2], ["arxiv:2604.01234"]) == {
+        assert already_sent(tx, [1, 2], ["arxiv:2604.01234"]) == {
             1: frozenset({"arxiv:2604.01234"}),
             2: frozenset({"arxiv:2604.01234"}),
         }
@@ -85,7 +87,7 @@ def test_picks_come_back_with_their_reason(engine: sa.Engine, edition: int, now:
     put_all(engine, edition, now)
     first = claim(engine, now)[0]
     with reading(engine) as tx:
-        assert outbox.picks_of(tx, [first.id])[first.id][0].reason == REASON
+        assert of_deliveries(tx, [first.id])[first.id][0].reason == REASON
 
 
 def test_two_claims_never_share_a_row(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
@@ -127,7 +129,7 @@ def test_a_mail_that_never_arrived_gives_its_papers_back(engine: sa.Engine, edit
     for delivery, kind in zip(claim(engine, now), kinds, strict=True):
         record(engine, delivery, kind, now)
     with reading(engine) as tx:
-        assert set(outbox.already_sent(tx, [1, 2, 3], ["arxiv:2604.01234"])) == {2, 3}
+        assert set(already_sent(tx, [1, 2, 3], ["arxiv:2604.01234"])) == {2, 3}
 
 
 def test_a_deferred_mail_waits_for_its_time(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
@@ -154,11 +156,11 @@ def test_a_lost_row_shows_in_the_books(engine: sa.Engine, edition: int, now: dt.
     for delivery in claim(engine, now):
         record(engine, delivery, OutcomeKind.ACCEPTED, now)
     with reading(engine) as tx:
-        assert outbox.ledgers(tx)[0].balanced
+        assert ledgers(tx)[0].balanced
     with writing(engine) as tx:
         tx.execute(sa.text("DELETE FROM picks WHERE delivery_id = 1"))
         tx.execute(sa.text("DELETE FROM outbox WHERE id = 1"))
-        assert not outbox.ledgers(tx)[0].balanced
+        assert not ledgers(tx)[0].balanced
 
 
 def test_held_mails_wait_until_they_are_released(engine: sa.Engine, edition: int, now: dt.datetime) -> None:

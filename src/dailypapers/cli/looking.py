@@ -100,11 +100,11 @@ def ledger(
 
 def print_ledger(engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition: int | None = None) -> bool:
     """Print the books of some editions, or of one; tells whether all of them balance."""
-    from dailypapers.store import outbox
     from dailypapers.store.database import reading
+    from dailypapers.store.ledger import ledgers
 
     with reading(engine) as tx:
-        books = outbox.ledgers(tx, limit=limit)
+        books = ledgers(tx, limit=limit)
     shown = [book for book in books if edition in {None, book.edition}]
     rows("ledger", [_record(book, as_json=as_json) for book in shown], as_json=as_json)
     if not as_json:

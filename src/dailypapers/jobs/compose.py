@@ -22,6 +22,7 @@ from dailypapers.ranking.features import Features, build
 from dailypapers.ranking.ranker import Reader, rank
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.database import reading, writing
+from dailypapers.store.picks import already_sent
 
 log = structlog.get_logger()
 
@@ -161,7 +162,7 @@ def choose(
     ids = [reader.id for reader in readers]
     with reading(engine) as tx:
         stated = subscribers.interests_of(tx, ids)
-        already = outbox.already_sent(tx, ids, keys)
+        already = already_sent(tx, ids, keys)
         examples = papers.by_key(tx, _example_papers(stated))
     asking = [
         Reader(

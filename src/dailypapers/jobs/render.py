@@ -18,7 +18,8 @@ from dailypapers.links import Signer
 from dailypapers.mail import mime
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.notices import render_confirm
-from dailypapers.store import editions, outbox, papers
+from dailypapers.store import editions, papers
+from dailypapers.store.picks import StoredPick, of_deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Sheet:
 
 def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
     """Load what the mails of these deliveries show, all at once."""
-    chosen = outbox.picks_of(tx, [delivery.id for delivery in deliveries])
+    chosen = of_deliveries(tx, [delivery.id for delivery in deliveries])
     listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
     known = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
     return [_sheet(delivery, known, chosen.get(delivery.id, ()), listed) for delivery in deliveries]
@@ -52,7 +53,7 @@ def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
 def _sheet(
     delivery: Delivery,
     known: Mapping[int, Edition],
-    picks: Sequence[outbox.StoredPick],
+    picks: Sequence[StoredPick],
     listed: Mapping[int, papers.Listed],
 ) -> Sheet:
     if delivery.kind is not MailKind.DIGEST or delivery.edition is None:

@@ -5,7 +5,7 @@
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,14 +16,13 @@ from dailypapers.domain.delivery import (
     Delivery,
     DeliveryState,
     Lane,
-    Ledger,
     MailKind,
 )
-from dailypapers.domain.digest import Pick, Reason, Term, TermKind
+from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.papers import ids_of
-from dailypapers.store.schema import editions, outbox, papers, picks, subscribers, suppressions
+from dailypapers.store.schema import outbox, picks, subscribers, suppressions
 
 #: Mail of these kinds goes only to whoever still wants it when it is claimed.
 _MAY_GET = {
@@ -246,62 +245,6 @@ def next_attempt(tx: sa.Connection) -> dt.datetime | None:
     """Tell when the next waiting mail may be tried."""
     query = sa.select(sa.func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(_WAITING))
     return tx.execute(query).scalar_one_or_none()
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPick:
-    """A pick as it is kept: the paper's internal id, its score and its reason."""
-
-    paper_id: int
-    score: float
-    reason: Reason
-
-
-def picks_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, tuple[StoredPick, ...]]:
-    """Give the picks of deliveries, in order."""
-    found: dict[int, list[StoredPick]] = {}
-    for group in groups(delivery_ids):
-        query = sa.select(picks).where(picks.c.delivery_id.in_(group)).order_by(picks.c.delivery_id, picks.c.position)
-        for row in tx.execute(query):
-            found.setdefault(row.delivery_id, []).append(StoredPick(row.paper_id, row.score, _reason(row.reason)))
-    return {delivery_id: tuple(chosen) for delivery_id, chosen in found.items()}
-
-
-def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:
-    return Reason(tuple(Term(TermKind(t["kind"]), t["text"], t["weight"], t["interest"]) for t in terms))
-
-
-def already_sent(
-    tx: sa.Connection, subscriber_ids: Sequence[int], paper_keys: Sequence[str]
-) -> dict[int, frozenset[str]]:
-    """Of these papers, which each subscriber already has, or has on the way."""
-    found: dict[int, set[str]] = {}
-    wanted = sorted(ids_of(tx, paper_keys).values())
-    for readers in groups(subscriber_ids):
-        for group in groups(wanted):
-            query = (
-                sa.select(picks.c.subscriber_id, papers.c.key)
-                .join(papers, papers.c.id == picks.c.paper_id)
-                .where(picks.c.subscriber_id.in_(readers), picks.c.paper_id.in_(group))
-            )
-            for row in tx.execute(query):
-                found.setdefault(row.subscriber_id, set()).add(row.key)
-    return {reader: frozenset(keys) for reader, keys in found.items()}
-
-
-def ledgers(tx: sa.Connection, *, limit: int = 30) -> list[Ledger]:
-    """Give the books of the newest editions, newest first."""
-    days = tx.execute(sa.select(editions).order_by(editions.c.id.desc()).limit(limit)).all()
-    numbers = [row.id for row in days]
-    query = (
-        sa.select(outbox.c.edition_id, outbox.c.state, sa.func.count().label("n"))
-        .where(outbox.c.edition_id.in_(numbers))
-        .group_by(outbox.c.edition_id, outbox.c.state)
-    )
-    counts: dict[int, dict[DeliveryState, int]] = {number: {} for number in numbers}
-    for row in tx.execute(query):
-        counts[row.edition_id][DeliveryState(row.state)] = row.n
-    return [Ledger(row.id, row.day, row.due, counts[row.id]) for row in days]
 
 
 def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:

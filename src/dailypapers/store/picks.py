@@ -1,0 +1,53 @@
+"""Picks: which papers are in whose digest, and why. Written with the outbox row they belong to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from dailypapers.domain.digest import Reason, Term, TermKind
+from dailypapers.store.database import groups
+from dailypapers.store.papers import ids_of
+from dailypapers.store.schema import papers, picks
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPick:
+    """A pick as it is kept: the paper's internal id, its score and its reason."""
+
+    paper_id: int
+    score: float
+    reason: Reason
+
+
+def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, tuple[StoredPick, ...]]:
+    """Give the picks of deliveries, in order."""
+    found: dict[int, list[StoredPick]] = {}
+    for group in groups(delivery_ids):
+        query = sa.select(picks).where(picks.c.delivery_id.in_(group)).order_by(picks.c.delivery_id, picks.c.position)
+        for row in tx.execute(query):
+            found.setdefault(row.delivery_id, []).append(StoredPick(row.paper_id, row.score, _reason(row.reason)))
+    return {delivery_id: tuple(chosen) for delivery_id, chosen in found.items()}
+
+
+def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:
+    return Reason(tuple(Term(TermKind(t["kind"]), t["text"], t["weight"], t["interest"]) for t in terms))
+
+
+def already_sent(
+    tx: sa.Connection, subscriber_ids: Sequence[int], paper_keys: Sequence[str]
+) -> dict[int, frozenset[str]]:
+    """Of these papers, which each subscriber already has, or has on the way."""
+    found: dict[int, set[str]] = {}
+    wanted = sorted(ids_of(tx, paper_keys).values())
+    for readers in groups(subscriber_ids):
+        for group in groups(wanted):
+            query = (
+                sa.select(picks.c.subscriber_id, papers.c.key)
+                .join(papers, papers.c.id == picks.c.paper_id)
+                .where(picks.c.subscriber_id.in_(readers), picks.c.paper_id.in_(group))
+            )
+            for row in tx.execute(query):
+                found.setdefault(row.subscriber_id, set()).add(row.key)
+    return {reader: frozenset(keys) for reader, keys in found.items()}
