@@ -2,21 +2,32 @@
 
 import asyncio
 import base64
+import shutil
 import ssl
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
 
 
 @dataclass
 class Script:
     """What the server does. Replies are by the recipient's local part and the stage they come at."""
 
-    replies: dict[tuple[str, str], str] = field(default_factory=dict)
-    """(local part, "mail" | "rcpt" | "data" | "body") → a reply line, or "hang up"."""
+    replies: Mapping[tuple[str, str], str | list[str]] = field(default_factory=dict)
+    """(local part, "rcpt" | "data" | "middle" | "body") → a reply line, "hang up" or "silence".
+
+    MAIL names no recipient yet: its replies are at ("", "mail"). "middle" can only hang up, in the middle of the mail.
+    The replies of a list are given one after the other; after them, all goes well.
+    """
     extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8")
     tls: ssl.SSLContext | None = None
+    tls_at_once: bool = False
+    """Speak TLS from the first byte, instead of offering STARTTLS."""
     password: str = ""
     greeting: str = "220 ready"
     seconds: float = 0
@@ -34,6 +45,8 @@ class Server:
     port: int = 0
     received: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
+    logins: list[str] = field(default_factory=list)
+    """The passwords it was told, right or wrong."""
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hold one conversation."""
@@ -55,6 +68,7 @@ class _Talk:
     writer: asyncio.StreamWriter
     recipient: str = ""
     carried: int = 0
+    known: bool = False
 
     async def run(self) -> None:
         await self.say(self.server.script.greeting)
@@ -65,14 +79,20 @@ class _Talk:
                 return
 
     async def say(self, reply: str) -> str:
-        """Send a reply line; "hang up" sends nothing."""
-        if reply != "hang up":
+        """Send a reply line; "hang up" and "silence" send nothing."""
+        if reply not in {"hang up", "silence"}:
             self.writer.write(f"{reply}\r\n".encode())
             await self.writer.drain()
         return reply
 
     def told(self, stage: str, otherwise: str) -> str:
-        return self.server.script.replies.get((self.recipient, stage), otherwise)
+        return self.reply((self.recipient, stage), otherwise)
+
+    def reply(self, where: tuple[str, str], otherwise: str) -> str:
+        found = self.server.script.replies.get(where, otherwise)
+        if isinstance(found, list):
+            return found.pop(0) if found else otherwise
+        return found
 
     async def on_ehlo(self, _line: str) -> str:
         script = self.server.script
@@ -91,22 +111,29 @@ class _Talk:
 
     async def on_auth(self, line: str) -> str:
         given = base64.b64decode(line.split()[2]).decode().split("\0")[2]
-        right = given == self.server.script.password
+        self.server.logins.append(given)
+        self.known = right = given == self.server.script.password
         return await self.say("235 2.7.0 welcome" if right else "535 5.7.8 wrong")
 
     async def on_mail(self, _line: str) -> str:
         limit = self.server.script.hang_up_after
         if limit and self.carried >= limit:
             return "hang up"
-        return await self.say("250 ok")
+        if self.server.script.password and not self.known:
+            return await self.say("530 5.7.0 who are you?")
+        return await self.say(self.reply(("", "mail"), "250 ok"))
 
     async def on_rcpt(self, line: str) -> str:
         self.recipient = line.partition("<")[2].partition("@")[0]
         return await self.say(self.told("rcpt", "250 ok"))
 
     async def on_data(self, _line: str) -> str:
-        if await self.say(self.told("data", "354 go on")) != "354 go on":
-            return self.told("data", "")
+        said = await self.say(self.told("data", "354 go on"))
+        if said != "354 go on":
+            return said
+        if self.told("middle", "") == "hang up":
+            await self.reader.read(1000)
+            return "hang up"
         raw = await self.reader.readuntil(b"\r\n.\r\n")
         await asyncio.sleep(self.server.script.seconds)
         reply = self.told("body", "250 2.0.0 queued as 42")
@@ -126,6 +153,22 @@ class _Talk:
         return await self.say("502 5.5.1 what?")
 
 
+def make_contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """TLS for a server on this machine, with a certificate made just now, and what trusts it; skips without openssl."""
+    if not shutil.which("openssl"):
+        pytest.skip("there is no openssl to make a certificate with")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(  # noqa: S603 - no foreign words in it
+        ["openssl", *words.split(), "-keyout", key, "-out", certificate],  # noqa: S607 - wherever it is
+        check=True,
+        capture_output=True,
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    return server, ssl.create_default_context(cafile=str(certificate))
+
+
 @contextmanager
 def playing_smtp(script: Script | None = None) -> Iterator[Server]:
     """Run the server in a thread of its own."""
@@ -134,14 +177,15 @@ def playing_smtp(script: Script | None = None) -> Iterator[Server]:
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        listening = await asyncio.start_server(server.talk, server.host, 0, limit=10_000_000)
+        secured = server.script.tls if server.script.tls_at_once else None
+        listening = await asyncio.start_server(server.talk, server.host, 0, limit=10_000_000, ssl=secured)
         server.port = listening.sockets[0].getsockname()[1]
         started.set()
         await stop.wait()
         listening.close()
         talking = asyncio.all_tasks() - {asyncio.current_task()}
         if talking:
-            _, still = await asyncio.wait(talking, timeout=2)
+            _, still = await asyncio.wait(talking, timeout=0.2)
             for task in still:
                 task.cancel()
             await asyncio.gather(*still, return_exceptions=True)

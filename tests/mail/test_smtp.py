@@ -1,13 +1,10 @@
 """Mail leaves over kept connections, and whatever a server does is a value that says what comes next."""
 
 import asyncio
-import shutil
 import ssl
-import subprocess
-from pathlib import Path
 
 import pytest
-from tests.playing_smtp import Script, Server, playing_smtp
+from tests.playing_smtp import Script, Server, make_contexts, playing_smtp
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import Envelope, OutgoingMail
@@ -138,19 +135,7 @@ async def test_an_address_beyond_ascii_goes_where_it_is_known() -> None:
 @pytest.fixture(scope="module")
 def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """TLS for a server on this machine, and what trusts it."""
-    if not shutil.which("openssl"):
-        pytest.skip("there is no openssl to make a certificate with")
-    folder: Path = tmp_path_factory.mktemp("tls")
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-    subprocess.run(  # noqa: S603 - no foreign words in it
-        ["openssl", *words.split(), "-keyout", key, "-out", certificate],  # noqa: S607 - wherever it is
-        check=True,
-        capture_output=True,
-    )
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate, key)
-    return server, ssl.create_default_context(cafile=str(certificate))
+    return make_contexts(tmp_path_factory.mktemp("tls"))
 
 
 async def test_tls_and_a_password(contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:

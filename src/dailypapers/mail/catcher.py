@@ -6,8 +6,10 @@ import re
 import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +23,7 @@ from dailypapers.errors import BadInput
 MAX_BYTES = 10_000_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9@_-]+")
 _NUMBER = re.compile(r"(\d+)-")
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class Caught:
 class Catcher:
     """A server in a thread of its own that keeps each mail as a numbered file; use it as a context manager.
 
-    Port 0 takes any free one; `port` tells which. Mails that are there already stay, and numbering goes on.
+    Port 0 takes any free one; `port` tells which. Mails that are there already stay, and numbering goes on. A mail is
+    answered with 250 once it is whole in the folder: it outlives this program, though not a machine that loses power.
+    `on_mail` is called in the server's thread and must not raise.
     """
 
     def __init__(
@@ -52,9 +57,10 @@ class Catcher:
         port: int = 0,
         *,
         on_mail: Callable[[Path], None] = lambda _: None,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._controller = _Controller(_Keeper(folder, on_mail), _listen(host, port))
+        self._controller = _Controller(_Keeper(folder, on_mail), _listen(host, port), max_bytes)
         self.host = host
         self.port: int = self._controller.port
 
@@ -79,10 +85,10 @@ def _listen(host: str, port: int) -> socket.socket:
 class _Controller(Controller):
     """aiosmtpd's controller on a socket that is open already, so that a free port can be had without a race."""
 
-    def __init__(self, keeper: "_Keeper", listening: socket.socket) -> None:
+    def __init__(self, keeper: "_Keeper", listening: socket.socket, max_bytes: int) -> None:
         host, port = listening.getsockname()[:2]
         self._listening = listening
-        super().__init__(keeper, hostname=host, port=port, data_size_limit=MAX_BYTES, enable_SMTPUTF8=True)
+        super().__init__(keeper, hostname=host, port=port, data_size_limit=max_bytes, enable_SMTPUTF8=True)
 
     def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
         return self.loop.create_server(self._factory_invoker, sock=self._listening)
@@ -97,16 +103,28 @@ class _Keeper:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep one mail; the answer names its file the way a server names its queue id."""
-        content = envelope.original_content or b""
-        self._last += 1
         recipient = _UNSAFE.sub("_", (envelope.rcpt_tos or ["nobody"])[0])[:60]
-        path = self._folder / f"{self._last:06d}-{recipient}.eml"
-        draft = path.with_suffix(".part")
-        draft.write_bytes(content)
-        os.link(draft, path)  # Refuses to replace a file that is there, which a rename would not.
-        draft.unlink()
+        try:
+            path = self._keep(envelope.original_content or b"", recipient)
+        except OSError as error:
+            return f"452 4.3.1 the mail cannot be kept: {error.strerror}"
         self._on_mail(path)
         return f"250 2.0.0 kept as {path.name}"
+
+    def _keep(self, content: bytes, recipient: str) -> Path:
+        """Write a mail under the next number. Another program may keep mails in this folder too."""
+        while True:
+            self._last += 1
+            path = self._folder / f"{self._last:06d}-{recipient}.eml"
+            draft = path.with_suffix(f".{os.getpid()}.part")
+            draft.write_bytes(content)
+            try:
+                os.link(draft, path)  # Refuses to replace a file that is there, which a rename would not.
+            except FileExistsError:
+                continue
+            finally:
+                draft.unlink()
+            return path
 
 
 def _number(path: Path) -> int:
@@ -116,32 +134,52 @@ def _number(path: Path) -> int:
 
 def caught(folder: Path) -> list[Caught]:
     """All mails of a folder, oldest first; what is no mail shows as far as it can be read."""
-    return [read(path) for path in sorted(folder.glob("*.eml"))]
+    return [read(path) for path in sorted(folder.glob("*.eml")) if path.is_file()]
 
 
 def read(path: Path) -> Caught:
-    """One kept mail."""
+    """One kept mail. Anything may have been sent, so it is taken apart by the parser that accepts most."""
     raw = path.read_bytes()
-    mail = message_from_bytes(raw, policy=policy.default)
-    headers = tuple((name, str(value)) for name, value in mail.items())
+    mail = message_from_bytes(raw)
+    headers = tuple((name, _in_words(value)) for name, value in mail.items())
+    first = {name.lower(): value for name, value in reversed(headers)}
     return Caught(
         path=path,
-        recipient=str(mail.get("To", "")),
-        sender=str(mail.get("From", "")),
-        subject=str(mail.get("Subject", "")),
-        date=str(mail.get("Date", "")),
+        recipient=first.get("to", ""),
+        sender=first.get("from", ""),
+        subject=first.get("subject", ""),
+        date=first.get("date", ""),
         headers=headers,
-        text=_content(mail, "plain"),
-        html=_content(mail, "html"),
+        text=_content(mail, "text/plain"),
+        html=_content(mail, "text/html"),
         size=len(raw),
     )
 
 
-def _content(mail: EmailMessage, kind: str) -> str:
-    part = mail.get_body((kind,))
+def _in_words(value: object) -> str:
+    """A header's value, decoded (RFC 2047) if it can be, on one line."""
+    try:
+        words = str(make_header(decode_header(value)))  # type: ignore[arg-type] # a str, or a Header for odd bytes
+    except (HeaderParseError, LookupError, ValueError):
+        words = str(value)
+    return _SPACE.sub(" ", _whole(words)).strip()
+
+
+def _whole(text: str) -> str:
+    """A text without lone surrogates, which no file and no page can carry."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _content(mail: Message, kind: str) -> str:
+    """The first part of this kind as text, with the bytes that are none replaced."""
+    part = next((part for part in mail.walk() if part.get_content_type() == kind and not part.is_multipart()), None)
     if part is None:
         return ""
+    raw = part.get_payload(decode=True)
+    if not isinstance(raw, bytes):
+        return ""
     try:
-        return str(part.get_content()).replace("\r\n", "\n")
-    except (LookupError, UnicodeError, ValueError):
-        return str(part.get_payload())
+        text = raw.decode(part.get_content_charset("utf-8"), "replace")
+    except (LookupError, ValueError):
+        text = raw.decode("utf-8", "replace")
+    return _whole(text).replace("\r\n", "\n")

@@ -13,14 +13,34 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import format_datetime
+from urllib.parse import quote
 
 import idna
 
 from dailypapers.domain.message import Message, Sender
+from dailypapers.errors import BadInput
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-#: RFC 2047: an encoded word is at most 75 characters, and it may not part a character.
-_WORD_BYTES = 45
+#: RFC 2047: an encoded word is at most 75 characters, its line 76, and it may not part a character.
+_WORD_LINE = 76
+_ENCODED_AROUND = len("=?utf-8?b??=")
+#: RFC 2045 6.7: no encoded line is longer.
+_ENCODED_LINE = 76
+#: RFC 5322 2.1.1 allows 998 characters a line, of which the rest of the field takes some.
+_LONGEST_URI = 900
+#: A quoted name longer than this would not fit on its line and is encoded instead.
+_LONGEST_NAME = 60
+#: What may stand in a URI as it is (RFC 3986), with the percent of what is encoded already.
+_URI = ":/?#[]@!$&'()*+,;=%-._~"
+#: RFC 5322 3.4.1 with the letters of RFC 6531; folding, comments and control characters left out.
+_ADDRESS = re.compile(
+    r"""(?:[\w!#$%&'*+/=?^`{|}~.\u00a1-\u1fff\u2c00-\ud7ff\U00010000-\U0010ffff-]+"""
+    r"""|"(?:[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|\\[\x20-\x7e])*")@(?:[\w.-]+|\[[\w.:]+\])"""
+)
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
+_DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+", re.ASCII)
+#: A line that begins with a dot, or as an mbox begins a mail; `\n` first, which is quicker to look for than `^`.
+_RISKY_LINE = re.compile(rb"\n((?:\.|From )[^\n]*)")
 _PLAIN = re.compile(r"[ -~]*")
 _ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 _FOLD_AT = 78
@@ -55,18 +75,19 @@ def build(
     now: dt.datetime,
     headers: BulkHeaders | None = None,
 ) -> bytes:
-    """The mail as bytes: multipart/alternative, UTF-8 in quoted-printable, CRLF, no line over 78 characters.
+    """The mail as bytes: multipart/alternative, UTF-8 in quoted-printable, CRLF; only an address exceeds 78 characters.
 
     With `headers` it is a mail to many and says so (RFC 2369, 2919, 8058); without, an answer somebody waits for.
-    What is in a header stays on its line: control characters become spaces.
+    What is in a header stays in it: control characters of a text become spaces. Raises `BadInput` for a recipient, a
+    sender, a list or a Message-ID that is none.
     """
     boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
     fields = [
-        ("From", _mailbox(sender.name, sender.address)),
+        ("From", _mailbox(sender)),
         ("To", _address(recipient)),
-        ("Subject", _unstructured(message.subject)),
+        ("Subject", _subject(message.subject)),
         ("Date", format_datetime(now)),
-        ("Message-ID", message_id),
+        ("Message-ID", _only(_MESSAGE_ID, message_id, "Message-ID")),
         ("MIME-Version", "1.0"),
         *((name, value) for name, value in _about_the_list(sender, headers) if value),
         ("Auto-Submitted", "auto-generated"),
@@ -81,16 +102,33 @@ def build(
 def _about_the_list(sender: Sender, headers: BulkHeaders | None) -> Iterator[tuple[str, str]]:
     if headers is None:
         return
-    ways = [f"<{_one_line(way)}>" for way in (headers.unsubscribe, headers.unsubscribe_mailto) if way]
+    ways = [_uri(way) for way in (headers.unsubscribe, headers.unsubscribe_mailto) if way]
     yield "List-Unsubscribe", ",\r\n ".join(ways)
     yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
-    yield "List-Id", f"{_phrase(sender.name)} <{_one_line(sender.list_id)}>"
+    yield (
+        "List-Id",
+        _after(_phrase(sender.name, "List-Id"), f"<{_only(_DOT_ATOM, _ascii_domain(sender.list_id), 'List-Id')}>"),
+    )
     yield "List-Post", "NO"
-    yield "List-Help", f"<{_one_line(headers.help)}>" if headers.help else ""
+    yield "List-Help", _uri(headers.help) if headers.help else ""
     yield "List-Owner", f"<mailto:{_address(sender.owner)}>" if sender.owner else ""
-    yield "List-Archive", f"<{_one_line(headers.archive)}>" if headers.archive else ""
-    yield "Feedback-ID", _one_line(headers.feedback_id)
+    yield "List-Archive", _uri(headers.archive) if headers.archive else ""
+    yield "Feedback-ID", _one_line(headers.feedback_id).encode("ascii", "replace").decode()
     yield "Precedence", "bulk"
+
+
+def _uri(uri: str) -> str:
+    """An address of RFC 2369, whose angle brackets nothing inside can close."""
+    encoded = quote(uri.encode("utf-8", "replace"), safe=_URI)
+    if len(encoded) > _LONGEST_URI:
+        raise BadInput(f"“{encoded[:60]}…” is too long for a header: {len(encoded)} characters.")
+    return f"<{encoded}>"
+
+
+def _only(shape: re.Pattern[str], text: str, what: str) -> str:
+    if not shape.fullmatch(text) or len(text) > _LONGEST_URI:
+        raise BadInput(f"“{_one_line(text)[:80]}” is no {what}.")
+    return text
 
 
 def _part(boundary: str, kind: str, text: str) -> bytes:
@@ -104,39 +142,61 @@ def _part(boundary: str, kind: str, text: str) -> bytes:
 def quoted_printable(text: str) -> bytes:
     """Encode text (RFC 2045 6.7) with CRLF line ends; no line begins with a dot or with "From "."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
-    encoded = binascii.b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
+    encoded = binascii.b2a_qp(b"\n" + lines, istext=True)
     # A leading dot would have to be stuffed on the way (RFC 5321 4.5.2), and some servers get that wrong.
-    encoded = encoded.replace(b"\r\n.", b"\r\n=2E").replace(b"\r\nFrom ", b"\r\n=46rom ")
-    return b"=2E" + encoded[1:] if encoded.startswith(b".") else encoded
+    return _RISKY_LINE.sub(_tamed, encoded)[1:].replace(b"\n", b"\r\n")
+
+
+def _tamed(match: re.Match[bytes]) -> bytes:
+    return b"\n" + _tame(match[1])
+
+
+def _tame(line: bytes) -> bytes:
+    """Encode a line's first character where it is risky; a line that gets too long by it is broken behind it."""
+    if not line.startswith((b".", b"From ")):
+        return line
+    first = b"=%02X" % line[0]
+    if len(first) + len(line) - 1 <= _ENCODED_LINE:
+        return first + line[1:]
+    return first + b"=\n" + _tame(line[1:])
 
 
 def _one_line(text: str) -> str:
     return _CONTROL.sub(" ", text).strip()
 
 
-def _mailbox(name: str, address: str) -> str:
-    return f"{_phrase(name)} <{_address(address)}>" if name else _address(address)
+def _mailbox(sender: Sender) -> str:
+    address = _address(sender.address)
+    return _after(_phrase(sender.name, "From"), f"<{address}>") if sender.name else address
 
 
-def _phrase(name: str) -> str:
+def _after(phrase: str, address: str) -> str:
+    """What follows a name; on a line of its own where the name has filled one (RFC 2047 2)."""
+    return (
+        f"{phrase}\r\n {address}" if phrase.startswith("=?") or len(phrase) > _FOLD_AT // 2 else f"{phrase} {address}"
+    )
+
+
+def _phrase(name: str, field: str) -> str:
     """A display name: as it is where it is made of atoms, quoted or encoded where it is not (RFC 5322 3.2.5)."""
     plain = _one_line(name)
+    if "=?" in plain or len(plain) > _LONGEST_NAME or not _PLAIN.fullmatch(plain):
+        return _encoded_words(plain, field)
     if _ATOMS.fullmatch(plain):
         return plain
-    if _PLAIN.fullmatch(plain):
-        escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return _encoded_words(plain)
+    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
-def _unstructured(text: str) -> str:
+def _subject(text: str) -> str:
     """A header's text: folded at spaces where it is plain ASCII, in encoded words where it is not."""
-    plain = _one_line(text)
+    words = [word for word in _one_line(text).split(" ") if word]
+    plain = " ".join(words)
     looks_encoded = "=?" in plain
-    if looks_encoded or not _PLAIN.fullmatch(plain) or max(map(len, plain.split(" "))) > _FOLD_AT - 10:
-        return _encoded_words(plain)
+    if looks_encoded or not _PLAIN.fullmatch(plain) or max(map(len, words), default=0) > _FOLD_AT - 10:
+        return _encoded_words(plain, "Subject")
     lines, room = [""], _FOLD_AT - len("Subject: ")
-    for word in plain.split(" "):
+    for word in words:
         if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
             lines.append(word)
         else:
@@ -144,21 +204,29 @@ def _unstructured(text: str) -> str:
     return "\r\n ".join(lines)
 
 
-def _encoded_words(text: str) -> str:
-    words, piece = [], b""
+def _encoded_words(text: str, field: str) -> str:
+    """The text as encoded words (RFC 2047), a line each; the first shares its line with the field's name."""
+    words, piece, room = [], b"", _bytes_within(len(field) + 2)
     for character in text:
         raw = character.encode("utf-8", "replace")
-        if len(piece) + len(raw) > _WORD_BYTES:
+        if len(piece) + len(raw) > room:
             words.append(piece)
-            piece = b""
+            piece, room = b"", _bytes_within(1)
         piece += raw
     words.append(piece)
     return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode()}?=" for word in words)
 
 
+def _bytes_within(indent: int) -> int:
+    """How many bytes an encoded word can carry on a line that has `indent` characters already: three for every four."""
+    return (_WORD_LINE - indent - _ENCODED_AROUND) // 4 * 3
+
+
 def _address(address: str) -> str:
-    local, _, domain = _one_line(address).rpartition("@")
-    return f"{local}@{_ascii_domain(domain)}" if local else _one_line(address)
+    """An address alone: nothing in it can begin a second one, or a comment. Raises `BadInput`."""
+    local, _, domain = address.rpartition("@")
+    ascii_domain = _ascii_domain(domain)
+    return _only(_ADDRESS, f"{local}@{ascii_domain}", "e-mail address")
 
 
 def _ascii_domain(domain: str) -> str:
@@ -169,4 +237,4 @@ def _ascii_domain(domain: str) -> str:
     try:
         return idna.encode(plain, uts46=True).decode()
     except idna.IDNAError as error:
-        raise ValueError(f"“{plain}” is no domain: {error}") from None
+        raise BadInput(f"“{plain[:80]}” is no domain: {error}.") from None

@@ -1,12 +1,10 @@
 """SMTP: mails leave over connections that are kept.
 
-aiosmtplib does what must be right with every odd server: connecting, TLS, AUTH, EHLO. The mail dialogue is led here,
-step by step, because it must be known whether a connection was lost before the final dot (the server does not have
-the mail) or after it (it may).
+aiosmtplib does what must be right with every odd server: connecting, TLS, AUTH, EHLO. `mail.dialogue` leads what is
+said about one mail; here is which connection it is said on.
 """
 
 import asyncio
-import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,16 +16,15 @@ import aiosmtplib
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import MailServerUnreachable
+from dailypapers.mail.dialogue import BROKEN, hand_over, in_words
 from dailypapers.mail.replies import Stage, classify
 
 Security = Literal["starttls", "tls", "none"]
 
 #: RFC 5321 4.5.3.2.6 allows a server ten minutes to think about a mail it has; less would make doubles.
 _BODY_TIMEOUT_FACTOR = 10
-_LINE_START_DOT = re.compile(rb"(?m)^\.")
-_SUCCESS = range(200, 300)
-_GO_AHEAD = 354
-_SHUTTING_DOWN = 421
+#: Servers hang up on the silent after some minutes (RFC 5321 4.5.3.2.7 says five, many say one); we go first.
+_LONGEST_IDLE = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +47,78 @@ class MailServer:
 
 @dataclass
 class _Line:
-    """One connection and how many mails it has carried."""
+    """One connection, how many mails it has carried, and when it was last used (by the loop's clock)."""
 
     client: aiosmtplib.SMTP
     carried: int = 0
+    used: float = 0
 
 
 class SmtpTransport:
-    """Sends mails over at most `connections` connections, each renewed after `per_connection` mails."""
+    """Sends mails over at most `connections` connections.
 
-    def __init__(self, server: MailServer, *, connections: int = 4, per_connection: int = 100) -> None:
+    A connection is renewed after `per_connection` mails, or when it was idle for `longest_idle` seconds.
+    """
+
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        connections: int = 4,
+        per_connection: int = 100,
+        longest_idle: float = _LONGEST_IDLE,
+    ) -> None:
         self._server = server
         self._per_connection = per_connection
+        self._longest_idle = longest_idle
         self._free: list[_Line] = []
         self._room = asyncio.Semaphore(connections)
 
     async def send(self, mail: OutgoingMail) -> Outcome:
         """Send one mail; what the server does is a value.
 
-        A connection that turns out to be dead before the server has answered to MAIL is replaced once.
+        What is interrupted before the final dot is tried once more, on a new connection: the old one may have died
+        while it was idle. A server that cannot be reached at all is not.
         """
         async with self._room:
-            kept = bool(self._free)
-            outcome = await self._try(mail)
-            stale = kept and outcome.kind is OutcomeKind.INTERRUPTED
-            return await self._try(mail) if stale else outcome
+            try:
+                line = await self._kept() or await self._new()
+                outcome = await self._over(line, mail)
+                if outcome.kind is OutcomeKind.INTERRUPTED:
+                    outcome = await self._over(await self._new(), mail)
+            except MailServerUnreachable as error:
+                outcome = Outcome(OutcomeKind.INTERRUPTED, text=str(error))
+            except aiosmtplib.SMTPResponseException as refusal:
+                outcome = classify(refusal.code, refusal.message, stage=Stage.CONNECT)
+            return outcome
 
-    async def _try(self, mail: OutgoingMail) -> Outcome:
+    async def _over(self, line: _Line, mail: OutgoingMail) -> Outcome:
+        """Hand a mail over on this connection, which is kept afterwards if it is still good."""
         try:
-            line = self._free.pop() if self._free else _Line(await self._connect())
-        except MailServerUnreachable as error:
-            return Outcome(OutcomeKind.INTERRUPTED, text=str(error))
-        except aiosmtplib.SMTPResponseException as refusal:
-            return classify(refusal.code, refusal.message, stage=Stage.CONNECT)
-        outcome = await _hand_over(line.client, mail, patience=self._server.timeout * _BODY_TIMEOUT_FACTOR)
+            outcome = await hand_over(line.client, mail, patience=self._server.timeout * _BODY_TIMEOUT_FACTOR)
+        except asyncio.CancelledError:
+            line.client.close()
+            raise
         line.carried += 1
-        await self._keep_or_close(line)
-        return outcome
-
-    async def _keep_or_close(self, line: _Line) -> None:
+        line.used = asyncio.get_running_loop().time()
         if line.client.is_connected and line.carried < self._per_connection:
             self._free.append(line)
         else:
             await _hang_up(line.client)
+        return outcome
+
+    async def _kept(self) -> _Line | None:
+        """The connection used last, if one is free and still good."""
+        while self._free:
+            line = self._free.pop()
+            fresh = asyncio.get_running_loop().time() - line.used < self._longest_idle
+            if fresh and line.client.is_connected:
+                return line
+            await _hang_up(line.client)
+        return None
+
+    async def _new(self) -> _Line:
+        return _Line(await self._connect())
 
     async def _connect(self) -> aiosmtplib.SMTP:
         """Open a connection as the settings want it; TLS that cannot be had is never done without.
@@ -138,8 +164,8 @@ class SmtpTransport:
 
     async def close(self) -> None:
         """Let go of all connections."""
-        while self._free:
-            await _hang_up(self._free.pop().client)
+        await asyncio.gather(*(_hang_up(line.client) for line in self._free))
+        self._free.clear()
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
@@ -161,81 +187,18 @@ async def _understood(server: MailServer) -> AsyncIterator[None]:
         raise MailServerUnreachable(
             f"The certificate of the mail server {server} is not valid: {error.verify_message}."
         ) from error
-    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+    except (*BROKEN, ValueError) as error:
         hint = ""
         if "STARTTLS" in str(error):
             hint = " Set mail.security to tls, or to none if the server is on this machine."
-        said = " ".join(str(error).split()) or type(error).__name__
-        raise MailServerUnreachable(f"The mail server {server} cannot be used: {said}.{hint}") from error
-
-
-async def _hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, patience: float) -> Outcome:
-    """Lead the dialogue for one mail: MAIL, RCPT, DATA, the mail, the final dot (RFC 5321 3.3)."""
-    stage = Stage.MAIL
-    try:
-        for stage, command in _commands(client, mail):
-            reply = await client.execute_command(*command)
-            if reply.code not in _SUCCESS and reply.code != _GO_AHEAD:
-                return await _refused(client, reply, stage)
-        stage = Stage.BODY
-        reply = await _give_body(client, mail.content, patience=patience)
-    except (aiosmtplib.SMTPException, OSError) as error:
-        client.close()
-        said = f"connection lost at {stage}: {' '.join(str(error).split())}"
-        return Outcome(OutcomeKind.UNCERTAIN if stage is Stage.BODY else OutcomeKind.INTERRUPTED, text=said)
-    except ValueError as error:
-        return Outcome(OutcomeKind.FAILED, text=f"the address cannot be written to this server: {error}")
-    if reply.code in _SUCCESS:
-        return Outcome(OutcomeKind.ACCEPTED, reply.code, text=" ".join(reply.message.split()))
-    return await _refused(client, reply, stage)
-
-
-def _commands(client: aiosmtplib.SMTP, mail: OutgoingMail) -> list[tuple[Stage, tuple[bytes, ...]]]:
-    """The commands before the mail itself. Raises `ValueError` for an address the server cannot be told."""
-    sender, recipient = mail.envelope.sender, mail.envelope.recipient
-    options: list[bytes] = []
-    if not (sender + recipient).isascii():
-        if not client.supports_extension("smtputf8"):
-            raise ValueError("it does not know addresses beyond ASCII (SMTPUTF8, RFC 6531)")
-        options = [b"SMTPUTF8"]
-    return [
-        (Stage.MAIL, (b"MAIL", f"FROM:<{sender}>".encode(), *options)),
-        (Stage.RCPT, (b"RCPT", f"TO:<{recipient}>".encode())),
-        (Stage.DATA, (b"DATA",)),
-    ]
-
-
-async def _give_body(client: aiosmtplib.SMTP, content: bytes, *, patience: float) -> aiosmtplib.SMTPResponse:
-    protocol = client.protocol
-    if protocol is None:
-        raise aiosmtplib.SMTPServerDisconnected("the server hung up before the mail")
-    end = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
-    protocol.write(_LINE_START_DOT.sub(b"..", content) + end)
-    return await protocol.read_response(timeout=patience)
-
-
-async def _refused(client: aiosmtplib.SMTP, reply: aiosmtplib.SMTPResponse, stage: Stage) -> Outcome:
-    outcome = classify(reply.code, reply.message, stage=stage)
-    if reply.code == _SHUTTING_DOWN:
-        client.close()
-    elif client.is_connected:
-        await _forget(client)
-    return outcome
-
-
-async def _forget(client: aiosmtplib.SMTP) -> None:
-    """Drop the half-given mail, so that the connection can carry the next one."""
-    try:
-        await client.execute_command(b"RSET")
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()
+        raise MailServerUnreachable(f"The mail server {server} cannot be used: {in_words(error)}.{hint}") from error
 
 
 async def _hang_up(client: aiosmtplib.SMTP) -> None:
     try:
         if client.is_connected:
             await client.quit(timeout=5)
-    except (aiosmtplib.SMTPException, OSError):
+    except BROKEN:
         pass
     finally:
         client.close()

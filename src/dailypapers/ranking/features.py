@@ -17,6 +17,9 @@ from sklearn.feature_extraction.text import CountVectorizer
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.words import plain_words, terms
 
+#: Two papers whose cosine is above this say the same.
+SAME = 0.8
+
 Vector = npt.NDArray[np.float64]
 
 
@@ -68,6 +71,17 @@ class Features:
                 found[code][column] = None
                 found[code.partition(".")[0]][column] = None
         return {code: tuple(columns) for code, columns in found.items()}
+
+    def twins(self, column: int) -> frozenset[int]:
+        """The papers that say the same as this one; looked up once, however many readers it is a candidate for."""
+        if column not in self._twins:
+            likeness = (self.weights[[column]] @ self.by_term).toarray()[0]
+            self._twins[column] = frozenset(np.flatnonzero(likeness > SAME).tolist()) - {column}
+        return self._twins[column]
+
+    @cached_property
+    def _twins(self) -> dict[int, frozenset[int]]:
+        return {}
 
     def vectors(self, texts: Iterable[str]) -> sp.csr_array:
         """Texts × terms: other texts in the space of these papers, rows of length one (or zero)."""

@@ -7,8 +7,6 @@ import numpy as np
 
 from dailypapers.ranking.features import Features, Vector
 
-#: Two papers closer than this say the same; the lower one is left out.
-SAME = 0.8
 #: So many candidates per place on the list are looked at.
 _CANDIDATES = 6
 
@@ -32,7 +30,7 @@ def select(
     for column in _in_turns(candidates, shares):
         if len(chosen) == limit:
             break
-        if not _says_the_same(features, column, chosen):
+        if features.twins(column).isdisjoint(chosen):
             chosen.append(column)
     return sorted(chosen, key=lambda column: (-scores[column], column))
 
@@ -72,11 +70,3 @@ def _in_turns(candidates: Sequence[int], shares: Sequence[Vector]) -> list[int]:
     strongest = added.argmax(axis=0)
     piles = [[c for c, pile in zip(candidates, strongest, strict=True) if pile == n] for n in range(len(shares))]
     return [column for turn in zip_longest(*piles) for column in turn if column is not None]
-
-
-def _says_the_same(features: Features, column: int, chosen: Sequence[int]) -> bool:
-    if not chosen:
-        return False
-    mine = features.weights[[column]]
-    likeness = (features.weights[list(chosen)] @ mine.T).toarray()
-    return bool(likeness.max() > SAME)

@@ -89,7 +89,7 @@ def _reachable(engine: sa.Engine) -> Iterator[None]:
     except sa.exc.OperationalError as error:
         where = engine.url.render_as_string(hide_password=True)
         said = " ".join(str(error.orig).split())
-        raise DatabaseUnreachable(f"The database {where} does not answer: {said[:300]}.") from error
+        raise DatabaseUnreachable(f"The database {where} does not answer: {said[:300].rstrip('.?')}.") from error
 
 
 def migrate(engine: sa.Engine, revision: str = "head") -> None:
