@@ -5,6 +5,7 @@
 
 import datetime as dt
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -43,6 +44,13 @@ def _known_days(words: str) -> str:
     return words
 
 
+def _own_address(address: str) -> str:
+    if address and not re.fullmatch(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+", address):
+        raise ValueError(f"“{address}” is no plain address such as papers@example.org")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_own_address)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 
@@ -90,9 +98,9 @@ class Mail(_Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: SecretStr | None = None
-    from_address: str = "papers@localhost"
-    bounce_address: str = ""
-    owner: str = ""
+    from_address: Annotated[Address, Field(min_length=3)] = "papers@localhost"
+    bounce_address: Address = ""
+    owner: Address = ""
     connections: Annotated[int, Field(ge=1, le=100)] = 4
     per_connection: Annotated[int, Field(ge=1)] = 100
     timeout_seconds: Annotated[float, Field(gt=0)] = 60

@@ -210,6 +210,7 @@ def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], co
         ("[service]\nzone = 'Mars/Base'", "“Mars/Base” is no time zone"),
         ("[digest]\ndays = 'someday'", "names no days"),
         ("[mail]\npassword = 'x'", "set DAILYPAPERS_MAIL__PASSWORD"),
+        ("[mail]\nfrom_address = 'Papers <p@example.org>'", "is no plain address"),
         ("[[sources]]\nkind = 'feed'", "needs url"),
         (
             "[[sources]]\nkind = 'arxiv'\ncategories = ['a']\n[[sources]]\nkind = 'arxiv'\ncategories = ['b']",

@@ -33,7 +33,7 @@ OURS, DEAD, LATER, FAILED, AGAIN = (
         (550, "5.1.10 recipient not found", Stage.RCPT, DEAD),
         (550, "5.2.1 account disabled", Stage.RCPT, DEAD),
         (550, "No such user here", Stage.RCPT, DEAD),
-        (550, "5.7.1 no such user here", Stage.RCPT, DEAD),
+        (550, "5.7.1 no such user here", Stage.RCPT, FAILED),
         (552, "5.2.2 mailbox full", Stage.RCPT, LATER),
         (552, "5.3.4 message too big", Stage.BODY, OURS),
         (550, "5.7.1 blocked by policy", Stage.RCPT, OURS),

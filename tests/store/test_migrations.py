@@ -37,7 +37,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]
             admin.execute(sa.text("DROP DATABASE IF EXISTS migrated"))
             admin.execute(sa.text("CREATE DATABASE migrated"))
         made.dispose()
-        made = connect(url.replace("/postgres", "/migrated"))
+        made = connect(sa.make_url(url).set(database="migrated").render_as_string(hide_password=False))
         yield made
     made.dispose()
 

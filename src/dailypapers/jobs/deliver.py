@@ -18,6 +18,7 @@ import structlog
 
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind, after
 from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.errors import BadInput
 from dailypapers.jobs.render import Press, Sheet, lay_out, mail
 from dailypapers.mail.transport import Transport
 from dailypapers.store import outbox, subscribers, suppressions
@@ -122,6 +123,9 @@ async def _send_group(
 async def _send(press: Press, post: Post, sheet: Sheet, *, clock: Clock) -> _Result:
     try:
         name, outgoing = mail(press, sheet)
+    except BadInput as error:
+        outcome = Outcome(OutcomeKind.FAILED, text=str(error))
+        return _Result(after(sheet.delivery, outcome, clock()), outcome)
     # This is the boundary of one subscriber: a mail that cannot be made must not keep others from theirs. Templates
     # may be an operator's own, so anything can go wrong; it is tried again later, and carried over in the end.
     except Exception as error:

@@ -120,9 +120,10 @@ def _permanent(reply: _Reply) -> OutcomeKind:
         return OutcomeKind.DEFERRED
     subject, detail = reply.status or (0, 0)
     if subject == _POLICY_SUBJECT:
-        # Some servers say 5.7.1 and mean that there is nobody of that name.
+        # Some servers say 5.7.1 and mean that there is nobody of that name: that stops no run, and with a status that
+        # is about us it costs nobody an address either.
         mistaken = reply.stage is Stage.RCPT and reply.nobody and not reply.ours
-        return OutcomeKind.DEAD_ADDRESS if mistaken else OutcomeKind.OUR_FAULT
+        return OutcomeKind.FAILED if mistaken else OutcomeKind.OUR_FAULT
     if subject == _CONTENT_SUBJECT:
         return OutcomeKind.OUR_FAULT
     return OutcomeKind.FAILED if subject in _NETWORK_SUBJECTS and detail else _by_words(reply)
