@@ -179,6 +179,13 @@ def test_trending_grows_with_the_counts_and_fades_with_age() -> None:
     assert 0 < newer < more < 1
 
 
+def test_an_old_arxiv_paper_is_not_taken_for_a_new_one() -> None:
+    old, new, odd = (Paper(PaperId("arxiv", name), "A Title") for name in ("2305.00001", "2604.00001", "2699.00001"))
+    scores = trending([old, new, odd], {}, now=NOW)
+    assert scores[0] < scores[1] / 100
+    assert scores[1] == scores[2]
+
+
 SUBJECTS = st.sampled_from(["graph neural networks", "long sequences", "protein folding", "dark matter", "surveys"])
 INTERESTS = st.lists(
     st.builds(

@@ -15,6 +15,8 @@ class TermKind(StrEnum):
     AUTHOR = "author"
     PAPER = "paper"
     TRENDING = "trending"
+    NEW = "new"
+    """Nobody has voted on it yet; it is there because it is new."""
     AVOIDED = "avoided"
 
 
@@ -61,6 +63,7 @@ _PHRASES = {
     TermKind.AUTHOR: "by {text}, whom you follow",
     TermKind.PAPER: "like “{interest}”: {text}",
     TermKind.TRENDING: "trending: {text}",
+    TermKind.NEW: "new, and nobody has voted on it yet",
 }
 
 
@@ -96,5 +99,7 @@ class Digest:
     entries: tuple[Entry, ...]
     trending: bool
     """Whether it holds what is trending because the reader named no topic."""
+    voted: bool = True
+    """Of a trending one: whether anybody's votes made the order, or the papers are simply new."""
     considered: int = 0
     """How many papers were new in the edition it was picked from."""

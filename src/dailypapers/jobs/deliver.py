@@ -30,6 +30,7 @@ log = structlog.get_logger()
 GROUP = 50
 #: A claim this old belongs to a sender that died: the longest a mail may take is far below.
 ABANDONED_AFTER = dt.timedelta(minutes=30)
+ASKED_TO_STOP = "asked to stop"
 _NOT_MADE = "the mail could not be made"
 
 Clock = Callable[[], dt.datetime]
@@ -88,12 +89,15 @@ async def deliver(
         told(len(results))
         if stopped := _must_stop(results):
             return _told_to_log(Delivered(states, stopped))
-    return _told_to_log(Delivered(states, "asked to stop"))
+    return _told_to_log(Delivered(states, ASKED_TO_STOP))
 
 
 def _told_to_log(done: Delivered) -> Delivered:
-    if done.states or done.stopped:
-        counts = {str(state): n for state, n in sorted(done.states.items())}
+    counts = {str(state): n for state, n in sorted(done.states.items())}
+    if done.stopped and done.stopped != ASKED_TO_STOP:
+        # Nothing goes out until somebody has looked: this is the operator's alarm.
+        log.error("delivery stopped", why=done.stopped, **counts)
+    elif counts:
         log.info("delivered", stopped=done.stopped, **counts)
     return done
 

@@ -82,7 +82,8 @@ def _keep(engine: sa.Engine, name: str, fetched: Fetched, now: dt.datetime) -> S
         new = papers.add(tx, fetched.announcements, now=now)
         editions.record_fetch(tx, name, fetched, new=new, now=now)
     freshness = fetched.freshness
-    log.info(
+    tell = log.warning if freshness.state is State.FAILED else log.info
+    tell(
         "fetched",
         source=name,
         state=freshness.state.value,

@@ -69,8 +69,13 @@ def digest_of(picked: Iterable[tuple[papers.Listed, Reason]], edition: Edition) 
     entries = tuple(
         Entry(item.paper, reason.sentence(), sources=item.sources, signals=item.signals) for item, reason in picked
     )
-    trending = all(term.kind is TermKind.TRENDING for _, reason in picked for term in reason.terms)
-    return Digest(entries, trending=trending, considered=edition.papers)
+    kinds = {term.kind for _, reason in picked for term in reason.terms}
+    return Digest(
+        entries,
+        trending=kinds <= {TermKind.TRENDING, TermKind.NEW},
+        voted=TermKind.TRENDING in kinds,
+        considered=edition.papers,
+    )
 
 
 def message(press: Press, sheet: Sheet) -> Message:

@@ -48,9 +48,9 @@ class Explainer:
         inside = not stated.weights or sum(term.weight for term in made) > 0
         if stated.trending and inside:
             counted = self.signals.get(self.features.keys[column], Signals())
-            made.append(
-                Term(TermKind.TRENDING, trending.in_words(counted), stated.trending * float(self.trend[column]))
-            )
+            said = trending.in_words(counted)
+            kind = TermKind.TRENDING if said else TermKind.NEW
+            made.append(Term(kind, said, stated.trending * float(self.trend[column])))
         return Reason(tuple(sorted(made, key=lambda term: (-term.weight, term.kind, term.interest))))
 
     def _term(self, interest: Interest, weight: float, column: int) -> Term:

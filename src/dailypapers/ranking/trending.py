@@ -1,6 +1,7 @@
 """Trending: what the world makes of a paper, whoever the reader is."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from math import log2
 
@@ -13,6 +14,7 @@ from dailypapers.ranking.features import Vector
 HALF_LIFE_DAYS = 7.0
 #: The counts at which a new paper has half of the full score; and what a paper without counts is taken to have.
 HALF_AT, PRIOR = 6.0, 0.3
+_YEAR_AND_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.")
 
 
 def trending(papers: Sequence[Paper], signals: Mapping[str, Signals], *, now: dt.datetime) -> Vector:
@@ -22,7 +24,7 @@ def trending(papers: Sequence[Paper], signals: Mapping[str, Signals], *, now: dt
         score = s / (s + HALF_AT) · 2^(-age in days / HALF_LIFE_DAYS)
 
     Each doubling of the counts adds the same; stars weigh least, since a repository may be older than the paper.
-    Papers of unknown age count as new.
+    Papers of unknown age count as new, but for what an arXiv id tells: its first four digits are year and month.
     """
     return np.array([_score(paper, signals.get(str(paper.id), Signals()), now.date()) for paper in papers], np.float64)
 
@@ -34,12 +36,22 @@ def _score(paper: Paper, counted: Signals, today: dt.date) -> float:
         + log2(1 + max(counted.comments or 0, 0)) / 2
         + log2(1 + max(counted.stars or 0, 0)) / 4
     )
-    age = max((today - paper.published).days, 0) if paper.published else 0
+    published = paper.published or _month_of(paper)
+    age = max((today - published).days, 0) if published else 0
     return float(talk / (talk + HALF_AT) * 2 ** (-age / HALF_LIFE_DAYS))
 
 
+def _month_of(paper: Paper) -> dt.date | None:
+    """The last day a paper with this arXiv id can have been announced on, where the id tells."""
+    match = _YEAR_AND_MONTH.match(paper.id.value) if paper.id.scheme == "arxiv" else None
+    if match is None:
+        return None
+    year, month = 2000 + int(match[1]), int(match[2])
+    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
 def in_words(counted: Signals) -> str:
-    """The counts as a reader is told them; "new" where nobody has counted anything."""
+    """The counts as a reader is told them; empty where nobody has counted anything."""
     counts = ((counted.upvotes, "upvote"), (counted.comments, "comment"), (counted.stars, "star"))
     told = [f"{count:,} {word}{'s' if count != 1 else ''}" for count, word in counts if count]
-    return ", ".join(told) or "new"
+    return ", ".join(told)

@@ -69,6 +69,7 @@ def render_digest(
         "status": shortened(status, _STATUS),
         "list_name": one_line(name),
         "trending": digest.trending,
+        "voted": digest.voted,
         "total": len(items),
         # A reader back from a pause gets more days than the one edition holds.
         "considered": digest.considered if digest.considered >= len(items) else 0,
