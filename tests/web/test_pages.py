@@ -119,5 +119,21 @@ async def test_an_unknown_address_is_a_calm_page(pages: httpx.AsyncClient) -> No
     assert (answer.status_code, "Nothing here" in answer.text) == (404, True)
 
 
+async def test_what_breaks_is_a_calm_page_too(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        editions.close(tx, NOW.date(), now=NOW)
+        row = {"source": "s", "fetched_at": NOW, "state": "nonsense", "items": 1, "new": 1, "skipped": 0, "note": ""}
+        tx.execute(sa.insert(metadata.tables["fetches"]).values(**row, edition_id=1))
+    answer = await pages.get("/")
+    assert (answer.status_code, "our fault" in answer.text) == (500, True)
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_head_is_answered_like_get(pages: httpx.AsyncClient, alice: int) -> None:
+    for link in ("/", "/healthz", SIGNER.url(Purpose.UNSUBSCRIBE, alice, issued=NOW)):
+        answer = await pages.head(link)
+        assert (answer.status_code, answer.text) == (200, "")
+
+
 async def test_health(pages: httpx.AsyncClient) -> None:
     assert (await pages.get("/healthz")).text == "ok\n"

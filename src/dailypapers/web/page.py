@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import jinja2
 import sqlalchemy as sa
+import structlog
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.links import Signer
 from dailypapers.rendering.pages import render_page
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,37 @@ class Site:
         return f"{self.signer.base_url}/"
 
 
-async def secure(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def secured(site: Site) -> Callable[[Request, Answer], Awaitable[Response]]:
+    """Every answer carries the headers that keep a page to itself, also the one to a request that broke."""
+
+    async def secure(request: Request, answer: Answer) -> Response:
+        request.state.nonce = secrets.token_urlsafe(16)
+        try:
+            response = await answer(request)
+        # This is the boundary of a request: whatever broke is logged, and the visitor reads a calm page.
+        except Exception:
+            log.exception("page broke", path=request.scope["route"].path if "route" in request.scope else "")
+            response = site.page(request, "message", status=500, title="Something broke", message=_BROKEN)
+        response.headers.update(_headers(request.state.nonce))
+        return response
+
+    return secure
+
+
+_BROKEN = "It is our fault, and we have been told. Please try again later."
+
+
+def _headers(nonce: str) -> dict[str, str]:
     """Nothing foreign is loaded, nobody frames us, and no address with a token in it is told to others."""
-    request.state.nonce = secrets.token_urlsafe(16)
-    response = await answer(request)
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'nonce-{request.state.nonce}'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }

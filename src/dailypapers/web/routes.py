@@ -16,7 +16,7 @@ from dailypapers import __version__
 from dailypapers.errors import BadToken, DatabaseUnreachable
 from dailypapers.links import Signer
 from dailypapers.web import confirm, home, unsubscribe
-from dailypapers.web.page import Site, secure
+from dailypapers.web.page import Site, secured
 
 
 def web_app(
@@ -26,13 +26,16 @@ def web_app(
     site = Site(engine, signer, templates, clock)
     app = FastAPI(title="dailypapers", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     for path, page in {"/confirm/{token}": confirm, "/unsubscribe/{token}": unsubscribe}.items():
-        app.get(path, response_class=HTMLResponse)(page.show(site))
+        app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(page.show(site))
         app.post(path, response_class=HTMLResponse)(page.act(site))
-    app.get("/", response_class=HTMLResponse)(home.show(site))
-    app.get("/healthz", response_class=PlainTextResponse)(home.health(site))
+    app.api_route("/", methods=_LOOK, response_class=HTMLResponse)(home.show(site))
+    app.api_route("/healthz", methods=_LOOK, response_class=PlainTextResponse)(home.health(site))
     _answer_errors(app, site)
-    app.middleware("http")(secure)
+    app.middleware("http")(secured(site))
     return app
+
+
+_LOOK = ["GET", "HEAD"]
 
 
 def _answer_errors(app: FastAPI, site: Site) -> None:
