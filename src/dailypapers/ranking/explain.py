@@ -13,7 +13,7 @@ from dailypapers.ranking import trending
 from dailypapers.ranking.features import Features, Vector, is_same_person
 from dailypapers.ranking.profile import Profile
 from dailypapers.ranking.score import Values, text_of
-from dailypapers.ranking.words import fold, parts, terms, words
+from dailypapers.ranking.words import counted, terms, words
 
 _KINDS = {
     InterestKind.TOPIC: TermKind.WORDS,
@@ -77,7 +77,7 @@ def matching_words(text: str, paper: Paper, features: Features) -> list[str]:
     shared = {term for term in terms(text) if term in features.vocabulary}
     runs: dict[tuple[str, ...], str] = {}
     for run in _runs(_read(f"{paper.title} . {paper.abstract}"), shared):
-        runs.setdefault(tuple(part for word in run.split() for part in _counted(word)), run)
+        runs.setdefault(tuple(part for word in run.split() for part in counted(word)), run)
     shown: list[str] = []
     told: set[str] = set()
     for key in sorted(runs, key=lambda key: (-sum(_idf(word, features) for word in key), key)):
@@ -90,24 +90,19 @@ def matching_words(text: str, paper: Paper, features: Features) -> list[str]:
 @lru_cache(maxsize=20_000)
 def _read(text: str) -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
     """A paper's words, whether each follows on the one before, and what it counts as: read once, not once a reader."""
-    return tuple((surface, follows, tuple(_counted(surface))) for surface, follows in words(text))
+    return tuple((surface, follows, tuple(counted(surface))) for surface, follows in words(text))
 
 
 def _runs(text: tuple[tuple[str, bool, tuple[str, ...]], ...], shared: set[str]) -> list[str]:
     """Unbroken runs of words that are shared, the way they stand in the text."""
     found: list[list[str]] = [[]]
-    for surface, follows, counted in text:
-        is_shared = not shared.isdisjoint(counted)
+    for surface, follows, forms in text:
+        is_shared = not shared.isdisjoint(forms)
         if not (is_shared and follows and found[-1]):
             found.append([])
         if is_shared:
             found[-1].append(surface)
     return [" ".join(run) for run in found if run]
-
-
-def _counted(word: str) -> list[str]:
-    """What a written word counts as: its parts, or a saying as a whole."""
-    return parts(word) or [fold(word)]
 
 
 def _idf(word: str, features: Features) -> float:
