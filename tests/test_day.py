@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from tests.world import CELLS, DAY, GRAPHS, MONDAY, World, world
 
+from dailypapers import subscriptions
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.source import State
 from dailypapers.domain.subscriber import Rhythm, SubscriberState
@@ -127,8 +128,17 @@ def test_a_dead_address_is_suppressed_after_one_refusal(engine: sa.Engine) -> No
         with reading(engine) as tx:
             assert suppressions.is_suppressed(tx, "alice@example.org")
             reader = subscribers.by_address(tx, "alice@example.org")
-    assert reader is not None
-    assert reader.state is SubscriberState.BOUNCED
+        assert reader is not None
+        assert reader.state is SubscriberState.BOUNCED
+        with writing(engine) as tx:
+            assert subscriptions.lift(tx, "alice@example.org", now=MONDAY)
+            assert not subscriptions.lift(tx, "alice@example.org", now=MONDAY)
+        w.tray.outcomes = {}
+        w.announce("Wider Graph Neural Networks")
+        run(w, MONDAY + DAY)
+        mail = w.got()["alice"][0]
+    assert "Deeper Graph" in mail
+    assert "Wider Graph" in mail
 
 
 def test_our_fault_stops_the_run_and_spares_the_readers(engine: sa.Engine) -> None:

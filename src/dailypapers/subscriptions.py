@@ -123,6 +123,18 @@ def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> N
     subscribers.move(tx, subscriber_id, to=SubscriberState.UNSUBSCRIBED, now=now)
 
 
+def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
+    """Mail an address again that was given up: its owner has mended it. Tells whether it was suppressed.
+
+    Somebody whose mail bounced is active again; who unsubscribed or complained stays so.
+    """
+    lifted = suppressions.lift(tx, address)
+    known = subscribers.by_address(tx, address)
+    if known:
+        subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.BOUNCED])
+    return lifted
+
+
 def erase(tx: sa.Connection, subscriber_id: int) -> None:
     """Forget somebody altogether."""
     subscribers.erase(tx, subscriber_id)

@@ -178,6 +178,10 @@ def test_subscribers_come_from_a_spreadsheet_too(ready: Run, tmp_path: Path) -> 
     assert "alice@example.org" in ready("subscribers", "list")[1]
 
 
+def test_lifting_what_is_not_suppressed_says_so(ready: Run) -> None:
+    assert "was not suppressed" in ready("subscribers", "lift", "alice@example.org")[2]
+
+
 def test_removing_and_erasing(ready: Run) -> None:
     ready("subscribers", "add", "alice@example.org")
     assert "unsubscribed" in ready("subscribers", "remove", "alice@example.org")[2]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, rows, say
+from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
 from dailypapers.cli.people import known
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput
@@ -69,7 +69,8 @@ def rank(
 
     stated = {"topics": topic, "phrases": phrase, "categories": category, "authors": author, "avoid": unwanted}
     wanted = tuple(interests({name: value for name, value in stated.items() if value}))
-    ranked = run(papers, wanted, limit=limit, now=clock(now)())
+    with progress("reading and ranking"):
+        ranked = run(papers, wanted, limit=limit, now=clock(now)())
     for sentence in (*ranked.warnings, *(f"{item.where}: {item.why}" for item in ranked.skipped)):
         say(sentence)
     records = [

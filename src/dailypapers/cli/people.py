@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from dailypapers.domain.subscriber import Subscriber
 
 people = typer.Typer(no_args_is_help=True, help="Who reads, and what they asked for.")
-Texts = Annotated[list[str] | None, typer.Option()]
 
 
 def add(commands: typer.Typer) -> None:
@@ -174,6 +173,18 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
         say(f"Wrote {len(lines)} subscribers to {file}.")
     else:
         sys.stdout.writelines(lines)
+
+
+@people.command()
+def lift(context: typer.Context, address: str, now: Now = None) -> None:
+    """Mail an address again that was suppressed, once its owner has mended it."""
+    from dailypapers import subscriptions
+    from dailypapers.store.database import writing
+
+    kept = subscriptions.normal_address(address)
+    with writing(context.obj.app().engine) as tx:
+        lifted = subscriptions.lift(tx, kept, now=clock(now)())
+    say(f"{kept} is mailed again." if lifted else f"{kept} was not suppressed.")
 
 
 @people.command()

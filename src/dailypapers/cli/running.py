@@ -60,7 +60,9 @@ def _check_mail(server: "MailServer") -> None:
 
     from dailypapers.mail.smtp import SmtpTransport
 
-    say(asyncio.run(SmtpTransport(server, connections=1).check()))
+    with progress(f"asking the mail server {server}"):
+        found = asyncio.run(SmtpTransport(server, connections=1).check())
+    say(found)
 
 
 def migrate(context: typer.Context) -> None:
