@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 from tests.playing_postgres import playing_postgres
 
 from dailypapers.store.database import connect, migrate, writing
 from dailypapers.store.schema import metadata
+
+# A noisy machine must not fail a test by being slow; what CI runs must be the same every time.
+settings.register_profile(
+    "calm", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("calm")
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dailypapers.domain.digest import Pick, TermKind
@@ -201,7 +201,6 @@ INTERESTS = st.lists(
 ).map(tuple)
 
 
-@settings(deadline=None)
 @given(INTERESTS)
 def test_the_reason_adds_up_to_the_score(interests: tuple[Interest, ...]) -> None:
     features = build(POOL)
@@ -214,7 +213,6 @@ def test_the_reason_adds_up_to_the_score(interests: tuple[Interest, ...]) -> Non
         assert pick.score == pytest.approx(row[features.keys.index(pick.paper)])
 
 
-@settings(deadline=None)
 @given(INTERESTS, st.randoms())
 def test_neither_the_papers_order_nor_the_batch_changes_anything(
     interests: tuple[Interest, ...], chance: object
@@ -227,7 +225,6 @@ def test_neither_the_papers_order_nor_the_batch_changes_anything(
     assert [(pick.paper, pick.reason) for pick in alone] == [(pick.paper, pick.reason) for pick in together]
 
 
-@settings(deadline=None)
 @given(INTERESTS)
 def test_taking_an_interest_away_takes_away_its_terms_and_no_others(interests: tuple[Interest, ...]) -> None:
     base = {want("long sequences"), want("graphs")} | set(interests)
@@ -239,7 +236,6 @@ def test_taking_an_interest_away_takes_away_its_terms_and_no_others(interests: t
         assert after[key].reason.terms == tuple(left)
 
 
-@settings(deadline=None)
 @given(INTERESTS)
 def test_what_is_excluded_never_appears(interests: tuple[Interest, ...]) -> None:
     chosen = picks(*interests, want("cs.LG", InterestKind.CATEGORY, Stance.EXCLUDE))
