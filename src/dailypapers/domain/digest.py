@@ -18,6 +18,12 @@ class TermKind(StrEnum):
     NEW = "new"
     """Nobody has voted on it yet; it is there because it is new."""
     AVOIDED = "avoided"
+    CLOSE = "close"
+    """Says in other words what a topic says."""
+    HISTORY = "history"
+    """What all the papers somebody liked have in common, but for the nearest of them."""
+    ELSEWHERE = "elsewhere"
+    """Picked to try something new; at most one in a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,9 @@ _PHRASES = {
     TermKind.CATEGORY: "in {text}",
     TermKind.AUTHOR: "by {text}, whom you follow",
     TermKind.PAPER: "like “{interest}”: {text}",
+    TermKind.CLOSE: "close to your topic “{interest}”: {text}",
+    TermKind.HISTORY: "like {text}",
+    TermKind.ELSEWHERE: "something different: {text}",
     TermKind.TRENDING: "trending: {text}",
     TermKind.NEW: "new, and nobody has voted on it yet",
 }

@@ -19,7 +19,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.ranking.features import Features, build
-from dailypapers.ranking.ranker import Reader, rank
+from dailypapers.ranking.ranker import Known, Reader, rank
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.picks import already_sent
@@ -174,7 +174,7 @@ def choose(
         for reader in readers
     ]
     counted = {key: item.signals for key, item in zip(keys, pool.listed, strict=True)}
-    return rank(pool.features, asking, signals=counted, examples=examples, now=now)
+    return rank(pool.features, asking, Known(counted, examples), now=now)
 
 
 def _example_papers(stated: Mapping[int, tuple[Interest, ...]]) -> set[str]:

@@ -1,6 +1,6 @@
 """Reasons: the very terms a score is the sum of, with the words that made them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -10,77 +10,121 @@ from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking import trending
-from dailypapers.ranking.features import Features, Vector, is_same_person
-from dailypapers.ranking.profile import Profile
-from dailypapers.ranking.score import Values, text_of
-from dailypapers.ranking.words import counted, terms, words
+from dailypapers.ranking.counts import Vector, column_of
+from dailypapers.ranking.names import is_same_person
+from dailypapers.ranking.profile import Profile, Subject
+from dailypapers.ranking.score import Scorer
+from dailypapers.ranking.words import counted, telling, terms, words
 
-_KINDS = {
-    InterestKind.TOPIC: TermKind.WORDS,
+_FACTS = {
     InterestKind.PHRASE: TermKind.PHRASE,
     InterestKind.CATEGORY: TermKind.CATEGORY,
     InterestKind.AUTHOR: TermKind.AUTHOR,
-    InterestKind.PAPER: TermKind.PAPER,
 }
 #: So many runs of matching words are shown for one topic.
 _SHOWN = 3
+#: Sums of floats differ in their last bits with the size of the batch; reasons must not.
+_DIGITS = 9
 
 
 @dataclass(frozen=True)
 class Explainer:
     """What reasons are made from."""
 
-    features: Features
-    values: Values
+    scorer: Scorer
     trend: Vector
     signals: Mapping[str, Signals]
     examples: Mapping[str, Paper]
     #: Readers who share an interest share its words.
     _matches: dict[tuple[Interest, str], str] = field(default_factory=dict)
 
-    def reason(self, stated: Profile, column: int) -> Reason:
-        """Why this reader gets this paper: every term that added or took something, strongest first."""
-        made = [
-            self._term(interest, weight * float(self.values.of(interest)[column]), column)
-            for interest, weight in stated.weights
-            if self.values.of(interest)[column]
-        ]
-        inside = not stated.weights or sum(term.weight for term in made) > 0
+    def reasons(self, stated: Profile, columns: Sequence[int]) -> list[Reason]:
+        """Why this reader gets these papers: every term that added or took something, strongest first."""
+        made: list[list[Term]] = [[] for _ in columns]
+        for subject in stated.subjects:
+            added = np.round(self.scorer.terms(subject, columns), _DIGITS)
+            pulls = added.sum(axis=0) * subject.weight > 0
+            for place, column in enumerate(columns):
+                if pulls[place]:
+                    made[place] += self._of_subject(subject, added[:, place], column)
+        return [self._whole(stated, found, column) for found, column in zip(made, columns, strict=True)]
+
+    def _whole(self, stated: Profile, found: Sequence[Term], column: int) -> Reason:
+        terms = [*found, *self._of_facts(stated, column)]
+        inside = stated.empty or sum(term.weight for term in terms) > 0
         if stated.trending and inside:
-            counted = self.signals.get(self.features.keys[column], Signals())
-            said = trending.in_words(counted)
-            kind = TermKind.TRENDING if said else TermKind.NEW
-            made.append(Term(kind, said, stated.trending * float(self.trend[column])))
-        return Reason(tuple(sorted(made, key=lambda term: (-term.weight, term.kind, term.interest))))
+            terms.append(self._of_trend(stated, column))
+        return Reason(tuple(sorted(terms, key=lambda term: (-term.weight, term.kind, term.interest))))
 
-    def _term(self, interest: Interest, weight: float, column: int) -> Term:
-        paper = self.features.papers[column]
-        kind = TermKind.AVOIDED if weight < 0 else _KINDS[interest.kind]
-        name = self.examples[interest.text].title if interest.kind is InterestKind.PAPER else interest.text
-        return Term(kind, self._matched(interest, paper), weight, name)
+    def _of_subject(self, subject: Subject, added: Vector, column: int) -> Iterator[Term]:
+        """A term for each topic, one for the nearest paper, and one for all the other papers."""
+        paper = self.scorer.features.papers[column]
+        liked = [n for n, (interest, _) in enumerate(subject.parts) if interest.kind is InterestKind.PAPER]
+        nearest = max(liked, key=lambda n: (added[n] * subject.weight, -n), default=None)
+        for n, (interest, _) in enumerate(subject.parts):
+            if interest.kind is InterestKind.TOPIC:
+                said, kind = self._said(interest, paper)
+                yield Term(TermKind.AVOIDED if subject.weight < 0 else kind, said, float(added[n]), interest.text)
+            elif n == nearest:
+                kind = TermKind.AVOIDED if subject.weight < 0 else TermKind.PAPER
+                said = self._said(interest, paper)[0]
+                yield Term(kind, said, float(added[n]), self.examples[interest.text].title)
+        if others := [n for n in liked if n != nearest]:
+            rest = round(float(added[others].sum()), _DIGITS)
+            yield Term(TermKind.HISTORY, f"{len(others)} other papers you chose", rest)
 
-    def _matched(self, interest: Interest, paper: Paper) -> str:
-        """What matched, the way it stands in the paper."""
-        if interest.kind is InterestKind.AUTHOR:
-            return next(author for author in paper.authors if is_same_person(interest.text, author))
-        text = text_of(interest, self.examples)
-        if not text:
-            return interest.text
+    def _of_facts(self, stated: Profile, column: int) -> Iterator[Term]:
+        paper, held = self.scorer.features.papers[column], self.scorer.matches
+        for fact, weight in stated.facts:
+            if held.has(fact, column):
+                said = fact.text
+                if fact.kind is InterestKind.AUTHOR:
+                    said = next(author for author in paper.authors if is_same_person(fact.text, author))
+                yield Term(TermKind.AVOIDED if weight < 0 else _FACTS[fact.kind], said, weight, fact.text)
+
+    def _of_trend(self, stated: Profile, column: int) -> Term:
+        said = self.popularity(column)
+        weight = round(stated.trending * float(self.trend[column]), _DIGITS)
+        return Term(TermKind.TRENDING if said else TermKind.NEW, said, weight)
+
+    @property
+    def _idf(self) -> Vector:
+        return self.scorer.features.background.idf
+
+    def popularity(self, column: int) -> str:
+        """What the world makes of a paper, in words; empty where nobody has said anything."""
+        return trending.in_words(self.signals.get(self.scorer.features.keys[column], Signals()))
+
+    def _said(self, interest: Interest, paper: Paper) -> tuple[str, TermKind]:
+        """What matched, the way it stands in the paper; where no word did, the paper's words that came closest."""
+        text = interest.text
+        if interest.kind is InterestKind.PAPER:
+            text = f"{self.examples[text].title} . {self.examples[text].abstract}"
         key = (interest, str(paper.id))
         if key not in self._matches:
-            self._matches[key] = ", ".join(matching_words(text, paper, self.features))
-        return self._matches[key]
+            self._matches[key] = ", ".join(matching_words(set(terms(text)), paper, self._idf))
+        if self._matches[key] or interest.kind is InterestKind.PAPER:
+            return self._matches[key], TermKind.WORDS
+        return ", ".join(self._closest(interest, paper)), TermKind.CLOSE
+
+    def _closest(self, interest: Interest, paper: Paper) -> list[str]:
+        """The words of a paper that count most in what a topic was taken to mean."""
+        meant = self.scorer.matches.meant(interest)
+        surfaces = {
+            part: surface for surface, _ in words(paper.title + " . " + paper.abstract) for part in telling(surface)
+        }
+        ranked = sorted(surfaces, key=lambda part: (-meant.get(column_of(part), 0.0), part))
+        return [surfaces[part] for part in ranked[:_SHOWN] if column_of(part) in meant]
 
 
-def matching_words(text: str, paper: Paper, features: Features) -> list[str]:
-    """The words a text and a paper share, as runs from the paper's own text, the most telling first."""
-    shared = {term for term in terms(text) if term in features.vocabulary}
+def matching_words(shared: set[str], paper: Paper, idf: Vector) -> list[str]:
+    """Of some terms those a paper holds, as runs from the paper's own text, the most telling first."""
     runs: dict[tuple[str, ...], str] = {}
     for run in _runs(_read(f"{paper.title} . {paper.abstract}"), shared):
         runs.setdefault(tuple(part for word in run.split() for part in counted(word)), run)
     shown: list[str] = []
     told: set[str] = set()
-    for key in sorted(runs, key=lambda key: (-sum(_idf(word, features) for word in key), key)):
+    for key in sorted(runs, key=lambda key: (-sum(float(idf[column_of(word)]) for word in key), key)):
         if not told.issuperset(key):
             shown.append(runs[key])
             told.update(key)
@@ -103,8 +147,3 @@ def _runs(text: tuple[tuple[str, bool, tuple[str, ...]], ...], shared: set[str])
         if is_shared:
             found[-1].append(surface)
     return [" ".join(run) for run in found if run]
-
-
-def _idf(word: str, features: Features) -> float:
-    column = features.vocabulary.get(word)
-    return float(features.idf[column]) if column is not None else float(np.mean(features.idf))

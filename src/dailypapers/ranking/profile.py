@@ -1,7 +1,7 @@
-"""Profiles: what readers want, as rows that are scored once however many readers share them.
+"""Profiles: what readers want, said and shown, as subjects that are scored each for itself.
 
-A million readers name far fewer different interests than they are; so each different interest is one row of values
-over all papers (`score`), and a profile is the weights a reader gives to those rows.
+A subject is a weighted mean of what it is made of: a topic in the reader's words, papers they named or liked. Next to
+these stand facts that are so or not: phrases, authors, categories.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,58 +11,113 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.words import terms
 
-#: What an interest that matches fully adds to a score. A topic's match is seldom above one half, so a followed author
-#: comes first and a category alone last: it says where a paper is filed, not what it is about.
-WEIGHTS = {
-    InterestKind.TOPIC: 1.0,
-    InterestKind.PHRASE: 0.5,
-    InterestKind.AUTHOR: 1.0,
-    InterestKind.PAPER: 1.0,
-    InterestKind.CATEGORY: 0.1,
-}
+#: What a fact adds to a score. A good match of a subject scores about one, so a followed author comes first and a
+#: category alone last: it says where a paper is filed, not what it is about.
+FACTS = {InterestKind.PHRASE: 0.5, InterestKind.AUTHOR: 1.0, InterestKind.CATEGORY: 0.1}
 #: What is trending counts for readers who named no subject: within their categories, or anywhere.
 TRENDING_WEIGHT = 0.5
-#: What says what a paper is to be about; who names none of these gets what is trending, in their categories if any.
-SUBJECTS = frozenset({InterestKind.TOPIC, InterestKind.PHRASE, InterestKind.AUTHOR, InterestKind.PAPER})
+#: A topic counts as much as so many liked papers beside it.
+TOPIC_LIKES = 2.0
+#: Disliked papers take this part of their mean away, and only from so many liked ones on; before that they do harm.
+DISLIKED, LIKES_FOR_DISLIKES = 0.25, 5
+#: Of more topics than these the first are read, of more papers the newest.
+MOST_TOPICS, MOST_PAPERS = 40, 400
+MOST_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing a reader wants, or with a negative `weight` does not: parts with shares that add up to one or less."""
+
+    parts: tuple[tuple[Interest, float], ...]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One reader's interests with their weights; negative ones push down."""
+    """One reader's subjects and facts; negative ones push down."""
 
-    weights: tuple[tuple[Interest, float], ...]
-    excluded: frozenset[Interest]
+    subjects: tuple[Subject, ...]
+    facts: tuple[tuple[Interest, float], ...]
+    excluded: tuple[Interest, ...]
     trending: float
     warnings: tuple[str, ...] = ()
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing pulls or pushes."""
+        return not self.subjects and not self.facts
 
-def profile(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> Profile:
-    """What somebody's interests add up to.
+
+def profile(
+    interests: Sequence[Interest],
+    *,
+    examples: Mapping[str, Paper],
+    liked: Sequence[str] = (),
+    disliked: Sequence[str] = (),
+) -> Profile:
+    """What somebody's interests and votes add up to; `liked` and `disliked` are papers' names, oldest first.
 
     Interests that can do nothing are left out and named in `warnings`, in words for the reader.
     """
-    usable: dict[Interest, str] = {interest: _trouble(interest, examples) for interest in sorted(set(interests))}
-    wanted = [interest for interest, trouble in usable.items() if not trouble]
-    pulling = [interest for interest in wanted if interest.stance is Stance.WANT]
-    papers = sum(1 for interest in pulling if interest.kind is InterestKind.PAPER)
-    weights = tuple(
-        (interest, _weight(interest, papers)) for interest in wanted if interest.stance is not Stance.EXCLUDE
-    )
-    subject = any(interest.kind in SUBJECTS for interest in pulling)
+    usable = {interest: _trouble(interest, examples) for interest in sorted(set(interests))}
+    wanted = _bounded([interest for interest, trouble in usable.items() if not trouble])
+    votes = [Interest(InterestKind.PAPER, key) for key in liked if key in examples]
+    against = [Interest(InterestKind.PAPER, key) for key in disliked if key in examples]
+    facts = tuple((fact, _sign(fact) * FACTS[fact.kind]) for fact in wanted if _is_fact(fact))
+    subjects = _subjects([i for i in wanted if i.kind not in FACTS], votes, against)
+    pulls = any(subject.weight > 0 for subject in subjects)
+    pulls |= any(weight > 0 and fact.kind is not InterestKind.CATEGORY for fact, weight in facts)
     return Profile(
-        weights=weights,
-        excluded=frozenset(interest for interest in wanted if interest.stance is Stance.EXCLUDE),
-        trending=0.0 if subject else TRENDING_WEIGHT,
-        warnings=tuple(trouble for trouble in usable.values() if trouble),
+        subjects=subjects,
+        facts=facts,
+        excluded=tuple(interest for interest in wanted if interest.stance is Stance.EXCLUDE),
+        trending=0.0 if pulls else TRENDING_WEIGHT,
+        warnings=tuple(trouble for trouble in usable.values() if trouble) + _too_many(usable, wanted),
     )
 
 
-def _weight(interest: Interest, papers: int) -> float:
-    """Example papers share one weight, so that together they are the mean of their likenesses."""
-    weight = WEIGHTS[interest.kind]
-    if interest.stance is Stance.AVOID:
-        return -weight
-    return weight / papers if interest.kind is InterestKind.PAPER else weight
+def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
+    topics = [interest for interest in wanted if interest.kind is InterestKind.TOPIC][:MOST_TOPICS]
+    return [interest for interest in wanted if interest.kind is not InterestKind.TOPIC or interest in topics]
+
+
+def _too_many(usable: Mapping[Interest, str], wanted: Sequence[Interest]) -> tuple[str, ...]:
+    left = sum(1 for trouble in usable.values() if not trouble) - len(wanted)
+    return (f"Only the first {MOST_TOPICS} topics are read; {left} more are left aside.",) if left else ()
+
+
+def _subjects(
+    interests: Sequence[Interest], votes: Sequence[Interest], against: Sequence[Interest]
+) -> tuple[Subject, ...]:
+    """Every topic for itself; papers beside a single topic belong to it, beside several they are their own subject."""
+    topics = [i for i in interests if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT]
+    named = [i for i in interests if i.kind is InterestKind.PAPER and i.stance is Stance.WANT]
+    papers = list(dict.fromkeys([*named, *votes]))[-MOST_PAPERS:]
+    pushed = tuple(Subject(((i, 1.0),), -1.0) for i in interests if i.stance is Stance.AVOID)
+    if len(topics) == 1:
+        return (Subject(_mean(topics, papers, against)), *pushed)
+    own = tuple(Subject(((topic, 1.0),)) for topic in topics)
+    return (*own, *((Subject(_mean([], papers, against)),) if papers else ()), *pushed)
+
+
+def _mean(
+    topics: Sequence[Interest], papers: Sequence[Interest], against: Sequence[Interest]
+) -> tuple[tuple[Interest, float], ...]:
+    total = TOPIC_LIKES * len(topics) + len(papers)
+    shares = [(topic, TOPIC_LIKES / total) for topic in topics] + [(paper, 1 / total) for paper in papers]
+    if len(papers) >= LIKES_FOR_DISLIKES:
+        counted = [interest for interest in dict.fromkeys(against) if interest not in papers][-MOST_PAPERS:]
+        shares += [(interest, -DISLIKED / len(counted)) for interest in counted]
+    return tuple(shares)
+
+
+def _is_fact(interest: Interest) -> bool:
+    return interest.kind in FACTS and interest.stance is not Stance.EXCLUDE
+
+
+def _sign(interest: Interest) -> float:
+    return -1.0 if interest.stance is Stance.AVOID else 1.0
 
 
 def _trouble(interest: Interest, examples: Mapping[str, Paper]) -> str:

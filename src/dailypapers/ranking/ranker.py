@@ -1,80 +1,136 @@
 """The front door: papers and readers in, picks with reasons out.
 
-    features | profiles | values of interests | scores | select | explain
+    features | profiles | matches of interests | scores | select | explain
 
 Pure: the same input gives the same picks, in whatever order papers come and however readers are batched.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from dailypapers.domain.digest import Pick
+import numpy as np
+
+from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
+from dailypapers.ranking.counts import Columns, Matrix, Vector
 from dailypapers.ranking.explain import Explainer
-from dailypapers.ranking.features import Features, Vector
-from dailypapers.ranking.profile import SUBJECTS, Profile, profile
-from dailypapers.ranking.score import Values, score, values
-from dailypapers.ranking.select import select
+from dailypapers.ranking.features import Features
+from dailypapers.ranking.matches import Matches, match
+from dailypapers.ranking.profile import Profile, profile
+from dailypapers.ranking.score import FULL, Recipe, Scorer, crowd, score
+from dailypapers.ranking.select import Flags, Wanted, select
 from dailypapers.ranking.trending import trending
+
+#: So many readers are scored at a time; larger batches fall out of the processor's cache.
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who is to be served: what they want, what they have already, and how much is enough."""
+    """Who is to be served: what they want and voted for, what they have already, and how much is enough."""
 
     interests: tuple[Interest, ...] = ()
     already: frozenset[str] = frozenset()
     limit: int = 10
     threshold: float = 0.0
+    #: Papers' names, oldest first.
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
+    #: Whether one pick may be from elsewhere.
+    explore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What ranking is told of the world beside papers and readers.
+
+    `signals` are by the papers' ids, `examples` the papers that interests and votes name, by the name they use,
+    `vectors` what an encoder makes of those.
+    """
+
+    signals: Mapping[str, Signals] = field(default_factory=dict)
+    examples: Mapping[str, Paper] = field(default_factory=dict)
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
 
 
 def rank(
-    features: Features,
-    readers: Sequence[Reader],
-    *,
-    signals: Mapping[str, Signals],
-    examples: Mapping[str, Paper],
-    now: dt.datetime,
+    features: Features, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Recipe = FULL
 ) -> list[tuple[Pick, ...]]:
-    """Each reader's picks, best first, in the readers' order.
-
-    `signals` are by the papers' ids, `examples` the papers that interests name, by the id they name them with.
-    """
-    profiles = [profile(reader.interests, examples=examples) for reader in readers]
-    matched = values(features, profiles, examples=examples)
-    trend = trending(features.papers, signals, now=now)
-    scores = score(matched, profiles, trend=trend)
-    explainer = Explainer(features, matched, trend, signals, examples)
-    return [
-        _picks(explainer, stated, _select(features, matched, row, reader=reader, stated=stated, examples=examples))
-        for reader, stated, row in zip(readers, profiles, scores, strict=True)
+    """Each reader's picks, best first, in the readers' order."""
+    profiles = [
+        profile(reader.interests, examples=known.examples, liked=reader.liked, disliked=reader.disliked)
+        for reader in readers
     ]
+    matches = matches_of(features, profiles, known)
+    trend = trending(features.papers, known.signals, now=now)
+    explainer = Explainer(Scorer(features, matches, recipe), trend, known.signals, known.examples)
+    picks: list[tuple[Pick, ...]] = []
+    for start in range(0, len(readers), BATCH):
+        batch = slice(start, start + BATCH)
+        picks += _batch(explainer, readers[batch], profiles[batch])
+    return picks
 
 
-def _select(
-    features: Features,
-    matched: Values,
-    row: Vector,
-    *,
-    reader: Reader,
-    stated: Profile,
-    examples: Mapping[str, Paper],
-) -> list[int]:
-    """What a reader has already, or named as an example, is no news."""
-    shares = [
-        weight * matched.of(interest) for interest, weight in stated.weights if weight > 0 and interest.kind in SUBJECTS
-    ]
-    known = reader.already | {
-        str(examples[interest.text].id) for interest, _ in stated.weights if interest.kind is InterestKind.PAPER
-    }
-    # The threshold is about what a reader asked for; who asked for nothing in particular gets the top of the list.
-    threshold = reader.threshold if stated.weights else 0.0
-    return select(features, row, shares, known=known, limit=reader.limit, threshold=threshold)
+def matches_of(features: Features, profiles: Sequence[Profile], known: Known) -> Matches:
+    """Match what these profiles are made of."""
+    parts = {interest for stated in profiles for subject in stated.subjects for interest, _ in subject.parts}
+    facts = {fact for stated in profiles for fact in (*(held for held, _ in stated.facts), *stated.excluded)}
+    return match(features, parts, facts, examples=known.examples, vectors=known.vectors)
+
+
+def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> Iterator[tuple[Pick, ...]]:
+    scorer = explainer.scorer
+    asking = crowd(profiles, scorer.matches)
+    scores, subjects = score(scorer, asking, trend=explainer.trend)
+    wanted = Wanted(
+        limit=np.array([reader.limit for reader in readers], np.int64),
+        # A threshold is about what a reader asked for; who asked for nothing gets the top of the list.
+        threshold=np.array([0.0 if p.empty else r.threshold for r, p in zip(readers, profiles, strict=True)]),
+        known=_no_news(explainer, readers, profiles),
+    )
+    chosen = select(scores, subjects, asking.owner, scorer.features.kin, wanted)
+    for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
+        columns = [int(column) for column in chosen[place] if column >= 0]
+        picks = _picks(explainer, stated, columns)
+        if reader.explore and stated.subjects:
+            open_to = np.isfinite(scores[place])
+            open_to[[*wanted.known[1][wanted.known[0] == place], *columns]] = False
+            other = _elsewhere(explainer, open_to) if open_to.any() else ()
+            picks = (*picks[: reader.limit - len(other)], *other)
+        yield picks
+
+
+def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> tuple[Columns, Columns]:
+    """What a reader has already, voted for, or named as an example."""
+    column_of = {key: column for column, key in enumerate(explainer.scorer.features.keys)}
+    rows, columns = [], []
+    for row, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
+        named = {i.text for subject in stated.subjects for i, _ in subject.parts if i.kind is InterestKind.PAPER}
+        ids = {str(explainer.examples[name].id) for name in named | set(reader.disliked) if name in explainer.examples}
+        known = sorted(column_of[key] for key in reader.already | ids if key in column_of)
+        rows += [row] * len(known)
+        columns += known
+    return np.array(rows, np.int64), np.array(columns, np.int64)
 
 
 def _picks(explainer: Explainer, stated: Profile, columns: Sequence[int]) -> tuple[Pick, ...]:
-    reasons = [explainer.reason(stated, column) for column in columns]
-    keys = [explainer.features.keys[column] for column in columns]
+    keys = [explainer.scorer.features.keys[column] for column in columns]
+    reasons = explainer.reasons(stated, columns)
     return tuple(Pick(key, reason.score, reason) for key, reason in zip(keys, reasons, strict=True))
+
+
+def _elsewhere(explainer: Explainer, open_to: Flags) -> tuple[Pick, ...]:
+    """What is most talked about among what a reader's subjects have not brought; nothing where nobody talks."""
+    column = int(np.argmax(np.where(open_to, np.round(explainer.trend, 9), -np.inf)))
+    said = explainer.popularity(column)
+    if not said:
+        return ()
+    reason = Reason((Term(TermKind.ELSEWHERE, said, round(float(explainer.trend[column]), 9)),))
+    return (Pick(explainer.scorer.features.keys[column], reason.score, reason),)
+
+
+def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:
+    """Readers × papers: the scores selection sees."""
+    return score(explainer.scorer, crowd(profiles, explainer.scorer.matches), trend=explainer.trend)[0]

@@ -1,105 +1,200 @@
 """Scores: every reader against every paper, as matrix products.
 
-    readers × papers  =  readers × interests (weights, sparse)  @  interests × papers (values)
+    subjects × papers  =  terms + meaning + categories (+ encoder), each in units of what is usual in the background
 
-A score is a sum of terms, one per interest and one for what is trending; `explain` prints those very terms.
+Each part is linear in what a subject is made of, so that a score is a sum of terms, and `explain` prints those.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.paper import Paper
-from dailypapers.ranking.features import Features, Vector, is_same_person, name_parts
-from dailypapers.ranking.profile import Profile
-from dailypapers.ranking.words import plain_words
+from dailypapers.ranking.background import LEAST_PAPERS
+from dailypapers.ranking.counts import Columns, Matrix, Vector
+from dailypapers.ranking.features import Features
+from dailypapers.ranking.matches import Matches
+from dailypapers.ranking.profile import Profile, Subject
 
-Matrix = npt.NDArray[np.float64]
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How much each part of a subject's score counts, in standard deviations of the background."""
+
+    terms: float = 1.0
+    meaning: float = 1.0
+    categories: float = 0.5
+    dense: float = 1.5
+    dense_plain: float = 0.5
+
+
+FULL, WORDS = Recipe(), Recipe(meaning=0, categories=0, dense=0, dense_plain=0)
+RECIPES = {"full": FULL, "words": WORDS}
+
+#: A subject that matches ten standard deviations above what is usual scores one.
+UNIT = 0.1
+#: Whitening: how far a direction's variance is trusted, less for a profile of few papers (k): λ(1 + 10/k).
+_RIDGE, _DENSE_RIDGE, _FEW = 0.005, 0.002, 10
+#: The least deviation of cosines; and the one taken where there is no background to learn it from.
+_LEAST_DEVIATION, _PLAIN_DEVIATION = 0.003, 0.1
+#: The usual deviation of the cosine of two papers' categories.
+_FILING_DEVIATION = 0.22
 
 
 @dataclass(frozen=True)
-class Values:
-    """How much each different interest matches each paper, from 0 to 1: interests × papers."""
+class Crowd:
+    """Many readers' profiles as arrays."""
 
-    interests: Mapping[Interest, int]
-    rows: Matrix
+    #: Subjects × interests: shares.
+    shares: sp.csr_array
+    #: Of each subject: its reader (ascending), and its weight.
+    owner: Columns
+    weight: Vector
+    #: Readers × facts: what each adds, and which keep a paper out.
+    facts: sp.csr_array
+    excluded: sp.csr_array
+    #: Of each reader: how much what is trending counts, and whether they stated nothing at all.
+    trending: Vector
+    empty: npt.NDArray[np.bool_]
 
-    def of(self, interest: Interest) -> Vector:
-        """One interest's value for every paper."""
-        return np.asarray(self.rows[self.interests[interest]])
+    @property
+    def readers(self) -> int:
+        """How many."""
+        return len(self.trending)
 
 
-def values(features: Features, profiles: Sequence[Profile], *, examples: Mapping[str, Paper]) -> Values:
-    """Score every different interest of these readers against every paper, once."""
-    different = {i for p in profiles for i in (*(stated for stated, _ in p.weights), *p.excluded)}
-    ordered = {interest: row for row, interest in enumerate(sorted(different))}
-    rows = np.zeros((len(ordered), len(features.papers)))
-    _match_words(features, ordered, rows, examples=examples)
-    for interest, row in ordered.items():
-        rows[row, _matching(features, interest)] = 1.0
-    return Values(ordered, rows)
+def crowd(profiles: Sequence[Profile], matches: Matches) -> Crowd:
+    """Readers' profiles in the rows of matches."""
+    subjects = [(reader, subject) for reader, stated in enumerate(profiles) for subject in stated.subjects]
+    shares = [(n, matches.rows[i], share) for n, (_, s) in enumerate(subjects) for i, share in s.parts]
+    facts = [(n, matches.facts[i], weight) for n, p in enumerate(profiles) for i, weight in p.facts]
+    kept_out = [(n, matches.facts[i], 1.0) for n, p in enumerate(profiles) for i in p.excluded]
+    return Crowd(
+        shares=_sparse(shares, (len(subjects), len(matches.rows))),
+        owner=np.array([reader for reader, _ in subjects], np.int64),
+        weight=np.array([subject.weight for _, subject in subjects], np.float64),
+        facts=_sparse(facts, (len(profiles), len(matches.facts))),
+        excluded=_sparse(kept_out, (len(profiles), len(matches.facts))),
+        trending=np.array([stated.trending for stated in profiles], np.float64),
+        empty=np.array([stated.empty for stated in profiles], np.bool_),
+    )
 
 
-def _match_words(
-    features: Features, ordered: Mapping[Interest, int], rows: Matrix, *, examples: Mapping[str, Paper]
-) -> None:
-    """Topics and example papers match by cosine, all of them in one product.
+def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -> sp.csr_array:
+    rows, columns, data = zip(*entries, strict=True) if entries else ((), (), ())
+    return sp.csr_array((np.array(data, np.float64), (rows, columns)), shape=shape)
 
-    A topic's cosine is multiplied with the part of its words (weighed by idf) that the paper holds: who asks for state
-    space models is not served by every paper that speaks of a space or a model.
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What brings the parts of subjects to a common measure; one value for each subject."""
+
+    deviation: Vector
+    ridge: Vector
+    length: Vector
+    dense_ridge: Vector
+    dense_length: Vector
+    dense_deviation: Vector
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """What subjects are scored with: papers as seen by a recipe."""
+
+    features: Features
+    matches: Matches
+    recipe: Recipe = FULL
+
+    @cached_property
+    def _learned(self) -> bool:
+        return self.features.background.papers >= LEAST_PAPERS
+
+    def subjects(self, shares: sp.csr_array) -> Matrix:
+        """Subjects × papers: how far each paper stands above what is usual for each subject, in units; at least 0.
+
+        `shares` are subjects × interests.
+        """
+        return np.asarray(np.maximum(self._measured(shares, self._scale(shares)), 0))
+
+    def terms(self, subject: Subject, columns: Sequence[int]) -> Matrix:
+        """Parts × these papers: what each part of a subject adds; a column that sums to less than 0 counts nothing."""
+        rows = [self.matches.rows[interest] for interest, _ in subject.parts]
+        shares = np.array([share for _, share in subject.parts])
+        shape = (len(rows), len(self.matches.rows))
+        apart = sp.csr_array((shares, (np.arange(len(rows)), rows)), shape=shape)
+        whole = self._scale(sp.csr_array(apart.sum(axis=0)[None, :]))
+        return np.asarray(subject.weight * self._measured(apart, whole, list(columns)))
+
+    def _scale(self, shares: sp.csr_array) -> Scale:
+        """How much each subject's parts vary over the background."""
+        none, background = np.ones(shares.shape[0]), self.features.background
+        if not self._learned:
+            return Scale(none * _PLAIN_DEVIATION, none, none, none, none, none)
+        usual = shares @ self.matches.usual
+        few = 1 + _FEW * (shares.multiply(shares) @ self.matches.spread)
+        length, dense_length, dense_deviation = none, none, none
+        if background.meaning:
+            variances = background.meaning.variances
+            length = _length((shares @ self.matches.meanings) / (variances + _RIDGE * few[:, None]), variances)
+        if space := background.dense_space:
+            pulled = shares @ self.matches.dense
+            dense_length = _length(pulled / (space.variances + _DENSE_RIDGE * few[:, None]), space.variances)
+            dense_deviation = _length(pulled + shares.sum(axis=1)[:, None] * space.centre, space.variances)
+        deviation = np.sqrt(usual.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
+        return Scale(deviation, _RIDGE * few, length, _DENSE_RIDGE * few, dense_length, dense_deviation)
+
+    def _measured(self, shares: sp.csr_array, scale: Scale, columns: "Sequence[int] | slice" = slice(None)) -> Matrix:
+        """Parts or subjects × papers: linear in the shares for a given scale."""
+        scores = (shares @ self.matches.near[:, columns]).astype(np.float64)
+        if self._learned:
+            scores -= (shares @ self.matches.usual).mean(axis=1, dtype=np.float64)[:, None]
+        scores *= (UNIT * self.recipe.terms / scale.deviation)[:, None]
+        for pointed, papers in self._spaces(shares, scale):
+            scores += (UNIT * pointed) @ papers[columns].T
+        return scores
+
+    def _spaces(self, shares: sp.csr_array, scale: Scale) -> Iterator[tuple[Matrix, Matrix]]:
+        """The spaces a background has taught: where each part points to, and where the papers are."""
+        recipe, background, features = self.recipe, self.features.background, self.features
+        if not self._learned:
+            return
+        if background.meaning and recipe.meaning:
+            pointed = (shares @ self.matches.meanings) / (background.meaning.variances + scale.ridge[:, None])
+            yield pointed * (recipe.meaning / scale.length)[:, None], features.meanings
+        if recipe.categories:
+            yield (shares @ self.matches.filed) * (recipe.categories / _FILING_DEVIATION), features.filed
+        if (space := background.dense_space) and recipe.dense:
+            away = shares @ self.matches.dense
+            pointed = away / (space.variances + scale.dense_ridge[:, None])
+            yield pointed * (recipe.dense / scale.dense_length)[:, None], features.placed
+            plain = away + shares.sum(axis=1)[:, None] * space.centre
+            yield plain * (recipe.dense_plain / scale.dense_deviation)[:, None], features.placed
+
+
+def _length(pointed: Matrix, variances: Vector) -> Vector:
+    """The deviation over the background of what a direction gives."""
+    return np.asarray(np.sqrt(pointed**2 @ variances + 1e-12))
+
+
+def score(scorer: Scorer, readers: Crowd, *, trend: Vector) -> tuple[Matrix, Matrix]:
+    """Readers × papers, minus infinity for what a reader excludes; and subjects × papers, what each subject adds.
+
+    Any batch of readers gives the same rows, up to the last bits.
     """
-    texts = {interest: text_of(interest, examples) for interest in ordered if text_of(interest, examples)}
-    if not texts:
-        return
-    vectors = features.vectors(texts.values())
-    rows[[ordered[interest] for interest in texts]] = (vectors @ features.by_term).toarray()
-    topics = [interest for interest in texts if interest.kind is InterestKind.TOPIC]
-    if topics:
-        rows[[ordered[interest] for interest in topics]] *= features.coverage([texts[topic] for topic in topics])
-
-
-def text_of(interest: Interest, examples: Mapping[str, Paper]) -> str:
-    """The words that stand for a topic or an example paper; empty for other kinds."""
-    if interest.kind is InterestKind.TOPIC:
-        return interest.text
-    if interest.kind is InterestKind.PAPER:
-        paper = examples[interest.text]
-        return f"{paper.title} . {paper.title} . {paper.abstract}"
-    return ""
-
-
-def _matching(features: Features, interest: Interest) -> list[int]:
-    """The papers an interest that matches wholly or not at all matches."""
-    if interest.kind is InterestKind.CATEGORY:
-        return list(features.by_category.get(interest.text.casefold().removesuffix(".*"), ()))
-    if interest.kind is InterestKind.AUTHOR:
-        named = features.by_family_name.get(name_parts(interest.text)[0], ())
-        return [column for column, author in named if is_same_person(interest.text, author)]
-    if interest.kind is InterestKind.PHRASE:
-        phrase = f" {' '.join(plain_words(interest.text))} "
-        return [column for column, text in enumerate(features.texts) if phrase.strip() and phrase in text]
-    return []
-
-
-def score(values: Values, profiles: Sequence[Profile], *, trend: Vector) -> Matrix:
-    """Readers × papers; what a reader excludes is minus infinity. Any batch of readers gives the same rows."""
-    weights = sp.lil_array((len(profiles), len(values.interests)))
-    for reader, stated in enumerate(profiles):
-        for interest, weight in stated.weights:
-            weights[reader, values.interests[interest]] = weight
-    scores: Matrix = np.asarray(sp.csr_array(weights) @ values.rows, dtype=np.float64)
-    # Who named categories gets what is trending in them; who named nothing, what is trending anywhere.
-    inside = (scores > 0) | np.array([[not stated.weights] for stated in profiles])
-    scores += np.outer([stated.trending for stated in profiles], trend) * inside
-    for reader, stated in enumerate(profiles):
-        for interest in stated.excluded:
-            scores[reader, values.of(interest) > EXCLUDED_AT] = -np.inf
-    return scores
-
-
-#: A topic that is excluded keeps out what matches it this much; other kinds match wholly or not at all.
-EXCLUDED_AT = 0.15
+    subjects = scorer.subjects(readers.shares) * readers.weight[:, None]
+    held = scorer.matches.held
+    scores = np.zeros((readers.readers, len(scorer.features.papers)))
+    np.add.at(scores, readers.owner, subjects)
+    if readers.facts.nnz:
+        scores += (readers.facts @ held).toarray()
+    led = np.flatnonzero(readers.trending)
+    if len(led):
+        # Who named categories gets what is trending in them; who named nothing, what is trending anywhere.
+        inside = (scores[led] > 0) | readers.empty[led, None]
+        scores[led] += np.outer(readers.trending[led], trend) * inside
+    if readers.excluded.nnz:
+        scores[(readers.excluded @ held).toarray() > 0] = -np.inf
+    return scores, subjects

@@ -7,6 +7,7 @@ Words that are everywhere say nothing.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
@@ -59,11 +60,17 @@ def parts(word: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """The terms of a text: its words without stop words, and pairs of neighbours among those that are left.
 
-    A pair bridges the stop words and the punctuation between its words: on readers' likes (benchmarks/ranking.py) that
+    A pair bridges the stop words and the punctuation between its words: on readers' likes (docs/benchmarks.md) that
     is worth .015 nDCG@10 over pairs that must touch.
     """
-    told = [word for surface, _ in words(text) for word in counted(surface) if word not in STOP_WORDS and _tells(word)]
+    told = [word for surface in _WORD.findall(text) for word in telling(surface)]
     return told + [f"{word} {neighbour}" for word, neighbour in pairwise(told)]
+
+
+@lru_cache(maxsize=200_000)
+def telling(word: str) -> tuple[str, ...]:
+    """What a written word counts as, less what tells nothing; kept, since few words make most of any text."""
+    return tuple(part for part in counted(word) if part not in STOP_WORDS and _tells(part))
 
 
 def counted(word: str) -> list[str]:

@@ -1,6 +1,6 @@
 """How good an order is, measured the way the field does.
 
-Pure functions over one ranked list at a time; `benchmarks/ranking.py` runs them over readers and days.
+Pure functions over one ranked list at a time; `protocol` runs them over readers and days.
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.ranking.evaluate import interval, ndcg, recall, reciprocal_rank
+from dailypapers.evaluation.measures import interval, ndcg, recall, reciprocal_rank
 
 
 def test_ndcg_by_hand() -> None:

@@ -1,0 +1,100 @@
+"""The command that measures the ranking."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
+from dailypapers.cli.shared import Json
+from dailypapers.errors import BadInput
+
+if TYPE_CHECKING:
+    from dailypapers.evaluation.protocol import Outcome
+
+Likes = Annotated[str, typer.Option(help="How many of the newest earlier likes are known: a number, 0, or all.")]
+
+
+def add(commands: typer.Typer) -> None:
+    """Add the command."""
+    commands.command()(evaluate)
+
+
+def evaluate(
+    papers: Annotated[Path, typer.Option(help="JSON Lines of papers with their day.")],
+    users: Annotated[Path, typer.Option(help="JSON Lines of readers: user, list, topic, likes.")],
+    test_days: Annotated[Path, typer.Option(help="A JSON list of days to rank.")],
+    method: Annotated[list[str] | None, typer.Option(help="Any of the methods; else all that can be run.")] = None,
+    likes: Likes = "all",
+    heading: Annotated[
+        bool | None, typer.Option(help="Tell the reader's topic too; else only where not all likes are known.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="An encoder, by name or path.")] = None,
+    until: Annotated[
+        dt.datetime | None, typer.Option("--background-until", formats=["%Y-%m-%d"], help="Learn from older papers.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how well papers are ranked, beside how others rank them: nDCG@10, recall@10, MRR, 95 % intervals."""
+    from dailypapers.jobs.evaluate import METHODS, Files
+    from dailypapers.jobs.evaluate import evaluate as run
+    from dailypapers.ranking.models import load
+
+    task = _task(likes, heading=heading)
+    names = method or [name for name in METHODS if model or name != "zotero"]
+    encoder = load(model) if model else None
+    with progress("days ranked") as told:
+        done = run(
+            Files(papers, users, test_days), names, [task], encoder=encoder, until=until and until.date(), told=told
+        )
+    for item in done.skipped:
+        say(f"{item.where}: {item.why}")
+    title = f"{task.name}: {len(done.study.days)} days, learned from {done.background:,} earlier papers"
+    rows(title, records(done.outcomes, as_json=as_json), as_json=as_json)
+    raise typer.Exit(ATTENTION if done.skipped else OK)
+
+
+def _task(likes: str, *, heading: bool | None) -> "Any":
+    from dailypapers.evaluation.protocol import Task
+
+    if likes != "all" and not likes.isdigit():
+        raise BadInput(f"--likes is a number, 0 or all, not “{likes}”.")
+    known = None if likes == "all" else int(likes)
+    told = known is not None if heading is None else heading
+    if known == 0 and not told:
+        raise BadInput("Without likes and without the heading there is nothing to rank by.")
+    return Task(known, told)
+
+
+def records(outcomes: "tuple[Outcome, ...]", *, as_json: bool) -> list[dict[str, Any]]:
+    """A row for each method: means over readers, and how far ahead of it the first method is."""
+    from dailypapers.evaluation.measures import interval
+
+    shown = []
+    for outcome in outcomes:
+        low, high = interval(outcome.means().tolist())
+        ahead, least, most = outcomes[0].over(outcome)
+        shown.append(
+            {
+                "method": outcome.method,
+                "ndcg@10": float(outcome.means().mean()),
+                "from": low,
+                "to": high,
+                "recall@10": float(outcome.means("recall").mean()),
+                "mrr": float(outcome.means("reciprocal_rank").mean()),
+                "first ahead by": ahead,
+                "at least": least,
+                "at most": most,
+                "readers": len(outcome.by_reader),
+                "lists": outcome.lists,
+                "ms a list": 1000 * outcome.seconds / outcome.lists,
+            }
+        )
+        if as_json:
+            shown[-1] |= {"task": outcome.task.name, "readers_ndcg@10": _by_reader(outcome)}
+    return shown
+
+
+def _by_reader(outcome: "Outcome") -> dict[str, float]:
+    return dict(zip(sorted(outcome.by_reader), outcome.means().tolist(), strict=True))

@@ -1,0 +1,59 @@
+"""Our ranking as one of the methods the protocol measures: the product's own scores by the product's own code."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dailypapers.domain.paper import Paper
+from dailypapers.evaluation.protocol import Asked, Scores
+from dailypapers.ranking.background import fit
+from dailypapers.ranking.counts import Matrix
+from dailypapers.ranking.encoder import Encoder, Vectors
+from dailypapers.ranking.features import build
+from dailypapers.ranking.profile import profile
+from dailypapers.ranking.ranker import Known, matches_of
+from dailypapers.ranking.score import FULL, Recipe, Scorer, crowd, score
+
+
+class Ours:
+    """Learned from the background once; with an encoder, every paper is encoded once."""
+
+    def __init__(
+        self,
+        background: Sequence[Paper],
+        *,
+        encoder: Encoder | None = None,
+        recipe: Recipe = FULL,
+        name: str = "dailypapers",
+    ) -> None:
+        self.name, self._recipe = name, recipe
+        self._vectors = Vectors(encoder) if encoder else None
+        ordered = sorted(background, key=lambda paper: str(paper.id))
+        learned = fit(ordered)
+        self._background = learned.with_dense(self._vectors.rows(ordered)) if self._vectors else learned
+
+    def day(self, pool: Sequence[Paper]) -> Scores:
+        """Compute the features of a pool once."""
+        dense = self._vectors.rows(pool) if self._vectors else None
+        features = build(pool, background=self._background, dense=dense)
+        place = {key: column for column, key in enumerate(features.keys)}
+        back = [place[str(paper.id)] for paper in pool]
+
+        def scores(asked: Sequence[Asked]) -> Matrix:
+            examples = {str(paper.id): paper for one in asked for paper in (*one.likes, *one.dislikes)}
+            if self._vectors:
+                self._vectors.rows(list(examples.values()))
+            known = Known(examples=examples, vectors=self._vectors.by_key if self._vectors else {})
+            stated = [
+                profile(one.interests, examples=examples, liked=_keys(one.likes), disliked=_keys(one.dislikes))
+                for one in asked
+            ]
+            matches = matches_of(features, stated, known)
+            scorer = Scorer(features, matches, self._recipe)
+            return score(scorer, crowd(stated, matches), trend=np.zeros(len(pool)))[0][:, back]
+
+        return scores
+
+
+def _keys(papers: Sequence[Paper]) -> list[str]:
+    return [str(paper.id) for paper in papers]

@@ -1,0 +1,124 @@
+"""The peers: how others rank, rebuilt from what they publish, given the same words of the same papers."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.svm import LinearSVC
+
+from dailypapers.domain.paper import Paper
+from dailypapers.evaluation.protocol import Asked, Scores, lot
+from dailypapers.ranking.counts import Vector
+from dailypapers.ranking.encoder import Encoder, Vectors
+
+#: So many papers of the background stand for what an arxiv-sanity-lite reader did not tag.
+NEGATIVES = 3000
+_SATURATION, _LENGTH = 1.2, 0.75
+
+
+def text_of(paper: Paper) -> str:
+    """Title twice, then the abstract."""
+    return f"{paper.title} . {paper.title} . {paper.abstract}"
+
+
+def _texts(asked: Asked) -> list[str]:
+    return [*([asked.heading] if asked.heading else []), *map(text_of, asked.likes)]
+
+
+def _each(scores: Callable[[Asked], Vector]) -> Scores:
+    return lambda asked: np.array([scores(one) for one in asked])
+
+
+class TfIdf:
+    """Cosine with the mean of what is known, by tf-idf of single words."""
+
+    name = "tf-idf, words"
+
+    def __init__(self, background: Sequence[Paper]) -> None:
+        self._vectorizer = TfidfVectorizer(stop_words="english").fit(map(text_of, background))
+
+    def day(self, pool: Sequence[Paper]) -> Scores:
+        """Weigh the pool."""
+        papers = self._vectorizer.transform(map(text_of, pool))
+
+        def scores(asked: Asked) -> Vector:
+            likeness = papers @ self._vectorizer.transform(_texts(asked)).T
+            return np.asarray(likeness.mean(axis=1)).ravel()
+
+        return _each(scores)
+
+
+class Bm25:
+    """Okapi BM25 with the whole of what is known as the query, each word as often as it stands there."""
+
+    name = "BM25"
+
+    def __init__(self, background: Sequence[Paper]) -> None:
+        self._vectorizer = CountVectorizer(stop_words="english")
+        counts = self._vectorizer.fit_transform(map(text_of, background))
+        papers = counts.shape[0]
+        held = np.bincount(counts.indices, minlength=counts.shape[1])
+        self._idf = np.log(1 + (papers - held + 0.5) / (held + 0.5))
+        self._mean_length = counts.sum() / papers
+
+    def day(self, pool: Sequence[Paper]) -> Scores:
+        """Saturate the pool's counts."""
+        papers = self._vectorizer.transform(map(text_of, pool)).astype(np.float64)
+        lengths = np.asarray(papers.sum(axis=1)).ravel()
+        norm = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / self._mean_length)
+        papers.data = papers.data * (1 + _SATURATION) / (papers.data + np.repeat(norm, np.diff(papers.indptr)))
+
+        def scores(asked: Asked) -> Vector:
+            query = self._vectorizer.transform([" ".join(_texts(asked))]).toarray().ravel()
+            return np.asarray(papers @ (self._idf * query)).ravel()
+
+        return _each(scores)
+
+
+class Svm:
+    """arxiv-sanity-lite's: for each reader a linear SVM (C = 0.01, balanced) on 20,000 tf-idf words and pairs."""
+
+    name = "SVM (arxiv-sanity-lite)"
+
+    def __init__(self, background: Sequence[Paper]) -> None:
+        self._vectorizer = TfidfVectorizer(
+            stop_words="english", sublinear_tf=True, ngram_range=(1, 2), max_features=20_000, min_df=5, max_df=0.1
+        ).fit(map(text_of, background))
+        chosen = sorted(background, key=lambda paper: lot(str(paper.id)))[:NEGATIVES]
+        self._negatives = self._vectorizer.transform(map(text_of, chosen))
+
+    def day(self, pool: Sequence[Paper]) -> Scores:
+        """Weigh the pool."""
+        papers = self._vectorizer.transform(map(text_of, pool))
+
+        def scores(asked: Asked) -> Vector:
+            positive = self._vectorizer.transform(_texts(asked))
+            labels = np.r_[np.ones(positive.shape[0]), np.zeros(self._negatives.shape[0])]
+            machine = LinearSVC(class_weight="balanced", C=0.01, max_iter=10_000, tol=1e-6, dual=True, random_state=1)
+            machine.fit(sp.vstack([positive, self._negatives]), labels)
+            return np.asarray(machine.decision_function(papers))
+
+        return _each(scores)
+
+
+class Zotero:
+    """zotero-arxiv-daily's: cosines of an encoder's vectors with the likes, the n-th newest by 1 / (1 + log10 n)."""
+
+    name = "zotero-arxiv-daily's formula"
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._vectors = Vectors(encoder)
+
+    def day(self, pool: Sequence[Paper]) -> Scores:
+        """Encode the pool."""
+        papers = self._vectors.rows(pool)
+
+        def scores(asked: Asked) -> Vector:
+            known = self._vectors.rows(asked.likes[::-1]) if asked.likes else np.zeros((0, papers.shape[1]))
+            if asked.heading:
+                known = np.vstack([self._vectors.encoder.encode([asked.heading]), known])
+            weights = 1 / (1 + np.log10(np.arange(len(known)) + 1))
+            return np.asarray(papers @ known.T @ weights / weights.sum())
+
+        return _each(scores)
