@@ -12,7 +12,7 @@ from dailypapers import subscriptions
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Sender
-from dailypapers.domain.subscriber import Rhythm
+from dailypapers.domain.subscriber import Amount, Rhythm
 from dailypapers.jobs.compose import Composing
 from dailypapers.jobs.deliver import Post
 from dailypapers.jobs.means import Means
@@ -55,7 +55,7 @@ class World:
     def admit(self, name: str, *topics: str, now: dt.datetime = MONDAY, rhythm: Rhythm | None = None) -> None:
         """Make somebody of the cast a reader."""
         interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
-        wishes = Wishes(rhythm or Rhythm("UTC", 7), 5, interests)
+        wishes = Wishes(rhythm or Rhythm("UTC", 7), Amount(5), interests)
         with writing(self.means.engine) as tx:
             subscriptions.admit(tx, f"{name}@example.org", wishes, consent="test", now=now)
 
@@ -89,7 +89,7 @@ def world(engine: sa.Engine, *, outcomes: Mapping[str, Outcome] | None = None) -
             sources=[Feed("feed", f"{base}/feed")],
             make_http=lambda: Http(allow_private=True, pace=0, retries=0),
             zone="UTC",
-            composing=Composing(threshold=0.05, window_days=7, deadline=dt.timedelta(hours=20)),
+            composing=Composing(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20)),
             press=Press(environment(shipped("templates")), signer, sender, "https://papers.example.org/", b"secret"),
             make_post=lambda: Post(tray, "tester", at_once=2),
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dailypapers.domain.message import Sender
-from dailypapers.domain.subscriber import Rhythm, parse_days
+from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
 from dailypapers.jobs.compose import Composing
 from dailypapers.jobs.deliver import Post
@@ -95,12 +95,12 @@ def worker_name() -> str:
 def defaults(settings: Settings) -> Wishes:
     """What a subscriber gets who names nothing."""
     wanted = settings.digest
-    return Wishes(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), wanted.max_papers)
+    return Wishes(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
 
 
 def _composing(settings: Settings) -> Composing:
     return Composing(
-        threshold=settings.digest.threshold,
+        relevance=settings.digest.relevance,
         window_days=settings.digest.window_days,
         deadline=timedelta(hours=settings.mail.deadline_hours),
     )

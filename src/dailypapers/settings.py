@@ -111,7 +111,7 @@ class DigestDefaults(_Section):
     """What a digest is unless a reader says otherwise."""
 
     max_papers: Annotated[int, Field(ge=1, le=50)] = 10
-    threshold: Annotated[float, Field(ge=0)] = 0.05
+    relevance: Annotated[float, Field(ge=0, lt=1)] = 0.5
     window_days: Annotated[int, Field(ge=1, le=90)] = 7
     hour: Hour = 7
     zone: Zone = "UTC"

@@ -1,6 +1,7 @@
 """Subscribers in a file: JSON Lines or CSV, the same fields in both, read leniently line by line and written back.
 
-    address, topics, phrases, categories, authors, papers, avoid, exclude, zone, hour, days, max_papers
+    address, topics, phrases, categories, authors, papers, avoid, exclude, zone, hour, days, max_papers, about,
+    least, relevance, explore
 
 In CSV, several entries of one field are parted by semicolons. Only `address` is needed.
 """
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.source import Skipped
-from dailypapers.domain.subscriber import Rhythm, Subscriber, days_in_words, parse_days
+from dailypapers.domain.subscriber import Amount, Rhythm, Subscriber, days_in_words, parse_days
 from dailypapers.errors import BadInput
 from dailypapers.subscriptions import Wishes, normal_address
 
@@ -31,7 +32,7 @@ FIELDS = {
     "avoid": (InterestKind.PHRASE, Stance.AVOID),
     "exclude": (InterestKind.PHRASE, Stance.EXCLUDE),
 }
-_OTHERS = ("address", "zone", "hour", "days", "max_papers")
+_OTHERS = ("address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore")
 #: Nobody reads more, and a larger number is a typing error.
 MAX_PAPERS = 50
 
@@ -114,7 +115,35 @@ def wishes(fields: Mapping[str, Any], *, defaults: Wishes) -> Wishes:
         hour=_number(fields, "hour", defaults.rhythm.hour, 0, 23),
         days=parse_days(str(fields["days"])) if "days" in fields else defaults.rhythm.days,
     )
-    return Wishes(rhythm, _number(fields, "max_papers", defaults.max_papers, 1, MAX_PAPERS), tuple(interests(fields)))
+    return Wishes(rhythm, _amount(fields, defaults.amount), tuple(interests(fields)))
+
+
+def _amount(fields: Mapping[str, Any], default: Amount) -> Amount:
+    most = _number(fields, "max_papers", default.max_papers, 1, MAX_PAPERS)
+    return Amount(
+        max_papers=most,
+        about=_number(fields, "about", 0, 1, MAX_PAPERS) if "about" in fields else default.about,
+        least=_number(fields, "least", default.least, 1, most),
+        relevance=_relevance(fields["relevance"]) if "relevance" in fields else default.relevance,
+        explore=_yes(fields["explore"]) if "explore" in fields else default.explore,
+    )
+
+
+def _relevance(value: object) -> float:
+    try:
+        wanted = float(str(value))
+    except ValueError:
+        wanted = -1.0
+    if not 0 <= wanted < 1:
+        raise BadInput(f"relevance “{value}” must be a probability, at least 0 and below 1")
+    return wanted
+
+
+def _yes(value: object) -> bool:
+    said = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if str(value).lower() not in said:
+        raise BadInput(f"explore “{value}” must be yes or no")
+    return said[str(value).lower()]
 
 
 def interests(fields: Mapping[str, Any]) -> Iterator[Interest]:
@@ -165,5 +194,13 @@ def fields_of(subscriber: Subscriber, stated: Sequence[Interest]) -> dict[str, A
         "zone": rhythm.zone,
         "hour": rhythm.hour,
         "days": days_in_words(rhythm.days),
-        "max_papers": subscriber.max_papers,
+        "max_papers": subscriber.amount.max_papers,
+        **_unusual(subscriber.amount),
     }
+
+
+def _unusual(amount: Amount) -> dict[str, Any]:
+    """What of an amount is not as with everybody."""
+    usual = Amount(amount.max_papers)
+    names = ("about", "least", "relevance", "explore")
+    return {name: getattr(amount, name) for name in names if getattr(amount, name) != getattr(usual, name)}

@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest
-from dailypapers.domain.subscriber import Rhythm, Subscriber, SubscriberState
+from dailypapers.domain.subscriber import Amount, Rhythm, Subscriber, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import outbox, subscribers, suppressions
 
@@ -26,7 +26,7 @@ class Wishes:
     """What somebody asks for: which papers, when, how many."""
 
     rhythm: Rhythm
-    max_papers: int
+    amount: Amount
     interests: tuple[Interest, ...] = ()
 
 
@@ -57,7 +57,7 @@ def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, 
         address,
         state=SubscriberState.PENDING,
         rhythm=wishes.rhythm,
-        max_papers=wishes.max_papers,
+        amount=wishes.amount,
         consent=consent,
         now=now,
     )
@@ -97,9 +97,7 @@ def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, now:
         subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
         return False
     rhythm, active = wishes.rhythm, SubscriberState.ACTIVE
-    added = subscribers.add(
-        tx, address, state=active, rhythm=rhythm, max_papers=wishes.max_papers, consent=consent, now=now
-    )
+    added = subscribers.add(tx, address, state=active, rhythm=rhythm, amount=wishes.amount, consent=consent, now=now)
     if added:
         subscribers.state_interests(tx, added, wishes.interests)
     return added is not None
@@ -107,7 +105,7 @@ def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, now:
 
 def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes) -> None:
     """Replace what somebody asks for."""
-    subscribers.change(tx, subscriber_id, rhythm=wishes.rhythm, max_papers=wishes.max_papers)
+    subscribers.change(tx, subscriber_id, rhythm=wishes.rhythm, amount=wishes.amount)
     subscribers.state_interests(tx, subscriber_id, wishes.interests)
 
 

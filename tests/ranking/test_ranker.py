@@ -106,7 +106,7 @@ def test_what_is_avoided_sinks_and_what_is_excluded_is_gone() -> None:
     assert numbers(picks(graphs, want("message passing", InterestKind.PHRASE, Stance.AVOID))) == [4, 2]
     avoided = want("surveys", InterestKind.PHRASE, Stance.AVOID)
     before, after = picks(graphs)[1], picks(graphs, avoided)[1]
-    assert after.score == pytest.approx(before.score - 0.5)
+    assert after.score == pytest.approx(before.score - 1.5)
     assert "surveys" not in after.reason.sentence().casefold()
     assert numbers(picks(graphs, want("Ann Lee", InterestKind.AUTHOR, Stance.EXCLUDE))) == [4]
     assert numbers(picks(graphs, want("stat", InterestKind.CATEGORY, Stance.EXCLUDE))) == [2]
@@ -179,6 +179,10 @@ def test_trending_grows_with_the_counts_and_fades_with_age() -> None:
     newer, older = trending([fresh, old], same, now=NOW)
     assert older == pytest.approx(newer / 2)
     more = trending([fresh], {str(fresh.id): Signals(upvotes=90)}, now=NOW)[0]
+    for better in (Signals(upvotes=9, velocity=8), Signals(upvotes=9, votes=2), Signals(upvotes=9, comments=1)):
+        assert trending([fresh], {str(fresh.id): better}, now=NOW)[0] > newer
+    for worse in (Signals(upvotes=9, votes=-4), Signals(upvotes=5, velocity=2)):
+        assert trending([fresh], {str(fresh.id): worse}, now=NOW)[0] < newer
     assert 0 < newer < more < 1
 
 

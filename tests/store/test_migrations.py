@@ -70,8 +70,9 @@ def _fill(tx: sa.Connection, table: sa.Table) -> int:
 
 def _value(column: sa.Column[Any], number: int) -> object:
     if column.foreign_keys:
-        return 1
+        return number  # Tables are filled in the order of their keys, a row at a time.
     examples: dict[type, object] = {
+        bytes: b"bytes",
         str: f"text {number}",
         int: number,
         float: 0.5,

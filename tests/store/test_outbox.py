@@ -19,7 +19,7 @@ from dailypapers.domain.delivery import (
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
-from dailypapers.domain.subscriber import Rhythm, SubscriberState
+from dailypapers.domain.subscriber import Amount, Rhythm, SubscriberState
 from dailypapers.store import editions, outbox, papers, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
@@ -38,7 +38,7 @@ def edition(engine: sa.Engine, now: dt.datetime) -> int:
         papers.add(tx, [Announcement(paper, "arxiv", now.date())], now=now)
         for address in CAST:
             subscribers.add(
-                tx, address, state=SubscriberState.ACTIVE, rhythm=Rhythm(), max_papers=5, consent="test", now=now
+                tx, address, state=SubscriberState.ACTIVE, rhythm=Rhythm(), amount=Amount(5), consent="test", now=now
             )
         return editions.close(tx, now.date(), now=now).id
 
@@ -102,7 +102,7 @@ def test_two_claims_never_share_a_row(engine: sa.Engine, edition: int, now: dt.d
 def test_mails_somebody_waits_for_go_first(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
     put_all(engine, edition, now)
     with writing(engine) as tx:
-        new = {"rhythm": Rhythm(), "max_papers": 5, "consent": "web", "now": now}
+        new = {"rhythm": Rhythm(), "amount": Amount(5), "consent": "web", "now": now}
         dora = subscribers.add(tx, "dora@example.org", state=SubscriberState.PENDING, **new)  # type: ignore[arg-type]
         assert dora is not None
         confirm = outbox.NewDelivery(dora, "dora@example.org", MailKind.CONFIRM, deadline=now + DEADLINE)

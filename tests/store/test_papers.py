@@ -91,10 +91,17 @@ def test_blanks_are_filled_and_the_first_text_is_kept(engine: sa.Engine, now: dt
 
 def test_the_newest_count_of_each_signal_is_used(engine: sa.Engine, now: dt.datetime) -> None:
     morning = replace(announcement(source="huggingface"), signals=Signals(upvotes=3, stars=10))
-    evening = replace(morning, day=DAY + dt.timedelta(days=1), signals=Signals(upvotes=30, comments=2))
+    evening = replace(morning, signals=Signals(upvotes=30, comments=2))
     add(engine, morning, now=now)
-    add(engine, evening, now=now)
+    add(engine, evening, now=now + dt.timedelta(hours=2))
     assert waiting(engine)[0].signals == Signals(upvotes=30, comments=2)
+
+
+def test_two_days_readings_tell_how_fast_a_paper_rises(engine: sa.Engine, now: dt.datetime) -> None:
+    for days, upvotes in ((0, 3), (1, 10), (3, 40)):
+        heard = replace(announcement(source="huggingface"), signals=Signals(upvotes=upvotes))
+        add(engine, heard, now=now + dt.timedelta(days=days))
+    assert waiting(engine)[0].signals == Signals(upvotes=40, velocity=15)
 
 
 def test_a_paper_announced_again_by_another_source_comes_into_a_later_edition(

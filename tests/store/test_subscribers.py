@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from dailypapers import subscriptions
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.subscriber import Rhythm, SubscriberState
+from dailypapers.domain.subscriber import Amount, Rhythm, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import editions, leases, outbox, subscribers, suppressions
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import Wishes
 
-WISHES = Wishes(Rhythm("Europe/Berlin", 7), 5, (Interest(InterestKind.TOPIC, "graphs"),))
+WISHES = Wishes(Rhythm("Europe/Berlin", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
 ALICE = "alice@example.org"
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import Rhythm, SubscriberState
+from dailypapers.domain.subscriber import Amount, Rhythm, SubscriberState
 from dailypapers.links import Signer
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
@@ -36,7 +36,7 @@ async def pages(engine: sa.Engine) -> Iterator[httpx.AsyncClient]:  # type: igno
 def alice(engine: sa.Engine) -> int:
     """Somebody who has asked to subscribe."""
     with writing(engine) as tx:
-        wishes = Wishes(Rhythm(), 5)
+        wishes = Wishes(Rhythm(), Amount(5))
         added = subscriptions.subscribe(tx, "alice@example.org", wishes, consent="web", now=NOW)
     assert added is not None
     return added

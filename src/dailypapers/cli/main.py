@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dailypapers.cli import catching, evaluating, looking, people, running
+from dailypapers.cli import catching, evaluating, looking, people, running, teaching
 from dailypapers.cli.output import UNREACHABLE, WRONG, say
 from dailypapers.cli.shared import Context
 from dailypapers.errors import DailypapersError, DatabaseUnreachable, MailServerUnreachable
@@ -45,7 +45,7 @@ def shared(
     context.obj = Context(config, verbose=verbose)
 
 
-for add in (running.add, people.add, looking.add, catching.add, evaluating.add):
+for add in (running.add, people.add, looking.add, catching.add, evaluating.add, teaching.add):
     add(commands)
 
 

@@ -78,6 +78,10 @@ class Signals:
     upvotes: int | None = None
     comments: int | None = None
     stars: int | None = None
+    #: Upvotes gained a day between the last two readings.
+    velocity: float | None = None
+    #: Our own readers' votes for it, less those against it.
+    votes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

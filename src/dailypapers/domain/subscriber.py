@@ -46,6 +46,21 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """How much somebody wants to read."""
+
+    max_papers: int = 10
+    #: So many a day on average: busy days more, calm days fewer; `None` goes by `relevance` alone.
+    about: int | None = None
+    #: A digest with fewer papers than this is not sent.
+    least: int = 1
+    #: A paper must be relevant with this probability; `None` is what the service takes.
+    relevance: float | None = None
+    #: Whether one paper may be from elsewhere, to try something new.
+    explore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Subscriber:
     """Somebody who reads, or who asked to."""
 
@@ -53,7 +68,7 @@ class Subscriber:
     address: str
     state: SubscriberState
     rhythm: Rhythm
-    max_papers: int
+    amount: Amount
     #: When the next one is due; `None` is with the next run.
     next_digest_at: dt.datetime | None
     #: The newest edition a digest of theirs was accepted for; the next window starts after it.

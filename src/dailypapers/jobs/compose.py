@@ -6,9 +6,8 @@ is the picks, not the bytes. Running it again, or twice at a time, composes noth
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import sqlalchemy as sa
 import structlog
@@ -17,26 +16,35 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Subscriber
-from dailypapers.ranking.features import Features, build
-from dailypapers.ranking.ranker import Known, Reader, rank
-from dailypapers.store import editions, outbox, papers, subscribers
+from dailypapers.domain.vote import Votes
+from dailypapers.jobs.learn import Learned, example_vectors, features, learn
+from dailypapers.ranking.encoder import Encoder
+from dailypapers.ranking.features import Features
+from dailypapers.ranking.ranker import Known, Reader, Recent, rank
+from dailypapers.store import editions, outbox, papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.picks import already_sent
 
 log = structlog.get_logger()
 
 NOTHING_NEW = "no new papers"
-NOTHING_RELEVANT = "no paper scored above the threshold"
+NOTHING_RELEVANT = "no paper is relevant enough"
+TOO_FEW = "fewer papers than the reader wants a mail for"
+#: So many editions tell how much a reader who wants "about N a day" gets.
+RECENT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Composing:
     """What composing is told by the settings."""
 
-    threshold: float
+    #: A paper must be relevant with this probability, for readers who state none.
+    relevance: float
     window_days: int
     deadline: dt.timedelta
+    encoder: Encoder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ def compose(
         edition = editions.newest(tx)
     if edition is None:
         return Composed()
-    windows = _Windows(engine, edition, how)
+    windows = _Windows(engine, edition, how, now)
     total = Composed()
     while batch := _due(engine, edition, now):
         done = _compose_batch(engine, windows, batch, now=now)
@@ -82,19 +90,19 @@ class Pool:
 
     listed: tuple[papers.Listed, ...]
     features: Features
-
-    @classmethod
-    def of(cls, listed: tuple[papers.Listed, ...]) -> Self:
-        """Compute the features of papers."""
-        return cls(listed, build([item.paper for item in listed]))
+    learned: Learned
+    #: What tells the threshold of readers who want about so many a day.
+    recent: Callable[[], Recent | None] = lambda: None
 
 
 class _Windows:
     """The papers of each window that readers of this run need, loaded once."""
 
-    def __init__(self, engine: sa.Engine, edition: Edition, how: Composing) -> None:
+    def __init__(self, engine: sa.Engine, edition: Edition, how: Composing, now: dt.datetime) -> None:
         self.engine, self.edition, self.how = engine, edition, how
+        self.learned = learn(engine, edition.id, encoder=how.encoder, now=now)
         self._pools: dict[int, Pool] = {}
+        self._recent: list[Recent | None] = []
         with reading(engine) as tx:
             self._earliest = editions.newest_before(tx, edition.day, days=how.window_days)
 
@@ -105,10 +113,26 @@ class _Windows:
     def pool(self, start: int) -> Pool:
         """The papers after an edition, up to the newest."""
         if start not in self._pools:
-            with reading(self.engine) as tx:
-                listed = papers.in_editions(tx, after=start, upto=self.edition.id)
-            self._pools[start] = Pool.of(listed)
+            listed, made = _listed(self.engine, start, self.edition.id, self.learned)
+            self._pools[start] = Pool(listed, made, self.learned, self.recent)
         return self._pools[start]
+
+    def recent(self) -> Recent | None:
+        """The papers of the editions before this one."""
+        if not self._recent:
+            upto = self.edition.id - 1
+            listed, made = _listed(self.engine, max(upto - RECENT, 0), upto, self.learned)
+            with reading(self.engine) as tx:
+                told = editions.by_id(tx, range(upto - RECENT + 1, upto + 1)).values()
+            days = sum(1 for edition in told if edition.papers)
+            self._recent.append(Recent(made, days) if listed else None)
+        return self._recent[0]
+
+
+def _listed(engine: sa.Engine, after: int, upto: int, learned: Learned) -> tuple[tuple[papers.Listed, ...], Features]:
+    with reading(engine) as tx:
+        listed = papers.in_editions(tx, after=after, upto=upto)
+    return listed, features(engine, [item.paper for item in listed], range(after + 1, upto + 1), learned)
 
 
 def _compose_batch(engine: sa.Engine, windows: _Windows, batch: Sequence[Subscriber], *, now: dt.datetime) -> Composed:
@@ -132,7 +156,7 @@ def _deliveries(
     engine: sa.Engine, windows: _Windows, start: int, readers: Sequence[Subscriber], now: dt.datetime
 ) -> list[outbox.NewDelivery]:
     pool = windows.pool(start)
-    chosen = choose(engine, pool, readers, threshold=windows.how.threshold, now=now)
+    chosen = choose(engine, pool, readers, relevance=windows.how.relevance, now=now)
     return [
         outbox.NewDelivery(
             subscriber=reader.id,
@@ -140,11 +164,19 @@ def _deliveries(
             kind=MailKind.DIGEST,
             edition=windows.edition.id,
             deadline=now + windows.how.deadline,
-            picks=picks,
-            skipped="" if picks else (NOTHING_RELEVANT if pool.listed else NOTHING_NEW),
+            picks=picks if len(picks) >= reader.amount.least else (),
+            skipped=_why_not(reader, pool, picks),
         )
         for reader, picks in zip(readers, chosen, strict=True)
     ]
+
+
+def _why_not(reader: Subscriber, pool: Pool, picks: Sequence[Pick]) -> str:
+    if len(picks) >= reader.amount.least:
+        return ""
+    if picks:
+        return TOO_FEW
+    return NOTHING_RELEVANT if pool.listed else NOTHING_NEW
 
 
 def choose(
@@ -152,7 +184,7 @@ def choose(
     pool: Pool,
     readers: Sequence[Subscriber],
     *,
-    threshold: float,
+    relevance: float,
     now: dt.datetime,
 ) -> list[tuple[Pick, ...]]:
     """Rank papers for each reader, leaving out what they already have; in the readers' order."""
@@ -163,19 +195,36 @@ def choose(
     with reading(engine) as tx:
         stated = subscribers.interests_of(tx, ids)
         already = already_sent(tx, ids, keys)
-        examples = papers.by_key(tx, _example_papers(stated))
+        cast = votes.of_subscribers(tx, ids)
+        examples = papers.by_key(tx, _named(stated.values(), cast.values()))
+    curve = pool.learned.calibration
     asking = [
         Reader(
             interests=stated[reader.id],
             already=already.get(reader.id, frozenset()),
-            limit=reader.max_papers,
-            threshold=threshold,
+            limit=reader.amount.max_papers,
+            threshold=curve.score_at(relevance if reader.amount.relevance is None else reader.amount.relevance),
+            about=reader.amount.about,
+            liked=cast.get(reader.id, Votes()).liked,
+            disliked=cast.get(reader.id, Votes()).disliked,
+            explore=reader.amount.explore,
         )
         for reader in readers
     ]
-    counted = {key: item.signals for key, item in zip(keys, pool.listed, strict=True)}
-    return rank(pool.features, asking, Known(counted, examples), now=now)
+    return rank(pool.features, asking, _known(engine, pool, readers, examples), now=now)
 
 
-def _example_papers(stated: Mapping[int, tuple[Interest, ...]]) -> set[str]:
-    return {i.text for interests in stated.values() for i in interests if i.kind is InterestKind.PAPER}
+def _known(engine: sa.Engine, pool: Pool, readers: Sequence[Subscriber], examples: Mapping[str, Paper]) -> Known:
+    counted = {str(item.paper.id): item.signals for item in pool.listed}
+    encoder = pool.learned.encoder
+    return Known(
+        signals=counted,
+        examples=examples,
+        vectors=example_vectors(engine, encoder, examples) if encoder and examples else {},
+        recent=pool.recent() if any(reader.amount.about for reader in readers) else None,
+    )
+
+
+def _named(stated: Iterable[Sequence[Interest]], cast: Iterable[Votes]) -> set[str]:
+    named = {i.text for interests in stated for i in interests if i.kind is InterestKind.PAPER}
+    return named | {key for one in cast for key in (*one.liked, *one.disliked)}

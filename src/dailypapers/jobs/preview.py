@@ -10,6 +10,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.jobs.compose import Composing, Pool, choose
+from dailypapers.jobs.learn import features, newest
 from dailypapers.jobs.render import Press, Sheet, digest_of, message
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading
@@ -24,8 +25,10 @@ def preview(
         start = max(reader.accepted_edition or 0, editions.newest_before(tx, today, days=how.window_days))
         listed = papers.in_editions(tx, after=start, upto=None)
         edition = Edition(0, today, now, len(listed), editions.statuses(tx, None))
-    picks = choose(engine, Pool.of(listed), [reader], threshold=how.threshold, now=now)[0]
-    if not picks:
+    learned = newest(engine, encoder=how.encoder)
+    made = features(engine, [item.paper for item in listed], (), learned)
+    picks = choose(engine, Pool(listed, made, learned), [reader], relevance=how.relevance, now=now)[0]
+    if len(picks) < reader.amount.least:
         return None
     by_key = {str(item.paper.id): item for item in listed}
     digest = digest_of([(by_key[pick.paper], pick.reason) for pick in picks], edition)

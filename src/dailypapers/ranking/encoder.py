@@ -38,6 +38,11 @@ class Vectors:
         return np.array([self.by_key[str(paper.id)] for paper in papers], np.float64)
 
 
+def stacked(vectors: Sequence[Vector]) -> Matrix:
+    """Vectors as rows."""
+    return np.array(vectors, np.float64).reshape(len(vectors), -1)
+
+
 def text_of(paper: Paper) -> str:
     """What an encoder reads of a paper."""
     return f"{paper.title}. {paper.abstract}"

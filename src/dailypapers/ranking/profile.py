@@ -13,7 +13,9 @@ from dailypapers.ranking.words import terms
 
 #: What a fact adds to a score. A good match of a subject scores about one, so a followed author comes first and a
 #: category alone last: it says where a paper is filed, not what it is about.
-FACTS = {InterestKind.PHRASE: 0.5, InterestKind.AUTHOR: 1.0, InterestKind.CATEGORY: 0.1}
+FACTS = {InterestKind.PHRASE: 0.6, InterestKind.AUTHOR: 1.0, InterestKind.CATEGORY: 0.1}
+#: What is not wanted takes away so much more than it would add: enough to sink a good match.
+AVOIDED = 2.5
 #: What is trending counts for readers who named no subject: within their categories, or anywhere.
 TRENDING_WEIGHT = 0.5
 #: A topic counts as much as so many liked papers beside it.
@@ -117,7 +119,7 @@ def _is_fact(interest: Interest) -> bool:
 
 
 def _sign(interest: Interest) -> float:
-    return -1.0 if interest.stance is Stance.AVOID else 1.0
+    return -AVOIDED if interest.stance is Stance.AVOID else 1.0
 
 
 def _trouble(interest: Interest, examples: Mapping[str, Paper]) -> str:

@@ -7,7 +7,7 @@ Pure: the same input gives the same picks, in whatever order papers come and how
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from dailypapers.ranking.explain import Explainer
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matches import Matches, match
 from dailypapers.ranking.profile import Profile, profile
-from dailypapers.ranking.score import FULL, Recipe, Scorer, crowd, score
+from dailypapers.ranking.score import FULL, Recipe, Scorer, certain, crowd, score
 from dailypapers.ranking.select import Flags, Wanted, select
 from dailypapers.ranking.trending import trending
 
@@ -35,11 +35,21 @@ class Reader:
     already: frozenset[str] = frozenset()
     limit: int = 10
     threshold: float = 0.0
+    #: So many a day on average; the threshold is then what that takes, as far as recent days tell.
+    about: int | None = None
     #: Papers' names, oldest first.
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     #: Whether one pick may be from elsewhere.
     explore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The papers of some recent days, which tell how many papers a day score how much for a reader."""
+
+    features: Features
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ class Known:
     signals: Mapping[str, Signals] = field(default_factory=dict)
     examples: Mapping[str, Paper] = field(default_factory=dict)
     vectors: Mapping[str, Vector] = field(default_factory=dict)
+    recent: Recent | None = None
 
 
 def rank(
@@ -63,14 +74,37 @@ def rank(
         profile(reader.interests, examples=known.examples, liked=reader.liked, disliked=reader.disliked)
         for reader in readers
     ]
+    asking = _with_thresholds(readers, profiles, known, recipe)
     matches = matches_of(features, profiles, known)
     trend = trending(features.papers, known.signals, now=now)
     explainer = Explainer(Scorer(features, matches, recipe), trend, known.signals, known.examples)
     picks: list[tuple[Pick, ...]] = []
     for start in range(0, len(readers), BATCH):
         batch = slice(start, start + BATCH)
-        picks += _batch(explainer, readers[batch], profiles[batch])
+        picks += _batch(explainer, asking[batch], profiles[batch])
     return picks
+
+
+def _with_thresholds(
+    readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, recipe: Recipe
+) -> Sequence[Reader]:
+    """Readers who want about so many papers a day, with the score that so many of the recent days' papers reached."""
+    chosen = [n for n, (reader, stated) in enumerate(zip(readers, profiles, strict=True)) if reader.about and stated]
+    if not chosen or not known.recent or not known.recent.days:
+        return readers
+    asked = [profiles[n] for n in chosen]
+    matches = matches_of(known.recent.features, asked, known)
+    scorer = Scorer(known.recent.features, matches, recipe)
+    asking = list(readers)
+    for start in range(0, len(chosen), BATCH):
+        part = slice(start, start + BATCH)
+        nobody = np.zeros(len(known.recent.features.papers))
+        rows = score(scorer, crowd(asked[part], matches), trend=nobody)[0]
+        for n, row in zip(chosen[part], rows, strict=True):
+            wanted = min((readers[n].about or 0) * known.recent.days, len(row))
+            reached = float(np.partition(row, len(row) - wanted)[len(row) - wanted]) if wanted else 0.0
+            asking[n] = replace(readers[n], threshold=max(round(reached, 9), 0.0))
+    return asking
 
 
 def matches_of(features: Features, profiles: Sequence[Profile], known: Known) -> Matches:
@@ -86,9 +120,10 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
     scores, subjects = score(scorer, asking, trend=explainer.trend)
     wanted = Wanted(
         limit=np.array([reader.limit for reader in readers], np.int64),
-        # A threshold is about what a reader asked for; who asked for nothing gets the top of the list.
-        threshold=np.array([0.0 if p.empty else r.threshold for r, p in zip(readers, profiles, strict=True)]),
+        # A threshold is about a subject; who named none gets the top of the list.
+        threshold=np.array([0.0 if p.trending else r.threshold for r, p in zip(readers, profiles, strict=True)]),
         known=_no_news(explainer, readers, profiles),
+        certain=certain(asking, scorer.matches),
     )
     chosen = select(scores, subjects, asking.owner, scorer.features.kin, wanted)
     for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):

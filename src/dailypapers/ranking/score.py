@@ -39,7 +39,9 @@ UNIT = 0.1
 #: Whitening: how far a direction's variance is trusted, less for a profile of few papers (k): λ(1 + 10/k).
 _RIDGE, _DENSE_RIDGE, _FEW = 0.005, 0.002, 10
 #: The least deviation of cosines; and the one taken where there is no background to learn it from.
-_LEAST_DEVIATION, _PLAIN_DEVIATION = 0.003, 0.1
+_LEAST_DEVIATION, _PLAIN_DEVIATION = 0.003, 0.02
+#: A fact that adds as much as this is what the reader asked for; a category adds less.
+_STRONG = 0.5
 #: The usual deviation of the cosine of two papers' categories.
 _FILING_DEVIATION = 0.22
 
@@ -172,6 +174,14 @@ class Scorer:
             yield pointed * (recipe.dense / scale.dense_length)[:, None], features.placed
             plain = away + shares.sum(axis=1)[:, None] * space.centre
             yield plain * (recipe.dense_plain / scale.dense_deviation)[:, None], features.placed
+
+
+def certain(readers: Crowd, matches: Matches) -> "npt.NDArray[np.bool_] | None":
+    """Readers × papers: where a phrase or an author somebody follows is found; `None` where nobody follows any."""
+    strong = readers.facts.copy()
+    strong.data = np.where(strong.data >= _STRONG, 1.0, 0.0)
+    strong.eliminate_zeros()
+    return np.asarray((strong @ matches.held).toarray() > 0) if strong.nnz else None
 
 
 def _length(pointed: Matrix, variances: Vector) -> Vector:

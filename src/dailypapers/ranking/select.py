@@ -22,6 +22,8 @@ class Wanted:
     threshold: Vector
     #: Readers × papers pairs that are no news to them.
     known: tuple[Columns, Columns]
+    #: Readers × papers: what a reader asked for in so many words, and gets whatever its score.
+    certain: Flags | None = None
 
 
 def select(scores: Matrix, subjects: Matrix, owner: Columns, kin: Columns, wanted: Wanted) -> Columns:
@@ -34,7 +36,8 @@ def select(scores: Matrix, subjects: Matrix, owner: Columns, kin: Columns, wante
     scores = scores.copy()
     scores[wanted.known] = -np.inf
     # Ten scores are as good as equal where they differ by less than sums of floats do in another order.
-    scores[(scores <= 0) | (scores < wanted.threshold[:, None])] = -np.inf
+    weak = scores < wanted.threshold[:, None] - 10.0**-_DIGITS
+    scores[(scores <= 0) | (weak if wanted.certain is None else weak & ~wanted.certain)] = -np.inf
     limit = int(wanted.limit.max(initial=0))
     chosen = np.full((len(scores), limit), -1, np.int64)
     if not limit or not scores.shape[1]:

@@ -183,8 +183,8 @@ def _date(value: Any, key: str) -> dt.date | None:
 
 
 def _signals(entry: Mapping[str, Any]) -> Signals | None:
-    counts = {key: _count(entry.get(key), key) for key in ("upvotes", "comments", "stars")}
-    return Signals(**counts) if any(count is not None for count in counts.values()) else None
+    upvotes, comments, stars = (_count(entry.get(key), key) for key in ("upvotes", "comments", "stars"))
+    return None if upvotes is comments is stars is None else Signals(upvotes, comments, stars)
 
 
 def _count(value: Any, key: str) -> int | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.source import Announcement, AnnounceType
+from dailypapers.store import votes
 from dailypapers.store.database import groups, insert_new, lock, replace_rows
 from dailypapers.store.schema import announcements as announced
 from dailypapers.store.schema import names, papers, signals
@@ -33,8 +34,21 @@ def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -
     known = _known(tx, {name for item in items for name in item.paper.names()})
     ids = [_fold(tx, item.paper, known, now) for item in items]
     _fill(tx, zip(ids, items, strict=True))
-    _observe(tx, zip(ids, items, strict=True))
+    _observe(tx, zip(ids, items, strict=True), now.date())
     return _announce(tx, list(zip(ids, items, strict=True)), now)
+
+
+def keep(tx: sa.Connection, found: Sequence[Paper], *, now: dt.datetime) -> int:
+    """Keep papers that nobody announces; returns how many were not known before."""
+    lock(tx, names)
+    known = _known(tx, {name for paper in found for name in paper.names()})
+    before = set(known.values())
+    return len({_fold(tx, paper, known, now) for paper in found} - before)
+
+
+def named(tx: sa.Connection, name: str) -> int | None:
+    """The internal id of the paper that goes by a name."""
+    return _known(tx, [name]).get(name)
 
 
 def _known(tx: sa.Connection, wanted: Iterable[str]) -> dict[str, int]:
@@ -110,12 +124,13 @@ def _filled(row: sa.Row[Any], others: Sequence[Paper]) -> dict[str, Any]:
     return changed
 
 
-def _observe(tx: sa.Connection, items: Iterable[tuple[int, Announcement]]) -> None:
+def _observe(tx: sa.Connection, items: Iterable[tuple[int, Announcement]], day: dt.date) -> None:
+    """Keep a day's last reading, by the day it was read on: two of them tell how fast a count grows."""
     rows = [
         {
             "paper_id": paper_id,
             "source": item.source,
-            "day": item.day,
+            "day": day,
             "upvotes": item.signals.upvotes,
             "comments": item.signals.comments,
             "stars": item.signals.stars,
@@ -166,7 +181,7 @@ def in_editions(tx: sa.Connection, *, after: int, upto: int | None) -> tuple[Lis
 def by_key(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Paper]:
     """Papers by any name they go by; a name nobody knows is left out."""
     known = _known(tx, keys)
-    loaded = _load(tx, set(known.values()))
+    loaded = by_id(tx, set(known.values()))
     return {key: loaded[paper_id] for key, paper_id in known.items()}
 
 
@@ -186,14 +201,15 @@ def of_delivery(tx: sa.Connection, paper_ids: Sequence[int]) -> dict[int, Listed
 
 
 def _listed(tx: sa.Connection, sources: Mapping[int, Sequence[str]]) -> tuple[Listed, ...]:
-    loaded = _load(tx, sources)
+    loaded = by_id(tx, sources)
     counted = _signals(tx, sources)
     return tuple(
         Listed(loaded[paper_id], tuple(told), counted.get(paper_id, Signals())) for paper_id, told in sources.items()
     )
 
 
-def _load(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Paper]:
+def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Paper]:
+    """Papers by their internal ids."""
     loaded: dict[int, Paper] = {}
     for group in groups(ids):
         for row in tx.execute(sa.select(papers).where(papers.c.id.in_(group))):
@@ -216,18 +232,30 @@ def _paper(row: sa.Row[Any]) -> Paper:
 
 
 def _signals(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Signals]:
-    """Load the newest count of each source; where several sources counted, the highest."""
-    newest: dict[int, Signals] = {}
-    for group in groups(ids):
-        rows = tx.execute(sa.select(signals).where(signals.c.paper_id.in_(group)).order_by(signals.c.day))
-        by_source = {(row.paper_id, row.source): row for row in rows}
-        for (paper_id, _), row in by_source.items():
-            newest[paper_id] = _highest(newest.get(paper_id, Signals()), row)
-    return newest
+    """Load the newest count of each source, and its growth; where several sources counted, the highest."""
+    known = sorted(set(ids))
+    found = {paper_id: Signals(votes=count) for paper_id, count in votes.balance(tx, known).items()}
+    for group in groups(known):
+        rows = tx.execute(sa.select(signals).where(signals.c.paper_id.in_(group)).order_by(signals.c.day)).all()
+        newest: dict[tuple[int, str], list[sa.Row[Any]]] = {}
+        for row in rows:
+            newest.setdefault((row.paper_id, row.source), []).append(row)
+        for (paper_id, _), readings in newest.items():
+            found[paper_id] = _highest(found.get(paper_id, Signals()), readings[-1], _velocity(readings[-2:]))
+    return found
 
 
-def _highest(kept: Signals, row: sa.Row[Any]) -> Signals:
-    def higher(a: int | None, b: int | None) -> int | None:
+def _velocity(readings: Sequence[sa.Row[Any]]) -> float | None:
+    """Upvotes gained a day between the last two readings."""
+    counts = [(row.day, row.upvotes) for row in readings if row.upvotes is not None]
+    if len(counts) < 2:  # noqa: PLR2004 - growth is between two
+        return None
+    (before, fewer), (after, more) = counts
+    return float((more - fewer) / (after - before).days)
+
+
+def _highest(kept: Signals, row: sa.Row[Any], velocity: float | None) -> Signals:
+    def higher(a: float | None, b: float | None) -> Any:
         return max((n for n in (a, b) if n is not None), default=None)
 
     return replace(
@@ -235,6 +263,7 @@ def _highest(kept: Signals, row: sa.Row[Any]) -> Signals:
         upvotes=higher(kept.upvotes, row.upvotes),
         comments=higher(kept.comments, row.comments),
         stars=higher(kept.stars, row.stars),
+        velocity=higher(kept.velocity, velocity),
     )
 
 

@@ -144,6 +144,11 @@ subscribers = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("confirmed_at", Moment),
     sa.Column("consent", sa.Text, nullable=False),
+    # Nothing stated: as many as there are, one at least, as relevant as the service takes, nothing from elsewhere.
+    sa.Column("about_papers", sa.Integer),
+    sa.Column("least_papers", sa.Integer),
+    sa.Column("relevance", sa.Float),
+    sa.Column("explore", sa.Boolean),
     sa.Index("ix_subscribers_state_next_digest_at", "state", "next_digest_at"),
 )
 
@@ -189,6 +194,43 @@ picks = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("reason", sa.JSON, nullable=False),
+    # Where two recipes are compared: which of them brought this pick.
+    sa.Column("recipe", sa.Text),
+)
+
+votes = sa.Table(
+    "votes",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False, index=True),
+    sa.Column("vote", sa.Text, primary_key=True),
+    sa.Column("voted_at", Moment, nullable=False),
+)
+
+# What the ranking needs is made once and read by every process: papers' counts, what the archive taught, vectors.
+features = sa.Table(
+    "features",
+    metadata,
+    _key("edition_id", of="editions.id", primary_key=True, autoincrement=False),
+    sa.Column("counts", sa.LargeBinary, nullable=False),
+)
+
+knowledge = sa.Table(
+    "knowledge",
+    metadata,
+    _key("edition_id", of="editions.id", primary_key=True, autoincrement=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("library", sa.JSON, nullable=False),
+    sa.Column("background", sa.LargeBinary, nullable=False),
+    sa.Column("calibration", sa.JSON, nullable=False),
+)
+
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("model", sa.Text, primary_key=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
 )
 
 suppressions = sa.Table(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.subscriber import (
+    Amount,
     Rhythm,
     Subscriber,
     SubscriberState,
@@ -15,7 +16,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.store.database import groups, insert_new
-from dailypapers.store.schema import interests, outbox, picks, subscribers
+from dailypapers.store.schema import interests, outbox, picks, subscribers, votes
 
 #: How many readers are scored at a time.
 BATCH = 1000
@@ -27,7 +28,7 @@ def add(
     *,
     state: SubscriberState,
     rhythm: Rhythm,
-    max_papers: int,
+    amount: Amount,
     consent: str,
     now: dt.datetime,
 ) -> int | None:
@@ -36,8 +37,7 @@ def add(
     row = {
         "address": address,
         "state": state.value,
-        **_columns(rhythm),
-        "max_papers": max_papers,
+        **_columns(rhythm, amount),
         # No moment yet means the next run: whoever subscribes gets the newest edition at once.
         "next_digest_at": None,
         "created_at": now,
@@ -48,17 +48,23 @@ def add(
     return int(added[0].id) if added else None
 
 
-def _columns(rhythm: Rhythm) -> dict[str, Any]:
-    return {"zone": rhythm.zone, "hour": rhythm.hour, "days": days_in_words(rhythm.days)}
+def _columns(rhythm: Rhythm, amount: Amount) -> dict[str, Any]:
+    return {
+        "zone": rhythm.zone,
+        "hour": rhythm.hour,
+        "days": days_in_words(rhythm.days),
+        "max_papers": amount.max_papers,
+        "about_papers": amount.about,
+        "least_papers": amount.least,
+        "relevance": amount.relevance,
+        "explore": amount.explore,
+    }
 
 
-def change(tx: sa.Connection, subscriber_id: int, *, rhythm: Rhythm, max_papers: int) -> None:
+def change(tx: sa.Connection, subscriber_id: int, *, rhythm: Rhythm, amount: Amount) -> None:
     """Set when and how much somebody reads; the next digest follows the new rhythm from the next run on."""
-    tx.execute(
-        sa.update(subscribers)
-        .where(subscribers.c.id == subscriber_id)
-        .values(**_columns(rhythm), max_papers=max_papers)
-    )
+    values = _columns(rhythm, amount)
+    tx.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
 
 
 def move(
@@ -164,7 +170,7 @@ def accepted(tx: sa.Connection, editions: Mapping[int, int]) -> None:
 
 def erase(tx: sa.Connection, subscriber_id: int) -> None:
     """Remove a subscriber with all that is kept of them; a suppression of the address stays."""
-    for table in (picks, outbox, interests):
+    for table in (votes, picks, outbox, interests):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     tx.execute(sa.delete(subscribers).where(subscribers.c.id == subscriber_id))
 
@@ -175,7 +181,7 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         address=row.address,
         state=SubscriberState(row.state),
         rhythm=Rhythm(row.zone, row.hour, parse_days(row.days)),
-        max_papers=row.max_papers,
+        amount=Amount(row.max_papers, row.about_papers, row.least_papers or 1, row.relevance, bool(row.explore)),
         next_digest_at=row.next_digest_at,
         accepted_edition=row.accepted_edition_id,
         created_at=row.created_at,

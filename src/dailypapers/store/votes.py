@@ -1,0 +1,75 @@
+"""Votes: one row for each word of a reader on a paper."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from dailypapers.domain.vote import Vote, Votes
+from dailypapers.store.database import groups, insert_new
+from dailypapers.store.schema import papers, picks, votes
+
+
+def cast(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote, *, now: dt.datetime) -> bool:
+    """Keep a vote; one against takes back those for it, and the other way round. Tells whether it is new."""
+    against = [other.value for other in Vote if other.is_for != vote.is_for]
+    tx.execute(sa.delete(votes).where(*_of(subscriber_id, paper_id), votes.c.vote.in_(against)))
+    row = {"subscriber_id": subscriber_id, "paper_id": paper_id, "vote": vote.value, "voted_at": now}
+    return bool(insert_new(tx, votes, [row], votes.c.paper_id))
+
+
+def withdraw(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote | None = None) -> bool:
+    """Take back a vote, or all of them on this paper; tells whether there was any."""
+    named = [votes.c.vote == vote.value] if vote else []
+    return tx.execute(sa.delete(votes).where(*_of(subscriber_id, paper_id), *named)).rowcount > 0
+
+
+def _of(subscriber_id: int, paper_id: int) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return votes.c.subscriber_id == subscriber_id, votes.c.paper_id == paper_id
+
+
+def of_subscribers(tx: sa.Connection, ids: Sequence[int]) -> dict[int, Votes]:
+    """Everybody's votes; who has none is left out."""
+    found: dict[int, dict[Vote, list[str]]] = {}
+    for group in groups(ids):
+        query = (
+            sa.select(votes.c.subscriber_id, votes.c.vote, papers.c.key)
+            .join(papers, papers.c.id == votes.c.paper_id)
+            .where(votes.c.subscriber_id.in_(group))
+            .order_by(votes.c.voted_at, votes.c.paper_id, votes.c.vote)
+        )
+        for row in tx.execute(query):
+            found.setdefault(row.subscriber_id, {}).setdefault(Vote(row.vote), []).append(row.key)
+    return {reader: _votes(cast) for reader, cast in found.items()}
+
+
+def _votes(cast: dict[Vote, list[str]]) -> Votes:
+    saved = cast.get(Vote.SAVE, [])
+    liked = dict.fromkeys([*cast.get(Vote.LIKE, []), *saved])
+    return Votes(tuple(liked), tuple(cast.get(Vote.DISLIKE, ())), tuple(saved))
+
+
+def balance(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, int]:
+    """Readers for each paper, less readers against it; papers without votes are left out."""
+    found: dict[int, int] = {}
+    for group in groups(paper_ids):
+        query = (
+            sa.select(votes.c.paper_id, votes.c.vote, sa.func.count().label("readers"))
+            .where(votes.c.paper_id.in_(group), votes.c.vote != Vote.SAVE.value)
+            .group_by(votes.c.paper_id, votes.c.vote)
+        )
+        for row in tx.execute(query):
+            found[row.paper_id] = found.get(row.paper_id, 0) + (row.readers if Vote(row.vote).is_for else -row.readers)
+    return found
+
+
+def on_picks(tx: sa.Connection, *, since: dt.datetime, limit: int) -> list[tuple[float, bool, str]]:
+    """The newest votes on papers that were picked for the voter: score, whether for it, and the recipe's name."""
+    query = (
+        sa.select(picks.c.score, votes.c.vote, picks.c.recipe)
+        .join(picks, sa.and_(picks.c.subscriber_id == votes.c.subscriber_id, picks.c.paper_id == votes.c.paper_id))
+        .where(votes.c.voted_at >= since, votes.c.vote != Vote.SAVE.value)
+        .order_by(votes.c.voted_at.desc(), votes.c.subscriber_id, votes.c.paper_id)
+        .limit(limit)
+    )
+    return [(row.score, Vote(row.vote).is_for, row.recipe or "") for row in tx.execute(query)]
