@@ -14,6 +14,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.ranking.explain import Explainer
 from dailypapers.ranking.features import build
+from dailypapers.ranking.matches import Matcher
 from dailypapers.ranking.names import is_same_person
 from dailypapers.ranking.profile import profile
 from dailypapers.ranking.ranker import Known, Reader, matches_of, rank, scores_of
@@ -56,7 +57,7 @@ def picks(
     limit: int = 10,
 ) -> tuple[Pick, ...]:
     reader = Reader(interests, already=already, limit=limit)
-    return rank(build(pool), [reader], Known(COUNTS, examples or {}), now=NOW)[0]
+    return rank(Matcher(build(pool)), [reader], Known(COUNTS, examples or {}), now=NOW)[0]
 
 
 def numbers(chosen: Sequence[Pick]) -> list[int]:
@@ -211,7 +212,7 @@ INTERESTS = st.lists(
 def test_the_reason_adds_up_to_the_score(interests: tuple[Interest, ...]) -> None:
     features = build(POOL)
     stated = profile(interests, examples={})
-    scorer = Scorer(features, matches_of(features, [stated], Known()))
+    scorer = Scorer(features, matches_of(Matcher(features), [stated], Known()))
     row = scores_of(Explainer(scorer, trending(features.papers, COUNTS, now=NOW), COUNTS, {}), [stated])[0]
     for pick in picks(*interests):
         terms_sum = sum(term.weight for term in pick.reason.terms)
@@ -227,7 +228,7 @@ def test_neither_the_papers_order_nor_the_batch_changes_anything(
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     alone = picks(*interests, pool=shuffled)
     others = [Reader((want("dark matter"),)), Reader(interests), Reader()]
-    together = rank(build(POOL), others, Known(COUNTS), now=NOW)[1]
+    together = rank(Matcher(build(POOL)), others, Known(COUNTS), now=NOW)[1]
     assert [(pick.paper, pick.reason) for pick in alone] == [(pick.paper, pick.reason) for pick in together]
 
 

@@ -37,3 +37,7 @@ class Interest:
     kind: InterestKind
     text: str
     stance: Stance = Stance.WANT
+
+    def __hash__(self) -> int:
+        """Nearly all interests differ in their text, and texts remember their hash."""
+        return hash(self.text)

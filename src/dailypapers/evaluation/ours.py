@@ -10,6 +10,7 @@ from dailypapers.ranking.background import fit
 from dailypapers.ranking.counts import Matrix
 from dailypapers.ranking.encoder import Encoder, Vectors
 from dailypapers.ranking.features import build
+from dailypapers.ranking.matches import Matcher
 from dailypapers.ranking.profile import profile
 from dailypapers.ranking.ranker import Known, matches_of
 from dailypapers.ranking.score import FULL, Recipe, Scorer, crowd, score
@@ -36,6 +37,7 @@ class Ours:
         """Compute the features of a pool once."""
         dense = self._vectors.rows(pool) if self._vectors else None
         features = build(pool, background=self._background, dense=dense)
+        matcher = Matcher(features)
         place = {key: column for column, key in enumerate(features.keys)}
         back = [place[str(paper.id)] for paper in pool]
 
@@ -48,7 +50,7 @@ class Ours:
                 profile(one.interests, examples=examples, liked=_keys(one.likes), disliked=_keys(one.dislikes))
                 for one in asked
             ]
-            matches = matches_of(features, stated, known)
+            matches = matches_of(matcher, stated, known)
             scorer = Scorer(features, matches, self._recipe)
             return score(scorer, crowd(stated, matches), trend=np.zeros(len(pool)))[0][:, back]
 

@@ -22,6 +22,7 @@ from dailypapers.domain.vote import Votes
 from dailypapers.jobs.learn import Learned, example_vectors, features, learn
 from dailypapers.ranking.encoder import Encoder
 from dailypapers.ranking.features import Features
+from dailypapers.ranking.matches import Matcher
 from dailypapers.ranking.ranker import Known, Reader, Recent, rank
 from dailypapers.store import editions, outbox, papers, subscribers, votes
 from dailypapers.store.database import reading, writing
@@ -86,10 +87,10 @@ def _due(engine: sa.Engine, edition: Edition, now: dt.datetime) -> list[Subscrib
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Papers to choose from, with their features, which are computed once for all readers."""
+    """Papers to choose from, with what matches interests against them, each once for all readers."""
 
     listed: tuple[papers.Listed, ...]
-    features: Features
+    matcher: Matcher
     learned: Learned
     #: What tells the threshold of readers who want about so many a day.
     recent: Callable[[], Recent | None] = lambda: None
@@ -114,7 +115,7 @@ class _Windows:
         """The papers after an edition, up to the newest."""
         if start not in self._pools:
             listed, made = _listed(self.engine, start, self.edition.id, self.learned)
-            self._pools[start] = Pool(listed, made, self.learned, self.recent)
+            self._pools[start] = Pool(listed, Matcher(made), self.learned, self.recent)
         return self._pools[start]
 
     def recent(self) -> Recent | None:
@@ -125,7 +126,7 @@ class _Windows:
             with reading(self.engine) as tx:
                 told = editions.by_id(tx, range(upto - RECENT + 1, upto + 1)).values()
             days = sum(1 for edition in told if edition.papers)
-            self._recent.append(Recent(made, days) if listed else None)
+            self._recent.append(Recent(Matcher(made), days) if listed else None)
         return self._recent[0]
 
 
@@ -211,7 +212,7 @@ def choose(
         )
         for reader in readers
     ]
-    return rank(pool.features, asking, _known(engine, pool, readers, examples), now=now)
+    return rank(pool.matcher, asking, _known(engine, pool, readers, examples), now=now)
 
 
 def _known(engine: sa.Engine, pool: Pool, readers: Sequence[Subscriber], examples: Mapping[str, Paper]) -> Known:

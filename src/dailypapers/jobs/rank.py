@@ -10,6 +10,7 @@ from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.domain.source import Skipped
 from dailypapers.ranking.features import build
+from dailypapers.ranking.matches import Matcher
 from dailypapers.ranking.profile import profile
 from dailypapers.ranking.ranker import Known, Reader
 from dailypapers.ranking.ranker import rank as rank_papers
@@ -32,7 +33,7 @@ def rank(file: Path, interests: Sequence[Interest], *, limit: int, now: dt.datet
     signals = {str(item.paper.id): item.signals or Signals() for item in fetched.announcements}
     papers = {str(item.paper.id): item.paper for item in fetched.announcements}
     reader = Reader(tuple(interests), limit=limit)
-    picks = rank_papers(build(list(papers.values())), [reader], Known(signals, papers), now=now)[0]
+    picks = rank_papers(Matcher(build(list(papers.values()))), [reader], Known(signals, papers), now=now)[0]
     return Ranked(
         picks=tuple((papers[pick.paper], pick) for pick in picks),
         papers=len(papers),

@@ -19,6 +19,7 @@ from dailypapers.ranking.counts import (
     Columns,
     Floats,
     Matrix,
+    Narrow,
     Vector,
     columns_of,
     count,
@@ -150,8 +151,18 @@ class Background:
 
     @cached_property
     def sample_by_term(self) -> sp.csr_array:
-        """Columns × papers of the sample."""
-        return sp.csr_array(self.weights[self.sample].T.tocsr())
+        """Columns of `sample_narrow` × papers of the sample."""
+        return sp.csr_array(self.sample_narrow.rows(self.weights[self.sample]).T.tocsr())
+
+    @cached_property
+    def sample_narrow(self) -> Narrow:
+        """The columns the sample holds."""
+        return Narrow.to(self.counts[self.sample])
+
+    @cached_property
+    def likeness(self) -> sp.csr_array:
+        """Papers × papers of the sample: cosines."""
+        return sp.csr_array(self.sample_narrow.rows(self.weights) @ self.sample_by_term)
 
     @cached_property
     def _bm25(self) -> sp.csr_array:

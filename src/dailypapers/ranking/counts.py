@@ -5,6 +5,7 @@ kept, read by another process and stacked on another edition's, without a vocabu
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -61,6 +62,30 @@ def _hash(documents: Iterable[list[str]]) -> sp.csr_array:
     hashed.sort_indices()
     data = np.asarray(hashed.data, np.float32)
     return sp.csr_array((data, hashed.indices, hashed.indptr), shape=(len(listed), COLUMNS))
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """The columns that some texts hold, numbered without gaps: products over them cost what these texts cost."""
+
+    #: Of every column its number here, or -1.
+    numbers: npt.NDArray[np.int32]
+    width: int
+
+    @classmethod
+    def to(cls, rows: sp.csr_array) -> "Narrow":
+        """To the columns of these rows."""
+        used = np.unique(rows.indices)
+        numbers = np.full(COLUMNS, -1, np.int32)
+        numbers[used] = np.arange(len(used), dtype=np.int32)
+        return cls(numbers, len(used))
+
+    def rows(self, rows: sp.csr_array) -> sp.csr_array:
+        """Rows without the columns that are not here."""
+        numbers = self.numbers[rows.indices]
+        inside = numbers >= 0
+        starts = np.concatenate([[0], np.cumsum(inside)])[rows.indptr]
+        return sp.csr_array((rows.data[inside], numbers[inside], starts), shape=(rows.shape[0], self.width))
 
 
 def holding(counts: sp.csr_array) -> Vector:

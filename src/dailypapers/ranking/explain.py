@@ -11,6 +11,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking import trending
 from dailypapers.ranking.counts import Vector, column_of
+from dailypapers.ranking.matches import meant
 from dailypapers.ranking.names import is_same_person
 from dailypapers.ranking.profile import Profile, Subject
 from dailypapers.ranking.score import Scorer
@@ -37,6 +38,7 @@ class Explainer:
     examples: Mapping[str, Paper]
     #: Readers who share an interest share its words.
     _matches: dict[tuple[Interest, str], str] = field(default_factory=dict)
+    _meant: dict[str, dict[int, float]] = field(default_factory=dict)
 
     def reasons(self, stated: Profile, columns: Sequence[int]) -> list[Reason]:
         """Why this reader gets these papers: every term that added or took something, strongest first."""
@@ -109,12 +111,13 @@ class Explainer:
 
     def _closest(self, interest: Interest, paper: Paper) -> list[str]:
         """The words of a paper that count most in what a topic was taken to mean."""
-        meant = self.scorer.matches.meant(interest)
+        means = self._meant.get(interest.text) or meant(self.scorer.features, interest.text)
+        self._meant[interest.text] = means
         surfaces = {
             part: surface for surface, _ in words(paper.title + " . " + paper.abstract) for part in telling(surface)
         }
-        ranked = sorted(surfaces, key=lambda part: (-meant.get(column_of(part), 0.0), part))
-        return [surfaces[part] for part in ranked[:_SHOWN] if column_of(part) in meant]
+        ranked = sorted(surfaces, key=lambda part: (-means.get(column_of(part), 0.0), part))
+        return [surfaces[part] for part in ranked[:_SHOWN] if column_of(part) in means]
 
 
 def matching_words(shared: set[str], paper: Paper, idf: Vector) -> list[str]:

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.background import Background, fit
-from dailypapers.ranking.counts import Columns, Matrix, columns_of, count, count_texts, weigh
+from dailypapers.ranking.counts import Columns, Matrix, Narrow, columns_of, count, count_texts, weigh
 from dailypapers.ranking.names import name_parts
 from dailypapers.ranking.words import plain_words, terms
 
@@ -39,9 +39,23 @@ class Features:
         return weigh(self.counts, self.background.idf)
 
     @cached_property
+    def narrow(self) -> Narrow:
+        """The columns these papers hold."""
+        return Narrow.to(self.counts)
+
+    @cached_property
     def by_term(self) -> sp.csr_array:
-        """Columns × papers."""
-        return sp.csr_array(self.weights.T.tocsr())
+        """Narrow columns × papers."""
+        return sp.csr_array(self.narrow.rows(self.weights).T.tocsr())
+
+    @cached_property
+    def library(self) -> sp.csr_array:
+        """The background's papers × narrow columns."""
+        return self.narrow.rows(self.background.weights)
+
+    def near(self, weights: sp.csr_array) -> Matrix:
+        """Texts × papers: cosines."""
+        return np.asarray((self.narrow.rows(weights) @ self.by_term).toarray())
 
     @cached_property
     def meanings(self) -> Matrix:
@@ -50,10 +64,9 @@ class Features:
         return meaning.of(self.weights) if meaning else np.zeros((len(self.papers), 0))
 
     @cached_property
-    def filed(self) -> Matrix:
-        """Papers × categories, measured from what is usual."""
-        rows = self.background.file([paper.categories for paper in self.papers])
-        return np.asarray(rows - self.background.usual_filing)
+    def filed(self) -> sp.csr_array:
+        """Papers × categories; a paper is in few of them."""
+        return sp.csr_array(self.background.file([paper.categories for paper in self.papers]))
 
     @cached_property
     def placed(self) -> Matrix:
@@ -92,7 +105,7 @@ class Features:
         first = np.arange(len(self.papers))
         if not len(first):
             return first
-        alike = sp.coo_array(self.weights @ self.by_term)
+        alike = sp.coo_array(self.narrow.rows(self.weights) @ self.by_term)
         for one, other, likeness in zip(*alike.coords, alike.data, strict=True):
             if likeness > SAME and other < one:
                 first[one] = min(first[one], first[other])
@@ -112,11 +125,11 @@ class Features:
             columns += asked.tolist()
             weights += (rarity / (rarity.sum() or 1.0)).tolist()
         wanted = sp.csr_array((weights, (rows, columns)), shape=(len(texts), self.counts.shape[1]))
-        return np.asarray((wanted @ self._holds).toarray())
+        return np.asarray((self.narrow.rows(wanted) @ self._holds).toarray())
 
     @cached_property
     def _holds(self) -> sp.csr_array:
-        """Columns × papers: one where the paper holds the term."""
+        """Narrow columns × papers: one where the paper holds the term."""
         held = self.by_term
         return sp.csr_array((np.ones_like(held.data), held.indices, held.indptr), shape=held.shape)
 

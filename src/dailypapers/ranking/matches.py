@@ -4,17 +4,22 @@ A topic is taken to mean what it finds in the library (`background`), and what i
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.background import LEAST_PAPERS
-from dailypapers.ranking.counts import Floats, Matrix, Vector, count, weigh
+from dailypapers.ranking.counts import Columns, Floats, Matrix, Vector, count, weigh
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.names import is_same_person, name_parts
 from dailypapers.ranking.words import plain_words
@@ -40,59 +45,123 @@ class Matches:
     dense: Matrix
     #: One for a paper; for a topic less, the more papers it is spread over.
     spread: Vector
-    #: Interests × columns: the terms each stands for.
-    pointing: sp.csr_array
     facts: Mapping[Interest, int]
     #: Facts × papers, ones.
     held: sp.csr_array
+
+    @cached_property
+    def usually(self) -> Vector:
+        """Of each interest the mean cosine with the sample."""
+        return np.asarray(self.usual.mean(axis=1, dtype=np.float64))
 
     def has(self, fact: Interest, column: int) -> bool:
         """Whether a fact is true of a paper."""
         row = self.facts[fact]
         return column in self.held.indices[self.held.indptr[row] : self.held.indptr[row + 1]]
 
-    def meant(self, interest: Interest) -> dict[int, float]:
-        """The columns an interest stands for, with their weights."""
-        inside = slice(*self.pointing.indptr[self.rows[interest] : self.rows[interest] + 2])
-        return dict(zip(self.pointing.indices[inside].tolist(), self.pointing.data[inside].tolist(), strict=True))
+
+#: Sums of floats depend on their order; this one is the same whoever else is in the batch.
+_ORDER = attrgetter("text", "kind", "stance")
+#: So many interests are remembered; a row of a thousand papers takes some eight kilobytes.
+MOST_KEPT = 60_000
 
 
-def match(
-    features: Features,
-    parts: Iterable[Interest],
-    facts: Iterable[Interest],
-    *,
-    examples: Mapping[str, Paper],
-    vectors: Mapping[str, Vector] = MappingProxyType({}),
-) -> Matches:
-    """Match every different interest against every paper, once.
+class Matcher:
+    """Matches interests against one set of papers, and each of them once, however many readers share it.
 
     `examples` are papers by the names interests give them, `vectors` what an encoder makes of them.
     """
-    stated = sorted(set(parts))
-    topics = [interest for interest in stated if interest.kind is InterestKind.TOPIC]
-    papers = [interest for interest in stated if interest.kind is InterestKind.PAPER]
-    one = _of_topics(features, [topic.text for topic in topics])
-    other = _of_papers(features, [examples[paper.text] for paper in papers], [vectors.get(p.text) for p in papers])
-    near, usual, meanings, filed, dense, spread = (
-        np.concatenate(pair) for pair in zip(one[1:], other[1:], strict=True)
-    )
-    checked = sorted(set(facts))
-    return Matches(
-        rows={interest: row for row, interest in enumerate([*topics, *papers])},
-        near=near.astype(np.float32),
-        usual=usual.astype(np.float32),
-        meanings=meanings,
-        filed=filed,
-        dense=dense,
-        spread=spread,
-        pointing=sp.csr_array(sp.vstack([one[0], other[0]])),
-        facts={fact: row for row, fact in enumerate(checked)},
-        held=_held(features, checked),
-    )
+
+    def __init__(self, features: Features) -> None:
+        self.features = features
+        self._place: dict[Interest, int] = {}
+        self._kept: list[npt.NDArray[Any]] = []
+        self._facts: dict[Interest, Columns] = {}
+
+    def of(
+        self,
+        parts: Iterable[Interest],
+        facts: Iterable[Interest],
+        *,
+        examples: Mapping[str, Paper],
+        vectors: Mapping[str, Vector] = MappingProxyType({}),
+    ) -> Matches:
+        """The matches of these interests, one row each."""
+        wanted = sorted(set(parts), key=_ORDER)
+        new = [interest for interest in wanted if interest not in self._place]
+        if len(self._place) + len(new) > MOST_KEPT:
+            self._place, self._kept, new = {}, [], wanted
+        if new or not self._kept:
+            self._keep(new, _matched(self.features, new, examples, vectors))
+        places = [self._place[interest] for interest in wanted]
+        near, usual, meanings, filed, dense, spread = (kept[places] for kept in self._kept)
+        checked = sorted(set(facts))
+        return Matches(
+            rows={interest: row for row, interest in enumerate(wanted)},
+            near=near,
+            usual=usual,
+            meanings=meanings,
+            filed=filed,
+            dense=dense,
+            spread=spread,
+            facts={fact: row for row, fact in enumerate(checked)},
+            held=self._held(checked),
+        )
+
+    def _keep(self, new: Sequence[Interest], rows: Sequence[npt.NDArray[Any]]) -> None:
+        """Room grows by doubling, so that many small additions cost no more than one large one."""
+        used = len(self._place)
+        if not self._kept:
+            self._kept = [row[:0].copy() for row in rows]
+        for n, added in enumerate(rows):
+            kept = self._kept[n]
+            if used + len(added) > len(kept):
+                room = np.zeros((max(used + len(added), 2 * used), *added.shape[1:]), added.dtype)
+                room[:used] = kept[:used]
+                self._kept[n] = kept = room
+            kept[used : used + len(added)] = added
+        self._place.update((interest, used + row) for row, interest in enumerate(new))
+
+    def _held(self, facts: Sequence[Interest]) -> sp.csr_array:
+        for fact in facts:
+            if fact not in self._facts:
+                self._facts[fact] = np.array(sorted(_matching(self.features, fact)), np.int64)
+        columns = [self._facts[fact] for fact in facts]
+        starts = np.cumsum([0, *map(len, columns)])
+        indices = np.concatenate([np.zeros(0, np.int64), *columns])
+        return sp.csr_array((np.ones(len(indices)), indices, starts), shape=(len(facts), len(self.features.papers)))
 
 
-_Rows = tuple[sp.csr_array, Matrix, Matrix, Matrix, Matrix, Matrix, Vector]
+def _matched(
+    features: Features, new: Sequence[Interest], examples: Mapping[str, Paper], vectors: Mapping[str, Vector]
+) -> list[npt.NDArray[Any]]:
+    """Rows in the order of the interests: near, usual, meanings, filed, dense, spread."""
+    topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
+    papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
+    one = _of_topics(features, [new[n].text for n in topics])
+    names = [new[n].text for n in papers]
+    other = _of_papers(features, [examples[name] for name in names], [vectors.get(name) for name in names])
+    back = np.argsort([*topics, *papers])
+    return [np.concatenate([theirs, ours])[back] for theirs, ours in zip(one, other, strict=True)]
+
+
+def meant(features: Features, topic: str) -> dict[int, float]:
+    """The columns a topic stands for, with their weights: those of the papers it finds, and its own."""
+    background = features.background
+    found, own, library = background.found([topic]), features.vectors([topic]), background.weights
+    weights: dict[int, float] = defaultdict(float)
+    for rows, share, row in [
+        (own, DIRECT, 0),
+        *((library, share, int(paper)) for paper, share in zip(found.indices, found.data, strict=True)),
+    ]:
+        inside = slice(rows.indptr[row], rows.indptr[row + 1])
+        for column, weight in zip(rows.indices[inside].tolist(), rows.data[inside].tolist(), strict=True):
+            weights[column] += share * weight
+    return dict(weights)
+
+
+_Rows = list[npt.NDArray[Any]]
+Flags = npt.NDArray[np.bool_]
 
 
 def _of_topics(features: Features, texts: Sequence[str]) -> _Rows:
@@ -104,16 +173,14 @@ def _of_topics(features: Features, texts: Sequence[str]) -> _Rows:
     found = background.found(texts)
     lucky = np.diff(found.indptr) > 0
     own = features.vectors(texts)
-    direct = (own @ features.by_term).toarray() * features.coverage(texts)
-    meant = sp.csr_array(found @ background.weights)
-    # Adding rows whose columns are in order takes a walk along them; otherwise, room for all columns there are.
-    meant.sort_indices()
-    near = (meant @ features.by_term).toarray() + np.where(lucky, DIRECT, 1.0)[:, None] * direct
-    usual = _usual(features, sp.csr_array(meant + sp.diags_array(np.where(lucky, 0.0, 1.0)) @ own))
+    direct = features.near(own) * features.coverage(texts)
+    meant = (found @ features.library) @ features.by_term
+    near = meant.toarray() + np.where(lucky, DIRECT, 1.0)[:, None] * direct
+    usual = _usual(features, found, own, lucky)
     spread = np.where(lucky, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0)
     dense = np.asarray(found @ background.placed)
-    pointing = sp.csr_array(meant + DIRECT * own)
-    return pointing, near, usual, found @ background.meanings, found @ background.filed, dense, spread
+    near, usual = near.astype(np.float32), usual.astype(np.float32)
+    return [near, usual, found @ background.meanings, found @ background.filed, dense, spread]
 
 
 def _of_papers(features: Features, papers: Sequence[Paper], vectors: Sequence[Vector | None]) -> _Rows:
@@ -125,25 +192,24 @@ def _of_papers(features: Features, papers: Sequence[Paper], vectors: Sequence[Ve
     for row, vector in enumerate(vectors):
         if vector is not None and background.dense_space:
             dense[row] = background.dense_space.of(vector)
-    near = (weights @ features.by_term).toarray()
-    return weights, near, _usual(features, weights), meanings, filed, dense, np.ones(len(papers))
+    near = features.near(weights).astype(np.float32)
+    return [near, _sampled(features, weights).astype(np.float32), meanings, filed, dense, np.ones(len(papers))]
 
 
-def _usual(features: Features, rows: sp.csr_array) -> Matrix:
-    """What is usual is known where there is a library; without one nothing is."""
+def _usual(features: Features, found: sp.csr_array, own: sp.csr_array, lucky: Flags) -> Matrix:
+    """What is usual for a topic: for the papers it finds, or where it finds none, for its own words."""
+    sampled = _sampled(features, own)
+    if features.background.papers >= LEAST_PAPERS:
+        sampled[lucky] = (found @ features.background.likeness).toarray()[lucky]
+    return sampled
+
+
+def _sampled(features: Features, rows: sp.csr_array) -> Matrix:
+    """Texts × the background's sample: cosines. What is usual is known where there is a library, else nothing is."""
     background = features.background
     if background.papers < LEAST_PAPERS:
         return np.zeros((rows.shape[0], 1))
-    return np.asarray((rows @ background.sample_by_term).toarray())
-
-
-def _held(features: Features, facts: Sequence[Interest]) -> sp.csr_array:
-    rows, columns = [], []
-    for row, fact in enumerate(facts):
-        matching = sorted(_matching(features, fact))
-        rows += [row] * len(matching)
-        columns += matching
-    return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(facts), len(features.papers)))
+    return np.asarray((background.sample_narrow.rows(rows) @ background.sample_by_term).toarray())
 
 
 def _matching(features: Features, fact: Interest) -> set[int]:
@@ -157,7 +223,7 @@ def _matching(features: Features, fact: Interest) -> set[int]:
         phrase = f" {' '.join(plain_words(fact.text))} "
         return {column for column, text in enumerate(features.texts) if phrase.strip() and phrase in text}
     if fact.kind is InterestKind.TOPIC:
-        likeness = (features.vectors([fact.text]) @ features.by_term).toarray() * features.coverage([fact.text])
+        likeness = features.near(features.vectors([fact.text])) * features.coverage([fact.text])
         return set(np.flatnonzero(likeness[0] > EXCLUDED_AT).tolist())
     return {column for column, key in enumerate(features.keys) if key == fact.text}
 

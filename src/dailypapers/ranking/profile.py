@@ -6,6 +6,8 @@ these stand facts that are so or not: phrases, authors, categories.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
@@ -24,7 +26,7 @@ TOPIC_LIKES = 2.0
 DISLIKED, LIKES_FOR_DISLIKES = 0.25, 5
 #: Of more topics than these the first are read, of more papers the newest.
 MOST_TOPICS, MOST_PAPERS = 40, 400
-MOST_CHARACTERS = 2000
+_ORDER = attrgetter("kind", "text", "stance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def profile(
 
     Interests that can do nothing are left out and named in `warnings`, in words for the reader.
     """
-    usable = {interest: _trouble(interest, examples) for interest in sorted(set(interests))}
+    usable = {interest: _trouble(interest, examples) for interest in sorted(set(interests), key=_ORDER)}
     wanted = _bounded([interest for interest, trouble in usable.items() if not trouble])
     votes = [Interest(InterestKind.PAPER, key) for key in liked if key in examples]
     against = [Interest(InterestKind.PAPER, key) for key in disliked if key in examples]
@@ -122,11 +124,16 @@ def _sign(interest: Interest) -> float:
     return -AVOIDED if interest.stance is Stance.AVOID else 1.0
 
 
+@lru_cache(maxsize=100_000)
+def _says_something(topic: str) -> bool:
+    return bool(terms(topic))
+
+
 def _trouble(interest: Interest, examples: Mapping[str, Paper]) -> str:
     text = interest.text
     if interest.kind is InterestKind.PAPER:
         return "" if text in examples else f"We do not know the paper {text} (yet), so it cannot lead us to others."
-    if interest.kind is InterestKind.TOPIC and not terms(text):
+    if interest.kind is InterestKind.TOPIC and not _says_something(text):
         return f"“{text[:60]}” holds no word that tells papers apart; please name the subject itself."
     if not text.strip():
         return "One interest is empty."

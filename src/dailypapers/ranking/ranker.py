@@ -16,8 +16,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking.counts import Columns, Matrix, Vector
 from dailypapers.ranking.explain import Explainer
-from dailypapers.ranking.features import Features
-from dailypapers.ranking.matches import Matches, match
+from dailypapers.ranking.matches import Matcher, Matches
 from dailypapers.ranking.profile import Profile, profile
 from dailypapers.ranking.score import FULL, Recipe, Scorer, certain, crowd, score
 from dailypapers.ranking.select import Flags, Wanted, select
@@ -48,7 +47,7 @@ class Reader:
 class Recent:
     """The papers of some recent days, which tell how many papers a day score how much for a reader."""
 
-    features: Features
+    matcher: Matcher
     days: int
 
 
@@ -66,55 +65,82 @@ class Known:
     recent: Recent | None = None
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What was chosen for some readers, as columns of the features, best first."""
+
+    explainer: Explainer
+    profiles: tuple[Profile, ...]
+    limit: Columns
+    #: Readers × places, -1 where a list has ended; and each reader's pick from elsewhere, -1 for none.
+    columns: Columns
+    elsewhere: Columns
+
+    def picks(self, place: int) -> tuple[Pick, ...]:
+        """One reader's picks, with their reasons."""
+        other = int(self.elsewhere[place])
+        room = int(self.limit[place]) - (other >= 0)
+        columns = [int(column) for column in self.columns[place] if column >= 0][:room]
+        reasons = self.explainer.reasons(self.profiles[place], columns)
+        if other >= 0:
+            said, weight = self.explainer.popularity(other), round(float(self.explainer.trend[other]), 9)
+            columns, reasons = [*columns, other], [*reasons, Reason((Term(TermKind.ELSEWHERE, said, weight),))]
+        keys = self.explainer.scorer.features.keys
+        return tuple(Pick(keys[column], why.score, why) for column, why in zip(columns, reasons, strict=True))
+
+
 def rank(
-    features: Features, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Recipe = FULL
+    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Recipe = FULL
 ) -> list[tuple[Pick, ...]]:
-    """Each reader's picks, best first, in the readers' order."""
-    profiles = [
-        profile(reader.interests, examples=known.examples, liked=reader.liked, disliked=reader.disliked)
-        for reader in readers
-    ]
-    asking = _with_thresholds(readers, profiles, known, recipe)
-    matches = matches_of(features, profiles, known)
-    trend = trending(features.papers, known.signals, now=now)
-    explainer = Explainer(Scorer(features, matches, recipe), trend, known.signals, known.examples)
+    """Each reader's picks with their reasons, best first, in the readers' order."""
     picks: list[tuple[Pick, ...]] = []
-    for start in range(0, len(readers), BATCH):
-        batch = slice(start, start + BATCH)
-        picks += _batch(explainer, asking[batch], profiles[batch])
+    for part in choose(matcher, readers, known, now=now, recipe=recipe):
+        picks += [part.picks(place) for place in range(len(part.profiles))]
     return picks
+
+
+def choose(
+    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Recipe = FULL
+) -> Iterator[Chosen]:
+    """What is chosen for readers, so many at a time; their reasons are made when they are asked for."""
+    trend = trending(matcher.features.papers, known.signals, now=now)
+    for start in range(0, len(readers), BATCH):
+        part = readers[start : start + BATCH]
+        profiles = [
+            profile(reader.interests, examples=known.examples, liked=reader.liked, disliked=reader.disliked)
+            for reader in part
+        ]
+        matches = matches_of(matcher, profiles, known)
+        explainer = Explainer(Scorer(matcher.features, matches, recipe), trend, known.signals, known.examples)
+        yield _batch(explainer, _with_thresholds(part, profiles, known, recipe), profiles)
 
 
 def _with_thresholds(
     readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, recipe: Recipe
 ) -> Sequence[Reader]:
     """Readers who want about so many papers a day, with the score that so many of the recent days' papers reached."""
-    chosen = [n for n, (reader, stated) in enumerate(zip(readers, profiles, strict=True)) if reader.about and stated]
+    chosen = [n for n, (reader, stated) in enumerate(zip(readers, profiles, strict=True)) if reader.about]
     if not chosen or not known.recent or not known.recent.days:
         return readers
     asked = [profiles[n] for n in chosen]
-    matches = matches_of(known.recent.features, asked, known)
-    scorer = Scorer(known.recent.features, matches, recipe)
+    matches = matches_of(known.recent.matcher, asked, known)
+    scorer = Scorer(known.recent.matcher.features, matches, recipe)
     asking = list(readers)
-    for start in range(0, len(chosen), BATCH):
-        part = slice(start, start + BATCH)
-        nobody = np.zeros(len(known.recent.features.papers))
-        rows = score(scorer, crowd(asked[part], matches), trend=nobody)[0]
-        for n, row in zip(chosen[part], rows, strict=True):
-            wanted = min((readers[n].about or 0) * known.recent.days, len(row))
-            reached = float(np.partition(row, len(row) - wanted)[len(row) - wanted]) if wanted else 0.0
-            asking[n] = replace(readers[n], threshold=max(round(reached, 9), 0.0))
+    rows = score(scorer, crowd(asked, matches), trend=np.zeros(len(known.recent.matcher.features.papers)))[0]
+    for n, row in zip(chosen, rows, strict=True):
+        wanted = min((readers[n].about or 0) * known.recent.days, len(row))
+        asking[n] = replace(readers[n], threshold=max(round(float(np.sort(row)[len(row) - wanted]), 9), 0.0))
     return asking
 
 
-def matches_of(features: Features, profiles: Sequence[Profile], known: Known) -> Matches:
+def matches_of(matcher: Matcher, profiles: Sequence[Profile], known: Known) -> Matches:
     """Match what these profiles are made of."""
     parts = {interest for stated in profiles for subject in stated.subjects for interest, _ in subject.parts}
     facts = {fact for stated in profiles for fact in (*(held for held, _ in stated.facts), *stated.excluded)}
-    return match(features, parts, facts, examples=known.examples, vectors=known.vectors)
+    return matcher.of(parts, facts, examples=known.examples, vectors=known.vectors)
 
 
-def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> Iterator[tuple[Pick, ...]]:
+def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> Chosen:
     scorer = explainer.scorer
     asking = crowd(profiles, scorer.matches)
     scores, subjects = score(scorer, asking, trend=explainer.trend)
@@ -125,16 +151,14 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
         known=_no_news(explainer, readers, profiles),
         certain=certain(asking, scorer.matches),
     )
-    chosen = select(scores, subjects, asking.owner, scorer.features.kin, wanted)
+    columns = select(scores, subjects, asking.owner, scorer.features.kin, wanted)
+    elsewhere = np.full(len(readers), -1)
     for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
-        columns = [int(column) for column in chosen[place] if column >= 0]
-        picks = _picks(explainer, stated, columns)
         if reader.explore and stated.subjects:
             open_to = np.isfinite(scores[place])
-            open_to[[*wanted.known[1][wanted.known[0] == place], *columns]] = False
-            other = _elsewhere(explainer, open_to) if open_to.any() else ()
-            picks = (*picks[: reader.limit - len(other)], *other)
-        yield picks
+            open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
+            elsewhere[place] = _elsewhere(explainer, open_to)
+    return Chosen(explainer, tuple(profiles), wanted.limit, columns, elsewhere)
 
 
 def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> tuple[Columns, Columns]:
@@ -150,20 +174,10 @@ def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence
     return np.array(rows, np.int64), np.array(columns, np.int64)
 
 
-def _picks(explainer: Explainer, stated: Profile, columns: Sequence[int]) -> tuple[Pick, ...]:
-    keys = [explainer.scorer.features.keys[column] for column in columns]
-    reasons = explainer.reasons(stated, columns)
-    return tuple(Pick(key, reason.score, reason) for key, reason in zip(keys, reasons, strict=True))
-
-
-def _elsewhere(explainer: Explainer, open_to: Flags) -> tuple[Pick, ...]:
-    """What is most talked about among what a reader's subjects have not brought; nothing where nobody talks."""
+def _elsewhere(explainer: Explainer, open_to: Flags) -> int:
+    """What is most talked about among what a reader's subjects have not brought; -1 where nobody talks."""
     column = int(np.argmax(np.where(open_to, np.round(explainer.trend, 9), -np.inf)))
-    said = explainer.popularity(column)
-    if not said:
-        return ()
-    reason = Reason((Term(TermKind.ELSEWHERE, said, round(float(explainer.trend[column]), 9)),))
-    return (Pick(explainer.scorer.features.keys[column], reason.score, reason),)
+    return column if open_to[column] and explainer.popularity(column) else -1
 
 
 def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:

@@ -135,7 +135,7 @@ class Scorer:
         none, background = np.ones(shares.shape[0]), self.features.background
         if not self._learned:
             return Scale(none * _PLAIN_DEVIATION, none, none, none, none, none)
-        usual = shares @ self.matches.usual
+        usual = shares.astype(np.float32) @ self.matches.usual
         few = 1 + _FEW * (shares.multiply(shares) @ self.matches.spread)
         length, dense_length, dense_deviation = none, none, none
         if background.meaning:
@@ -150,12 +150,17 @@ class Scorer:
 
     def _measured(self, shares: sp.csr_array, scale: Scale, columns: "Sequence[int] | slice" = slice(None)) -> Matrix:
         """Parts or subjects × papers: linear in the shares for a given scale."""
-        scores = (shares @ self.matches.near[:, columns]).astype(np.float64)
+        near = self.matches.near if isinstance(columns, slice) else self.matches.near[:, columns]
+        scores = (shares.astype(np.float32) @ near).astype(np.float64)
         if self._learned:
-            scores -= (shares @ self.matches.usual).mean(axis=1, dtype=np.float64)[:, None]
+            scores -= (shares @ self.matches.usually)[:, None]
         scores *= (UNIT * self.recipe.terms / scale.deviation)[:, None]
         for pointed, papers in self._spaces(shares, scale):
             scores += (UNIT * pointed) @ papers[columns].T
+        if self._learned and self.recipe.categories:
+            filed = (shares @ self.matches.filed) * (UNIT * self.recipe.categories / _FILING_DEVIATION)
+            scores += (self.features.filed[columns] @ filed.T).T
+            scores -= (filed @ self.features.background.usual_filing)[:, None]
         return scores
 
     def _spaces(self, shares: sp.csr_array, scale: Scale) -> Iterator[tuple[Matrix, Matrix]]:
@@ -166,8 +171,6 @@ class Scorer:
         if background.meaning and recipe.meaning:
             pointed = (shares @ self.matches.meanings) / (background.meaning.variances + scale.ridge[:, None])
             yield pointed * (recipe.meaning / scale.length)[:, None], features.meanings
-        if recipe.categories:
-            yield (shares @ self.matches.filed) * (recipe.categories / _FILING_DEVIATION), features.filed
         if (space := background.dense_space) and recipe.dense:
             away = shares @ self.matches.dense
             pointed = away / (space.variances + scale.dense_ridge[:, None])
@@ -196,8 +199,8 @@ def score(scorer: Scorer, readers: Crowd, *, trend: Vector) -> tuple[Matrix, Mat
     """
     subjects = scorer.subjects(readers.shares) * readers.weight[:, None]
     held = scorer.matches.held
-    scores = np.zeros((readers.readers, len(scorer.features.papers)))
-    np.add.at(scores, readers.owner, subjects)
+    mine = (np.ones(len(readers.owner)), (readers.owner, np.arange(len(readers.owner))))
+    scores = np.asarray(sp.csr_array(mine, shape=(readers.readers, len(readers.owner))) @ subjects)
     if readers.facts.nnz:
         scores += (readers.facts @ held).toarray()
     led = np.flatnonzero(readers.trending)
