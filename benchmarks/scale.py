@@ -14,7 +14,6 @@ import multiprocessing
 import os
 import platform
 import random
-import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -60,7 +59,7 @@ def main() -> None:
     slowest, picks = max(one.seconds for one in done), sum(one.picks for one in done)
     memory = sum(one.memory for one in done)
     print(f"{'choosing for everybody':<28}{slowest:>8.1f} s, {picks / asked.readers:.1f} picks a reader")
-    print(f"{'memory, all processes':<28}{memory + own_memory():>8.2f} GB, what they share counted for each")
+    print(f"{'memory, all processes':<28}{memory + own_memory():>8.2f} GB (PSS, when they are done)")
     readers, matcher, known = world.crowd(0, REASONS), Matcher(features), world.known
     timed(f"with reasons, {REASONS:,} readers", lambda: rank(matcher, readers, known, now=NOW))
 
@@ -119,8 +118,9 @@ def part(number: int, many: int) -> Part:
 
 
 def own_memory() -> float:
-    """The most this process has held, in GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    """What this process holds, in GB; what it shares with others is divided among them (PSS)."""
+    lines = Path("/proc/self/smaps_rollup").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1e6
 
 
 def papers(file: Path, wanted: int) -> tuple[list[Paper], list[Paper]]:

@@ -18,6 +18,7 @@ from dailypapers.jobs.means import Means
 from dailypapers.jobs.render import Press
 from dailypapers.links import Signer
 from dailypapers.mail.smtp import MailServer, SmtpTransport
+from dailypapers.ranking.models import Lazy
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import Mail, Settings, SourceSettings, shipped
 from dailypapers.sources.arxiv import Arxiv
@@ -101,6 +102,9 @@ def defaults(settings: Settings) -> Wishes:
 def _composing(settings: Settings) -> Composing:
     return Composing(
         relevance=settings.digest.relevance,
+        encoder=Lazy(settings.ranking.model) if settings.ranking.model else None,
+        compare=settings.ranking.compare,
+        compare_share=settings.ranking.compare_share,
         window_days=settings.digest.window_days,
         deadline=timedelta(hours=settings.mail.deadline_hours),
     )

@@ -118,6 +118,14 @@ class DigestDefaults(_Section):
     days: Annotated[str, AfterValidator(_known_days)] = "daily"
 
 
+class Ranking(_Section):
+    """How papers are ranked."""
+
+    model: str = ""
+    compare: Literal["", "words"] = ""
+    compare_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+
+
 class Schedule(_Section):
     """When what runs by itself."""
 
@@ -175,6 +183,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     mail: Mail = Mail()
     digest: DigestDefaults = DigestDefaults()
+    ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     web: Web = Web()
     sources: tuple[SourceSettings, ...] = _DEFAULT_SOURCES

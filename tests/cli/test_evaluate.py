@@ -87,3 +87,27 @@ def test_evaluate_names_a_file_that_is_wrong(run: Run, tmp_path: Path, option: s
     code, _, told = _evaluate(run, files, "--method", "tfidf")
     assert code == 2
     assert said in told
+
+
+def test_evaluate_trending_compares_early_signals_with_later_ones(run: Run, tmp_path: Path) -> None:
+    papers = [
+        {"day": "2026-04-20", "paper": {"id": f"2604.{n:05}", "title": f"Paper {n}", "upvotes": n}} for n in range(9)
+    ]
+    (tmp_path / "listed.jsonl").write_text("\n".join(map(json.dumps, papers)))
+    counts = [f"2604.{n:05}\t2026-04-{day}T01:00:00+00:00\tf\t{20 - n}" for n in range(9) for day in (21, 27)]
+    (tmp_path / "counts.tsv").write_text("\n".join(["arxiv_id\tobserved_at\tfeed\tupvotes", *counts]))
+    files = ("--listings", "listed.jsonl", "--readings", "counts.tsv")
+    code, printed, _ = run("evaluate", "trending", *files, "--json")
+    orders = {row["order"]: row["ndcg"] for row in json.loads(printed)}
+    assert code == 0
+    assert orders["our trending score"] == orders["upvotes next morning"] == 1 > orders["upvotes at listing"]
+    (tmp_path / "counts.tsv").write_text("arxiv_id\tobserved_at\tupvotes\n2604.00001\tsoon\t3")
+    code, _, said = run("evaluate", "trending", *files)
+    assert code == 2
+    assert "is no reading" in said
+
+
+def test_evaluate_says_what_it_needs(run: Run) -> None:
+    code, _, said = run("evaluate")
+    assert code == 2
+    assert "needs --papers" in said

@@ -1,13 +1,14 @@
 """The command that measures the ranking."""
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
-from dailypapers.cli.shared import Json
+from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
@@ -16,15 +17,23 @@ if TYPE_CHECKING:
 Likes = Annotated[str, typer.Option(help="How many of the newest earlier likes are known: a number, 0, or all.")]
 
 
+evaluating = typer.Typer(help="Measure the ranking.", invoke_without_command=True)
+
+
 def add(commands: typer.Typer) -> None:
-    """Add the command."""
-    commands.command()(evaluate)
+    """Add the command and those below it."""
+    commands.add_typer(evaluating, name="evaluate")
 
 
+@evaluating.callback()
 def evaluate(
-    papers: Annotated[Path, typer.Option(help="JSON Lines of papers with their day.")],
-    users: Annotated[Path, typer.Option(help="JSON Lines of readers: user, list, topic, likes.")],
-    test_days: Annotated[Path, typer.Option(help="A JSON list of days to rank.")],
+    context: typer.Context,
+    papers: Annotated[Path | None, typer.Option(help="JSON Lines of papers with their day.")] = None,
+    users: Annotated[Path | None, typer.Option(help="JSON Lines of readers: user, list, topic, likes.")] = None,
+    test_days: Annotated[Path | None, typer.Option(help="A JSON list of days to rank.")] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Take this service's own editions and votes instead of files.")
+    ] = False,
     method: Annotated[list[str] | None, typer.Option(help="Any of the methods; else all that can be run.")] = None,
     likes: Likes = "all",
     heading: Annotated[
@@ -41,8 +50,15 @@ def evaluate(
     from dailypapers.jobs.evaluate import evaluate as run
     from dailypapers.ranking.models import load
 
-    task = _task(likes, heading=heading)
+    if context.invoked_subcommand:
+        return
     names = method or [name for name in METHODS if model or name != "zotero"]
+    if replay:
+        _replay(context, names, as_json=as_json)
+        return
+    if not (papers and users and test_days):
+        raise BadInput("evaluate needs --papers, --users and --test-days, or --replay for this service's own votes.")
+    task = _task(likes, heading=heading)
     encoder = load(model) if model else None
     with progress("days ranked") as told:
         done = run(
@@ -53,6 +69,41 @@ def evaluate(
     title = f"{task.name}: {len(done.study.days)} days, learned from {done.background:,} earlier papers"
     rows(title, records(done.outcomes, as_json=as_json), as_json=as_json)
     raise typer.Exit(ATTENTION if done.skipped else OK)
+
+
+def _replay(context: typer.Context, names: list[str], *, as_json: bool) -> None:
+    from dailypapers.jobs.evaluate_service import replay as run
+
+    with progress("editions ranked again"):
+        outcomes = run(context.obj.app().engine, [name for name in names if name != "zotero"])
+    rows("this service's own editions and votes", records(tuple(outcomes), as_json=as_json), as_json=as_json)
+
+
+@evaluating.command()
+def trending(
+    listings: Annotated[Path, typer.Option(help="Daily papers as Hugging Face lists them, JSON Lines with a day.")],
+    readings: Annotated[Path, typer.Option(help="Later counts, tab-separated: arxiv_id, observed_at, upvotes.")],
+    as_json: Json = False,
+) -> None:
+    """Foretell a day's order in a week from what is known the next morning, by several scores."""
+    from dailypapers.jobs.evaluate_service import trends
+
+    found = trends(listings, readings)
+    rows("nDCG@10 of the order a week later", [asdict(order) for order in found], as_json=as_json)
+
+
+@evaluating.command()
+def interleaved(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, help="Votes of so many days.")] = 90,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Show which of two recipes the readers voted for, where their lists were woven of both."""
+    from dailypapers.jobs.evaluate_service import interleaved as run
+
+    sides = run(context.obj.app().engine, now=clock(now)(), days=days)
+    rows("votes on woven lists", [asdict(side) for side in sides], as_json=as_json)
 
 
 def _task(likes: str, *, heading: bool | None) -> "Any":

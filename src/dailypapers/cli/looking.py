@@ -2,6 +2,7 @@
 
 import sys
 import webbrowser
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from dailypapers.domain.delivery import Ledger
+    from dailypapers.domain.digest import Reason
 
 
 def add(commands: typer.Typer) -> None:
@@ -59,6 +61,10 @@ def rank(
     category: Annotated[list[str] | None, typer.Option(help="Such as cs.LG; cs is all of cs.")] = None,
     author: Annotated[list[str] | None, typer.Option(help="A name to follow.")] = None,
     unwanted: Annotated[list[str] | None, typer.Option("--not", help="Words that push a paper down.")] = None,
+    paper: Annotated[list[str] | None, typer.Option(help="A paper of the file, by its id: more like this.")] = None,
+    archive: Annotated[Path | None, typer.Option(help="Earlier papers to learn from, JSON Lines.")] = None,
+    model: Annotated[str | None, typer.Option(help="An encoder, by name or path.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every term of each score with its weight.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
     now: Now = None,
     as_json: Json = False,
@@ -67,10 +73,17 @@ def rank(
     from dailypapers.jobs.rank import rank as run
     from dailypapers.subscriber_file import interests
 
-    stated = {"topics": topic, "phrases": phrase, "categories": category, "authors": author, "avoid": unwanted}
+    stated = {
+        "topics": topic,
+        "phrases": phrase,
+        "categories": category,
+        "authors": author,
+        "papers": paper,
+        "avoid": unwanted,
+    }
     wanted = tuple(interests({name: value for name, value in stated.items() if value}))
     with progress("reading and ranking"):
-        ranked = run(papers, wanted, limit=limit, now=clock(now)())
+        ranked = run(papers, wanted, limit=limit, now=clock(now)(), archive=archive, model=model)
     for sentence in (*ranked.warnings, *(f"{item.where}: {item.why}" for item in ranked.skipped)):
         say(sentence)
     records = [
@@ -80,13 +93,20 @@ def rank(
             "title": paper.title,
             "score": round(pick.score, 4),
             "reason": pick.reason.sentence(),
+            **({"terms": _terms(pick.reason, as_json=as_json)} if explain else {}),
         }
         for place, (paper, pick) in enumerate(ranked.picks, 1)
     ]
-    rows(f"{len(records)} of {ranked.papers} papers", records, as_json=as_json, wide=("title", "reason"))
+    rows(f"{len(records)} of {ranked.papers} papers", records, as_json=as_json, wide=("title", "reason", "terms"))
     if not ranked.papers:
         raise BadInput(f"{papers} holds no paper that could be read.")
     raise typer.Exit(ATTENTION if ranked.skipped else OK)
+
+
+def _terms(reason: "Reason", *, as_json: bool) -> Any:
+    if as_json:
+        return [asdict(term) for term in reason.terms]
+    return "\n".join(f"{term.weight:+.3f} {term.kind} {term.text or term.interest}" for term in reason.terms)
 
 
 def ledger(

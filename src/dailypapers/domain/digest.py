@@ -89,6 +89,8 @@ class Pick:
     """The paper's id as text."""
     score: float
     reason: Reason
+    recipe: str = ""
+    """Where two recipes are compared: which of them brought it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +112,7 @@ class Digest:
     """Whether it holds what is trending because the reader named no topic."""
     voted: bool = True
     """Of a trending one: whether anybody's votes made the order, or the papers are simply new."""
+    notes: tuple[str, ...] = ()
+    """What of the reader's wishes could not be used, in words for them."""
     considered: int = 0
     """How many papers were new in the edition it was picked from."""

@@ -3,7 +3,7 @@
 Pure functions over one ranked list at a time; `protocol` runs them over readers and days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from math import log2
 
@@ -18,6 +18,13 @@ def ndcg(order: Sequence[str], relevant: AbstractSet[str], *, top: int = TOP) ->
     gained = sum(1 / log2(place + 2) for place, key in enumerate(order[:top]) if key in relevant)
     ideal = sum(1 / log2(place + 2) for place in range(min(top, len(relevant))))
     return gained / ideal if ideal else 0.0
+
+
+def graded_ndcg(order: Sequence[str], gains: Mapping[str, float], *, top: int = TOP) -> float:
+    """The same with graded gains, 0 to 1; what has none gains nothing."""
+    gained = sum(gains.get(key, 0.0) / log2(place + 2) for place, key in enumerate(order[:top]))
+    best = sum(gain / log2(place + 2) for place, gain in enumerate(sorted(gains.values(), reverse=True)[:top]))
+    return gained / best if best else 0.0
 
 
 def recall(order: Sequence[str], relevant: AbstractSet[str], *, top: int = TOP) -> float:

@@ -155,15 +155,15 @@ def run(
     taken: dict[tuple[Task, int], float] = defaultdict(float)
     for day, pool in study.pools():
         keys = [str(paper.id) for paper in pool]
-        tested = list(_tested(study, day, frozenset(keys)))
-        for number, method in enumerate(methods if tested else ()):
+        asking = list(tested(study, day, pool))
+        for number, method in enumerate(methods if asking else ()):
             scores = method.day(pool)
             for task in tasks:
-                asked = [study.asked(reader, day, task) for reader, _ in tested]
+                asked = [study.asked(reader, day, task) for reader, _ in asking]
                 started = time.perf_counter()
                 given = scores(asked)
                 taken[task, number] += time.perf_counter() - started
-                for (reader, relevant), row in zip(tested, given, strict=True):
+                for (reader, relevant), row in zip(asking, given, strict=True):
                     found[task, number][reader.name].append(_measured(keys, row, relevant))
         told(1)
     return [
@@ -172,7 +172,9 @@ def run(
     ]
 
 
-def _tested(study: Study, day: str, keys: frozenset[str]) -> Iterator[tuple[Reader, frozenset[str]]]:
+def tested(study: Study, day: str, pool: Sequence[Paper]) -> Iterator[tuple[Reader, frozenset[str]]]:
+    """Who can be tested on a day, with what of it they liked."""
+    keys = frozenset(str(paper.id) for paper in pool)
     for reader in study.readers:
         relevant = reader.likes & keys
         earlier = sum(1 for key in reader.likes if study.day_of.get(key, day) < day)

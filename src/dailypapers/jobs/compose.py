@@ -22,8 +22,10 @@ from dailypapers.domain.vote import Votes
 from dailypapers.jobs.learn import Learned, example_vectors, features, learn
 from dailypapers.ranking.encoder import Encoder
 from dailypapers.ranking.features import Features
+from dailypapers.ranking.interleave import takes_part, team_draft
 from dailypapers.ranking.matches import Matcher
 from dailypapers.ranking.ranker import Known, Reader, Recent, rank
+from dailypapers.ranking.score import RECIPES
 from dailypapers.store import editions, outbox, papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.picks import already_sent
@@ -46,6 +48,9 @@ class Composing:
     window_days: int
     deadline: dt.timedelta
     encoder: Encoder | None = None
+    #: A recipe to compare ours with, and for how large a part of the readers.
+    compare: str = ""
+    compare_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ def _deliveries(
     engine: sa.Engine, windows: _Windows, start: int, readers: Sequence[Subscriber], now: dt.datetime
 ) -> list[outbox.NewDelivery]:
     pool = windows.pool(start)
-    chosen = choose(engine, pool, readers, relevance=windows.how.relevance, now=now)
+    chosen = choose(engine, pool, readers, windows.how, now=now)
     return [
         outbox.NewDelivery(
             subscriber=reader.id,
@@ -184,8 +189,8 @@ def choose(
     engine: sa.Engine,
     pool: Pool,
     readers: Sequence[Subscriber],
+    how: Composing,
     *,
-    relevance: float,
     now: dt.datetime,
 ) -> list[tuple[Pick, ...]]:
     """Rank papers for each reader, leaving out what they already have; in the readers' order."""
@@ -204,7 +209,7 @@ def choose(
             interests=stated[reader.id],
             already=already.get(reader.id, frozenset()),
             limit=reader.amount.max_papers,
-            threshold=curve.score_at(relevance if reader.amount.relevance is None else reader.amount.relevance),
+            threshold=curve.score_at(how.relevance if reader.amount.relevance is None else reader.amount.relevance),
             about=reader.amount.about,
             liked=cast.get(reader.id, Votes()).liked,
             disliked=cast.get(reader.id, Votes()).disliked,
@@ -212,7 +217,15 @@ def choose(
         )
         for reader in readers
     ]
-    return rank(pool.matcher, asking, _known(engine, pool, readers, examples), now=now)
+    known = _known(engine, pool, readers, examples)
+    chosen = rank(pool.matcher, asking, known, now=now)
+    if how.compare:
+        drawn = [n for n, reader in enumerate(readers) if takes_part(f"compare {reader.id}", how.compare_share)]
+        others = rank(pool.matcher, [asking[n] for n in drawn], known, now=now, recipe=RECIPES[how.compare])
+        for n, other in zip(drawn, others, strict=True):
+            names, lot = ("full", how.compare), f"{readers[n].id} {now:%Y-%m-%d}"
+            chosen[n] = team_draft(chosen[n], other, names=names, limit=asking[n].limit, lot=lot)
+    return chosen
 
 
 def _known(engine: sa.Engine, pool: Pool, readers: Sequence[Subscriber], examples: Mapping[str, Paper]) -> Known:

@@ -11,7 +11,7 @@ from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.jobs.compose import Composing, Pool, choose
 from dailypapers.jobs.learn import features, newest
-from dailypapers.jobs.render import Press, Sheet, digest_of, message
+from dailypapers.jobs.render import Press, Sheet, digest_of, message, notes
 from dailypapers.ranking.matches import Matcher
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading
@@ -28,11 +28,13 @@ def preview(
         edition = Edition(0, today, now, len(listed), editions.statuses(tx, None))
     learned = newest(engine, encoder=how.encoder)
     made = features(engine, [item.paper for item in listed], (), learned)
-    picks = choose(engine, Pool(listed, Matcher(made), learned), [reader], relevance=how.relevance, now=now)[0]
+    picks = choose(engine, Pool(listed, Matcher(made), learned), [reader], how, now=now)[0]
     if len(picks) < reader.amount.least:
         return None
     by_key = {str(item.paper.id): item for item in listed}
-    digest = digest_of([(by_key[pick.paper], pick.reason) for pick in picks], edition)
+    with reading(engine) as tx:
+        said = notes(tx, [reader.id])[reader.id]
+    digest = digest_of([(by_key[pick.paper], pick.reason) for pick in picks], edition, notes=said)
     draft = Delivery(
         id=0,
         subscriber=reader.id,

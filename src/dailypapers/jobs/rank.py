@@ -9,8 +9,11 @@ from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.domain.source import Skipped
+from dailypapers.ranking.background import fit
+from dailypapers.ranking.encoder import Vectors
 from dailypapers.ranking.features import build
 from dailypapers.ranking.matches import Matcher
+from dailypapers.ranking.models import load
 from dailypapers.ranking.profile import profile
 from dailypapers.ranking.ranker import Known, Reader
 from dailypapers.ranking.ranker import rank as rank_papers
@@ -27,13 +30,31 @@ class Ranked:
     warnings: tuple[str, ...]
 
 
-def rank(file: Path, interests: Sequence[Interest], *, limit: int, now: dt.datetime) -> Ranked:
-    """Rank the papers of a file; an example paper has to be in the file. Raises `BadInput` for no such file."""
+def rank(
+    file: Path,
+    interests: Sequence[Interest],
+    *,
+    limit: int,
+    now: dt.datetime,
+    archive: Path | None = None,
+    model: str | None = None,
+) -> Ranked:
+    """Rank the papers of a file; an example paper has to be in it. Raises `BadInput` for no such file or model.
+
+    What is learned in general comes from `archive`, or else from the file itself.
+    """
     fetched = read_papers(file, now=now)
     signals = {str(item.paper.id): item.signals or Signals() for item in fetched.announcements}
     papers = {str(item.paper.id): item.paper for item in fetched.announcements}
-    reader = Reader(tuple(interests), limit=limit)
-    picks = rank_papers(Matcher(build(list(papers.values()))), [reader], Known(signals, papers), now=now)[0]
+    earlier = [item.paper for item in read_papers(archive, now=now).announcements] if archive else [*papers.values()]
+    made = Vectors(load(model)) if model else None
+    background = fit(earlier)
+    if made:
+        background = background.with_dense(made.rows(sorted(earlier, key=lambda paper: str(paper.id))))
+    dense = made.rows([*papers.values()]) if made else None
+    matcher = Matcher(build([*papers.values()], background=background, dense=dense))
+    known = Known(signals, papers, made.by_key if made else {})
+    picks = rank_papers(matcher, [Reader(tuple(interests), limit=limit)], known, now=now)[0]
     return Ranked(
         picks=tuple((papers[pick.paper], pick) for pick in picks),
         papers=len(papers),

@@ -3,7 +3,7 @@
 The same rows, papers and templates give the same bytes: for a retry, for a preview, for a replay.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import jinja2
@@ -12,14 +12,16 @@ import sqlalchemy as sa
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Reason, TermKind
 from dailypapers.domain.edition import Edition, status_line
+from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Links, Purpose
 from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
 from dailypapers.links import Signer
 from dailypapers.mail import mime
+from dailypapers.ranking.profile import profile
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.notices import render_confirm
-from dailypapers.store import editions, papers
-from dailypapers.store.picks import StoredPick, of_deliveries
+from dailypapers.store import editions, papers, subscribers
+from dailypapers.store.picks import of_deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +49,27 @@ def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
     chosen = of_deliveries(tx, [delivery.id for delivery in deliveries])
     listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
     known = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
-    return [_sheet(delivery, known, chosen.get(delivery.id, ()), listed) for delivery in deliveries]
+    said = notes(tx, [delivery.subscriber for delivery in deliveries])
+    sheets = []
+    for delivery in deliveries:
+        if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
+            sheets.append(Sheet(delivery))
+            continue
+        picked = [(listed[pick.paper_id], pick.reason) for pick in chosen.get(delivery.id, ())]
+        edition = known[delivery.edition]
+        sheets.append(Sheet(delivery, edition, digest_of(picked, edition, notes=said[delivery.subscriber])))
+    return sheets
 
 
-def _sheet(
-    delivery: Delivery,
-    known: Mapping[int, Edition],
-    picks: Sequence[StoredPick],
-    listed: Mapping[int, papers.Listed],
-) -> Sheet:
-    if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
-        return Sheet(delivery)
-    edition = known[delivery.edition]
-    digest = digest_of([(listed[pick.paper_id], pick.reason) for pick in picks], edition)
-    return Sheet(delivery, edition, digest)
+def notes(tx: sa.Connection, readers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """What of each reader's wishes cannot be used, in words for them."""
+    stated = subscribers.interests_of(tx, sorted(set(readers)))
+    named = {i.text for interests in stated.values() for i in interests if i.kind is InterestKind.PAPER}
+    examples = papers.by_key(tx, named)
+    return {reader: profile(interests, examples=examples).warnings for reader, interests in stated.items()}
 
 
-def digest_of(picked: Iterable[tuple[papers.Listed, Reason]], edition: Edition) -> Digest:
+def digest_of(picked: Iterable[tuple[papers.Listed, Reason]], edition: Edition, *, notes: Sequence[str] = ()) -> Digest:
     """Put picked papers and their reasons together as a digest."""
     picked = list(picked)
     entries = tuple(
@@ -75,6 +81,7 @@ def digest_of(picked: Iterable[tuple[papers.Listed, Reason]], edition: Edition) 
         trending=kinds <= {TermKind.TRENDING, TermKind.NEW},
         voted=TermKind.TRENDING in kinds,
         considered=edition.papers,
+        notes=tuple(notes),
     )
 
 

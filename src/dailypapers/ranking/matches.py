@@ -3,7 +3,6 @@
 A topic is taken to mean what it finds in the library (`background`), and what it says itself; a paper means itself.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from dailypapers.domain.category import codes_of
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.background import LEAST_PAPERS
@@ -28,7 +28,6 @@ from dailypapers.ranking.words import plain_words
 DIRECT = 0.2
 #: A topic that is excluded keeps out what matches it this much; other kinds match wholly or not at all.
 EXCLUDED_AT = 0.15
-_MINUS = re.compile(r"\s+[-−–]\s*|\s*[−–]\s*|\s*\\\s*")
 
 
 @dataclass(frozen=True)
@@ -230,6 +229,6 @@ def _matching(features: Features, fact: Interest) -> set[int]:
 
 def _in_category(features: Features, text: str) -> set[int]:
     """`cs`, `cs.*`, `cs.LG`, and differences of sets such as `cs.LG − cs.CY`."""
-    wanted, *taken = (code.casefold().removesuffix(".*") for code in _MINUS.split(text.strip()))
+    wanted, *taken = codes_of(text)
     inside = set(features.by_category.get(wanted, ()))
     return inside.difference(*(features.by_category.get(code, ()) for code in taken))

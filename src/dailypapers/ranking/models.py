@@ -9,6 +9,7 @@ import importlib.util
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -50,6 +51,22 @@ def load(name: str) -> Encoder:
     if onnx:
         return TokenEncoder.of(name, folder, _Onnx(onnx))
     return _by_sentence_transformers(name, folder, f"it is a {kind or 'model of unknown kind'} without an ONNX file")
+
+
+class Lazy:
+    """A model that is loaded when it is first asked for: most commands never do."""
+
+    def __init__(self, name: str) -> None:
+        self._asked = name
+        self.name = Path(name).name
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Texts × dimensions, rows of length one. Raises `BadInput` as `load` does."""
+        return self._loaded.encode(texts)
+
+    @cached_property
+    def _loaded(self) -> Encoder:
+        return load(self._asked)
 
 
 def _find(name: str) -> Path:

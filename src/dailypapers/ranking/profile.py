@@ -4,11 +4,13 @@ A subject is a weighted mean of what it is made of: a topic in the reader's word
 these stand facts that are so or not: phrases, authors, categories.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 
+from dailypapers.domain.category import unknown_category
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.words import terms
@@ -26,6 +28,8 @@ TOPIC_LIKES = 2.0
 DISLIKED, LIKES_FOR_DISLIKES = 0.25, 5
 #: Of more topics than these the first are read, of more papers the newest.
 MOST_TOPICS, MOST_PAPERS = 40, 400
+FOREIGN = "“{}” holds no Latin letters; nearly all papers are in English, so please name it in English too."
+_LATIN = re.compile(r"[A-Za-z]")
 _ORDER = attrgetter("kind", "text", "stance")
 
 
@@ -49,8 +53,8 @@ class Profile:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing pulls or pushes."""
-        return not self.subjects and not self.facts
+        """Whether nothing pulls, so that what is trending anywhere may come."""
+        return bool(self.trending) and not any(weight > 0 for _, weight in self.facts)
 
 
 def profile(
@@ -70,14 +74,18 @@ def profile(
     against = [Interest(InterestKind.PAPER, key) for key in disliked if key in examples]
     facts = tuple((fact, _sign(fact) * FACTS[fact.kind]) for fact in wanted if _is_fact(fact))
     subjects = _subjects([i for i in wanted if i.kind not in FACTS], votes, against)
-    pulls = any(subject.weight > 0 for subject in subjects)
+    pulls = any(subject.weight > 0 and not all(_is_foreign(part) for part, _ in subject.parts) for subject in subjects)
     pulls |= any(weight > 0 and fact.kind is not InterestKind.CATEGORY for fact, weight in facts)
     return Profile(
         subjects=subjects,
         facts=facts,
         excluded=tuple(interest for interest in wanted if interest.stance is Stance.EXCLUDE),
         trending=0.0 if pulls else TRENDING_WEIGHT,
-        warnings=tuple(trouble for trouble in usable.values() if trouble) + _too_many(usable, wanted),
+        warnings=(
+            *(trouble for trouble in usable.values() if trouble),
+            *(FOREIGN.format(interest.text[:60]) for interest in wanted if _is_foreign(interest)),
+            *_too_many(usable, wanted),
+        ),
     )
 
 
@@ -116,6 +124,11 @@ def _mean(
     return tuple(shares)
 
 
+def _is_foreign(interest: Interest) -> bool:
+    """Whether it is in a script that hardly any paper is in: it is looked for, and what is trending comes as well."""
+    return interest.kind is InterestKind.TOPIC and not _LATIN.search(interest.text)
+
+
 def _is_fact(interest: Interest) -> bool:
     return interest.kind in FACTS and interest.stance is not Stance.EXCLUDE
 
@@ -135,6 +148,8 @@ def _trouble(interest: Interest, examples: Mapping[str, Paper]) -> str:
         return "" if text in examples else f"We do not know the paper {text} (yet), so it cannot lead us to others."
     if interest.kind is InterestKind.TOPIC and not _says_something(text):
         return f"“{text[:60]}” holds no word that tells papers apart; please name the subject itself."
+    if interest.kind is InterestKind.CATEGORY and (unknown := unknown_category(text)):
+        return f"There is no category {unknown}; categories look like cs.LG, or cs for all of cs."
     if not text.strip():
         return "One interest is empty."
     return ""

@@ -154,7 +154,7 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
     columns = select(scores, subjects, asking.owner, scorer.features.kin, wanted)
     elsewhere = np.full(len(readers), -1)
     for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
-        if reader.explore and stated.subjects:
+        if reader.explore and stated.subjects and reader.limit > 1:
             open_to = np.isfinite(scores[place])
             open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)

@@ -28,6 +28,7 @@ SUBJECT_AT_MOST, SUBJECT_AT_LEAST = 78, 10
 _AUTHORS = 4
 #: Nothing foreign is longer than this, so that one paper cannot fill a mail.
 _TITLE, _AUTHOR, _LABEL, _REASON, _STATUS = 300, 60, 40, 240, 400
+_NOTES = 3
 _SOURCE_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
 
 
@@ -69,6 +70,7 @@ def render_digest(
         "status": shortened(status, _STATUS),
         "list_name": one_line(name),
         "trending": digest.trending,
+        "notes": [shortened(note, _REASON) for note in digest.notes[:_NOTES]],
         "voted": digest.voted,
         "total": len(items),
         # A reader back from a pause gets more days than the one edition holds.

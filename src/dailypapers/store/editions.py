@@ -39,6 +39,12 @@ def newest(tx: sa.Connection) -> Edition | None:
     return _edition(tx, row) if row else None
 
 
+def every(tx: sa.Connection) -> list[Edition]:
+    """All editions, oldest first, without their sources' statuses."""
+    rows = tx.execute(sa.select(editions).order_by(editions.c.day)).all()
+    return [Edition(row.id, row.day, row.closed_at, row.papers, ()) for row in rows]
+
+
 def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Edition]:
     """Editions by id."""
     rows = tx.execute(sa.select(editions).where(editions.c.id.in_(sorted(set(ids))))).all()

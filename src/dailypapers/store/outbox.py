@@ -63,6 +63,7 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
             "position": position,
             "score": pick.score,
             "reason": [asdict(term) for term in pick.reason.terms],
+            "recipe": pick.recipe or None,
         }
         for delivery in deliveries
         if (delivery.subscriber, delivery.edition) in by_reader

@@ -159,6 +159,19 @@ def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now:
     return sum(1 for row in added if row.fresh)
 
 
+def every(tx: sa.Connection) -> dict[int, Paper]:
+    """All papers by their internal ids."""
+    return {row.id: _paper(row) for row in tx.execute(sa.select(papers).order_by(papers.c.id))}
+
+
+def first_editions(tx: sa.Connection) -> dict[int, int]:
+    """The first edition each paper was in; papers that were in none are left out."""
+    number = sa.func.min(announced.c.edition_id).label("edition_id")
+    fresh = sa.and_(announced.c.fresh, announced.c.edition_id.is_not(None))
+    rows = tx.execute(sa.select(announced.c.paper_id, number).where(fresh).group_by(announced.c.paper_id))
+    return {row.paper_id: row.edition_id for row in rows}
+
+
 def in_editions(tx: sa.Connection, *, after: int, upto: int | None) -> tuple[Listed, ...]:
     """All papers of the editions with `after` < id ≤ `upto`, each once, in an order that never varies.
 
