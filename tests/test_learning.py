@@ -208,8 +208,10 @@ class Directions:
         self.read: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        self.read += texts
-        rows = np.array([[1.0 + sum(w in text for w in BIRDS), 1.0 + 5 * ("bread" in text)] for text in texts])
+        self.read += [text for text in texts if text != "ornithology"]
+        rows = np.array(
+            [[1.0 + sum(w in text for w in (*BIRDS, "ornithology")), 1.0 + 5 * ("bread" in text)] for text in texts]
+        )
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 

@@ -37,7 +37,7 @@ class Ours:
         """Compute the features of a pool once."""
         dense = self._vectors.rows(pool) if self._vectors else None
         features = build(pool, background=self._background, dense=dense)
-        matcher = Matcher(features)
+        matcher = Matcher(features, self._vectors.encoder if self._vectors else None)
         place = {key: column for column, key in enumerate(features.keys)}
         back = [place[str(paper.id)] for paper in pool]
 

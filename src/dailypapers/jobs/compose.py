@@ -120,7 +120,7 @@ class _Windows:
         """The papers after an edition, up to the newest."""
         if start not in self._pools:
             listed, made = _listed(self.engine, start, self.edition.id, self.learned)
-            self._pools[start] = Pool(listed, Matcher(made), self.learned, self.recent)
+            self._pools[start] = Pool(listed, Matcher(made, self.learned.encoder), self.learned, self.recent)
         return self._pools[start]
 
     def recent(self) -> Recent | None:
@@ -131,7 +131,7 @@ class _Windows:
             with reading(self.engine) as tx:
                 told = editions.by_id(tx, range(upto - RECENT + 1, upto + 1)).values()
             days = sum(1 for edition in told if edition.papers)
-            self._recent.append(Recent(Matcher(made), days) if listed else None)
+            self._recent.append(Recent(Matcher(made, self.learned.encoder), days) if listed else None)
         return self._recent[0]
 
 

@@ -28,7 +28,7 @@ def preview(
         edition = Edition(0, today, now, len(listed), editions.statuses(tx, None))
     learned = newest(engine, encoder=how.encoder)
     made = features(engine, [item.paper for item in listed], (), learned)
-    picks = choose(engine, Pool(listed, Matcher(made), learned), [reader], how, now=now)[0]
+    picks = choose(engine, Pool(listed, Matcher(made, how.encoder), learned), [reader], how, now=now)[0]
     if len(picks) < reader.amount.least:
         return None
     by_key = {str(item.paper.id): item for item in listed}

@@ -52,7 +52,7 @@ def rank(
     if made:
         background = background.with_dense(made.rows(sorted(earlier, key=lambda paper: str(paper.id))))
     dense = made.rows([*papers.values()]) if made else None
-    matcher = Matcher(build([*papers.values()], background=background, dense=dense))
+    matcher = Matcher(build([*papers.values()], background=background, dense=dense), made.encoder if made else None)
     known = Known(signals, papers, made.by_key if made else {})
     picks = rank_papers(matcher, [Reader(tuple(interests), limit=limit)], known, now=now)[0]
     return Ranked(

@@ -177,10 +177,11 @@ class Background:
         scored = sp.csr_array((data * idf[indices], indices, self.counts.indptr), shape=shape)
         return sp.csr_array(scored.T.tocsr())
 
-    def found(self, texts: Sequence[str]) -> sp.csr_array:
+    def found(self, texts: Sequence[str], vectors: Matrix | None = None) -> sp.csr_array:
         """Texts × papers of the library: what each text finds there by BM25 over words and pairs, best first.
 
-        A row sums to one, or is empty where nothing is found; a paper weighs by its score squared.
+        With the texts' vectors by an encoder, the cosine with a paper counts as much as BM25 does, both in deviations.
+        A row sums to one, or is empty where no word is found; a paper weighs by its score squared.
         """
         many = min(FOUND, self.papers // FOUND_PART)
         if not many or self.papers < LEAST_PAPERS:
@@ -189,7 +190,10 @@ class Background:
         rows, columns, data = [], [], []
         for row in range(len(texts)):
             inside = slice(asked.indptr[row], asked.indptr[row + 1])
-            scores, papers = np.round(asked.data[inside], 9), asked.indices[inside]
+            scores = np.asarray(np.round(asked.data[inside], 9), np.float64)
+            papers: Columns = asked.indices[inside].astype(np.int64)
+            if vectors is not None and self.dense is not None and len(papers):
+                scores, papers = _fused(scores, papers, self.dense @ vectors[row])
             best = np.lexsort((papers, -scores))[:many]
             rows += [row] * len(best)
             columns += papers[best].tolist()
@@ -214,6 +218,14 @@ class Background:
     def with_dense(self, vectors: Matrix) -> "Background":
         """The same, knowing its papers' vectors by an encoder."""
         return replace(self, dense=vectors)
+
+
+def _fused(scores: Vector, papers: Columns, near: Vector) -> tuple[Vector, Columns]:
+    """BM25 of some papers and cosines of all of them as one score of all of them, in deviations."""
+    whole = np.zeros(len(near))
+    whole[papers] = scores
+    both = (whole - whole.mean()) / (whole.std() + 1e-9) + (near - near.mean()) / (near.std() + 1e-9)
+    return np.round(np.maximum(both, 0), 9), np.arange(len(near))
 
 
 def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Background:

@@ -20,6 +20,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.background import LEAST_PAPERS
 from dailypapers.ranking.counts import Columns, Floats, Matrix, Vector, count, weigh
+from dailypapers.ranking.encoder import Encoder
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.names import is_same_person, name_parts
 from dailypapers.ranking.words import plain_words
@@ -42,6 +43,11 @@ class Matches:
     meanings: Matrix
     filed: Matrix
     dense: Matrix
+    #: The same as `dense`, but that a topic stands where its own words do, not the papers it finds.
+    plain: Matrix
+    #: Interests × papers, × the sample: cosines of an encoder's vectors, for papers; topics and no encoder have none.
+    close: Floats
+    close_usual: Floats
     #: One for a paper; for a topic less, the more papers it is spread over.
     spread: Vector
     facts: Mapping[Interest, int]
@@ -71,8 +77,8 @@ class Matcher:
     `examples` are papers by the names interests give them, `vectors` what an encoder makes of them.
     """
 
-    def __init__(self, features: Features) -> None:
-        self.features = features
+    def __init__(self, features: Features, encoder: Encoder | None = None) -> None:
+        self.features, self.encoder = features, encoder
         self._place: dict[Interest, int] = {}
         self._kept: list[npt.NDArray[Any]] = []
         self._facts: dict[Interest, Columns] = {}
@@ -91,9 +97,9 @@ class Matcher:
         if len(self._place) + len(new) > MOST_KEPT:
             self._place, self._kept, new = {}, [], wanted
         if new or not self._kept:
-            self._keep(new, _matched(self.features, new, examples, vectors))
+            self._keep(new, _matched(self, new, examples, vectors))
         places = [self._place[interest] for interest in wanted]
-        near, usual, meanings, filed, dense, spread = (kept[places] for kept in self._kept)
+        near, usual, meanings, filed, dense, plain, close, close_usual, spread = (kept[places] for kept in self._kept)
         checked = sorted(set(facts))
         return Matches(
             rows={interest: row for row, interest in enumerate(wanted)},
@@ -102,6 +108,9 @@ class Matcher:
             meanings=meanings,
             filed=filed,
             dense=dense,
+            plain=plain,
+            close=close,
+            close_usual=close_usual,
             spread=spread,
             facts={fact: row for row, fact in enumerate(checked)},
             held=self._held(checked),
@@ -132,12 +141,13 @@ class Matcher:
 
 
 def _matched(
-    features: Features, new: Sequence[Interest], examples: Mapping[str, Paper], vectors: Mapping[str, Vector]
+    matcher: Matcher, new: Sequence[Interest], examples: Mapping[str, Paper], vectors: Mapping[str, Vector]
 ) -> list[npt.NDArray[Any]]:
-    """Rows in the order of the interests: near, usual, meanings, filed, dense, spread."""
+    """Rows in the order of the interests: near, usual, meanings, filed, dense, plain, close, close_usual, spread."""
+    features = matcher.features
     topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
     papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
-    one = _of_topics(features, [new[n].text for n in topics])
+    one = _of_topics(features, [new[n].text for n in topics], matcher.encoder)
     names = [new[n].text for n in papers]
     other = _of_papers(features, [examples[name] for name in names], [vectors.get(name) for name in names])
     back = np.argsort([*topics, *papers])
@@ -163,13 +173,14 @@ _Rows = list[npt.NDArray[Any]]
 Flags = npt.NDArray[np.bool_]
 
 
-def _of_topics(features: Features, texts: Sequence[str]) -> _Rows:
+def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None) -> _Rows:
     """A topic's own cosine counts by the part of its words that a paper holds.
 
     Who asks for state space models is not served by every paper that speaks of a space or a model.
     """
     background = features.background
-    found = background.found(texts)
+    vectors = encoder.encode(texts).astype(np.float64) if encoder and background.dense_space and texts else None
+    found = background.found(texts, vectors)
     lucky = np.diff(found.indptr) > 0
     own = features.vectors(texts)
     direct = features.near(own) * features.coverage(texts)
@@ -178,8 +189,10 @@ def _of_topics(features: Features, texts: Sequence[str]) -> _Rows:
     usual = _usual(features, found, own, lucky)
     spread = np.where(lucky, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0)
     dense = np.asarray(found @ background.placed)
+    plain = dense if vectors is None or not background.dense_space else background.dense_space.of(vectors)
     near, usual = near.astype(np.float32), usual.astype(np.float32)
-    return [near, usual, found @ background.meanings, found @ background.filed, dense, spread]
+    close = _close(features, np.zeros((len(texts), dense.shape[1])))
+    return [near, usual, found @ background.meanings, found @ background.filed, dense, plain, *close, spread]
 
 
 def _of_papers(features: Features, papers: Sequence[Paper], vectors: Sequence[Vector | None]) -> _Rows:
@@ -188,11 +201,31 @@ def _of_papers(features: Features, papers: Sequence[Paper], vectors: Sequence[Ve
     meanings = background.meaning.of(weights) if background.meaning else np.zeros((len(papers), 0))
     filed = background.file([paper.categories for paper in papers])
     dense = np.zeros((len(papers), background.placed.shape[1]))
+    encoded = np.zeros(dense.shape)
     for row, vector in enumerate(vectors):
         if vector is not None and background.dense_space:
-            dense[row] = background.dense_space.of(vector)
+            encoded[row], dense[row] = vector, background.dense_space.of(vector)
+    close = _close(features, encoded)
     near = features.near(weights).astype(np.float32)
-    return [near, _sampled(features, weights).astype(np.float32), meanings, filed, dense, np.ones(len(papers))]
+    return [
+        near,
+        _sampled(features, weights).astype(np.float32),
+        meanings,
+        filed,
+        dense,
+        dense,
+        *close,
+        np.ones(len(papers)),
+    ]
+
+
+def _close(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:
+    """Texts × papers, × the sample: cosines by an encoder; of no columns where there is none."""
+    dense, background = features.dense, features.background
+    if dense is None or background.dense is None or not background.dense_space:
+        return np.zeros((len(vectors), 0), np.float32), np.zeros((len(vectors), 0), np.float32)
+    sample = background.dense[background.sample]
+    return (vectors @ dense.T).astype(np.float32), (vectors @ sample.T).astype(np.float32)
 
 
 def _usual(features: Features, found: sp.csr_array, own: sp.csr_array, lucky: Flags) -> Matrix:

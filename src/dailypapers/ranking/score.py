@@ -27,11 +27,14 @@ class Recipe:
     terms: float = 1.0
     meaning: float = 1.0
     categories: float = 0.5
-    dense: float = 1.5
+    dense: float = 1.0
     dense_plain: float = 0.5
+    #: How near a paper is to the three nearest liked ones, by an encoder; and what meaning counts beside one.
+    nearest: float = 0.3
+    meaning_beside: float = 0.5
 
 
-FULL, WORDS = Recipe(), Recipe(meaning=0, categories=0, dense=0, dense_plain=0)
+FULL, WORDS = Recipe(), Recipe(meaning=0, categories=0, dense=0, dense_plain=0, nearest=0)
 RECIPES = {"full": FULL, "words": WORDS}
 
 #: A subject that matches ten standard deviations above what is usual scores one.
@@ -42,6 +45,8 @@ _RIDGE, _DENSE_RIDGE, _FEW = 0.005, 0.002, 10
 _LEAST_DEVIATION, _PLAIN_DEVIATION = 0.003, 0.02
 #: A fact that adds as much as this is what the reader asked for; a category adds less.
 _STRONG = 0.5
+#: So many of the liked papers that are nearest to a paper are looked at by themselves.
+_NEAREST = 3
 #: The usual deviation of the cosine of two papers' categories.
 _FILING_DEVIATION = 0.22
 
@@ -119,7 +124,12 @@ class Scorer:
 
         `shares` are subjects × interests.
         """
-        return np.asarray(np.maximum(self._measured(shares, self._scale(shares)), 0))
+        scores = self._measured(shares, self._scale(shares))
+        if self._near_likes:
+            for row in range(shares.shape[0]):
+                inside = slice(shares.indptr[row], shares.indptr[row + 1])
+                scores[row] += self._nearest(shares.indices[inside].astype(np.int64), shares.data[inside]).sum(axis=0)
+        return np.asarray(np.maximum(scores, 0))
 
     def terms(self, subject: Subject, columns: Sequence[int]) -> Matrix:
         """Parts × these papers: what each part of a subject adds; a column that sums to less than 0 counts nothing."""
@@ -128,7 +138,28 @@ class Scorer:
         shape = (len(rows), len(self.matches.rows))
         apart = sp.csr_array((shares, (np.arange(len(rows)), rows)), shape=shape)
         whole = self._scale(sp.csr_array(apart.sum(axis=0)[None, :]))
-        return np.asarray(subject.weight * self._measured(apart, whole, list(columns)))
+        added = self._measured(apart, whole, list(columns))
+        if self._near_likes:
+            added += self._nearest(np.array(rows), shares)[:, list(columns)]
+        return np.asarray(subject.weight * added)
+
+    @property
+    def _near_likes(self) -> bool:
+        return bool(self.recipe.nearest and self.matches.close.shape[1])
+
+    def _nearest(self, rows: Columns, shares: Vector) -> Matrix:
+        """Parts × papers: what the three nearest liked papers add to each, in deviations of the same in the sample."""
+        added = np.zeros((len(rows), self.matches.close.shape[1]))
+        liked = np.flatnonzero((shares > 0) & self.matches.close_usual[rows].any(axis=1))
+        if not len(liked):
+            return added
+        close, usual = (near[rows[liked]].astype(np.float64) for near in (self.matches.close, self.matches.close_usual))
+        many = min(_NEAREST, len(liked))
+        sampled = np.sort(usual, axis=0)[-many:].mean(axis=0)
+        nearest = np.argsort(close, axis=0, kind="stable")[-many:]
+        worth = (np.take_along_axis(close, nearest, axis=0) - sampled.mean()) / (sampled.std() + _LEAST_DEVIATION)
+        added[liked[nearest], np.arange(added.shape[1])] = UNIT * self.recipe.nearest * worth / many
+        return added
 
     def _scale(self, shares: sp.csr_array) -> Scale:
         """How much each subject's parts vary over the background."""
@@ -144,7 +175,7 @@ class Scorer:
         if space := background.dense_space:
             pulled = shares @ self.matches.dense
             dense_length = _length(pulled / (space.variances + _DENSE_RIDGE * few[:, None]), space.variances)
-            dense_deviation = _length(pulled + shares.sum(axis=1)[:, None] * space.centre, space.variances)
+            dense_deviation = _length(self._plain(shares), space.variances)
         deviation = np.sqrt(usual.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
         return Scale(deviation, _RIDGE * few, length, _DENSE_RIDGE * few, dense_length, dense_deviation)
 
@@ -163,6 +194,12 @@ class Scorer:
             scores -= (filed @ self.features.background.usual_filing)[:, None]
         return scores
 
+    def _plain(self, shares: sp.csr_array) -> Matrix:
+        """Where each part points to with nothing taken away: cosines with this are those of the vectors themselves."""
+        space = self.features.background.dense_space
+        centre = space.centre if space else np.zeros(self.matches.plain.shape[1])
+        return np.asarray((shares @ self.matches.plain) + shares.sum(axis=1)[:, None] * centre)
+
     def _spaces(self, shares: sp.csr_array, scale: Scale) -> Iterator[tuple[Matrix, Matrix]]:
         """The spaces a background has taught: where each part points to, and where the papers are."""
         recipe, background, features = self.recipe, self.features.background, self.features
@@ -170,13 +207,13 @@ class Scorer:
             return
         if background.meaning and recipe.meaning:
             pointed = (shares @ self.matches.meanings) / (background.meaning.variances + scale.ridge[:, None])
-            yield pointed * (recipe.meaning / scale.length)[:, None], features.meanings
+            counts = recipe.meaning * (recipe.meaning_beside if background.dense_space else 1)
+            yield pointed * (counts / scale.length)[:, None], features.meanings
         if (space := background.dense_space) and recipe.dense:
             away = shares @ self.matches.dense
             pointed = away / (space.variances + scale.dense_ridge[:, None])
             yield pointed * (recipe.dense / scale.dense_length)[:, None], features.placed
-            plain = away + shares.sum(axis=1)[:, None] * space.centre
-            yield plain * (recipe.dense_plain / scale.dense_deviation)[:, None], features.placed
+            yield self._plain(shares) * (recipe.dense_plain / scale.dense_deviation)[:, None], features.placed
 
 
 def certain(readers: Crowd, matches: Matches) -> "npt.NDArray[np.bool_] | None":

@@ -16,6 +16,8 @@ HALF_LIFE_DAYS = 7.0
 HALF_AT, PRIOR = 6.0, 0.3
 #: Upvotes are taken for what they will be so many days on, at their present velocity; what comments and stars count.
 AHEAD_DAYS, ASIDE = 0.5, 0.05
+#: However old a paper is, among papers as old the counts still tell.
+_LEAST = 1e-4
 _YEAR_AND_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.")
 
 
@@ -42,7 +44,7 @@ def _score(paper: Paper, counted: Signals, today: dt.date) -> float:
     )
     published = paper.published or _month_of(paper)
     age = max((today - published).days, 0) if published else 0
-    return float(talk / (talk + HALF_AT) * 2 ** (-age / HALF_LIFE_DAYS))
+    return float(talk / (talk + HALF_AT) * max(2 ** (-age / HALF_LIFE_DAYS), _LEAST))
 
 
 def _month_of(paper: Paper) -> dt.date | None:
