@@ -26,6 +26,23 @@ _FACTS = {
 _SHOWN = 3
 #: Sums of floats differ in their last bits with the size of the batch; reasons must not.
 _DIGITS = 9
+_MOST_REMEMBERED, _MOST_MEANT = 500_000, 5_000
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What has been found out already, of one set of papers."""
+
+    matches: dict[tuple[Interest, str], tuple[str, TermKind]] = field(default_factory=dict)
+    meant: dict[str, dict[int, float]] = field(default_factory=dict)
+
+    def bounded(self) -> "Memory":
+        """Itself, or emptied where it has grown large."""
+        if len(self.matches) > _MOST_REMEMBERED:
+            self.matches.clear()
+        if len(self.meant) > _MOST_MEANT:
+            self.meant.clear()
+        return self
 
 
 @dataclass(frozen=True)
@@ -36,9 +53,8 @@ class Explainer:
     trend: Vector
     signals: Mapping[str, Signals]
     examples: Mapping[str, Paper]
-    #: Readers who share an interest share its words.
-    _matches: dict[tuple[Interest, str], str] = field(default_factory=dict)
-    _meant: dict[str, dict[int, float]] = field(default_factory=dict)
+    #: Readers who share an interest share its words, those of later batches too.
+    memory: Memory = field(default_factory=Memory)
 
     def reasons(self, stated: Profile, columns: Sequence[int]) -> list[Reason]:
         """Why this reader gets these papers: every term that added or took something, strongest first."""
@@ -99,20 +115,24 @@ class Explainer:
 
     def _said(self, interest: Interest, paper: Paper) -> tuple[str, TermKind]:
         """What matched, the way it stands in the paper; where no word did, the paper's words that came closest."""
+        key = (interest, str(paper.id))
+        if key not in self.memory.matches:
+            self.memory.matches[key] = self._found(interest, paper)
+        return self.memory.matches[key]
+
+    def _found(self, interest: Interest, paper: Paper) -> tuple[str, TermKind]:
         text = interest.text
         if interest.kind is InterestKind.PAPER:
             text = f"{self.examples[text].title} . {self.examples[text].abstract}"
-        key = (interest, str(paper.id))
-        if key not in self._matches:
-            self._matches[key] = ", ".join(matching_words(set(terms(text)), paper, self._idf))
-        if self._matches[key] or interest.kind is InterestKind.PAPER:
-            return self._matches[key], TermKind.WORDS
+        matching = ", ".join(matching_words(set(terms(text)), paper, self._idf))
+        if matching or interest.kind is InterestKind.PAPER:
+            return matching, TermKind.WORDS
         return ", ".join(self._closest(interest, paper)), TermKind.CLOSE
 
     def _closest(self, interest: Interest, paper: Paper) -> list[str]:
         """The words of a paper that count most in what a topic was taken to mean."""
-        means = self._meant.get(interest.text) or meant(self.scorer.features, interest.text)
-        self._meant[interest.text] = means
+        means = self.memory.meant.get(interest.text) or meant(self.scorer.features, interest.text)
+        self.memory.meant[interest.text] = means
         surfaces = {
             part: surface for surface, _ in words(paper.title + " . " + paper.abstract) for part in telling(surface)
         }

@@ -8,6 +8,7 @@ Pure: the same input gives the same picks, in whatever order papers come and how
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking.counts import Columns, Matrix, Vector
-from dailypapers.ranking.explain import Explainer
+from dailypapers.ranking.explain import Explainer, Memory
 from dailypapers.ranking.matches import Matcher, Matches
 from dailypapers.ranking.profile import Profile, profile
 from dailypapers.ranking.score import FULL, Recipe, Scorer, certain, crowd, score
@@ -24,6 +25,8 @@ from dailypapers.ranking.trending import trending
 
 #: So many readers are scored at a time; larger batches fall out of the processor's cache.
 BATCH = 1000
+#: What was found out for reasons, for as long as there is somebody who asks about the same papers.
+MEMORIES: WeakKeyDictionary[Matcher, Memory] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ def choose(
 ) -> Iterator[Chosen]:
     """What is chosen for readers, so many at a time; their reasons are made when they are asked for."""
     trend = trending(matcher.features.papers, known.signals, now=now)
+    memory = MEMORIES.setdefault(matcher, Memory())
     for start in range(0, len(readers), BATCH):
         part = readers[start : start + BATCH]
         profiles = [
@@ -111,7 +115,8 @@ def choose(
             for reader in part
         ]
         matches = matches_of(matcher, profiles, known)
-        explainer = Explainer(Scorer(matcher.features, matches, recipe), trend, known.signals, known.examples)
+        scorer = Scorer(matcher.features, matches, recipe)
+        explainer = Explainer(scorer, trend, known.signals, known.examples, memory.bounded())
         yield _batch(explainer, _with_thresholds(part, profiles, known, recipe), profiles)
 
 
