@@ -16,7 +16,7 @@ FLOORS = {
     "domain": 1,
     "sources": 2, "ranking": 2, "rendering": 2, "mail": 2, "store": 2, "links": 2,
     "subscriptions": 3, "evaluation": 3,
-    "subscriber_file": 4,
+    "subscriber_file": 4, "digests": 4,
     "jobs": 5, "web": 5,
     "settings": 6,
     "app": 7,

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from tests.world import DAY, MONDAY, TITLES, world
 
 from dailypapers import subscriptions
+from dailypapers.digests.choose import Composing
+from dailypapers.digests.learn import learn
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
@@ -20,10 +22,9 @@ from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadInput
 from dailypapers.jobs.archive import archive
 from dailypapers.jobs.close import close
-from dailypapers.jobs.compose import Composing, compose
+from dailypapers.jobs.compose import compose
 from dailypapers.jobs.day import day
 from dailypapers.jobs.evaluate_service import interleaved, replay
-from dailypapers.jobs.learn import learn
 from dailypapers.ranking.background import LEAST_PAPERS
 from dailypapers.ranking.calibration import Calibration
 from dailypapers.ranking.counts import Floats

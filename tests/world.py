@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from tests.playing_sources import Answer, Route, playing_sources
 
 from dailypapers import subscriptions
+from dailypapers.digests.choose import Composing
+from dailypapers.digests.render import Press
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Rhythm
-from dailypapers.jobs.compose import Composing
 from dailypapers.jobs.deliver import Post
 from dailypapers.jobs.means import Means
-from dailypapers.jobs.render import Press
 from dailypapers.links import Signer
 from dailypapers.mail.transport import MemoryTransport
 from dailypapers.rendering.environment import environment

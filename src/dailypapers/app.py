@@ -9,13 +9,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from dailypapers.digests.choose import Composing
+from dailypapers.digests.render import Press
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
-from dailypapers.jobs.compose import Composing
 from dailypapers.jobs.deliver import Post
 from dailypapers.jobs.means import Means
-from dailypapers.jobs.render import Press
 from dailypapers.links import Signer
 from dailypapers.mail.smtp import MailServer, SmtpTransport
 from dailypapers.ranking.models import Lazy

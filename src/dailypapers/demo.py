@@ -15,11 +15,11 @@ from threading import Thread
 from dailypapers import subscriptions
 from dailypapers.app import App, build, make_secret
 from dailypapers.catching import write_pages
+from dailypapers.digests.render import lay_out
 from dailypapers.domain.delivery import Delivery, Ledger
 from dailypapers.errors import BadInput
 from dailypapers.jobs import demo_feeds
 from dailypapers.jobs.day import Day, Progress, day
-from dailypapers.jobs.render import lay_out
 from dailypapers.mail.catcher import Catcher, Caught
 from dailypapers.settings import Settings, shipped
 from dailypapers.store import outbox, subscribers

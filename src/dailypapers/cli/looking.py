@@ -34,7 +34,7 @@ def preview(
     browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
 ) -> None:
     """Show the digest somebody would get next, from what is announced so far; nothing is sent or kept."""
-    from dailypapers.jobs.preview import preview as make
+    from dailypapers.digests.preview import preview as make
     from dailypapers.store.database import reading
 
     app = context.obj.app()

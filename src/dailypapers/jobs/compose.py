@@ -6,29 +6,23 @@ is the picks, not the bytes. Running it again, or twice at a time, composes noth
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.digests.choose import Composing, Pool, choose
+from dailypapers.digests.learn import Learned, features, learn
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.edition import Edition
-from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Subscriber
-from dailypapers.domain.vote import Votes
-from dailypapers.jobs.learn import Learned, example_vectors, features, learn
-from dailypapers.ranking.encoder import Encoder
 from dailypapers.ranking.features import Features
-from dailypapers.ranking.interleave import takes_part, team_draft
 from dailypapers.ranking.matches import Matcher
-from dailypapers.ranking.ranker import Known, Reader, Recent, rank
-from dailypapers.ranking.score import RECIPES
-from dailypapers.store import editions, outbox, papers, subscribers, votes
+from dailypapers.ranking.ranker import Recent
+from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.database import reading, writing
-from dailypapers.store.picks import already_sent
 
 log = structlog.get_logger()
 
@@ -37,20 +31,6 @@ NOTHING_RELEVANT = "no paper is relevant enough"
 TOO_FEW = "fewer papers than the reader wants a mail for"
 #: So many editions tell how much a reader who wants "about N a day" gets.
 RECENT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Composing:
-    """What composing is told by the settings."""
-
-    #: A paper must be relevant with this probability, for readers who state none.
-    relevance: float
-    window_days: int
-    deadline: dt.timedelta
-    encoder: Encoder | None = None
-    #: A recipe to compare ours with, and for how large a part of the readers.
-    compare: str = ""
-    compare_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +68,6 @@ def compose(
 def _due(engine: sa.Engine, edition: Edition, now: dt.datetime) -> list[Subscriber]:
     with reading(engine) as tx:
         return subscribers.due(tx, edition.id, now=now)
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Papers to choose from, with what matches interests against them, each once for all readers."""
-
-    listed: tuple[papers.Listed, ...]
-    matcher: Matcher
-    learned: Learned
-    #: What tells the threshold of readers who want about so many a day.
-    recent: Callable[[], Recent | None] = lambda: None
 
 
 class _Windows:
@@ -183,62 +152,3 @@ def _why_not(reader: Subscriber, pool: Pool, picks: Sequence[Pick]) -> str:
     if picks:
         return TOO_FEW
     return NOTHING_RELEVANT if pool.listed else NOTHING_NEW
-
-
-def choose(
-    engine: sa.Engine,
-    pool: Pool,
-    readers: Sequence[Subscriber],
-    how: Composing,
-    *,
-    now: dt.datetime,
-) -> list[tuple[Pick, ...]]:
-    """Rank papers for each reader, leaving out what they already have; in the readers' order."""
-    if not pool.listed:
-        return [()] * len(readers)
-    keys = [str(item.paper.id) for item in pool.listed]
-    ids = [reader.id for reader in readers]
-    with reading(engine) as tx:
-        stated = subscribers.interests_of(tx, ids)
-        already = already_sent(tx, ids, keys)
-        cast = votes.of_subscribers(tx, ids)
-        examples = papers.by_key(tx, _named(stated.values(), cast.values()))
-    curve = pool.learned.calibration
-    asking = [
-        Reader(
-            interests=stated[reader.id],
-            already=already.get(reader.id, frozenset()),
-            limit=reader.amount.max_papers,
-            threshold=curve.score_at(how.relevance if reader.amount.relevance is None else reader.amount.relevance),
-            about=reader.amount.about,
-            liked=cast.get(reader.id, Votes()).liked,
-            disliked=cast.get(reader.id, Votes()).disliked,
-            explore=reader.amount.explore,
-        )
-        for reader in readers
-    ]
-    known = _known(engine, pool, readers, examples)
-    chosen = rank(pool.matcher, asking, known, now=now)
-    if how.compare:
-        drawn = [n for n, reader in enumerate(readers) if takes_part(f"compare {reader.id}", how.compare_share)]
-        others = rank(pool.matcher, [asking[n] for n in drawn], known, now=now, recipe=RECIPES[how.compare])
-        for n, other in zip(drawn, others, strict=True):
-            names, lot = ("full", how.compare), f"{readers[n].id} {now:%Y-%m-%d}"
-            chosen[n] = team_draft(chosen[n], other, names=names, limit=asking[n].limit, lot=lot)
-    return chosen
-
-
-def _known(engine: sa.Engine, pool: Pool, readers: Sequence[Subscriber], examples: Mapping[str, Paper]) -> Known:
-    counted = {str(item.paper.id): item.signals for item in pool.listed}
-    encoder = pool.learned.encoder
-    return Known(
-        signals=counted,
-        examples=examples,
-        vectors=example_vectors(engine, encoder, examples) if encoder and examples else {},
-        recent=pool.recent() if any(reader.amount.about for reader in readers) else None,
-    )
-
-
-def _named(stated: Iterable[Sequence[Interest]], cast: Iterable[Votes]) -> set[str]:
-    named = {i.text for interests in stated for i in interests if i.kind is InterestKind.PAPER}
-    return named | {key for one in cast for key in (*one.liked, *one.disliked)}

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.digests.render import Press, Sheet, lay_out, mail
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind, after
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.errors import BadInput
-from dailypapers.jobs.render import Press, Sheet, lay_out, mail
 from dailypapers.mail.transport import Transport
 from dailypapers.store import outbox, subscribers, suppressions
 from dailypapers.store.database import reading, writing

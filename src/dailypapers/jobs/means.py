@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.jobs.compose import Composing
+from dailypapers.digests.choose import Composing
+from dailypapers.digests.render import Press
 from dailypapers.jobs.deliver import Post
-from dailypapers.jobs.render import Press
 from dailypapers.sources.base import Source
 from dailypapers.sources.http import Http
 

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from dailypapers.digests.choose import Composing, Pool, choose
+from dailypapers.digests.learn import features, newest
+from dailypapers.digests.render import Press, Sheet, digest_of, message, notes
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import Subscriber
-from dailypapers.jobs.compose import Composing, Pool, choose
-from dailypapers.jobs.learn import features, newest
-from dailypapers.jobs.render import Press, Sheet, digest_of, message, notes
 from dailypapers.ranking.matches import Matcher
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading

@@ -1,0 +1,138 @@
+"""Choose: what readers get from a pool of papers, by their wishes and votes; asked by compose, previews and search.
+
+    wishes, votes, what they have | rank | two recipes woven where they are compared
+
+Reads the store, keeps nothing.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from dailypapers.digests.learn import Learned, example_vectors
+from dailypapers.domain.digest import Pick
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper
+from dailypapers.domain.subscriber import Amount, Subscriber
+from dailypapers.domain.vote import Votes
+from dailypapers.ranking.encoder import Encoder
+from dailypapers.ranking.interleave import takes_part, team_draft
+from dailypapers.ranking.matches import Matcher
+from dailypapers.ranking.ranker import Known, Reader, Recent, rank
+from dailypapers.ranking.score import RECIPES
+from dailypapers.store import papers, subscribers, votes
+from dailypapers.store.database import reading
+from dailypapers.store.picks import already_sent
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """What composing is told by the settings."""
+
+    #: A paper must be relevant with this probability, for readers who state none.
+    relevance: float
+    window_days: int
+    deadline: dt.timedelta
+    encoder: Encoder | None = None
+    #: A recipe to compare ours with, and for how large a part of the readers.
+    compare: str = ""
+    compare_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Papers to choose from, with what matches interests against them, each once for all readers."""
+
+    listed: tuple[papers.Listed, ...]
+    matcher: Matcher
+    learned: Learned
+    #: What tells the threshold of readers who want about so many a day.
+    recent: Callable[[], Recent | None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody who is to be served, subscribed or not: what they want, said of papers, and have already."""
+
+    amount: Amount
+    interests: tuple[Interest, ...] = ()
+    votes: Votes = field(default_factory=Votes)
+    already: frozenset[str] = frozenset()
+    #: A name that is theirs for good, where they may take part in comparisons.
+    name: str = ""
+
+
+def choose(
+    engine: sa.Engine, pool: Pool, readers: Sequence[Subscriber], how: Composing, *, now: dt.datetime
+) -> list[tuple[Pick, ...]]:
+    """Rank papers for each subscriber, leaving out what they already have; in the readers' order."""
+    if not pool.listed:
+        return [()] * len(readers)
+    keys = [str(item.paper.id) for item in pool.listed]
+    ids = [reader.id for reader in readers]
+    with reading(engine) as tx:
+        stated = subscribers.interests_of(tx, ids)
+        already = already_sent(tx, ids, keys)
+        cast = votes.of_subscribers(tx, ids)
+    asking = [
+        Asking(
+            reader.amount,
+            stated[reader.id],
+            cast.get(reader.id, Votes()),
+            already.get(reader.id, frozenset()),
+            str(reader.id),
+        )
+        for reader in readers
+    ]
+    return choose_for(engine, pool, asking, how, now=now)
+
+
+def choose_for(
+    engine: sa.Engine, pool: Pool, asking: Sequence[Asking], how: Composing, *, now: dt.datetime
+) -> list[tuple[Pick, ...]]:
+    """Rank papers for each of these, in their order; most relevant first, each with its reason."""
+    if not pool.listed:
+        return [()] * len(asking)
+    with reading(engine) as tx:
+        examples = papers.by_key(tx, _named(asking))
+    curve = pool.learned.calibration
+    readers = [
+        Reader(
+            interests=one.interests,
+            already=one.already,
+            limit=one.amount.max_papers,
+            threshold=curve.score_at(how.relevance if one.amount.relevance is None else one.amount.relevance),
+            about=one.amount.about,
+            liked=one.votes.liked,
+            disliked=one.votes.disliked,
+            explore=one.amount.explore,
+        )
+        for one in asking
+    ]
+    known = _known(engine, pool, asking, examples)
+    chosen = rank(pool.matcher, readers, known, now=now)
+    if how.compare:
+        drawn = [n for n, one in enumerate(asking) if one.name and takes_part(f"compare {one.name}", how.compare_share)]
+        others = rank(pool.matcher, [readers[n] for n in drawn], known, now=now, recipe=RECIPES[how.compare])
+        for n, other in zip(drawn, others, strict=True):
+            names, lot = ("full", how.compare), f"{asking[n].name} {now:%Y-%m-%d}"
+            chosen[n] = team_draft(chosen[n], other, names=names, limit=readers[n].limit, lot=lot)
+    return chosen
+
+
+def _known(engine: sa.Engine, pool: Pool, asking: Sequence[Asking], examples: Mapping[str, Paper]) -> Known:
+    counted = {str(item.paper.id): item.signals for item in pool.listed}
+    encoder = pool.learned.encoder
+    return Known(
+        signals=counted,
+        examples=examples,
+        vectors=example_vectors(engine, encoder, examples) if encoder and examples else {},
+        recent=pool.recent() if any(one.amount.about for one in asking) else None,
+    )
+
+
+def _named(asking: Iterable[Asking]) -> set[str]:
+    named = {i.text for one in asking for i in one.interests if i.kind is InterestKind.PAPER}
+    return named | {key for one in asking for key in (*one.votes.liked, *one.votes.disliked)}
