@@ -22,7 +22,7 @@ from pathlib import Path
 from dailypapers import subscriptions
 from dailypapers.app import App, build
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.subscriber import Amount, Rhythm
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.jobs.close import close
 from dailypapers.jobs.compose import compose
 from dailypapers.jobs.drain import drain_once
@@ -113,7 +113,7 @@ def admit(app: App, readers: int, vocabulary: list[str], chance: random.Random) 
                 topics = [" ".join(chance.choices(vocabulary[:400], k=2)) for _ in range(chance.randint(1, 3))]
                 interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
                 wishes = Wishes(Rhythm(), Amount(), interests)
-                subscriptions.admit(tx, f"reader{number}@example.org", wishes, consent="benchmark", now=NOW)
+                subscriptions.admit(tx, f"reader{number}@example.org", wishes, consent=Consent("benchmark"), now=NOW)
 
 
 def steps(app: App) -> list[tuple[str, float]]:

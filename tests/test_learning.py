@@ -17,7 +17,7 @@ from dailypapers.digests.learn import learn
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
-from dailypapers.domain.subscriber import Amount, Rhythm
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadInput
 from dailypapers.jobs.archive import archive
@@ -83,7 +83,7 @@ def taught(engine: sa.Engine) -> sa.Engine:
 def admit(engine: sa.Engine, *interests: Interest, amount: Amount | None = None, name: str = "ann") -> int:
     with writing(engine) as tx:
         wishes = Wishes(Rhythm("UTC", 7), amount or Amount(), interests)
-        subscriptions.admit(tx, f"{name}@example.org", wishes, consent="test", now=MONDAY)
+        subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=MONDAY)
         reader = subscribers.by_address(tx, f"{name}@example.org")
     assert reader
     return reader.id

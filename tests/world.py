@@ -14,7 +14,7 @@ from dailypapers.digests.render import Press
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Sender
-from dailypapers.domain.subscriber import Amount, Rhythm
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.jobs.deliver import Post
 from dailypapers.jobs.means import Means
 from dailypapers.links import Signer
@@ -57,7 +57,7 @@ class World:
         interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
         wishes = Wishes(rhythm or Rhythm("UTC", 7), Amount(5), interests)
         with writing(self.means.engine) as tx:
-            subscriptions.admit(tx, f"{name}@example.org", wishes, consent="test", now=now)
+            subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
 
     def announce(self, *titles: str) -> None:
         """What the feed holds from now on."""

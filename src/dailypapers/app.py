@@ -1,8 +1,10 @@
 """The composition root: settings in, everything that runs out. Nothing below imports this file."""
 
+import datetime as dt
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +31,7 @@ from dailypapers.sources.http import Http
 from dailypapers.sources.huggingface import HuggingFace
 from dailypapers.store.database import connect
 from dailypapers.subscriptions import Wishes
+from dailypapers.web.page import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class App:
     #: What a subscriber gets who names nothing.
     defaults: Wishes
     signer: Signer = field(repr=False)
+
+    def site(self, clock: Callable[[], dt.datetime]) -> Site:
+        """What the pages are made with."""
+        means = self.means
+        return Site(self.engine, means.press, means.composing, self.defaults, means.zone, clock)
 
     @property
     def engine(self) -> sa.Engine:

@@ -17,8 +17,8 @@ def write_pages(folder: Path, templates: jinja2.Environment) -> tuple[Caught, ..
     for mail in mails:
         page = mail.path.with_suffix(".html")
         if not page.exists():
-            page.write_text(render_page(templates, "caught_mail", mail=mail, csp_nonce=""), "utf-8")
-    _write_whole(folder / "index.html", render_page(templates, "caught", mails=mails, csp_nonce=""))
+            page.write_text(render_page(templates, "caught_mail", mail=mail), "utf-8")
+    _write_whole(folder / "index.html", render_page(templates, "caught", mails=mails))
     return mails
 
 

@@ -17,6 +17,7 @@ from dailypapers.app import App, build, make_secret
 from dailypapers.catching import write_pages
 from dailypapers.digests.render import lay_out
 from dailypapers.domain.delivery import Delivery, Ledger
+from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput
 from dailypapers.jobs import demo_feeds
 from dailypapers.jobs.day import Day, Progress, day
@@ -91,7 +92,7 @@ def _admit_samples(app: App) -> None:
     with writing(app.engine) as tx:
         for line in lines:
             if subscribers.by_address(tx, line.address) is None:
-                subscriptions.admit(tx, line.address, line.wishes, consent="demo", now=NOON)
+                subscriptions.admit(tx, line.address, line.wishes, consent=Consent("demo"), now=NOON)
 
 
 def _shown(app: App, deliveries: Sequence[Delivery], kept: Sequence[Caught]) -> Iterator[Shown]:

@@ -30,8 +30,7 @@ def serve(app: App, *, web: bool, schedule: bool, work: bool) -> None:
     wanted = app.settings.web
     try:
         if web:
-            pages = web_app(app.engine, app.signer, app.means.press.templates, clock=_utc_now)
-            _serve_pages(pages, wanted.host, wanted.port, stop=stop)
+            _serve_pages(web_app(app.site(_utc_now)), wanted.host, wanted.port, stop=stop)
         stop.wait()
     finally:
         stop.set()

@@ -5,13 +5,14 @@ Every function works inside the caller's transaction and tells what it did.
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest
-from dailypapers.domain.subscriber import Amount, Rhythm, Subscriber, SubscriberState
+from dailypapers.domain.subscriber import AS_USUAL, Amount, Consent, Rhythm, Style, Subscriber, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import outbox, subscribers, suppressions
 
@@ -28,6 +29,7 @@ class Wishes:
     rhythm: Rhythm
     amount: Amount
     interests: tuple[Interest, ...] = ()
+    style: Style = AS_USUAL
 
 
 def normal_address(address: str) -> str:
@@ -42,7 +44,7 @@ def normal_address(address: str) -> str:
     return checked.normalized.lower()
 
 
-def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, now: dt.datetime) -> int | None:
+def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, now: dt.datetime) -> int | None:
     """Keep somebody who asked as pending and queue the confirmation mail; nothing else is sent before they confirm.
 
     Returns the id of the new subscriber, `None` where the address was known already (the caller answers alike).
@@ -58,6 +60,7 @@ def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, 
         state=SubscriberState.PENDING,
         rhythm=wishes.rhythm,
         amount=wishes.amount,
+        style=wishes.style,
         consent=consent,
         now=now,
     )
@@ -81,7 +84,7 @@ def _queue_confirmation(tx: sa.Connection, subscriber_id: int, address: str, now
     outbox.put(tx, [mail], now=now)
 
 
-def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, now: dt.datetime) -> bool:
+def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, now: dt.datetime) -> bool:
     """Make somebody active at once: the operator vouches for their consent. Known ones get the new wishes.
 
     Tells whether the address is new. A suppressed address stays suppressed; somebody who unsubscribed stays so:
@@ -96,8 +99,16 @@ def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, now:
         change(tx, known.id, wishes)
         subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
         return False
-    rhythm, active = wishes.rhythm, SubscriberState.ACTIVE
-    added = subscribers.add(tx, address, state=active, rhythm=rhythm, amount=wishes.amount, consent=consent, now=now)
+    added = subscribers.add(
+        tx,
+        address,
+        state=SubscriberState.ACTIVE,
+        rhythm=wishes.rhythm,
+        amount=wishes.amount,
+        style=wishes.style,
+        consent=consent,
+        now=now,
+    )
     if added:
         subscribers.state_interests(tx, added, wishes.interests)
     return added is not None
@@ -105,13 +116,36 @@ def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: str, now:
 
 def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes) -> None:
     """Replace what somebody asks for."""
-    subscribers.change(tx, subscriber_id, rhythm=wishes.rhythm, amount=wishes.amount)
+    subscribers.change(tx, subscriber_id, rhythm=wishes.rhythm, amount=wishes.amount, style=wishes.style)
     subscribers.state_interests(tx, subscriber_id, wishes.interests)
 
 
 def confirm(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """Make a pending subscriber active; confirming twice is well. Tells whether they are active now."""
     subscribers.move(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
+    found = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    return found is not None and found.state is SubscriberState.ACTIVE
+
+
+def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: dt.datetime) -> bool:
+    """Send nothing before the day `until`, or before they resume; what waits in the outbox is left unsent as well.
+
+    Their first digest then comes at their hour, and holds what the window still reaches. Tells whether they are paused
+    now; a day that is past or today pauses nobody.
+    """
+    reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    if reader is None or (until and until <= now.astimezone(ZoneInfo(reader.rhythm.zone)).date()):
+        return False
+    back_at = None
+    if until:
+        midnight = dt.datetime.combine(until, dt.time(), tzinfo=ZoneInfo(reader.rhythm.zone))
+        back_at = reader.rhythm.next_after(midnight - dt.timedelta(microseconds=1))
+    return subscribers.pause(tx, subscriber_id, until=until, back_at=back_at)
+
+
+def resume(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
+    """End a pause; the next digest comes with the next run. Tells whether they are active now."""
+    subscribers.move(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PAUSED])
     found = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
     return found is not None and found.state is SubscriberState.ACTIVE
 

@@ -13,7 +13,12 @@ from tests.rendering.test_digest import HOSTILE, Structure
 from dailypapers.domain.edition import Edition
 from dailypapers.rendering.pages import render_page
 
-HOME = "https://papers.example.org/"
+SHARED = {
+    "root": "/",
+    "home": "https://papers.example.org/",
+    "list_name": "Daily Papers",
+    "static": "/static/{}".format,
+}
 EDITION = Edition(1, DAY, dt.datetime(2026, 11, 24, tzinfo=dt.UTC), 274, ())
 
 
@@ -43,6 +48,8 @@ PAGES: list[tuple[str, dict[str, object]]] = [
     ("unsubscribe", {"state": "done"}),
     ("unsubscribe", {"state": "bad link"}),
     ("message", {"title": "Nothing here", "message": "Perhaps a part was lost on the way."}),
+]
+ALONE: list[tuple[str, dict[str, object]]] = [
     ("caught", {"mails": (Mail(), Mail())}),
     ("caught", {"mails": ()}),
     ("caught_mail", {"mail": Mail()}),
@@ -50,11 +57,26 @@ PAGES: list[tuple[str, dict[str, object]]] = [
 
 
 @pytest.mark.parametrize(("name", "values"), PAGES)
-def test_a_page_runs_nothing_and_loads_nothing(env: jinja2.Environment, name: str, values: dict[str, object]) -> None:
-    html = render_page(env, name, csp_nonce="N0nce", home=HOME, **values)
+def test_a_page_loads_its_own_sheet_and_nothing_else(
+    env: jinja2.Environment, name: str, values: dict[str, object]
+) -> None:
+    html = render_page(env, name, **SHARED, **values)
+    assert set(re.findall(r'<link rel="\w+" href="([^"]*)"', html)) == {"/static/site.css", "/static/icon.svg"}
+    assert "<style" not in html
+    _check(html)
+
+
+@pytest.mark.parametrize(("name", "values"), ALONE)
+def test_a_page_beside_caught_mails_stands_alone(env: jinja2.Environment, name: str, values: dict[str, object]) -> None:
+    html = render_page(env, name, **values)
+    assert "<link" not in html
+    assert "<style>" in html
+    _check(html)
+
+
+def _check(html: str) -> None:
     tags = Structure(html).tags
-    assert not {tag[0] for tag in tags} & {"script", "img", "link", "object", "base"}
-    assert '<style nonce="N0nce">' in html
+    assert not {tag[0] for tag in tags} & {"script", "img", "object", "base"}
     assert not re.search(r"\sstyle=|\son\w+=|\ssrc=|url\(", html)
     assert [tag[0] for tag in tags].count("h1") == 1
     assert '<html lang="en" dir="ltr">' in html
@@ -63,7 +85,7 @@ def test_a_page_runs_nothing_and_loads_nothing(env: jinja2.Environment, name: st
 @pytest.mark.parametrize("name", ["confirm", "unsubscribe"])
 def test_there_is_one_button_where_something_can_be_done_and_none_elsewhere(env: jinja2.Environment, name: str) -> None:
     buttons = {
-        state: render_page(env, name, csp_nonce="", home=HOME, state=state).count('<form method="post"><button')
+        state: render_page(env, name, **SHARED, state=state).count('<form method="post"><button')
         for state in ("ready", "done", "bad link")
     }
     assert buttons == {"ready": 1, "done": 0, "bad link": 0}
@@ -71,34 +93,34 @@ def test_there_is_one_button_where_something_can_be_done_and_none_elsewhere(env:
 
 def test_the_three_states_of_a_page_differ(env: jinja2.Environment) -> None:
     for name in ("confirm", "unsubscribe"):
-        pages = {render_page(env, name, csp_nonce="", home=HOME, state=s) for s in ("ready", "done", "bad link")}
+        pages = {render_page(env, name, **SHARED, state=s) for s in ("ready", "done", "bad link")}
         assert len(pages) == 3
 
 
 def test_the_front_page_shows_the_newest_edition(env: jinja2.Environment) -> None:
-    html = render_page(env, "home", csp_nonce="", home=HOME, edition=EDITION, entries=FOR_SOMEBODY.entries)
+    html = render_page(env, "home", **SHARED, edition=EDITION, entries=FOR_SOMEBODY.entries)
     assert "The newest edition is of 23 November 2026: 274 new papers." in html
     assert all(item.paper.title in html for item in FOR_SOMEBODY.entries)
-    assert "first edition" in render_page(env, "home", csp_nonce="", home=HOME, edition=None)
+    assert "first edition" in render_page(env, "home", **SHARED, edition=None)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_papers_text_stays_text_on_the_front_page(env: jinja2.Environment, text: str) -> None:
     def tags(title: str) -> list[tuple[str, ...]]:
         entries = digest_of(entry(f"t{title}", f"a{title}", f"r{title}", authors=(f"n{title}",))).entries
-        return Structure(render_page(env, "home", csp_nonce="", home=HOME, edition=EDITION, entries=entries)).tags
+        return Structure(render_page(env, "home", **SHARED, edition=EDITION, entries=entries)).tags
 
     assert tags(text) == tags("")
 
 
 def test_an_index_of_caught_mails_leads_to_each_as_html_text_and_file(env: jinja2.Environment) -> None:
-    links = Structure(render_page(env, "caught", csp_nonce="", mails=(Mail(),))).links
+    links = Structure(render_page(env, "caught", mails=(Mail(),))).links
     page = "000001-alice%40example_org"
-    assert links == [f"{page}.html", f"{page}.html#html", f"{page}.html#text", f"{page}.eml"]
+    assert links[1:] == [f"{page}.html", f"{page}.html#html", f"{page}.html#text", f"{page}.eml"]
 
 
 def test_a_caught_mail_is_shown_in_a_frame_that_can_run_and_load_nothing(env: jinja2.Environment) -> None:
-    html = render_page(env, "caught_mail", csp_nonce="", mail=Mail(html='"><script>alert(1)</script><p>Shown</p>'))
+    html = render_page(env, "caught_mail", mail=Mail(html='"><script>alert(1)</script><p>Shown</p>'))
     assert '<iframe id="html" sandbox="" title=' in html
     assert "<script" not in html
     assert "&lt;p&gt;Shown&lt;/p&gt;" in html
@@ -106,6 +128,6 @@ def test_a_caught_mail_is_shown_in_a_frame_that_can_run_and_load_nothing(env: ji
 
 
 def test_a_caught_mail_without_html_has_no_frame(env: jinja2.Environment) -> None:
-    html = render_page(env, "caught_mail", csp_nonce="", mail=Mail(html="", subject=""))
+    html = render_page(env, "caught_mail", mail=Mail(html="", subject=""))
     assert "<iframe" not in html
     assert "(no subject)" in html

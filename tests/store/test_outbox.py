@@ -19,7 +19,7 @@ from dailypapers.domain.delivery import (
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
-from dailypapers.domain.subscriber import Amount, Rhythm, SubscriberState
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.store import editions, outbox, papers, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
@@ -38,7 +38,13 @@ def edition(engine: sa.Engine, now: dt.datetime) -> int:
         papers.add(tx, [Announcement(paper, "arxiv", now.date())], now=now)
         for address in CAST:
             subscribers.add(
-                tx, address, state=SubscriberState.ACTIVE, rhythm=Rhythm(), amount=Amount(5), consent="test", now=now
+                tx,
+                address,
+                state=SubscriberState.ACTIVE,
+                rhythm=Rhythm(),
+                amount=Amount(5),
+                consent=Consent("test"),
+                now=now,
             )
         return editions.close(tx, now.date(), now=now).id
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from dailypapers import subscriptions
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.subscriber import Amount, Rhythm, SubscriberState
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import editions, leases, outbox, subscribers, suppressions
 from dailypapers.store.database import writing
@@ -20,7 +20,7 @@ ALICE = "alice@example.org"
 
 def admit(engine: sa.Engine, now: dt.datetime, address: str = ALICE) -> bool:
     with writing(engine) as tx:
-        return subscriptions.admit(tx, address, WISHES, consent="test", now=now)
+        return subscriptions.admit(tx, address, WISHES, consent=Consent("test"), now=now)
 
 
 def due(engine: sa.Engine, now: dt.datetime) -> list[str]:
@@ -48,7 +48,7 @@ def test_a_reader_is_due_from_their_hour_until_a_digest_of_the_edition_is_put(
 def test_whoever_asks_is_pending_and_gets_one_confirmation_an_hour(engine: sa.Engine, now: dt.datetime) -> None:
     for minutes in (0, 10, 70):
         with writing(engine) as tx:
-            subscriptions.subscribe(tx, ALICE, WISHES, consent="web", now=now + dt.timedelta(minutes=minutes))
+            subscriptions.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now + dt.timedelta(minutes=minutes))
     with writing(engine) as tx:
         mails = outbox.claim(tx, "w", 10, now=now + dt.timedelta(hours=2))
         assert [mail.kind for mail in mails] == [MailKind.CONFIRM, MailKind.CONFIRM]
@@ -57,7 +57,7 @@ def test_whoever_asks_is_pending_and_gets_one_confirmation_an_hour(engine: sa.En
 
 def test_confirming_twice_is_well_and_leaving_is_final(engine: sa.Engine, now: dt.datetime) -> None:
     with writing(engine) as tx:
-        reader = subscriptions.subscribe(tx, ALICE, WISHES, consent="web", now=now)
+        reader = subscriptions.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now)
         assert reader is not None
         assert subscriptions.confirm(tx, reader, now=now)
         assert subscriptions.confirm(tx, reader, now=now)
@@ -107,7 +107,7 @@ def test_a_lease_is_had_by_one_until_it_runs_out(engine: sa.Engine, now: dt.date
 
 def test_pending_becomes_active_when_the_operator_vouches(engine: sa.Engine, now: dt.datetime) -> None:
     with writing(engine) as tx:
-        subscriptions.subscribe(tx, ALICE, WISHES, consent="web", now=now)
+        subscriptions.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now)
     assert not admit(engine, now)
     with writing(engine) as tx:
         reader = subscribers.by_address(tx, ALICE)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from dailypapers import subscriptions
 from dailypapers.domain.paper import Paper, PaperId
-from dailypapers.domain.subscriber import Amount, Rhythm
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote, Votes
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
@@ -23,7 +23,7 @@ def ids(engine: sa.Engine) -> Ids:
     found = [Paper(PaperId("arxiv", f"2604.0000{n}"), f"Paper {n}") for n in range(3)]
     with writing(engine) as tx:
         papers.keep(tx, found, now=NOW)
-        subscriptions.admit(tx, "ann@example.org", Wishes(Rhythm(), Amount()), consent="test", now=NOW)
+        subscriptions.admit(tx, "ann@example.org", Wishes(Rhythm(), Amount()), consent=Consent("test"), now=NOW)
         reader = subscribers.by_address(tx, "ann@example.org")
         assert reader
         return reader.id, [papers.named(tx, str(paper.id)) or 0 for paper in found]

@@ -1,45 +1,17 @@
 """GET shows, POST acts; a scanner that opens every link changes nothing."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import httpx
 import pytest
 import sqlalchemy as sa
+from tests.web.conftest import NOW, SIGNER
 
-from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import Amount, Rhythm, SubscriberState
-from dailypapers.links import Signer
-from dailypapers.rendering.environment import environment
-from dailypapers.settings import shipped
+from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import editions, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
-from dailypapers.subscriptions import Wishes
-from dailypapers.web.routes import web_app
-
-NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
-SIGNER = Signer("http://pages", b"secret")
-
-
-@pytest.fixture
-async def pages(engine: sa.Engine) -> Iterator[httpx.AsyncClient]:  # type: ignore[misc]
-    """A browser in front of the pages."""
-    app = web_app(engine, SIGNER, environment(shipped("templates")), clock=lambda: NOW)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
-        yield client
-
-
-@pytest.fixture
-def alice(engine: sa.Engine) -> int:
-    """Somebody who has asked to subscribe."""
-    with writing(engine) as tx:
-        wishes = Wishes(Rhythm(), Amount(5))
-        added = subscriptions.subscribe(tx, "alice@example.org", wishes, consent="web", now=NOW)
-    assert added is not None
-    return added
 
 
 def state(engine: sa.Engine) -> SubscriberState:
@@ -110,8 +82,10 @@ async def test_nothing_foreign_is_loaded(pages: httpx.AsyncClient, engine: sa.En
     assert "20 April 2026" in answer.text
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'")
-    assert policy.partition("'nonce-")[2].partition("'")[0] in answer.text
-    assert "src=" not in answer.text
+    assert "unsafe" not in policy
+    sheet = answer.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    kept = await pages.get(sheet)
+    assert (kept.status_code, "immutable" in kept.headers["cache-control"]) == (200, True)
 
 
 async def test_an_unknown_address_is_a_calm_page(pages: httpx.AsyncClient) -> None:

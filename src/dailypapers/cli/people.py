@@ -47,6 +47,7 @@ def add_one(
 ) -> None:
     """Add a subscriber; without any interest they get what is trending."""
     from dailypapers import subscriptions
+    from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import writing
     from dailypapers.subscriber_file import wishes
 
@@ -59,9 +60,9 @@ def add_one(
     kept = subscriptions.normal_address(address)
     with writing(app.engine) as tx:
         if confirm:
-            subscriptions.subscribe(tx, kept, wanted, consent="operator, unconfirmed", now=moment)
+            subscriptions.subscribe(tx, kept, wanted, consent=Consent("operator, unconfirmed"), now=moment)
             say(f"A mail that asks {kept} to confirm waits in the outbox.")
-        elif subscriptions.admit(tx, kept, wanted, consent="operator", now=moment):
+        elif subscriptions.admit(tx, kept, wanted, consent=Consent("operator"), now=moment):
             say(f"Added {kept}.")
         else:
             say(f"{kept} was there already and has the new wishes.")
@@ -110,7 +111,7 @@ def show(context: typer.Context, address: str) -> None:
     kept = {
         **fields,
         "state": reader.state.value,
-        "consent": reader.consent,
+        "consent": reader.consent.way,
         "created_at": reader.created_at,
         "confirmed_at": reader.confirmed_at,
         "next_digest_at": reader.next_digest_at,
@@ -133,6 +134,7 @@ def known(tx: "sa.Connection", address: str) -> "Subscriber":
 def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
     """Add subscribers from a CSV or JSON Lines file; wrong lines are named, the others are kept."""
     from dailypapers import subscriptions
+    from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import groups, writing
     from dailypapers.subscriber_file import read
 
@@ -141,11 +143,12 @@ def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
     refused = [f"{item.where}: {item.why}" for item in skipped]
     added = 0
     with progress("importing", len(lines)) as step:
+        consent = Consent("import")
         for group in groups(lines, size=500):
             with writing(app.engine) as tx:
                 for line in group:
                     try:
-                        added += subscriptions.admit(tx, line.address, line.wishes, consent="import", now=moment)
+                        added += subscriptions.admit(tx, line.address, line.wishes, consent=consent, now=moment)
                     except BadInput as error:
                         refused.append(f"{file.name} line {line.number}: {error}")
             step(len(group))

@@ -1,6 +1,7 @@
 """The addresses a mail may carry. Signing lives in `dailypapers.links`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -9,6 +10,26 @@ class Purpose(StrEnum):
 
     CONFIRM = "confirm"
     UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    """See and change what somebody asks for, pause, see what is kept of them."""
+    FEEDBACK = "feedback"
+    """Vote on one paper."""
+    DIGEST = "digest"
+    """Read one digest on the web, and no more: it may be passed on."""
+    FEED = "feed"
+    """Follow one's picks in a feed reader."""
+    SAVED = "saved"
+    """See the papers one has saved."""
+    DATA = "data"
+    """Take one's data away, or have it erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a token says: who may act, and on what: a paper's or a delivery's internal id, 0 where it is all theirs."""
+
+    subscriber: int
+    about: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +39,8 @@ class Links:
     home: str
     unsubscribe: str
     unsubscribe_mailto: str = ""
+    preferences: str = ""
+    #: The digest as a page.
+    web: str = ""
+    #: Where to vote on each paper, by the paper's id as text; a vote's name is appended behind a slash.
+    feedback: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """A subscriber: an address with consent, a time zone, an hour, a rhythm."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,36 @@ class Amount:
     explore: bool = False
 
 
+class Abstracts(StrEnum):
+    """How much of an abstract a digest shows."""
+
+    NONE = "none"
+    EXTRACT = "extract"
+    """Two lines."""
+    WHOLE = "whole"
+    """All of it, folded where the mail program can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How somebody's mails look."""
+
+    text_only: bool = False
+    abstracts: Abstracts = Abstracts.EXTRACT
+
+
+AS_USUAL = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How somebody agreed: web, mail, import or operator; the form's version, and a salted hash of their network."""
+
+    way: str
+    form: str = ""
+    network: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """Somebody who reads, or who asked to."""
@@ -75,8 +105,10 @@ class Subscriber:
     accepted_edition: int | None
     created_at: dt.datetime
     confirmed_at: dt.datetime | None = None
-    #: How consent was given: web, mail, import, operator.
-    consent: str = ""
+    consent: Consent = field(default_factory=lambda: Consent(""))
+    style: Style = AS_USUAL
+    #: While paused: the first day they want mail again, `None` for until they say so.
+    paused_until: dt.date | None = None
 
 
 def parse_days(text: str) -> frozenset[int]:

@@ -51,6 +51,7 @@ def compose(
     """Compose the digests of everybody who is due; `told` hears how many readers each batch held."""
     with writing(engine) as tx:
         outbox.expire(tx, now=now)
+        subscribers.wake(tx, now=now)
         edition = editions.newest(tx)
     if edition is None:
         return Composed()

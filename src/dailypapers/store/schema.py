@@ -149,6 +149,12 @@ subscribers = sa.Table(
     sa.Column("least_papers", sa.Integer),
     sa.Column("relevance", sa.Float),
     sa.Column("explore", sa.Boolean),
+    # What the form was that they agreed on, and from which network (a salted hash).
+    sa.Column("consent_form", sa.Text),
+    sa.Column("consent_network", sa.Text),
+    sa.Column("paused_until", sa.Date),
+    sa.Column("text_only", sa.Boolean),
+    sa.Column("abstracts", sa.Text),
     sa.Index("ix_subscribers_state_next_digest_at", "state", "next_digest_at"),
 )
 
@@ -196,6 +202,22 @@ picks = sa.Table(
     sa.Column("reason", sa.JSON, nullable=False),
     # Where two recipes are compared: which of them brought this pick.
     sa.Column("recipe", sa.Text),
+    # Trending outside the reader's topics: a section of its own, below what was picked for them.
+    sa.Column("outside", sa.Boolean),
+)
+
+# Who asked to subscribe lately, as salted hashes: what the limits of the form are counted on. Pruned after days.
+asks = sa.Table(
+    "asks",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("asked_at", Moment, nullable=False, index=True),
+    # Of the address as written, of what it comes to at its provider, and of the network the request came from.
+    sa.Column("address", sa.Text, nullable=False, index=True),
+    sa.Column("canonical", sa.Text, nullable=False, index=True),
+    sa.Column("network", sa.Text, nullable=False, index=True),
+    # Whether a confirmation mail was sent for it.
+    sa.Column("granted", sa.Boolean, nullable=False),
 )
 
 votes = sa.Table(

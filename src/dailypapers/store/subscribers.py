@@ -8,8 +8,12 @@ import sqlalchemy as sa
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.subscriber import (
+    AS_USUAL,
+    Abstracts,
     Amount,
+    Consent,
     Rhythm,
+    Style,
     Subscriber,
     SubscriberState,
     days_in_words,
@@ -29,26 +33,29 @@ def add(
     state: SubscriberState,
     rhythm: Rhythm,
     amount: Amount,
-    consent: str,
+    consent: Consent,
     now: dt.datetime,
+    style: Style = AS_USUAL,
 ) -> int | None:
     """Keep a new subscriber and return the id; `None` where the address is already known."""
     active = state is SubscriberState.ACTIVE
     row = {
         "address": address,
         "state": state.value,
-        **_columns(rhythm, amount),
+        **_columns(rhythm, amount, style),
         # No moment yet means the next run: whoever subscribes gets the newest edition at once.
         "next_digest_at": None,
         "created_at": now,
         "confirmed_at": now if active else None,
-        "consent": consent,
+        "consent": consent.way,
+        "consent_form": consent.form,
+        "consent_network": consent.network,
     }
     added = insert_new(tx, subscribers, [row], subscribers.c.id)
     return int(added[0].id) if added else None
 
 
-def _columns(rhythm: Rhythm, amount: Amount) -> dict[str, Any]:
+def _columns(rhythm: Rhythm, amount: Amount, style: Style) -> dict[str, Any]:
     return {
         "zone": rhythm.zone,
         "hour": rhythm.hour,
@@ -58,12 +65,14 @@ def _columns(rhythm: Rhythm, amount: Amount) -> dict[str, Any]:
         "least_papers": amount.least,
         "relevance": amount.relevance,
         "explore": amount.explore,
+        "text_only": style.text_only,
+        "abstracts": style.abstracts.value,
     }
 
 
-def change(tx: sa.Connection, subscriber_id: int, *, rhythm: Rhythm, amount: Amount) -> None:
-    """Set when and how much somebody reads; the next digest follows the new rhythm from the next run on."""
-    values = _columns(rhythm, amount)
+def change(tx: sa.Connection, subscriber_id: int, *, rhythm: Rhythm, amount: Amount, style: Style = AS_USUAL) -> None:
+    """Set when, how much and how somebody reads; the next digest follows the new rhythm from the next run on."""
+    values = _columns(rhythm, amount, style)
     tx.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
 
 
@@ -78,12 +87,33 @@ def move(
     """Move a subscriber to a state, from one of the given states (any, where none is named); tells whether it moved."""
     values: dict[str, Any] = {"state": to.value, "next_digest_at": None}
     if to is SubscriberState.ACTIVE:
-        values |= {"confirmed_at": now}
+        asked = subscribers.c.state == SubscriberState.PENDING.value
+        values |= {"confirmed_at": sa.case((asked, now), else_=subscribers.c.confirmed_at), "paused_until": None}
     query = sa.update(subscribers).where(subscribers.c.id == subscriber_id, subscribers.c.state != to.value)
     allowed = [state.value for state in coming_from]
     if allowed:
         query = query.where(subscribers.c.state.in_(allowed))
     return tx.execute(query.values(values)).rowcount == 1
+
+
+def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, back_at: dt.datetime | None) -> bool:
+    """Send nothing before a day, or before they come back by themselves; `back_at` is when the first digest is due.
+
+    Tells whether they are paused now; who is neither active nor paused is not.
+    """
+    mine = sa.and_(
+        subscribers.c.id == subscriber_id,
+        subscribers.c.state.in_([SubscriberState.ACTIVE.value, SubscriberState.PAUSED.value]),
+    )
+    values = {"state": SubscriberState.PAUSED.value, "paused_until": until, "next_digest_at": back_at}
+    return tx.execute(sa.update(subscribers).where(mine).values(values)).rowcount == 1
+
+
+def wake(tx: sa.Connection, *, now: dt.datetime) -> int:
+    """Make those active again whose pause is over; returns how many."""
+    over = sa.and_(subscribers.c.state == SubscriberState.PAUSED.value, subscribers.c.next_digest_at <= now)
+    values = {"state": SubscriberState.ACTIVE.value, "paused_until": None}
+    return tx.execute(sa.update(subscribers).where(over).values(values)).rowcount
 
 
 def state_interests(tx: sa.Connection, subscriber_id: int, wanted: Iterable[Interest]) -> None:
@@ -186,5 +216,7 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         accepted_edition=row.accepted_edition_id,
         created_at=row.created_at,
         confirmed_at=row.confirmed_at,
-        consent=row.consent,
+        consent=Consent(row.consent, row.consent_form or "", row.consent_network or ""),
+        style=Style(bool(row.text_only), Abstracts(row.abstracts or Abstracts.EXTRACT)),
+        paused_until=row.paused_until,
     )

@@ -3,38 +3,57 @@
 The clock enters here and is passed on as `now`; nothing below asks it.
 """
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Protocol
 
-import jinja2
-import sqlalchemy as sa
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from dailypapers import __version__
 from dailypapers.errors import BadToken, DatabaseUnreachable
-from dailypapers.links import Signer
-from dailypapers.web import confirm, home, unsubscribe
+from dailypapers.web import confirm, home, static, unsubscribe
 from dailypapers.web.page import Site, secured
 
 
-def web_app(
-    engine: sa.Engine, signer: Signer, templates: jinja2.Environment, *, clock: Callable[[], dt.datetime]
-) -> FastAPI:
+def web_app(site: Site) -> FastAPI:
     """The pages as one ASGI app."""
-    site = Site(engine, signer, templates, clock)
+    site = replace(site, static=static.load(site.templates))
     app = FastAPI(title="dailypapers", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
-    for path, page in {"/confirm/{token}": confirm, "/unsubscribe/{token}": unsubscribe}.items():
+    for path, page in _ACTED_ON.items():
         app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(page.show(site))
         app.post(path, response_class=HTMLResponse)(page.act(site))
-    app.api_route("/", methods=_LOOK, response_class=HTMLResponse)(home.show(site))
-    app.api_route("/healthz", methods=_LOOK, response_class=PlainTextResponse)(home.health(site))
+    for path, show in _LOOKED_AT.items():
+        app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(show(site))
+    app.api_route("/static/{name}", methods=_LOOK)(static.show(site.static))
     _answer_errors(app, site)
     app.middleware("http")(secured(site))
     return app
 
 
+class Page(Protocol):
+    """A page that shows on GET and acts on POST."""
+
+    def show(self, site: Site, /) -> Callable[..., Response]:
+        """What answers a GET."""
+        ...
+
+    def act(self, site: Site, /) -> Callable[..., Response]:
+        """What answers a POST."""
+        ...
+
+
+#: Pages with a button: GET shows it, POST is what it does.
+_ACTED_ON: Mapping[str, Page] = {
+    "/confirm/{token}": confirm,
+    "/unsubscribe/{token}": unsubscribe,
+}
+#: Pages that only show something.
+_LOOKED_AT: Mapping[str, Callable[[Site], Callable[..., Response]]] = {
+    "/": home.show,
+    "/healthz": home.health,
+}
 _LOOK = ["GET", "HEAD"]
 
 

@@ -1,0 +1,56 @@
+"""What page tests share: the pages on both databases, a browser in front of them, and somebody who subscribes."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from dailypapers import subscriptions
+from dailypapers.digests.choose import Composing
+from dailypapers.digests.render import Press
+from dailypapers.domain.message import Sender
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.links import Signer
+from dailypapers.rendering.environment import environment
+from dailypapers.settings import shipped
+from dailypapers.store.database import writing
+from dailypapers.subscriptions import Wishes
+from dailypapers.web.page import Site
+from dailypapers.web.routes import web_app
+
+NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+SIGNER = Signer("http://pages", b"secret")
+PRESS = Press(
+    environment(shipped("templates")),
+    SIGNER,
+    Sender("Daily Papers", "papers@example.org", "bounce@example.org", "papers.example.org"),
+    "http://pages/",
+    b"secret",
+)
+
+
+@pytest.fixture
+def site(engine: sa.Engine) -> Site:
+    """What the pages are made with."""
+    how = Composing(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20))
+    return Site(engine, PRESS, how, Wishes(Rhythm(), Amount(10)), "UTC", lambda: NOW)
+
+
+@pytest.fixture
+async def pages(site: Site) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in front of the pages."""
+    transport = httpx.ASGITransport(app=web_app(site), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+        yield client
+
+
+@pytest.fixture
+def alice(engine: sa.Engine) -> int:
+    """Somebody who has asked to subscribe."""
+    with writing(engine) as tx:
+        wishes = Wishes(Rhythm(), Amount(5))
+        added = subscriptions.subscribe(tx, "alice@example.org", wishes, consent=Consent("web"), now=NOW)
+    assert added is not None
+    return added
