@@ -108,7 +108,7 @@ def test_two_claims_never_share_a_row(engine: sa.Engine, edition: int, now: dt.d
 def test_mails_somebody_waits_for_go_first(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
     put_all(engine, edition, now)
     with writing(engine) as tx:
-        new = {"rhythm": Rhythm(), "amount": Amount(5), "consent": "web", "now": now}
+        new = {"rhythm": Rhythm(), "amount": Amount(5), "consent": Consent("web"), "now": now}
         dora = subscribers.add(tx, "dora@example.org", state=SubscriberState.PENDING, **new)  # type: ignore[arg-type]
         assert dora is not None
         confirm = outbox.NewDelivery(dora, "dora@example.org", MailKind.CONFIRM, deadline=now + DEADLINE)
