@@ -15,7 +15,7 @@ FLOORS = {
     "errors": 0, "__init__": 0, "stopping": 0,
     "domain": 1,
     "sources": 2, "ranking": 2, "rendering": 2, "mail": 2, "store": 2, "links": 2,
-    "subscriptions": 3, "evaluation": 3,
+    "subscriptions": 3, "evaluation": 3, "references": 3,
     "subscriber_file": 4, "digests": 4,
     "jobs": 5, "web": 5,
     "settings": 6,
@@ -25,6 +25,7 @@ FLOORS = {
 }  # fmt: skip
 HOMES = {
     "feedparser": {"sources"}, "httpx": {"sources"}, "nh3": {"sources", "rendering"}, "pylatexenc": {"sources"},
+    "bibtexparser": {"references"},
     "numpy": {"ranking", "evaluation"}, "scipy": {"ranking", "evaluation"}, "sklearn": {"ranking", "evaluation"},
     "tokenizers": {"ranking"}, "safetensors": {"ranking"}, "huggingface_hub": {"ranking"},
     "onnxruntime": {"ranking"}, "sentence_transformers": {"ranking"},

@@ -1,0 +1,41 @@
+"""A reference: how somebody names a paper they know, and what was read of all they named."""
+
+from dataclasses import dataclass
+
+from dailypapers.domain.paper import PaperId, work_key
+from dailypapers.domain.source import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A paper somebody named: by ids where they gave any, else by title, first author and year."""
+
+    ids: tuple[PaperId, ...] = ()
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    #: Where it stood in what they gave, from 1 on.
+    line: int = 1
+
+    def names(self) -> tuple[str, ...]:
+        """Every name the paper may be kept under: its ids, and title with first author however that one is written."""
+        keys = (work_key(self.title, (author,)) for author in self._first_author())
+        return tuple(dict.fromkeys((*map(str, self.ids), *(key for key in keys if key))))
+
+    def _first_author(self) -> tuple[str, ...]:
+        """Write “van Dam, Jan” the other way round as well: sources differ in what they take for the family name."""
+        if not self.authors:
+            return ()
+        family, comma, given = self.authors[0].partition(",")
+        return (self.authors[0], f"{given.strip()} {family}") if comma else (self.authors[0],)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """All that was read of what somebody pasted or uploaded."""
+
+    papers: tuple[Reference, ...] = ()
+    #: What could not be read: which line, and one sentence why.
+    skipped: tuple[Skipped, ...] = ()
+    #: So many papers were named beyond the most that are taken at once.
+    left: int = 0

@@ -1,0 +1,116 @@
+"""What a reader pastes or uploads as example papers: ids, addresses and BibTeX, one per line or mixed in prose.
+
+    bytes | as text | BibTeX, and prose around it | each paper once
+
+The text is a stranger's: reading never raises, takes linear time, and says of what it leaves where it stood and why.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from dailypapers.domain.paper import PaperId
+from dailypapers.domain.reference import Reference, References
+from dailypapers.domain.source import Skipped
+from dailypapers.references import bibtex
+from dailypapers.references.ids import ids_in
+
+#: A library of a thousand papers with their abstracts is as large.
+MAX_SIZE = 1_000_000
+MAX_PAPERS = 1_000
+#: Nobody reads more sentences about what could not be read.
+MAX_SKIPPED = 50
+_SHOWN = 60
+
+
+def read(given: str | bytes) -> References:
+    """Read the papers named in a text or a file (UTF-8, UTF-16 with its mark, or Latin-1). Never raises.
+
+    At most a megabyte and 1,000 papers are taken; what is left is counted. Each paper comes once, in the order given.
+    """
+    text = _text(given) if isinstance(given, bytes) else given
+    if "\0" in text or text.startswith("%PDF"):
+        return References(skipped=(Skipped("the file", "this is no text: give a .bib file or a list of ids."),))
+    text = "\n".join(text.removeprefix("\ufeff").splitlines())
+    kept = text if len(text) <= MAX_SIZE else text[:MAX_SIZE].rpartition("\n")[0]
+    items, entries_left = _items(kept)
+    papers, skipped = _sorted(items)
+    cut = len(papers) - MAX_PAPERS
+    return References(
+        papers=tuple(papers[:MAX_PAPERS]),
+        skipped=(*_few(skipped), *_too_long(text, kept)),
+        left=max(cut, 0) + entries_left,
+    )
+
+
+def _text(given: bytes) -> str:
+    given = given[: 4 * MAX_SIZE]
+    if given.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return given.decode("utf-16", "replace")
+    try:
+        return given.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # A character that our own cut went through is no sign of another encoding.
+        if error.start > len(given) - 4 and len(given) == 4 * MAX_SIZE:
+            return given[: error.start].decode("utf-8-sig")
+        return given.decode("cp1252", "replace")
+
+
+def _items(text: str) -> tuple[Iterator[Reference | Skipped], int]:
+    start = bibtex.FIRST_BLOCK.search(text)
+    if not start:
+        return _prose(text, 1), 0
+    before, entries = text[: start.start()], text[start.start() :]
+    entries, left = bibtex.bounded(entries, MAX_PAPERS)
+    return _mixed(before, entries), left
+
+
+def _mixed(before: str, entries: str) -> Iterator[Reference | Skipped]:
+    yield from _prose(before, 1)
+    for item in bibtex.blocks(entries, before.count("\n") + 1):
+        if isinstance(item, tuple):
+            line, text = item
+            yield from _prose(text, line)
+        else:
+            yield item
+
+
+def _prose(text: str, first_line: int) -> Iterator[Reference | Skipped]:
+    for number, line in enumerate(text.split("\n"), first_line):
+        found = False
+        for paper in ids_in(line):
+            found = True
+            yield Reference((paper,), line=number)
+        if not found and any(c.isalnum() for c in line[:200]) and not line.lstrip().startswith("%"):
+            yield Skipped(f"line {number}", _why(line))
+
+
+def _why(line: str) -> str:
+    shown = " ".join(line[: 4 * _SHOWN].split())
+    shown = f"{shown[: _SHOWN - 1]}…" if len(shown) > _SHOWN else shown
+    return f"“{shown}” names no paper we can tell: give its arXiv id, its DOI or an address with one of them."
+
+
+def _sorted(items: Iterable[Reference | Skipped]) -> tuple[list[Reference], list[Skipped]]:
+    """Part what was read from what was not, and leave out what came before under one of its names."""
+    papers: list[Reference] = []
+    skipped: list[Skipped] = []
+    seen: set[PaperId | str] = set()
+    for item in items:
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        elif not seen.intersection(names := item.ids or item.names()):
+            papers.append(item)
+            seen.update(names)
+    return papers, skipped
+
+
+def _few(skipped: list[Skipped]) -> Iterator[Skipped]:
+    yield from skipped[:MAX_SKIPPED]
+    more = len(skipped) - MAX_SKIPPED
+    if more > 0:
+        yield Skipped("elsewhere", f"{more} more lines or entries name no paper we can tell.")
+
+
+def _too_long(text: str, kept: str) -> Iterator[Skipped]:
+    if len(kept) < len(text):
+        line = kept.count("\n") + 2
+        yield Skipped(f"line {line}", "from here on it was not read: a million characters are taken at once.")
