@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.rendering.text import WIDTH, extract, one_line, safe_url, shortened, wrapped
+from dailypapers.rendering.text import MOST_READ, WIDTH, extract, one_line, parted, safe_url, shortened, wrapped
 
 #: Everything a string can hold, halves of surrogate pairs too.
 ANYTHING = st.text(st.characters(exclude_categories=()))
@@ -135,3 +135,21 @@ def test_lines_are_wrapped_at_seventy_six(text: str) -> None:
     lines = wrapped(text, "   ", hang="  ").splitlines()
     assert all(len(line) <= WIDTH for line in lines)
     assert "".join("".join(lines).split()) == "".join(one_line(text).split())
+
+
+@given(ANYTHING, st.integers(20, 400))
+def test_an_extract_and_what_follows_on_it_are_the_text(text: str, length: int) -> None:
+    begins, rest = parted(text, length)
+    assert one_line(f"{begins.removesuffix('…')}{rest}").replace(" ", "").startswith(begins[:-1].replace(" ", ""))
+    assert len(begins) + len(rest) <= MOST_READ + 1
+    if len(text) < MOST_READ:
+        whole = one_line(text)
+        assert (begins.removesuffix("…") + rest).replace(" ", "") in {whole.replace(" ", ""), begins.replace(" ", "")}
+
+
+def test_a_short_text_is_not_parted() -> None:
+    assert parted("Only this.", 100) == ("Only this.", "")
+    assert parted("One sentence here. Another one that is long.", 20) == (
+        "One sentence here.",
+        "Another one that is long.",
+    )

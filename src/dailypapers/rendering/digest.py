@@ -16,7 +16,7 @@ from dailypapers.domain.link import Links
 from dailypapers.domain.message import Message
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.html import encoded_size
-from dailypapers.rendering.text import extract, one_line, safe_url, shortened
+from dailypapers.rendering.text import extract, one_line, safe_url, shortened, source_name
 
 #: Gmail cuts a mail's HTML off at about 102 KB; measured between 99 and 105 KB, so we stay well below.
 MAX_BYTES = 80_000
@@ -29,7 +29,6 @@ _AUTHORS = 4
 #: Nothing foreign is longer than this, so that one paper cannot fill a mail.
 _TITLE, _AUTHOR, _LABEL, _REASON, _STATUS = 300, 60, 40, 240, 400
 _NOTES = 3
-_SOURCE_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def render_digest(
 
 def _item(entry: Entry, extract_length: int) -> _Item:
     paper = entry.paper
-    sources = [_SOURCE_NAMES.get(source, source) for source in entry.sources]
+    sources = [source_name(source) for source in entry.sources]
     return _Item(
         title=shortened(paper.title, _TITLE) or one_line(str(paper.id)),
         url=safe_url(paper.url),

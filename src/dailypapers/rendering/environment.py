@@ -11,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import long_date, plain_date, short_date
 from dailypapers.rendering.html import inlined
-from dailypapers.rendering.text import extract, one_line, safe_url, wrapped
+from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened, source_name, wrapped
 
 _SHEET = re.compile(r"\{% include '([^']+\.css)' %\}")
 
@@ -36,6 +36,7 @@ def environment(templates: Path, override: Path | None = None) -> jinja2.Environ
     translations = gettext.NullTranslations()
     made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
+    made.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
     made.filters |= {"long_date": long_date, "plain_date": plain_date, "short_date": short_date}
     return made
 

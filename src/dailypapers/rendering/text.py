@@ -19,6 +19,10 @@ _GOOD_ENOUGH = 0.6
 #: A text that is hardly longer is shown whole: three words saved are not worth an ellipsis.
 _HARDLY_LONGER = 1.1
 WIDTH = 76
+#: Nobody's abstract is longer than this, and no page must be.
+MOST_READ = 6000
+#: Sources by the names people know them by.
+SOURCE_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
 
 
 def one_line(text: str) -> str:
@@ -43,6 +47,12 @@ def extract(text: str, length: int) -> str:
     return shortened(plain, length)
 
 
+def parted(text: str, length: int) -> tuple[str, str]:
+    """A text's extract, and what follows on it up to `MOST_READ` characters; empty where the extract is all of it."""
+    begins, plain = extract(text, length), shortened(text, MOST_READ)
+    return begins, plain[len(begins.removesuffix("…")) :].strip()
+
+
 def shortened(text: str, length: int) -> str:
     """At most `length` characters; what is cut is cut at a word, where there is one, and ends with an ellipsis."""
     plain = one_line(text)
@@ -53,6 +63,11 @@ def shortened(text: str, length: int) -> str:
     head = plain[: length - 1]
     whole_words = head if plain[length - 1] == " " else head.rpartition(" ")[0]
     return f"{(whole_words or head).rstrip(' ,;:–—-') or head}…"
+
+
+def source_name(source: str) -> str:
+    """A source by the name people know it by."""
+    return SOURCE_NAMES.get(source, source)
 
 
 def safe_url(url: str) -> str:
