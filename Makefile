@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench model serve clean
+.PHONY: help demo try test lint format bench model serve clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ $(VENV)/ready-dev: $(VENV)/ready
 
 demo: $(VENV)/ready  ## A whole day, offline: sample papers in, one digest per sample subscriber out
 	$(BIN)/dailypapers demo
+
+try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000: subscribe, confirm, get a digest
+	$(BIN)/dailypapers demo --serve
 
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest

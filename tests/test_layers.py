@@ -20,8 +20,8 @@ FLOORS = {
     "jobs": 5, "web": 5,
     "settings": 6,
     "app": 7,
-    "schedule": 8, "catching": 8, "demo": 9, "serving": 9,
-    "cli": 10, "__main__": 11,
+    "schedule": 8, "catching": 8, "demo": 9, "serving": 10,
+    "cli": 11, "__main__": 12,
 }  # fmt: skip
 HOMES = {
     "feedparser": {"sources"}, "httpx": {"sources"}, "nh3": {"sources", "rendering"}, "pylatexenc": {"sources"},

@@ -5,7 +5,7 @@ real SMTP to the catching server. Run again in the same folder, it sends nothing
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +30,8 @@ from dailypapers.subscriber_file import read
 
 #: A Monday noon, the same in every run, so that a second run is the same day.
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+#: Below the demo's folder, what readers got.
+MAILS = "mails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,25 @@ class Demo:
 
 def demo(folder: Path, *, progress: Progress | None = None) -> Demo:
     """Run the demo day in `folder`, which keeps the database and the mails."""
-    mails = folder / "mails"
-    mails.mkdir(parents=True, exist_ok=True)
-    with _sample_sources() as base, Catcher(mails, "127.0.0.1", 0) as catcher:
-        app = _app(folder, base, catcher.port)
-        _admit_samples(app)
+    with opened(folder) as app:
         done = day(app.means, clock=lambda: NOON, progress=progress)
+    mails = folder / MAILS
     kept = write_pages(mails, app.means.press.templates)
     with reading(app.engine) as tx:
         deliveries = outbox.of_edition(tx, done.edition.id)
         ledger = next(book for book in ledgers(tx) if book.edition == done.edition.id)
     return Demo(done, tuple(_shown(app, deliveries, kept)), ledger, mails / "index.html")
+
+
+@contextmanager
+def opened(folder: Path, *, on_mail: Callable[[Path], None] = lambda _: None) -> Iterator[App]:
+    """The demo's world while it lasts: sample sources and readers, a mail server that keeps what it gets."""
+    mails = folder / MAILS
+    mails.mkdir(parents=True, exist_ok=True)
+    with _sample_sources() as base, Catcher(mails, "127.0.0.1", 0, on_mail=on_mail) as catcher:
+        app = _app(folder, base, catcher.port)
+        _admit_samples(app)
+        yield app
 
 
 def _app(folder: Path, base: str, smtp_port: int) -> App:

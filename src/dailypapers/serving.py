@@ -10,7 +10,9 @@ from fastapi import FastAPI
 
 from dailypapers.app import App, worker_name
 from dailypapers.catching import write_pages
+from dailypapers.demo import MAILS, NOON, opened
 from dailypapers.errors import BadInput
+from dailypapers.jobs.deliver import Clock
 from dailypapers.mail.catcher import Catcher
 from dailypapers.rendering.environment import environment
 from dailypapers.schedule import Clockwork, Timetable, start
@@ -22,15 +24,15 @@ from dailypapers.web.routes import web_app
 log = structlog.get_logger()
 
 
-def serve(app: App, *, web: bool, schedule: bool, work: bool) -> None:
+def serve(app: App, *, web: bool, schedule: bool, work: bool, clock: Clock | None = None) -> None:
     """Run until SIGTERM or SIGINT; what is in flight is finished first."""
-    stop = stop_on_signal()
-    knocks = start(_clockwork(app), schedule=schedule, work=work, stop=stop)
+    stop, tells = stop_on_signal(), clock or _utc_now
+    knocks = start(_clockwork(app, tells), schedule=schedule, work=work, stop=stop)
     log.info("serving", web=web, schedule=schedule, work=work)
     wanted = app.settings.web
     try:
         if web:
-            _serve_pages(web_app(app.site(_utc_now)), wanted.host, wanted.port, stop=stop)
+            _serve_pages(web_app(app.site(tells)), wanted.host, wanted.port, stop=stop)
         stop.wait()
     finally:
         stop.set()
@@ -40,9 +42,7 @@ def serve(app: App, *, web: bool, schedule: bool, work: bool) -> None:
 
 def _serve_pages(pages: FastAPI, host: str, port: int, *, stop: threading.Event) -> None:
     """Serve until asked to stop. The server runs beside, so that signals stay ours. Raises `BadInput` if it cannot."""
-    server = uvicorn.Server(
-        uvicorn.Config(pages, host, port, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
-    )
+    server = uvicorn.Server(_config(pages, host, port))
     serving = threading.Thread(target=server.run, name="pages")
     serving.start()
     while serving.is_alive() and not stop.wait(0.2):
@@ -54,14 +54,37 @@ def _serve_pages(pages: FastAPI, host: str, port: int, *, stop: threading.Event)
         raise BadInput(f"Pages cannot be served on {host}:{port}: the port is taken, or not ours to take.")
 
 
-def _clockwork(app: App) -> Clockwork:
+def _config(pages: FastAPI, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(pages, host, port, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
+
+
+def _clockwork(app: App, clock: Clock) -> Clockwork:
     wanted = app.settings.schedule
     timetable = Timetable(dt.timedelta(minutes=wanted.fetch_minutes), wanted.close_at, app.settings.service.zone)
-    return Clockwork(app.means, timetable, worker_name(), _utc_now)
+    return Clockwork(app.means, timetable, worker_name(), clock)
 
 
 def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def serve_demo(folder: Path, *, mail_port: int) -> None:
+    """Serve the demo's pages, and beside them the mails they cause, until SIGTERM or SIGINT, on the demo's day."""
+    templates, started = environment(shipped("templates")), _utc_now()
+
+    def show(_mail: Path) -> None:
+        write_pages(folder / MAILS, templates)
+
+    with opened(folder, on_mail=show) as app:
+        write_pages(folder / MAILS, templates)
+        caught = uvicorn.Server(_config(caught_app(folder / MAILS), "127.0.0.1", mail_port))
+        beside = threading.Thread(target=caught.run, name="caught")
+        beside.start()
+        try:
+            serve(app, web=True, schedule=True, work=True, clock=lambda: NOON + (_utc_now() - started))
+        finally:
+            caught.should_exit = True
+            beside.join()
 
 
 def serve_caught(folder: Path, *, host: str, smtp_port: int, web_port: int) -> None:

@@ -17,6 +17,8 @@ def add(commands: typer.Typer) -> None:
 
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the database and the mails go.")] = Path("demo-out"),
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve the pages, and the mails they cause.")] = False,
+    mail_port: Annotated[int, typer.Option(help="With --serve: the port of the page of mails.")] = 8025,
     as_json: Json = False,
 ) -> None:
     """A whole day, offline: sample papers in, one digest per sample subscriber out, over real SMTP to a folder."""
@@ -45,7 +47,16 @@ def demo(
         say(f"Nothing was sent: everybody already has the digest of {done.ledger.day}.")
     say(f"The books: {done.ledger.equation()}{'' if done.ledger.balanced else ' (NOT BALANCED)'}")
     say(f"The mails: {done.index.resolve().as_uri()} (and the .eml files beside it)")
+    if serve:
+        _serve(folder, mail_port)
     raise typer.Exit(OK if done.ledger.balanced and not done.day.delivered.stopped else ATTENTION)
+
+
+def _serve(folder: Path, mail_port: int) -> None:
+    from dailypapers.serving import serve_demo
+
+    say(f"Now subscribe on http://localhost:8000/ . Mails stand on http://localhost:{mail_port}/ . Ctrl-C ends it.")
+    serve_demo(folder, mail_port=mail_port)
 
 
 def catch(
