@@ -4,6 +4,7 @@ Every function works inside the caller's transaction and tells what it did.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
 from dailypapers.domain.delivery import MailKind
-from dailypapers.domain.interest import Interest
+from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.subscriber import AS_USUAL, Amount, Consent, Rhythm, Style, Subscriber, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import outbox, subscribers, suppressions
@@ -165,6 +166,13 @@ def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
     if known:
         subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.BOUNCED])
     return lifted
+
+
+def avoid(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
+    """Push papers with these words down from now on, besides what they asked for already."""
+    stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
+    more = (Interest(InterestKind.PHRASE, phrase, Stance.AVOID) for phrase in phrases)
+    subscribers.state_interests(tx, subscriber_id, (*stated, *more))
 
 
 def erase(tx: sa.Connection, subscriber_id: int) -> None:

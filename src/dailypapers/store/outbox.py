@@ -254,6 +254,18 @@ def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:
     return [_delivery(row) for row in tx.execute(query)]
 
 
+def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[Delivery]:
+    """All deliveries to a subscriber, oldest first."""
+    query = sa.select(outbox).where(outbox.c.subscriber_id == subscriber_id).order_by(outbox.c.id)
+    return [_delivery(row) for row in tx.execute(query)]
+
+
+def by_id(tx: sa.Connection, delivery_id: int) -> Delivery | None:
+    """One delivery, where it is kept."""
+    row = tx.execute(sa.select(outbox).where(outbox.c.id == delivery_id)).one_or_none()
+    return _delivery(row) if row else None
+
+
 def _delivery(row: sa.Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,

@@ -1,5 +1,6 @@
 """Picks: which papers are in whose digest, and why. Written with the outbox row they belong to."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.store.database import groups
 from dailypapers.store.papers import ids_of
-from dailypapers.store.schema import papers, picks
+from dailypapers.store.schema import outbox, papers, picks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,18 @@ def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, t
         for row in tx.execute(query):
             found.setdefault(row.delivery_id, []).append(StoredPick(row.paper_id, row.score, _reason(row.reason)))
     return {delivery_id: tuple(chosen) for delivery_id, chosen in found.items()}
+
+
+def newest_of(tx: sa.Connection, subscriber_id: int, *, limit: int) -> list[tuple[StoredPick, dt.datetime]]:
+    """A reader's newest picks with the moment each was picked at; of one digest the best come first."""
+    query = (
+        sa.select(picks, outbox.c.created_at)
+        .join(outbox, outbox.c.id == picks.c.delivery_id)
+        .where(picks.c.subscriber_id == subscriber_id)
+        .order_by(outbox.c.created_at.desc(), picks.c.delivery_id.desc(), picks.c.position)
+        .limit(limit)
+    )
+    return [(StoredPick(row.paper_id, row.score, _reason(row.reason)), row.created_at) for row in tx.execute(query)]
 
 
 def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:

@@ -2,12 +2,22 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from dailypapers.domain.vote import Vote, Votes
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.schema import papers, picks, votes
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A vote as it is kept: the paper's internal id, what was said, and when."""
+
+    paper_id: int
+    vote: Vote
+    at: dt.datetime
 
 
 def cast(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote, *, now: dt.datetime) -> bool:
@@ -26,6 +36,23 @@ def withdraw(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote | 
 
 def _of(subscriber_id: int, paper_id: int) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
     return votes.c.subscriber_id == subscriber_id, votes.c.paper_id == paper_id
+
+
+def of_paper(tx: sa.Connection, subscriber_id: int, paper_id: int) -> frozenset[Vote]:
+    """What a reader has said of a paper."""
+    rows = tx.execute(sa.select(votes.c.vote).where(*_of(subscriber_id, paper_id)))
+    return frozenset(Vote(row.vote) for row in rows)
+
+
+def of_subscriber(tx: sa.Connection, subscriber_id: int, vote: Vote | None = None) -> list[Cast]:
+    """A reader's votes, or those of one kind, newest first."""
+    named = [votes.c.vote == vote.value] if vote else []
+    query = (
+        sa.select(votes.c.paper_id, votes.c.vote, votes.c.voted_at)
+        .where(votes.c.subscriber_id == subscriber_id, *named)
+        .order_by(votes.c.voted_at.desc(), votes.c.paper_id.desc(), votes.c.vote)
+    )
+    return [Cast(row.paper_id, Vote(row.vote), row.voted_at) for row in tx.execute(query)]
 
 
 def of_subscribers(tx: sa.Connection, ids: Sequence[int]) -> dict[int, Votes]:

@@ -1,0 +1,84 @@
+"""Everything that is kept of one subscriber, in plain values, for them to take away (GDPR, articles 15 and 20)."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from dailypapers.domain.delivery import Delivery
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.paper import Paper
+from dailypapers.domain.subscriber import Subscriber, days_in_words
+from dailypapers.store import editions, outbox, papers, subscribers, suppressions, votes
+from dailypapers.store.picks import StoredPick, of_deliveries
+
+
+def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mapping[str, Any] | None:
+    """All that is kept of a subscriber, ready to be written as JSON; `None` where nobody has this id.
+
+    Moments are ISO 8601 in UTC. What is kept of them as salted hashes cannot be found from here, nor by anybody else.
+    """
+    reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    if reader is None:
+        return None
+    sent = outbox.of_subscriber(tx, subscriber_id)
+    chosen = of_deliveries(tx, [delivery.id for delivery in sent])
+    cast = votes.of_subscriber(tx, subscriber_id)
+    named = {pick.paper_id for picked in chosen.values() for pick in picked} | {vote.paper_id for vote in cast}
+    known = papers.by_id(tx, named)
+    days = editions.by_id(tx, [delivery.edition for delivery in sent if delivery.edition is not None])
+    return {
+        "made_at": _moment(now),
+        **_reader(reader),
+        "interests": [asdict(stated) for stated in subscribers.interests_of(tx, [subscriber_id])[subscriber_id]],
+        "votes": [{**_paper(known[v.paper_id]), "vote": v.vote.value, "voted_at": _moment(v.at)} for v in cast],
+        "deliveries": [_delivery(one, days, chosen.get(one.id, ()), known) for one in sent],
+        "suppressed": suppressions.is_suppressed(tx, reader.address),
+    }
+
+
+def _reader(reader: Subscriber) -> dict[str, Any]:
+    rhythm = reader.rhythm
+    return {
+        "address": reader.address,
+        "state": reader.state.value,
+        "created_at": _moment(reader.created_at),
+        "confirmed_at": _moment(reader.confirmed_at),
+        "consent": asdict(reader.consent),
+        "paused_until": reader.paused_until.isoformat() if reader.paused_until else None,
+        "next_digest_at": _moment(reader.next_digest_at),
+        "rhythm": {"zone": rhythm.zone, "hour": rhythm.hour, "days": days_in_words(rhythm.days)},
+        "amount": asdict(reader.amount),
+        "style": asdict(reader.style),
+    }
+
+
+def _delivery(
+    delivery: Delivery, days: Mapping[int, Edition], picked: Sequence[StoredPick], known: Mapping[int, Paper]
+) -> dict[str, Any]:
+    return {
+        "kind": delivery.kind.value,
+        "edition": days[delivery.edition].day.isoformat() if delivery.edition is not None else None,
+        "address": delivery.address,
+        "state": delivery.state.value,
+        "created_at": _moment(delivery.created_at),
+        "attempts": delivery.attempts,
+        "message_id": delivery.message_id,
+        "detail": delivery.detail,
+        "picks": [_pick(pick, known[pick.paper_id]) for pick in picked],
+    }
+
+
+def _pick(pick: StoredPick, paper: Paper) -> dict[str, Any]:
+    terms = [asdict(term) for term in pick.reason.terms]
+    return {**_paper(paper), "score": pick.score, "reason": pick.reason.sentence(), "terms": terms}
+
+
+def _paper(paper: Paper) -> dict[str, str]:
+    return {"paper": str(paper.id), "title": paper.title}
+
+
+def _moment(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

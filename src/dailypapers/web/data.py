@@ -1,0 +1,46 @@
+"""A reader's data, to take away: GET shows what the file will hold, POST gives it."""
+
+import json
+from collections.abc import Callable
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+
+from dailypapers.domain.link import Purpose
+from dailypapers.errors import BadToken
+from dailypapers.export import export
+from dailypapers.store import subscribers
+from dailypapers.store.database import reading
+from dailypapers.web.download import attachment
+from dailypapers.web.page import Site
+
+_GONE = "Nothing is kept for this link any more: whoever it was for has been erased."
+
+
+def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+    """GET: a page with a button."""
+
+    def show_data(request: Request, token: str) -> HTMLResponse:
+        subscriber = site.signer.subscriber(Purpose.DATA, token, now=site.clock())
+        with reading(site.engine) as tx:
+            if not subscribers.by_id(tx, [subscriber]):
+                raise BadToken(_GONE)
+        return site.page(request, "data")
+
+    return show_data
+
+
+def act(site: Site) -> Callable[[str], Response]:
+    """POST: the file, as JSON."""
+
+    def act_data(token: str) -> Response:
+        now = site.clock()
+        subscriber = site.signer.subscriber(Purpose.DATA, token, now=now)
+        with reading(site.engine) as tx:
+            kept = export(tx, subscriber, now=now)
+        if kept is None:
+            raise BadToken(_GONE)
+        text = json.dumps(kept, ensure_ascii=False, indent=2)
+        return attachment(text + "\n", f"my-data-{now:%Y-%m-%d}.json", "application/json")
+
+    return act_data

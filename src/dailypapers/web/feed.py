@@ -1,0 +1,77 @@
+"""A reader's picks as a private Atom feed: its address is a secret of theirs, and opens nothing else."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from html import escape
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from fastapi import Request
+from fastapi.responses import Response
+
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Subscriber
+from dailypapers.errors import BadToken
+from dailypapers.rendering.atom import FeedEntry, atom_feed
+from dailypapers.rendering.text import one_line
+from dailypapers.store import papers, subscribers
+from dailypapers.store.database import reading
+from dailypapers.store.picks import StoredPick, newest_of
+from dailypapers.web.page import Site
+
+MOST = 50
+_SUFFIX = ".atom"
+#: A digest comes once a day; feed readers ask every few minutes.
+_KEPT = "private, max-age=900"
+
+
+def show(site: Site) -> Callable[[Request, str], Response]:
+    """GET: the newest picks; 304 where the reader's program has them already (RFC 9110, 13.1.2)."""
+
+    def show_feed(request: Request, token: str) -> Response:
+        token = token.removesuffix(_SUFFIX)
+        subscriber = site.signer.subscriber(Purpose.FEED, token, now=site.clock())
+        with reading(site.engine) as tx:
+            reader = subscribers.by_id(tx, [subscriber]).get(subscriber)
+            if reader is None:
+                raise BadToken("Nothing is kept for this link any more.")
+            content = _feed(site, tx, reader, token).encode("utf-8", "replace")
+        return _conditional(request, content)
+
+    return show_feed
+
+
+def _conditional(request: Request, content: bytes) -> Response:
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": _KEPT}
+    asked = {name.strip().removeprefix("W/") for name in request.headers.get("if-none-match", "").split(",")}
+    if asked & {tag, "*"}:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/atom+xml; charset=utf-8", headers=headers)
+
+
+def _feed(site: Site, tx: sa.Connection, reader: Subscriber, token: str) -> str:
+    chosen = newest_of(tx, reader.id, limit=MOST)
+    return atom_feed(
+        id=f"{site.home}feed/{hashlib.sha256(token.encode()).hexdigest()[:16]}",
+        title=f"{site.press.sender.name}: my papers",
+        url=site.home,
+        self_url=f"{site.home}feed/{token}{_SUFFIX}",
+        updated=chosen[0][1] if chosen else reader.created_at,
+        entries=_entries(site, tx, chosen),
+    )
+
+
+def _entries(
+    site: Site, tx: sa.Connection, chosen: Sequence[tuple[StoredPick, dt.datetime]]
+) -> list[FeedEntry]:
+    known = papers.by_id(tx, [pick.paper_id for pick, _ in chosen])
+    found = []
+    for pick, at in chosen:
+        paper = known[pick.paper_id]
+        told = (pick.reason.sentence(), paper.abstract)
+        summary = "".join(f"<p>{escape(one_line(text))}</p>" for text in told if text)
+        name = f"{site.home}paper/{quote(str(paper.id), safe=':/')}"
+        found.append(FeedEntry(name, paper.title, paper.url, at, at, paper.authors, summary))
+    return found
