@@ -15,7 +15,7 @@ FLOORS = {
     "errors": 0, "__init__": 0, "stopping": 0,
     "domain": 1,
     "sources": 2, "ranking": 2, "rendering": 2, "mail": 2, "store": 2, "links": 2,
-    "subscriptions": 3, "evaluation": 3, "references": 3,
+    "subscriptions": 3, "evaluation": 3, "references": 3, "export": 3,
     "subscriber_file": 4, "digests": 4,
     "jobs": 5, "web": 5,
     "settings": 6,

@@ -31,7 +31,7 @@ def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
             "digest",
             digest=sheet.digest,
             edition=sheet.edition,
-            status=status_line(sheet.edition.sources),
+            doubts=status_line(sheet.edition.sources),
             votes=_votes(site, sheet),
             files=f"{site.root}digest/{token}/papers",
         )

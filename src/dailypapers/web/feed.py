@@ -63,9 +63,7 @@ def _feed(site: Site, tx: sa.Connection, reader: Subscriber, token: str) -> str:
     )
 
 
-def _entries(
-    site: Site, tx: sa.Connection, chosen: Sequence[tuple[StoredPick, dt.datetime]]
-) -> list[FeedEntry]:
+def _entries(site: Site, tx: sa.Connection, chosen: Sequence[tuple[StoredPick, dt.datetime]]) -> list[FeedEntry]:
     known = papers.by_id(tx, [pick.paper_id for pick, _ in chosen])
     found = []
     for pick, at in chosen:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from dailypapers import __version__
 from dailypapers.errors import BadToken, DatabaseUnreachable
-from dailypapers.web import confirm, home, static, unsubscribe
+from dailypapers.web import confirm, data, digest, feed, feedback, home, saved, static, unsubscribe
 from dailypapers.web.page import Site, secured
 
 
@@ -48,11 +48,19 @@ class Page(Protocol):
 _ACTED_ON: Mapping[str, Page] = {
     "/confirm/{token}": confirm,
     "/unsubscribe/{token}": unsubscribe,
+    "/feedback/{token}/{vote}": feedback,
+    "/saved/{token}": saved,
+    "/data/{token}": data,
 }
 #: Pages that only show something.
 _LOOKED_AT: Mapping[str, Callable[[Site], Callable[..., Response]]] = {
     "/": home.show,
     "/healthz": home.health,
+    "/feedback/{token}": feedback.show,
+    "/digest/{token}": digest.show,
+    "/digest/{token}/papers.{kind}": digest.file,
+    "/saved/{token}/papers.{kind}": saved.file,
+    "/feed/{token}": feed.show,
 }
 _LOOK = ["GET", "HEAD"]
 

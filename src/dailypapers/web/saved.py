@@ -42,7 +42,8 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
         subscriber = site.signer.subscriber(Purpose.SAVED, token, now=now)
         with writing(site.engine) as tx:
             _saved(tx, subscriber)
-            changed = papers.ids_of(tx, [paper]).get(paper)
+            # PostgreSQL takes no zero bytes, not even to look for them.
+            changed = papers.ids_of(tx, [paper]).get(paper) if paper.isprintable() else None
             if changed and again:
                 votes.cast(tx, subscriber, changed, Vote.SAVE, now=now)
             elif changed:

@@ -1,0 +1,72 @@
+"""What is kept of somebody can be taken away whole, and erased whole."""
+
+import datetime as dt
+import json
+
+import sqlalchemy as sa
+from tests.web.a_digest import CELLS, GRAPHS, NOW, a_digest
+
+from dailypapers import subscriptions
+from dailypapers.domain.vote import Vote
+from dailypapers.export import export
+from dailypapers.store import votes
+from dailypapers.store.database import reading, writing
+from dailypapers.store.schema import metadata
+
+
+def test_an_export_holds_all_that_is_kept(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    with writing(engine) as tx:
+        votes.cast(tx, got.reader, got.papers[1], Vote.SAVE, now=NOW)
+        kept = export(tx, got.reader, now=NOW)
+    read = json.loads(json.dumps(kept))
+    assert (read["address"], read["state"]) == ("alice@example.org", "active")
+    assert read["consent"] == {"way": "web", "form": "1", "network": "hash"}
+    assert read["rhythm"] == {"zone": "UTC", "hour": 7, "days": "daily"}
+    assert read["interests"] == [{"kind": "topic", "text": "graphs", "stance": "want"}]
+    assert read["votes"] == [
+        {"paper": str(CELLS.id), "title": CELLS.title, "vote": "save", "voted_at": "2026-04-20T08:00:00+00:00"}
+    ]
+    (delivery,) = read["deliveries"]
+    assert (delivery["edition"], delivery["state"]) == ("2026-04-20", "queued")
+    assert [pick["paper"] for pick in delivery["picks"]] == [str(GRAPHS.id), str(CELLS.id)]
+    assert delivery["picks"][0]["reason"].startswith("Matches your topic")
+    assert delivery["picks"][0]["terms"][0]["weight"] == 0.7
+
+
+def test_every_column_of_a_subscriber_is_in_the_export_or_named_here(engine: sa.Engine) -> None:
+    """A new column must be thought of: is it theirs to take away?"""
+    elsewhere = {"id", "accepted_edition_id"}
+    told = {
+        "address", "state", "zone", "hour", "days", "max_papers", "next_digest_at", "created_at", "confirmed_at",
+        "consent", "about_papers", "least_papers", "relevance", "explore", "consent_form", "consent_network",
+        "paused_until", "text_only", "abstracts",
+    }  # fmt: skip
+    assert {column.name for column in metadata.tables["subscribers"].columns} == elsewhere | told
+
+
+def test_nobody_has_nothing_to_export(engine: sa.Engine) -> None:
+    with reading(engine) as tx:
+        assert export(tx, 1, now=NOW) is None
+
+
+def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> None:
+    got, other = a_digest(engine), a_digest(engine, "bob")
+    with writing(engine) as tx:
+        for reader in (got.reader, other.reader):
+            votes.cast(tx, reader, got.papers[0], Vote.LIKE, now=NOW)
+        subscriptions.erase(tx, got.reader)
+    with reading(engine) as tx:
+        for table in metadata.sorted_tables:
+            rows = tx.execute(sa.select(table)).all()
+            assert not any("alice" in str(value) for row in rows for value in row), table.name
+            if "subscriber_id" in table.c:
+                assert {row.subscriber_id for row in rows} == {other.reader}, table.name
+
+
+def test_erasing_twice_is_well(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    with writing(engine) as tx:
+        subscriptions.erase(tx, got.reader)
+        subscriptions.erase(tx, got.reader)
+        assert export(tx, got.reader, now=NOW + dt.timedelta(days=1)) is None

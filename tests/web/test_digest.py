@@ -1,0 +1,80 @@
+"""The web copy: all picks, for reading; it opens nothing else."""
+
+import httpx
+import sqlalchemy as sa
+from bibtexparser.entrypoint import parse_string
+from tests.web.a_digest import CELLS, GRAPHS, Got, a_digest
+from tests.web.conftest import NOW, SIGNER
+from tests.web.test_pages import everything
+
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.vote import Vote
+from dailypapers.store import outbox, votes
+from dailypapers.store.database import reading, writing
+
+
+def link(got: Got) -> str:
+    return SIGNER.url(Purpose.DIGEST, got.reader, issued=NOW, about=got.delivery)
+
+
+async def test_the_copy_holds_every_pick_with_its_reason(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    before = everything(engine) if (got := a_digest(engine)) else []
+    shown = await pages.get(link(got))
+    assert shown.status_code == 200
+    assert "Monday, 20 April 2026" in shown.text
+    assert "Deeper Graph Neural Networks &amp; &lt;Friends&gt;" in shown.text
+    assert CELLS.title in shown.text
+    assert "Matches your topic “graph neural networks”" in shown.text
+    assert everything(engine) == before
+
+
+async def test_a_copy_that_is_passed_on_opens_nothing_else(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    shown = await pages.get(link(got))
+    assert '<meta name="robots" content="noindex">' in shown.text
+    for purpose in ("unsubscribe", "preferences", "saved", "data"):
+        assert f"/{purpose}/" not in shown.text
+    assert "alice@example.org" not in shown.text
+
+
+async def test_a_button_of_the_copy_votes(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    shown = await pages.get(link(got))
+    action = shown.text.partition('formaction="')[2].partition('"')[0]
+    assert action.endswith("/like")
+    assert (await pages.post(action)).status_code == 200
+    with reading(engine) as tx:
+        assert votes.of_paper(tx, got.reader, got.papers[0]) == {Vote.LIKE}
+
+
+async def test_the_papers_come_as_bibtex_and_ris(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    bib = await pages.get(f"{link(got)}/papers.bib")
+    assert bib.headers["content-disposition"] == 'attachment; filename="papers-2026-04-20.bib"'
+    assert [
+        [field.value for field in entry.fields if field.key in {"eprint", "doi"}]
+        for entry in parse_string(bib.text).entries
+    ] == [
+        [GRAPHS.id.value],
+        [CELLS.id.value],
+    ]
+    ris = await pages.get(f"{link(got)}/papers.ris")
+    assert ris.text.count("ER  - ") == 2
+    assert (await pages.get(f"{link(got)}/papers.exe")).status_code == 404
+
+
+async def test_a_digest_of_somebody_else_or_of_nobody_is_a_calm_page(
+    pages: httpx.AsyncClient, engine: sa.Engine
+) -> None:
+    got, other = a_digest(engine), a_digest(engine, "bob")
+    for about in (other.delivery, 999, 0):
+        answer = await pages.get(SIGNER.url(Purpose.DIGEST, got.reader, issued=NOW, about=about))
+        assert answer.status_code == 410
+
+
+async def test_a_digest_that_never_arrived_says_so(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    with writing(engine) as tx:
+        outbox.expire(tx, now=NOW.replace(year=2027))
+    shown = await pages.get(link(got))
+    assert "Nothing is in it any more" in shown.text

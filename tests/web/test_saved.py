@@ -1,0 +1,69 @@
+"""Saved papers: shown, taken out by a button, put back, and taken away as files."""
+
+import httpx
+import sqlalchemy as sa
+from tests.web.a_digest import CELLS, GRAPHS, Got, a_digest
+from tests.web.conftest import NOW, SIGNER
+from tests.web.test_pages import everything
+
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.vote import Vote
+from dailypapers.store import votes
+from dailypapers.store.database import reading, writing
+
+
+def saving(engine: sa.Engine) -> tuple[Got, str]:
+    got = a_digest(engine)
+    with writing(engine) as tx:
+        for paper in got.papers:
+            votes.cast(tx, got.reader, paper, Vote.SAVE, now=NOW)
+        votes.cast(tx, got.reader, got.papers[0], Vote.LIKE, now=NOW)
+    return got, SIGNER.url(Purpose.SAVED, got.reader, issued=NOW)
+
+
+def saved(engine: sa.Engine, got: Got) -> list[int]:
+    with reading(engine) as tx:
+        return [cast.paper_id for cast in votes.of_subscriber(tx, got.reader, Vote.SAVE)]
+
+
+async def test_saved_papers_are_shown_and_nothing_changes(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    _, link = saving(engine)
+    before = everything(engine)
+    shown = await pages.get(link)
+    assert "2 papers" in shown.text
+    assert GRAPHS.title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in shown.text
+    assert everything(engine) == before
+
+
+async def test_a_paper_is_taken_out_and_put_back(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got, link = saving(engine)
+    out = await pages.post(link, data={"paper": str(CELLS.id)})
+    assert "is not saved any more" in out.text
+    assert saved(engine, got) == [got.papers[0]]
+    await pages.post(link, data={"paper": str(CELLS.id), "again": "1"})
+    assert set(saved(engine, got)) == set(got.papers)
+
+
+async def test_taking_out_leaves_the_other_votes(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got, link = saving(engine)
+    await pages.post(link, data={"paper": str(GRAPHS.id)})
+    with reading(engine) as tx:
+        assert votes.of_paper(tx, got.reader, got.papers[0]) == {Vote.LIKE}
+
+
+async def test_rubbish_in_the_form_changes_nothing(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    _, link = saving(engine)
+    before = everything(engine)
+    for form in ({}, {"paper": ""}, {"paper": "arxiv:1"}, {"paper": "\0" * 9}, {"paper": "x" * 100_000}, {"x": "1"}):
+        assert (await pages.post(link, data=form)).status_code == 200
+    assert everything(engine) == before
+
+
+async def test_files_hold_the_saved_papers(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    _, link = saving(engine)
+    assert (await pages.get(f"{link}/papers.bib")).text.count("@") == 2
+    assert (await pages.get(f"{link}/papers.ris")).text.count("TY  - ") == 2
+
+
+async def test_an_empty_list_says_how_to_fill_it(pages: httpx.AsyncClient, alice: int) -> None:
+    assert "Nothing is saved yet" in (await pages.get(SIGNER.url(Purpose.SAVED, alice, issued=NOW))).text
