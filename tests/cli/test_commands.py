@@ -146,13 +146,23 @@ def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path:
     assert "Added 0; 2 were known" in ready("subscribers", "import", str(tmp_path / "again.jsonl"))[2]
 
 
+def test_example_papers_come_from_a_bibtex_file(ready: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.bib"
+    file.write_text("@misc{a, eprint={2604.00001}}\n@misc{b, title={Unknown Things Here}, author={Lee, A.}}\n", "utf-8")
+    code, _, said = ready("subscribers", "add", "alice@example.org", "--bib", str(file))
+    assert (code, "mine.bib line 2" in said) == (0, True)
+    shown = json.loads(ready("subscribers", "show", "alice@example.org")[1])
+    assert shown["interests"] == [{"kind": "paper", "text": "arxiv:2604.00001", "stance": "want"}]
+    assert ready("subscribers", "add", "bob@example.org", "--bib", "none.bib")[0] == 2
+
+
 def test_subscribers_come_from_a_spreadsheet_too(ready: Run, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("address,topics,hour\nalice@example.org,graphs; cells,6\nbob@example.org,,x\n", "utf-8")
     code, _, said = ready("subscribers", "import", str(file))
     assert (code, "line 3" in said) == (1, True)
     shown = json.loads(ready("subscribers", "show", "alice@example.org")[1])
-    assert shown["topics"] == ["cells", "graphs"]
+    assert [interest["text"] for interest in shown["interests"]] == ["cells", "graphs"]
     assert "alice@example.org" in ready("subscribers", "list")[1]
 
 

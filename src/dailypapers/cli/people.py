@@ -34,6 +34,7 @@ def add_one(
     category: Annotated[list[str] | None, typer.Option(help="Such as cs.LG; cs is all of cs.")] = None,
     author: Annotated[list[str] | None, typer.Option(help="A name to follow.")] = None,
     paper: Annotated[list[str] | None, typer.Option(help="An arXiv id or DOI: more like this.")] = None,
+    bib: Annotated[Path | None, typer.Option(help="A BibTeX file, or a list of ids: more like these.")] = None,
     avoid: Annotated[list[str] | None, typer.Option(help="Words that push a paper down.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Words that keep a paper out.")] = None,
     zone: Annotated[str | None, typer.Option(help="A time zone such as Europe/Berlin.")] = None,
@@ -52,8 +53,9 @@ def add_one(
     from dailypapers.subscriber_file import wishes
 
     app, moment = context.obj.app(), clock(now)()
+    examples = [*(paper or ()), *(_examples(app.engine, bib) if bib else ())]
     stated = {
-        "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": paper,
+        "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": examples or None,
         "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days, "max_papers": max_papers,
     }  # fmt: skip
     wanted = _wishes(wishes, {name: value for name, value in stated.items() if value is not None}, app.defaults)
@@ -66,6 +68,25 @@ def add_one(
             say(f"Added {kept}.")
         else:
             say(f"{kept} was there already and has the new wishes.")
+
+
+def _examples(engine: "sa.Engine", file: Path) -> list[str]:
+    """Read the papers a file names; what cannot be read is said."""
+    from dailypapers.references.read import read
+    from dailypapers.references.resolve import resolve
+    from dailypapers.store.database import reading
+
+    try:
+        found = read(file.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from None
+    with reading(engine) as tx:
+        found = resolve(tx, found)
+    for skipped in found.skipped:
+        say(f"{file.name} {skipped.where}: {skipped.why}")
+    if found.left:
+        say(f"{file.name}: {found.left} more papers were left; so many are taken at once.")
+    return [str(one.ids[0]) for one in found.papers]
 
 
 def _wishes(read: Any, fields: dict[str, Any], defaults: Any) -> Any:
@@ -99,24 +120,14 @@ def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, 
 
 
 @people.command()
-def show(context: typer.Context, address: str) -> None:
-    """Print all that is kept of a subscriber, as JSON."""
-    from dailypapers.store import subscribers
+def show(context: typer.Context, address: str, now: Now = None) -> None:
+    """Print all that is kept of a subscriber, as JSON: what they may ask for."""
+    from dailypapers.export import export
     from dailypapers.store.database import reading
-    from dailypapers.subscriber_file import fields_of
 
     with reading(context.obj.app().engine) as tx:
-        reader = known(tx, address)
-        fields = fields_of(reader, subscribers.interests_of(tx, [reader.id])[reader.id])
-    kept = {
-        **fields,
-        "state": reader.state.value,
-        "consent": reader.consent.way,
-        "created_at": reader.created_at,
-        "confirmed_at": reader.confirmed_at,
-        "next_digest_at": reader.next_digest_at,
-    }
-    sys.stdout.write(json.dumps(kept, ensure_ascii=False, indent=2, default=str) + "\n")
+        kept = export(tx, known(tx, address).id, now=clock(now)())
+    sys.stdout.write(json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
 
 
 def known(tx: "sa.Connection", address: str) -> "Subscriber":
