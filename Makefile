@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo try test lint format bench model serve clean
+.PHONY: help demo try test browser lint format bench model serve clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,10 @@ try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000: 
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest
 
+browser: $(VENV)/ready-dev  ## What the browser tests need beside the system's Chromium: axe and Lighthouse from npm
+	@command -v npm >/dev/null && npm ci --silent --prefix tests/browser || true
+	@$(BIN)/python tests/browser/tools.py
+
 lint: $(VENV)/ready-dev  ## Style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -50,4 +54,4 @@ serve: $(VENV)/ready  ## Pages, timetable and delivery on this machine
 	$(BIN)/dailypapers serve
 
 clean:  ## Remove what was made
-	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo-out tests/browser/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

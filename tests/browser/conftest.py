@@ -1,0 +1,97 @@
+"""What the browser tests share: the running service, Chromium, and pages that tell when something foreign is loaded."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser import tools
+from tests.browser.living import Living, living
+from tests.browser.looking import Look, axe, still
+
+Visit = Callable[[Look], Page]
+
+
+@pytest.fixture(scope="session")
+def equipment() -> None:
+    """Everything the browser tests need; without it they are skipped, but never in CI."""
+    if lacks := tools.missing():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(lacks)
+
+
+# Once a module, not once a session: while Playwright is started its event loop runs in this thread, and the
+# asynchronous tests of other modules could not begin theirs.
+@pytest.fixture(scope="module")
+def browser(equipment: None) -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=tools.chromium(), args=list(tools.ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def service(equipment: None, tmp_path: Path) -> Iterator[Living]:
+    """A service of one's own, for a test that changes something."""
+    with living(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shown(equipment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
+    """A service that a module's tests share, because they only look at it."""
+    with living(tmp_path_factory.mktemp("shown")) as made:
+        yield made
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens a window with a look; in the end nothing foreign may have been loaded, and no script have broken."""
+    windows: list[tuple[BrowserContext, Watch]] = []
+
+    def open_window(look: Look) -> Page:
+        context = browser.new_context(
+            viewport={"width": look.width, "height": 800},
+            java_script_enabled=look.scripts,
+            color_scheme=look.colors,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        windows.append((context, Watch(context)))
+        return context.new_page()
+
+    yield open_window
+    for context, watch in windows:
+        context.close()
+        assert watch.complaints == []
+
+
+Audit = Callable[[Page, Look], list[str]]
+
+
+@pytest.fixture
+def audit(visit: Visit) -> Audit:
+    """What axe finds wrong with a page, whether its window has scripts or not."""
+    return lambda page, look: axe(page if look.scripts else still(page, visit(replace(look, scripts=True))))
+
+
+class Watch:
+    """Notes what a window loads from elsewhere, which scripts break, and what the security policy stops."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.complaints: list[str] = []
+        context.on("request", lambda request: self._asked(request.url))
+        context.on("weberror", lambda error: self.complaints.append(f"script broke: {error.error}"))
+        context.on("console", lambda said: self._said(said.text))
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob"} and parts.hostname != "127.0.0.1":
+            self.complaints.append(f"asked elsewhere: {url}")
+
+    def _said(self, text: str) -> None:
+        if "Content Security Policy" in text:
+            self.complaints.append(text)

@@ -1,0 +1,37 @@
+// Usage: node lighthouse.mjs CHROMIUM URL... [-- CHROMIUM-FLAG...]
+// Prints a line of JSON for each address: its scores (0 to 100), the bytes as transferred, and the audits that failed.
+import * as launcher from 'chrome-launcher';
+import lighthouse from 'lighthouse';
+
+const words = process.argv.slice(2);
+const parting = words.indexOf('--');
+const [chromePath, ...addresses] = parting < 0 ? words : words.slice(0, parting);
+const chromeFlags = ['--headless=new', ...(parting < 0 ? [] : words.slice(parting + 1))];
+
+const browser = await launcher.launch({ chromePath, chromeFlags });
+try {
+  for (const address of addresses) {
+    const { lhr } = await lighthouse(address, {
+      port: browser.port,
+      logLevel: 'silent',
+      onlyCategories: ['performance', 'accessibility', 'best-practices'],
+      disableFullPageScreenshot: true,
+    });
+    console.log(JSON.stringify(report(address, lhr)));
+  }
+} finally {
+  browser.kill();
+}
+
+function report(address, { categories, audits, runtimeError }) {
+  const scores = Object.values(categories).map(({ id, score }) => [id, Math.round((score ?? 0) * 100)]);
+  const weighed = Object.values(categories).flatMap(({ auditRefs }) => auditRefs.filter(({ weight }) => weight > 0));
+  const failed = weighed.filter(({ id }) => audits[id].score !== null && audits[id].score < 0.9);
+  return {
+    address,
+    scores: Object.fromEntries(scores),
+    bytes: audits['total-byte-weight'].numericValue,
+    failed: [...new Set(failed.map(({ id }) => audits[id].title))],
+    error: runtimeError?.message ?? '',
+  };
+}

@@ -1,0 +1,129 @@
+"""A real dailypapers on this machine: pages over HTTP, mail over SMTP into a folder, two days of the demo's papers.
+
+Only the clock is ours: it stands still until a test turns it.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import create_server
+from typing import TypeVar
+
+import sqlalchemy as sa
+import uvicorn
+
+from dailypapers.app import App, build
+from dailypapers.jobs.day import day
+from dailypapers.jobs.drain import drain_once
+from dailypapers.mail.catcher import Catcher, Caught, caught
+from dailypapers.settings import Settings, shipped
+from dailypapers.store.database import migrate, reading
+from dailypapers.store.schema import metadata
+from dailypapers.web.routes import web_app
+
+#: A Monday noon.
+START = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+#: So many of the demo's papers come out on the first day; the rest on the second.
+FIRST_DAY = 40
+Value = TypeVar("Value")
+
+
+@dataclass
+class Clock:
+    """The time it is said to be."""
+
+    now: dt.datetime = START
+
+    def __call__(self) -> dt.datetime:
+        """Tell the time."""
+        return self.now
+
+
+@dataclass(frozen=True)
+class Living:
+    """The running service, and what a test does to it from behind."""
+
+    app: App
+    base: str
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+
+    def days(self, count: int) -> None:
+        """Let so many days pass, and run each one's noon: papers fetched, the edition closed, digests sent."""
+        for _ in range(count):
+            self.clock.now += DAY
+            self.run_day()
+
+    def run_day(self) -> None:
+        """Fetch, close, compose and deliver."""
+        aside(lambda: day(self.app.means, clock=self.clock))
+
+    def deliver(self) -> None:
+        """Send what waits in the outbox."""
+        aside(lambda: drain_once(self.app.means, clock=self.clock))
+
+    def announce_all(self) -> None:
+        """From now on the source has the second day's papers too."""
+        _announce(self.folder, None)
+
+    def mails_to(self, address: str) -> list[Caught]:
+        """What arrived for an address, oldest first."""
+        return [mail for mail in caught(self.folder / "mails") if address in mail.recipient]
+
+    def rows(self) -> dict[str, list[tuple[object, ...]]]:
+        """The whole database, by table."""
+        with reading(self.app.engine) as tx:
+            return {table.name: [tuple(row) for row in tx.execute(_ordered(table))] for table in metadata.sorted_tables}
+
+
+def aside(work: Callable[[], Value]) -> Value:
+    """Run in a thread of its own: the browser's event loop runs in ours, and a second one may not begin there."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+def _ordered(table: sa.Table) -> sa.Select[tuple[object, ...]]:
+    return sa.select(*table.columns).order_by(*(table.primary_key.columns or table.columns))
+
+
+@contextmanager
+def living(folder: Path, database: str = "") -> Iterator[Living]:
+    """The service while it lasts, its first edition closed, on a database of its own or on `database`."""
+    _announce(folder, FIRST_DAY)
+    with Catcher(folder / "mails") as catcher, create_server(("127.0.0.1", 0)) as listening:
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        app = build(_settings(folder, base, catcher.port, database or f"sqlite:///{folder / 'papers.db'}"))
+        migrate(app.engine)
+        service = Living(app, base, folder)
+        service.run_day()
+        server = uvicorn.Server(uvicorn.Config(web_app(app.site(service.clock)), log_level="warning"))
+        thread = threading.Thread(target=server.run, args=([listening],), name="pages")
+        thread.start()
+        try:
+            yield service
+        finally:
+            server.should_exit = True
+            thread.join()
+            app.engine.dispose()
+
+
+def _announce(folder: Path, count: int | None) -> None:
+    lines = (shipped("demo") / "papers.jsonl").read_text("utf-8").splitlines()
+    (folder / "papers.jsonl").write_text("\n".join(lines[:count]) + "\n", "utf-8")
+
+
+def _settings(folder: Path, base: str, smtp_port: int, database: str) -> Settings:
+    return Settings.model_validate(
+        {
+            "secret": "browser",
+            "service": {"base_url": base},
+            "database": {"url": database},
+            "mail": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": "papers@example.org"},
+            "sources": [{"kind": "file", "path": folder / "papers.jsonl"}],
+        }
+    )

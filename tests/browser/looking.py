@@ -1,0 +1,93 @@
+"""Looking at a page as a person would: how wide, with scripts or without, light or dark; and what tools say of it."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from playwright.sync_api import Page, Route
+from tests.browser.tools import ARGUMENTS, AXE, MODULES, chromium
+
+Colors = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks at our pages."""
+
+    width: int = 1280
+    scripts: bool = True
+    colors: Colors = "light"
+
+    def __str__(self) -> str:
+        return f"{self.width}px-{'scripts' if self.scripts else 'no-scripts'}-{self.colors}"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What Lighthouse says of a page; scores are of 100."""
+
+    performance: int
+    accessibility: int
+    best_practices: int
+    transferred: int
+    """Bytes."""
+    failed: tuple[str, ...]
+
+
+def axe(page: Page) -> list[str]:
+    """What axe-core finds wrong with what the page shows now, each as a rule and where it is broken.
+
+    axe is a script itself: for a window without scripts, see `still`.
+    """
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [f"{one['id']}: {one['help']}: {_places(one)}" for one in found]
+
+
+def _places(violation: dict[str, Any]) -> str:
+    return "; ".join(f"{' '.join(map(str, node['target']))} ({node['failureSummary']})" for node in violation["nodes"])
+
+
+def still(page: Page, window: Page) -> Page:
+    """What a window without scripts shows, in one that has them, where axe can run; the page's own stay outside."""
+    html = page.content().replace("<noscript>", "<div>").replace("</noscript>", "</div>")
+
+    def answer(route: Route) -> None:
+        if route.request.is_navigation_request():
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        elif route.request.resource_type == "script":
+            route.abort()
+        else:
+            route.continue_()
+
+    window.route("**/*", answer)
+    window.goto(page.url)
+    return window
+
+
+def lighthouse(*addresses: str) -> list[Scores]:
+    """What Lighthouse says of each address, as a phone on a slow line would load it."""
+    script = MODULES.parent / "lighthouse.mjs"
+    words = ["node", str(script), chromium(), *addresses, "--", *ARGUMENTS]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=300)  # noqa: S603 - ours
+    return [_scores(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def _scores(report: dict[str, Any]) -> Scores:
+    if report["error"]:
+        raise AssertionError(f"{report['address']}: {report['error']}")
+    scores = report["scores"]
+    return Scores(
+        performance=scores["performance"],
+        accessibility=scores["accessibility"],
+        best_practices=scores["best-practices"],
+        transferred=round(report["bytes"]),
+        failed=tuple(report["failed"]),
+    )
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window; 0 where nobody has to scroll sideways."""
+    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return max(0, wider)

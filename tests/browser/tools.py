@@ -1,0 +1,45 @@
+"""What the browser tests need that pip does not bring: Chromium from the system, node, axe and Lighthouse from npm.
+
+Run as a program it says what is missing, and fails if anything is.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+MODULES = Path(__file__).parent / "node_modules"
+AXE = MODULES / "axe-core" / "axe.min.js"
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The browser asks for nothing but what a page asks for. The sandbox wants a user who is not root.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+def chromium() -> str:
+    """The system's Chromium, or the one that CHROMIUM names; empty where there is none."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), "")
+
+
+def missing() -> str:
+    """What the browser tests lack on this machine and how to get it, as sentences; empty where nothing is missing."""
+    lacks = []
+    if not chromium():
+        lacks.append("There is no Chromium: install your system's package (Debian: chromium), or name one in CHROMIUM.")
+    if not (shutil.which("node") and shutil.which("npm")):
+        lacks.append("There is no Node.js with npm: install your system's packages (Node 20 or newer).")
+    if not (AXE.exists() and (MODULES / "lighthouse").exists()):
+        lacks.append("axe and Lighthouse are not installed: run make browser.")
+    return " ".join(lacks)
+
+
+if __name__ == "__main__":
+    sys.exit(missing() or 0)
