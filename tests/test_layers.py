@@ -30,7 +30,7 @@ HOMES = {
     "tokenizers": {"ranking"}, "safetensors": {"ranking"}, "huggingface_hub": {"ranking"},
     "onnxruntime": {"ranking"}, "sentence_transformers": {"ranking"},
     "css_inline": {"rendering"},
-    "aiosmtplib": {"mail"}, "aiosmtpd": {"mail"},
+    "aiosmtplib": {"mail"}, "aiosmtpd": {"mail"}, "dns": {"mail"}, "disposable_email_domains": {"mail"},
     "alembic": {"store"},
     "fastapi": {"web", "serving"}, "starlette": {"web"}, "uvicorn": {"serving", "cli"},
     "apscheduler": {"schedule"},

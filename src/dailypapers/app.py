@@ -13,12 +13,14 @@ import sqlalchemy as sa
 
 from dailypapers.digests.choose import Composing
 from dailypapers.digests.render import Press
+from dailypapers.domain.ask import Limits
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
 from dailypapers.jobs.deliver import Post
 from dailypapers.jobs.means import Means
 from dailypapers.links import Signer
+from dailypapers.mail.domains import Domains, disposable_domains, system_resolver
 from dailypapers.mail.smtp import MailServer, SmtpTransport
 from dailypapers.ranking.models import Lazy
 from dailypapers.rendering.environment import environment
@@ -31,6 +33,7 @@ from dailypapers.sources.http import Http
 from dailypapers.sources.huggingface import HuggingFace
 from dailypapers.store.database import connect
 from dailypapers.subscriptions import Wishes
+from dailypapers.web.door import Door
 from dailypapers.web.page import Site
 
 
@@ -48,7 +51,9 @@ class App:
     def site(self, clock: Callable[[], dt.datetime]) -> Site:
         """What the pages are made with."""
         means = self.means
-        return Site(self.engine, means.press, means.composing, self.defaults, means.zone, clock)
+        return Site(
+            self.engine, means.press, means.composing, self.defaults, means.zone, clock, door=door(self.settings)
+        )
 
     @property
     def engine(self) -> sa.Engine:
@@ -105,6 +110,21 @@ def defaults(settings: Settings) -> Wishes:
     """What a subscriber gets who names nothing."""
     wanted = settings.digest
     return Wishes(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
+
+
+def door(settings: Settings) -> Door:
+    """Who may come in and subscribe."""
+    wanted = settings.subscribe
+    return Door(
+        open=wanted.open,
+        limits=Limits(wanted.per_network_hour, wanted.overall_hour),
+        minimum=timedelta(seconds=wanted.minimum_seconds),
+        domains=Domains(
+            disposable=disposable_domains(wanted.disposable_file),
+            resolver=system_resolver() if wanted.check_mx else None,
+        ),
+        trusted_proxies=settings.web.trusted_proxies,
+    )
 
 
 def _composing(settings: Settings) -> Composing:

@@ -55,7 +55,9 @@ def _serve_pages(pages: FastAPI, host: str, port: int, *, stop: threading.Event)
 
 
 def _config(pages: FastAPI, host: str, port: int) -> uvicorn.Config:
-    return uvicorn.Config(pages, host, port, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
+    return uvicorn.Config(
+        pages, host, port, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=5
+    )
 
 
 def _clockwork(app: App, clock: Clock) -> Clockwork:

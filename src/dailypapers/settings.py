@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import re
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -138,6 +140,18 @@ class Web(_Section):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+class Subscribe(_Section):
+    """Who may subscribe, and how often somebody may ask."""
+
+    open: bool = True
+    per_network_hour: Annotated[int, Field(ge=1)] = 20
+    overall_hour: Annotated[int, Field(ge=4)] = 300
+    minimum_seconds: Annotated[float, Field(ge=0, le=60)] = 2
+    check_mx: bool = True
+    disposable_file: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
 
 
 class SourceSettings(_Section):
@@ -186,6 +200,7 @@ class Settings(BaseSettings):
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     web: Web = Web()
+    subscribe: Subscribe = Subscribe()
     sources: tuple[SourceSettings, ...] = _DEFAULT_SOURCES
     secret: SecretStr | None = None
 
@@ -278,7 +293,11 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
         url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
     database = settings.database.model_copy(update={"url": url})
-    return settings.model_copy(update={"service": service, "sources": sources, "database": database})
+    listed = settings.subscribe.disposable_file
+    subscribe = settings.subscribe.model_copy(update={"disposable_file": folder / listed if listed else None})
+    return settings.model_copy(
+        update={"service": service, "sources": sources, "database": database, "subscribe": subscribe}
+    )
 
 
 def _in_words(error: ValidationError, file: Path | None) -> str:

@@ -9,18 +9,24 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+import structlog
 from email_validator import EmailNotValidError, validate_email
 
+from dailypapers.domain.ask import Ask, Limits, Verdict, begins_attack_mode, judge, worth_keeping
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.subscriber import AS_USUAL, Amount, Consent, Rhythm, Style, Subscriber, SubscriberState
 from dailypapers.errors import BadInput
-from dailypapers.store import outbox, subscribers, suppressions
+from dailypapers.store import asks, outbox, subscribers, suppressions
+
+log = structlog.get_logger()
 
 #: A confirmation that is not delivered within a day helps nobody.
 CONFIRM_DEADLINE = dt.timedelta(days=1)
 #: At most one confirmation per address and hour: the form must not become a weapon against somebody's inbox.
 CONFIRM_PAUSE = dt.timedelta(hours=1)
+#: Who asks again adds wishes to the earlier ones only up to so many: anybody may ask in anybody's name.
+MOST_WISHES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,32 @@ def normal_address(address: str) -> str:
     return checked.normalized.lower()
 
 
+def ask(
+    tx: sa.Connection,
+    address: str,
+    wishes: Wishes,
+    *,
+    consent: Consent,
+    who: Ask,
+    limits: Limits,
+    now: dt.datetime,
+    patient: bool = False,
+) -> Verdict:
+    """Subscribe somebody from outside, within the limits; a suppressed address gets no mail.
+
+    The verdict does not depend on whether the address is known. Logs an alarm where attack mode begins.
+    """
+    counts = asks.count(tx, who, now=now)
+    verdict = judge(counts, limits, patient=patient)
+    if worth_keeping(counts, limits):
+        asks.note(tx, who, granted=verdict is Verdict.GRANTED, now=now)
+        if begins_attack_mode(counts, limits):
+            log.error("attack mode", asked_within_an_hour=limits.overall_hour)
+    if verdict is Verdict.GRANTED and not suppressions.is_suppressed(tx, address):
+        subscribe(tx, address, wishes, consent=consent, now=now)
+    return verdict
+
+
 def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, now: dt.datetime) -> int | None:
     """Keep somebody who asked as pending and queue the confirmation mail; nothing else is sent before they confirm.
 
@@ -53,7 +85,7 @@ def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Conse
     """
     known = subscribers.by_address(tx, address)
     if known:
-        _ask_again(tx, known, now)
+        _ask_again(tx, known, wishes, consent, now)
         return None
     added = subscribers.add(
         tx,
@@ -71,13 +103,19 @@ def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Conse
     return added
 
 
-def _ask_again(tx: sa.Connection, known: Subscriber, now: dt.datetime) -> None:
+def _ask_again(tx: sa.Connection, known: Subscriber, wishes: Wishes, consent: Consent, now: dt.datetime) -> None:
+    """Whoever has left, or has not confirmed yet, may ask again; what they wished for before is kept beside the new."""
     if known.state is SubscriberState.UNSUBSCRIBED:
         subscribers.move(tx, known.id, to=SubscriberState.PENDING, now=now)
     elif known.state is not SubscriberState.PENDING:
         return
-    if not outbox.confirmation_since(tx, known.id, now - CONFIRM_PAUSE):
-        _queue_confirmation(tx, known.id, known.address, now)
+    if outbox.confirmation_since(tx, known.id, now - CONFIRM_PAUSE):
+        return
+    subscribers.asked_again(tx, known.id, consent=consent, now=now)
+    stated = subscribers.interests_of(tx, [known.id])[known.id]
+    if wishes.interests and len(stated) < MOST_WISHES:
+        subscribers.state_interests(tx, known.id, {*stated, *wishes.interests})
+    _queue_confirmation(tx, known.id, known.address, now)
 
 
 def _queue_confirmation(tx: sa.Connection, subscriber_id: int, address: str, now: dt.datetime) -> None:

@@ -22,6 +22,10 @@ class Purpose(StrEnum):
     """See the papers one has saved."""
     DATA = "data"
     """Take one's data away, or have it erased."""
+    UNDO = "undo"
+    """Take back an unsubscription, by whoever has just made it."""
+    ERASE = "erase"
+    """Have everything erased, and see nothing of it: given to whoever has just unsubscribed."""
 
 
 @dataclass(frozen=True, slots=True)

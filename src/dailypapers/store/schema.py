@@ -216,7 +216,7 @@ asks = sa.Table(
     sa.Column("address", sa.Text, nullable=False, index=True),
     sa.Column("canonical", sa.Text, nullable=False, index=True),
     sa.Column("network", sa.Text, nullable=False, index=True),
-    # Whether a confirmation mail was sent for it.
+    # Whether the limits let it through; not whether the address was known.
     sa.Column("granted", sa.Boolean, nullable=False),
 )
 

@@ -76,6 +76,17 @@ def change(tx: sa.Connection, subscriber_id: int, *, rhythm: Rhythm, amount: Amo
     tx.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
 
 
+def asked_again(tx: sa.Connection, subscriber_id: int, *, consent: Consent, now: dt.datetime) -> None:
+    """Note that somebody asked once more, and how: consent counts from here."""
+    values = {
+        "created_at": now,
+        "consent": consent.way,
+        "consent_form": consent.form,
+        "consent_network": consent.network,
+    }
+    tx.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
+
+
 def move(
     tx: sa.Connection,
     subscriber_id: int,

@@ -16,6 +16,7 @@ from dailypapers.digests.render import Press
 from dailypapers.links import Signer
 from dailypapers.rendering.pages import render_page
 from dailypapers.subscriptions import Wishes
+from dailypapers.web.door import Door
 from dailypapers.web.static import Static
 
 log = structlog.get_logger()
@@ -34,6 +35,8 @@ class Site:
     zone: str
     clock: Callable[[], dt.datetime]
     static: Mapping[str, Static] = field(default_factory=dict)
+    #: Who may come in and subscribe.
+    door: Door = field(default_factory=Door)
 
     @property
     def signer(self) -> Signer:

@@ -3,7 +3,7 @@
 The clock enters here and is passed on as `now`; nothing below asks it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 
 from dailypapers import __version__
 from dailypapers.errors import BadToken, DatabaseUnreachable
-from dailypapers.web import confirm, data, digest, feed, feedback, home, saved, static, unsubscribe
+from dailypapers.web import confirm, data, digest, feed, feedback, home, saved, static, subscribe, unsubscribe
+from dailypapers.web.guard import Guard
 from dailypapers.web.page import Site, secured
 
 
@@ -28,24 +29,29 @@ def web_app(site: Site) -> FastAPI:
         app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(show(site))
     app.api_route("/static/{name}", methods=_LOOK)(static.show(site.static))
     _answer_errors(app, site)
+    app.add_middleware(Guard, refuse=_refusing(site))
     app.middleware("http")(secured(site))
     return app
+
+
+Answered = Response | Awaitable[Response]
 
 
 class Page(Protocol):
     """A page that shows on GET and acts on POST."""
 
-    def show(self, site: Site, /) -> Callable[..., Response]:
+    def show(self, site: Site, /) -> Callable[..., Answered]:
         """What answers a GET."""
         ...
 
-    def act(self, site: Site, /) -> Callable[..., Response]:
+    def act(self, site: Site, /) -> Callable[..., Answered]:
         """What answers a POST."""
         ...
 
 
 #: Pages with a button: GET shows it, POST is what it does.
 _ACTED_ON: Mapping[str, Page] = {
+    "/subscribe": subscribe,
     "/confirm/{token}": confirm,
     "/unsubscribe/{token}": unsubscribe,
     "/feedback/{token}/{vote}": feedback,
@@ -63,6 +69,22 @@ _LOOKED_AT: Mapping[str, Callable[[Site], Callable[..., Response]]] = {
     "/feed/{token}": feed.show,
 }
 _LOOK = ["GET", "HEAD"]
+_SAID = {
+    400: ("This form cannot be read", "It holds more than the page has fields for. Please go back and try again."),
+    404: ("Nothing here", "Nothing is kept under this address; perhaps a part of it was lost on the way."),
+    408: ("This took too long", "The form did not arrive within a minute. Please go back and send it again."),
+    413: ("This is too much", "What was sent is larger than this page takes (two megabytes). Please send less of it."),
+}
+
+
+def _refusing(site: Site) -> Callable[[Request, int], Response]:
+    """What answers for a page whose body could not be taken."""
+
+    def refuse(request: Request, status: int) -> Response:
+        title, message = _SAID[status]
+        return site.page(request, "message", status=status, title=title, message=message)
+
+    return refuse
 
 
 def _answer_errors(app: FastAPI, site: Site) -> None:
@@ -77,8 +99,8 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
 
     def other(request: Request, error: Exception) -> HTMLResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        message = "Nothing is kept under this address; perhaps a part of it was lost on the way."
-        return site.page(request, "message", status=status, title="Nothing here", message=message)
+        title, message = _SAID.get(status, _SAID[404])
+        return site.page(request, "message", status=status, title=title, message=message)
 
     app.exception_handler(BadToken)(bad_token)
     app.exception_handler(DatabaseUnreachable)(unreachable)

@@ -1,0 +1,58 @@
+"""E-mail addresses, looked at: which of them reach one mailbox, and which were probably mistyped."""
+
+#: Providers that read one mailbox's name with and without dots.
+_DOTLESS = frozenset({"gmail.com"})
+#: Two names of one provider.
+_SAME_AS = {"googlemail.com": "gmail.com"}
+#: Domains that many people have an address at; one letter beside them is probably a slip.
+_WELL_KNOWN = frozenset(
+    {
+        "aol.com", "free.fr", "gmail.com", "gmx.at", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com",
+        "hotmail.co.uk", "hotmail.de", "hotmail.fr", "icloud.com", "live.com", "mac.com", "mail.com", "mail.ru",
+        "me.com", "msn.com", "naver.com", "orange.fr", "outlook.com", "outlook.de", "outlook.fr", "pm.me", "posteo.de",
+        "proton.me", "protonmail.com", "qq.com", "t-online.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.de",
+        "yahoo.fr", "yandex.com", "yandex.ru", "ymail.com", "163.com", "126.com", "fastmail.com", "mailbox.org",
+    }
+)  # fmt: skip
+#: Shorter domains have too many neighbours that are somebody's.
+_LONG_ENOUGH = 8
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the last @."""
+    return address.rpartition("@")[2]
+
+
+def canonical(address: str) -> str:
+    """The one form of all addresses that reach the same mailbox, as far as providers say so; only for counting.
+
+    What follows a plus is a detail (RFC 5233), and Gmail reads no dots.
+    """
+    name, _, domain = address.rpartition("@")
+    domain = _SAME_AS.get(domain, domain)
+    bare = name.partition("+")[0] or name
+    if domain in _DOTLESS:
+        bare = bare.replace(".", "") or bare
+    return f"{bare}@{domain}"
+
+
+def suggestion(address: str) -> str:
+    """The address that was probably meant, where its domain is one slip away from a well-known one; else nothing."""
+    name, _, domain = address.rpartition("@")
+    if domain in _WELL_KNOWN or len(domain) < _LONG_ENOUGH:
+        return ""
+    meant = next((known for known in sorted(_WELL_KNOWN) if _one_slip(domain, known)), "")
+    return f"{name}@{meant}" if meant else ""
+
+
+def _one_slip(typed: str, meant: str) -> bool:
+    """Whether one letter is missing, too many or another, or two neighbours changed places."""
+    if len(typed) < len(meant):
+        typed, meant = meant, typed
+    if len(typed) - len(meant) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), len(meant))
+    if len(typed) > len(meant):
+        return typed[at + 1 :] == meant[at:]
+    swapped = typed[at : at + 2] == meant[at : at + 2][::-1]
+    return typed[at + 1 :] == meant[at + 1 :] or (swapped and typed[at + 2 :] == meant[at + 2 :])

@@ -1,0 +1,114 @@
+"""Domains: whether mail to one can arrive, and whether it is a throw-away one.
+
+Asked before a confirmation is sent. Where the DNS does not answer, a domain is taken as good: that is no fault of the
+person who waits in front of a form.
+"""
+
+import asyncio
+from collections.abc import Collection
+from enum import StrEnum
+from pathlib import Path
+
+import dns.asyncresolver
+import dns.exception
+import dns.name
+import dns.rdatatype
+import dns.resolver
+import idna
+from disposable_email_domains import blocklist
+
+from dailypapers.errors import BadSettings
+
+#: Somebody waits; a slow name server is not waited for.
+PATIENCE_SECONDS = 2.0
+_CACHED = 10_000
+#: So many questions at a time: a flood of made-up domains must not become ours against a name server.
+_AT_ONCE = 50
+
+
+class Trouble(StrEnum):
+    """Why mail to a domain is of no use."""
+
+    UNKNOWN_DOMAIN = "unknown domain"
+    TAKES_NO_MAIL = "takes no mail"
+    DISPOSABLE = "disposable"
+
+
+class Domains:
+    """Knows domains; without a resolver, only the disposable ones."""
+
+    def __init__(self, *, disposable: Collection[str] = (), resolver: dns.asyncresolver.Resolver | None = None) -> None:
+        self._disposable = frozenset(disposable)
+        self._resolver = resolver
+        self._asking = 0
+
+    async def trouble(self, domain: str) -> Trouble | None:
+        """Tell why mail to a domain is of no use, `None` where it may arrive. Takes two seconds at most."""
+        try:
+            name = idna.encode(domain, uts46=True).decode() if not domain.isascii() else domain.lower()
+        except idna.IDNAError:
+            return Trouble.UNKNOWN_DOMAIN
+        if self._is_disposable(name):
+            return Trouble.DISPOSABLE
+        if self._resolver is None or self._asking >= _AT_ONCE:
+            return None
+        self._asking += 1
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await _asked(self._resolver, name)
+        except (dns.exception.DNSException, OSError):  # A timeout is an OSError too.
+            return None
+        finally:
+            self._asking -= 1
+
+    def _is_disposable(self, name: str) -> bool:
+        """A name below a disposable one is disposable as well."""
+        labels = name.split(".")
+        return any(".".join(labels[i:]) in self._disposable for i in range(len(labels) - 1))
+
+
+async def _asked(resolver: dns.asyncresolver.Resolver, domain: str) -> Trouble | None:
+    """Mail goes to the MX, or to the address itself where there is none (RFC 5321 5.1); “.” takes none (RFC 7505)."""
+    name = dns.name.from_text(domain)
+    try:
+        found = await resolver.resolve(name, dns.rdatatype.MX, search=False)
+    except dns.resolver.NXDOMAIN:
+        return Trouble.UNKNOWN_DOMAIN
+    except dns.resolver.NoAnswer:
+        return None if await _has_address(resolver, name) else Trouble.TAKES_NO_MAIL
+    return Trouble.TAKES_NO_MAIL if all(record.exchange == dns.name.root for record in found) else None
+
+
+async def _has_address(resolver: dns.asyncresolver.Resolver, name: dns.name.Name) -> bool:
+    for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
+        try:
+            await resolver.resolve(name, kind, search=False)
+        except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
+            continue
+        return True
+    return False
+
+
+def system_resolver() -> dns.asyncresolver.Resolver | None:
+    """The machine's own resolver with a cache that keeps to the records' times; `None` where none is set up."""
+    try:
+        resolver = dns.asyncresolver.Resolver()
+    except dns.resolver.NoResolverConfiguration:
+        return None
+    resolver.cache = dns.resolver.LRUCache(_CACHED)
+    resolver.lifetime = PATIENCE_SECONDS
+    return resolver
+
+
+def disposable_domains(file: Path | None = None) -> frozenset[str]:
+    """The list that comes with the package disposable-email-domains, or the domains of a file, one a line.
+
+    Raises `BadSettings` where the file cannot be read.
+    """
+    if file is None:
+        return frozenset(blocklist)
+    try:
+        lines = (line.partition("#")[0].strip().lower() for line in file.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"subscribe.disposable_file: {file} cannot be read: {error}.") from None
+    return frozenset(line for line in lines if line)
