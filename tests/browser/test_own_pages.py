@@ -1,0 +1,168 @@
+"""A reader's own pages: votes take a person, whatever opens the page; and the pages are fine for everybody."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import Audit, Visit
+from tests.browser.living import Living
+from tests.browser.looking import Look, overflow
+
+from dailypapers import subscriptions
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.domain.vote import Vote
+from dailypapers.store import outbox, subscribers, votes
+from dailypapers.store.database import reading, writing
+from dailypapers.store.picks import of_deliveries
+from dailypapers.subscriptions import Wishes
+
+LOOKS = [Look(320, colors="dark"), Look(320), Look(1280, colors="dark"), Look(1280), Look(768, scripts=False)]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who has got a digest."""
+
+    service: Living
+    id: int
+    delivery: int
+    papers: tuple[int, ...]
+
+    def link(self, purpose: Purpose, about: int = 0) -> str:
+        return self.service.app.signer.url(purpose, self.id, issued=self.service.clock.now, about=about)
+
+    def vote(self, vote: str = "like") -> str:
+        return f"{self.link(Purpose.FEEDBACK, self.papers[0])}/{vote}"
+
+    def kept(self) -> set[str]:
+        with reading(self.service.app.engine) as tx:
+            return {vote.value for vote in votes.of_paper(tx, self.id, self.papers[0])}
+
+
+def reader(service: Living) -> Reader:
+    """Let alice read, and get her first digest."""
+    topic = Interest(InterestKind.TOPIC, "language models")
+    with writing(service.app.engine) as tx:
+        wishes = Wishes(Rhythm(), Amount(5), (topic,))
+        subscriptions.admit(tx, "alice@example.org", wishes, consent=Consent("test"), now=service.clock.now)
+    service.run_day()
+    with writing(service.app.engine) as tx:
+        alice = subscribers.by_address(tx, "alice@example.org")
+        assert alice is not None
+        delivery = next(one.id for one in outbox.of_subscriber(tx, alice.id) if one.edition is not None)
+        papers = tuple(pick.paper_id for pick in of_deliveries(tx, [delivery])[delivery])
+        votes.cast(tx, alice.id, papers[-1], Vote.SAVE, now=service.clock.now)
+    return Reader(service, alice.id, delivery, papers)
+
+
+@pytest.fixture
+def alice(service: Living) -> Reader:
+    return reader(service)
+
+
+@pytest.fixture(scope="module")
+def seen(shown: Living) -> Reader:
+    return reader(shown)
+
+
+def rest(page: Page) -> None:
+    page.wait_for_timeout(600)
+
+
+def test_opening_a_votes_link_votes_for_nothing_even_where_scripts_run(alice: Reader, visit: Visit) -> None:
+    page = visit(Look())
+    before = alice.service.rows()
+    page.mouse.move(300, 300)
+    for vote in ("like", "save", "dislike", "less"):
+        page.goto(alice.vote(vote))
+        # A script that plays a person is told from one; so is a pointer that only trembles, or a key that looks around.
+        page.evaluate("for (const x of [1, 500]) document.dispatchEvent(new PointerEvent('pointermove', {screenX: x}))")
+        page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter'}))")
+        page.mouse.move(305, 302)
+        page.keyboard.press("Tab")
+        rest(page)
+    assert alice.service.rows() == before
+
+
+@pytest.mark.parametrize("gesture", ["pointer", "key", "button"])
+def test_a_persons_gesture_presses_the_button(alice: Reader, visit: Visit, gesture: str) -> None:
+    page = visit(Look())
+    page.goto(alice.vote())
+    if gesture == "pointer":
+        page.mouse.move(20, 700)
+        page.mouse.move(120, 700)
+    elif gesture == "key":
+        page.keyboard.press("Enter")
+    else:
+        page.get_by_role("button", name="I like it").click()
+    page.get_by_role("heading", name="Noted").wait_for()
+    assert alice.kept() == {"like"}
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("heading", name="Taken back").wait_for()
+    assert alice.kept() == set()
+
+
+def test_another_button_is_not_overtaken_by_the_script(alice: Reader, visit: Visit) -> None:
+    page = visit(Look())
+    page.goto(alice.vote())
+    page.get_by_role("button", name="Not for me").click()
+    page.get_by_role("heading", name="Noted").wait_for()
+    assert alice.kept() == {"dislike"}
+
+
+def test_without_scripts_the_button_votes_and_words_can_be_ticked(alice: Reader, visit: Visit) -> None:
+    page = visit(Look(320, scripts=False))
+    page.goto(alice.vote("less"))
+    page.get_by_role("button", name="Less like this").click()
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Show me less of what is ticked").click()
+    page.get_by_text("From now on").wait_for()
+    assert alice.kept() == {"dislike"}
+    with reading(alice.service.app.engine) as tx:
+        assert len(subscribers.interests_of(tx, [alice.id])[alice.id]) == 2
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_copy_of_a_digest_takes_votes(alice: Reader, visit: Visit, scripts: bool) -> None:
+    page = visit(Look(scripts=scripts))
+    page.goto(alice.link(Purpose.DIGEST, alice.delivery))
+    first = page.get_by_role("article").first
+    first.get_by_role("button", name="I like it").click()
+    if scripts:
+        first.get_by_text("Noted.").wait_for()
+        assert first.get_by_role("button", name="I like it").get_attribute("aria-pressed") == "true"
+        first.get_by_role("button", name="Not for me").click()
+        first.locator("[aria-pressed=true]", has_text="Not for me").wait_for()
+        rest(page)
+    else:
+        page.get_by_role("heading", name="Noted").wait_for()
+    assert alice.kept() == ({"dislike"} if scripts else {"like"})
+
+
+def test_data_and_references_are_files_to_keep(alice: Reader, visit: Visit) -> None:
+    page = visit(Look())
+    page.goto(alice.link(Purpose.DATA))
+    with page.expect_download() as data:
+        page.get_by_role("button").click()
+    assert data.value.suggested_filename == "my-data-2026-11-23.json"
+    page.goto(alice.link(Purpose.DIGEST, alice.delivery))
+    with page.expect_download() as bib:
+        page.get_by_role("link", name="BibTeX").click()
+    assert bib.value.suggested_filename == "papers-2026-11-23.bib"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_a_readers_own_pages_are_fine_for_everybody(seen: Reader, visit: Visit, audit: Audit, look: Look) -> None:
+    page = visit(look)
+    addresses = [seen.vote(vote) for vote in ("like", "less")]
+    addresses += [seen.link(Purpose.DIGEST, seen.delivery), seen.link(Purpose.SAVED), seen.link(Purpose.DATA)]
+    for address in addresses:
+        page.goto(address)
+        assert page.locator("h1").count() == 1
+        assert (address, overflow(page), audit(page, look)) == (address, 0, [])
+    page.goto(seen.vote("less"))
+    page.get_by_role("button", name="Less like this").click()
+    page.get_by_role("heading", name="Noted").wait_for()
+    assert (overflow(page), audit(page, look)) == (0, [])
