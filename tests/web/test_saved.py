@@ -59,6 +59,16 @@ async def test_rubbish_in_the_form_changes_nothing(pages: httpx.AsyncClient, eng
     assert everything(engine) == before
 
 
+async def test_a_form_with_a_file_where_a_word_belongs_is_a_calm_page(
+    pages: httpx.AsyncClient, engine: sa.Engine
+) -> None:
+    _, link = saving(engine)
+    before = everything(engine)
+    answer = await pages.post(link, files={"paper": ("paper.txt", b"x")})
+    assert (answer.status_code, "This form cannot be read" in answer.text) == (400, True)
+    assert everything(engine) == before
+
+
 async def test_files_hold_the_saved_papers(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     _, link = saving(engine)
     assert (await pages.get(f"{link}/papers.bib")).text.count("@") == 2

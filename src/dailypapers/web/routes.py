@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -102,6 +103,11 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         title, message = _SAID.get(status, _SAID[404])
         return site.page(request, "message", status=status, title=title, message=message)
 
+    def unreadable(request: Request, _error: Exception) -> HTMLResponse:
+        title, message = _SAID[400]
+        return site.page(request, "message", status=400, title=title, message=message)
+
     app.exception_handler(BadToken)(bad_token)
+    app.exception_handler(RequestValidationError)(unreadable)
     app.exception_handler(DatabaseUnreachable)(unreachable)
     app.exception_handler(HTTPException)(other)
