@@ -85,6 +85,53 @@ def test_bibtex_leads_to_ids_or_to_title_and_author() -> None:
     assert set(kept.names()) & set(by_words.names())
 
 
+DIALECTS = r"""% Encoding: UTF-8
+@article{DBLP:journals/corr/VaswaniSPUJGKP17,
+  author = {Ashish Vaswani and
+            Noam Shazeer},
+  volume = {abs/1706.03762}, url = {http://arxiv.org/abs/1706.03762}, eprinttype = {arXiv}, eprint = {1706.03762},
+}
+@ARTICLE{2024ApJ...960....1A,
+     author = {{Abbott}, A. and {de la Cruz}, B.~C.},
+      title = "{A title with {\ensuremath{\alpha}} \& more}",
+      month = jan, journal = {\apj},
+        doi = {10.3847/1538-4357/ad0001},
+archivePrefix = {arXiv},
+     eprint = {2401.00009},
+     adsurl = {https://ui.adsabs.harvard.edu/abs/2024ApJ...960....1A},
+}
+@article{Maldacena:1997re, title = "{The Large $N$ limit}", eprint = "hep-th/9711200", archivePrefix = "arXiv"}
+@article {Lee2024.01.02.573812,
+	doi = {10.1101/2024.01.02.573812},
+	eprint = {https://www.biorxiv.org/content/early/2024/01/02/2024.01.02.573812.full.pdf},
+}
+@article{kingma2014adam, journal={arXiv preprint arXiv:1412.6980}, year={2014} }
+@misc{zotero, abstract = {See 2401.00123 and 10.1000/zzz.}, note = {arXiv:2312.00752 [cs]},
+  file = {Full Text PDF:files/1/Gu and Dao - 2023.pdf:application/pdf}}
+@online{biblatex, date={2024-05}, eprint={2405.01234}, eprinttype={arxiv}, eprintclass={cs.LG}}
+@article{pubmed, eprint={12345678}, eprinttype={pubmed}, doi={10.1000/182}}
+@comment{jabref-meta: databaseType:bibtex;}
+"""
+
+
+def test_bibtex_of_many_programs_is_read() -> None:
+    """dblp, ADS, INSPIRE, bioRxiv, Google Scholar, Zotero, BibLaTeX and PubMed each have ways of their own."""
+    found = read(DIALECTS)
+    assert [str(paper.ids[0]) for paper in found.papers] == [
+        "arxiv:1706.03762",
+        "arxiv:2401.00009",
+        "arxiv:hep-th/9711200",
+        "doi:10.1101/2024.01.02.573812",
+        "arxiv:1412.6980",
+        "arxiv:2312.00752",
+        "arxiv:2405.01234",
+        "doi:10.1000/182",
+    ]
+    assert found.papers[1].title == "A title with α & more"
+    assert found.papers[1].authors == ("Abbott, A.", "de la Cruz, B. C.")
+    assert found.skipped == ()
+
+
 def test_a_broken_entry_is_lost_alone_and_said_with_its_line() -> None:
     found = read(BIB)
     assert [item.where for item in found.skipped] == ["line 2", "line 9", "line 13"]

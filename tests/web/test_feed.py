@@ -1,5 +1,7 @@
 """The private feed: one's picks, read by feedparser."""
 
+import datetime as dt
+
 import feedparser
 import httpx
 import sqlalchemy as sa
@@ -27,6 +29,14 @@ async def test_the_feed_holds_the_picks_with_their_reasons(pages: httpx.AsyncCli
         "http://pages/paper/doi:10.1101/2026.04.17.1",
     }
     assert everything(engine) == before
+
+
+async def test_the_feed_keeps_its_name_when_its_address_changes(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    links = [SIGNER.url(Purpose.FEED, got.reader, issued=NOW - dt.timedelta(days=days)) for days in (0, 30)]
+    feeds = [feedparser.parse((await pages.get(link)).content).feed for link in links]
+    assert feeds[0].id == feeds[1].id
+    assert feeds[0].title == "Daily Papers: picked for me"
 
 
 async def test_what_has_not_changed_is_not_sent_again(pages: httpx.AsyncClient, engine: sa.Engine) -> None:

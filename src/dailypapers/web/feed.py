@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import hmac
 from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import quote
@@ -53,9 +54,11 @@ def _conditional(request: Request, content: bytes) -> Response:
 
 def _feed(site: Site, tx: sa.Connection, reader: Subscriber, token: str) -> str:
     chosen = newest_of(tx, reader.id, limit=MOST)
+    # The feed's name outlives its address, and tells nobody how many readers there are.
+    name = hmac.new(site.press.secret, f"feed {reader.id}".encode(), hashlib.sha256).hexdigest()[:16]
     return atom_feed(
-        id=f"{site.home}feed/{hashlib.sha256(token.encode()).hexdigest()[:16]}",
-        title=f"{site.press.sender.name}: my papers",
+        id=f"{site.home}feed/{name}",
+        title=site.templates.get_template("web/feed_title.txt").render(list_name=site.press.sender.name),
         url=site.home,
         self_url=f"{site.home}feed/{token}{_SUFFIX}",
         updated=chosen[0][1] if chosen else reader.created_at,
