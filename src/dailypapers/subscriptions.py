@@ -5,7 +5,7 @@ Every function works inside the caller's transaction and tells what it did.
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,7 +15,16 @@ from email_validator import EmailNotValidError, validate_email
 from dailypapers.domain.ask import Ask, Limits, Verdict, begins_attack_mode, judge, worth_keeping
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
-from dailypapers.domain.subscriber import AS_USUAL, Amount, Consent, Rhythm, Style, Subscriber, SubscriberState
+from dailypapers.domain.subscriber import (
+    AS_USUAL,
+    Amount,
+    Consent,
+    Rhythm,
+    Style,
+    Subscriber,
+    SubscriberState,
+    parse_days,
+)
 from dailypapers.errors import BadInput
 from dailypapers.store import asks, outbox, subscribers, suppressions
 
@@ -27,6 +36,8 @@ CONFIRM_DEADLINE = dt.timedelta(days=1)
 CONFIRM_PAUSE = dt.timedelta(hours=1)
 #: Who asks again adds wishes to the earlier ones only up to so many: anybody may ask in anybody's name.
 MOST_WISHES = 50
+#: A digest of fewer papers than this is not worth a mail of its own.
+FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +171,39 @@ def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes) -> None:
 
 
 def confirm(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
-    """Make a pending subscriber active; confirming twice is well. Tells whether they are active now."""
+    """Make a pending subscriber active; confirming twice is well. Tells whether they are subscribed now."""
     subscribers.move(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
     found = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
-    return found is not None and found.state is SubscriberState.ACTIVE
+    return found is not None and found.state in {SubscriberState.ACTIVE, SubscriberState.PAUSED}
+
+
+def weekly(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
+    """One digest a week, on Mondays, from the next Monday on. Tells whether they read still."""
+    reader = _reading(tx, subscriber_id)
+    if reader is None:
+        return False
+    rhythm = replace(reader.rhythm, days=parse_days("weekly"))
+    subscribers.change(tx, reader.id, rhythm=rhythm, amount=reader.amount, style=reader.style)
+    if reader.state is SubscriberState.ACTIVE:
+        subscribers.schedule_next(tx, {reader.id: rhythm.next_after(now)})
+    return True
+
+
+def fewer(tx: sa.Connection, subscriber_id: int) -> bool:
+    """Half as many papers in a digest, but no fewer than three. Tells whether they read still."""
+    reader = _reading(tx, subscriber_id)
+    if reader is None:
+        return False
+    most = min(reader.amount.max_papers, max(FEWEST, reader.amount.max_papers // 2))
+    about = reader.amount.about and min(reader.amount.about, most)
+    amount = replace(reader.amount, max_papers=most, about=about, least=min(reader.amount.least, most))
+    subscribers.change(tx, reader.id, rhythm=reader.rhythm, amount=amount, style=reader.style)
+    return True
+
+
+def _reading(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
+    reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    return reader if reader and reader.state in {SubscriberState.ACTIVE, SubscriberState.PAUSED} else None
 
 
 def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: dt.datetime) -> bool:
@@ -189,9 +229,34 @@ def resume(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     return found is not None and found.state is SubscriberState.ACTIVE
 
 
-def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> None:
-    """Send nothing more, from this moment on: what waits in the outbox is left unsent as well. Twice is well."""
-    subscribers.move(tx, subscriber_id, to=SubscriberState.UNSUBSCRIBED, now=now)
+def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
+    """Send nothing more, from this moment on: what waits in the outbox is left unsent as well. Twice is well.
+
+    Tells whether it was this time that they left.
+    """
+    return subscribers.move(
+        tx,
+        subscriber_id,
+        to=SubscriberState.UNSUBSCRIBED,
+        now=now,
+        coming_from=[SubscriberState.PENDING, SubscriberState.ACTIVE, SubscriberState.PAUSED],
+    )
+
+
+def undo(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
+    """Take back what somebody has just done: an unsubscription or a pause. Tells whether they read again.
+
+    Whoever had not confirmed is asked to again; a pause that has a last day goes on after an unsubscription.
+    """
+    reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    if reader is None:
+        return False
+    left = reader.state is SubscriberState.UNSUBSCRIBED
+    to = SubscriberState.ACTIVE if reader.confirmed_at else SubscriberState.PENDING
+    subscribers.move(tx, reader.id, to=to, now=now, coming_from=[SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED])
+    if left and reader.confirmed_at and reader.paused_until:
+        pause(tx, reader.id, until=reader.paused_until, now=now)
+    return _reading(tx, reader.id) is not None
 
 
 def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:

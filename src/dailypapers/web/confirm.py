@@ -1,12 +1,14 @@
-"""Confirming a subscription: the page shows a button, the button confirms."""
+"""Confirming a subscription: the page shows a button, the button confirms and leads on to the topics."""
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
+from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.web.page import Site
 
@@ -22,13 +24,30 @@ def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
 
 
 def act(site: Site) -> Callable[[Request, str], HTMLResponse]:
-    """POST: confirms."""
+    """POST: confirms, and says what happens next."""
 
     def act_confirm(request: Request, token: str) -> HTMLResponse:
         now = site.clock()
         subscriber = site.signer.subscriber(Purpose.CONFIRM, token, now=now)
         with writing(site.engine) as tx:
-            active = subscriptions.confirm(tx, subscriber, now=now)
-        return site.page(request, "confirm", state="done" if active else "bad link")
+            if subscriptions.confirm(tx, subscriber, now=now):
+                return _welcome(site, request, tx, subscriber)
+        return site.page(request, "confirm", state="ended")
 
     return act_confirm
+
+
+def _welcome(site: Site, request: Request, tx: sa.Connection, subscriber: int) -> HTMLResponse:
+    reader = subscribers.by_id(tx, [subscriber])[subscriber]
+    topics = [interest.text for interest in subscribers.interests_of(tx, [subscriber])[subscriber]]
+    preferences = site.signer.url(Purpose.PREFERENCES, subscriber, issued=site.clock())
+    return site.page(
+        request,
+        "confirm",
+        state="done",
+        topics=topics,
+        preferences=preferences,
+        hour=reader.rhythm.hour,
+        zone=reader.rhythm.zone,
+        days=len(reader.rhythm.days),
+    )

@@ -14,7 +14,21 @@ from starlette.exceptions import HTTPException
 
 from dailypapers import __version__
 from dailypapers.errors import BadToken, DatabaseUnreachable
-from dailypapers.web import confirm, data, digest, feed, feedback, home, saved, static, subscribe, unsubscribe
+from dailypapers.web import (
+    confirm,
+    data,
+    digest,
+    erase,
+    feed,
+    feedback,
+    home,
+    less,
+    saved,
+    static,
+    subscribe,
+    undo,
+    unsubscribe,
+)
 from dailypapers.web.guard import Guard
 from dailypapers.web.page import Site, secured
 
@@ -55,6 +69,11 @@ _ACTED_ON: Mapping[str, Page] = {
     "/subscribe": subscribe,
     "/confirm/{token}": confirm,
     "/unsubscribe/{token}": unsubscribe,
+    # With a slash at its end as well: a redirect would lose a provider's POST.
+    "/unsubscribe/{token}/": unsubscribe,
+    "/unsubscribe/{token}/less": less,
+    "/undo/{token}": undo,
+    "/erase/{token}": erase,
     "/feedback/{token}/{vote}": feedback,
     "/saved/{token}": saved,
     "/data/{token}": data,
@@ -99,7 +118,7 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         return site.page(request, "message", status=503, title="Please come back soon", message=message)
 
     def other(request: Request, error: Exception) -> HTMLResponse:
-        status = error.status_code if isinstance(error, HTTPException) else 500
+        status = error.status_code if isinstance(error, HTTPException) else 400
         title, message = _SAID.get(status, _SAID[404])
         return site.page(request, "message", status=status, title=title, message=message)
 
@@ -111,3 +130,4 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
     app.exception_handler(RequestValidationError)(unreadable)
     app.exception_handler(DatabaseUnreachable)(unreachable)
     app.exception_handler(HTTPException)(other)
+    app.exception_handler(RequestValidationError)(other)

@@ -1,37 +1,68 @@
 """Unsubscribing (RFC 8058): GET shows a button, POST acts at once, whoever presses it and however often.
 
-No cookie, no login, no redirect: the mail provider's one-click POST and the reader's own button are the same.
+No cookie, no login, no redirect: the mail provider's one-click POST and the reader's own button do the same. The link
+stands in every digest, and digests are passed on; so it makes mail less, and shows nothing of what somebody reads.
 """
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
-from dailypapers.store.database import writing
+from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.store import subscribers
+from dailypapers.store.database import reading, writing
 from dailypapers.web.page import Site
+
+#: What a provider's one-click POST says (RFC 8058 3.1), as a form of either kind; nobody reads the answer to it.
+_ONE_CLICK = b"One-Click"
+_SUBSCRIBED = {SubscriberState.PENDING, SubscriberState.ACTIVE, SubscriberState.PAUSED}
 
 
 def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
     """GET: changes nothing."""
 
     def show_unsubscribe(request: Request, token: str) -> HTMLResponse:
-        site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=site.clock())
-        return site.page(request, "unsubscribe", state="ready")
+        subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=site.clock())
+        with reading(site.engine) as tx:
+            reader = subscribers.by_id(tx, [subscriber]).get(subscriber)
+        subscribed = reader is not None and reader.state in _SUBSCRIBED
+        return page(site, request, token, state="ready" if subscribed else "gone")
 
     return show_unsubscribe
 
 
-def act(site: Site) -> Callable[[Request, str], HTMLResponse]:
-    """POST: unsubscribes; the body (`List-Unsubscribe=One-Click` or our own form's) is not needed."""
+def page(site: Site, request: Request, token: str, *, state: str, **values: object) -> HTMLResponse:
+    """The page in one of its states; the same for everybody who is in it."""
+    tomorrow = site.clock().date() + dt.timedelta(days=1)
+    blank: dict[str, Any] = {"undo": "", "erase": "", "day": None, "no_day": False, "tomorrow": tomorrow}
+    return site.page(request, "unsubscribe", state=state, token=token, **(blank | values))
 
-    def act_unsubscribe(request: Request, token: str) -> HTMLResponse:
+
+def act(site: Site) -> Callable[[Request, str], Awaitable[Response]]:
+    """POST: unsubscribes; whatever the body says, and whoever the token was for, erased ones included."""
+
+    async def act_unsubscribe(request: Request, token: str) -> Response:
         now = site.clock()
         subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
-        with writing(site.engine) as tx:
-            subscriptions.unsubscribe(tx, subscriber, now=now)
-        return site.page(request, "unsubscribe", state="done")
+
+        def leave() -> bool:
+            with writing(site.engine) as tx:
+                return subscriptions.unsubscribe(tx, subscriber, now=now)
+
+        left = await run_in_threadpool(leave)
+        if _ONE_CLICK in await request.body():
+            return PlainTextResponse("Unsubscribed.\n")
+        if not left:
+            return page(site, request, token, state="gone")
+        # Only who has just left can take it back: the link alone must subscribe nobody.
+        undo = site.signer.token(Purpose.UNDO, subscriber, issued=now)
+        erase = site.signer.token(Purpose.ERASE, subscriber, issued=now)
+        return page(site, request, token, state="left", undo=undo, erase=erase)
 
     return act_unsubscribe
