@@ -34,3 +34,7 @@ class MailServerUnreachable(DailypapersError, OSError):
 
 class DatabaseUnreachable(DailypapersError, OSError):
     """No conversation with the database."""
+
+
+class Busy(DailypapersError):
+    """More is asked at once than can be answered; a moment later it can."""

@@ -1,20 +1,227 @@
-"""Preview: the digest somebody would get next, without sending or keeping anything."""
+"""Preview: the digest somebody would get, without sending or keeping anything.
+
+Of a subscriber with what has come in so far (`preview`), or of anybody who says what they want, from the papers of the
+newest edition, which each process that shows pages keeps in memory (`Previews`).
+"""
 
 import datetime as dt
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+import structlog
 
-from dailypapers.digests.choose import Composing, Pool, choose
-from dailypapers.digests.learn import features, newest
+from dailypapers.digests.choose import Asking, Composing, Pool, choose, choose_for
+from dailypapers.digests.learn import Learned, features, newest
 from dailypapers.digests.render import Press, Sheet, digest_of, message, notes
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
+from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
+from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Message
-from dailypapers.domain.subscriber import Subscriber
+from dailypapers.domain.subscriber import Amount, Subscriber
+from dailypapers.errors import Busy
+from dailypapers.ranking.features import Features
 from dailypapers.ranking.matches import Matcher
-from dailypapers.store import editions, papers
+from dailypapers.ranking.ranker import Recent
+from dailypapers.store import editions, knowledge, papers
 from dailypapers.store.database import reading
+
+log = structlog.get_logger()
+
+#: Whether there is a newer edition is asked so often, when somebody asks at all.
+LOOK_EVERY = dt.timedelta(seconds=30)
+#: A thin edition is shown together with those before it, up to so many papers.
+ENOUGH_PAPERS = 200
+#: So many interests are remembered, and then forgotten all at once: they come from strangers, and each takes up to
+#: 200 KB with the words it was taken to mean.
+MOST_INTERESTS = 500
+#: So many wait for their turn, and so long; whoever comes then is told to come again.
+MOST_WAITING, PATIENCE = 16, 2.0
+#: The newest edition, the one that was learned for, and when a source was last asked.
+Seen = tuple[int, int, dt.datetime | None]
+#: So many papers stand on the front page.
+TRENDING = Amount(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The papers of the newest edition as previews need them. It never changes; a newer one takes its place."""
+
+    edition: Edition
+    after: int
+    pool: Pool
+    by_key: Mapping[str, papers.Listed]
+    seen: Seen
+    #: What somebody gets who wants nothing in particular.
+    trending: Digest
+
+
+class Previews:
+    """Digests for anybody who asks, from the stock of one process; any number of threads may ask.
+
+    One preview is made at a time: each takes some hundredths of a second of one core, and more at once take longer.
+    """
+
+    def __init__(self, engine: sa.Engine, how: Composing) -> None:
+        """Nothing is loaded yet."""
+        self._engine, self._how = engine, how
+        self._stock: Stock | None = None
+        self._looked: dt.datetime | None = None
+        self._renewing, self._turn = threading.Lock(), threading.Lock()
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        self._thread: threading.Thread | None = None
+
+    def stock(self, *, now: dt.datetime) -> Stock | None:
+        """What is in memory, `None` while it is being prepared.
+
+        Where it is time to look for something newer, that is done beside; nobody waits for it.
+        """
+        if self._looked is None or now - self._looked >= LOOK_EVERY:
+            self.begin(now=now)
+        return self._stock
+
+    def begin(self, *, now: dt.datetime) -> None:
+        """Look for a newer edition in a thread of its own, unless one is looking already."""
+        if self._renewing.acquire(blocking=False):
+            self._looked = now
+            self._thread = threading.Thread(target=self._beside, args=(now,), name="previews", daemon=True)
+            self._thread.start()
+
+    def load(self, *, now: dt.datetime) -> None:
+        """Look for a newer edition and load it."""
+        with self._renewing:
+            self._looked = now
+            self._renew(now)
+
+    def close(self) -> None:
+        """Wait for what is being loaded."""
+        if self._thread:
+            self._thread.join()
+
+    def of(self, asking: Asking, *, now: dt.datetime) -> tuple[Edition, Digest] | None:
+        """The digest for these wishes and the edition it is from; `None` while the papers are being prepared.
+
+        Raises `Busy` where too many ask at once.
+        """
+        stock = self.stock(now=now)
+        if stock is None:
+            return None
+        with self._one_at_a_time():
+            # Another edition may have come while we waited, but ours is as good.
+            picked = _picked(self._engine, stock, asking, self._how, now)
+            if len(stock.pool.matcher) > MOST_INTERESTS and stock is self._stock:
+                self._stock = replace(stock, pool=_emptied(stock.pool))
+        return stock.edition, picked
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        if not self._waiting.acquire(blocking=False):
+            raise Busy(_BUSY)
+        try:
+            if not self._turn.acquire(timeout=PATIENCE):
+                raise Busy(_BUSY)
+            try:
+                yield
+            finally:
+                self._turn.release()
+        finally:
+            self._waiting.release()
+
+    def _beside(self, now: dt.datetime) -> None:
+        """Look, and let whatever goes wrong be tried again at the next look: the old stock is still good."""
+        try:
+            self._renew(now)
+        except Exception:
+            log.exception("previews not renewed")
+        finally:
+            self._renewing.release()
+
+    def _renew(self, now: dt.datetime) -> None:
+        with reading(self._engine) as tx:
+            edition = editions.newest(tx)
+            seen = (edition.id if edition else 0, knowledge.newest_edition(tx), editions.last_fetch(tx))
+        old = self._stock
+        if edition is None or (old and old.seen == seen):
+            return
+        if old and old.seen[:2] == seen[:2]:
+            self._stock = _counted_again(self._engine, old, seen, self._how, now)
+            return
+        self._stock = _load(self._engine, edition, seen, self._how, now)
+        log.info("previews ready", edition=edition.id, papers=self._stock.edition.papers)
+
+
+_BUSY = "Many people are looking at their digests at this moment. Please try again in a few seconds."
+
+
+def _load(
+    engine: sa.Engine,
+    edition: Edition,
+    seen: Seen,
+    how: Composing,
+    now: dt.datetime,
+) -> Stock:
+    with reading(engine) as tx:
+        after, days = _start(editions.every(tx), how.window_days)
+        listed = papers.in_editions(tx, after=after, upto=edition.id)
+    learned = newest(engine, encoder=how.encoder)
+    made = features(engine, [item.paper for item in listed], range(after + 1, edition.id + 1), learned)
+    pool = _pool(listed, made, learned, days)
+    shown = replace(edition, papers=len(listed))
+    bare = Stock(shown, after, pool, {str(item.paper.id): item for item in listed}, seen, Digest((), trending=True))
+    for asking in _EXERCISE:
+        # Much is made when it is first needed; nobody is to wait for it.
+        _picked(engine, bare, asking, how, now)
+    return replace(bare, trending=_picked(engine, bare, Asking(TRENDING), how, now))
+
+
+_EXERCISE = (
+    Asking(TRENDING, (Interest(InterestKind.TOPIC, "learning from data"), Interest(InterestKind.AUTHOR, "Ann Lee"))),
+    Asking(TRENDING, (Interest(InterestKind.CATEGORY, "cs"), Interest(InterestKind.PHRASE, "we show"))),
+)
+
+
+def _start(known: Sequence[Edition], window_days: int) -> tuple[int, int]:
+    """The edition after which the stock begins, and how many editions with papers it holds."""
+    found, days = 0, 0
+    for edition in reversed(known):
+        if found >= ENOUGH_PAPERS or edition.day <= known[-1].day - dt.timedelta(days=window_days):
+            return edition.id, days
+        found += edition.papers
+        days += edition.papers > 0
+    return 0, days
+
+
+def _pool(listed: Sequence[papers.Listed], made: Features, learned: Learned, days: int) -> Pool:
+    """These papers themselves tell how many a day score how much."""
+    matcher = Matcher(made, learned.encoder)
+    return Pool(tuple(listed), matcher, learned, lambda: Recent(matcher, days))
+
+
+def _emptied(pool: Pool) -> Pool:
+    recent = pool.recent()
+    return _pool(pool.listed, pool.matcher.features, pool.learned, recent.days if recent else 0)
+
+
+def _counted_again(
+    engine: sa.Engine, old: Stock, seen: Seen, how: Composing, now: dt.datetime
+) -> Stock:
+    """The same papers with the newest counts of what the world makes of them."""
+    with reading(engine) as tx:
+        listed = papers.in_editions(tx, after=old.after, upto=old.edition.id)
+    by_key = {str(item.paper.id): item for item in listed}
+    if by_key.keys() != old.by_key.keys():
+        return replace(old, seen=seen)
+    fresh = replace(old, pool=replace(old.pool, listed=listed), by_key=by_key, seen=seen)
+    return replace(fresh, trending=_picked(engine, replace(fresh, pool=_emptied(fresh.pool)), Asking(TRENDING), how, now))
+
+
+def _picked(engine: sa.Engine, stock: Stock, asking: Asking, how: Composing, now: dt.datetime) -> Digest:
+    picks = choose_for(engine, stock.pool, [asking], how, now=now)[0] if stock.pool.listed else ()
+    return digest_of([(stock.by_key[pick.paper], pick.reason) for pick in picks], stock.edition)
 
 
 def preview(

@@ -83,6 +83,10 @@ class Matcher:
         self._kept: list[npt.NDArray[Any]] = []
         self._facts: dict[Interest, Columns] = {}
 
+    def __len__(self) -> int:
+        """How many interests are remembered."""
+        return len(self._place) + len(self._facts)
+
     def of(
         self,
         parts: Iterable[Interest],

@@ -89,6 +89,12 @@ def profile(
     )
 
 
+def troubles(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> dict[Interest, str]:
+    """What each interest that can do nothing, or little, lacks, in words for the reader; the others are left out."""
+    found = {i: _trouble(i, examples) or (FOREIGN.format(i.text[:60]) if _is_foreign(i) else "") for i in interests}
+    return {interest: trouble for interest, trouble in found.items() if trouble}
+
+
 def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
     topics = [interest for interest in wanted if interest.kind is InterestKind.TOPIC][:MOST_TOPICS]
     return [interest for interest in wanted if interest.kind is not InterestKind.TOPIC or interest in topics]

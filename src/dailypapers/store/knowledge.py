@@ -25,6 +25,11 @@ def of_edition(tx: sa.Connection, edition_id: int) -> Kept | None:
     return _kept(tx, sa.select(knowledge).where(knowledge.c.edition_id == edition_id))
 
 
+def newest_edition(tx: sa.Connection) -> int:
+    """The edition for which was learned last, 0 before the first."""
+    return tx.execute(sa.select(sa.func.max(knowledge.c.edition_id))).scalar_one() or 0
+
+
 def newest(tx: sa.Connection) -> Kept | None:
     """What was learned last."""
     return _kept(tx, sa.select(knowledge).order_by(knowledge.c.edition_id.desc()).limit(1))
