@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dailypapers.digests.choose import Composing
+from dailypapers.digests.preview import Previews
 from dailypapers.digests.render import Press
 from dailypapers.domain.ask import Limits
 from dailypapers.domain.message import Sender
@@ -51,8 +52,16 @@ class App:
     def site(self, clock: Callable[[], dt.datetime]) -> Site:
         """What the pages are made with."""
         means = self.means
+        previews = Previews(self.engine, means.composing)
         return Site(
-            self.engine, means.press, means.composing, self.defaults, means.zone, clock, door=door(self.settings)
+            self.engine,
+            means.press,
+            means.composing,
+            self.defaults,
+            means.zone,
+            clock,
+            previews,
+            door=door(self.settings),
         )
 
     @property

@@ -1,7 +1,7 @@
 """What page tests share: the pages on both databases, a browser in front of them, and somebody who subscribes."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from dailypapers import subscriptions
 from dailypapers.digests.choose import Composing
+from dailypapers.digests.preview import Previews
 from dailypapers.digests.render import Press
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
@@ -32,10 +33,12 @@ PRESS = Press(
 
 
 @pytest.fixture
-def site(engine: sa.Engine) -> Site:
+def site(engine: sa.Engine) -> Iterator[Site]:
     """What the pages are made with."""
     how = Composing(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20))
-    return Site(engine, PRESS, how, Wishes(Rhythm(), Amount(10)), "UTC", lambda: NOW)
+    previews = Previews(engine, how)
+    yield Site(engine, PRESS, how, Wishes(Rhythm(), Amount(10)), "UTC", lambda: NOW, previews)
+    previews.close()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ Seen = tuple[int, int, dt.datetime | None]
 TRENDING = Amount(10)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Stock:
     """The papers of the newest edition as previews need them. It never changes; a newer one takes its place."""
 
@@ -206,9 +206,7 @@ def _emptied(pool: Pool) -> Pool:
     return _pool(pool.listed, pool.matcher.features, pool.learned, recent.days if recent else 0)
 
 
-def _counted_again(
-    engine: sa.Engine, old: Stock, seen: Seen, how: Composing, now: dt.datetime
-) -> Stock:
+def _counted_again(engine: sa.Engine, old: Stock, seen: Seen, how: Composing, now: dt.datetime) -> Stock:
     """The same papers with the newest counts of what the world makes of them."""
     with reading(engine) as tx:
         listed = papers.in_editions(tx, after=old.after, upto=old.edition.id)
@@ -216,7 +214,9 @@ def _counted_again(
     if by_key.keys() != old.by_key.keys():
         return replace(old, seen=seen)
     fresh = replace(old, pool=replace(old.pool, listed=listed), by_key=by_key, seen=seen)
-    return replace(fresh, trending=_picked(engine, replace(fresh, pool=_emptied(fresh.pool)), Asking(TRENDING), how, now))
+    # A matcher of its own, since whoever asks at this moment is using the old one.
+    aside = replace(fresh, pool=_emptied(fresh.pool))
+    return replace(fresh, trending=_picked(engine, aside, Asking(TRENDING), how, now))
 
 
 def _picked(engine: sa.Engine, stock: Stock, asking: Asking, how: Composing, now: dt.datetime) -> Digest:

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.digests.choose import Composing
+from dailypapers.digests.preview import Previews
 from dailypapers.digests.render import Press
 from dailypapers.links import Signer
 from dailypapers.rendering.pages import render_page
@@ -34,6 +35,8 @@ class Site:
     #: Whose midnight parts one edition's day from the next.
     zone: str
     clock: Callable[[], dt.datetime]
+    #: What anybody would get today; in memory.
+    previews: Previews
     static: Mapping[str, Static] = field(default_factory=dict)
     #: Who may come in and subscribe.
     door: Door = field(default_factory=Door)

@@ -3,11 +3,13 @@
 The clock enters here and is passed on as `now`; nothing below asks it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Protocol
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
@@ -23,6 +25,7 @@ from dailypapers.web import (
     feedback,
     home,
     less,
+    preview,
     saved,
     static,
     subscribe,
@@ -36,7 +39,14 @@ from dailypapers.web.page import Site, secured
 def web_app(site: Site) -> FastAPI:
     """The pages as one ASGI app."""
     site = replace(site, static=static.load(site.templates))
-    app = FastAPI(title="dailypapers", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="dailypapers",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_prepared(site),
+    )
     for path, page in _ACTED_ON.items():
         app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(page.show(site))
         app.post(path, response_class=HTMLResponse)(page.act(site))
@@ -47,6 +57,18 @@ def web_app(site: Site) -> FastAPI:
     app.add_middleware(Guard, refuse=_refusing(site))
     app.middleware("http")(secured(site))
     return app
+
+
+def _prepared(site: Site) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Load what previews need as soon as pages are served, and let nothing run on behind them."""
+
+    @asynccontextmanager
+    async def prepared(_app: FastAPI) -> AsyncIterator[None]:
+        site.previews.begin(now=site.clock())
+        yield
+        await run_in_threadpool(site.previews.close)
+
+    return prepared
 
 
 Answered = Response | Awaitable[Response]
@@ -82,6 +104,7 @@ _ACTED_ON: Mapping[str, Page] = {
 _LOOKED_AT: Mapping[str, Callable[[Site], Callable[..., Response]]] = {
     "/": home.show,
     "/healthz": home.health,
+    "/preview": preview.show,
     "/feedback/{token}": feedback.show,
     "/digest/{token}": digest.show,
     "/digest/{token}/papers.{kind}": digest.file,

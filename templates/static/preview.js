@@ -1,0 +1,81 @@
+// Redraws a preview while its form is edited. Without this file the form's own buttons do the same.
+// A form with data-preview says where to ask; the answer is a fragment for #preview.
+"use strict";
+(() => {
+  const form = document.querySelector("form[data-preview]");
+  const place = document.getElementById("preview");
+  if (!form || !place) return;
+  const calm = 250;
+  const again = 2000;
+  let timer = 0;
+  let asking = null;
+  let shown = null;
+
+  // What the form says now, as it would be sent; files are left out, and what is not for the preview.
+  const said = () => {
+    const fields = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string" && value.trim()) fields.append(name, value);
+    }
+    return fields;
+  };
+
+  // The address that shows the same again, and the topics that go along when one subscribes.
+  const carry = (fields) => {
+    if (form.method !== "get") return;
+    const query = fields.toString();
+    history.replaceState(null, "", query ? `?${query}` : location.pathname);
+    const subscribe = document.querySelector("form.subscribe");
+    if (!subscribe) return;
+    subscribe.querySelectorAll("input[name=topic]").forEach((field) => field.remove());
+    for (const topic of fields.getAll("topic").join(",").split(/[,;\n]/)) {
+      if (!topic.trim()) continue;
+      const field = Object.assign(document.createElement("input"), { type: "hidden", name: "topic", value: topic.trim() });
+      subscribe.append(field);
+    }
+  };
+
+  const ask = async () => {
+    const fields = said();
+    if (fields.toString() === shown) return;
+    asking?.abort();
+    const mine = (asking = new AbortController());
+    const wanted = fields.toString();
+    place.setAttribute("aria-busy", "true");
+    try {
+      const answer =
+        form.method === "get"
+          ? await fetch(`${form.dataset.preview}?${wanted}`, { signal: mine.signal })
+          : await fetch(form.dataset.preview, { method: "POST", body: fields, signal: mine.signal });
+      if (answer.status === 503) {
+        timer = setTimeout(ask, again);
+        return;
+      }
+      if (!answer.ok) return;
+      const html = await answer.text();
+      if (mine.signal.aborted) return;
+      place.innerHTML = html;
+      shown = wanted;
+      carry(fields);
+    } catch (error) {
+      // Typed on, or offline: what is there stays.
+      if (error.name !== "AbortError") shown = null;
+    } finally {
+      if (asking === mine) place.removeAttribute("aria-busy");
+    }
+  };
+
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, calm);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  form.addEventListener("submit", (event) => {
+    if (form.method !== "get") return;
+    event.preventDefault();
+    clearTimeout(timer);
+    ask();
+  });
+  shown = said().toString();
+})();
