@@ -2,9 +2,9 @@
 
     DAILYPAPERS_RECORDINGS=… python benchmarks/preview.py [--papers 1000] [--library 20000] [--times 200]
 
-A SQLite file holds a day's papers and a library of earlier ones; previews are asked of `Previews` as the pages ask them,
-one at a time, from the wish to the digest with its reasons. Topics are runs of two to four words from earlier titles,
-each new one asked once (cold) and again (warm). Loading is what a process does in the background when it starts.
+A SQLite file holds a day's papers and a library of earlier ones; previews are asked of `Previews` as the pages ask
+them, one at a time, from the wish to the digest with its reasons. Topics are runs of two to four words from earlier
+titles, each new one asked once (cold) and again (warm). Loading is what a process does in the background at its start.
 """
 
 import argparse

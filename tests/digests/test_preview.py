@@ -150,7 +150,7 @@ def test_what_strangers_type_is_not_remembered_for_ever(previews: Previews, monk
 
 def test_too_many_at_once_are_told_to_come_again(previews: Previews, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preview, "PATIENCE", 0.01)
-    with previews._one_at_a_time(), pytest.raises(Busy):
+    with previews.one_at_a_time(), pytest.raises(Busy):
         previews.of(asking("graphs"), now=NOW)
     assert titles(previews, asking("graph neural networks"))
 

@@ -57,7 +57,7 @@ async def test_a_busy_service_says_when_to_come_again(
     pages: httpx.AsyncClient, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preview, "PATIENCE", 0.01)
-    with site.previews._one_at_a_time():
+    with site.previews.one_at_a_time():
         answer = await pages.get("/preview", params={"topic": "graphs"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert "try again in a few seconds" in answer.text

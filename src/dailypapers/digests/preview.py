@@ -110,7 +110,7 @@ class Previews:
         stock = self.stock(now=now)
         if stock is None:
             return None
-        with self._one_at_a_time():
+        with self.one_at_a_time():
             # Another edition may have come while we waited, but ours is as good.
             picked = _picked(self._engine, stock, asking, self._how, now)
             if len(stock.pool.matcher) > MOST_INTERESTS and stock is self._stock:
@@ -118,7 +118,8 @@ class Previews:
         return stock.edition, picked
 
     @contextmanager
-    def _one_at_a_time(self) -> Iterator[None]:
+    def one_at_a_time(self) -> Iterator[None]:
+        """Wait for one's turn. Raises `Busy` where too many wait, or for too long."""
         if not self._waiting.acquire(blocking=False):
             raise Busy(_BUSY)
         try:
