@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from socket import create_server
+from socket import AF_INET, IPPROTO_TCP, SOCK_STREAM, socket
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -95,7 +95,10 @@ def _ordered(table: sa.Table) -> sa.Select[tuple[object, ...]]:
 def living(folder: Path, database: str = "") -> Iterator[Living]:
     """The service while it lasts, its first edition closed, on a database of its own or on `database`."""
     _announce(folder, FIRST_DAY)
-    with Catcher(folder / "mails") as catcher, create_server(("127.0.0.1", 0)) as listening:
+    # Named as TCP, so that asyncio turns Nagle's algorithm off, as it does for sockets it opens itself.
+    with Catcher(folder / "mails") as catcher, socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         app = build(_settings(folder, base, catcher.port, database or f"sqlite:///{folder / 'papers.db'}"))
         migrate(app.engine)
@@ -124,6 +127,7 @@ def _settings(folder: Path, base: str, smtp_port: int, database: str) -> Setting
             "service": {"base_url": base},
             "database": {"url": database},
             "mail": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": "papers@example.org"},
+            "subscribe": {"check_mx": False},
             "sources": [{"kind": "file", "path": folder / "papers.jsonl"}],
         }
     )

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Request, Route
 from tests.browser.tools import ARGUMENTS, AXE, MODULES, chromium
 
 Colors = Literal["light", "dark"]
@@ -91,3 +91,54 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window; 0 where nobody has to scroll sideways."""
     wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return max(0, wider)
+
+
+_CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]"
+_NUMBER = """controls => controls
+  .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({visibilityProperty: true}))
+  .map((one, n) => {
+    one.dataset.stop = one.type === "radio" && one.name ? `radios ${one.name}` : `${n} ${one.outerHTML.slice(0, 80)}`;
+    return one.dataset.stop;
+  })"""
+_FOCUSED = """() => {
+  const one = document.activeElement, style = getComputedStyle(one);
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  return [one.dataset.stop ?? "", ring || style.boxShadow !== "none"];
+}"""
+
+
+@dataclass(frozen=True)
+class Tabbed:
+    """What somebody without a mouse finds on a page."""
+
+    unreached: list[str]
+    """Controls that Tab never comes to; of a group of radio buttons one is enough, arrows reach the others."""
+    unmarked: list[str]
+    """Controls that do not show that they have the focus."""
+
+
+def tab_through(page: Page) -> Tabbed:
+    """Press Tab from the top of the page to its end."""
+    stops = list(dict.fromkeys(page.locator(_CONTROLS).evaluate_all(_NUMBER)))
+    reached: dict[str, bool] = {}
+    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
+    for _ in range(4 * len(stops) + 4):
+        page.keyboard.press("Tab")
+        stop, marked = page.evaluate(_FOCUSED)
+        if not stop and reached:
+            break
+        reached[stop] = reached.get(stop, True) and marked
+    return Tabbed([stop for stop in stops if stop not in reached], [stop for stop in reached if not reached[stop]])
+
+
+def first_load(page: Page, address: str) -> int:
+    """Bytes that a first visit costs, as transferred: heads and bodies of the page and of all it loads."""
+    asked: list[Request] = []
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("requestfinished", note)
+    page.goto(address, wait_until="networkidle")
+    sizes = [request.sizes() for request in asked]
+    return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)

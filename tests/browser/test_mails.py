@@ -1,0 +1,46 @@
+"""Mails are fine for everybody who can read a page: axe looks at the HTML of each as it arrived, light and dark."""
+
+import re
+from itertools import product
+
+import pytest
+from tests.browser.conftest import Visit
+from tests.browser.living import Living
+from tests.browser.looking import Colors, Look, axe, overflow
+
+from dailypapers import subscriptions
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.mail.catcher import Caught
+from dailypapers.store.database import writing
+from dailypapers.subscriptions import Wishes
+
+COLORS: tuple[Colors, ...] = ("light", "dark")
+LOOKS = [Look(width, colors=colors) for width, colors in product((320, 768), COLORS)]
+
+
+@pytest.fixture(scope="module")
+def arrived(shown: Living) -> dict[str, Caught]:
+    """A mail of each kind, by the reader who got it: a digest by topics, a trending one, a confirmation."""
+    now, topic = shown.clock.now, Interest(InterestKind.TOPIC, "language models")
+    with writing(shown.app.engine) as tx:
+        for name, interests in (("topics", (topic,)), ("trending", ())):
+            wishes = Wishes(Rhythm(), Amount(10), interests)
+            subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
+        wishes = Wishes(Rhythm(), Amount())
+        subscriptions.subscribe(tx, "confirm@example.org", wishes, consent=Consent("test"), now=now)
+    shown.run_day()
+    return {name: shown.mails_to(f"{name}@example.org")[0] for name in ("topics", "trending", "confirm")}
+
+
+def in_a_mailbox(html: str) -> str:
+    """A mail as a mail program shows it: as the main part of its own page."""
+    return re.sub(r"(<body[^>]*>)(.*)(</body>)", r"\1<main>\2</main>\3", html, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("kind", ["topics", "trending", "confirm"])
+def test_a_mail_is_fine_for_everybody(arrived: dict[str, Caught], visit: Visit, kind: str, look: Look) -> None:
+    page = visit(look)
+    page.set_content(in_a_mailbox(arrived[kind].html))
+    assert (overflow(page), axe(page)) == (0, [])

@@ -1,0 +1,56 @@
+"""Mail scanners open every link of a mail, some by GET and some by HEAD: nothing may come of it."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from tests.browser.living import Living, living
+
+from dailypapers import subscriptions
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.mail.catcher import Caught
+from dailypapers.store.database import writing
+from dailypapers.subscriptions import Wishes
+
+_LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+
+
+@pytest.fixture
+def service(engine: sa.Engine, tmp_path: Path) -> Iterator[Living]:
+    """A service on each of the databases. No browser is needed: a scanner is none."""
+    with living(tmp_path, engine.url.render_as_string(hide_password=False)) as made:
+        yield made
+
+
+def links(mail: Caught, base: str) -> set[str]:
+    """Every address of ours in a mail: in its HTML, its text and its headers."""
+    written = "\n".join([unescape(mail.html), mail.text, *(value for _, value in mail.headers)])
+    return {link.rstrip(".,;") for link in _LINK.findall(written) if link.startswith(base)}
+
+
+def mails(service: Living) -> list[Caught]:
+    """A confirmation mail and a digest, of two readers."""
+    wishes = Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
+    now = service.clock.now
+    with writing(service.app.engine) as tx:
+        subscriptions.admit(tx, "alice@example.org", wishes, consent=Consent("test"), now=now)
+        subscriptions.subscribe(tx, "bob@example.org", wishes, consent=Consent("test"), now=now)
+    service.run_day()
+    return service.mails_to("alice@example.org") + service.mails_to("bob@example.org")
+
+
+def test_a_scanner_that_opens_every_link_of_every_mail_changes_no_row(service: Living) -> None:
+    kept = mails(service)
+    assert len(kept) == 2
+    before = service.rows()
+    found = sorted(set.union(*(links(mail, service.base) for mail in kept)))
+    assert len(found) >= 3
+    with httpx.Client() as scanner:
+        answers = [(link, scanner.request(method, link).status_code) for link in found for method in ("GET", "HEAD")]
+    assert [answer for answer in answers if answer[1] != 200] == []
+    assert service.rows() == before
