@@ -1,6 +1,7 @@
 """GET shows, POST acts; a scanner that opens every link changes nothing."""
 
 import datetime as dt
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -9,9 +10,12 @@ from tests.web.conftest import NOW, SIGNER
 
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.links import Signer
 from dailypapers.store import editions, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
+from dailypapers.web.page import Site
+from dailypapers.web.routes import web_app
 
 
 def state(engine: sa.Engine) -> SubscriberState:
@@ -111,3 +115,12 @@ async def test_head_is_answered_like_get(pages: httpx.AsyncClient, alice: int) -
 
 async def test_health(pages: httpx.AsyncClient) -> None:
     assert (await pages.get("/healthz")).text == "ok\n"
+
+
+@pytest.mark.parametrize(("base", "kept"), [("https://papers.example.org", True), ("http://localhost:8000", False)])
+async def test_a_browser_that_came_over_tls_comes_back_over_tls(site: Site, base: str, kept: bool) -> None:
+    press = replace(site.press, signer=Signer(base, b"secret"))
+    transport = httpx.ASGITransport(app=web_app(replace(site, press=press)))
+    async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+        answer = await client.get("/")
+    assert ("strict-transport-security" in answer.headers) is kept

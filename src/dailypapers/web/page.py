@@ -1,7 +1,7 @@
 """What every page is made with, and the headers every answer carries."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -9,7 +9,9 @@ import jinja2
 import sqlalchemy as sa
 import structlog
 from fastapi import Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dailypapers.digests.choose import Composing
 from dailypapers.digests.preview import Previews
@@ -72,24 +74,41 @@ class Site:
         return f"{urlsplit(self.signer.base_url).path}/"
 
 
-Answer = Callable[[Request], Awaitable[Response]]
-
-
-def secured(site: Site) -> Callable[[Request, Answer], Awaitable[Response]]:
+@dataclass(frozen=True, slots=True)
+class Secured:
     """Every answer carries the headers that keep a page to itself, also the one to a request that broke."""
 
-    async def secure(request: Request, answer: Answer) -> Response:
+    app: ASGIApp
+    site: Site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def told(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers():
+                    headers.setdefault(name, value)
+            await send(message)
+
         try:
-            response = await answer(request)
+            await self.app(scope, receive, told)
         # This is the boundary of a request: whatever broke is logged, and the visitor reads a calm page.
         except Exception:
-            log.exception("page broke", path=request.scope["route"].path if "route" in request.scope else "")
-            response = site.page(request, "message", status=500, title="Something broke", message=_BROKEN)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+            log.exception("page broke", path=scope["route"].path if "route" in scope else "")
+            if begun:
+                raise
+            broken = self.site.page(Request(scope), "message", status=500, title="Something broke", message=_BROKEN)
+            await broken(scope, receive, told)
 
-    return secure
+    def _headers(self) -> Iterable[tuple[str, str]]:
+        return (*_HEADERS.items(), *(_ENCRYPTED.items() if self.site.home.startswith("https:") else ()))
 
 
 _BROKEN = "It is our fault, and we have been told. Please try again later."
@@ -106,3 +125,5 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+#: Once seen over TLS, a browser comes back over TLS only (RFC 6797); of other names of the domain we know nothing.
+_ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}

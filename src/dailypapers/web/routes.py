@@ -33,7 +33,7 @@ from dailypapers.web import (
     unsubscribe,
 )
 from dailypapers.web.guard import Guard
-from dailypapers.web.page import Site, secured
+from dailypapers.web.page import Secured, Site
 
 
 def web_app(site: Site) -> FastAPI:
@@ -55,7 +55,7 @@ def web_app(site: Site) -> FastAPI:
     app.api_route("/static/{name}", methods=_LOOK)(static.show(site.static))
     _answer_errors(app, site)
     app.add_middleware(Guard, refuse=_refusing(site))
-    app.middleware("http")(secured(site))
+    app.add_middleware(Secured, site=site)
     return app
 
 
