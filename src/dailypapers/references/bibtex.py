@@ -28,7 +28,7 @@ _MARK = re.compile(r"@\w*[ \t]*[{(]")
 #: The parser takes 20 µs for each block that it gives up, so that a megabyte of them would take seconds.
 _MOST_MARKS = 5_000
 #: No field that is of use is longer, and no title or name.
-_MOST_TEXT, _MOST_WORDS = 3_000, 500
+_MOST_TEXT, _MOST_WORDS = 3_000, 300
 #: Where programs put a paper's address or arXiv's id when they have no field for it, the surest first.
 _LESS_SURE = ("url", "howpublished", "adsurl", "journal", "volume", "number", "note", "annote")
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
