@@ -6,7 +6,6 @@ Every function works inside the caller's transaction and tells what it did.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
@@ -26,7 +25,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.errors import BadInput
-from dailypapers.store import asks, outbox, subscribers, suppressions
+from dailypapers.store import asks, editions, outbox, subscribers, suppressions
 
 log = structlog.get_logger()
 
@@ -34,6 +33,8 @@ log = structlog.get_logger()
 CONFIRM_DEADLINE = dt.timedelta(days=1)
 #: At most one confirmation per address and hour: the form must not become a weapon against somebody's inbox.
 CONFIRM_PAUSE = dt.timedelta(hours=1)
+#: The next edition closes a day after the last, a little earlier or later.
+NEXT_EDITION = dt.timedelta(hours=23)
 #: Who asks again adds wishes to the earlier ones only up to so many: anybody may ask in anybody's name.
 MOST_WISHES = 50
 #: A digest of fewer papers than this is not worth a mail of its own.
@@ -146,7 +147,7 @@ def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, 
     if known and known.state is SubscriberState.UNSUBSCRIBED:
         raise BadInput(f"{address} has unsubscribed: only its owner can subscribe it again.")
     if known:
-        change(tx, known.id, wishes)
+        change(tx, known.id, wishes, now=now)
         subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
         return False
     added = subscribers.add(
@@ -164,10 +165,28 @@ def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, 
     return added is not None
 
 
-def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes) -> None:
-    """Replace what somebody asks for."""
+def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes, *, now: dt.datetime) -> None:
+    """Replace what somebody asks for.
+
+    Where when they want mail has changed: who has the newest edition gets the next one at the first new hour after it
+    can have closed; who has not gets it at today's new hour, with the next run if that has passed. A pause stays.
+    """
+    before = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
     subscribers.change(tx, subscriber_id, rhythm=wishes.rhythm, amount=wishes.amount, style=wishes.style)
     subscribers.state_interests(tx, subscriber_id, wishes.interests)
+    # Whoever waits for the next run, or is paused without end, has no hour to be moved.
+    if before and before.next_digest_at and before.rhythm != wishes.rhythm:
+        subscribers.schedule_next(tx, {subscriber_id: _next_digest(tx, before, wishes.rhythm, now)})
+
+
+def _next_digest(tx: sa.Connection, reader: Subscriber, rhythm: Rhythm, now: dt.datetime) -> dt.datetime:
+    if reader.state is SubscriberState.PAUSED and reader.paused_until:
+        return rhythm.first_from(reader.paused_until)
+    edition = editions.newest(tx)
+    if edition and outbox.has_edition(tx, reader.id, edition.id):
+        # An hour before it would be missed, and made up at whatever hour the edition closes.
+        return rhythm.next_after(max(now, edition.closed_at + NEXT_EDITION))
+    return rhythm.first_from(rhythm.day_of(now))
 
 
 def confirm(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
@@ -213,12 +232,9 @@ def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: 
     now; a day that is past or today pauses nobody.
     """
     reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
-    if reader is None or (until and until <= now.astimezone(ZoneInfo(reader.rhythm.zone)).date()):
+    if reader is None or (until and until <= reader.rhythm.day_of(now)):
         return False
-    back_at = None
-    if until:
-        midnight = dt.datetime.combine(until, dt.time(), tzinfo=ZoneInfo(reader.rhythm.zone))
-        back_at = reader.rhythm.next_after(midnight - dt.timedelta(microseconds=1))
+    back_at = reader.rhythm.first_from(until) if until else None
     return subscribers.pause(tx, subscriber_id, until=until, back_at=back_at)
 
 

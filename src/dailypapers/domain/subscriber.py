@@ -44,6 +44,15 @@ class Rhythm:
                 return instant
         raise ValueError("a rhythm needs at least one weekday")
 
+    def first_from(self, day: dt.date) -> dt.datetime:
+        """The first wanted hour of a day there, or of a later one, in UTC."""
+        midnight = dt.datetime.combine(day, dt.time(), tzinfo=ZoneInfo(self.zone))
+        return self.next_after(midnight - dt.timedelta(microseconds=1))
+
+    def day_of(self, moment: dt.datetime) -> dt.date:
+        """What day it is there."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:

@@ -242,6 +242,12 @@ def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetim
     return tx.execute(query.limit(1)).one_or_none() is not None
 
 
+def has_edition(tx: sa.Connection, subscriber_id: int, edition_id: int) -> bool:
+    """Tell whether a subscriber's digest of an edition was composed, or skipped for a reason."""
+    mine = sa.and_(outbox.c.subscriber_id == subscriber_id, outbox.c.edition_id == edition_id)
+    return tx.execute(sa.select(outbox.c.id).where(mine).limit(1)).one_or_none() is not None
+
+
 def next_attempt(tx: sa.Connection) -> dt.datetime | None:
     """Tell when the next waiting mail may be tried."""
     query = sa.select(sa.func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(_WAITING))
