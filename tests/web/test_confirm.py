@@ -27,7 +27,8 @@ async def test_who_confirms_is_told_what_happens_next(
 ) -> None:
     wanted = tuple(Interest(InterestKind.TOPIC, topic) for topic in asked[0])
     with writing(engine) as tx:
-        subscriptions.change(tx, alice, Wishes(Rhythm("Europe/Berlin", 9, parse_days(asked[1])), Amount(5), wanted))
+        wishes = Wishes(Rhythm("Europe/Berlin", 9, parse_days(asked[1])), Amount(5), wanted)
+        subscriptions.change(tx, alice, wishes, now=NOW)
     for _ in range(2):
         answer = await pages.post(SIGNER.url(Purpose.CONFIRM, alice, issued=NOW))
         assert all(word in answer.text for word in words)
