@@ -2,15 +2,18 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import sqlalchemy as sa
 from tests.web.a_digest import CELLS, GRAPHS, NOW, a_digest
 
 from dailypapers import subscriptions
+from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.vote import Vote
 from dailypapers.export import export
-from dailypapers.store import votes
+from dailypapers.store import editions, outbox, votes
 from dailypapers.store.database import reading, writing
+from dailypapers.store.ledger import ledgers
 from dailypapers.store.schema import metadata
 
 
@@ -62,6 +65,21 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
             assert not any("alice" in str(value) for row in rows for value in row), table.name
             if "subscriber_id" in table.c:
                 assert {row.subscriber_id for row in rows} == {other.reader}, table.name
+
+
+def test_erasing_leaves_the_books_balanced(engine: sa.Engine) -> None:
+    got, other = a_digest(engine), a_digest(engine, "bob")
+    with writing(engine) as tx:
+        edition = editions.newest(tx)
+        assert edition is not None
+        editions.count_due(tx, edition.id, 2)
+        delivered = [one for reader in (got, other) for one in outbox.of_subscriber(tx, reader.reader)]
+        claimed = outbox.claim(tx, "tester", 2, now=NOW)
+        assert len(claimed) == len(delivered) == 2
+        outbox.record(tx, [replace(one, state=DeliveryState.ACCEPTED) for one in claimed])
+        assert [book.balanced for book in ledgers(tx)] == [True]
+        subscriptions.erase(tx, got.reader)
+        assert [(book.due, book.balanced) for book in ledgers(tx)] == [(1, True)]
 
 
 def test_erasing_twice_is_well(engine: sa.Engine) -> None:

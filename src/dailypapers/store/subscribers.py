@@ -20,7 +20,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.store.database import groups, insert_new
-from dailypapers.store.schema import interests, outbox, picks, subscribers, votes
+from dailypapers.store.schema import editions, interests, outbox, picks, subscribers, votes
 
 #: How many readers are scored at a time.
 BATCH = 1000
@@ -210,9 +210,15 @@ def accepted(tx: sa.Connection, editions: Mapping[int, int]) -> None:
 
 
 def erase(tx: sa.Connection, subscriber_id: int) -> None:
-    """Remove a subscriber with all that is kept of them; a suppression of the address stays."""
-    for table in (votes, picks, outbox, interests):
+    """Remove a subscriber with all that is kept of them; a suppression of the address stays.
+
+    Editions forget that they were due, so that the books are balanced as before.
+    """
+    for table in (votes, picks, interests):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
+    sent = sa.delete(outbox).where(outbox.c.subscriber_id == subscriber_id).returning(outbox.c.edition_id)
+    for group in groups(number for (number,) in tx.execute(sent).all() if number is not None):
+        tx.execute(sa.update(editions).where(editions.c.id.in_(group)).values(due=editions.c.due - 1))
     tx.execute(sa.delete(subscribers).where(subscribers.c.id == subscriber_id))
 
 
