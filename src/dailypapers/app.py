@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dailypapers.digests.choose import Composing
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.render import Press
+from dailypapers.digests.search import Finder
 from dailypapers.domain.ask import Limits
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
@@ -62,6 +63,7 @@ class App:
             clock,
             previews,
             door=door(self.settings),
+            finder=Finder(self.engine),
         )
 
     @property

@@ -19,6 +19,7 @@ from dailypapers.schedule import Clockwork, Timetable, start
 from dailypapers.settings import shipped
 from dailypapers.stopping import stop_on_signal
 from dailypapers.web.caught import caught_app
+from dailypapers.web.page import Site
 from dailypapers.web.routes import web_app
 
 log = structlog.get_logger()
@@ -32,12 +33,20 @@ def serve(app: App, *, web: bool, schedule: bool, work: bool, clock: Clock | Non
     wanted = app.settings.web
     try:
         if web:
-            _serve_pages(web_app(app.site(tells)), wanted.host, wanted.port, stop=stop)
+            site = app.site(tells)
+            _keep_up(site, stop)
+            _serve_pages(web_app(site), wanted.host, wanted.port, stop=stop)
         stop.wait()
     finally:
         stop.set()
         knocks.shutdown(wait=True)
         log.info("stopped")
+
+
+def _keep_up(site: Site, stop: threading.Event) -> None:
+    """Keep the search index up in a thread of its own: pages only read."""
+    if site.finder:
+        threading.Thread(target=site.finder.keep_up, args=(stop,), name="search", daemon=True).start()
 
 
 def _serve_pages(pages: FastAPI, host: str, port: int, *, stop: threading.Event) -> None:

@@ -16,6 +16,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.counts import (
+    COLUMNS,
     Columns,
     Floats,
     Matrix,
@@ -40,7 +41,7 @@ FOUND, FOUND_PART = 10, 200
 SAMPLE = 256
 _LEAST_HOLDING = 3
 #: BM25's usual constants (Robertson & Zaragoza 2009).
-_SATURATION, _LENGTH = 1.2, 0.75
+SATURATION, LENGTH = 1.2, 0.75
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,16 @@ class Meaning:
     #: Of the background's papers along each axis.
     variances: Vector
 
+    @cached_property
+    def _narrow(self) -> Narrow:
+        return Narrow.among(self.columns, COLUMNS)
+
     def of(self, weights: sp.csr_array) -> Matrix:
         """Texts × dimensions, measured from the background's mean; what shares no word with it stands on the mean."""
-        projected = np.asarray(weights[:, self.columns] @ self.components, np.float64)
+        told = self._narrow.rows(weights)
+        # A few papers use few of the words; the others need not be brought to double precision.
+        used = Narrow.among(told.indices, told.shape[1])
+        projected = np.asarray(used.rows(told) @ self.components[used.numbers >= 0], np.float64)
         lengths = np.linalg.norm(projected, axis=1, keepdims=True)
         away = np.where(lengths > 0, projected / np.where(lengths > 0, lengths, 1) - self.mean, 0)
         return np.asarray(away @ self.rotation)
@@ -170,9 +178,9 @@ class Background:
         held = holding(self.counts)
         idf = np.log(1 + (self.papers - held + 0.5) / (held + 0.5))
         lengths = np.asarray(self.counts.sum(axis=1)).ravel()
-        norm = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / max(float(lengths.mean()), 1))
+        norm = SATURATION * (1 - LENGTH + LENGTH * lengths / max(float(lengths.mean()), 1))
         counted = self.counts.data.astype(np.float64)
-        data = counted * (1 + _SATURATION) / (counted + np.repeat(norm, np.diff(self.counts.indptr)))
+        data = counted * (1 + SATURATION) / (counted + np.repeat(norm, np.diff(self.counts.indptr)))
         shape, indices = self.counts.shape, self.counts.indices
         scored = sp.csr_array((data * idf[indices], indices, self.counts.indptr), shape=shape)
         return sp.csr_array(scored.T.tocsr())

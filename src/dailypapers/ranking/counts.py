@@ -75,8 +75,13 @@ class Narrow:
     @classmethod
     def to(cls, rows: sp.csr_array) -> "Narrow":
         """To the columns of these rows."""
-        used = np.unique(rows.indices)
-        numbers = np.full(COLUMNS, -1, np.int32)
+        return cls.among(rows.indices, COLUMNS)
+
+    @classmethod
+    def among(cls, columns: npt.NDArray[np.integer], width: int) -> "Narrow":
+        """To these columns, of so many."""
+        used = distinct(columns)
+        numbers = np.full(width, -1, np.int32)
         numbers[used] = np.arange(len(used), dtype=np.int32)
         return cls(numbers, len(used))
 
@@ -86,6 +91,12 @@ class Narrow:
         inside = numbers >= 0
         starts = np.concatenate([[0], np.cumsum(inside)])[rows.indptr]
         return sp.csr_array((rows.data[inside], numbers[inside], starts), shape=(rows.shape[0], self.width))
+
+
+def distinct(columns: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+    """Each column once, in order; by sorting, which for a few papers is ten times faster than by hashing."""
+    ordered = np.sort(columns)
+    return np.asarray(ordered[np.diff(ordered, prepend=-1) > 0])
 
 
 def holding(counts: sp.csr_array) -> Vector:

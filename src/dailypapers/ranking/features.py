@@ -14,12 +14,14 @@ import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.background import Background, fit
-from dailypapers.ranking.counts import Columns, Matrix, Narrow, columns_of, count, count_texts, weigh
+from dailypapers.ranking.counts import Columns, Matrix, Narrow, columns_of, count, count_texts, distinct, weigh
 from dailypapers.ranking.names import name_parts
 from dailypapers.ranking.words import plain_words, terms
 
 #: Two papers whose cosine is above this say the same.
 SAME = 0.8
+#: For so few texts the library's papers are not all narrowed: a search wants ten of them, a million readers all.
+_FEW_TEXTS = 20
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,13 @@ class Features:
     def library(self) -> sp.csr_array:
         """The background's papers × narrow columns."""
         return self.narrow.rows(self.background.weights)
+
+    def library_share(self, found: sp.csr_array) -> sp.csr_array:
+        """Texts × narrow columns: the mean of the library's papers that each text found, `found` being their shares."""
+        if found.shape[0] > _FEW_TEXTS:
+            return sp.csr_array(found @ self.library)
+        rows = distinct(found.indices)
+        return sp.csr_array(found[:, rows] @ self.narrow.rows(self.background.weights[rows]))
 
     def near(self, weights: sp.csr_array) -> Matrix:
         """Texts × papers: cosines."""

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.background import Background, Meaning
 from dailypapers.ranking.counts import COLUMNS, Vector, count
+from dailypapers.ranking.postings import Counted
 
 _SEPARATOR = " "
 
@@ -26,6 +27,23 @@ def unpack_counts(data: bytes) -> tuple[tuple[str, ...], sp.csr_array]:
     """What `pack_counts` packed."""
     held = np.load(io.BytesIO(data), allow_pickle=False)
     return tuple(str(key) for key in held["keys"]), _unsparse("counts", held)
+
+
+def pack_counted(counted: Counted) -> bytes:
+    """Papers as a search index takes them."""
+    arrays = _sparse("counts", counted.counts) | _sparse("facts", counted.facts)
+    return _packed({"keys": np.array(counted.keys, np.str_), **arrays})
+
+
+def unpack_counted(data: bytes) -> Counted:
+    """What `pack_counted` packed."""
+    held = np.load(io.BytesIO(data), allow_pickle=False)
+    counts, facts = (_bytes(_unsparse(name, held)) for name in ("counts", "facts"))
+    return Counted(tuple(str(key) for key in held["keys"]), counts, facts)
+
+
+def _bytes(rows: sp.csr_array) -> sp.csr_array:
+    return sp.csr_array((rows.data.astype(np.uint8), rows.indices, rows.indptr), shape=rows.shape)
 
 
 def assembled(found: Sequence[Paper], packed: Iterable[bytes]) -> sp.csr_array:

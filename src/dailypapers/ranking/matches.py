@@ -188,7 +188,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     lucky = np.diff(found.indptr) > 0
     own = features.vectors(texts)
     direct = features.near(own) * features.coverage(texts)
-    meant = (found @ features.library) @ features.by_term
+    meant = features.library_share(found) @ features.by_term
     near = meant.toarray() + np.where(lucky, DIRECT, 1.0)[:, None] * direct
     usual = _usual(features, found, own, lucky)
     spread = np.where(lucky, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0)

@@ -74,7 +74,7 @@ def profile(
     against = [Interest(InterestKind.PAPER, key) for key in disliked if key in examples]
     facts = tuple((fact, _sign(fact) * FACTS[fact.kind]) for fact in wanted if _is_fact(fact))
     subjects = _subjects([i for i in wanted if i.kind not in FACTS], votes, against)
-    pulls = any(subject.weight > 0 and not all(_is_foreign(part) for part, _ in subject.parts) for subject in subjects)
+    pulls = any(subject.weight > 0 and not all(is_foreign(part) for part, _ in subject.parts) for subject in subjects)
     pulls |= any(weight > 0 and fact.kind is not InterestKind.CATEGORY for fact, weight in facts)
     return Profile(
         subjects=subjects,
@@ -83,7 +83,7 @@ def profile(
         trending=0.0 if pulls else TRENDING_WEIGHT,
         warnings=(
             *(trouble for trouble in usable.values() if trouble),
-            *(FOREIGN.format(interest.text[:60]) for interest in wanted if _is_foreign(interest)),
+            *(FOREIGN.format(interest.text[:60]) for interest in wanted if is_foreign(interest)),
             *_too_many(usable, wanted),
         ),
     )
@@ -130,7 +130,7 @@ def _mean(
     return tuple(shares)
 
 
-def _is_foreign(interest: Interest) -> bool:
+def is_foreign(interest: Interest) -> bool:
     """Whether it is in a script that hardly any paper is in: it is looked for, and what is trending comes as well."""
     return interest.kind is InterestKind.TOPIC and not _LATIN.search(interest.text)
 

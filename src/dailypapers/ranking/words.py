@@ -45,7 +45,12 @@ def fold(word: str) -> str:
 
 def plain_words(text: str) -> list[str]:
     """The compared words of a text with hyphenated ones parted, stop words left in: for phrases."""
-    return [fold(part) for surface, _ in words(text) for part in surface.split("-")]
+    return [word for surface in _WORD.findall(text) for word in _plain(surface)]
+
+
+@lru_cache(maxsize=200_000)
+def _plain(word: str) -> tuple[str, ...]:
+    return tuple(fold(part) for part in word.split("-"))
 
 
 def parts(word: str) -> list[str]:

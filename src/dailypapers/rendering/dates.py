@@ -32,5 +32,17 @@ def short_date(context: Context, day: dt.date) -> str:
     return f"{day.day} {_translated(context, _SHORT_MONTHS[day.month - 1])}"
 
 
+@jinja2.pass_context
+def month_name(context: Context, day: dt.date) -> str:
+    """A day's month: November 2026."""
+    return f"{_translated(context, _MONTHS[day.month - 1])} {day.year}"
+
+
+@jinja2.pass_context
+def day_of_month(context: Context, day: dt.date) -> str:
+    """A day below its month's name: Monday 23."""
+    return f"{_translated(context, _WEEKDAYS[day.weekday()])} {day.day}"
+
+
 def _translated(context: Context, word: str) -> str:
     return str(context.call(context.resolve("gettext"), word))

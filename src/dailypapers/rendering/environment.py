@@ -9,7 +9,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dailypapers.errors import BadSettings
-from dailypapers.rendering.dates import long_date, plain_date, short_date
+from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date
 from dailypapers.rendering.html import inlined
 from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened, source_name, wrapped
 
@@ -37,6 +37,7 @@ def environment(templates: Path, override: Path | None = None) -> jinja2.Environ
     made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
     made.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
+    made.filters |= {"month_name": month_name, "day_of_month": day_of_month}
     made.filters |= {"long_date": long_date, "plain_date": plain_date, "short_date": short_date}
     return made
 

@@ -1,7 +1,7 @@
 """Editions: a day's announcements, closed; and what the sources said meanwhile."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.source import Checkpoint, Fetched, SourceStatus, State
 from dailypapers.store.database import lock, replace_rows
-from dailypapers.store.schema import announcements, checkpoints, editions, fetches
+from dailypapers.store.schema import announcements, checkpoints, editions, fetches, papers, signals
 
 
 def close(tx: sa.Connection, day: dt.date, *, now: dt.datetime) -> Edition:
@@ -28,8 +28,8 @@ def _close(tx: sa.Connection, day: dt.date, now: dt.datetime) -> Edition:
     size = sa.select(sa.func.count(announcements.c.paper_id.distinct())).where(
         announcements.c.edition_id == edition_id, announcements.c.fresh
     )
-    papers = tx.execute(size).scalar_one()
-    tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(papers=papers))
+    held = tx.execute(size).scalar_one()
+    tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(papers=held))
     return _edition(tx, tx.execute(sa.select(editions).where(editions.c.id == edition_id)).one())
 
 
@@ -43,6 +43,40 @@ def every(tx: sa.Connection) -> list[Edition]:
     """All editions, oldest first, without their sources' statuses."""
     rows = tx.execute(sa.select(editions).order_by(editions.c.day)).all()
     return [Edition(row.id, row.day, row.closed_at, row.papers, ()) for row in rows]
+
+
+def of_day(tx: sa.Connection, day: dt.date) -> Edition | None:
+    """The edition of a day, if there is one."""
+    row = tx.execute(sa.select(editions).where(editions.c.day == day)).one_or_none()
+    return _edition(tx, row) if row else None
+
+
+def neighbours(tx: sa.Connection, day: dt.date) -> tuple[dt.date | None, dt.date | None]:
+    """The days of the editions before and after a day's."""
+    before = tx.execute(sa.select(sa.func.max(editions.c.day)).where(editions.c.day < day)).scalar_one()
+    after = tx.execute(sa.select(sa.func.min(editions.c.day)).where(editions.c.day > day)).scalar_one()
+    return before, after
+
+
+def talked_about(tx: sa.Connection, ids: Sequence[int], *, many: int) -> dict[int, list[int]]:
+    """Of each edition the ids of its papers with the most upvotes, so many; those nobody counted come last."""
+    counts = sa.func.max(sa.func.coalesce(signals.c.upvotes, 0))
+    place = sa.func.row_number().over(
+        partition_by=announcements.c.edition_id, order_by=(sa.func.coalesce(counts, 0).desc(), papers.c.key)
+    )
+    ranked = (
+        sa.select(announcements.c.edition_id, announcements.c.paper_id, place.label("place"))
+        .join(papers, papers.c.id == announcements.c.paper_id)
+        .outerjoin(signals, signals.c.paper_id == announcements.c.paper_id)
+        .where(announcements.c.edition_id.in_(ids), announcements.c.fresh)
+        .group_by(announcements.c.edition_id, announcements.c.paper_id, papers.c.key)
+        .subquery()
+    )
+    query = sa.select(ranked).where(ranked.c.place <= many).order_by(ranked.c.edition_id, ranked.c.place)
+    found: dict[int, list[int]] = {}
+    for row in tx.execute(query):
+        found.setdefault(row.edition_id, []).append(row.paper_id)
+    return found
 
 
 def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Edition]:

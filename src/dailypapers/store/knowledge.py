@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.store.database import groups, insert_new
-from dailypapers.store.schema import announcements, features, knowledge, papers, vectors
+from dailypapers.store.schema import announcements, counted, features, knowledge, papers, vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,12 @@ def newest_edition(tx: sa.Connection) -> int:
 def newest(tx: sa.Connection) -> Kept | None:
     """What was learned last."""
     return _kept(tx, sa.select(knowledge).order_by(knowledge.c.edition_id.desc()).limit(1))
+
+
+def newest_edition(tx: sa.Connection) -> int | None:
+    """The edition for which was learned last."""
+    number: int | None = tx.execute(sa.select(sa.func.max(knowledge.c.edition_id))).scalar_one()
+    return number
 
 
 def _kept(tx: sa.Connection, query: sa.Select[Any]) -> Kept | None:
@@ -72,6 +78,18 @@ def counts(tx: sa.Connection, edition_ids: Sequence[int]) -> dict[int, bytes]:
 def keep_counts(tx: sa.Connection, edition_id: int, packed: bytes) -> None:
     """Keep the counts of an edition's papers."""
     insert_new(tx, features, [{"edition_id": edition_id, "counts": packed}])
+
+
+def part(tx: sa.Connection, number: int) -> bytes | None:
+    """A part of what the search index is made of, if it is kept."""
+    query = sa.select(counted.c.counts).where(counted.c.part == number)
+    kept: bytes | None = tx.execute(query).scalar_one_or_none()
+    return kept
+
+
+def keep_part(tx: sa.Connection, number: int, packed: bytes) -> None:
+    """Keep a part; where somebody was first, theirs stays."""
+    insert_new(tx, counted, [{"part": number, "counts": packed}])
 
 
 def vectors_of(tx: sa.Connection, model: str, paper_ids: Iterable[int]) -> dict[int, bytes]:

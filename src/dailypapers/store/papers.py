@@ -164,6 +164,18 @@ def every(tx: sa.Connection) -> dict[int, Paper]:
     return {row.id: _paper(row) for row in tx.execute(sa.select(papers).order_by(papers.c.id))}
 
 
+def last_id(tx: sa.Connection) -> int:
+    """The highest internal id, 0 where there is no paper. They are given in the order papers come in."""
+    return int(tx.execute(sa.select(sa.func.max(papers.c.id))).scalar_one() or 0)
+
+
+def between(tx: sa.Connection, after: int, upto: int) -> dict[int, Paper]:
+    """The papers with `after` < id ≤ `upto`; those that turned out to be another one are left out."""
+    own = sa.and_(names.c.name == papers.c.key, names.c.paper_id == papers.c.id)
+    query = sa.select(papers).join(names, own).where(papers.c.id > after, papers.c.id <= upto)
+    return {row.id: _paper(row) for row in tx.execute(query.order_by(papers.c.id))}
+
+
 def first_editions(tx: sa.Connection) -> dict[int, int]:
     """The first edition each paper was in; papers that were in none are left out."""
     number = sa.func.min(announced.c.edition_id).label("edition_id")

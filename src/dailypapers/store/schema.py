@@ -237,6 +237,14 @@ features = sa.Table(
     sa.Column("counts", sa.LargeBinary, nullable=False),
 )
 
+# The same for the search index, so many papers at a time, by their ids.
+counted = sa.Table(
+    "counted",
+    metadata,
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("counts", sa.LargeBinary, nullable=False),
+)
+
 knowledge = sa.Table(
     "knowledge",
     metadata,

@@ -19,6 +19,7 @@ from dailypapers.rendering.text import one_line
 from dailypapers.store import papers, subscribers
 from dailypapers.store.database import reading
 from dailypapers.store.picks import StoredPick, newest_of
+from dailypapers.web.conditional import conditional
 from dailypapers.web.page import Site
 
 MOST = 50
@@ -38,18 +39,9 @@ def show(site: Site) -> Callable[[Request, str], Response]:
             if reader is None:
                 raise BadToken("Nothing is kept for this link any more.")
             content = _feed(site, tx, reader, token).encode("utf-8", "replace")
-        return _conditional(request, content)
+        return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT)
 
     return show_feed
-
-
-def _conditional(request: Request, content: bytes) -> Response:
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": _KEPT}
-    asked = {name.strip().removeprefix("W/") for name in request.headers.get("if-none-match", "").split(",")}
-    if asked & {tag, "*"}:
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/atom+xml; charset=utf-8", headers=headers)
 
 
 def _feed(site: Site, tx: sa.Connection, reader: Subscriber, token: str) -> str:

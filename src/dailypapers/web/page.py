@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dailypapers.digests.choose import Composing
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.render import Press
+from dailypapers.digests.search import Finder
 from dailypapers.links import Signer
 from dailypapers.rendering.pages import render_page
 from dailypapers.subscriptions import Wishes
@@ -42,6 +43,8 @@ class Site:
     static: Mapping[str, Static] = field(default_factory=dict)
     #: Who may come in and subscribe.
     door: Door = field(default_factory=Door)
+    #: The index of all papers; somebody else keeps it up.
+    finder: Finder | None = None
 
     @property
     def signer(self) -> Signer:

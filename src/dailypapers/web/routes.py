@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from dailypapers import __version__
 from dailypapers.errors import BadToken, DatabaseUnreachable
 from dailypapers.web import (
+    archive,
     confirm,
     data,
     digest,
@@ -27,6 +28,7 @@ from dailypapers.web import (
     less,
     preview,
     saved,
+    search,
     static,
     subscribe,
     undo,
@@ -105,6 +107,11 @@ _LOOKED_AT: Mapping[str, Callable[[Site], Callable[..., Response]]] = {
     "/": home.show,
     "/healthz": home.health,
     "/preview": preview.show,
+    "/search": search.show,
+    "/archive": archive.show,
+    "/archive/feed.atom": archive.feed,
+    "/archive/{day}": archive.show_edition,
+    "/archive/{day}/papers.{kind}": archive.file,
     "/feedback/{token}": feedback.show,
     "/digest/{token}": digest.show,
     "/digest/{token}/papers.{kind}": digest.file,

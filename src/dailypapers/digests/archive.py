@@ -1,0 +1,55 @@
+"""The archive: closed editions with their papers, the most talked about first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dailypapers.domain.digest import Entry
+from dailypapers.domain.edition import Edition
+from dailypapers.ranking.trending import trending
+from dailypapers.store import editions, papers
+from dailypapers.store.papers import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """An edition with the papers of it that are talked about most."""
+
+    edition: Edition
+    first: tuple[Listed, ...]
+
+    @property
+    def top(self) -> str:
+        """The title of the one people talk about most; empty where nobody talks about any."""
+        talked = (item.paper.title for item in self.first if item.signals.upvotes or item.signals.votes > 0)
+        return next(talked, "")
+
+    @property
+    def month(self) -> str:
+        """Its month, as ISO 8601 writes it."""
+        return f"{self.edition.day:%Y-%m}"
+
+
+def days(tx: sa.Connection, found: Sequence[Edition], *, many: int = 1) -> tuple[Day, ...]:
+    """Editions, in their order, with so many papers each."""
+    chosen = editions.talked_about(tx, [edition.id for edition in found], many=many)
+    listed = papers.of_delivery(tx, sorted({paper for ids in chosen.values() for paper in ids}))
+    return tuple(
+        Day(edition, tuple(by_trend(edition, [listed[paper] for paper in chosen.get(edition.id, ())])))
+        for edition in found
+    )
+
+
+def entries(tx: sa.Connection, edition: Edition) -> tuple[Entry, ...]:
+    """All papers of an edition, the most talked about first."""
+    listed = papers.in_editions(tx, after=edition.id - 1, upto=edition.id)
+    return tuple(Entry(item.paper, "", item.sources, item.signals) for item in by_trend(edition, listed))
+
+
+def by_trend(edition: Edition, listed: Iterable[Listed]) -> list[Listed]:
+    """Papers in the order of how much they are talked about; their age is that of the day they were announced."""
+    items = sorted(listed, key=lambda item: str(item.paper.id))
+    signals = {str(item.paper.id): item.signals for item in items}
+    scores = trending([item.paper for item in items], signals, now=edition.closed_at)
+    return [item for _, item in sorted(zip(scores, items, strict=True), key=lambda pair: -round(float(pair[0]), 9))]

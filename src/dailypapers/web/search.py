@@ -1,0 +1,22 @@
+"""Search over all papers: a field, and what it finds, most relevant first."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from dailypapers.digests.search import Finder
+from dailypapers.web.page import Site
+from dailypapers.web.paging import page_number
+
+
+def show(site: Site) -> Callable[[Request], HTMLResponse]:
+    """GET /search?q=…&page=…: changes nothing."""
+    finder = site.finder or Finder(site.engine)
+
+    def show_search(request: Request) -> HTMLResponse:
+        text = request.query_params.get("q", "").replace("\0", " ").strip()
+        answer = finder.answer(text, page=page_number(request), now=site.clock())
+        return site.page(request, "search", text=text, answer=answer)
+
+    return show_search
