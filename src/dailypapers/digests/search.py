@@ -51,7 +51,7 @@ class _Shelf:
     known: int = 0
     #: What the ranking knows of papers in general, and since which edition.
     background: Background | None = None
-    learned: int | None = None
+    learned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +132,11 @@ class Finder:
         index = self._shelf.index.grown(made) if made.keys else self._shelf.index
         self._shelf = replace(self._shelf, index=index, upto=upto)
 
-    def _learn(self, learned: int | None, *, grown: bool) -> None:
+    def _learn(self, learned: int, *, grown: bool) -> None:
         """Take what was learned last; where nothing was, the newest papers tell which words are rare."""
-        if learned is not None and learned == self._shelf.learned:
+        if learned and learned == self._shelf.learned:
             return
-        found = newest(self._engine).background if learned is not None else None
+        found = newest(self._engine).background if learned else None
         if found is None and (grown or self._shelf.background is None):
             found = untaught(self._shelf.index)
         if found is not None:

@@ -91,7 +91,7 @@ def profile(
 
 def troubles(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> dict[Interest, str]:
     """What each interest that can do nothing, or little, lacks, in words for the reader; the others are left out."""
-    found = {i: _trouble(i, examples) or (FOREIGN.format(i.text[:60]) if _is_foreign(i) else "") for i in interests}
+    found = {i: _trouble(i, examples) or (FOREIGN.format(i.text[:60]) if is_foreign(i) else "") for i in interests}
     return {interest: trouble for interest, trouble in found.items() if trouble}
 
 

@@ -35,12 +35,6 @@ def newest(tx: sa.Connection) -> Kept | None:
     return _kept(tx, sa.select(knowledge).order_by(knowledge.c.edition_id.desc()).limit(1))
 
 
-def newest_edition(tx: sa.Connection) -> int | None:
-    """The edition for which was learned last."""
-    number: int | None = tx.execute(sa.select(sa.func.max(knowledge.c.edition_id))).scalar_one()
-    return number
-
-
 def _kept(tx: sa.Connection, query: sa.Select[Any]) -> Kept | None:
     row = tx.execute(query).one_or_none()
     return Kept(tuple(row.library), row.background, row.calibration) if row else None
