@@ -131,8 +131,8 @@ def test_the_paper_with_this_title_comes_first() -> None:
 
 def test_words_in_quotation_marks_stand_together() -> None:
     together, apart = (
-        paper(1, "On error correction", "Codes."),
-        paper(2, "Correction of an error", "An error of correction."),
+        paper(901, "On error correction", "Codes."),
+        paper(902, "Correction of an error", "An error of correction."),
     )
     assert holds(together, ("error correction",))
     assert not holds(apart, ("error correction",))
