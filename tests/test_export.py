@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.web.a_digest import CELLS, GRAPHS, NOW, a_digest
 
 from dailypapers import subscriptions
-from dailypapers.domain.delivery import DeliveryState
+from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.domain.vote import Vote
 from dailypapers.export import export
 from dailypapers.store import editions, outbox, votes
@@ -80,6 +80,19 @@ def test_erasing_leaves_the_books_balanced(engine: sa.Engine) -> None:
         assert [book.balanced for book in ledgers(tx)] == [True]
         subscriptions.erase(tx, got.reader)
         assert [(book.due, book.balanced) for book in ledgers(tx)] == [(1, True)]
+
+
+def test_a_digest_for_who_was_erased_while_it_was_composed_is_left_out(engine: sa.Engine) -> None:
+    got, other = a_digest(engine), a_digest(engine, "bob")
+    with writing(engine) as tx:
+        edition = editions.close(tx, NOW.date() + dt.timedelta(days=1), now=NOW)
+        subscriptions.erase(tx, got.reader)
+        deadline = NOW + dt.timedelta(days=1)
+        mails = [
+            outbox.NewDelivery(reader, "x@example.org", MailKind.DIGEST, deadline, edition.id)
+            for reader in (got.reader, other.reader)
+        ]
+        assert outbox.put(tx, mails, now=NOW) == 1
 
 
 def test_erasing_twice_is_well(engine: sa.Engine) -> None:

@@ -49,8 +49,10 @@ class NewDelivery:
 def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetime) -> int:
     """Put mails into the outbox with their picks; returns how many are new.
 
-    A second digest of one edition for one subscriber is not new.
+    A second digest of one edition for one subscriber is not new; nor is a mail to somebody who has been erased.
     """
+    here = _still_here(tx, {delivery.subscriber for delivery in deliveries})
+    deliveries = [delivery for delivery in deliveries if delivery.subscriber in here]
     rows = [_row(delivery, now) for delivery in deliveries]
     added = insert_new(tx, outbox, rows, outbox.c.id, outbox.c.subscriber_id, outbox.c.edition_id)
     by_reader = {(row.subscriber_id, row.edition_id): row.id for row in added}
@@ -71,6 +73,15 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
     ]
     insert_new(tx, picks, chosen)
     return len(added)
+
+
+def _still_here(tx: sa.Connection, readers: Iterable[int]) -> set[int]:
+    """Tell which readers are kept, and keep them until the transaction ends: they may be erased while we compose."""
+    found: set[int] = set()
+    for group in groups(sorted(readers)):
+        query = sa.select(subscribers.c.id).where(subscribers.c.id.in_(group))
+        found.update(row.id for row in tx.execute(query.with_for_update(read=True, key_share=True)))
+    return found
 
 
 def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
