@@ -1,6 +1,7 @@
 """Everything in one process: pages answer, a confirmation leaves at once, and a signal ends it cleanly."""
 
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
@@ -64,6 +65,34 @@ def test_serve_answers_delivers_and_stops(tmp_path: Path) -> None:
             link = next(line for line in mail.text.splitlines() if "/confirm/" in line)
             path = link.partition("localhost:8000")[2]
             assert httpx.post(f"http://127.0.0.1:{port}{path}").status_code == 200
+            serving.send_signal(signal.SIGTERM)
+            assert serving.wait(60) == 0
+
+
+def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:
+    with Catcher(tmp_path / "mails") as catcher:
+        port = free_port()
+        (tmp_path / "dailypapers.toml").write_text(
+            f'[mail]\nhost = "127.0.0.1"\nport = {catcher.port}\nsecurity = "none"\nfrom_address = "p@example.org"\n'
+            f'[subscribe]\ncheck_mx = false\n[inbound]\nport = {port}\nprotocol = "smtp"\n'
+            'subscribe_address = "join@example.org"\nunsubscribe_address = "leave@example.org"\n',
+            "utf-8",
+        )
+        init = [sys.executable, "-m", "dailypapers", "init"]
+        subprocess.run(init, cwd=tmp_path, check=True)  # noqa: S603 - ours
+        with running("serve", "--no-web", "--no-schedule", folder=tmp_path) as serving:
+            for _ in range(300):
+                try:
+                    with smtplib.SMTP("127.0.0.1", port) as client:
+                        client.sendmail("eve@example.org", ["join@example.org"], b"From: eve@example.org\r\n\r\nhi\r\n")
+                    break
+                except ConnectionRefusedError:
+                    time.sleep(0.1)
+            for _ in range(300):
+                if kept := caught(tmp_path / "mails"):
+                    break
+                time.sleep(0.1)
+            assert (kept[0].recipient, "/confirm/" in kept[0].text) == ("eve@example.org", True)
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(60) == 0
 

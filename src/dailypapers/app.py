@@ -20,6 +20,7 @@ from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
 from dailypapers.jobs.deliver import Post
+from dailypapers.jobs.inbound import Addresses, Reception
 from dailypapers.jobs.means import Means
 from dailypapers.links import Signer
 from dailypapers.mail.domains import Domains, disposable_domains, system_resolver
@@ -138,6 +139,27 @@ def door(settings: Settings) -> Door:
     )
 
 
+def reception(app: App, clock: Callable[[], dt.datetime]) -> Reception:
+    """What deals with mail that comes in."""
+    wanted, mail = app.settings.inbound, app.settings.mail
+    others = {mail.from_address, mail.bounce_address, mail.owner} - {""}
+    how = door(app.settings)
+    return Reception(
+        engine=app.engine,
+        signer=app.signer,
+        addresses=Addresses(
+            wanted.subscribe_address.lower(),
+            wanted.unsubscribe_address.lower(),
+            frozenset(address.lower() for address in others),
+        ),
+        defaults=app.defaults,
+        limits=how.limits,
+        domains=how.domains,
+        clock=clock,
+        open=how.open,
+    )
+
+
 def _composing(settings: Settings) -> Composing:
     return Composing(
         relevance=settings.digest.relevance,
@@ -169,6 +191,7 @@ def _press(settings: Settings, signer: Signer) -> Press:
         sender=_sender(settings),
         home=f"{settings.service.base_url}/",
         secret=signer.secret,
+        unsubscribe_address=settings.inbound.unsubscribe_address,
     )
 
 

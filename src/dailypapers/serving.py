@@ -2,18 +2,21 @@
 
 import datetime as dt
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from dailypapers.app import App, worker_name
+from dailypapers.app import App, reception, worker_name
 from dailypapers.catching import write_pages
 from dailypapers.demo import MAILS, NOON, opened
 from dailypapers.errors import BadInput
 from dailypapers.jobs.deliver import Clock
+from dailypapers.jobs.inbound import receiving
 from dailypapers.mail.catcher import Catcher
+from dailypapers.mail.inbound import Inbound
 from dailypapers.rendering.environment import environment
 from dailypapers.schedule import Clockwork, Timetable, start
 from dailypapers.settings import shipped
@@ -28,6 +31,13 @@ log = structlog.get_logger()
 def serve(app: App, *, web: bool, schedule: bool, work: bool, clock: Clock | None = None) -> None:
     """Run until SIGTERM or SIGINT; what is in flight is finished first."""
     stop, tells = stop_on_signal(), clock or _utc_now
+    with ExitStack() as open_doors:
+        if work and app.settings.inbound.port:
+            open_doors.enter_context(_inbound(app, tells))
+        _run(app, tells, stop, web=web, schedule=schedule, work=work)
+
+
+def _run(app: App, tells: Clock, stop: threading.Event, *, web: bool, schedule: bool, work: bool) -> None:
     knocks = start(_clockwork(app, tells), schedule=schedule, work=work, stop=stop)
     log.info("serving", web=web, schedule=schedule, work=work)
     wanted = app.settings.web
@@ -47,6 +57,14 @@ def _keep_up(site: Site, stop: threading.Event) -> None:
     """Keep the search index up in a thread of its own: pages only read."""
     if site.finder:
         threading.Thread(target=site.finder.keep_up, args=(stop,), name="search", daemon=True).start()
+
+
+def _inbound(app: App, clock: Clock) -> Inbound:
+    wanted = app.settings.inbound
+    refusal, take = receiving(reception(app, clock))
+    lmtp = wanted.protocol == "lmtp"
+    log.info("mail comes in", host=wanted.host, port=wanted.port, protocol=wanted.protocol)
+    return Inbound(refusal, take, host=wanted.host, port=wanted.port, lmtp=lmtp, max_bytes=wanted.max_bytes)
 
 
 def _serve_pages(pages: FastAPI, host: str, port: int, *, stop: threading.Event) -> None:

@@ -154,6 +154,25 @@ class Subscribe(_Section):
     disposable_file: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
 
 
+class Inbound(_Section):
+    """How mail comes in."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    protocol: Literal["lmtp", "smtp"] = "lmtp"
+    subscribe_address: Address = ""
+    unsubscribe_address: Address = ""
+    max_bytes: Annotated[int, Field(ge=10_000)] = 1_000_000
+
+    @model_validator(mode="after")
+    def _addresses_and_port_go_together(self) -> "Inbound":
+        if self.port and not (self.subscribe_address and self.unsubscribe_address):
+            raise ValueError("a port needs subscribe_address and unsubscribe_address")
+        if not self.port and (self.subscribe_address or self.unsubscribe_address):
+            raise ValueError("subscribe_address and unsubscribe_address need a port where their mail comes in")
+        return self
+
+
 class SourceSettings(_Section):
     """One source."""
 
@@ -201,6 +220,7 @@ class Settings(BaseSettings):
     schedule: Schedule = Schedule()
     web: Web = Web()
     subscribe: Subscribe = Subscribe()
+    inbound: Inbound = Inbound()
     sources: tuple[SourceSettings, ...] = _DEFAULT_SOURCES
     secret: SecretStr | None = None
 

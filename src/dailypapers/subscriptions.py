@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 from email_validator import EmailNotValidError, validate_email
 
+from dailypapers.domain.address import canonical
 from dailypapers.domain.ask import Ask, Limits, Verdict, begins_attack_mode, judge, worth_keeping
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
@@ -25,6 +26,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.errors import BadInput
+from dailypapers.links import Signer
 from dailypapers.store import asks, editions, outbox, subscribers, suppressions
 
 log = structlog.get_logger()
@@ -61,6 +63,13 @@ def normal_address(address: str) -> str:
     except EmailNotValidError as error:
         raise BadInput(f"“{address[:100]}” is no e-mail address: {error}") from None
     return checked.normalized.lower()
+
+
+def whom(signer: Signer, address: str, network: str) -> Ask:
+    """Who asks, in a form that tells nobody who it was."""
+    return Ask(
+        signer.blind("address", address), signer.blind("mailbox", canonical(address)), signer.blind("network", network)
+    )
 
 
 def ask(

@@ -26,11 +26,11 @@ from dailypapers.store import subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.store.outbox import claim
 from dailypapers.store.schema import asks, outbox
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import Wishes, whom
 from dailypapers.web.door import Door
 from dailypapers.web.page import Site
 from dailypapers.web.routes import web_app
-from dailypapers.web.subscribe import form_version, whom
+from dailypapers.web.subscribe import form_version
 
 HOUR = dt.timedelta(hours=1)
 

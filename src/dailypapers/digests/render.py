@@ -33,6 +33,8 @@ class Press:
     sender: Sender
     home: str
     secret: bytes = field(repr=False)
+    #: Where one may unsubscribe by mail, with a token behind a plus; empty: nowhere.
+    unsubscribe_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ def _link(press: Press, purpose: Purpose, delivery: Delivery) -> str:
     return press.signer.url(purpose, delivery.subscriber, issued=delivery.created_at)
 
 
+def _mailto(press: Press, delivery: Delivery) -> str:
+    name, at, domain = press.unsubscribe_address.partition("@")
+    token = press.signer.mail_token(delivery.subscriber, issued=delivery.created_at)
+    return f"mailto:{name}+{token}{at}{domain}?subject=unsubscribe" if at else ""
+
+
 def mail(press: Press, sheet: Sheet) -> tuple[str, OutgoingMail]:
     """Make the mail of a delivery ready to leave; returns its Message-ID as well.
 
@@ -131,6 +139,7 @@ def _bulk_headers(press: Press, sheet: Sheet) -> mime.BulkHeaders | None:
         return None
     return mime.BulkHeaders(
         unsubscribe=_link(press, Purpose.UNSUBSCRIBE, sheet.delivery),
+        unsubscribe_mailto=_mailto(press, sheet.delivery),
         help=press.home,
         feedback_id=f"{sheet.edition.day:%Y%m%d}:digest:dailypapers",
     )

@@ -1,10 +1,8 @@
 """The catching server: takes any mail and keeps it in a folder. For the demo, for tests, for trying things out."""
 
-import asyncio
 import os
 import re
-import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -12,12 +10,11 @@ from email.header import decode_header, make_header
 from email.message import Message
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from dailypapers.errors import BadInput
+from dailypapers.mail.listening import OnSocket, listen
 
 #: Larger mails are refused (RFC 1870); nothing dailypapers sends comes near.
 MAX_BYTES = 10_000_000
@@ -60,7 +57,7 @@ class Catcher:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._controller = _Controller(_Keeper(folder, on_mail), _listen(host, port), max_bytes)
+        self._controller = OnSocket(_Keeper(folder, on_mail), listen(host, port), data_size_limit=max_bytes)
         self.host = host
         self.port: int = self._controller.port
 
@@ -72,26 +69,6 @@ class Catcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._controller.stop()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise BadInput(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port.") from None
-
-
-class _Controller(Controller):
-    """aiosmtpd's controller on a socket that is open already, so that a free port can be had without a race."""
-
-    def __init__(self, keeper: "_Keeper", listening: socket.socket, max_bytes: int) -> None:
-        host, port = listening.getsockname()[:2]
-        self._listening = listening
-        super().__init__(keeper, hostname=host, port=port, data_size_limit=max_bytes, enable_SMTPUTF8=True)
-
-    def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
-        return self.loop.create_server(self._factory_invoker, sock=self._listening)
 
 
 class _Keeper:

@@ -17,14 +17,13 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
 from dailypapers import subscriptions
-from dailypapers.domain.address import canonical, domain_of, suggestion
-from dailypapers.domain.ask import Ask, Verdict
+from dailypapers.domain.address import domain_of, suggestion
+from dailypapers.domain.ask import Verdict
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput
-from dailypapers.links import Signer
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import Wishes, whom
 from dailypapers.web.door import network_of
 from dailypapers.web.page import Site
 
@@ -103,13 +102,6 @@ def form_version(templates: jinja2.Environment) -> str:
     assert templates.loader is not None  # noqa: S101 - an environment over folders has one
     sources = (templates.loader.get_source(templates, name)[0] for name in _TEMPLATES)
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:12]
-
-
-def whom(signer: Signer, address: str, network: str) -> Ask:
-    """Who asks, in a form that tells nobody who it was."""
-    return Ask(
-        signer.blind("address", address), signer.blind("mailbox", canonical(address)), signer.blind("network", network)
-    )
 
 
 def _read(data: FormData) -> Form:

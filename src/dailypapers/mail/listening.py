@@ -1,0 +1,37 @@
+"""A socket to listen on, and aiosmtpd's controller over it: what every mail server of ours begins with."""
+
+import asyncio
+import socket
+from collections.abc import Coroutine
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP
+
+from dailypapers.errors import BadInput
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a port, 0 for any free one. Raises `BadInput` where it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise BadInput(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port.") from None
+
+
+class OnSocket(Controller):
+    """aiosmtpd's controller on a socket that is open already, so that a free port can be had without a race."""
+
+    def __init__(self, handler: object, listening: socket.socket, *, lmtp: bool = False, **settings: Any) -> None:
+        host, port = listening.getsockname()[:2]
+        self._listening, self._speaks = listening, LMTP if lmtp else SMTP
+        super().__init__(handler, hostname=host, port=port, enable_SMTPUTF8=True, **settings)
+
+    def factory(self) -> SMTP:
+        """One conversation."""
+        return self._speaks(self.handler, **self.SMTP_kwargs)
+
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listening)
