@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from tests.playing_sources import Answer, Asked
 from tests.world import DAY, GRAPHS, MONDAY, feed, world
 
+from dailypapers import subscriptions
 from dailypapers.domain.delivery import Outcome, OutcomeKind
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.jobs.means import Means
 from dailypapers.schedule import Clockwork, Timetable, start
-from dailypapers.store import outbox
-from dailypapers.store.database import reading
+from dailypapers.store import outbox, subscribers
+from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
+from dailypapers.subscriptions import Wishes
 
 TIMETABLE = Timetable(dt.timedelta(minutes=30), dt.time(5, 30), "Europe/Berlin")
 
@@ -145,3 +148,22 @@ def test_schedule_and_work_knock_together(engine: sa.Engine) -> None:
             stop.set()
             knocks.shutdown(wait=True)
         assert closed(engine) == [MONDAY.date()]
+
+
+def test_pruning_is_in_the_timetable(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        with writing(engine) as tx:
+            wishes = Wishes(Rhythm(), Amount(5))
+            subscriptions.subscribe(tx, "eve@example.org", wishes, consent=Consent("web"), now=MONDAY - 9 * DAY)
+        stop = threading.Event()
+        knocks = start(clockwork(w.means, MONDAY), schedule=True, work=False, stop=stop)
+        try:
+            for _ in range(300):
+                with reading(engine) as tx:
+                    known = subscribers.by_address(tx, "eve@example.org")
+                if known is None or stop.wait(0.1):
+                    break
+        finally:
+            stop.set()
+            knocks.shutdown(wait=True)
+        assert known is None

@@ -136,6 +136,7 @@ def door(settings: Settings) -> Door:
             resolver=system_resolver() if wanted.check_mx else None,
         ),
         trusted_proxies=settings.web.trusted_proxies,
+        by_mail=settings.inbound.subscribe_address,
     )
 
 

@@ -20,6 +20,7 @@ from dailypapers.jobs.deliver import Clock
 from dailypapers.jobs.drain import drain_once
 from dailypapers.jobs.fetch import fetch
 from dailypapers.jobs.means import Means
+from dailypapers.jobs.prune import prune
 from dailypapers.store import editions, leases, outbox
 from dailypapers.store.database import reading, writing
 
@@ -72,6 +73,10 @@ class Clockwork:
         """Compose for whoever is due."""
         self._alone("compose", lambda: compose(self.means.engine, self.means.composing, now=self.clock()))
 
+    def prune(self) -> None:
+        """Forget what is kept no longer."""
+        self._alone("prune", lambda: prune(self.means.engine, now=self.clock()))
+
     def deliver(self, stop: threading.Event) -> None:
         """Send what waits. Claims keep workers apart, so no lease is needed."""
         with reading(self.means.engine) as tx:
@@ -93,7 +98,7 @@ class Clockwork:
 
 
 def start(clockwork: Clockwork, *, schedule: bool, work: bool, stop: threading.Event) -> BackgroundScheduler:
-    """Start knocking in threads of their own: every minute for the day's steps, every second for mail."""
+    """Start knocking in threads of their own: every minute for the day, every second for mail, daily to prune."""
     knocks = BackgroundScheduler(
         timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
@@ -101,6 +106,7 @@ def start(clockwork: Clockwork, *, schedule: bool, work: bool, stop: threading.E
     if schedule:
         for job in (clockwork.announce, clockwork.compose):
             knocks.add_job(_guarded(job), "interval", minutes=1, next_run_time=first, id=job.__name__)
+        knocks.add_job(_guarded(clockwork.prune), "interval", days=1, next_run_time=first, id="prune")
     if work:
         knocks.add_job(_guarded(lambda: clockwork.deliver(stop)), "interval", seconds=1, id="deliver")
     knocks.start()

@@ -15,6 +15,7 @@ from dailypapers.domain.address import canonical
 from dailypapers.domain.ask import Ask, Limits, Verdict, begins_attack_mode, judge, worth_keeping
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import (
     AS_USUAL,
     Amount,
@@ -26,7 +27,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.errors import BadInput
-from dailypapers.links import Signer
+from dailypapers.links import LIFETIME, Signer
 from dailypapers.store import asks, editions, outbox, subscribers, suppressions
 
 log = structlog.get_logger()
@@ -142,6 +143,22 @@ def _ask_again(tx: sa.Connection, known: Subscriber, wishes: Wishes, consent: Co
 def _queue_confirmation(tx: sa.Connection, subscriber_id: int, address: str, now: dt.datetime) -> None:
     mail = outbox.NewDelivery(subscriber_id, address, MailKind.CONFIRM, deadline=now + CONFIRM_DEADLINE)
     outbox.put(tx, [mail], now=now)
+
+
+def expire_unconfirmed(tx: sa.Connection, *, now: dt.datetime) -> tuple[int, int]:
+    """Erase the next of those whose confirmation link has run out; returns how many, none once all are erased.
+
+    Whoever had been a subscriber before is unsubscribed as before, which is the second number: anybody may have asked
+    in their name.
+    """
+    late = subscribers.unconfirmed(tx, before=now - LIFETIME[Purpose.CONFIRM])
+    back = [reader for reader in late if reader.confirmed_at]
+    for reader in late:
+        if reader.confirmed_at:
+            subscribers.move(tx, reader.id, to=SubscriberState.UNSUBSCRIBED, now=now)
+        else:
+            erase(tx, reader.id)
+    return len(late) - len(back), len(back)
 
 
 def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, now: dt.datetime) -> bool:

@@ -265,3 +265,11 @@ def test_demo_sends_once_and_says_so_the_second_time(run: Run, tmp_path: Path) -
     assert code == 0
     assert "Nothing was sent" in said
     assert len(list(folder.glob("*.eml"))) == 7
+
+
+def test_prune_says_what_it_forgot(ready: Run) -> None:
+    ready("subscribers", "add", "eve@example.org", "--confirm", "--now", "2026-04-01T08:00")
+    code, _, said = ready("prune", "--now", "2026-04-20T08:00")
+    assert (code, "Erased 1 who did not confirm" in said) == (0, True)
+    code, out, _ = ready("prune", "--now", "2026-04-20T08:00", "--json")
+    assert json.loads(out) == [{"unconfirmed": 0, "unsubscribed_again": 0, "asks": 0}]

@@ -1,4 +1,4 @@
-"""Commands that make a day happen: init, migrate, day, fetch, close, compose, deliver, serve."""
+"""Commands that make a day happen: init, migrate, day, fetch, close, compose, deliver, prune, serve."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ _NAMED = 20
 
 def add(commands: typer.Typer) -> None:
     """Add these commands."""
-    for command in (init, migrate, day, fetch, close, compose, deliver, serve):
+    for command in (init, migrate, day, fetch, close, compose, deliver, prune, serve):
         commands.command()(command)
 
 
@@ -154,6 +154,22 @@ def deliver(
     with progress("delivering") as step:
         done = drain_once(means, clock=tells, told=step, stop=stop_on_signal())
     raise typer.Exit(_report_delivered(done))
+
+
+def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
+    """Forget who did not confirm within a week, and who asked to subscribe days ago; `serve` does it daily."""
+    from dataclasses import asdict
+
+    from dailypapers.jobs.prune import prune as run
+
+    pruned = run(context.obj.app().engine, now=clock(now)())
+    if as_json:
+        rows("pruned", [asdict(pruned)], as_json=True)
+        return
+    say(
+        f"Erased {pruned.unconfirmed} who did not confirm; {pruned.unsubscribed_again} who asked again stay "
+        f"unsubscribed; forgot {pruned.asks} notes of who asked."
+    )
 
 
 def serve(

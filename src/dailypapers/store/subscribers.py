@@ -107,6 +107,14 @@ def move(
     return tx.execute(query.values(values)).rowcount == 1
 
 
+def unconfirmed(tx: sa.Connection, *, before: dt.datetime, limit: int = BATCH) -> list[Subscriber]:
+    """The next who asked before a moment and have not confirmed."""
+    query = sa.select(subscribers).where(
+        subscribers.c.state == SubscriberState.PENDING.value, subscribers.c.created_at < before
+    )
+    return [_subscriber(row) for row in tx.execute(query.order_by(subscribers.c.id).limit(limit))]
+
+
 def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, back_at: dt.datetime | None) -> bool:
     """Send nothing before a day, or before they come back by themselves; `back_at` is when the first digest is due.
 

@@ -31,6 +31,8 @@ class Door:
     domains: Domains = field(default_factory=Domains)
     #: Whose word on where a request came from is believed.
     trusted_proxies: Sequence[Network] = ()
+    #: Any mail to this address asks as well; empty: none does.
+    by_mail: str = ""
 
 
 def network_of(request: Request, trusted: Sequence[Network] = ()) -> str:

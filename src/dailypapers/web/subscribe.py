@@ -61,11 +61,14 @@ class Shown:
     #: Why the form is shown once more; a word that the template puts into a sentence.
     trouble: str = ""
     suggestion: str = ""
+    #: Where any mail asks as well; empty: nowhere.
+    by_mail: str = ""
 
 
 def blank(site: Site, *, topics: tuple[str, ...] = ()) -> Shown:
     """An empty form for any page: hand it to the template as `subscribe`, and include `web/_subscribe.html`."""
-    return Shown(site.door.open, Form(stamp=site.signer.stamp(now=site.clock()), topics=_topics(topics)))
+    form = Form(stamp=site.signer.stamp(now=site.clock()), topics=_topics(topics))
+    return Shown(site.door.open, form, by_mail=site.door.by_mail)
 
 
 def show(site: Site) -> Callable[[Request], HTMLResponse]:
@@ -139,7 +142,7 @@ def _once_more(site: Site, request: Request, form: Form, trouble: str) -> HTMLRe
     fresh = replace(form, stamp=site.signer.stamp(now=site.clock() - site.door.minimum), patience="", as_written="")
     if meant:
         fresh = replace(fresh, as_written=subscriptions.normal_address(form.email))
-    shown = Shown(site.door.open, fresh, trouble, meant)
+    shown = Shown(site.door.open, fresh, trouble, meant, site.door.by_mail)
     return site.page(request, "subscribe", state="form", subscribe=shown, status=422)
 
 

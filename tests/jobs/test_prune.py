@@ -1,0 +1,81 @@
+"""What is kept no longer is forgotten, and nothing else."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from tests.web.conftest import NOW, SIGNER
+from tests.web.test_pages import everything
+
+from dailypapers import subscriptions
+from dailypapers.domain.ask import Limits
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
+from dailypapers.jobs.prune import Pruned, prune
+from dailypapers.store import subscribers
+from dailypapers.store.database import reading, writing
+from dailypapers.store.schema import asks
+from dailypapers.subscriptions import Wishes, whom
+
+DAY = dt.timedelta(days=1)
+MINUTE = dt.timedelta(minutes=1)
+
+
+def ask(engine: sa.Engine, name: str, now: dt.datetime) -> None:
+    address = f"{name}@example.org"
+    wishes = Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "RNA"),))
+    who = whom(SIGNER, address, "192.0.2.0/24")
+    with writing(engine) as tx:
+        subscriptions.ask(tx, address, wishes, consent=Consent("web"), who=who, limits=Limits(), now=now)
+
+
+def states(engine: sa.Engine) -> dict[str, SubscriberState]:
+    with reading(engine) as tx:
+        return {reader.address.partition("@")[0]: reader.state for reader in subscribers.every(tx)}
+
+
+def leaves(engine: sa.Engine, name: str, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        reader = subscribers.by_address(tx, f"{name}@example.org")
+        assert reader is not None
+        subscriptions.confirm(tx, reader.id, now=now)
+        subscriptions.unsubscribe(tx, reader.id, now=now)
+
+
+def test_who_does_not_confirm_is_erased_after_a_week(engine: sa.Engine) -> None:
+    for name, days in (("old", 8), ("again", 8), ("new", 6)):
+        ask(engine, name, NOW - days * DAY)
+    ask(engine, "again", NOW - 2 * DAY)
+    assert prune(engine, now=NOW).unconfirmed == 1
+    assert states(engine) == {"again": SubscriberState.PENDING, "new": SubscriberState.PENDING}
+    before = everything(engine)
+    assert prune(engine, now=NOW) == Pruned(0, 0, 0)
+    assert everything(engine) == before
+    assert prune(engine, now=NOW + 9 * DAY) == Pruned(2, 0, 1)
+    assert "example.org" not in str(everything(engine))
+
+
+def test_who_had_left_and_does_not_confirm_stays_unsubscribed(engine: sa.Engine) -> None:
+    ask(engine, "bob", NOW - 30 * DAY)
+    leaves(engine, "bob", NOW - 29 * DAY)
+    ask(engine, "bob", NOW - 8 * DAY)
+    assert states(engine) == {"bob": SubscriberState.PENDING}
+    assert prune(engine, now=NOW).unsubscribed_again == 1
+    assert states(engine) == {"bob": SubscriberState.UNSUBSCRIBED}
+
+
+def test_readers_and_who_has_left_are_kept(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        wishes = Wishes(Rhythm(), Amount(5))
+        subscriptions.admit(tx, "carol@example.org", wishes, consent=Consent("operator"), now=NOW - 300 * DAY)
+    ask(engine, "bob", NOW - 300 * DAY)
+    leaves(engine, "bob", NOW - 299 * DAY)
+    assert prune(engine, now=NOW) == Pruned(0, 0, 1)
+    assert states(engine) == {"bob": SubscriberState.UNSUBSCRIBED, "carol": SubscriberState.ACTIVE}
+
+
+def test_who_asked_is_forgotten_after_three_days(engine: sa.Engine) -> None:
+    for days in (1, 2, 4, 5):
+        ask(engine, f"a{days}", NOW - days * DAY)
+    assert prune(engine, now=NOW).asks == 2
+    with reading(engine) as tx:
+        assert tx.execute(sa.select(sa.func.count()).select_from(asks)).scalar_one() == 2
