@@ -231,6 +231,8 @@ def weekly(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     subscribers.change(tx, reader.id, rhythm=rhythm, amount=reader.amount, style=reader.style)
     if reader.state is SubscriberState.ACTIVE:
         subscribers.schedule_next(tx, {reader.id: rhythm.next_after(now)})
+    elif reader.paused_until:
+        subscribers.schedule_next(tx, {reader.id: rhythm.first_from(reader.paused_until)})
     return True
 
 
