@@ -28,6 +28,13 @@ from dailypapers.web.routes import web_app
 #: A Monday noon.
 START = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
+
+
+def minutes(count: int) -> dt.timedelta:
+    """A little time."""
+    return dt.timedelta(minutes=count)
+
+
 #: So many of the demo's papers come out on the first day; the rest on the second.
 FIRST_DAY = 40
 Value = TypeVar("Value")
