@@ -35,8 +35,8 @@ def minutes(count: int) -> dt.timedelta:
     return dt.timedelta(minutes=count)
 
 
-#: So many of the demo's papers come out on the first day; the rest on the second.
-FIRST_DAY = 40
+#: Every so-manieth of the demo's papers comes out on the second day, so that both days have some of each field.
+LATER = 3
 Value = TypeVar("Value")
 
 
@@ -76,7 +76,7 @@ class Living:
 
     def announce_all(self) -> None:
         """From now on the source has the second day's papers too."""
-        _announce(self.folder, None)
+        _announce(self.folder, all_of_them=True)
 
     def mails_to(self, address: str) -> list[Caught]:
         """What arrived for an address, oldest first."""
@@ -101,7 +101,7 @@ def _ordered(table: sa.Table) -> sa.Select[tuple[object, ...]]:
 @contextmanager
 def living(folder: Path, database: str = "") -> Iterator[Living]:
     """The service while it lasts, its first edition closed, on a database of its own or on `database`."""
-    _announce(folder, FIRST_DAY)
+    _announce(folder, all_of_them=False)
     # Named as TCP, so that asyncio turns Nagle's algorithm off, as it does for sockets it opens itself.
     with Catcher(folder / "mails") as catcher, socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
@@ -111,7 +111,9 @@ def living(folder: Path, database: str = "") -> Iterator[Living]:
         migrate(app.engine)
         service = Living(app, base, folder)
         service.run_day()
-        server = uvicorn.Server(uvicorn.Config(web_app(app.site(service.clock)), log_level="warning"))
+        site = app.site(service.clock)
+        site.previews.load(now=START)
+        server = uvicorn.Server(uvicorn.Config(web_app(site), log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listening],), name="pages")
         thread.start()
         try:
@@ -122,9 +124,10 @@ def living(folder: Path, database: str = "") -> Iterator[Living]:
             app.engine.dispose()
 
 
-def _announce(folder: Path, count: int | None) -> None:
+def _announce(folder: Path, *, all_of_them: bool) -> None:
     lines = (shipped("demo") / "papers.jsonl").read_text("utf-8").splitlines()
-    (folder / "papers.jsonl").write_text("\n".join(lines[:count]) + "\n", "utf-8")
+    wanted = [line for number, line in enumerate(lines, 1) if all_of_them or number % LATER]
+    (folder / "papers.jsonl").write_text("\n".join(wanted) + "\n", "utf-8")
 
 
 def _settings(folder: Path, base: str, smtp_port: int, database: str) -> Settings:

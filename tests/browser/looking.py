@@ -97,9 +97,11 @@ _CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summar
 _NUMBER = """controls => controls
   .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({visibilityProperty: true}))
   .map((one, n) => {
+    delete one.dataset.stop;
     one.dataset.stop = one.type === "radio" && one.name ? `radios ${one.name}` : `${n} ${one.outerHTML.slice(0, 80)}`;
     return one.dataset.stop;
   })"""
+_TO_THE_TOP = "document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')"
 _FOCUSED = """() => {
   const one = document.activeElement, style = getComputedStyle(one);
   const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
@@ -121,7 +123,7 @@ def tab_through(page: Page) -> Tabbed:
     """Press Tab from the top of the page to its end."""
     stops = list(dict.fromkeys(page.locator(_CONTROLS).evaluate_all(_NUMBER)))
     reached: dict[str, bool] = {}
-    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
+    page.evaluate(_TO_THE_TOP)
     for _ in range(4 * len(stops) + 4):
         page.keyboard.press("Tab")
         stop, marked = page.evaluate(_FOCUSED)

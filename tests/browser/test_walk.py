@@ -1,16 +1,18 @@
 """A reader's whole life, walked in a browser: with scripts and without, on a phone, a tablet and a desktop.
 
-Only the clock and the day's runs come from behind; everything else is clicked, typed, or found in a caught mail.
+Only the clock and the day's runs come from behind; everything else is clicked, typed, or found in a caught mail. Every
+page on the way is looked at by axe and gone through with Tab, and nobody has to scroll sideways.
 """
 
 import re
+from dataclasses import dataclass
 from html import unescape
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.living import Living, minutes
-from tests.browser.looking import Look, overflow
+from tests.browser.looking import Look, Tabbed, axe, overflow, tab_through
 
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.mail.catcher import Caught
@@ -18,7 +20,53 @@ from dailypapers.store import subscribers
 from dailypapers.store.database import reading
 
 EVE = "eve@example.org"
-LOOKS = [Look(width, scripts) for width in (320, 768, 1280) for scripts in (True, False)]
+LOOKS = [
+    Look(320, colors="dark"),
+    Look(320, scripts=False),
+    Look(768),
+    Look(768, scripts=False),
+    Look(1280),
+    Look(1280, scripts=False),
+]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Somebody at a browser, and the service they use."""
+
+    service: Living
+    page: Page
+    look: Look
+
+    def go(self, address: str) -> None:
+        """Open a page."""
+        self.page.goto(address)
+        self.look_around()
+
+    def press(self, name: str, heading: str) -> None:
+        """Press a button and read the heading of what comes."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
+        self.look_around()
+
+    def look_around(self) -> None:
+        """The page is fine for everybody."""
+        assert overflow(self.page) == 0
+        if self.look.scripts:
+            assert axe(self.page) == []
+            assert tab_through(self.page) == Tabbed([], [])
+
+    def newest(self, count: int) -> Caught:
+        """The newest of so many mails."""
+        mails = self.service.mails_to(EVE)
+        assert len(mails) == count
+        return mails[-1]
+
+    def state(self) -> SubscriberState | None:
+        """What is kept of them."""
+        with reading(self.service.app.engine) as tx:
+            reader = subscribers.by_address(tx, EVE)
+        return reader.state if reader else None
 
 
 def link(mail: Caught, purpose: str) -> str:
@@ -28,80 +76,62 @@ def link(mail: Caught, purpose: str) -> str:
     return unescape(found[1])
 
 
-def state(service: Living) -> SubscriberState | None:
-    with reading(service.app.engine) as tx:
-        reader = subscribers.by_address(tx, EVE)
-    return reader.state if reader else None
-
-
-def press(page: Page, name: str, heading: str) -> None:
-    """Press a button and read the heading of what comes; nobody has to scroll sideways to do it."""
-    assert overflow(page) == 0
-    page.get_by_role("button", name=name, exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
-
-
-def newest(service: Living, count: int) -> Caught:
-    mails = service.mails_to(EVE)
-    assert len(mails) == count
-    return mails[-1]
-
-
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_a_whole_life(service: Living, visit: Visit, look: Look) -> None:
-    page = visit(look)
-    subscribe(page, service)
-    confirm(page, service)
-    vote(page, service)
-    get_it_weekly(page, service)
-    leave(page, service)
+    walk = Walk(service, visit(look), look)
+    subscribe(walk)
+    confirm(walk)
+    get_it_weekly(walk)
+    leave(walk)
 
 
-def subscribe(page: Page, service: Living) -> None:
-    """Ask for mail on the pages."""
-    page.goto(f"{service.base}/subscribe?topic=language+models")
-    page.get_by_label("Your e-mail address").fill(EVE)
-    service.clock.now += minutes(1)
-    press(page, "Subscribe", "Look into your inbox")
-    assert state(service) is SubscriberState.PENDING
+def subscribe(walk: Walk) -> None:
+    """Try a topic on the front page, see the digest it would give, and ask for it."""
+    walk.go(walk.service.base)
+    papers = walk.page.get_by_role("region", name="Papers")
+    expect(papers.get_by_role("heading", level=2)).to_contain_text("today")
+    walk.page.get_by_label("Try it first").fill("language models")
+    if not walk.look.scripts:
+        walk.page.get_by_role("button", name="Show my digest").click()
+    expect(papers.get_by_role("heading", level=2)).to_contain_text("Your digest today")
+    expect(papers).to_contain_text("Matches your topic “language models”")
+    walk.look_around()
+    walk.page.get_by_label("Your e-mail address").fill(EVE)
+    walk.service.clock.now += minutes(1)
+    walk.press("Subscribe", "Look into your inbox")
+    assert walk.state() is SubscriberState.PENDING
 
 
-def confirm(page: Page, service: Living) -> None:
+def confirm(walk: Walk) -> None:
     """Confirm from the mail; the first digest comes with the next run."""
-    service.deliver()
-    page.goto(link(newest(service, 1), "confirm"))
-    assert state(service) is SubscriberState.PENDING
-    press(page, "Confirm my subscription", "You are subscribed")
-    expect(page.get_by_text("language models")).to_be_visible()
-    assert state(service) is SubscriberState.ACTIVE
-    service.run_day()
+    walk.service.deliver()
+    walk.go(link(walk.newest(1), "confirm"))
+    assert walk.state() is SubscriberState.PENDING
+    walk.press("Confirm my subscription", "You are subscribed")
+    expect(walk.page.get_by_text("language models")).to_be_visible()
+    assert walk.state() is SubscriberState.ACTIVE
+    walk.service.run_day()
 
 
-def vote(page: Page, service: Living) -> None:
-    """Vote from the digest."""
-    page.goto(link(newest(service, 2), "feedback"))
-    press(page, "I like it", "Noted")
-
-
-def get_it_weekly(page: Page, service: Living) -> None:
+def get_it_weekly(walk: Walk) -> None:
     """Begin to leave, and take one mail a week instead: on Tuesday none comes, on Monday one does."""
-    page.goto(link(newest(service, 2), "unsubscribe"))
-    press(page, "Make it weekly", "Once a week")
-    service.announce_all()
-    service.days(1)
-    newest(service, 2)
-    service.days(6)
-    newest(service, 3)
+    walk.go(link(walk.newest(2), "unsubscribe"))
+    walk.press("Make it weekly", "Once a week")
+    walk.service.announce_all()
+    walk.service.days(1)
+    walk.newest(2)
+    walk.service.days(6)
+    walk.newest(3)
 
 
-def leave(page: Page, service: Living) -> None:
+def leave(walk: Walk) -> None:
     """Leave, and have all of it gone."""
-    page.goto(link(newest(service, 3), "unsubscribe"))
-    press(page, "Unsubscribe", "You are unsubscribed")
-    assert state(service) is SubscriberState.UNSUBSCRIBED
-    page.get_by_role("link", name="Erase everything").click()
-    press(page, "Erase everything", "erased")
-    assert state(service) is None
-    assert EVE not in str(service.rows())
-    service.days(1)
-    newest(service, 3)
+    walk.go(link(walk.newest(3), "unsubscribe"))
+    walk.press("Unsubscribe", "You are unsubscribed")
+    assert walk.state() is SubscriberState.UNSUBSCRIBED
+    walk.page.get_by_role("link", name="Erase everything").click()
+    walk.press("Erase everything", "Everything is erased")
+    assert walk.state() is None
+    assert EVE not in str(walk.service.rows())
+    walk.service.days(1)
+    walk.newest(3)
