@@ -1,7 +1,7 @@
 """The archive: closed editions with their papers, the most talked about first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -51,5 +51,6 @@ def by_trend(edition: Edition, listed: Iterable[Listed]) -> list[Listed]:
     """Papers in the order of how much they are talked about; their age is that of the day they were announced."""
     items = sorted(listed, key=lambda item: str(item.paper.id))
     signals = {str(item.paper.id): item.signals for item in items}
-    scores = trending([item.paper for item in items], signals, now=edition.closed_at)
+    announced = [replace(item.paper, published=edition.day) for item in items]
+    scores = trending(announced, signals, now=edition.closed_at)
     return [item for _, item in sorted(zip(scores, items, strict=True), key=lambda pair: -round(float(pair[0]), 9))]

@@ -130,7 +130,9 @@ class Finder:
 
     def _grow(self, made: Counted, upto: int) -> None:
         index = self._shelf.index.grown(made) if made.keys else self._shelf.index
-        self._shelf = replace(self._shelf, index=index, upto=upto)
+        # Until more is known, the first papers tell which words are rare.
+        background = self._shelf.background or (untaught(index) if len(index) else None)
+        self._shelf = replace(self._shelf, index=index, upto=upto, background=background)
 
     def _learn(self, learned: int, *, grown: bool) -> None:
         """Take what was learned last; where nothing was, the newest papers tell which words are rare."""
@@ -140,7 +142,15 @@ class Finder:
         if found is None and (grown or self._shelf.background is None):
             found = untaught(self._shelf.index)
         if found is not None:
-            self._shelf = replace(self._shelf, background=found, learned=learned)
+            self._warm(replace(self._shelf, background=found, learned=learned))
+
+    def _warm(self, shelf: _Shelf) -> None:
+        """Put a shelf in place once what a search needs of it has been made, so that nobody waits for that."""
+        last = shelf.index.newest(None, 1)
+        for paper in self._load(shelf, last).values():
+            query = Query(topic=paper.title)
+            self._results(shelf, query, candidates(shelf.index, query), dt.datetime.min.replace(tzinfo=dt.UTC))
+        self._shelf = shelf
 
     def answer(self, text: str, *, page: int = 1, now: dt.datetime) -> Answer:
         """What a text finds, most relevant first, a page of it; the same papers give the same answer. Never raises."""
@@ -150,7 +160,7 @@ class Finder:
             return self._about(shelf, named, page, now, replace(blank, query=Query(), name=named.value))
         if query.empty or not (terms(query.topic) or query.filters):
             return replace(blank, state="empty" if query.empty else "wordless")
-        if not len(shelf.index):
+        if shelf.background is None:
             return replace(blank, state="preparing")
         return self._found(shelf, self._with_author(shelf, query), page, now, blank)
 

@@ -206,9 +206,9 @@ class Index:
         chosen = np.array(ordered, np.int64)
         return Found(chosen, scores[chosen].astype(np.float64), total)
 
-    def newest(self, flags: Flags, many: int) -> Found:
-        """The papers that were added last."""
-        places = np.flatnonzero(flags)
+    def newest(self, flags: Flags | None, many: int) -> Found:
+        """The papers that were added last, of those that are flagged."""
+        places = np.arange(len(self)) if flags is None else np.flatnonzero(flags)
         chosen = places[::-1][:many]
         return Found(chosen, np.zeros(len(chosen)), len(places))
 

@@ -18,6 +18,8 @@ _MAX_ADDRESS = 2000
 _GOOD_ENOUGH = 0.6
 #: A text that is hardly longer is shown whole: three words saved are not worth an ellipsis.
 _HARDLY_LONGER = 1.1
+#: What neither ends a text that was cut nor begins what follows on it.
+_AT_A_CUT = " ,;:–—-"
 WIDTH = 76
 #: Nobody's abstract is longer than this, and no page must be.
 MOST_READ = 6000
@@ -50,7 +52,7 @@ def extract(text: str, length: int) -> str:
 def parted(text: str, length: int) -> tuple[str, str]:
     """A text's extract, and what follows on it up to `MOST_READ` characters; empty where the extract is all of it."""
     begins, plain = extract(text, length), shortened(text, MOST_READ)
-    return begins, plain[len(begins.removesuffix("…")) :].strip()
+    return begins, plain[len(begins.removesuffix("…")) :].strip().lstrip(_AT_A_CUT)
 
 
 def shortened(text: str, length: int) -> str:
@@ -62,7 +64,7 @@ def shortened(text: str, length: int) -> str:
         return ""
     head = plain[: length - 1]
     whole_words = head if plain[length - 1] == " " else head.rpartition(" ")[0]
-    return f"{(whole_words or head).rstrip(' ,;:–—-') or head}…"
+    return f"{(whole_words or head).rstrip(_AT_A_CUT) or head}…"
 
 
 def source_name(source: str) -> str:

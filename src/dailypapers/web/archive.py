@@ -124,9 +124,11 @@ def _linked(paper: Paper) -> str:
 def _edition(tx: sa.Connection, day: str) -> Edition:
     """The edition of a day. Raises 404 where there is none."""
     try:
-        found = editions.of_day(tx, dt.date.fromisoformat(day)) if len(day) == len("2026-04-20") else None
+        wanted = dt.date.fromisoformat(day)
     except ValueError:
-        found = None
-    if found is None:
+        raise HTTPException(404) from None
+    found = editions.of_day(tx, wanted)
+    # Every day has one address, though it can be written in several ways.
+    if found is None or wanted.isoformat() != day:
         raise HTTPException(404)
     return found
