@@ -4,7 +4,7 @@ Every function works inside the caller's transaction and tells what it did.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -318,8 +318,18 @@ def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
 def avoid(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
     """Push papers with these words down from now on, besides what they asked for already."""
     stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
-    more = (Interest(InterestKind.PHRASE, phrase, Stance.AVOID) for phrase in phrases)
-    subscribers.state_interests(tx, subscriber_id, (*stated, *more))
+    subscribers.state_interests(tx, subscriber_id, (*stated, *_avoided(phrases)))
+
+
+def allow(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
+    """Take back that these words push papers down."""
+    stated, taken = subscribers.interests_of(tx, [subscriber_id])[subscriber_id], set(_avoided(phrases))
+    if taken.intersection(stated):
+        subscribers.state_interests(tx, subscriber_id, (one for one in stated if one not in taken))
+
+
+def _avoided(phrases: Iterable[str]) -> Iterator[Interest]:
+    return (Interest(InterestKind.PHRASE, phrase, Stance.AVOID) for phrase in phrases)
 
 
 def erase(tx: sa.Connection, subscriber_id: int) -> None:

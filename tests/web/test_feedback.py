@@ -91,6 +91,20 @@ async def test_less_like_this_offers_the_papers_words_and_takes_no_others(
     }
 
 
+async def test_words_are_taken_back_with_the_vote_and_others_stay(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    address = link(got.reader, got.papers[0], "less")
+    await pages.post(address, data={"avoid": ["Friends"]})
+    noted = await pages.post(address, data={"avoid": ["Neural Networks"]})
+    assert '<input type="hidden" name="avoid" value="Neural Networks">' in noted.text
+    assert 'value="Friends"' not in noted.text
+    await pages.post(address, data={"undo": "1", "avoid": ["Neural Networks"]})
+    with reading(engine) as tx:
+        stated = subscribers.interests_of(tx, [got.reader])[got.reader]
+    assert {interest.text for interest in stated} == {"graphs", "Friends"}
+    assert kept(engine, got.reader, got.papers[0]) == set()
+
+
 async def test_forged_swapped_and_old_links_change_nothing(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     good = SIGNER.token(Purpose.FEEDBACK, got.reader, issued=NOW, about=got.papers[0])

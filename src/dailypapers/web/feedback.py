@@ -32,6 +32,8 @@ class _Case:
 
     entry: Entry
     kept: frozenset[str]
+    #: Words of its title that the reader does not avoid yet.
+    offered: tuple[str, ...]
 
 
 def show(site: Site) -> Callable[..., HTMLResponse]:
@@ -48,7 +50,7 @@ def show(site: Site) -> Callable[..., HTMLResponse]:
 
 
 def act(site: Site) -> Callable[..., HTMLResponse]:
-    """POST: casts the vote, or with `undo` takes it back; of `avoid`, only words that the page offers are taken."""
+    """POST: casts the vote, or with `undo` takes it back; so with words to `avoid`, if they are the paper's."""
 
     def act_feedback(
         request: Request,
@@ -64,6 +66,7 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
             avoided = [phrase for phrase in headwords(title) if vote == "less" and phrase in (avoid or ())]
             if undo:
                 votes.withdraw(tx, claim.subscriber, claim.about, meant)
+                subscriptions.allow(tx, claim.subscriber, avoided)
             else:
                 votes.cast(tx, claim.subscriber, claim.about, meant, now=now)
                 subscriptions.avoid(tx, claim.subscriber, avoided)
@@ -85,7 +88,12 @@ def _case(tx: sa.Connection, claim: Claim) -> _Case:
         raise BadToken("Nothing is kept for this link any more.")
     listed = papers.of_delivery(tx, [claim.about])[claim.about]
     kept = votes.of_paper(tx, claim.subscriber, claim.about)
-    return _Case(Entry(listed.paper, "", listed.sources, listed.signals), frozenset(vote.value for vote in kept))
+    stated = {one.text for one in subscribers.interests_of(tx, [claim.subscriber])[claim.subscriber]}
+    return _Case(
+        Entry(listed.paper, "", listed.sources, listed.signals),
+        frozenset(vote.value for vote in kept),
+        tuple(phrase for phrase in headwords(listed.paper.title) if phrase not in stated),
+    )
 
 
 def _page(
@@ -99,6 +107,6 @@ def _page(
         action=f"{site.root}feedback/{token}",
         entry=case.entry,
         kept=case.kept,
-        offered=headwords(case.entry.paper.title) if vote == "less" else (),
+        offered=case.offered if vote == "less" else (),
         avoided=avoided,
     )
