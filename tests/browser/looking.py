@@ -40,13 +40,20 @@ def axe(page: Page) -> list[str]:
 
     axe is a script itself: for a window without scripts, see `still`.
     """
-    page.evaluate(AXE.read_text("utf-8"))
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
     return [f"{one['id']}: {one['help']}: {_places(one)}" for one in found]
 
 
 def _places(violation: dict[str, Any]) -> str:
     return "; ".join(f"{' '.join(map(str, node['target']))} ({node['failureSummary']})" for node in violation["nodes"])
+
+
+def reshape(page: Page, look: Look) -> None:
+    """Another width and other colours for a page that is open."""
+    page.set_viewport_size({"width": look.width, "height": 800})
+    page.emulate_media(color_scheme=look.colors)
 
 
 def still(page: Page, window: Page) -> Page:

@@ -1,30 +1,45 @@
-"""Every page can be used by everybody: on a phone, in the dark, with a screen reader, from the keyboard."""
-
-from itertools import product
+"""Every public page can be used by everybody: on a phone, in the dark, with a screen reader, from the keyboard."""
 
 import pytest
 from tests.browser.conftest import Audit, Visit
 from tests.browser.living import Living
-from tests.browser.looking import Colors, Look, Tabbed, first_load, lighthouse, overflow, tab_through
+from tests.browser.looking import Look, Tabbed, axe, first_load, lighthouse, overflow, reshape, tab_through
 
-WIDTHS = (320, 768, 1280)
-COLORS: tuple[Colors, ...] = ("light", "dark")
-LOOKS = [Look(width, scripts, colors) for width, scripts, colors in product(WIDTHS, (True, False), COLORS)]
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_the_front_page_is_fine_for_everybody(shown: Living, visit: Visit, audit: Audit, look: Look) -> None:
-    page = visit(look)
-    page.goto(shown.base)
-    assert page.locator("h1").count() == 1
-    assert tab_through(page) == Tabbed([], [])
-    assert (overflow(page), audit(page, look)) == (0, [])
-
-
-def test_lighthouse_finds_nothing_wrong_with_the_front_page(shown: Living) -> None:
-    scores = lighthouse(shown.base)[0]
-    assert min(scores.accessibility, scores.best_practices) >= 95, scores.failed
+LOOKS = [Look(320, colors="dark"), Look(768), Look(1280), Look(1280, colors="dark")]
+PLAIN = Look(320, scripts=False)
+PAGES = [
+    "/",
+    "/?topic=language+models%2C+quantum+error+correction",
+    "/?topic=nothing+that+anybody+wrote+about",
+    "/subscribe?topic=language+models",
+    "/search",
+    "/search?q=attention",
+    "/search?q=xyzzy",
+    "/archive",
+    "/archive/2026-11-23",
+    "/archive/1999-01-01",
+    "/nowhere",
+]
 
 
-def test_a_first_visit_costs_little(shown: Living, visit: Visit) -> None:
-    assert first_load(visit(Look()), shown.base) < 60_000
+@pytest.mark.parametrize("path", PAGES)
+def test_a_public_page_is_fine_for_everybody(shown: Living, visit: Visit, audit: Audit, path: str) -> None:
+    page, plain = visit(LOOKS[0]), visit(PLAIN)
+    page.goto(shown.base + path)
+    plain.goto(shown.base + path)
+    for look in LOOKS:
+        reshape(page, look)
+        assert (look, overflow(page), axe(page)) == (look, 0, [])
+    for shows in (page, plain):
+        assert (shows.locator("h1").count(), tab_through(shows)) == (1, Tabbed([], []))
+    assert (overflow(plain), audit(plain, PLAIN)) == (0, [])
+
+
+def test_lighthouse_finds_nothing_wrong(shown: Living) -> None:
+    for scores in lighthouse(shown.base, f"{shown.base}/search?q=attention"):
+        assert min(scores.accessibility, scores.best_practices) >= 95, scores.failed
+
+
+@pytest.mark.parametrize("path", PAGES[:4])
+def test_a_first_visit_costs_little(shown: Living, visit: Visit, path: str) -> None:
+    assert first_load(visit(Look()), shown.base + path) < 60_000
