@@ -56,6 +56,10 @@
       if (mine.signal.aborted) return;
       place.innerHTML = html;
       shown = wanted;
+      if (place.querySelector("[data-again]")) {
+        shown = null;
+        timer = setTimeout(ask, again);
+      }
       carry(fields);
     } catch (error) {
       // Typed on, or offline: what is there stays.
@@ -78,4 +82,8 @@
     ask();
   });
   shown = said().toString();
+  if (place.querySelector("[data-again]")) {
+    shown = null;
+    timer = setTimeout(ask, again);
+  }
 })();

@@ -1,6 +1,8 @@
 """arXiv's categories: https://arxiv.org/category_taxonomy. Other sources have words of their own."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 _CLASSES = {
     "astro-ph": "CO EP GA HE IM SR",
@@ -41,3 +43,99 @@ def codes_of(text: str) -> tuple[str, ...]:
 def unknown_category(text: str) -> str:
     """The first code that is written like arXiv's and is none of them; empty where all are known or others' words."""
     return next((code for code in codes_of(text) if "." in code and code not in _KNOWN), "")
+
+
+#: What arXiv calls its archives and classes, in the order of `ARCHIVES`; parted by bars.
+_NAMES = {
+    "astro-ph": "Astrophysics: Cosmology and Nongalactic Astrophysics|Earth and Planetary Astrophysics|"
+    "Astrophysics of Galaxies|High Energy Astrophysical Phenomena|Instrumentation and Methods for Astrophysics|"
+    "Solar and Stellar Astrophysics",
+    "cond-mat": "Condensed Matter: Disordered Systems and Neural Networks|Mesoscale and Nanoscale Physics|"
+    "Materials Science|Other Condensed Matter|Quantum Gases|Soft Condensed Matter|Statistical Mechanics|"
+    "Strongly Correlated Electrons|Superconductivity",
+    "cs": "Computer Science: Artificial Intelligence|Hardware Architecture|Computational Complexity|"
+    "Computational Engineering, Finance, and Science|Computational Geometry|Computation and Language|"
+    "Cryptography and Security|Computer Vision and Pattern Recognition|Computers and Society|Databases|"
+    "Distributed, Parallel, and Cluster Computing|Digital Libraries|Discrete Mathematics|"
+    "Data Structures and Algorithms|Emerging Technologies|Formal Languages and Automata Theory|General Literature|"
+    "Graphics|Computer Science and Game Theory|Human-Computer Interaction|Information Retrieval|Information Theory|"
+    "Machine Learning|Logic in Computer Science|Multiagent Systems|Multimedia|Mathematical Software|"
+    "Numerical Analysis|Neural and Evolutionary Computing|Networking and Internet Architecture|"
+    "Other Computer Science|Operating Systems|Performance|Programming Languages|Robotics|Symbolic Computation|Sound|"
+    "Software Engineering|Social and Information Networks|Systems and Control",
+    "econ": "Economics: Econometrics|General Economics|Theoretical Economics",
+    "eess": "Electrical Engineering and Systems Science: Audio and Speech Processing|Image and Video Processing|"
+    "Signal Processing|Systems and Control",
+    "gr-qc": "General Relativity and Quantum Cosmology",
+    "hep-ex": "High Energy Physics, Experiment",
+    "hep-lat": "High Energy Physics, Lattice",
+    "hep-ph": "High Energy Physics, Phenomenology",
+    "hep-th": "High Energy Physics, Theory",
+    "math": "Mathematics: Commutative Algebra|Algebraic Geometry|Analysis of PDEs|Algebraic Topology|"
+    "Classical Analysis and ODEs|Combinatorics|Category Theory|Complex Variables|Differential Geometry|"
+    "Dynamical Systems|Functional Analysis|General Mathematics|General Topology|Group Theory|Geometric Topology|"
+    "History and Overview|Information Theory|K-Theory and Homology|Logic|Metric Geometry|Mathematical Physics|"
+    "Numerical Analysis|Number Theory|Operator Algebras|Optimization and Control|Probability|Quantum Algebra|"
+    "Rings and Algebras|Representation Theory|Symplectic Geometry|Spectral Theory|Statistics Theory",
+    "math-ph": "Mathematical Physics",
+    "nlin": "Nonlinear Sciences: Adaptation and Self-Organizing Systems|Chaotic Dynamics|"
+    "Cellular Automata and Lattice Gases|Pattern Formation and Solitons|Exactly Solvable and Integrable Systems",
+    "nucl-ex": "Nuclear Experiment",
+    "nucl-th": "Nuclear Theory",
+    "physics": "Physics: Accelerator Physics|Atmospheric and Oceanic Physics|Applied Physics|"
+    "Atomic and Molecular Clusters|Atomic Physics|Biological Physics|Chemical Physics|Classical Physics|"
+    "Computational Physics|Data Analysis, Statistics and Probability|Physics Education|Fluid Dynamics|"
+    "General Physics|Geophysics|History and Philosophy of Physics|Instrumentation and Detectors|Medical Physics|"
+    "Optics|Plasma Physics|Popular Physics|Physics and Society|Space Physics",
+    "q-bio": "Quantitative Biology: Biomolecules|Cell Behavior|Genomics|Molecular Networks|Neurons and Cognition|"
+    "Other Quantitative Biology|Populations and Evolution|Quantitative Methods|Subcellular Processes|"
+    "Tissues and Organs",
+    "q-fin": "Quantitative Finance: Computational Finance|Economics|General Finance|Mathematical Finance|"
+    "Portfolio Management|Pricing of Securities|Risk Management|Statistical Finance|Trading and Market Microstructure",
+    "quant-ph": "Quantum Physics",
+    "stat": "Statistics: Applications|Computation|Methodology|Machine Learning|Other Statistics|Statistics Theory",
+}
+#: The subject areas of https://www.biorxiv.org and https://www.medrxiv.org; they have no codes.
+_SUBJECTS = {
+    "bioRxiv": "Animal Behavior and Cognition|Biochemistry|Bioengineering|Bioinformatics|Biophysics|Cancer Biology|"
+    "Cell Biology|Developmental Biology|Ecology|Evolutionary Biology|Genetics|Genomics|Immunology|Microbiology|"
+    "Molecular Biology|Neuroscience|Paleontology|Pathology|Pharmacology and Toxicology|Physiology|Plant Biology|"
+    "Scientific Communication and Education|Synthetic Biology|Systems Biology|Zoology",
+    "medRxiv": "Addiction Medicine|Allergy and Immunology|Anesthesia|Cardiovascular Medicine|"
+    "Dentistry and Oral Medicine|Dermatology|Emergency Medicine|Endocrinology|Epidemiology|Forensic Medicine|"
+    "Gastroenterology|Genetic and Genomic Medicine|Geriatric Medicine|Health Economics|Health Informatics|"
+    "Health Policy|Health Systems and Quality Improvement|Hematology|HIV/AIDS|Infectious Diseases|"
+    "Intensive Care and Critical Care Medicine|Medical Education|Medical Ethics|Nephrology|Neurology|Nursing|"
+    "Nutrition|Obstetrics and Gynecology|Occupational and Environmental Health|Oncology|Ophthalmology|Orthopedics|"
+    "Otolaryngology|Pain Medicine|Palliative Medicine|Pediatrics|Pharmacology and Therapeutics|Primary Care Research|"
+    "Psychiatry and Clinical Psychology|Public and Global Health|Radiology and Imaging|"
+    "Rehabilitation Medicine and Physical Therapy|Respiratory Medicine|Rheumatology|Sexual and Reproductive Health|"
+    "Sports Medicine|Surgery|Toxicology|Transplantation|Urology",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Categories that belong together: what they are called, and each one's code with its name."""
+
+    name: str
+    #: The code that stands for all of them; empty where there is none.
+    code: str
+    leaves: tuple[tuple[str, str], ...]
+
+
+def _branches() -> Iterator[Branch]:
+    alone = []
+    for archive, codes in ARCHIVES.items():
+        name, _, names = _NAMES[archive].partition(": ")
+        if codes:
+            yield Branch(name, archive, tuple(zip(codes, names.split("|"), strict=True)))
+        else:
+            alone.append((archive, name))
+    yield Branch("Other physics and mathematics", "", tuple(alone))
+    for source, subjects in _SUBJECTS.items():
+        yield Branch(source, "", tuple((subject, subject) for subject in subjects.split("|")))
+
+
+#: All categories with their names, as people look for them: arXiv's by archive, then other sources' subjects.
+TREE = tuple(sorted(_branches(), key=lambda branch: (not branch.code, branch.name)))

@@ -15,9 +15,11 @@ from dailypapers.digests.preview import Stock
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.errors import Busy
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.pages import render_page
+from dailypapers.rendering.text import extract
 from dailypapers.web.page import Site
 
 #: More topics than these nobody tries out before subscribing, and no topic is longer.
@@ -25,6 +27,8 @@ MOST_TOPICS, LONGEST = 20, 200
 _PARTED = re.compile(r"[,;\n]")
 #: So many seconds later a busy service is asked again.
 _AGAIN = 2
+#: So many picks are shown beside a form, with so many characters of their abstracts.
+_SHOWN, _EXTRACT = 12, 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Shown:
     edition: Edition | None = None
     digest: Digest | None = None
     notes: tuple[str, ...] = ()
+    #: So many more picks than are shown.
+    more: int = 0
 
     @property
     def status(self) -> int:
@@ -88,6 +94,22 @@ def of(site: Site, asking: Asking, *, notes: tuple[str, ...] = ()) -> Shown:
         return Shown("preparing")
     edition, digest = found
     return Shown("digest", edition, digest, notes)
+
+
+def shortened(shown: Shown, style: Style) -> Shown:
+    """A preview that takes little room: the first papers, with as much of their abstracts as the mail would show."""
+    if shown.digest is None:
+        return shown
+    entries = tuple(
+        replace(e, paper=replace(e.paper, abstract=_part(e.paper.abstract, style))) for e in shown.digest.entries
+    )
+    return replace(shown, digest=replace(shown.digest, entries=entries[:_SHOWN]), more=max(len(entries) - _SHOWN, 0))
+
+
+def _part(abstract: str, style: Style) -> str:
+    if style.abstracts is Abstracts.WHOLE:
+        return abstract
+    return extract(abstract, _EXTRACT) if style.abstracts is Abstracts.EXTRACT else ""
 
 
 def topics(written: Iterable[str]) -> tuple[str, ...]:

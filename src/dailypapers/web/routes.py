@@ -26,6 +26,7 @@ from dailypapers.web import (
     feedback,
     home,
     less,
+    preferences,
     preview,
     saved,
     search,
@@ -54,6 +55,7 @@ def web_app(site: Site) -> FastAPI:
         app.post(path, response_class=HTMLResponse)(page.act(site))
     for path, show in _LOOKED_AT.items():
         app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(show(site))
+    app.post("/preferences/{token}/preview", response_class=HTMLResponse)(preferences.redraw(site))
     app.api_route("/static/{name}", methods=_LOOK)(static.show(site.static))
     _answer_errors(app, site)
     app.add_middleware(Guard, refuse=_refusing(site))
@@ -99,6 +101,7 @@ _ACTED_ON: Mapping[str, Page] = {
     "/undo/{token}": undo,
     "/erase/{token}": erase,
     "/feedback/{token}/{vote}": feedback,
+    "/preferences/{token}": preferences,
     "/saved/{token}": saved,
     "/data/{token}": data,
 }
