@@ -266,6 +266,9 @@ async def test_an_address_that_looks_mistyped_is_taken_when_it_is_meant(front: F
     doubted = await front.ask("alice@gmial.com")
     sent = await front.client.post("/subscribe", data={**hidden(doubted.text), "email": "alice@gmial.com"})
     assert "Look into your inbox" in sent.text
+    meant = {**hidden(doubted.text), "email": "bob@gmial.com", "meant": "bob@gmail.com"}
+    assert "bob@gmail.com" in (await front.client.post("/subscribe", data=meant)).text
+    assert front.mails() == ["alice@gmial.com", "bob@gmail.com"]
     other = await front.client.post("/subscribe", data={**hidden(doubted.text), "email": "alice@gmai.com"})
     assert "Did you mean" in other.text
 

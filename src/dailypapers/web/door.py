@@ -28,6 +28,8 @@ class Door:
     minimum: dt.timedelta = dt.timedelta(seconds=2)
     #: In attack mode: how long to wait before the second page's button works.
     patience: dt.timedelta = dt.timedelta(seconds=10)
+    #: No answer comes sooner: how long it took must not tell whether an address is known.
+    answer_after: dt.timedelta = dt.timedelta(0)
     domains: Domains = field(default_factory=Domains)
     #: Whose word on where a request came from is believed.
     trusted_proxies: Sequence[Network] = ()

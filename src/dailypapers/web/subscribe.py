@@ -4,6 +4,7 @@ Whether an address is new, pending, reading, gone or suppressed, the answer is t
 that no person can have filled in. Nothing is sent but one mail that asks to confirm, within the limits of `domain.ask`.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -86,18 +87,26 @@ def act(site: Site) -> Callable[[Request], Awaitable[HTMLResponse]]:
     version = form_version(site.templates)
 
     async def act_subscribe(request: Request) -> HTMLResponse:
-        async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
-            form = _read(data)
-        if not site.door.open:
-            return site.page(request, "subscribe", state="form", subscribe=blank(site), status=403)
-        age = site.signer.age(form.stamp, now=site.clock())
-        if form.honey or (age is not None and age < site.door.minimum):
-            return _answer(site, request, form, Verdict.GRANTED)
-        if trouble := "old form" if age is None else await _trouble(site, form):
-            return _once_more(site, request, form, trouble)
-        return await _let_in(site, request, form, version)
+        loop = asyncio.get_running_loop()
+        ready = loop.time() + site.door.answer_after.total_seconds()
+        answer = await _act(site, request, version)
+        await asyncio.sleep(ready - loop.time())
+        return answer
 
     return act_subscribe
+
+
+async def _act(site: Site, request: Request, version: str) -> HTMLResponse:
+    async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
+        form = _read(data)
+    if not site.door.open:
+        return site.page(request, "subscribe", state="form", subscribe=blank(site), status=403)
+    age = site.signer.age(form.stamp, now=site.clock())
+    if form.honey or (age is not None and age < site.door.minimum):
+        return _answer(site, request, form, Verdict.GRANTED)
+    if trouble := "old form" if age is None else await _trouble(site, form):
+        return _once_more(site, request, form, trouble)
+    return await _let_in(site, request, form, version)
 
 
 def form_version(templates: jinja2.Environment) -> str:
@@ -114,7 +123,13 @@ def _read(data: FormData) -> Form:
 
     topics = _topics(tuple(value for value in data.getlist("topic") if isinstance(value, str)))
     return Form(
-        text("email"), topics, text("zone"), text("stamp"), text("patience"), text("as_written"), text("homepage")
+        text("meant") or text("email"),
+        topics,
+        text("zone"),
+        text("stamp"),
+        text("patience"),
+        text("as_written"),
+        text("homepage"),
     )
 
 
