@@ -5,7 +5,7 @@
   const form = document.querySelector("form[data-preview]");
   const place = document.getElementById("preview");
   if (!form || !place) return;
-  const calm = 250;
+  const calm = 100;
   const again = 2000;
   let timer = 0;
   let asking = null;
