@@ -8,6 +8,8 @@
   // Another topic, as often as one likes.
   const more = form.querySelector("[data-more]");
   more.hidden = false;
+  // One empty field is enough where there is a button for more.
+  for (const field of [...form.querySelectorAll("input[name=topic]")].filter((field) => !field.value).slice(1)) field.remove();
   more.addEventListener("click", () => {
     const fields = form.querySelectorAll(`input[name=${more.dataset.more}]`);
     const free = [...fields].find((field) => !field.value.trim());

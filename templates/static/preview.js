@@ -4,6 +4,7 @@
 (() => {
   const form = document.querySelector("form[data-preview]");
   const place = document.getElementById("preview");
+  const said = document.getElementById("preview-said");
   if (!form || !place) return;
   const calm = 100;
   const again = 2000;
@@ -12,7 +13,7 @@
   let shown = null;
 
   // What the form says now, as it would be sent; files are left out, and what is not for the preview.
-  const said = () => {
+  const filled = () => {
     const fields = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
       if (typeof value === "string" && value.trim()) fields.append(name, value);
@@ -36,7 +37,7 @@
   };
 
   const ask = async () => {
-    const fields = said();
+    const fields = filled();
     if (fields.toString() === shown) return;
     asking?.abort();
     const mine = (asking = new AbortController());
@@ -56,6 +57,8 @@
       if (mine.signal.aborted) return;
       place.innerHTML = html;
       shown = wanted;
+      // A screen reader is told the sum of it, not read ten papers at every letter.
+      said.textContent = place.querySelector(".sum, .notice")?.textContent ?? "";
       if (place.querySelector("[data-again]")) {
         shown = null;
         timer = setTimeout(ask, again);
@@ -81,7 +84,7 @@
     clearTimeout(timer);
     ask();
   });
-  shown = said().toString();
+  shown = filled().toString();
   if (place.querySelector("[data-again]")) {
     shown = null;
     timer = setTimeout(ask, again);

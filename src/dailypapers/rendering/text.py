@@ -52,7 +52,7 @@ def extract(text: str, length: int) -> str:
 def parted(text: str, length: int) -> tuple[str, str]:
     """A text's extract, and what follows on it up to `MOST_READ` characters; empty where the extract is all of it."""
     begins, plain = extract(text, length), shortened(text, MOST_READ)
-    return begins, plain[len(begins.removesuffix("…")) :].strip().lstrip(_AT_A_CUT)
+    return begins, "" if begins == plain else plain[len(begins.removesuffix("…")) :].strip().lstrip(_AT_A_CUT)
 
 
 def shortened(text: str, length: int) -> str:

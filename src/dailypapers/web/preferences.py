@@ -127,7 +127,8 @@ def redraw(site: Site) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
             with reading(site.engine) as tx:
                 case = _case(site, tx, token)
                 read = _read(site, tx, case, form)
-            return preview.answer(site, _preview(site, case, read))
+                useless = troubles(read.wishes.interests, examples=_examples(tx, read))
+            return preview.answer(site, replace(_preview(site, case, read), notes=tuple(useless.values())))
 
         return await run_in_threadpool(answer)
 
@@ -247,9 +248,8 @@ def _preview(site: Site, case: _Case, read: _Read) -> preview.Shown:
 
 def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResponse:
     case, read = answer.case, answer.read
-    named = {i.text for i in read.wishes.interests if i.kind is InterestKind.PAPER} | set(read.draft.papers)
     with reading(site.engine) as tx:
-        examples = papers.by_key(tx, [name for name in named if name.isprintable()])
+        examples = _examples(tx, read)
     useless = troubles(read.wishes.interests, examples=examples)
     return site.page(
         request,
@@ -276,6 +276,13 @@ def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResp
         votes=len(case.votes.liked) + len(case.votes.disliked),
         papers=preview.fragment(site, _preview(site, case, read)),
     )
+
+
+def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
+    """The example papers we know, by the names the form gives them."""
+    named = {i.text for i in read.wishes.interests if i.kind is InterestKind.PAPER} | set(read.draft.papers)
+    # PostgreSQL takes no zero bytes, not even to look for them.
+    return papers.by_key(tx, [name for name in named if name.isprintable()])
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
