@@ -1,0 +1,93 @@
+"""Preferences in a real browser: the digest redraws beside the form, and nothing is kept before it is saved."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import Audit, Visit
+from tests.browser.living import Living
+from tests.browser.looking import Look, overflow
+from tests.browser.test_own_pages import LOOKS, Reader, reader
+
+from dailypapers.domain.interest import InterestKind
+from dailypapers.domain.link import Purpose
+from dailypapers.store import subscribers
+from dailypapers.store.database import reading
+
+
+@pytest.fixture
+def alice(service: Living) -> Reader:
+    return reader(service)
+
+
+@pytest.fixture(scope="module")
+def seen(shown: Living) -> Reader:
+    return reader(shown)
+
+
+def opened(page: Page, who: Reader) -> Page:
+    page.goto(who.link(Purpose.PREFERENCES))
+    expect(page.get_by_role("heading", name="Your preferences")).to_be_visible()
+    return page
+
+
+def topics(who: Reader) -> set[str]:
+    with reading(who.service.app.engine) as tx:
+        stated = subscribers.interests_of(tx, [who.id])[who.id]
+    return {interest.text for interest in stated if interest.kind is InterestKind.TOPIC}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_page_is_fine_for_everybody(seen: Reader, visit: Visit, audit: Audit, look: Look) -> None:
+    page = opened(visit(look), seen)
+    for summary in page.locator(".wishes > fieldset > details > summary").all():
+        summary.click()
+    assert (overflow(page), audit(page, look)) == (0, [])
+
+
+def test_the_digest_redraws_while_one_types_and_nothing_is_kept(alice: Reader, visit: Visit) -> None:
+    page = opened(visit(Look()), alice)
+    preview = page.locator("#preview")
+    expect(preview).to_contain_text("Matches your topic “language models”")
+    field = page.get_by_label("Topic 1")
+    field.fill("images")
+    expect(preview).not_to_contain_text("language models”")
+    expect(page.get_by_role("status").first).not_to_be_empty()
+    expect(field).to_be_focused()
+    field.fill("language models")
+    expect(preview).to_contain_text("Matches your topic “language models”")
+    page.get_by_label("Never show").fill("language")
+    expect(preview).not_to_contain_text("language models”")
+    assert topics(alice) == {"language models"}
+
+
+def test_comforts_and_saving(alice: Reader, visit: Visit) -> None:
+    page = opened(visit(Look()), alice)
+    page.get_by_label("Topic 2").fill("robots")
+    page.get_by_role("button", name="Another topic").click()
+    expect(page.get_by_label("Topic 3")).to_be_focused()
+    page.get_by_label("Topic 3").fill("protein design")
+    page.get_by_text("Categories", exact=False).first.click()
+    page.get_by_label("Find a category").fill("stat.ml")
+    expect(page.locator(".tree label:visible")).to_have_count(1)
+    page.get_by_label("Machine Learning stat.ML").check()
+    page.get_by_label("Day of the week").select_option(label="Thursday")
+    expect(page.get_by_label("Once a week, on")).to_be_checked()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    assert topics(alice) == {"language models", "robots", "protein design"}
+    with reading(alice.service.app.engine) as tx:
+        kept = subscribers.by_id(tx, [alice.id])[alice.id]
+    assert kept.rhythm.days == {3}
+
+
+def test_without_scripts_a_button_shows_the_digest(alice: Reader, visit: Visit) -> None:
+    page = opened(visit(Look(390, scripts=False)), alice)
+    page.get_by_label("Topic 1").fill("images")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(page.get_by_label("Topic 1")).to_have_value("images")
+    expect(page.locator("#preview")).not_to_contain_text(re.compile("topic “language models”"))
+    assert topics(alice) == {"language models"}
+    page.get_by_role("button", name="Save").click()
+    assert topics(alice) == {"images"}
