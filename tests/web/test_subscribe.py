@@ -219,7 +219,7 @@ def test_two_who_ask_at_once_get_one_mail(engine: sa.Engine) -> None:
         assert len(tx.execute(sa.select(outbox)).all()) == 1
 
 
-@pytest.mark.parametrize("fields", [{"homepage": "http://spam.example"}, {"waited": 0.5}])
+@pytest.mark.parametrize("fields", [{"note": "http://spam.example"}, {"waited": 0.5}])
 async def test_what_no_person_sent_gets_the_calm_answer_and_nothing_happens(
     front: Front, fields: dict[str, object]
 ) -> None:

@@ -49,7 +49,7 @@ class Form:
     patience: str = ""
     #: The address that is meant as it stands, although it looks mistyped.
     as_written: str = ""
-    #: A field people do not see: what fills it in is no person.
+    #: A field people do not see: what fills it in is no person. Its name is none that browsers fill in by themselves.
     honey: str = ""
 
 
@@ -129,7 +129,7 @@ def _read(data: FormData) -> Form:
         text("stamp"),
         text("patience"),
         text("as_written"),
-        text("homepage"),
+        text("note"),
     )
 
 
