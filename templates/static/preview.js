@@ -84,6 +84,22 @@
     clearTimeout(timer);
     ask();
   });
+  // A vote counts at once: it is sent, and the preview drawn anew.
+  place.addEventListener("submit", async (event) => {
+    if (!event.target.matches("[data-vote]")) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(event.submitter.formAction, { method: "POST", body: new URLSearchParams() });
+      if (!answer.ok) throw new Error(answer.statusText);
+      shown = null;
+      await ask();
+      place.querySelector("h2")?.focus({ preventScroll: true });
+    } catch {
+      // The page that the button leads to says what is wrong.
+      event.target.action = event.submitter.formAction;
+      event.target.submit();
+    }
+  });
   shown = filled().toString();
   if (place.querySelector("[data-again]")) {
     shown = null;

@@ -81,6 +81,15 @@ def test_comforts_and_saving(alice: Reader, visit: Visit) -> None:
     assert kept.rhythm.days == {3}
 
 
+def test_a_vote_counts_at_once(alice: Reader, visit: Visit) -> None:
+    page = opened(visit(Look()), alice)
+    preview = page.locator("#preview")
+    title = preview.get_by_role("heading", level=3).first.inner_text()
+    preview.get_by_role("button", name="Not for me").first.click()
+    expect(preview.get_by_role("heading", level=3).filter(has_text=title)).to_have_count(0)
+    expect(preview).to_contain_text("not shown again")
+
+
 def test_without_scripts_a_button_shows_the_digest(alice: Reader, visit: Visit) -> None:
     page = opened(visit(Look(390, scripts=False)), alice)
     page.get_by_label("Topic 1").fill("images")

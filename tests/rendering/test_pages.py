@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
@@ -107,6 +108,8 @@ class Preview:
     edition: Edition = EDITION
     notes: tuple[str, ...] = ()
     more: int = 0
+    counted: int = 0
+    votes: Mapping[str, str] = field(default_factory=dict)
 
 
 def test_a_preview_shows_its_picks_and_the_edition_they_are_from(env: jinja2.Environment) -> None:

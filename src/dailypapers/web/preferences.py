@@ -17,6 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from dailypapers import subscriptions
 from dailypapers.digests.choose import Asking
 from dailypapers.domain.category import TREE
+from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.paper import Paper
@@ -41,6 +42,7 @@ _FIELDS = 2_000
 _NAMED = 20
 #: Nobody pauses for longer.
 _TEN_YEARS = dt.timedelta(days=3650)
+_READING = {SubscriberState.ACTIVE, SubscriberState.PAUSED}
 _ENDED = {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED}
 
 
@@ -243,7 +245,20 @@ def _resume(site: Site, tx: sa.Connection, case: _Case, _form: _Form) -> _Answer
 
 def _preview(site: Site, case: _Case, read: _Read) -> preview.Shown:
     asking = Asking(read.wishes.amount, read.wishes.interests, case.votes)
-    return preview.shortened(preview.of(site, asking), read.wishes.style)
+    shown = preview.shortened(preview.of(site, asking), read.wishes.style)
+    counted = len({*case.votes.liked, *case.votes.disliked})
+    return replace(shown, counted=counted, votes=_where_to_vote(site, case.reader, shown.digest))
+
+
+def _where_to_vote(site: Site, reader: Subscriber, digest: Digest | None) -> dict[str, str]:
+    """Where this reader can vote on each paper, by its id."""
+    if digest is None or reader.state not in _READING:
+        return {}
+    with reading(site.engine) as tx:
+        ids = papers.ids_of(tx, [str(entry.paper.id) for entry in digest.entries])
+    now = site.clock()
+    tokens = {key: site.signer.token(Purpose.FEEDBACK, reader.id, issued=now, about=n) for key, n in ids.items()}
+    return {key: f"{site.root}feedback/{token}" for key, token in tokens.items()}
 
 
 def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResponse:
@@ -273,7 +288,6 @@ def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResp
         action=f"{site.root}preferences/{token}",
         links=_links(site, case.reader.id),
         tomorrow=case.reader.rhythm.day_of(site.clock()) + dt.timedelta(days=1),
-        votes=len(case.votes.liked) + len(case.votes.disliked),
         papers=preview.fragment(site, _preview(site, case, read)),
     )
 

@@ -4,8 +4,8 @@ Shows, and changes nothing. It is made from what strangers type, so that all of 
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -42,6 +42,9 @@ class Shown:
     notes: tuple[str, ...] = ()
     #: So many more picks than are shown.
     more: int = 0
+    #: How many of the reader's votes count in it, and where to vote on each paper, by its id.
+    counted: int = 0
+    votes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def status(self) -> int:
