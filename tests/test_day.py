@@ -1,8 +1,10 @@
 """Whole days: what is announced reaches its readers once, whatever goes wrong in between."""
 
 import datetime as dt
+import quopri
 import threading
 from dataclasses import replace
+from email import message_from_string, policy
 
 import pytest
 import sqlalchemy as sa
@@ -10,13 +12,16 @@ from tests.world import CELLS, DAY, GRAPHS, MONDAY, World, world
 
 from dailypapers import subscriptions
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
-from dailypapers.domain.source import State
-from dailypapers.domain.subscriber import Rhythm, SubscriberState
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.paper import Signals
+from dailypapers.domain.source import Announcement, State
+from dailypapers.domain.subscriber import Rhythm, Style, SubscriberState
 from dailypapers.jobs.compose import compose
 from dailypapers.jobs.day import Day, day
 from dailypapers.jobs.drain import drain, drain_once
+from dailypapers.jobs.fetch import fetch
 from dailypapers.sources.feed import Feed
-from dailypapers.store import outbox, subscribers, suppressions
+from dailypapers.store import outbox, papers, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 
 
@@ -38,6 +43,60 @@ def test_each_reader_gets_their_own_and_carol_gets_what_is_trending(engine: sa.E
     assert "Single-Cell" in got["bob"][0]
     assert "nobody has voted on these yet" in got["carol"][0].replace("=\r\n", "")
     assert all(title in got["carol"][0] for title in ("Graph Neural", "Single-Cell", "Weather"))
+
+
+def test_what_others_talk_about_is_below_and_never_comes_again(engine: sa.Engine) -> None:
+    """Bob, who wants nothing to do with the weather, does not get it from outside either."""
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        w.admit("bob", GRAPHS)
+        with writing(engine) as tx:
+            bob = subscribers.by_address(tx, "bob@example.org")
+            assert bob
+            no = Interest(InterestKind.PHRASE, "weather", Stance.EXCLUDE)
+            subscribers.state_interests(tx, bob.id, [Interest(InterestKind.TOPIC, GRAPHS), no])
+        fetch(engine, w.means.sources, make_http=w.means.make_http, now=MONDAY)
+        with writing(engine) as tx:
+            by_title = {paper.title: key for key, paper in papers.every(tx).items()}
+            counted = Signals(upvotes=40)
+            weather = Announcement(papers.every(tx)[by_title["Something About the Weather"]], "x", MONDAY.date())
+            papers.add(tx, [replace(weather, signals=counted)], now=MONDAY)
+        run(w)
+        mails = {name: quopri.decodestring(got[0]).decode() for name, got in w.got().items()}
+        assert "Something About the Weather" in mails["alice"].partition("TRENDING OUTSIDE YOUR TOPICS")[2]
+        assert "One paper for you" in mails["alice"]
+        assert "Something About the Weather" not in mails["bob"]
+        w.announce("Something About the Weather", "Graph Neural Networks Once More")
+        run(w, MONDAY + DAY)
+        assert "Once More" in w.got()["alice"][1]
+        assert "Weather" not in w.got()["alice"][1]
+
+
+def test_a_mail_says_where_it_can_be_read_and_how_to_leave(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        run(w)
+        mail = message_from_string(w.got()["alice"][0], policy=policy.default)
+    home = "https://papers.example.org/"
+    assert mail["List-Unsubscribe"].startswith(f"<{home}unsubscribe/")
+    assert mail["Archived-At"].startswith(f"<{home}digest/")
+    assert (mail["List-Archive"], mail["List-Help"], mail["List-Subscribe"]) == (
+        f"<{home}archive>",
+        f"<{home}>",
+        f"<{home}>",
+    )
+
+
+def test_a_reader_of_text_gets_text_alone(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        with writing(engine) as tx:
+            alice = subscribers.by_address(tx, "alice@example.org")
+            assert alice
+            subscribers.change(tx, alice.id, rhythm=alice.rhythm, amount=alice.amount, style=Style(text_only=True))
+        run(w)
+        mail = message_from_string(w.got()["alice"][0], policy=policy.default)
+    assert mail.get_content_type() == "text/plain"
 
 
 def test_a_second_run_sends_nothing_and_the_books_balance(engine: sa.Engine) -> None:

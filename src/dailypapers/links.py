@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import cache
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -113,4 +114,10 @@ class Signer:
         return hmac.new(self.secret, b"dailypapers.mail.unsubscribe\0" + said, hashlib.sha256).digest()[:_MAIL_MAC]
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
-        return URLSafeSerializer(self.secret, salt=f"dailypapers.{purpose}")
+        return _serializer(self.secret, purpose)
+
+
+@cache
+def _serializer(secret: bytes, purpose: Purpose) -> URLSafeSerializer:
+    """Made once: a digest carries a link for each of its papers."""
+    return URLSafeSerializer(secret, salt=f"dailypapers.{purpose}")

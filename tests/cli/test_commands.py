@@ -66,7 +66,7 @@ def test_a_day_from_a_file_to_a_real_mail_server(ready: Run, tmp_path: Path, mon
         code, out, said = ready("day", "--now", "2026-04-20T09:00+02:00")
         assert "nothing was sent" in said
     mails = {mail.recipient: mail for mail in caught(tmp_path / "mails")}
-    assert mails["alice@example.org"].subject == "Deeper Graph Neural Networks · 20 Apr"
+    assert mails["alice@example.org"].subject == "Deeper Graph Neural Networks · 20 Apr 2026"
     assert "+2 more" in mails["carol@example.org"].subject
     code, _, said = ready("ledger")
     assert code == 0

@@ -16,7 +16,8 @@ NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 MESSAGE = Message("Two papers", "Hello.\n", "<p>Hello.</p>\n")
 EVERY_HEADER = [
     *("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Unsubscribe", "List-Unsubscribe-Post"),
-    *("List-Id", "List-Post", "List-Help", "List-Owner", "List-Archive", "Feedback-ID", "Precedence"),
+    *("List-Id", "List-Post", "List-Help", "List-Owner", "List-Subscribe", "List-Archive", "Archived-At"),
+    *("Feedback-ID", "Precedence"),
     *("Auto-Submitted", "Content-Type"),
 ]
 #: Texts that are more likely than most to break something.
@@ -74,7 +75,13 @@ def test_a_value_that_is_none_is_refused_or_harmless(text: str) -> None:
 @example("https://x.org/a>,<mailto:eve@example.org", ">\r\nX: y", "é:b")
 def test_no_value_of_the_list_can_break_out(unsubscribe: str, page: str, feedback: str) -> None:
     headers = BulkHeaders(
-        f"https://x.org/{unsubscribe}", f"mailto:{page}", "https://x.org/", f"https://{page}", "f" + feedback
+        f"https://x.org/{unsubscribe}",
+        f"mailto:{page}",
+        help="https://x.org/",
+        archive=f"https://{page}",
+        subscribe=f"https://{page}",
+        archived_at=f"https://x.org/{unsubscribe}",
+        feedback_id="f" + feedback,
     )
     raw = built(headers=headers)
     mail = parsed(raw)

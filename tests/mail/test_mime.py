@@ -44,7 +44,15 @@ def lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@given(ANY, ANY)
+@given(ANY)
+def test_a_message_without_html_is_a_mail_of_text_alone(text: str) -> None:
+    mail = parsed(built(Message("s", text, "")))
+    assert (mail.get_content_type(), mail.is_multipart()) == ("text/plain", False)
+    assert part(mail, "plain").rstrip("\n") == lines(text).rstrip("\n")
+    assert list(mail.keys())[-2:] == ["Content-Type", "Content-Transfer-Encoding"]
+
+
+@given(ANY, ANY.filter(bool))
 def test_text_and_html_come_through_whatever_they_are(text: str, html: str) -> None:
     mail = parsed(built(Message("s", text, html)))
     for kind, sent in (("plain", text), ("html", html)):

@@ -1,13 +1,24 @@
 """Fixed digests: titles and authors are facts, the summaries are our own words, all counts are made up."""
 
 import datetime as dt
+from dataclasses import replace
 
 from dailypapers.domain.digest import Digest, Entry
 from dailypapers.domain.link import Links
 from dailypapers.domain.paper import Paper, PaperId, Signals
 
 DAY = dt.date(2026, 11, 23)
-LINKS = Links("https://papers.example.org/", "https://papers.example.org/unsubscribe/" + "Q" * 64)
+HOME = "https://papers.example.org/"
+TOKEN = "Q" * 60
+LINKS = Links(
+    HOME,
+    f"{HOME}unsubscribe/{TOKEN}",
+    preferences=f"{HOME}preferences/{TOKEN}",
+    web=f"{HOME}digest/{TOKEN}",
+    feedback=dict.fromkeys(
+        ("arxiv:2312.00752", "doi:10.1038/s41586-021-03819-2", "arxiv:2401.00001"), f"{HOME}feedback/{TOKEN}"
+    ),
+)
 STATUS = "Today biorxiv could not be reached. What is missing follows as soon as it can be had."
 
 MAMBA = Entry(
@@ -24,6 +35,7 @@ MAMBA = Entry(
     "Matches your topic “state space models”: state spaces, selective · By Tri Dao, whom you follow",
     ("arxiv", "huggingface"),
     Signals(upvotes=214),
+    ("Tri Dao",),
 )
 ALPHAFOLD = Entry(
     Paper(
@@ -47,13 +59,15 @@ PLAIN = Entry(
     "",
 )
 FOR_SOMEBODY = Digest((MAMBA, ALPHAFOLD, PLAIN), trending=False, considered=274)
+TALKED_ABOUT = replace(ALPHAFOLD, reason="Trending: 311 upvotes, 41 comments")
+WITH_OUTSIDE = replace(FOR_SOMEBODY, entries=(MAMBA, PLAIN), outside=(TALKED_ABOUT,))
 TRENDING = Digest((MAMBA,), trending=True, considered=1)
 
 
 def entry(title: str = "A Title", abstract: str = "", reason: str = "In cs.LG", **more: object) -> Entry:
     """An entry of which only what matters is given."""
     paper = Paper(PaperId("arxiv", "2401.00001"), title, abstract, url="https://arxiv.org/abs/2401.00001")
-    fields = {name: more.pop(name) for name in ("sources", "signals") if name in more}
+    fields = {name: more.pop(name) for name in ("sources", "signals", "followed") if name in more}
     changed = {name: getattr(paper, name) for name in Paper.__dataclass_fields__} | more
     return Entry(Paper(**changed), reason, **fields)  # type: ignore[arg-type]
 

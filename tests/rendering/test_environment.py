@@ -61,7 +61,7 @@ def test_html_is_escaped_and_text_is_not(override: Path) -> None:
 
 def test_dates_are_written_in_words(env: jinja2.Environment) -> None:
     template = env.from_string("{{ day | long_date }} / {{ day | plain_date }} / {{ day | short_date }}")
-    assert template.render(day=dt.date(2026, 5, 3)) == "Sunday, 3 May 2026 / 3 May 2026 / 3 May"
+    assert template.render(day=dt.date(2026, 5, 3)) == "Sunday, 3 May 2026 / 3 May 2026 / 3 May 2026"
 
 
 def _elsewhere(text: str, *_counted: object) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS, STATUS, TRENDING
+from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS, STATUS, TRENDING, WITH_OUTSIDE
 
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.message import Message
@@ -26,6 +26,9 @@ def assert_golden(name: str, message: Message) -> None:
         assert (GOLDEN / file).read_bytes().decode() == content
 
 
-@pytest.mark.parametrize(("name", "digest", "status"), [("digest", FOR_SOMEBODY, STATUS), ("trending", TRENDING, "")])
+@pytest.mark.parametrize(
+    ("name", "digest", "status"),
+    [("digest", FOR_SOMEBODY, STATUS), ("trending", TRENDING, ""), ("outside", WITH_OUTSIDE, "")],
+)
 def test_a_digest_is_the_one_we_looked_at(env: jinja2.Environment, name: str, digest: Digest, status: str) -> None:
     assert_golden(name, render_digest(env, digest, day=DAY, links=LINKS, status=status))

@@ -96,6 +96,19 @@ def test_picks_come_back_with_their_reason(engine: sa.Engine, edition: int, now:
         assert of_deliveries(tx, [first.id])[first.id][0].reason == REASON
 
 
+def test_a_pick_from_outside_comes_back_as_one_and_is_not_sent_again(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    outside = replace(digest(1, edition, now), picks=(Pick("arxiv:2604.01234", 0.5, REASON, outside=True),))
+    with writing(engine) as tx:
+        outbox.put(tx, [outside, digest(2, edition, now)], now=now)
+    kept = {delivery.subscriber: delivery.id for delivery in claim(engine, now)}
+    with reading(engine) as tx:
+        chosen = of_deliveries(tx, kept.values())
+        assert [chosen[kept[reader]][0].outside for reader in (1, 2)] == [True, False]
+        assert already_sent(tx, [1], ["arxiv:2604.01234"])[1] == {"arxiv:2604.01234"}
+
+
 def test_two_claims_never_share_a_row(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
     put_all(engine, edition, now)
     with ThreadPoolExecutor(4) as workers:

@@ -26,6 +26,9 @@ from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading
 from dailypapers.store.picks import already_sent
 
+#: So many papers that are trending outside a reader's topics are shown below what was picked for them.
+OUTSIDE = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Composing:
@@ -62,12 +65,17 @@ class Asking:
     already: frozenset[str] = frozenset()
     #: A name that is theirs for good, where they may take part in comparisons.
     name: str = ""
+    #: So many papers that are trending outside their topics are chosen besides, and come last.
+    outside: int = 0
 
 
 def choose(
     engine: sa.Engine, pool: Pool, readers: Sequence[Subscriber], how: Composing, *, now: dt.datetime
 ) -> list[tuple[Pick, ...]]:
-    """Rank papers for each subscriber, leaving out what they already have; in the readers' order."""
+    """Rank papers for each subscriber, leaving out what they already have; in the readers' order.
+
+    What is trending outside their topics is chosen as well, marked so and last.
+    """
     if not pool.listed:
         return [()] * len(readers)
     keys = [str(item.paper.id) for item in pool.listed]
@@ -83,6 +91,7 @@ def choose(
             cast.get(reader.id, Votes()),
             already.get(reader.id, frozenset()),
             str(reader.id),
+            OUTSIDE,
         )
         for reader in readers
     ]
@@ -108,6 +117,7 @@ def choose_for(
             liked=one.votes.liked,
             disliked=one.votes.disliked,
             explore=one.amount.explore,
+            outside=one.outside,
         )
         for one in asking
     ]
@@ -118,8 +128,22 @@ def choose_for(
         others = rank(pool.matcher, [readers[n] for n in drawn], known, now=now, recipe=RECIPES[how.compare])
         for n, other in zip(drawn, others, strict=True):
             names, lot = ("full", how.compare), f"{asking[n].name} {now:%Y-%m-%d}"
-            chosen[n] = team_draft(chosen[n], other, names=names, limit=readers[n].limit, lot=lot)
+            chosen[n] = _compared(chosen[n], other, names=names, limit=readers[n].limit, lot=lot)
     return chosen
+
+
+def _compared(
+    one: Sequence[Pick], other: Sequence[Pick], *, names: tuple[str, str], limit: int, lot: str
+) -> tuple[Pick, ...]:
+    """Both recipes' picks in one list; what is trending outside is no matter of recipes, and follows on it."""
+    woven = team_draft(picked_for(one), picked_for(other), names=names, limit=limit, lot=lot)
+    met = {pick.paper for pick in woven}
+    return (*woven, *(pick for pick in one if pick.outside and pick.paper not in met))
+
+
+def picked_for(picks: Iterable[Pick]) -> tuple[Pick, ...]:
+    """Of a reader's picks those that are there for their own wishes, not because others talk about them."""
+    return tuple(pick for pick in picks if not pick.outside)
 
 
 def _known(engine: sa.Engine, pool: Pool, asking: Sequence[Asking], examples: Mapping[str, Paper]) -> Known:

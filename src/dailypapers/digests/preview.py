@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.choose import Asking, Composing, Pool, choose, choose_for
+from dailypapers.digests.choose import Asking, Composing, Pool, choose, choose_for, picked_for
 from dailypapers.digests.learn import Learned, features, newest
 from dailypapers.digests.render import Press, Sheet, digest_of, message, notes
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
@@ -237,12 +237,14 @@ def preview(
     learned = newest(engine, encoder=how.encoder)
     made = features(engine, [item.paper for item in listed], (), learned)
     picks = choose(engine, Pool(listed, Matcher(made, how.encoder), learned), [reader], how, now=now)[0]
-    if len(picks) < reader.amount.least:
+    if len(picked_for(picks)) < reader.amount.least:
         return None
     by_key = {str(item.paper.id): item for item in listed}
     with reading(engine) as tx:
         said = notes(tx, [reader.id])[reader.id]
-    digest = digest_of([(by_key[pick.paper], pick.reason) for pick in picks], edition, notes=said)
+        ids = papers.ids_of(tx, [pick.paper for pick in picks])
+    picked, outside = ([(by_key[p.paper], p.reason) for p in picks if p.outside is apart] for apart in (False, True))
+    digest = digest_of(picked, edition, notes=said, outside=outside)
     draft = Delivery(
         id=0,
         subscriber=reader.id,
@@ -253,4 +255,4 @@ def preview(
         deadline=now,
         edition=0,
     )
-    return message(press, Sheet(draft, edition, digest))
+    return message(press, Sheet(draft, edition, digest, reader.style, ids))

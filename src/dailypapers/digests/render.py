@@ -3,8 +3,8 @@
 The same rows, papers and templates give the same bytes: for a retry, for a preview, for a replay.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import jinja2
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from dailypapers.domain.edition import Edition, status_line
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Links, Purpose
 from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
+from dailypapers.domain.subscriber import AS_USUAL, Style
 from dailypapers.links import Signer
 from dailypapers.mail import mime
 from dailypapers.ranking.profile import profile
@@ -44,6 +45,9 @@ class Sheet:
     delivery: Delivery
     edition: Edition | None = None
     digest: Digest | None = None
+    style: Style = AS_USUAL
+    #: The internal ids of the papers it shows, by their names.
+    papers: Mapping[str, int] = field(default_factory=dict)
 
 
 def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
@@ -51,15 +55,26 @@ def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
     chosen = of_deliveries(tx, [delivery.id for delivery in deliveries])
     listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
     known = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
-    said = notes(tx, [delivery.subscriber for delivery in deliveries])
+    readers = sorted({delivery.subscriber for delivery in deliveries})
+    said, styles = notes(tx, readers), {key: reader.style for key, reader in subscribers.by_id(tx, readers).items()}
     sheets = []
     for delivery in deliveries:
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
             sheets.append(Sheet(delivery))
             continue
-        picked = [(listed[pick.paper_id], pick.reason) for pick in chosen.get(delivery.id, ())]
-        edition = known[delivery.edition]
-        sheets.append(Sheet(delivery, edition, digest_of(picked, edition, notes=said[delivery.subscriber])))
+        edition, picks = known[delivery.edition], chosen.get(delivery.id, ())
+        picked, outside = (
+            [(listed[p.paper_id], p.reason) for p in picks if p.outside is apart] for apart in (False, True)
+        )
+        sheets.append(
+            Sheet(
+                delivery,
+                edition,
+                digest_of(picked, edition, notes=said[delivery.subscriber], outside=outside),
+                styles.get(delivery.subscriber, AS_USUAL),
+                {str(listed[pick.paper_id].paper.id): pick.paper_id for pick in picks},
+            )
+        )
     return sheets
 
 
@@ -71,20 +86,28 @@ def notes(tx: sa.Connection, readers: Sequence[int]) -> dict[int, tuple[str, ...
     return {reader: profile(interests, examples=examples).warnings for reader, interests in stated.items()}
 
 
-def digest_of(picked: Iterable[tuple[papers.Listed, Reason]], edition: Edition, *, notes: Sequence[str] = ()) -> Digest:
-    """Put picked papers and their reasons together as a digest."""
+def digest_of(
+    picked: Iterable[tuple[papers.Listed, Reason]],
+    edition: Edition,
+    *,
+    notes: Sequence[str] = (),
+    outside: Iterable[tuple[papers.Listed, Reason]] = (),
+) -> Digest:
+    """Put papers and their reasons together as a digest; `outside` are those from outside the reader's topics."""
     picked = list(picked)
-    entries = tuple(
-        Entry(item.paper, reason.sentence(), sources=item.sources, signals=item.signals) for item, reason in picked
-    )
     kinds = {term.kind for _, reason in picked for term in reason.terms}
     return Digest(
-        entries,
+        tuple(_entry(item, reason) for item, reason in picked),
         trending=kinds <= {TermKind.TRENDING, TermKind.NEW},
         voted=TermKind.TRENDING in kinds,
         considered=edition.papers,
         notes=tuple(notes),
+        outside=tuple(_entry(item, reason) for item, reason in outside),
     )
+
+
+def _entry(item: papers.Listed, reason: Reason) -> Entry:
+    return Entry(item.paper, reason.sentence(), item.sources, item.signals, reason.followed)
 
 
 def message(press: Press, sheet: Sheet) -> Message:
@@ -95,7 +118,8 @@ def message(press: Press, sheet: Sheet) -> Message:
             press.templates,
             sheet.digest,
             day=sheet.edition.day,
-            links=Links(home=press.home, unsubscribe=_link(press, Purpose.UNSUBSCRIBE, delivery)),
+            links=links_of(press, sheet),
+            style=sheet.style,
             status=status_line(sheet.edition.sources),
             name=press.sender.name,
         )
@@ -104,8 +128,26 @@ def message(press: Press, sheet: Sheet) -> Message:
     )
 
 
-def _link(press: Press, purpose: Purpose, delivery: Delivery) -> str:
-    return press.signer.url(purpose, delivery.subscriber, issued=delivery.created_at)
+def links_of(press: Press, sheet: Sheet) -> Links:
+    """What a digest links to, signed for its reader; a digest that is not in the outbox has no copy on the web."""
+    delivery = sheet.delivery
+    shown = (*sheet.digest.entries, *sheet.digest.outside) if sheet.digest else ()
+    return Links(
+        home=press.home,
+        unsubscribe=_link(press, Purpose.UNSUBSCRIBE, delivery),
+        unsubscribe_mailto=_mailto(press, delivery),
+        preferences=_link(press, Purpose.PREFERENCES, delivery),
+        web=_link(press, Purpose.DIGEST, delivery, about=delivery.id) if delivery.id else "",
+        feedback={
+            name: _link(press, Purpose.FEEDBACK, delivery, about=sheet.papers[name])
+            for name in (str(entry.paper.id) for entry in shown)
+            if name in sheet.papers
+        },
+    )
+
+
+def _link(press: Press, purpose: Purpose, delivery: Delivery, *, about: int = 0) -> str:
+    return press.signer.url(purpose, delivery.subscriber, issued=delivery.created_at, about=about)
 
 
 def _mailto(press: Press, delivery: Delivery) -> str:
@@ -137,9 +179,14 @@ def mail(press: Press, sheet: Sheet) -> tuple[str, OutgoingMail]:
 def _bulk_headers(press: Press, sheet: Sheet) -> mime.BulkHeaders | None:
     if sheet.edition is None:
         return None
+    links = links_of(press, replace(sheet, digest=None))
     return mime.BulkHeaders(
-        unsubscribe=_link(press, Purpose.UNSUBSCRIBE, sheet.delivery),
-        unsubscribe_mailto=_mailto(press, sheet.delivery),
+        unsubscribe=links.unsubscribe,
+        unsubscribe_mailto=links.unsubscribe_mailto,
+        # The preferences are their reader's alone; who needs help with the list begins at the front page.
         help=press.home,
+        subscribe=press.home,
+        archive=f"{press.home}archive",
+        archived_at=links.web,
         feedback_id=f"{sheet.edition.day:%Y%m%d}:digest:dailypapers",
     )

@@ -47,6 +47,11 @@ class Reason:
     terms: tuple[Term, ...]
 
     @property
+    def followed(self) -> tuple[str, ...]:
+        """The paper's authors whom the reader follows, as far as they counted."""
+        return tuple(dict.fromkeys(t.text for t in self.terms if t.kind is TermKind.AUTHOR and t.weight > 0))
+
+    @property
     def score(self) -> float:
         """The score is the sum of its terms, so a reason cannot say what the score does not."""
         return sum(term.weight for term in self.terms)
@@ -91,6 +96,8 @@ class Pick:
     reason: Reason
     recipe: str = ""
     """Where two recipes are compared: which of them brought it."""
+    outside: bool = False
+    """Whether it is there because others talk about it, and stands apart from what was picked for the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,8 @@ class Entry:
     reason: str
     sources: tuple[str, ...] = ()
     signals: Signals = field(default=Signals())
+    followed: tuple[str, ...] = ()
+    """Of its authors those whom the reader follows, as they stand in the paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +125,5 @@ class Digest:
     """What of the reader's wishes could not be used, in words for them."""
     considered: int = 0
     """How many papers were new in the edition it was picked from."""
+    outside: tuple[Entry, ...] = ()
+    """What is trending outside the reader's topics."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.choose import Composing, Pool, choose
+from dailypapers.digests.choose import Composing, Pool, choose, picked_for
 from dailypapers.digests.learn import Learned, features, learn
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick
@@ -140,7 +140,7 @@ def _deliveries(
             kind=MailKind.DIGEST,
             edition=windows.edition.id,
             deadline=now + windows.how.deadline,
-            picks=picks if len(picks) >= reader.amount.least else (),
+            picks=picks if len(picked_for(picks)) >= reader.amount.least else (),
             skipped=_why_not(reader, pool, picks),
         )
         for reader, picks in zip(readers, chosen, strict=True)
@@ -148,8 +148,9 @@ def _deliveries(
 
 
 def _why_not(reader: Subscriber, pool: Pool, picks: Sequence[Pick]) -> str:
-    if len(picks) >= reader.amount.least:
+    picked = picked_for(picks)
+    if len(picked) >= reader.amount.least:
         return ""
-    if picks:
+    if picked:
         return TOO_FEW
     return NOTHING_RELEVANT if pool.listed else NOTHING_NEW

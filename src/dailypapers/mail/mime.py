@@ -54,6 +54,9 @@ class BulkHeaders:
     unsubscribe_mailto: str = ""
     help: str = ""
     archive: str = ""
+    subscribe: str = ""
+    #: This very mail on the web (RFC 5064).
+    archived_at: str = ""
     feedback_id: str = ""
 
 
@@ -77,11 +80,11 @@ def build(
 ) -> bytes:
     """The mail as bytes: multipart/alternative, UTF-8 in quoted-printable, CRLF; only an address exceeds 78 characters.
 
+    A message without HTML becomes a mail of plain text alone.
     With `headers` it is a mail to many and says so (RFC 2369, 2919, 8058); without, an answer somebody waits for.
     What is in a header stays in it: control characters of a text become spaces. Raises `BadInput` for a recipient, a
     sender, a list or a Message-ID that is none.
     """
-    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
     fields = [
         ("From", _mailbox(sender)),
         ("To", _address(recipient)),
@@ -91,12 +94,17 @@ def build(
         ("MIME-Version", "1.0"),
         *((name, value) for name, value in _about_the_list(sender, headers) if value),
         ("Auto-Submitted", "auto-generated"),
-        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    parts = (("plain", message.text), ("html", message.html))
-    body = b"".join(_part(boundary, kind, text) for kind, text in parts)
-    return head.encode() + b"\r\n" + body + f"--{boundary}--\r\n".encode()
+    return head.encode() + (_alternatives(message, message_id) if message.html else _part("plain", message.text))
+
+
+def _alternatives(message: Message, message_id: str) -> bytes:
+    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
+    head = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
+    parts = (_part("plain", message.text), _part("html", message.html))
+    between = f"--{boundary}\r\n".encode()
+    return head.encode() + b"".join(between + part for part in parts) + f"--{boundary}--\r\n".encode()
 
 
 def _about_the_list(sender: Sender, headers: BulkHeaders | None) -> Iterator[tuple[str, str]]:
@@ -112,7 +120,9 @@ def _about_the_list(sender: Sender, headers: BulkHeaders | None) -> Iterator[tup
     yield "List-Post", "NO"
     yield "List-Help", _uri(headers.help) if headers.help else ""
     yield "List-Owner", f"<mailto:{_address(sender.owner)}>" if sender.owner else ""
+    yield "List-Subscribe", _uri(headers.subscribe) if headers.subscribe else ""
     yield "List-Archive", _uri(headers.archive) if headers.archive else ""
+    yield "Archived-At", _uri(headers.archived_at) if headers.archived_at else ""
     yield "Feedback-ID", _one_line(headers.feedback_id).encode("ascii", "replace").decode()
     yield "Precedence", "bulk"
 
@@ -131,11 +141,8 @@ def _only(shape: re.Pattern[str], text: str, what: str) -> str:
     return text
 
 
-def _part(boundary: str, kind: str, text: str) -> bytes:
-    head = (
-        f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
+def _part(kind: str, text: str) -> bytes:
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     return head.encode() + quoted_printable(text) + b"\r\n"
 
 

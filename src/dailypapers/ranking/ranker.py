@@ -18,6 +18,7 @@ from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking.counts import Columns, Matrix, Vector
 from dailypapers.ranking.explain import Explainer, Memory
 from dailypapers.ranking.matches import Matcher, Matches
+from dailypapers.ranking.outside import outside
 from dailypapers.ranking.profile import Profile, profile
 from dailypapers.ranking.score import FULL, Recipe, Scorer, certain, crowd, score
 from dailypapers.ranking.select import Flags, Wanted, select
@@ -44,6 +45,8 @@ class Reader:
     disliked: tuple[str, ...] = ()
     #: Whether one pick may be from elsewhere.
     explore: bool = False
+    #: So many papers are added, beyond the limit, that are trending outside what a reader with subjects wants.
+    outside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +81,27 @@ class Chosen:
     #: Readers × places, -1 where a list has ended; and each reader's pick from elsewhere, -1 for none.
     columns: Columns
     elsewhere: Columns
+    #: Of each reader the columns of what is trending outside their subjects.
+    outside: tuple[tuple[int, ...], ...] = ()
 
     def picks(self, place: int) -> tuple[Pick, ...]:
-        """One reader's picks, with their reasons."""
+        """One reader's picks, with their reasons; what is trending outside their subjects comes last."""
         other = int(self.elsewhere[place])
         room = int(self.limit[place]) - (other >= 0)
         columns = [int(column) for column in self.columns[place] if column >= 0][:room]
         reasons = self.explainer.reasons(self.profiles[place], columns)
         if other >= 0:
-            said, weight = self.explainer.popularity(other), round(float(self.explainer.trend[other]), 9)
-            columns, reasons = [*columns, other], [*reasons, Reason((Term(TermKind.ELSEWHERE, said, weight),))]
+            columns, reasons = [*columns, other], [*reasons, self._talked_about(other, TermKind.ELSEWHERE)]
         keys = self.explainer.scorer.features.keys
-        return tuple(Pick(keys[column], why.score, why) for column, why in zip(columns, reasons, strict=True))
+        picked = [Pick(keys[column], why.score, why) for column, why in zip(columns, reasons, strict=True)]
+        for column in self.outside[place] if self.outside else ():
+            why = self._talked_about(column, TermKind.TRENDING)
+            picked.append(Pick(keys[column], why.score, why, outside=True))
+        return tuple(picked)
+
+    def _talked_about(self, column: int, kind: TermKind) -> Reason:
+        weight = round(float(self.explainer.trend[column]), 9)
+        return Reason((Term(kind, self.explainer.popularity(column), weight),))
 
 
 def rank(
@@ -163,7 +175,8 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
             open_to = np.isfinite(scores[place])
             open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)
-    return Chosen(explainer, tuple(profiles), wanted.limit, columns, elsewhere)
+    made = Chosen(explainer, tuple(profiles), wanted.limit, columns, elsewhere)
+    return replace(made, outside=_outside(made, readers, scores, wanted)) if any(r.outside for r in readers) else made
 
 
 def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> tuple[Columns, Columns]:
@@ -183,6 +196,20 @@ def _elsewhere(explainer: Explainer, open_to: Flags) -> int:
     """What is most talked about among what a reader's subjects have not brought; -1 where nobody talks."""
     column = int(np.argmax(np.where(open_to, np.round(explainer.trend, 9), -np.inf)))
     return column if open_to[column] and explainer.popularity(column) else -1
+
+
+def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wanted) -> tuple[tuple[int, ...], ...]:
+    """For readers whose subjects bring them their papers: what is trending besides."""
+    explainer, kin = made.explainer, made.explainer.scorer.features.kin
+    order = np.argsort(-np.round(explainer.trend, 9), kind="stable")
+    talked_about = [int(column) for column in order if explainer.popularity(int(column))]
+    found = []
+    for place, (reader, stated) in enumerate(zip(readers, made.profiles, strict=True)):
+        known = wanted.known[1][wanted.known[0] == place]
+        taken = {int(column) for column in (*made.columns[place], made.elsewhere[place], *known) if column >= 0}
+        many, enough = 0 if stated.trending else reader.outside, float(wanted.threshold[place])
+        found.append(outside(talked_about, scores[place], kin, taken=taken, enough=enough, count=many))
+    return tuple(found)
 
 
 def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:

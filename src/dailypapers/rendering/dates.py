@@ -28,8 +28,8 @@ def plain_date(context: Context, day: dt.date) -> str:
 
 @jinja2.pass_context
 def short_date(context: Context, day: dt.date) -> str:
-    """A day where room is scarce: 23 Nov."""
-    return f"{day.day} {_translated(context, _SHORT_MONTHS[day.month - 1])}"
+    """A day where room is scarce: 23 Nov 2026."""
+    return f"{day.day} {_translated(context, _SHORT_MONTHS[day.month - 1])} {day.year}"
 
 
 @jinja2.pass_context

@@ -35,6 +35,7 @@ def environment(templates: Path, override: Path | None = None) -> jinja2.Environ
     )
     translations = gettext.NullTranslations()
     made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {"lang": "en", "dir": "ltr", "start": "left"}
     made.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
     made.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
     made.filters |= {"month_name": month_name, "day_of_month": day_of_month}

@@ -21,8 +21,10 @@ _TAG_OR_MARK = re.compile(r"<title>.*?</title>|<[^<>]*>|jinja-\d+-mark", re.DOTA
 _AS_ATTRIBUTE = re.compile(r'jinja-\d+-mark=""')
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 _INDENT = re.compile(r"\s*\n\s*")
+#: What is itself in quoted-printable (RFC 2045 6.7), and the line feed.
+_PLAIN = bytes(byte for byte in range(ord(" "), ord("~") + 1) if byte != ord("=")) + b"\t\n"
 _INLINER = css_inline.CSSInliner(
-    inline_style_tags=True, keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False
+    inline_style_tags=True, keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, minify_css=True
 )
 
 
@@ -63,7 +65,18 @@ def _with_marks(template: str) -> tuple[str, list[str]]:
     return _TAG_OR_MARK.sub(comment, _JINJA.sub(keep, template)), jinja
 
 
-def encoded_size(html: str) -> int:
-    """Bytes of the HTML part as it travels: quoted-printable with CRLF (RFC 2045 6.7)."""
-    encoded = binascii.b2a_qp(html.encode("utf-8", "replace"), istext=True)
+def encoded_size(text: str) -> int:
+    """Bytes of a part as it travels: quoted-printable with CRLF (RFC 2045 6.7)."""
+    encoded = binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True)
     return len(encoded) + encoded.count(b"\n")
+
+
+def at_most(text: str) -> int:
+    """A part has no more bytes than this as it travels; known without encoding it.
+
+    A byte that is not plain becomes three, and so does a space before a line's end. A line of 76 may end three early,
+    so as not to part those, and its break takes three more.
+    """
+    raw = text.encode("utf-8", "replace")
+    escaped = len(raw.translate(None, _PLAIN))
+    return (len(raw) + 2 * escaped) * 76 // 72 + 4 * raw.count(b"\n") + 3

@@ -66,6 +66,7 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
             "score": pick.score,
             "reason": [asdict(term) for term in pick.reason.terms],
             "recipe": pick.recipe or None,
+            "outside": pick.outside,
         }
         for delivery in deliveries
         if (delivery.subscriber, delivery.edition) in by_reader

@@ -20,6 +20,7 @@ class StoredPick:
     paper_id: int
     score: float
     reason: Reason
+    outside: bool = False
 
 
 def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, tuple[StoredPick, ...]]:
@@ -28,7 +29,7 @@ def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, t
     for group in groups(delivery_ids):
         query = sa.select(picks).where(picks.c.delivery_id.in_(group)).order_by(picks.c.delivery_id, picks.c.position)
         for row in tx.execute(query):
-            found.setdefault(row.delivery_id, []).append(StoredPick(row.paper_id, row.score, _reason(row.reason)))
+            found.setdefault(row.delivery_id, []).append(_stored(row))
     return {delivery_id: tuple(chosen) for delivery_id, chosen in found.items()}
 
 
@@ -41,7 +42,11 @@ def newest_of(tx: sa.Connection, subscriber_id: int, *, limit: int) -> list[tupl
         .order_by(outbox.c.created_at.desc(), picks.c.delivery_id.desc(), picks.c.position)
         .limit(limit)
     )
-    return [(StoredPick(row.paper_id, row.score, _reason(row.reason)), row.created_at) for row in tx.execute(query)]
+    return [(_stored(row), row.created_at) for row in tx.execute(query)]
+
+
+def _stored(row: sa.Row[Any]) -> StoredPick:
+    return StoredPick(row.paper_id, row.score, _reason(row.reason), bool(row.outside))
 
 
 def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:

@@ -70,7 +70,7 @@ def _votes(site: Site, sheet: Sheet) -> dict[str, str]:
     delivery = sheet.delivery
     if sheet.digest is None or site.clock() > delivery.created_at + LIFETIME[Purpose.FEEDBACK]:
         return {}
-    shown: list[Paper] = [entry.paper for entry in sheet.digest.entries]
+    shown: list[Paper] = [entry.paper for entry in (*sheet.digest.entries, *sheet.digest.outside)]
     with reading(site.engine) as tx:
         ids = papers.ids_of(tx, [str(paper.id) for paper in shown])
     tokens = {
