@@ -17,6 +17,7 @@ from dailypapers.rendering.pages import render_page
 
 SHARED = {
     "root": "/",
+    "path": "/",
     "home": "https://papers.example.org/",
     "list_name": "Daily Papers",
     "static": "/static/{}".format,
