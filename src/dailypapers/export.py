@@ -73,7 +73,8 @@ def _delivery(
 
 def _pick(pick: StoredPick, paper: Paper) -> dict[str, Any]:
     terms = [asdict(term) for term in pick.reason.terms]
-    return {**_paper(paper), "score": pick.score, "reason": pick.reason.sentence(), "terms": terms}
+    said = {"score": pick.score, "reason": pick.reason.sentence(), "terms": terms, "outside": pick.outside}
+    return {**_paper(paper), **said}
 
 
 def _paper(paper: Paper) -> dict[str, str]:

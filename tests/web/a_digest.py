@@ -39,8 +39,8 @@ class Got:
     papers: tuple[int, int]
 
 
-def a_digest(engine: sa.Engine, name: str = "alice") -> Got:
-    """Let somebody subscribe and get the digest."""
+def a_digest(engine: sa.Engine, name: str = "alice", *, outside: bool = False) -> Got:
+    """Let somebody subscribe and get the digest; its second paper may be from outside their topics."""
     with writing(engine) as tx:
         address, wishes = f"{name}@example.org", Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
         subscriptions.admit(tx, address, wishes, consent=Consent("web", "1", "hash"), now=NOW)
@@ -48,7 +48,7 @@ def a_digest(engine: sa.Engine, name: str = "alice") -> Got:
         edition = editions.close(tx, NOW.date(), now=NOW)
         reader = subscribers.by_address(tx, address)
         assert reader is not None
-        picks = tuple(Pick(str(paper.id), 0.7, REASON) for paper in (GRAPHS, CELLS))
+        picks = (Pick(str(GRAPHS.id), 0.7, REASON), Pick(str(CELLS.id), 0.7, REASON, outside=outside))
         mail = outbox.NewDelivery(reader.id, address, MailKind.DIGEST, NOW + dt.timedelta(days=1), edition.id, picks)
         outbox.put(tx, [mail], now=NOW)
         ids = papers.ids_of(tx, [str(GRAPHS.id), str(CELLS.id)])

@@ -18,7 +18,8 @@ def link(got: Got) -> str:
 
 
 async def test_the_copy_holds_every_pick_with_its_reason(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
-    before = everything(engine) if (got := a_digest(engine)) else []
+    got = a_digest(engine)
+    before = everything(engine)
     shown = await pages.get(link(got))
     assert shown.status_code == 200
     assert "Monday, 20 April 2026" in shown.text
@@ -61,6 +62,15 @@ async def test_the_papers_come_as_bibtex_and_ris(pages: httpx.AsyncClient, engin
     ris = await pages.get(f"{link(got)}/papers.ris")
     assert ris.text.count("ER  - ") == 2
     assert (await pages.get(f"{link(got)}/papers.exe")).status_code == 404
+
+
+async def test_what_is_from_outside_the_topics_stands_apart(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got = a_digest(engine, outside=True)
+    shown = await pages.get(link(got))
+    assert "One paper picked for one reader" in shown.text
+    assert shown.text.index("Trending outside the topics") < shown.text.index(CELLS.title)
+    assert shown.text.count('formaction="') == 8
+    assert (await pages.get(f"{link(got)}/papers.ris")).text.count("ER  - ") == 2
 
 
 async def test_a_digest_of_somebody_else_or_of_nobody_is_a_calm_page(
