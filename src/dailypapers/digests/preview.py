@@ -17,6 +17,7 @@ import structlog
 from dailypapers.digests.choose import Asking, Composing, Pool, choose, choose_for, picked_for
 from dailypapers.digests.learn import Learned, features, newest
 from dailypapers.digests.render import Press, Sheet, digest_of, message, notes
+from dailypapers.digests.settling import settle
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
@@ -152,6 +153,7 @@ class Previews:
             self._stock = _counted_again(self._engine, old, seen, self._how, now)
             return
         self._stock = _load(self._engine, edition, seen, self._how, now)
+        settle()
         log.info("previews ready", edition=edition.id, papers=self._stock.edition.papers)
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.learn import newest
+from dailypapers.digests.settling import settle
 from dailypapers.domain.digest import Entry, Reason, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId, Signals
@@ -100,15 +101,17 @@ class Finder:
         with self._one:
             with reading(self._engine) as tx:
                 last, learned = papers.last_id(tx), knowledge.newest_edition(tx)
+            before = self._shelf
             self._shelf = replace(self._shelf, known=last)
-            before = len(self._shelf.index)
             for number in range(self._shelf.upto // PART, last // PART):
                 if stop and stop.is_set():
                     return len(self._shelf.index)
                 self._take_part(number)
             if self._shelf.upto < last:
                 self._grow(self._count(self._shelf.upto, last), last)
-            self._learn(learned, grown=len(self._shelf.index) != before)
+            self._learn(learned, grown=len(self._shelf.index) != len(before.index))
+            if self._shelf.index is not before.index or self._shelf.background is not before.background:
+                settle()
             return len(self._shelf.index)
 
     def _take_part(self, number: int) -> None:
