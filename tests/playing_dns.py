@@ -25,7 +25,7 @@ class NameServer:
     asked: list[str] = field(default_factory=list)
 
 
-def answer(wire: bytes, zone: Zone, asked: list[str]) -> bytes | None:
+def answer(wire: bytes, zone: Zone, asked: list[str], *, closed: bool = False) -> bytes | None:
     question = dns.message.from_wire(wire)
     name, kind = question.question[0].name.to_text().rstrip("."), question.question[0].rdtype.name
     asked.append(f"{name} {kind}")
@@ -35,6 +35,10 @@ def answer(wire: bytes, zone: Zone, asked: list[str]) -> bytes | None:
     reply.flags |= dns.flags.RA
     if name == BROKEN:
         reply.set_rcode(dns.rcode.SERVFAIL)
+    elif not name and closed:
+        reply.set_rcode(dns.rcode.NXDOMAIN)
+    elif not name:
+        reply.answer.append(dns.rrset.from_text_list(".", 300, "IN", "NS", ("a.root-servers.net.",)))
     elif name not in zone:
         reply.set_rcode(dns.rcode.NXDOMAIN)
     elif kind in zone[name]:
@@ -43,8 +47,8 @@ def answer(wire: bytes, zone: Zone, asked: list[str]) -> bytes | None:
 
 
 @contextmanager
-def playing_dns(zone: Zone) -> Iterator[NameServer]:
-    """Run the server in a thread of its own."""
+def playing_dns(zone: Zone, *, closed: bool = False) -> Iterator[NameServer]:
+    """Run the server in a thread of its own; a closed network's knows not even the root."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
         resolver = dns.asyncresolver.Resolver(configure=False)
@@ -58,7 +62,7 @@ def playing_dns(zone: Zone) -> Iterator[NameServer]:
                 wire, sender = server.recvfrom(4096)
                 if wire == b"stop":
                     return
-                if reply := answer(wire, zone, running.asked):
+                if reply := answer(wire, zone, running.asked, closed=closed):
                     server.sendto(reply, sender)
 
         thread = threading.Thread(target=serve, daemon=True)

@@ -73,10 +73,19 @@ async def _asked(resolver: dns.asyncresolver.Resolver, domain: str) -> Trouble |
     try:
         found = await resolver.resolve(name, dns.rdatatype.MX, search=False)
     except dns.resolver.NXDOMAIN:
-        return Trouble.UNKNOWN_DOMAIN
+        return Trouble.UNKNOWN_DOMAIN if await _knows_the_world(resolver) else None
     except dns.resolver.NoAnswer:
         return None if await _has_address(resolver, name) else Trouble.TAKES_NO_MAIL
     return Trouble.TAKES_NO_MAIL if all(record.exchange == dns.name.root for record in found) else None
+
+
+async def _knows_the_world(resolver: dns.asyncresolver.Resolver) -> bool:
+    """Whether this resolver knows the public DNS: that of a closed network may know no outer name at all."""
+    try:
+        await resolver.resolve(dns.name.root, dns.rdatatype.NS, search=False)
+    except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
+        return False
+    return True
 
 
 async def _has_address(resolver: dns.asyncresolver.Resolver, name: dns.name.Name) -> bool:
