@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo try test browser lint format bench model serve clean
+.PHONY: help demo try test browser pictures lint format bench model serve clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ browser: $(VENV)/ready-dev  ## What the browser tests need beside the system's C
 	@command -v npm >/dev/null && npm ci --silent --prefix tests/browser || true
 	@$(BIN)/python tests/browser/tools.py
 
+pictures: browser  ## Pictures of every page and mail into pictures-out, to look at
+	$(BIN)/python -m tests.browser.pictures pictures-out
+
 lint: $(VENV)/ready-dev  ## Style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -54,4 +57,4 @@ serve: $(VENV)/ready  ## Pages, timetable and delivery on this machine
 	$(BIN)/dailypapers serve
 
 clean:  ## Remove what was made
-	rm -rf $(VENV) demo-out tests/browser/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo-out pictures-out tests/browser/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

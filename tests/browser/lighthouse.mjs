@@ -31,6 +31,7 @@ function report(address, { categories, audits, runtimeError }) {
     address,
     scores: Object.fromEntries(scores),
     bytes: audits['total-byte-weight'].numericValue,
+    paint: audits['first-contentful-paint'].numericValue,
     failed: [...new Set(failed.map(({ id }) => audits[id].title))],
     error: runtimeError?.message ?? '',
   };

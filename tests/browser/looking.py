@@ -32,6 +32,8 @@ class Scores:
     best_practices: int
     transferred: int
     """Bytes."""
+    first_paint: float
+    """Seconds until the first text shows."""
     failed: tuple[str, ...]
 
 
@@ -90,6 +92,7 @@ def _scores(report: dict[str, Any]) -> Scores:
         accessibility=scores["accessibility"],
         best_practices=scores["best-practices"],
         transferred=round(report["bytes"]),
+        first_paint=report["paint"] / 1000,
         failed=tuple(report["failed"]),
     )
 
