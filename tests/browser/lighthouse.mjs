@@ -8,19 +8,25 @@ const parting = words.indexOf('--');
 const [chromePath, ...addresses] = parting < 0 ? words : words.slice(0, parting);
 const chromeFlags = ['--headless=new', ...(parting < 0 ? [] : words.slice(parting + 1))];
 
-const browser = await launcher.launch({ chromePath, chromeFlags });
-try {
-  for (const address of addresses) {
+for (const address of addresses) {
+  console.log(JSON.stringify(report(address, await look(address))));
+}
+
+// In a browser of its own. On a machine that is busy the trace of a load can be lost, which says nothing of the page.
+async function look(address, tries = 3) {
+  const browser = await launcher.launch({ chromePath, chromeFlags });
+  try {
     const { lhr } = await lighthouse(address, {
       port: browser.port,
       logLevel: 'silent',
       onlyCategories: ['performance', 'accessibility', 'best-practices'],
       disableFullPageScreenshot: true,
     });
-    console.log(JSON.stringify(report(address, lhr)));
+    if (!lhr.runtimeError || tries <= 1) return lhr;
+  } finally {
+    browser.kill();
   }
-} finally {
-  browser.kill();
+  return look(address, tries - 1);
 }
 
 function report(address, { categories, audits, runtimeError }) {

@@ -138,6 +138,6 @@ def _settings(folder: Path, base: str, smtp_port: int, database: str) -> Setting
             "database": {"url": database},
             "mail": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": "papers@example.org"},
             "subscribe": {"check_mx": False},
-            "sources": [{"kind": "file", "path": folder / "papers.jsonl"}],
+            "sources": [{"kind": "file", "name": "arxiv", "path": folder / "papers.jsonl"}],
         }
     )
