@@ -113,6 +113,8 @@ def living(folder: Path, database: str = "") -> Iterator[Living]:
         service.run_day()
         site = app.site(service.clock)
         site.previews.load(now=START)
+        if site.finder:
+            site.finder.refresh()
         server = uvicorn.Server(uvicorn.Config(web_app(site), log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listening],), name="pages")
         thread.start()

@@ -139,7 +139,8 @@ def tab_through(page: Page) -> Tabbed:
         stop, marked = page.evaluate(_FOCUSED)
         if not stop and reached:
             break
-        reached[stop] = reached.get(stop, True) and marked
+        # A date has stops inside, whose rings only the browser sees; the field as a whole must show one.
+        reached[stop] = reached.get(stop, False) or marked
     return Tabbed([stop for stop in stops if stop not in reached], [stop for stop in reached if not reached[stop]])
 
 

@@ -81,6 +81,8 @@ def test_a_whole_life(service: Living, visit: Visit, look: Look) -> None:
     walk = Walk(service, visit(look), look)
     subscribe(walk)
     confirm(walk)
+    choose(walk)
+    vote(walk)
     get_it_weekly(walk)
     leave(walk)
 
@@ -111,6 +113,23 @@ def confirm(walk: Walk) -> None:
     expect(walk.page.get_by_text("language models")).to_be_visible()
     assert walk.state() is SubscriberState.ACTIVE
     walk.service.run_day()
+
+
+def choose(walk: Walk) -> None:
+    """Follow the digest to the preferences and change the topic; nothing is kept before it is saved."""
+    walk.go(link(walk.newest(2), "preferences"))
+    walk.page.get_by_label("Topic 1", exact=True).fill("attention in language models")
+    walk.press("Save", "Your preferences")
+    expect(walk.page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    assert "attention in language models" in str(walk.service.rows()["interests"])
+
+
+def vote(walk: Walk) -> None:
+    """Vote from the digest, in the open."""
+    walk.go(link(walk.newest(2), "feedback"))
+    assert walk.service.rows()["votes"] == []
+    walk.press("I like it", "Noted")
+    assert len(walk.service.rows()["votes"]) == 1
 
 
 def get_it_weekly(walk: Walk) -> None:
