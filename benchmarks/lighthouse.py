@@ -20,7 +20,7 @@ from tests.browser.living import living
 from tests.browser.looking import Scores, lighthouse
 from tests.browser.pictures import prepare
 
-PAGES = ("front", "front-topic", "subscribe", "search-found", "archive-day", "preferences", "digest", "unsubscribe")
+PAGES = ("front", "preferences", "front-topic", "digest", "search-found", "subscribe", "unsubscribe")
 
 
 def main() -> None:

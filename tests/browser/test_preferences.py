@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Audit, Visit
 from tests.browser.living import Living
-from tests.browser.looking import Look, overflow
+from tests.browser.looking import Look, first_load, lighthouse, overflow
 from tests.browser.test_own_pages import LOOKS, Reader, reader
 
 from dailypapers.domain.interest import InterestKind
@@ -100,3 +100,10 @@ def test_without_scripts_a_button_shows_the_digest(alice: Reader, visit: Visit) 
     assert topics(alice) == {"language models"}
     page.get_by_role("button", name="Save").click()
     assert topics(alice) == {"images"}
+
+
+def test_a_first_visit_costs_little_and_lighthouse_finds_nothing_wrong(seen: Reader, visit: Visit) -> None:
+    address = seen.link(Purpose.PREFERENCES)
+    assert first_load(visit(Look()), address) < 60_000
+    scores = lighthouse(address)[0]
+    assert min(scores.accessibility, scores.best_practices) >= 95, scores.failed
