@@ -20,6 +20,7 @@ from dailypapers.ranking.profile import profile
 from dailypapers.ranking.ranker import Known, Reader, matches_of, rank, scores_of
 from dailypapers.ranking.score import Scorer
 from dailypapers.ranking.trending import trending
+from dailypapers.ranking.wording import Wording
 from dailypapers.ranking.words import terms
 from dailypapers.sources.file import read_papers
 
@@ -213,7 +214,8 @@ def test_the_reason_adds_up_to_the_score(interests: tuple[Interest, ...]) -> Non
     features = build(POOL)
     stated = profile(interests, examples={})
     scorer = Scorer(features, matches_of(Matcher(features), [stated], Known()))
-    row = scores_of(Explainer(scorer, trending(features.papers, COUNTS, now=NOW), COUNTS, {}), [stated])[0]
+    trend = trending(features.papers, COUNTS, now=NOW)
+    row = scores_of(Explainer(scorer, trend, COUNTS, {}, Wording(features)), [stated])[0]
     for pick in picks(*interests):
         terms_sum = sum(term.weight for term in pick.reason.terms)
         assert pick.score == pytest.approx(terms_sum)

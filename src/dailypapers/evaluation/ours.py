@@ -52,7 +52,8 @@ class Ours:
             ]
             matches = matches_of(matcher, stated, known)
             scorer = Scorer(features, matches, self._recipe)
-            return score(scorer, crowd(stated, matches), trend=np.zeros(len(pool)))[0][:, back]
+            asking = crowd(stated, matches)
+            return score(scorer, asking, scorer.measure(asking.shares), trend=np.zeros(len(pool)))[0][:, back]
 
         return scores
 

@@ -1,8 +1,13 @@
-"""Reasons: the very terms a score is the sum of, with the words that made them."""
+"""Reasons: the very terms a score is the sum of, with the words that made them.
 
+    picks × subjects that brought them | parts, all at a time | topics, nearest papers and the rest | words
+
+The numbers of a whole batch are arrays; the words are found out once for each interest and paper.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,39 +15,30 @@ from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking import trending
-from dailypapers.ranking.counts import Vector, column_of
-from dailypapers.ranking.matches import meant
+from dailypapers.ranking.counts import Columns, Matrix, Vector
 from dailypapers.ranking.names import is_same_person
-from dailypapers.ranking.profile import Profile, Subject
-from dailypapers.ranking.score import Scorer
-from dailypapers.ranking.words import counted, telling, terms, words
+from dailypapers.ranking.profile import Profile
+from dailypapers.ranking.score import Apart, Crowd, Measure, Scorer
+from dailypapers.ranking.wording import Flags, Wording
 
 _FACTS = {
     InterestKind.PHRASE: TermKind.PHRASE,
     InterestKind.CATEGORY: TermKind.CATEGORY,
     InterestKind.AUTHOR: TermKind.AUTHOR,
 }
-#: So many runs of matching words are shown for one topic.
-_SHOWN = 3
 #: Sums of floats differ in their last bits with the size of the batch; reasons must not.
 _DIGITS = 9
-_MOST_REMEMBERED, _MOST_MEANT = 500_000, 5_000
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What has been found out already, of one set of papers."""
+class Scored:
+    """Some readers with what they were scored by."""
 
-    matches: dict[tuple[Interest, str], tuple[str, TermKind]] = field(default_factory=dict)
-    meant: dict[str, dict[int, float]] = field(default_factory=dict)
-
-    def bounded(self) -> "Memory":
-        """Itself, or emptied where it has grown large."""
-        if len(self.matches) > _MOST_REMEMBERED:
-            self.matches.clear()
-        if len(self.meant) > _MOST_MEANT:
-            self.meant.clear()
-        return self
+    profiles: Sequence[Profile]
+    crowd: Crowd
+    measure: Measure
+    #: Subjects × papers.
+    subjects: Matrix
 
 
 @dataclass(frozen=True)
@@ -54,50 +50,71 @@ class Explainer:
     signals: Mapping[str, Signals]
     examples: Mapping[str, Paper]
     #: Readers who share an interest share its words, those of later batches too.
-    memory: Memory = field(default_factory=Memory)
+    wording: Wording
 
-    def reasons(self, stated: Profile, columns: Sequence[int]) -> list[Reason]:
-        """Why this reader gets these papers: every term that added or took something, strongest first."""
-        made: list[list[Term]] = [[] for _ in columns]
-        for subject in stated.subjects:
-            added = np.round(self.scorer.terms(subject, columns), _DIGITS)
-            pulls = added.sum(axis=0) * subject.weight > 0
-            for place, column in enumerate(columns):
-                if pulls[place]:
-                    made[place] += self._of_subject(subject, added[:, place], column)
-        return [self._whole(stated, found, column) for found, column in zip(made, columns, strict=True)]
+    def reasons(self, scored: Scored, reader: Columns, column: Columns) -> list[Reason]:
+        """Why each of these readers gets this paper: every term that added or took something, strongest first."""
+        made = self._of_subjects(scored, reader, column)
+        return [
+            self._whole(scored.profiles[who], made[pick], paper)
+            for pick, (who, paper) in enumerate(zip(reader.tolist(), column.tolist(), strict=True))
+        ]
 
-    def _whole(self, stated: Profile, found: Sequence[Term], column: int) -> Reason:
-        terms = [*found, *self._of_facts(stated, column)]
-        inside = stated.empty or sum(term.weight for term in terms) > 0
-        if stated.trending and inside:
+    def _whole(self, stated: Profile, terms: list[Term], column: int) -> Reason:
+        if stated.facts:
+            terms += self._of_facts(stated, column)
+        if stated.trending and (stated.empty or sum(term.weight for term in terms) > 0):
             terms.append(self._of_trend(stated, column))
-        return Reason(tuple(sorted(terms, key=lambda term: (-term.weight, term.kind, term.interest))))
+        if len(terms) > 1:
+            terms.sort(key=lambda term: (-term.weight, term.kind, term.interest))
+        return Reason(tuple(terms))
 
-    def _of_subject(self, subject: Subject, added: Vector, column: int) -> Iterator[Term]:
-        """A term for each topic, one for the nearest paper, and one for all the other papers."""
-        paper = self.scorer.features.papers[column]
-        liked = [n for n, (interest, _) in enumerate(subject.parts) if interest.kind is InterestKind.PAPER]
-        nearest = max(liked, key=lambda n: (added[n] * subject.weight, -n), default=None)
-        for n, (interest, _) in enumerate(subject.parts):
-            if interest.kind is InterestKind.TOPIC:
-                said, kind = self._said(interest, paper)
-                yield Term(TermKind.AVOIDED if subject.weight < 0 else kind, said, float(added[n]), interest.text)
-            elif n == nearest:
-                kind = TermKind.AVOIDED if subject.weight < 0 else TermKind.PAPER
-                said = self._said(interest, paper)[0]
-                yield Term(kind, said, float(added[n]), self.examples[interest.text].title)
-        if others := [n for n in liked if n != nearest]:
-            rest = round(float(added[others].sum()), _DIGITS)
-            yield Term(TermKind.HISTORY, f"{len(others)} other papers you chose", rest)
+    def _of_subjects(self, scored: Scored, reader: Columns, column: Columns) -> Mapping[int, list[Term]]:
+        """By pick: a term for each topic, one for a subject's nearest paper, and one for all its other papers."""
+        pick, subject = _bringing(scored, reader, column)
+        apart = Apart.of(scored.crowd.shares, subject, column[pick])
+        weight = scored.crowd.weight[subject]
+        added = np.round(self.scorer.parts(scored.measure, apart) * weight[apart.pair], _DIGITS)
+        interests = list(self.scorer.matches.rows)
+        is_topic = np.array([interest.kind is InterestKind.TOPIC for interest in interests], np.bool_)[apart.row]
+        nearest, others = _nearest(apart, added * weight[apart.pair], ~is_topic)
+        said = np.sort(np.concatenate([np.flatnonzero(is_topic), nearest]))
+        made: dict[int, list[Term]] = defaultdict(list)
+        place = pick[apart.pair[said]]
+        terms = self._terms(
+            [interests[row] for row in apart.row[said].tolist()],
+            column[place],
+            added[said],
+            weight[apart.pair[said]] < 0,
+        )
+        for n, term in zip(place.tolist(), terms, strict=True):
+            made[n].append(term)
+        rest = np.bincount(apart.pair[others], added[others], len(pick))
+        many = np.bincount(apart.pair[others], minlength=len(pick))
+        for pair in np.flatnonzero(many).tolist():
+            told = f"{many[pair]} other papers you chose"
+            made[int(pick[pair])].append(Term(TermKind.HISTORY, told, round(float(rest[pair]), _DIGITS)))
+        return made
+
+    def _terms(
+        self, interests: Sequence[Interest], column: Columns, worth: Vector, is_avoided: Flags
+    ) -> Iterator[Term]:
+        """A term of each of these interests and papers, with what they share in words."""
+        words = self.wording.said(interests, column.tolist(), self.scorer.matches.sources)
+        for interest, (text, kind), added, avoided in zip(
+            interests, words, worth.tolist(), is_avoided.tolist(), strict=True
+        ):
+            named, is_paper = interest.text, interest.kind is InterestKind.PAPER
+            said = TermKind.AVOIDED if avoided else TermKind.PAPER if is_paper else kind
+            yield Term(said, text, added, self.examples[named].title if is_paper else named)
 
     def _of_facts(self, stated: Profile, column: int) -> Iterator[Term]:
-        paper, held = self.scorer.features.papers[column], self.scorer.matches
         for fact, weight in stated.facts:
-            if held.has(fact, column):
+            if column in self.scorer.matches.true_of[fact]:
                 said = fact.text
                 if fact.kind is InterestKind.AUTHOR:
-                    said = next(author for author in paper.authors if is_same_person(fact.text, author))
+                    authors = self.scorer.features.papers[column].authors
+                    said = next(author for author in authors if is_same_person(fact.text, author))
                 yield Term(TermKind.AVOIDED if weight < 0 else _FACTS[fact.kind], said, weight, fact.text)
 
     def _of_trend(self, stated: Profile, column: int) -> Term:
@@ -105,68 +122,25 @@ class Explainer:
         weight = round(stated.trending * float(self.trend[column]), _DIGITS)
         return Term(TermKind.TRENDING if said else TermKind.NEW, said, weight)
 
-    @property
-    def _idf(self) -> Vector:
-        return self.scorer.features.background.idf
-
     def popularity(self, column: int) -> str:
         """What the world makes of a paper, in words; empty where nobody has said anything."""
         return trending.in_words(self.signals.get(self.scorer.features.keys[column], Signals()))
 
-    def _said(self, interest: Interest, paper: Paper) -> tuple[str, TermKind]:
-        """What matched, the way it stands in the paper; where no word did, the paper's words that came closest."""
-        key = (interest, str(paper.id))
-        if key not in self.memory.matches:
-            self.memory.matches[key] = self._found(interest, paper)
-        return self.memory.matches[key]
 
-    def _found(self, interest: Interest, paper: Paper) -> tuple[str, TermKind]:
-        text = interest.text
-        if interest.kind is InterestKind.PAPER:
-            text = f"{self.examples[text].title} . {self.examples[text].abstract}"
-        matching = ", ".join(matching_words(set(terms(text)), paper, self._idf))
-        if matching or interest.kind is InterestKind.PAPER:
-            return matching, TermKind.WORDS
-        return ", ".join(self._closest(interest, paper)), TermKind.CLOSE
-
-    def _closest(self, interest: Interest, paper: Paper) -> list[str]:
-        """The words of a paper that count most in what a topic was taken to mean."""
-        means = self.memory.meant.get(interest.text) or meant(self.scorer.features, interest.text)
-        self.memory.meant[interest.text] = means
-        surfaces = {
-            part: surface for surface, _ in words(paper.title + " . " + paper.abstract) for part in telling(surface)
-        }
-        ranked = sorted(surfaces, key=lambda part: (-means.get(column_of(part), 0.0), part))
-        return [surfaces[part] for part in ranked[:_SHOWN] if column_of(part) in means]
+def _bringing(scored: Scored, reader: Columns, column: Columns) -> tuple[Columns, Columns]:
+    """Pairs of a pick and a subject of its reader that added something to it, or took something away."""
+    many = np.bincount(scored.crowd.owner, minlength=scored.crowd.readers)
+    first = np.cumsum(many) - many
+    pick = np.repeat(np.arange(len(reader)), many[reader])
+    turn = np.arange(len(pick)) - np.repeat(np.cumsum(many[reader]) - many[reader], many[reader])
+    subject = first[reader][pick] + turn
+    counts = np.round(scored.subjects[subject, column[pick]], _DIGITS) != 0
+    return pick[counts], subject[counts]
 
 
-def matching_words(shared: set[str], paper: Paper, idf: Vector) -> list[str]:
-    """Of some terms those a paper holds, as runs from the paper's own text, the most telling first."""
-    runs: dict[tuple[str, ...], str] = {}
-    for run in _runs(_read(f"{paper.title} . {paper.abstract}"), shared):
-        runs.setdefault(tuple(part for word in run.split() for part in counted(word)), run)
-    shown: list[str] = []
-    told: set[str] = set()
-    for key in sorted(runs, key=lambda key: (-sum(float(idf[column_of(word)]) for word in key), key)):
-        if not told.issuperset(key):
-            shown.append(runs[key])
-            told.update(key)
-    return shown[:_SHOWN]
-
-
-@lru_cache(maxsize=20_000)
-def _read(text: str) -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
-    """A paper's words, whether each follows on the one before, and what it counts as: read once, not once a reader."""
-    return tuple((surface, follows, tuple(counted(surface))) for surface, follows in words(text))
-
-
-def _runs(text: tuple[tuple[str, bool, tuple[str, ...]], ...], shared: set[str]) -> list[str]:
-    """Unbroken runs of words that are shared, the way they stand in the text."""
-    found: list[list[str]] = [[]]
-    for surface, follows, forms in text:
-        is_shared = not shared.isdisjoint(forms)
-        if not (is_shared and follows and found[-1]):
-            found.append([])
-        if is_shared:
-            found[-1].append(surface)
-    return [" ".join(run) for run in found if run]
+def _nearest(apart: Apart, worth: Vector, is_paper: Flags) -> tuple[Columns, Columns]:
+    """Of each pair's papers the one that counts most, and all the others; places among the parts."""
+    papers = np.flatnonzero(is_paper)
+    papers = papers[np.lexsort((apart.row[papers], -worth[papers], apart.pair[papers]))]
+    is_first = np.diff(apart.pair[papers], prepend=-1) > 0
+    return papers[is_first], np.sort(papers[~is_first])

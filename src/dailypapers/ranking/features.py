@@ -73,9 +73,9 @@ class Features:
         return meaning.of(self.weights) if meaning else np.zeros((len(self.papers), 0))
 
     @cached_property
-    def filed(self) -> sp.csr_array:
-        """Papers × categories; a paper is in few of them."""
-        return sp.csr_array(self.background.file([paper.categories for paper in self.papers]))
+    def filed(self) -> Matrix:
+        """Papers × categories, measured from what is usual in the background."""
+        return self.background.file([paper.categories for paper in self.papers]) - self.background.usual_filing
 
     @cached_property
     def placed(self) -> Matrix:

@@ -3,7 +3,6 @@
 A topic is taken to mean what it finds in the library (`background`), and what it says itself; a paper means itself.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ import scipy.sparse as sp
 from dailypapers.domain.category import codes_of
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.background import LEAST_PAPERS
+from dailypapers.ranking.background import LEAST_PAPERS, Background
 from dailypapers.ranking.counts import Columns, Floats, Matrix, Vector, count, weigh
 from dailypapers.ranking.encoder import Encoder
 from dailypapers.ranking.features import Features
@@ -29,6 +28,18 @@ from dailypapers.ranking.words import plain_words
 DIRECT = 0.2
 #: A topic that is excluded keeps out what matches it this much; other kinds match wholly or not at all.
 EXCLUDED_AT = 0.15
+
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an interest holds, in narrow columns: its own, and for a topic the papers of the library that it finds."""
+
+    columns: npt.NDArray[np.int32]
+    found: npt.NDArray[np.int32]
+    shares: Floats
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,7 @@ class Matches:
     meanings: Matrix
     filed: Matrix
     dense: Matrix
-    #: The same as `dense`, but that a topic stands where its own words do, not the papers it finds.
+    #: The vectors themselves, not measured from their mean; a topic stands where its own words do, not what it finds.
     plain: Matrix
     #: Interests × papers, × the sample: cosines of an encoder's vectors, for papers; topics and no encoder have none.
     close: Floats
@@ -53,16 +64,24 @@ class Matches:
     facts: Mapping[Interest, int]
     #: Facts × papers, ones.
     held: sp.csr_array
+    #: What interests hold, in words.
+    sources: Mapping[Interest, Source]
+
+    @cached_property
+    def placed(self) -> Flags:
+        """Whether it is a paper that an encoder has placed."""
+        return np.asarray(self.close_usual.any(axis=1))
 
     @cached_property
     def usually(self) -> Vector:
         """Of each interest the mean cosine with the sample."""
         return np.asarray(self.usual.mean(axis=1, dtype=np.float64))
 
-    def has(self, fact: Interest, column: int) -> bool:
-        """Whether a fact is true of a paper."""
-        row = self.facts[fact]
-        return column in self.held.indices[self.held.indptr[row] : self.held.indptr[row + 1]]
+    @cached_property
+    def true_of(self) -> Mapping[Interest, frozenset[int]]:
+        """The papers of which each fact is true."""
+        held = np.split(self.held.indices, self.held.indptr[1:-1])
+        return {fact: frozenset(held[row].tolist()) for fact, row in self.facts.items()}
 
 
 #: Sums of floats depend on their order; this one is the same whoever else is in the batch.
@@ -80,6 +99,7 @@ class Matcher:
     def __init__(self, features: Features, encoder: Encoder | None = None) -> None:
         self.features, self.encoder = features, encoder
         self._place: dict[Interest, int] = {}
+        self._sources: dict[Interest, Source] = {}
         self._kept: list[npt.NDArray[Any]] = []
         self._facts: dict[Interest, Columns] = {}
 
@@ -99,9 +119,9 @@ class Matcher:
         wanted = sorted(set(parts), key=_ORDER)
         new = [interest for interest in wanted if interest not in self._place]
         if len(self._place) + len(new) > MOST_KEPT:
-            self._place, self._kept, new = {}, [], wanted
+            self._place, self._kept, self._sources, new = {}, [], {}, wanted
         if new or not self._kept:
-            self._keep(new, _matched(self, new, examples, vectors))
+            self._keep(new, *_matched(self, new, examples, vectors))
         places = [self._place[interest] for interest in wanted]
         near, usual, meanings, filed, dense, plain, close, close_usual, spread = (kept[places] for kept in self._kept)
         checked = sorted(set(facts))
@@ -118,10 +138,12 @@ class Matcher:
             spread=spread,
             facts={fact: row for row, fact in enumerate(checked)},
             held=self._held(checked),
+            sources=self._sources,
         )
 
-    def _keep(self, new: Sequence[Interest], rows: Sequence[npt.NDArray[Any]]) -> None:
+    def _keep(self, new: Sequence[Interest], rows: Sequence[npt.NDArray[Any]], sources: Sequence[Source]) -> None:
         """Room grows by doubling, so that many small additions cost no more than one large one."""
+        self._sources.update(zip(new, sources, strict=True))
         used = len(self._place)
         if not self._kept:
             self._kept = [row[:0].copy() for row in rows]
@@ -146,38 +168,37 @@ class Matcher:
 
 def _matched(
     matcher: Matcher, new: Sequence[Interest], examples: Mapping[str, Paper], vectors: Mapping[str, Vector]
-) -> list[npt.NDArray[Any]]:
+) -> tuple[list[npt.NDArray[Any]], list[Source]]:
     """Rows in the order of the interests: near, usual, meanings, filed, dense, plain, close, close_usual, spread."""
     features = matcher.features
     topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
     papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
-    one = _of_topics(features, [new[n].text for n in topics], matcher.encoder)
+    one, said = _of_topics(features, [new[n].text for n in topics], matcher.encoder)
     names = [new[n].text for n in papers]
-    other = _of_papers(features, [examples[name] for name in names], [vectors.get(name) for name in names])
+    other, told = _of_papers(features, [examples[name] for name in names], [vectors.get(name) for name in names])
     back = np.argsort([*topics, *papers])
-    return [np.concatenate([theirs, ours])[back] for theirs, ours in zip(one, other, strict=True)]
+    sources = [*said, *told]
+    rows = [np.concatenate([theirs, ours])[back] for theirs, ours in zip(one, other, strict=True)]
+    return rows, [sources[n] for n in back]
 
 
-def meant(features: Features, topic: str) -> dict[int, float]:
-    """The columns a topic stands for, with their weights: those of the papers it finds, and its own."""
-    background = features.background
-    found, own, library = background.found([topic]), features.vectors([topic]), background.weights
-    weights: dict[int, float] = defaultdict(float)
-    for rows, share, row in [
-        (own, DIRECT, 0),
-        *((library, share, int(paper)) for paper, share in zip(found.indices, found.data, strict=True)),
-    ]:
-        inside = slice(rows.indptr[row], rows.indptr[row + 1])
-        for column, weight in zip(rows.indices[inside].tolist(), rows.data[inside].tolist(), strict=True):
-            weights[column] += share * weight
-    return dict(weights)
+def _sources(features: Features, own: sp.csr_array, found: sp.csr_array | None = None) -> list[Source]:
+    """Of texts, by their own weights, and of topics by what they find in the library."""
+    narrow = features.narrow.rows(own)
+    columns = np.split(narrow.indices.astype(np.int32), narrow.indptr[1:-1]) if narrow.shape[0] else []
+    if found is None:
+        return [Source(held, _NOTHING, _NO_SHARES) for held in columns]
+    papers, shares = (
+        np.split(all_, found.indptr[1:-1]) for all_ in (found.indices.astype(np.int32), found.data.astype(np.float32))
+    )
+    return [Source(*parts) for parts in zip(columns, papers, shares, strict=False)]
 
 
 _Rows = list[npt.NDArray[Any]]
-Flags = npt.NDArray[np.bool_]
+_NOTHING, _NO_SHARES = np.zeros(0, np.int32), np.zeros(0, np.float32)
 
 
-def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None) -> _Rows:
+def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None) -> tuple[_Rows, list[Source]]:
     """A topic's own cosine counts by the part of its words that a paper holds.
 
     Who asks for state space models is not served by every paper that speaks of a space or a model.
@@ -194,12 +215,21 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     spread = np.where(lucky, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0)
     dense = np.asarray(found @ background.placed)
     plain = dense if vectors is None or not background.dense_space else background.dense_space.of(vectors)
+    plain = plain + _centre(background)
     near, usual = near.astype(np.float32), usual.astype(np.float32)
     close = _close(features, np.zeros((len(texts), dense.shape[1])))
-    return [near, usual, found @ background.meanings, found @ background.filed, dense, plain, *close, spread]
+    rows = [near, usual, found @ background.meanings, found @ background.filed, dense, plain, *close, spread]
+    return rows, _sources(features, own, found)
 
 
-def _of_papers(features: Features, papers: Sequence[Paper], vectors: Sequence[Vector | None]) -> _Rows:
+def _centre(background: Background) -> Matrix:
+    """The mean of the library's vectors, as a row; a row of nothing where there are none."""
+    return background.dense_space.centre[None, :] if background.dense_space else np.zeros((1, 0))
+
+
+def _of_papers(
+    features: Features, papers: Sequence[Paper], vectors: Sequence[Vector | None]
+) -> tuple[_Rows, list[Source]]:
     background = features.background
     weights = weigh(count(papers), background.idf)
     meanings = background.meaning.of(weights) if background.meaning else np.zeros((len(papers), 0))
@@ -211,16 +241,10 @@ def _of_papers(features: Features, papers: Sequence[Paper], vectors: Sequence[Ve
             encoded[row], dense[row] = vector, background.dense_space.of(vector)
     close = _close(features, encoded)
     near = features.near(weights).astype(np.float32)
-    return [
-        near,
-        _sampled(features, weights).astype(np.float32),
-        meanings,
-        filed,
-        dense,
-        dense,
-        *close,
-        np.ones(len(papers)),
-    ]
+    usual = _sampled(features, weights).astype(np.float32)
+    ones = np.ones(len(papers))
+    rows = [near, usual, meanings, filed, dense, dense + _centre(background), *close, ones]
+    return rows, _sources(features, weights)
 
 
 def _close(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:

@@ -16,18 +16,19 @@ from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking.counts import Columns, Matrix, Vector
-from dailypapers.ranking.explain import Explainer, Memory
+from dailypapers.ranking.explain import Explainer, Scored
 from dailypapers.ranking.matches import Matcher, Matches
 from dailypapers.ranking.outside import outside
 from dailypapers.ranking.profile import Profile, profile
 from dailypapers.ranking.score import FULL, Recipe, Scorer, certain, crowd, score
 from dailypapers.ranking.select import Flags, Wanted, select
 from dailypapers.ranking.trending import trending
+from dailypapers.ranking.wording import Wording
 
 #: So many readers are scored at a time; larger batches fall out of the processor's cache.
 BATCH = 1000
-#: What was found out for reasons, for as long as there is somebody who asks about the same papers.
-MEMORIES: WeakKeyDictionary[Matcher, Memory] = WeakKeyDictionary()
+#: The words of reasons, for as long as there is somebody who asks about the same papers.
+WORDINGS: WeakKeyDictionary[Matcher, Wording] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Chosen:
     """What was chosen for some readers, as columns of the features, best first."""
 
     explainer: Explainer
-    profiles: tuple[Profile, ...]
+    scored: Scored
     limit: Columns
     #: Readers × places, -1 where a list has ended; and each reader's pick from elsewhere, -1 for none.
     columns: Columns
@@ -84,20 +85,33 @@ class Chosen:
     #: Of each reader the columns of what is trending outside their subjects.
     outside: tuple[tuple[int, ...], ...] = ()
 
-    def picks(self, place: int) -> tuple[Pick, ...]:
-        """One reader's picks, with their reasons; what is trending outside their subjects comes last."""
-        other = int(self.elsewhere[place])
-        room = int(self.limit[place]) - (other >= 0)
-        columns = [int(column) for column in self.columns[place] if column >= 0][:room]
-        reasons = self.explainer.reasons(self.profiles[place], columns)
-        if other >= 0:
-            columns, reasons = [*columns, other], [*reasons, self._talked_about(other, TermKind.ELSEWHERE)]
+    def picks(self) -> list[tuple[Pick, ...]]:
+        """Each reader's picks, with their reasons; what is trending outside their subjects comes last."""
+        shown = (self.columns >= 0) & (np.arange(self.columns.shape[1]) < self._room[:, None])
+        readers, places = np.nonzero(shown)
+        columns = self.columns[readers, places]
+        reasons = self.explainer.reasons(self.scored, readers, columns)
         keys = self.explainer.scorer.features.keys
-        picked = [Pick(keys[column], why.score, why) for column, why in zip(columns, reasons, strict=True)]
-        for column in self.outside[place] if self.outside else ():
+        made = [Pick(keys[column], why.score, why) for column, why in zip(columns.tolist(), reasons, strict=True)]
+        ends = np.cumsum(shown.sum(axis=1)).tolist()
+        return [
+            (*made[start:end], *self._from_outside(reader))
+            for reader, (start, end) in enumerate(zip([0, *ends], ends, strict=False))
+        ]
+
+    @property
+    def _room(self) -> Columns:
+        """So many places of each list are for what a reader asked for."""
+        return self.limit - (self.elsewhere >= 0)
+
+    def _from_outside(self, reader: int) -> Iterator[Pick]:
+        keys = self.explainer.scorer.features.keys
+        if (other := int(self.elsewhere[reader])) >= 0:
+            why = self._talked_about(other, TermKind.ELSEWHERE)
+            yield Pick(keys[other], why.score, why)
+        for column in self.outside[reader] if self.outside else ():
             why = self._talked_about(column, TermKind.TRENDING)
-            picked.append(Pick(keys[column], why.score, why, outside=True))
-        return tuple(picked)
+            yield Pick(keys[column], why.score, why, outside=True)
 
     def _talked_about(self, column: int, kind: TermKind) -> Reason:
         weight = round(float(self.explainer.trend[column]), 9)
@@ -110,7 +124,7 @@ def rank(
     """Each reader's picks with their reasons, best first, in the readers' order."""
     picks: list[tuple[Pick, ...]] = []
     for part in choose(matcher, readers, known, now=now, recipe=recipe):
-        picks += [part.picks(place) for place in range(len(part.profiles))]
+        picks += part.picks()
     return picks
 
 
@@ -119,7 +133,7 @@ def choose(
 ) -> Iterator[Chosen]:
     """What is chosen for readers, so many at a time; their reasons are made when they are asked for."""
     trend = trending(matcher.features.papers, known.signals, now=now)
-    memory = MEMORIES.setdefault(matcher, Memory())
+    wording = WORDINGS.get(matcher) or WORDINGS.setdefault(matcher, Wording(matcher.features))
     for start in range(0, len(readers), BATCH):
         part = readers[start : start + BATCH]
         profiles = [
@@ -128,7 +142,7 @@ def choose(
         ]
         matches = matches_of(matcher, profiles, known)
         scorer = Scorer(matcher.features, matches, recipe)
-        explainer = Explainer(scorer, trend, known.signals, known.examples, memory.bounded())
+        explainer = Explainer(scorer, trend, known.signals, known.examples, wording.bounded())
         yield _batch(explainer, _with_thresholds(part, profiles, known, recipe), profiles)
 
 
@@ -143,7 +157,9 @@ def _with_thresholds(
     matches = matches_of(known.recent.matcher, asked, known)
     scorer = Scorer(known.recent.matcher.features, matches, recipe)
     asking = list(readers)
-    rows = score(scorer, crowd(asked, matches), trend=np.zeros(len(known.recent.matcher.features.papers)))[0]
+    asked_by = crowd(asked, matches)
+    nothing = np.zeros(len(known.recent.matcher.features.papers))
+    rows = score(scorer, asked_by, scorer.measure(asked_by.shares), trend=nothing)[0]
     for n, row in zip(chosen, rows, strict=True):
         wanted = min((readers[n].about or 0) * known.recent.days, len(row))
         asking[n] = replace(readers[n], threshold=max(round(float(np.sort(row)[len(row) - wanted]), 9), 0.0))
@@ -160,7 +176,8 @@ def matches_of(matcher: Matcher, profiles: Sequence[Profile], known: Known) -> M
 def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> Chosen:
     scorer = explainer.scorer
     asking = crowd(profiles, scorer.matches)
-    scores, subjects = score(scorer, asking, trend=explainer.trend)
+    measure = scorer.measure(asking.shares)
+    scores, subjects = score(scorer, asking, measure, trend=explainer.trend)
     wanted = Wanted(
         limit=np.array([reader.limit for reader in readers], np.int64),
         # A threshold is about a subject; who named none gets the top of the list.
@@ -175,7 +192,7 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
             open_to = np.isfinite(scores[place])
             open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)
-    made = Chosen(explainer, tuple(profiles), wanted.limit, columns, elsewhere)
+    made = Chosen(explainer, Scored(profiles, asking, measure, subjects), wanted.limit, columns, elsewhere)
     return replace(made, outside=_outside(made, readers, scores, wanted)) if any(r.outside for r in readers) else made
 
 
@@ -204,7 +221,7 @@ def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wa
     order = np.argsort(-np.round(explainer.trend, 9), kind="stable")
     talked_about = [int(column) for column in order if explainer.popularity(int(column))]
     found = []
-    for place, (reader, stated) in enumerate(zip(readers, made.profiles, strict=True)):
+    for place, (reader, stated) in enumerate(zip(readers, made.scored.profiles, strict=True)):
         known = wanted.known[1][wanted.known[0] == place]
         taken = {int(column) for column in (*made.columns[place], made.elsewhere[place], *known) if column >= 0}
         many, enough = 0 if stated.trending else reader.outside, float(wanted.threshold[place])
@@ -214,4 +231,5 @@ def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wa
 
 def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:
     """Readers × papers: the scores selection sees."""
-    return score(explainer.scorer, crowd(profiles, explainer.scorer.matches), trend=explainer.trend)[0]
+    asking = crowd(profiles, explainer.scorer.matches)
+    return score(explainer.scorer, asking, explainer.scorer.measure(asking.shares), trend=explainer.trend)[0]

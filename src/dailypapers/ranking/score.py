@@ -49,12 +49,15 @@ _STRONG = 0.5
 _NEAREST = 3
 #: The usual deviation of the cosine of two papers' categories.
 _FILING_DEVIATION = 0.22
+#: So many parts are taken apart at a time; larger arrays fall out of the processor's cache.
+_AT_A_TIME = 1024
 
 
 @dataclass(frozen=True)
 class Crowd:
     """Many readers' profiles as arrays."""
 
+    subjects: tuple[Subject, ...]
     #: Subjects × interests: shares.
     shares: sp.csr_array
     #: Of each subject: its reader (ascending), and its weight.
@@ -80,6 +83,7 @@ def crowd(profiles: Sequence[Profile], matches: Matches) -> Crowd:
     facts = [(n, matches.facts[i], weight) for n, p in enumerate(profiles) for i, weight in p.facts]
     kept_out = [(n, matches.facts[i], 1.0) for n, p in enumerate(profiles) for i in p.excluded]
     return Crowd(
+        subjects=tuple(subject for _, subject in subjects),
         shares=_sparse(shares, (len(subjects), len(matches.rows))),
         owner=np.array([reader for reader, _ in subjects], np.int64),
         weight=np.array([subject.weight for _, subject in subjects], np.float64),
@@ -96,15 +100,63 @@ def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """What brings the parts of subjects to a common measure; one value for each subject."""
+class View:
+    """One way to see papers, in which every part of a subject adds share · Σ part · weight · paper over dimensions."""
 
-    deviation: Vector
-    ridge: Vector
-    length: Vector
-    dense_ridge: Vector
-    dense_length: Vector
-    dense_deviation: Vector
+    #: Interests × dimensions, subjects × dimensions, papers × dimensions.
+    parts: Matrix
+    weights: Matrix
+    papers: Matrix
+
+    def of_subjects(self, shares: sp.csr_array) -> Matrix:
+        """Subjects × papers: what all parts of each subject add."""
+        return np.asarray(((shares @ self.parts) * self.weights) @ self.papers.T)
+
+    def of_parts(self, apart: "Apart") -> Vector:
+        """What each part would add if its share were one."""
+        added = np.empty(len(apart.row))
+        for start in range(0, len(added), _AT_A_TIME):
+            some = slice(start, start + _AT_A_TIME)
+            first, last = apart.pair[some][[0, -1]]
+            pairs = slice(first, last + 1)
+            towards = self.weights[apart.subject[pairs]] * self.papers[apart.column[pairs]]
+            added[some] = np.einsum("pd,pd->p", self.parts[apart.row[some]], towards[apart.pair[some] - first])
+        return added
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Pairs of a subject and a paper, taken apart into the subject's parts: pair after pair, in the order of rows."""
+
+    #: Of each pair.
+    subject: Columns
+    column: Columns
+    #: Of each part: its pair, its row among the interests, and its share.
+    pair: Columns
+    row: Columns
+    share: Vector
+
+    @classmethod
+    def of(cls, shares: sp.csr_array, subject: Columns, column: Columns) -> "Apart":
+        """All parts of these pairs."""
+        many = np.diff(shares.indptr)[subject]
+        pair = np.repeat(np.arange(len(subject)), many)
+        entry = np.arange(len(pair)) + np.repeat(shares.indptr[subject] - np.cumsum(many) + many, many)
+        return cls(subject, column, pair, shares.indices[entry].astype(np.int64), shares.data[entry])
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What brings the parts of subjects to a common measure."""
+
+    #: Subjects × interests.
+    shares: sp.csr_array
+    #: What a cosine of terms counts, for each subject.
+    terms: Vector
+    views: tuple[View, ...]
+    #: Of the nearest liked papers: the usual cosine, and what one above it counts.
+    near_usual: Vector
+    near_counts: Vector
 
 
 @dataclass(frozen=True)
@@ -119,101 +171,104 @@ class Scorer:
     def _learned(self) -> bool:
         return self.features.background.papers >= LEAST_PAPERS
 
-    def subjects(self, shares: sp.csr_array) -> Matrix:
-        """Subjects × papers: how far each paper stands above what is usual for each subject, in units; at least 0.
-
-        `shares` are subjects × interests.
-        """
-        scores = self._measured(shares, self._scale(shares))
-        if self._near_likes:
-            for row in range(shares.shape[0]):
-                inside = slice(shares.indptr[row], shares.indptr[row + 1])
-                scores[row] += self._nearest(shares.indices[inside].astype(np.int64), shares.data[inside]).sum(axis=0)
-        return np.asarray(np.maximum(scores, 0))
-
-    def terms(self, subject: Subject, columns: Sequence[int]) -> Matrix:
-        """Parts × these papers: what each part of a subject adds; a column that sums to less than 0 counts nothing."""
-        rows = [self.matches.rows[interest] for interest, _ in subject.parts]
-        shares = np.array([share for _, share in subject.parts])
-        shape = (len(rows), len(self.matches.rows))
-        apart = sp.csr_array((shares, (np.arange(len(rows)), rows)), shape=shape)
-        whole = self._scale(sp.csr_array(apart.sum(axis=0)[None, :]))
-        added = self._measured(apart, whole, list(columns))
-        if self._near_likes:
-            added += self._nearest(np.array(rows), shares)[:, list(columns)]
-        return np.asarray(subject.weight * added)
-
     @property
     def _near_likes(self) -> bool:
         return bool(self.recipe.nearest and self.matches.close.shape[1])
 
-    def _nearest(self, rows: Columns, shares: Vector) -> Matrix:
-        """Parts × papers: what the three nearest liked papers add to each, in deviations of the same in the sample."""
-        added = np.zeros((len(rows), self.matches.close.shape[1]))
-        liked = np.flatnonzero((shares > 0) & self.matches.close_usual[rows].any(axis=1))
-        if not len(liked):
-            return added
-        close, usual = (near[rows[liked]].astype(np.float64) for near in (self.matches.close, self.matches.close_usual))
-        many = min(_NEAREST, len(liked))
-        sampled = np.sort(usual, axis=0)[-many:].mean(axis=0)
-        nearest = np.argsort(close, axis=0, kind="stable")[-many:]
-        worth = (np.take_along_axis(close, nearest, axis=0) - sampled.mean()) / (sampled.std() + _LEAST_DEVIATION)
-        added[liked[nearest], np.arange(added.shape[1])] = UNIT * self.recipe.nearest * worth / many
-        return added
-
-    def _scale(self, shares: sp.csr_array) -> Scale:
-        """How much each subject's parts vary over the background."""
-        none, background = np.ones(shares.shape[0]), self.features.background
-        if not self._learned:
-            return Scale(none * _PLAIN_DEVIATION, none, none, none, none, none)
-        usual = shares.astype(np.float32) @ self.matches.usual
-        few = 1 + _FEW * (shares.multiply(shares) @ self.matches.spread)
-        length, dense_length, dense_deviation = none, none, none
-        if background.meaning:
-            variances = background.meaning.variances
-            length = _length((shares @ self.matches.meanings) / (variances + _RIDGE * few[:, None]), variances)
-        if space := background.dense_space:
-            pulled = shares @ self.matches.dense
-            dense_length = _length(pulled / (space.variances + _DENSE_RIDGE * few[:, None]), space.variances)
-            dense_deviation = _length(self._plain(shares), space.variances)
-        deviation = np.sqrt(usual.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
-        return Scale(deviation, _RIDGE * few, length, _DENSE_RIDGE * few, dense_length, dense_deviation)
-
-    def _measured(self, shares: sp.csr_array, scale: Scale, columns: "Sequence[int] | slice" = slice(None)) -> Matrix:
-        """Parts or subjects × papers: linear in the shares for a given scale."""
-        near = self.matches.near if isinstance(columns, slice) else self.matches.near[:, columns]
-        scores = (shares.astype(np.float32) @ near).astype(np.float64)
+    def subjects(self, measure: Measure) -> Matrix:
+        """Subjects × papers: how far each paper stands above what is usual for each subject, in units; at least 0."""
+        shares = measure.shares
+        scores = (shares.astype(np.float32) @ self.matches.near).astype(np.float64)
         if self._learned:
             scores -= (shares @ self.matches.usually)[:, None]
-        scores *= (UNIT * self.recipe.terms / scale.deviation)[:, None]
-        for pointed, papers in self._spaces(shares, scale):
-            scores += (UNIT * pointed) @ papers[columns].T
-        if self._learned and self.recipe.categories:
-            filed = (shares @ self.matches.filed) * (UNIT * self.recipe.categories / _FILING_DEVIATION)
-            scores += (self.features.filed[columns] @ filed.T).T
-            scores -= (filed @ self.features.background.usual_filing)[:, None]
-        return scores
+        scores *= measure.terms[:, None]
+        for view in measure.views:
+            scores += view.of_subjects(shares)
+        for row in np.flatnonzero(measure.near_counts):
+            liked = self._liked(shares, row)
+            close = np.sort(self.matches.close[liked].astype(np.float64), axis=0)[-_NEAREST:].mean(axis=0)
+            scores[row] += (close - measure.near_usual[row]) * measure.near_counts[row]
+        return np.asarray(np.maximum(scores, 0))
 
-    def _plain(self, shares: sp.csr_array) -> Matrix:
-        """Where each part points to with nothing taken away: cosines with this are those of the vectors themselves."""
-        space = self.features.background.dense_space
-        centre = space.centre if space else np.zeros(self.matches.plain.shape[1])
-        return np.asarray((shares @ self.matches.plain) + shares.sum(axis=1)[:, None] * centre)
+    def parts(self, measure: Measure, apart: Apart) -> Vector:
+        """What each part adds to its pair; a pair whose parts sum to less than 0 counts nothing."""
+        subject, column = apart.subject[apart.pair], apart.column[apart.pair]
+        added = self.matches.near[apart.row, column].astype(np.float64)
+        if self._learned:
+            added -= self.matches.usually[apart.row]
+        added *= measure.terms[subject]
+        for view in measure.views:
+            added += view.of_parts(apart)
+        added *= apart.share
+        if self._near_likes:
+            added += self._nearest(measure, apart)
+        return added
 
-    def _spaces(self, shares: sp.csr_array, scale: Scale) -> Iterator[tuple[Matrix, Matrix]]:
-        """The spaces a background has taught: where each part points to, and where the papers are."""
-        recipe, background, features = self.recipe, self.features.background, self.features
+    def _nearest(self, measure: Measure, apart: Apart) -> Vector:
+        """What the nearest liked papers add beside: to those three, in equal parts of the mean."""
+        added = np.zeros(len(apart.row))
+        liked = np.flatnonzero((apart.share > 0) & self.matches.placed[apart.row])
+        close = self.matches.close[apart.row[liked], apart.column[apart.pair[liked]]].astype(np.float64)
+        liked = liked[np.lexsort((apart.row[liked], close, apart.pair[liked]))]
+        pair = apart.pair[liked]
+        many = np.bincount(pair, minlength=len(apart.subject))
+        after = np.cumsum(many)[pair] - np.arange(len(liked))
+        liked, pair = liked[after <= _NEAREST], pair[after <= _NEAREST]
+        subject, column = apart.subject[pair], apart.column[pair]
+        above = self.matches.close[apart.row[liked], column] - measure.near_usual[subject]
+        added[liked] = above * measure.near_counts[subject] / np.minimum(many, _NEAREST)[pair]
+        return added
+
+    def _liked(self, shares: sp.csr_array, row: int) -> Columns:
+        """The rows of the liked papers that an encoder has placed."""
+        inside = slice(shares.indptr[row], shares.indptr[row + 1])
+        rows = shares.indices[inside][shares.data[inside] > 0]
+        return np.asarray(rows[self.matches.placed[rows]], np.int64)
+
+    def measure(self, shares: sp.csr_array) -> Measure:
+        """Find what is usual over the background for each subject; `shares` are subjects × interests."""
+        none = np.zeros(shares.shape[0])
         if not self._learned:
-            return
-        if background.meaning and recipe.meaning:
-            pointed = (shares @ self.matches.meanings) / (background.meaning.variances + scale.ridge[:, None])
+            return Measure(shares, none + UNIT * self.recipe.terms / _PLAIN_DEVIATION, (), none, none)
+        usual = shares.astype(np.float32) @ self.matches.usual
+        deviation = np.sqrt(usual.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
+        near_usual, near_counts = self._usually_near(shares) if self._near_likes else (none, none)
+        terms = UNIT * self.recipe.terms / deviation
+        return Measure(shares, terms, tuple(self._views(shares)), near_usual, near_counts)
+
+    def _usually_near(self, shares: sp.csr_array) -> tuple[Vector, Vector]:
+        usual, counts = np.zeros(shares.shape[0]), np.zeros(shares.shape[0])
+        for row in range(shares.shape[0]):
+            if len(liked := self._liked(shares, row)):
+                close = np.sort(self.matches.close_usual[liked].astype(np.float64), axis=0)[-_NEAREST:].mean(axis=0)
+                usual[row], counts[row] = close.mean(), UNIT * self.recipe.nearest / (close.std() + _LEAST_DEVIATION)
+        return usual, counts
+
+    def _views(self, shares: sp.csr_array) -> Iterator[View]:
+        """What a background has taught, each in deviations of what is usual in it."""
+        recipe, features, matches, background = self.recipe, self.features, self.matches, self.features.background
+        few = 1 + _FEW * (shares.multiply(shares) @ matches.spread)[:, None]
+        if (meaning := background.meaning) and recipe.meaning:
             counts = recipe.meaning * (recipe.meaning_beside if background.dense_space else 1)
-            yield pointed * (counts / scale.length)[:, None], features.meanings
+            weights = _weights(shares @ matches.meanings, meaning.variances, _RIDGE * few)
+            yield View(matches.meanings, UNIT * counts * weights, features.meanings)
         if (space := background.dense_space) and recipe.dense:
-            away = shares @ self.matches.dense
-            pointed = away / (space.variances + scale.dense_ridge[:, None])
-            yield pointed * (recipe.dense / scale.dense_length)[:, None], features.placed
-            yield self._plain(shares) * (recipe.dense_plain / scale.dense_deviation)[:, None], features.placed
+            weights = _weights(shares @ matches.dense, space.variances, _DENSE_RIDGE * few)
+            yield View(matches.dense, UNIT * recipe.dense * weights, features.placed)
+            weights = _weights(shares @ matches.plain, space.variances)
+            yield View(matches.plain, UNIT * recipe.dense_plain * weights, features.placed)
+        if recipe.categories:
+            weights = np.full((shares.shape[0], 1), UNIT * recipe.categories / _FILING_DEVIATION)
+            yield View(matches.filed, weights, features.filed)
+
+
+def _weights(pull: Matrix, variances: Vector, ridge: Matrix | None = None) -> Matrix:
+    """What each dimension counts where profiles pull so; a score in one deviation of the background is one.
+
+    With a ridge, dimensions count by the inverse of their variance.
+    """
+    inverse = np.ones_like(pull) if ridge is None else 1 / (variances + ridge)
+    return np.asarray(inverse / np.sqrt((pull * inverse) ** 2 @ variances + 1e-12)[:, None])
 
 
 def certain(readers: Crowd, matches: Matches) -> "npt.NDArray[np.bool_] | None":
@@ -224,17 +279,12 @@ def certain(readers: Crowd, matches: Matches) -> "npt.NDArray[np.bool_] | None":
     return np.asarray((strong @ matches.held).toarray() > 0) if strong.nnz else None
 
 
-def _length(pointed: Matrix, variances: Vector) -> Vector:
-    """The deviation over the background of what a direction gives."""
-    return np.asarray(np.sqrt(pointed**2 @ variances + 1e-12))
-
-
-def score(scorer: Scorer, readers: Crowd, *, trend: Vector) -> tuple[Matrix, Matrix]:
+def score(scorer: Scorer, readers: Crowd, measure: Measure, *, trend: Vector) -> tuple[Matrix, Matrix]:
     """Readers × papers, minus infinity for what a reader excludes; and subjects × papers, what each subject adds.
 
     Any batch of readers gives the same rows, up to the last bits.
     """
-    subjects = scorer.subjects(readers.shares) * readers.weight[:, None]
+    subjects = scorer.subjects(measure) * readers.weight[:, None]
     held = scorer.matches.held
     mine = (np.ones(len(readers.owner)), (readers.owner, np.arange(len(readers.owner))))
     scores = np.asarray(sp.csr_array(mine, shape=(readers.readers, len(readers.owner))) @ subjects)

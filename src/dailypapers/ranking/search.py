@@ -17,16 +17,17 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.background import Background
 from dailypapers.ranking.counts import Vector
-from dailypapers.ranking.explain import Explainer
+from dailypapers.ranking.explain import Explainer, Scored
 from dailypapers.ranking.features import build
 from dailypapers.ranking.matches import Matcher
 from dailypapers.ranking.names import is_same_person, name_parts
 from dailypapers.ranking.postings import Flags, Found, Index, by, within
-from dailypapers.ranking.profile import Profile, profile
+from dailypapers.ranking.profile import profile
 from dailypapers.ranking.query import Query
 from dailypapers.ranking.ranker import Known, matches_of
 from dailypapers.ranking.score import Scorer, crowd, score
 from dailypapers.ranking.trending import trending
+from dailypapers.ranking.wording import Wording
 from dailypapers.ranking.words import plain_words, terms
 
 #: So many candidates are ranked; nobody turns more pages.
@@ -100,12 +101,13 @@ class Ranked:
 
     papers: tuple[Paper, ...]
     explainer: Explainer
-    profile: Profile
+    scored: Scored
     columns: tuple[int, ...]
 
     def reasons(self, places: Iterable[int]) -> list[Reason]:
         """Why the papers in these places are there."""
-        return self.explainer.reasons(self.profile, [self.columns[place] for place in places])
+        columns = np.array([self.columns[place] for place in places], np.int64)
+        return self.explainer.reasons(self.scored, np.zeros(len(columns), np.int64), columns)
 
 
 @dataclass(frozen=True)
@@ -131,15 +133,17 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
     stated = profile(_interests(query), examples={})
     matches = matches_of(Matcher(features), [stated], Known())
     scorer, trend = Scorer(features, matches), trending(features.papers, {}, now=now)
-    scores = score(scorer, crowd([stated], matches), trend=trend)[0][0]
+    asking = crowd([stated], matches)
+    measure = scorer.measure(asking.shares)
+    scores, subjects = score(scorer, asking, measure, trend=trend)
     by_words = dict(zip((str(paper.id) for paper in chosen.papers), chosen.words, strict=True))
     found = np.array([by_words[key] for key in features.keys], np.float64)
-    both = np.round(_deviations(scores) + WORDS * _deviations(found), _DIGITS)
+    both = np.round(_deviations(scores[0]) + WORDS * _deviations(found), _DIGITS)
     held = np.asarray(matches.held.sum(axis=0)).ravel() if matches.facts else np.zeros(len(both))
     order = np.lexsort((np.arange(len(both)), -both, -held, ~_named(query, features.papers, found))).tolist()
-    return Ranked(
-        tuple(features.papers[column] for column in order), Explainer(scorer, trend, {}, {}), stated, tuple(order)
-    )
+    explainer = Explainer(scorer, trend, {}, {}, Wording(features))
+    scored = Scored([stated], asking, measure, subjects)
+    return Ranked(tuple(features.papers[column] for column in order), explainer, scored, tuple(order))
 
 
 def _deviations(values: Vector) -> Vector:
