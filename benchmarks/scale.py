@@ -5,7 +5,7 @@
 Readers are made by lot: one to three topics out of 20,000 (runs of two to four words from titles), and every other one
 has liked up to ten papers of the library. One process a core, each with its part of the readers: profiles, matches,
 scores, selection with quotas. Reading readers from a database is not in it. Reasons are timed by themselves, for the
-first readers, a thousand at a time: when nobody's words have been looked up, and when they are remembered. No model; the
+first readers, a thousand at a time: when no words have been looked up, and when they are remembered. No model; the
 library is what the recordings hold from before 2025-06-01.
 """
 

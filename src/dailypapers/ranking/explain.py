@@ -78,22 +78,15 @@ class Explainer:
         interests = list(self.scorer.matches.rows)
         is_topic = np.array([interest.kind is InterestKind.TOPIC for interest in interests], np.bool_)[apart.row]
         nearest, others = _nearest(apart, added * weight[apart.pair], ~is_topic)
-        said = np.sort(np.concatenate([np.flatnonzero(is_topic), nearest]))
         made: dict[int, list[Term]] = defaultdict(list)
+        said = np.sort(np.concatenate([np.flatnonzero(is_topic), nearest]))
         place = pick[apart.pair[said]]
-        terms = self._terms(
-            [interests[row] for row in apart.row[said].tolist()],
-            column[place],
-            added[said],
-            weight[apart.pair[said]] < 0,
-        )
+        told = [interests[row] for row in apart.row[said].tolist()]
+        terms = self._terms(told, column[place], added[said], weight[apart.pair[said]] < 0)
         for n, term in zip(place.tolist(), terms, strict=True):
             made[n].append(term)
-        rest = np.bincount(apart.pair[others], added[others], len(pick))
-        many = np.bincount(apart.pair[others], minlength=len(pick))
-        for pair in np.flatnonzero(many).tolist():
-            told = f"{many[pair]} other papers you chose"
-            made[int(pick[pair])].append(Term(TermKind.HISTORY, told, round(float(rest[pair]), _DIGITS)))
+        for pair, term in _of_others(apart.pair[others], added[others]):
+            made[int(pick[pair])].append(term)
         return made
 
     def _terms(
@@ -136,6 +129,13 @@ def _bringing(scored: Scored, reader: Columns, column: Columns) -> tuple[Columns
     subject = first[reader][pick] + turn
     counts = np.round(scored.subjects[subject, column[pick]], _DIGITS) != 0
     return pick[counts], subject[counts]
+
+
+def _of_others(pair: Columns, added: Vector) -> Iterator[tuple[int, Term]]:
+    """By pair: one term for all the papers that are not the nearest."""
+    rest, many = np.bincount(pair, added), np.bincount(pair)
+    for n in np.flatnonzero(many).tolist():
+        yield n, Term(TermKind.HISTORY, f"{many[n]} other papers you chose", round(float(rest[n]), _DIGITS))
 
 
 def _nearest(apart: Apart, worth: Vector, is_paper: Flags) -> tuple[Columns, Columns]:

@@ -6,6 +6,7 @@ A topic is taken to mean what it finds in the library (`background`), and what i
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -185,13 +186,15 @@ def _matched(
 def _sources(features: Features, own: sp.csr_array, found: sp.csr_array | None = None) -> list[Source]:
     """Of texts, by their own weights, and of topics by what they find in the library."""
     narrow = features.narrow.rows(own)
-    columns = np.split(narrow.indices.astype(np.int32), narrow.indptr[1:-1]) if narrow.shape[0] else []
+    columns, ends = narrow.indices.astype(np.int32), narrow.indptr.tolist()
+    held = [columns[start:end] for start, end in pairwise(ends)]
     if found is None:
-        return [Source(held, _NOTHING, _NO_SHARES) for held in columns]
-    papers, shares = (
-        np.split(all_, found.indptr[1:-1]) for all_ in (found.indices.astype(np.int32), found.data.astype(np.float32))
-    )
-    return [Source(*parts) for parts in zip(columns, papers, shares, strict=False)]
+        return [Source(each, _NOTHING, _NO_SHARES) for each in held]
+    papers, shares, ends = found.indices.astype(np.int32), found.data.astype(np.float32), found.indptr.tolist()
+    return [
+        Source(each, papers[start:end], shares[start:end])
+        for each, (start, end) in zip(held, pairwise(ends), strict=True)
+    ]
 
 
 _Rows = list[npt.NDArray[Any]]
@@ -243,7 +246,7 @@ def _of_papers(
     near = features.near(weights).astype(np.float32)
     usual = _sampled(features, weights).astype(np.float32)
     ones = np.ones(len(papers))
-    rows = [near, usual, meanings, filed, dense, dense + _centre(background), *close, ones]
+    rows: _Rows = [near, usual, meanings, filed, dense, dense + _centre(background), *close, ones]
     return rows, _sources(features, weights)
 
 

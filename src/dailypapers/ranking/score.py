@@ -184,7 +184,7 @@ class Scorer:
         scores *= measure.terms[:, None]
         for view in measure.views:
             scores += view.of_subjects(shares)
-        for row in np.flatnonzero(measure.near_counts):
+        for row in np.flatnonzero(measure.near_counts).tolist():
             liked = self._liked(shares, row)
             close = np.sort(self.matches.close[liked].astype(np.float64), axis=0)[-_NEAREST:].mean(axis=0)
             scores[row] += (close - measure.near_usual[row]) * measure.near_counts[row]

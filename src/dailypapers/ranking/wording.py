@@ -78,7 +78,8 @@ class Texts:
         """The places of these columns, one column after another."""
         first = np.cumsum(self.many) - self.many
         many = self.many[numbers]
-        return self.places[np.repeat(first[numbers] - np.cumsum(many) + many, many) + np.arange(many.sum())]
+        start = np.repeat(first[numbers] - np.cumsum(many) + many, many)
+        return np.asarray(self.places[start + np.arange(len(start))])
 
 
 class Wording:
