@@ -83,6 +83,7 @@ def test_a_whole_life(service: Living, visit: Visit, look: Look) -> None:
     confirm(walk)
     choose(walk)
     vote(walk)
+    read_on_the_web(walk)
     get_it_weekly(walk)
     leave(walk)
 
@@ -116,9 +117,14 @@ def confirm(walk: Walk) -> None:
 
 
 def choose(walk: Walk) -> None:
-    """Follow the digest to the preferences and change the topic; nothing is kept before it is saved."""
+    """Follow the digest to the preferences and change the topic; it shows at once, but is kept only when saved."""
     walk.go(link(walk.newest(2), "preferences"))
     walk.page.get_by_label("Topic 1", exact=True).fill("attention in language models")
+    if not walk.look.scripts:
+        walk.press("Preview", "Your preferences")
+    expect(walk.page.locator("#preview")).to_contain_text("topic “attention in language models”")
+    assert "attention in language models" not in str(walk.service.rows()["interests"])
+    walk.look_around()
     walk.press("Save", "Your preferences")
     expect(walk.page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
     assert "attention in language models" in str(walk.service.rows()["interests"])
@@ -130,6 +136,14 @@ def vote(walk: Walk) -> None:
     assert walk.service.rows()["votes"] == []
     walk.press("I like it", "Noted")
     assert len(walk.service.rows()["votes"]) == 1
+
+
+def read_on_the_web(walk: Walk) -> None:
+    """Open the digest's copy, which tells nobody whose it is."""
+    walk.go(link(walk.newest(2), "digest"))
+    expect(walk.page.get_by_role("heading", level=1)).to_have_text("Monday, 23 November 2026")
+    expect(walk.page.get_by_role("article").first).to_be_visible()
+    assert EVE not in walk.page.content()
 
 
 def get_it_weekly(walk: Walk) -> None:
