@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo try test browser pictures lint format bench model serve clean
+.PHONY: help demo try test browser pictures messages lint format bench model serve clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ browser: $(VENV)/ready-dev  ## What the browser tests need beside the system's C
 
 pictures: browser  ## Pictures of every page and mail into pictures-out, to look at
 	$(BIN)/python -m tests.browser.pictures pictures-out
+
+messages: $(VENV)/ready-dev  ## Gather every sentence readers see into locale/dailypapers.pot
+	$(BIN)/python -m tests.messages
 
 lint: $(VENV)/ready-dev  ## Style and types
 	$(BIN)/ruff check

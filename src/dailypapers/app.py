@@ -191,7 +191,12 @@ def _source(wanted: SourceSettings) -> Source:
 
 def _press(settings: Settings, signer: Signer) -> Press:
     return Press(
-        templates=environment(shipped("templates"), settings.service.templates),
+        templates=environment(
+            shipped("templates"),
+            settings.service.templates,
+            language=settings.service.language,
+            locale=shipped("locale"),
+        ),
         signer=signer,
         sender=_sender(settings),
         home=f"{settings.service.base_url}/",

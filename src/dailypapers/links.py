@@ -15,6 +15,7 @@ from functools import cache
 from itsdangerous import BadData, URLSafeSerializer
 
 from dailypapers.domain.link import Claim, Purpose
+from dailypapers.domain.marking import N_
 from dailypapers.errors import BadToken
 
 #: How long a link can be used. CAN-SPAM wants unsubscribing for 30 days; people dig out older mails.
@@ -68,9 +69,9 @@ class Signer:
         try:
             subscriber, ends, *about = self._serializer(purpose).loads(token)
         except (BadData, ValueError, TypeError):
-            raise BadToken("This link is not complete: please use the one in your newest mail.") from None
+            raise BadToken(N_("This link is not complete: please use the one in your newest mail.")) from None
         if now.timestamp() > int(ends):
-            raise BadToken("This link is too old: please use the one in your newest mail.")
+            raise BadToken(N_("This link is too old: please use the one in your newest mail."))
         return Claim(int(subscriber), int(about[0]) if about else 0)
 
     def stamp(self, *, now: dt.datetime, about: str = "") -> str:
@@ -105,9 +106,9 @@ class Signer:
             raw = b""
         said, mac = raw[:-_MAIL_MAC], raw[-_MAIL_MAC:]
         if len(said) <= _MAIL_DAY or not hmac.compare_digest(mac, self._mail_mac(said)):
-            raise BadToken("This address is not complete: please use the link in your newest mail.")
+            raise BadToken(N_("This address is not complete: please use the link in your newest mail."))
         if now.date().toordinal() - _EPOCH > int.from_bytes(said[-_MAIL_DAY:]):
-            raise BadToken("This address is too old: please use the link in your newest mail.")
+            raise BadToken(N_("This address is too old: please use the link in your newest mail."))
         return int.from_bytes(said[:-_MAIL_DAY])
 
     def _mail_mac(self, said: bytes) -> bytes:

@@ -69,6 +69,7 @@ class Service(_Section):
     zone: Zone = "UTC"
     secret_file: Path | None = Path("dailypapers.secret")
     templates: Path | None = None
+    language: str = "en"
     user_agent_contact: str = ""
     local_sources: bool = False
 

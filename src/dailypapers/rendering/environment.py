@@ -16,11 +16,19 @@ from dailypapers.rendering.text import extract, one_line, parted, safe_url, shor
 _SHEET = re.compile(r"\{% include '([^']+\.css)' %\}")
 
 
-def environment(templates: Path, override: Path | None = None) -> jinja2.Environment:
+#: Languages written from right to left, by their first subtag (RFC 5646).
+_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+_LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+
+
+def environment(
+    templates: Path, override: Path | None = None, *, language: str = "en", locale: Path | None = None
+) -> jinja2.Environment:
     """An environment over the shipped templates; a file of the same name in `override` wins.
 
     HTML is escaped, in `.txt` nothing is; a name that is not there is an error, not an empty place. A mail's HTML
-    comes with its styles inlined. Raises `BadSettings` where `override` is no folder.
+    comes with its styles inlined. Sentences are in `language`, by its catalogue below `locale`; English needs none.
+    Raises `BadSettings` where `override` is no folder or the language has no catalogue.
     """
     if override and not override.is_dir():
         raise BadSettings(f"service.templates: there is no folder {override}.")
@@ -33,14 +41,37 @@ def environment(templates: Path, override: Path | None = None) -> jinja2.Environ
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    translations = gettext.NullTranslations()
+    translations = _translations(language, locale)
     made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"lang": "en", "dir": "ltr", "start": "left"}
+    made.globals |= _direction(language)
+    made.extend(said=translations.gettext)
     made.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
     made.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
     made.filters |= {"month_name": month_name, "day_of_month": day_of_month}
     made.filters |= {"long_date": long_date, "plain_date": plain_date, "short_date": short_date}
     return made
+
+
+def say(templates: jinja2.Environment, message: str) -> str:
+    """A sentence marked by `domain.marking.N_`, in the templates' language; plain text, not markup."""
+    return str(templates.said(message))  # type: ignore[attr-defined]  # environment() has put it there
+
+
+def _translations(language: str, locale: Path | None) -> gettext.NullTranslations:
+    if not _LANGUAGE.fullmatch(language):
+        raise BadSettings(f"service.language: {language!r} is no language such as en or pt-BR.")
+    if language == "en":
+        return gettext.NullTranslations()
+    try:
+        return gettext.translation("dailypapers", str(locale or ""), [language.replace("-", "_")])
+    except OSError as error:
+        raise BadSettings(f"service.language: there is no catalogue for {language} in {locale}.") from error
+
+
+def _direction(language: str) -> dict[str, str]:
+    if re.split("[-_]", language)[0] in _RIGHT_TO_LEFT:
+        return {"lang": language.replace("_", "-"), "dir": "rtl", "start": "right"}
+    return {"lang": language.replace("_", "-"), "dir": "ltr", "start": "left"}
 
 
 class _Templates(jinja2.FileSystemLoader):

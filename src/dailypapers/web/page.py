@@ -18,7 +18,9 @@ from dailypapers.digests.choose import Composing
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.render import Press
 from dailypapers.digests.search import Finder
+from dailypapers.domain.marking import N_
 from dailypapers.links import Signer
+from dailypapers.rendering.environment import say
 from dailypapers.rendering.pages import render_page
 from dailypapers.subscriptions import Wishes
 from dailypapers.web.door import Door
@@ -62,6 +64,10 @@ class Site:
         shared = {"root": self.root, "home": self.home, "list_name": self.press.sender.name, "static": self.address_of}
         html = render_page(self.templates, name, **shared, path=request.url.path, **values)
         return _packed(request, html.encode("utf-8", "replace"), status)
+
+    def say(self, message: str) -> str:
+        """A sentence marked by `N_`, in the language of the pages."""
+        return say(self.templates, message)
 
     def address_of(self, file: str) -> str:
         """A static file's address, which changes with its content."""
@@ -124,14 +130,15 @@ class Secured:
             log.exception("page broke", path=scope["route"].path if "route" in scope else "")
             if begun:
                 raise
-            broken = self.site.page(Request(scope), "message", status=500, title="Something broke", message=_BROKEN)
+            title, message = (self.site.say(words) for words in _BROKEN)
+            broken = self.site.page(Request(scope), "message", status=500, title=title, message=message)
             await broken(scope, receive, told)
 
     def _headers(self) -> Iterable[tuple[str, str]]:
         return (*_HEADERS.items(), *(_ENCRYPTED.items() if self.site.home.startswith("https:") else ()))
 
 
-_BROKEN = "It is our fault, and we have been told. Please try again later."
+_BROKEN = (N_("Something broke"), N_("It is our fault, and we have been told. Please try again later."))
 #: Nothing foreign is loaded, nobody frames us, and no address with a token in it is told to others.
 _HEADERS = {
     "Content-Security-Policy": (

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from dailypapers import __version__
+from dailypapers.domain.marking import N_
 from dailypapers.errors import BadToken, DatabaseUnreachable
 from dailypapers.web import (
     archive,
@@ -123,10 +124,16 @@ _LOOKED_AT: Mapping[str, Callable[[Site], Callable[..., Response]]] = {
 }
 _LOOK = ["GET", "HEAD"]
 _SAID = {
-    400: ("This form cannot be read", "It holds more than the page has fields for. Please go back and try again."),
-    404: ("Nothing here", "Nothing is kept under this address; perhaps a part of it was lost on the way."),
-    408: ("This took too long", "The form did not arrive within a minute. Please go back and send it again."),
-    413: ("This is too much", "What was sent is larger than this page takes (two megabytes). Please send less of it."),
+    400: (
+        N_("This form cannot be read"),
+        N_("It holds more than the page has fields for. Please go back and try again."),
+    ),
+    404: (N_("Nothing here"), N_("Nothing is kept under this address; perhaps a part of it was lost on the way.")),
+    408: (N_("This took too long"), N_("The form did not arrive within a minute. Please go back and send it again.")),
+    413: (
+        N_("This is too much"),
+        N_("What was sent is larger than this page takes (two megabytes). Please send less of it."),
+    ),
 }
 
 
@@ -134,7 +141,7 @@ def _refusing(site: Site) -> Callable[[Request, int], Response]:
     """What answers for a page whose body could not be taken."""
 
     def refuse(request: Request, status: int) -> Response:
-        title, message = _SAID[status]
+        title, message = map(site.say, _SAID[status])
         return site.page(request, "message", status=status, title=title, message=message)
 
     return refuse
@@ -144,19 +151,20 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
     """Every error is a calm page that says what to do."""
 
     def bad_token(request: Request, error: Exception) -> HTMLResponse:
-        return site.page(request, "message", status=410, title="This link does not work", message=str(error))
+        title, message = site.say(N_("This link does not work")), site.say(str(error))
+        return site.page(request, "message", status=410, title=title, message=message)
 
     def unreachable(request: Request, _error: Exception) -> HTMLResponse:
-        message = "We cannot look anything up at the moment. Please try again in a few minutes."
-        return site.page(request, "message", status=503, title="Please come back soon", message=message)
+        message = site.say(N_("We cannot look anything up at the moment. Please try again in a few minutes."))
+        return site.page(request, "message", status=503, title=site.say(N_("Please come back soon")), message=message)
 
     def other(request: Request, error: Exception) -> HTMLResponse:
         status = error.status_code if isinstance(error, HTTPException) else 400
-        title, message = _SAID.get(status, _SAID[404])
+        title, message = map(site.say, _SAID.get(status, _SAID[404]))
         return site.page(request, "message", status=status, title=title, message=message)
 
     def unreadable(request: Request, _error: Exception) -> HTMLResponse:
-        title, message = _SAID[400]
+        title, message = map(site.say, _SAID[400])
         return site.page(request, "message", status=400, title=title, message=message)
 
     app.exception_handler(BadToken)(bad_token)
