@@ -35,7 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, living(Path(name)) as service:
         addresses = prepare(service)
         for page in PAGES:
-            print(row(page, lighthouse(*[addresses[page]] * asked.runs)), flush=True)
+            print(row(page, lighthouse(*[addresses[page]] * asked.runs, timed=True)), flush=True)
 
 
 def row(page: str, runs: list[Scores]) -> str:

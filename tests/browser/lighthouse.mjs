@@ -1,11 +1,11 @@
-// Usage: node lighthouse.mjs CHROMIUM URL... [-- CHROMIUM-FLAG...]
+// Usage: node lighthouse.mjs CATEGORY,... CHROMIUM URL... [-- CHROMIUM-FLAG...]
 // Prints a line of JSON for each address: its scores (0 to 100), the bytes as transferred, and the audits that failed.
 import * as launcher from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 
 const words = process.argv.slice(2);
 const parting = words.indexOf('--');
-const [chromePath, ...addresses] = parting < 0 ? words : words.slice(0, parting);
+const [categories, chromePath, ...addresses] = parting < 0 ? words : words.slice(0, parting);
 const chromeFlags = ['--headless=new', ...(parting < 0 ? [] : words.slice(parting + 1))];
 
 for (const address of addresses) {
@@ -19,7 +19,7 @@ async function look(address, tries = 3) {
     const { lhr } = await lighthouse(address, {
       port: browser.port,
       logLevel: 'silent',
-      onlyCategories: ['performance', 'accessibility', 'best-practices'],
+      onlyCategories: categories.split(','),
       disableFullPageScreenshot: true,
     });
     if (!lhr.runtimeError || tries <= 1) return lhr;
@@ -36,8 +36,8 @@ function report(address, { categories, audits, runtimeError }) {
   return {
     address,
     scores: Object.fromEntries(scores),
-    bytes: audits['total-byte-weight'].numericValue,
-    paint: audits['first-contentful-paint'].numericValue,
+    bytes: audits['total-byte-weight']?.numericValue ?? 0,
+    paint: audits['first-contentful-paint']?.numericValue ?? 0,
     failed: [...new Set(failed.map(({ id }) => audits[id].title))],
     error: runtimeError?.message ?? '',
   };
