@@ -1,8 +1,10 @@
 """An edition: the closed set of one day's announcements."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from dailypapers.domain.marking import N_
 from dailypapers.domain.source import SourceStatus, State
 
 
@@ -17,18 +19,17 @@ class Edition:
     sources: tuple[SourceStatus, ...]
 
 
-def status_line(sources: tuple[SourceStatus, ...]) -> str:
-    """Say in one line what a reader should know of today's sources; empty where all is well."""
-    doubtful = [
-        f"{s.source} {_WORDS[s.state]}" for s in sources if s.state in {State.FAILED, State.STALLED, State.WAITING}
-    ]
+def status_line(sources: tuple[SourceStatus, ...], say: Callable[[str], str] = str) -> str:
+    """Say in one line what a reader should know of today's sources, by `say` translated; empty where all is well."""
+    doubtful = [say(_WORDS[s.state]).format(source=s.source) for s in sources if s.state in _WORDS]
     if not doubtful:
         return ""
-    return f"Today {'; '.join(doubtful)}. What is missing follows as soon as it can be had."
+    return say(_LINE).format(doubtful="; ".join(doubtful))
 
 
+_LINE = N_("Today {doubtful}. What is missing follows as soon as it can be had.")
 _WORDS = {
-    State.FAILED: "could not be reached",
-    State.STALLED: "had nothing new although it should have",
-    State.WAITING: "had not announced yet",
+    State.FAILED: N_("{source} could not be reached"),
+    State.STALLED: N_("{source} had nothing new although it should have"),
+    State.WAITING: N_("{source} had not announced yet"),
 }

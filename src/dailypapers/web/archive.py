@@ -61,7 +61,7 @@ def show_edition(site: Site) -> Callable[[Request, str], HTMLResponse]:
             last=last,
             before=before,
             after=after,
-            doubts=status_line(edition.sources),
+            doubts=status_line(edition.sources, site.say),
         )
 
     return show_day

@@ -42,7 +42,7 @@ def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
             "digest",
             digest=copy.digest,
             edition=copy.edition,
-            doubts=status_line(copy.edition.sources),
+            doubts=status_line(copy.edition.sources, site.say),
             votes=_votes(site, copy),
             files=f"{site.root}digest/{token}/papers",
         )
