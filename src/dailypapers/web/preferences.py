@@ -20,6 +20,7 @@ from dailypapers.domain.category import TREE
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.marking import N_
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.reference import Reference, References
 from dailypapers.domain.subscriber import Subscriber, SubscriberState
@@ -157,7 +158,7 @@ def _case(site: Site, tx: sa.Connection, token: str) -> _Case:
     subscriber = site.signer.subscriber(Purpose.PREFERENCES, token, now=site.clock())
     reader = subscribers.by_id(tx, [subscriber]).get(subscriber)
     if reader is None:
-        raise BadToken("Nothing is kept for this link any more.")
+        raise BadToken(N_("Nothing is kept for this link any more."))
     return _of(tx, reader)
 
 

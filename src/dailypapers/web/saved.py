@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.domain.digest import Entry
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.marking import N_
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadToken
 from dailypapers.store import papers, subscribers, votes
@@ -71,7 +72,7 @@ def file(site: Site) -> Callable[[str, str], Response]:
 def _saved(tx: sa.Connection, subscriber: int) -> list[int]:
     """List a reader's saved papers. Raises `BadToken` where nothing is kept of the reader any more."""
     if not subscribers.by_id(tx, [subscriber]):
-        raise BadToken("Nothing is kept for this link any more.")
+        raise BadToken(N_("Nothing is kept for this link any more."))
     return [cast.paper_id for cast in votes.of_subscriber(tx, subscriber, Vote.SAVE)]
 
 
