@@ -153,7 +153,7 @@ class Previews:
             self._stock = _counted_again(self._engine, old, seen, self._how, now)
             return
         self._stock = _load(self._engine, edition, seen, self._how, now)
-        settle()
+        settle(len(self._stock.by_key) + self._stock.pool.matcher.features.background.papers)
         log.info("previews ready", edition=edition.id, papers=self._stock.edition.papers)
 
 

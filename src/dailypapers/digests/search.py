@@ -111,7 +111,7 @@ class Finder:
                 self._grow(self._count(self._shelf.upto, last), last)
             self._learn(learned, grown=len(self._shelf.index) != len(before.index))
             if self._shelf.index is not before.index or self._shelf.background is not before.background:
-                settle()
+                settle(len(self._shelf.index))
             return len(self._shelf.index)
 
     def _take_part(self, number: int) -> None:

@@ -6,9 +6,14 @@ memory one search in a hundred took 230 ms instead of 50 (benchmarks/search.py).
 
 import gc
 
+#: Fewer papers than these make no collection long.
+_MANY = 1000
 
-def settle() -> None:
-    """Collect what is garbage now, what was set aside before included, and set the rest aside."""
+
+def settle(papers: int) -> None:
+    """Where so many papers are held for long, collect what is garbage now, and set the rest aside."""
+    if papers < _MANY:
+        return
     gc.unfreeze()
     gc.collect()
     gc.freeze()
