@@ -31,7 +31,7 @@ test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest
 
 browser: $(VENV)/ready-dev  ## What the browser tests need beside the system's Chromium: axe and Lighthouse from npm
-	@command -v npm >/dev/null && npm ci --silent --prefix tests/browser || true
+	@! command -v npm >/dev/null || npm ci --loglevel=error --no-audit --no-fund --prefix tests/browser
 	@$(BIN)/python tests/browser/tools.py
 
 pictures: browser  ## Pictures of every page and mail into pictures-out, to look at
