@@ -22,6 +22,7 @@ from dailypapers.errors import BadInput
 from dailypapers.jobs import demo_feeds
 from dailypapers.jobs.day import Day, Progress, day
 from dailypapers.mail.catcher import Catcher, Caught
+from dailypapers.rendering.environment import in_words
 from dailypapers.settings import Settings, shipped
 from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import migrate, reading, writing
@@ -120,7 +121,7 @@ def _shown(app: App, deliveries: Sequence[Delivery], kept: Sequence[Caught]) -> 
             subject=mail.subject if mail else "",
             picks=len(entries),
             top=entries[0].paper.title if entries else "",
-            why=entries[0].reason if entries else sheet.delivery.detail,
+            why=in_words(entries[0].reason) if entries else sheet.delivery.detail,
             size=mail.size if mail else 0,
         )
 

@@ -16,6 +16,7 @@ from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshne
 from dailypapers.domain.subscriber import Amount
 from dailypapers.domain.vote import Votes
 from dailypapers.errors import Busy
+from dailypapers.rendering.environment import in_words
 from dailypapers.store import editions, papers
 from dailypapers.store.database import writing
 from dailypapers.store.schema import metadata
@@ -80,7 +81,7 @@ def test_a_topic_finds_its_papers_with_a_reason(previews: Previews) -> None:
     edition, digest = found
     assert (edition.day, digest.considered) == (NOW.date(), 3)
     assert digest.entries[0].paper.title == TITLES[0]
-    assert "graph neural networks" in digest.entries[0].reason
+    assert "graph neural networks" in in_words(digest.entries[0].reason)
 
 
 def test_without_wishes_it_is_what_is_trending(previews: Previews) -> None:

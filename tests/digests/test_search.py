@@ -51,7 +51,7 @@ def titles(finder: Finder, text: str, page: int = 1) -> list[str]:
 def test_the_most_relevant_paper_comes_first_with_a_reason(finder: Finder) -> None:
     answer = finder.answer("state space", now=NOW)
     assert [entry.paper.title for entry in answer.entries] == [SOME[0].title, SOME[2].title]
-    assert answer.entries[0].reason.startswith("Matches State space")
+    assert str(answer.entries[0].reason).startswith("Matches State space")
     assert (answer.total, answer.listed, answer.indexed, answer.papers) == (2, 2, 4, 4)
 
 

@@ -10,9 +10,10 @@ from tests.messages import TEMPLATE, gathered, template
 from tests.rendering.conftest import TEMPLATES
 from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS
 
+from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.digest import render_digest
-from dailypapers.rendering.environment import environment, say
+from dailypapers.rendering.environment import environment, in_words, say
 from dailypapers.rendering.pages import render_page
 
 _KEPT = re.compile(r"(%\(\w+\)[a-z]|\{\w*\}|<[^>]*>)")
@@ -71,3 +72,10 @@ def test_a_page_has_the_direction_of_its_language(locale: Path) -> None:
 def test_a_language_without_catalogue_is_named(language: str, tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match=r"service\.language"):
         environment(TEMPLATES, language=language, locale=tmp_path)
+
+
+def test_a_reason_is_said_in_the_readers_language() -> None:
+    reason = Reason((Term(TermKind.WORDS, "state space", 1.0, "space"),))
+    said = in_words(reason, lambda sentence: sentence.replace("matches your topic", "passt zu"))
+    assert said == "Passt zu “space”: state space"
+    assert in_words("By hand") == "By hand"

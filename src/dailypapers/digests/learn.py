@@ -83,27 +83,27 @@ def _learned(engine: sa.Engine, kept: knowledge.Kept, encoder: Encoder | None) -
     calibration = Calibration(**kept.calibration)
     if not kept.background:
         return Learned(None, calibration, encoder)
-    name = (hashlib.blake2b(kept.background).digest(), encoder.name if encoder else "")
-    with _ONE_AT_A_TIME:
-        background = _SHARED.get(name)
-        if background is None:
-            background = _SHARED[name] = _unpacked(engine, kept, encoder)
+    background = _unpacked(kept.background)
+    if encoder:
+        with reading(engine) as tx:
+            loaded = papers.by_id(tx, kept.library)
+        made = vectors(engine, encoder, loaded)
+        background = background.with_dense(stacked([made[paper_id] for paper_id in kept.library]))
     return Learned(background, calibration, encoder)
 
 
 #: A background is hundreds of megabytes once it is used: whoever needs the same one in a process shares it.
-_SHARED: WeakValueDictionary[tuple[bytes, str], Background] = WeakValueDictionary()
+_SHARED: WeakValueDictionary[bytes, Background] = WeakValueDictionary()
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def _unpacked(engine: sa.Engine, kept: knowledge.Kept, encoder: Encoder | None) -> Background:
-    background = unpack_background(kept.background)
-    if encoder is None:
-        return background
-    with reading(engine) as tx:
-        loaded = papers.by_id(tx, kept.library)
-    made = vectors(engine, encoder, loaded)
-    return background.with_dense(stacked([made[paper_id] for paper_id in kept.library]))
+def _unpacked(packed: bytes) -> Background:
+    name = hashlib.blake2b(packed).digest()
+    with _ONE_AT_A_TIME:
+        background = _SHARED.get(name)
+        if background is None:
+            background = _SHARED[name] = unpack_background(packed)
+    return background
 
 
 def _count(engine: sa.Engine, edition_id: int) -> None:

@@ -109,7 +109,7 @@ def digest_of(
 
 
 def _entry(item: papers.Listed, reason: Reason) -> Entry:
-    return Entry(item.paper, reason.sentence(), item.sources, item.signals, reason.followed)
+    return Entry(item.paper, reason, item.sources, item.signals, reason.followed)
 
 
 def message(press: Press, sheet: Sheet) -> Message:

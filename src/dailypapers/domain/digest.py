@@ -1,8 +1,10 @@
 """A digest: one subscriber's picks, in order, each with its reason."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dailypapers.domain.marking import N_
 from dailypapers.domain.paper import Paper, Signals
 
 
@@ -56,11 +58,14 @@ class Reason:
         """The score is the sum of its terms, so a reason cannot say what the score does not."""
         return sum(term.weight for term in self.terms)
 
-    def sentence(self) -> str:
-        """Say it in words a reader understands, strongest first; what hardly counted is left out."""
+    def sentence(self, say: Callable[[str], str] = str) -> str:
+        """Say it in words a reader understands, strongest first; what hardly counted is left out.
+
+        `say` puts what is marked for translation into the reader's language.
+        """
         least = SAID_FROM * max((term.weight for term in self.terms), default=0)
         telling = [term for term in self.terms if term.weight > 0 and term.weight >= least]
-        said = list(dict.fromkeys(_in_words(term) for term in telling))[:SAID_AT_MOST]
+        said = list(dict.fromkeys(_in_words(term, say) for term in telling))[:SAID_AT_MOST]
         sentence = " · ".join(words for words in said if words)
         return sentence[:1].upper() + sentence[1:]
 
@@ -68,22 +73,22 @@ class Reason:
 #: A term is said from this part of the strongest term's weight on, and so many at most.
 SAID_FROM, SAID_AT_MOST = 0.2, 3
 _PHRASES = {
-    TermKind.WORDS: "matches your topic “{interest}”: {text}",
-    TermKind.PHRASE: "contains “{text}”",
-    TermKind.CATEGORY: "in {text}",
-    TermKind.AUTHOR: "by {text}, whom you follow",
-    TermKind.PAPER: "like “{interest}”: {text}",
-    TermKind.CLOSE: "close to your topic “{interest}”: {text}",
-    TermKind.HISTORY: "like {text}",
-    TermKind.ELSEWHERE: "something different: {text}",
-    TermKind.TRENDING: "trending: {text}",
-    TermKind.NEW: "new, and nobody has voted on it yet",
+    TermKind.WORDS: N_("matches your topic “{interest}”: {text}"),
+    TermKind.PHRASE: N_("contains “{text}”"),
+    TermKind.CATEGORY: N_("in {text}"),
+    TermKind.AUTHOR: N_("by {text}, whom you follow"),
+    TermKind.PAPER: N_("like “{interest}”: {text}"),
+    TermKind.CLOSE: N_("close to your topic “{interest}”: {text}"),
+    TermKind.HISTORY: N_("like {text}"),
+    TermKind.ELSEWHERE: N_("something different: {text}"),
+    TermKind.TRENDING: N_("trending: {text}"),
+    TermKind.NEW: N_("new, and nobody has voted on it yet"),
 }
 
 
-def _in_words(term: Term) -> str:
+def _in_words(term: Term, say: Callable[[str], str]) -> str:
     pattern = _PHRASES.get(term.kind)
-    return pattern.format(interest=term.interest, text=term.text) if pattern else ""
+    return say(pattern).format(interest=term.interest, text=term.text) if pattern else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ class Entry:
     """A pick with all that a mail shows of it."""
 
     paper: Paper
-    reason: str
+    #: Put into words where it is shown, in the language it is shown in; or words that need no more.
+    reason: Reason | str
     sources: tuple[str, ...] = ()
     signals: Signals = field(default=Signals())
     followed: tuple[str, ...] = ()

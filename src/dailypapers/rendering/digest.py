@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import jinja2
 
@@ -17,6 +18,7 @@ from dailypapers.domain.link import Links
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Style
 from dailypapers.errors import BadSettings
+from dailypapers.rendering.environment import in_words, say
 from dailypapers.rendering.html import at_most, encoded_size
 from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened, source_name
 
@@ -179,7 +181,7 @@ class _Maker:
             more_authors=len(paper.authors) - len(authors),
             extract=begins,
             rest=rest,
-            reason=shortened(entry.reason, _REASON),
+            reason=shortened(in_words(entry.reason, partial(say, self.env)), _REASON),
             labels=tuple(shortened(label, _LABEL) for label in paper.categories[:1] if label),
             sources=tuple(shortened(source, _LABEL) for source in sources if source),
             upvotes=entry.signals.upvotes or 0,

@@ -3,11 +3,13 @@
 import gettext
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from dailypapers.domain.digest import Reason
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date
 from dailypapers.rendering.html import inlined
@@ -46,10 +48,16 @@ def environment(
     made.globals |= _direction(language)
     made.extend(said=translations.gettext)
     made.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
+    made.filters |= {"in_words": partial(in_words, say=translations.gettext)}
     made.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
     made.filters |= {"month_name": month_name, "day_of_month": day_of_month}
     made.filters |= {"long_date": long_date, "plain_date": plain_date, "short_date": short_date}
     return made
+
+
+def in_words(reason: Reason | str, say: Callable[[str], str] = str) -> str:
+    """Why a paper was picked, as a sentence."""
+    return reason if isinstance(reason, str) else reason.sentence(say)
 
 
 def say(templates: jinja2.Environment, message: str) -> str:

@@ -63,7 +63,7 @@ def _entries(site: Site, tx: sa.Connection, chosen: Sequence[tuple[StoredPick, d
     found = []
     for pick, at in chosen:
         paper = known[pick.paper_id]
-        told = (pick.reason.sentence(), paper.abstract)
+        told = (pick.reason.sentence(site.say), paper.abstract)
         summary = "".join(f"<p>{escape(one_line(text))}</p>" for text in told if text)
         name = f"{site.home}paper/{quote(str(paper.id), safe=':/')}"
         found.append(FeedEntry(name, paper.title, paper.url, at, at, paper.authors, summary))

@@ -171,4 +171,3 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
     app.exception_handler(RequestValidationError)(unreadable)
     app.exception_handler(DatabaseUnreachable)(unreachable)
     app.exception_handler(HTTPException)(other)
-    app.exception_handler(RequestValidationError)(other)
