@@ -11,7 +11,9 @@ from tests.rendering.conftest import TEMPLATES
 from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS
 
 from dailypapers.domain.digest import Reason, Term, TermKind
+from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.errors import BadSettings
+from dailypapers.ranking.profile import profile
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, in_words, say
 from dailypapers.rendering.pages import render_page
@@ -79,3 +81,10 @@ def test_a_reason_is_said_in_the_readers_language() -> None:
     said = in_words(reason, lambda sentence: sentence.replace("matches your topic", "passt zu"))
     assert said == "Passt zu “space”: state space"
     assert in_words("By hand") == "By hand"
+
+
+def test_what_a_wish_lacks_is_said_in_the_readers_language() -> None:
+    (warning,) = profile([Interest(InterestKind.TOPIC, "the of")], examples={}).warnings
+    assert warning.startswith("“the of” holds no word")
+    said = in_words(warning, lambda sentence: sentence.replace("holds no word", "hat kein Wort"))
+    assert said.startswith("“the of” hat kein Wort")

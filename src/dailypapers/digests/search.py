@@ -17,6 +17,7 @@ from dailypapers.digests.learn import newest
 from dailypapers.digests.settling import settle
 from dailypapers.domain.digest import Entry, Reason, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.marking import N_, Say
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.errors import BadPaperId
 from dailypapers.ranking.background import Background
@@ -76,6 +77,30 @@ class Answer:
     #: How many of how many papers can be found by now.
     indexed: int = 0
     papers: int = 0
+
+
+_SAID = {
+    TermKind.WORDS: N_("Matches {text}"),
+    TermKind.CLOSE: N_("Close in meaning: {text}"),
+    TermKind.PHRASE: N_("Contains “{text}”"),
+    TermKind.AUTHOR: N_("By {text}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why a paper was found: what it holds of what was asked for."""
+
+    reason: Reason
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def sentence(self, say: Say = str) -> str:
+        """The terms that were asked for, in words."""
+        told = [term for term in self.reason.terms if term.text and term.kind in _SAID]
+        told.sort(key=lambda term: list(_SAID).index(term.kind))
+        return " · ".join(say(_SAID[term.kind]).format(text=term.text) for term in told)
 
 
 class Finder:
@@ -222,11 +247,12 @@ class Finder:
         page = min(max(page, 1), pages)
         shown = range((page - 1) * SHOWN, min(page * SHOWN, len(listed)))
         ranks = [place - len(first) for place in shown if place >= len(first)]
-        reasons = [""] * (len(shown) - len(ranks)) + [in_words(reason) for reason in results.reasons(ranks)]
+        reasons: list[Match | str] = [""] * (len(shown) - len(ranks))
+        reasons += map(Match, results.reasons(ranks))
         entries = self._entries([listed[place] for place in shown], reasons)
         return replace(answer, entries=entries, listed=len(listed), page=page, pages=pages)
 
-    def _entries(self, shown: Sequence[Paper], reasons: Sequence[str]) -> tuple[Entry, ...]:
+    def _entries(self, shown: Sequence[Paper], reasons: Sequence[Match | str]) -> tuple[Entry, ...]:
         with reading(self._engine) as tx:
             ids = papers.ids_of(tx, [str(paper.id) for paper in shown])
             listed = papers.of_delivery(tx, sorted(ids.values()))
@@ -246,18 +272,3 @@ def _paper_id(text: str) -> PaperId | None:
         return PaperId.parse(text)
     except BadPaperId:
         return None
-
-
-_SAID = {
-    TermKind.WORDS: "Matches {}",
-    TermKind.CLOSE: "Close in meaning: {}",
-    TermKind.PHRASE: "Contains “{}”",
-    TermKind.AUTHOR: "By {}",
-}
-
-
-def in_words(reason: Reason) -> str:
-    """Why a paper was found: what it holds of what was asked for."""
-    told = [term for term in reason.terms if term.text and term.kind in _SAID]
-    told.sort(key=lambda term: list(_SAID).index(term.kind))
-    return " · ".join(_SAID[term.kind].format(term.text) for term in told)

@@ -1,10 +1,9 @@
 """A digest: one subscriber's picks, in order, each with its reason."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dailypapers.domain.marking import N_
+from dailypapers.domain.marking import N_, Say, Sayable
 from dailypapers.domain.paper import Paper, Signals
 
 
@@ -58,7 +57,7 @@ class Reason:
         """The score is the sum of its terms, so a reason cannot say what the score does not."""
         return sum(term.weight for term in self.terms)
 
-    def sentence(self, say: Callable[[str], str] = str) -> str:
+    def sentence(self, say: Say = str) -> str:
         """Say it in words a reader understands, strongest first; what hardly counted is left out.
 
         `say` puts what is marked for translation into the reader's language.
@@ -86,7 +85,7 @@ _PHRASES = {
 }
 
 
-def _in_words(term: Term, say: Callable[[str], str]) -> str:
+def _in_words(term: Term, say: Say) -> str:
     pattern = _PHRASES.get(term.kind)
     return say(pattern).format(interest=term.interest, text=term.text) if pattern else ""
 
@@ -111,7 +110,7 @@ class Entry:
 
     paper: Paper
     #: Put into words where it is shown, in the language it is shown in; or words that need no more.
-    reason: Reason | str
+    reason: Sayable | str
     sources: tuple[str, ...] = ()
     signals: Signals = field(default=Signals())
     followed: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from dailypapers.domain.category import unknown_category
 from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.marking import N_, Said
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.words import terms
 
@@ -28,7 +29,12 @@ TOPIC_LIKES = 2.0
 DISLIKED, LIKES_FOR_DISLIKES = 0.25, 5
 #: Of more topics than these the first are read, of more papers the newest.
 MOST_TOPICS, MOST_PAPERS = 40, 400
-FOREIGN = "“{}” holds no Latin letters; nearly all papers are in English, so please name it in English too."
+_UNKNOWN = N_("We do not know the paper {paper} (yet), so it cannot lead us to others.")
+_WORDLESS = N_("“{topic}” holds no word that tells papers apart; please name the subject itself.")
+_NO_CATEGORY = N_("There is no category {category}; categories look like cs.LG, or cs for all of cs.")
+_EMPTY = N_("One interest is empty.")
+_TOO_MANY = N_("Only the first {most} topics are read; {left} more are left aside.")
+_FOREIGN = N_("“{topic}” holds no Latin letters; nearly all papers are in English, so please name it in English too.")
 _LATIN = re.compile(r"[A-Za-z]")
 _ORDER = attrgetter("kind", "text", "stance")
 
@@ -83,7 +89,7 @@ def profile(
         trending=0.0 if pulls else TRENDING_WEIGHT,
         warnings=(
             *(trouble for trouble in usable.values() if trouble),
-            *(FOREIGN.format(interest.text[:60]) for interest in wanted if is_foreign(interest)),
+            *filter(None, map(_foreign, wanted)),
             *_too_many(usable, wanted),
         ),
     )
@@ -91,8 +97,12 @@ def profile(
 
 def troubles(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> dict[Interest, str]:
     """What each interest that can do nothing, or little, lacks, in words for the reader; the others are left out."""
-    found = {i: _trouble(i, examples) or (FOREIGN.format(i.text[:60]) if is_foreign(i) else "") for i in interests}
+    found = {interest: _trouble(interest, examples) or _foreign(interest) for interest in interests}
     return {interest: trouble for interest, trouble in found.items() if trouble}
+
+
+def _foreign(interest: Interest) -> str:
+    return Said(_FOREIGN, topic=interest.text[:60]) if is_foreign(interest) else ""
 
 
 def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
@@ -102,7 +112,7 @@ def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
 
 def _too_many(usable: Mapping[Interest, str], wanted: Sequence[Interest]) -> tuple[str, ...]:
     left = sum(1 for trouble in usable.values() if not trouble) - len(wanted)
-    return (f"Only the first {MOST_TOPICS} topics are read; {left} more are left aside.",) if left else ()
+    return (Said(_TOO_MANY, most=MOST_TOPICS, left=left),) if left else ()
 
 
 def _subjects(
@@ -151,11 +161,11 @@ def _says_something(topic: str) -> bool:
 def _trouble(interest: Interest, examples: Mapping[str, Paper]) -> str:
     text = interest.text
     if interest.kind is InterestKind.PAPER:
-        return "" if text in examples else f"We do not know the paper {text} (yet), so it cannot lead us to others."
+        return "" if text in examples else Said(_UNKNOWN, paper=text)
     if interest.kind is InterestKind.TOPIC and not _says_something(text):
-        return f"“{text[:60]}” holds no word that tells papers apart; please name the subject itself."
+        return Said(_WORDLESS, topic=text[:60])
     if interest.kind is InterestKind.CATEGORY and (unknown := unknown_category(text)):
-        return f"There is no category {unknown}; categories look like cs.LG, or cs for all of cs."
+        return Said(_NO_CATEGORY, category=unknown)
     if not text.strip():
-        return "One interest is empty."
+        return Said(_EMPTY)
     return ""

@@ -115,7 +115,7 @@ def render_digest(
         "status": shortened(status, _STATUS),
         "list_name": shortened(name, _TITLE),
         "trending": digest.trending,
-        "notes": [shortened(note, _REASON) for note in digest.notes[:_NOTES]],
+        "notes": [shortened(in_words(note, partial(say, env)), _REASON) for note in digest.notes[:_NOTES]],
         "voted": digest.voted,
         "total": len(digest.entries),
         # A reader back from a pause gets more days than the one edition holds.

@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from dailypapers.domain.digest import Reason
+from dailypapers.domain.marking import Said, Say, Sayable
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date
 from dailypapers.rendering.html import inlined
@@ -55,9 +55,9 @@ def environment(
     return made
 
 
-def in_words(reason: Reason | str, say: Callable[[str], str] = str) -> str:
-    """Why a paper was picked, as a sentence."""
-    return reason if isinstance(reason, str) else reason.sentence(say)
+def in_words(thing: Sayable | str, say: Say = str) -> str:
+    """A reason or another sentence from the code, in the language of `say`; other words stay what they are."""
+    return thing.sentence(say) if isinstance(thing, Said) or not isinstance(thing, str) else thing
 
 
 def say(templates: jinja2.Environment, message: str) -> str:

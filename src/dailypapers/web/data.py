@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.marking import N_
 from dailypapers.errors import BadToken
 from dailypapers.export import export
 from dailypapers.store import subscribers
@@ -14,7 +15,7 @@ from dailypapers.store.database import reading
 from dailypapers.web.download import attachment
 from dailypapers.web.page import Site
 
-_GONE = "Nothing is kept for this link any more: whoever it was for has been erased."
+_GONE = N_("Nothing is kept for this link any more: whoever it was for has been erased.")
 
 
 def show(site: Site) -> Callable[[Request, str], HTMLResponse]:

@@ -14,6 +14,7 @@ from dailypapers.domain.delivery import Delivery
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition, status_line
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.marking import N_
 from dailypapers.errors import BadToken
 from dailypapers.links import LIFETIME
 from dailypapers.store import outbox
@@ -71,7 +72,7 @@ def _copy(site: Site, token: str) -> _Copy:
     for sheet in sheets:
         if sheet.digest is not None and sheet.edition is not None:
             return _Copy(sheet.delivery, sheet.digest, sheet.edition, sheet.papers)
-    raise BadToken("This digest is not kept any more.")
+    raise BadToken(N_("This digest is not kept any more."))
 
 
 def _votes(site: Site, copy: _Copy) -> dict[str, str]:

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.marking import N_
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.errors import BadToken
 from dailypapers.rendering.atom import FeedEntry, atom_feed
@@ -37,7 +38,7 @@ def show(site: Site) -> Callable[[Request, str], Response]:
         with reading(site.engine) as tx:
             reader = subscribers.by_id(tx, [subscriber]).get(subscriber)
             if reader is None:
-                raise BadToken("Nothing is kept for this link any more.")
+                raise BadToken(N_("Nothing is kept for this link any more."))
             content = _feed(site, tx, reader, token).encode("utf-8", "replace")
         return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT)
 
