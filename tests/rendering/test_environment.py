@@ -46,6 +46,22 @@ def test_templates_reach_nothing_but_their_values(env: jinja2.Environment, sourc
         env.from_string(source).render()
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ entry.__class__ }}",
+        "{{ entry.__dataclass_fields__ }}",
+        "{{ entry.paper.names.__globals__ }}",
+        "{% for n in [1] %}{{ loop._iterator }}{% endfor %}",
+        "{{ entry.missing }}",
+    ],
+)
+def test_of_a_record_only_its_fields_can_be_read(env: jinja2.Environment, source: str) -> None:
+    with pytest.raises((SecurityError, jinja2.UndefinedError)):
+        env.from_string(source).render(entry=FOR_SOMEBODY.entries[0])
+    assert env.from_string("{{ entry.paper.title }}").render(entry=FOR_SOMEBODY.entries[0])
+
+
 def test_a_name_that_is_not_there_is_an_error(env: jinja2.Environment) -> None:
     with pytest.raises(jinja2.UndefinedError):
         env.from_string("{{ nothing }}").render()

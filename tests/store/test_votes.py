@@ -6,10 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from dailypapers import subscriptions
+from dailypapers.domain.delivery import MailKind
+from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote, Votes
-from dailypapers.store import papers, subscribers, votes
+from dailypapers.store import editions, outbox, papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import Wishes
 
@@ -73,6 +75,19 @@ def test_readers_votes_are_a_signal_of_the_paper(engine: sa.Engine, ids: Ids) ->
     with reading(engine) as tx:
         listed = papers.of_delivery(tx, ids[1])
     assert [listed[n].signals.votes for n in ids[1]] == [1, -1, 0]
+
+
+def test_a_vote_on_what_is_trending_outside_tells_nothing_of_scores(engine: sa.Engine, ids: Ids) -> None:
+    """Those papers are there for their upvotes, whatever they would have scored for this reader."""
+    why = Reason((Term(TermKind.TRENDING, "9 upvotes", 0.4),))
+    chosen = tuple(Pick(key(n), 0.4, why, outside=n == 1) for n in (0, 1))
+    with writing(engine) as tx:
+        day = editions.close(tx, NOW.date(), now=NOW)
+        digest = outbox.NewDelivery(ids[0], "ann@example.org", MailKind.DIGEST, NOW, day.id, chosen)
+        outbox.put(tx, [digest], now=NOW)
+    cast(engine, ids, (0, Vote.LIKE), (1, Vote.LIKE), (2, Vote.LIKE))
+    with reading(engine) as tx:
+        assert votes.on_picks(tx, since=NOW, limit=9) == [(0.4, True, "")]
 
 
 def test_who_is_erased_takes_their_votes_along(engine: sa.Engine, ids: Ids) -> None:

@@ -3,10 +3,13 @@
 import gettext
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import is_dataclass
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import jinja2
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dailypapers.domain.marking import Said, Say, Sayable
@@ -34,7 +37,7 @@ def environment(
     """
     if override and not override.is_dir():
         raise BadSettings(f"service.templates: there is no folder {override}.")
-    made = ImmutableSandboxedEnvironment(
+    made = _Environment(
         loader=_Templates([folder for folder in (override, templates) if folder]),
         autoescape=jinja2.select_autoescape(["html"]),
         undefined=jinja2.StrictUndefined,
@@ -80,6 +83,25 @@ def _direction(language: str) -> dict[str, str]:
     if re.split("[-_]", language)[0] in _RIGHT_TO_LEFT:
         return {"lang": language.replace("_", "-"), "dir": "rtl", "start": "right"}
     return {"lang": language.replace("_", "-"), "dir": "ltr", "start": "left"}
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, which looks at every name that is read; a mail reads five hundred, nearly all of plain values."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What is named. Of a record only names with an underscore are unsafe, and those the sandbox still decides."""
+        kind: Any = type(obj)
+        if attribute[:1] != "_" and _is_record(kind):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass
+        return super().getattr(obj, attribute)
+
+
+@cache
+def _is_record(kind: type) -> bool:
+    return is_dataclass(kind) or kind is LoopContext
 
 
 class _Templates(jinja2.FileSystemLoader):

@@ -5,6 +5,7 @@ Pure functions; what HTML needs besides is the environment's escaping.
 
 import re
 import textwrap
+from functools import lru_cache
 
 #: C0 and C1 controls, line and paragraph separators, halves of surrogate pairs: they become spaces.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -21,6 +22,8 @@ _HARDLY_LONGER = 1.1
 #: What neither ends a text that was cut nor begins what follows on it.
 _AT_A_CUT = " ,;:–—-"
 WIDTH = 76
+#: Readers share papers: so many of the last texts are not cut or wrapped again.
+_SHARED = 4096
 #: Nobody's abstract is longer than this, and no page must be.
 MOST_READ = 6000
 #: Sources by the names people know them by.
@@ -34,6 +37,7 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", _UNSEEN.sub("", text)).split())
 
 
+@lru_cache(maxsize=_SHARED)
 def extract(text: str, length: int) -> str:
     """The beginning of a text, to the end of a sentence or at least of a word.
 
@@ -80,6 +84,7 @@ def safe_url(url: str) -> str:
     return plain if _ADDRESS.fullmatch(plain) else ""
 
 
+@lru_cache(maxsize=_SHARED)
 def wrapped(text: str, indent: str = "", hang: str = "") -> str:
     """The text in lines of at most 76 characters, each with the indent before it; `hang` before all but the first."""
     return textwrap.fill(
