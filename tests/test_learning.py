@@ -222,10 +222,10 @@ def test_a_paper_is_encoded_once_in_its_life(taught: sa.Engine) -> None:
     admit(taught, topic("ornithology"))
     announce(taught, MONDAY, "feather nest song egg migration", "bread oven crust flour")
     assert composed(taught, MONDAY, how) == ["feather nest song egg migration"]
-    assert len(encoder.read) == LEAST_PAPERS + 2
+    assert len(encoder.read) == 2 * (LEAST_PAPERS + 2)  # Each paper whole, and its title alone.
     announce(taught, MONDAY + DAY, "wing beak flock song")
     composed(taught, MONDAY + DAY, how)
-    assert len(encoder.read) == LEAST_PAPERS + 3
+    assert len(encoder.read) == 2 * (LEAST_PAPERS + 3)
     with reading(taught) as tx:
         assert tx.execute(sa.select(sa.func.count()).select_from(vectors_table)).scalar_one() == LEAST_PAPERS + 3
 

@@ -17,7 +17,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.ranking.background import LEAST_PAPERS, Background, fit
 from dailypapers.ranking.calibration import Calibration, calibrate
 from dailypapers.ranking.counts import Vector, count
-from dailypapers.ranking.encoder import Encoder, stacked, text_of
+from dailypapers.ranking.encoder import Encoder, encoded, kept_as, stacked
 from dailypapers.ranking.features import Features, build
 from dailypapers.ranking.keeping import (
     assembled,
@@ -134,13 +134,15 @@ def vectors(
 ) -> dict[int, Vector]:
     """Papers' vectors by their ids; those that are not kept are made and kept, a part at a time."""
     with reading(engine) as tx:
-        made = {paper: unpack_vector(data) for paper, data in knowledge.vectors_of(tx, encoder.name, wanted).items()}
+        made = {
+            paper: unpack_vector(data) for paper, data in knowledge.vectors_of(tx, kept_as(encoder), wanted).items()
+        }
     missing = sorted(set(wanted) - set(made))
     for part in groups(missing, size=_CHUNK):
-        rows = encoder.encode([text_of(wanted[paper_id]) for paper_id in part])
+        rows = encoded(encoder, [wanted[paper_id] for paper_id in part])
         packed = {paper_id: pack_vector(row) for paper_id, row in zip(part, rows, strict=True)}
         with writing(engine) as tx:
-            knowledge.keep_vectors(tx, encoder.name, packed)
+            knowledge.keep_vectors(tx, kept_as(encoder), packed)
         made.update({paper_id: unpack_vector(data) for paper_id, data in packed.items()})
         log.info("encoded", model=encoder.name, papers=len(part), left=len(missing) - len(made))
         told(len(part))

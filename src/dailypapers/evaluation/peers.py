@@ -108,7 +108,7 @@ class Zotero:
     name = "zotero-arxiv-daily's formula"
 
     def __init__(self, encoder: Encoder) -> None:
-        self._vectors = Vectors(encoder)
+        self._vectors = Vectors(encoder, title=0)
 
     def day(self, pool: Sequence[Paper]) -> Scores:
         """Encode the pool."""
