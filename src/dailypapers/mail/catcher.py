@@ -9,12 +9,10 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from dailypapers.mail.listening import OnSocket, listen
+from dailypapers.mail.listening import Server
 
 #: Larger mails are refused (RFC 1870); nothing dailypapers sends comes near.
 MAX_BYTES = 10_000_000
@@ -39,7 +37,7 @@ class Caught:
     """Bytes, as it came."""
 
 
-class Catcher:
+class Catcher(Server):
     """A server in a thread of its own that keeps each mail as a numbered file; use it as a context manager.
 
     Port 0 takes any free one; `port` tells which. Mails that are there already stay, and numbering goes on. A mail is
@@ -57,18 +55,7 @@ class Catcher:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._controller = OnSocket(_Keeper(folder, on_mail), listen(host, port), data_size_limit=max_bytes)
-        self.host = host
-        self.port: int = self._controller.port
-
-    def __enter__(self) -> Self:
-        self._controller.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._controller.stop()
+        super().__init__(_Keeper(folder, on_mail), host, port, data_size_limit=max_bytes)
 
 
 class _Keeper:

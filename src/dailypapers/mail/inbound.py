@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from dailypapers.mail.listening import OnSocket, listen
+from dailypapers.mail.listening import Server
 
 log = structlog.get_logger()
 
@@ -85,7 +84,7 @@ def _word(message: Message, name: str) -> str:
     return str(message.get(name, "")).partition(";")[0].strip().lower()
 
 
-class Inbound:
+class Inbound(Server):
     """The server, in a thread of its own; use it as a context manager. Port 0 takes any free one.
 
     `refusal` says why a recipient is none of ours, empty where it is. `take` deals with one mail and returns the reply;
@@ -104,18 +103,7 @@ class Inbound:
     ) -> None:
         desk = _Desk(refusal, take, lmtp=lmtp)
         limits = {"data_size_limit": max_bytes, "timeout": _IDLE_SECONDS, "ident": "dailypapers"}
-        self._controller = OnSocket(desk, listen(host, port), lmtp=lmtp, **limits)
-        self.host = host
-        self.port: int = self._controller.port
-
-    def __enter__(self) -> Self:
-        self._controller.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._controller.stop()
+        super().__init__(desk, host, port, lmtp=lmtp, **limits)
 
 
 class _Desk:

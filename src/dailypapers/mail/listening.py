@@ -3,7 +3,8 @@
 import asyncio
 import socket
 from collections.abc import Coroutine
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
@@ -19,6 +20,24 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise BadInput(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port.") from None
+
+
+class Server:
+    """A mail server in a thread of its own, for as long as its context lasts; its port is open from the beginning."""
+
+    def __init__(self, handler: object, host: str, port: int, **settings: Any) -> None:
+        self._controller = OnSocket(handler, listen(host, port), **settings)
+        self.host = host
+        self.port: int = self._controller.port
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._controller.stop()
 
 
 class OnSocket(Controller):
