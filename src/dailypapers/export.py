@@ -20,7 +20,7 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
 
     Moments are ISO 8601 in UTC. What is kept of them as salted hashes cannot be found from here, nor by anybody else.
     """
-    reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    reader = subscribers.one(tx, subscriber_id)
     if reader is None:
         return None
     sent = outbox.of_subscriber(tx, subscriber_id)

@@ -18,6 +18,8 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import (
     AS_USUAL,
+    READING,
+    SUBSCRIBED,
     Amount,
     Consent,
     Rhythm,
@@ -40,6 +42,8 @@ CONFIRM_PAUSE = dt.timedelta(hours=1)
 NEXT_EDITION = dt.timedelta(hours=23)
 #: Who asks again adds wishes to the earlier ones only up to so many: anybody may ask in anybody's name.
 MOST_WISHES = 50
+#: Nobody pauses for longer.
+LONGEST_PAUSE = dt.timedelta(days=3650)
 #: A digest of fewer papers than this is not worth a mail of its own.
 FEWEST = 3
 
@@ -109,10 +113,19 @@ def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Conse
     if known:
         _ask_again(tx, known, wishes, consent, now)
         return None
+    added = _add(tx, address, wishes, state=SubscriberState.PENDING, consent=consent, now=now)
+    if added:
+        _queue_confirmation(tx, added, address, now)
+    return added
+
+
+def _add(
+    tx: sa.Connection, address: str, wishes: Wishes, *, state: SubscriberState, consent: Consent, now: dt.datetime
+) -> int | None:
     added = subscribers.add(
         tx,
         address,
-        state=SubscriberState.PENDING,
+        state=state,
         rhythm=wishes.rhythm,
         amount=wishes.amount,
         style=wishes.style,
@@ -121,7 +134,6 @@ def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Conse
     )
     if added:
         subscribers.state_interests(tx, added, wishes.interests)
-        _queue_confirmation(tx, added, address, now)
     return added
 
 
@@ -176,19 +188,7 @@ def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, 
         change(tx, known.id, wishes, now=now)
         subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
         return False
-    added = subscribers.add(
-        tx,
-        address,
-        state=SubscriberState.ACTIVE,
-        rhythm=wishes.rhythm,
-        amount=wishes.amount,
-        style=wishes.style,
-        consent=consent,
-        now=now,
-    )
-    if added:
-        subscribers.state_interests(tx, added, wishes.interests)
-    return added is not None
+    return _add(tx, address, wishes, state=SubscriberState.ACTIVE, consent=consent, now=now) is not None
 
 
 def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes, *, now: dt.datetime) -> None:
@@ -197,7 +197,7 @@ def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes, *, now: dt.dat
     Where when they want mail has changed: who has the newest edition gets the next one at the first new hour after it
     can have closed; who has not gets it at today's new hour, with the next run if that has passed. A pause stays.
     """
-    before = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    before = subscribers.one(tx, subscriber_id)
     subscribers.change(tx, subscriber_id, rhythm=wishes.rhythm, amount=wishes.amount, style=wishes.style)
     subscribers.state_interests(tx, subscriber_id, wishes.interests)
     # Whoever waits for the next run, or is paused without end, has no hour to be moved.
@@ -218,8 +218,7 @@ def _next_digest(tx: sa.Connection, reader: Subscriber, rhythm: Rhythm, now: dt.
 def confirm(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """Make a pending subscriber active; confirming twice is well. Tells whether they are subscribed now."""
     subscribers.move(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
-    found = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
-    return found is not None and found.state in {SubscriberState.ACTIVE, SubscriberState.PAUSED}
+    return _reading(tx, subscriber_id) is not None
 
 
 def weekly(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
@@ -249,8 +248,14 @@ def fewer(tx: sa.Connection, subscriber_id: int) -> bool:
 
 
 def _reading(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
-    reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
-    return reader if reader and reader.state in {SubscriberState.ACTIVE, SubscriberState.PAUSED} else None
+    reader = subscribers.one(tx, subscriber_id)
+    return reader if reader and reader.state in READING else None
+
+
+def may_pause_until(reader: Subscriber, day: dt.date, *, now: dt.datetime) -> bool:
+    """Whether a form may name this day for a pause to end: one to come in the reader's zone, within ten years."""
+    today = reader.rhythm.day_of(now)
+    return today < day <= today + LONGEST_PAUSE
 
 
 def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: dt.datetime) -> bool:
@@ -259,7 +264,7 @@ def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: 
     Their first digest then comes at their hour, and holds what the window still reaches. Tells whether they are paused
     now; a day that is past or today pauses nobody.
     """
-    reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    reader = subscribers.one(tx, subscriber_id)
     if reader is None or (until and until <= reader.rhythm.day_of(now)):
         return False
     back_at = reader.rhythm.first_from(until) if until else None
@@ -269,7 +274,7 @@ def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: 
 def resume(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """End a pause; the next digest comes with the next run. Tells whether they are active now."""
     subscribers.move(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PAUSED])
-    found = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    found = subscribers.one(tx, subscriber_id)
     return found is not None and found.state is SubscriberState.ACTIVE
 
 
@@ -283,7 +288,7 @@ def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> b
         subscriber_id,
         to=SubscriberState.UNSUBSCRIBED,
         now=now,
-        coming_from=[SubscriberState.PENDING, SubscriberState.ACTIVE, SubscriberState.PAUSED],
+        coming_from=SUBSCRIBED,
     )
 
 
@@ -292,7 +297,7 @@ def undo(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
 
     Whoever had not confirmed is asked to again; a pause that has a last day goes on after an unsubscription.
     """
-    reader = subscribers.by_id(tx, [subscriber_id]).get(subscriber_id)
+    reader = subscribers.one(tx, subscriber_id)
     if reader is None:
         return False
     left = reader.state is SubscriberState.UNSUBSCRIBED

@@ -20,6 +20,11 @@ class SubscriberState(StrEnum):
     COMPLAINED = "complained"
 
 
+#: Who has confirmed and has not left; and who could leave.
+READING = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
+SUBSCRIBED = READING | {SubscriberState.PENDING}
+
+
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """When a reader wants mail: an hour of the day in a zone, on some weekdays (Monday is 0)."""

@@ -5,7 +5,7 @@ import datetime as dt
 import jinja2
 from jinja2.runtime import Context
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -16,7 +16,7 @@ _SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 @jinja2.pass_context
 def long_date(context: Context, day: dt.date) -> str:
     """A day as a newspaper prints it: Monday, 23 November 2026."""
-    weekday = _translated(context, _WEEKDAYS[day.weekday()])
+    weekday = _translated(context, WEEKDAYS[day.weekday()])
     return f"{weekday}, {plain_date(context, day)}"
 
 
@@ -41,7 +41,7 @@ def month_name(context: Context, day: dt.date) -> str:
 @jinja2.pass_context
 def day_of_month(context: Context, day: dt.date) -> str:
     """A day below its month's name: Monday 23."""
-    return f"{_translated(context, _WEEKDAYS[day.weekday()])} {day.day}"
+    return f"{_translated(context, WEEKDAYS[day.weekday()])} {day.day}"
 
 
 def _translated(context: Context, word: str) -> str:

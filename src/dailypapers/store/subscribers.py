@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.subscriber import (
     AS_USUAL,
+    READING,
     Abstracts,
     Amount,
     Consent,
@@ -122,7 +123,7 @@ def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, back_
     """
     mine = sa.and_(
         subscribers.c.id == subscriber_id,
-        subscribers.c.state.in_([SubscriberState.ACTIVE.value, SubscriberState.PAUSED.value]),
+        subscribers.c.state.in_(sorted(state.value for state in READING)),
     )
     values = {"state": SubscriberState.PAUSED.value, "paused_until": until, "next_digest_at": back_at}
     return tx.execute(sa.update(subscribers).where(mine).values(values)).rowcount == 1
@@ -167,6 +168,11 @@ def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Subscriber]:
         rows = tx.execute(sa.select(subscribers).where(subscribers.c.id.in_(group)))
         found.update((row.id, _subscriber(row)) for row in rows)
     return found
+
+
+def one(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
+    """A subscriber by id, `None` where nothing is kept of them."""
+    return by_id(tx, [subscriber_id]).get(subscriber_id)
 
 
 def every(tx: sa.Connection) -> Iterator[Subscriber]:

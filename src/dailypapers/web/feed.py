@@ -36,7 +36,7 @@ def show(site: Site) -> Callable[[Request, str], Response]:
         token = token.removesuffix(_SUFFIX)
         subscriber = site.signer.subscriber(Purpose.FEED, token, now=site.clock())
         with reading(site.engine) as tx:
-            reader = subscribers.by_id(tx, [subscriber]).get(subscriber)
+            reader = subscribers.one(tx, subscriber)
             if reader is None:
                 raise BadToken(N_("Nothing is kept for this link any more."))
             content = _feed(site, tx, reader, token).encode("utf-8", "replace")

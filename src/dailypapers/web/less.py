@@ -3,21 +3,19 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import Form, Request
 from fastapi.responses import HTMLResponse
 
 from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.web import unsubscribe
 from dailypapers.web.page import Site
 
 _TWO_WEEKS = dt.timedelta(days=14)
-_TEN_YEARS = dt.timedelta(days=3650)
 
 
 def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
@@ -34,15 +32,15 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
         now = site.clock()
         subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
         with writing(site.engine) as tx:
-            reader = subscribers.by_id(tx, [subscriber]).get(subscriber)
-            if reader is None or reader.state not in {SubscriberState.ACTIVE, SubscriberState.PAUSED}:
+            reader = subscribers.one(tx, subscriber)
+            if reader is None or reader.state not in READING:
                 return unsubscribe.page(site, request, token, state="gone")
             if wish == "weekly" and subscriptions.weekly(tx, subscriber, now=now):
                 return unsubscribe.page(site, request, token, state="weekly")
             if wish == "fewer" and subscriptions.fewer(tx, subscriber):
                 return unsubscribe.page(site, request, token, state="fewer")
             try:
-                day = _back(wish, until, now.astimezone(ZoneInfo(reader.rhythm.zone)).date())
+                day = _back(reader, wish, until, now)
             except ValueError:
                 return unsubscribe.page(site, request, token, state="ready", no_day=True)
             subscriptions.pause(tx, subscriber, until=day, now=now)
@@ -54,11 +52,12 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
     return act_less
 
 
-def _back(wish: str, until: str, today: dt.date) -> dt.date | None:
+def _back(reader: Subscriber, wish: str, until: str, now: dt.datetime) -> dt.date | None:
     """The day mail comes again, `None` for until they say so. Raises `ValueError` where that is no day to come."""
     if wish == "pause":
         return None
-    day = today + _TWO_WEEKS if wish == "two-weeks" else dt.date.fromisoformat(until.strip())
-    if not today < day <= today + _TEN_YEARS:
+    two_weeks = reader.rhythm.day_of(now) + _TWO_WEEKS
+    day = two_weeks if wish == "two-weeks" else dt.date.fromisoformat(until.strip())
+    if not subscriptions.may_pause_until(reader, day, now=now):
         raise ValueError("not a day to come")
     return day

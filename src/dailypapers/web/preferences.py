@@ -23,12 +23,13 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.marking import N_
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.reference import Reference, References
-from dailypapers.domain.subscriber import Subscriber, SubscriberState
+from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
 from dailypapers.errors import BadToken
 from dailypapers.ranking.profile import troubles
 from dailypapers.references.read import MAX_SIZE
 from dailypapers.references.read import read as read_references
+from dailypapers.rendering.dates import WEEKDAYS
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import Wishes
@@ -41,9 +42,6 @@ from dailypapers.web.page import Site
 _FIELDS = 2_000
 #: So many papers that we do not know are named; the others are counted.
 _NAMED = 20
-#: Nobody pauses for longer.
-_TEN_YEARS = dt.timedelta(days=3650)
-_READING = {SubscriberState.ACTIVE, SubscriberState.PAUSED}
 _ENDED = {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED}
 
 
@@ -156,7 +154,7 @@ async def _file(data: FormData) -> bytes:
 def _case(site: Site, tx: sa.Connection, token: str) -> _Case:
     """Load what is kept of whoever has this token. Raises `BadToken` where nothing is."""
     subscriber = site.signer.subscriber(Purpose.PREFERENCES, token, now=site.clock())
-    reader = subscribers.by_id(tx, [subscriber]).get(subscriber)
+    reader = subscribers.one(tx, subscriber)
     if reader is None:
         raise BadToken(N_("Nothing is kept for this link any more."))
     return _of(tx, reader)
@@ -222,11 +220,10 @@ def _show_only(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answ
 
 
 def _pause(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
-    day, today = _day(form.until), case.reader.rhythm.day_of(site.clock())
-    wrong = form.until.strip() and not (day and today < day <= today + _TEN_YEARS)
-    if wrong:
+    day, now = _day(form.until), site.clock()
+    if form.until.strip() and not (day and subscriptions.may_pause_until(case.reader, day, now=now)):
         return _Answer(case, _as_kept(site, case), "no day", 422)
-    paused = subscriptions.pause(tx, case.reader.id, until=day, now=site.clock())
+    paused = subscriptions.pause(tx, case.reader.id, until=day, now=now)
     case = _again(tx, case)
     return _Answer(case, _as_kept(site, case), "paused" if paused else "")
 
@@ -253,7 +250,7 @@ def _preview(site: Site, case: _Case, read: _Read) -> preview.Shown:
 
 def _where_to_vote(site: Site, reader: Subscriber, digest: Digest | None) -> dict[str, str]:
     """Where this reader can vote on each paper, by its id."""
-    if digest is None or reader.state not in _READING:
+    if digest is None or reader.state not in READING:
         return {}
     with reading(site.engine) as tx:
         ids = papers.ids_of(tx, [str(entry.paper.id) for entry in digest.entries])
@@ -284,7 +281,7 @@ def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResp
         rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.wishes.interests)},
         tree=TREE,
         regions=drafts.regions(),
-        weekdays=_WEEKDAYS,
+        weekdays=WEEKDAYS,
         bounds=_BOUNDS,
         action=f"{site.root}preferences/{token}",
         links=_links(site, case.reader.id),
@@ -300,7 +297,6 @@ def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
     return papers.by_key(tx, [name for name in named if name.isprintable()])
 
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BOUNDS = {"loosest": drafts.LOOSEST, "strictest": drafts.STRICTEST, "papers": drafts.MAX_PAPERS, "most": drafts.MOST}
 
 

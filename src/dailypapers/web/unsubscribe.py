@@ -14,14 +14,13 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.domain.subscriber import SUBSCRIBED
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.web.page import Site
 
 #: What a provider's one-click POST says (RFC 8058 3.1), as a form of either kind; nobody reads the answer to it.
 _ONE_CLICK = b"One-Click"
-_SUBSCRIBED = {SubscriberState.PENDING, SubscriberState.ACTIVE, SubscriberState.PAUSED}
 
 
 def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
@@ -30,8 +29,8 @@ def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
     def show_unsubscribe(request: Request, token: str) -> HTMLResponse:
         subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=site.clock())
         with reading(site.engine) as tx:
-            reader = subscribers.by_id(tx, [subscriber]).get(subscriber)
-        subscribed = reader is not None and reader.state in _SUBSCRIBED
+            reader = subscribers.one(tx, subscriber)
+        subscribed = reader is not None and reader.state in SUBSCRIBED
         return page(site, request, token, state="ready" if subscribed else "gone")
 
     return show_unsubscribe
