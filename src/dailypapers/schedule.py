@@ -75,7 +75,7 @@ class Clockwork:
 
     def prune(self) -> None:
         """Forget what is kept no longer."""
-        self._alone("prune", lambda: prune(self.means.engine, now=self.clock()))
+        self._alone("prune", lambda: prune(self.means.engine, encoder=self.means.composing.encoder, now=self.clock()))
 
     def deliver(self, stop: threading.Event) -> None:
         """Send what waits. Claims keep workers apart, so no lease is needed."""

@@ -9,9 +9,12 @@ from tests.web.test_pages import everything
 from dailypapers import subscriptions
 from dailypapers.domain.ask import Limits
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.jobs.prune import Pruned, prune
-from dailypapers.store import subscribers
+from dailypapers.ranking.encoder import kept_as
+from dailypapers.ranking.models import Lazy
+from dailypapers.store import knowledge, papers, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import asks
 from dailypapers.subscriptions import Wishes, whom
@@ -79,3 +82,18 @@ def test_who_asked_is_forgotten_after_three_days(engine: sa.Engine) -> None:
     assert prune(engine, now=NOW).asks == 2
     with reading(engine) as tx:
         assert tx.execute(sa.select(sa.func.count()).select_from(asks)).scalar_one() == 2
+
+
+def test_what_other_models_made_of_papers_is_forgotten_where_one_is_used(engine: sa.Engine) -> None:
+    ours, earlier = Lazy("a-model"), Lazy("an-earlier-one")
+    with writing(engine) as tx:
+        kept = [Paper(PaperId("arxiv", f"2611.0000{n}"), f"Paper {n}", "Abstract.") for n in range(3)]
+        papers.keep(tx, kept, now=NOW)
+        ids = papers.ids_of(tx, [str(paper.id) for paper in kept]).values()
+        for model in (ours, earlier):
+            knowledge.keep_vectors(tx, kept_as(model), dict.fromkeys(ids, model.name.encode()))
+    assert prune(engine, now=NOW).vectors == 0
+    assert prune(engine, encoder=ours, now=NOW) == Pruned(0, 0, 0, 3)
+    assert prune(engine, encoder=ours, now=NOW) == Pruned(0, 0, 0)
+    with reading(engine) as tx:
+        assert knowledge.vectors_of(tx, kept_as(ours), ids) == dict.fromkeys(ids, b"a-model")

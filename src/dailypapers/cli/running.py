@@ -157,18 +157,23 @@ def deliver(
 
 
 def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
-    """Forget who did not confirm within a week, and who asked to subscribe days ago; `serve` does it daily."""
+    """Forget who did not confirm in time, who asked to subscribe days ago, and vectors of models used no longer.
+
+    `serve` does it daily.
+    """
     from dataclasses import asdict
 
     from dailypapers.jobs.prune import prune as run
 
-    pruned = run(context.obj.app().engine, now=clock(now)())
+    means = context.obj.app().means
+    pruned = run(means.engine, encoder=means.composing.encoder, now=clock(now)())
     if as_json:
         rows("pruned", [asdict(pruned)], as_json=True)
         return
     say(
         f"Erased {pruned.unconfirmed} who did not confirm; {pruned.unsubscribed_again} who asked again stay "
-        f"unsubscribed; forgot {pruned.asks} notes of who asked."
+        f"unsubscribed; forgot {pruned.asks} notes of who asked, and what other models made of papers "
+        f"({pruned.vectors} vectors)."
     )
 
 

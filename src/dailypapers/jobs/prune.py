@@ -1,19 +1,22 @@
 """Prune: forget what is kept no longer. Running it twice forgets nothing more."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers import subscriptions
-from dailypapers.store import asks
+from dailypapers.ranking.encoder import Encoder, kept_as
+from dailypapers.store import asks, knowledge
 from dailypapers.store.database import writing
 
 log = structlog.get_logger()
 
 #: The limits of the form look back a day; two more are for an operator who looks into an attack.
 ASKS_KEPT = dt.timedelta(days=3)
+#: So much goes at a time, so that others can write in between.
+_AT_A_TIME = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +29,37 @@ class Pruned:
     unsubscribed_again: int
     #: Notes of who asked, as hashes.
     asks: int
+    #: What models made of papers that are used no longer.
+    vectors: int = 0
 
 
-def prune(engine: sa.Engine, *, now: dt.datetime) -> Pruned:
-    """Erase whoever did not confirm within the life of their link, and forget who asked days ago."""
+def prune(engine: sa.Engine, *, encoder: Encoder | None = None, now: dt.datetime) -> Pruned:
+    """Erase whoever did not confirm in time; forget who asked days ago, and the vectors of other models.
+
+    Without an encoder all vectors stay: it may be back tomorrow, and to make them again takes long.
+    """
     with writing(engine) as tx:
         forgotten = asks.prune(tx, before=now - ASKS_KEPT)
-    erased, back = 0, 0
-    while True:
-        # Some at a time, so that others can write in between.
+    erased, back = _unconfirmed(engine, now)
+    pruned = Pruned(erased, back, forgotten, _other_vectors(engine, kept_as(encoder)) if encoder else 0)
+    if any(astuple(pruned)):
+        log.info("pruned", **asdict(pruned))
+    return pruned
+
+
+def _unconfirmed(engine: sa.Engine, now: dt.datetime) -> tuple[int, int]:
+    erased, back, more = 0, 0, (1, 1)
+    while any(more):
         with writing(engine) as tx:
             more = subscriptions.expire_unconfirmed(tx, now=now)
-        if more == (0, 0):
-            break
         erased, back = erased + more[0], back + more[1]
-    pruned = Pruned(erased, back, forgotten)
-    if pruned != Pruned(0, 0, 0):
-        log.info("pruned", unconfirmed=erased, unsubscribed_again=back, asks=forgotten)
-    return pruned
+    return erased, back
+
+
+def _other_vectors(engine: sa.Engine, name: str) -> int:
+    forgotten, more = 0, 1
+    while more:
+        with writing(engine) as tx:
+            more = knowledge.forget_other_vectors(tx, name, limit=_AT_A_TIME)
+        forgotten += more
+    return forgotten

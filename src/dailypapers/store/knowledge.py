@@ -99,3 +99,10 @@ def keep_vectors(tx: sa.Connection, model: str, made: Mapping[int, bytes]) -> No
     """Keep papers' vectors."""
     rows = [{"paper_id": paper, "model": model, "vector": vector} for paper, vector in made.items()]
     insert_new(tx, vectors, rows)
+
+
+def forget_other_vectors(tx: sa.Connection, model: str, *, limit: int) -> int:
+    """Forget at most so many vectors of other models than this one; returns how many."""
+    some = sa.select(vectors.c.paper_id, vectors.c.model).where(vectors.c.model != model).limit(limit)
+    mine = sa.tuple_(vectors.c.paper_id, vectors.c.model).in_(some)
+    return tx.execute(sa.delete(vectors).where(mine)).rowcount
