@@ -83,10 +83,13 @@ _PHRASES = {
     TermKind.TRENDING: N_("trending: {text}"),
     TermKind.NEW: N_("new, and nobody has voted on it yet"),
 }
+#: Where the paper has the very words of the topic, they are not said twice.
+_WORD_FOR_WORD = N_("matches your topic “{interest}”")
 
 
 def _in_words(term: Term, say: Say) -> str:
-    pattern = _PHRASES.get(term.kind)
+    is_said = term.kind is TermKind.WORDS and term.text.casefold() == term.interest.casefold()
+    pattern = _WORD_FOR_WORD if is_said else _PHRASES.get(term.kind)
     return say(pattern).format(interest=term.interest, text=term.text) if pattern else ""
 
 

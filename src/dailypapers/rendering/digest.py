@@ -30,7 +30,8 @@ SUBJECT_AT_MOST, SUBJECT_AT_LEAST = 78, 10
 _AUTHORS = 4
 #: Nothing foreign is longer than this, so that one paper cannot fill a mail.
 _TITLE, _AUTHOR, _LABEL, _REASON, _STATUS = 300, 60, 40, 240, 400
-#: So much of a title tells what a link is about to somebody who hears links without what stands around them.
+#: So much of a title tells what a link is about to somebody who hears links without what stands around them. Nobody
+#: hears the ellipsis, and four a paper take bytes.
 _BRIEF = 24
 _NOTES = 3
 _DATA = re.compile(r"https?://(?:www\.)?(?:zenodo\.org|figshare\.com|huggingface\.co/datasets|kaggle\.com/datasets)/")
@@ -175,7 +176,7 @@ class _Maker:
         begins, rest = _abstract(paper.abstract, shown)
         return _Item(
             title=title,
-            brief=shortened(title, _BRIEF),
+            brief=shortened(title, _BRIEF).rstrip("…"),
             url=safe_url(paper.url),
             authors=authors,
             more_authors=len(paper.authors) - len(authors),
