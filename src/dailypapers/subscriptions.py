@@ -12,7 +12,15 @@ import structlog
 from email_validator import EmailNotValidError, validate_email
 
 from dailypapers.domain.address import canonical
-from dailypapers.domain.ask import Ask, Limits, Verdict, begins_attack_mode, judge, worth_keeping
+from dailypapers.domain.ask import (
+    Ask,
+    Limits,
+    Verdict,
+    begins_attack_mode,
+    ended_attack_mode,
+    judge,
+    worth_keeping,
+)
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
@@ -90,7 +98,8 @@ def ask(
 ) -> Verdict:
     """Subscribe somebody from outside, within the limits; a suppressed address gets no mail.
 
-    The verdict does not depend on whether the address is known. Logs an alarm where attack mode begins.
+    The verdict does not depend on whether the address is known. Logs an alarm where attack mode begins,
+    and its end with the first ask after it.
     """
     counts = asks.count(tx, who, now=now)
     verdict = judge(counts, limits, patient=patient)
@@ -98,6 +107,8 @@ def ask(
         asks.note(tx, who, granted=verdict is Verdict.GRANTED, now=now)
         if begins_attack_mode(counts, limits):
             log.error("attack mode", asked_within_an_hour=limits.overall_hour)
+        elif ended_attack_mode(counts, limits):
+            log.info("attack mode is over", asked_within_an_hour=counts.asked_hour + 1)
     if verdict is Verdict.GRANTED and not suppressions.is_suppressed(tx, address):
         subscribe(tx, address, wishes, consent=consent, now=now)
     return verdict

@@ -108,6 +108,17 @@ def overflow(page: Page) -> int:
     return max(0, wider)
 
 
+_PRESSED = "button, .button, summary, select, nav a, .links a, label:has([type=checkbox], [type=radio])"
+_SMALL = """pressed => pressed
+  .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.getBoundingClientRect().height < 43.5)
+  .map((one) => `${one.getBoundingClientRect().height} px: ${one.outerHTML.slice(0, 80)}`)"""
+
+
+def too_small(page: Page) -> list[str]:
+    """What somebody presses who has only a thumb, and that is lower than 44 pixels; links within a text may be."""
+    return list(page.locator(_PRESSED).evaluate_all(_SMALL))
+
+
 _CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]"
 _NUMBER = """controls => controls
   .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({visibilityProperty: true}))

@@ -2,7 +2,16 @@
 
 import pytest
 
-from dailypapers.domain.ask import Counts, Limits, Verdict, attack_mode, begins_attack_mode, judge, worth_keeping
+from dailypapers.domain.ask import (
+    Counts,
+    Limits,
+    Verdict,
+    attack_mode,
+    begins_attack_mode,
+    ended_attack_mode,
+    judge,
+    worth_keeping,
+)
 
 LIMITS = Limits(per_network_hour=8, overall_hour=100)
 
@@ -37,8 +46,12 @@ def test_the_one_more_step_tells_nothing_of_the_mailbox(mailbox: Counts) -> None
     assert judge(mailbox, LIMITS, patient=False) is Verdict.ONE_MORE_STEP
 
 
-def test_attack_mode_begins_with_one_ask() -> None:
-    assert [n for n in range(300) if begins_attack_mode(Counts(asked_hour=n), LIMITS)] == [99]
+def test_attack_mode_begins_with_one_ask_and_its_end_is_seen_by_one() -> None:
+    # How many the hour holds with each ask: a rise, a flood, a lull, one more flood.
+    held = [1, 98, 99, 100, 101, 500, 100, 99, 98, 3, 100, 2, 1]
+    counts = [Counts(asked_hour=now - 1, asked_before=before) for before, now in zip([0, *held], held, strict=False)]
+    assert [now for one, now in zip(counts, held, strict=True) if begins_attack_mode(one, LIMITS)] == [100, 100]
+    assert [now for one, now in zip(counts, held, strict=True) if ended_attack_mode(one, LIMITS)] == [99, 2]
 
 
 def test_a_flood_is_not_kept_without_end() -> None:

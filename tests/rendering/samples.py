@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from dailypapers.domain.digest import Digest, Entry
+from dailypapers.domain.digest import Digest, Entry, Reason, Term, TermKind
 from dailypapers.domain.link import Links
 from dailypapers.domain.paper import Paper, PaperId, Signals
 
@@ -61,7 +61,9 @@ PLAIN = Entry(
 FOR_SOMEBODY = Digest((MAMBA, ALPHAFOLD, PLAIN), trending=False, considered=274)
 TALKED_ABOUT = replace(ALPHAFOLD, reason="Trending: 311 upvotes, 41 comments")
 WITH_OUTSIDE = replace(FOR_SOMEBODY, entries=(MAMBA, PLAIN), outside=(TALKED_ABOUT,))
-TRENDING = Digest((MAMBA,), trending=True, considered=1)
+TRENDING = Digest(
+    (replace(MAMBA, reason=Reason((Term(TermKind.TRENDING, "214 upvotes", 1.0),))),), trending=True, considered=1
+)
 
 
 def entry(title: str = "A Title", abstract: str = "", reason: str = "In cs.LG", **more: object) -> Entry:

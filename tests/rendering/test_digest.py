@@ -199,6 +199,7 @@ def test_a_trending_digest_says_so_and_how_to_name_topics() -> None:
     assert "You named no topic yet, so this is what is trending." in message.html
     assert re.search(f'href="{LINKS.preferences}"[^>]*>Name your topics</a>', message.html)
     assert f"Name your topics: {LINKS.preferences}\n" in message.text
+    assert [part.count("214 upvotes") for part in (message.html, message.text)] == [1, 1]
 
 
 def test_lines_of_the_text_part_are_short_but_for_addresses() -> None:

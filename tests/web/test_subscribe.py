@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 from tests.playing_dns import playing_dns
 from tests.web.conftest import NOW, SIGNER
 from tests.web.test_pages import everything
@@ -191,6 +192,17 @@ async def test_attack_mode_asks_people_to_wait_and_ends_by_itself(front: Front) 
     assert reader.rhythm.zone == "Europe/Berlin"
     front.now += HOUR + dt.timedelta(seconds=1)
     assert "Look into your inbox" in (await front.ask("bob@example.org", network="198.51.100.1")).text
+
+
+async def test_the_log_says_once_that_attack_mode_begins_and_once_that_it_is_over(front: Front) -> None:
+    with capture_logs() as logged:
+        for n in range(15):
+            await front.ask(f"bot{n}@example.org", network=f"192.0.{n}.1")
+        front.now += HOUR + dt.timedelta(seconds=1)
+        for n in range(3):
+            await front.ask(f"bot{n}@example.org", network=f"192.0.{n}.1")
+    said = [line["event"] for line in logged if "attack mode" in line["event"]]
+    assert said == ["attack mode", "attack mode is over"]
 
 
 async def test_a_flood_neither_sends_nor_keeps_without_end(front: Front) -> None:

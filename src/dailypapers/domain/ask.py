@@ -51,6 +51,8 @@ class Counts:
     asked_hour: int = 0
     #: Granted to anybody.
     granted_hour: int = 0
+    #: What `asked_hour` had been once the ask before this one had come in.
+    asked_before: int = 0
 
 
 class Verdict(StrEnum):
@@ -72,7 +74,12 @@ def attack_mode(counts: Counts, limits: Limits) -> bool:
 
 def begins_attack_mode(counts: Counts, limits: Limits) -> bool:
     """Whether attack mode begins with this one ask; true once each time it begins."""
-    return counts.asked_hour + 1 == limits.overall_hour
+    return counts.asked_before < limits.overall_hour <= counts.asked_hour + 1
+
+
+def ended_attack_mode(counts: Counts, limits: Limits) -> bool:
+    """Whether attack mode has ended since the ask before this one; true once each time it ends."""
+    return counts.asked_hour + 1 < limits.overall_hour <= counts.asked_before
 
 
 def worth_keeping(counts: Counts, limits: Limits) -> bool:

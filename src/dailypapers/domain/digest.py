@@ -57,14 +57,19 @@ class Reason:
         """The score is the sum of its terms, so a reason cannot say what the score does not."""
         return sum(term.weight for term in self.terms)
 
+    @property
+    def said(self) -> tuple[Term, ...]:
+        """The terms that are put into words, strongest first; what hardly counted is left out."""
+        least = SAID_FROM * max((term.weight for term in self.terms), default=0)
+        telling = (term for term in self.terms if term.weight > 0 and term.weight >= least)
+        return tuple({(term.kind, term.interest, term.text): term for term in telling}.values())[:SAID_AT_MOST]
+
     def sentence(self, say: Say = str) -> str:
-        """Say it in words a reader understands, strongest first; what hardly counted is left out.
+        """Say it in words a reader understands.
 
         `say` puts what is marked for translation into the reader's language.
         """
-        least = SAID_FROM * max((term.weight for term in self.terms), default=0)
-        telling = [term for term in self.terms if term.weight > 0 and term.weight >= least]
-        said = list(dict.fromkeys(_in_words(term, say) for term in telling))[:SAID_AT_MOST]
+        said = dict.fromkeys(_in_words(term, say) for term in self.said)
         sentence = " · ".join(words for words in said if words)
         return sentence[:1].upper() + sentence[1:]
 
@@ -118,6 +123,12 @@ class Entry:
     signals: Signals = field(default=Signals())
     followed: tuple[str, ...] = ()
     """Of its authors those whom the reader follows, as they stand in the paper."""
+
+    @property
+    def upvotes(self) -> int:
+        """Its upvotes as far as they are still to be told: 0 where the reason tells what others make of it."""
+        is_told = isinstance(self.reason, Reason) and any(t.kind is TermKind.TRENDING for t in self.reason.said)
+        return 0 if is_told else self.signals.upvotes or 0
 
 
 @dataclass(frozen=True, slots=True)

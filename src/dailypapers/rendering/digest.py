@@ -185,7 +185,7 @@ class _Maker:
             reason=shortened(in_words(entry.reason, partial(say, self.env)), _REASON),
             labels=tuple(shortened(label, _LABEL) for label in paper.categories[:1] if label),
             sources=tuple(shortened(source, _LABEL) for source in sources if source),
-            upvotes=entry.signals.upvotes or 0,
+            upvotes=entry.upvotes,
             code_url=safe_url(paper.code_url),
             has_data=bool(_DATA.match(paper.code_url)),
             feedback=safe_url(self.feedback.get(str(paper.id), "")),
