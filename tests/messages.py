@@ -7,6 +7,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
+from dailypapers.domain.category import TREE
+
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "locale" / "dailypapers.pot"
 _METHODS = [
@@ -36,10 +38,13 @@ def gathered() -> Catalog:
         found = extract_from_dir(ROOT / folder, _methods(folder), _OPTIONS, keywords=_KEYWORDS)
         for file, _line, message, _comments, context in found:
             catalog.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
+    names = (name for branch in TREE for name in (branch.name, *(leaf for _, leaf in branch.leaves)))
+    for name in names:
+        catalog.add(name, locations=[("src/dailypapers/domain/category.py", 0)])
     return catalog
 
 
-_KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+_KEYWORDS = {"_": None, "N_": None, "gettext": None, "NN_": (1, 2), "ngettext": (1, 2)}
 
 
 def _methods(folder: str) -> list[tuple[str, str]]:

@@ -195,7 +195,7 @@ def _press(settings: Settings, signer: Signer) -> Press:
             shipped("templates"),
             settings.service.templates,
             language=settings.service.language,
-            locale=shipped("locale"),
+            locale=[folder for folder in (settings.service.locale, shipped("locale")) if folder],
         ),
         signer=signer,
         sender=_sender(settings),

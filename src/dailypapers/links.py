@@ -106,9 +106,9 @@ class Signer:
             raw = b""
         said, mac = raw[:-_MAIL_MAC], raw[-_MAIL_MAC:]
         if len(said) <= _MAIL_DAY or not hmac.compare_digest(mac, self._mail_mac(said)):
-            raise BadToken(N_("This address is not complete: please use the link in your newest mail."))
+            raise BadToken("This address is not complete.")
         if now.date().toordinal() - _EPOCH > int.from_bytes(said[-_MAIL_DAY:]):
-            raise BadToken(N_("This address is too old: please use the link in your newest mail."))
+            raise BadToken("This address is too old.")
         return int.from_bytes(said[:-_MAIL_DAY])
 
     def _mail_mac(self, said: bytes) -> bytes:

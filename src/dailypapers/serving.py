@@ -99,13 +99,13 @@ def _utc_now() -> dt.datetime:
 
 def serve_demo(folder: Path, *, mail_port: int) -> None:
     """Serve the demo's pages, and beside them the mails they cause, until SIGTERM or SIGINT, on the demo's day."""
-    templates, started = environment(shipped("templates")), _utc_now()
+    started = _utc_now()
 
     def show(_mail: Path) -> None:
-        write_pages(folder / MAILS, templates)
+        write_pages(folder / MAILS, app.means.press.templates)
 
     with opened(folder, on_mail=show) as app:
-        write_pages(folder / MAILS, templates)
+        write_pages(folder / MAILS, app.means.press.templates)
         caught = uvicorn.Server(_config(caught_app(folder / MAILS), "127.0.0.1", mail_port))
         beside = threading.Thread(target=caught.run, name="caught")
         beside.start()
@@ -117,7 +117,10 @@ def serve_demo(folder: Path, *, mail_port: int) -> None:
 
 
 def serve_caught(folder: Path, *, host: str, smtp_port: int, web_port: int) -> None:
-    """Catch mail into `folder` and show it, until SIGTERM or SIGINT."""
+    """Catch mail into `folder` and show it, until SIGTERM or SIGINT.
+
+    It knows no settings, so whoever tries things out reads English.
+    """
     templates = environment(shipped("templates"))
 
     def show(_mail: Path) -> None:

@@ -70,6 +70,7 @@ class Service(_Section):
     secret_file: Path | None = Path("dailypapers.secret")
     templates: Path | None = None
     language: str = "en"
+    locale: Path | None = None
     user_agent_contact: str = ""
     local_sources: bool = False
 
@@ -80,7 +81,7 @@ class Service(_Section):
             raise ValueError("must start with https:// (or http:// on this machine)")
         return value.rstrip("/")
 
-    @field_validator("templates", mode="before")
+    @field_validator("templates", "locale", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -307,6 +308,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         update={
             "secret_file": folder / settings.service.secret_file if settings.service.secret_file else None,
             "templates": folder / settings.service.templates if settings.service.templates else None,
+            "locale": folder / settings.service.locale if settings.service.locale else None,
         }
     )
     sources = tuple(s.model_copy(update={"path": folder / s.path if s.path else None}) for s in settings.sources)

@@ -200,6 +200,8 @@ def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], co
         ("[service]\nnaem = 'x'", "service.naem is no setting we know"),
         ("[mail]\nport = 'many'", "mail.port"),
         ("[service]\nzone = 'Mars/Base'", "“Mars/Base” is no time zone"),
+        ("[service]\nlocale = 'none'", "service.locale: there is no folder"),
+        ("[service]\nlanguage = 'tlh'", "service.language: there is no catalogue for tlh in"),
         ("[digest]\ndays = 'someday'", "names no days"),
         ("[mail]\npassword = 'x'", "set DAILYPAPERS_MAIL__PASSWORD"),
         ("[mail]\nfrom_address = 'Papers <p@example.org>'", "is no plain address"),

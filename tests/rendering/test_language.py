@@ -1,53 +1,34 @@
 """Every sentence can be translated, and a language brings its direction."""
 
-import re
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from tests.messages import TEMPLATE, gathered, template
+from tests.messages import TEMPLATE, template
+from tests.pseudo import write_catalogue
 from tests.rendering.conftest import TEMPLATES
 from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS
 
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.marking import Pattern, in_english, number
 from dailypapers.errors import BadSettings
 from dailypapers.ranking.profile import profile
+from dailypapers.rendering.dates import plain_date
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, in_words, say
 from dailypapers.rendering.pages import render_page
 
-_KEPT = re.compile(r"(%\(\w+\)[a-z]|\{\w*\}|<[^>]*>)")
-
-
-def accented(message: str) -> str:
-    """The message in a language that writes every letter as lambda."""
-    return "".join(
-        part if _KEPT.fullmatch(part) else re.sub("[A-Za-z]", "λ", part) for part in _KEPT.split(message) if part
-    )
-
 
 @pytest.fixture
-def locale(tmp_path: Path) -> Path:
-    folder = tmp_path / "he" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    other = Catalog(locale="he")
-    for message in gathered():
-        if message.id:
-            ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-            forms = tuple(accented(ids[-1]) for _ in range(other.num_plurals))
-            other.add(message.id, forms if len(ids) > 1 else forms[0])
-    with (folder / "dailypapers.mo").open("wb") as file:
-        write_mo(file, other)
-    return tmp_path
+def locale(tmp_path: Path) -> list[Path]:
+    return [write_catalogue(tmp_path / "locale")]
 
 
 def test_the_template_of_catalogues_is_up_to_date() -> None:
     assert TEMPLATE.read_text("utf-8") == template(), "make messages gathers it anew"
 
 
-def test_a_mail_is_in_the_language_of_the_service(locale: Path) -> None:
+def test_a_mail_is_in_the_language_of_the_service(locale: list[Path]) -> None:
     env = environment(TEMPLATES, language="he", locale=locale)
     message = render_digest(env, FOR_SOMEBODY, day=DAY, links=LINKS)
     assert '<html lang="he" dir="rtl">' in message.html
@@ -56,13 +37,13 @@ def test_a_mail_is_in_the_language_of_the_service(locale: Path) -> None:
     assert "λλλλ" in message.text
 
 
-def test_a_sentence_formed_in_code_is_translated_where_it_is_shown(locale: Path) -> None:
+def test_a_sentence_formed_in_code_is_translated_where_it_is_shown(locale: list[Path]) -> None:
     env = environment(TEMPLATES, language="he", locale=locale)
     assert say(env, "Something broke") == "λλλλλλλλλ λλλλλ"
     assert say(environment(TEMPLATES), "Something broke") == "Something broke"
 
 
-def test_a_page_has_the_direction_of_its_language(locale: Path) -> None:
+def test_a_page_has_the_direction_of_its_language(locale: list[Path]) -> None:
     env = environment(TEMPLATES, language="he", locale=locale)
     shared = {"root": "/", "home": "/", "list_name": "", "static": str, "path": "/"}
     page = render_page(env, "message", title="1", message="2", **shared)
@@ -73,12 +54,46 @@ def test_a_page_has_the_direction_of_its_language(locale: Path) -> None:
 @pytest.mark.parametrize("language", ["xx", "../en", ""])
 def test_a_language_without_catalogue_is_named(language: str, tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match=r"service\.language"):
-        environment(TEMPLATES, language=language, locale=tmp_path)
+        environment(TEMPLATES, language=language, locale=[tmp_path])
+
+
+def test_an_operators_own_catalogue_comes_before_a_shipped_one(tmp_path: Path) -> None:
+    own, shipped = write_catalogue(tmp_path / "own"), write_catalogue(tmp_path / "shipped", numbered=True)
+    assert say(environment(TEMPLATES, language="he", locale=[own, shipped]), "Unsubscribe") == "λλλλλλλλλλλ"
+    assert "⟧" in say(environment(TEMPLATES, language="he", locale=[shipped, own]), "Unsubscribe")
+
+
+def test_a_folder_of_catalogues_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match=r"service\.locale: there is no folder"):
+        environment(TEMPLATES, locale=[tmp_path / "missing"])
+
+
+def german(pattern: Pattern, count: int = 1, /) -> str:
+    words: dict[Pattern, Pattern] = {
+        "{day} {month} {year}": "{day}. {month} {year}",
+        "November": "November",
+        "1,000": "1.000",
+        ("{count} upvote", "{count} upvotes"): ("{count} Stimme", "{count} Stimmen"),
+        ", ": " und ",
+    }
+    return in_english(words.get(pattern, pattern), count)
+
+
+def test_a_language_orders_its_dates_and_parts_its_thousands() -> None:
+    assert plain_date(DAY, german) == "23. November 2026"
+    assert (number(1204), number(1204, german), number(17, german)) == ("1,204", "1.204", "17")
+
+
+def test_counts_of_a_reason_are_said_with_the_plural_of_the_language() -> None:
+    counted = Reason((Term(TermKind.TRENDING, "", 1.0, counts=(("upvotes", 1204), ("comments", 1))),))
+    assert counted.sentence() == "Trending: 1,204 upvotes, 1 comment"
+    assert counted.sentence(german) == "Trending: 1.204 Stimmen und 1 comment"
+    assert Reason((Term(TermKind.TRENDING, "9 upvotes", 1.0),)).sentence(german) == "Trending: 9 upvotes"
 
 
 def test_a_reason_is_said_in_the_readers_language() -> None:
     reason = Reason((Term(TermKind.WORDS, "state space", 1.0, "space"),))
-    said = in_words(reason, lambda sentence: sentence.replace("matches your topic", "passt zu"))
+    said = in_words(reason, lambda sentence, _count=1: str(sentence).replace("matches your topic", "passt zu"))
     assert said == "Passt zu “space”: state space"
     assert in_words("By hand") == "By hand"
 
@@ -86,5 +101,5 @@ def test_a_reason_is_said_in_the_readers_language() -> None:
 def test_what_a_wish_lacks_is_said_in_the_readers_language() -> None:
     (warning,) = profile([Interest(InterestKind.TOPIC, "the of")], examples={}).warnings
     assert warning.startswith("“the of” holds no word")
-    said = in_words(warning, lambda sentence: sentence.replace("holds no word", "hat kein Wort"))
+    said = in_words(warning, lambda sentence, _count=1: str(sentence).replace("holds no word", "hat kein Wort"))
     assert said.startswith("“the of” hat kein Wort")

@@ -17,7 +17,7 @@ from dailypapers.digests.learn import newest
 from dailypapers.digests.settling import settle
 from dailypapers.domain.digest import Entry, Reason, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.marking import N_, Say
+from dailypapers.domain.marking import N_, Say, in_english
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.errors import BadPaperId
 from dailypapers.ranking.background import Background
@@ -96,7 +96,7 @@ class Match:
     def __str__(self) -> str:
         return self.sentence()
 
-    def sentence(self, say: Say = str) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """The terms that were asked for, in words."""
         told = [term for term in self.reason.terms if term.text and term.kind in _SAID]
         told.sort(key=lambda term: list(_SAID).index(term.kind))

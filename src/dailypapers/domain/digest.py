@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dailypapers.domain.marking import N_, Say, Sayable
+from dailypapers.domain.marking import N_, NN_, Say, Sayable, in_english, number
 from dailypapers.domain.paper import Paper, Signals
 
 
@@ -31,14 +31,15 @@ class TermKind(StrEnum):
 class Term:
     """One term of a score: `weight` is exactly what it added (negative: took away).
 
-    `interest` is the text of the interest it came from, `text` what matched in the paper: words, a name, a title,
-    or for trending the counts in words ("120 upvotes").
+    `interest` is the text of the interest it came from, `text` what matched in the paper: words, a name, a title.
+    `counts` is what was counted, for trending say ("upvotes", 120); older terms have such counts in words, as `text`.
     """
 
     kind: TermKind
     text: str
     weight: float
     interest: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,10 @@ class Reason:
         """The terms that are put into words, strongest first; what hardly counted is left out."""
         least = SAID_FROM * max((term.weight for term in self.terms), default=0)
         telling = (term for term in self.terms if term.weight > 0 and term.weight >= least)
-        return tuple({(term.kind, term.interest, term.text): term for term in telling}.values())[:SAID_AT_MOST]
+        by_words = {(term.kind, term.interest, term.text, term.counts): term for term in telling}
+        return tuple(by_words.values())[:SAID_AT_MOST]
 
-    def sentence(self, say: Say = str) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say it in words a reader understands.
 
         `say` puts what is marked for translation into the reader's language.
@@ -90,12 +92,26 @@ _PHRASES = {
 }
 #: Where the paper has the very words of the topic, they are not said twice.
 _WORD_FOR_WORD = N_("matches your topic “{interest}”")
+_COUNTED = {
+    "upvotes": NN_("{count} upvote", "{count} upvotes"),
+    "comments": NN_("{count} comment", "{count} comments"),
+    "stars": NN_("{count} star", "{count} stars"),
+    "papers": NN_("{count} other paper you chose", "{count} other papers you chose"),
+}
+_COMMA = N_(", ")
 
 
 def _in_words(term: Term, say: Say) -> str:
     is_said = term.kind is TermKind.WORDS and term.text.casefold() == term.interest.casefold()
     pattern = _WORD_FOR_WORD if is_said else _PHRASES.get(term.kind)
-    return say(pattern).format(interest=term.interest, text=term.text) if pattern else ""
+    if pattern is None:
+        return ""
+    text = say(_COMMA).join(_counted(*counted, say) for counted in term.counts) if term.counts else term.text
+    return say(pattern).format(interest=term.interest, text=text)
+
+
+def _counted(what: str, count: int, say: Say) -> str:
+    return say(_COUNTED[what], count).format(count=number(count, say))
 
 
 @dataclass(frozen=True, slots=True)

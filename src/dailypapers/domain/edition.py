@@ -1,10 +1,9 @@
 """An edition: the closed set of one day's announcements."""
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from dailypapers.domain.marking import N_
+from dailypapers.domain.marking import N_, Say, in_english
 from dailypapers.domain.source import SourceStatus, State
 
 
@@ -19,14 +18,15 @@ class Edition:
     sources: tuple[SourceStatus, ...]
 
 
-def status_line(sources: tuple[SourceStatus, ...], say: Callable[[str], str] = str) -> str:
+def status_line(sources: tuple[SourceStatus, ...], say: Say = in_english) -> str:
     """Say in one line what a reader should know of today's sources, by `say` translated; empty where all is well."""
     doubtful = [say(_WORDS[s.state]).format(source=s.source) for s in sources if s.state in _WORDS]
     if not doubtful:
         return ""
-    return say(_LINE).format(doubtful="; ".join(doubtful))
+    return say(_LINE).format(doubtful=say(_SEMICOLON).join(doubtful))
 
 
+_SEMICOLON = N_("; ")
 _LINE = N_("Today {doubtful}. What is missing follows as soon as it can be had.")
 _WORDS = {
     State.FAILED: N_("{source} could not be reached"),

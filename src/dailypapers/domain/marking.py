@@ -1,9 +1,17 @@
 """Sentences for readers that stand in code: marked where they are written, translated where they are shown."""
 
-from collections.abc import Callable
 from typing import Protocol, Self
 
-Say = Callable[[str], str]
+#: A marked sentence, or a pair of them: for one, and for any other number.
+Pattern = str | tuple[str, str]
+
+
+class Say(Protocol):
+    """Puts a marked sentence into a language; of a pair, the one for so many."""
+
+    def __call__(self, pattern: Pattern, count: int = 1, /) -> str:
+        """The sentence, its places still to be filled."""
+        ...
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's name for it, which extraction looks for
@@ -11,27 +19,55 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's name for it, which extrac
     return message
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - named after `N_`
+    """The same for one and for many; both are gathered as one message with its plural."""
+    return one, many
+
+
+def in_english(pattern: Pattern, count: int = 1, /) -> str:
+    """The sentence as it was written."""
+    return pattern if isinstance(pattern, str) else pattern[count != 1]
+
+
+_THOUSAND = N_("1,000")
+
+
+def number(count: int, say: Say = in_english) -> str:
+    """A count, its thousands parted as the language parts them."""
+    digits = f"{count:,}"
+    return digits.replace(",", say(_THOUSAND)[1:-3]) if "," in digits else digits
+
+
 class Sayable(Protocol):
     """What can be put into words, in the language that `say` puts marked sentences into."""
 
-    def sentence(self, say: Say = str) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """The words."""
         ...
 
 
 class Said(str):
-    """A sentence in English that can be said in another language too: its pattern is translated, then filled."""
+    """A sentence in English that can be said in another language too: its pattern is translated, then filled.
 
-    __slots__ = ("pattern", "values")
-    pattern: str
+    Of a pair of patterns `count` decides, and is a value as well.
+    """
+
+    __slots__ = ("many", "pattern", "values")
+    pattern: Pattern
+    many: int
     values: dict[str, str]
 
-    def __new__(cls, pattern: str, **values: object) -> Self:
-        """Fill a pattern marked by `N_`."""
-        made = super().__new__(cls, pattern.format(**values))
-        made.pattern, made.values = pattern, {name: str(value) for name, value in values.items()}
+    def __new__(cls, pattern: Pattern, *, count: int = 1, **values: object) -> Self:
+        """Fill a pattern marked by `N_` or `NN_`."""
+        shown = {name: str(value) for name, value in values.items()}
+        made = super().__new__(cls, _filled(pattern, count, shown, in_english))
+        made.pattern, made.many, made.values = pattern, count, shown
         return made
 
-    def sentence(self, say: Say = str) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """The sentence in that language."""
-        return say(self.pattern).format(**self.values)
+        return _filled(self.pattern, self.many, self.values, say)
+
+
+def _filled(pattern: Pattern, count: int, values: dict[str, str], say: Say) -> str:
+    return say(pattern, count).format(count=number(count, say), **values)

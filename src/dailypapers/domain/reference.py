@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 
+from dailypapers.domain.marking import N_, Said
 from dailypapers.domain.paper import PaperId, work_key
 from dailypapers.domain.source import Skipped
+
+
+def in_line(number: int) -> Said:
+    """Where something stood, in words."""
+    return Said(N_("line {number}"), number=number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _NETWORK, _MAIL_PART = "by mail", 4
 #: What people agree to who ask by mail; to be counted up when the confirmation mail's wording changes.
 _FORM = "mail 1"
 
+#: Replies of the SMTP dialogue are ASCII (RFC 5321 4.2), and so they are English in every language.
 _THANKS = "250 2.0.0 Thank you"
 _LATER = "451 4.7.1 Too many are subscribing just now: please try again later"
 _CLOSED = "550 5.7.1 No new subscriptions are taken at present"

@@ -111,13 +111,13 @@ class Explainer:
                 yield Term(TermKind.AVOIDED if weight < 0 else _FACTS[fact.kind], said, weight, fact.text)
 
     def _of_trend(self, stated: Profile, column: int) -> Term:
-        said = self.popularity(column)
+        counts = self.popularity(column)
         weight = round(stated.trending * float(self.trend[column]), _DIGITS)
-        return Term(TermKind.TRENDING if said else TermKind.NEW, said, weight)
+        return Term(TermKind.TRENDING if counts else TermKind.NEW, "", weight, counts=counts)
 
-    def popularity(self, column: int) -> str:
-        """What the world makes of a paper, in words; empty where nobody has said anything."""
-        return trending.in_words(self.signals.get(self.scorer.features.keys[column], Signals()))
+    def popularity(self, column: int) -> tuple[tuple[str, int], ...]:
+        """What the world makes of a paper, counted; nothing where nobody has said anything."""
+        return trending.told(self.signals.get(self.scorer.features.keys[column], Signals()))
 
 
 def _bringing(scored: Scored, reader: Columns, column: Columns) -> tuple[Columns, Columns]:
@@ -135,7 +135,7 @@ def _of_others(pair: Columns, added: Vector) -> Iterator[tuple[int, Term]]:
     """By pair: one term for all the papers that are not the nearest."""
     rest, many = np.bincount(pair, added), np.bincount(pair)
     for n in np.flatnonzero(many).tolist():
-        yield n, Term(TermKind.HISTORY, f"{many[n]} other papers you chose", round(float(rest[n]), _DIGITS))
+        yield n, Term(TermKind.HISTORY, "", round(float(rest[n]), _DIGITS), counts=(("papers", int(many[n])),))
 
 
 def _nearest(apart: Apart, worth: Vector, is_paper: Flags) -> tuple[Columns, Columns]:

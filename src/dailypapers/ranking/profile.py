@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from dailypapers.domain.category import unknown_category
 from dailypapers.domain.interest import Interest, InterestKind, Stance
-from dailypapers.domain.marking import N_, Said
+from dailypapers.domain.marking import N_, NN_, Said
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.words import terms
 
@@ -33,7 +33,10 @@ _UNKNOWN = N_("We do not know the paper {paper} (yet), so it cannot lead us to o
 _WORDLESS = N_("“{topic}” holds no word that tells papers apart; please name the subject itself.")
 _NO_CATEGORY = N_("There is no category {category}; categories look like cs.LG, or cs for all of cs.")
 _EMPTY = N_("One interest is empty.")
-_TOO_MANY = N_("Only the first {most} topics are read; {left} more are left aside.")
+_TOO_MANY = NN_(
+    "Only the first {most} topics are read; {count} more is left aside.",
+    "Only the first {most} topics are read; {count} more are left aside.",
+)
 _FOREIGN = N_("“{topic}” holds no Latin letters; nearly all papers are in English, so please name it in English too.")
 _LATIN = re.compile(r"[A-Za-z]")
 _ORDER = attrgetter("kind", "text", "stance")
@@ -112,7 +115,7 @@ def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
 
 def _too_many(usable: Mapping[Interest, str], wanted: Sequence[Interest]) -> tuple[str, ...]:
     left = sum(1 for trouble in usable.values() if not trouble) - len(wanted)
-    return (Said(_TOO_MANY, most=MOST_TOPICS, left=left),) if left else ()
+    return (Said(_TOO_MANY, most=MOST_TOPICS, count=left),) if left else ()
 
 
 def _subjects(

@@ -115,7 +115,7 @@ class Chosen:
 
     def _talked_about(self, column: int, kind: TermKind) -> Reason:
         weight = round(float(self.explainer.trend[column]), 9)
-        return Reason((Term(kind, self.explainer.popularity(column), weight),))
+        return Reason((Term(kind, "", weight, counts=self.explainer.popularity(column)),))
 
 
 def rank(

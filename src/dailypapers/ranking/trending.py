@@ -56,8 +56,7 @@ def _month_of(paper: Paper) -> dt.date | None:
     return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
 
 
-def in_words(counted: Signals) -> str:
-    """The counts as a reader is told them; empty where nobody has counted anything."""
-    counts = ((counted.upvotes, "upvote"), (counted.comments, "comment"), (counted.stars, "star"))
-    told = [f"{count:,} {word}{'s' if count != 1 else ''}" for count, word in counts if count]
-    return ", ".join(told)
+def told(counted: Signals) -> tuple[tuple[str, int], ...]:
+    """The counts a reader is told; none where nobody has counted anything."""
+    counts = (("upvotes", counted.upvotes), ("comments", counted.comments), ("stars", counted.stars))
+    return tuple((name, count) for name, count in counts if count)

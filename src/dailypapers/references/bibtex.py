@@ -12,8 +12,9 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.exceptions import ParserStateException
 from bibtexparser.model import Block, Entry, ExplicitComment, ImplicitComment, ParsingFailedBlock, Preamble, String
 
+from dailypapers.domain.marking import N_, Said
 from dailypapers.domain.paper import PaperId
-from dailypapers.domain.reference import Reference
+from dailypapers.domain.reference import Reference, in_line
 from dailypapers.domain.source import Skipped
 from dailypapers.references.ids import ids_in
 from dailypapers.sources.cleaning import clean
@@ -32,6 +33,8 @@ _MOST_TEXT, _MOST_WORDS = 3_000, 300
 #: Where programs put a paper's address or arXiv's id when they have no field for it, the surest first.
 _LESS_SURE = ("url", "howpublished", "adsurl", "journal", "volume", "number", "note", "annote")
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
+_INCOMPLETE = N_("this BibTeX entry is not complete: perhaps a brace or a comma is missing.")
+_NAMELESS = N_("the entry “{name}” has neither an arXiv id nor a DOI, nor title and author.")
 _OWN_ESCAPES = {
     r"\textbackslash{}": "\\",
     r"\textbraceleft{}": "{",
@@ -79,7 +82,7 @@ def _rescued(block: ParsingFailedBlock, line: int) -> Iterator[Reference | Skipp
     elif found := tuple(dict.fromkeys(islice(ids_in(block.raw or ""), 1))):
         yield Reference(found, line=line)
     elif _ENTRY.match(block.raw or ""):
-        yield Skipped(f"line {line}", "this BibTeX entry is not complete: perhaps a brace or a comma is missing.")
+        yield Skipped(in_line(line), Said(_INCOMPLETE))
 
 
 def _reference(entry: Entry, line: int) -> Reference | Skipped:
@@ -94,7 +97,7 @@ def _reference(entry: Entry, line: int) -> Reference | Skipped:
     if found.names():
         return found
     name = plain(entry.key)[:40]
-    return Skipped(f"line {line}", f"the entry “{name}” has neither an arXiv id nor a DOI, nor title and author.")
+    return Skipped(in_line(line), Said(_NAMELESS, name=name))
 
 
 def _ids(fields: Mapping[str, str]) -> Iterator[PaperId]:

@@ -7,8 +7,9 @@ The text is a stranger's: reading never raises, takes linear time, and says of w
 
 from collections.abc import Iterable, Iterator
 
+from dailypapers.domain.marking import N_, NN_, Said
 from dailypapers.domain.paper import PaperId
-from dailypapers.domain.reference import Reference, References
+from dailypapers.domain.reference import Reference, References, in_line
 from dailypapers.domain.source import Skipped
 from dailypapers.references import bibtex
 from dailypapers.references.ids import ids_in
@@ -17,7 +18,7 @@ from dailypapers.references.ids import ids_in
 MAX_SIZE = 1_000_000
 MAX_PAPERS = 1_000
 #: Nobody reads more sentences about what could not be read.
-MAX_SKIPPED = 50
+MAX_SKIPPED = 20
 _SHOWN = 60
 
 
@@ -28,7 +29,7 @@ def read(given: str | bytes) -> References:
     """
     text = _text(given) if isinstance(given, bytes) else given
     if "\0" in text or text.startswith("%PDF"):
-        return References(skipped=(Skipped("the file", "this is no text: give a .bib file or a list of ids."),))
+        return References(skipped=(Skipped(Said(_THE_FILE), Said(_NO_TEXT)),))
     text = "\n".join(text.removeprefix("\ufeff").splitlines())
     kept = text if len(text) <= MAX_SIZE else text[:MAX_SIZE].rpartition("\n")[0]
     items, entries_left = _items(kept)
@@ -80,13 +81,13 @@ def _prose(text: str, first_line: int) -> Iterator[Reference | Skipped]:
             found = True
             yield Reference((paper,), line=number)
         if not found and any(c.isalnum() for c in line[:200]) and not line.lstrip().startswith("%"):
-            yield Skipped(f"line {number}", _why(line))
+            yield Skipped(in_line(number), _why(line))
 
 
-def _why(line: str) -> str:
+def _why(line: str) -> Said:
     shown = " ".join(line[: 4 * _SHOWN].split())
     shown = f"{shown[: _SHOWN - 1]}…" if len(shown) > _SHOWN else shown
-    return f"“{shown}” names no paper we can tell: give its arXiv id, its DOI or an address with one of them."
+    return Said(_NO_PAPER, text=shown)
 
 
 def _sorted(items: Iterable[Reference | Skipped]) -> tuple[list[Reference], list[Skipped]]:
@@ -107,10 +108,18 @@ def _few(skipped: list[Skipped]) -> Iterator[Skipped]:
     yield from skipped[:MAX_SKIPPED]
     more = len(skipped) - MAX_SKIPPED
     if more > 0:
-        yield Skipped("elsewhere", f"{more} more lines or entries name no paper we can tell.")
+        yield Skipped(Said(_ELSEWHERE), Said(_MORE, count=more))
 
 
 def _too_long(text: str, kept: str) -> Iterator[Skipped]:
     if len(kept) < len(text):
-        line = kept.count("\n") + 2
-        yield Skipped(f"line {line}", "from here on it was not read: a million characters are taken at once.")
+        yield Skipped(in_line(kept.count("\n") + 2), Said(_TOO_LONG))
+
+
+_THE_FILE, _ELSEWHERE = N_("the file"), N_("elsewhere")
+_NO_TEXT = N_("this is no text: give a .bib file or a list of ids.")
+_NO_PAPER = N_("“{text}” names no paper we can tell: give its arXiv id, its DOI or an address with one of them.")
+_TOO_LONG = N_("from here on it was not read: a million characters are taken at once.")
+_MORE = NN_(
+    "{count} more line or entry names no paper we can tell.", "{count} more lines or entries name no paper we can tell."
+)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from dailypapers.domain.paper import Paper
-from dailypapers.domain.reference import Reference, References
+from dailypapers.domain.reference import Reference, References, in_line
 from dailypapers.domain.source import Skipped
 from dailypapers.store import papers
 
@@ -27,4 +27,4 @@ def _named(paper: Reference, known: dict[str, Paper]) -> Reference | Skipped:
     if match:
         return replace(paper, ids=(match.id,))
     title = f"{paper.title[:79]}…" if len(paper.title) > 80 else paper.title  # noqa: PLR2004 - a line's width
-    return Skipped(f"line {paper.line}", f"“{title}” has no arXiv id or DOI here, and no paper of this title is known.")
+    return Skipped(in_line(paper.line), f"“{title}” has no arXiv id or DOI here, and no paper of this title is known.")

@@ -1,48 +1,42 @@
-"""Dates in words, in the language of the mail. Template filters: they take the translation from the template."""
+"""Dates in words, in the language of `say`: names of days and months, and the order they stand in."""
 
 import datetime as dt
 
-import jinja2
-from jinja2.runtime import Context
+from dailypapers.domain.marking import N_, Say, in_english
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
+WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
 )  # fmt: skip
-_SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"), N_("August"),
+    N_("September"), N_("October"), N_("November"), N_("December"),
+)  # fmt: skip
+_SHORT_MONTHS = (
+    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"), N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"),
+    N_("Nov"), N_("Dec"),
+)  # fmt: skip
 
 
-@jinja2.pass_context
-def long_date(context: Context, day: dt.date) -> str:
+def long_date(day: dt.date, say: Say = in_english) -> str:
     """A day as a newspaper prints it: Monday, 23 November 2026."""
-    weekday = _translated(context, WEEKDAYS[day.weekday()])
-    return f"{weekday}, {plain_date(context, day)}"
+    return say(N_("{weekday}, {date}")).format(weekday=say(WEEKDAYS[day.weekday()]), date=plain_date(day, say))
 
 
-@jinja2.pass_context
-def plain_date(context: Context, day: dt.date) -> str:
+def plain_date(day: dt.date, say: Say = in_english) -> str:
     """A day without its weekday: 23 November 2026."""
-    return f"{day.day} {_translated(context, _MONTHS[day.month - 1])} {day.year}"
+    return say(N_("{day} {month} {year}")).format(day=day.day, month=say(_MONTHS[day.month - 1]), year=day.year)
 
 
-@jinja2.pass_context
-def short_date(context: Context, day: dt.date) -> str:
+def short_date(day: dt.date, say: Say = in_english) -> str:
     """A day where room is scarce: 23 Nov 2026."""
-    return f"{day.day} {_translated(context, _SHORT_MONTHS[day.month - 1])} {day.year}"
+    return say(N_("{day} {month} {year}")).format(day=day.day, month=say(_SHORT_MONTHS[day.month - 1]), year=day.year)
 
 
-@jinja2.pass_context
-def month_name(context: Context, day: dt.date) -> str:
+def month_name(day: dt.date, say: Say = in_english) -> str:
     """A day's month: November 2026."""
-    return f"{_translated(context, _MONTHS[day.month - 1])} {day.year}"
+    return say(N_("{month} {year}")).format(month=say(_MONTHS[day.month - 1]), year=day.year)
 
 
-@jinja2.pass_context
-def day_of_month(context: Context, day: dt.date) -> str:
+def day_of_month(day: dt.date, say: Say = in_english) -> str:
     """A day below its month's name: Monday 23."""
-    return f"{_translated(context, WEEKDAYS[day.weekday()])} {day.day}"
-
-
-def _translated(context: Context, word: str) -> str:
-    return str(context.call(context.resolve("gettext"), word))
+    return say(N_("{weekday} {day}")).format(weekday=say(WEEKDAYS[day.weekday()]), day=day.day)

@@ -12,7 +12,7 @@ import jinja2
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from dailypapers.domain.marking import Said, Say, Sayable
+from dailypapers.domain.marking import Pattern, Said, Say, Sayable, in_english, number
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date
 from dailypapers.rendering.html import inlined
@@ -27,13 +27,13 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
 def environment(
-    templates: Path, override: Path | None = None, *, language: str = "en", locale: Path | None = None
+    templates: Path, override: Path | None = None, *, language: str = "en", locale: Sequence[Path] = ()
 ) -> jinja2.Environment:
     """An environment over the shipped templates; a file of the same name in `override` wins.
 
     HTML is escaped, in `.txt` nothing is; a name that is not there is an error, not an empty place. A mail's HTML
-    comes with its styles inlined. Sentences are in `language`, by its catalogue below `locale`; English needs none.
-    Raises `BadSettings` where `override` is no folder or the language has no catalogue.
+    comes with its styles inlined. Sentences are in `language`, by its catalogue below the first folder of `locale` that
+    has one; English needs none. Raises `BadSettings` where a folder is missing or the language has no catalogue.
     """
     if override and not override.is_dir():
         raise BadSettings(f"service.templates: there is no folder {override}.")
@@ -49,34 +49,49 @@ def environment(
     translations = _translations(language, locale)
     made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= _direction(language)
-    made.extend(said=translations.gettext)
+    said = _saying(translations)
+    made.extend(said=said)
     made.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
-    made.filters |= {"in_words": partial(in_words, say=translations.gettext)}
+    made.filters |= {"in_words": partial(in_words, say=said), "number": partial(number, say=said)}
     made.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
-    made.filters |= {"month_name": month_name, "day_of_month": day_of_month}
-    made.filters |= {"long_date": long_date, "plain_date": plain_date, "short_date": short_date}
+    dates = (long_date, plain_date, short_date, month_name, day_of_month)
+    made.filters |= {write.__name__: partial(write, say=said) for write in dates}
     return made
 
 
-def in_words(thing: Sayable | str, say: Say = str) -> str:
+def in_words(thing: Sayable | str, say: Say = in_english) -> str:
     """A reason or another sentence from the code, in the language of `say`; other words stay what they are."""
     return thing.sentence(say) if isinstance(thing, Said) or not isinstance(thing, str) else thing
 
 
-def say(templates: jinja2.Environment, message: str) -> str:
-    """A sentence marked by `domain.marking.N_`, in the templates' language; plain text, not markup."""
-    return str(templates.said(message))  # type: ignore[attr-defined]  # environment() has put it there
+def say(templates: jinja2.Environment, pattern: Pattern, count: int = 1, /) -> str:
+    """A sentence marked as `domain.marking` has it, in the templates' language; plain text, not markup."""
+    return str(templates.said(pattern, count))  # type: ignore[attr-defined]  # environment() has put it there
 
 
-def _translations(language: str, locale: Path | None) -> gettext.NullTranslations:
+def _saying(translations: gettext.NullTranslations) -> Say:
+    def say(pattern: Pattern, count: int = 1, /) -> str:
+        if isinstance(pattern, str):
+            return translations.gettext(pattern)
+        return translations.ngettext(*pattern, count)
+
+    return say
+
+
+def _translations(language: str, locale: Sequence[Path]) -> gettext.NullTranslations:
+    for folder in locale:
+        if not folder.is_dir():
+            raise BadSettings(f"service.locale: there is no folder {folder}.")
     if not _LANGUAGE.fullmatch(language):
         raise BadSettings(f"service.language: {language!r} is no language such as en or pt-BR.")
     if language == "en":
         return gettext.NullTranslations()
-    try:
-        return gettext.translation("dailypapers", str(locale or ""), [language.replace("-", "_")])
-    except OSError as error:
-        raise BadSettings(f"service.language: there is no catalogue for {language} in {locale}.") from error
+    for folder in locale:
+        if found := gettext.find("dailypapers", str(folder), [language.replace("-", "_")]):
+            with Path(found).open("rb") as file:
+                return gettext.GNUTranslations(file)
+    where = " or ".join(map(str, locale))
+    raise BadSettings(f"service.language: there is no catalogue for {language} in {where}.")
 
 
 def _direction(language: str) -> dict[str, str]:

@@ -6,7 +6,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.papers import ids_of
+from dailypapers.store.picks import kept
 from dailypapers.store.schema import outbox, picks, subscribers, suppressions
 
 #: Mail of these kinds goes only to whoever still wants it when it is claimed.
@@ -64,7 +65,7 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
             "delivery_id": by_reader[delivery.subscriber, delivery.edition],
             "position": position,
             "score": pick.score,
-            "reason": [asdict(term) for term in pick.reason.terms],
+            "reason": kept(pick.reason),
             "recipe": pick.recipe or None,
             "outside": pick.outside,
         }

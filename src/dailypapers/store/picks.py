@@ -50,7 +50,20 @@ def _stored(row: sa.Row[Any]) -> StoredPick:
 
 
 def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:
-    return Reason(tuple(Term(TermKind(t["kind"]), t["text"], t["weight"], t["interest"]) for t in terms))
+    return Reason(tuple(_term(**term) for term in terms))
+
+
+def kept(reason: Reason) -> list[dict[str, object]]:
+    """A reason as it is kept; what a term has not is left out."""
+    return [
+        {"kind": t.kind, "text": t.text, "weight": t.weight, "interest": t.interest}
+        | ({"counts": t.counts} if t.counts else {})
+        for t in reason.terms
+    ]
+
+
+def _term(kind: str, text: str, weight: float, interest: str, counts: Iterable[tuple[str, int]] = ()) -> Term:
+    return Term(TermKind(kind), text, weight, interest, tuple((what, count) for what, count in counts))
 
 
 def already_sent(

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from dailypapers.digests import archive
 from dailypapers.domain.edition import Edition, status_line
+from dailypapers.domain.marking import NN_, Said, Say
 from dailypapers.domain.paper import Paper
 from dailypapers.rendering.atom import FeedEntry, atom_feed
 from dailypapers.rendering.text import one_line, safe_url
@@ -103,17 +104,23 @@ def _feed(site: Site, days: Sequence[archive.Day]) -> str:
         url=address,
         self_url=f"{address}/feed.atom",
         updated=updated,
-        entries=[_entry(address, day) for day in days],
+        entries=[_entry(address, day, site.say) for day in days],
     )
 
 
-def _entry(address: str, day: archive.Day) -> FeedEntry:
+def _entry(address: str, day: archive.Day, say: Say) -> FeedEntry:
     edition = day.edition
-    url, many = f"{address}/{edition.day.isoformat()}", f"{edition.papers} new paper{'s' * (edition.papers != 1)}"
+    url, many = f"{address}/{edition.day.isoformat()}", Said(_MANY, count=edition.papers).sentence(say)
     title = f"{edition.day.isoformat()}: {day.top or many}"
     papers = "".join(f"<li>{_linked(item.paper)}</li>" for item in day.first)
-    summary = f"<p>{many}.</p>" + (f"<ol>{papers}</ol>" if papers else "")
+    summary = f"<p>{escape(Said(_ALL, count=edition.papers).sentence(say))}</p>" + (
+        f"<ol>{papers}</ol>" if papers else ""
+    )
     return FeedEntry(url, title, url, edition.closed_at, edition.closed_at, (), summary)
+
+
+_MANY = NN_("{count} new paper", "{count} new papers")
+_ALL = NN_("{count} new paper.", "{count} new papers.")
 
 
 def _linked(paper: Paper) -> str:

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from dailypapers import subscriber_file
 from dailypapers.domain.category import TREE
 from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.marking import N_
 from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, Rhythm, Style
 from dailypapers.subscriber_file import FIELDS
 from dailypapers.subscriptions import Wishes
@@ -277,4 +278,7 @@ def regions() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((region, tuple(named)) for region, named in found.items())
 
 
-_REGIONS = {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+_REGIONS = {
+    N_("Africa"), N_("America"), N_("Antarctica"), N_("Asia"), N_("Atlantic"), N_("Australia"), N_("Europe"),
+    N_("Indian"), N_("Pacific"),
+}  # fmt: skip

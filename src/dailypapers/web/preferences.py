@@ -23,6 +23,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.marking import N_
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.reference import Reference, References
+from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
 from dailypapers.errors import BadToken
@@ -72,9 +73,9 @@ class _Read:
     draft: Draft
     wishes: Wishes
     troubles: Mapping[str, str] = field(default_factory=dict)
-    #: Papers that were named and that we do not know, and what could not be read, in words.
+    #: Papers that were named and that we do not know, and what could not be read.
     unknown: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _read(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
         meant.wishes,
         meant.troubles,
         tuple(_called(reference) for reference, paper in found.items() if paper is None),
-        tuple(f"{item.where}: {item.why}" for item in skipped),
+        skipped,
     )
 
 
@@ -275,7 +276,7 @@ def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResp
         troubles=read.troubles,
         unknown=read.unknown[:_NAMED],
         more_unknown=max(len(read.unknown) - _NAMED, 0),
-        unread=read.unread[:_NAMED],
+        unread=read.unread,
         useless={(interest.kind.value, interest.text): sentence for interest, sentence in useless.items()},
         examples={name: paper.title for name, paper in examples.items()},
         rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.wishes.interests)},

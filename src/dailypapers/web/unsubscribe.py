@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.marking import N_
 from dailypapers.domain.subscriber import SUBSCRIBED
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
@@ -56,7 +57,7 @@ def act(site: Site) -> Callable[[Request, str], Awaitable[Response]]:
 
         left = await run_in_threadpool(leave)
         if _ONE_CLICK in await request.body():
-            return PlainTextResponse("Unsubscribed.\n")
+            return PlainTextResponse(site.say(N_("Unsubscribed.")) + "\n")
         if not left:
             return page(site, request, token, state="gone")
         # Only who has just left can take it back: the link alone must subscribe nobody.

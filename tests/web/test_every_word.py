@@ -1,0 +1,582 @@
+"""Every page in every state, in a language without a Latin letter: nothing of English is left.
+
+The papers, the topics and the service's name have no Latin letter either, so what has one is a forgotten sentence.
+"""
+
+import asyncio
+import datetime as dt
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from html import unescape
+from ipaddress import ip_network
+from itertools import chain
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+from tests import pseudo
+from tests.web.conftest import NOW, PRESS, SIGNER
+from tests.web.test_preferences import Fields
+from tests.web.test_subscribe import hidden
+
+from dailypapers import subscriptions
+from dailypapers.digests import preview
+from dailypapers.digests.preview import Previews
+from dailypapers.digests.render import Press, Sheet, lay_out, message
+from dailypapers.digests.search import Answer, Finder, Match
+from dailypapers.domain.ask import Limits
+from dailypapers.domain.delivery import MailKind
+from dailypapers.domain.digest import Digest, Entry, Pick, Reason, Term, TermKind
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, State
+from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
+from dailypapers.domain.vote import Vote
+from dailypapers.mail.catcher import Caught
+from dailypapers.mail.domains import Domains
+from dailypapers.ranking.query import Query
+from dailypapers.rendering.environment import environment
+from dailypapers.rendering.pages import render_page
+from dailypapers.settings import shipped
+from dailypapers.store import editions, outbox, papers, subscribers, votes
+from dailypapers.store.database import connect, migrate, writing
+from dailypapers.store.schema import metadata
+from dailypapers.subscriptions import Wishes
+from dailypapers.web.door import Door
+from dailypapers.web.page import Site
+from dailypapers.web.preview import Shown as Previewed
+from dailypapers.web.routes import web_app
+from dailypapers.web.subscribe import Form, Shown
+
+TODAY = NOW.date()
+YESTERDAY = NOW - dt.timedelta(days=1)
+#: What programs read, whose words are a format's own.
+_FOR_PROGRAMS = ("application/json", "application/x-", "text/css", "text/javascript", "image/")
+EVERY_STATUS = {200, 400, 403, 404, 408, 409, 410, 413, 422, 429, 500, 503}
+
+
+def paper(number: int, title: str = "Глубокие графы", **more: object) -> Paper:
+    made = Paper(
+        PaperId("arxiv", f"2604.{number:05}"),
+        f"{title} {number}",
+        "Мы рисуем графы, и они растут. " * 30,
+        ("Анна Ли", "Борис Рой", "Вера Ким", "Глеб Чен", "Дина Шах", "Ева Мур"),
+        ("cs.LG",),
+        f"https://arxiv.org/abs/2604.{number:05}",
+        TODAY,
+        "https://github.com/example/code",
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+@dataclass
+class Walk:
+    """What was opened, and what was left of English in it."""
+
+    engine: sa.Engine
+    left: dict[str, set[str]] = field(default_factory=dict)
+    visited: set[tuple[str, str]] = field(default_factory=set)
+    statuses: set[int] = field(default_factory=set)
+    #: All that was told.
+    told: list[str] = field(default_factory=list)
+    client: httpx.AsyncClient = field(default_factory=httpx.AsyncClient)
+
+    def browse(self, app: FastAPI) -> None:
+        """Go on in front of this app, noting which of its routes answer."""
+
+        async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+            await app(scope, receive, send)
+            if route := scope.get("route"):
+                self.visited.add((scope["method"], route.path))
+
+        transport = httpx.ASGITransport(app=noting, raise_app_exceptions=False, client=("127.0.0.1", 1))
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://pages")
+
+    async def open(self, link: str, method: str = "GET", **sent: object) -> str:
+        """Open a page, and note what is left of English in it."""
+        answer = await self.client.request(method, link, **sent)  # type: ignore[arg-type]
+        self.statuses.add(answer.status_code)
+        kind, where = answer.headers["content-type"], f"{method} {link} {sent} {answer.status_code}"
+        if "atom" in kind:
+            self.note(where, pseudo.english_in_feed(answer.text), answer.text)
+        elif link != "/healthz" and not kind.startswith(_FOR_PROGRAMS):
+            self.note_page(where, answer.text)
+        return answer.text
+
+    def note(self, where: str, left: set[str], *told: str) -> None:
+        """Note what was told, and what of it was left in English."""
+        self.told += told
+        if left:
+            self.left[f"{where} ({len(self.told)})"] = left
+
+    def note_page(self, where: str, html: str) -> None:
+        """Note what a page or a mail tells."""
+        self.note(where, pseudo.english_in_page(html), html)
+
+    async def post(self, link: str, **fields: object) -> str:
+        return await self.open(link, "POST", data=fields)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> sa.Engine:
+    """One database will do: pages are the same on both."""
+    made = connect(f"sqlite:///{tmp_path / 'papers.db'}")
+    migrate(made)
+    return made
+
+
+@pytest.fixture
+def translated(site: Site, tmp_path: Path) -> Site:
+    """The pages in that language, of a service whose name has no Latin letter."""
+    locale = pseudo.write_catalogue(tmp_path / "locale", numbered=True)
+    templates = environment(shipped("templates"), language=pseudo.LANGUAGE, locale=[locale])
+    press = replace(PRESS, templates=templates, sender=replace(PRESS.sender, name="Вестник"))
+    limits = Limits(per_network_hour=5, overall_hour=300)
+    door = Door(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
+    return replace(site, press=press, door=door)
+
+
+@pytest.fixture
+async def walk(translated: Site, engine: sa.Engine) -> AsyncIterator[Walk]:
+    made = Walk(engine)
+    made.browse(web_app(translated))
+    yield made
+    translated.previews.close()
+
+
+def link(purpose: Purpose, reader: int, about: int = 0, *, issued: dt.datetime = NOW) -> str:
+    return SIGNER.url(purpose, reader, issued=issued, about=about)
+
+
+def a_reader(engine: sa.Engine, name: str, *interests: Interest, state: SubscriberState | None = None) -> int:
+    with writing(engine) as tx:
+        wishes = Wishes(Rhythm(), Amount(5), interests)
+        subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("web"), now=NOW)
+        reader = subscribers.by_address(tx, f"{name}@example.org")
+        assert reader is not None
+        if state:
+            subscribers.move(tx, reader.id, to=state, now=NOW)
+    return reader.id
+
+
+def announce(engine: sa.Engine, some: Sequence[Paper], now: dt.datetime, *, talked: bool = True) -> None:
+    told = [
+        Announcement(
+            one, "ж", now.date(), signals=Signals(upvotes=1200 + n, comments=n + 1, stars=1) if talked else None
+        )
+        for n, one in enumerate(some)
+    ]
+    with writing(engine) as tx:
+        papers.add(tx, told, now=now)
+        for name, state in (("ж", State.STALLED), ("й", State.FAILED), ("щ", State.WAITING)):
+            fetched = Fetched((), (), Freshness(state, 0, ""), Checkpoint())
+            editions.record_fetch(tx, name, fetched, new=0, now=now)
+        editions.close(tx, now.date(), now=now)
+
+
+async def test_no_page_and_no_mail_has_a_word_of_english(
+    walk: Walk, translated: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await before_the_first_edition(walk, translated)
+    announce(walk.engine, [paper(1000)], YESTERDAY - dt.timedelta(days=1), talked=False)
+    await a_day_without_votes(walk, translated)
+    announce(walk.engine, [], YESTERDAY)
+    announce(walk.engine, [paper(n) for n in range(1, 61)], NOW)
+    await the_front(walk, translated, monkeypatch)
+    await the_archive(walk)
+    await searching(walk, translated)
+    await subscribing(walk, translated)
+    await asking_to_subscribe_when_many_do(walk, translated)
+    await confirming_and_leaving(walk)
+    await a_digest_and_votes(walk)
+    await preferences(walk)
+    mails(walk, translated.press)
+    what_is_seldom(walk, translated)
+    await what_goes_wrong(walk, translated)
+    assert not walk.left, "\n".join(f"{where}: {sorted(words)}" for where, words in walk.left.items())
+    assert walk.statuses >= EVERY_STATUS
+    routes = [route for route in web_app(translated).routes if isinstance(route, APIRoute)]
+    assert {
+        (method, route.path) for route in routes for method in route.methods or () if method != "HEAD"
+    } <= walk.visited
+    assert not pseudo.unsaid(walk.told)
+
+
+async def before_the_first_edition(walk: Walk, site: Site) -> None:
+    for path in (
+        "/",
+        "/archive",
+        "/archive/feed.atom",
+        "/search",
+        "/search?q=1234",
+        "/preview",
+        "/healthz",
+        "/subscribe",
+    ):
+        await walk.open(path)
+    for name in [name.removeprefix("static/") for name in site.templates.list_templates() if "static/" in name]:
+        await walk.open(f"/static/{name}")
+
+
+async def a_day_without_votes(walk: Walk, site: Site) -> None:
+    previews = Previews(walk.engine, site.composing)
+    previews.load(now=NOW)
+    app = web_app(replace(site, previews=previews))
+    walk.browse(app)
+    await walk.open("/")
+    walk.browse(web_app(site))
+
+
+async def the_front(walk: Walk, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    await walk.open("/")
+    await walk.open("/preview")
+    site.previews.close()
+    site.previews.load(now=NOW)
+    for topics in ("", "глубокие графы", "погода, xq"):
+        for path in ("/", "/preview"):
+            await walk.open(f"{path}?topic={topics}")
+    with monkeypatch.context() as patch, site.previews.one_at_a_time():
+        patch.setattr(preview, "PATIENCE", 0.01)
+        for path in ("/", "/preview"):
+            await walk.open(f"{path}?topic=графы")
+
+
+async def the_archive(walk: Walk) -> None:
+    await walk.open("/archive")
+    await walk.open("/archive/feed.atom")
+    for days in range(3):
+        day = (NOW - dt.timedelta(days=days)).date()
+        await walk.open(f"/archive/{day}")
+        await walk.open(f"/archive/{day}?page=2")
+        await walk.open(f"/archive/{day}/papers.bib")
+    await walk.open("/archive/2020-01-01")
+
+
+async def searching(walk: Walk, site: Site) -> None:
+    finder = Finder(walk.engine)
+    walk.browse(web_app(replace(site, finder=finder)))
+    await walk.open("/search?q=1234")
+    finder.refresh()
+    asked = ["", "графы", "глубокие графы", '"глубокие графы"', '"графы глубокие"', "автор:1", 'author:"Анна Ли"']
+    asked += [
+        "Анна Ли",
+        "12 34",
+        "1",
+        "2604.00001",
+        "2604.99999",
+        "графы cat:cs.LG",
+        "cat:cs.LG",
+        "графы " * 500,
+        "!?",
+        "12",
+    ]
+    for text in asked:
+        for page in (1, 2):
+            await walk.open("/search", params={"q": text, "page": page})
+    announce(walk.engine, [paper(2000)], NOW + dt.timedelta(days=1))
+    await walk.open("/search?q=графы")
+    walk.browse(web_app(site))
+
+
+async def subscribing(walk: Walk, site: Site) -> None:
+    await walk.open("/subscribe?topic=графы")
+    walk.browse(web_app(replace(site, door=replace(site.door, open=False))))
+    for path in ("/", "/subscribe"):
+        await walk.open(path)
+    await walk.post("/subscribe")
+    disposable = Domains(disposable=["minutes.example"])
+    walk.browse(web_app(replace(site, door=replace(site.door, domains=disposable))))
+    stamp = SIGNER.stamp(now=NOW - dt.timedelta(minutes=1))
+    for number, email in enumerate(("", "ю", "a@minutes.example", "a@gmial.com", "a@example.org")):
+        network = {"x-forwarded-for": f"192.0.{number}.1"}
+        await walk.open("/subscribe", "POST", data={"email": email, "stamp": stamp, "topic": "графы"}, headers=network)
+    await walk.post("/subscribe", email="a@example.org", stamp="old")
+
+
+async def asking_to_subscribe_when_many_do(walk: Walk, site: Site) -> None:
+    async def ask(number: int, network: int, **more: str) -> str:
+        stamp = SIGNER.stamp(now=NOW - dt.timedelta(minutes=1))
+        fields = {"email": f"many{number}@example.org", "stamp": stamp, **more}
+        return await walk.open("/subscribe", "POST", data=fields, headers={"x-forwarded-for": f"198.51.{network}.1"})
+
+    clock = [NOW]
+    limits = Limits(per_network_hour=2, overall_hour=6)
+    how = replace(site, door=replace(site.door, limits=limits), clock=lambda: clock[0])
+    walk.browse(web_app(how))
+    for number in range(3):
+        await ask(number, 1)
+    for number in range(3, 7):
+        page = await ask(number, number)
+    await walk.post("/subscribe", **hidden(page))
+    clock[0] += dt.timedelta(minutes=1)
+    await walk.post("/subscribe", **hidden(page))
+    for number in range(7, 24):
+        page = await ask(number, number)
+        clock[0] += dt.timedelta(minutes=1)
+        await walk.open("/subscribe", "POST", data=hidden(page), headers={"x-forwarded-for": f"198.51.{number}.1"})
+    walk.browse(web_app(site))
+
+
+async def confirming_and_leaving(walk: Walk) -> None:
+    with writing(walk.engine) as tx:
+        once = Wishes(Rhythm(days=frozenset({0})), Amount(5), (Interest(InterestKind.TOPIC, "графы"),))
+        asked = [
+            subscriptions.subscribe(tx, f"{name}@example.org", wishes, consent=Consent("web"), now=NOW)
+            for name, wishes in (("conny", once), ("cleo", Wishes(Rhythm(), Amount(5))), ("carl", once))
+        ]
+    for reader in filter(None, asked):
+        await walk.open(link(Purpose.CONFIRM, reader))
+        await walk.open(link(Purpose.PREFERENCES, reader))
+        await walk.open(link(Purpose.CONFIRM, reader), "POST")
+    first = asked[0]
+    assert first is not None
+    leave = link(Purpose.UNSUBSCRIBE, first)
+    await walk.open(leave)
+    await walk.open(f"{leave}/")
+    await walk.open(f"{leave}/less")
+    wishes = [{"wish": wish} for wish in ("weekly", "fewer", "two-weeks", "pause")]
+    for wish in (*wishes, {"wish": "until", "until": "2026-06-01"}, {"wish": "until", "until": "x"}):
+        await walk.post(f"{leave}/less", **wish)
+    await walk.post(f"{leave}/", **{"List-Unsubscribe": "One-Click"})
+    await walk.post(leave)
+    await walk.open(leave)
+    await walk.open(link(Purpose.CONFIRM, first), "POST")
+    second = asked[1]
+    assert second is not None
+    left = await walk.post(link(Purpose.UNSUBSCRIBE, second))
+    undo, erase = (re.search(rf'"(/{name}/[^"]+)"', left) for name in ("undo", "erase"))
+    assert undo is not None
+    assert erase is not None
+    await walk.open(undo[1])
+    await walk.open(undo[1], "POST")
+    await walk.open(erase[1])
+    await walk.open(erase[1], "POST")
+    await walk.open(undo[1], "POST")
+    for purpose in (Purpose.DATA, Purpose.FEED, Purpose.SAVED, Purpose.PREFERENCES):
+        await walk.open(link(purpose, second))
+
+
+#: A reason of every kind there is, as the ranking makes them and as older versions kept them.
+REASONS = [
+    Reason(
+        (
+            Term(TermKind.WORDS, "графы, 1", 0.9, "графы"),
+            Term(TermKind.WORDS, "графы", 0.9, "графы"),
+            Term(TermKind.CLOSE, "графы", 0.8, "графы"),
+        )
+    ),
+    Reason((Term(TermKind.PHRASE, "графы", 0.9), Term(TermKind.CATEGORY, "cs.LG", 0.8))),
+    Reason((Term(TermKind.AUTHOR, "Анна Ли", 0.9, "Анна Ли"), Term(TermKind.PAPER, "графы", 0.8, "графы"))),
+    Reason((Term(TermKind.TRENDING, "", 0.9, counts=(("upvotes", 1200), ("comments", 1), ("stars", 2))),)),
+    Reason((Term(TermKind.HISTORY, "", 0.9, counts=(("papers", 7),)), Term(TermKind.PHRASE, "графы", 0.8))),
+    Reason((Term(TermKind.ELSEWHERE, "", 0.9, counts=(("upvotes", 1), ("stars", 1))),)),
+    Reason((Term(TermKind.NEW, "", 0.9),)),
+]
+
+
+async def a_digest_and_votes(walk: Walk) -> None:
+    reader = a_reader(walk.engine, "alice", Interest(InterestKind.TOPIC, "графы"))
+    names = [str(paper(n).id) for n in range(1, 9)]
+    picks = [Pick(name, 0.7, REASONS[n % len(REASONS)], outside=n == 7) for n, name in enumerate(names)]
+    trending = [Pick(name, 0.7, REASONS[3]) for name in names[:2]]
+    assert {term.kind for reason in REASONS for term in reason.terms} == set(TermKind) - {TermKind.AVOIDED}
+    with writing(walk.engine) as tx:
+        known = editions.every(tx)
+        for edition, chosen in zip(known, (trending[:1], (), picks), strict=False):
+            end = NOW + dt.timedelta(days=1)
+            mail = outbox.NewDelivery(reader, "alice@example.org", MailKind.DIGEST, end, edition.id, tuple(chosen))
+            outbox.put(tx, [mail], now=NOW)
+        ids = papers.ids_of(tx, names)
+        deliveries = outbox.of_subscriber(tx, reader)
+    for delivery in deliveries:
+        await walk.open(link(Purpose.DIGEST, reader, delivery.id))
+        await walk.open(f"{link(Purpose.DIGEST, reader, delivery.id)}/papers.ris")
+    await walk.open(link(Purpose.DIGEST, reader, 999))
+    await walk.open(f"{link(Purpose.FEED, reader)}.atom")
+    await walk.open(link(Purpose.SAVED, reader))
+    for vote in ("like", "save", "dislike", "less"):
+        said = link(Purpose.FEEDBACK, reader, ids[names[0]])
+        await walk.open(said)
+        await walk.open(f"{said}/{vote}")
+        page = await walk.open(f"{said}/{vote}", "POST")
+        offered = [unescape(text) for text in re.findall(r'name="avoid" value="([^"]*)"', page)]
+        await walk.post(f"{said}/{vote}", avoid=offered[:1])
+        await walk.post(f"{said}/{vote}", undo="1")
+    with writing(walk.engine) as tx:
+        for name in names[:3]:
+            votes.cast(tx, reader, ids[name], Vote.SAVE, now=NOW)
+        votes.cast(tx, reader, ids[names[0]], Vote.LIKE, now=NOW)
+    await walk.open(link(Purpose.FEEDBACK, reader, ids[names[0]]))
+    await walk.open(link(Purpose.SAVED, reader))
+    await walk.open(f"{link(Purpose.SAVED, reader)}/papers.bib")
+    page = await walk.post(link(Purpose.SAVED, reader), paper=names[0])
+    await walk.post(link(Purpose.SAVED, reader), paper=names[0], again="1")
+    await walk.open(link(Purpose.DATA, reader))
+    await walk.open(link(Purpose.DATA, reader), "POST")
+    await walk.open(link(Purpose.PREFERENCES, reader))
+
+
+async def preferences(walk: Walk) -> None:
+    bad = [
+        Interest(InterestKind.TOPIC, "графы"),
+        Interest(InterestKind.TOPIC, "1 2"),
+        Interest(InterestKind.CATEGORY, "99.9"),
+        Interest(InterestKind.CATEGORY, "cs.LG"),
+        Interest(InterestKind.PAPER, "arxiv:2604.99999"),
+        Interest(InterestKind.PAPER, "arxiv:2604.00001"),
+        Interest(InterestKind.TOPIC, "погода", Stance.AVOID),
+        Interest(InterestKind.CATEGORY, "stat.ML", Stance.EXCLUDE),
+    ]
+    reader = a_reader(walk.engine, "paula", *bad)
+    mine = link(Purpose.PREFERENCES, reader)
+
+    async def form(**changed: object) -> None:
+        fields = Fields()
+        fields.feed(await walk.open(mine))
+        for action in ("preview", "save"):
+            await walk.post(mine, **{**fields.sent, **changed, "action": action})
+        await walk.post(f"{mine}/preview", **{**fields.sent, **changed})
+
+    await form()
+    await form(zone="1", hour="99", days="", most="0", about="0", least="0", relevance="0", others="1\n" * 3)
+    await form(least="9", most="2", phrases="\n".join(map(str, range(60))), avoid="1" * 300)
+    await form(topic=[str(n) for n in range(50)], exclude="1" * 300)
+    await form(seen="old", topic=["графы"])
+    unread = "1 1\n\n%PDF\n@article{1,\n title = {23}}\n@article{2, author = {3\n2604.99998, 2604.99997"
+    await form(references=unread)
+    await form(references="\0")
+    await form(references="\n".join(f"{n} 0" for n in range(99)))
+    await form(references="1 2\n" * 60_000)
+    await form(references=" ".join(f"2604.{n:05}" for n in range(9000, 9900)))
+    for file in (b"%PDF", b"1\n" * 700_000, b"@article{1}", b"@book{1, title = {2}"):
+        await walk.open(mine, "POST", data={"action": "save"}, files={"bib": ("1.bib", file)})
+    for until in ("x", "2026-06-01", ""):
+        await walk.post(mine, action="pause", until=until)
+        await walk.open(mine)
+        await walk.post(mine, action="resume")
+    with writing(walk.engine) as tx:
+        papers.keep(tx, [paper(n) for n in range(4000, 4500)], now=NOW)
+    await form(references=" ".join(f"2604.{n:05}" for n in range(4000, 4500)))
+    await form(topic=["графы"], most="40", relevance="10")
+    await form(topic=["графы"], days="weekly", abstracts="whole")
+    await form(topic=["погода"], abstracts="none")
+    await form(topic=[], category=["cs.LG"])
+    for state in (SubscriberState.PENDING, SubscriberState.UNSUBSCRIBED):
+        await walk.open(link(Purpose.PREFERENCES, a_reader(walk.engine, state.value, state=state)))
+
+
+async def what_goes_wrong(walk: Walk, site: Site) -> None:
+    await walk.open("/nowhere")
+    await walk.open("/feedback/x/nothing")
+    for page in ("confirm", "digest", "feed", "saved", "data"):
+        await walk.open(f"/{page}/forged")
+    reader = a_reader(walk.engine, "olga")
+    await walk.open(link(Purpose.CONFIRM, reader, issued=NOW - dt.timedelta(days=900)))
+    await walk.open(link(Purpose.SAVED, 9999))
+    await walk.open(link(Purpose.FEEDBACK, reader, 9999))
+    await walk.open("/subscribe", "POST", data={f"field{n}": "1" for n in range(1000)})
+    await walk.open("/subscribe", "POST", content=b"1" * 3_000_000)
+    app = web_app(site)
+    (guard,) = (one for one in app.user_middleware if "refuse" in one.kwargs)
+    guard.kwargs["seconds"] = 0.01
+    walk.browse(app)
+    await walk.open("/subscribe", "POST", content=never())
+    away = connect("postgresql+psycopg://nobody@127.0.0.1:9/nothing")
+    walk.browse(web_app(replace(site, engine=away, previews=Previews(away, site.composing))))
+    await walk.open("/archive")
+    with writing(walk.engine) as tx:
+        row = {"source": "s", "fetched_at": NOW, "state": "nonsense", "items": 1, "new": 1, "skipped": 0, "note": ""}
+        tx.execute(sa.insert(metadata.tables["fetches"]).values(**row, edition_id=1))
+    walk.browse(web_app(site))
+    await walk.open(f"/archive/{YESTERDAY.date() - dt.timedelta(days=1)}")
+
+
+async def never() -> AsyncIterator[bytes]:
+    await asyncio.sleep(5)
+    yield b""
+
+
+def mails(walk: Walk, press: Press) -> None:
+    """Every mail, as it left, and the same digests under other circumstances."""
+    now = NOW + dt.timedelta(days=30)
+    many = [Interest(InterestKind.TOPIC, f"a{n}") for n in range(41)]
+    topics = [Interest(InterestKind.TOPIC, text) for text in ("графы", "1 2")]
+    readers = [
+        a_reader(walk.engine, "mary", *topics, Interest(InterestKind.PHRASE, " ")),
+        a_reader(walk.engine, "tess", *many),
+    ]
+    picks = [Pick(str(paper(n).id), 0.7, REASONS[n % len(REASONS)], outside=n == 9) for n in range(1, 61)]
+    with writing(walk.engine) as tx:
+        edition, end = editions.every(tx)[-1], now + dt.timedelta(days=1)
+        subscriptions.subscribe(tx, "nora@example.org", Wishes(Rhythm(), Amount(5)), consent=Consent("web"), now=now)
+        put = [
+            outbox.NewDelivery(reader, f"{name}@example.org", MailKind.DIGEST, end, edition.id, tuple(picks))
+            for reader, name in zip(readers, ("mary", "tess"), strict=True)
+        ]
+        outbox.put(tx, put, now=now)
+        sheets = lay_out(tx, [one for one in outbox.claim(tx, "w", 99, now=now) if one.created_at == now])
+    assert {sheet.delivery.kind for sheet in sheets} == set(MailKind)
+    for name, sheet in chain.from_iterable(map(variants, sheets)):
+        made = message(press, sheet)
+        for told in (made.subject, made.text):
+            walk.note(f"mail {name}", pseudo.english_in(told), told)
+        walk.note_page(f"mail {name}", made.html)
+
+
+def variants(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
+    """What a mail can be."""
+    yield sheet.delivery.kind.value, sheet
+    if (digest := sheet.digest) is None:
+        return
+    one = replace(digest, entries=digest.entries[:1], considered=1)
+    few = replace(digest, entries=digest.entries[:8])
+    data = replace(one.entries[0], paper=replace(one.entries[0].paper, code_url="https://zenodo.org/1", title=""))
+    for name, other in {
+        "one": one,
+        "few": few,
+        "data": replace(one, entries=(data,)),
+        "nothing": replace(digest, entries=(), outside=()),
+        "trending": replace(few, trending=True),
+        "one trending": replace(one, trending=True),
+        "new": replace(few, trending=True, voted=False),
+        "one new": replace(one, trending=True, voted=False),
+    }.items():
+        yield name, replace(sheet, digest=other)
+        yield f"{name}, text only", replace(sheet, digest=other, style=Style(text_only=True))
+        yield f"{name}, whole", replace(sheet, digest=other, style=Style(abstracts=Abstracts.WHOLE))
+    yield "not in the outbox", replace(sheet, delivery=replace(sheet.delivery, id=0))
+
+
+def what_is_seldom(walk: Walk, site: Site) -> None:
+    """What takes a name server, a hundred thousand papers or a mail server to see."""
+    templates = site.templates
+    about = {"root": "/", "home": "/", "list_name": "Вестник", "static": str, "path": "/"}
+    for trouble in ("unknown domain", "takes no mail"):
+        form = Shown(open=True, form=Form("a@b.example"), trouble=trouble)
+        walk.note_page(trouble, render_page(templates, "_subscribe", subscribe=form, **about))
+    for answer in (
+        Answer("empty", indexed=1200, papers=5000),
+        Answer("found", Query("12"), total=5000, listed=1200),
+        Answer("nothing"),
+    ):
+        walk.note_page(answer.state, render_page(templates, "search", answer=answer, text="12", **about))
+    shown = Previewed("trending", Edition(1, TODAY, NOW, 5000, ()), Digest((), trending=True), more=5)
+    walk.note_page("preview", render_page(templates, "_preview", shown=shown, **about))
+    entry = Entry(paper(1), Match(Reason((Term(TermKind.CLOSE, "графы", 0.9),))))
+    values = {"taken": None, "action": "", "entries": [entry] * 200, "total": 5000}
+    walk.note_page("saved", render_page(templates, "saved", **values, **about))
+    mail = Caught(Path("1.eml"), "ю", "ю", "", "2026", (), "1", "1", 5000)
+    for kept in ((), (mail,)):
+        walk.note_page("caught", render_page(templates, "caught", mails=kept))
+    walk.note_page("caught mail", render_page(templates, "caught_mail", mail=mail))
+    for month in range(1, 13):
+        for written in ("long_date", "short_date"):
+            told = templates.filters[written](TODAY.replace(month=month))
+            walk.note(written, pseudo.english_in(told), told)
