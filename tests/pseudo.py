@@ -19,7 +19,7 @@ LANGUAGE = "he"
 _KEPT = re.compile(r"(%\(\w+\)[a-z]|\{\w*\}|<[^>]*>)")
 #: Addresses, and the words a search or a paper's id begins with.
 _ADDRESS = re.compile(r"\w+://\S+|\S+@[\w.-]+|\b(?:author|cat|arxiv|doi):")
-_TOKEN = re.compile(r"[^\s·,;:()“”\"]+")
+_TOKEN = re.compile(r"[^\s·,;:()“”\"\u2068\u2069]+")
 _LETTERS = re.compile(r"[A-Za-z]")
 _CODES = {code for archive, codes in ARCHIVES.items() for code in (archive, *codes)}
 #: What is called the same in every language.

@@ -1,14 +1,15 @@
 """Every sentence can be translated, and a language brings its direction."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.messages import TEMPLATE, template
 from tests.pseudo import write_catalogue
 from tests.rendering.conftest import TEMPLATES
-from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS
+from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS, MAMBA
 
-from dailypapers.domain.digest import Reason, Term, TermKind
+from dailypapers.domain.digest import Digest, Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.marking import Pattern, in_english, number
 from dailypapers.errors import BadSettings
@@ -17,6 +18,7 @@ from dailypapers.rendering.dates import plain_date
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, in_words, say
 from dailypapers.rendering.pages import render_page
+from dailypapers.rendering.text import isolated, one_line
 
 
 @pytest.fixture
@@ -103,3 +105,21 @@ def test_what_a_wish_lacks_is_said_in_the_readers_language() -> None:
     assert warning.startswith("“the of” holds no word")
     said = in_words(warning, lambda sentence, _count=1: str(sentence).replace("holds no word", "hat kein Wort"))
     assert said.startswith("“the of” hat kein Wort")
+
+
+def test_from_right_to_left_names_keep_a_direction_of_their_own(locale: list[Path]) -> None:
+    env = environment(TEMPLATES, language="he", locale=locale)
+    reason = Reason((Term(TermKind.WORDS, "state space", 1.0, "space"),))
+    message = render_digest(env, Digest((replace(MAMBA, reason=reason),), trending=False), day=DAY, links=LINKS)
+    for part in (message.html, message.text):
+        assert "“\u2068space\u2069”: \u2068state space\u2069" in part
+        assert "\u2068cs.LG\u2069 · " in part
+    assert "23 λλλλλλλλ 2026" in message.text
+    assert "← " in message.text
+    assert "→" not in message.text
+
+
+@pytest.mark.parametrize("foreign", ["a\u2068b", "a\u2069b", "a\u202eb\u2067", "ab"])
+def test_a_foreign_text_cannot_turn_what_is_around_it(foreign: str) -> None:
+    assert one_line(f"1 {isolated(foreign)} 2") in {"1 ab 2", "1 \u2068ab\u2069 2"}
+    assert one_line(f"1 {isolated('ab')} 2") == "1 \u2068ab\u2069 2"

@@ -16,7 +16,17 @@ from dailypapers.domain.marking import Pattern, Said, Say, Sayable, in_english, 
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date
 from dailypapers.rendering.html import inlined
-from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened, source_name, wrapped
+from dailypapers.rendering.text import (
+    extract,
+    isolated,
+    isolating,
+    one_line,
+    parted,
+    safe_url,
+    shortened,
+    source_name,
+    wrapped,
+)
 
 _SHEET = re.compile(r"\{% include '([^']+\.css)' %\}")
 
@@ -46,9 +56,13 @@ def environment(
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    translations = _translations(language, locale)
-    made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= _direction(language)
+    made.filters["isolated"] = str
+    translations = _translations(language, locale)
+    if made.globals["dir"] == "rtl":
+        translations = _RightToLeft(translations)
+        made.filters["isolated"] = isolated
+    made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
     said = _saying(translations)
     made.extend(said=said)
     made.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
@@ -67,6 +81,20 @@ def in_words(thing: Sayable | str, say: Say = in_english) -> str:
 def say(templates: jinja2.Environment, pattern: Pattern, count: int = 1, /) -> str:
     """A sentence marked as `domain.marking` has it, in the templates' language; plain text, not markup."""
     return str(templates.said(pattern, count))  # type: ignore[attr-defined]  # environment() has put it there
+
+
+class _RightToLeft(gettext.NullTranslations):
+    """Translations whose values, most of them names and titles from left to right, do not turn what is around them."""
+
+    def __init__(self, other: gettext.NullTranslations) -> None:
+        super().__init__()
+        self._other = other
+
+    def gettext(self, message: str) -> str:
+        return isolating(self._other.gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return isolating(self._other.ngettext(msgid1, msgid2, n))
 
 
 def _saying(translations: gettext.NullTranslations) -> Say:
@@ -96,8 +124,8 @@ def _translations(language: str, locale: Sequence[Path]) -> gettext.NullTranslat
 
 def _direction(language: str) -> dict[str, str]:
     if re.split("[-_]", language)[0] in _RIGHT_TO_LEFT:
-        return {"lang": language.replace("_", "-"), "dir": "rtl", "start": "right"}
-    return {"lang": language.replace("_", "-"), "dir": "ltr", "start": "left"}
+        return {"lang": language.replace("_", "-"), "dir": "rtl", "start": "right", "back": "→", "forth": "←"}
+    return {"lang": language.replace("_", "-"), "dir": "ltr", "start": "left", "back": "←", "forth": "→"}
 
 
 class _Environment(ImmutableSandboxedEnvironment):
