@@ -167,9 +167,8 @@ def test_a_subject_says_what_is_in_it(titles: list[str], subject: str) -> None:
 
 def test_a_subject_that_would_be_too_short_names_the_list() -> None:
     """With its year a day is ten characters by itself; a template of an operator's may leave it out."""
-    short = jinja2.Environment(
+    short = ENV.overlay(
         loader=jinja2.DictLoader({"email/digest/subject.txt": "{{ title }}"} | dict.fromkeys(PARTS, "")),
-        autoescape=True,
     )
     message = render_digest(short, digest_of(entry("Q")), day=DAY, links=LINKS)
     assert message.subject == "Daily Papers: Q"
@@ -363,11 +362,10 @@ def test_a_few_papers_keep_their_extracts() -> None:
 
 
 def test_a_template_that_is_too_large_by_itself_is_named() -> None:
-    env = jinja2.Environment(
+    env = ENV.overlay(
         loader=jinja2.DictLoader(
             {"email/digest/body.html": "x" * 90_000, "email/digest/body.txt": "", "email/digest/subject.txt": "s"}
-        ),
-        autoescape=True,
+        )
     )
     with pytest.raises(BadSettings, match="email/digest: it alone makes a mail of"):
         render_digest(env, FOR_SOMEBODY, day=DAY, links=LINKS)

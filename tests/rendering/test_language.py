@@ -16,7 +16,7 @@ from dailypapers.errors import BadSettings
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.dates import plain_date
 from dailypapers.rendering.digest import render_digest
-from dailypapers.rendering.environment import environment, in_words, say
+from dailypapers.rendering.environment import environment, in_words, saying
 from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.text import isolated, one_line
 
@@ -41,8 +41,8 @@ def test_a_mail_is_in_the_language_of_the_service(locale: list[Path]) -> None:
 
 def test_a_sentence_formed_in_code_is_translated_where_it_is_shown(locale: list[Path]) -> None:
     env = environment(TEMPLATES, language="he", locale=locale)
-    assert say(env, "Something broke") == "λλλλλλλλλ λλλλλ"
-    assert say(environment(TEMPLATES), "Something broke") == "Something broke"
+    assert saying(env)("Something broke") == "λλλλλλλλλ λλλλλ"
+    assert saying(environment(TEMPLATES))("Something broke") == "Something broke"
 
 
 def test_a_page_has_the_direction_of_its_language(locale: list[Path]) -> None:
@@ -61,8 +61,8 @@ def test_a_language_without_catalogue_is_named(language: str, tmp_path: Path) ->
 
 def test_an_operators_own_catalogue_comes_before_a_shipped_one(tmp_path: Path) -> None:
     own, shipped = write_catalogue(tmp_path / "own"), write_catalogue(tmp_path / "shipped", numbered=True)
-    assert say(environment(TEMPLATES, language="he", locale=[own, shipped]), "Unsubscribe") == "λλλλλλλλλλλ"
-    assert "⟧" in say(environment(TEMPLATES, language="he", locale=[shipped, own]), "Unsubscribe")
+    assert saying(environment(TEMPLATES, language="he", locale=[own, shipped]))("Unsubscribe") == "λλλλλλλλλλλ"
+    assert "⟧" in saying(environment(TEMPLATES, language="he", locale=[shipped, own]))("Unsubscribe")
 
 
 def test_a_folder_of_catalogues_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ The same rows, papers and templates give the same bytes: for a retry, for a prev
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import jinja2
 import sqlalchemy as sa
@@ -21,7 +20,7 @@ from dailypapers.links import Signer
 from dailypapers.mail import mime
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.digest import render_digest
-from dailypapers.rendering.environment import say
+from dailypapers.rendering.environment import saying
 from dailypapers.rendering.notices import render_confirm
 from dailypapers.store import editions, papers, subscribers
 from dailypapers.store.picks import of_deliveries
@@ -122,7 +121,7 @@ def message(press: Press, sheet: Sheet) -> Message:
             day=sheet.edition.day,
             links=links_of(press, sheet),
             style=sheet.style,
-            status=status_line(sheet.edition.sources, partial(say, press.templates)),
+            status=status_line(sheet.edition.sources, saying(press.templates)),
             name=press.sender.name,
         )
     return render_confirm(

@@ -9,7 +9,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import jinja2
 
@@ -18,7 +17,7 @@ from dailypapers.domain.link import Links
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Style
 from dailypapers.errors import BadSettings
-from dailypapers.rendering.environment import in_words, say
+from dailypapers.rendering.environment import in_words, saying
 from dailypapers.rendering.html import at_most, encoded_size
 from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened, source_name
 
@@ -116,7 +115,7 @@ def render_digest(
         "status": shortened(status, _STATUS),
         "list_name": shortened(name, _TITLE),
         "trending": digest.trending,
-        "notes": [shortened(in_words(note, partial(say, env)), _REASON) for note in digest.notes[:_NOTES]],
+        "notes": [shortened(in_words(note, saying(env)), _REASON) for note in digest.notes[:_NOTES]],
         "voted": digest.voted,
         "total": len(digest.entries),
         # A reader back from a pause gets more days than the one edition holds.
@@ -174,6 +173,7 @@ class _Maker:
         authors = tuple(_authors(paper.authors, entry.followed))
         title = shortened(paper.title, _TITLE) or one_line(str(paper.id))
         begins, rest = _abstract(paper.abstract, shown)
+        apart = self.env.filters["isolated"]
         return _Item(
             title=title,
             brief=shortened(title, _BRIEF).rstrip("…"),
@@ -182,9 +182,9 @@ class _Maker:
             more_authors=len(paper.authors) - len(authors),
             extract=begins,
             rest=rest,
-            reason=shortened(in_words(entry.reason, partial(say, self.env)), _REASON),
-            labels=tuple(shortened(label, _LABEL) for label in paper.categories[:1] if label),
-            sources=tuple(shortened(source, _LABEL) for source in sources if source),
+            reason=shortened(in_words(entry.reason, saying(self.env)), _REASON),
+            labels=tuple(apart(shortened(label, _LABEL)) for label in paper.categories[:1] if label),
+            sources=tuple(apart(shortened(source, _LABEL)) for source in sources if source),
             upvotes=entry.upvotes,
             code_url=safe_url(paper.code_url),
             has_data=bool(_DATA.match(paper.code_url)),

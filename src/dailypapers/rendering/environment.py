@@ -78,9 +78,10 @@ def in_words(thing: Sayable | str, say: Say = in_english) -> str:
     return thing.sentence(say) if isinstance(thing, Said) or not isinstance(thing, str) else thing
 
 
-def say(templates: jinja2.Environment, pattern: Pattern, count: int = 1, /) -> str:
-    """A sentence marked as `domain.marking` has it, in the templates' language; plain text, not markup."""
-    return str(templates.said(pattern, count))  # type: ignore[attr-defined]  # environment() has put it there
+def saying(templates: jinja2.Environment) -> Say:
+    """What puts sentences marked as `domain.marking` has it into the templates' language; plain text, not markup."""
+    said: Say = templates.said  # type: ignore[attr-defined]  # environment() has put it there
+    return said
 
 
 class _RightToLeft(gettext.NullTranslations):

@@ -18,9 +18,9 @@ from dailypapers.digests.choose import Composing
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.render import Press
 from dailypapers.digests.search import Finder
-from dailypapers.domain.marking import N_, Pattern
+from dailypapers.domain.marking import N_, Say
 from dailypapers.links import Signer
-from dailypapers.rendering.environment import say
+from dailypapers.rendering.environment import saying
 from dailypapers.rendering.pages import render_page
 from dailypapers.subscriptions import Wishes
 from dailypapers.web.door import Door
@@ -65,9 +65,10 @@ class Site:
         html = render_page(self.templates, name, **shared, path=request.url.path, **values)
         return _packed(request, html.encode("utf-8", "replace"), status)
 
-    def say(self, pattern: Pattern, count: int = 1, /) -> str:
-        """A sentence marked by `N_` or `NN_`, in the language of the pages."""
-        return say(self.templates, pattern, count)
+    @property
+    def say(self) -> Say:
+        """Puts a sentence marked by `N_` or `NN_` into the language of the pages."""
+        return saying(self.templates)
 
     def address_of(self, file: str) -> str:
         """A static file's address, which changes with its content."""
