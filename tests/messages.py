@@ -40,7 +40,7 @@ def gathered() -> Catalog:
             catalog.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
     names = (name for branch in TREE for name in (branch.name, *(leaf for _, leaf in branch.leaves)))
     for name in names:
-        catalog.add(name, locations=[("src/dailypapers/domain/category.py", 0)])
+        catalog.add(str(name), locations=[("src/dailypapers/domain/category.py", 0)])
     return catalog
 
 

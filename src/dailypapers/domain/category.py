@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dailypapers.domain.marking import Said
+
 _CLASSES = {
     "astro-ph": "CO EP GA HE IM SR",
     "cond-mat": "dis-nn mes-hall mtrl-sci other quant-gas soft stat-mech str-el supr-con",
@@ -118,10 +120,10 @@ _SUBJECTS = {
 class Branch:
     """Categories that belong together: what they are called, and each one's code with its name."""
 
-    name: str
+    name: Said
     #: The code that stands for all of them; empty where there is none.
     code: str
-    leaves: tuple[tuple[str, str], ...]
+    leaves: tuple[tuple[str, Said], ...]
 
 
 def _branches() -> Iterator[Branch]:
@@ -129,13 +131,14 @@ def _branches() -> Iterator[Branch]:
     for archive, codes in ARCHIVES.items():
         name, _, names = _NAMES[archive].partition(": ")
         if codes:
-            yield Branch(name, archive, tuple(zip(codes, names.split("|"), strict=True)))
+            yield Branch(Said(name), archive, tuple(zip(codes, map(Said, names.split("|")), strict=True)))
         else:
-            alone.append((archive, name))
-    yield Branch("Other physics and mathematics", "", tuple(alone))
+            alone.append((archive, Said(name)))
+    yield Branch(Said("Other physics and mathematics"), "", tuple(alone))
     for source, subjects in _SUBJECTS.items():
-        yield Branch(source, "", tuple((subject, subject) for subject in subjects.split("|")))
+        yield Branch(Said(source), "", tuple((subject, Said(subject)) for subject in subjects.split("|")))
 
 
 #: All categories with their names, as people look for them: arXiv's by archive, then other sources' subjects.
+#: `tests/messages.py` gathers the names from here.
 TREE = tuple(sorted(_branches(), key=lambda branch: (not branch.code, branch.name)))
