@@ -137,11 +137,11 @@ _SAID = {
 }
 
 
-def _refusing(site: Site) -> Callable[[Request, int], Response]:
-    """What answers for a page whose body could not be taken."""
+def _refusing(site: Site) -> Callable[[Request, int], HTMLResponse]:
+    """What says, under a status, why there is no page."""
 
-    def refuse(request: Request, status: int) -> Response:
-        title, message = map(site.say, _SAID[status])
+    def refuse(request: Request, status: int) -> HTMLResponse:
+        title, message = map(site.say, _SAID.get(status, _SAID[404]))
         return site.page(request, "message", status=status, title=title, message=message)
 
     return refuse
@@ -149,6 +149,7 @@ def _refusing(site: Site) -> Callable[[Request, int], Response]:
 
 def _answer_errors(app: FastAPI, site: Site) -> None:
     """Every error is a calm page that says what to do."""
+    refuse = _refusing(site)
 
     def bad_token(request: Request, error: Exception) -> HTMLResponse:
         title, message = site.say(N_("This link does not work")), site.say(str(error))
@@ -159,15 +160,9 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         return site.page(request, "message", status=503, title=site.say(N_("Please come back soon")), message=message)
 
     def other(request: Request, error: Exception) -> HTMLResponse:
-        status = error.status_code if isinstance(error, HTTPException) else 400
-        title, message = map(site.say, _SAID.get(status, _SAID[404]))
-        return site.page(request, "message", status=status, title=title, message=message)
-
-    def unreadable(request: Request, _error: Exception) -> HTMLResponse:
-        title, message = map(site.say, _SAID[400])
-        return site.page(request, "message", status=400, title=title, message=message)
+        return refuse(request, error.status_code if isinstance(error, HTTPException) else 400)
 
     app.exception_handler(BadToken)(bad_token)
-    app.exception_handler(RequestValidationError)(unreadable)
+    app.exception_handler(RequestValidationError)(other)
     app.exception_handler(DatabaseUnreachable)(unreachable)
     app.exception_handler(HTTPException)(other)
