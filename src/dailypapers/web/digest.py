@@ -19,7 +19,7 @@ from dailypapers.errors import BadToken
 from dailypapers.links import LIFETIME
 from dailypapers.store import outbox
 from dailypapers.store.database import reading
-from dailypapers.web import download
+from dailypapers.web import download, feedback
 from dailypapers.web.page import Site
 
 
@@ -80,8 +80,4 @@ def _votes(site: Site, copy: _Copy) -> dict[str, str]:
     reader, issued = copy.delivery.subscriber, copy.delivery.created_at
     if site.clock() > issued + LIFETIME[Purpose.FEEDBACK]:
         return {}
-    tokens = {
-        name: site.signer.token(Purpose.FEEDBACK, reader, issued=issued, about=paper_id)
-        for name, paper_id in copy.papers.items()
-    }
-    return {name: f"{site.root}feedback/{token}" for name, token in tokens.items()}
+    return feedback.addresses(site, reader, copy.papers, issued=issued)

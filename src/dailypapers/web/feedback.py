@@ -3,7 +3,8 @@
 The link stands in a mail that scanners read. `static/vote.js` may press the button for a person, never for a page load.
 """
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -35,6 +36,12 @@ class _Case:
     kept: frozenset[str]
     #: Words of its title that the reader does not avoid yet.
     offered: tuple[str, ...]
+
+
+def addresses(site: Site, reader: int, ids: Mapping[str, int], *, issued: dt.datetime) -> dict[str, str]:
+    """Where a reader votes on each of these papers, by the paper's id as text; `ids` are the internal ones by it."""
+    tokens = {name: site.signer.token(Purpose.FEEDBACK, reader, issued=issued, about=n) for name, n in ids.items()}
+    return {name: f"{site.root}feedback/{token}" for name, token in tokens.items()}
 
 
 def show(site: Site) -> Callable[..., HTMLResponse]:

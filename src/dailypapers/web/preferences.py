@@ -35,7 +35,7 @@ from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import Wishes
 from dailypapers.web import draft as drafts
-from dailypapers.web import preview
+from dailypapers.web import feedback, preview
 from dailypapers.web.draft import Draft
 from dailypapers.web.page import Site
 
@@ -255,9 +255,7 @@ def _where_to_vote(site: Site, reader: Subscriber, digest: Digest | None) -> dic
         return {}
     with reading(site.engine) as tx:
         ids = papers.ids_of(tx, [str(entry.paper.id) for entry in digest.entries])
-    now = site.clock()
-    tokens = {key: site.signer.token(Purpose.FEEDBACK, reader.id, issued=now, about=n) for key, n in ids.items()}
-    return {key: f"{site.root}feedback/{token}" for key, token in tokens.items()}
+    return feedback.addresses(site, reader.id, ids, issued=site.clock())
 
 
 def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResponse:
