@@ -12,16 +12,15 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.marking import N_
 from dailypapers.domain.subscriber import Subscriber
-from dailypapers.errors import BadToken
 from dailypapers.rendering.atom import FeedEntry, atom_feed
 from dailypapers.rendering.text import one_line
-from dailypapers.store import papers, subscribers
+from dailypapers.store import papers
 from dailypapers.store.database import reading
 from dailypapers.store.picks import StoredPick, newest_of
 from dailypapers.web.conditional import conditional
 from dailypapers.web.page import Site
+from dailypapers.web.token import reader_of
 
 MOST = 50
 _SUFFIX = ".atom"
@@ -36,10 +35,7 @@ def show(site: Site) -> Callable[[Request, str], Response]:
         token = token.removesuffix(_SUFFIX)
         subscriber = site.signer.subscriber(Purpose.FEED, token, now=site.clock())
         with reading(site.engine) as tx:
-            reader = subscribers.one(tx, subscriber)
-            if reader is None:
-                raise BadToken(N_("Nothing is kept for this link any more."))
-            content = _feed(site, tx, reader, token).encode("utf-8", "replace")
+            content = _feed(site, tx, reader_of(tx, subscriber), token).encode("utf-8", "replace")
         return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT)
 
     return show_feed

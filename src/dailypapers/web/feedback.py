@@ -16,13 +16,13 @@ from starlette.exceptions import HTTPException
 from dailypapers import subscriptions
 from dailypapers.domain.digest import Entry
 from dailypapers.domain.link import Claim, Purpose
-from dailypapers.domain.marking import N_
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadToken
 from dailypapers.ranking.headwords import headwords
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.web.page import Site
+from dailypapers.web.token import GONE, reader_of
 
 #: What an address may end with. “Less” is a vote against, and offers words to avoid besides.
 VOTES = {"like": Vote.LIKE, "save": Vote.SAVE, "dislike": Vote.DISLIKE, "less": Vote.DISLIKE}
@@ -92,8 +92,9 @@ def _known(vote: str, *, or_none: bool = False) -> Vote:
 
 def _case(tx: sa.Connection, claim: Claim) -> _Case:
     """Look up what a token is about. Raises `BadToken` where the reader or the paper is no more."""
-    if not (claim.about in papers.by_id(tx, [claim.about]) and subscribers.by_id(tx, [claim.subscriber])):
-        raise BadToken(N_("Nothing is kept for this link any more."))
+    reader_of(tx, claim.subscriber)
+    if claim.about not in papers.by_id(tx, [claim.about]):
+        raise BadToken(GONE)
     listed = papers.of_delivery(tx, [claim.about])[claim.about]
     kept = votes.of_paper(tx, claim.subscriber, claim.about)
     stated = {one.text for one in subscribers.interests_of(tx, [claim.subscriber])[claim.subscriber]}

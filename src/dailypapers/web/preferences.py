@@ -20,13 +20,11 @@ from dailypapers.domain.category import TREE
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.marking import N_
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.reference import Reference, References
 from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
-from dailypapers.errors import BadToken
 from dailypapers.ranking.profile import troubles
 from dailypapers.references.read import MAX_SIZE
 from dailypapers.references.read import read as read_references
@@ -38,6 +36,7 @@ from dailypapers.web import draft as drafts
 from dailypapers.web import feedback, preview
 from dailypapers.web.draft import Draft
 from dailypapers.web.page import Site
+from dailypapers.web.token import reader_of
 
 #: All fields of the largest form somebody can fill in.
 _FIELDS = 2_000
@@ -155,10 +154,7 @@ async def _file(data: FormData) -> bytes:
 def _case(site: Site, tx: sa.Connection, token: str) -> _Case:
     """Load what is kept of whoever has this token. Raises `BadToken` where nothing is."""
     subscriber = site.signer.subscriber(Purpose.PREFERENCES, token, now=site.clock())
-    reader = subscribers.one(tx, subscriber)
-    if reader is None:
-        raise BadToken(N_("Nothing is kept for this link any more."))
-    return _of(tx, reader)
+    return _of(tx, reader_of(tx, subscriber))
 
 
 def _of(tx: sa.Connection, reader: Subscriber) -> _Case:

@@ -9,13 +9,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.domain.digest import Entry
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.marking import N_
 from dailypapers.domain.vote import Vote
-from dailypapers.errors import BadToken
-from dailypapers.store import papers, subscribers, votes
+from dailypapers.store import papers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.web import download
 from dailypapers.web.page import Site
+from dailypapers.web.token import reader_of
 
 #: So many are shown on the page; the files hold all.
 MOST = 200
@@ -71,9 +70,8 @@ def file(site: Site) -> Callable[[str, str], Response]:
 
 def _saved(tx: sa.Connection, subscriber: int) -> list[int]:
     """List a reader's saved papers. Raises `BadToken` where nothing is kept of the reader any more."""
-    if not subscribers.by_id(tx, [subscriber]):
-        raise BadToken(N_("Nothing is kept for this link any more."))
-    return [cast.paper_id for cast in votes.of_subscriber(tx, subscriber, Vote.SAVE)]
+    reader = reader_of(tx, subscriber)
+    return [cast.paper_id for cast in votes.of_subscriber(tx, reader.id, Vote.SAVE)]
 
 
 def _page(
