@@ -11,16 +11,12 @@ from dailypapers.domain.link import Purpose
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.web.page import Site
+from dailypapers.web.token import ready
 
 
 def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
     """GET: changes nothing, however often a scanner opens it."""
-
-    def show_confirm(request: Request, token: str) -> HTMLResponse:
-        site.signer.subscriber(Purpose.CONFIRM, token, now=site.clock())
-        return site.page(request, "confirm", state="ready")
-
-    return show_confirm
+    return ready(site, Purpose.CONFIRM, "confirm")
 
 
 def act(site: Site) -> Callable[[Request, str], HTMLResponse]:

@@ -9,16 +9,12 @@ from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
 from dailypapers.web.page import Site
+from dailypapers.web.token import ready
 
 
 def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
     """GET: says what goes, and shows a button."""
-
-    def show_erase(request: Request, token: str) -> HTMLResponse:
-        site.signer.subscriber(Purpose.ERASE, token, now=site.clock())
-        return site.page(request, "erase", state="ready")
-
-    return show_erase
+    return ready(site, Purpose.ERASE, "erase")
 
 
 def act(site: Site) -> Callable[[Request, str], HTMLResponse]:

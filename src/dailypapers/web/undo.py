@@ -9,16 +9,12 @@ from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
 from dailypapers.web.page import Site
+from dailypapers.web.token import ready
 
 
 def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
     """GET: a button, for whoever loads the page again; changes nothing."""
-
-    def show_undo(request: Request, token: str) -> HTMLResponse:
-        site.signer.subscriber(Purpose.UNDO, token, now=site.clock())
-        return site.page(request, "undo", state="ready")
-
-    return show_undo
+    return ready(site, Purpose.UNDO, "undo")
 
 
 def act(site: Site) -> Callable[[Request, str], HTMLResponse]:
