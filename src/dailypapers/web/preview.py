@@ -123,6 +123,6 @@ def topics(written: Iterable[str]) -> tuple[str, ...]:
 
 def tidy(written: Iterable[str], *, most: int, longest: int) -> tuple[str, ...]:
     """Texts on one line each, without control characters, each once; empty ones and those beyond the bounds go."""
-    plain = ("".join(c if c.isprintable() else " " for c in text[: 4 * longest]) for text in written)
+    plain = ("".join(c if c.isprintable() else " " for c in text[: 2 * longest]) for text in written)
     lines = (" ".join(text.split())[:longest].rstrip() for text in plain)
     return tuple(dict.fromkeys(line for line in lines if line))[:most]

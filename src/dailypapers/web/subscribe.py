@@ -8,8 +8,6 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from functools import cache
-from zoneinfo import available_timezones
 
 import jinja2
 from fastapi import Request
@@ -26,7 +24,9 @@ from dailypapers.errors import BadInput
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import Wishes, whom
 from dailypapers.web.door import network_of
+from dailypapers.web.draft import zones
 from dailypapers.web.page import Site
+from dailypapers.web.preview import tidy
 
 #: Topics somebody tried out before they subscribed; more can be named afterwards.
 MOST_TOPICS = 20
@@ -134,10 +134,7 @@ def _read(data: FormData) -> Form:
 
 
 def _topics(written: tuple[str, ...]) -> tuple[str, ...]:
-    """Topics as they can be kept: on one line, without control characters, each once."""
-    words = ("".join(c if c.isprintable() else " " for c in text[: LONGEST_TOPIC * 2]) for text in written)
-    tidy = (" ".join(text.split())[:LONGEST_TOPIC] for text in words)
-    return tuple(dict.fromkeys(text for text in tidy if text))[:MOST_TOPICS]
+    return tidy(written, most=MOST_TOPICS, longest=LONGEST_TOPIC)
 
 
 async def _trouble(site: Site, form: Form) -> str:
@@ -189,14 +186,9 @@ async def _let_in(site: Site, request: Request, form: Form, version: str) -> HTM
 
 
 def _wishes(defaults: Wishes, form: Form) -> Wishes:
-    zone = form.zone if form.zone in _zones() else defaults.rhythm.zone
+    zone = form.zone if form.zone in zones() else defaults.rhythm.zone
     topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics)
     return replace(defaults, rhythm=replace(defaults.rhythm, zone=zone), interests=topics)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _wait(site: Site, request: Request, form: Form, patience: str, *, early: bool) -> HTMLResponse:
