@@ -4,7 +4,7 @@ The same rows, papers and templates give the same bytes: for a retry, for a prev
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import jinja2
 import sqlalchemy as sa
@@ -113,26 +113,33 @@ def _entry(item: papers.Listed, reason: Reason) -> Entry:
 
 def message(press: Press, sheet: Sheet) -> Message:
     """Render the message of a delivery."""
-    delivery = sheet.delivery
-    if sheet.digest is not None and sheet.edition is not None:
+    return _message(press, sheet, _links_of(press, sheet))
+
+
+def _message(press: Press, sheet: Sheet, links: Links | None) -> Message:
+    if sheet.digest is not None and sheet.edition is not None and links is not None:
         return render_digest(
             press.templates,
             sheet.digest,
             day=sheet.edition.day,
-            links=links_of(press, sheet),
+            links=links,
             style=sheet.style,
             status=status_line(sheet.edition.sources, saying(press.templates)),
             name=press.sender.name,
         )
     return render_confirm(
-        press.templates, confirm_url=_link(press, Purpose.CONFIRM, delivery), home=press.home, name=press.sender.name
+        press.templates,
+        confirm_url=_link(press, Purpose.CONFIRM, sheet.delivery),
+        home=press.home,
+        name=press.sender.name,
     )
 
 
-def links_of(press: Press, sheet: Sheet) -> Links:
+def _links_of(press: Press, sheet: Sheet) -> Links | None:
     """What a digest links to, signed for its reader; a digest that is not in the outbox has no copy on the web."""
-    delivery = sheet.delivery
-    shown = (*sheet.digest.entries, *sheet.digest.outside) if sheet.digest else ()
+    if sheet.digest is None:
+        return None
+    delivery, shown = sheet.delivery, (*sheet.digest.entries, *sheet.digest.outside)
     return Links(
         home=press.home,
         unsubscribe=_link(press, Purpose.UNSUBSCRIBE, delivery),
@@ -166,21 +173,21 @@ def mail(press: Press, sheet: Sheet) -> tuple[str, OutgoingMail]:
     what = f"edition {delivery.edition}" if delivery.edition is not None else f"delivery {delivery.id}"
     domain = press.sender.address.rpartition("@")[2]
     name = mime.message_id(press.secret, f"{delivery.kind} {delivery.subscriber} {what}", domain)
+    links = _links_of(press, sheet)
     content = mime.build(
-        message(press, sheet),
+        _message(press, sheet, links),
         sender=press.sender,
         recipient=delivery.address,
         message_id=name,
         now=delivery.created_at,
-        headers=_bulk_headers(press, sheet),
+        headers=_bulk_headers(press, sheet, links),
     )
     return name, OutgoingMail(Envelope(press.sender.bounce_address, delivery.address), content)
 
 
-def _bulk_headers(press: Press, sheet: Sheet) -> mime.BulkHeaders | None:
-    if sheet.edition is None:
+def _bulk_headers(press: Press, sheet: Sheet, links: Links | None) -> mime.BulkHeaders | None:
+    if sheet.edition is None or links is None:
         return None
-    links = links_of(press, replace(sheet, digest=None))
     return mime.BulkHeaders(
         unsubscribe=links.unsubscribe,
         unsubscribe_mailto=links.unsubscribe_mailto,
