@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -53,6 +54,8 @@ class App:
     #: What a subscriber gets who names nothing.
     defaults: Wishes
     signer: Signer = field(repr=False)
+    #: Who may come in and subscribe, by a page or by mail; made when it is first asked for, and once.
+    door: Callable[[], Door]
 
     def site(self, clock: Callable[[], dt.datetime]) -> Site:
         """What the pages are made with."""
@@ -66,7 +69,7 @@ class App:
             means.zone,
             clock,
             previews,
-            door=door(self.settings),
+            door=self.door(),
             finder=Finder(self.engine),
         )
 
@@ -90,7 +93,7 @@ def build(settings: Settings) -> App:
         press=_press(settings, signer),
         make_post=lambda: _post(settings.mail, server),
     )
-    return App(settings, means, server, defaults(settings), signer)
+    return App(settings, means, server, defaults(settings), signer, cache(lambda: _door(settings)))
 
 
 def read_secret(settings: Settings) -> bytes:
@@ -127,8 +130,7 @@ def defaults(settings: Settings) -> Wishes:
     return Wishes(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
 
 
-def door(settings: Settings) -> Door:
-    """Who may come in and subscribe."""
+def _door(settings: Settings) -> Door:
     wanted = settings.subscribe
     return Door(
         open=wanted.open,
@@ -148,7 +150,7 @@ def reception(app: App, clock: Callable[[], dt.datetime]) -> Reception:
     """What deals with mail that comes in."""
     wanted, mail = app.settings.inbound, app.settings.mail
     others = {mail.from_address, mail.bounce_address, mail.owner} - {""}
-    how = door(app.settings)
+    how = app.door()
     return Reception(
         engine=app.engine,
         signer=app.signer,

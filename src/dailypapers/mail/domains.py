@@ -5,6 +5,7 @@ person who waits in front of a form.
 """
 
 import asyncio
+import threading
 from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
@@ -40,7 +41,8 @@ class Domains:
     def __init__(self, *, disposable: Collection[str] = (), resolver: dns.asyncresolver.Resolver | None = None) -> None:
         self._disposable = frozenset(disposable)
         self._resolver = resolver
-        self._asking = 0
+        # Pages and mail that comes in ask from threads of their own.
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     async def trouble(self, domain: str) -> Trouble | None:
         """Tell why mail to a domain is of no use, `None` where it may arrive. Takes two seconds at most."""
@@ -50,16 +52,15 @@ class Domains:
             return Trouble.UNKNOWN_DOMAIN
         if self._is_disposable(name):
             return Trouble.DISPOSABLE
-        if self._resolver is None or self._asking >= _AT_ONCE:
+        if self._resolver is None or not self._places.acquire(blocking=False):
             return None
-        self._asking += 1
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await _asked(self._resolver, name)
         except (dns.exception.DNSException, OSError):  # A timeout is an OSError too.
             return None
         finally:
-            self._asking -= 1
+            self._places.release()
 
     def _is_disposable(self, name: str) -> bool:
         """A name below a disposable one is disposable as well."""
