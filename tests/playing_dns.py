@@ -54,7 +54,7 @@ def playing_dns(zone: Zone, *, closed: bool = False) -> Iterator[NameServer]:
         resolver = dns.asyncresolver.Resolver(configure=False)
         resolver.nameservers = ["127.0.0.1"]
         resolver.port = server.getsockname()[1]
-        resolver.lifetime = 0.5
+        resolver.lifetime = 5.0
         running = NameServer(resolver)
 
         def serve() -> None:

@@ -104,7 +104,7 @@ def test_until_it_is_loaded_it_says_so_and_never_waits(engine: sa.Engine) -> Non
     close(engine)
     made = Previews(engine, HOW)
     first = made.of(asking("graphs"), now=NOW)
-    made.close()
+    made.load(now=NOW)
     assert first is None or first[1].considered == len(TITLES)
     assert titles(made, asking("graph neural networks"))[0] == TITLES[0]
 

@@ -99,9 +99,10 @@ class Previews:
             self._renew(now)
 
     def close(self) -> None:
-        """Wait for what is being loaded."""
+        """Wait for what is being loaded, and let go of the papers."""
         if self._thread:
             self._thread.join()
+        self._stock = None
 
     def of(self, asking: Asking, *, now: dt.datetime) -> tuple[Edition, Digest] | None:
         """The digest for these wishes and the edition it is from; `None` while the papers are being prepared.
