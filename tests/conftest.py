@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from tests.playing_postgres import playing_postgres
+from threadpoolctl import threadpool_limits
 
 from dailypapers.store.database import connect, migrate, writing
 from dailypapers.store.schema import metadata
@@ -20,6 +21,13 @@ settings.register_profile(
 settings.load_profile("calm")
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> Iterator[None]:
+    """As the commands have it: on busy cores threads of linear algebra mostly wait for each other."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The commands. Each file beside this one holds a few; here is what all of them share, and how errors end."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -51,6 +52,9 @@ for add in (running.add, people.add, looking.add, catching.add, evaluating.add, 
 
 def main() -> None:
     """Run a command; what goes wrong on purpose ends in one sentence and an exit code that means something."""
+    # On busy cores OpenBLAS's threads mostly wait for each other (docs/benchmarks.md). NumPy reads this when a command
+    # loads it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         commands()
     except (DatabaseUnreachable, MailServerUnreachable) as error:
