@@ -99,8 +99,8 @@ def _ordered(table: sa.Table) -> sa.Select[tuple[object, ...]]:
 
 
 @contextmanager
-def living(folder: Path, database: str = "") -> Iterator[Living]:
-    """The service while it lasts, its first edition closed, on a database of its own or on `database`."""
+def living(folder: Path, database: str = "", *, begun: bool = True) -> Iterator[Living]:
+    """The service while it lasts, on a database of its own or on `database`; its first edition is closed if `begun`."""
     _announce(folder, all_of_them=False)
     # Named as TCP, so that asyncio turns Nagle's algorithm off, as it does for sockets it opens itself.
     with Catcher(folder / "mails") as catcher, socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) as listening:
@@ -110,7 +110,8 @@ def living(folder: Path, database: str = "") -> Iterator[Living]:
         app = build(_settings(folder, base, catcher.port, database or f"sqlite:///{folder / 'papers.db'}"))
         migrate(app.engine)
         service = Living(app, base, folder)
-        service.run_day()
+        if begun:
+            service.run_day()
         site = app.site(service.clock)
         site.previews.load(now=START)
         if site.finder:

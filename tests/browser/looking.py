@@ -108,6 +108,8 @@ def overflow(page: Page) -> int:
     return max(0, wider)
 
 
+#: A narrower window is a phone's.
+PHONE = 640
 _PRESSED = "button, .button, summary, select, nav a, .links a, label:has([type=checkbox], [type=radio])"
 _SMALL = """pressed => pressed
   .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.getBoundingClientRect().height < 43.5)

@@ -3,21 +3,25 @@
 python -m tests.browser.pictures FOLDER [NAME...]
 """
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from itertools import product
+from html import escape
+from itertools import chain, product
 from pathlib import Path
 
+import sqlalchemy as sa
 from playwright.sync_api import Page, sync_playwright
 from tests.browser import tools
 from tests.browser.living import Living, aside, living
 from tests.browser.looking import Colors, Look, reshape
+from tests.browser.states import prepared, states
 
 from dailypapers import subscriptions
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style
 from dailypapers.domain.vote import Vote
 from dailypapers.store import outbox, subscribers, votes
 from dailypapers.store.database import writing
@@ -25,7 +29,7 @@ from dailypapers.store.picks import of_deliveries
 from dailypapers.subscriptions import Wishes
 
 COLORS: tuple[Colors, ...] = ("light", "dark")
-LOOKS = [Look(width, colors=colors) for width, colors in product((390, 1280), COLORS)]
+LOOKS = [Look(width, colors=colors) for width, colors in product((320, 390, 1280), COLORS)]
 PUBLIC = {
     "front": "/",
     "front-topic": "/?topic=language+models%2C+quantum+error+correction",
@@ -36,18 +40,24 @@ PUBLIC = {
     "search-nothing": "/search?q=xyzzy",
     "archive": "/archive",
     "archive-day": "/archive/2026-11-23",
-    "not-found": "/nowhere",
-    "bad-link": "/confirm/forged",
 }
+TOPICS = tuple(Interest(InterestKind.TOPIC, topic) for topic in ("language models", "quantum error correction"))
+#: Pages of a service that has not closed an edition yet.
+EMPTY = {"front-empty": "/", "archive-empty": "/archive", "search-empty": "/search?q=attention"}
 #: Pages that come after a button: the page it is on, and what it says.
 AFTER = {
     "subscribe-trouble": ("subscribe", "Subscribe"),
     "confirm-done": ("confirm", "Confirm my subscription"),
     "vote-done": ("vote", "I like it"),
     "vote-less-done": ("vote-less", "Less like this"),
-    "unsubscribe-weekly": ("unsubscribe", "Make it weekly"),
-    "unsubscribe-paused": ("unsubscribe", "Pause for two weeks"),
-    "unsubscribe-done": ("unsubscribe", "Unsubscribe"),
+}
+#: Whose first mail is which, and what they asked for.
+MAILS = {
+    "digest": ("alice", Wishes(Rhythm(), Amount(10), TOPICS)),
+    "trending": ("carol", Wishes(Rhythm(), Amount(5))),
+    "one": ("frank", Wishes(Rhythm(), Amount(1), TOPICS)),
+    "weekly": ("grace", Wishes(Rhythm(days=frozenset({0})), Amount(10), TOPICS, Style(abstracts=Abstracts.WHOLE))),
+    "bare": ("heidi", Wishes(Rhythm(), Amount(10), TOPICS, Style(abstracts=Abstracts.NONE))),
 }
 
 
@@ -61,20 +71,19 @@ def main() -> None:
         addresses = aside(lambda: prepare(service))
         browser = play.chromium.launch(executable_path=tools.chromium(), args=list(tools.ARGUMENTS))
         page = browser.new_page(reduced_motion="reduce")
-        for shown in pages(page, service, addresses):
+        for shown in chain(pages(page, service, addresses), states(prepared(service, page)), empty(page)):
             if shown.startswith(wanted or ("",)):
                 take(page, folder, shown)
         browser.close()
 
 
 def prepare(service: Living) -> dict[str, str]:
-    """Let one reader get a digest and another ask for it; gives the addresses of pages by name."""
-    now, topics = service.clock.now, ("language models", "quantum error correction")
-    wishes = Wishes(Rhythm(), Amount(10), tuple(Interest(InterestKind.TOPIC, topic) for topic in topics))
+    """Let readers get digests and one more ask for them; gives the addresses of pages by name."""
+    now = service.clock.now
     with writing(service.app.engine) as tx:
-        subscriptions.admit(tx, "alice@example.org", wishes, consent=Consent("test"), now=now)
-        subscriptions.admit(tx, "carol@example.org", Wishes(Rhythm(), Amount(5)), consent=Consent("test"), now=now)
-        subscriptions.subscribe(tx, "bob@example.org", wishes, consent=Consent("test"), now=now)
+        for name, wishes in MAILS.values():
+            subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
+        subscriptions.subscribe(tx, "bob@example.org", MAILS["digest"][1], consent=Consent("test"), now=now)
     service.run_day()
     return {name: service.base + path for name, path in PUBLIC.items()} | _own(service)
 
@@ -83,26 +92,35 @@ def _own(service: Living) -> dict[str, str]:
     """Alice's pages, who has saved two papers."""
     now, sign = service.clock.now, service.app.signer.url
     with writing(service.app.engine) as tx:
-        alice, bob = (subscribers.by_address(tx, f"{name}@example.org") for name in ("alice", "bob"))
-        assert alice is not None
-        assert bob is not None
-        delivery = next(one.id for one in outbox.of_subscriber(tx, alice.id) if one.edition is not None)
+        alice, bob, carol = (_reader(tx, name) for name in ("alice", "bob", "carol"))
+        delivery, trending = (_digest(tx, reader) for reader in (alice, carol))
         papers = [pick.paper_id for pick in of_deliveries(tx, [delivery])[delivery]]
         for paper in papers[:2]:
-            votes.cast(tx, alice.id, paper, Vote.SAVE, now=now)
-    vote = sign(Purpose.FEEDBACK, alice.id, issued=now, about=papers[0])
+            votes.cast(tx, alice, paper, Vote.SAVE, now=now)
+    vote = sign(Purpose.FEEDBACK, alice, issued=now, about=papers[0])
     return {
-        "preferences": sign(Purpose.PREFERENCES, alice.id, issued=now),
-        "preferences-new": sign(Purpose.PREFERENCES, bob.id, issued=now),
-        "confirm": sign(Purpose.CONFIRM, bob.id, issued=now),
-        "digest": sign(Purpose.DIGEST, alice.id, issued=now, about=delivery),
+        "preferences": sign(Purpose.PREFERENCES, alice, issued=now),
+        "preferences-new": sign(Purpose.PREFERENCES, bob, issued=now),
+        "confirm": sign(Purpose.CONFIRM, bob, issued=now),
+        "digest": sign(Purpose.DIGEST, alice, issued=now, about=delivery),
+        "digest-trending": sign(Purpose.DIGEST, carol, issued=now, about=trending),
         "vote": f"{vote}/like",
         "vote-less": f"{vote}/less",
-        "saved": sign(Purpose.SAVED, alice.id, issued=now),
-        "data": sign(Purpose.DATA, alice.id, issued=now),
-        "erase": sign(Purpose.ERASE, alice.id, issued=now),
-        "unsubscribe": sign(Purpose.UNSUBSCRIBE, alice.id, issued=now),
+        "saved": sign(Purpose.SAVED, alice, issued=now),
+        "data": sign(Purpose.DATA, alice, issued=now),
+        "erase": sign(Purpose.ERASE, alice, issued=now),
+        "unsubscribe": sign(Purpose.UNSUBSCRIBE, alice, issued=now),
     }
+
+
+def _reader(tx: sa.Connection, name: str) -> int:
+    reader = subscribers.by_address(tx, f"{name}@example.org")
+    assert reader is not None
+    return reader.id
+
+
+def _digest(tx: sa.Connection, reader: int) -> int:
+    return next(one.id for one in outbox.of_subscriber(tx, reader) if one.edition is not None)
 
 
 def pages(page: Page, service: Living, addresses: dict[str, str]) -> Iterator[str]:
@@ -112,14 +130,28 @@ def pages(page: Page, service: Living, addresses: dict[str, str]) -> Iterator[st
         yield name
     # From one of our pages, whose security policy would stay and forbid a mail its styles, the way leads over none.
     page.goto("about:blank")
-    for mail, reader in (("digest", "alice"), ("trending", "carol"), ("confirm", "bob")):
+    for mail, reader in [*((mail, reader) for mail, (reader, _) in MAILS.items()), ("confirm", "bob")]:
         page.set_content(service.mails_to(f"{reader}@example.org")[0].html)
         yield f"mail-{mail}"
+    arrived = service.mails_to("alice@example.org")[0]
+    # As a mail program shows it that reads no style sheet; and the other part.
+    page.set_content(re.sub(r"<style>.*?</style>", "", arrived.html, flags=re.DOTALL))
+    yield "mail-digest-plain"
+    page.set_content(f'<pre style="white-space: pre-wrap">{escape(arrived.text)}</pre>')
+    yield "mail-digest-text"
     for name, (before, button) in AFTER.items():
         page.goto(addresses[before])
         page.get_by_role("button", name=button, exact=True).click()
         page.wait_for_load_state()
         yield name
+
+
+def empty(page: Page) -> Iterator[str]:
+    """Open the pages of a service that begins tomorrow."""
+    with tempfile.TemporaryDirectory() as name, living(Path(name), begun=False) as service:
+        for shown, path in EMPTY.items():
+            page.goto(service.base + path)
+            yield shown
 
 
 def take(page: Page, folder: Path, name: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from tests.browser.conftest import Audit, Visit
 from tests.browser.living import Living
-from tests.browser.looking import Look, Tabbed, axe, first_load, lighthouse, overflow, reshape, tab_through
+from tests.browser.looking import Look, Tabbed, axe, first_load, lighthouse, overflow, reshape, tab_through, too_small
 
 LOOKS = [Look(320, colors="dark"), Look(768), Look(1280), Look(1280, colors="dark")]
 PLAIN = Look(320, scripts=False)
@@ -32,7 +32,7 @@ def test_a_public_page_is_fine_for_everybody(shown: Living, visit: Visit, audit:
         assert (look, overflow(page), axe(page)) == (look, 0, [])
     for shows in (page, plain):
         assert (shows.locator("h1").count(), tab_through(shows)) == (1, Tabbed([], []))
-    assert (overflow(plain), audit(plain, PLAIN)) == (0, [])
+    assert (overflow(plain), too_small(plain), audit(plain, PLAIN)) == (0, [], [])
 
 
 def test_lighthouse_finds_nothing_wrong(shown: Living) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.living import Living, minutes
-from tests.browser.looking import Look, Tabbed, axe, overflow, tab_through
+from tests.browser.looking import PHONE, Look, Tabbed, axe, overflow, tab_through, too_small
 
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.mail.catcher import Caught
@@ -52,6 +52,8 @@ class Walk:
     def look_around(self) -> None:
         """The page is fine for everybody."""
         assert overflow(self.page) == 0
+        if self.look.width < PHONE:
+            assert too_small(self.page) == []
         if self.look.scripts:
             assert axe(self.page) == []
             assert tab_through(self.page) == Tabbed([], [])

@@ -1,0 +1,195 @@
+"""Pages that few ever see: refusals, limits, ways back and ways out; each with how it is come by."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page, Route
+from tests.browser.living import DAY, Living, minutes
+
+from dailypapers import subscriptions
+from dailypapers.domain.ask import Ask, Limits
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.domain.vote import Vote
+from dailypapers.store import asks, outbox, subscribers, votes
+from dailypapers.store.database import writing
+from dailypapers.store.picks import of_deliveries
+from dailypapers.subscriptions import Wishes, whom
+from dailypapers.web.guard import MAX_BODY
+
+#: Longer ago than any link lasts.
+LONG_AGO = dt.timedelta(days=2000)
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class States:
+    """A reader who has had a digest, and a window that goes from state to state."""
+
+    service: Living
+    page: Page
+    reader: int
+    papers: tuple[int, ...]
+
+    def link(self, purpose: Purpose, *, about: int = 0, ago: dt.timedelta = dt.timedelta()) -> str:
+        """Where the reader can act."""
+        return self.service.app.signer.url(purpose, self.reader, issued=self.service.clock.now - ago, about=about)
+
+    def press(self, *names: str) -> None:
+        """Press one button after another."""
+        for name in names:
+            self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first.click()
+            self.page.wait_for_load_state()
+
+    def post(self, address: str, body: str) -> None:
+        """Send a form that no page of ours would send."""
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+
+        def answer(route: Route) -> None:
+            route.fulfill(response=route.fetch(method="POST", post_data=body, headers=headers))
+
+        self.page.route(address, answer)
+        self.page.goto(address)
+        self.page.unroute(address)
+
+    def ask(self, address: str) -> None:
+        """Ask to subscribe, a minute after the form was opened."""
+        stamp = self.service.app.signer.stamp(now=self.service.clock.now - minutes(1))
+        self.post(f"{self.service.base}/subscribe", urlencode({"email": address, "stamp": stamp}))
+
+    def flooded(self, *, count: int, granted: bool, by: Ask) -> None:
+        """Let so many have asked just now, and nobody in the hours before."""
+        self.service.clock.now += dt.timedelta(hours=2)
+        with writing(self.service.app.engine) as tx:
+            for _ in range(count):
+                asks.note(tx, by, granted=granted, now=self.service.clock.now)
+
+
+def prepared(service: Living, page: Page, name: str = "dora@example.org") -> States:
+    """Let somebody read, get a digest, and save a paper."""
+    now = service.clock.now
+    wishes = Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
+    with writing(service.app.engine) as tx:
+        subscriptions.admit(tx, name, wishes, consent=Consent("test"), now=now)
+    service.run_day()
+    with writing(service.app.engine) as tx:
+        reader = subscribers.by_address(tx, name)
+        assert reader is not None
+        delivery = next(one.id for one in outbox.of_subscriber(tx, reader.id) if one.edition is not None)
+        papers = tuple(pick.paper_id for pick in of_deliveries(tx, [delivery])[delivery])
+        votes.cast(tx, reader.id, papers[-1], Vote.SAVE, now=now)
+    return States(service, page, reader.id, papers)
+
+
+def states(of: States) -> Iterator[str]:
+    """Bring the window into one state after another; gives each one's name. In the end the reader is erased."""
+    for name, reached in (_refusals(of) | _wishes(of) | _floods(of) | _leaving(of)).items():
+        reached()
+        yield name
+
+
+def _refusals(of: States) -> dict[str, Callable[[], object]]:
+    page, base = of.page, of.service.base
+    return {
+        "not-found": lambda: page.goto(f"{base}/nowhere"),
+        "link-forged": lambda: page.goto(f"{base}/confirm/forged"),
+        "link-expired": lambda: page.goto(of.link(Purpose.PREFERENCES, ago=LONG_AGO)),
+        "too-large": lambda: of.post(f"{base}/subscribe", "email=" + "x" * MAX_BODY),
+        "too-many-fields": lambda: of.post(f"{base}/subscribe", "&".join(f"topic={n}" for n in range(300))),
+        "subscribe-mistyped": lambda: of.ask("dora@gmial.com"),
+        "subscribe-sent": lambda: of.ask("erik@example.org"),
+    }
+
+
+def _wishes(of: States) -> dict[str, Callable[[], object]]:
+    page = of.page
+
+    def vote(kind: str, *buttons: str) -> None:
+        page.goto(f"{of.link(Purpose.FEEDBACK, about=of.papers[0])}/{kind}")
+        of.press(*buttons)
+
+    def less() -> None:
+        vote("less", "Less like this")
+        page.get_by_role("checkbox").first.check()
+        of.press("Show me less of what is ticked")
+
+    def take_out() -> None:
+        page.goto(of.link(Purpose.SAVED))
+        of.press("Take out")
+
+    def wrong() -> None:
+        page.goto(of.link(Purpose.PREFERENCES))
+        page.get_by_label("No mail for fewer than").fill("9")
+        of.press("Save")
+
+    def pause() -> None:
+        page.goto(of.link(Purpose.PREFERENCES))
+        of.press("Pause")
+
+    return {
+        "vote-unsaid": lambda: page.goto(of.link(Purpose.FEEDBACK, about=of.papers[0])),
+        "vote-save-done": lambda: vote("save", "Save it"),
+        "vote-dislike-done": lambda: vote("dislike", "Not for me"),
+        "vote-undone": lambda: vote("like", "I like it", "Take it back"),
+        "vote-words-done": less,
+        "saved-taken-out": take_out,
+        "saved-empty": lambda: page.goto(of.link(Purpose.SAVED)),
+        "preferences-wrong": wrong,
+        "preferences-paused": pause,
+        "preferences-resumed": lambda: of.press("End the pause now"),
+    }
+
+
+def _floods(of: States) -> dict[str, Callable[[], object]]:
+    elsewhere = Ask("address", "mailbox", "network")
+    here = whom(of.service.app.signer, "erik@example.org", "127.0.0.0/24")
+
+    def flood(by: Ask, count: int, *, granted: bool) -> None:
+        of.flooded(count=count, granted=granted, by=by)
+        of.ask("frida@example.org")
+
+    return {
+        "subscribe-network-full": lambda: flood(here, LIMITS.per_network_hour, granted=True),
+        "subscribe-all-full": lambda: flood(elsewhere, 2 * LIMITS.overall_hour, granted=True),
+        "subscribe-wait": lambda: flood(elsewhere, LIMITS.overall_hour, granted=False),
+        "subscribe-wait-early": lambda: of.press("Subscribe"),
+    }
+
+
+def _leaving(of: States) -> dict[str, Callable[[], object]]:
+    page = of.page
+
+    def leave(*buttons: str) -> None:
+        page.goto(of.link(Purpose.UNSUBSCRIBE))
+        of.press(*buttons)
+
+    def undo() -> None:
+        page.goto(of.link(Purpose.UNDO))
+        of.press("Go on as before")
+
+    def until(day: str) -> None:
+        page.goto(of.link(Purpose.UNSUBSCRIBE))
+        page.get_by_text("Pause for another time").click()
+        page.get_by_label("Begin again on").fill(day)
+        of.press("Pause until then")
+
+    return {
+        "unsubscribe-weekly": lambda: leave("Make it weekly"),
+        "unsubscribe-fewer": lambda: leave("Make it shorter"),
+        "unsubscribe-no-day": lambda: until(""),
+        "unsubscribe-until": lambda: until((of.service.clock.now + 30 * DAY).date().isoformat()),
+        "undo-of-pause": lambda: of.press("Go on as before"),
+        "unsubscribe-paused": lambda: leave("Pause for two weeks"),
+        "unsubscribe-done": lambda: leave("Unsubscribe"),
+        "undo": lambda: page.goto(of.link(Purpose.UNDO)),
+        "undo-done": lambda: of.press("Go on as before"),
+        "unsubscribe-again": lambda: leave("Unsubscribe"),
+        "unsubscribe-gone": lambda: page.goto(of.link(Purpose.UNSUBSCRIBE)),
+        "preferences-ended": lambda: page.goto(of.link(Purpose.PREFERENCES)),
+        "erase": lambda: page.goto(of.link(Purpose.ERASE)),
+        "erase-done": lambda: of.press("Erase everything"),
+        "undo-gone": undo,
+    }
