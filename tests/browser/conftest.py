@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser import tools
+from tests.browser.a_reader import Reader, a_reader
 from tests.browser.living import Living, living
 from tests.browser.looking import Look, axe, still
 
@@ -95,3 +96,15 @@ class Watch:
     def _said(self, text: str) -> None:
         if "Content Security Policy" in text:
             self.complaints.append(text)
+
+
+@pytest.fixture
+def alice(service: Living) -> Reader:
+    """A reader of the service that is this test's alone."""
+    return a_reader(service)
+
+
+@pytest.fixture(scope="module")
+def seen(shown: Living) -> Reader:
+    """A reader of the service that tests share."""
+    return a_reader(shown)

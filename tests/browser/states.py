@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page, Route
+from tests.browser.a_reader import Reader, a_reader
 from tests.browser.living import DAY, Living, minutes
 
-from dailypapers import subscriptions
 from dailypapers.domain.ask import Ask, Limits
-from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.domain.vote import Vote
-from dailypapers.store import asks, outbox, subscribers, votes
+from dailypapers.store import asks
 from dailypapers.store.database import writing
-from dailypapers.store.picks import of_deliveries
-from dailypapers.subscriptions import Wishes, whom
+from dailypapers.subscriptions import whom
 from dailypapers.web.guard import MAX_BODY
 
 #: Longer ago than any link lasts.
@@ -31,12 +27,7 @@ class States:
 
     service: Living
     page: Page
-    reader: int
-    papers: tuple[int, ...]
-
-    def link(self, purpose: Purpose, *, about: int = 0, ago: dt.timedelta = dt.timedelta()) -> str:
-        """Where the reader can act."""
-        return self.service.app.signer.url(purpose, self.reader, issued=self.service.clock.now - ago, about=about)
+    reader: Reader
 
     def press(self, *names: str) -> None:
         """Press one button after another."""
@@ -68,20 +59,9 @@ class States:
                 asks.note(tx, by, granted=granted, now=self.service.clock.now)
 
 
-def prepared(service: Living, page: Page, name: str = "dora@example.org") -> States:
-    """Let somebody read, get a digest, and save a paper."""
-    now = service.clock.now
-    wishes = Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
-    with writing(service.app.engine) as tx:
-        subscriptions.admit(tx, name, wishes, consent=Consent("test"), now=now)
-    service.run_day()
-    with writing(service.app.engine) as tx:
-        reader = subscribers.by_address(tx, name)
-        assert reader is not None
-        delivery = next(one.id for one in outbox.of_subscriber(tx, reader.id) if one.edition is not None)
-        papers = tuple(pick.paper_id for pick in of_deliveries(tx, [delivery])[delivery])
-        votes.cast(tx, reader.id, papers[-1], Vote.SAVE, now=now)
-    return States(service, page, reader.id, papers)
+def prepared(service: Living, page: Page) -> States:
+    """Let somebody get a digest and save a paper, and open a window."""
+    return States(service, page, a_reader(service, "dora"))
 
 
 def states(of: States) -> Iterator[str]:
@@ -96,7 +76,7 @@ def _refusals(of: States) -> dict[str, Callable[[], object]]:
     return {
         "not-found": lambda: page.goto(f"{base}/nowhere"),
         "link-forged": lambda: page.goto(f"{base}/confirm/forged"),
-        "link-expired": lambda: page.goto(of.link(Purpose.PREFERENCES, ago=LONG_AGO)),
+        "link-expired": lambda: page.goto(of.reader.link(Purpose.PREFERENCES, ago=LONG_AGO)),
         "too-large": lambda: of.post(f"{base}/subscribe", "email=" + "x" * MAX_BODY),
         "too-many-fields": lambda: of.post(f"{base}/subscribe", "&".join(f"topic={n}" for n in range(300))),
         "subscribe-mistyped": lambda: of.ask("dora@gmial.com"),
@@ -108,7 +88,7 @@ def _wishes(of: States) -> dict[str, Callable[[], object]]:
     page = of.page
 
     def vote(kind: str, *buttons: str) -> None:
-        page.goto(f"{of.link(Purpose.FEEDBACK, about=of.papers[0])}/{kind}")
+        page.goto(of.reader.vote(kind))
         of.press(*buttons)
 
     def less() -> None:
@@ -117,26 +97,26 @@ def _wishes(of: States) -> dict[str, Callable[[], object]]:
         of.press("Show me less of what is ticked")
 
     def take_out() -> None:
-        page.goto(of.link(Purpose.SAVED))
+        page.goto(of.reader.link(Purpose.SAVED))
         of.press("Take out")
 
     def wrong() -> None:
-        page.goto(of.link(Purpose.PREFERENCES))
+        page.goto(of.reader.link(Purpose.PREFERENCES))
         page.get_by_label("No mail for fewer than").fill("9")
         of.press("Save")
 
     def pause() -> None:
-        page.goto(of.link(Purpose.PREFERENCES))
+        page.goto(of.reader.link(Purpose.PREFERENCES))
         of.press("Pause")
 
     return {
-        "vote-unsaid": lambda: page.goto(of.link(Purpose.FEEDBACK, about=of.papers[0])),
+        "vote-unsaid": lambda: page.goto(of.reader.link(Purpose.FEEDBACK, about=of.reader.papers[0])),
         "vote-save-done": lambda: vote("save", "Save it"),
         "vote-dislike-done": lambda: vote("dislike", "Not for me"),
         "vote-undone": lambda: vote("like", "I like it", "Take it back"),
         "vote-words-done": less,
         "saved-taken-out": take_out,
-        "saved-empty": lambda: page.goto(of.link(Purpose.SAVED)),
+        "saved-empty": lambda: page.goto(of.reader.link(Purpose.SAVED)),
         "preferences-wrong": wrong,
         "preferences-paused": pause,
         "preferences-resumed": lambda: of.press("End the pause now"),
@@ -163,15 +143,15 @@ def _leaving(of: States) -> dict[str, Callable[[], object]]:
     page = of.page
 
     def leave(*buttons: str) -> None:
-        page.goto(of.link(Purpose.UNSUBSCRIBE))
+        page.goto(of.reader.link(Purpose.UNSUBSCRIBE))
         of.press(*buttons)
 
     def undo() -> None:
-        page.goto(of.link(Purpose.UNDO))
+        page.goto(of.reader.link(Purpose.UNDO))
         of.press("Go on as before")
 
     def until(day: str) -> None:
-        page.goto(of.link(Purpose.UNSUBSCRIBE))
+        page.goto(of.reader.link(Purpose.UNSUBSCRIBE))
         page.get_by_text("Pause for another time").click()
         page.get_by_label("Begin again on").fill(day)
         of.press("Pause until then")
@@ -184,12 +164,12 @@ def _leaving(of: States) -> dict[str, Callable[[], object]]:
         "undo-of-pause": lambda: of.press("Go on as before"),
         "unsubscribe-paused": lambda: leave("Pause for two weeks"),
         "unsubscribe-done": lambda: leave("Unsubscribe"),
-        "undo": lambda: page.goto(of.link(Purpose.UNDO)),
+        "undo": lambda: page.goto(of.reader.link(Purpose.UNDO)),
         "undo-done": lambda: of.press("Go on as before"),
         "unsubscribe-again": lambda: leave("Unsubscribe"),
-        "unsubscribe-gone": lambda: page.goto(of.link(Purpose.UNSUBSCRIBE)),
-        "preferences-ended": lambda: page.goto(of.link(Purpose.PREFERENCES)),
-        "erase": lambda: page.goto(of.link(Purpose.ERASE)),
+        "unsubscribe-gone": lambda: page.goto(of.reader.link(Purpose.UNSUBSCRIBE)),
+        "preferences-ended": lambda: page.goto(of.reader.link(Purpose.PREFERENCES)),
+        "erase": lambda: page.goto(of.reader.link(Purpose.ERASE)),
         "erase-done": lambda: of.press("Erase everything"),
         "undo-gone": undo,
     }

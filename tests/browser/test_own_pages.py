@@ -1,70 +1,16 @@
 """A reader's own pages: votes take a person, whatever opens the page; and the pages are fine for everybody."""
 
-from dataclasses import dataclass
-
 import pytest
 from playwright.sync_api import Page
+from tests.browser.a_reader import Reader
 from tests.browser.conftest import Audit, Visit
-from tests.browser.living import Living
 from tests.browser.looking import Look, overflow
 
-from dailypapers import subscriptions
-from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.domain.vote import Vote
-from dailypapers.store import outbox, subscribers, votes
-from dailypapers.store.database import reading, writing
-from dailypapers.store.picks import of_deliveries
-from dailypapers.subscriptions import Wishes
+from dailypapers.store import subscribers
+from dailypapers.store.database import reading
 
 LOOKS = [Look(320, colors="dark"), Look(320), Look(1280, colors="dark"), Look(1280), Look(768, scripts=False)]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Somebody who has got a digest."""
-
-    service: Living
-    id: int
-    delivery: int
-    papers: tuple[int, ...]
-
-    def link(self, purpose: Purpose, about: int = 0) -> str:
-        return self.service.app.signer.url(purpose, self.id, issued=self.service.clock.now, about=about)
-
-    def vote(self, vote: str = "like") -> str:
-        return f"{self.link(Purpose.FEEDBACK, self.papers[0])}/{vote}"
-
-    def kept(self) -> set[str]:
-        with reading(self.service.app.engine) as tx:
-            return {vote.value for vote in votes.of_paper(tx, self.id, self.papers[0])}
-
-
-def reader(service: Living) -> Reader:
-    """Let alice read, and get her first digest."""
-    topic = Interest(InterestKind.TOPIC, "language models")
-    with writing(service.app.engine) as tx:
-        wishes = Wishes(Rhythm(), Amount(5), (topic,))
-        subscriptions.admit(tx, "alice@example.org", wishes, consent=Consent("test"), now=service.clock.now)
-    service.run_day()
-    with writing(service.app.engine) as tx:
-        alice = subscribers.by_address(tx, "alice@example.org")
-        assert alice is not None
-        delivery = next(one.id for one in outbox.of_subscriber(tx, alice.id) if one.edition is not None)
-        papers = tuple(pick.paper_id for pick in of_deliveries(tx, [delivery])[delivery])
-        votes.cast(tx, alice.id, papers[-1], Vote.SAVE, now=service.clock.now)
-    return Reader(service, alice.id, delivery, papers)
-
-
-@pytest.fixture
-def alice(service: Living) -> Reader:
-    return reader(service)
-
-
-@pytest.fixture(scope="module")
-def seen(shown: Living) -> Reader:
-    return reader(shown)
 
 
 def rest(page: Page) -> None:

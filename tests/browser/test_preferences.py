@@ -4,25 +4,15 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.a_reader import Reader
 from tests.browser.conftest import Audit, Visit
-from tests.browser.living import Living
 from tests.browser.looking import Look, first_load, lighthouse, overflow
-from tests.browser.test_own_pages import LOOKS, Reader, reader
+from tests.browser.test_own_pages import LOOKS
 
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading
-
-
-@pytest.fixture
-def alice(service: Living) -> Reader:
-    return reader(service)
-
-
-@pytest.fixture(scope="module")
-def seen(shown: Living) -> Reader:
-    return reader(shown)
 
 
 def opened(page: Page, who: Reader) -> Page:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator
 from tests import pseudo
+from tests.browser.a_reader import Reader, a_reader
 from tests.browser.conftest import Visit
 from tests.browser.living import living
 from tests.browser.looking import Look, axe, overflow, reshape
-from tests.browser.test_own_pages import Reader, reader
 
 from dailypapers.domain.link import Purpose
 
@@ -23,7 +23,7 @@ def seen(equipment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         patch.setenv("DAILYPAPERS_SERVICE__LANGUAGE", pseudo.LANGUAGE)
         patch.setenv("DAILYPAPERS_SERVICE__LOCALE", str(pseudo.write_catalogue(folder / "locale")))
         with living(folder) as service:
-            yield reader(service)
+            yield a_reader(service)
 
 
 def left(place: Locator) -> float:

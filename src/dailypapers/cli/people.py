@@ -172,14 +172,13 @@ def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
 @people.command("export")
 def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argument()] = None) -> None:
     """Write all active and paused subscribers as JSON Lines, the way import reads them."""
-    from dailypapers.domain.subscriber import SubscriberState
+    from dailypapers.domain.subscriber import READING
     from dailypapers.store import subscribers
     from dailypapers.store.database import reading
     from dailypapers.subscriber_file import fields_of
 
     with reading(context.obj.app().engine) as tx:
-        wanted = {SubscriberState.ACTIVE, SubscriberState.PAUSED}
-        readers = [reader for reader in subscribers.every(tx) if reader.state in wanted]
+        readers = [reader for reader in subscribers.every(tx) if reader.state in READING]
         stated = subscribers.interests_of(tx, [reader.id for reader in readers])
     lines = [json.dumps(fields_of(reader, stated[reader.id]), ensure_ascii=False) + "\n" for reader in readers]
     if file:

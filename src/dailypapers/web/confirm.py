@@ -11,7 +11,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.web.page import Site
-from dailypapers.web.token import ready
+from dailypapers.web.token import reader_of, ready
 
 
 def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
@@ -34,7 +34,7 @@ def act(site: Site) -> Callable[[Request, str], HTMLResponse]:
 
 
 def _welcome(site: Site, request: Request, tx: sa.Connection, subscriber: int) -> HTMLResponse:
-    reader = subscribers.by_id(tx, [subscriber])[subscriber]
+    reader = reader_of(tx, subscriber)
     topics = [interest.text for interest in subscribers.interests_of(tx, [subscriber])[subscriber]]
     preferences = site.signer.url(Purpose.PREFERENCES, subscriber, issued=site.clock())
     return site.page(

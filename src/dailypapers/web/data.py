@@ -24,7 +24,7 @@ def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
     def show_data(request: Request, token: str) -> HTMLResponse:
         subscriber = site.signer.subscriber(Purpose.DATA, token, now=site.clock())
         with reading(site.engine) as tx:
-            if not subscribers.by_id(tx, [subscriber]):
+            if subscribers.one(tx, subscriber) is None:
                 raise BadToken(_GONE)
         return site.page(request, "data")
 

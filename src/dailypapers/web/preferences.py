@@ -165,7 +165,7 @@ def _of(tx: sa.Connection, reader: Subscriber) -> _Case:
 
 def _again(tx: sa.Connection, case: _Case) -> _Case:
     """What is kept now."""
-    return _of(tx, subscribers.by_id(tx, [case.reader.id])[case.reader.id])
+    return _of(tx, reader_of(tx, case.reader.id))
 
 
 def _as_kept(site: Site, case: _Case) -> _Read:
