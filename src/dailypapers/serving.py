@@ -30,8 +30,8 @@ log = structlog.get_logger()
 
 def serve(app: App, *, web: bool, schedule: bool, work: bool, clock: Clock | None = None) -> None:
     """Run until SIGTERM or SIGINT; what is in flight is finished first."""
-    stop, tells = stop_on_signal(), clock or _utc_now
-    with ExitStack() as open_doors:
+    tells = clock or _utc_now
+    with stop_on_signal() as stop, ExitStack() as open_doors:
         if work and app.settings.inbound.port:
             open_doors.enter_context(_inbound(app, tells))
         _run(app, tells, stop, web=web, schedule=schedule, work=work)
@@ -126,6 +126,6 @@ def serve_caught(folder: Path, *, host: str, smtp_port: int, web_port: int) -> N
     def show(_mail: Path) -> None:
         write_pages(folder, templates)
 
-    with Catcher(folder, host, smtp_port, on_mail=show):
+    with stop_on_signal() as stop, Catcher(folder, host, smtp_port, on_mail=show):
         write_pages(folder, templates)
-        _serve_pages(caught_app(folder), host, web_port, stop=stop_on_signal())
+        _serve_pages(caught_app(folder), host, web_port, stop=stop)

@@ -89,15 +89,10 @@ def day(
     from dailypapers.jobs.day import day as run
 
     app = context.obj.app()
-    with progress("fetch, close, compose, deliver") as step:
+    with progress("fetch, close, compose, deliver") as step, stop_on_signal() as stop:
         told = Progress(lambda _: step(1), step, step)
-        done = run(
-            app.means,
-            clock=clock(now),
-            patience=dt.timedelta(minutes=patience),
-            progress=told,
-            stop=stop_on_signal(),
-        )
+        wait = dt.timedelta(minutes=patience)
+        done = run(app.means, clock=clock(now), patience=wait, progress=told, stop=stop)
     if not as_json:
         _print_sources(done.fetched, as_json=False)
     _say_composed(done.composed)
@@ -151,8 +146,8 @@ def deliver(
     if release:
         with writing(means.engine) as tx:
             say(f"{outbox.release_held(tx, now=tells())} held mails may go.")
-    with progress("delivering") as step:
-        done = drain_once(means, clock=tells, told=step, stop=stop_on_signal())
+    with progress("delivering") as step, stop_on_signal() as stop:
+        done = drain_once(means, clock=tells, told=step, stop=stop)
     raise typer.Exit(_report_delivered(done))
 
 

@@ -1,0 +1,81 @@
+"""A signal is heard whichever thread it comes to, and whatever the main thread is doing just then."""
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from dailypapers.stopping import stop_on_signal
+
+#: Ends a wait that would otherwise never end; nothing that works comes near.
+_LONG = 20
+
+#: Raises the signal before each line of `Event.wait` in turn, those that hold the event's lock among them.
+_AT_EVERY_LINE = """
+import signal, sys, threading
+from dailypapers.stopping import stop_on_signal
+
+def raised_before(chosen):
+    lines = 0
+    def trace(frame, event, _):
+        nonlocal lines
+        if frame.f_code.co_filename != threading.__file__:
+            return None
+        lines += event == "line"
+        if lines == chosen:
+            sys.settrace(None)
+            frame.f_trace = None
+            signal.raise_signal(signal.SIGTERM)
+        return trace
+    with stop_on_signal() as stop:
+        sys.settrace(trace)
+        stop.wait(0.05)
+        sys.settrace(None)
+        heard = stop.wait(5 if lines >= chosen else 0)
+    assert heard or lines < chosen, chosen
+    return lines >= chosen
+
+line = 1
+while raised_before(line):
+    line += 1
+print(line - 1)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_to_any_thread_is_heard(number: signal.Signals) -> None:
+    def ask() -> None:
+        signal.pthread_kill(threading.get_ident(), number)
+
+    with stop_on_signal() as stop:
+        asks = threading.Timer(0.2, ask)
+        asks.start()
+        assert stop.wait(_LONG)
+        asks.join()
+
+
+def test_a_signal_is_heard_before_any_line_of_the_wait() -> None:
+    ran = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", _AT_EVERY_LINE], capture_output=True, text=True, timeout=3 * _LONG, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert int(ran.stdout) > 10
+
+
+def test_another_signal_does_not_stop_and_everything_is_put_back() -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGUSR1, lambda number, _frame: heard.append(number))
+    try:
+        handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+        threads, files = threading.active_count(), len(list(Path("/dev/fd").iterdir()))
+        with stop_on_signal() as stop:
+            signal.raise_signal(signal.SIGUSR1)
+            assert not stop.wait(0.2)
+        assert heard == [signal.SIGUSR1]
+        assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == handlers
+        assert (threading.active_count(), len(list(Path("/dev/fd").iterdir()))) == (threads, files)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
