@@ -1,4 +1,7 @@
-"""Mail scanners open every link of a mail, some by GET and some by HEAD: nothing may come of it."""
+"""Mail scanners open every link of a mail, some by GET and some by HEAD: nothing may come of it.
+
+And whoever follows one comes to what it names.
+"""
 
 import re
 from collections.abc import Iterator
@@ -54,3 +57,10 @@ def test_a_scanner_that_opens_every_link_of_every_mail_changes_no_row(service: L
         answers = [(link, scanner.request(method, link).status_code) for link in found for method in ("GET", "HEAD")]
     assert [answer for answer in answers if answer[1] != 200] == []
     assert service.rows() == before
+
+
+def test_a_link_to_a_part_of_a_page_finds_it(service: Living) -> None:
+    found = sorted(link for mail in mails(service) for link in links(mail, service.base) if "#" in link)
+    assert len(found) == 2
+    for link in found:
+        assert f' id="{link.partition("#")[2]}"' in httpx.get(link).text

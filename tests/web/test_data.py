@@ -1,6 +1,7 @@
 """One's data: GET shows a button, POST gives the file."""
 
 import json
+import re
 
 import httpx
 import sqlalchemy as sa
@@ -22,6 +23,15 @@ async def test_the_button_gives_a_file_and_changes_nothing(pages: httpx.AsyncCli
     assert answer.headers["content-disposition"] == 'attachment; filename="my-data-2026-04-20.json"'
     assert json.loads(answer.content)["address"] == "alice@example.org"
     assert everything(engine) == before
+
+
+async def test_from_its_page_everything_can_be_erased(pages: httpx.AsyncClient, engine: sa.Engine, alice: int) -> None:
+    page = await pages.get(SIGNER.url(Purpose.DATA, alice, issued=NOW))
+    found = re.search(r'href="([^"]*/erase/[^"]+)"', page.text)
+    assert found
+    assert "Erase everything?" in (await pages.get(found[1])).text
+    assert "Everything is erased" in (await pages.post(found[1])).text
+    assert "alice" not in str(everything(engine))
 
 
 async def test_who_was_erased_gets_a_calm_page(pages: httpx.AsyncClient, engine: sa.Engine, alice: int) -> None:

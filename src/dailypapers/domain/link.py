@@ -25,7 +25,7 @@ class Purpose(StrEnum):
     UNDO = "undo"
     """Take back an unsubscription, by whoever has just made it."""
     ERASE = "erase"
-    """Have everything erased, and see nothing of it: given to whoever has just unsubscribed."""
+    """Have everything erased, and see nothing of it: given to who has just unsubscribed, or looks at their data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A reader's data, to take away: GET shows what the file will hold, POST gives it."""
+"""A reader's data, to take away: GET shows what the file will hold, and the way to have it erased; POST gives it."""
 
 import json
 from collections.abc import Callable
@@ -22,11 +22,12 @@ def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
     """GET: a page with a button."""
 
     def show_data(request: Request, token: str) -> HTMLResponse:
-        subscriber = site.signer.subscriber(Purpose.DATA, token, now=site.clock())
+        now = site.clock()
+        subscriber = site.signer.subscriber(Purpose.DATA, token, now=now)
         with reading(site.engine) as tx:
             if subscribers.one(tx, subscriber) is None:
                 raise BadToken(_GONE)
-        return site.page(request, "data")
+        return site.page(request, "data", erase=site.signer.url(Purpose.ERASE, subscriber, issued=now))
 
     return show_data
 
