@@ -100,10 +100,21 @@ def test_wrong_lines_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert fetched.freshness.note == "11 items, 9 of them skipped."
 
 
-def test_packed_files_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "papers.jsonl.gz"
-    path.write_bytes(gzip.compress(json.dumps(FULL).encode()))
-    assert len(read_papers(path, now=MONDAY).announcements) == 1
+@pytest.mark.parametrize("name", ["papers.jsonl.gz", "papers.jsonl", "papers", "papers.gz"])
+@pytest.mark.parametrize("packed", [True, False])
+def test_files_are_known_by_what_is_in_them_packed_or_not(tmp_path: Path, name: str, packed: bool) -> None:
+    data = b"\xef\xbb\xbf" + json.dumps(FULL).encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if packed else data)
+    (found,) = read_papers(tmp_path / name, now=MONDAY).announcements
+    assert str(found.paper.id) == "arxiv:2604.01234"
+
+
+def test_what_others_write_for_nothing_is_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text('{"title": "T", "abstract": NaN, "upvotes": Infinity}\n{"title": NaN}')
+    read = read_papers(path, now=MONDAY)
+    assert (read.announcements[0].paper.abstract, read.announcements[0].signals) == ("", None)
+    assert [skipped.why for skipped in read.skipped] == ["It has no title."]
 
 
 def test_a_byte_order_mark_and_wrong_bytes_do_no_harm(tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ from dailypapers.errors import BadInput
 if TYPE_CHECKING:
     from dailypapers.evaluation.protocol import Outcome
 
+METHOD_HELP = (
+    "dailypapers, words, bm25, tfidf, svm or zotero (which needs --model); several times for several. Else all."
+)
 Likes = Annotated[str, typer.Option(help="How many of the newest earlier likes are known: a number, 0, or all.")]
 
 
@@ -34,7 +37,7 @@ def evaluate(
     replay: Annotated[
         bool, typer.Option("--replay", help="Take this service's own editions and votes instead of files.")
     ] = False,
-    method: Annotated[list[str] | None, typer.Option(help="Any of the methods; else all that can be run.")] = None,
+    method: Annotated[list[str] | None, typer.Option(help=METHOD_HELP)] = None,
     likes: Likes = "all",
     heading: Annotated[
         bool | None, typer.Option(help="Tell the reader's topic too; else only where not all likes are known.")
@@ -66,6 +69,8 @@ def evaluate(
         )
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
+    if done.without_papers:
+        say(f"No paper is of these days: {', '.join(done.without_papers)}.")
     title = f"{task.name}: {len(done.study.days)} days, learned from {done.background:,} earlier papers"
     rows(title, records(done.outcomes, as_json=as_json), as_json=as_json)
     raise typer.Exit(ATTENTION if done.skipped else OK)
@@ -109,7 +114,7 @@ def interleaved(
 def _task(likes: str, *, heading: bool | None) -> "Any":
     from dailypapers.evaluation.protocol import Task
 
-    if likes != "all" and not likes.isdigit():
+    if likes != "all" and not (likes.isascii() and likes.isdigit()):
         raise BadInput(f"--likes is a number, 0 or all, not “{likes}”.")
     known = None if likes == "all" else int(likes)
     told = known is not None if heading is None else heading

@@ -15,6 +15,7 @@ from dailypapers.ranking.encoder import Encoder, Vectors
 #: So many papers of the background stand for what an arxiv-sanity-lite reader did not tag.
 NEGATIVES = 3000
 _SATURATION, _LENGTH = 1.2, 0.75
+_LEAST_HOLDING, _MOST_HOLDING = 5, 0.1
 
 
 def text_of(paper: Paper) -> str:
@@ -26,8 +27,10 @@ def _texts(asked: Asked) -> list[str]:
     return [*([asked.heading] if asked.heading else []), *map(text_of, asked.likes)]
 
 
-def _each(scores: Callable[[Asked], Vector]) -> Scores:
-    return lambda asked: np.array([scores(one) for one in asked])
+def _each(scores: Callable[[Asked], Vector], pool: Sequence[Paper]) -> Scores:
+    """Score for one after the other; whom nothing is known of, nothing can be ranked for."""
+    nothing = np.zeros(len(pool))
+    return lambda asked: np.array([scores(one) if _texts(one) else nothing for one in asked])
 
 
 class TfIdf:
@@ -46,7 +49,7 @@ class TfIdf:
             likeness = papers @ self._vectorizer.transform(_texts(asked)).T
             return np.asarray(likeness.mean(axis=1)).ravel()
 
-        return _each(scores)
+        return _each(scores, pool)
 
 
 class Bm25:
@@ -73,7 +76,12 @@ class Bm25:
             query = self._vectorizer.transform([" ".join(_texts(asked))]).toarray().ravel()
             return np.asarray(papers @ (self._idf * query)).ravel()
 
-        return _each(scores)
+        return _each(scores, pool)
+
+
+def _bounds(papers: int) -> dict[str, float]:
+    """In how many papers, or in which part of them, a term must stand; of few papers no term is left out."""
+    return {"min_df": _LEAST_HOLDING, "max_df": _MOST_HOLDING} if papers * _MOST_HOLDING >= _LEAST_HOLDING else {}
 
 
 class Svm:
@@ -83,7 +91,7 @@ class Svm:
 
     def __init__(self, background: Sequence[Paper]) -> None:
         self._vectorizer = TfidfVectorizer(
-            stop_words="english", sublinear_tf=True, ngram_range=(1, 2), max_features=20_000, min_df=5, max_df=0.1
+            stop_words="english", sublinear_tf=True, ngram_range=(1, 2), max_features=20_000, **_bounds(len(background))
         ).fit(map(text_of, background))
         chosen = sorted(background, key=lambda paper: lot(str(paper.id)))[:NEGATIVES]
         self._negatives = self._vectorizer.transform(map(text_of, chosen))
@@ -99,7 +107,7 @@ class Svm:
             machine.fit(sp.vstack([positive, self._negatives]), labels)
             return np.asarray(machine.decision_function(papers))
 
-        return _each(scores)
+        return _each(scores, pool)
 
 
 class Zotero:
@@ -121,4 +129,4 @@ class Zotero:
             weights = 1 / (1 + np.log10(np.arange(len(known)) + 1))
             return np.asarray(papers @ known.T @ weights / weights.sum())
 
-        return _each(scores)
+        return _each(scores, pool)

@@ -1,10 +1,9 @@
 """Evaluate: measure how well papers are ranked, ours beside the peers, on files somebody has."""
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from dailypapers.evaluation.ours import Ours
 from dailypapers.evaluation.protocol import Method, Outcome, Reader, Study, Task, run
 from dailypapers.ranking.encoder import Encoder
 from dailypapers.ranking.score import WORDS
-from dailypapers.sources.file import read_papers
+from dailypapers.sources.file import id_of, load, read_papers, read_text
 
 Making = Callable[[Sequence[Paper], Encoder | None], Method]
 
@@ -57,6 +56,11 @@ class Evaluated:
     background: int
     skipped: tuple[Skipped, ...]
 
+    @property
+    def without_papers(self) -> tuple[str, ...]:
+        """The days to test that no paper is of."""
+        return tuple(day for day, pool in self.study.pools() if not pool)
+
 
 def evaluate(
     files: Files,
@@ -91,35 +95,60 @@ def _making(name: str) -> Making:
 
 
 def read_study(files: Files) -> tuple[Study, tuple[Skipped, ...]]:
-    """Read a study. Raises `BadInput` where a file is missing or is not what it should be."""
-    fetched = read_papers(files.papers, now=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
-    papers = {str(item.paper.id): item.paper for item in fetched.announcements}
-    day_of = {str(item.paper.id): item.day.isoformat() for item in fetched.announcements}
-    readers = tuple(_readers(files.users))
-    return Study(papers, day_of, readers, _days(files.test_days)), fetched.skipped
+    """Read a study. Raises `BadInput` where a file is missing or is not what it should be.
+
+    A paper that is there twice came on the first of its days.
+    """
+    fetched = read_papers(files.papers, now=_UNDATED)
+    papers: dict[str, Paper] = {}
+    day_of: dict[str, str] = {}
+    undated = []
+    for item in fetched.announcements:
+        key, paper = str(item.paper.id), item.paper
+        day = paper.published if item.day == _UNDATED.date() else item.day
+        if day is None:
+            undated.append(Skipped(f"{files.papers.name}, “{paper.title[:60]}”", "It has no day."))
+        elif day.isoformat() < day_of.get(key, "9999"):
+            papers[key], day_of[key] = paper, day.isoformat()
+    skipped = (*fetched.skipped, *undated)
+    if not papers:
+        why = f": {skipped[0].where}: {skipped[0].why}" if skipped else "."
+        raise BadInput(f"{files.papers.name} holds no paper that could be read{why}")
+    return Study(papers, day_of, tuple(_readers(files.users)), _days(files.test_days)), skipped
+
+
+#: Stands for the day of papers that name none.
+_UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def _readers(path: Path) -> Iterator[Reader]:
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    names: set[str] = set()
+    for number, line in enumerate(read_text(path).split("\n"), 1):
         where = f"{path.name} line {number}"
         if line.strip():
-            yield _reader(_json(line, where), where)
+            reader = _reader(_json(line, where), where)
+            # Every line is a reader, whatever others are called.
+            name = reader.name if reader.name and reader.name not in names else f"{reader.name} (line {number})".strip()
+            names.add(name)
+            yield replace(reader, name=name)
 
 
 def _reader(entry: Any, where: str) -> Reader:
     if not isinstance(entry, dict):
         raise BadInput(f"{where}: a reader is an object with user, topic and likes.")
-    likes = entry.get("likes")
+    likes = entry.get("likes") or []
     if not isinstance(likes, list) or not all(isinstance(key, str) for key in likes):
         raise BadInput(f"{where}: likes must be a list of papers' ids.")
-    said = heading(str(entry.get("list") or ""), str(entry.get("topic") or ""))
+    said = heading(_words(entry, "list", where), _words(entry, "topic", where))
     interests = (Interest(InterestKind.TOPIC, said),) if said else ()
-    return Reader(str(entry.get("user") or number_of(where)), interests, frozenset(likes))
+    return Reader(_words(entry, "user", where), interests, frozenset(str(id_of(key)[0]) for key in likes if key))
 
 
-def number_of(where: str) -> str:
-    """The line a reader without a name stands in."""
-    return where.rsplit(" ", 1)[-1]
+def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
+    value = entry.get(key)
+    if value is not None and not isinstance(value, str | int):
+        raise BadInput(f"{where}: {key} must be a text.")
+    return "" if value is None else str(value)
 
 
 #: What the name of a list says of being a list, not of its subject.
@@ -136,21 +165,18 @@ def heading(name: str, topic: str) -> str:
 
 
 def _days(path: Path) -> tuple[str, ...]:
-    days = _json(_text(path), path.name)
-    if not isinstance(days, list) or not days or not all(isinstance(day, str) for day in days):
-        raise BadInput(f"{path.name} must be a list of days such as [“2026-05-01”, “2026-05-04”].")
-    return tuple(sorted(days))
-
-
-def _text(path: Path) -> str:
+    days = _json(read_text(path), path.name)
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The file {path} cannot be read: {error}.") from error
+        found = {dt.date.fromisoformat(day[:10]).isoformat() for day in days}
+    except (TypeError, ValueError):
+        found = set()
+    if not isinstance(days, list) or not found:
+        raise BadInput(f"{path.name} must be a list of days such as [“2026-05-01”, “2026-05-04”].")
+    return tuple(sorted(found))
 
 
 def _json(text: str, where: str) -> Any:
     try:
-        return json.loads(text)
+        return load(text)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{where} is no JSON: {error}.") from error

@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import gzip
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from dailypapers.evaluation.measures import interval
 from dailypapers.evaluation.protocol import Outcome, Reader, Study, Task, run, tested
 from dailypapers.evaluation.trends import Foretold, Listing, Reading, study
 from dailypapers.jobs.evaluate import METHODS
+from dailypapers.sources.file import read_text
 from dailypapers.sources.huggingface import read_entry
 from dailypapers.store import editions, papers, subscribers, votes
 from dailypapers.store.database import reading
@@ -94,7 +94,9 @@ def trends(listings: Path, readings: Path) -> list[Foretold]:
 
 
 def _listings(path: Path) -> Iterator[Listing]:
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(read_text(path).split("\n"), 1):
+        if not line.strip():
+            continue
         try:
             entry = json.loads(line)
             day = dt.date.fromisoformat(str(entry["day"]))
@@ -106,17 +108,10 @@ def _listings(path: Path) -> Iterator[Listing]:
 
 
 def _readings(path: Path) -> Iterator[Reading]:
-    for row in csv.DictReader(io.StringIO(_text(path)), delimiter="\t"):
+    for row in csv.DictReader(io.StringIO(read_text(path)), delimiter="\t"):
         try:
             at = dt.datetime.fromisoformat(row["observed_at"])
-            yield Reading(str(PaperId.parse(row["arxiv_id"])), at, int(row["upvotes"]))
+            known = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+            yield Reading(str(PaperId.parse(row["arxiv_id"])), known, int(row["upvotes"]))
         except (ValueError, KeyError, TypeError) as error:
             raise BadInput(f"{path.name}: a row is no reading of arxiv_id, observed_at, upvotes: {error}.") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise BadInput(f"The file {path} cannot be read: {error}.") from error

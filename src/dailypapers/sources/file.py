@@ -1,4 +1,4 @@
-"""Papers from a file on this machine: JSON Lines (also gzipped), or plain text with two lines a paper.
+"""Papers from a file on this machine: JSON Lines or plain text with two lines a paper, gzipped or not.
 
 Knows the two formats and reads them leniently, a line at a time: a wrong line is skipped and named, the rest goes on.
 Does not know the network.
@@ -9,12 +9,14 @@ import datetime as dt
 import gzip
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
@@ -28,6 +30,9 @@ MAX_LINE_BYTES = 2_000_000
 #: What a page prints above its first paper.
 _FURNITURE = ("get trending papers",)
 _GLUED = "Subscribe"
+#: How files begin that are gzipped, and that hold JSON, whatever their names are.
+_GZIPPED = b"\x1f\x8b"
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +50,41 @@ class File:
 def read_papers(path: Path, *, now: dt.datetime, name: str = "file") -> Fetched:
     """Read all papers of a file, each announced as new on `now`'s day (or the day its line names).
 
-    A name ending in .jsonl, .ndjson or .json (or one of these with .gz) is JSON Lines: an object a line with title, and
-    any of id, abstract (abs, summary), authors, categories (cats), url, published (day), upvotes, comments, stars,
-    code_url. Any other file is text: a title line, then an abstract line. A paper without an id is named by its title.
-    Raises `BadInput` where the file cannot be opened.
+    A file that begins with a JSON object, or is named .jsonl, .ndjson or .json, is JSON Lines: an object a line with
+    title, and any of id, abstract (abs, summary), authors, categories (cats), url, published (day), upvotes, comments,
+    stars, code_url. Any other file is text: a title line, then an abstract line. A paper without an id is named by its
+    title. Raises `BadInput` where the file cannot be opened.
     """
     suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
-    read = _read_json_lines if suffixes and suffixes[-1] in {".jsonl", ".ndjson", ".json"} else _read_text
+    named_json = bool(suffixes) and suffixes[-1] in {".jsonl", ".ndjson", ".json"}
     with _opened(path) as lines:
+        read = _read_json_lines if named_json or _JSON.match(lines.peek(100)) else _read_text
         reading = read(_numbered(lines, path), day=now.date(), source=name)
     remark = () if reading.items else (f"No papers in {path.name}",)
     return fetched(reading + Reading(remarks=remark), {}, since=None, now=now)
 
 
+def read_text(path: Path) -> str:
+    """Read a whole text, gzipped or not. Raises `BadInput` where the file cannot be opened or is no UTF-8."""
+    try:
+        with _opened(path) as stream:
+            return stream.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"The file {path} cannot be read: {error}.") from error
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
+def _opened(path: Path) -> Iterator[BufferedReader | gzip.GzipFile]:
     try:
         with path.open("rb") as raw:
-            yield gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
+            yield gzip.GzipFile(fileobj=raw) if raw.peek(len(_GZIPPED)).startswith(_GZIPPED) else raw
     except FileNotFoundError as error:
         raise BadInput(f"There is no file {path}.") from error
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"The file {path} cannot be read: {error}.") from error
 
 
-def _numbered(stream: IO[bytes] | gzip.GzipFile, path: Path) -> Iterator[tuple[str, str]]:
+def _numbered(stream: BufferedReader | gzip.GzipFile, path: Path) -> Iterator[tuple[str, str]]:
     number = 0
     while raw := stream.readline(MAX_LINE_BYTES):
         number += 1
@@ -82,10 +97,15 @@ def _read_json_lines(lines: Iterator[tuple[str, str]], *, day: dt.date, source: 
         if not line:
             continue
         try:
-            announcements.append(_announcement(json.loads(line), day=day, source=source))
+            announcements.append(_announcement(load(line), day=day, source=source))
         except (ValueError, RecursionError) as error:
             skipped.append(Skipped(where, _why(error)))
     return Reading(tuple(announcements), tuple(skipped))
+
+
+def load(text: str) -> Any:
+    """Read JSON; NaN and infinities, which others write where something is missing, are nothing."""
+    return json.loads(text, parse_constant=lambda _: None)
 
 
 def _why(error: Exception) -> str:
@@ -124,13 +144,18 @@ def _paper(entry: Mapping[str, Any]) -> tuple[Paper, int | None]:
 
 def _id(entry: Mapping[str, Any], title: str) -> tuple[PaperId, int | None]:
     if text := _text(entry, "id"):
-        try:
-            return PaperId.parse_version(text)
-        except BadPaperId:
-            return PaperId("file", text), None
+        return id_of(text)
     if url := web_address(_text(entry, "url")):
         return PaperId("url", url), None
     return id_of_title(title), None
+
+
+def id_of(text: str) -> tuple[PaperId, int | None]:
+    """Read an id and its version as a file writes it: an id of its own, where it is none that everybody knows."""
+    try:
+        return PaperId.parse_version(text)
+    except BadPaperId:
+        return PaperId("file", text), None
 
 
 def id_of_title(title: str) -> PaperId:
