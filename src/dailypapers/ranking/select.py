@@ -1,5 +1,6 @@
 """Selection: from many readers' scores to short lists that are worth reading, all readers at a time."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,60 +34,89 @@ def select(scores: Matrix, subjects: Matrix, owner: Columns, kin: Columns, wante
     turns with the others, so that a loud one does not drown a quiet one. Of papers that say the same (`kin`) one is
     taken. Equal scores are ordered by the papers' ids.
     """
-    scores = scores.copy()
-    scores[wanted.known] = -np.inf
-    # Ten scores are as good as equal where they differ by less than sums of floats do in another order.
-    weak = scores < wanted.threshold[:, None] - 10.0**-_DIGITS
-    scores[(scores <= 0) | (weak if wanted.certain is None else weak & ~wanted.certain)] = -np.inf
+    # Two scores are as good as equal where they differ by less than sums of floats do in another order.
+    enough = np.maximum(wanted.threshold - 10.0**-_DIGITS, np.nextafter(0, 1))
+    open_to = scores >= enough[:, None]
+    if wanted.certain is not None:
+        open_to |= wanted.certain & (scores > 0)
+    open_to[wanted.known] = False
     limit = int(wanted.limit.max(initial=0))
     chosen = np.full((len(scores), limit), -1, np.int64)
     if not limit or not scores.shape[1]:
         return chosen
-    many = np.bincount(owner, minlength=len(scores))
     first = np.searchsorted(owner, np.arange(len(scores)))
-    for count in np.unique(many):
-        rows = np.flatnonzero(many == count)
-        piles = _piles(scores[rows], subjects, first[rows], int(count), limit)
-        chosen[rows] = _taken(scores[rows], piles, kin, wanted.limit[rows], limit)
+    for count, rows in _alike(np.bincount(owner, minlength=len(scores)), open_to.sum(axis=1)):
+        columns, worth = _open(scores, open_to, rows)
+        turns = [(first[rows] + turn)[:, None] for turn in range(count)] if count > 1 else []
+        added = [np.round(subjects[turn, columns], _DIGITS) for turn in turns]
+        piles = _piles(worth, added, limit)
+        best = np.where(piles >= 0, np.take_along_axis(columns, piles, axis=1), -1)
+        chosen[rows] = _taken(best, np.take_along_axis(worth, piles, axis=1), kin, wanted.limit[rows], limit)
     return chosen
 
 
-def _piles(scores: Matrix, subjects: Matrix, first: Columns, count: int, limit: int) -> Columns:
+def _alike(subjects: Columns, papers: Columns) -> Iterator[tuple[int, Columns]]:
+    """How many subjects, and the readers who have so many and about as many papers; who has none is left out."""
+    size = np.ceil(np.log2(np.maximum(papers, 1))).astype(np.int64)
+    for count, about in np.unique(np.stack([subjects, size], axis=1)[papers > 0], axis=0).tolist():
+        yield count, np.flatnonzero((subjects == count) & (size == about) & (papers > 0))
+
+
+def _open(scores: Matrix, open_to: Flags, rows: Columns) -> tuple[Columns, Matrix]:
+    """Of these readers the columns that are open to them, in order, and their scores; minus infinity fills up.
+
+    Scores are rounded, so that equal ones are equal whatever order their sums were made in.
+    """
+    reader, column = np.nonzero(open_to[rows])
+    many = np.bincount(reader, minlength=len(rows))
+    place = np.arange(len(reader)) - np.repeat(np.cumsum(many) - many, many)
+    columns, worth = np.zeros((len(rows), int(many.max())), np.int64), np.full((len(rows), int(many.max())), -np.inf)
+    columns[reader, place], worth[reader, place] = column, np.round(scores[rows[reader], column], _DIGITS)
+    return columns, worth
+
+
+def _piles(worth: Matrix, added: Sequence[Matrix], limit: int) -> Columns:
     """Readers × candidates: the best of each reader's subjects, dealt in turns; the best of all where there is one."""
-    depth = min(limit * _CANDIDATES, scores.shape[1])
-    if count < 2:  # noqa: PLR2004 - with one subject there are no turns
-        return _best(scores, depth)
-    strongest, most = np.full(scores.shape, -1, np.int64), np.zeros(scores.shape)
-    for turn in range(count):
-        added = subjects[first + turn]
-        better = added > most
-        strongest[better], most = turn, np.where(better, added, most)
+    depth = min(limit * _CANDIDATES, worth.shape[1])
+    if not added:
+        return _best(worth, depth)
+    strongest, most = np.full(worth.shape, -1, np.int64), np.zeros(worth.shape)
+    for turn, by_subject in enumerate(added):
+        better = by_subject > most
+        strongest[better], most = turn, np.where(better, by_subject, most)
     # What no subject brought, an author or a phrase did: that is the last pile.
-    dealt = [_best(np.where(strongest == turn, scores, -np.inf), depth) for turn in (*range(count), -1)]
-    return np.stack(dealt, axis=2).reshape(len(scores), -1)
+    dealt = [_best(np.where(strongest == turn, worth, -np.inf), depth) for turn in (*range(len(added)), -1)]
+    return np.stack(dealt, axis=2).reshape(len(worth), -1)
 
 
-def _best(scores: Matrix, depth: int) -> Columns:
-    """Readers × depth: the best columns in order; a partial sort finds them, so that a long tail costs nothing."""
-    found = np.argpartition(-scores, depth - 1, axis=1)[:, :depth] if depth < scores.shape[1] else _all(scores)
-    found.sort(axis=1)
-    held = np.round(np.take_along_axis(scores, found, axis=1), _DIGITS)
+def _best(worth: Matrix, depth: int) -> Columns:
+    """Readers × depth: where the best stand, in order, -1 where there are no more; of equal ones the first."""
+    found = _deepest(worth, depth)
+    held = np.take_along_axis(worth, found, axis=1)
     order = np.argsort(-held, axis=1, kind="stable")
-    return np.asarray(np.take_along_axis(found, order, axis=1))
+    ended = np.isneginf(np.take_along_axis(held, order, axis=1))
+    return np.where(ended, -1, np.take_along_axis(found, order, axis=1))
 
 
-def _all(scores: Matrix) -> Columns:
-    return np.tile(np.arange(scores.shape[1]), (len(scores), 1))
+def _deepest(worth: Matrix, depth: int) -> Columns:
+    """Where the best stand, from left to right; a partial sort finds the last one, so that a long tail costs little."""
+    if depth >= worth.shape[1]:
+        return np.tile(np.arange(worth.shape[1]), (len(worth), 1))
+    border = -np.partition(-worth, depth - 1, axis=1)[:, depth - 1, None]
+    above, level = worth > border, worth == border
+    room = depth - above.sum(axis=1, keepdims=True)
+    return np.nonzero(above | (level & (np.cumsum(level, axis=1) <= room)))[1].reshape(len(worth), depth)
 
 
-def _taken(scores: Matrix, candidates: Columns, kin: Columns, limits: Columns, limit: int) -> Columns:
-    """The first candidates of each reader that are good and say something new, ordered by score."""
-    worth = np.take_along_axis(scores, candidates, axis=1)
-    good = np.isfinite(worth) & _first_of_kin(np.where(np.isfinite(worth), kin[candidates], -1))
+def _taken(candidates: Columns, worth: Matrix, kin: Columns, limits: Columns, limit: int) -> Columns:
+    """The first candidates of each reader that say something new, ordered by score."""
+    good = (candidates >= 0) & _first_of_kin(np.where(candidates >= 0, kin[candidates], -1))
     good &= np.cumsum(good, axis=1) <= limits[:, None]
-    ranked = np.where(good, np.round(worth, _DIGITS), -np.inf)
-    order = np.lexsort((candidates, -ranked), axis=1)[:, :limit]
-    taken = np.where(np.take_along_axis(good, order, axis=1), np.take_along_axis(candidates, order, axis=1), -1)
+    # The good ones first, in the order they were dealt in.
+    places = np.argsort(~good, axis=1, kind="stable")[:, :limit]
+    first = np.take_along_axis(np.where(good, candidates, -1), places, axis=1)
+    ranked = np.take_along_axis(np.where(good, worth, -np.inf), places, axis=1)
+    taken = np.take_along_axis(first, np.lexsort((first, -ranked), axis=1), axis=1)
     return np.pad(taken, ((0, 0), (0, limit - taken.shape[1])), constant_values=-1)
 
 
