@@ -53,7 +53,9 @@ class Texts:
     follows: Flags
     #: Papers × narrow columns: one more than the number of the column's first place in `places`.
     held: sp.csr_array
+    #: The places of all columns, one column after another; where each column's begin, and how many it has.
     places: Columns
+    first: Columns
     many: Columns
 
     @classmethod
@@ -71,14 +73,14 @@ class Texts:
             follows=np.concatenate([text.follows for text in texts]),
             held=sp.csr_array((numbers, columns, rows), shape=(len(texts), width)),
             places=np.concatenate([text.places + start for text, start in zip(texts, starts, strict=False)]),
+            first=np.cumsum(many) - many,
             many=many,
         )
 
     def places_of(self, numbers: Columns) -> Columns:
         """The places of these columns, one column after another."""
-        first = np.cumsum(self.many) - self.many
         many = self.many[numbers]
-        start = np.repeat(first[numbers] - np.cumsum(many) + many, many)
+        start = np.repeat(self.first[numbers] - np.cumsum(many) + many, many)
         return np.asarray(self.places[start + np.arange(len(start))])
 
 
@@ -124,7 +126,8 @@ class Wording:
         lost = [
             n for n, (interest, _) in enumerate(pairs) if not matching[n] and interest.kind is not InterestKind.PAPER
         ]
-        closest = dict(zip(lost, self._closest(texts, [asked[n] for n in lost], paper[lost]), strict=True))
+        topics = [pairs[n][0] for n in lost]
+        closest = dict(zip(lost, self._closest(texts, topics, sources, paper[lost]), strict=True))
         for n, shown in enumerate(matching):
             kind = TermKind.CLOSE if n in closest else TermKind.WORDS
             yield ", ".join(closest.get(n, shown)), kind
@@ -134,25 +137,33 @@ class Wording:
             self._texts[column] = _read(self.features, self.features.papers[column])
         return self._texts[column]
 
-    def _closest(self, texts: Texts, asked: Sequence[Source], paper: Columns) -> list[list[str]]:
+    def _closest(
+        self, texts: Texts, topics: Sequence[Interest], sources: Mapping[Interest, Source], paper: Columns
+    ) -> list[list[str]]:
         """The words of each paper that count most in the papers a topic was taken to mean."""
-        if not asked:
+        if not topics:
             return []
-        many = self.features.background.papers
-        found = _rows([source.found for source in asked], [source.shares for source in asked], many)
-        held = sp.csr_array(texts.held[paper])
+        held, width = texts.held[paper], texts.held.shape[1]
         holds = sp.csr_array((np.ones_like(held.data), held.indices, held.indptr), shape=held.shape)
-        both = self.features.library_share(found).multiply(holds).tocsr()
+        both = sp.csr_array(self._meant(topics, sources).multiply(holds))
         both.sort_indices()
-        pair = np.repeat(np.arange(len(asked)), np.diff(both.indptr))
+        pair = np.repeat(np.arange(len(topics)), np.diff(both.indptr))
         order = np.lexsort((-both.data, pair))
         order = order[np.arange(len(order)) - both.indptr[pair] < _SHOWN]
-        shown: list[list[str]] = [[] for _ in asked]
-        for n, column in zip(pair[order].tolist(), both.indices[order].tolist(), strict=True):
-            inside = slice(held.indptr[n], held.indptr[n + 1])
-            number = held.data[inside][np.searchsorted(held.indices[inside], column)]
-            shown[n].append(texts.surfaces[texts.places_of(np.array([int(number) - 1]))[0]])
+        keys = np.repeat(np.arange(len(topics)), np.diff(held.indptr)) * width + held.indices
+        numbers = held.data[np.searchsorted(keys, pair[order] * width + both.indices[order])].astype(np.int64) - 1
+        shown: list[list[str]] = [[] for _ in topics]
+        for n, place in zip(pair[order].tolist(), texts.places[texts.first[numbers]].tolist(), strict=True):
+            shown[n].append(texts.surfaces[place])
         return shown
+
+    def _meant(self, topics: Sequence[Interest], sources: Mapping[Interest, Source]) -> sp.csr_array:
+        """Topics × narrow columns: what the papers hold that each topic was taken to mean, found out once a topic."""
+        row = {topic: n for n, topic in enumerate(dict.fromkeys(topics))}
+        asked = [sources[topic] for topic in row]
+        many = self.features.background.papers
+        found = _rows([source.found for source in asked], [source.shares for source in asked], many)
+        return sp.csr_array(self.features.library_share(found)[[row[topic] for topic in topics]])
 
 
 def _matching(texts: Texts, asked: Sequence[Source], paper: Columns) -> list[list[str]]:
