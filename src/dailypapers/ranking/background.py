@@ -202,7 +202,7 @@ class Background:
             papers: Columns = asked.indices[inside].astype(np.int64)
             if vectors is not None and self.dense is not None and len(papers):
                 scores, papers = _fused(scores, papers, self.dense @ vectors[row])
-            best = np.lexsort((papers, -scores))[:many]
+            best = _best(scores, papers, many)
             rows += [row] * len(best)
             columns += papers[best].tolist()
             data += (scores[best] ** 2 / max(float((scores[best] ** 2).sum()), 1e-12)).tolist()
@@ -226,6 +226,14 @@ class Background:
     def with_dense(self, vectors: Matrix) -> "Background":
         """The same, knowing its papers' vectors by an encoder."""
         return replace(self, dense=vectors)
+
+
+def _best(scores: Vector, papers: Columns, many: int) -> Columns:
+    """Where the best stand, in order; of equal ones the first papers. Only what reaches the last place is sorted."""
+    reach = (
+        np.flatnonzero(scores >= np.partition(scores, -many)[-many]) if many < len(scores) else np.arange(len(scores))
+    )
+    return np.asarray(reach[np.lexsort((papers[reach], -scores[reach]))[:many]])
 
 
 def _fused(scores: Vector, papers: Columns, near: Vector) -> tuple[Vector, Columns]:

@@ -74,8 +74,25 @@ class Features:
 
     @cached_property
     def filed(self) -> Matrix:
-        """Papers × categories, measured from what is usual in the background."""
-        return self.background.file([paper.categories for paper in self.papers]) - self.background.usual_filing
+        """Papers × the categories these papers are in, and ones; for products with what `filing` gives."""
+        return np.column_stack([self._filed[:, self._categories], np.ones(len(self.papers))])
+
+    @cached_property
+    def library_filed(self) -> Matrix:
+        """The background's papers, as `filing` gives them."""
+        return self.filing(self.background.filed)
+
+    def filing(self, filed: Matrix) -> Matrix:
+        """Rows of `Background.file` × the categories these papers are in; last, what is usual is taken away."""
+        return np.column_stack([filed[:, self._categories], -(filed @ self.background.usual_filing)])
+
+    @cached_property
+    def _filed(self) -> Matrix:
+        return self.background.file([paper.categories for paper in self.papers])
+
+    @cached_property
+    def _categories(self) -> Columns:
+        return np.flatnonzero(self._filed.any(axis=0))
 
     @cached_property
     def placed(self) -> Matrix:

@@ -51,7 +51,7 @@ class Matches:
     #: Interests × papers: cosines of terms; and × the background's sample, which says what is usual.
     near: Floats
     usual: Floats
-    #: Interests × dimensions, × categories, × dimensions of the encoder.
+    #: Interests × dimensions, × categories of the papers and what is usual, × dimensions of the encoder.
     meanings: Matrix
     filed: Matrix
     dense: Matrix
@@ -221,7 +221,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     plain = plain + _centre(background)
     near, usual = near.astype(np.float32), usual.astype(np.float32)
     close = _close(features, np.zeros((len(texts), dense.shape[1])))
-    rows = [near, usual, found @ background.meanings, found @ background.filed, dense, plain, *close, spread]
+    rows = [near, usual, found @ background.meanings, found @ features.library_filed, dense, plain, *close, spread]
     return rows, _sources(features, own, found)
 
 
@@ -236,7 +236,7 @@ def _of_papers(
     background = features.background
     weights = weigh(count(papers), background.idf)
     meanings = background.meaning.of(weights) if background.meaning else np.zeros((len(papers), 0))
-    filed = background.file([paper.categories for paper in papers])
+    filed = features.filing(background.file([paper.categories for paper in papers]))
     dense = np.zeros((len(papers), background.placed.shape[1]))
     encoded = np.zeros(dense.shape)
     for row, vector in enumerate(vectors):
