@@ -21,20 +21,23 @@
     return fields;
   };
 
-  // The address that shows the same again, and the topics that go along when one subscribes.
-  const carry = (fields) => {
+  // The address that shows the same again.
+  const address = (fields) => {
     if (form.method !== "get") return;
     const query = fields.toString();
     history.replaceState(null, "", query ? `?${query}` : location.pathname);
-    const subscribe = document.querySelector("form.subscribe");
-    if (!subscribe) return;
-    subscribe.querySelectorAll("input[name=topic]").forEach((field) => field.remove());
-    for (const topic of fields.getAll("topic").join(",").split(/[,;\n]/)) {
-      if (!topic.trim()) continue;
-      const field = Object.assign(document.createElement("input"), { type: "hidden", name: "topic", value: topic.trim() });
-      subscribe.append(field);
-    }
   };
+
+  // What one has typed goes along when one subscribes, whether it has been shown yet or not.
+  const subscribe = form.method === "get" && document.querySelector("form.subscribe");
+  if (subscribe) {
+    subscribe.addEventListener("submit", () => {
+      subscribe.querySelectorAll("input[name=topic]").forEach((field) => field.remove());
+      for (const value of filled().getAll("topic")) {
+        subscribe.append(Object.assign(document.createElement("input"), { type: "hidden", name: "topic", value }));
+      }
+    });
+  }
 
   const ask = async () => {
     const fields = filled();
@@ -63,7 +66,7 @@
         shown = null;
         timer = setTimeout(ask, again);
       }
-      carry(fields);
+      address(fields);
     } catch (error) {
       // Typed on, or offline: what is there stays.
       if (error.name !== "AbortError") shown = null;

@@ -1,8 +1,9 @@
 """Every public page can be used by everybody: on a phone, in the dark, with a screen reader, from the keyboard."""
 
 import pytest
+from playwright.sync_api import expect
 from tests.browser.conftest import Audit, Visit
-from tests.browser.living import Living
+from tests.browser.living import Living, minutes
 from tests.browser.looking import Look, Tabbed, axe, first_load, lighthouse, overflow, reshape, tab_through, too_small
 
 LOOKS = [Look(320, colors="dark"), Look(768), Look(1280), Look(1280, colors="dark")]
@@ -43,3 +44,18 @@ def test_lighthouse_finds_nothing_wrong(shown: Living) -> None:
 @pytest.mark.parametrize("path", PAGES[:4])
 def test_a_first_visit_costs_little(shown: Living, visit: Visit, path: str) -> None:
     assert first_load(visit(Look()), shown.base + path) < 60_000
+
+
+def test_what_is_typed_goes_along_though_it_has_not_been_shown_yet(service: Living, visit: Visit) -> None:
+    page = visit(Look())
+    page.route("**/preview?*", lambda route: route.abort())
+    page.goto(service.base)
+    service.clock.now += minutes(1)
+    page.get_by_label("Your e-mail address").fill("eve@example.org")
+    page.get_by_label("Try it first").fill("language models, " + ",".join(f"t{n}" for n in range(300)))
+    page.get_by_role("button", name="Subscribe", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("inbox")
+    topics = str(service.rows()["interests"])
+    assert topics.count("'topic'") == 20
+    assert "'language models'" in topics
+    assert "'t18'" in topics

@@ -316,7 +316,17 @@ async def test_wishes_are_bounded_and_tidied(front: Front) -> None:
     with reading(front.engine) as tx:
         texts = {i.text for i in subscribers.interests_of(tx, [reader.id])[reader.id]}
     assert len(texts) == 20
-    assert {"a b😀", "spaced out", "עברית", "x" * 300} <= texts
+    assert {"a b😀", "spaced out", "עברית", "x" * 200} <= texts
+
+
+async def test_topics_in_one_field_are_parted_as_they_are_when_they_are_tried_out(front: Front) -> None:
+    await front.ask("alice@example.org", topic="RNA folding, graphs; " + ",".join(f"t{i}" for i in range(600)))
+    reader = front.reader("alice@example.org")
+    assert reader is not None
+    with reading(front.engine) as tx:
+        texts = [i.text for i in subscribers.interests_of(tx, [reader.id])[reader.id]]
+    assert len(texts) == 20
+    assert {"RNA folding", "graphs", "t0"} <= set(texts)
 
 
 async def test_who_left_may_ask_again_and_keeps_what_they_had(front: Front) -> None:

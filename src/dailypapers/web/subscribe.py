@@ -26,11 +26,10 @@ from dailypapers.subscriptions import Wishes, whom
 from dailypapers.web.door import network_of
 from dailypapers.web.draft import zones
 from dailypapers.web.page import Site
-from dailypapers.web.preview import tidy
+from dailypapers.web.preview import topics as tried
 
-#: Topics somebody tried out before they subscribed; more can be named afterwards.
-MOST_TOPICS = 20
-LONGEST_TOPIC = 300
+#: Longer than any field but that of the topics, of which there are as many as were tried out.
+_LONGEST = 300
 _FIELDS = 200
 _FIELD_BYTES = 10_000
 _TEMPLATES = ("web/_subscribe.html", "web/subscribe.html")
@@ -68,7 +67,7 @@ class Shown:
 
 def blank(site: Site, *, topics: tuple[str, ...] = ()) -> Shown:
     """An empty form for any page: hand it to the template as `subscribe`, and include `web/_subscribe.html`."""
-    form = Form(stamp=site.signer.stamp(now=site.clock()), topics=_topics(topics))
+    form = Form(stamp=site.signer.stamp(now=site.clock()), topics=topics)
     return Shown(site.door.open, form, by_mail=site.door.by_mail)
 
 
@@ -76,7 +75,7 @@ def show(site: Site) -> Callable[[Request], HTMLResponse]:
     """GET /subscribe: the form as a page of its own; `?topic=` carries topics along."""
 
     def show_subscribe(request: Request) -> HTMLResponse:
-        wanted = tuple(request.query_params.getlist("topic")[:MOST_TOPICS])
+        wanted = tried(request.query_params.getlist("topic"))
         return site.page(request, "subscribe", state="form", subscribe=blank(site, topics=wanted))
 
     return show_subscribe
@@ -119,9 +118,9 @@ def form_version(templates: jinja2.Environment) -> str:
 def _read(data: FormData) -> Form:
     def text(name: str) -> str:
         value = data.get(name, "")
-        return "".join(c for c in value[:LONGEST_TOPIC] if c.isprintable()).strip() if isinstance(value, str) else ""
+        return "".join(c for c in value[:_LONGEST] if c.isprintable()).strip() if isinstance(value, str) else ""
 
-    topics = _topics(tuple(value for value in data.getlist("topic") if isinstance(value, str)))
+    topics = tried(value for value in data.getlist("topic") if isinstance(value, str))
     return Form(
         text("meant") or text("email"),
         topics,
@@ -131,10 +130,6 @@ def _read(data: FormData) -> Form:
         text("as_written"),
         text("note"),
     )
-
-
-def _topics(written: tuple[str, ...]) -> tuple[str, ...]:
-    return tidy(written, most=MOST_TOPICS, longest=LONGEST_TOPIC)
 
 
 async def _trouble(site: Site, form: Form) -> str:
