@@ -246,12 +246,12 @@ def weekly(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     return True
 
 
-def fewer(tx: sa.Connection, subscriber_id: int) -> bool:
-    """Half as many papers in a digest, but no fewer than three. Tells whether they read still."""
+def fewer(tx: sa.Connection, subscriber_id: int, *, than: int) -> bool:
+    """Half as many papers in a digest as `than`, but no fewer than three; twice is as once. Tells whether they read."""
     reader = _reading(tx, subscriber_id)
     if reader is None:
         return False
-    most = min(reader.amount.max_papers, max(FEWEST, reader.amount.max_papers // 2))
+    most = min(reader.amount.max_papers, max(FEWEST, than // 2))
     about = reader.amount.about and min(reader.amount.about, most)
     amount = replace(reader.amount, max_papers=most, about=about, least=min(reader.amount.least, most))
     subscribers.change(tx, reader.id, rhythm=reader.rhythm, amount=amount, style=reader.style)

@@ -48,6 +48,7 @@ CONFIRM: dict[str, object] = {
     "days": 7,
 }
 LEAVE: dict[str, object] = {"token": "t", "undo": "u", "erase": "e", "day": DAY, "no_day": False, "tomorrow": DAY}
+LEAVE |= {"than": 10, "paused": False}
 PAGES: list[tuple[str, dict[str, object]]] = [
     *(("confirm", CONFIRM | {"state": state}) for state in ("ready", "done", "bad link")),
     *(("unsubscribe", LEAVE | {"state": state}) for state in ("ready", "left", "gone", "weekly", "fewer", "paused")),

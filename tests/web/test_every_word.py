@@ -341,7 +341,7 @@ async def confirming_and_leaving(walk: Walk) -> None:
     await walk.open(leave)
     await walk.open(f"{leave}/")
     await walk.open(f"{leave}/less")
-    wishes = [{"wish": wish} for wish in ("weekly", "fewer", "two-weeks", "pause")]
+    wishes = [{"wish": wish} for wish in ("weekly", "fewer", "two-weeks", "pause", "weekly")]
     for wish in (*wishes, {"wish": "until", "until": "2026-06-01"}, {"wish": "until", "until": "x"}):
         await walk.post(f"{leave}/less", **wish)
     await walk.post(f"{leave}/", **{"List-Unsubscribe": "One-Click"})

@@ -124,6 +124,29 @@ async def test_fewer_is_half_as_many_down_to_three(pages: httpx.AsyncClient, eng
     assert had == [(5, 5), (3, 3), (3, 3), (3, 3)]
 
 
+async def test_fewer_that_is_sent_twice_halves_once(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
+    for _ in range(2):
+        page = await pages.get(link(bob))
+        than = re.search(r'name="than" value="(\d+)"', page.text)
+        assert than
+        for _ in range(2):
+            await pages.post(link(bob, "/less"), data={"wish": "fewer", "than": than[1]})
+    assert "Make it shorter" not in (await pages.get(link(bob))).text
+    found = known(engine, bob)
+    assert found is not None
+    assert found.amount.max_papers == 3
+    await pages.post(link(bob, "/less"), data={"wish": "fewer", "than": "9999"})
+    assert known(engine, bob) == found
+
+
+async def test_weekly_during_a_pause_does_not_end_it(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
+    await pages.post(link(bob, "/less"), data={"wish": "pause"})
+    answer = await pages.post(link(bob, "/less"), data={"wish": "weekly"})
+    assert "When your pause is over" in answer.text
+    assert "next digest comes on Monday" not in answer.text
+    assert state(engine, bob) is SubscriberState.PAUSED
+
+
 @pytest.mark.parametrize(
     ("form", "until"),
     [

@@ -1,6 +1,7 @@
 """Less mail instead of none: weekly, fewer papers, a pause. By the unsubscribe link, so it can only make mail less."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Annotated
 
@@ -24,10 +25,14 @@ def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
 
 
 def act(site: Site) -> Callable[..., HTMLResponse]:
-    """POST: `wish` is weekly, fewer, two-weeks, until (with a date), or pause."""
+    """POST: `wish` is weekly, fewer (`than` the page said), two-weeks, until (with a date), or pause."""
 
     def act_less(
-        request: Request, token: str, wish: Annotated[str, Form()] = "", until: Annotated[str, Form()] = ""
+        request: Request,
+        token: str,
+        wish: Annotated[str, Form()] = "",
+        than: Annotated[str, Form()] = "",
+        until: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
         now = site.clock()
         subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
@@ -36,13 +41,14 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
             if reader is None or reader.state not in READING:
                 return unsubscribe.page(site, request, token, state="gone")
             if wish == "weekly" and subscriptions.weekly(tx, subscriber, now=now):
-                return unsubscribe.page(site, request, token, state="weekly")
-            if wish == "fewer" and subscriptions.fewer(tx, subscriber):
+                paused = reader.state is SubscriberState.PAUSED
+                return unsubscribe.page(site, request, token, state="weekly", paused=paused)
+            if wish == "fewer" and subscriptions.fewer(tx, subscriber, than=_number(than) or reader.amount.max_papers):
                 return unsubscribe.page(site, request, token, state="fewer")
             try:
                 day = _back(reader, wish, until, now)
             except ValueError:
-                return unsubscribe.page(site, request, token, state="ready", no_day=True)
+                return unsubscribe.ready(site, request, token, reader, no_day=True)
             subscriptions.pause(tx, subscriber, until=day, now=now)
         # Only who has just paused can take it back: the link alone must bring nobody mail.
         active = reader.state is SubscriberState.ACTIVE
@@ -50,6 +56,10 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
         return unsubscribe.page(site, request, token, state="paused", day=day, undo=undo)
 
     return act_less
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
 
 def _back(reader: Subscriber, wish: str, until: str, now: dt.datetime) -> dt.date | None:

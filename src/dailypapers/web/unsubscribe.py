@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from dailypapers import subscriptions
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.marking import N_
-from dailypapers.domain.subscriber import SUBSCRIBED
+from dailypapers.domain.subscriber import SUBSCRIBED, Subscriber
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.web.page import Site
@@ -31,16 +31,25 @@ def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
         subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=site.clock())
         with reading(site.engine) as tx:
             reader = subscribers.one(tx, subscriber)
-        subscribed = reader is not None and reader.state in SUBSCRIBED
-        return page(site, request, token, state="ready" if subscribed else "gone")
+        if reader is None or reader.state not in SUBSCRIBED:
+            return page(site, request, token, state="gone")
+        return ready(site, request, token, reader)
 
     return show_unsubscribe
 
 
+def ready(site: Site, request: Request, token: str, reader: Subscriber, *, no_day: bool = False) -> HTMLResponse:
+    """The page before anything is pressed. Of its reader it tells how many papers would be halved, and no more."""
+    most = reader.amount.max_papers
+    than = most if most > subscriptions.FEWEST else 0
+    return page(site, request, token, state="ready", than=than, no_day=no_day)
+
+
 def page(site: Site, request: Request, token: str, *, state: str, **values: object) -> HTMLResponse:
-    """The page in one of its states; the same for everybody who is in it."""
+    """The page in one of its states."""
     tomorrow = site.clock().date() + dt.timedelta(days=1)
     blank: dict[str, Any] = {"undo": "", "erase": "", "day": None, "no_day": False, "tomorrow": tomorrow}
+    blank |= {"than": 0, "paused": False}
     return site.page(request, "unsubscribe", state=state, token=token, **(blank | values))
 
 
