@@ -20,6 +20,7 @@ from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadInput
+from dailypapers.evaluation.protocol import Task
 from dailypapers.jobs.archive import archive
 from dailypapers.jobs.close import close
 from dailypapers.jobs.compose import compose
@@ -273,6 +274,10 @@ def test_replay_ranks_past_editions_again_knowing_only_what_came_before(taught: 
     ours, other = replay(taught, ["dailypapers", "tfidf"])
     assert ours.lists == other.lists == 1, "only on the third day are three earlier likes known"
     assert ours.means().tolist() == [1]
+    assert replay(taught, ["dailypapers"], task=Task(0, heading=True))[0].task.name == "heading only"
+    assert replay(taught, ["zotero"], encoder=Directions())[0].lists == 1
+    with pytest.raises(BadInput, match="no method “magic”"):
+        replay(taught, ["magic"])
 
 
 def test_two_recipes_are_woven_for_a_share_of_readers_and_their_votes_compared(taught: sa.Engine) -> None:

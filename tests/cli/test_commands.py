@@ -118,6 +118,8 @@ def test_rank_by_author_and_without_what_is_not_wanted(run: Run, papers: Path) -
     _, out, _ = run("rank", "--papers", str(papers), "--author", "A. Lee", "--category", "cs", "--json")
     assert [row["id"] for row in json.loads(out)] == ["arxiv:2604.00001"]
     assert "whom you follow" in out
+    _, out, _ = run("rank", "--papers", str(papers), "--author", "A. Lee", "--exclude", "graph neural", "--json")
+    assert json.loads(out) == []
 
 
 def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path: Path) -> None:

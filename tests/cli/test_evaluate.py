@@ -201,6 +201,14 @@ def test_evaluate_trending_compares_early_signals_with_later_ones(run: Run, tmp_
     assert "is no reading" in said
 
 
+def test_evaluate_replay_says_what_is_wrong(run: Run) -> None:
+    run("init", "--no-check-mail")
+    for more, said in (("magic", "no method “magic”"), ("bm25", "Nobody can be tested")):
+        code, _, told = run("evaluate", "--replay", "--method", more)
+        assert code == 2
+        assert said in told
+
+
 def test_evaluate_says_what_it_needs(run: Run) -> None:
     code, _, said = run("evaluate")
     assert code == 2

@@ -51,6 +51,9 @@ def test_a_topic_of_five_thousand_words_is_a_topic() -> None:
     long = Interest(InterestKind.TOPIC, "graph networks " * 2500)
     assert profile([long], examples={}).warnings == ()
     assert set(titles(long)) == {"Deep Graph Networks", "Fair Graph Networks"}
+    picks = rank(Matcher(build(POOL)), [Reader((long,))], Known(), now=NOW)[0]
+    assert all("graph networks graph networks" in pick.reason.sentence() for pick in picks)
+    assert all(len(pick.reason.sentence()) < 400 for pick in picks), "a reason says the beginning of it"
 
 
 def test_more_topics_than_anybody_has_are_cut_and_it_is_said() -> None:
@@ -64,8 +67,12 @@ def test_one_strange_wish_does_not_spoil_the_others() -> None:
     assert titles(Interest(InterestKind.TOPIC, "🧬"), Interest(InterestKind.TOPIC, "soft matter")) == ["Soft Matter"]
 
 
-def test_a_category_without_another() -> None:
-    assert titles(Interest(InterestKind.CATEGORY, "cs − cs.CY")) == ["Deep Graph Networks"]
+@pytest.mark.parametrize("text", ["cs − cs.CY", "cs−cs.CY", "cs - cs.CY", "cs-cs.CY", "CS -cs.cy", r"cs \ cs.CY"])
+def test_a_category_without_another(text: str) -> None:
+    assert titles(Interest(InterestKind.CATEGORY, text)) == ["Deep Graph Networks"]
+
+
+def test_a_hyphen_inside_a_code_takes_nothing_away() -> None:
     assert titles(Interest(InterestKind.CATEGORY, "cond-mat")) == ["Soft Matter"]
 
 

@@ -12,7 +12,8 @@ from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
-    from dailypapers.evaluation.protocol import Outcome
+    from dailypapers.evaluation.protocol import Outcome, Task
+    from dailypapers.ranking.encoder import Encoder
 
 METHOD_HELP = (
     "dailypapers, words, bm25, tfidf, svm or zotero (which needs --model); several times for several. Else all."
@@ -56,17 +57,16 @@ def evaluate(
     if context.invoked_subcommand:
         return
     names = method or [name for name in METHODS if model or name != "zotero"]
-    if replay:
-        _replay(context, names, as_json=as_json)
-        return
-    if not (papers and users and test_days):
+    files = Files(papers, users, test_days) if papers and users and test_days and not replay else None
+    if files is None and not replay:
         raise BadInput("evaluate needs --papers, --users and --test-days, or --replay for this service's own votes.")
-    task = _task(likes, heading=heading)
+    task = _task(likes, heading=True if replay and heading is None else heading)
     encoder = load(model) if model else None
+    if files is None:
+        _replay(context, names, task, encoder, as_json=as_json)
+        return
     with progress("days ranked") as told:
-        done = run(
-            Files(papers, users, test_days), names, [task], encoder=encoder, until=until and until.date(), told=told
-        )
+        done = run(files, names, [task], encoder=encoder, until=until and until.date(), told=told)
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
     if done.without_papers:
@@ -76,12 +76,18 @@ def evaluate(
     raise typer.Exit(ATTENTION if done.skipped else OK)
 
 
-def _replay(context: typer.Context, names: list[str], *, as_json: bool) -> None:
+def _replay(
+    context: typer.Context, names: list[str], task: "Task", encoder: "Encoder | None", *, as_json: bool
+) -> None:
     from dailypapers.jobs.evaluate_service import replay as run
 
     with progress("editions ranked again"):
-        outcomes = run(context.obj.app().engine, [name for name in names if name != "zotero"])
-    rows("this service's own editions and votes", records(tuple(outcomes), as_json=as_json), as_json=as_json)
+        outcomes = run(context.obj.app().engine, names, task=task, encoder=encoder)
+    rows(
+        f"this service's own editions and votes: {task.name}",
+        records(tuple(outcomes), as_json=as_json),
+        as_json=as_json,
+    )
 
 
 @evaluating.command()
@@ -111,7 +117,7 @@ def interleaved(
     rows("votes on woven lists", [asdict(side) for side in sides], as_json=as_json)
 
 
-def _task(likes: str, *, heading: bool | None) -> "Any":
+def _task(likes: str, *, heading: bool | None) -> "Task":
     from dailypapers.evaluation.protocol import Task
 
     if likes != "all" and not (likes.isascii() and likes.isdigit()):

@@ -61,6 +61,7 @@ def rank(
     category: Annotated[list[str] | None, typer.Option(help="Such as cs.LG; cs is all of cs.")] = None,
     author: Annotated[list[str] | None, typer.Option(help="A name to follow.")] = None,
     unwanted: Annotated[list[str] | None, typer.Option("--not", help="Words that push a paper down.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Words that keep a paper out.")] = None,
     paper: Annotated[list[str] | None, typer.Option(help="A paper of the file, by its id: more like this.")] = None,
     archive: Annotated[Path | None, typer.Option(help="Earlier papers to learn from, JSON Lines.")] = None,
     model: Annotated[str | None, typer.Option(help="An encoder, by name or path.")] = None,
@@ -80,6 +81,7 @@ def rank(
         "authors": author,
         "papers": paper,
         "avoid": unwanted,
+        "exclude": exclude,
     }
     wanted = tuple(interests({name: value for name, value in stated.items() if value}))
     with progress("reading and ranking"):

@@ -33,8 +33,9 @@ _CLASSES = {
 #: Archives with their classes, as arXiv writes them.
 ARCHIVES = {archive: tuple(f"{archive}.{name}" for name in names.split()) for archive, names in _CLASSES.items()}
 _KNOWN = {code.casefold() for archive, codes in ARCHIVES.items() for code in (archive, *codes)}
-#: "cs.LG − cs.CY": what comes after a minus sign between spaces, or after a backslash, is taken away.
-_MINUS = re.compile(r"\s+[-−–]\s*|\s*[−–]\s*|\s*\\\s*")
+#: "cs.LG − cs.CY": what comes after a minus sign or a backslash is taken away; and after a hyphen, if there is a space
+#: or another archive's class, as codes have hyphens of their own.
+_MINUS = re.compile(rf"\s+[-−–]\s*|\s*[−–]\s*|\s*\\\s*|-\s*(?=(?:{'|'.join(ARCHIVES)})\.)", re.IGNORECASE)
 
 
 def codes_of(text: str) -> tuple[str, ...]:

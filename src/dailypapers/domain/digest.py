@@ -90,6 +90,8 @@ _PHRASES = {
     TermKind.TRENDING: N_("trending: {text}"),
     TermKind.NEW: N_("new, and nobody has voted on it yet"),
 }
+#: Of a longer topic or title the beginning is said.
+_LONGEST = 120
 #: Where the paper has the very words of the topic, they are not said twice.
 _WORD_FOR_WORD = N_("matches your topic “{interest}”")
 _COUNTED = {
@@ -107,7 +109,11 @@ def _in_words(term: Term, say: Say) -> str:
     if pattern is None:
         return ""
     text = say(_COMMA).join(_counted(*counted, say) for counted in term.counts) if term.counts else term.text
-    return say(pattern).format(interest=term.interest, text=text)
+    return say(pattern).format(interest=_beginning(term.interest), text=text)
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0] or text[:_LONGEST]} …"
 
 
 def _counted(what: str, count: int, say: Say) -> str:

@@ -76,7 +76,7 @@ def evaluate(
     Raises `BadInput` for files that cannot be read, unknown methods, and a study in which nobody can be tested.
     """
     study, skipped = read_study(files)
-    chosen = [_making(name) for name in methods]
+    chosen = [making(name) for name in methods]
     background = study.before(str(until or study.days[0]))
     if not background:
         raise BadInput(f"No paper is older than {until or study.days[0]}; there is nothing to learn from.")
@@ -88,7 +88,8 @@ def evaluate(
     return Evaluated(study, tuple(outcomes), len(background), skipped)
 
 
-def _making(name: str) -> Making:
+def making(name: str) -> Making:
+    """What makes a method, by the name the command knows it by. Raises `BadInput` for another name."""
     if name not in METHODS:
         raise BadInput(f"There is no method “{name}”; there are {', '.join(METHODS)}.")
     return METHODS[name]

@@ -15,28 +15,32 @@ from dailypapers.errors import BadInput
 from dailypapers.evaluation.measures import interval
 from dailypapers.evaluation.protocol import Outcome, Reader, Study, Task, run, tested
 from dailypapers.evaluation.trends import Foretold, Listing, Reading, study
-from dailypapers.jobs.evaluate import METHODS
+from dailypapers.jobs.evaluate import making
+from dailypapers.ranking.encoder import Encoder
 from dailypapers.sources.file import read_text
 from dailypapers.sources.huggingface import read_entry
 from dailypapers.store import editions, papers, subscribers, votes
 from dailypapers.store.database import reading
 
 _NEVER_ANNOUNCED = "0000-00-00"
+_ALL_KNOWN = Task(None, heading=True)
 
 
-def replay(engine: sa.Engine, methods: Sequence[str]) -> list[Outcome]:
+def replay(
+    engine: sa.Engine, methods: Sequence[str], *, task: Task = _ALL_KNOWN, encoder: Encoder | None = None
+) -> list[Outcome]:
     """Rank past editions again for the readers who voted on them, knowing only what was known before.
 
     Readers vote on what they are shown, so that an order like the one they were sent is favoured; among orders that
-    differ from it alike, the comparison is fair. Raises `BadInput` where nobody can be tested.
+    differ from it alike, the comparison is fair. Raises `BadInput` for unknown methods and where nobody can be tested.
     """
+    chosen = [making(name) for name in methods]
     seen = _study(engine)
     first = next((day for day, pool in seen.pools() if any(tested(seen, day, pool))), None)
     if first is None:
         raise BadInput("Nobody can be tested yet: a reader needs three votes and another one on a later edition.")
     background = seen.before(first)
-    made = [METHODS[name](background, None) for name in methods]
-    return run(seen, made, [Task(None, heading=True)])
+    return run(seen, [make(background, encoder) for make in chosen], [task])
 
 
 def _study(engine: sa.Engine) -> Study:
