@@ -373,3 +373,11 @@ def test_a_template_that_is_too_large_by_itself_is_named() -> None:
 
 def test_the_same_digest_gives_the_same_bytes() -> None:
     assert rendered(FOR_SOMEBODY) == render_digest(environment(TEMPLATES), FOR_SOMEBODY, day=DAY, links=LINKS)
+
+
+def test_counts_have_their_thousands_parted() -> None:
+    liked = replace(MAMBA, signals=Signals(upvotes=2140))
+    message = rendered(replace(FOR_SOMEBODY, entries=(liked,), considered=1203))
+    for part in (message.html, message.text):
+        assert "of 1,203 new today" in part
+        assert "2,140 upvotes" in part

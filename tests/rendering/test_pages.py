@@ -120,6 +120,12 @@ def test_a_preview_shows_its_picks_and_the_edition_they_are_from(env: jinja2.Env
     assert all(item.paper.title in html for item in FOR_SOMEBODY.entries)
 
 
+def test_an_edition_has_its_thousands_parted(env: jinja2.Environment) -> None:
+    shown = {"entries": FOR_SOMEBODY.entries, "total": 1203, "page": 1, "last": 1, "before": None, "after": None}
+    html = render_page(env, "edition", **SHARED, **shown, edition=EDITION, doubts="")
+    assert "1,203 new papers, the most talked about first." in html
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_papers_text_stays_text_in_a_preview(env: jinja2.Environment, text: str) -> None:
     def tags(title: str) -> list[tuple[str, ...]]:
