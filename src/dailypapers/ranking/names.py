@@ -13,9 +13,14 @@ def name_parts(author: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_same_person(one: str, other: str) -> bool:
-    """Whether two names may be one person's: same family name, and given names that do not contradict."""
+    """Whether two names may be one person's: same family name, and given names that do not contradict.
+
+    An initial stands for any name that begins with it, a longer beginning does not: Wei is not Weida.
+    """
     (family, given), (other_family, other_given) = name_parts(one), name_parts(other)
     if not family or family != other_family:
         return False
+    if "".join(given) == "".join(other_given):
+        return True
     pairs = list(zip(given, other_given, strict=False))
-    return bool(pairs) and all(a.startswith(b) or b.startswith(a) for a, b in pairs)
+    return bool(pairs) and all(a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in pairs)
