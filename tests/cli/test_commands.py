@@ -122,6 +122,13 @@ def test_rank_by_author_and_without_what_is_not_wanted(run: Run, papers: Path) -
     assert json.loads(out) == []
 
 
+def test_a_topic_that_is_too_long_is_cut_and_it_is_said(ready: Run) -> None:
+    code, _, said = ready("subscribers", "add", "ann@example.org", "--topic", "graph networks " * 2500)
+    assert code == 0
+    assert "is too long; its beginning is kept" in said
+    assert "graph …" in ready("subscribers", "show", "ann@example.org")[1]
+
+
 def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path: Path) -> None:
     lines = [
         '{"address": "alice@example.org", "topics": ["graphs"], "zone": "Europe/Berlin", "hour": 6}',

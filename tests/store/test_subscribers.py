@@ -1,13 +1,14 @@
 """Who is due, and that a missed hour is made up."""
 
 import datetime as dt
+import random
 
 import pytest
 import sqlalchemy as sa
 
 from dailypapers import subscriptions
 from dailypapers.domain.delivery import MailKind
-from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.interest import MOST_BYTES, Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import editions, leases, outbox, subscribers, suppressions
@@ -75,6 +76,23 @@ def test_a_suppressed_address_is_not_admitted(engine: sa.Engine, now: dt.datetim
     with writing(engine) as tx:
         assert suppressions.lift(tx, ALICE)
     assert admit(engine, now)
+
+
+def test_of_an_interest_of_five_thousand_words_the_beginning_is_kept(engine: sa.Engine, now: dt.datetime) -> None:
+    chance = random.Random(1)  # noqa: S311 - made-up words, the same in every run
+    topics = [" ".join(f"{letter}{chance.random()}" for _ in range(5000)) for letter in ("a", "图")]
+    stated = [Interest(InterestKind.TOPIC, text) for text in (*topics, "graphs\0\ud800", "graphs")]
+    admit(engine, now)
+    with writing(engine) as tx:
+        reader = subscribers.by_address(tx, ALICE)
+        assert reader
+        subscribers.state_interests(tx, reader.id, stated)
+        kept = [interest.text for interest in subscribers.interests_of(tx, [reader.id])[reader.id]]
+    assert [text[0] for text in kept] == ["a", "g", "图"]
+    assert kept[1] == "graphs"
+    for topic, text in zip(topics, (kept[0], kept[2]), strict=True):
+        assert 2000 < len(text.encode()) <= MOST_BYTES
+        assert topic.startswith(f"{text.removesuffix(' …')} "), "it ends with a whole word"
 
 
 def test_an_erased_subscriber_leaves_nothing_behind(engine: sa.Engine, now: dt.datetime) -> None:

@@ -60,6 +60,9 @@ def add_one(
     }  # fmt: skip
     wanted = _wishes(wishes, {name: value for name, value in stated.items() if value is not None}, app.defaults)
     kept = subscriptions.normal_address(address)
+    for interest in wanted.interests:
+        if interest.kept() != interest:
+            say(f"The {interest.kind} “{interest.text[:60]} …” is too long; its beginning is kept.")
     with writing(app.engine) as tx:
         if confirm:
             subscriptions.subscribe(tx, kept, wanted, consent=Consent("operator, unconfirmed"), now=moment)

@@ -1,7 +1,13 @@
 """What a subscriber wants, or does not."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+#: So many bytes of an interest's text are kept: an abstract is shorter, and no database's index takes much more.
+MOST_BYTES = 2400
+#: What no database takes as text.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class InterestKind(StrEnum):
@@ -41,3 +47,12 @@ class Interest:
     def __hash__(self) -> int:
         """Nearly all interests differ in their text, and texts remember their hash."""
         return hash(self.text)
+
+    def kept(self) -> "Interest":
+        """The same as it can be kept: of a very long text the beginning, up to a whole word and an ellipsis."""
+        text = _NO_TEXT.sub("", self.text)
+        whole = text.encode()
+        if len(whole) > MOST_BYTES:
+            beginning = whole[: MOST_BYTES - len(" …".encode())].decode(errors="ignore")
+            text = f"{beginning.rpartition(' ')[0] or beginning} …"
+        return replace(self, text=text)

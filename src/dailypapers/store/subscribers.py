@@ -137,11 +137,11 @@ def wake(tx: sa.Connection, *, now: dt.datetime) -> int:
 
 
 def state_interests(tx: sa.Connection, subscriber_id: int, wanted: Iterable[Interest]) -> None:
-    """Replace all interests of a subscriber."""
+    """Replace all interests of a subscriber; of a text that is too long for the database its beginning is kept."""
     tx.execute(sa.delete(interests).where(interests.c.subscriber_id == subscriber_id))
     rows = [
         {"subscriber_id": subscriber_id, "kind": i.kind.value, "stance": i.stance.value, "text": i.text}
-        for i in sorted(set(wanted))
+        for i in sorted({interest.kept() for interest in wanted})
     ]
     insert_new(tx, interests, rows)
 
