@@ -1,7 +1,7 @@
 """A reader's own pages: votes take a person, whatever opens the page; and the pages are fine for everybody."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.a_reader import Reader
 from tests.browser.conftest import Audit, Visit
 from tests.browser.looking import Look, overflow
@@ -85,6 +85,17 @@ def test_the_copy_of_a_digest_takes_votes(alice: Reader, visit: Visit, scripts: 
     else:
         page.get_by_role("heading", name="Noted").wait_for()
     assert alice.kept() == ({"dislike"} if scripts else {"like"})
+
+
+def test_on_paper_a_digest_is_ink_on_white_and_holds_nothing_to_press(seen: Reader, visit: Visit) -> None:
+    page = visit(Look(colors="dark"))
+    page.goto(seen.link(Purpose.DIGEST, seen.delivery))
+    page.emulate_media(media="print")
+    expect(page.get_by_role("article").first).to_have_css("break-inside", "avoid")
+    expect(page.get_by_role("heading", level=1)).to_have_css("color", "rgb(38, 34, 28)")
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("link", name="BibTeX")).to_have_count(0)
+    expect(page.get_by_text("Whoever presses a button here")).to_be_hidden()
 
 
 def test_data_and_references_are_files_to_keep(alice: Reader, visit: Visit) -> None:

@@ -71,6 +71,17 @@ def test_comforts_and_saving(alice: Reader, visit: Visit) -> None:
     assert kept.rhythm.days == {3}
 
 
+def test_what_is_wrong_is_said_below_its_field_and_moves_no_other(alice: Reader, visit: Visit) -> None:
+    page = opened(visit(Look()), alice)
+    page.locator("form.wishes").evaluate("form => form.noValidate = true")
+    page.get_by_label("Papers in a digest, at most").fill("999")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Show me where").click()
+    expect(page.get_by_text("Please write a number from 1 to 50.")).to_be_in_viewport()
+    tops = page.locator("#most, #about, #least").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert (len(tops), len(set(map(round, tops)))) == (3, 1)
+
+
 def test_a_vote_counts_at_once(alice: Reader, visit: Visit) -> None:
     page = opened(visit(Look()), alice)
     preview = page.locator("#preview")

@@ -103,7 +103,7 @@ def subscribe(walk: Walk) -> None:
     walk.look_around()
     walk.page.get_by_label("Your e-mail address").fill(EVE)
     walk.service.clock.now += minutes(1)
-    walk.press("Subscribe", "Look into your inbox")
+    walk.press("Subscribe", "Look in your inbox")
     assert walk.state() is SubscriberState.PENDING
 
 

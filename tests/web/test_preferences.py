@@ -1,5 +1,6 @@
 """Preferences: opened by a link, saved by a button, and nothing that was written is lost."""
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -204,6 +205,9 @@ async def test_a_wrong_field_is_said_and_nothing_else_is_lost(
     before = everything(engine)
     answer = await sent(pages, link, **{"phrases": "precious words", "exclude": "a\nb", **changes})
     assert (answer.status_code, sentence in answer.text) == (422, True)
+    where = re.search(r'href="#(wrong-\w+)"', answer.text)
+    assert where
+    assert sentence in answer.text.partition(f' id="{where[1]}"')[2].partition("</p>")[0]
     assert everything(engine) == before
     form = fields(answer)
     assert (form["phrases"], form["exclude"]) == (["precious words"], ["a\nb"])

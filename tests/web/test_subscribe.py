@@ -92,7 +92,7 @@ def hidden(page: str) -> dict[str, str]:
 
 async def test_who_asks_is_pending_and_gets_one_mail(front: Front) -> None:
     answer = await front.ask("Alice@Example.org", topic=["graph neural networks", "RNA"], zone="Europe/Berlin")
-    assert (answer.status_code, "Look into your inbox" in answer.text) == (200, True)
+    assert (answer.status_code, "Look in your inbox" in answer.text) == (200, True)
     reader = front.reader("alice@example.org")
     assert reader is not None
     assert (reader.state, reader.rhythm.zone) == (SubscriberState.PENDING, "Europe/Berlin")
@@ -150,7 +150,7 @@ async def test_the_answer_is_the_same_whoever_asks(front: Front) -> None:
 async def test_one_mailbox_gets_one_mail_an_hour_and_three_a_day(front: Front) -> None:
     for spelling in ("alice@gmail.com", "a.lice@gmail.com", "alice+x@gmail.com", "alice@googlemail.com"):
         answer = await front.ask(spelling)
-        assert (answer.status_code, "Look into your inbox" in answer.text) == (200, True)
+        assert (answer.status_code, "Look in your inbox" in answer.text) == (200, True)
     assert front.mails() == ["alice@gmail.com"]
     for _ in range(5):
         front.now += HOUR + dt.timedelta(seconds=1)
@@ -186,12 +186,12 @@ async def test_attack_mode_asks_people_to_wait_and_ends_by_itself(front: Front) 
     stolen = await front.client.post("/subscribe", data={**form, "email": "eve@example.org"}, headers=headers)
     assert "One moment more" in stolen.text
     front.now += dt.timedelta(seconds=11)
-    assert "Look into" in (await front.client.post("/subscribe", data=hidden(early.text), headers=headers)).text
+    assert "Look in" in (await front.client.post("/subscribe", data=hidden(early.text), headers=headers)).text
     reader = front.reader("alice@example.org")
     assert reader is not None
     assert reader.rhythm.zone == "Europe/Berlin"
     front.now += HOUR + dt.timedelta(seconds=1)
-    assert "Look into your inbox" in (await front.ask("bob@example.org", network="198.51.100.1")).text
+    assert "Look in your inbox" in (await front.ask("bob@example.org", network="198.51.100.1")).text
 
 
 async def test_the_log_says_once_that_attack_mode_begins_and_once_that_it_is_over(front: Front) -> None:
@@ -237,7 +237,7 @@ async def test_what_no_person_sent_gets_the_calm_answer_and_nothing_happens(
 ) -> None:
     before = everything(front.engine)
     answer = await front.ask("alice@example.org", **fields)  # type: ignore[arg-type]
-    assert (answer.status_code, "Look into your inbox" in answer.text) == (200, True)
+    assert (answer.status_code, "Look in your inbox" in answer.text) == (200, True)
     assert everything(front.engine) == before
 
 
@@ -248,7 +248,7 @@ async def test_a_form_without_a_good_stamp_is_shown_once_more(front: Front, stam
     assert (again.status_code, "press the button once more" in again.text) == (422, True)
     assert front.mails() == []
     sent = await front.client.post("/subscribe", data={**hidden(again.text), "email": "alice@example.org"})
-    assert "Look into your inbox" in sent.text
+    assert "Look in your inbox" in sent.text
     assert front.mails() == ["alice@example.org"]
 
 
@@ -277,7 +277,7 @@ async def test_a_bad_address_gets_the_form_again_and_a_sentence(front: Front, em
 async def test_an_address_that_looks_mistyped_is_taken_when_it_is_meant(front: Front) -> None:
     doubted = await front.ask("alice@gmial.com")
     sent = await front.client.post("/subscribe", data={**hidden(doubted.text), "email": "alice@gmial.com"})
-    assert "Look into your inbox" in sent.text
+    assert "Look in your inbox" in sent.text
     meant = {**hidden(doubted.text), "email": "bob@gmial.com", "meant": "bob@gmail.com"}
     assert "bob@gmail.com" in (await front.client.post("/subscribe", data=meant)).text
     assert front.mails() == ["alice@gmial.com", "bob@gmail.com"]
@@ -296,7 +296,7 @@ async def test_domains_that_take_no_mail_are_said(site: Site) -> None:
             assert "takes no mail" in (await front.ask("alice@null.example")).text
             assert "no domain of this name" in (await front.ask("alice@nowhere.example")).text
             assert "last only for minutes" in (await front.ask("alice@throw.example")).text
-            assert "Look into your inbox" in (await front.ask("alice@good.example")).text
+            assert "Look in your inbox" in (await front.ask("alice@good.example")).text
 
 
 async def test_wishes_are_bounded_and_tidied(front: Front) -> None:
