@@ -1,5 +1,7 @@
 """Everything in one process: pages answer, a confirmation leaves at once, and a signal ends it cleanly."""
 
+import datetime as dt
+import random
 import signal
 import smtplib
 import socket
@@ -7,18 +9,29 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
+from dailypapers.app import build
 from dailypapers.mail.catcher import Catcher, caught
+from dailypapers.serving import serve
+from dailypapers.settings import Settings
+from dailypapers.store.database import migrate
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    """A port for a command that is started later.
+
+    None of those the system hands out itself: it could hand it to somebody else meanwhile, or to whoever asks whether
+    the command answers yet, who would then be connected to themselves and keep the command from its port.
+    """
+    for port in random.sample(range(20_000, 30_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    pytest.fail("no port is free")
 
 
 @contextmanager
@@ -67,6 +80,27 @@ def test_serve_answers_delivers_and_stops(tmp_path: Path) -> None:
             assert httpx.post(f"http://127.0.0.1:{port}{path}").status_code == 200
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(60) == 0
+
+
+def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(tmp_path: Path) -> None:
+    database = {"url": f"sqlite:///{tmp_path / 'papers.db'}"}
+    app = build(Settings.model_validate({"secret": "s", "database": database, "web": {"port": 0}}))
+    migrate(app.engine)
+
+    def asks_to_stop() -> dt.datetime:
+        signal.raise_signal(signal.SIGTERM)
+        return dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
+
+    serve(app, web=True, schedule=False, work=False, clock=asks_to_stop)
+    app.engine.dispose()
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        words = ("catch", "caught", "--smtp-port", "0", "--web-port", str(taken.getsockname()[1]))
+        with running(*words, folder=tmp_path) as catching:
+            _, said = catching.communicate(timeout=60)
+    assert (catching.returncode, "the port is taken" in " ".join(said.split())) == (2, True)
 
 
 def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:

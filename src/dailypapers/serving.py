@@ -74,10 +74,10 @@ def _serve_pages(pages: FastAPI, host: str, port: int, *, stop: threading.Event)
     serving.start()
     while serving.is_alive() and not stop.wait(0.2):
         pass
-    started = server.started
+    # Asked to stop before it has begun, it begins and ends: only a port it could not have keeps it from beginning.
     server.should_exit = True
     serving.join()
-    if not started:
+    if not server.started:
         raise BadInput(f"Pages cannot be served on {host}:{port}: the port is taken, or not ours to take.")
 
 
