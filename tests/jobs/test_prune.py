@@ -20,7 +20,6 @@ from dailypapers.store.schema import asks
 from dailypapers.subscriptions import Wishes, whom
 
 DAY = dt.timedelta(days=1)
-MINUTE = dt.timedelta(minutes=1)
 
 
 def ask(engine: sa.Engine, name: str, now: dt.datetime) -> None:

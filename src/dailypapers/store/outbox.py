@@ -238,10 +238,7 @@ def release_held(tx: sa.Connection, *, now: dt.datetime) -> int:
 def abandoned(tx: sa.Connection, *, before: dt.datetime) -> int:
     """Declare mails uncertain that were claimed before a moment and never recorded: their sender died in between."""
     lost = sa.and_(outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_at < before)
-    values = {
-        "state": DeliveryState.UNCERTAIN.value,
-        "detail": "the sender stopped before it noted the answer",
-    }
+    values = {"state": DeliveryState.UNCERTAIN.value, "detail": _DIED}
     return tx.execute(sa.update(outbox).where(lost).values(values)).rowcount
 
 
