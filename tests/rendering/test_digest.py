@@ -201,6 +201,16 @@ def test_a_trending_digest_says_so_and_how_to_name_topics() -> None:
     assert [part.count("214 upvotes") for part in (message.html, message.text)] == [1, 1]
 
 
+@pytest.mark.parametrize(("voted", "said"), [(True, "what is trending."), (False, "they are simply new.")])
+def test_who_named_what_we_cannot_use_is_not_told_they_named_nothing(voted: bool, said: str) -> None:
+    message = rendered(replace(TRENDING, voted=voted, notes=("There is no category cs.zz.",)))
+    for part in (message.html, " ".join(message.text.split())):
+        assert "You named no topic" not in part
+        assert "We could not use all that you named (below is why)" in part
+        assert said in part
+        assert part.index("There is no category cs.zz.") > part.index("below is why")
+
+
 def test_lines_of_the_text_part_are_short_but_for_addresses() -> None:
     long = whole("x" * 500, "y" * 500 + " z" * 300, "r " * 200, "l" * 90)
     lines = rendered(replace(FOR_SOMEBODY, entries=(*FOR_SOMEBODY.entries, long)), STATUS).text.splitlines()
