@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,14 @@ def test_the_state_follows_from_the_items_and_the_day(
     announcements: tuple[Announcement, ...], now: dt.datetime, state: State
 ) -> None:
     assert fetched(Reading(announcements), {URL: Response(URL, 200, b"")}, since=None, now=now).freshness.state is state
+
+
+@pytest.mark.parametrize("name", ["x" * 9000, "a\0b", "a\ud800"])
+def test_a_paper_that_cannot_be_kept_by_its_id_is_skipped_and_the_rest_goes_on(name: str) -> None:
+    nameless = replace(PAPER, paper=replace(PAPER.paper, id=PaperId("file", name)))
+    answer = fetched(Reading((nameless, PAPER)), {}, since=None, now=MONDAY)
+    assert answer.announcements == (PAPER,)
+    assert answer.skipped == (Skipped("A title", "Its id is no id."),)
 
 
 def test_the_weekend_is_counted_where_the_source_is() -> None:

@@ -4,6 +4,7 @@ Does not know any source, any format or the store. Whether an id was seen before
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +14,10 @@ from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshne
 from dailypapers.sources.http import Http, Response
 
 _SATURDAY = 5
+#: A longer name is no paper's, and no database's index takes much more.
+_MOST_BYTES = 2400
+#: What no database takes as text.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class Source(Protocol):
@@ -65,9 +70,24 @@ def fetched(
     `answers` has every address that was asked, with `None` for those that failed. `zone` is where the source's day
     turns; its weekend is counted there.
     """
+    reading = _nameable(reading)
     weekend = now.astimezone(ZoneInfo(zone)).weekday() >= _SATURDAY
     freshness = Freshness(_state(reading, weekend=weekend), reading.items, _note(reading, answers))
     return Fetched(reading.announcements, reading.skipped, freshness, remembered(answers, since))
+
+
+def _nameable(reading: Reading) -> Reading:
+    """What was read, less the papers by whose names they could not be kept."""
+    kept = tuple(item for item in reading.announcements if not _unnameable(item))
+    if len(kept) == len(reading.announcements):
+        return reading
+    lost = (Skipped(item.paper.title[:60], "Its id is no id.") for item in reading.announcements if _unnameable(item))
+    return Reading(kept, (*reading.skipped, *lost), reading.remarks)
+
+
+def _unnameable(item: Announcement) -> bool:
+    names = map(str, (item.paper.id, *item.paper.also))
+    return any(_NO_TEXT.search(name) or len(name.encode()) > _MOST_BYTES for name in names)
 
 
 def _state(reading: Reading, *, weekend: bool) -> State:
