@@ -47,6 +47,10 @@ def test_what_cannot_be_used_is_said_and_what_is_trending_comes_instead(
     assert len(titles(interest)) == len(POOL)
 
 
+def test_a_topic_of_digits_is_in_no_foreign_script() -> None:
+    assert profile([Interest(InterestKind.TOPIC, "2025")], examples={}).warnings == ()
+
+
 def test_a_topic_of_five_thousand_words_is_a_topic() -> None:
     long = Interest(InterestKind.TOPIC, "graph networks " * 2500)
     assert profile([long], examples={}).warnings == ()

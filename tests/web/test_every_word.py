@@ -455,6 +455,8 @@ async def preferences(walk: Walk) -> None:
     await form(references="\n".join(f"{n} 0" for n in range(99)))
     await form(references="1 2\n" * 60_000)
     await form(references=" ".join(f"2604.{n:05}" for n in range(9000, 9900)))
+    await form(references=" ".join(f"2604.{n:05}" for n in range(8000, 9001)))
+    await form(references=" ".join(f"2604.{n:05}" for n in range(8000, 9010)))
     for file in (b"%PDF", b"1\n" * 700_000, b"@article{1}", b"@book{1, title = {2}"):
         await walk.open(mine, "POST", data={"action": "save"}, files={"bib": ("1.bib", file)})
     for until in ("x", "2026-06-01", ""):

@@ -274,6 +274,11 @@ async def test_example_papers_are_pasted_or_uploaded_and_unknown_ones_are_said(
     assert named[0] in {f"file:{title}" for title in TITLES}
 
 
+async def test_papers_beyond_the_most_are_counted(pages: httpx.AsyncClient, link: str) -> None:
+    answer = await sent(pages, link, references=" ".join(f"2401.{n:05}" for n in range(1, 1_052)))
+    assert "51 more papers were left aside" in answer.text
+
+
 async def test_what_could_not_be_read_is_shown_as_it_was_written(pages: httpx.AsyncClient, link: str) -> None:
     answer = await sent(pages, link, references='Smith & Jones, "On <b>"')
     assert "line 1: “Smith &amp; Jones, &#34;On &lt;b&gt;&#34;” names no paper" in answer.text

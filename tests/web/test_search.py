@@ -76,7 +76,9 @@ async def test_the_next_page_is_a_link(found: httpx.AsyncClient) -> None:
         ('"graphs draw we"', "exactly so"),
         ("2604.00003", "The paper you named"),
         ("author:lee cat:cs", "the newest first"),
-        ("\x00\x07", "holds no word"),
+        ("\x00\x07", "Type what you are looking for"),
+        ("\u200b \ufeff\u202e", "Type what you are looking for"),
+        ("1234567", "No paper was found for"),
     ],
 )
 async def test_whatever_is_typed_has_a_calm_page(found: httpx.AsyncClient, text: str, said: str) -> None:

@@ -145,7 +145,8 @@ def _mean(
 
 def is_foreign(interest: Interest) -> bool:
     """Whether it is in a script that hardly any paper is in: it is looked for, and what is trending comes as well."""
-    return interest.kind is InterestKind.TOPIC and not _LATIN.search(interest.text)
+    text = interest.text
+    return interest.kind is InterestKind.TOPIC and any(map(str.isalpha, text)) and not _LATIN.search(text)
 
 
 def _is_fact(interest: Interest) -> bool:

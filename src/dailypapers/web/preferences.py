@@ -72,9 +72,10 @@ class _Read:
     draft: Draft
     wishes: Wishes
     troubles: Mapping[str, str] = field(default_factory=dict)
-    #: Papers that were named and that we do not know, and what could not be read.
+    #: Papers that were named and that we do not know, what could not be read, and how many were beyond the most.
     unknown: tuple[str, ...] = ()
     unread: tuple[Skipped, ...] = ()
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +180,13 @@ def _read(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
     usual = site.composing.relevance
     examples = [str(paper.id) for paper in found.values() if paper]
     meant = drafts.meant(form.draft, case.wishes, usual=usual, examples=examples)
-    skipped = (*form.pasted.skipped, *form.uploaded.skipped)
     return _Read(
         form.draft,
         meant.wishes,
         meant.troubles,
-        tuple(_called(reference) for reference, paper in found.items() if paper is None),
-        skipped,
+        unknown=tuple(_called(reference) for reference, paper in found.items() if paper is None),
+        unread=(*form.pasted.skipped, *form.uploaded.skipped),
+        left=form.pasted.left + form.uploaded.left,
     )
 
 
@@ -209,7 +210,8 @@ def _save(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
         return _Answer(case, replace(read, draft=replace(read.draft, seen=kept)), "older", 409)
     subscriptions.change(tx, case.reader.id, read.wishes, now=site.clock())
     case = _again(tx, case)
-    return _Answer(case, replace(_as_kept(site, case), unknown=read.unknown, unread=read.unread), "saved")
+    kept_now = replace(_as_kept(site, case), unknown=read.unknown, unread=read.unread, left=read.left)
+    return _Answer(case, kept_now, "saved")
 
 
 def _show_only(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
@@ -271,6 +273,7 @@ def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResp
         unknown=read.unknown[:_NAMED],
         more_unknown=max(len(read.unknown) - _NAMED, 0),
         unread=read.unread,
+        left=read.left,
         useless={(interest.kind.value, interest.text): sentence for interest, sentence in useless.items()},
         examples={name: paper.title for name, paper in examples.items()},
         rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.wishes.interests)},

@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from dailypapers.digests.search import Finder
+from dailypapers.rendering.text import one_line
 from dailypapers.web.page import Site
 from dailypapers.web.paging import page_number
 
@@ -15,7 +16,7 @@ def show(site: Site) -> Callable[[Request], HTMLResponse]:
     finder = site.finder or Finder(site.engine)
 
     def show_search(request: Request) -> HTMLResponse:
-        text = request.query_params.get("q", "").replace("\0", " ").strip()
+        text = one_line(request.query_params.get("q", ""))
         answer = finder.answer(text, page=page_number(request), now=site.clock())
         return site.page(request, "search", text=text, answer=answer)
 
