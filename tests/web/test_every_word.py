@@ -549,6 +549,8 @@ def variants(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
         "one trending": replace(one, trending=True),
         "new": replace(few, trending=True, voted=False),
         "one new": replace(one, trending=True, voted=False),
+        "trending, nothing named": replace(few, trending=True, notes=()),
+        "new, nothing named": replace(few, trending=True, voted=False, notes=()),
     }.items():
         yield name, replace(sheet, digest=other)
         yield f"{name}, text only", replace(sheet, digest=other, style=Style(text_only=True))
