@@ -156,7 +156,8 @@ def test_too_many_at_once_are_told_to_come_again(previews: Previews, monkeypatch
     assert titles(previews, asking("graph neural networks"))
 
 
-def test_many_threads_get_what_one_gets(previews: Previews) -> None:
+def test_many_threads_get_what_one_gets(previews: Previews, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview, "PATIENCE", 60.0)  # Nobody is to be sent away by a slow machine.
     wanted = [asking("graph neural networks"), asking("single-cell genomics"), asking("mountains")] * 4
     alone = [titles(previews, one) for one in wanted]
     together: dict[int, list[str]] = {}
