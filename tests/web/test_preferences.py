@@ -187,6 +187,8 @@ async def test_every_field_is_saved(pages: httpx.AsyncClient, engine: sa.Engine,
     [
         ({"zone": "Mars/Olympus"}, "no such time zone"),
         ({"zone": "../../etc/passwd"}, "no such time zone"),
+        ({"zone": "Factory"}, "no such time zone"),
+        ({"zone": "localtime"}, "no such time zone"),
         ({"hour": "25"}, "an hour from 0 to 23"),
         ({"days": "chosen", "chosen": []}, "at least one day"),
         ({"most": "0"}, "a number from 1 to 50"),

@@ -263,8 +263,8 @@ def _stated(name: str, lines: Iterable[str], before: Wishes, troubles: dict[str,
 
 @cache
 def zones() -> frozenset[str]:
-    """Every time zone by its name."""
-    return frozenset(available_timezones())
+    """Every time zone by its name, but for the two that mean no place, or another one on each machine."""
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 @cache
