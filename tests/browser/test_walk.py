@@ -45,7 +45,8 @@ class Walk:
 
     def press(self, name: str, heading: str) -> None:
         """Press a button and read the heading of what comes."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
         self.look_around()
 
