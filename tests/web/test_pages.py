@@ -113,6 +113,17 @@ async def test_head_is_answered_like_get(pages: httpx.AsyncClient, alice: int) -
         assert (answer.status_code, answer.text) == (200, "")
 
 
+async def test_what_may_not_be_done_names_what_may(pages: httpx.AsyncClient) -> None:
+    for method, path, allowed in (
+        ("POST", "/archive", "GET, HEAD"),
+        ("DELETE", "/subscribe", "GET, HEAD, POST"),
+        ("PUT", "/unsubscribe/a-token/", "GET, HEAD, POST"),
+    ):
+        answer = await pages.request(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+        assert "Nothing here" in answer.text
+
+
 async def test_health(pages: httpx.AsyncClient) -> None:
     assert (await pages.get("/healthz")).text == "ok\n"
 

@@ -6,6 +6,7 @@ The clock enters here and is passed on as `now`; nothing below asks it.
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Protocol
 
 from fastapi import FastAPI, Request
@@ -13,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from dailypapers import __version__
 from dailypapers.domain.marking import N_
@@ -160,9 +162,19 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         return site.page(request, "message", status=503, title=site.say(N_("Please come back soon")), message=message)
 
     def other(request: Request, error: Exception) -> HTMLResponse:
-        return refuse(request, error.status_code if isinstance(error, HTTPException) else 400)
+        status = error.status_code if isinstance(error, HTTPException) else 400
+        page = refuse(request, status)
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            page.headers["Allow"] = ", ".join(sorted(_methods(app, request)))
+        return page
 
     app.exception_handler(BadToken)(bad_token)
     app.exception_handler(RequestValidationError)(other)
     app.exception_handler(DatabaseUnreachable)(unreachable)
     app.exception_handler(HTTPException)(other)
+
+
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """What may be done with a page; a 405 names it (RFC 9110 15.5.6). Each route knows but a part of it."""
+    here = [route for route in app.routes if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE]
+    return {method for route in here for method in route.methods or ()}
