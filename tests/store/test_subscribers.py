@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from dailypapers import subscriptions
 from dailypapers.domain.delivery import MailKind
-from dailypapers.domain.interest import MOST_BYTES, Interest, InterestKind
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.keepable import MOST_BYTES
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import editions, leases, outbox, subscribers, suppressions

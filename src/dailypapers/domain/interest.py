@@ -1,13 +1,9 @@
 """What a subscriber wants, or does not."""
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-#: So many bytes of an interest's text are kept: an abstract is shorter, and no database's index takes much more.
-MOST_BYTES = 2400
-#: What no database takes as text.
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+from dailypapers.domain.keepable import keepable
 
 
 class InterestKind(StrEnum):
@@ -50,9 +46,4 @@ class Interest:
 
     def kept(self) -> "Interest":
         """The same as it can be kept: of a very long text the beginning, up to a whole word and an ellipsis."""
-        text = _NO_TEXT.sub("", self.text)
-        whole = text.encode()
-        if len(whole) > MOST_BYTES:
-            beginning = whole[: MOST_BYTES - len(" …".encode())].decode(errors="ignore")
-            text = f"{beginning.rpartition(' ')[0] or beginning} …"
-        return replace(self, text=text)
+        return replace(self, text=keepable(self.text))

@@ -4,20 +4,16 @@ Does not know any source, any format or the store. Whether an id was seen before
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from dailypapers.domain.keepable import is_keepable
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, Skipped, State
 from dailypapers.sources.http import Http, Response
 
 _SATURDAY = 5
-#: A longer name is no paper's, and no database's index takes much more.
-_MOST_BYTES = 2400
-#: What no database takes as text.
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class Source(Protocol):
@@ -78,16 +74,14 @@ def fetched(
 
 def _nameable(reading: Reading) -> Reading:
     """What was read, less the papers by whose names they could not be kept."""
-    kept = tuple(item for item in reading.announcements if not _unnameable(item))
-    if len(kept) == len(reading.announcements):
-        return reading
-    lost = (Skipped(item.paper.title[:60], "Its id is no id.") for item in reading.announcements if _unnameable(item))
-    return Reading(kept, (*reading.skipped, *lost), reading.remarks)
-
-
-def _unnameable(item: Announcement) -> bool:
-    names = map(str, (item.paper.id, *item.paper.also))
-    return any(_NO_TEXT.search(name) or len(name.encode()) > _MOST_BYTES for name in names)
+    kept: list[Announcement] = []
+    lost: list[Skipped] = []
+    for item in reading.announcements:
+        if all(is_keepable(str(name)) for name in (item.paper.id, *item.paper.also)):
+            kept.append(item)
+        else:
+            lost.append(Skipped(item.paper.title[:60], "Its id is no id."))
+    return Reading(tuple(kept), (*reading.skipped, *lost), reading.remarks)
 
 
 def _state(reading: Reading, *, weekend: bool) -> State:
