@@ -230,9 +230,8 @@ class Background:
 
 def _best(scores: Vector, papers: Columns, many: int) -> Columns:
     """Where the best stand, in order; of equal ones the first papers. Only what reaches the last place is sorted."""
-    reach = (
-        np.flatnonzero(scores >= np.partition(scores, -many)[-many]) if many < len(scores) else np.arange(len(scores))
-    )
+    least = np.partition(scores, -many)[-many] if many < len(scores) else -np.inf
+    reach = np.flatnonzero(scores >= least)
     return np.asarray(reach[np.lexsort((papers[reach], -scores[reach]))[:many]])
 
 

@@ -99,6 +99,11 @@ def distinct(columns: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
     return np.asarray(ordered[np.diff(ordered, prepend=-1) > 0])
 
 
+def turns(many: Columns) -> Columns:
+    """0, 1, 2 … for each of groups of so many, one group after another."""
+    return np.asarray(np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many), np.int64)
+
+
 def holding(counts: sp.csr_array) -> Vector:
     """How many of these texts hold the term of each column."""
     return np.bincount(counts.indices, minlength=COLUMNS).astype(np.float64)

@@ -15,7 +15,7 @@ from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking import trending
-from dailypapers.ranking.counts import Columns, Matrix, Vector
+from dailypapers.ranking.counts import Columns, Matrix, Vector, turns
 from dailypapers.ranking.names import is_same_person
 from dailypapers.ranking.profile import Profile
 from dailypapers.ranking.score import Apart, Crowd, Measure, Scorer
@@ -125,8 +125,7 @@ def _bringing(scored: Scored, reader: Columns, column: Columns) -> tuple[Columns
     many = np.bincount(scored.crowd.owner, minlength=scored.crowd.readers)
     first = np.cumsum(many) - many
     pick = np.repeat(np.arange(len(reader)), many[reader])
-    turn = np.arange(len(pick)) - np.repeat(np.cumsum(many[reader]) - many[reader], many[reader])
-    subject = first[reader][pick] + turn
+    subject = first[reader][pick] + turns(many[reader])
     counts = np.round(scored.subjects[subject, column[pick]], _DIGITS) != 0
     return pick[counts], subject[counts]
 

@@ -77,13 +77,8 @@ class Features:
         """Papers × the categories these papers are in, and ones; for products with what `filing` gives."""
         return np.column_stack([self._filed[:, self._categories], np.ones(len(self.papers))])
 
-    @cached_property
-    def library_filed(self) -> Matrix:
-        """The background's papers, as `filing` gives them."""
-        return self.filing(self.background.filed)
-
     def filing(self, filed: Matrix) -> Matrix:
-        """Rows of `Background.file` × the categories these papers are in; last, what is usual is taken away."""
+        """Rows of `Background.file`, or means of them, × the categories these papers are in; last, what is usual."""
         return np.column_stack([filed[:, self._categories], -(filed @ self.background.usual_filing)])
 
     @cached_property

@@ -221,7 +221,8 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     plain = plain + _centre(background)
     near, usual = near.astype(np.float32), usual.astype(np.float32)
     close = _close(features, np.zeros((len(texts), dense.shape[1])))
-    rows = [near, usual, found @ background.meanings, found @ features.library_filed, dense, plain, *close, spread]
+    filed = features.filing(np.asarray(found @ background.filed))
+    rows = [near, usual, found @ background.meanings, filed, dense, plain, *close, spread]
     return rows, _sources(features, own, found)
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.ranking.background import LEAST_PAPERS
-from dailypapers.ranking.counts import Columns, Matrix, Vector
+from dailypapers.ranking.counts import Columns, Matrix, Vector, turns
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matches import Matches
 from dailypapers.ranking.profile import Profile, Subject
@@ -141,7 +141,7 @@ class Apart:
         """All parts of these pairs."""
         many = np.diff(shares.indptr)[subject]
         pair = np.repeat(np.arange(len(subject)), many)
-        entry = np.arange(len(pair)) + np.repeat(shares.indptr[subject] - np.cumsum(many) + many, many)
+        entry = np.repeat(shares.indptr[subject], many) + turns(many)
         return cls(subject, column, pair, shares.indices[entry].astype(np.int64), shares.data[entry])
 
 

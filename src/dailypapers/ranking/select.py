@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dailypapers.ranking.counts import Columns, Matrix, Vector
+from dailypapers.ranking.counts import Columns, Matrix, Vector, turns
 
 #: So many candidates per place on the list are looked at.
 _CANDIDATES = 4
@@ -47,8 +47,8 @@ def select(scores: Matrix, subjects: Matrix, owner: Columns, kin: Columns, wante
     first = np.searchsorted(owner, np.arange(len(scores)))
     for count, rows in _alike(np.bincount(owner, minlength=len(scores)), open_to.sum(axis=1)):
         columns, worth = _open(scores, open_to, rows)
-        turns = [(first[rows] + turn)[:, None] for turn in range(count)] if count > 1 else []
-        added = [np.round(subjects[turn, columns], _DIGITS) for turn in turns]
+        dealing = [(first[rows] + turn)[:, None] for turn in range(count)] if count > 1 else []
+        added = [np.round(subjects[subject, columns], _DIGITS) for subject in dealing]
         piles = _piles(worth, added, limit)
         best = np.where(piles >= 0, np.take_along_axis(columns, piles, axis=1), -1)
         chosen[rows] = _taken(best, np.take_along_axis(worth, piles, axis=1), kin, wanted.limit[rows], limit)
@@ -69,7 +69,7 @@ def _open(scores: Matrix, open_to: Flags, rows: Columns) -> tuple[Columns, Matri
     """
     reader, column = np.nonzero(open_to[rows])
     many = np.bincount(reader, minlength=len(rows))
-    place = np.arange(len(reader)) - np.repeat(np.cumsum(many) - many, many)
+    place = turns(many)
     columns, worth = np.zeros((len(rows), int(many.max())), np.int64), np.full((len(rows), int(many.max())), -np.inf)
     columns[reader, place], worth[reader, place] = column, np.round(scores[rows[reader], column], _DIGITS)
     return columns, worth

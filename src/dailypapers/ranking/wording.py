@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.counts import Columns, Vector, column_of
+from dailypapers.ranking.counts import Columns, Vector, column_of, turns
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matches import Source
 from dailypapers.ranking.words import counted, telling, words
@@ -80,8 +80,7 @@ class Texts:
     def places_of(self, numbers: Columns) -> Columns:
         """The places of these columns, one column after another."""
         many = self.many[numbers]
-        start = np.repeat(self.first[numbers] - np.cumsum(many) + many, many)
-        return np.asarray(self.places[start + np.arange(len(start))])
+        return np.asarray(self.places[np.repeat(self.first[numbers], many) + turns(many)])
 
 
 class Wording:
