@@ -87,11 +87,15 @@ def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(tm
     app = build(Settings.model_validate({"secret": "s", "database": database, "web": {"port": 0}}))
     migrate(app.engine)
 
+    asked = []
+
     def asks_to_stop() -> dt.datetime:
+        asked.append(signal.SIGTERM)
         signal.raise_signal(signal.SIGTERM)
         return dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
 
     serve(app, web=True, schedule=False, work=False, clock=asks_to_stop)
+    assert asked
     app.engine.dispose()
 
 
