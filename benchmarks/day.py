@@ -19,25 +19,25 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dailypapers import subscriptions
 from dailypapers.app import App, build
+from dailypapers.delivery.deliver import drain_once
+from dailypapers.digests.compose import compose
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.jobs.close import close
-from dailypapers.jobs.compose import compose
-from dailypapers.jobs.drain import drain_once
-from dailypapers.jobs.fetch import fetch
+from dailypapers.intake.close import close
+from dailypapers.intake.fetch import fetch
 from dailypapers.settings import Settings
 from dailypapers.store.database import groups, migrate, reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 WORDS = 4000
 _SERVER = """
 import sys, time
 from pathlib import Path
-from dailypapers.mail.catcher import Catcher
+from dailypapers.catcher.server import Catcher
 with Catcher(Path(sys.argv[1])) as catcher:
     print(catcher.port, flush=True)
     sys.stdin.read()
@@ -123,7 +123,7 @@ def steps(app: App) -> list[tuple[str, float]]:
         ("fetch", lambda: fetch(means.engine, means.sources, make_http=means.make_http, now=NOW)),
         ("close", lambda: close(means.engine, zone="UTC", now=NOW)),
         ("compose", lambda: compose(means.engine, means.composing, now=NOW)),
-        ("deliver", lambda: drain_once(means, clock=lambda: NOW)),
+        ("deliver", lambda: drain_once(means.sending, clock=lambda: NOW)),
     ]
     taken = []
     for name, job in jobs:

@@ -21,12 +21,12 @@ import numpy as np
 import structlog
 
 from dailypapers.digests.choose import Asking, Composing
-from dailypapers.digests.learn import learn
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount
 from dailypapers.domain.vote import Votes
+from dailypapers.library.learn import learn
 from dailypapers.sources.file import read_papers
 from dailypapers.store import editions, papers
 from dailypapers.store.database import connect, migrate, writing

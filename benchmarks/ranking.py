@@ -12,10 +12,10 @@ import platform
 import warnings
 from pathlib import Path
 
+from dailypapers.evaluation.files import METHODS, Evaluated, Files, evaluate
 from dailypapers.evaluation.measures import interval
 from dailypapers.evaluation.protocol import Task
-from dailypapers.jobs.evaluate import METHODS, Evaluated, Files, evaluate
-from dailypapers.ranking.models import load
+from dailypapers.ranking.embeddings.models import load
 
 UNTIL = dt.date(2025, 6, 1)
 TASKS = (Task(0, heading=True), Task(3, heading=True), Task(None))

@@ -26,11 +26,11 @@ from threadpoolctl import threadpool_limits
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.background import fit
-from dailypapers.ranking.counts import count
+from dailypapers.ranking.corpus.background import fit
+from dailypapers.ranking.corpus.frequencies import count
 from dailypapers.ranking.features import Features, build
-from dailypapers.ranking.matches import Matcher
-from dailypapers.ranking.ranker import Known, Reader, choose
+from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.rank import Known, Reader, choose
 from dailypapers.sources.file import read_papers
 
 T = TypeVar("T")

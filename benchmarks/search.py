@@ -23,9 +23,9 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from dailypapers.digests.learn import learn
-from dailypapers.digests.search import Finder
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.library.learn import learn
+from dailypapers.library.search import Finder
 from dailypapers.sources.file import read_papers
 from dailypapers.store import editions, papers
 from dailypapers.store.database import connect, groups, migrate, writing

@@ -30,16 +30,16 @@ from benchmarks.day import write_papers
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
-from dailypapers import subscriptions
 from dailypapers.app import App, build
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.jobs.close import close
-from dailypapers.jobs.fetch import fetch
+from dailypapers.intake.close import close
+from dailypapers.intake.fetch import fetch
 from dailypapers.settings import Settings
 from dailypapers.store import subscribers
 from dailypapers.store.database import migrate, reading, writing
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 from dailypapers.web.routes import web_app
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)

@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from tests.playing_sources import Answer, Route, playing_sources
 
-from dailypapers import subscriptions
+from dailypapers.delivery.send import Post
 from dailypapers.digests.choose import Composing
-from dailypapers.digests.render import Press
+from dailypapers.digests.layout import Press
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.jobs.deliver import Post
-from dailypapers.jobs.means import Means
-from dailypapers.links import Signer
+from dailypapers.jobs.context import Means
 from dailypapers.mail.transport import MemoryTransport
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
 from dailypapers.sources.feed import Feed
-from dailypapers.sources.http import Http
+from dailypapers.sources.http.client import Http
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.tokens import Signer
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

@@ -12,33 +12,33 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from dailypapers.delivery.send import Post
 from dailypapers.digests.choose import Composing
+from dailypapers.digests.layout import Press
 from dailypapers.digests.preview import Previews
-from dailypapers.digests.render import Press
-from dailypapers.digests.search import Finder
-from dailypapers.domain.ask import Limits
 from dailypapers.domain.message import Sender
+from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
-from dailypapers.jobs.deliver import Post
-from dailypapers.jobs.inbound import Addresses, Reception
-from dailypapers.jobs.means import Means
-from dailypapers.links import Signer
-from dailypapers.mail.domains import Domains, disposable_domains, system_resolver
-from dailypapers.mail.smtp import MailServer, SmtpTransport
-from dailypapers.ranking.models import Lazy
+from dailypapers.inbound.by_mail import Addresses, Reception
+from dailypapers.jobs.context import Means
+from dailypapers.library.search import Finder
+from dailypapers.mail.dns import Domains, disposable_domains, system_resolver
+from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
+from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import Mail, Settings, SourceSettings, shipped
 from dailypapers.sources.arxiv import Arxiv
 from dailypapers.sources.base import Source
 from dailypapers.sources.feed import Feed
 from dailypapers.sources.file import File
-from dailypapers.sources.http import Http
+from dailypapers.sources.http.client import Http
 from dailypapers.sources.huggingface import HuggingFace
 from dailypapers.store.database import connect
-from dailypapers.subscriptions import Wishes
-from dailypapers.web.door import Door
-from dailypapers.web.page import Site
+from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.tokens import Signer
+from dailypapers.web.http.page import Site
+from dailypapers.web.public.door import Door
 
 #: Ten times what keeping a new subscriber takes, and still short for whoever waits.
 _ANSWER_AFTER = timedelta(seconds=0.25)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tests.browser.living import Living
 
-from dailypapers import subscriptions
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
@@ -13,7 +12,8 @@ from dailypapers.domain.vote import Vote
 from dailypapers.store import outbox, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.picks import of_deliveries
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 import uvicorn
 
 from dailypapers.app import App, build
+from dailypapers.catcher.server import Catcher, Caught, caught
+from dailypapers.delivery.deliver import drain_once
 from dailypapers.jobs.day import day
-from dailypapers.jobs.drain import drain_once
-from dailypapers.mail.catcher import Catcher, Caught, caught
 from dailypapers.settings import Settings, shipped
 from dailypapers.store.database import migrate, reading
 from dailypapers.store.schema import metadata
@@ -72,7 +72,7 @@ class Living:
 
     def deliver(self) -> None:
         """Send what waits in the outbox."""
-        aside(lambda: drain_once(self.app.means, clock=self.clock))
+        aside(lambda: drain_once(self.app.means.sending, clock=self.clock))
 
     def announce_all(self) -> None:
         """From now on the source has the second day's papers too."""

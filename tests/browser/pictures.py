@@ -18,7 +18,6 @@ from tests.browser.living import Living, aside, living
 from tests.browser.looking import Colors, Look, reshape
 from tests.browser.states import prepared, states
 
-from dailypapers import subscriptions
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style
@@ -26,7 +25,8 @@ from dailypapers.domain.vote import Vote
 from dailypapers.store import outbox, subscribers, votes
 from dailypapers.store.database import writing
 from dailypapers.store.picks import of_deliveries
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 
 COLORS: tuple[Colors, ...] = ("light", "dark")
 LOOKS = [Look(width, colors=colors) for width, colors in product((320, 390, 1280), COLORS)]

@@ -9,12 +9,12 @@ from playwright.sync_api import Page, Route
 from tests.browser.a_reader import Reader, a_reader
 from tests.browser.living import DAY, Living, minutes
 
-from dailypapers.domain.ask import Ask, Limits
 from dailypapers.domain.link import Purpose
-from dailypapers.store import asks
+from dailypapers.domain.signup import Ask, Limits
+from dailypapers.store import signups as asks
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import whom
-from dailypapers.web.guard import MAX_BODY
+from dailypapers.subscriptions.lifecycle import whom
+from dailypapers.web.http.guard import MAX_BODY
 
 #: Longer ago than any link lasts.
 LONG_AGO = dt.timedelta(days=2000)

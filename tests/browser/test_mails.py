@@ -8,12 +8,12 @@ from tests.browser.conftest import Visit
 from tests.browser.living import Living
 from tests.browser.looking import Colors, Look, axe, overflow, reshape
 
-from dailypapers import subscriptions
+from dailypapers.catcher.server import Caught
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.mail.catcher import Caught
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 
 COLORS: tuple[Colors, ...] = ("light", "dark")
 LOOKS = [Look(width, colors=colors) for width, colors in product((320, 768), COLORS)]

@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sa
 from tests.browser.living import Living, living
 
-from dailypapers import subscriptions
+from dailypapers.catcher.server import Caught
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.mail.catcher import Caught
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 

@@ -14,8 +14,8 @@ from tests.browser.conftest import Visit
 from tests.browser.living import Living, minutes
 from tests.browser.looking import PHONE, Look, Tabbed, axe, overflow, tab_through, too_small
 
+from dailypapers.catcher.server import Caught
 from dailypapers.domain.subscriber import SubscriberState
-from dailypapers.mail.catcher import Caught
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading
 

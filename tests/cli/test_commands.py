@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dailypapers.mail.catcher import Catcher, caught
+from dailypapers.catcher.server import Catcher, caught
 
 Run = Callable[..., tuple[int, str, str]]
 

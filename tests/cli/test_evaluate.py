@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dailypapers.cli.evaluating import METHOD_HELP
-from dailypapers.jobs.evaluate import METHODS
+from dailypapers.evaluation.files import METHODS
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -12,7 +12,7 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.evaluation import peers
 from dailypapers.evaluation.ours import Ours
 from dailypapers.evaluation.protocol import Asked, Method
-from dailypapers.ranking.counts import Floats
+from dailypapers.ranking.corpus.frequencies import Floats
 
 SUBJECTS = {
     "birds": ["bird", "song", "feather", "wing", "migration", "nest", "egg", "flock", "robin", "sparrow"],

@@ -8,7 +8,7 @@ import pytest
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.evaluation.protocol import Asked, Reader, Scores, Study, Task, ranked, run
-from dailypapers.ranking.counts import Matrix
+from dailypapers.ranking.corpus.frequencies import Matrix
 
 TOPIC = Interest(InterestKind.TOPIC, "birds")
 DAYS = ("2025-01-01", "2025-01-02", "2025-01-03", "2025-01-04")

@@ -6,18 +6,19 @@ import sqlalchemy as sa
 from tests.web.conftest import NOW, SIGNER
 from tests.web.test_pages import everything
 
-from dailypapers import subscriptions
-from dailypapers.domain.ask import Limits
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.jobs.prune import Pruned, prune
-from dailypapers.ranking.encoder import kept_as
-from dailypapers.ranking.models import Lazy
-from dailypapers.store import knowledge, papers, subscribers
+from dailypapers.ranking.embeddings.encoder import kept_as
+from dailypapers.ranking.embeddings.models import Lazy
+from dailypapers.store import models as knowledge
+from dailypapers.store import papers, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import asks
-from dailypapers.subscriptions import Wishes, whom
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes, whom
 
 DAY = dt.timedelta(days=1)
 

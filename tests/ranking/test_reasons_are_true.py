@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper, PaperId, Signals
-from dailypapers.ranking.background import LEAST_PAPERS, fit
+from dailypapers.ranking.corpus.background import LEAST_PAPERS, fit
 from dailypapers.ranking.features import build
-from dailypapers.ranking.matches import Matcher
-from dailypapers.ranking.ranker import Known, Reader, rank
+from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.rank import Known, Reader, rank
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
 WORDS = [

@@ -8,9 +8,9 @@ from dailypapers.domain.category import ARCHIVES, unknown_category
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.ranking.features import build
-from dailypapers.ranking.matches import Matcher
+from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.profile import MOST_TOPICS, profile
-from dailypapers.ranking.ranker import Known, Reader, rank
+from dailypapers.ranking.rank import Known, Reader, rank
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
 POOL = [

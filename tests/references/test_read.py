@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.reference import References
 from dailypapers.references.read import MAX_PAPERS, MAX_SIZE, MAX_SKIPPED, read
-from dailypapers.rendering.references import bibtex
+from dailypapers.rendering.citations import bibtex
 
 
 def ids(given: str | bytes) -> list[str]:

@@ -10,8 +10,8 @@ from tests.rendering.conftest import TEMPLATES
 from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS, MAMBA
 
 from dailypapers.domain.digest import Digest, Reason, Term, TermKind
+from dailypapers.domain.i18n import Pattern, in_english, number
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.marking import Pattern, in_english, number
 from dailypapers.errors import BadSettings
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.dates import plain_date

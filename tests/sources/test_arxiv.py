@@ -11,7 +11,7 @@ from dailypapers.domain.paper import PaperId
 from dailypapers.domain.source import Announcement, AnnounceType, Fetched, State
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.arxiv import MAX_ITEMS, Arxiv, named_once, read_feed
-from dailypapers.sources.http import Http
+from dailypapers.sources.http.client import Http
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 SATURDAY = dt.datetime(2026, 4, 18, 8, 0, tzinfo=dt.UTC)

@@ -6,7 +6,7 @@ import pytest
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement, Checkpoint, Skipped, State
 from dailypapers.sources.base import Reading, fetched
-from dailypapers.sources.http import Response
+from dailypapers.sources.http.client import Response
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 SUNDAY = dt.datetime(2026, 4, 19, 8, 0, tzinfo=dt.UTC)

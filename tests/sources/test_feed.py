@@ -7,8 +7,8 @@ from tests.playing_sources import Answer, playing_sources
 from dailypapers.domain.source import Announcement, State
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.feed import Feed, read_feed
-from dailypapers.sources.http import Http
-from dailypapers.sources.syndication import MAX_BYTES, MAX_ENTRIES, MAX_TAGS
+from dailypapers.sources.http.client import Http
+from dailypapers.sources.parsing.syndication import MAX_BYTES, MAX_ENTRIES, MAX_TAGS
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 URL = "https://journal.example/feeds/new.xml"

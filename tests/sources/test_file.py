@@ -10,7 +10,7 @@ from dailypapers.domain.paper import PaperId, Signals
 from dailypapers.domain.source import State
 from dailypapers.errors import BadInput
 from dailypapers.sources.file import File, id_of_title, read_papers
-from dailypapers.sources.http import Http
+from dailypapers.sources.http.client import Http
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 FULL: dict[str, Any] = {

@@ -8,7 +8,7 @@ from tests.playing_sources import Answer, Asked, Route, playing_sources
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.source import State
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.http import Http
+from dailypapers.sources.http.client import Http
 from dailypapers.sources.huggingface import PAGE, HuggingFace, read_day
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)

@@ -7,15 +7,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from dailypapers.domain.delivery import (
-    Delivery,
-    DeliveryState,
-    Lane,
-    MailKind,
-    Outcome,
-    OutcomeKind,
-    after,
-)
+from dailypapers.domain.delivery import Delivery, DeliveryState, Lane, MailKind, Outcome, OutcomeKind, after
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement

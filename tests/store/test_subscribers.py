@@ -6,15 +6,15 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from dailypapers import subscriptions
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.keepable import MOST_BYTES
+from dailypapers.domain.storable import MOST_BYTES
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import editions, leases, outbox, subscribers, suppressions
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 
 WISHES = Wishes(Rhythm("Europe/Berlin", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
 ALICE = "alice@example.org"

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from dailypapers import subscriptions
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
@@ -13,7 +12,8 @@ from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote, Votes
 from dailypapers.store import editions, outbox, papers, subscribers, votes
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 
 NOW = dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
 Ids = tuple[int, list[int]]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers import subscriptions
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
@@ -14,7 +13,8 @@ from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import Wishes
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 GRAPHS = Paper(

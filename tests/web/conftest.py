@@ -7,18 +7,18 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from dailypapers import subscriptions
 from dailypapers.digests.choose import Composing
+from dailypapers.digests.layout import Press
 from dailypapers.digests.preview import Previews
-from dailypapers.digests.render import Press
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.links import Signer
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import Wishes
-from dailypapers.web.page import Site
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.tokens import Signer
+from dailypapers.web.http.page import Site
 from dailypapers.web.routes import web_app
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)

@@ -21,39 +21,39 @@ from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 from tests import pseudo
 from tests.web.conftest import NOW, PRESS, SIGNER
-from tests.web.test_preferences import Fields
-from tests.web.test_subscribe import hidden
+from tests.web.public.test_subscribe import hidden
+from tests.web.readers.test_preferences import Fields
 
-from dailypapers import subscriptions
+from dailypapers.catcher.server import Caught
 from dailypapers.digests import preview
+from dailypapers.digests.layout import Press, Sheet, lay_out, message
 from dailypapers.digests.preview import Previews
-from dailypapers.digests.render import Press, Sheet, lay_out, message
-from dailypapers.digests.search import Answer, Finder, Match
-from dailypapers.domain.ask import Limits
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest, Entry, Pick, Reason, Term, TermKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, State
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
 from dailypapers.domain.vote import Vote
-from dailypapers.mail.catcher import Caught
-from dailypapers.mail.domains import Domains
-from dailypapers.ranking.query import Query
+from dailypapers.library.search import Answer, Finder, Match
+from dailypapers.mail.dns import Domains
+from dailypapers.ranking.index.query import Query
 from dailypapers.rendering.environment import environment
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
 from dailypapers.store import editions, outbox, papers, subscribers, votes
 from dailypapers.store.database import connect, migrate, writing
 from dailypapers.store.schema import metadata
-from dailypapers.subscriptions import Wishes
-from dailypapers.web.door import Door
-from dailypapers.web.page import Site
-from dailypapers.web.preview import Shown as Previewed
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.web.http.page import Site
+from dailypapers.web.public.door import Door
+from dailypapers.web.public.subscribe import Form, Shown
+from dailypapers.web.readers.preview import Shown as Previewed
 from dailypapers.web.routes import web_app
-from dailypapers.web.subscribe import Form, Shown
 
 TODAY = NOW.date()
 YESTERDAY = NOW - dt.timedelta(days=1)

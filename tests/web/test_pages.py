@@ -10,11 +10,11 @@ from tests.web.conftest import NOW, SIGNER
 
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import SubscriberState
-from dailypapers.links import Signer
 from dailypapers.store import editions, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
-from dailypapers.web.page import Site
+from dailypapers.tokens import Signer
+from dailypapers.web.http.page import Site
 from dailypapers.web.routes import web_app
 
 

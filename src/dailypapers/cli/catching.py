@@ -22,7 +22,7 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """A whole day, offline: sample papers in, one digest per sample subscriber out, over real SMTP to a folder."""
-    from dailypapers.demo import demo as run
+    from dailypapers.demo.sample_day import demo as run
     from dailypapers.jobs.day import Progress
 
     configure_logging(verbose=False)
@@ -53,7 +53,7 @@ def demo(
 
 
 def _serve(folder: Path, mail_port: int) -> None:
-    from dailypapers.serving import serve_demo
+    from dailypapers.serve import serve_demo
 
     say(f"Now subscribe on http://localhost:8000/ . Mails stand on http://localhost:{mail_port}/ . Ctrl-C ends it.")
     serve_demo(folder, mail_port=mail_port)
@@ -66,7 +66,7 @@ def catch(
     web_port: Annotated[int, typer.Option(help="The page's port.")] = 8025,
 ) -> None:
     """Run an SMTP server that keeps every mail in a folder and shows them on a page; sends nothing on."""
-    from dailypapers.serving import serve_caught
+    from dailypapers.serve import serve_caught
 
     configure_logging(verbose=False)
     say(f"SMTP on {host}:{smtp_port} no TLS; mails in {folder}; page on http://{host}:{web_port}/ . Ctrl-C stops.")

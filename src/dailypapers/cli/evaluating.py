@@ -13,7 +13,7 @@ from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
     from dailypapers.evaluation.protocol import Outcome, Task
-    from dailypapers.ranking.encoder import Encoder
+    from dailypapers.ranking.embeddings.encoder import Encoder
 
 METHOD_HELP = (
     "dailypapers, words, bm25, tfidf, svm or zotero (which needs --model); several times for several. Else all."
@@ -50,9 +50,9 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure how well papers are ranked, beside how others rank them: nDCG@10, recall@10, MRR, 95 % intervals."""
-    from dailypapers.jobs.evaluate import METHODS, Files
-    from dailypapers.jobs.evaluate import evaluate as run
-    from dailypapers.ranking.models import load
+    from dailypapers.evaluation.files import METHODS, Files
+    from dailypapers.evaluation.files import evaluate as run
+    from dailypapers.ranking.embeddings.models import load
 
     if context.invoked_subcommand:
         return
@@ -79,7 +79,7 @@ def evaluate(
 def _replay(
     context: typer.Context, names: list[str], task: "Task", encoder: "Encoder | None", *, as_json: bool
 ) -> None:
-    from dailypapers.jobs.evaluate_service import replay as run
+    from dailypapers.evaluation.service import replay as run
 
     with progress("editions ranked again"):
         outcomes = run(context.obj.app().engine, names, task=task, encoder=encoder)
@@ -97,7 +97,7 @@ def trending(
     as_json: Json = False,
 ) -> None:
     """Foretell a day's order in a week from what is known the next morning, by several scores."""
-    from dailypapers.jobs.evaluate_service import trends
+    from dailypapers.evaluation.service import trends
 
     found = trends(listings, readings)
     rows("nDCG@10 of the order a week later", [asdict(order) for order in found], as_json=as_json)
@@ -111,7 +111,7 @@ def interleaved(
     as_json: Json = False,
 ) -> None:
     """Show which of two recipes the readers voted for, where their lists were woven of both."""
-    from dailypapers.jobs.evaluate_service import interleaved as run
+    from dailypapers.evaluation.service import interleaved as run
 
     sides = run(context.obj.app().engine, now=clock(now)(), days=days)
     rows("votes on woven lists", [asdict(side) for side in sides], as_json=as_json)

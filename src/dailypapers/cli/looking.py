@@ -71,8 +71,8 @@ def rank(
     as_json: Json = False,
 ) -> None:
     """Rank papers of a file for somebody, with reasons; needs no settings and no database."""
-    from dailypapers.jobs.rank import rank as run
-    from dailypapers.subscriber_file import interests
+    from dailypapers.library.rank_file import rank as run
+    from dailypapers.subscriptions.file import interests
 
     stated = {
         "topics": topic,

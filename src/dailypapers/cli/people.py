@@ -47,10 +47,10 @@ def add_one(
     now: Now = None,
 ) -> None:
     """Add a subscriber; without any interest they get what is trending."""
-    from dailypapers import subscriptions
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import writing
-    from dailypapers.subscriber_file import wishes
+    from dailypapers.subscriptions import lifecycle as subscriptions
+    from dailypapers.subscriptions.file import wishes
 
     app, moment = context.obj.app(), clock(now)()
     examples = [*(paper or ()), *(_examples(app.engine, bib) if bib else ())]
@@ -75,8 +75,8 @@ def add_one(
 
 def _examples(engine: "sa.Engine", file: Path) -> list[str]:
     """Read the papers a file names; what cannot be read is said."""
+    from dailypapers.library.resolve import resolve
     from dailypapers.references.read import read
-    from dailypapers.references.resolve import resolve
     from dailypapers.store.database import reading
 
     try:
@@ -125,8 +125,8 @@ def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, 
 @people.command()
 def show(context: typer.Context, address: str, now: Now = None) -> None:
     """Print all that is kept of a subscriber, as JSON: what they may ask for."""
-    from dailypapers.export import export
     from dailypapers.store.database import reading
+    from dailypapers.subscriptions.export import export
 
     with reading(context.obj.app().engine) as tx:
         kept = export(tx, known(tx, address).id, now=clock(now)())
@@ -136,7 +136,7 @@ def show(context: typer.Context, address: str, now: Now = None) -> None:
 def known(tx: "sa.Connection", address: str) -> "Subscriber":
     """The subscriber of an address. Raises `BadInput` where there is none."""
     from dailypapers.store import subscribers
-    from dailypapers.subscriptions import normal_address
+    from dailypapers.subscriptions.lifecycle import normal_address
 
     reader = subscribers.by_address(tx, normal_address(address))
     if reader is None:
@@ -147,10 +147,10 @@ def known(tx: "sa.Connection", address: str) -> "Subscriber":
 @people.command("import")
 def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
     """Add subscribers from a CSV or JSON Lines file; wrong lines are named, the others are kept."""
-    from dailypapers import subscriptions
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import groups, writing
-    from dailypapers.subscriber_file import read
+    from dailypapers.subscriptions import lifecycle as subscriptions
+    from dailypapers.subscriptions.file import read
 
     app, moment = context.obj.app(), clock(now)()
     lines, skipped = read(file, defaults=app.defaults)
@@ -178,7 +178,7 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
     from dailypapers.domain.subscriber import READING
     from dailypapers.store import subscribers
     from dailypapers.store.database import reading
-    from dailypapers.subscriber_file import fields_of
+    from dailypapers.subscriptions.file import fields_of
 
     with reading(context.obj.app().engine) as tx:
         readers = [reader for reader in subscribers.every(tx) if reader.state in READING]
@@ -194,8 +194,8 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
 @people.command()
 def lift(context: typer.Context, address: str, now: Now = None) -> None:
     """Mail an address again that was suppressed, once its owner has mended it."""
-    from dailypapers import subscriptions
     from dailypapers.store.database import writing
+    from dailypapers.subscriptions import lifecycle as subscriptions
 
     kept = subscriptions.normal_address(address)
     with writing(context.obj.app().engine) as tx:
@@ -211,8 +211,8 @@ def remove(
     now: Now = None,
 ) -> None:
     """Unsubscribe somebody: nothing more is sent, from this moment on."""
-    from dailypapers import subscriptions
     from dailypapers.store.database import writing
+    from dailypapers.subscriptions import lifecycle as subscriptions
 
     with writing(context.obj.app().engine) as tx:
         reader = known(tx, address)

@@ -12,10 +12,10 @@ from dailypapers.cli.shared import Context, Json, Now, clock
 from dailypapers.stopping import stop_on_signal
 
 if TYPE_CHECKING:
-    from dailypapers.jobs.compose import Composed
-    from dailypapers.jobs.deliver import Delivered
-    from dailypapers.jobs.fetch import SourceReport
-    from dailypapers.mail.smtp import MailServer
+    from dailypapers.delivery.send import Delivered
+    from dailypapers.digests.compose import Composed
+    from dailypapers.intake.fetch import SourceReport
+    from dailypapers.mail.smtp.transport import MailServer
 
 #: So many unreadable items of a source are named; the rest is counted.
 _NAMED = 20
@@ -58,7 +58,7 @@ def init(
 def _check_mail(server: "MailServer") -> None:
     import asyncio
 
-    from dailypapers.mail.smtp import SmtpTransport
+    from dailypapers.mail.smtp.transport import SmtpTransport
 
     with progress(f"asking the mail server {server}"):
         found = asyncio.run(SmtpTransport(server, connections=1).check())
@@ -103,7 +103,7 @@ def day(
 
 def fetch(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
     """Ask every source what it announces, and keep it."""
-    from dailypapers.jobs.fetch import fetch as run
+    from dailypapers.intake.fetch import fetch as run
 
     means = context.obj.app().means
     with progress("fetching", len(means.sources)) as step:
@@ -114,7 +114,7 @@ def fetch(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
 
 def close(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
     """Close today's edition from what has been announced; a second time changes nothing."""
-    from dailypapers.jobs.close import close as run
+    from dailypapers.intake.close import close as run
 
     means = context.obj.app().means
     edition = run(means.engine, zone=means.zone, now=clock(now)())
@@ -123,7 +123,7 @@ def close(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
 
 def compose(context: typer.Context, now: Now = None) -> None:
     """Put a digest for everybody who is due into the outbox."""
-    from dailypapers.jobs.compose import compose as run
+    from dailypapers.digests.compose import compose as run
 
     means = context.obj.app().means
     with progress("composing") as step:
@@ -138,7 +138,7 @@ def deliver(
     ] = False,
 ) -> None:
     """Send all mails in the outbox whose time has come."""
-    from dailypapers.jobs.drain import drain_once
+    from dailypapers.delivery.deliver import drain_once
     from dailypapers.store import outbox
     from dailypapers.store.database import writing
 
@@ -147,7 +147,7 @@ def deliver(
         with writing(means.engine) as tx:
             say(f"{outbox.release_held(tx, now=tells())} held mails may go.")
     with progress("delivering") as step, stop_on_signal() as stop:
-        done = drain_once(means, clock=tells, told=step, stop=stop)
+        done = drain_once(means.sending, clock=tells, told=step, stop=stop)
     raise typer.Exit(_report_delivered(done))
 
 
@@ -179,7 +179,7 @@ def serve(
     work: Annotated[bool, typer.Option(help="Deliver mail.")] = True,
 ) -> None:
     """Run everything: pages, timetable and delivery, in one process or with --no-… in several."""
-    from dailypapers.serving import serve as run
+    from dailypapers.serve import serve as run
 
     run(context.obj.app(), web=web, schedule=schedule, work=work)
 

@@ -24,8 +24,8 @@ def archive(
     now: Now = None,
 ) -> None:
     """Take in earlier papers for the ranking to learn from; nobody is told of them."""
-    from dailypapers.jobs.archive import archive as run
-    from dailypapers.ranking.background import LEAST_PAPERS
+    from dailypapers.library.add_papers import archive as run
+    from dailypapers.ranking.corpus.background import LEAST_PAPERS
 
     app = context.obj.app()
     with progress("papers") as told:

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from dailypapers.digests.learn import Learned, example_vectors
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.domain.vote import Votes
-from dailypapers.ranking.encoder import Encoder
-from dailypapers.ranking.interleave import takes_part, team_draft
-from dailypapers.ranking.matches import Matcher
-from dailypapers.ranking.ranker import Known, Reader, Recent, rank
-from dailypapers.ranking.score import RECIPES
+from dailypapers.library.learn import Learned, example_vectors
+from dailypapers.ranking.embeddings.encoder import Encoder
+from dailypapers.ranking.interleaving import takes_part, team_draft
+from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.rank import Known, Reader, Recent, rank
+from dailypapers.ranking.scoring import RECIPES
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading
 from dailypapers.store.picks import already_sent

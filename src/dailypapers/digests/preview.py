@@ -15,9 +15,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.choose import Asking, Composing, Pool, choose, choose_for, picked_for
-from dailypapers.digests.learn import Learned, features, newest
-from dailypapers.digests.render import Press, Sheet, digest_of, message, notes
-from dailypapers.digests.settling import settle
+from dailypapers.digests.layout import Press, Sheet, digest_of, message, notes
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
@@ -25,10 +23,13 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.errors import Busy
+from dailypapers.library.gc_freeze import settle
+from dailypapers.library.learn import Learned, features, newest
 from dailypapers.ranking.features import Features
-from dailypapers.ranking.matches import Matcher
-from dailypapers.ranking.ranker import Recent
-from dailypapers.store import editions, knowledge, papers
+from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.rank import Recent
+from dailypapers.store import editions, papers
+from dailypapers.store import models as knowledge
 from dailypapers.store.database import reading
 
 log = structlog.get_logger()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dailypapers.domain.marking import Said
+from dailypapers.domain.i18n import Said
 
 _CLASSES = {
     "astro-ph": "CO EP GA HE IM SR",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dailypapers.domain.marking import N_, NN_, Say, Sayable, in_english, number
+from dailypapers.domain.i18n import N_, NN_, Say, Sayable, in_english, number
 from dailypapers.domain.paper import Paper, Signals
 
 

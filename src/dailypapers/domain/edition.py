@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from dailypapers.domain.marking import N_, Say, in_english
+from dailypapers.domain.i18n import N_, Say, in_english
 from dailypapers.domain.source import SourceStatus, State
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dailypapers.domain.keepable import keepable
+from dailypapers.domain.storable import keepable
 
 
 class InterestKind(StrEnum):

@@ -1,4 +1,4 @@
-"""The addresses a mail may carry. Signing lives in `dailypapers.links`."""
+"""The addresses a mail may carry. Signing lives in `dailypapers.tokens`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dailypapers.domain.marking import N_, Said
+from dailypapers.domain.i18n import N_, Said
 from dailypapers.domain.paper import PaperId, work_key
 from dailypapers.domain.source import Skipped
 

@@ -6,14 +6,14 @@ import numpy as np
 
 from dailypapers.domain.paper import Paper
 from dailypapers.evaluation.protocol import Asked, Scores
-from dailypapers.ranking.background import fit
-from dailypapers.ranking.counts import Matrix
-from dailypapers.ranking.encoder import Encoder, Vectors
+from dailypapers.ranking.corpus.background import fit
+from dailypapers.ranking.corpus.frequencies import Matrix
+from dailypapers.ranking.embeddings.encoder import Encoder, Vectors
 from dailypapers.ranking.features import build
-from dailypapers.ranking.matches import Matcher
+from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.profile import profile
-from dailypapers.ranking.ranker import Known, matches_of
-from dailypapers.ranking.score import FULL, Recipe, Scorer, crowd, score
+from dailypapers.ranking.rank import Known, matches_of
+from dailypapers.ranking.scoring import FULL, Recipe, Scorer, crowd, score
 
 
 class Ours:

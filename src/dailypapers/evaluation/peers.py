@@ -9,8 +9,8 @@ from sklearn.svm import LinearSVC
 
 from dailypapers.domain.paper import Paper
 from dailypapers.evaluation.protocol import Asked, Scores, lot
-from dailypapers.ranking.counts import Vector
-from dailypapers.ranking.encoder import Encoder, Vectors
+from dailypapers.ranking.corpus.frequencies import Vector
+from dailypapers.ranking.embeddings.encoder import Encoder, Vectors
 
 #: So many papers of the background stand for what an arxiv-sanity-lite reader did not tag.
 NEGATIVES = 3000

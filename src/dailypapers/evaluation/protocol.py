@@ -17,7 +17,7 @@ import numpy as np
 from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper
 from dailypapers.evaluation.measures import interval, ndcg, recall, reciprocal_rank
-from dailypapers.ranking.counts import Matrix, Vector
+from dailypapers.ranking.corpus.frequencies import Matrix, Vector
 
 LEAST_LIKES = 3
 

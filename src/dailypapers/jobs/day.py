@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dailypapers.delivery.deliver import drain
+from dailypapers.delivery.send import Clock, Delivered
+from dailypapers.digests.compose import Composed, compose
 from dailypapers.domain.edition import Edition
-from dailypapers.jobs.close import close
-from dailypapers.jobs.compose import Composed, compose
-from dailypapers.jobs.deliver import Clock, Delivered
-from dailypapers.jobs.drain import drain
-from dailypapers.jobs.fetch import SourceReport, fetch
-from dailypapers.jobs.means import Means
+from dailypapers.intake.close import close
+from dailypapers.intake.fetch import SourceReport, fetch
+from dailypapers.jobs.context import Means
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,7 @@ def day(
     fetched = fetch(means.engine, means.sources, make_http=means.make_http, now=clock(), told=told.fetched)
     edition = close(means.engine, zone=means.zone, now=clock())
     composed = compose(means.engine, means.composing, now=clock(), told=told.composed)
-    delivered = drain(means, clock=clock, patience=patience, told=told.delivered, stop=stop or threading.Event())
+    delivered = drain(
+        means.sending, clock=clock, patience=patience, told=told.delivered, stop=stop or threading.Event()
+    )
     return Day(fetched, edition, composed, delivered)

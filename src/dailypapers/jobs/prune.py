@@ -6,10 +6,11 @@ from dataclasses import asdict, astuple, dataclass
 import sqlalchemy as sa
 import structlog
 
-from dailypapers import subscriptions
-from dailypapers.ranking.encoder import Encoder, kept_as
-from dailypapers.store import asks, knowledge
+from dailypapers.ranking.embeddings.encoder import Encoder, kept_as
+from dailypapers.store import models as knowledge
+from dailypapers.store import signups as asks
 from dailypapers.store.database import writing
+from dailypapers.subscriptions import lifecycle as subscriptions
 
 log = structlog.get_logger()
 

@@ -15,11 +15,11 @@ from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking import trending
-from dailypapers.ranking.counts import Columns, Matrix, Vector, turns
-from dailypapers.ranking.names import is_same_person
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, turns
 from dailypapers.ranking.profile import Profile
-from dailypapers.ranking.score import Apart, Crowd, Measure, Scorer
-from dailypapers.ranking.wording import Flags, Wording
+from dailypapers.ranking.scoring import Apart, Crowd, Measure, Scorer
+from dailypapers.ranking.text.highlighting import Flags, Wording
+from dailypapers.ranking.text.names import is_same_person
 
 _FACTS = {
     InterestKind.PHRASE: TermKind.PHRASE,

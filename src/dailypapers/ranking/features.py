@@ -13,10 +13,19 @@ import numpy as np
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.background import Background, fit
-from dailypapers.ranking.counts import Columns, Matrix, Narrow, columns_of, count, count_texts, distinct, weigh
-from dailypapers.ranking.names import name_parts
-from dailypapers.ranking.words import plain_words, terms
+from dailypapers.ranking.corpus.background import Background, fit
+from dailypapers.ranking.corpus.frequencies import (
+    Columns,
+    Matrix,
+    Narrow,
+    columns_of,
+    count,
+    count_texts,
+    distinct,
+    weigh,
+)
+from dailypapers.ranking.text.names import name_parts
+from dailypapers.ranking.text.words import plain_words, terms
 
 #: Two papers whose cosine is above this say the same.
 SAME = 0.8

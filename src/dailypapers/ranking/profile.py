@@ -11,10 +11,10 @@ from functools import lru_cache
 from operator import attrgetter
 
 from dailypapers.domain.category import unknown_category
+from dailypapers.domain.i18n import N_, NN_, Said
 from dailypapers.domain.interest import Interest, InterestKind, Stance
-from dailypapers.domain.marking import N_, NN_, Said
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.words import terms
+from dailypapers.ranking.text.words import terms
 
 #: What a fact adds to a score. A good match of a subject scores about one, so a followed author comes first and a
 #: category alone last: it says where a paper is filed, not what it is about.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dailypapers.ranking.counts import Columns, Matrix, Vector, turns
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, turns
 
 #: So many candidates per place on the list are looked at.
 _CANDIDATES = 4

@@ -8,7 +8,7 @@ from math import log2
 import numpy as np
 
 from dailypapers.domain.paper import Paper, Signals
-from dailypapers.ranking.counts import Vector
+from dailypapers.ranking.corpus.frequencies import Vector
 
 #: A paper of this age has half the score of a new one with the same counts.
 HALF_LIFE_DAYS = 7.0

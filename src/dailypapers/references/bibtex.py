@@ -12,12 +12,12 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.exceptions import ParserStateException
 from bibtexparser.model import Block, Entry, ExplicitComment, ImplicitComment, ParsingFailedBlock, Preamble, String
 
-from dailypapers.domain.marking import N_, Said
+from dailypapers.domain.i18n import N_, Said
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.reference import Reference, in_line
 from dailypapers.domain.source import Skipped
 from dailypapers.references.ids import ids_in
-from dailypapers.sources.cleaning import clean
+from dailypapers.sources.parsing.cleaning import clean
 
 # The parser warns of every broken entry and quotes it; we tell the reader instead of the log.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)

@@ -7,7 +7,7 @@ The text is a stranger's: reading never raises, takes linear time, and says of w
 
 from collections.abc import Iterable, Iterator
 
-from dailypapers.domain.marking import N_, NN_, Said
+from dailypapers.domain.i18n import N_, NN_, Said
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.reference import Reference, References, in_line
 from dailypapers.domain.source import Skipped

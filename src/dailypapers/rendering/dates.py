@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from dailypapers.domain.marking import N_, Say, in_english
+from dailypapers.domain.i18n import N_, Say, in_english
 
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),

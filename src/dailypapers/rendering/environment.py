@@ -12,7 +12,7 @@ import jinja2
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from dailypapers.domain.marking import Pattern, Said, Say, Sayable, in_english, number
+from dailypapers.domain.i18n import Pattern, Said, Say, Sayable, in_english, number
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date
 from dailypapers.rendering.html import inlined

@@ -15,9 +15,9 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
-from dailypapers.sources.cleaning import clean, clean_authors
-from dailypapers.sources.http import Http, Response
-from dailypapers.sources.syndication import Entry, Syndicated, creators, parse, terms, text
+from dailypapers.sources.http.client import Http, Response
+from dailypapers.sources.parsing.cleaning import clean, clean_authors
+from dailypapers.sources.parsing.syndication import Entry, Syndicated, creators, parse, terms, text
 
 #: Two names of one category: https://arxiv.org/category_taxonomy. The key is the name the feeds know best.
 ALIASES = {

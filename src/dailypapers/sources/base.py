@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from dailypapers.domain.keepable import is_keepable
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, Skipped, State
-from dailypapers.sources.http import Http, Response
+from dailypapers.domain.storable import is_keepable
+from dailypapers.sources.http.client import Http, Response
 
 _SATURDAY = 5
 

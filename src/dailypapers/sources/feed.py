@@ -14,9 +14,9 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
-from dailypapers.sources.cleaning import clean, clean_authors, web_address
-from dailypapers.sources.http import Http
-from dailypapers.sources.syndication import Entry, creators, parse, terms, text
+from dailypapers.sources.http.client import Http
+from dailypapers.sources.parsing.cleaning import clean, clean_authors, web_address
+from dailypapers.sources.parsing.syndication import Entry, creators, parse, terms, text
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>?#&]+")
 _DOI_FIELDS = ("prism_doi", "dc_identifier", "id", "guid", "link", "prism_url")

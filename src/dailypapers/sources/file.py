@@ -22,8 +22,8 @@ from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadInput, BadPaperId
 from dailypapers.sources.base import Reading, fetched
-from dailypapers.sources.cleaning import clean, clean_authors, web_address
-from dailypapers.sources.http import Http
+from dailypapers.sources.http.client import Http
+from dailypapers.sources.parsing.cleaning import clean, clean_authors, web_address
 
 #: A longer line is no paper; it is not read into memory whole.
 MAX_LINE_BYTES = 2_000_000

@@ -15,8 +15,8 @@ from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
-from dailypapers.sources.cleaning import clean, web_address
-from dailypapers.sources.http import Http, Response
+from dailypapers.sources.http.client import Http, Response
+from dailypapers.sources.parsing.cleaning import clean, web_address
 
 #: Entries a page; more are not given.
 PAGE = 100

@@ -11,13 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dailypapers.domain.delivery import (
-    NEVER_ARRIVED,
-    Delivery,
-    DeliveryState,
-    Lane,
-    MailKind,
-)
+from dailypapers.domain.delivery import NEVER_ARRIVED, Delivery, DeliveryState, Lane, MailKind
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store.database import groups, insert_new

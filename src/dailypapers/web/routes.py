@@ -17,29 +17,25 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from dailypapers import __version__
-from dailypapers.domain.marking import N_
+from dailypapers.domain.i18n import N_
 from dailypapers.errors import BadToken, DatabaseUnreachable
-from dailypapers.web import (
-    archive,
-    confirm,
+from dailypapers.web.http import static
+from dailypapers.web.http.guard import Guard
+from dailypapers.web.http.page import Secured, Site
+from dailypapers.web.public import archive, confirm, home, search, subscribe
+from dailypapers.web.readers import (
     data,
     digest,
     erase,
     feed,
     feedback,
-    home,
     less,
     preferences,
     preview,
     saved,
-    search,
-    static,
-    subscribe,
     undo,
     unsubscribe,
 )
-from dailypapers.web.guard import Guard
-from dailypapers.web.page import Secured, Site
 
 
 def web_app(site: Site) -> FastAPI:

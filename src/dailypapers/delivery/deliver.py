@@ -1,0 +1,86 @@
+"""Drain: empty the outbox once, or for a while.
+
+`delivery.send` sends; this opens and closes the connections around it, and waits where waiting helps.
+"""
+
+import asyncio
+import datetime as dt
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dailypapers.delivery.send import Clock, Delivered, Post, deliver
+from dailypapers.digests.layout import Press
+from dailypapers.domain.delivery import DeliveryState
+from dailypapers.store import outbox
+from dailypapers.store.database import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What it takes to empty the outbox."""
+
+    engine: sa.Engine
+    press: Press
+    make_post: Callable[[], Post]
+
+
+def drain_once(
+    sending: Sending,
+    *,
+    clock: Clock,
+    told: Callable[[int], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Delivered:
+    """Drain the outbox over connections that are opened and closed here."""
+
+    async def send() -> Delivered:
+        post = sending.make_post()
+        try:
+            return await deliver(sending.engine, sending.press, post, clock=clock, told=told, stop=stop)
+        finally:
+            await post.transport.close()
+
+    return asyncio.run(send())
+
+
+def drain(
+    sending: Sending,
+    *,
+    clock: Clock,
+    patience: dt.timedelta,
+    stop: threading.Event,
+    told: Callable[[int], None] = lambda _: None,
+) -> Delivered:
+    """Drain the outbox, and again as deferred mails come due, for as long as `patience` lasts.
+
+    A server that greylists takes a mail on the second try, some minutes later; whoever runs a day from cron would
+    lose the first day of every new reader without it. With a clock that stands still nothing is waited for.
+    """
+    until = clock() + patience
+    done = drain_once(sending, clock=clock, told=told, stop=stop)
+    while wait := _wait_for_next(sending, now=clock(), until=until):
+        before = clock()
+        stop.wait(wait)
+        if stop.is_set() or clock() == before:
+            break
+        done = _together(done, drain_once(sending, clock=clock, told=told, stop=stop))
+    return done
+
+
+def _together(before: Delivered, again: Delivered) -> Delivered:
+    """What two runs did: what the second one tried were the first one's deferred mails."""
+    states = before.states + again.states
+    states[DeliveryState.DEFERRED] -= min(before.states[DeliveryState.DEFERRED], again.states.total())
+    return Delivered(+states, again.stopped)
+
+
+def _wait_for_next(sending: Sending, *, now: dt.datetime, until: dt.datetime) -> float:
+    """Seconds until the next deferred mail comes due, 0 where none does before `until`."""
+    with reading(sending.engine) as tx:
+        due = outbox.next_attempt(tx)
+    if due is None or not now < due <= until:
+        return 0
+    return (due - now).total_seconds()

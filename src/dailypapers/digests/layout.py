@@ -1,0 +1,200 @@
+"""Render: from outbox rows to mails ready to leave.
+
+The same rows, papers and templates give the same bytes: for a retry, for a preview, for a replay.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import jinja2
+import sqlalchemy as sa
+
+from dailypapers.domain.delivery import Delivery, MailKind
+from dailypapers.domain.digest import Digest, Entry, Reason, TermKind
+from dailypapers.domain.edition import Edition, status_line
+from dailypapers.domain.interest import InterestKind
+from dailypapers.domain.link import Links, Purpose
+from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
+from dailypapers.domain.subscriber import AS_USUAL, Style
+from dailypapers.mail.message import mime
+from dailypapers.ranking.profile import profile
+from dailypapers.rendering.digest import render_digest
+from dailypapers.rendering.environment import saying
+from dailypapers.rendering.notices import render_confirm
+from dailypapers.store import editions, papers, subscribers
+from dailypapers.store.picks import of_deliveries
+from dailypapers.tokens import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What every mail is made with."""
+
+    templates: jinja2.Environment
+    signer: Signer
+    sender: Sender
+    home: str
+    secret: bytes = field(repr=False)
+    #: Where one may unsubscribe by mail, with a token behind a plus; empty: nowhere.
+    unsubscribe_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A delivery with all that its mail shows."""
+
+    delivery: Delivery
+    edition: Edition | None = None
+    digest: Digest | None = None
+    style: Style = AS_USUAL
+    #: The internal ids of the papers it shows, by their names.
+    papers: Mapping[str, int] = field(default_factory=dict)
+
+
+def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
+    """Load what the mails of these deliveries show, all at once."""
+    chosen = of_deliveries(tx, [delivery.id for delivery in deliveries])
+    listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
+    known = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
+    readers = sorted({delivery.subscriber for delivery in deliveries})
+    said, styles = notes(tx, readers), {key: reader.style for key, reader in subscribers.by_id(tx, readers).items()}
+    sheets = []
+    for delivery in deliveries:
+        if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
+            sheets.append(Sheet(delivery))
+            continue
+        edition, picks = known[delivery.edition], chosen.get(delivery.id, ())
+        picked, outside = (
+            [(listed[p.paper_id], p.reason) for p in picks if p.outside is apart] for apart in (False, True)
+        )
+        sheets.append(
+            Sheet(
+                delivery,
+                edition,
+                digest_of(picked, edition, notes=said[delivery.subscriber], outside=outside),
+                styles.get(delivery.subscriber, AS_USUAL),
+                {str(listed[pick.paper_id].paper.id): pick.paper_id for pick in picks},
+            )
+        )
+    return sheets
+
+
+def notes(tx: sa.Connection, readers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """What of each reader's wishes cannot be used, in words for them."""
+    stated = subscribers.interests_of(tx, sorted(set(readers)))
+    named = {i.text for interests in stated.values() for i in interests if i.kind is InterestKind.PAPER}
+    examples = papers.by_key(tx, named)
+    return {reader: profile(interests, examples=examples).warnings for reader, interests in stated.items()}
+
+
+def digest_of(
+    picked: Iterable[tuple[papers.Listed, Reason]],
+    edition: Edition,
+    *,
+    notes: Sequence[str] = (),
+    outside: Iterable[tuple[papers.Listed, Reason]] = (),
+) -> Digest:
+    """Put papers and their reasons together as a digest; `outside` are those from outside the reader's topics."""
+    picked = list(picked)
+    kinds = {term.kind for _, reason in picked for term in reason.terms}
+    return Digest(
+        tuple(_entry(item, reason) for item, reason in picked),
+        trending=kinds <= {TermKind.TRENDING, TermKind.NEW},
+        voted=TermKind.TRENDING in kinds,
+        considered=edition.papers,
+        notes=tuple(notes),
+        outside=tuple(_entry(item, reason) for item, reason in outside),
+    )
+
+
+def _entry(item: papers.Listed, reason: Reason) -> Entry:
+    return Entry(item.paper, reason, item.sources, item.signals, reason.followed)
+
+
+def message(press: Press, sheet: Sheet) -> Message:
+    """Render the message of a delivery."""
+    return _message(press, sheet, _links_of(press, sheet))
+
+
+def _message(press: Press, sheet: Sheet, links: Links | None) -> Message:
+    if sheet.digest is not None and sheet.edition is not None and links is not None:
+        return render_digest(
+            press.templates,
+            sheet.digest,
+            day=sheet.edition.day,
+            links=links,
+            style=sheet.style,
+            status=status_line(sheet.edition.sources, saying(press.templates)),
+            name=press.sender.name,
+        )
+    return render_confirm(
+        press.templates,
+        confirm_url=_link(press, Purpose.CONFIRM, sheet.delivery),
+        home=press.home,
+        name=press.sender.name,
+    )
+
+
+def _links_of(press: Press, sheet: Sheet) -> Links | None:
+    """What a digest links to, signed for its reader; a digest that is not in the outbox has no copy on the web."""
+    if sheet.digest is None:
+        return None
+    delivery, shown = sheet.delivery, (*sheet.digest.entries, *sheet.digest.outside)
+    return Links(
+        home=press.home,
+        unsubscribe=_link(press, Purpose.UNSUBSCRIBE, delivery),
+        unsubscribe_mailto=_mailto(press, delivery),
+        preferences=_link(press, Purpose.PREFERENCES, delivery),
+        web=_link(press, Purpose.DIGEST, delivery, about=delivery.id) if delivery.id else "",
+        feedback={
+            name: _link(press, Purpose.FEEDBACK, delivery, about=sheet.papers[name])
+            for name in (str(entry.paper.id) for entry in shown)
+            if name in sheet.papers
+        },
+    )
+
+
+def _link(press: Press, purpose: Purpose, delivery: Delivery, *, about: int = 0) -> str:
+    return press.signer.url(purpose, delivery.subscriber, issued=delivery.created_at, about=about)
+
+
+def _mailto(press: Press, delivery: Delivery) -> str:
+    name, at, domain = press.unsubscribe_address.partition("@")
+    token = press.signer.mail_token(delivery.subscriber, issued=delivery.created_at)
+    return f"mailto:{name}+{token}{at}{domain}?subject=unsubscribe" if at else ""
+
+
+def mail(press: Press, sheet: Sheet) -> tuple[str, OutgoingMail]:
+    """Make the mail of a delivery ready to leave; returns its Message-ID as well.
+
+    The Message-ID is an HMAC of who and what, so that an unavoidable second copy can be told from a first.
+    """
+    delivery = sheet.delivery
+    what = f"edition {delivery.edition}" if delivery.edition is not None else f"delivery {delivery.id}"
+    domain = press.sender.address.rpartition("@")[2]
+    name = mime.message_id(press.secret, f"{delivery.kind} {delivery.subscriber} {what}", domain)
+    links = _links_of(press, sheet)
+    content = mime.build(
+        _message(press, sheet, links),
+        sender=press.sender,
+        recipient=delivery.address,
+        message_id=name,
+        now=delivery.created_at,
+        headers=_bulk_headers(press, sheet, links),
+    )
+    return name, OutgoingMail(Envelope(press.sender.bounce_address, delivery.address), content)
+
+
+def _bulk_headers(press: Press, sheet: Sheet, links: Links | None) -> mime.BulkHeaders | None:
+    if sheet.edition is None or links is None:
+        return None
+    return mime.BulkHeaders(
+        unsubscribe=links.unsubscribe,
+        unsubscribe_mailto=links.unsubscribe_mailto,
+        # The preferences are their reader's alone; who needs help with the list begins at the front page.
+        help=press.home,
+        subscribe=press.home,
+        archive=f"{press.home}archive",
+        archived_at=links.web,
+        feedback_id=f"{sheet.edition.day:%Y%m%d}:digest:dailypapers",
+    )

@@ -1,0 +1,170 @@
+"""Inbound: what somebody asks for by mail.
+
+    mail in | decide (pure) | subscribe or unsubscribe | reply
+
+Any mail to the subscribe address asks for a confirmation to its From address: that may be forged, which is what the
+confirmation is for. A mail to the unsubscribe address with a token unsubscribes at once, whoever sent it, like the
+link; it is what mail programs send for `List-Unsubscribe`. Whatever else comes in is refused, or logged and dropped.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.delivery.send import Clock
+from dailypapers.domain.address import domain_of
+from dailypapers.domain.signup import Limits, Verdict
+from dailypapers.domain.subscriber import Consent
+from dailypapers.errors import BadInput, BadToken
+from dailypapers.mail.dns import Domains
+from dailypapers.mail.incoming.server import Incoming, hear
+from dailypapers.store.database import writing
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes, whom
+from dailypapers.tokens import Signer
+
+log = structlog.get_logger()
+
+#: All who ask by mail count as one network, and together get this part of what may be asked in an hour.
+_NETWORK, _MAIL_PART = "by mail", 4
+#: What people agree to who ask by mail; to be counted up when the confirmation mail's wording changes.
+_FORM = "mail 1"
+
+#: Replies of the SMTP dialogue are ASCII (RFC 5321 4.2), and so they are English in every language.
+_THANKS = "250 2.0.0 Thank you"
+_LATER = "451 4.7.1 Too many are subscribing just now: please try again later"
+_CLOSED = "550 5.7.1 No new subscriptions are taken at present"
+_NO_TOKEN = "550 5.1.1 Please use the unsubscribe link at the end of any mail you got from us"  # noqa: S105
+_NOBODY = "550 5.1.1 Nobody reads mail to this address"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where mail reaches us, in lower case."""
+
+    subscribe: str
+    unsubscribe: str
+    #: Other addresses of ours: where bounces go, and what mails come from.
+    others: frozenset[str] = frozenset()
+
+    def token(self, recipient: str) -> str:
+        """What stands behind the plus of the unsubscribe address; empty for any other."""
+        name, _, domain = recipient.lower().rpartition("@")
+        ours, _, here = self.unsubscribe.rpartition("@")
+        before, _, token = name.partition("+")
+        return token if (before, domain) == (ours, here) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What asking by mail is dealt with."""
+
+    engine: sa.Engine
+    signer: Signer
+    addresses: Addresses
+    #: What a subscriber gets who names nothing.
+    defaults: Wishes
+    limits: Limits
+    domains: Domains
+    clock: Clock
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one mail asks for: to subscribe an address, to unsubscribe by a token, or nothing, and why."""
+
+    subscribe: str = ""
+    unsubscribe: str = ""
+    nothing: str = ""
+
+
+def refusal(addresses: Addresses, sender: str, recipient: str) -> str:
+    """Why mail for a recipient is not taken; empty where it is.
+
+    Reports on mail of ours, which have no sender, are taken and dropped; people are told that nobody would read.
+    """
+    to = recipient.lower()
+    if to == addresses.subscribe or addresses.token(to):
+        return ""
+    if to == addresses.unsubscribe:
+        return _NO_TOKEN
+    return "" if to in addresses.others and not sender else _NOBODY
+
+
+def decide(mail: Incoming, addresses: Addresses) -> Wish:
+    """What a mail asks for. Pure: changes nothing."""
+    if token := addresses.token(mail.recipient):
+        return Wish(unsubscribe=token)
+    if mail.recipient.lower() != addresses.subscribe:
+        return Wish(nothing="not for us to deal with")
+    heard = hear(mail)
+    if heard.why_not:
+        return Wish(nothing=heard.why_not)
+    try:
+        address = subscriptions.normal_address(heard.address)
+    except BadInput:
+        return Wish(nothing="no address to answer to")
+    if address in {addresses.subscribe, addresses.unsubscribe, *addresses.others}:
+        return Wish(nothing="from ourselves")
+    return Wish(subscribe=address)
+
+
+def inbound(reception: Reception, mail: Incoming) -> str:
+    """Deal with one mail and return the reply. Raises `DatabaseUnreachable`, upon which the mail is to come again."""
+    wish = decide(mail, reception.addresses)
+    if wish.unsubscribe:
+        return _told("unsubscribe", _unsubscribe(reception, wish.unsubscribe))
+    if wish.subscribe:
+        return _told("subscribe", _subscribe(reception, wish.subscribe))
+    return _told(wish.nothing, _THANKS)
+
+
+def _told(what: str, reply: str) -> str:
+    log.info("mail came in", what=what, reply=reply)
+    return reply
+
+
+def _unsubscribe(reception: Reception, token: str) -> str:
+    now = reception.clock()
+    try:
+        subscriber = reception.signer.mail_subscriber(token, now=now)
+    except BadToken:
+        return _NO_TOKEN
+    with writing(reception.engine) as tx:
+        subscriptions.unsubscribe(tx, subscriber, now=now)
+    return "250 2.0.0 Unsubscribed"
+
+
+def _subscribe(reception: Reception, address: str) -> str:
+    """Ask for a confirmation. The reply is the same whether the address is known or not."""
+    if not reception.open:
+        return _CLOSED
+    if asyncio.run(reception.domains.trouble(domain_of(address))):
+        return _THANKS
+    who = whom(reception.signer, address, _NETWORK)
+    overall = reception.limits.overall_hour
+    with writing(reception.engine) as tx:
+        verdict = subscriptions.ask(
+            tx,
+            address,
+            reception.defaults,
+            consent=Consent("mail", _FORM, who.network),
+            who=who,
+            limits=Limits(max(1, overall // _MAIL_PART), overall),
+            now=reception.clock(),
+            # There is no page to wait in front of: in attack mode the smaller share must do.
+            patient=True,
+        )
+    return _THANKS if verdict in {Verdict.GRANTED, Verdict.ASKED_LATELY} else _LATER
+
+
+def receiving(reception: Reception) -> tuple[Callable[[str, str], str], Callable[[Incoming], str]]:
+    """What `mail.inbound.Inbound` asks: whether to take a recipient, and to deal with a mail."""
+    return (
+        lambda sender, recipient: refusal(reception.addresses, sender, recipient),
+        lambda mail: inbound(reception, mail),
+    )

@@ -1,0 +1,95 @@
+"""Fetch: ask every source what it announces, and keep it.
+
+Sources are asked side by side and kept in their order. One that fails is a line in the report; it takes neither
+another source nor the day with it.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.domain.source import Checkpoint, Fetched, Freshness, State
+from dailypapers.errors import FetchFailed
+from dailypapers.sources.base import Source
+from dailypapers.sources.http.client import Http
+from dailypapers.store import editions, papers
+from dailypapers.store.database import reading, writing
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What came of one source."""
+
+    source: str
+    fetched: Fetched
+    new: int
+
+
+def fetch(
+    engine: sa.Engine,
+    sources: Sequence[Source],
+    *,
+    make_http: Callable[[], Http],
+    now: dt.datetime,
+    told: Callable[[str], None] = lambda _: None,
+) -> tuple[SourceReport, ...]:
+    """Ask all sources and keep their announcements; running it again keeps nothing twice.
+
+    `told` hears each source's name as soon as it has answered.
+    """
+    with reading(engine) as tx:
+        known = [editions.checkpoint(tx, source.name) for source in sources]
+    answers = asyncio.run(_ask_all(sources, known, make_http, now=now, told=told))
+    return tuple(_keep(engine, source.name, answer, now) for source, answer in zip(sources, answers, strict=True))
+
+
+async def _ask_all(
+    sources: Sequence[Source],
+    known: Sequence[Checkpoint | None],
+    make_http: Callable[[], Http],
+    *,
+    now: dt.datetime,
+    told: Callable[[str], None],
+) -> list[Fetched]:
+    async def ask(source: Source, since: Checkpoint | None) -> Fetched:
+        answer = await _ask(source, http, since, now=now)
+        told(source.name)
+        return answer
+
+    async with make_http() as http:
+        return await asyncio.gather(*(ask(*pair) for pair in zip(sources, known, strict=True)))
+
+
+async def _ask(source: Source, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
+    try:
+        return await source.fetch(http, since, now=now)
+    except FetchFailed as error:
+        return Fetched((), (), Freshness(State.FAILED, note=str(error)))
+    # A source's answer is foreign; whatever it breaks, the others go on, and the failure is named.
+    except Exception as error:
+        log.exception("source broke", source=source.name)
+        return Fetched((), (), Freshness(State.FAILED, note=f"its answer could not be read ({type(error).__name__})"))
+
+
+def _keep(engine: sa.Engine, name: str, fetched: Fetched, now: dt.datetime) -> SourceReport:
+    with writing(engine) as tx:
+        new = papers.add(tx, fetched.announcements, now=now)
+        editions.record_fetch(tx, name, fetched, new=new, now=now)
+    freshness = fetched.freshness
+    tell = log.warning if freshness.state is State.FAILED else log.info
+    tell(
+        "fetched",
+        source=name,
+        state=freshness.state.value,
+        items=freshness.items,
+        new=new,
+        skipped=len(fetched.skipped),
+        note=freshness.note,
+    )
+    return SourceReport(name, fetched, new)

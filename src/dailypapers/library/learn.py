@@ -1,0 +1,158 @@
+"""Learn: what the ranking knows before it meets a reader, made once for an edition and read by every process.
+
+library → background | votes → calibration | papers → counts, and vectors where an encoder is used
+"""
+
+import datetime as dt
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from weakref import WeakValueDictionary
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.domain.paper import Paper
+from dailypapers.ranking.calibration import Calibration, calibrate
+from dailypapers.ranking.corpus.background import LEAST_PAPERS, Background, fit
+from dailypapers.ranking.corpus.frequencies import Vector, count
+from dailypapers.ranking.corpus.serialization import (
+    assembled,
+    pack_background,
+    pack_counts,
+    pack_vector,
+    unpack_background,
+    unpack_vector,
+)
+from dailypapers.ranking.embeddings.encoder import Encoder, encoded, kept_as, stacked
+from dailypapers.ranking.features import Features, build
+from dailypapers.store import models as knowledge
+from dailypapers.store import papers, votes
+from dailypapers.store.database import groups, reading, writing
+
+log = structlog.get_logger()
+
+#: So many of the newest papers are learned from: beyond them little is gained, and memory and time grow with each.
+LIBRARY = 20_000
+#: Votes older than this, and more of them than these, do not shape the curve.
+VOTES_SINCE, MOST_VOTES = dt.timedelta(days=90), 20_000
+_CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is known; without a background, papers are ranked against themselves."""
+
+    background: Background | None = None
+    calibration: Calibration = field(default_factory=Calibration)
+    encoder: Encoder | None = None
+
+
+def learn(engine: sa.Engine, edition_id: int, *, encoder: Encoder | None = None, now: dt.datetime) -> Learned:
+    """What is known for an edition; learned now if nobody has."""
+    with reading(engine) as tx:
+        kept = knowledge.of_edition(tx, edition_id)
+    if kept is None:
+        made = _make(engine, edition_id, now)
+        with writing(engine) as tx:
+            knowledge.keep(tx, edition_id, made, now=now)
+            kept = knowledge.of_edition(tx, edition_id) or made
+        log.info("learned", edition=edition_id, papers=len(made.library), votes=made.calibration["votes"])
+    _count(engine, edition_id)
+    return _learned(engine, kept, encoder)
+
+
+def newest(engine: sa.Engine, *, encoder: Encoder | None = None) -> Learned:
+    """What was learned last."""
+    with reading(engine) as tx:
+        kept = knowledge.newest(tx)
+    return _learned(engine, kept, encoder) if kept else Learned(encoder=encoder)
+
+
+def _make(engine: sa.Engine, edition_id: int, now: dt.datetime) -> knowledge.Kept:
+    with reading(engine) as tx:
+        ids = knowledge.library(tx, edition_id, limit=LIBRARY)
+        loaded = papers.by_id(tx, ids) if len(ids) >= LEAST_PAPERS else {}
+        cast = votes.on_picks(tx, since=now - VOTES_SINCE, limit=MOST_VOTES)
+    ordered = sorted(loaded, key=lambda paper_id: str(loaded[paper_id].id))
+    background = pack_background(fit([loaded[paper_id] for paper_id in ordered])) if ordered else b""
+    return knowledge.Kept(tuple(ordered), background, asdict(calibrate([(score, liked) for score, liked, _ in cast])))
+
+
+def _learned(engine: sa.Engine, kept: knowledge.Kept, encoder: Encoder | None) -> Learned:
+    calibration = Calibration(**kept.calibration)
+    if not kept.background:
+        return Learned(None, calibration, encoder)
+    background = _unpacked(kept.background)
+    if encoder:
+        with reading(engine) as tx:
+            loaded = papers.by_id(tx, kept.library)
+        made = vectors(engine, encoder, loaded)
+        background = background.with_dense(stacked([made[paper_id] for paper_id in kept.library]))
+    return Learned(background, calibration, encoder)
+
+
+#: A background is hundreds of megabytes once it is used: whoever needs the same one in a process shares it.
+_SHARED: WeakValueDictionary[bytes, Background] = WeakValueDictionary()
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def _unpacked(packed: bytes) -> Background:
+    name = hashlib.blake2b(packed).digest()
+    with _ONE_AT_A_TIME:
+        background = _SHARED.get(name)
+        if background is None:
+            background = _SHARED[name] = unpack_background(packed)
+    return background
+
+
+def _count(engine: sa.Engine, edition_id: int) -> None:
+    with reading(engine) as tx:
+        if knowledge.counts(tx, [edition_id]):
+            return
+        listed = papers.in_editions(tx, after=edition_id - 1, upto=edition_id)
+    found = [item.paper for item in listed]
+    packed = pack_counts([str(paper.id) for paper in found], count(found))
+    with writing(engine) as tx:
+        knowledge.keep_counts(tx, edition_id, packed)
+
+
+def features(engine: sa.Engine, found: Sequence[Paper], editions: Sequence[int], learned: Learned) -> Features:
+    """The features of papers; counts that are kept with their editions are not made again."""
+    with reading(engine) as tx:
+        packed = knowledge.counts(tx, editions)
+        ids = papers.ids_of(tx, [str(paper.id) for paper in found])
+    dense = None
+    if learned.encoder and learned.background:
+        made = vectors(engine, learned.encoder, {ids[str(paper.id)]: paper for paper in found})
+        dense = stacked([made[ids[str(paper.id)]] for paper in found])
+    return build(found, background=learned.background, counts=assembled(found, packed.values()), dense=dense)
+
+
+def vectors(
+    engine: sa.Engine, encoder: Encoder, wanted: Mapping[int, Paper], *, told: Callable[[int], None] = lambda _: None
+) -> dict[int, Vector]:
+    """Papers' vectors by their ids; those that are not kept are made and kept, a part at a time."""
+    with reading(engine) as tx:
+        made = {
+            paper: unpack_vector(data) for paper, data in knowledge.vectors_of(tx, kept_as(encoder), wanted).items()
+        }
+    missing = sorted(set(wanted) - set(made))
+    for part in groups(missing, size=_CHUNK):
+        rows = encoded(encoder, [wanted[paper_id] for paper_id in part])
+        packed = {paper_id: pack_vector(row) for paper_id, row in zip(part, rows, strict=True)}
+        with writing(engine) as tx:
+            knowledge.keep_vectors(tx, kept_as(encoder), packed)
+        made.update({paper_id: unpack_vector(data) for paper_id, data in packed.items()})
+        log.info("encoded", model=encoder.name, papers=len(part), left=len(missing) - len(made))
+        told(len(part))
+    return made
+
+
+def example_vectors(engine: sa.Engine, encoder: Encoder, examples: Mapping[str, Paper]) -> dict[str, Vector]:
+    """The vectors of papers that readers named or liked, by the names they use."""
+    with reading(engine) as tx:
+        ids = papers.ids_of(tx, [str(paper.id) for paper in examples.values()])
+    made = vectors(engine, encoder, {ids[str(p.id)]: p for p in examples.values() if str(p.id) in ids})
+    return {name: made[ids[str(paper.id)]] for name, paper in examples.items() if str(paper.id) in ids}

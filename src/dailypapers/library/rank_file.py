@@ -1,0 +1,63 @@
+"""Rank: papers of a file for somebody who is no subscriber; what the ranking does, to look at."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dailypapers.domain.digest import Pick
+from dailypapers.domain.interest import Interest
+from dailypapers.domain.paper import Paper, Signals
+from dailypapers.domain.source import Skipped
+from dailypapers.ranking.corpus.background import fit
+from dailypapers.ranking.embeddings.encoder import Vectors
+from dailypapers.ranking.embeddings.models import load
+from dailypapers.ranking.features import build
+from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.profile import profile
+from dailypapers.ranking.rank import Known, Reader
+from dailypapers.ranking.rank import rank as rank_papers
+from dailypapers.sources.file import read_papers
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Picks with their papers, best first; how many papers there were; and what could not be used."""
+
+    picks: tuple[tuple[Paper, Pick], ...]
+    papers: int
+    skipped: tuple[Skipped, ...]
+    warnings: tuple[str, ...]
+
+
+def rank(
+    file: Path,
+    interests: Sequence[Interest],
+    *,
+    limit: int,
+    now: dt.datetime,
+    archive: Path | None = None,
+    model: str | None = None,
+) -> Ranked:
+    """Rank the papers of a file; an example paper has to be in it. Raises `BadInput` for no such file or model.
+
+    What is learned in general comes from `archive`, or else from the file itself.
+    """
+    fetched = read_papers(file, now=now)
+    signals = {str(item.paper.id): item.signals or Signals() for item in fetched.announcements}
+    papers = {str(item.paper.id): item.paper for item in fetched.announcements}
+    earlier = [item.paper for item in read_papers(archive, now=now).announcements] if archive else [*papers.values()]
+    made = Vectors(load(model)) if model else None
+    background = fit(earlier)
+    if made:
+        background = background.with_dense(made.rows(sorted(earlier, key=lambda paper: str(paper.id))))
+    dense = made.rows([*papers.values()]) if made else None
+    matcher = Matcher(build([*papers.values()], background=background, dense=dense), made.encoder if made else None)
+    known = Known(signals, papers, made.by_key if made else {})
+    picks = rank_papers(matcher, [Reader(tuple(interests), limit=limit)], known, now=now)[0]
+    return Ranked(
+        picks=tuple((papers[pick.paper], pick) for pick in picks),
+        papers=len(papers),
+        skipped=fetched.skipped,
+        warnings=profile(interests, examples=papers).warnings,
+    )

@@ -1,0 +1,275 @@
+"""Search: the index of all papers, kept up in the background, and what it answers to somebody passing by.
+
+    text | query | candidates from the index | loaded | ranked | one page with its reasons
+
+Answering only reads. What writes is `refresh`, which is called from a thread or a job of its own, never by a request.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.domain.digest import Entry, Reason, TermKind
+from dailypapers.domain.i18n import N_, Say, in_english
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.errors import BadPaperId
+from dailypapers.library.gc_freeze import settle
+from dailypapers.library.learn import newest
+from dailypapers.ranking.corpus.background import Background
+from dailypapers.ranking.corpus.serialization import pack_counted, unpack_counted
+from dailypapers.ranking.index.inverted import Counted, Found, Index, by, counted
+from dailypapers.ranking.index.query import MOST_LETTERS, Query, parse
+from dailypapers.ranking.index.search import Candidates, Ranked, candidates, holds, passes, ranked, untaught
+from dailypapers.ranking.profile import is_foreign
+from dailypapers.ranking.text.words import terms
+from dailypapers.store import models as knowledge
+from dailypapers.store import papers
+from dailypapers.store.database import reading, writing
+
+log = structlog.get_logger()
+
+#: So many papers, by their ids, are counted and kept together.
+PART = 2000
+#: Results on a page.
+SHOWN = 20
+#: Nobody looks at more of somebody's papers who typed a name among other things.
+_MOST_BY = 100
+#: No id is longer, and an address with one in it hardly.
+_LONGEST_NAME = 300
+_NAME_WORDS = range(2, 5)
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """What is searched at a moment; it never changes, a newer one takes its place."""
+
+    index: Index = field(default_factory=Index)
+    #: The last paper's id that is in the index, and that was there when it was last looked.
+    upto: int = 0
+    known: int = 0
+    #: What the ranking knows of papers in general, and since which edition.
+    background: Background | None = None
+    learned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page of what was found, or why there is nothing."""
+
+    #: found, empty (nothing was asked), wordless, foreign (nothing that could be looked for), nothing, preparing.
+    state: str
+    query: Query = field(default_factory=Query)
+    entries: tuple[Entry, ...] = ()
+    #: How many papers hold any of the words, how many of them are listed, and this page of how many.
+    total: int = 0
+    listed: int = 0
+    page: int = 1
+    pages: int = 1
+    #: The name that was asked for of a paper, where it is one; whether we know it.
+    name: str = ""
+    known: bool = False
+    #: Whether no paper holds the phrases word for word.
+    loose: bool = False
+    #: How many of how many papers can be found by now.
+    indexed: int = 0
+    papers: int = 0
+
+
+_SAID = {
+    TermKind.WORDS: N_("Matches {text}"),
+    TermKind.CLOSE: N_("Close in meaning: {text}"),
+    TermKind.PHRASE: N_("Contains “{text}”"),
+    TermKind.AUTHOR: N_("By {text}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why a paper was found: what it holds of what was asked for."""
+
+    reason: Reason
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def sentence(self, say: Say = in_english) -> str:
+        """The terms that were asked for, in words."""
+        told = [term for term in self.reason.terms if term.text and term.kind in _SAID]
+        told.sort(key=lambda term: list(_SAID).index(term.kind))
+        return " · ".join(say(_SAID[term.kind]).format(text=term.text) for term in told)
+
+
+class Finder:
+    """Answers searches of all papers in a database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._shelf = _Shelf()
+        self._one = threading.Lock()
+
+    def keep_up(self, stop: threading.Event, *, every: float = 60.0) -> None:
+        """Take in new papers until stopped; what fails is logged and tried again."""
+        while not stop.is_set():
+            try:
+                self.refresh(stop)
+            # This is the boundary of a thread: whatever it was, the next round tries again.
+            except Exception:
+                log.exception("search index broke")
+            stop.wait(every)
+
+    def refresh(self, stop: threading.Event | None = None) -> int:
+        """Take in the papers that have come since, keeping their counts; returns how many papers can be found."""
+        with self._one:
+            with reading(self._engine) as tx:
+                last, learned = papers.last_id(tx), knowledge.newest_edition(tx)
+            before = self._shelf
+            self._shelf = replace(self._shelf, known=last)
+            for number in range(self._shelf.upto // PART, last // PART):
+                if stop and stop.is_set():
+                    return len(self._shelf.index)
+                self._take_part(number)
+            if self._shelf.upto < last:
+                self._grow(self._count(self._shelf.upto, last), last)
+            self._learn(learned, grown=len(self._shelf.index) != len(before.index))
+            if self._shelf.index is not before.index or self._shelf.background is not before.background:
+                settle(len(self._shelf.index))
+            return len(self._shelf.index)
+
+    def _take_part(self, number: int) -> None:
+        """Take a whole part, of which the first papers may be in the index already."""
+        first, last = number * PART, (number + 1) * PART
+        with reading(self._engine) as tx:
+            kept = knowledge.part(tx, number)
+        if kept is None:
+            made = self._count(first, last)
+            with writing(self._engine) as tx:
+                knowledge.keep_part(tx, number, pack_counted(made))
+        else:
+            made = unpack_counted(kept)
+        self._grow(made if self._shelf.upto == first else self._count(self._shelf.upto, last), last)
+
+    def _count(self, after: int, upto: int) -> Counted:
+        with reading(self._engine) as tx:
+            return counted(list(papers.between(tx, after, upto).values()))
+
+    def _grow(self, made: Counted, upto: int) -> None:
+        index = self._shelf.index.grown(made) if made.keys else self._shelf.index
+        # Until more is known, the first papers tell which words are rare.
+        background = self._shelf.background or (untaught(index) if len(index) else None)
+        self._shelf = replace(self._shelf, index=index, upto=upto, background=background)
+
+    def _learn(self, learned: int, *, grown: bool) -> None:
+        """Take what was learned last; where nothing was, the newest papers tell which words are rare."""
+        if learned and learned == self._shelf.learned:
+            return
+        found = newest(self._engine).background if learned else None
+        if found is None and (grown or self._shelf.background is None):
+            found = untaught(self._shelf.index)
+        if found is not None:
+            self._warm(replace(self._shelf, background=found, learned=learned))
+
+    def _warm(self, shelf: _Shelf) -> None:
+        """Put a shelf in place once what a search needs of it has been made, so that nobody waits for that."""
+        last = shelf.index.newest(None, 1)
+        for paper in self._load(shelf, last).values():
+            query = Query(topic=paper.title)
+            self._results(shelf, query, candidates(shelf.index, query), dt.datetime.min.replace(tzinfo=dt.UTC))
+        self._shelf = shelf
+
+    def answer(self, text: str, *, page: int = 1, now: dt.datetime) -> Answer:
+        """What a text finds, most relevant first, a page of it; the same papers give the same answer. Never raises."""
+        shelf, query, named = self._shelf, parse(text), _paper_id(text)
+        blank = Answer("", query, indexed=len(shelf.index), papers=max(shelf.known, len(shelf.index)))
+        if named:
+            return self._about(shelf, named, page, now, replace(blank, query=Query(), name=named.value))
+        if query.empty or not (terms(query.topic) or query.filters):
+            return replace(blank, state="empty" if query.empty else "wordless")
+        if shelf.background is None:
+            return replace(blank, state="preparing")
+        return self._found(shelf, self._with_author(shelf, query), page, now, blank)
+
+    def _found(self, shelf: _Shelf, query: Query, page: int, now: dt.datetime, blank: Answer) -> Answer:
+        found = candidates(shelf.index, query)
+        results = self._results(shelf, query, found, now)
+        if not results.papers:
+            return replace(
+                blank,
+                state="foreign" if query.topic and is_foreign(Interest(InterestKind.TOPIC, query.topic)) else "nothing",
+            )
+        loose = not holds(results.papers[0], query.phrases)
+        answer = replace(blank, state="found", query=query, total=found.total, loose=loose)
+        return self._page(results, (), page, answer)
+
+    def _about(self, shelf: _Shelf, name: PaperId, page: int, now: dt.datetime, blank: Answer) -> Answer:
+        """The paper of this name, and those that are like it."""
+        with reading(self._engine) as tx:
+            paper = papers.by_key(tx, [str(name)]).get(str(name))
+        if paper is None:
+            return replace(blank, state="nothing")
+        like = Query(topic=paper.title[:MOST_LETTERS])
+        found = candidates(shelf.index, like)
+        results = self._results(shelf, like, found, now, without=str(paper.id))
+        return self._page(results, (paper,), page, replace(blank, state="found", total=found.total, known=True))
+
+    def _with_author(self, shelf: _Shelf, query: Query) -> Query:
+        """The query with what it says as an author too, where there is somebody of that name."""
+        if query.filters or query.phrases or len(query.topic.split()) not in _NAME_WORDS:
+            return query
+        asked = replace(query, authors=(query.topic,), topic="")
+        flags = shelf.index.fact(by(query.topic))
+        loaded = self._load(shelf, shelf.index.newest(flags, _MOST_BY))
+        return asked if any(passes(asked, paper) for paper in loaded.values()) else query
+
+    def _load(self, shelf: _Shelf, found: Found) -> dict[int, Paper]:
+        """The papers in these places; those that have turned out to be another one since are left out."""
+        keys = {int(place): shelf.index.key(int(place)) for place in found.places}
+        with reading(self._engine) as tx:
+            loaded = papers.by_key(tx, keys.values())
+        return {place: loaded[key] for place, key in keys.items() if key in loaded and str(loaded[key].id) == key}
+
+    def _results(self, shelf: _Shelf, query: Query, found: Found, now: dt.datetime, *, without: str = "") -> Ranked:
+        loaded = {
+            place: paper
+            for place, paper in self._load(shelf, found).items()
+            if passes(query, paper) and str(paper.id) != without
+        }
+        scores = dict(zip(found.places.tolist(), found.scores.tolist(), strict=True))
+        chosen = Candidates(tuple(loaded.values()), shelf.index.counts(loaded), [scores[place] for place in loaded])
+        return ranked(query, chosen, shelf.background or untaught(shelf.index), now=now)
+
+    def _page(self, results: Ranked, first: Sequence[Paper], page: int, answer: Answer) -> Answer:
+        listed = [*first, *results.papers]
+        pages = max(-(-len(listed) // SHOWN), 1)
+        page = min(max(page, 1), pages)
+        shown = range((page - 1) * SHOWN, min(page * SHOWN, len(listed)))
+        ranks = [place - len(first) for place in shown if place >= len(first)]
+        reasons: list[Match | str] = [""] * (len(shown) - len(ranks))
+        reasons += map(Match, results.reasons(ranks))
+        entries = self._entries([listed[place] for place in shown], reasons)
+        return replace(answer, entries=entries, listed=len(listed), page=page, pages=pages)
+
+    def _entries(self, shown: Sequence[Paper], reasons: Sequence[Match | str]) -> tuple[Entry, ...]:
+        with reading(self._engine) as tx:
+            ids = papers.ids_of(tx, [str(paper.id) for paper in shown])
+            listed = papers.of_delivery(tx, sorted(ids.values()))
+        known = {key: listed[paper_id] for key, paper_id in ids.items()}
+        entries = []
+        for paper, reason in zip(shown, reasons, strict=True):
+            item = known.get(str(paper.id))
+            told = (item.sources, item.signals) if item else ((), Signals())
+            entries.append(Entry(paper, reason, *told))
+        return tuple(entries)
+
+
+def _paper_id(text: str) -> PaperId | None:
+    if len(text) > _LONGEST_NAME:
+        return None
+    try:
+        return PaperId.parse(text)
+    except BadPaperId:
+        return None

@@ -1,0 +1,271 @@
+"""The background: what is known of papers in general, learned from the archive once and shared by all readers.
+
+How rare each term is; what words mean, by the company they keep (latent semantic analysis of the single words,
+Deerwester et al. 1990); which categories go with which; and a library of earlier papers in which a reader's few words
+find the papers that say the same at length (pseudo-relevance feedback, Rocchio 1971 over BM25). On 85 readers the
+library alone lifts a heading's nDCG@10 from .48 to .60, and meaning and categories a history's from .73 to .77.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.utils.extmath import randomized_svd
+
+from dailypapers.domain.paper import Paper
+from dailypapers.ranking.corpus.frequencies import (
+    COLUMNS,
+    Columns,
+    Floats,
+    Matrix,
+    Narrow,
+    Vector,
+    columns_of,
+    count,
+    count_texts,
+    holding,
+    inverse_frequency,
+    unit_rows,
+    weigh,
+)
+from dailypapers.ranking.text.words import terms
+
+DIMENSIONS = 256
+#: With fewer earlier papers than this there is nothing to learn from; topics then match by their own words alone.
+LEAST_PAPERS = 1000
+#: A topic is taken to mean so many papers of the library, and never more than one in two hundred of it.
+FOUND, FOUND_PART = 10, 200
+#: So many papers of the library say what is usual.
+SAMPLE = 256
+_LEAST_HOLDING = 3
+#: BM25's usual constants (Robertson & Zaragoza 2009).
+SATURATION, LENGTH = 1.2, 0.75
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A space in which words that keep the same company are near each other; its axes are uncorrelated."""
+
+    columns: Columns
+    #: Words × dimensions.
+    components: Floats
+    mean: Vector
+    rotation: Matrix
+    #: Of the background's papers along each axis.
+    variances: Vector
+
+    @cached_property
+    def _narrow(self) -> Narrow:
+        return Narrow.among(self.columns, COLUMNS)
+
+    def of(self, weights: sp.csr_array) -> Matrix:
+        """Texts × dimensions, measured from the background's mean; what shares no word with it stands on the mean."""
+        told = self._narrow.rows(weights)
+        # A few papers use few of the words; the others need not be brought to double precision.
+        used = Narrow.among(told.indices, told.shape[1])
+        projected = np.asarray(used.rows(told) @ self.components[used.numbers >= 0], np.float64)
+        lengths = np.linalg.norm(projected, axis=1, keepdims=True)
+        away = np.where(lengths > 0, projected / np.where(lengths > 0, lengths, 1) - self.mean, 0)
+        return np.asarray(away @ self.rotation)
+
+
+@dataclass(frozen=True)
+class Space:
+    """Vectors measured from their mean, along axes that are uncorrelated."""
+
+    mean: Vector
+    rotation: Matrix
+    variances: Vector
+
+    def of(self, vectors: Matrix) -> Matrix:
+        """Vectors × dimensions."""
+        return np.asarray((vectors - self.mean) @ self.rotation)
+
+    @cached_property
+    def centre(self) -> Vector:
+        """Where the mean lies; adding it gives back what was measured from the mean."""
+        return np.asarray(self.mean @ self.rotation)
+
+
+@dataclass(frozen=True)
+class Background:
+    """What one archive taught; `counts` and `categories` are of its papers, in one order."""
+
+    counts: sp.csr_array
+    categories: tuple[tuple[str, ...], ...]
+    meaning: Meaning | None = None
+    #: Papers × dimensions, rows of length one, where an encoder is used.
+    dense: Matrix | None = None
+
+    @property
+    def papers(self) -> int:
+        """How many papers it was learned from."""
+        return int(self.counts.shape[0])
+
+    @cached_property
+    def idf(self) -> Vector:
+        """Of each column."""
+        return inverse_frequency(holding(self.counts), self.papers)
+
+    @cached_property
+    def weights(self) -> sp.csr_array:
+        """Papers × columns, rows of length one."""
+        return weigh(self.counts, self.idf)
+
+    @cached_property
+    def meanings(self) -> Matrix:
+        """Papers × dimensions of `meaning`; none of them without it."""
+        return self.meaning.of(self.weights) if self.meaning else np.zeros((self.papers, 0))
+
+    @cached_property
+    def filed(self) -> Matrix:
+        """Papers × categories, rows of length one."""
+        return self.file(self.categories)
+
+    @cached_property
+    def usual_filing(self) -> Vector:
+        """The mean row of `filed`."""
+        return np.asarray(self.filed.mean(axis=0)) if self.papers else np.zeros(len(self._category_columns))
+
+    def file(self, categories: Sequence[tuple[str, ...]]) -> Matrix:
+        """Papers × categories by how rare each category is, the primary one half as much again; rows of length one."""
+        rows = np.zeros((len(categories), len(self._category_columns)))
+        for row, codes in enumerate(categories):
+            for place, code in enumerate(codes):
+                if (column := self._category_columns.get(code)) is not None:
+                    rows[row, column] = 1.0 if place else 1.5
+        rows *= self._category_idf
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.where(lengths > 0, lengths, 1))
+
+    @cached_property
+    def _category_columns(self) -> dict[str, int]:
+        return {code: column for column, code in enumerate(sorted({c for codes in self.categories for c in codes}))}
+
+    @cached_property
+    def _category_idf(self) -> Vector:
+        held = np.zeros(len(self._category_columns))
+        for codes in self.categories:
+            held[[self._category_columns[code] for code in set(codes)]] += 1
+        return np.asarray(np.log((1 + self.papers) / (1 + held)))
+
+    @cached_property
+    def sample(self) -> Columns:
+        """The papers that say what is usual, always the same ones."""
+        chosen = np.random.default_rng(0).permutation(self.papers)[:SAMPLE]
+        return np.asarray(np.sort(chosen), np.int64)
+
+    @cached_property
+    def sample_by_term(self) -> sp.csr_array:
+        """Columns of `sample_narrow` × papers of the sample."""
+        return sp.csr_array(self.sample_narrow.rows(self.weights[self.sample]).T.tocsr())
+
+    @cached_property
+    def sample_narrow(self) -> Narrow:
+        """The columns the sample holds."""
+        return Narrow.to(self.counts[self.sample])
+
+    @cached_property
+    def likeness(self) -> sp.csr_array:
+        """Papers × papers of the sample: cosines."""
+        return sp.csr_array(self.sample_narrow.rows(self.weights) @ self.sample_by_term)
+
+    @cached_property
+    def _bm25(self) -> sp.csr_array:
+        """Columns × papers: what each term of a query adds to each paper of the library."""
+        held = holding(self.counts)
+        idf = np.log(1 + (self.papers - held + 0.5) / (held + 0.5))
+        lengths = np.asarray(self.counts.sum(axis=1)).ravel()
+        norm = SATURATION * (1 - LENGTH + LENGTH * lengths / max(float(lengths.mean()), 1))
+        counted = self.counts.data.astype(np.float64)
+        data = counted * (1 + SATURATION) / (counted + np.repeat(norm, np.diff(self.counts.indptr)))
+        shape, indices = self.counts.shape, self.counts.indices
+        scored = sp.csr_array((data * idf[indices], indices, self.counts.indptr), shape=shape)
+        return sp.csr_array(scored.T.tocsr())
+
+    def found(self, texts: Sequence[str], vectors: Matrix | None = None) -> sp.csr_array:
+        """Texts × papers of the library: what each text finds there by BM25 over words and pairs, best first.
+
+        With the texts' vectors by an encoder, the cosine with a paper counts as much as BM25 does, both in deviations.
+        A row sums to one, or is empty where no word is found; a paper weighs by its score squared.
+        """
+        many = min(FOUND, self.papers // FOUND_PART)
+        if not many or self.papers < LEAST_PAPERS:
+            return sp.csr_array((len(texts), self.papers))
+        asked = sp.csr_array(count_texts(texts).astype(np.float64) @ self._bm25)
+        rows, columns, data = [], [], []
+        for row in range(len(texts)):
+            inside = slice(asked.indptr[row], asked.indptr[row + 1])
+            scores = np.asarray(np.round(asked.data[inside], 9), np.float64)
+            papers: Columns = asked.indices[inside].astype(np.int64)
+            if vectors is not None and self.dense is not None and len(papers):
+                scores, papers = _fused(scores, papers, self.dense @ vectors[row])
+            best = _best(scores, papers, many)
+            rows += [row] * len(best)
+            columns += papers[best].tolist()
+            data += (scores[best] ** 2 / max(float((scores[best] ** 2).sum()), 1e-12)).tolist()
+        return sp.csr_array((data, (rows, columns)), shape=(len(texts), self.papers))
+
+    @cached_property
+    def dense_space(self) -> Space | None:
+        """Where an encoder puts papers, its axes turned so that they are uncorrelated."""
+        if self.dense is None or self.papers < LEAST_PAPERS:
+            return None
+        variances, rotation = np.linalg.eigh(np.cov(self.dense.T))
+        mean = self.dense.mean(axis=0)
+        return Space(mean, rotation, np.maximum(variances, 0))
+
+    @cached_property
+    def placed(self) -> Matrix:
+        """Papers × dimensions of `dense_space`; none of them without it."""
+        space = self.dense_space
+        return np.zeros((self.papers, 0)) if space is None or self.dense is None else space.of(self.dense)
+
+    def with_dense(self, vectors: Matrix) -> "Background":
+        """The same, knowing its papers' vectors by an encoder."""
+        return replace(self, dense=vectors)
+
+
+def _best(scores: Vector, papers: Columns, many: int) -> Columns:
+    """Where the best stand, in order; of equal ones the first papers. Only what reaches the last place is sorted."""
+    least = np.partition(scores, -many)[-many] if many < len(scores) else -np.inf
+    reach = np.flatnonzero(scores >= least)
+    return np.asarray(reach[np.lexsort((papers[reach], -scores[reach]))[:many]])
+
+
+def _fused(scores: Vector, papers: Columns, near: Vector) -> tuple[Vector, Columns]:
+    """BM25 of some papers and cosines of all of them as one score of all of them, in deviations."""
+    whole = np.zeros(len(near))
+    whole[papers] = scores
+    both = (whole - whole.mean()) / (whole.std() + 1e-9) + (near - near.mean()) / (near.std() + 1e-9)
+    return np.round(np.maximum(both, 0), 9), np.arange(len(near))
+
+
+def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Background:
+    """Learn from papers; their order does not matter. `counts` saves counting them again, in the papers' order."""
+    order = sorted(range(len(papers)), key=lambda n: str(papers[n].id))
+    ordered = [papers[n] for n in order]
+    counted = count(ordered) if counts is None else sp.csr_array(counts[order])
+    background = Background(counted, tuple(paper.categories for paper in ordered))
+    if len(ordered) < LEAST_PAPERS:
+        return background
+    return replace(background, meaning=_learn(background, ordered))
+
+
+def _learn(background: Background, papers: Sequence[Paper]) -> Meaning | None:
+    words = sorted({term for paper in papers for term in terms(f"{paper.title} . {paper.abstract}") if " " not in term})
+    columns = np.unique(columns_of(words)) if words else np.zeros(0, np.int64)
+    columns = columns[holding(background.counts)[columns] >= _LEAST_HOLDING]
+    dimensions = min(DIMENSIONS, background.papers // 4, len(columns) - 1)
+    if dimensions < 1:
+        return None
+    rows = unit_rows(sp.csr_array(background.weights[:, columns]))
+    _, _, found = randomized_svd(rows, dimensions, n_iter=3, random_state=0)
+    components = np.asarray(found.T, np.float32)
+    projected = np.asarray(rows @ components, np.float64)
+    lengths = np.linalg.norm(projected, axis=1, keepdims=True)
+    projected /= np.where(lengths > 0, lengths, 1)
+    variances, rotation = np.linalg.eigh(np.cov(projected.T).reshape(dimensions, dimensions))
+    return Meaning(columns, components, projected.mean(axis=0), rotation, np.maximum(variances, 0))

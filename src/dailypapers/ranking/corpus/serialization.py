@@ -1,0 +1,120 @@
+"""Keeping: features and backgrounds as bytes, and back; what is read back is bit by bit what was kept."""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from dailypapers.domain.paper import Paper
+from dailypapers.ranking.corpus.background import Background, Meaning
+from dailypapers.ranking.corpus.frequencies import COLUMNS, Vector, count
+from dailypapers.ranking.index.inverted import Counted
+
+_SEPARATOR = " "
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def pack_counts(keys: Sequence[str], counts: sp.csr_array) -> bytes:
+    """Papers' counts with the papers' names."""
+    return _packed({"keys": np.array(keys, np.str_), **_sparse("counts", counts)})
+
+
+def unpack_counts(data: bytes) -> tuple[tuple[str, ...], sp.csr_array]:
+    """What `pack_counts` packed."""
+    held = np.load(io.BytesIO(data), allow_pickle=False)
+    return tuple(str(key) for key in held["keys"]), _unsparse("counts", held)
+
+
+def pack_counted(counted: Counted) -> bytes:
+    """Papers as a search index takes them."""
+    arrays = _sparse("counts", counted.counts) | _sparse("facts", counted.facts)
+    return _packed({"keys": np.array(counted.keys, np.str_), **arrays})
+
+
+def unpack_counted(data: bytes) -> Counted:
+    """What `pack_counted` packed."""
+    held = np.load(io.BytesIO(data), allow_pickle=False)
+    counts, facts = (_bytes(_unsparse(name, held)) for name in ("counts", "facts"))
+    return Counted(tuple(str(key) for key in held["keys"]), counts, facts)
+
+
+def _bytes(rows: sp.csr_array) -> sp.csr_array:
+    return sp.csr_array((rows.data.astype(np.uint8), rows.indices, rows.indptr), shape=rows.shape)
+
+
+def assembled(found: Sequence[Paper], packed: Iterable[bytes]) -> sp.csr_array:
+    """Papers' counts in their order: what is kept, and for papers that are in none of it, made now."""
+    blocks: list[sp.csr_array] = []
+    place: dict[str, int] = {}
+    start = 0
+    for data in packed:
+        keys, counts = unpack_counts(data)
+        place.update((key, start + row) for row, key in enumerate(keys))
+        blocks.append(counts)
+        start += len(keys)
+    new = [paper for paper in found if str(paper.id) not in place]
+    place.update((str(paper.id), start + row) for row, paper in enumerate(new))
+    whole = sp.csr_array(sp.vstack([*blocks, count(new)]))
+    return sp.csr_array(whole[[place[str(paper.id)] for paper in found]])
+
+
+def pack_background(background: Background) -> bytes:
+    """All but the vectors of an encoder, which are kept paper by paper."""
+    arrays = _sparse("counts", background.counts)
+    arrays["categories"] = np.array([_SEPARATOR.join(codes) for codes in background.categories], np.str_)
+    if meaning := background.meaning:
+        arrays |= {
+            "columns": meaning.columns,
+            # Half precision is half the bytes, and what is ranked with is what was read back.
+            "components": meaning.components.astype(np.float16),
+            "mean": meaning.mean,
+            "rotation": meaning.rotation,
+            "variances": meaning.variances,
+        }
+    return _packed(arrays)
+
+
+def unpack_background(data: bytes) -> Background:
+    """What `pack_background` packed."""
+    held = np.load(io.BytesIO(data), allow_pickle=False)
+    categories = tuple(tuple(str(codes).split()) for codes in held["categories"])
+    meaning = None
+    if "columns" in held:
+        components = np.asarray(held["components"], np.float32)
+        meaning = Meaning(held["columns"], components, held["mean"], held["rotation"], held["variances"])
+    return Background(_unsparse("counts", held), categories, meaning)
+
+
+def pack_vector(vector: Vector) -> bytes:
+    """One paper's vector, in half precision."""
+    return np.asarray(vector, np.float16).tobytes()
+
+
+def unpack_vector(data: bytes) -> Vector:
+    """What `pack_vector` packed, of length one again."""
+    vector = np.frombuffer(data, np.float16).astype(np.float64)
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12))
+
+
+def _packed(arrays: Arrays) -> bytes:
+    out = io.BytesIO()
+    np.savez_compressed(out, allow_pickle=False, **arrays)
+    return out.getvalue()
+
+
+def _sparse(name: str, rows: sp.csr_array) -> Arrays:
+    return {
+        f"{name}.data": np.minimum(rows.data, 255).astype(np.uint8),
+        f"{name}.indices": rows.indices.astype(np.int32),
+        f"{name}.indptr": rows.indptr.astype(np.int32),
+    }
+
+
+def _unsparse(name: str, held: Mapping[str, npt.NDArray[Any]]) -> sp.csr_array:
+    indptr = held[f"{name}.indptr"]
+    data = held[f"{name}.data"].astype(np.float32)
+    return sp.csr_array((data, held[f"{name}.indices"], indptr), shape=(len(indptr) - 1, COLUMNS))

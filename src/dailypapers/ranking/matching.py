@@ -1,0 +1,299 @@
+"""Matches: what each different interest of many readers makes of each paper, computed once however many share it.
+
+A topic is taken to mean what it finds in the library (`background`), and what it says itself; a paper means itself.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from dailypapers.domain.category import codes_of
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper
+from dailypapers.ranking.corpus.background import LEAST_PAPERS, Background
+from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count, weigh
+from dailypapers.ranking.embeddings.encoder import Encoder
+from dailypapers.ranking.features import Features
+from dailypapers.ranking.text.names import is_same_person, name_parts
+from dailypapers.ranking.text.words import plain_words
+
+#: What a topic's own words count beside those of the papers it found.
+DIRECT = 0.2
+#: A topic that is excluded keeps out what matches it this much; other kinds match wholly or not at all.
+EXCLUDED_AT = 0.15
+
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an interest holds, in narrow columns: its own, and for a topic the papers of the library that it finds."""
+
+    columns: npt.NDArray[np.int32]
+    found: npt.NDArray[np.int32]
+    shares: Floats
+
+
+@dataclass(frozen=True)
+class Matches:
+    """One row for each interest that is a part of a subject, and one for each fact."""
+
+    rows: Mapping[Interest, int]
+    #: Interests × papers: cosines of terms; and × the background's sample, which says what is usual.
+    near: Floats
+    usual: Floats
+    #: Interests × dimensions, × categories of the papers and what is usual, × dimensions of the encoder.
+    meanings: Matrix
+    filed: Matrix
+    dense: Matrix
+    #: The vectors themselves, not measured from their mean; a topic stands where its own words do, not what it finds.
+    plain: Matrix
+    #: Interests × papers, × the sample: cosines of an encoder's vectors, for papers; topics and no encoder have none.
+    close: Floats
+    close_usual: Floats
+    #: One for a paper; for a topic less, the more papers it is spread over.
+    spread: Vector
+    facts: Mapping[Interest, int]
+    #: Facts × papers, ones.
+    held: sp.csr_array
+    #: What interests hold, in words.
+    sources: Mapping[Interest, Source]
+
+    @cached_property
+    def placed(self) -> Flags:
+        """Whether it is a paper that an encoder has placed."""
+        return np.asarray(self.close_usual.any(axis=1))
+
+    @cached_property
+    def usually(self) -> Vector:
+        """Of each interest the mean cosine with the sample."""
+        return np.asarray(self.usual.mean(axis=1, dtype=np.float64))
+
+    @cached_property
+    def true_of(self) -> Mapping[Interest, frozenset[int]]:
+        """The papers of which each fact is true."""
+        held = np.split(self.held.indices, self.held.indptr[1:-1])
+        return {fact: frozenset(held[row].tolist()) for fact, row in self.facts.items()}
+
+
+#: Sums of floats depend on their order; this one is the same whoever else is in the batch.
+_ORDER = attrgetter("text", "kind", "stance")
+#: So many interests are remembered; a row of a thousand papers takes some eight kilobytes.
+MOST_KEPT = 60_000
+
+
+class Matcher:
+    """Matches interests against one set of papers, and each of them once, however many readers share it.
+
+    `examples` are papers by the names interests give them, `vectors` what an encoder makes of them.
+    """
+
+    def __init__(self, features: Features, encoder: Encoder | None = None) -> None:
+        self.features, self.encoder = features, encoder
+        self._place: dict[Interest, int] = {}
+        self._sources: dict[Interest, Source] = {}
+        self._kept: list[npt.NDArray[Any]] = []
+        self._facts: dict[Interest, Columns] = {}
+
+    def __len__(self) -> int:
+        """How many interests are remembered."""
+        return len(self._place) + len(self._facts)
+
+    def of(
+        self,
+        parts: Iterable[Interest],
+        facts: Iterable[Interest],
+        *,
+        examples: Mapping[str, Paper],
+        vectors: Mapping[str, Vector] = MappingProxyType({}),
+    ) -> Matches:
+        """The matches of these interests, one row each."""
+        wanted = sorted(set(parts), key=_ORDER)
+        new = [interest for interest in wanted if interest not in self._place]
+        if len(self._place) + len(new) > MOST_KEPT:
+            self._place, self._kept, self._sources, new = {}, [], {}, wanted
+        if new or not self._kept:
+            self._keep(new, *_matched(self, new, examples, vectors))
+        places = [self._place[interest] for interest in wanted]
+        near, usual, meanings, filed, dense, plain, close, close_usual, spread = (kept[places] for kept in self._kept)
+        checked = sorted(set(facts))
+        return Matches(
+            rows={interest: row for row, interest in enumerate(wanted)},
+            near=near,
+            usual=usual,
+            meanings=meanings,
+            filed=filed,
+            dense=dense,
+            plain=plain,
+            close=close,
+            close_usual=close_usual,
+            spread=spread,
+            facts={fact: row for row, fact in enumerate(checked)},
+            held=self._held(checked),
+            sources=self._sources,
+        )
+
+    def _keep(self, new: Sequence[Interest], rows: Sequence[npt.NDArray[Any]], sources: Sequence[Source]) -> None:
+        """Room grows by doubling, so that many small additions cost no more than one large one."""
+        self._sources.update(zip(new, sources, strict=True))
+        used = len(self._place)
+        if not self._kept:
+            self._kept = [row[:0].copy() for row in rows]
+        for n, added in enumerate(rows):
+            kept = self._kept[n]
+            if used + len(added) > len(kept):
+                room = np.zeros((max(used + len(added), 2 * used), *added.shape[1:]), added.dtype)
+                room[:used] = kept[:used]
+                self._kept[n] = kept = room
+            kept[used : used + len(added)] = added
+        self._place.update((interest, used + row) for row, interest in enumerate(new))
+
+    def _held(self, facts: Sequence[Interest]) -> sp.csr_array:
+        for fact in facts:
+            if fact not in self._facts:
+                self._facts[fact] = np.array(sorted(_matching(self.features, fact)), np.int64)
+        columns = [self._facts[fact] for fact in facts]
+        starts = np.cumsum([0, *map(len, columns)])
+        indices = np.concatenate([np.zeros(0, np.int64), *columns])
+        return sp.csr_array((np.ones(len(indices)), indices, starts), shape=(len(facts), len(self.features.papers)))
+
+
+def _matched(
+    matcher: Matcher, new: Sequence[Interest], examples: Mapping[str, Paper], vectors: Mapping[str, Vector]
+) -> tuple[list[npt.NDArray[Any]], list[Source]]:
+    """Rows in the order of the interests: near, usual, meanings, filed, dense, plain, close, close_usual, spread."""
+    features = matcher.features
+    topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
+    papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
+    one, said = _of_topics(features, [new[n].text for n in topics], matcher.encoder)
+    names = [new[n].text for n in papers]
+    other, told = _of_papers(features, [examples[name] for name in names], [vectors.get(name) for name in names])
+    back = np.argsort([*topics, *papers])
+    sources = [*said, *told]
+    rows = [np.concatenate([theirs, ours])[back] for theirs, ours in zip(one, other, strict=True)]
+    return rows, [sources[n] for n in back]
+
+
+def _sources(features: Features, own: sp.csr_array, found: sp.csr_array | None = None) -> list[Source]:
+    """Of texts, by their own weights, and of topics by what they find in the library."""
+    narrow = features.narrow.rows(own)
+    columns, ends = narrow.indices.astype(np.int32), narrow.indptr.tolist()
+    held = [columns[start:end] for start, end in pairwise(ends)]
+    if found is None:
+        return [Source(each, _NOTHING, _NO_SHARES) for each in held]
+    papers, shares, ends = found.indices.astype(np.int32), found.data.astype(np.float32), found.indptr.tolist()
+    return [
+        Source(each, papers[start:end], shares[start:end])
+        for each, (start, end) in zip(held, pairwise(ends), strict=True)
+    ]
+
+
+_Rows = list[npt.NDArray[Any]]
+_NOTHING, _NO_SHARES = np.zeros(0, np.int32), np.zeros(0, np.float32)
+
+
+def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None) -> tuple[_Rows, list[Source]]:
+    """A topic's own cosine counts by the part of its words that a paper holds.
+
+    Who asks for state space models is not served by every paper that speaks of a space or a model.
+    """
+    background = features.background
+    vectors = encoder.encode(texts).astype(np.float64) if encoder and background.dense_space and texts else None
+    found = background.found(texts, vectors)
+    lucky = np.diff(found.indptr) > 0
+    own = features.vectors(texts)
+    direct = features.near(own) * features.coverage(texts)
+    meant = features.library_share(found) @ features.by_term
+    near = meant.toarray() + np.where(lucky, DIRECT, 1.0)[:, None] * direct
+    usual = _usual(features, found, own, lucky)
+    spread = np.where(lucky, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0)
+    dense = np.asarray(found @ background.placed)
+    plain = dense if vectors is None or not background.dense_space else background.dense_space.of(vectors)
+    plain = plain + _centre(background)
+    near, usual = near.astype(np.float32), usual.astype(np.float32)
+    close = _close(features, np.zeros((len(texts), dense.shape[1])))
+    filed = features.filing(np.asarray(found @ background.filed))
+    rows = [near, usual, found @ background.meanings, filed, dense, plain, *close, spread]
+    return rows, _sources(features, own, found)
+
+
+def _centre(background: Background) -> Matrix:
+    """The mean of the library's vectors, as a row; a row of nothing where there are none."""
+    return background.dense_space.centre[None, :] if background.dense_space else np.zeros((1, 0))
+
+
+def _of_papers(
+    features: Features, papers: Sequence[Paper], vectors: Sequence[Vector | None]
+) -> tuple[_Rows, list[Source]]:
+    background = features.background
+    weights = weigh(count(papers), background.idf)
+    meanings = background.meaning.of(weights) if background.meaning else np.zeros((len(papers), 0))
+    filed = features.filing(background.file([paper.categories for paper in papers]))
+    dense = np.zeros((len(papers), background.placed.shape[1]))
+    encoded = np.zeros(dense.shape)
+    for row, vector in enumerate(vectors):
+        if vector is not None and background.dense_space:
+            encoded[row], dense[row] = vector, background.dense_space.of(vector)
+    close = _close(features, encoded)
+    near = features.near(weights).astype(np.float32)
+    usual = _sampled(features, weights).astype(np.float32)
+    ones = np.ones(len(papers))
+    rows: _Rows = [near, usual, meanings, filed, dense, dense + _centre(background), *close, ones]
+    return rows, _sources(features, weights)
+
+
+def _close(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:
+    """Texts × papers, × the sample: cosines by an encoder; of no columns where there is none."""
+    dense, background = features.dense, features.background
+    if dense is None or background.dense is None or not background.dense_space:
+        return np.zeros((len(vectors), 0), np.float32), np.zeros((len(vectors), 0), np.float32)
+    sample = background.dense[background.sample]
+    return (vectors @ dense.T).astype(np.float32), (vectors @ sample.T).astype(np.float32)
+
+
+def _usual(features: Features, found: sp.csr_array, own: sp.csr_array, lucky: Flags) -> Matrix:
+    """What is usual for a topic: for the papers it finds, or where it finds none, for its own words."""
+    sampled = _sampled(features, own)
+    if features.background.papers >= LEAST_PAPERS:
+        sampled[lucky] = (found @ features.background.likeness).toarray()[lucky]
+    return sampled
+
+
+def _sampled(features: Features, rows: sp.csr_array) -> Matrix:
+    """Texts × the background's sample: cosines. What is usual is known where there is a library, else nothing is."""
+    background = features.background
+    if background.papers < LEAST_PAPERS:
+        return np.zeros((rows.shape[0], 1))
+    return np.asarray((background.sample_narrow.rows(rows) @ background.sample_by_term).toarray())
+
+
+def _matching(features: Features, fact: Interest) -> set[int]:
+    """The papers of which a fact is true."""
+    if fact.kind is InterestKind.CATEGORY:
+        return _in_category(features, fact.text)
+    if fact.kind is InterestKind.AUTHOR:
+        named = features.by_family_name.get(name_parts(fact.text)[0], ())
+        return {column for column, author in named if is_same_person(fact.text, author)}
+    if fact.kind is InterestKind.PHRASE:
+        phrase = f" {' '.join(plain_words(fact.text))} "
+        return {column for column, text in enumerate(features.texts) if phrase.strip() and phrase in text}
+    if fact.kind is InterestKind.TOPIC:
+        likeness = features.near(features.vectors([fact.text])) * features.coverage([fact.text])
+        return set(np.flatnonzero(likeness[0] > EXCLUDED_AT).tolist())
+    return {column for column, key in enumerate(features.keys) if key == fact.text}
+
+
+def _in_category(features: Features, text: str) -> set[int]:
+    """`cs`, `cs.*`, `cs.LG`, and differences of sets such as `cs.LG − cs.CY`."""
+    wanted, *taken = codes_of(text)
+    inside = set(features.by_category.get(wanted, ()))
+    return inside.difference(*(features.by_category.get(code, ()) for code in taken))

@@ -1,0 +1,235 @@
+"""The front door: papers and readers in, picks with reasons out.
+
+    features | profiles | matches of interests | scores | select | explain
+
+Pure: the same input gives the same picks, in whatever order papers come and however readers are batched.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from dailypapers.domain.digest import Pick, Reason, Term, TermKind
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper, Signals
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector
+from dailypapers.ranking.explain import Explainer, Scored
+from dailypapers.ranking.exploration import outside
+from dailypapers.ranking.matching import Matcher, Matches
+from dailypapers.ranking.profile import Profile, profile
+from dailypapers.ranking.scoring import FULL, Recipe, Scorer, certain, crowd, score
+from dailypapers.ranking.select import Flags, Wanted, select
+from dailypapers.ranking.text.highlighting import Wording
+from dailypapers.ranking.trending import trending
+
+#: So many readers are scored at a time; larger batches fall out of the processor's cache.
+BATCH = 1000
+#: The words of reasons, for as long as there is somebody who asks about the same papers.
+WORDINGS: WeakKeyDictionary[Matcher, Wording] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who is to be served: what they want and voted for, what they have already, and how much is enough."""
+
+    interests: tuple[Interest, ...] = ()
+    already: frozenset[str] = frozenset()
+    limit: int = 10
+    threshold: float = 0.0
+    #: So many a day on average; the threshold is then what that takes, as far as recent days tell.
+    about: int | None = None
+    #: Papers' names, oldest first.
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
+    #: Whether one pick may be from elsewhere.
+    explore: bool = False
+    #: So many papers are added, beyond the limit, that are trending outside what a reader with subjects wants.
+    outside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The papers of some recent days, which tell how many papers a day score how much for a reader."""
+
+    matcher: Matcher
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What ranking is told of the world beside papers and readers.
+
+    `signals` are by the papers' ids, `examples` the papers that interests and votes name, by the name they use,
+    `vectors` what an encoder makes of those.
+    """
+
+    signals: Mapping[str, Signals] = field(default_factory=dict)
+    examples: Mapping[str, Paper] = field(default_factory=dict)
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
+    recent: Recent | None = None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What was chosen for some readers, as columns of the features, best first."""
+
+    explainer: Explainer
+    scored: Scored
+    limit: Columns
+    #: Readers × places, -1 where a list has ended; and each reader's pick from elsewhere, -1 for none.
+    columns: Columns
+    elsewhere: Columns
+    #: Of each reader the columns of what is trending outside their subjects.
+    outside: tuple[tuple[int, ...], ...] = ()
+
+    def picks(self) -> list[tuple[Pick, ...]]:
+        """Each reader's picks, with their reasons; what is trending outside their subjects comes last."""
+        shown = (self.columns >= 0) & (np.arange(self.columns.shape[1]) < self._room[:, None])
+        readers, places = np.nonzero(shown)
+        columns = self.columns[readers, places]
+        reasons = self.explainer.reasons(self.scored, readers, columns)
+        keys = self.explainer.scorer.features.keys
+        made = [Pick(keys[column], why.score, why) for column, why in zip(columns.tolist(), reasons, strict=True)]
+        ends = np.cumsum(shown.sum(axis=1)).tolist()
+        return [
+            (*made[start:end], *self._from_outside(reader))
+            for reader, (start, end) in enumerate(zip([0, *ends], ends, strict=False))
+        ]
+
+    @property
+    def _room(self) -> Columns:
+        """So many places of each list are for what a reader asked for."""
+        return self.limit - (self.elsewhere >= 0)
+
+    def _from_outside(self, reader: int) -> Iterator[Pick]:
+        keys = self.explainer.scorer.features.keys
+        if (other := int(self.elsewhere[reader])) >= 0:
+            why = self._talked_about(other, TermKind.ELSEWHERE)
+            yield Pick(keys[other], why.score, why)
+        for column in self.outside[reader] if self.outside else ():
+            why = self._talked_about(column, TermKind.TRENDING)
+            yield Pick(keys[column], why.score, why, outside=True)
+
+    def _talked_about(self, column: int, kind: TermKind) -> Reason:
+        weight = round(float(self.explainer.trend[column]), 9)
+        return Reason((Term(kind, "", weight, counts=self.explainer.popularity(column)),))
+
+
+def rank(
+    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Recipe = FULL
+) -> list[tuple[Pick, ...]]:
+    """Each reader's picks with their reasons, best first, in the readers' order."""
+    picks: list[tuple[Pick, ...]] = []
+    for part in choose(matcher, readers, known, now=now, recipe=recipe):
+        picks += part.picks()
+    return picks
+
+
+def choose(
+    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Recipe = FULL
+) -> Iterator[Chosen]:
+    """What is chosen for readers, so many at a time; their reasons are made when they are asked for."""
+    trend = trending(matcher.features.papers, known.signals, now=now)
+    wording = WORDINGS.get(matcher) or WORDINGS.setdefault(matcher, Wording(matcher.features))
+    for start in range(0, len(readers), BATCH):
+        part = readers[start : start + BATCH]
+        profiles = [
+            profile(reader.interests, examples=known.examples, liked=reader.liked, disliked=reader.disliked)
+            for reader in part
+        ]
+        matches = matches_of(matcher, profiles, known)
+        scorer = Scorer(matcher.features, matches, recipe)
+        explainer = Explainer(scorer, trend, known.signals, known.examples, wording.bounded())
+        yield _batch(explainer, _with_thresholds(part, profiles, known, recipe), profiles)
+
+
+def _with_thresholds(
+    readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, recipe: Recipe
+) -> Sequence[Reader]:
+    """Readers who want about so many papers a day, with the score that so many of the recent days' papers reached."""
+    chosen = [n for n, (reader, stated) in enumerate(zip(readers, profiles, strict=True)) if reader.about]
+    if not chosen or not known.recent or not known.recent.days:
+        return readers
+    asked = [profiles[n] for n in chosen]
+    matches = matches_of(known.recent.matcher, asked, known)
+    scorer = Scorer(known.recent.matcher.features, matches, recipe)
+    asking = list(readers)
+    asked_by = crowd(asked, matches)
+    nothing = np.zeros(len(known.recent.matcher.features.papers))
+    rows = score(scorer, asked_by, scorer.measure(asked_by.shares), trend=nothing)[0]
+    for n, row in zip(chosen, rows, strict=True):
+        wanted = min((readers[n].about or 0) * known.recent.days, len(row))
+        asking[n] = replace(readers[n], threshold=max(round(float(np.sort(row)[len(row) - wanted]), 9), 0.0))
+    return asking
+
+
+def matches_of(matcher: Matcher, profiles: Sequence[Profile], known: Known) -> Matches:
+    """Match what these profiles are made of."""
+    parts = {interest for stated in profiles for subject in stated.subjects for interest, _ in subject.parts}
+    facts = {fact for stated in profiles for fact in (*(held for held, _ in stated.facts), *stated.excluded)}
+    return matcher.of(parts, facts, examples=known.examples, vectors=known.vectors)
+
+
+def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> Chosen:
+    scorer = explainer.scorer
+    asking = crowd(profiles, scorer.matches)
+    measure = scorer.measure(asking.shares)
+    scores, subjects = score(scorer, asking, measure, trend=explainer.trend)
+    wanted = Wanted(
+        limit=np.array([reader.limit for reader in readers], np.int64),
+        # A threshold is about a subject; who named none gets the top of the list.
+        threshold=np.array([0.0 if p.trending else r.threshold for r, p in zip(readers, profiles, strict=True)]),
+        known=_no_news(explainer, readers, profiles),
+        certain=certain(asking, scorer.matches),
+    )
+    columns = select(scores, subjects, asking.owner, scorer.features.kin, wanted)
+    elsewhere = np.full(len(readers), -1)
+    for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
+        if reader.explore and stated.subjects and reader.limit > 1:
+            open_to = np.isfinite(scores[place])
+            open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
+            elsewhere[place] = _elsewhere(explainer, open_to)
+    made = Chosen(explainer, Scored(profiles, asking, measure, subjects), wanted.limit, columns, elsewhere)
+    return replace(made, outside=_outside(made, readers, scores, wanted)) if any(r.outside for r in readers) else made
+
+
+def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> tuple[Columns, Columns]:
+    """What a reader has already, voted for, or named as an example."""
+    column_of = {key: column for column, key in enumerate(explainer.scorer.features.keys)}
+    rows, columns = [], []
+    for row, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
+        named = {i.text for subject in stated.subjects for i, _ in subject.parts if i.kind is InterestKind.PAPER}
+        ids = {str(explainer.examples[name].id) for name in named | set(reader.disliked) if name in explainer.examples}
+        known = sorted(column_of[key] for key in reader.already | ids if key in column_of)
+        rows += [row] * len(known)
+        columns += known
+    return np.array(rows, np.int64), np.array(columns, np.int64)
+
+
+def _elsewhere(explainer: Explainer, open_to: Flags) -> int:
+    """What is most talked about among what a reader's subjects have not brought; -1 where nobody talks."""
+    column = int(np.argmax(np.where(open_to, np.round(explainer.trend, 9), -np.inf)))
+    return column if open_to[column] and explainer.popularity(column) else -1
+
+
+def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wanted) -> tuple[tuple[int, ...], ...]:
+    """For readers whose subjects bring them their papers: what is trending besides."""
+    explainer, kin = made.explainer, made.explainer.scorer.features.kin
+    order = np.argsort(-np.round(explainer.trend, 9), kind="stable")
+    talked_about = [int(column) for column in order if explainer.popularity(int(column))]
+    found = []
+    for place, (reader, stated) in enumerate(zip(readers, made.scored.profiles, strict=True)):
+        known = wanted.known[1][wanted.known[0] == place]
+        taken = {int(column) for column in (*made.columns[place], made.elsewhere[place], *known) if column >= 0}
+        many, enough = 0 if stated.trending else reader.outside, float(wanted.threshold[place])
+        found.append(outside(talked_about, scores[place], kin, taken=taken, enough=enough, count=many))
+    return tuple(found)
+
+
+def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:
+    """Readers × papers: the scores selection sees."""
+    asking = crowd(profiles, explainer.scorer.matches)
+    return score(explainer.scorer, asking, explainer.scorer.measure(asking.shares), trend=explainer.trend)[0]

@@ -1,0 +1,300 @@
+"""Scores: every reader against every paper, as matrix products.
+
+    subjects × papers  =  terms + meaning + categories (+ encoder), each in units of what is usual in the background
+
+Each part is linear in what a subject is made of, so that a score is a sum of terms, and `explain` prints those.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from dailypapers.ranking.corpus.background import LEAST_PAPERS
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, turns
+from dailypapers.ranking.features import Features
+from dailypapers.ranking.matching import Matches
+from dailypapers.ranking.profile import Profile, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How much each part of a subject's score counts, in standard deviations of the background."""
+
+    terms: float = 1.0
+    meaning: float = 1.0
+    categories: float = 0.5
+    dense: float = 1.0
+    dense_plain: float = 0.5
+    #: How near a paper is to the three nearest liked ones, by an encoder; and what meaning counts beside one.
+    nearest: float = 0.3
+    meaning_beside: float = 0.5
+
+
+FULL, WORDS = Recipe(), Recipe(meaning=0, categories=0, dense=0, dense_plain=0, nearest=0)
+RECIPES = {"full": FULL, "words": WORDS}
+
+#: A subject that matches ten standard deviations above what is usual scores one.
+UNIT = 0.1
+#: Whitening: how far a direction's variance is trusted, less for a profile of few papers (k): λ(1 + 10/k).
+_RIDGE, _DENSE_RIDGE, _FEW = 0.005, 0.002, 10
+#: The least deviation of cosines; and the one taken where there is no background to learn it from.
+_LEAST_DEVIATION, _PLAIN_DEVIATION = 0.003, 0.02
+#: A fact that adds as much as this is what the reader asked for; a category adds less.
+_STRONG = 0.5
+#: So many of the liked papers that are nearest to a paper are looked at by themselves.
+_NEAREST = 3
+#: The usual deviation of the cosine of two papers' categories.
+_FILING_DEVIATION = 0.22
+#: So many parts are taken apart at a time; larger arrays fall out of the processor's cache.
+_AT_A_TIME = 1024
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Many readers' profiles as arrays."""
+
+    subjects: tuple[Subject, ...]
+    #: Subjects × interests: shares.
+    shares: sp.csr_array
+    #: Of each subject: its reader (ascending), and its weight.
+    owner: Columns
+    weight: Vector
+    #: Readers × facts: what each adds, and which keep a paper out.
+    facts: sp.csr_array
+    excluded: sp.csr_array
+    #: Of each reader: how much what is trending counts, and whether they stated nothing at all.
+    trending: Vector
+    empty: npt.NDArray[np.bool_]
+
+    @property
+    def readers(self) -> int:
+        """How many."""
+        return len(self.trending)
+
+
+def crowd(profiles: Sequence[Profile], matches: Matches) -> Crowd:
+    """Readers' profiles in the rows of matches."""
+    subjects = [(reader, subject) for reader, stated in enumerate(profiles) for subject in stated.subjects]
+    shares = [(n, matches.rows[i], share) for n, (_, s) in enumerate(subjects) for i, share in s.parts]
+    facts = [(n, matches.facts[i], weight) for n, p in enumerate(profiles) for i, weight in p.facts]
+    kept_out = [(n, matches.facts[i], 1.0) for n, p in enumerate(profiles) for i in p.excluded]
+    return Crowd(
+        subjects=tuple(subject for _, subject in subjects),
+        shares=_sparse(shares, (len(subjects), len(matches.rows))),
+        owner=np.array([reader for reader, _ in subjects], np.int64),
+        weight=np.array([subject.weight for _, subject in subjects], np.float64),
+        facts=_sparse(facts, (len(profiles), len(matches.facts))),
+        excluded=_sparse(kept_out, (len(profiles), len(matches.facts))),
+        trending=np.array([stated.trending for stated in profiles], np.float64),
+        empty=np.array([stated.empty for stated in profiles], np.bool_),
+    )
+
+
+def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -> sp.csr_array:
+    rows, columns, data = zip(*entries, strict=True) if entries else ((), (), ())
+    return sp.csr_array((np.array(data, np.float64), (rows, columns)), shape=shape)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to see papers, in which every part of a subject adds share · Σ part · weight · paper over dimensions."""
+
+    #: Interests × dimensions, subjects × dimensions, papers × dimensions.
+    parts: Matrix
+    weights: Matrix
+    papers: Matrix
+
+    def of_subjects(self, shares: sp.csr_array) -> Matrix:
+        """Subjects × papers: what all parts of each subject add."""
+        return np.asarray(((shares @ self.parts) * self.weights) @ self.papers.T)
+
+    def of_parts(self, apart: "Apart") -> Vector:
+        """What each part would add if its share were one."""
+        added = np.empty(len(apart.row))
+        for start in range(0, len(added), _AT_A_TIME):
+            some = slice(start, start + _AT_A_TIME)
+            first, last = apart.pair[some][[0, -1]]
+            pairs = slice(first, last + 1)
+            towards = self.weights[apart.subject[pairs]] * self.papers[apart.column[pairs]]
+            added[some] = np.einsum("pd,pd->p", self.parts[apart.row[some]], towards[apart.pair[some] - first])
+        return added
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Pairs of a subject and a paper, taken apart into the subject's parts: pair after pair, in the order of rows."""
+
+    #: Of each pair.
+    subject: Columns
+    column: Columns
+    #: Of each part: its pair, its row among the interests, and its share.
+    pair: Columns
+    row: Columns
+    share: Vector
+
+    @classmethod
+    def of(cls, shares: sp.csr_array, subject: Columns, column: Columns) -> "Apart":
+        """All parts of these pairs."""
+        many = np.diff(shares.indptr)[subject]
+        pair = np.repeat(np.arange(len(subject)), many)
+        entry = np.repeat(shares.indptr[subject], many) + turns(many)
+        return cls(subject, column, pair, shares.indices[entry].astype(np.int64), shares.data[entry])
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What brings the parts of subjects to a common measure."""
+
+    #: Subjects × interests.
+    shares: sp.csr_array
+    #: What a cosine of terms counts, for each subject.
+    terms: Vector
+    views: tuple[View, ...]
+    #: Of the nearest liked papers: the usual cosine, and what one above it counts.
+    near_usual: Vector
+    near_counts: Vector
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """What subjects are scored with: papers as seen by a recipe."""
+
+    features: Features
+    matches: Matches
+    recipe: Recipe = FULL
+
+    @cached_property
+    def _learned(self) -> bool:
+        return self.features.background.papers >= LEAST_PAPERS
+
+    @property
+    def _near_likes(self) -> bool:
+        return bool(self.recipe.nearest and self.matches.close.shape[1])
+
+    def subjects(self, measure: Measure) -> Matrix:
+        """Subjects × papers: how far each paper stands above what is usual for each subject, in units; at least 0."""
+        shares = measure.shares
+        scores = (shares.astype(np.float32) @ self.matches.near).astype(np.float64)
+        if self._learned:
+            scores -= (shares @ self.matches.usually)[:, None]
+        scores *= measure.terms[:, None]
+        for view in measure.views:
+            scores += view.of_subjects(shares)
+        for row in np.flatnonzero(measure.near_counts).tolist():
+            liked = self._liked(shares, row)
+            close = np.sort(self.matches.close[liked].astype(np.float64), axis=0)[-_NEAREST:].mean(axis=0)
+            scores[row] += (close - measure.near_usual[row]) * measure.near_counts[row]
+        return np.asarray(np.maximum(scores, 0))
+
+    def parts(self, measure: Measure, apart: Apart) -> Vector:
+        """What each part adds to its pair; a pair whose parts sum to less than 0 counts nothing."""
+        subject, column = apart.subject[apart.pair], apart.column[apart.pair]
+        added = self.matches.near[apart.row, column].astype(np.float64)
+        if self._learned:
+            added -= self.matches.usually[apart.row]
+        added *= measure.terms[subject]
+        for view in measure.views:
+            added += view.of_parts(apart)
+        added *= apart.share
+        if self._near_likes:
+            added += self._nearest(measure, apart)
+        return added
+
+    def _nearest(self, measure: Measure, apart: Apart) -> Vector:
+        """What the nearest liked papers add beside: to those three, in equal parts of the mean."""
+        added = np.zeros(len(apart.row))
+        liked = np.flatnonzero((apart.share > 0) & self.matches.placed[apart.row])
+        close = self.matches.close[apart.row[liked], apart.column[apart.pair[liked]]].astype(np.float64)
+        liked = liked[np.lexsort((apart.row[liked], close, apart.pair[liked]))]
+        pair = apart.pair[liked]
+        many = np.bincount(pair, minlength=len(apart.subject))
+        after = np.cumsum(many)[pair] - np.arange(len(liked))
+        liked, pair = liked[after <= _NEAREST], pair[after <= _NEAREST]
+        subject, column = apart.subject[pair], apart.column[pair]
+        above = self.matches.close[apart.row[liked], column] - measure.near_usual[subject]
+        added[liked] = above * measure.near_counts[subject] / np.minimum(many, _NEAREST)[pair]
+        return added
+
+    def _liked(self, shares: sp.csr_array, row: int) -> Columns:
+        """The rows of the liked papers that an encoder has placed."""
+        inside = slice(shares.indptr[row], shares.indptr[row + 1])
+        rows = shares.indices[inside][shares.data[inside] > 0]
+        return np.asarray(rows[self.matches.placed[rows]], np.int64)
+
+    def measure(self, shares: sp.csr_array) -> Measure:
+        """Find what is usual over the background for each subject; `shares` are subjects × interests."""
+        none = np.zeros(shares.shape[0])
+        if not self._learned:
+            return Measure(shares, none + UNIT * self.recipe.terms / _PLAIN_DEVIATION, (), none, none)
+        usual = shares.astype(np.float32) @ self.matches.usual
+        deviation = np.sqrt(usual.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
+        near_usual, near_counts = self._usually_near(shares) if self._near_likes else (none, none)
+        terms = UNIT * self.recipe.terms / deviation
+        return Measure(shares, terms, tuple(self._views(shares)), near_usual, near_counts)
+
+    def _usually_near(self, shares: sp.csr_array) -> tuple[Vector, Vector]:
+        usual, counts = np.zeros(shares.shape[0]), np.zeros(shares.shape[0])
+        for row in range(shares.shape[0]):
+            if len(liked := self._liked(shares, row)):
+                close = np.sort(self.matches.close_usual[liked].astype(np.float64), axis=0)[-_NEAREST:].mean(axis=0)
+                usual[row], counts[row] = close.mean(), UNIT * self.recipe.nearest / (close.std() + _LEAST_DEVIATION)
+        return usual, counts
+
+    def _views(self, shares: sp.csr_array) -> Iterator[View]:
+        """What a background has taught, each in deviations of what is usual in it."""
+        recipe, features, matches, background = self.recipe, self.features, self.matches, self.features.background
+        few = 1 + _FEW * (shares.multiply(shares) @ matches.spread)[:, None]
+        if (meaning := background.meaning) and recipe.meaning:
+            counts = recipe.meaning * (recipe.meaning_beside if background.dense_space else 1)
+            weights = _weights(shares @ matches.meanings, meaning.variances, _RIDGE * few)
+            yield View(matches.meanings, UNIT * counts * weights, features.meanings)
+        if (space := background.dense_space) and recipe.dense:
+            weights = _weights(shares @ matches.dense, space.variances, _DENSE_RIDGE * few)
+            yield View(matches.dense, UNIT * recipe.dense * weights, features.placed)
+            weights = _weights(shares @ matches.plain, space.variances)
+            yield View(matches.plain, UNIT * recipe.dense_plain * weights, features.placed)
+        if recipe.categories:
+            weights = np.full((shares.shape[0], 1), UNIT * recipe.categories / _FILING_DEVIATION)
+            yield View(matches.filed, weights, features.filed)
+
+
+def _weights(pull: Matrix, variances: Vector, ridge: Matrix | None = None) -> Matrix:
+    """What each dimension counts where profiles pull so; a score in one deviation of the background is one.
+
+    With a ridge, dimensions count by the inverse of their variance.
+    """
+    inverse = np.ones_like(pull) if ridge is None else 1 / (variances + ridge)
+    return np.asarray(inverse / np.sqrt((pull * inverse) ** 2 @ variances + 1e-12)[:, None])
+
+
+def certain(readers: Crowd, matches: Matches) -> "npt.NDArray[np.bool_] | None":
+    """Readers × papers: where a phrase or an author somebody follows is found; `None` where nobody follows any."""
+    strong = readers.facts.copy()
+    strong.data = np.where(strong.data >= _STRONG, 1.0, 0.0)
+    strong.eliminate_zeros()
+    return np.asarray((strong @ matches.held).toarray() > 0) if strong.nnz else None
+
+
+def score(scorer: Scorer, readers: Crowd, measure: Measure, *, trend: Vector) -> tuple[Matrix, Matrix]:
+    """Readers × papers, minus infinity for what a reader excludes; and subjects × papers, what each subject adds.
+
+    Any batch of readers gives the same rows, up to the last bits.
+    """
+    subjects = scorer.subjects(measure) * readers.weight[:, None]
+    held = scorer.matches.held
+    mine = (np.ones(len(readers.owner)), (readers.owner, np.arange(len(readers.owner))))
+    scores = np.asarray(sp.csr_array(mine, shape=(readers.readers, len(readers.owner))) @ subjects)
+    if readers.facts.nnz:
+        scores += (readers.facts @ held).toarray()
+    led = np.flatnonzero(readers.trending)
+    if len(led):
+        # Who named categories gets what is trending in them; who named nothing, what is trending anywhere.
+        inside = (scores[led] > 0) | readers.empty[led, None]
+        scores[led] += np.outer(readers.trending[led], trend) * inside
+    if readers.excluded.nnz:
+        scores[(readers.excluded @ held).toarray() > 0] = -np.inf
+    return scores, subjects

@@ -1,0 +1,220 @@
+"""Wording: what interests and papers share, in the papers' own words.
+
+Found out once for each interest and paper, many at a time, and remembered, since many readers share them. Knows nothing
+of scores.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from dailypapers.domain.digest import TermKind
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper
+from dailypapers.ranking.corpus.frequencies import Columns, Vector, column_of, turns
+from dailypapers.ranking.features import Features
+from dailypapers.ranking.matching import Source
+from dailypapers.ranking.text.words import counted, telling, words
+
+#: So many runs of matching words are shown for one interest.
+_SHOWN = 3
+#: So much is remembered at most, some two hundred bytes each; and found out at a time.
+_MOST_REMEMBERED, _AT_A_TIME = 500_000, 2_000
+
+Said = tuple[str, TermKind]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paper's words in their order; and the narrow columns they count in, ascending, each with its places."""
+
+    surfaces: tuple[str, ...]
+    #: What each word counts as, how telling that is, and whether it follows on the word before.
+    forms: tuple[tuple[str, ...], ...]
+    worth: Vector
+    follows: Flags
+    columns: Columns
+    #: The places of the words of each column, one column after another, and how many each has.
+    places: Columns
+    many: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Several papers' texts, one after another: places are those of the whole, columns stand in one row a paper."""
+
+    surfaces: Sequence[str]
+    forms: Sequence[tuple[str, ...]]
+    worth: Vector
+    follows: Flags
+    #: Papers × narrow columns: one more than the number of the column's first place in `places`.
+    held: sp.csr_array
+    #: The places of all columns, one column after another; where each column's begin, and how many it has.
+    places: Columns
+    first: Columns
+    many: Columns
+
+    @classmethod
+    def of(cls, texts: Sequence[Text], width: int) -> "Texts":
+        """Put texts together."""
+        starts = np.cumsum([0, *(len(text.surfaces) for text in texts)])
+        many = np.concatenate([text.many for text in texts])
+        numbers = np.arange(1, len(many) + 1, dtype=np.float64)
+        rows = np.cumsum([0, *(len(text.columns) for text in texts)])
+        columns = np.concatenate([text.columns for text in texts])
+        return cls(
+            surfaces=[surface for text in texts for surface in text.surfaces],
+            forms=[forms for text in texts for forms in text.forms],
+            worth=np.concatenate([text.worth for text in texts]),
+            follows=np.concatenate([text.follows for text in texts]),
+            held=sp.csr_array((numbers, columns, rows), shape=(len(texts), width)),
+            places=np.concatenate([text.places + start for text, start in zip(texts, starts, strict=False)]),
+            first=np.cumsum(many) - many,
+            many=many,
+        )
+
+    def places_of(self, numbers: Columns) -> Columns:
+        """The places of these columns, one column after another."""
+        many = self.many[numbers]
+        return np.asarray(self.places[np.repeat(self.first[numbers], many) + turns(many)])
+
+
+class Wording:
+    """What interests share with the papers of one set, in words."""
+
+    def __init__(self, features: Features) -> None:
+        self.features = features
+        self._texts: dict[int, Text] = {}
+        self._said: dict[Interest, dict[int, Said]] = {}
+        self._remembered = 0
+
+    def said(
+        self, interests: Sequence[Interest], columns: Sequence[int], sources: Mapping[Interest, Source]
+    ) -> list[Said]:
+        """For each interest and paper what matched, the way it stands in the paper.
+
+        Where no word of a topic did, the paper's words that came closest.
+        """
+        new: dict[tuple[Interest, int], None] = {}
+        for interest, column in zip(interests, columns, strict=True):
+            if column not in self._said.setdefault(interest, {}):
+                new[interest, column] = None
+        listed = list(new)
+        for start in range(0, len(listed), _AT_A_TIME):
+            part = listed[start : start + _AT_A_TIME]
+            for (interest, column), found in zip(part, self._find(part, sources), strict=True):
+                self._said[interest][column] = found
+        self._remembered += len(new)
+        return [self._said[interest][column] for interest, column in zip(interests, columns, strict=True)]
+
+    def bounded(self) -> "Wording":
+        """Itself, having forgotten what it remembered where that has grown large."""
+        if self._remembered > _MOST_REMEMBERED:
+            self._said, self._remembered = {}, 0
+        return self
+
+    def _find(self, pairs: Sequence[tuple[Interest, int]], sources: Mapping[Interest, Source]) -> Iterator[Said]:
+        columns, paper = np.unique([column for _, column in pairs], return_inverse=True)
+        texts = Texts.of([self._text(int(column)) for column in columns], self.features.narrow.width)
+        asked = [sources[interest] for interest, _ in pairs]
+        matching = _matching(texts, asked, paper)
+        lost = [
+            n for n, (interest, _) in enumerate(pairs) if not matching[n] and interest.kind is not InterestKind.PAPER
+        ]
+        topics = [pairs[n][0] for n in lost]
+        closest = dict(zip(lost, self._closest(texts, topics, sources, paper[lost]), strict=True))
+        for n, shown in enumerate(matching):
+            kind = TermKind.CLOSE if n in closest else TermKind.WORDS
+            yield ", ".join(closest.get(n, shown)), kind
+
+    def _text(self, column: int) -> Text:
+        if column not in self._texts:
+            self._texts[column] = _read(self.features, self.features.papers[column])
+        return self._texts[column]
+
+    def _closest(
+        self, texts: Texts, topics: Sequence[Interest], sources: Mapping[Interest, Source], paper: Columns
+    ) -> list[list[str]]:
+        """The words of each paper that count most in the papers a topic was taken to mean."""
+        if not topics:
+            return []
+        held, width = texts.held[paper], texts.held.shape[1]
+        holds = sp.csr_array((np.ones_like(held.data), held.indices, held.indptr), shape=held.shape)
+        both = sp.csr_array(self._meant(topics, sources).multiply(holds))
+        both.sort_indices()
+        pair = np.repeat(np.arange(len(topics)), np.diff(both.indptr))
+        order = np.lexsort((-both.data, pair))
+        order = order[np.arange(len(order)) - both.indptr[pair] < _SHOWN]
+        keys = np.repeat(np.arange(len(topics)), np.diff(held.indptr)) * width + held.indices
+        numbers = held.data[np.searchsorted(keys, pair[order] * width + both.indices[order])].astype(np.int64) - 1
+        shown: list[list[str]] = [[] for _ in topics]
+        for n, place in zip(pair[order].tolist(), texts.places[texts.first[numbers]].tolist(), strict=True):
+            shown[n].append(texts.surfaces[place])
+        return shown
+
+    def _meant(self, topics: Sequence[Interest], sources: Mapping[Interest, Source]) -> sp.csr_array:
+        """Topics × narrow columns: what the papers hold that each topic was taken to mean, found out once a topic."""
+        row = {topic: n for n, topic in enumerate(dict.fromkeys(topics))}
+        asked = [sources[topic] for topic in row]
+        many = self.features.background.papers
+        found = _rows([source.found for source in asked], [source.shares for source in asked], many)
+        return sp.csr_array(self.features.library_share(found)[[row[topic] for topic in topics]])
+
+
+def _matching(texts: Texts, asked: Sequence[Source], paper: Columns) -> list[list[str]]:
+    """Unbroken runs of words each source and paper share, the most telling first, none all of words already said."""
+    own = [source.columns for source in asked]
+    shared = _rows(own, [np.ones(len(columns)) for columns in own], texts.held.shape[1]).multiply(texts.held[paper])
+    shared = sp.csr_array(shared)
+    numbers = shared.data.astype(np.int64) - 1
+    places = texts.places_of(numbers)
+    pair = np.repeat(np.repeat(np.arange(len(asked)), np.diff(shared.indptr)), texts.many[numbers])
+    pair, places = np.divmod(np.unique(pair * len(texts.surfaces) + places), len(texts.surfaces))
+    is_first = ~(texts.follows[places] & (np.diff(places, prepend=-2) == 1) & (np.diff(pair, prepend=-1) == 0))
+    first = np.flatnonzero(is_first)
+    worth = np.add.reduceat(texts.worth[places], first) if len(first) else np.zeros(0)
+    last = np.append(first[1:], len(places))
+    order = np.lexsort((-worth, pair[first]))
+    shown: list[list[str]] = [[] for _ in asked]
+    told: list[set[str]] = [set() for _ in asked]
+    found, runs = places.tolist(), zip(*(all_[order].tolist() for all_ in (pair[first], first, last)), strict=True)
+    for n, start, end in runs:
+        if len(shown[n]) < _SHOWN:
+            forms = {form for place in found[start:end] for form in texts.forms[place]}
+            if not forms <= told[n]:
+                shown[n].append(" ".join([texts.surfaces[place] for place in found[start:end]]))
+                told[n] |= forms
+    return shown
+
+
+def _rows(
+    columns: Sequence[npt.NDArray[np.int32]], data: Sequence[npt.NDArray[np.floating]], width: int
+) -> sp.csr_array:
+    """A row of each."""
+    ends = np.cumsum([0, *map(len, columns)])
+    return sp.csr_array((np.concatenate(data), np.concatenate(columns), ends), shape=(len(columns), width))
+
+
+def _read(features: Features, paper: Paper) -> Text:
+    found = list(words(f"{paper.title} . {paper.abstract}"))
+    forms = tuple(tuple(counted(surface)) for surface, _ in found)
+    idf, numbers = features.background.idf, features.narrow.numbers
+    counting = [(column_of(part), place) for place, (surface, _) in enumerate(found) for part in telling(surface)]
+    columns, places = np.array(counting, np.int64).reshape(-1, 2).T
+    columns = numbers[columns].astype(np.int64)
+    order = np.argsort(columns, kind="stable")
+    order = order[columns[order] >= 0]
+    held, many = np.unique(columns[order], return_counts=True)
+    return Text(
+        tuple(surface for surface, _ in found),
+        forms,
+        np.array([sum(float(idf[column_of(part)]) for part in parts) for parts in forms]),
+        np.array([follows for _, follows in found], np.bool_),
+        held,
+        places[order],
+        many,
+    )

@@ -1,0 +1,35 @@
+"""Headwords: what a title is mainly about, as phrases a reader may pick from."""
+
+from collections.abc import Iterator
+
+from dailypapers.ranking.text.words import STOP_WORDS, fold, parts, words
+
+#: A longer phrase is in no other paper.
+_MOST_WORDS = 2
+_LEAST_LETTERS = 3
+
+
+def headwords(title: str, *, most: int = 6) -> tuple[str, ...]:
+    """The phrases of a title, in its order: what stands between its stop words, of long ones the last two words.
+
+    “Fast Sampling of Latent Diffusion Models” gives Fast Sampling and Diffusion Models.
+    """
+    found: dict[str, str] = {}
+    for phrase in _phrases(title):
+        kept = " ".join(phrase[-_MOST_WORDS:])
+        if len(kept) >= _LEAST_LETTERS:
+            found.setdefault(kept.casefold(), kept)
+    return tuple(found.values())[:most]
+
+
+def _phrases(title: str) -> Iterator[list[str]]:
+    phrase: list[str] = []
+    for word, follows in words(title):
+        tells = bool(parts(word)) and fold(word) not in STOP_WORDS
+        if phrase and not (tells and follows):
+            yield phrase
+            phrase = []
+        if tells:
+            phrase.append(word)
+    if phrase:
+        yield phrase

@@ -1,0 +1,128 @@
+"""The timetable; the only file that knows APScheduler.
+
+The clockwork only knocks. Whether something is to be done is read from the database each time, so a knock that was
+missed is made up by the next one, and two schedulers on one database do nothing twice: a lease lets one of them in.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from dailypapers.delivery.deliver import drain_once
+from dailypapers.delivery.send import Clock
+from dailypapers.digests.compose import compose
+from dailypapers.errors import DailypapersError
+from dailypapers.intake.close import close
+from dailypapers.intake.fetch import fetch
+from dailypapers.jobs.context import Means
+from dailypapers.jobs.prune import prune
+from dailypapers.store import editions, leases, outbox
+from dailypapers.store.database import reading, writing
+
+log = structlog.get_logger()
+
+#: A job that takes longer has died; somebody else may start it.
+LEASE = dt.timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """When what is to be done."""
+
+    fetch_every: dt.timedelta
+    close_at: dt.time
+    zone: str
+
+    def closing(self, now: dt.datetime) -> dt.datetime:
+        """When the edition of the day it is now closes, in UTC."""
+        zone = ZoneInfo(self.zone)
+        return dt.datetime.combine(now.astimezone(zone).date(), self.close_at, tzinfo=zone).astimezone(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """One scheduler: what it runs, by which clock, under which name."""
+
+    means: Means
+    timetable: Timetable
+    holder: str
+    clock: Clock
+
+    def announce(self) -> None:
+        """Fetch where it is time to; close today's edition once its hour has come."""
+        self._alone("announce", self._announce)
+
+    def _announce(self) -> None:
+        """Decide and do under the lease, so that what another scheduler has just done is seen."""
+        now = self.clock()
+        with reading(self.means.engine) as tx:
+            last, newest = editions.last_fetch(tx), editions.newest(tx)
+        today = now.astimezone(ZoneInfo(self.timetable.zone)).date()
+        to_close = now >= self.timetable.closing(now) and (newest is None or newest.day < today)
+        if to_close or last is None or now - last >= self.timetable.fetch_every:
+            fetch(self.means.engine, self.means.sources, make_http=self.means.make_http, now=now)
+        if to_close:
+            close(self.means.engine, zone=self.timetable.zone, now=now)
+
+    def compose(self) -> None:
+        """Compose for whoever is due."""
+        self._alone("compose", lambda: compose(self.means.engine, self.means.composing, now=self.clock()))
+
+    def prune(self) -> None:
+        """Forget what is kept no longer."""
+        self._alone("prune", lambda: prune(self.means.engine, encoder=self.means.composing.encoder, now=self.clock()))
+
+    def deliver(self, stop: threading.Event) -> None:
+        """Send what waits. Claims keep workers apart, so no lease is needed."""
+        with reading(self.means.engine) as tx:
+            first, (held, _) = outbox.next_attempt(tx), outbox.held(tx)
+        if first is not None and first <= self.clock() and not held:
+            drain_once(self.means.sending, clock=self.clock, stop=stop)
+
+    def _alone(self, job: str, run: Callable[[], object]) -> None:
+        now = self.clock()
+        with writing(self.means.engine) as tx:
+            ours = leases.take(tx, job, self.holder, until=now + LEASE, now=now)
+        if not ours:
+            return
+        try:
+            run()
+        finally:
+            with writing(self.means.engine) as tx:
+                leases.give_back(tx, job, self.holder, now=self.clock())
+
+
+def start(clockwork: Clockwork, *, schedule: bool, work: bool, stop: threading.Event) -> BackgroundScheduler:
+    """Start knocking in threads of their own: every minute for the day, every second for mail, daily to prune."""
+    knocks = BackgroundScheduler(
+        timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    first = clockwork.clock()
+    if schedule:
+        for job in (clockwork.announce, clockwork.compose):
+            knocks.add_job(_guarded(job), "interval", minutes=1, next_run_time=first, id=job.__name__)
+        knocks.add_job(_guarded(clockwork.prune), "interval", days=1, next_run_time=first, id="prune")
+    if work:
+        knocks.add_job(_guarded(lambda: clockwork.deliver(stop)), "interval", seconds=1, id="deliver")
+    knocks.start()
+    return knocks
+
+
+def _guarded(job: Callable[[], object]) -> Callable[[], None]:
+    """A job that fails is logged and knocked at again; it must not take the timetable with it."""
+
+    def run() -> None:
+        try:
+            job()
+        except DailypapersError as error:
+            log.error("job failed", why=str(error))  # noqa: TRY400 - the sentence says it; a traceback would not help
+        except Exception:
+            # This is the boundary of a scheduled job: whatever it was, the next knock tries again.
+            log.exception("job broke")
+
+    return run

@@ -1,0 +1,278 @@
+"""A polite and careful way to fetch: one address in, one answer read to its end out.
+
+Knows manners (who we are, one request at a time per host, waiting when told to, asking only for what changed) and
+danger (private networks, endless answers, redirects). Does not know what the bytes mean.
+"""
+
+import asyncio
+import random
+import re
+import socket
+import time
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin
+
+import httpx
+
+from dailypapers import __version__
+from dailypapers.domain.source import Checkpoint
+from dailypapers.errors import FetchFailed
+from dailypapers.sources.http.addresses import addresses_of
+from dailypapers.sources.http.body import Body
+from dailypapers.sources.http.retry import TRY_AGAIN, Failure, pause, retry_after
+
+MAX_REDIRECTS = 5
+#: Seconds we are ready to wait for one host; asked for more, we come back with the next fetch.
+MAX_WAIT = 120.0
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_MODIFIED = 304
+_BAD = 400
+_ACCEPT = "application/atom+xml, application/rss+xml, application/json, application/xml;q=0.9, */*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer that was read to its end, under the address that was asked for."""
+
+    url: str
+    status: int
+    content: bytes
+    etag: str = ""
+    last_modified: str = ""
+    not_modified: bool = False
+
+    def forgotten(self) -> "Response":
+        """The same answer without what would let the next one be "unchanged"."""
+        return replace(self, etag="", last_modified="")
+
+
+@dataclass(slots=True)
+class _Gate:
+    """What all hosts of one operator share: one request at a time, and when the next may go."""
+
+    pace: float
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    next_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+def gate_of(host: str) -> tuple[str, float]:
+    """Name the operator a host belongs to, and the seconds between two requests to it.
+
+    All of arXiv's hosts share one gate of a request every three seconds: https://info.arxiv.org/help/api/tou.html.
+    """
+    if host == "arxiv.org" or host.endswith(".arxiv.org"):
+        return "arxiv.org", 3.0
+    return host, 0.5
+
+
+class Http:
+    """Our client; use it as an async context manager, one per run.
+
+    `contact` is an address or page for the sources' operators. `pace` replaces every host's seconds between requests.
+    `sleep`, `clock` (monotonic seconds) and `rng` are there to be replaced in tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str = "",
+        allow_private: bool = False,
+        pace: float | None = None,
+        retries: int = 3,
+        backoff: float = 2.0,
+        max_bytes: int = 50_000_000,
+        timeout: float = 30.0,
+        deadline: float = 120.0,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._agent = _agent(contact)
+        self._allow_private = allow_private
+        self._pace = pace
+        self._retries = retries
+        self._backoff = backoff
+        self._max_bytes = max_bytes
+        self._timeout = timeout
+        self._deadline = deadline
+        self._sleep = sleep
+        self._clock = clock
+        self._rng = rng or random.Random()  # noqa: S311 - it spreads retries; nothing secret hangs on it
+        self._gates: dict[str, _Gate] = {}
+        self._lines: dict[tuple[str, str, int | None], httpx.AsyncHTTPTransport] = {}
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    async def get(self, url: str, *, since: Checkpoint | None = None, also: Collection[int] = ()) -> Response:
+        """Fetch an address; with `since`, only if it changed (RFC 9110, section 13).
+
+        Redirects are followed, each checked like the first address. 429, 5xx and lost connections are tried again.
+        Raises `FetchFailed` with one sentence where there is no good answer; a status in `also` counts as good.
+        """
+        headers = {"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"} | _validators(url, since)
+        where = _address(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._ask(where, headers)
+            if answer.status not in _REDIRECTS:
+                return _response(url, answer, also=also)
+            where = _next_address(where, answer.headers.get("location", ""))
+        raise FetchFailed(f"{shown(url)} redirects more than {MAX_REDIRECTS} times.")
+
+    async def _ask(self, where: httpx.URL, headers: dict[str, str]) -> _Answer:
+        gate = self._gate(where.host)
+        why = ""
+        async with gate.lock:
+            for attempt in range(self._retries + 1):
+                await self._wait_for_turn(gate, where)
+                outcome = await self._try_once(where, headers)
+                gate.next_at = self._clock() + gate.pace
+                if isinstance(outcome, _Answer):
+                    return outcome
+                why = outcome.why
+                wait = pause(outcome, attempt, base=self._backoff, rng=self._rng)
+                gate.next_at = self._clock() + max(gate.pace, wait)
+        tried = f" ({self._retries + 1} attempts)" if self._retries else ""
+        raise FetchFailed(f"{shown(where)} could not be fetched: {why}{tried}.")
+
+    def _gate(self, host: str) -> _Gate:
+        name, pace = gate_of(host)
+        return self._gates.setdefault(name, _Gate(pace if self._pace is None else self._pace))
+
+    async def _wait_for_turn(self, gate: _Gate, where: httpx.URL) -> None:
+        wait = gate.next_at - self._clock()
+        if wait > MAX_WAIT:
+            raise FetchFailed(f"{shown(where)} could not be fetched: its host asks for {wait:.0f} s of patience.")
+        if wait > 0:
+            await self._sleep(wait)
+
+    async def _try_once(self, where: httpx.URL, headers: dict[str, str]) -> _Answer | Failure:
+        try:
+            async with asyncio.timeout(self._deadline):
+                answer = await self._read(where, headers)
+        except FetchFailed as error:
+            raise FetchFailed(f"{shown(where)} could not be fetched: {str(error).rstrip('.')}.") from error
+        except (httpx.TransportError, OSError) as error:
+            return Failure(_described(error))
+        if answer.status in TRY_AGAIN:
+            return Failure(f"it answered {answer.status}", retry_after(answer.headers))
+        return answer
+
+    async def _read(self, where: httpx.URL, headers: dict[str, str]) -> _Answer:
+        addresses = await addresses_of(where.host, where.port or 0, allow_private=self._allow_private)
+        for address in addresses[:-1]:
+            try:
+                return await self._read_from(address, where, headers)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return await self._read_from(addresses[-1], where, headers)
+
+    async def _read_from(self, address: str, where: httpx.URL, headers: dict[str, str]) -> _Answer:
+        request = httpx.Request(
+            "GET",
+            where.copy_with(host=address),
+            headers={**headers, "Host": where.netloc.decode()},
+            # The connection goes to the address that was checked; the certificate must still be the host's.
+            extensions={"sni_hostname": where.host, "timeout": httpx.Timeout(self._timeout).as_dict()},
+        )
+        if where.username:
+            request = next(httpx.BasicAuth(where.username, where.password).auth_flow(request))
+        line = await self._line(where)
+        response = await line.handle_async_request(request)
+        try:
+            body = Body(response.headers.get("content-encoding", ""), limit=self._max_bytes)
+            async for chunk in response.aiter_raw():
+                body.add(chunk)
+            return _Answer(response.status_code, response.headers, body.content())
+        finally:
+            await response.aclose()
+
+    async def _line(self, where: httpx.URL) -> httpx.AsyncHTTPTransport:
+        """Keep one connection per host: it is never shared by hosts that happen to share an address."""
+        key = (where.scheme, where.host, where.port)
+        if key not in self._lines:
+            limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+            # A bare transport follows no redirect, keeps no cookie and asks no proxy behind our back.
+            line = httpx.AsyncHTTPTransport(limits=limits, verify=where.scheme == "https")
+            self._lines[key] = await self._open.enter_async_context(line)
+        return self._lines[key]
+
+
+def shown(url: str | httpx.URL) -> str:
+    """Write an address as it may be printed: without a password."""
+    return re.sub(r"(?<=://)[^/@]*@", "", str(url))[:200]
+
+
+def _agent(contact: str) -> str:
+    printable = "".join(c for c in contact if " " <= c <= "~").strip()
+    return f"dailypapers/{__version__} (+{printable or 'no contact set'})"
+
+
+def _validators(url: str, since: Checkpoint | None) -> dict[str, str]:
+    known = {
+        "If-None-Match": dict(since.etags).get(url) if since else None,
+        "If-Modified-Since": dict(since.last_modified).get(url) if since else None,
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _address(url: str) -> httpx.URL:
+    try:
+        where = httpx.URL(url)
+        host = where.host
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise FetchFailed(f"“{shown(url)}” is no web address.") from error
+    if where.scheme not in {"http", "https"} or not host:
+        raise FetchFailed(f"“{shown(url)}” is no web address: it must begin with https:// or http://.")
+    return where
+
+
+def _next_address(where: httpx.URL, location: str) -> httpx.URL:
+    if not location:
+        raise FetchFailed(f"{shown(where)} redirects to nowhere.")
+    try:
+        there = _address(urljoin(str(where), location))
+    except ValueError as error:
+        raise FetchFailed(f"{shown(where)} redirects to “{shown(location)}”, which is no web address.") from error
+    if where.scheme == "https" and there.scheme == "http":
+        raise FetchFailed(f"{shown(where)} redirects to {shown(there)}, which is not encrypted.")
+    return there
+
+
+def _response(url: str, answer: _Answer, *, also: Collection[int]) -> Response:
+    if answer.status >= _BAD and answer.status not in also:
+        raise FetchFailed(f"{shown(url)} answered {answer.status}.")
+    good = answer.status < _BAD
+    return Response(
+        url=url,
+        status=answer.status,
+        content=answer.content,
+        etag=answer.headers.get("etag", "") if good else "",
+        last_modified=answer.headers.get("last-modified", "") if good else "",
+        not_modified=answer.status == _NOT_MODIFIED,
+    )
+
+
+def _described(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return "it took too long"
+    if isinstance(error, socket.gaierror):
+        return "its host's name cannot be resolved"
+    return f"{type(error).__name__}: {str(error)[:150]}" if str(error) else type(error).__name__

@@ -1,0 +1,157 @@
+r"""TeX in titles, abstracts and names as plain Unicode.
+
+Mail clients run no TeX, and a reader searches for “Schrödinger”, not for `Schr\"odinger`. Accents, Greek letters,
+simple formulas and quotation marks are rewritten; whatever is not recognised stays as its author wrote it. Prose comes
+first: a lone dollar, percent sign or backslash means itself, and “$5 and $6” is money.
+"""
+
+import re
+
+from dailypapers.sources.tex.math import is_command, linear
+from dailypapers.sources.tex.symbols import accented, code_point, small, symbol
+
+_OPEN, _CLOSE = "\x02", "\x03"
+_SET_ASIDE = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
+_ANY = re.compile(r"[\\$^{~`]|''|--")
+_FORMULA = re.compile(
+    r"(?<!\\)\$\$(?P<display>(?:\\.|[^$\\]){1,1000})\$\$"
+    # As in Pandoc: no space inside either dollar and no digit behind the second, or it is money …
+    r"|(?<!\\)\$(?![\s$])(?P<tight>(?:\\.|[^$\\]){1,1000})(?<!\s)\$(?!\d)"
+    # … except where something inside can only be TeX.
+    r"|(?<!\\)\$(?=[^$]{0,300}[\\^_])(?P<loose>(?:\\.|[^$\\]){1,1000})\$"
+    r"|(?<!\\)\$(?P<sign>[<>=~+-]{1,2})\$"
+    r"|\\\((?P<round>.{1,1000}?)\\\)|\\\[(?P<square>.{1,1000}?)\\\]"
+)
+_PLAIN_WORDS = re.compile(r"\s[A-Za-z]{3,}|[A-Za-z]{3,}\s")
+_MATH_WORDS = re.compile(r"\b(?:log|exp|max|min|sin|cos|mod|poly|and|for|all|sup|inf|lim|det)\b")
+_ACCENT = re.compile(
+    r"""\\(?:(?P<mark>["'`^~=.])\s?|(?P<word>[uvHckrbd])(?:\s|(?=\{)))"""
+    r"""(?:\{\s?(?P<group>[A-Za-z]|\\[ij])\s?\}|(?P<bare>[A-Za-z]|\\[ij](?![A-Za-z])\s?(?:\{\})?))"""
+)
+_LETTER = re.compile(r"\\(ss|aa|AA|ae|AE|oe|OE|o|O|l|L|i|j|th|TH|dh|DH|dj|DJ|ng|NG)(?![A-Za-z])(?:\{\}|\s)?")
+_LONE_LETTER = re.compile(r"\{([^\W\d_A-Za-z])\s?\}")
+_FONT = re.compile(
+    r"\\(?:emph|textbf|textit|textsc|texttt|textsf|textrm|textsl|textnormal|textup|text|mbox|url|underline|uline|acro|acs?|gls|num|mathrm)"
+    r"\s?\{([^{}]*)\}"
+)
+_OLD_FONT = re.compile(
+    r"\{\\(?:em|it|bf|tt|sc|rm|sl|sf|itshape|bfseries|color\s?\{\w{1,20}\})(?![A-Za-z])\s?([^{}]*)\}"
+)
+_LINK = re.compile(r"\\(?:href|hyperlink|textcolor|color)\s?\{[^{}]*\}\s?\{([^{}]*)\}|\\color\{\w{1,20}\}\s?")
+_CITED = re.compile(r"~?\\(?:[cC]ite[a-z]{0,6}\*?|ref|eqref|cref|autoref)\s?\{([^{}]*)\}")
+_FOOTNOTE = re.compile(r"\s?\\(?:footnote|thanks)\s?\{([^{}]*)\}")
+_CODE_POINT = re.compile(r"\\unicode\s?\{(x\w{2,6})\}")
+# Programs that take abstracts apart leave “b{eta}”, with a backslash, where “beta” stood.
+_LOST_GREEK = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,12})\}")
+_DEGREES = re.compile(r"(?<=\d)(?:\{\\deg\}|\\deg\b)")
+_ABBREVIATIONS = {
+    "eg": "e.g.",
+    "ie": "i.e.",
+    "etc": "etc.",
+    "etal": "et al.",
+    "cf": "cf.",
+    "vs": "vs.",
+    "wrt": "w.r.t.",
+    "aka": "a.k.a.",
+}
+_ABBREVIATION = re.compile(r"\\(eg|ie|etc|etal|cf|vs|wrt|aka)(?![A-Za-z])(?:\{\})?\.?")
+_THOUSANDS = re.compile(r"(?<=\d)\{,\}(?=\d)")
+_HYPHEN = re.compile(r"(?<=\w)\\-(?=\w)")
+_HALF_QUOTED = re.compile(r"(?<![\w`])`([A-Za-z][^`']{0,80})'(?!\w)")
+_DASH = re.compile(r"(?<=[^\s-])---(?=[^\s-])|(?<=\S\s)---(?=\s\S)")
+_RANGE = re.compile(r"(?<=[\w%\x03])--(?=[\w\x02])")
+_COMMAND = re.compile(r"\\([A-Za-z]+)(?:\{[^{}]*\}){1,2}")
+_NAME = re.compile(r"(?<![\\:\w])\\([A-Za-z]{2,})(?:\{\})?|(?<=[\d\s(])\\([A-Za-z]{2,})(?:\{\})?")
+_TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]{1,30})\}")
+_SCRIPT = re.compile(r"(?<=[\w)\]])([\^_])\{([^{}]{1,20})\}")
+_POWER = re.compile(r"(?<=[A-Za-z0-9)])\^(\d{1,3})(?![\w.^])")
+_ESCAPED = re.compile(r"\\([%&$#_{}])")
+_BREAK = re.compile(r"(?<=\S)\s?\\\\(?=\s)")
+_THIN = re.compile(r"(?<=[\w.)\x03])\\[, ](?=\S)")
+_TIE = re.compile(r"(?<=[\w.,)\]\x03])~(?=[\w\x02\\(\[])|~(?=\s)|(?<=[^\W\d])\s~(?=[(\[])")
+_QUOTED = re.compile(r"""(?:``|(?<!\w)''(?=\S))(.{1,300}?)(?<=\S)(?:''|")""")
+
+
+def to_unicode(text: str) -> str:
+    """Rewrite the TeX we can read in a line of prose. Never raises and never drops what it cannot read."""
+    if not _ANY.search(text):
+        return text
+    formulas: list[str] = []
+
+    def set_aside(match: re.Match[str]) -> str:
+        formulas.append(_formula(match))
+        return f"{_OPEN}{len(formulas) - 1}{_CLOSE}"
+
+    # Formulas are set aside, for nothing in them is prose; commands of the prose may well go around them.
+    prose = _prose(_FORMULA.sub(set_aside, text.replace(_OPEN, "").replace(_CLOSE, "")))
+    return _SET_ASIDE.sub(lambda match: formulas[int(match[1])], prose)
+
+
+def _formula(match: re.Match[str]) -> str:
+    content = match[str(match.lastgroup)]
+    if not re.search(r"[\\^_{=<>+]", content) and _PLAIN_WORDS.search(_MATH_WORDS.sub("", content)):
+        return match[0]
+    meant = linear(content)
+    return match[0] if meant is None else meant
+
+
+def _prose(text: str) -> str:
+    if "\\" in text:
+        text = _commands(_letters(text))
+    text = _LONE_LETTER.sub(r"\1", _THOUSANDS.sub(",", text))
+    text = _POWER.sub(_power, _SCRIPT.sub(_script, text))
+    text = _HALF_QUOTED.sub(
+        "\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}", _QUOTED.sub(r"“\1”", text)
+    )
+    text = _TIE.sub(" ", text)
+    text = _RANGE.sub("\N{EN DASH}", _DASH.sub("—", text))
+    return _ESCAPED.sub(r"\1", text)
+
+
+def _letters(text: str) -> str:
+    text = _ACCENT.sub(_accent, text)
+    return _LETTER.sub(lambda match: symbol(match[1]) or match[0], text)
+
+
+def _accent(match: re.Match[str]) -> str:
+    letter = (match["group"] or match["bare"]).replace("\\", "").removesuffix("{}").strip()
+    return accented(match["mark"] or match["word"], letter) or match[0]
+
+
+def _commands(text: str) -> str:
+    text = _LOST_GREEK.sub(_lost_greek, _DEGREES.sub("°", _BREAK.sub(" ", text)))
+    text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1]], text)
+    for _ in range(3):
+        text = _OLD_FONT.sub(r"\1", _FONT.sub(r"\1", text))
+        text = _FOOTNOTE.sub(r" (\1)", _CITED.sub(r"[\1]", _LINK.sub(r"\1", text)))
+    text = _TEXT_SCRIPT.sub(_text_script, _CODE_POINT.sub(_code_point, text))
+    text = _COMMAND.sub(_command, text)
+    return _HYPHEN.sub("-", _THIN.sub(" ", _NAME.sub(_name, text)))
+
+
+def _lost_greek(match: re.Match[str]) -> str:
+    return symbol(match[1] + match[2]) or match[0]
+
+
+def _code_point(match: re.Match[str]) -> str:
+    return code_point(match[1]) or match[0]
+
+
+def _text_script(match: re.Match[str]) -> str:
+    return small(match[2], raised=match[1] == "super") or match[2]
+
+
+def _command(match: re.Match[str]) -> str:
+    return (is_command(match[1]) and linear(match[0])) or match[0]
+
+
+def _name(match: re.Match[str]) -> str:
+    return symbol(match[1] or match[2]) or match[0]
+
+
+def _script(match: re.Match[str]) -> str:
+    return small(match[2], raised=match[1] == "^") or match[0]
+
+
+def _power(match: re.Match[str]) -> str:
+    return small(match[1], raised=True) or match[0]

@@ -1,0 +1,157 @@
+"""What every page is made with, and the headers every answer carries."""
+
+import datetime as dt
+import gzip
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import jinja2
+import sqlalchemy as sa
+import structlog
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dailypapers.digests.choose import Composing
+from dailypapers.digests.layout import Press
+from dailypapers.digests.preview import Previews
+from dailypapers.domain.i18n import N_, Say
+from dailypapers.library.search import Finder
+from dailypapers.rendering.environment import saying
+from dailypapers.rendering.pages import render_page
+from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.tokens import Signer
+from dailypapers.web.http.static import Static
+from dailypapers.web.public.door import Door
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages' means."""
+
+    engine: sa.Engine
+    press: Press
+    composing: Composing
+    #: What a subscriber gets who names nothing.
+    defaults: Wishes
+    #: Whose midnight parts one edition's day from the next.
+    zone: str
+    clock: Callable[[], dt.datetime]
+    #: What anybody would get today; in memory.
+    previews: Previews
+    static: Mapping[str, Static] = field(default_factory=dict)
+    #: Who may come in and subscribe.
+    door: Door = field(default_factory=Door)
+    #: The index of all papers; somebody else keeps it up.
+    finder: Finder | None = None
+
+    @property
+    def signer(self) -> Signer:
+        """Reads and signs the tokens in addresses."""
+        return self.press.signer
+
+    @property
+    def templates(self) -> jinja2.Environment:
+        """Of mails and pages."""
+        return self.press.templates
+
+    def page(self, request: Request, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
+        """Render a page; `root` is the path all our addresses begin with, `static` finds a file's address."""
+        shared = {"root": self.root, "home": self.home, "list_name": self.press.sender.name, "static": self.address_of}
+        html = render_page(self.templates, name, **shared, path=request.url.path, **values)
+        return _packed(request, html.encode("utf-8", "replace"), status)
+
+    @property
+    def say(self) -> Say:
+        """Puts a sentence marked by `N_` or `NN_` into the language of the pages."""
+        return saying(self.templates)
+
+    def address_of(self, file: str) -> str:
+        """A static file's address, which changes with its content."""
+        return f"{self.root}static/{file}?{self.static[file].version}"
+
+    @property
+    def home(self) -> str:
+        """The front page's address."""
+        return f"{self.signer.base_url}/"
+
+    @property
+    def root(self) -> str:
+        """The front page's path: a service may live below another's address."""
+        return f"{urlsplit(self.signer.base_url).path}/"
+
+
+def _packed(request: Request, html: bytes, status: int) -> HTMLResponse:
+    """A page as small as the browser takes it.
+
+    Packing tells no secret (BREACH, CVE-2013-3587): what a page holds of its reader can be asked for only with the
+    token in its address, and whoever has that can read the page.
+    """
+    headers = {"Vary": "Accept-Encoding"}
+    if len(html) > _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(gzip.compress(html, 5, mtime=0), status, {**headers, "Content-Encoding": "gzip"})
+    return HTMLResponse(html, status, headers)
+
+
+#: What fits into one network packet travels no faster for being smaller.
+_WORTH_PACKING = 1400
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """Every answer carries the headers that keep a page to itself, also the one to a request that broke."""
+
+    app: ASGIApp
+    site: Site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def told(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, told)
+        # This is the boundary of a request: whatever broke is logged, and the visitor reads a calm page.
+        except Exception:
+            log.exception("page broke", path=scope["route"].path if "route" in scope else "")
+            if begun:
+                raise
+            title, message = (self.site.say(words) for words in _BROKEN)
+            broken = self.site.page(Request(scope), "message", status=500, title=title, message=message)
+            await broken(scope, receive, told)
+
+    def _headers(self) -> Iterable[tuple[str, str]]:
+        return (*_HEADERS.items(), *(_ENCRYPTED.items() if self.site.home.startswith("https:") else ()))
+
+
+_BROKEN = (N_("Something broke"), N_("It is our fault, and we have been told. Please try again later."))
+#: Nothing foreign is loaded, nobody frames us, and no address with a token in it is told to others.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+#: Once seen over TLS, a browser comes back over TLS only (RFC 6797); of other names of the domain we know nothing.
+_ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}

@@ -1,0 +1,201 @@
+"""Subscribing: the form, and what is answered to it.
+
+Whether an address is new, pending, reading, gone or suppressed, the answer is the same page; so is the one for a form
+that no person can have filled in. Nothing is sent but one mail that asks to confirm, within the limits of `domain.ask`.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import jinja2
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
+
+from dailypapers.domain.address import domain_of, suggestion
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.signup import Verdict
+from dailypapers.domain.subscriber import Consent
+from dailypapers.errors import BadInput
+from dailypapers.store.database import writing
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes, whom
+from dailypapers.web.http.page import Site
+from dailypapers.web.public.door import network_of
+from dailypapers.web.readers.draft import zones
+from dailypapers.web.readers.preview import topics as tried
+
+#: Longer than any field but that of the topics, of which there are as many as were tried out.
+_LONGEST = 300
+_FIELDS = 200
+_FIELD_BYTES = 10_000
+_TEMPLATES = ("web/_subscribe.html", "web/subscribe.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form as it is shown and as it comes back."""
+
+    email: str = ""
+    topics: tuple[str, ...] = ()
+    zone: str = ""
+    #: When the form was made, signed.
+    stamp: str = ""
+    #: The one more step of attack mode, signed for this address.
+    patience: str = ""
+    #: The address that is meant as it stands, although it looks mistyped.
+    as_written: str = ""
+    #: A field people do not see: what fills it in is no person. Its name is none that browsers fill in by themselves.
+    honey: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the partial `_subscribe.html` shows."""
+
+    open: bool
+    form: Form
+    #: Why the form is shown once more; a word that the template puts into a sentence.
+    trouble: str = ""
+    suggestion: str = ""
+    #: Where any mail asks as well; empty: nowhere.
+    by_mail: str = ""
+
+
+def blank(site: Site, *, topics: tuple[str, ...] = ()) -> Shown:
+    """An empty form for any page: hand it to the template as `subscribe`, and include `web/_subscribe.html`."""
+    form = Form(stamp=site.signer.stamp(now=site.clock()), topics=topics)
+    return Shown(site.door.open, form, by_mail=site.door.by_mail)
+
+
+def show(site: Site) -> Callable[[Request], HTMLResponse]:
+    """GET /subscribe: the form as a page of its own; `?topic=` carries topics along."""
+
+    def show_subscribe(request: Request) -> HTMLResponse:
+        wanted = tried(request.query_params.getlist("topic"))
+        return site.page(request, "subscribe", state="form", subscribe=blank(site, topics=wanted))
+
+    return show_subscribe
+
+
+def act(site: Site) -> Callable[[Request], Awaitable[HTMLResponse]]:
+    """POST /subscribe: asks to confirm, by mail."""
+    version = form_version(site.templates)
+
+    async def act_subscribe(request: Request) -> HTMLResponse:
+        loop = asyncio.get_running_loop()
+        ready = loop.time() + site.door.answer_after.total_seconds()
+        answer = await _act(site, request, version)
+        await asyncio.sleep(ready - loop.time())
+        return answer
+
+    return act_subscribe
+
+
+async def _act(site: Site, request: Request, version: str) -> HTMLResponse:
+    async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
+        form = _read(data)
+    if not site.door.open:
+        return site.page(request, "subscribe", state="form", subscribe=blank(site), status=403)
+    age = site.signer.age(form.stamp, now=site.clock())
+    if form.honey or (age is not None and age < site.door.minimum):
+        return _answer(site, request, form, Verdict.GRANTED)
+    if trouble := "old form" if age is None else await _trouble(site, form):
+        return _once_more(site, request, form, trouble)
+    return await _let_in(site, request, form, version)
+
+
+def form_version(templates: jinja2.Environment) -> str:
+    """What people agreed to: changes with every word of the form."""
+    assert templates.loader is not None  # noqa: S101 - an environment over folders has one
+    sources = (templates.loader.get_source(templates, name)[0] for name in _TEMPLATES)
+    return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:12]
+
+
+def _read(data: FormData) -> Form:
+    def text(name: str) -> str:
+        value = data.get(name, "")
+        return "".join(c for c in value[:_LONGEST] if c.isprintable()).strip() if isinstance(value, str) else ""
+
+    topics = tried(value for value in data.getlist("topic") if isinstance(value, str))
+    return Form(
+        text("meant") or text("email"),
+        topics,
+        text("zone"),
+        text("stamp"),
+        text("patience"),
+        text("as_written"),
+        text("note"),
+    )
+
+
+async def _trouble(site: Site, form: Form) -> str:
+    """Why this address is of no use, in a word for the template; empty where it may be."""
+    try:
+        address = subscriptions.normal_address(form.email)
+    except BadInput:
+        return "no address" if form.email else "empty"
+    if suggestion(address) and form.as_written != address:
+        return "mistyped"
+    return await site.door.domains.trouble(domain_of(address)) or ""
+
+
+def _once_more(site: Site, request: Request, form: Form, trouble: str) -> HTMLResponse:
+    """The form again with all that was in it; a bad address stays, so that it can be mended."""
+    meant = suggestion(subscriptions.normal_address(form.email)) if trouble == "mistyped" else ""
+    fresh = replace(form, stamp=site.signer.stamp(now=site.clock() - site.door.minimum), patience="", as_written="")
+    if meant:
+        fresh = replace(fresh, as_written=subscriptions.normal_address(form.email))
+    shown = Shown(site.door.open, fresh, trouble, meant, site.door.by_mail)
+    return site.page(request, "subscribe", state="form", subscribe=shown, status=422)
+
+
+async def _let_in(site: Site, request: Request, form: Form, version: str) -> HTMLResponse:
+    now, door = site.clock(), site.door
+    address = subscriptions.normal_address(form.email)
+    waited = site.signer.age(form.patience, now=now, about=address)
+    if waited is not None and waited < door.patience:
+        return _wait(site, request, form, form.patience, early=True)
+    who = whom(site.signer, address, network_of(request, door.trusted_proxies))
+
+    def ask() -> Verdict:
+        with writing(site.engine) as tx:
+            return subscriptions.ask(
+                tx,
+                address,
+                _wishes(site.defaults, form),
+                consent=Consent("web", version, who.network),
+                who=who,
+                limits=door.limits,
+                now=now,
+                patient=waited is not None,
+            )
+
+    verdict = await run_in_threadpool(ask)
+    if verdict is Verdict.ONE_MORE_STEP:
+        return _wait(site, request, form, site.signer.stamp(now=now, about=address), early=False)
+    return _answer(site, request, form, verdict)
+
+
+def _wishes(defaults: Wishes, form: Form) -> Wishes:
+    zone = form.zone if form.zone in zones() else defaults.rhythm.zone
+    topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics)
+    return replace(defaults, rhythm=replace(defaults.rhythm, zone=zone), interests=topics)
+
+
+def _wait(site: Site, request: Request, form: Form, patience: str, *, early: bool) -> HTMLResponse:
+    shown = Shown(site.door.open, replace(form, patience=patience))
+    seconds = int(site.door.patience.total_seconds())
+    return site.page(request, "subscribe", state="wait", subscribe=shown, seconds=seconds, early=early)
+
+
+_STATUS = {Verdict.NETWORK_FULL: 429, Verdict.ALL_FULL: 429}
+
+
+def _answer(site: Site, request: Request, form: Form, verdict: Verdict) -> HTMLResponse:
+    status = _STATUS.get(verdict, 200)
+    state = {Verdict.NETWORK_FULL: "network full", Verdict.ALL_FULL: "all full"}.get(verdict, "sent")
+    return site.page(request, "subscribe", state=state, email=form.email, status=status, subscribe=None)

@@ -1,0 +1,284 @@
+"""A draft: the preferences as they stand in the form, and what they say; pure.
+
+Whatever is written comes back as it was written. What cannot be used is named by its field, and there the wishes stay
+as they were before.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from zoneinfo import available_timezones
+
+from starlette.datastructures import FormData
+
+from dailypapers.domain.category import TREE
+from dailypapers.domain.i18n import N_
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, Rhythm, Style
+from dailypapers.subscriptions import file as subscriber_file
+from dailypapers.subscriptions.file import FIELDS
+from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.web.readers.preview import tidy
+
+#: So many of each are read, and none is longer. The ranking reads forty topics.
+MOST = {"topics": 40, "phrases": 50, "avoid": 50, "exclude": 50, "authors": 200, "others": 50}
+LONGEST = 200
+#: Nobody pastes more; a library is uploaded as a file.
+LONGEST_TEXT, MOST_EXAMPLES = 200_000, 400
+#: The slider's ends in hundredths: a paper is shown from this probability on that it matters.
+LOOSEST, STRICTEST = 10, 90
+MAX_PAPERS = subscriber_file.MAX_PAPERS
+_CODES = {code.casefold(): code for branch in TREE for code in (branch.code, *(code for code, _ in branch.leaves))}
+_WEEKDAYS = frozenset(range(5))
+_TEXTS = ("phrases", "avoid", "exclude", "authors")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The form's fields, as they are shown and as they come back."""
+
+    topics: tuple[str, ...] = ()
+    #: One entry on each line.
+    phrases: str = ""
+    avoid: str = ""
+    exclude: str = ""
+    authors: str = ""
+    others: str = ""
+    """Categories that stand in no list."""
+    categories: frozenset[str] = frozenset()
+    #: Example papers that stay, and what was pasted to be added.
+    papers: tuple[str, ...] = ()
+    references: str = ""
+    #: Wishes that have no field of their own, and stay while they are ticked.
+    rest: tuple[str, ...] = ()
+    zone: str = ""
+    hour: str = ""
+    #: daily, weekdays, weekly, chosen.
+    days: str = ""
+    weekday: str = ""
+    chosen: frozenset[str] = frozenset()
+    most: str = ""
+    about: str = ""
+    least: str = ""
+    relevance: str = ""
+    explore: bool = False
+    text_only: bool = False
+    abstracts: str = ""
+    #: What the wishes were when the form was made.
+    seen: str = ""
+
+
+def written(wishes: Wishes, *, usual: float) -> Draft:
+    """The form as these wishes fill it in; `usual` is the relevance of readers who state none."""
+    texts = {name: list(_texts(wishes.interests, *which)) for name, which in FIELDS.items()}
+    known = [_CODES[text.casefold()] for text in texts["categories"] if text.casefold() in _CODES]
+    days = wishes.rhythm.days
+    amount = wishes.amount
+    return Draft(
+        topics=tuple(texts["topics"]),
+        **{name: "\n".join(texts[name]) for name in _TEXTS},
+        others="\n".join(text for text in texts["categories"] if text.casefold() not in _CODES),
+        categories=frozenset(known),
+        papers=tuple(texts["papers"]),
+        rest=tuple(mark(interest) for interest in rest_of(wishes.interests)),
+        zone=wishes.rhythm.zone,
+        hour=str(wishes.rhythm.hour),
+        days=_kind(days),
+        weekday=str(min(days)),
+        chosen=frozenset(map(str, days)),
+        most=str(amount.max_papers),
+        about=str(amount.about or ""),
+        least=str(amount.least),
+        relevance=str(_percent(usual if amount.relevance is None else amount.relevance)),
+        explore=amount.explore,
+        text_only=wishes.style.text_only,
+        abstracts=wishes.style.abstracts.value,
+        seen=fingerprint(wishes),
+    )
+
+
+def _texts(interests: Iterable[Interest], kind: InterestKind, stance: Stance) -> Iterator[str]:
+    return (i.text for i in interests if (i.kind, i.stance) == (kind, stance))
+
+
+def rest_of(interests: Iterable[Interest]) -> tuple[Interest, ...]:
+    """The wishes that have no field of their own."""
+    return tuple(i for i in interests if (i.kind, i.stance) not in FIELDS.values())
+
+
+def mark(interest: Interest) -> str:
+    """How a form names such a wish."""
+    return f"{interest.kind} {interest.stance} {interest.text}"
+
+
+def _kind(days: frozenset[int]) -> str:
+    if days == EVERY_DAY:
+        return "daily"
+    if days == _WEEKDAYS:
+        return "weekdays"
+    return "weekly" if len(days) == 1 else "chosen"
+
+
+def _percent(relevance: float) -> int:
+    return min(max(round(20 * relevance) * 5, LOOSEST), STRICTEST)
+
+
+def fingerprint(wishes: Wishes) -> str:
+    """Tells wishes apart: whether somebody else changed them since the form was made."""
+    rhythm = (wishes.rhythm.zone, wishes.rhythm.hour, sorted(wishes.rhythm.days))
+    said = (rhythm, wishes.amount, wishes.style, sorted(set(wishes.interests)))
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def read(form: FormData) -> Draft:
+    """The form as it came back, bounded but otherwise as it was written."""
+
+    def many(name: str) -> tuple[str, ...]:
+        return tuple(_plain(value) for value in form.getlist(name) if isinstance(value, str))
+
+    def one(name: str) -> str:
+        return next(iter(many(name)), "")
+
+    return Draft(
+        topics=tuple(" ".join(topic.split()) for topic in many("topic") if topic.strip()),
+        **{name: one(name) for name in (*_TEXTS, "others", "references")},
+        categories=frozenset(code for code in many("category") if code.casefold() in _CODES),
+        papers=many("paper"),
+        rest=many("rest"),
+        chosen=frozenset(many("chosen")),
+        **{name: one(name).strip()[:LONGEST] for name in _SHORT},
+        explore=bool(one("explore")),
+        text_only=bool(one("text_only")),
+    )
+
+
+_SHORT = ("zone", "hour", "days", "weekday", "most", "about", "least", "relevance", "abstracts", "seen")
+
+
+def _plain(text: str) -> str:
+    """Keep lines, lose what is not to be seen: PostgreSQL takes no zero bytes, and nobody means the others."""
+    return "".join(c for c in text[:LONGEST_TEXT].replace("\r\n", "\n") if c == "\n" or c.isprintable())
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a draft says, and by field in a word what of it cannot be used."""
+
+    wishes: Wishes
+    troubles: dict[str, str]
+
+
+def meant(draft: Draft, before: Wishes, *, usual: float, examples: Iterable[str] = ()) -> Meant:
+    """What a draft says; `examples` are the papers that were pasted, by their ids.
+
+    Where a field is bad, `before` stands.
+    """
+    troubles: dict[str, str] = {}
+    rhythm = _rhythm(draft, before.rhythm, troubles)
+    amount = _amount(draft, before.amount, usual, troubles)
+    style = Style(draft.text_only, before.style.abstracts)
+    if draft.abstracts in set(Abstracts):
+        style = replace(style, abstracts=Abstracts(draft.abstracts))
+    interests = tuple(_interests(draft, before, tuple(examples), troubles))
+    return Meant(Wishes(rhythm, amount, interests, style), troubles)
+
+
+def _rhythm(draft: Draft, before: Rhythm, troubles: dict[str, str]) -> Rhythm:
+    zone, hour, days = before.zone, _number(draft.hour, 0, 23), _days(draft)
+    if draft.zone in zones():
+        zone = draft.zone
+    else:
+        troubles["zone"] = "zone"
+    if hour is None:
+        troubles["hour"] = "hour"
+    if not days:
+        troubles["days"] = "days"
+    return Rhythm(zone, before.hour if hour is None else hour, days or before.days)
+
+
+def _days(draft: Draft) -> frozenset[int]:
+    named = {"daily": EVERY_DAY, "weekdays": _WEEKDAYS}
+    if draft.days in named:
+        return named[draft.days]
+    wanted = {"weekly": {draft.weekday}, "chosen": draft.chosen}.get(draft.days, ())
+    numbers = (_number(day, 0, 6) for day in wanted)
+    return frozenset(day for day in numbers if day is not None)
+
+
+def _amount(draft: Draft, before: Amount, usual: float, troubles: dict[str, str]) -> Amount:
+    most, least = _number(draft.most, 1, MAX_PAPERS), _number(draft.least or "1", 1, MAX_PAPERS)
+    about = _number(draft.about, 1, MAX_PAPERS) if draft.about else None
+    relevance = _number(draft.relevance, LOOSEST, STRICTEST)
+    if most is None:
+        troubles["most"] = "number"
+    if draft.about and about is None:
+        troubles["about"] = "number"
+    if least is None or least > (most or MAX_PAPERS):
+        troubles["least"] = "number" if least is None else "least"
+        least = before.least
+    if relevance is None:
+        troubles["relevance"] = "relevance"
+    wanted = before.relevance if relevance is None else relevance / 100
+    if relevance == _percent(usual if before.relevance is None else before.relevance):
+        # Where the slider has not been moved, nothing finer than its steps is lost.
+        wanted = before.relevance
+    return Amount(most or before.max_papers, about, least, wanted, draft.explore)
+
+
+def _number(text: str, least: int, most: int) -> int | None:
+    """Read a number within bounds; `None` where there is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 5):  # noqa: PLR2004 - no number here is longer
+        return None
+    return int(text) if least <= int(text) <= most else None
+
+
+def _interests(draft: Draft, before: Wishes, examples: tuple[str, ...], troubles: dict[str, str]) -> Iterator[Interest]:
+    for name in ("topics", *_TEXTS):
+        lines = draft.topics if name == "topics" else getattr(draft, name).split("\n")
+        yield from _stated(name, lines, before, troubles)
+    for code in sorted(draft.categories):
+        yield Interest(InterestKind.CATEGORY, _CODES[code.casefold()])
+    yield from _stated("others", draft.others.split("\n"), before, troubles)
+    kept = [paper for paper in _texts(before.interests, *FIELDS["papers"]) if paper in draft.papers]
+    named = tuple(dict.fromkeys([*kept, *examples]))
+    if len(named) > MOST_EXAMPLES:
+        troubles["references"] = "many"
+    for paper in named[:MOST_EXAMPLES]:
+        yield Interest(InterestKind.PAPER, paper)
+    yield from (interest for interest in rest_of(before.interests) if mark(interest) in draft.rest)
+
+
+def _stated(name: str, lines: Iterable[str], before: Wishes, troubles: dict[str, str]) -> Iterator[Interest]:
+    """Each line as an interest; where there are too many or too long ones, those from before."""
+    kind, stance = FIELDS[name if name in FIELDS else "categories"]
+    plain = [line for line in (" ".join(line.split()) for line in lines) if line]
+    if len(set(plain)) > MOST[name] or any(len(line) > LONGEST for line in plain):
+        troubles[name] = "many" if len(set(plain)) > MOST[name] else "long"
+        yield from (i for i in before.interests if (i.kind, i.stance) == (kind, stance))
+        return
+    for text in tidy(plain, most=MOST[name], longest=LONGEST):
+        yield Interest(kind, text, stance)
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Every time zone by its name, but for the two that mean no place, or another one on each machine."""
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
+
+
+@cache
+def regions() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Time zones people live in, by region, for a list to choose from."""
+    found: dict[str, list[str]] = {}
+    for zone in sorted(zones()):
+        region, slash, _ = zone.partition("/")
+        if slash and region in _REGIONS:
+            found.setdefault(region, []).append(zone)
+    return tuple((region, tuple(named)) for region, named in found.items())
+
+
+_REGIONS = {
+    N_("Africa"), N_("America"), N_("Antarctica"), N_("Asia"), N_("Atlantic"), N_("Australia"), N_("Europe"),
+    N_("Indian"), N_("Pacific"),
+}  # fmt: skip

@@ -1,0 +1,67 @@
+"""A reader's picks as a private Atom feed: its address is a secret of theirs, and opens nothing else."""
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from html import escape
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from fastapi import Request
+from fastapi.responses import Response
+
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Subscriber
+from dailypapers.rendering.atom import FeedEntry, atom_feed
+from dailypapers.rendering.text import one_line
+from dailypapers.store import papers
+from dailypapers.store.database import reading
+from dailypapers.store.picks import StoredPick, newest_of
+from dailypapers.web.http.conditional import conditional
+from dailypapers.web.http.page import Site
+from dailypapers.web.http.token import reader_of
+
+MOST = 50
+_SUFFIX = ".atom"
+#: A digest comes once a day; feed readers ask every few minutes.
+_KEPT = "private, max-age=900"
+
+
+def show(site: Site) -> Callable[[Request, str], Response]:
+    """GET: the newest picks; 304 where the reader's program has them already (RFC 9110, 13.1.2)."""
+
+    def show_feed(request: Request, token: str) -> Response:
+        token = token.removesuffix(_SUFFIX)
+        subscriber = site.signer.subscriber(Purpose.FEED, token, now=site.clock())
+        with reading(site.engine) as tx:
+            content = _feed(site, tx, reader_of(tx, subscriber), token).encode("utf-8", "replace")
+        return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT)
+
+    return show_feed
+
+
+def _feed(site: Site, tx: sa.Connection, reader: Subscriber, token: str) -> str:
+    chosen = newest_of(tx, reader.id, limit=MOST)
+    # The feed's name outlives its address, and tells nobody how many readers there are.
+    name = hmac.new(site.press.secret, f"feed {reader.id}".encode(), hashlib.sha256).hexdigest()[:16]
+    return atom_feed(
+        id=f"{site.home}feed/{name}",
+        title=site.templates.get_template("web/feed_title.txt").render(list_name=site.press.sender.name),
+        url=site.home,
+        self_url=f"{site.home}feed/{token}{_SUFFIX}",
+        updated=chosen[0][1] if chosen else reader.created_at,
+        entries=_entries(site, tx, chosen),
+    )
+
+
+def _entries(site: Site, tx: sa.Connection, chosen: Sequence[tuple[StoredPick, dt.datetime]]) -> list[FeedEntry]:
+    known = papers.by_id(tx, [pick.paper_id for pick, _ in chosen])
+    found = []
+    for pick, at in chosen:
+        paper = known[pick.paper_id]
+        told = (pick.reason.sentence(site.say), paper.abstract)
+        summary = "".join(f"<p>{escape(one_line(text))}</p>" for text in told if text)
+        name = f"{site.home}paper/{quote(str(paper.id), safe=':/')}"
+        found.append(FeedEntry(name, paper.title, paper.url, at, at, paper.authors, summary))
+    return found

@@ -1,0 +1,121 @@
+"""Votes: GET shows a page with one button for the vote, POST casts it, or takes it back; twice is as once.
+
+The link stands in a mail that scanners read. `static/vote.js` may press the button for a person, never for a page load.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Form, Request
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from dailypapers.domain.digest import Entry
+from dailypapers.domain.link import Claim, Purpose
+from dailypapers.domain.vote import Vote
+from dailypapers.errors import BadToken
+from dailypapers.ranking.text.keyphrases import headwords
+from dailypapers.store import papers, subscribers, votes
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.web.http.page import Site
+from dailypapers.web.http.token import GONE, reader_of
+
+#: What an address may end with. “Less” is a vote against, and offers words to avoid besides.
+VOTES = {"like": Vote.LIKE, "save": Vote.SAVE, "dislike": Vote.DISLIKE, "less": Vote.DISLIKE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The paper a token is about, and what its reader has said of it."""
+
+    entry: Entry
+    kept: frozenset[str]
+    #: Words of its title that the reader does not avoid yet.
+    offered: tuple[str, ...]
+
+
+def addresses(site: Site, reader: int, ids: Mapping[str, int], *, issued: dt.datetime) -> dict[str, str]:
+    """Where a reader votes on each of these papers, by the paper's id as text; `ids` are the internal ones by it."""
+    tokens = {name: site.signer.token(Purpose.FEEDBACK, reader, issued=issued, about=n) for name, n in ids.items()}
+    return {name: f"{site.root}feedback/{token}" for name, token in tokens.items()}
+
+
+def show(site: Site) -> Callable[..., HTMLResponse]:
+    """GET: changes nothing. Without a vote in the address, the page offers all of them."""
+
+    def show_feedback(request: Request, token: str, vote: str = "") -> HTMLResponse:
+        _known(vote, or_none=True)
+        claim = site.signer.claim(Purpose.FEEDBACK, token, now=site.clock())
+        with reading(site.engine) as tx:
+            case = _case(tx, claim)
+        return _page(site, request, token, vote, case, state="ready")
+
+    return show_feedback
+
+
+def act(site: Site) -> Callable[..., HTMLResponse]:
+    """POST: casts the vote, or with `undo` takes it back; so with words to `avoid`, if they are the paper's."""
+
+    def act_feedback(
+        request: Request,
+        token: str,
+        vote: str,
+        undo: Annotated[str, Form()] = "",
+        avoid: Annotated[list[str] | None, Form()] = None,
+    ) -> HTMLResponse:
+        meant, now = _known(vote), site.clock()
+        claim = site.signer.claim(Purpose.FEEDBACK, token, now=now)
+        with writing(site.engine) as tx:
+            title = _case(tx, claim).entry.paper.title
+            avoided = [phrase for phrase in headwords(title) if vote == "less" and phrase in (avoid or ())]
+            if undo:
+                votes.withdraw(tx, claim.subscriber, claim.about, meant)
+                subscriptions.allow(tx, claim.subscriber, avoided)
+            else:
+                votes.cast(tx, claim.subscriber, claim.about, meant, now=now)
+                subscriptions.avoid(tx, claim.subscriber, avoided)
+            case = _case(tx, claim)
+        return _page(site, request, token, vote, case, state="undone" if undo else "done", avoided=avoided)
+
+    return act_feedback
+
+
+def _known(vote: str, *, or_none: bool = False) -> Vote:
+    if vote not in VOTES and not (or_none and not vote):
+        raise HTTPException(404)
+    return VOTES.get(vote, Vote.LIKE)
+
+
+def _case(tx: sa.Connection, claim: Claim) -> _Case:
+    """Look up what a token is about. Raises `BadToken` where the reader or the paper is no more."""
+    reader_of(tx, claim.subscriber)
+    if claim.about not in papers.by_id(tx, [claim.about]):
+        raise BadToken(GONE)
+    listed = papers.of_delivery(tx, [claim.about])[claim.about]
+    kept = votes.of_paper(tx, claim.subscriber, claim.about)
+    stated = {one.text for one in subscribers.interests_of(tx, [claim.subscriber])[claim.subscriber]}
+    return _Case(
+        Entry(listed.paper, "", listed.sources, listed.signals),
+        frozenset(vote.value for vote in kept),
+        tuple(phrase for phrase in headwords(listed.paper.title) if phrase not in stated),
+    )
+
+
+def _page(
+    site: Site, request: Request, token: str, vote: str, case: _Case, *, state: str, avoided: Sequence[str] = ()
+) -> HTMLResponse:
+    return site.page(
+        request,
+        "feedback",
+        state=state,
+        vote=vote,
+        action=f"{site.root}feedback/{token}",
+        entry=case.entry,
+        kept=case.kept,
+        offered=case.offered if vote == "less" else (),
+        avoided=avoided,
+    )

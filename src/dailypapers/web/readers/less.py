@@ -1,0 +1,73 @@
+"""Less mail instead of none: weekly, fewer papers, a pause. By the unsubscribe link, so it can only make mail less."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Form, Request
+from fastapi.responses import HTMLResponse
+
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
+from dailypapers.store import subscribers
+from dailypapers.store.database import writing
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.web.http.page import Site
+from dailypapers.web.readers import unsubscribe
+
+_TWO_WEEKS = dt.timedelta(days=14)
+
+
+def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+    """GET: the page one came from, for whoever goes back or loads it again."""
+    return unsubscribe.show(site)
+
+
+def act(site: Site) -> Callable[..., HTMLResponse]:
+    """POST: `wish` is weekly, fewer (`than` the page said), two-weeks, until (with a date), or pause."""
+
+    def act_less(
+        request: Request,
+        token: str,
+        wish: Annotated[str, Form()] = "",
+        than: Annotated[str, Form()] = "",
+        until: Annotated[str, Form()] = "",
+    ) -> HTMLResponse:
+        now = site.clock()
+        subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
+        with writing(site.engine) as tx:
+            reader = subscribers.one(tx, subscriber)
+            if reader is None or reader.state not in READING:
+                return unsubscribe.page(site, request, token, state="gone")
+            if wish == "weekly" and subscriptions.weekly(tx, subscriber, now=now):
+                paused = reader.state is SubscriberState.PAUSED
+                return unsubscribe.page(site, request, token, state="weekly", paused=paused)
+            if wish == "fewer" and subscriptions.fewer(tx, subscriber, than=_number(than) or reader.amount.max_papers):
+                return unsubscribe.page(site, request, token, state="fewer")
+            try:
+                day = _back(reader, wish, until, now)
+            except ValueError:
+                return unsubscribe.ready(site, request, token, reader, no_day=True)
+            subscriptions.pause(tx, subscriber, until=day, now=now)
+        # Only who has just paused can take it back: the link alone must bring nobody mail.
+        active = reader.state is SubscriberState.ACTIVE
+        undo = site.signer.token(Purpose.UNDO, subscriber, issued=now) if active else ""
+        return unsubscribe.page(site, request, token, state="paused", day=day, undo=undo)
+
+    return act_less
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
+
+
+def _back(reader: Subscriber, wish: str, until: str, now: dt.datetime) -> dt.date | None:
+    """The day mail comes again, `None` for until they say so. Raises `ValueError` where that is no day to come."""
+    if wish == "pause":
+        return None
+    two_weeks = reader.rhythm.day_of(now) + _TWO_WEEKS
+    day = two_weeks if wish == "two-weeks" else dt.date.fromisoformat(until.strip())
+    if not subscriptions.may_pause_until(reader, day, now=now):
+        raise ValueError("not a day to come")
+    return day

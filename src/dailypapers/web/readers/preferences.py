@@ -1,0 +1,305 @@
+"""Preferences: GET shows them as a form beside today's digest, POST saves them, or shows that digest without saving.
+
+The token in the address is all it takes, and opens nothing but this reader's preferences. Whatever cannot be used is
+said beside its field, and the form comes back as it was filled in.
+"""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData, UploadFile
+
+from dailypapers.digests.choose import Asking
+from dailypapers.domain.category import TREE
+from dailypapers.domain.digest import Digest
+from dailypapers.domain.interest import InterestKind
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.paper import Paper
+from dailypapers.domain.reference import Reference, References
+from dailypapers.domain.source import Skipped
+from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
+from dailypapers.domain.vote import Votes
+from dailypapers.ranking.profile import troubles
+from dailypapers.references.read import MAX_SIZE
+from dailypapers.references.read import read as read_references
+from dailypapers.rendering.dates import WEEKDAYS
+from dailypapers.store import papers, subscribers, votes
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.web.http.page import Site
+from dailypapers.web.http.token import reader_of
+from dailypapers.web.readers import draft as drafts
+from dailypapers.web.readers import feedback, preview
+from dailypapers.web.readers.draft import Draft
+
+#: All fields of the largest form somebody can fill in.
+_FIELDS = 2_000
+#: So many papers that we do not know are named; the others are counted.
+_NAMED = 20
+_ENDED = {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Whose preferences these are, and what is kept."""
+
+    reader: Subscriber
+    wishes: Wishes
+    votes: Votes
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What was sent: the draft, and the papers that were pasted or uploaded."""
+
+    draft: Draft
+    pasted: References
+    uploaded: References
+    action: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a form says."""
+
+    draft: Draft
+    wishes: Wishes
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    #: Papers that were named and that we do not know, what could not be read, and how many were beyond the most.
+    unknown: tuple[str, ...] = ()
+    unread: tuple[Skipped, ...] = ()
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a page shows, beside what is kept."""
+
+    case: _Case
+    read: _Read
+    #: saved, shown, older, paused, resumed, no day; empty for the page as it is opened.
+    state: str = ""
+    status: int = 200
+
+
+def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+    """GET: changes nothing."""
+
+    def show_preferences(request: Request, token: str) -> HTMLResponse:
+        with reading(site.engine) as tx:
+            case = _case(site, tx, token)
+        return _page(site, request, token, _Answer(case, _as_kept(site, case)))
+
+    return show_preferences
+
+
+def act(site: Site) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
+    """POST: saves; with `action=preview` only shows, with `pause` or `resume` does that."""
+    answers = {"preview": _show_only, "pause": _pause, "resume": _resume}
+
+    async def act_preferences(request: Request, token: str) -> HTMLResponse:
+        form = await _sent(request)
+
+        def answer() -> HTMLResponse:
+            opened = reading if form.action == "preview" else writing
+            with opened(site.engine) as tx:
+                made = answers.get(form.action, _save)(site, tx, _case(site, tx, token), form)
+            # The page is made when others may write again.
+            return _page(site, request, token, made)
+
+        return await run_in_threadpool(answer)
+
+    return act_preferences
+
+
+def redraw(site: Site) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
+    """POST: the digest this form would bring today, as a fragment; changes nothing."""
+
+    async def redraw_preview(request: Request, token: str) -> HTMLResponse:
+        form = await _sent(request)
+
+        def answer() -> HTMLResponse:
+            with reading(site.engine) as tx:
+                case = _case(site, tx, token)
+                read = _read(site, tx, case, form)
+                useless = troubles(read.wishes.interests, examples=_examples(tx, read))
+            return preview.answer(site, replace(_preview(site, case, read), notes=tuple(useless.values())))
+
+        return await run_in_threadpool(answer)
+
+    return redraw_preview
+
+
+async def _sent(request: Request) -> _Form:
+    async with request.form(max_files=5, max_fields=_FIELDS, max_part_size=2 * MAX_SIZE) as data:
+        draft = drafts.read(data)
+        bib = await _file(data)
+    action, until = (str(data.get(name, ""))[:40] for name in ("action", "until"))
+    pasted = await run_in_threadpool(read_references, draft.references)
+    uploaded = await run_in_threadpool(read_references, bib) if bib.strip() else References()
+    return _Form(draft, pasted, uploaded, action, until)
+
+
+async def _file(data: FormData) -> bytes:
+    sent = data.get("bib")
+    return await sent.read(MAX_SIZE + 1) if isinstance(sent, UploadFile) else b""
+
+
+def _case(site: Site, tx: sa.Connection, token: str) -> _Case:
+    """Load what is kept of whoever has this token. Raises `BadToken` where nothing is."""
+    subscriber = site.signer.subscriber(Purpose.PREFERENCES, token, now=site.clock())
+    return _of(tx, reader_of(tx, subscriber))
+
+
+def _of(tx: sa.Connection, reader: Subscriber) -> _Case:
+    interests = subscribers.interests_of(tx, [reader.id])[reader.id]
+    cast = votes.of_subscribers(tx, [reader.id]).get(reader.id, Votes())
+    return _Case(reader, Wishes(reader.rhythm, reader.amount, interests, reader.style), cast)
+
+
+def _again(tx: sa.Connection, case: _Case) -> _Case:
+    """What is kept now."""
+    return _of(tx, reader_of(tx, case.reader.id))
+
+
+def _as_kept(site: Site, case: _Case) -> _Read:
+    return _Read(drafts.written(case.wishes, usual=site.composing.relevance), case.wishes)
+
+
+def _read(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
+    named = (*form.pasted.papers, *form.uploaded.papers)
+    known = papers.by_key(tx, {name for reference in named for name in reference.names()})
+    found = {reference: _found(reference, known) for reference in named}
+    usual = site.composing.relevance
+    examples = [str(paper.id) for paper in found.values() if paper]
+    meant = drafts.meant(form.draft, case.wishes, usual=usual, examples=examples)
+    return _Read(
+        form.draft,
+        meant.wishes,
+        meant.troubles,
+        unknown=tuple(_called(reference) for reference, paper in found.items() if paper is None),
+        unread=(*form.pasted.skipped, *form.uploaded.skipped),
+        left=form.pasted.left + form.uploaded.left,
+    )
+
+
+def _found(reference: Reference, known: Mapping[str, Paper]) -> Paper | None:
+    return next((known[name] for name in reference.names() if name in known), None)
+
+
+def _called(reference: Reference) -> str:
+    return reference.title or next((paper.value for paper in reference.ids), "")
+
+
+def _save(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
+    if case.reader.state in _ENDED:
+        return _Answer(case, _as_kept(site, case))
+    read = _read(site, tx, case, form)
+    if read.troubles:
+        return _Answer(case, read, "wrong", 422)
+    kept = drafts.fingerprint(case.wishes)
+    if kept not in {form.draft.seen, drafts.fingerprint(read.wishes)}:
+        # The form is older than what is kept: another tab, or the back button.
+        return _Answer(case, replace(read, draft=replace(read.draft, seen=kept)), "older", 409)
+    subscriptions.change(tx, case.reader.id, read.wishes, now=site.clock())
+    case = _again(tx, case)
+    kept_now = replace(_as_kept(site, case), unknown=read.unknown, unread=read.unread, left=read.left)
+    return _Answer(case, kept_now, "saved")
+
+
+def _show_only(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
+    return _Answer(case, _read(site, tx, case, form), "shown")
+
+
+def _pause(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
+    day, now = _day(form.until), site.clock()
+    if form.until.strip() and not (day and subscriptions.may_pause_until(case.reader, day, now=now)):
+        return _Answer(case, _as_kept(site, case), "no day", 422)
+    paused = subscriptions.pause(tx, case.reader.id, until=day, now=now)
+    case = _again(tx, case)
+    return _Answer(case, _as_kept(site, case), "paused" if paused else "")
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _resume(site: Site, tx: sa.Connection, case: _Case, _form: _Form) -> _Answer:
+    resumed = subscriptions.resume(tx, case.reader.id, now=site.clock())
+    case = _again(tx, case)
+    return _Answer(case, _as_kept(site, case), "resumed" if resumed else "")
+
+
+def _preview(site: Site, case: _Case, read: _Read) -> preview.Shown:
+    asking = Asking(read.wishes.amount, read.wishes.interests, case.votes)
+    shown = preview.shortened(preview.of(site, asking), read.wishes.style)
+    counted = len({*case.votes.liked, *case.votes.disliked})
+    return replace(shown, counted=counted, votes=_where_to_vote(site, case.reader, shown.digest))
+
+
+def _where_to_vote(site: Site, reader: Subscriber, digest: Digest | None) -> dict[str, str]:
+    """Where this reader can vote on each paper, by its id."""
+    if digest is None or reader.state not in READING:
+        return {}
+    with reading(site.engine) as tx:
+        ids = papers.ids_of(tx, [str(entry.paper.id) for entry in digest.entries])
+    return feedback.addresses(site, reader.id, ids, issued=site.clock())
+
+
+def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResponse:
+    case, read = answer.case, answer.read
+    with reading(site.engine) as tx:
+        examples = _examples(tx, read)
+    useless = troubles(read.wishes.interests, examples=examples)
+    return site.page(
+        request,
+        "preferences",
+        status=answer.status,
+        state=answer.state,
+        ended=case.reader.state in _ENDED,
+        reader=case.reader,
+        draft=read.draft,
+        troubles=read.troubles,
+        unknown=read.unknown[:_NAMED],
+        more_unknown=max(len(read.unknown) - _NAMED, 0),
+        unread=read.unread,
+        left=read.left,
+        useless={(interest.kind.value, interest.text): sentence for interest, sentence in useless.items()},
+        examples={name: paper.title for name, paper in examples.items()},
+        rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.wishes.interests)},
+        tree=TREE,
+        regions=drafts.regions(),
+        weekdays=WEEKDAYS,
+        bounds=_BOUNDS,
+        action=f"{site.root}preferences/{token}",
+        links=_links(site, case.reader.id),
+        tomorrow=case.reader.rhythm.day_of(site.clock()) + dt.timedelta(days=1),
+        papers=preview.fragment(site, _preview(site, case, read)),
+    )
+
+
+def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
+    """The example papers we know, by the names the form gives them."""
+    named = {i.text for i in read.wishes.interests if i.kind is InterestKind.PAPER} | set(read.draft.papers)
+    # PostgreSQL takes no zero bytes, not even to look for them.
+    return papers.by_key(tx, [name for name in named if name.isprintable()])
+
+
+_BOUNDS = {"loosest": drafts.LOOSEST, "strictest": drafts.STRICTEST, "papers": drafts.MAX_PAPERS, "most": drafts.MOST}
+
+
+def _links(site: Site, reader: int) -> dict[str, str]:
+    """Where a reader's other pages are."""
+    now = site.clock()
+    wanted = (Purpose.SAVED, Purpose.FEED, Purpose.DATA, Purpose.UNSUBSCRIBE)
+    return {purpose.value: site.signer.url(purpose, reader, issued=now) for purpose in wanted}

@@ -1,0 +1,128 @@
+"""The digest one would get, as a part of a page: beneath the front page's topic field, and beside the preferences.
+
+Shows, and changes nothing. It is made from what strangers type, so that all of it is bounded.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from dailypapers.digests.choose import Asking
+from dailypapers.digests.preview import Stock
+from dailypapers.domain.digest import Digest
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.subscriber import Abstracts, Style
+from dailypapers.errors import Busy
+from dailypapers.ranking.profile import profile
+from dailypapers.rendering.pages import render_page
+from dailypapers.rendering.text import extract
+from dailypapers.web.http.page import Site
+
+#: More topics than these nobody tries out before subscribing, and no topic is longer.
+MOST_TOPICS, LONGEST = 20, 200
+_PARTED = re.compile(r"[,;\n]")
+#: So many seconds later a busy service is asked again.
+_AGAIN = 2
+#: So many picks are shown beside a form, with so many characters of their abstracts.
+_SHOWN, _EXTRACT = 12, 220
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a preview shows: a digest and the edition it is from, or why there is none."""
+
+    #: trending, digest, preparing, busy.
+    state: str
+    edition: Edition | None = None
+    digest: Digest | None = None
+    notes: tuple[str, ...] = ()
+    #: So many more picks than are shown.
+    more: int = 0
+    #: How many of the reader's votes count in it, and where to vote on each paper, by its id.
+    counted: int = 0
+    votes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """The answer's status: who finds us busy may come again."""
+        return 503 if self.state == "busy" else 200
+
+
+def show(site: Site) -> Callable[[Request], HTMLResponse]:
+    """GET /preview?topic=…: the digest for these topics as a fragment; without any, what is trending."""
+
+    def show_preview(request: Request) -> HTMLResponse:
+        return answer(site, for_topics(site, topics(request.query_params.getlist("topic"))))
+
+    return show_preview
+
+
+def answer(site: Site, shown: Shown) -> HTMLResponse:
+    """A preview as an answer by itself."""
+    headers = {"Retry-After": str(_AGAIN)} if shown.state == "busy" else None
+    return HTMLResponse(fragment(site, shown), shown.status, headers)
+
+
+def fragment(site: Site, shown: Shown) -> str:
+    """A preview as HTML."""
+    return render_page(site.templates, "_preview", shown=shown, root=site.root)
+
+
+def trending(stock: Stock) -> Shown:
+    """What somebody gets who names nothing; the reason of each is its badge, and is not said twice."""
+    entries = tuple(replace(entry, reason="") for entry in stock.trending.entries)
+    return Shown("trending", stock.edition, replace(stock.trending, entries=entries))
+
+
+def for_topics(site: Site, wanted: tuple[str, ...]) -> Shown:
+    """The digest somebody would get for these topics; what is trending where there are none."""
+    stock = site.previews.stock(now=site.clock())
+    if stock and not wanted:
+        return trending(stock)
+    interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in wanted)
+    return of(site, Asking(site.defaults.amount, interests), notes=profile(interests, examples={}).warnings)
+
+
+def of(site: Site, asking: Asking, *, notes: tuple[str, ...] = ()) -> Shown:
+    """The digest somebody would get."""
+    try:
+        found = site.previews.of(asking, now=site.clock())
+    except Busy:
+        return Shown("busy")
+    if found is None:
+        return Shown("preparing")
+    edition, digest = found
+    return Shown("digest", edition, digest, notes)
+
+
+def shortened(shown: Shown, style: Style) -> Shown:
+    """A preview that takes little room: the first papers, with as much of their abstracts as the mail would show."""
+    if shown.digest is None:
+        return shown
+    entries = tuple(
+        replace(e, paper=replace(e.paper, abstract=_part(e.paper.abstract, style))) for e in shown.digest.entries
+    )
+    return replace(shown, digest=replace(shown.digest, entries=entries[:_SHOWN]), more=max(len(entries) - _SHOWN, 0))
+
+
+def _part(abstract: str, style: Style) -> str:
+    if style.abstracts is Abstracts.WHOLE:
+        return abstract
+    return extract(abstract, _EXTRACT) if style.abstracts is Abstracts.EXTRACT else ""
+
+
+def topics(written: Iterable[str]) -> tuple[str, ...]:
+    """Topics as they can be used: several in one field are parted by commas, and each comes once."""
+    parts = [part for text in list(written)[:MOST_TOPICS] for part in _PARTED.split(text[: MOST_TOPICS * LONGEST])]
+    return tidy(parts, most=MOST_TOPICS, longest=LONGEST)
+
+
+def tidy(written: Iterable[str], *, most: int, longest: int) -> tuple[str, ...]:
+    """Texts on one line each, without control characters, each once; empty ones and those beyond the bounds go."""
+    plain = ("".join(c if c.isprintable() else " " for c in text[: 2 * longest]) for text in written)
+    lines = (" ".join(text.split())[:longest].rstrip() for text in plain)
+    return tuple(dict.fromkeys(line for line in lines if line))[:most]

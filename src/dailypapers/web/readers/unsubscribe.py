@@ -1,0 +1,77 @@
+"""Unsubscribing (RFC 8058): GET shows a button, POST acts at once, whoever presses it and however often.
+
+No cookie, no login, no redirect: the mail provider's one-click POST and the reader's own button do the same. The link
+stands in every digest, and digests are passed on; so it makes mail less, and shows nothing of what somebody reads.
+"""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+
+from dailypapers.domain.i18n import N_
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import SUBSCRIBED, Subscriber
+from dailypapers.store import subscribers
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.web.http.page import Site
+
+#: What a provider's one-click POST says (RFC 8058 3.1), as a form of either kind; nobody reads the answer to it.
+_ONE_CLICK = b"One-Click"
+
+
+def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+    """GET: changes nothing."""
+
+    def show_unsubscribe(request: Request, token: str) -> HTMLResponse:
+        subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=site.clock())
+        with reading(site.engine) as tx:
+            reader = subscribers.one(tx, subscriber)
+        if reader is None or reader.state not in SUBSCRIBED:
+            return page(site, request, token, state="gone")
+        return ready(site, request, token, reader)
+
+    return show_unsubscribe
+
+
+def ready(site: Site, request: Request, token: str, reader: Subscriber, *, no_day: bool = False) -> HTMLResponse:
+    """The page before anything is pressed. Of its reader it tells how many papers would be halved, and no more."""
+    most = reader.amount.max_papers
+    than = most if most > subscriptions.FEWEST else 0
+    return page(site, request, token, state="ready", than=than, no_day=no_day)
+
+
+def page(site: Site, request: Request, token: str, *, state: str, **values: object) -> HTMLResponse:
+    """The page in one of its states."""
+    tomorrow = site.clock().date() + dt.timedelta(days=1)
+    blank: dict[str, Any] = {"undo": "", "erase": "", "day": None, "no_day": False, "tomorrow": tomorrow}
+    blank |= {"than": 0, "paused": False}
+    return site.page(request, "unsubscribe", state=state, token=token, **(blank | values))
+
+
+def act(site: Site) -> Callable[[Request, str], Awaitable[Response]]:
+    """POST: unsubscribes; whatever the body says, and whoever the token was for, erased ones included."""
+
+    async def act_unsubscribe(request: Request, token: str) -> Response:
+        now = site.clock()
+        subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
+
+        def leave() -> bool:
+            with writing(site.engine) as tx:
+                return subscriptions.unsubscribe(tx, subscriber, now=now)
+
+        left = await run_in_threadpool(leave)
+        if _ONE_CLICK in await request.body():
+            return PlainTextResponse(site.say(N_("Unsubscribed.")) + "\n")
+        if not left:
+            return page(site, request, token, state="gone")
+        # Only who has just left can take it back: the link alone must subscribe nobody.
+        undo = site.signer.token(Purpose.UNDO, subscriber, issued=now)
+        erase = site.signer.token(Purpose.ERASE, subscriber, issued=now)
+        return page(site, request, token, state="left", undo=undo, erase=erase)
+
+    return act_unsubscribe

@@ -1,0 +1,59 @@
+"""The catching server keeps every mail, under a name that cannot leave the folder."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from dailypapers.catcher.server import Catcher, caught
+from dailypapers.domain.delivery import OutcomeKind
+from dailypapers.domain.message import Envelope, OutgoingMail
+from dailypapers.errors import BadInput
+from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
+
+
+def send(catcher: Catcher, *recipients: str) -> list[OutcomeKind]:
+    async def send_all() -> list[OutcomeKind]:
+        sender = SmtpTransport(MailServer(catcher.host, catcher.port, "none"))
+        content = b"To: x\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\n\r\nbody\r\n.dot\r\n"
+        mails = [OutgoingMail(Envelope("a@example.org", recipient), content) for recipient in recipients]
+        outcomes = await asyncio.gather(*(sender.send(mail) for mail in mails))
+        await sender.close()
+        return [outcome.kind for outcome in outcomes]
+
+    return asyncio.run(send_all())
+
+
+def test_mails_are_kept_and_numbering_goes_on(tmp_path: Path) -> None:
+    for _ in range(2):
+        with Catcher(tmp_path) as catcher:
+            assert set(send(catcher, "ann@example.org", "bob@example.org")) == {OutcomeKind.ACCEPTED}
+    mails = caught(tmp_path)
+    assert [int(mail.path.name[:6]) for mail in mails] == [1, 2, 3, 4]
+    assert {(mail.subject, mail.text) for mail in mails} == {("café", "body\n.dot\n")}
+
+
+def test_a_hostile_recipient_stays_in_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "inner"
+    with Catcher(folder) as catcher:
+        send(catcher, '"../../evil"@example.org', "a/b@example.org")
+    assert len(list(folder.glob("*.eml"))) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["inner"]
+
+
+def test_every_mail_is_told_once_it_is_kept(tmp_path: Path) -> None:
+    told: list[Path] = []
+    with Catcher(tmp_path, on_mail=told.append) as catcher:
+        send(catcher, "ann@example.org")
+    assert [path.exists() for path in told] == [True]
+
+
+def test_rubbish_in_the_folder_shows_as_far_as_it_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "000001-x.eml").write_bytes(b"\xff\xfe\x00 no mail at all")
+    (tmp_path / "000002-y.eml").write_bytes(b'Content-Type: text/html; charset="nonsense"\r\n\r\n<p>\xff</p>')
+    assert [mail.subject for mail in caught(tmp_path)] == ["", ""]
+
+
+def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
+    with Catcher(tmp_path) as catcher, pytest.raises(BadInput, match="Choose another port"):
+        Catcher(tmp_path, "127.0.0.1", catcher.port)

@@ -1,0 +1,181 @@
+"""Subscribing and unsubscribing by mail, over a real conversation, on both databases."""
+
+import datetime as dt
+import smtplib
+from dataclasses import replace
+from email import message_from_bytes
+
+import pytest
+import sqlalchemy as sa
+from tests.web.conftest import NOW, PRESS, SIGNER
+from tests.web.test_pages import everything
+
+from dailypapers.digests.layout import Sheet, mail
+from dailypapers.domain.delivery import MailKind
+from dailypapers.domain.digest import Digest
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.signup import Limits
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
+from dailypapers.inbound.by_mail import Addresses, Reception, Wish, decide, inbound, receiving, refusal
+from dailypapers.mail.dns import Domains
+from dailypapers.mail.incoming.server import Inbound, Incoming
+from dailypapers.store import outbox, subscribers
+from dailypapers.store.database import reading, writing
+from dailypapers.store.schema import outbox as outbox_table
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
+
+OURS = Addresses("join@papers.example", "leave@papers.example", frozenset({"bounces@papers.example"}))
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def desk(engine: sa.Engine) -> Reception:
+    wishes, limits = Wishes(Rhythm(), Amount(10)), Limits(overall_hour=8)
+    return Reception(engine, SIGNER, OURS, wishes, limits, Domains(disposable=["throw.example"]), lambda: NOW)
+
+
+def letter(
+    person: str = "alice@example.org", to: str = "join@papers.example", *, sender: str = "x@y.example"
+) -> Incoming:
+    return Incoming(sender, to, f"From: {person}\r\nSubject: buy pills\r\n\r\nhi\r\n".encode())
+
+
+def known(engine: sa.Engine, address: str) -> Subscriber | None:
+    with reading(engine) as tx:
+        return subscribers.by_address(tx, address)
+
+
+def mails(engine: sa.Engine) -> list[str]:
+    with reading(engine) as tx:
+        return [row.address for row in tx.execute(sa.select(outbox_table).order_by(outbox_table.c.id))]
+
+
+def reads(engine: sa.Engine) -> int:
+    with writing(engine) as tx:
+        subscriptions.admit(tx, "bob@example.org", Wishes(Rhythm(), Amount(5)), consent=Consent("x"), now=NOW)
+    found = known(engine, "bob@example.org")
+    assert found is not None
+    return found.id
+
+
+def test_a_mail_to_the_subscribe_address_asks_to_confirm(desk: Reception) -> None:
+    with Inbound(*receiving(desk)) as server, smtplib.LMTP(server.host, server.port) as client:
+        client.sendmail("Alice@example.org", ["Join@Papers.example"], letter("Alice <Alice@Example.org>").content)
+    reader = known(desk.engine, "alice@example.org")
+    assert reader is not None
+    assert (reader.state, reader.consent.way) == (SubscriberState.PENDING, "mail")
+    assert mails(desk.engine) == ["alice@example.org"]
+
+
+def test_a_digest_says_where_to_unsubscribe_by_mail_and_a_mail_there_does(desk: Reception) -> None:
+    reader = reads(desk.engine)
+    with writing(desk.engine) as tx:
+        new = outbox.NewDelivery(reader, "bob@example.org", MailKind.CONFIRM, deadline=NOW + DAY)
+        outbox.put(tx, [new], now=NOW)
+        subscribers.move(tx, reader, to=SubscriberState.PENDING, now=NOW)
+        delivery = outbox.claim(tx, "test", 1, now=NOW)[0]
+        subscribers.move(tx, reader, to=SubscriberState.ACTIVE, now=NOW)
+    sheet = Sheet(
+        replace(delivery, kind=MailKind.DIGEST), Edition(1, NOW.date(), NOW, 0, ()), Digest((), trending=False)
+    )
+    made = mail(replace(PRESS, unsubscribe_address=OURS.unsubscribe), sheet)[1].content
+    listed = message_from_bytes(made)["List-Unsubscribe"]
+    to = listed.partition("<mailto:")[2].partition("?")[0]
+    assert to.startswith("leave+")
+    assert to.endswith("@papers.example")
+    assert len(to.partition("@")[0]) <= 64
+    with Inbound(*receiving(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
+        for sender in ("", "anybody@example.org"):
+            assert client.sendmail(sender, [to.upper()], b"Auto-Submitted: auto-generated\r\n\r\n") == {}
+    found = known(desk.engine, "bob@example.org")
+    assert found is not None
+    assert found.state is SubscriberState.UNSUBSCRIBED
+
+
+def test_tokens_that_are_forged_old_or_for_the_web_unsubscribe_nobody(desk: Reception) -> None:
+    reader = reads(desk.engine)
+    good = SIGNER.mail_token(reader, issued=NOW)
+    old = SIGNER.mail_token(reader, issued=NOW - 500 * DAY)
+    other = SIGNER.mail_token(reader + 1, issued=NOW)
+    before = everything(desk.engine)
+    for token in (good[:-1], good[:-2] + "aa", "q" + good[1:], old, "", "x", "8" * 40, "é", "a" * 4000):
+        reply = inbound(desk, letter(to=f"leave+{token}@papers.example"))
+        assert reply.startswith(("550", "250 2.0.0 Thank")), token
+    assert inbound(desk, letter(to=f"leave+{other}@papers.example")).startswith("250"), "erased ones are well"
+    assert everything(desk.engine) == before
+    assert inbound(desk, letter(to=f"leave+{good}@papers.example")) == "250 2.0.0 Unsubscribed"
+
+
+def test_a_token_fits_into_an_address_whoever_it_is_for() -> None:
+    for reader in (1, 10**6, 2**63 - 1):
+        token = SIGNER.mail_token(reader, issued=NOW)
+        assert len(f"papers-unsubscribe+{token}") <= 64
+        assert SIGNER.mail_subscriber(token, now=NOW) == reader
+        assert SIGNER.mail_subscriber(token.upper(), now=NOW + 400 * DAY) == reader
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        letter(sender=""),
+        letter("MAILER-DAEMON@example.org"),
+        letter("join@papers.example"),
+        letter("Bounces <BOUNCES@papers.example>"),
+        letter("nobody at all"),
+        letter("a@b@c"),
+        letter("<script>@example.org"),
+        letter("alice@example.org\r\nAuto-Submitted: auto-replied"),
+    ],
+)
+def test_what_no_person_sent_asks_for_nothing(desk: Reception, mail: Incoming) -> None:
+    assert decide(mail, OURS).nothing
+    before = everything(desk.engine)
+    assert inbound(desk, mail) == "250 2.0.0 Thank you"
+    assert everything(desk.engine) == before
+
+
+def test_disposable_addresses_and_known_ones_get_the_same_thanks(desk: Reception) -> None:
+    reads(desk.engine)
+    assert {inbound(desk, letter(f"{who}.example")) for who in ("a@throw", "b@good")} == {"250 2.0.0 Thank you"}
+    assert inbound(desk, letter("bob@example.org")) == "250 2.0.0 Thank you"
+    assert mails(desk.engine) == ["b@good.example"]
+
+
+def test_the_limits_are_those_of_the_form(desk: Reception) -> None:
+    for _ in range(3):
+        assert inbound(desk, letter("alice+x@gmail.com")).startswith("250")
+    assert mails(desk.engine) == ["alice+x@gmail.com"]
+    assert inbound(desk, letter("bob@example.org")).startswith("250")
+    assert inbound(desk, letter("carol@example.org")).startswith("451"), "a quarter of what may be asked in an hour"
+    later = replace(desk, clock=lambda: NOW + dt.timedelta(hours=2))
+    assert inbound(later, letter("carol@example.org")).startswith("250")
+
+
+def test_closed_doors_are_closed_for_mail_too(desk: Reception) -> None:
+    closed = replace(desk, open=False)
+    assert inbound(closed, letter()).startswith("550")
+    assert mails(desk.engine) == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipient", "code"),
+    [
+        ("a@b.example", "JOIN@papers.example", ""),
+        ("a@b.example", "leave+token@papers.example", ""),
+        ("a@b.example", "leave@papers.example", "550"),
+        ("a@b.example", "leave+@papers.example", "550"),
+        ("a@b.example", "leave+token@elsewhere.example", "550"),
+        ("", "bounces@papers.example", ""),
+        ("a@b.example", "bounces@papers.example", "550"),
+        ("", "somebody@papers.example", "550"),
+    ],
+)
+def test_recipients_are_ours_or_refused(sender: str, recipient: str, code: str) -> None:
+    assert refusal(OURS, sender, recipient)[:3] == code
+
+
+def test_deciding_is_pure() -> None:
+    assert decide(letter(), OURS) == Wish(subscribe="alice@example.org")
+    assert decide(letter(to="Leave+ABC@papers.example"), OURS) == Wish(unsubscribe="abc")
+    assert decide(letter(to="bounces@papers.example"), OURS).nothing

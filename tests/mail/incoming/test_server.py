@@ -1,0 +1,129 @@
+"""Mail that comes in: over real SMTP and LMTP, and what it says of who sent it."""
+
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dailypapers.mail.incoming.server import Heard, Inbound, Incoming, hear
+
+MAIL = b"From: Alice <alice@example.org>\r\nSubject: hello\r\n\r\nPlease.\r\n"
+
+
+@contextmanager
+def server(taken: list[Incoming], *, lmtp: bool) -> Iterator[smtplib.SMTP]:
+    """The server, and a client who has said hello."""
+
+    def refusal(_sender: str, recipient: str) -> str:
+        return "" if recipient.startswith(("a", "b")) else "550 5.1.1 nobody"
+
+    def take(mail: Incoming) -> str:
+        taken.append(mail)
+        if b"break" in mail.content:
+            raise RuntimeError("a broken desk")
+        return f"250 2.0.0 for {mail.recipient}" if mail.recipient.startswith("a") else "550 5.7.1 no"
+
+    with Inbound(refusal, take, lmtp=lmtp, max_bytes=20_000) as running:
+        make = smtplib.LMTP if lmtp else smtplib.SMTP
+        with make(running.host, running.port, timeout=20) as client:
+            yield client
+
+
+@pytest.mark.parametrize("lmtp", [True, False])
+def test_a_mail_is_taken_whole_and_answered_once_it_is_dealt_with(lmtp: bool) -> None:
+    taken: list[Incoming] = []
+    with server(taken, lmtp=lmtp) as client:
+        assert client.sendmail("", ["a@here.example"], MAIL) == {}
+        assert client.sendmail("eve@example.org", ["a@here.example"], MAIL) == {}
+    assert taken == [Incoming("", "a@here.example", MAIL), Incoming("eve@example.org", "a@here.example", MAIL)]
+
+
+def test_recipients_that_are_not_ours_are_refused_one_by_one() -> None:
+    taken: list[Incoming] = []
+    with server(taken, lmtp=False) as client:
+        refused = client.sendmail("eve@example.org", ["a@x.example", "c@x.example"], MAIL)
+        assert {name: code for name, (code, _) in refused.items()} == {"c@x.example": 550}
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            client.sendmail("eve@example.org", ["c@x.example"], MAIL)
+    assert [mail.recipient for mail in taken] == ["a@x.example"]
+
+
+def test_lmtp_answers_for_each_recipient() -> None:
+    taken: list[Incoming] = []
+    with server(taken, lmtp=True) as client:
+        client.ehlo_or_helo_if_needed()
+        client.mail("eve@example.org")
+        client.rcpt("a@x.example")
+        client.rcpt("b@x.example")
+        code, words = client.data(MAIL)
+        assert (code, words) == (250, b"2.0.0 for a@x.example")
+        assert client.getreply() == (550, b"5.7.1 no")
+    assert len(taken) == 2
+
+
+def test_what_breaks_is_answered_so_that_the_mail_comes_again() -> None:
+    with server([], lmtp=False) as client:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail("eve@example.org", ["a@x.example"], MAIL + b"break\r\n")
+        assert refused.value.smtp_code == 451
+        assert client.sendmail("eve@example.org", ["a@x.example"], MAIL) == {}
+
+
+def test_large_mails_and_many_recipients_are_refused() -> None:
+    taken: list[Incoming] = []
+    with server(taken, lmtp=False) as client, pytest.raises(smtplib.SMTPException):
+        client.sendmail("eve@example.org", ["a@x.example"], MAIL + b"x" * 70 * 1000)
+    with server(taken, lmtp=False) as client:
+        refused = client.sendmail("eve@example.org", [f"a{n}@x.example" for n in range(30)], MAIL)
+        assert {code for code, _ in refused.values()} == {452}
+    assert len(taken) == 20
+
+
+def heard(*headers: str, sender: str = "alice@example.org") -> Heard:
+    lines = ("From: Alice <alice@example.org>", *headers) if not any("From:" in h for h in headers) else headers
+    return hear(Incoming(sender, "a@x.example", "\r\n".join([*lines, "", "x"]).encode()))
+
+
+def test_a_person_is_heard() -> None:
+    assert heard() == Heard("alice@example.org")
+    assert heard("From: =?utf-8?q?Al=C3=ADce?= <alice@example.org>", "Auto-Submitted: no") == Heard("alice@example.org")
+    assert heard('From: "Lee, Ann" <ann@example.org>') == Heard("ann@example.org")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Auto-Submitted: auto-replied",
+        "Auto-Submitted: auto-generated; x=y",
+        "Precedence: BULK",
+        "Precedence: auto_reply",
+        "List-Id: <papers.example.org>",
+        "List-Unsubscribe: <https://x.example>",
+        "X-Autoreply: yes",
+        "X-Spam-Flag: YES",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x",
+        "From: Mail Delivery <MAILER-DAEMON@example.org>",
+        "From: no-reply@example.org",
+        "From: a@example.org, b@example.org",
+        "From: a@example.org\r\nFrom: b@example.org",
+        "From: undisclosed: ;",
+    ],
+)
+def test_programs_are_not(header: str) -> None:
+    assert heard(header).address == ""
+
+
+@pytest.mark.parametrize("sender", ["", "mailer-daemon@example.org", "bounces@example.org"])
+def test_a_mail_that_must_not_be_answered_is_not(sender: str) -> None:
+    assert heard(sender=sender) == Heard(why_not="null return path")
+
+
+@given(
+    st.binary(max_size=400) | st.text(max_size=200).map(lambda text: f"From: {text}\nPrecedence: {text}\n\n".encode())
+)
+def test_anything_can_be_read(content: bytes) -> None:
+    said = hear(Incoming("alice@example.org", "a@x.example", content))
+    assert bool(said.address) != bool(said.why_not) or said == Heard("")

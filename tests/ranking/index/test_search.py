@@ -1,0 +1,173 @@
+"""Search: what is typed is taken apart, candidates are found by their words, and the ranking orders them."""
+
+import datetime as dt
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dailypapers.domain.digest import TermKind
+from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.ranking.corpus.frequencies import count
+from dailypapers.ranking.corpus.serialization import pack_counted, unpack_counted
+from dailypapers.ranking.index.inverted import Index, counted
+from dailypapers.ranking.index.query import MOST_WORDS, Query, parse
+from dailypapers.ranking.index.search import Candidates, Ranked, candidates, holds, passes, ranked, untaught
+
+NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
+#: What made-up papers are about.
+WORDS = ["graph", "neural", "network", "quantum", "error", "correction", "robot", "image", "speech", "market"]
+
+
+def paper(
+    number: int, title: str, abstract: str = "", authors: tuple[str, ...] = (), categories: tuple[str, ...] = ()
+) -> Paper:
+    return Paper(PaperId("file", f"p{number:05}"), title, abstract, authors, categories)
+
+
+def some(many: int) -> list[Paper]:
+    chance = random.Random(3)  # noqa: S311 - made-up papers, the same in every run
+    return [
+        paper(n, " ".join(chance.choices(WORDS, k=4)), " ".join(chance.choices(WORDS, k=30)), authors=("Ann Lee",))
+        for n in range(many)
+    ]
+
+
+def index(*parts: list[Paper]) -> Index:
+    made = Index()
+    for part in parts:
+        made = made.grown(counted(part))
+    return made
+
+
+def found(papers: list[Paper], text: str) -> Ranked:
+    made, query = index(papers), parse(text)
+    by_key = {str(p.id): p for p in papers}
+    chosen = candidates(made, query)
+    kept = [place for place in chosen.places.tolist() if passes(query, by_key[made.key(place)])]
+    scores = dict(zip(chosen.places.tolist(), chosen.scores.tolist(), strict=True))
+    asked = Candidates([by_key[made.key(p)] for p in kept], made.counts(kept), [scores[p] for p in kept])
+    return ranked(query, asked, untaught(made), now=NOW)
+
+
+def titles(papers: list[Paper], text: str) -> list[str]:
+    return [p.title for p in found(papers, text).papers]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("state space", Query("state space")),
+        ('long "state space"', Query("long state space", ("state space",))),
+        ("“state space”", Query("state space", ("state space",))),
+        ('"one"', Query("one")),
+        ('author:"Albert Gu" mamba', Query("mamba", authors=("Albert Gu",))),
+        ("au:gu cat:CS.LG cat:stat.*", Query(authors=("gu",), categories=("cs.lg", "stat"))),
+        ('say "unfinished', Query("say unfinished")),
+        ("author: cat:", Query(authors=("cat:",))),
+        ("", Query()),
+        ('""', Query()),
+    ],
+)
+def test_a_query_is_taken_apart(text: str, query: Query) -> None:
+    assert parse(text) == query
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_any_text_is_a_query(text: str) -> None:
+    query = parse(text)
+    assert len(query.topic.split()) <= MOST_WORDS
+    assert not candidates(Index(), query).total
+
+
+def test_of_five_thousand_words_the_first_are_read() -> None:
+    query = parse("word " * 5000)
+    assert (len(query.topic.split()), query.cut) == (MOST_WORDS, True)
+
+
+def test_an_index_finds_the_same_however_it_was_grown() -> None:
+    papers = some(300)
+    whole = index(papers)
+    parts = index(papers[:7], papers[7:120], papers[120:121], papers[121:])
+    assert len(parts.segments) < 4
+    for text in ("graph", "quantum error correction", "robot speech image", "nothing here"):
+        one, other = whole.best(whole.scores(text), 50), parts.best(parts.scores(text), 50)
+        assert one.total == other.total
+        assert [whole.key(n) for n in one.places.tolist()] == [parts.key(n) for n in other.places.tolist()]
+        assert one.scores.tolist() == other.scores.tolist()
+
+
+def test_an_index_gives_back_what_was_counted() -> None:
+    papers = some(8)
+    made = index(papers[:5], papers[5:])
+    kept = made.counts([6, 2])
+    again = count([papers[6], papers[2]])
+    assert (kept.toarray() == again.toarray()).all()
+    assert made.counts([]).shape[0] == 0
+
+
+def test_equal_papers_come_in_the_order_of_their_names() -> None:
+    papers = [paper(n, "The same graph") for n in (5, 1, 9, 3)]
+    made = index(papers)
+    assert [made.key(n) for n in made.best(made.scores("graph"), 2).places.tolist()] == ["file:p00001", "file:p00003"]
+
+
+def test_what_is_kept_is_what_was_counted() -> None:
+    made = counted(some(3))
+    back = unpack_counted(pack_counted(made))
+    assert back.keys == made.keys
+    for name in ("counts", "facts"):
+        one, other = getattr(made, name), getattr(back, name)
+        assert (one.toarray() == other.toarray()).all()
+        assert other.data.dtype == np.uint8
+
+
+def test_the_paper_with_this_title_comes_first() -> None:
+    papers = [*some(60), paper(900, "Graph Networks", "About something else."), paper(901, "Graphs", "graph " * 30)]
+    assert titles(papers, "graph network")[0] == "Graph Networks"
+
+
+def test_words_in_quotation_marks_stand_together() -> None:
+    together, apart = (
+        paper(901, "On error correction", "Codes."),
+        paper(902, "Correction of an error", "An error of correction."),
+    )
+    assert holds(together, ("error correction",))
+    assert not holds(apart, ("error correction",))
+    assert titles([apart, together, *some(20)], '"error correction" codes')[0] == together.title
+    first, second = found([apart, together], '"error correction"').reasons([0, 1])
+    assert TermKind.PHRASE in {term.kind for term in first.terms}
+    assert TermKind.PHRASE not in {term.kind for term in second.terms}
+
+
+def test_a_phrase_that_no_paper_holds_is_looked_for_by_its_words() -> None:
+    assert titles([paper(1, "Folding of a protein")], '"folding protein machine"') == ["Folding of a protein"]
+
+
+def test_filters_let_only_through_what_they_say() -> None:
+    ann = paper(1, "Graphs one", authors=("Ann Lee",), categories=("cs.LG",))
+    bob = paper(2, "Graphs two", authors=("Bob Lee",), categories=("stat.ML", "cs.LG"))
+    eve = paper(3, "Graphs three", authors=("Eve Ray",), categories=("math.ST",))
+    everybody = [ann, bob, eve]
+    assert titles(everybody, 'graphs author:"A. Lee"') == [ann.title]
+    assert set(titles(everybody, "author:lee")) == {ann.title, bob.title}
+    assert titles(everybody, "graphs cat:stat") == [bob.title]
+    assert set(titles(everybody, "cat:CS.LG")) == {ann.title, bob.title}
+    assert titles(everybody, "cat:cs.LG author:ray") == []
+
+
+def test_a_reason_names_the_words_a_paper_holds() -> None:
+    results = found([paper(901, "Folding proteins", "We fold.", authors=("Ann Lee",)), *some(5)], "protein folding")
+    place = [p.title for p in results.papers].index("Folding proteins")
+    (reason,) = results.reasons([place])
+    assert "Folding proteins" in {term.text for term in reason.terms}
+
+
+def test_without_words_the_newest_come_first() -> None:
+    papers = [
+        Paper(PaperId("file", str(n)), f"Number {n}", categories=("cs.LG",), published=dt.date(2026, 4, 1 + n))
+        for n in (3, 9, 1)
+    ]
+    assert titles(papers, "cat:cs.LG") == ["Number 9", "Number 3", "Number 1"]

@@ -1,0 +1,265 @@
+"""What somebody wants comes first, for the reasons that are given, the same way every time."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dailypapers.domain.digest import Pick, TermKind
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.ranking.explain import Explainer
+from dailypapers.ranking.features import build
+from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.profile import profile
+from dailypapers.ranking.rank import Known, Reader, matches_of, rank, scores_of
+from dailypapers.ranking.scoring import Scorer
+from dailypapers.ranking.text.highlighting import Wording
+from dailypapers.ranking.text.names import is_same_person
+from dailypapers.ranking.text.words import terms
+from dailypapers.ranking.trending import trending
+from dailypapers.sources.file import read_papers
+
+NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+
+
+def paper(
+    number: int, title: str, abstract: str = "", *, authors: Sequence[str] = (), category: str = "cs.LG"
+) -> Paper:
+    return Paper(PaperId("arxiv", f"2604.{number:05d}"), title, abstract, tuple(authors), (category,))
+
+
+POOL = (
+    paper(1, "Structured State-Space Models", "A state space model for long sequences.", authors=["Albert Gu"]),
+    paper(2, "Graph Neural Networks at Scale", "Message passing on large graphs.", authors=["Ann Lee"]),
+    paper(3, "Protein Folding With Language Models", "Folding proteins from one sequence.", category="q-bio.BM"),
+    paper(
+        4, "A Survey of Graph Learning", "Surveys of graph neural networks.", authors=["Bo Chen"], category="stat.ML"
+    ),
+    paper(5, "Cosmic Shear Surveys", "Dark matter and weak lensing.", category="astro-ph.CO"),
+    paper(6, "Attention for Everything", "Efficient attention for long sequences.", authors=["Andrew Gu"]),
+)
+COUNTS = {"arxiv:2604.00005": Signals(upvotes=100, comments=5), "arxiv:2604.00003": Signals(upvotes=3)}
+
+
+def want(text: str, kind: InterestKind = InterestKind.TOPIC, stance: Stance = Stance.WANT) -> Interest:
+    return Interest(kind, text, stance)
+
+
+def picks(
+    *interests: Interest,
+    pool: Sequence[Paper] = POOL,
+    examples: Mapping[str, Paper] | None = None,
+    already: frozenset[str] = frozenset(),
+    limit: int = 10,
+) -> tuple[Pick, ...]:
+    reader = Reader(interests, already=already, limit=limit)
+    return rank(Matcher(build(pool)), [reader], Known(COUNTS, examples or {}), now=NOW)[0]
+
+
+def numbers(chosen: Sequence[Pick]) -> list[int]:
+    return [int(pick.paper[-5:]) for pick in chosen]
+
+
+def test_a_topic_finds_its_papers_however_they_are_written() -> None:
+    for topic in ("state space models", "State-Space Model", "state-space modelS"):
+        assert numbers(picks(want(topic)))[0] == 1
+
+
+def test_the_reason_quotes_the_paper() -> None:
+    reason = picks(want("state space models"))[0].reason
+    assert reason.sentence() == "Matches your topic “state space models”: State-Space Models"
+
+
+def test_a_saying_is_no_match_for_its_parts() -> None:
+    assert "state" not in terms("the state-of-the-art")
+    assert terms("State-space models") == ["state", "space", "model", "state space", "space model"]
+    assert "graph learning" in terms("graphs, and then learning")
+
+
+def test_authors_are_met_under_every_form_of_their_name() -> None:
+    for name in ("Albert Gu", "A. Gu", "Gu, Albert", "GU, A."):
+        assert is_same_person(name, "Albert Gu")
+    for name in ("Andrew Gu", "Albert Guo", "Gu", ""):
+        assert not is_same_person(name, "Albert Gu")
+    for name, other in (("Andre Muller", "André Müller"), ("Jia-Qi Li", "Jiaqi Li"), ("OpenAI", "OpenAI")):
+        assert is_same_person(name, other)
+    assert is_same_person("D. E. Knuth", "Donald Knuth")
+    assert not is_same_person("Wei Wang", "Weida Wang")
+    assert numbers(picks(want("A. Gu", InterestKind.AUTHOR))) == [1, 6]
+    assert numbers(picks(want("Albert Gu", InterestKind.AUTHOR))) == [1]
+
+
+def test_an_archive_covers_its_categories() -> None:
+    assert sorted(numbers(picks(want("cs", InterestKind.CATEGORY)))) == [1, 2, 6]
+    assert numbers(picks(want("stat.ML", InterestKind.CATEGORY))) == [4]
+    assert picks(want("math.AG", InterestKind.CATEGORY)) == ()
+
+
+def test_a_phrase_must_stand_as_it_is() -> None:
+    assert numbers(picks(want("graph neural network", InterestKind.PHRASE))) == [2, 4]
+    assert picks(want("neural graph", InterestKind.PHRASE)) == ()
+
+
+def test_what_is_avoided_sinks_and_what_is_excluded_is_gone() -> None:
+    graphs = want("graph neural networks")
+    assert numbers(picks(graphs)) == [2, 4]
+    assert numbers(picks(graphs, want("message passing", InterestKind.PHRASE, Stance.AVOID))) == [4, 2]
+    avoided = want("surveys", InterestKind.PHRASE, Stance.AVOID)
+    before, after = picks(graphs)[1], picks(graphs, avoided)[1]
+    assert after.score == pytest.approx(before.score - 1.5)
+    assert "surveys" not in after.reason.sentence().casefold()
+    assert numbers(picks(graphs, want("Ann Lee", InterestKind.AUTHOR, Stance.EXCLUDE))) == [4]
+    assert numbers(picks(graphs, want("stat", InterestKind.CATEGORY, Stance.EXCLUDE))) == [2]
+
+
+def test_an_example_paper_leads_to_others_like_it_and_not_to_itself() -> None:
+    example = {"arxiv:2604.00002": POOL[1]}
+    chosen = picks(want("arxiv:2604.00002", InterestKind.PAPER), examples=example)
+    assert numbers(chosen)[0] == 4
+    assert 2 not in numbers(chosen)
+    assert chosen[0].reason.terms[0].interest == POOL[1].title
+
+
+def test_who_names_nothing_usable_gets_what_is_trending() -> None:
+    for interests in ((), (want("the of and"),), (want("arxiv:1111.11111", InterestKind.PAPER),)):
+        chosen = picks(*interests)
+        assert numbers(chosen)[0] == 5
+        assert len(chosen) == len(POOL)
+        assert chosen[0].reason.sentence() == "Trending: 100 upvotes, 5 comments"
+
+
+def test_what_can_do_nothing_is_told() -> None:
+    unknown = want("arxiv:1111.11111", InterestKind.PAPER)
+    warnings = profile([want("the of"), unknown, want("graphs")], examples={}).warnings
+    assert len(warnings) == 2
+    assert "arxiv:1111.11111" in " ".join(warnings)
+
+
+def test_what_somebody_has_already_is_no_news() -> None:
+    assert numbers(picks(want("graph neural networks"), already=frozenset({"arxiv:2604.00002"}))) == [4]
+
+
+def test_two_topics_share_the_list() -> None:
+    loud = [paper(100 + n, f"Graph Neural Networks of Kind {n}{n}", "Graph neural networks.") for n in range(20)]
+    chosen = picks(want("graph neural networks"), want("protein folding"), pool=[*POOL, *loud], limit=4)
+    assert 3 in numbers(chosen)
+
+
+def test_two_papers_that_say_the_same_are_one() -> None:
+    twin = replace(POOL[1], id=PaperId("arxiv", "2604.00007"))
+    assert numbers(picks(want("graph neural networks"), pool=[*POOL, twin])) == [2, 4]
+
+
+ODD = ("图神经网络", "🦊", "word " * 5000, "", "   ", "a", "\x00", "C++", "∇·u = 0", "-", "'")
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("kind", [kind for kind in InterestKind if kind is not InterestKind.PAPER])
+def test_odd_interests_are_no_trouble(text: str, kind: InterestKind) -> None:
+    for stance in Stance:
+        picks(want(text, kind, stance), want("graphs"))
+    assert picks(want(text, kind), pool=()) == ()
+
+
+def test_a_topic_in_chinese_finds_chinese() -> None:
+    chinese = paper(8, "图 神经 网络 研究", "我们 研究 图")
+    assert numbers(picks(want("图 神经 网络"), pool=[*POOL, chinese]))[0] == 8
+
+
+def test_papers_without_words_are_no_trouble() -> None:
+    empty = [Paper(PaperId("arxiv", f"2604.1000{n}"), "…") for n in range(3)]
+    assert picks(want("graphs"), pool=empty) == ()
+    assert len(picks(pool=empty)) >= 1
+
+
+def test_trending_grows_with_the_counts_and_fades_with_age() -> None:
+    day = NOW.date()
+    fresh, old = replace(POOL[0], published=day), replace(POOL[1], published=day - dt.timedelta(days=7))
+    same = {str(fresh.id): Signals(upvotes=9), str(old.id): Signals(upvotes=9)}
+    newer, older = trending([fresh, old], same, now=NOW)
+    assert older == pytest.approx(newer / 2)
+    more = trending([fresh], {str(fresh.id): Signals(upvotes=90)}, now=NOW)[0]
+    for better in (Signals(upvotes=9, velocity=8), Signals(upvotes=9, votes=2), Signals(upvotes=9, comments=1)):
+        assert trending([fresh], {str(fresh.id): better}, now=NOW)[0] > newer
+    for worse in (Signals(upvotes=9, votes=-4), Signals(upvotes=5, velocity=2)):
+        assert trending([fresh], {str(fresh.id): worse}, now=NOW)[0] < newer
+    assert 0 < newer < more < 1
+
+
+def test_an_old_arxiv_paper_is_not_taken_for_a_new_one() -> None:
+    old, new, odd = (Paper(PaperId("arxiv", name), "A Title") for name in ("2305.00001", "2604.00001", "2699.00001"))
+    scores = trending([old, new, odd], {}, now=NOW)
+    assert scores[0] < scores[1] / 100
+    assert scores[1] == scores[2]
+
+
+SUBJECTS = st.sampled_from(["graph neural networks", "long sequences", "protein folding", "dark matter", "surveys"])
+INTERESTS = st.lists(
+    st.builds(
+        Interest,
+        kind=st.sampled_from([InterestKind.TOPIC, InterestKind.PHRASE]),
+        text=SUBJECTS,
+        stance=st.sampled_from(list(Stance)),
+    )
+    | st.builds(Interest, kind=st.just(InterestKind.AUTHOR), text=st.sampled_from(["A. Gu", "Bo Chen", "Nobody"]))
+    | st.builds(Interest, kind=st.just(InterestKind.CATEGORY), text=st.sampled_from(["cs", "stat.ML", "cs.LG"])),
+    max_size=5,
+).map(tuple)
+
+
+@given(INTERESTS)
+def test_the_reason_adds_up_to_the_score(interests: tuple[Interest, ...]) -> None:
+    features = build(POOL)
+    stated = profile(interests, examples={})
+    scorer = Scorer(features, matches_of(Matcher(features), [stated], Known()))
+    trend = trending(features.papers, COUNTS, now=NOW)
+    row = scores_of(Explainer(scorer, trend, COUNTS, {}, Wording(features)), [stated])[0]
+    for pick in picks(*interests):
+        terms_sum = sum(term.weight for term in pick.reason.terms)
+        assert pick.score == pytest.approx(terms_sum)
+        assert pick.score == pytest.approx(row[features.keys.index(pick.paper)])
+
+
+@given(INTERESTS, st.randoms())
+def test_neither_the_papers_order_nor_the_batch_changes_anything(
+    interests: tuple[Interest, ...], chance: object
+) -> None:
+    shuffled = list(POOL)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    alone = picks(*interests, pool=shuffled)
+    others = [Reader((want("dark matter"),)), Reader(interests), Reader()]
+    together = rank(Matcher(build(POOL)), others, Known(COUNTS), now=NOW)[1]
+    assert [(pick.paper, pick.reason) for pick in alone] == [(pick.paper, pick.reason) for pick in together]
+
+
+@given(INTERESTS)
+def test_taking_an_interest_away_takes_away_its_terms_and_no_others(interests: tuple[Interest, ...]) -> None:
+    base = {want("long sequences"), want("graphs")} | set(interests)
+    gone = want("long sequences")
+    before = {pick.paper: pick for pick in picks(*sorted(base))}
+    after = {pick.paper: pick for pick in picks(*sorted(base - {gone}))}
+    for key in before.keys() & after.keys():
+        left = [t for t in before[key].reason.terms if (t.kind, t.interest) != (TermKind.WORDS, gone.text)]
+        assert after[key].reason.terms == tuple(left)
+
+
+@given(INTERESTS)
+def test_what_is_excluded_never_appears(interests: tuple[Interest, ...]) -> None:
+    chosen = picks(*interests, want("cs.LG", InterestKind.CATEGORY, Stance.EXCLUDE))
+    assert not {1, 2, 6} & set(numbers(chosen))
+
+
+def test_state_space_models_on_the_seed(recordings: Path) -> None:
+    file = next((recordings / "seed").glob("*.txt"))
+    fetched = read_papers(file, now=NOW)
+    pool = [item.paper for item in fetched.announcements]
+    assert len(pool) == 235
+    titles = {str(p.id): p.title for p in pool}
+    top = [titles[pick.paper] for pick in picks(want("state space models"), pool=pool, limit=8)]
+    telling = ("State Space", "State-Space", "Mamba", "S4", "Structured State Spaces")
+    assert all(any(word in title for word in telling) for title in top), top

@@ -1,0 +1,232 @@
+import asyncio
+import random
+import threading
+from collections.abc import Callable
+
+import pytest
+from tests.playing_sources import Answer, Asked, playing_sources
+
+from dailypapers import __version__
+from dailypapers.domain.source import Checkpoint
+from dailypapers.errors import FetchFailed
+from dailypapers.sources.http.client import MAX_WAIT, Http, gate_of, shown
+
+
+class Clock:
+    """Seconds that pass only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def polite(clock: Clock, *, pace: float = 0.0, retries: int = 3, max_bytes: int = 1_000_000) -> Http:
+    rng = random.Random(7)  # noqa: S311 - it spreads retries
+    return Http(
+        contact="mailto:ops@example.org",
+        allow_private=True,
+        pace=pace,
+        retries=retries,
+        max_bytes=max_bytes,
+        sleep=clock.sleep,
+        clock=clock,
+        rng=rng,
+    )
+
+
+async def test_we_say_who_we_are_and_what_we_want() -> None:
+    asked: list[Asked] = []
+    with playing_sources({"/feed": Answer("hello", etag=True)}, asked=asked) as base:
+        async with polite(Clock()) as http:
+            response = await http.get(f"{base}/feed")
+    assert response.content == b"hello"
+    assert response.etag.startswith('"')
+    assert asked[0].headers["user-agent"] == f"dailypapers/{__version__} (+mailto:ops@example.org)"
+    assert asked[0].headers["host"] == base.removeprefix("http://")
+
+
+async def test_an_unchanged_answer_is_not_sent_again() -> None:
+    with playing_sources({"/feed": Answer("hello", etag=True)}) as base:
+        async with polite(Clock()) as http:
+            first = await http.get(f"{base}/feed")
+            again = await http.get(f"{base}/feed", since=Checkpoint(etags=((first.url, first.etag),)))
+    assert (again.status, again.content, again.not_modified) == (304, b"", True)
+
+
+async def test_requests_to_one_host_keep_their_distance_and_one_connection() -> None:
+    clock, asked = Clock(), list[Asked]()
+    with playing_sources({"/feed": Answer("hello")}, asked=asked) as base:
+        async with polite(clock, pace=3.0) as http:
+            await asyncio.gather(*(http.get(f"{base}/feed") for _ in range(4)))
+    assert clock.slept == [3.0, 3.0, 3.0]
+    assert len({request.connection for request in asked}) == 1
+
+
+def test_all_of_arxiv_is_one_host_to_be_asked_every_three_seconds() -> None:
+    hosts = ("arxiv.org", "rss.arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org")
+    assert {gate_of(host) for host in hosts} == {("arxiv.org", 3.0)}
+    assert gate_of("notarxiv.org")[0] == "notarxiv.org"
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+async def test_not_now_is_tried_again(status: int) -> None:
+    clock = Clock()
+    with playing_sources({"/feed": [Answer(status=status), Answer(status=status), Answer("at last")]}) as base:
+        async with polite(clock) as http:
+            assert (await http.get(f"{base}/feed")).content == b"at last"
+    assert len(clock.slept) == 2
+    assert 0 <= clock.slept[0] <= 2
+    assert 0 <= clock.slept[1] <= 4
+
+
+async def test_retry_after_is_obeyed() -> None:
+    clock = Clock()
+    with playing_sources({"/feed": [Answer(status=503, headers={"Retry-After": "40"}), Answer("ok")]}) as base:
+        async with polite(clock) as http:
+            await http.get(f"{base}/feed")
+    assert 40 <= clock.slept[0] <= 42
+
+
+async def test_a_host_that_wants_peace_for_long_is_left_in_peace() -> None:
+    clock, asked = Clock(), list[Asked]()
+    with playing_sources({"/feed": Answer(status=429, headers={"Retry-After": "3600"})}, asked=asked) as base:
+        async with polite(clock) as http:
+            for _ in range(2):
+                with pytest.raises(FetchFailed, match="s of patience"):
+                    await http.get(f"{base}/feed")
+    assert len(asked) == 1
+    assert all(seconds <= MAX_WAIT for seconds in clock.slept)
+
+
+async def test_a_server_that_stays_down_is_given_up_with_one_sentence() -> None:
+    asked: list[Asked] = []
+    with playing_sources({"/feed": Answer(status=503)}, asked=asked) as base:
+        async with polite(Clock(), retries=2) as http:
+            with pytest.raises(FetchFailed, match=r"could not be fetched: it answered 503 \(3 attempts\)\.$"):
+                await http.get(f"{base}/feed")
+    assert len(asked) == 3
+
+
+async def test_nobody_at_home_is_a_sentence_too() -> None:
+    with playing_sources({}) as base:
+        pass
+    async with polite(Clock(), retries=1) as http:
+        with pytest.raises(FetchFailed, match="could not be fetched"):
+            await http.get(f"{base}/feed")
+
+
+async def test_a_connection_lost_half_way_is_tried_again() -> None:
+    with playing_sources({"/feed": [Answer("hello", cut_after=2), Answer("hello")]}) as base:
+        async with polite(Clock()) as http:
+            assert (await http.get(f"{base}/feed")).content == b"hello"
+
+
+async def test_a_server_that_never_answers_is_left() -> None:
+    never = threading.Event()
+    with playing_sources({"/feed": Answer("late", until=never)}) as base:
+        async with Http(allow_private=True, pace=0, retries=0, timeout=0.05) as http:
+            with pytest.raises(FetchFailed, match="took too long"):
+                await http.get(f"{base}/feed")
+        never.set()
+
+
+async def test_an_answer_in_drops_ends_at_the_deadline() -> None:
+    never = threading.Event()
+    with playing_sources({"/feed": Answer("late", until=never)}) as base:
+        async with Http(allow_private=True, pace=0, retries=0, deadline=0.05) as http:
+            with pytest.raises(FetchFailed, match="took too long"):
+                await http.get(f"{base}/feed")
+        never.set()
+
+
+async def test_a_missing_page_is_a_failure_unless_it_was_expected() -> None:
+    with playing_sources({"/odd": Answer("told you", status=400, etag=True)}) as base:
+        async with polite(Clock()) as http:
+            with pytest.raises(FetchFailed, match=r"/none answered 404\."):
+                await http.get(f"{base}/none")
+            with pytest.raises(FetchFailed, match=r"/odd answered 400\."):
+                await http.get(f"{base}/odd")
+            odd = await http.get(f"{base}/odd", also=(400,))
+    assert (odd.status, odd.content, odd.etag) == (400, b"told you", "")
+
+
+async def test_packed_answers_are_unpacked_and_bombs_are_not() -> None:
+    routes = {"/feed": Answer("hello", packed=True), "/bomb": Answer(b"\0" * 20_000_000, packed=True)}
+    with playing_sources(routes) as base:
+        async with polite(Clock()) as http:
+            assert (await http.get(f"{base}/feed")).content == b"hello"
+            with pytest.raises(FetchFailed, match=r"/bomb could not be fetched: it is larger than 1 MB\."):
+                await http.get(f"{base}/bomb")
+            assert (await http.get(f"{base}/feed")).content == b"hello"
+
+
+async def test_redirects_are_followed_to_an_end() -> None:
+    def away(request: Asked) -> Answer:
+        number = int(request.path.rpartition("/")[2])
+        return Answer("here") if number == 0 else Answer(status=302, headers={"Location": str(number - 1)})
+
+    routes: dict[str, Callable[[Asked], Answer]] = {f"/{number}": away for number in range(8)}
+    with playing_sources(routes) as base:
+        async with polite(Clock()) as http:
+            response = await http.get(f"{base}/5")
+            assert (response.url, response.content) == (f"{base}/5", b"here")
+            with pytest.raises(FetchFailed, match="redirects more than 5 times"):
+                await http.get(f"{base}/6")
+
+
+@pytest.mark.parametrize(
+    "there", ["file:///etc/passwd", "ftp://example.org/x", "", "mailto:a@b.example", "http://[broken"]
+)
+async def test_redirects_lead_to_web_addresses_only(there: str) -> None:
+    with playing_sources({"/feed": Answer(status=301, headers={"Location": there})}) as base:
+        async with polite(Clock()) as http:
+            with pytest.raises(FetchFailed, match=r"no web address|redirects to nowhere"):
+                await http.get(f"{base}/feed")
+
+
+async def test_our_own_network_is_not_asked() -> None:
+    asked: list[Asked] = []
+    with playing_sources({"/feed": Answer("secret")}, asked=asked) as base:
+        async with Http(pace=0, retries=0) as http:
+            with pytest.raises(FetchFailed, match="private network"):
+                await http.get(f"{base}/feed")
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "example.org", "", "http://", "http://\x00", "gopher://x", "http://xn--"]
+)
+async def test_only_web_addresses_are_fetched(url: str) -> None:
+    async with polite(Clock()) as http:
+        with pytest.raises(FetchFailed, match="no web address"):
+            await http.get(url)
+
+
+async def test_a_password_in_the_address_is_used_but_not_printed() -> None:
+    asked: list[Asked] = []
+    with playing_sources({"/feed": Answer("hello")}, asked=asked) as base:
+        async with polite(Clock()) as http:
+            await http.get(f"{base.replace('//', '//ann:secret@')}/feed")
+            with pytest.raises(FetchFailed) as failed:
+                await http.get(f"{base.replace('//', '//ann:secret@')}/none")
+    assert asked[0].headers["authorization"] == "Basic YW5uOnNlY3JldA=="
+    assert "secret" not in str(failed.value)
+
+
+def test_passwords_are_not_printed() -> None:
+    assert shown("https://ann:secret@example.org/feed") == "https://example.org/feed"
+
+
+async def test_a_contact_cannot_add_headers() -> None:
+    asked: list[Asked] = []
+    with playing_sources({"/": Answer("x")}, asked=asked) as base:
+        async with Http(contact="a\r\nX-Evil: yes", allow_private=True, pace=0) as http:
+            await http.get(f"{base}/")
+    assert "x-evil" not in asked[0].headers

@@ -1,0 +1,71 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dailypapers.sources.tex.text import to_unicode
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"Schr\"odinger, \'Ecole, Erd\H{o}s, \v{C}ech, \c Sahin", "Schrödinger, École, Erdős, Čech, Şahin"),
+        (r"{\O}rsted, {\'e}tale, Mart\'{\i}n, Stra\ss{}e, na\"\i ve", "Ørsted, étale, Martín, Straße, naïve"),
+        (r"$\varepsilon$-greedy with $O(n \log n)$ steps", "ε-greedy with O(n log n) steps"),
+        (r"$x_1^2 \leq \frac{a+b}{c}$", "x₁² ≤ (a+b)/c"),
+        (r"$2\frac{1}{2}$, $\frac{1}{q}\binom{n}{k}$, $x^{\frac{1}{2}}$", "2(1/2), (1/q)C(n, k), x^(1/2)"),
+        (r"$\frac{\frac{a}{b}}{c} + \frac12$", "(a/b)/c + 1/2"),
+        (r"$\mathbb{R}^n$, $10^{-3}$, $\ell_2$, $A^\top$, $90^\circ$", "ℝⁿ, 10⁻³, ℓ₂, Aᵀ, 90°"),
+        (r"$\sim$10\% of $>$97 and $\gtrsim 5$ M$_\odot$", "~10% of >97 and ≳5 M_⊙"),
+        (r"$\hat{x}$, $\bar y$, $\sqrt{n}$, $\sqrt{n+1}$, $x_{\text{max}}$", "x̂, ȳ, √n, √(n+1), x_max"),
+        (r"$\lambda = 2\pi r$ and $a \not\in B$", "λ = 2πr and a ∉ B"),
+        (r"\emph{big {\it small}} \textbf{$V^2$Drop} \href{https://a.b}{here}", "big small V²Drop here"),
+        (r"R^{2} of n^2 and \alpha-stable", "R² of n² and α-stable"),
+        (r"``quoted'' and `so'---yes, 10--20, Fig.~1", "“quoted” and ‘so’—yes, 10–20, Fig. 1"),
+        (r"as shown\footnote{by us} in \cite{lee} (\ie, 5{\deg})", "as shown (by us) in [lee] (i.e., 5°)"),
+        (r"1{,}200 at 30.2\,dB vs.\ 3; \& \_ \%", "1,200 at 30.2 dB vs. 3; & _ %"),
+        (r"\(a \times b\) and \[c\]", "a × b and c"),
+        (r"parameter \b{eta} and space$\unicode{x2013}$the", "parameter β and space–the"),
+    ],
+)
+def test_tex_is_rewritten(written: str, meant: str) -> None:
+    assert to_unicode(written) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It costs $5 and $6, or US$5-US$6, or $100K",
+        "from $HOME and $PATH",
+        "100% of users, a \\ backslash, C:\\new\\table",
+        "--flag and ~10 and a^b and snake_case and {a, b}",
+        r"\ours beats \method{} on $\begin{matrix}a&b\end{matrix}$",
+        r'print("\qmark")',
+        "$",
+        "$$",
+        "\\",
+        "{}{}{}",
+        "$" * 50,
+        "\\" * 50,
+    ],
+)
+def test_what_is_no_tex_or_not_known_stays(text: str) -> None:
+    assert to_unicode(text) == text
+
+
+def test_an_unknown_command_keeps_its_name_among_what_is_known() -> None:
+    assert to_unicode(r"$\foo{x} \leq \alpha$") == r"\foo{x} ≤ α"
+
+
+def test_deep_nesting_stays_as_it_was() -> None:
+    nested = "$x" + "^{" * 500 + "a" + "}" * 500 + "$"
+    assert to_unicode(nested) == nested
+
+
+@given(st.text() | st.text(alphabet="\\${}^_abcαfrac \x02\x030123'`~\"-[]()"))
+def test_no_text_breaks_it(text: str) -> None:
+    assert isinstance(to_unicode(text), str)
+
+
+@given(st.text(alphabet="abc $5%.,"))
+def test_words_and_money_lose_no_letter(text: str) -> None:
+    assert [c for c in to_unicode(text) if c.isalnum()] == [c for c in text if c.isalnum()]

@@ -1,0 +1,145 @@
+"""Everything in one process: pages answer, a confirmation leaves at once, and a signal ends it cleanly."""
+
+import datetime as dt
+import random
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from dailypapers.app import build
+from dailypapers.catcher.server import Catcher, caught
+from dailypapers.serve import serve
+from dailypapers.settings import Settings
+from dailypapers.store.database import migrate
+
+
+def free_port() -> int:
+    """A port for a command that is started later.
+
+    None of those the system hands out itself: it could hand it to somebody else meanwhile, or to whoever asks whether
+    the command answers yet, who would then be connected to themselves and keep the command from its port.
+    """
+    for port in random.sample(range(20_000, 30_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    pytest.fail("no port is free")
+
+
+@contextmanager
+def running(*words: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A command that runs until it is asked to stop."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "dailypapers", *words], cwd=folder, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def answer(url: str) -> httpx.Response:
+    """Ask until somebody answers."""
+    for _ in range(300):
+        try:
+            return httpx.get(url)
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} never answered")
+
+
+def test_serve_answers_delivers_and_stops(tmp_path: Path) -> None:
+    with Catcher(tmp_path / "mails") as catcher:
+        port = free_port()
+        (tmp_path / "none.jsonl").write_text("", "utf-8")
+        (tmp_path / "dailypapers.toml").write_text(
+            f'[mail]\nhost = "127.0.0.1"\nport = {catcher.port}\nsecurity = "none"\nfrom_address = "p@example.org"\n'
+            f'[web]\nport = {port}\n[[sources]]\nkind = "file"\npath = "none.jsonl"\n',
+            "utf-8",
+        )
+        for words in (("init",), ("subscribers", "add", "eve@example.org", "--confirm")):
+            subprocess.run([sys.executable, "-m", "dailypapers", *words], cwd=tmp_path, check=True)  # noqa: S603 - ours
+        with running("serve", folder=tmp_path) as serving:
+            assert answer(f"http://127.0.0.1:{port}/healthz").text == "ok\n"
+            for _ in range(300):
+                if caught(tmp_path / "mails"):
+                    break
+                time.sleep(0.1)
+            mail = caught(tmp_path / "mails")[0]
+            link = next(line for line in mail.text.splitlines() if "/confirm/" in line)
+            path = link.partition("localhost:8000")[2]
+            assert httpx.post(f"http://127.0.0.1:{port}{path}").status_code == 200
+            serving.send_signal(signal.SIGTERM)
+            assert serving.wait(60) == 0
+
+
+def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(tmp_path: Path) -> None:
+    database = {"url": f"sqlite:///{tmp_path / 'papers.db'}"}
+    app = build(Settings.model_validate({"secret": "s", "database": database, "web": {"port": 0}}))
+    migrate(app.engine)
+
+    asked = []
+
+    def asks_to_stop() -> dt.datetime:
+        asked.append(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        return dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
+
+    serve(app, web=True, schedule=False, work=False, clock=asks_to_stop)
+    assert asked
+    app.engine.dispose()
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        words = ("catch", "caught", "--smtp-port", "0", "--web-port", str(taken.getsockname()[1]))
+        with running(*words, folder=tmp_path) as catching:
+            _, said = catching.communicate(timeout=60)
+    assert (catching.returncode, "the port is taken" in " ".join(said.split())) == (2, True)
+
+
+def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:
+    with Catcher(tmp_path / "mails") as catcher:
+        port = free_port()
+        (tmp_path / "dailypapers.toml").write_text(
+            f'[mail]\nhost = "127.0.0.1"\nport = {catcher.port}\nsecurity = "none"\nfrom_address = "p@example.org"\n'
+            f'[subscribe]\ncheck_mx = false\n[inbound]\nport = {port}\nprotocol = "smtp"\n'
+            'subscribe_address = "join@example.org"\nunsubscribe_address = "leave@example.org"\n',
+            "utf-8",
+        )
+        init = [sys.executable, "-m", "dailypapers", "init"]
+        subprocess.run(init, cwd=tmp_path, check=True)  # noqa: S603 - ours
+        with running("serve", "--no-web", "--no-schedule", folder=tmp_path) as serving:
+            for _ in range(300):
+                try:
+                    with smtplib.SMTP("127.0.0.1", port) as client:
+                        client.sendmail("eve@example.org", ["join@example.org"], b"From: eve@example.org\r\n\r\nhi\r\n")
+                    break
+                except ConnectionRefusedError:
+                    time.sleep(0.1)
+            for _ in range(300):
+                if kept := caught(tmp_path / "mails"):
+                    break
+                time.sleep(0.1)
+            assert (kept[0].recipient, "/confirm/" in kept[0].text) == ("eve@example.org", True)
+            serving.send_signal(signal.SIGTERM)
+            assert serving.wait(60) == 0
+
+
+def test_catch_shows_what_it_kept(tmp_path: Path) -> None:
+    smtp, web = free_port(), free_port()
+    words = ("catch", "caught", "--smtp-port", str(smtp), "--web-port", str(web))
+    with running(*words, folder=tmp_path) as catching:
+        assert "No mail has come in yet" in answer(f"http://127.0.0.1:{web}/").text
+        assert answer(f"http://127.0.0.1:{web}/../../etc/passwd").status_code == 404
+        catching.send_signal(signal.SIGTERM)
+        assert catching.wait(60) == 0

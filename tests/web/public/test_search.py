@@ -1,0 +1,116 @@
+"""The search page: calm whatever is typed, and usable without any script."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.library.search import Finder
+from dailypapers.store import papers
+from dailypapers.store.database import reading, writing
+from dailypapers.store.schema import metadata
+from dailypapers.web.http.page import Site
+from dailypapers.web.routes import web_app
+
+NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+HOSTILE = '<script>alert(1)</script> " onfocus=alert(1)'
+
+
+def paper(number: int, title: str, abstract: str) -> Paper:
+    return Paper(
+        PaperId("arxiv", f"2604.{number:05}"),
+        title,
+        abstract,
+        ("Ann Lee", "Bo Li", "Cy Ray", "Di Wu", "Eve Lin", "Fay Ho"),
+        ("cs.LG",),
+        f"https://arxiv.org/abs/2604.{number:05}",
+        NOW.date(),
+        "https://github.com/example/code",
+    )
+
+
+@pytest.fixture
+async def found(site: Site, engine: sa.Engine) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in front of pages that search three dozen papers."""
+    some = [paper(n, f"Graphs, part {n}", "We draw graphs. " * 40) for n in range(1, 37)]
+    with writing(engine) as tx:
+        papers.keep(tx, [*some, paper(99, f"Robots & {HOSTILE}", "They walk.")], now=NOW)
+    finder = Finder(engine)
+    finder.refresh()
+    transport = httpx.ASGITransport(app=web_app(replace(site, finder=finder)), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+        yield client
+
+
+async def test_results_show_title_authors_abstract_and_reason(found: httpx.AsyncClient) -> None:
+    page = (await found.get("/search", params={"q": "graphs"})).text
+    assert page.count("<article") == 20
+    for told in ("and 2 more", "20 April 2026", "cs.LG", "We draw graphs.", "Read on", "Matches Graphs", ">Code</a>"):
+        assert told in page
+    assert 'value="graphs"' in page
+    assert "36 papers hold" in page
+
+
+async def test_the_next_page_is_a_link(found: httpx.AsyncClient) -> None:
+    first = (await found.get("/search", params={"q": 'draw "graphs" & more'})).text
+    link = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    second = (await found.get(f"/search{link}")).text
+    assert second.count("<article") == 16
+    assert "Page 2 of 2" in second
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Type what you are looking for"),
+        ("图神经网络", "in English too"),
+        ("🦜", "holds no word"),
+        ("of the and", "holds no word"),
+        ("xyzzy", "No paper was found for"),
+        ("2604.99999", "We do not know the paper 2604.99999"),
+        ("graphs " * 5000, "only its first words"),
+        ('"graphs draw we"', "exactly so"),
+        ("2604.00003", "The paper you named"),
+        ("author:lee cat:cs", "the newest first"),
+        ("\x00\x07", "Type what you are looking for"),
+        ("\u200b \ufeff\u202e", "Type what you are looking for"),
+        ("1234567", "No paper was found for"),
+    ],
+)
+async def test_whatever_is_typed_has_a_calm_page(found: httpx.AsyncClient, text: str, said: str) -> None:
+    answer = await found.get("/search", params={"q": text})
+    assert (answer.status_code, said in answer.text) == (200, True)
+
+
+async def test_what_is_typed_and_what_is_found_stays_text(found: httpx.AsyncClient) -> None:
+    for text in (HOSTILE, "robots walk"):
+        page = (await found.get("/search", params={"q": text})).text
+        assert "<script>alert" not in page
+        assert 'onfocus=alert(1)"' not in page.replace("&#34;", '"').replace('" onfocus', "")
+        assert "Robots &amp; &lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "²", "9" * 30, ""])
+async def test_a_page_that_is_none_is_the_nearest(found: httpx.AsyncClient, page: str) -> None:
+    answer = await found.get("/search", params={"q": "graphs", "page": page})
+    assert (answer.status_code, "<article" in answer.text) == (200, True)
+
+
+async def test_before_the_index_is_made_it_says_so(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    assert "being made ready" in (await pages.get("/search?q=graphs")).text
+
+
+async def test_searching_changes_nothing(found: httpx.AsyncClient, engine: sa.Engine) -> None:
+    def everything() -> list[object]:
+        with reading(engine) as tx:
+            return [tx.execute(sa.select(table)).all() for table in metadata.sorted_tables]
+
+    before = everything()
+    for method in ("GET", "HEAD"):
+        for text in ("graphs", "2604.00003", "Ann Lee"):
+            assert (await found.request(method, "/search", params={"q": text})).status_code == 200
+    assert everything() == before

@@ -1,0 +1,369 @@
+"""Asking to subscribe: one answer for all, one mail at most, and calm sentences for what is wrong."""
+
+import datetime as dt
+import re
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from structlog.testing import capture_logs
+from tests.playing_dns import playing_dns
+from tests.web.conftest import NOW, SIGNER
+from tests.web.test_pages import everything
+
+from dailypapers.digests.layout import lay_out, mail
+from dailypapers.domain.interest import InterestKind
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.signup import Limits, Verdict
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
+from dailypapers.mail.dns import Domains
+from dailypapers.store import subscribers, suppressions
+from dailypapers.store.database import reading, writing
+from dailypapers.store.outbox import claim
+from dailypapers.store.schema import asks, outbox
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes, whom
+from dailypapers.web.http.page import Site
+from dailypapers.web.public.door import Door
+from dailypapers.web.public.subscribe import form_version
+from dailypapers.web.routes import web_app
+
+HOUR = dt.timedelta(hours=1)
+
+
+@dataclass
+class Front:
+    """The pages, at a time that a test turns."""
+
+    client: httpx.AsyncClient
+    engine: sa.Engine
+    now: dt.datetime = NOW
+
+    async def ask(
+        self, email: str, *, waited: float = 30, network: str = "192.0.2.1", **fields: object
+    ) -> httpx.Response:
+        """Fill in the form and send it."""
+        stamp = SIGNER.stamp(now=self.now - dt.timedelta(seconds=waited))
+        form = {"email": email, "stamp": stamp, **fields}
+        return await self.client.post("/subscribe", data=form, headers={"x-forwarded-for": network})
+
+    def reader(self, address: str) -> Subscriber | None:
+        with reading(self.engine) as tx:
+            return subscribers.by_address(tx, address)
+
+    def mails(self) -> list[str]:
+        with reading(self.engine) as tx:
+            return [row.address for row in tx.execute(sa.select(outbox).order_by(outbox.c.id))]
+
+    def asked(self) -> int:
+        with reading(self.engine) as tx:
+            return int(tx.execute(sa.select(sa.func.count()).select_from(asks)).scalar_one())
+
+
+def door(**changes: Any) -> Door:
+    limits = Limits(per_network_hour=4, overall_hour=12)
+    return replace(Door(limits=limits, trusted_proxies=[ip_network("127.0.0.1/32")]), **changes)
+
+
+async def opened(site: Site, how: Door) -> AsyncIterator[Front]:
+    front = Front(httpx.AsyncClient(), site.engine)
+    app = web_app(replace(site, door=how, clock=lambda: front.now))
+    transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+        front.client = client
+        yield front
+
+
+@pytest.fixture
+async def front(site: Site) -> AsyncIterator[Front]:
+    async for each in opened(site, door()):
+        yield each
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The form's hidden fields, as a browser sends them back."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+async def test_who_asks_is_pending_and_gets_one_mail(front: Front) -> None:
+    answer = await front.ask("Alice@Example.org", topic=["graph neural networks", "RNA"], zone="Europe/Berlin")
+    assert (answer.status_code, "Look in your inbox" in answer.text) == (200, True)
+    reader = front.reader("alice@example.org")
+    assert reader is not None
+    assert (reader.state, reader.rhythm.zone) == (SubscriberState.PENDING, "Europe/Berlin")
+    assert front.mails() == ["alice@example.org"]
+    with reading(front.engine) as tx:
+        wanted = subscribers.interests_of(tx, [reader.id])[reader.id]
+    assert [(i.kind, i.text) for i in wanted] == [
+        (InterestKind.TOPIC, "RNA"), (InterestKind.TOPIC, "graph neural networks")
+    ]  # fmt: skip
+
+
+async def test_how_somebody_agreed_is_kept_without_saying_where_they_were(front: Front, site: Site) -> None:
+    await front.ask("alice@example.org")
+    reader = front.reader("alice@example.org")
+    assert reader is not None
+    assert reader.created_at == NOW
+    assert reader.consent == Consent("web", form_version(site.templates), SIGNER.blind("network", "192.0.2.0/24"))
+    with reading(front.engine) as tx:
+        kept = str(tx.execute(sa.select(asks)).all())
+    assert "alice" not in kept
+    assert "192.0.2" not in kept
+
+
+async def test_the_answer_is_the_same_whoever_asks(front: Front) -> None:
+    names = ["newby", "waits", "reads", "pause", "leave", "bounc", "compl", "suppr"]
+    with writing(front.engine) as tx:
+        for name in names[1:7]:
+            consent, wishes = Consent("web"), Wishes(Rhythm(), Amount(5))
+            kept = subscriptions.subscribe(
+                tx, f"{name}@example.org", wishes, consent=consent, now=NOW - dt.timedelta(days=3)
+            )
+            assert kept
+            state = {
+                "reads": SubscriberState.ACTIVE, "pause": SubscriberState.PAUSED, "leave": SubscriberState.UNSUBSCRIBED,
+                "bounc": SubscriberState.BOUNCED, "compl": SubscriberState.COMPLAINED,
+            }  # fmt: skip
+            if name in state:
+                subscribers.move(tx, kept, to=state[name], now=NOW)
+        for name in ("bounc", "compl", "suppr"):
+            suppressions.suppress(tx, f"{name}@example.org", reason="r", detail="", now=NOW)
+    before = len(front.mails())
+    answers = {}
+    for number, name in enumerate(names):
+        answer = await front.ask(f"{name}@example.org", network=f"192.0.{number}.1")
+        answers[name] = (answer.status_code, answer.text.replace(name, "x"), dict(answer.headers))
+    assert all(answer == answers["newby"] for answer in answers.values())
+    assert front.mails()[before:] == ["newby@example.org", "waits@example.org", "leave@example.org"]
+    states = {name: front.reader(f"{name}@example.org") for name in names}
+    assert states["suppr"] is None
+    assert [r.state.value for r in states.values() if r] == [
+        "pending", "pending", "active", "paused", "pending", "bounced", "complained"
+    ]  # fmt: skip
+
+
+async def test_one_mailbox_gets_one_mail_an_hour_and_three_a_day(front: Front) -> None:
+    for spelling in ("alice@gmail.com", "a.lice@gmail.com", "alice+x@gmail.com", "alice@googlemail.com"):
+        answer = await front.ask(spelling)
+        assert (answer.status_code, "Look in your inbox" in answer.text) == (200, True)
+    assert front.mails() == ["alice@gmail.com"]
+    for _ in range(5):
+        front.now += HOUR + dt.timedelta(seconds=1)
+        await front.ask("alice@gmail.com")
+    assert len(front.mails()) == 3
+    front.now += 20 * HOUR
+    await front.ask("alice@gmail.com")
+    assert len(front.mails()) == 4
+
+
+async def test_a_network_that_asks_too_often_is_told_when_to_come_back(front: Front) -> None:
+    for n in range(4):
+        assert (await front.ask(f"a{n}@example.org", network=f"192.0.2.{n}")).status_code == 200
+    full = await front.ask("a5@example.org", network="192.0.2.200")
+    assert (full.status_code, "try again in an hour" in full.text) == (429, True)
+    assert (await front.ask("a5@example.org", network="192.0.3.1")).status_code == 200
+    front.now += HOUR + dt.timedelta(seconds=1)
+    assert (await front.ask("a6@example.org", network="192.0.2.200")).status_code == 200
+    assert len(front.mails()) == 6
+
+
+async def test_attack_mode_asks_people_to_wait_and_ends_by_itself(front: Front) -> None:
+    for n in range(12):
+        await front.ask(f"bot{n}@example.org", network=f"192.0.{n}.1")
+    assert len(front.mails()) == 12
+    page = await front.ask("alice@example.org", network="198.51.100.1", topic="RNA", zone="Europe/Berlin")
+    assert (page.status_code, "One moment more" in page.text) == (200, True)
+    form: Mapping[str, str] = hidden(page.text)
+    assert front.reader("alice@example.org") is None
+    headers = {"x-forwarded-for": "198.51.100.1"}
+    early = await front.client.post("/subscribe", data=form, headers=headers)
+    assert "a little early" in early.text
+    stolen = await front.client.post("/subscribe", data={**form, "email": "eve@example.org"}, headers=headers)
+    assert "One moment more" in stolen.text
+    front.now += dt.timedelta(seconds=11)
+    assert "Look in" in (await front.client.post("/subscribe", data=hidden(early.text), headers=headers)).text
+    reader = front.reader("alice@example.org")
+    assert reader is not None
+    assert reader.rhythm.zone == "Europe/Berlin"
+    front.now += HOUR + dt.timedelta(seconds=1)
+    assert "Look in your inbox" in (await front.ask("bob@example.org", network="198.51.100.1")).text
+
+
+async def test_the_log_says_once_that_attack_mode_begins_and_once_that_it_is_over(front: Front) -> None:
+    with capture_logs() as logged:
+        for n in range(15):
+            await front.ask(f"bot{n}@example.org", network=f"192.0.{n}.1")
+        front.now += HOUR + dt.timedelta(seconds=1)
+        for n in range(3):
+            await front.ask(f"bot{n}@example.org", network=f"192.0.{n}.1")
+    said = [line["event"] for line in logged if "attack mode" in line["event"]]
+    assert said == ["attack mode", "attack mode is over"]
+
+
+async def test_a_flood_neither_sends_nor_keeps_without_end(front: Front) -> None:
+    for n in range(300):
+        await front.ask(f"bot{n}@example.org", network=f"10.{n // 250}.{n % 250}.1")
+    assert (len(front.mails()), front.asked()) == (12, 240)
+
+
+def test_two_who_ask_at_once_get_one_mail(engine: sa.Engine) -> None:
+    def ask(_: int) -> Verdict:
+        with writing(engine) as tx:
+            return subscriptions.ask(
+                tx,
+                "alice@example.org",
+                Wishes(Rhythm(), Amount(5)),
+                consent=Consent("web"),
+                who=whom(SIGNER, "alice@example.org", "192.0.2.0/24"),
+                limits=Limits(),
+                now=NOW,
+            )
+
+    with ThreadPoolExecutor(8) as pool:
+        verdicts = list(pool.map(ask, range(16)))
+    assert sorted(verdicts) == [Verdict.ASKED_LATELY] * 15 + [Verdict.GRANTED]
+    with reading(engine) as tx:
+        assert len(tx.execute(sa.select(outbox)).all()) == 1
+
+
+@pytest.mark.parametrize("fields", [{"note": "http://spam.example"}, {"waited": 0.5}])
+async def test_what_no_person_sent_gets_the_calm_answer_and_nothing_happens(
+    front: Front, fields: dict[str, object]
+) -> None:
+    before = everything(front.engine)
+    answer = await front.ask("alice@example.org", **fields)  # type: ignore[arg-type]
+    assert (answer.status_code, "Look in your inbox" in answer.text) == (200, True)
+    assert everything(front.engine) == before
+
+
+@pytest.mark.parametrize("stamp", ["", "nonsense", SIGNER.stamp(now=NOW - dt.timedelta(days=2))])
+async def test_a_form_without_a_good_stamp_is_shown_once_more(front: Front, stamp: str) -> None:
+    form = {"email": "alice@example.org", "stamp": stamp, "topic": "RNA"}
+    again = await front.client.post("/subscribe", data=form)
+    assert (again.status_code, "press the button once more" in again.text) == (422, True)
+    assert front.mails() == []
+    sent = await front.client.post("/subscribe", data={**hidden(again.text), "email": "alice@example.org"})
+    assert "Look in your inbox" in sent.text
+    assert front.mails() == ["alice@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("email", "sentence"),
+    [
+        ("", "Please write your e-mail address"),
+        ("alice", "not an e-mail address"),
+        ("alice@", "not an e-mail address"),
+        ("alice@example.org, bob@example.org", "not an e-mail address"),
+        ("alice@exa\0mple", "not an e-mail address"),
+        ("alice@example.org\r\nBcc: bob@example.org", "not an e-mail address"),
+        ("<script>alert(1)</script>@x", "not an e-mail address"),
+        ("a" * 5000 + "@example.org", "not an e-mail address"),
+        ("alice@gmial.com", "Did you mean alice@gmail.com?"),
+    ],
+)
+async def test_a_bad_address_gets_the_form_again_and_a_sentence(front: Front, email: str, sentence: str) -> None:
+    answer = await front.ask(email, topic="RNA")
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert "<script>" not in answer.text
+    assert hidden(answer.text)["topic"] == "RNA"
+    assert front.asked() == 0
+
+
+async def test_an_address_that_looks_mistyped_is_taken_when_it_is_meant(front: Front) -> None:
+    doubted = await front.ask("alice@gmial.com")
+    sent = await front.client.post("/subscribe", data={**hidden(doubted.text), "email": "alice@gmial.com"})
+    assert "Look in your inbox" in sent.text
+    meant = {**hidden(doubted.text), "email": "bob@gmial.com", "meant": "bob@gmail.com"}
+    assert "bob@gmail.com" in (await front.client.post("/subscribe", data=meant)).text
+    assert front.mails() == ["alice@gmial.com", "bob@gmail.com"]
+    other = await front.client.post("/subscribe", data={**hidden(doubted.text), "email": "alice@gmai.com"})
+    assert "Did you mean" in other.text
+
+
+async def test_domains_that_take_no_mail_are_said(site: Site) -> None:
+    zone: dict[str, dict[str, tuple[str, ...]]] = {
+        "null.example": {"MX": ("0 .",)},
+        "good.example": {"A": ("192.0.2.1",)},
+    }
+    with playing_dns(zone) as names:
+        how = door(domains=Domains(disposable=["throw.example"], resolver=names.resolver))
+        async for front in opened(site, how):
+            assert "takes no mail" in (await front.ask("alice@null.example")).text
+            assert "no domain of this name" in (await front.ask("alice@nowhere.example")).text
+            assert "last only for minutes" in (await front.ask("alice@throw.example")).text
+            assert "Look in your inbox" in (await front.ask("alice@good.example")).text
+
+
+async def test_wishes_are_bounded_and_tidied(front: Front) -> None:
+    topics = [
+        "a\0b\ud83d\ude00",
+        "  spaced\n out ",
+        "עברית",
+        "x" * 5000,
+        "spaced out",
+        *(f"topic {i}" for i in range(90)),
+    ]
+    topics = [topic.encode("utf-16", "surrogatepass").decode("utf-16") for topic in topics]
+    await front.ask("alice@example.org", topic=topics, zone="../../etc/passwd")
+    reader = front.reader("alice@example.org")
+    assert reader is not None
+    assert reader.rhythm.zone == "UTC"
+    with reading(front.engine) as tx:
+        texts = {i.text for i in subscribers.interests_of(tx, [reader.id])[reader.id]}
+    assert len(texts) == 20
+    assert {"a b😀", "spaced out", "עברית", "x" * 200} <= texts
+
+
+async def test_topics_in_one_field_are_parted_as_they_are_when_they_are_tried_out(front: Front) -> None:
+    await front.ask("alice@example.org", topic="RNA folding, graphs; " + ",".join(f"t{i}" for i in range(600)))
+    reader = front.reader("alice@example.org")
+    assert reader is not None
+    with reading(front.engine) as tx:
+        texts = [i.text for i in subscribers.interests_of(tx, [reader.id])[reader.id]]
+    assert len(texts) == 20
+    assert {"RNA folding", "graphs", "t0"} <= set(texts)
+
+
+async def test_who_left_may_ask_again_and_keeps_what_they_had(front: Front) -> None:
+    await front.ask("alice@example.org", topic="RNA")
+    reader = front.reader("alice@example.org")
+    assert reader is not None
+    with writing(front.engine) as tx:
+        subscriptions.confirm(tx, reader.id, now=NOW)
+        subscriptions.unsubscribe(tx, reader.id, now=NOW)
+    front.now += 2 * HOUR
+    await front.ask("alice@example.org", topic="graphs")
+    again = front.reader("alice@example.org")
+    assert again is not None
+    assert (again.id, again.state, again.created_at) == (reader.id, SubscriberState.PENDING, front.now)
+    with reading(front.engine) as tx:
+        assert {i.text for i in subscribers.interests_of(tx, [reader.id])[reader.id]} == {"RNA", "graphs"}
+
+
+async def test_closed_doors_say_so(site: Site) -> None:
+    async for front in opened(site, door(open=False)):
+        shown = await front.client.get("/subscribe")
+        assert (shown.status_code, "No new subscriptions" in shown.text) == (200, True)
+        assert (await front.ask("alice@example.org")).status_code == 403
+        assert front.mails() == []
+
+
+async def test_the_page_carries_topics_along(front: Front) -> None:
+    before = everything(front.engine)
+    page = await front.client.get("/subscribe", params={"topic": ["RNA <b>", "graphs"]})
+    assert 'name="topic" value="RNA &lt;b&gt;"' in page.text
+    assert (await front.client.head("/subscribe")).status_code == 200
+    assert everything(front.engine) == before
+
+
+async def test_nothing_somebody_typed_is_in_the_mail(front: Front, site: Site) -> None:
+    await front.ask("alice@example.org", topic="buy pills at http://spam.example")
+    with writing(front.engine) as tx:
+        sheet = lay_out(tx, claim(tx, "test", 1, now=NOW))[0]
+    assert b"spam.example" not in mail(site.press, sheet)[1].content
+    assert Purpose.CONFIRM.value in sheet.delivery.kind.value

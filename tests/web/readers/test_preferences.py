@@ -1,0 +1,388 @@
+"""Preferences: opened by a link, saved by a button, and nothing that was written is lost."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from tests.digests.test_preview import TITLES, announce, close
+from tests.web.conftest import NOW, SIGNER
+from tests.web.test_pages import everything
+
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
+from dailypapers.domain.vote import Vote
+from dailypapers.store import papers, subscribers, votes
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.web.http.page import Site
+
+WISHES = Wishes(
+    Rhythm("Europe/Berlin", 7, frozenset({0, 3})),
+    Amount(7, 3, 2, 0.62, explore=True),
+    (
+        Interest(InterestKind.TOPIC, "graph neural networks"),
+        Interest(InterestKind.TOPIC, "شبكات 🐦"),
+        Interest(InterestKind.PHRASE, "message passing"),
+        Interest(InterestKind.PHRASE, "survey", Stance.AVOID),
+        Interest(InterestKind.PHRASE, "blockchain", Stance.EXCLUDE),
+        Interest(InterestKind.AUTHOR, "Ann Lee"),
+        Interest(InterestKind.CATEGORY, "cs.LG"),
+        Interest(InterestKind.CATEGORY, "cs.LG − cs.CY"),
+        Interest(InterestKind.PAPER, f"file:{TITLES[0]}"),
+        Interest(InterestKind.TOPIC, "military use", Stance.AVOID),
+    ),
+    Style(text_only=True, abstracts=Abstracts.WHOLE),
+)
+
+
+class Fields(HTMLParser):
+    """The fields of the first form, as a browser without JavaScript would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, list[str]] = {}
+        self._select = self._text = ""
+        self._inside = self._done = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        have = dict(attrs)
+        name, value = have.get("name") or "", have.get("value") or ""
+        self._inside |= tag == "form" and not self._done
+        if not self._inside:
+            return
+        if tag == "input" and have.get("type") != "file":
+            if have.get("type") not in {"checkbox", "radio"} or "checked" in have:
+                self.sent.setdefault(name, []).append(value)
+        elif tag == "select":
+            self._select = name
+        elif tag == "textarea":
+            self._text = name
+            self.sent[name] = [""]
+        elif tag == "option" and "selected" in have:
+            self.sent.setdefault(self._select, []).append(have["value"] or "" if "value" in have else "\0")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and self._inside:
+            self._inside, self._done = False, True
+        if tag == "textarea":
+            self._text = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside and self._text:
+            self.sent[self._text][0] += data
+        elif self._inside and self.sent.get(self._select) == ["\0"]:
+            self.sent[self._select] = [data]
+
+
+def fields(page: httpx.Response) -> dict[str, list[str]]:
+    parser = Fields()
+    parser.feed(page.text)
+    return parser.sent
+
+
+@pytest.fixture
+def reader(engine: sa.Engine) -> int:
+    announce(engine, TITLES)
+    close(engine)
+    with writing(engine) as tx:
+        subscriptions.admit(tx, "alice@example.org", WISHES, consent=Consent("test"), now=NOW)
+        found = subscribers.by_address(tx, "alice@example.org")
+    assert found is not None
+    return found.id
+
+
+@pytest.fixture
+def link(reader: int) -> str:
+    return SIGNER.url(Purpose.PREFERENCES, reader, issued=NOW)
+
+
+def kept(engine: sa.Engine, reader: int) -> Wishes:
+    with reading(engine) as tx:
+        found = subscribers.by_id(tx, [reader])[reader]
+        interests = subscribers.interests_of(tx, [reader])[reader]
+    return Wishes(found.rhythm, found.amount, interests, found.style)
+
+
+def same(one: Wishes, other: Wishes) -> bool:
+    return replace(one, interests=tuple(sorted(one.interests))) == replace(
+        other, interests=tuple(sorted(other.interests))
+    )
+
+
+async def sent(pages: httpx.AsyncClient, link: str, **changes: Any) -> httpx.Response:
+    """Open the page, change some fields and press the button."""
+    form = fields(await pages.get(link))
+    return await pages.post(link, data={**form, **changes})
+
+
+async def test_the_page_changes_nothing_and_shows_what_is_kept(
+    pages: httpx.AsyncClient, engine: sa.Engine, link: str
+) -> None:
+    before = everything(engine)
+    shown = await pages.get(link)
+    assert shown.status_code == 200
+    form = fields(shown)
+    assert set(form["topic"]) >= {"graph neural networks", "شبكات 🐦"}
+    assert (form["zone"], form["hour"], form["days"], form["most"]) == (["Europe/Berlin"], ["7"], ["chosen"], ["7"])
+    assert form["avoid"] == ["survey"]
+    assert form["category"] == ["cs.LG"]
+    assert everything(engine) == before
+
+
+async def test_saving_the_page_as_it_is_changes_nothing(
+    pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
+) -> None:
+    answer = await sent(pages, link)
+    assert (answer.status_code, "Saved." in answer.text) == (200, True)
+    assert same(kept(engine, reader), WISHES)
+
+
+async def test_every_field_is_saved(pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str) -> None:
+    announce(engine, ["Another paper"])
+    changes: dict[str, Any] = {
+        "topic": ["protein  design", " robots ", ""],
+        "phrases": "attention is\r\nall you need",
+        "avoid": "",
+        "exclude": "crypto",
+        "authors": "Bo Roy\nCy Fox",
+        "category": ["math", "Genomics"],
+        "others": "eprint: hash functions",
+        "paper": [],
+        "rest": [],
+        "references": "https://example.org/nothing file",
+        "zone": "America/New_York",
+        "hour": "18",
+        "days": "weekly",
+        "weekday": "4",
+        "most": "12",
+        "about": "",
+        "least": "1",
+        "relevance": "80",
+        "explore": "",
+        "text_only": "",
+        "abstracts": "none",
+    }
+    answer = await sent(pages, link, **changes)
+    assert answer.status_code == 200
+    kind = InterestKind
+    expected = (
+        *(Interest(kind.TOPIC, text) for text in ("protein design", "robots")),
+        *(Interest(kind.PHRASE, text) for text in ("attention is", "all you need")),
+        Interest(kind.PHRASE, "crypto", Stance.EXCLUDE),
+        *(Interest(kind.AUTHOR, text) for text in ("Bo Roy", "Cy Fox")),
+        *(Interest(kind.CATEGORY, text) for text in ("math", "Genomics", "eprint: hash functions")),
+    )
+    amount, style = Amount(12, None, 1, 0.8), Style(abstracts=Abstracts.NONE)
+    assert same(kept(engine, reader), Wishes(Rhythm("America/New_York", 18, frozenset({4})), amount, expected, style))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"zone": "Mars/Olympus"}, "no such time zone"),
+        ({"zone": "../../etc/passwd"}, "no such time zone"),
+        ({"zone": "Factory"}, "no such time zone"),
+        ({"zone": "localtime"}, "no such time zone"),
+        ({"hour": "25"}, "an hour from 0 to 23"),
+        ({"days": "chosen", "chosen": []}, "at least one day"),
+        ({"most": "0"}, "a number from 1 to 50"),
+        ({"most": "٣"}, "a number from 1 to 50"),
+        ({"about": "many"}, "a number from 1 to 50"),
+        ({"least": "40", "most": "3"}, "not be more than the most"),
+        ({"relevance": "101"}, "move the slider"),
+        ({"topic": [f"topic {n}" for n in range(41)]}, "These are too many"),
+        ({"topic": ["x" * 201]}, "very long"),
+        ({"authors": "\n".join(f"Author {n}" for n in range(201))}, "These are too many"),
+    ],
+)
+async def test_a_wrong_field_is_said_and_nothing_else_is_lost(
+    pages: httpx.AsyncClient, engine: sa.Engine, link: str, changes: dict[str, Any], sentence: str
+) -> None:
+    before = everything(engine)
+    answer = await sent(pages, link, **{"phrases": "precious words", "exclude": "a\nb", **changes})
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    where = re.search(r'href="#(wrong-\w+)"', answer.text)
+    assert where
+    assert sentence in answer.text.partition(f' id="{where[1]}"')[2].partition("</p>")[0]
+    assert everything(engine) == before
+    form = fields(answer)
+    assert (form["phrases"], form["exclude"]) == (["precious words"], ["a\nb"])
+    for name, value in changes.items():
+        if name not in {"chosen", "zone"}:
+            assert [text for text in form[name] if text] == (value if isinstance(value, list) else [value])
+
+
+async def test_preview_shows_without_saving(pages: httpx.AsyncClient, engine: sa.Engine, site: Site, link: str) -> None:
+    site.previews.load(now=NOW)
+    before = everything(engine)
+    answer = await sent(pages, link, topic=["single-cell genomics"], action="preview", relevance="10", about="")
+    assert "Nothing is saved yet" in answer.text
+    assert "Matches your topic “single-cell genomics”" in answer.text
+    assert "single-cell genomics" in fields(answer)["topic"]
+    assert everything(engine) == before
+
+
+async def test_the_fragment_follows_the_form_and_changes_nothing(
+    pages: httpx.AsyncClient, engine: sa.Engine, site: Site, link: str
+) -> None:
+    site.previews.load(now=NOW)
+    form = fields(await pages.get(link))
+    before = everything(engine)
+    wanted = {**form, "topic": ["single-cell genomics"], "relevance": "10", "about": "", "paper": [], "zone": "broken"}
+    answer = await pages.post(f"{link}/preview", data=wanted)
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert TITLES[1] in answer.text
+    assert TITLES[0] not in answer.text
+    assert everything(engine) == before
+    excluded = await pages.post(f"{link}/preview", data={**wanted, "exclude": "single-cell"})
+    assert TITLES[1] not in excluded.text
+
+
+async def test_votes_show_in_the_preview_at_once(
+    pages: httpx.AsyncClient, engine: sa.Engine, site: Site, reader: int, link: str
+) -> None:
+    site.previews.load(now=NOW)
+    wanted = {**fields(await pages.get(link)), "relevance": "10", "about": "", "paper": []}
+    assert TITLES[0] in (await pages.post(f"{link}/preview", data=wanted)).text
+    with writing(engine) as tx:
+        paper = papers.named(tx, f"file:{TITLES[0]}")
+        assert paper is not None
+        votes.cast(tx, reader, paper, Vote.DISLIKE, now=NOW)
+    assert TITLES[0] not in (await pages.post(f"{link}/preview", data=wanted)).text
+
+
+async def test_example_papers_are_pasted_or_uploaded_and_unknown_ones_are_said(
+    pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
+) -> None:
+    form = fields(await pages.get(link))
+    form.pop("paper")
+    with writing(engine) as tx:
+        tx.execute(sa.text("INSERT INTO names (name, paper_id) SELECT 'arxiv:2604.00001', id FROM papers WHERE id = 2"))
+    bib = b"@article{a, title={Nobody knows this}, author={Fox, Cy}, doi={10.1234/known-to-nobody}}"
+    files = {"bib": ("mine.bib", bib, "text/plain")}
+    answer = await pages.post(link, data={**form, "references": "see 2604.00001v2"}, files=files)
+    assert answer.status_code == 200
+    assert "We do not know this paper yet" in answer.text
+    assert "Nobody knows this" in answer.text
+    named = [i.text for i in kept(engine, reader).interests if i.kind is InterestKind.PAPER]
+    assert len(named) == 1
+    assert named[0] in {f"file:{title}" for title in TITLES}
+
+
+async def test_papers_beyond_the_most_are_counted(pages: httpx.AsyncClient, link: str) -> None:
+    answer = await sent(pages, link, references=" ".join(f"2401.{n:05}" for n in range(1, 1_052)))
+    assert "51 more papers were left aside" in answer.text
+
+
+async def test_what_could_not_be_read_is_shown_as_it_was_written(pages: httpx.AsyncClient, link: str) -> None:
+    answer = await sent(pages, link, references='Smith & Jones, "On <b>"')
+    assert "line 1: “Smith &amp; Jones, &#34;On &lt;b&gt;&#34;” names no paper" in answer.text
+
+
+async def test_a_wish_that_can_do_nothing_is_said_beside_it(pages: httpx.AsyncClient, link: str) -> None:
+    answer = await sent(pages, link, topic=["🐦"], others="cs.XX")
+    assert "holds no word that tells papers apart" in answer.text
+    assert "There is no category cs.xx" in answer.text
+
+
+async def test_an_older_form_asks_before_it_overwrites(
+    pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
+) -> None:
+    old = fields(await pages.get(link))
+    await sent(pages, link, topic=["newer wish"])
+    answer = await pages.post(link, data={**old, "hour": "9"})
+    assert (answer.status_code, "changed elsewhere" in answer.text) == (409, True)
+    assert kept(engine, reader).rhythm.hour == 7
+    again = await pages.post(link, data=fields(answer))
+    assert "Saved." in again.text
+    assert kept(engine, reader).rhythm.hour == 9
+
+
+async def test_a_form_that_is_sent_twice_is_saved_once(pages: httpx.AsyncClient, engine: sa.Engine, link: str) -> None:
+    form = {**fields(await pages.get(link)), "hour": "9"}
+    await pages.post(link, data=form)
+    before = everything(engine)
+    assert "Saved." in (await pages.post(link, data=form)).text
+    assert everything(engine) == before
+
+
+async def test_pause_and_resume(pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str) -> None:
+    def state() -> SubscriberState:
+        with reading(engine) as tx:
+            return subscribers.by_id(tx, [reader])[reader].state
+
+    for bad in ("2026-04-20", "yesterday", "9999-12-31"):
+        answer = await pages.post(link, data={"action": "pause", "until": bad})
+        assert (answer.status_code, state()) == (422, SubscriberState.ACTIVE)
+        assert "a day after today" in answer.text
+    answer = await pages.post(link, data={"action": "pause", "until": "2026-05-01"})
+    assert "Nothing comes before Friday, 1 May 2026" in answer.text
+    assert state() is SubscriberState.PAUSED
+    assert "The pause is over" in (await pages.post(link, data={"action": "resume"})).text
+    assert state() is SubscriberState.ACTIVE
+    assert same(kept(engine, reader), WISHES)
+
+
+async def test_who_has_left_sees_no_form_and_can_change_nothing(
+    pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
+) -> None:
+    form = fields(await pages.get(link))
+    with writing(engine) as tx:
+        subscriptions.unsubscribe(tx, reader, now=NOW)
+    before = everything(engine)
+    for answer in (
+        await pages.get(link),
+        await pages.post(link, data={**form, "hour": "9"}),
+        await pages.post(link, data={"action": "pause", "until": "2026-05-01"}),
+        await pages.post(link, data={"action": "resume"}),
+    ):
+        assert "Nothing is sent to you" in answer.text
+        assert "<form" not in answer.text
+    assert everything(engine) == before
+
+
+async def test_other_tokens_open_nothing(pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str) -> None:
+    swapped = SIGNER.url(Purpose.UNSUBSCRIBE, reader, issued=NOW).replace("unsubscribe", "preferences")
+    before = everything(engine)
+    for bad in (swapped, link[:-2], "http://pages/preferences/x"):
+        for method, address in (("GET", bad), ("POST", bad), ("POST", f"{bad}/preview")):
+            answer = await pages.request(method, address)
+            assert (answer.status_code, "This link does not work" in answer.text) == (410, True)
+    assert everything(engine) == before
+
+
+async def test_whoever_was_erased_gets_a_calm_page(
+    pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
+) -> None:
+    with writing(engine) as tx:
+        subscriptions.erase(tx, reader)
+    for method in ("GET", "POST"):
+        assert (await pages.request(method, link)).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"topic": [f"topic {n}" for n in range(10_000)]},
+        {"references": "2401.00001 " * 30_000},
+        {"phrases": "\x00\x1b[31m\u202e"},
+        {"nonsense": "x"},
+        {},
+    ],
+)
+async def test_whatever_is_sent_is_answered_calmly_and_loses_nothing(
+    pages: httpx.AsyncClient, engine: sa.Engine, link: str, form: dict[str, Any]
+) -> None:
+    before = everything(engine)
+    answer = await pages.post(link, data=form)
+    assert answer.status_code in {400, 422}
+    assert "<h1>" in answer.text
+    assert everything(engine) == before
+    assert (await pages.post(f"{link}/preview", data=form)).status_code in {200, 400}

@@ -1,0 +1,63 @@
+"""The front page's preview: a fragment for anybody, bounded whatever is typed."""
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from tests.digests.test_preview import TITLES, announce, close
+from tests.web.conftest import NOW
+
+from dailypapers.digests import preview
+from dailypapers.web.http.page import Site
+
+
+@pytest.fixture(autouse=True)
+def edition(engine: sa.Engine, site: Site) -> None:
+    announce(engine, TITLES, upvotes=(None, 3, 20))
+    close(engine)
+    site.previews.load(now=NOW)
+
+
+async def test_it_is_a_part_of_a_page(pages: httpx.AsyncClient) -> None:
+    answer = await pages.get("/preview", params={"topic": "graph neural networks"})
+    assert "<html" not in answer.text
+    assert TITLES[0] in answer.text
+
+
+async def test_without_a_topic_it_is_what_is_trending(pages: httpx.AsyncClient) -> None:
+    assert "Trending today" in (await pages.get("/preview")).text
+
+
+async def test_a_day_with_nothing_for_one_is_said(pages: httpx.AsyncClient) -> None:
+    answer = await pages.get("/preview", params={"topic": "medieval falconry"})
+    assert "you would get no mail" in answer.text
+
+
+@pytest.mark.parametrize(
+    "topic", ["🐦🐦", "شبكات عصبية", "<script>alert(1)</script>", "a\x00b\x1bc", "x" * 20_000, ",,,;", "%", "\ud83d"]
+)
+async def test_whatever_is_typed_is_answered_calmly(pages: httpx.AsyncClient, topic: str) -> None:
+    for path in ("/preview", "/"):
+        sent = httpx.QueryParams({"topic": topic.encode("utf-8", "replace").decode()})
+        answer = await pages.get(path, params=sent)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+
+
+async def test_foreign_letters_are_answered_with_advice(pages: httpx.AsyncClient) -> None:
+    answer = await pages.get("/preview", params={"topic": "شبكات عصبية"})
+    assert "holds no Latin letters" in answer.text
+
+
+async def test_thousands_of_topics_are_cut_short(pages: httpx.AsyncClient) -> None:
+    answer = await pages.get("/preview", params={"topic": ",".join(f"topic{n}" for n in range(5_000))})
+    assert answer.status_code == 200
+
+
+async def test_a_busy_service_says_when_to_come_again(
+    pages: httpx.AsyncClient, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview, "PATIENCE", 0.01)
+    with site.previews.one_at_a_time():
+        answer = await pages.get("/preview", params={"topic": "graphs"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "try again in a few seconds" in answer.text
