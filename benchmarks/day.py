@@ -118,12 +118,12 @@ def admit(app: App, readers: int, vocabulary: list[str], chance: random.Random) 
 
 def steps(app: App) -> list[tuple[str, float]]:
     """Seconds of each step."""
-    means = app.means
+    dependencies = app.dependencies
     jobs: list[tuple[str, Callable[[], object]]] = [
-        ("fetch", lambda: fetch(means.engine, means.sources, make_http=means.make_http, now=NOW)),
-        ("close", lambda: close(means.engine, zone="UTC", now=NOW)),
-        ("compose", lambda: compose(means.engine, means.composing, now=NOW)),
-        ("deliver", lambda: drain_once(means.sending, clock=lambda: NOW)),
+        ("fetch", lambda: fetch(dependencies.engine, dependencies.sources, make_http=dependencies.make_http, now=NOW)),
+        ("close", lambda: close(dependencies.engine, zone="UTC", now=NOW)),
+        ("compose", lambda: compose(dependencies.engine, dependencies.digest_options, now=NOW)),
+        ("deliver", lambda: drain_once(dependencies.sending, clock=lambda: NOW)),
     ]
     taken = []
     for name, job in jobs:

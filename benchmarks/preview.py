@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from dailypapers.digests.choose import Asking, Composing
+from dailypapers.digests.choose import DigestOptions, ReaderContext
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.source import Announcement
@@ -32,7 +32,7 @@ from dailypapers.store import editions, papers
 from dailypapers.store.database import connect, migrate, writing
 
 NOW = dt.datetime(2026, 5, 1, 6, tzinfo=dt.UTC)
-HOW = Composing(relevance=0.5, window_days=7, deadline=dt.timedelta(hours=20))
+HOW = DigestOptions(relevance=0.5, window_days=7, deadline=dt.timedelta(hours=20))
 #: A reader who has voted for a month.
 LIKED, DISLIKED = 60, 20
 
@@ -76,11 +76,11 @@ def measure(previews: Previews, topics: Callable[[int], list[Interest]], keys: S
     chance = random.Random(2)  # noqa: S311 - made-up votes, the same in every run
     ones, tens = [topics(1) for _ in range(times)], [topics(10) for _ in range(times)]
     cast = [Votes(tuple(chance.sample(keys, LIKED)), tuple(chance.sample(keys, DISLIKED))) for _ in range(times)]
-    voted = [Asking(Amount(10), tuple(topics(3)), votes) for votes in cast]
-    another = [Asking(Amount(10), (*asking.interests, *topics(1)), asking.votes) for asking in voted]
-    line("nothing named", [asked(previews, Asking(Amount(10))) for _ in range(times)])
+    voted = [ReaderContext(Amount(10), tuple(topics(3)), votes) for votes in cast]
+    another = [ReaderContext(Amount(10), (*asking.interests, *topics(1)), asking.votes) for asking in voted]
+    line("nothing named", [asked(previews, ReaderContext(Amount(10))) for _ in range(times)])
     for name, many in (("one topic", ones), ("ten topics", tens)):
-        wanted = [Asking(Amount(10), tuple(named)) for named in many]
+        wanted = [ReaderContext(Amount(10), tuple(named)) for named in many]
         both = [(asked(previews, asking), asked(previews, asking)) for asking in wanted]
         line(f"{name}, cold", [cold for cold, _ in both])
         line(f"{name}, warm", [warm for _, warm in both])
@@ -89,7 +89,7 @@ def measure(previews: Previews, topics: Callable[[int], list[Interest]], keys: S
     line("and one topic more", [warm for _, warm in both])
 
 
-def asked(previews: Previews, asking: Asking) -> float:
+def asked(previews: Previews, asking: ReaderContext) -> float:
     """How long one preview takes, in milliseconds."""
     started = time.perf_counter()
     if previews.of(asking, now=NOW) is None:

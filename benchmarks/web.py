@@ -223,7 +223,7 @@ def hello() -> FastAPI:
 
 def pages(app: App) -> FastAPI:
     """Our pages."""
-    return web_app(app.site(lambda: NOW))
+    return web_app(app.context(lambda: NOW))
 
 
 def put_together(folder: Path, database: str) -> App:
@@ -246,7 +246,7 @@ def fill(app: App, folder: Path, papers: int) -> list[str]:
     vocabulary = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(4, 10))) for _ in range(4000)]
     write_papers(folder / "papers.jsonl", papers, vocabulary, chance)
     migrate(app.engine)
-    fetch(app.engine, app.means.sources, make_http=app.means.make_http, now=NOW)
+    fetch(app.engine, app.dependencies.sources, make_http=app.dependencies.make_http, now=NOW)
     close(app.engine, zone="UTC", now=NOW)
     return vocabulary
 

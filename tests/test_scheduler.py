@@ -13,8 +13,8 @@ from tests.world import DAY, GRAPHS, MONDAY, feed, world
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.jobs.context import Means
-from dailypapers.scheduler import Clockwork, Timetable, start
+from dailypapers.jobs.context import Dependencies
+from dailypapers.scheduler import Scheduler, Timetable, start
 from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
@@ -26,8 +26,8 @@ _FIRST_KNOCK = 1
 TIMETABLE = Timetable(dt.timedelta(minutes=30), dt.time(5, 30), "Europe/Berlin")
 
 
-def clockwork(means: Means, now: dt.datetime, holder: str = "one") -> Clockwork:
-    return Clockwork(means, TIMETABLE, holder, lambda: now)
+def scheduler(dependencies: Dependencies, now: dt.datetime, holder: str = "one") -> Scheduler:
+    return Scheduler(dependencies, TIMETABLE, holder, lambda: now)
 
 
 def counting(asked: list[Asked], answer: Answer) -> Callable[[Asked], Answer]:
@@ -48,12 +48,12 @@ def closed(engine: sa.Engine) -> list[dt.date]:
 def test_the_edition_closes_once_its_hour_has_come(engine: sa.Engine) -> None:
     before = dt.datetime(2026, 4, 20, 3, 29, tzinfo=dt.UTC)
     with world(engine) as w:
-        clockwork(w.means, before).announce()
+        scheduler(w.dependencies, before).announce()
         assert closed(engine) == []
         for minutes in (1, 2, 300):
-            clockwork(w.means, before + dt.timedelta(minutes=minutes)).announce()
+            scheduler(w.dependencies, before + dt.timedelta(minutes=minutes)).announce()
         assert closed(engine) == [dt.date(2026, 4, 20)]
-        clockwork(w.means, before + DAY + dt.timedelta(hours=9)).announce()
+        scheduler(w.dependencies, before + DAY + dt.timedelta(hours=9)).announce()
     assert closed(engine) == [dt.date(2026, 4, 20), dt.date(2026, 4, 21)]
 
 
@@ -62,7 +62,7 @@ def test_sources_are_asked_no_more_often_than_set(engine: sa.Engine) -> None:
     with world(engine) as w:
         w.routes["/feed"] = counting(asked, feed("A Paper With a Title"))
         for minutes in (0, 1, 29, 30, 31):
-            clockwork(w.means, MONDAY + dt.timedelta(minutes=minutes)).announce()
+            scheduler(w.dependencies, MONDAY + dt.timedelta(minutes=minutes)).announce()
     assert len(asked) == 2
 
 
@@ -71,7 +71,7 @@ def test_two_schedulers_on_one_database_do_nothing_twice(engine: sa.Engine) -> N
     with world(engine) as w:
         w.routes["/feed"] = counting(asked, feed("Deeper Graph Neural Networks"))
         w.admit("alice", GRAPHS)
-        both = [clockwork(w.means, MONDAY, holder) for holder in ("one", "two")]
+        both = [scheduler(w.dependencies, MONDAY, holder) for holder in ("one", "two")]
         for job in ("announce", "compose"):
             with ThreadPoolExecutor(2) as pool:
                 list(pool.map(lambda each: getattr(each, job)(), both))  # noqa: B023 - used up within the turn
@@ -88,7 +88,7 @@ def test_held_mail_is_not_tried_again_every_second(engine: sa.Engine) -> None:
     policy = Outcome(OutcomeKind.OUR_FAULT, 550, "5.7.1")
     with world(engine, outcomes={"alice@example.org": policy}) as w:
         w.admit("alice", GRAPHS)
-        one = clockwork(w.means, MONDAY)
+        one = scheduler(w.dependencies, MONDAY)
         one.announce()
         one.compose()
         for _ in range(3):
@@ -100,7 +100,7 @@ def test_held_mail_is_not_tried_again_every_second(engine: sa.Engine) -> None:
 def test_asked_to_stop_it_sends_nothing_more(engine: sa.Engine) -> None:
     with world(engine) as w:
         w.admit("alice", GRAPHS)
-        one = clockwork(w.means, MONDAY)
+        one = scheduler(w.dependencies, MONDAY)
         one.announce()
         one.compose()
         stop = threading.Event()
@@ -114,7 +114,7 @@ def test_asked_to_stop_it_sends_nothing_more(engine: sa.Engine) -> None:
 def test_the_clockwork_knocks_by_itself_and_survives_a_broken_job(engine: sa.Engine) -> None:
     with world(engine) as w:
         w.admit("alice", GRAPHS)
-        one = clockwork(w.means, MONDAY)
+        one = scheduler(w.dependencies, MONDAY)
         one.announce()
         one.compose()
         delivered, knocked, stop = threading.Event(), threading.Event(), threading.Event()
@@ -141,7 +141,7 @@ def test_schedule_and_work_knock_together(engine: sa.Engine) -> None:
     with world(engine) as w:
         w.admit("alice", GRAPHS)
         stop = threading.Event()
-        knocks = start(clockwork(w.means, MONDAY), schedule=True, work=True, stop=stop)
+        knocks = start(scheduler(w.dependencies, MONDAY), schedule=True, work=True, stop=stop)
         try:
             for _ in range(300):
                 if closed(engine) or stop.wait(0.1):
@@ -158,7 +158,7 @@ def test_pruning_is_in_the_timetable(engine: sa.Engine) -> None:
             wishes = Wishes(Rhythm(), Amount(5))
             subscriptions.subscribe(tx, "eve@example.org", wishes, consent=Consent("web"), now=MONDAY - 9 * DAY)
         stop = threading.Event()
-        knocks = start(clockwork(w.means, MONDAY), schedule=True, work=False, stop=stop)
+        knocks = start(scheduler(w.dependencies, MONDAY), schedule=True, work=False, stop=stop)
         try:
             for _ in range(300):
                 with reading(engine) as tx:

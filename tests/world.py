@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from tests.playing_sources import Answer, Route, playing_sources
 
-from dailypapers.delivery.send import Post
-from dailypapers.digests.choose import Composing
-from dailypapers.digests.layout import Press
+from dailypapers.delivery.send import SenderOptions
+from dailypapers.digests.choose import DigestOptions
+from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.jobs.context import Means
+from dailypapers.jobs.context import Dependencies
 from dailypapers.mail.transport import MemoryTransport
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
@@ -48,7 +48,7 @@ def feed(*titles: str) -> Answer:
 class World:
     """What a test turns."""
 
-    means: Means
+    dependencies: Dependencies
     tray: MemoryTransport
     routes: dict[str, Route] = field(default_factory=dict)
 
@@ -56,7 +56,7 @@ class World:
         """Make somebody of the cast a reader."""
         interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
         wishes = Wishes(rhythm or Rhythm("UTC", 7), Amount(5), interests)
-        with writing(self.means.engine) as tx:
+        with writing(self.dependencies.engine) as tx:
             subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
 
     def announce(self, *titles: str) -> None:
@@ -72,7 +72,7 @@ class World:
 
     def books(self) -> list[str]:
         """The equation of every edition, newest first."""
-        with reading(self.means.engine) as tx:
+        with reading(self.dependencies.engine) as tx:
             return [book.equation() for book in ledgers(tx)]
 
 
@@ -84,13 +84,15 @@ def world(engine: sa.Engine, *, outcomes: Mapping[str, Outcome] | None = None) -
     signer = Signer("https://papers.example.org", b"secret")
     sender = Sender("Daily Papers", "papers@example.org", "bounce@example.org", "papers.example.org")
     with playing_sources(routes) as base:
-        means = Means(
+        dependencies = Dependencies(
             engine=engine,
             sources=[Feed("feed", f"{base}/feed")],
             make_http=lambda: Http(allow_private=True, pace=0, retries=0),
             zone="UTC",
-            composing=Composing(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20)),
-            press=Press(environment(shipped("templates")), signer, sender, "https://papers.example.org/", b"secret"),
-            make_post=lambda: Post(tray, "tester", at_once=2),
+            digest_options=DigestOptions(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20)),
+            renderer=MailRenderer(
+                environment(shipped("templates")), signer, sender, "https://papers.example.org/", b"secret"
+            ),
+            make_sender_options=lambda: SenderOptions(tray, "tester", at_once=2),
         )
-        yield World(means, tray, routes)
+        yield World(dependencies, tray, routes)

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from dailypapers.delivery.send import Post
-from dailypapers.digests.choose import Composing
-from dailypapers.digests.layout import Press
+from dailypapers.delivery.send import SenderOptions
+from dailypapers.digests.choose import DigestOptions
+from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.message import Sender
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
-from dailypapers.inbound.by_mail import Addresses, Reception
-from dailypapers.jobs.context import Means
+from dailypapers.inbound.by_mail import Addresses, InboundHandler
+from dailypapers.jobs.context import Dependencies
 from dailypapers.library.search import Finder
 from dailypapers.mail.dns import Domains, disposable_domains, system_resolver
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
@@ -37,8 +37,8 @@ from dailypapers.sources.huggingface import HuggingFace
 from dailypapers.store.database import connect
 from dailypapers.subscriptions.lifecycle import Wishes
 from dailypapers.tokens import Signer
-from dailypapers.web.http.page import Site
-from dailypapers.web.public.door import Door
+from dailypapers.web.http.page import WebContext
+from dailypapers.web.public.door import SignUpPolicy
 
 #: Ten times what keeping a new subscriber takes, and still short for whoever waits.
 _ANSWER_AFTER = timedelta(seconds=0.25)
@@ -49,24 +49,24 @@ class App:
     """One dailypapers, put together."""
 
     settings: Settings
-    means: Means
+    dependencies: Dependencies
     mail_server: MailServer
     #: What a subscriber gets who names nothing.
     defaults: Wishes
     signer: Signer = field(repr=False)
     #: Who may come in and subscribe, by a page or by mail; made when it is first asked for, and once.
-    door: Callable[[], Door]
+    door: Callable[[], SignUpPolicy]
 
-    def site(self, clock: Callable[[], dt.datetime]) -> Site:
+    def context(self, clock: Callable[[], dt.datetime]) -> WebContext:
         """What the pages are made with."""
-        means = self.means
-        previews = Previews(self.engine, means.composing)
-        return Site(
+        dependencies = self.dependencies
+        previews = Previews(self.engine, dependencies.digest_options)
+        return WebContext(
             self.engine,
-            means.press,
-            means.composing,
+            dependencies.renderer,
+            dependencies.digest_options,
             self.defaults,
-            means.zone,
+            dependencies.zone,
             clock,
             previews,
             door=self.door(),
@@ -76,7 +76,7 @@ class App:
     @property
     def engine(self) -> sa.Engine:
         """The database."""
-        return self.means.engine
+        return self.dependencies.engine
 
 
 def build(settings: Settings) -> App:
@@ -84,16 +84,16 @@ def build(settings: Settings) -> App:
     signer = Signer(settings.service.base_url, read_secret(settings))
     password = settings.database.password
     server = _mail_server(settings.mail)
-    means = Means(
+    dependencies = Dependencies(
         engine=connect(settings.database.url, password=password.get_secret_value() if password else None),
         sources=[_source(wanted) for wanted in settings.sources],
         make_http=lambda: _http(settings),
         zone=settings.service.zone,
-        composing=_composing(settings),
-        press=_press(settings, signer),
-        make_post=lambda: _post(settings.mail, server),
+        digest_options=_composing(settings),
+        renderer=_press(settings, signer),
+        make_sender_options=lambda: _post(settings.mail, server),
     )
-    return App(settings, means, server, defaults(settings), signer, cache(lambda: _door(settings)))
+    return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _door(settings)))
 
 
 def read_secret(settings: Settings) -> bytes:
@@ -130,9 +130,9 @@ def defaults(settings: Settings) -> Wishes:
     return Wishes(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
 
 
-def _door(settings: Settings) -> Door:
+def _door(settings: Settings) -> SignUpPolicy:
     wanted = settings.subscribe
-    return Door(
+    return SignUpPolicy(
         open=wanted.open,
         limits=Limits(wanted.per_network_hour, wanted.overall_hour),
         minimum=timedelta(seconds=wanted.minimum_seconds),
@@ -146,12 +146,12 @@ def _door(settings: Settings) -> Door:
     )
 
 
-def reception(app: App, clock: Callable[[], dt.datetime]) -> Reception:
+def handler(app: App, clock: Callable[[], dt.datetime]) -> InboundHandler:
     """What deals with mail that comes in."""
     wanted, mail = app.settings.inbound, app.settings.mail
     others = {mail.from_address, mail.bounce_address, mail.owner} - {""}
     how = app.door()
-    return Reception(
+    return InboundHandler(
         engine=app.engine,
         signer=app.signer,
         addresses=Addresses(
@@ -167,8 +167,8 @@ def reception(app: App, clock: Callable[[], dt.datetime]) -> Reception:
     )
 
 
-def _composing(settings: Settings) -> Composing:
-    return Composing(
+def _composing(settings: Settings) -> DigestOptions:
+    return DigestOptions(
         relevance=settings.digest.relevance,
         encoder=Lazy(settings.ranking.model) if settings.ranking.model else None,
         compare=settings.ranking.compare,
@@ -191,8 +191,8 @@ def _source(wanted: SourceSettings) -> Source:
     return File(wanted.path or Path(), name=name)
 
 
-def _press(settings: Settings, signer: Signer) -> Press:
-    return Press(
+def _press(settings: Settings, signer: Signer) -> MailRenderer:
+    return MailRenderer(
         templates=environment(
             shipped("templates"),
             settings.service.templates,
@@ -230,9 +230,9 @@ def _mail_server(mail: Mail) -> MailServer:
     )
 
 
-def _post(mail: Mail, server: MailServer) -> Post:
+def _post(mail: Mail, server: MailServer) -> SenderOptions:
     transport = SmtpTransport(server, connections=mail.connections, per_connection=mail.per_connection)
-    return Post(transport, worker_name(), at_once=mail.connections)
+    return SenderOptions(transport, worker_name(), at_once=mail.connections)
 
 
 def _http(settings: Settings) -> Http:

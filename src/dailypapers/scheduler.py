@@ -19,7 +19,7 @@ from dailypapers.digests.compose import compose
 from dailypapers.errors import DailypapersError
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
-from dailypapers.jobs.context import Means
+from dailypapers.jobs.context import Dependencies
 from dailypapers.jobs.prune import prune
 from dailypapers.store import editions, leases, outbox
 from dailypapers.store.database import reading, writing
@@ -45,10 +45,10 @@ class Timetable:
 
 
 @dataclass(frozen=True, slots=True)
-class Clockwork:
+class Scheduler:
     """One scheduler: what it runs, by which clock, under which name."""
 
-    means: Means
+    dependencies: Dependencies
     timetable: Timetable
     holder: str
     clock: Clock
@@ -60,55 +60,60 @@ class Clockwork:
     def _announce(self) -> None:
         """Decide and do under the lease, so that what another scheduler has just done is seen."""
         now = self.clock()
-        with reading(self.means.engine) as tx:
+        with reading(self.dependencies.engine) as tx:
             last, newest = editions.last_fetch(tx), editions.newest(tx)
         today = now.astimezone(ZoneInfo(self.timetable.zone)).date()
         to_close = now >= self.timetable.closing(now) and (newest is None or newest.day < today)
         if to_close or last is None or now - last >= self.timetable.fetch_every:
-            fetch(self.means.engine, self.means.sources, make_http=self.means.make_http, now=now)
+            fetch(self.dependencies.engine, self.dependencies.sources, make_http=self.dependencies.make_http, now=now)
         if to_close:
-            close(self.means.engine, zone=self.timetable.zone, now=now)
+            close(self.dependencies.engine, zone=self.timetable.zone, now=now)
 
     def compose(self) -> None:
         """Compose for whoever is due."""
-        self._alone("compose", lambda: compose(self.means.engine, self.means.composing, now=self.clock()))
+        self._alone(
+            "compose", lambda: compose(self.dependencies.engine, self.dependencies.digest_options, now=self.clock())
+        )
 
     def prune(self) -> None:
         """Forget what is kept no longer."""
-        self._alone("prune", lambda: prune(self.means.engine, encoder=self.means.composing.encoder, now=self.clock()))
+        self._alone(
+            "prune",
+            lambda: prune(self.dependencies.engine, encoder=self.dependencies.digest_options.encoder, now=self.clock()),
+        )
 
     def deliver(self, stop: threading.Event) -> None:
         """Send what waits. Claims keep workers apart, so no lease is needed."""
-        with reading(self.means.engine) as tx:
+        with reading(self.dependencies.engine) as tx:
             first, (held, _) = outbox.next_attempt(tx), outbox.held(tx)
         if first is not None and first <= self.clock() and not held:
-            drain_once(self.means.sending, clock=self.clock, stop=stop)
+            drain_once(self.dependencies.sending, clock=self.clock, stop=stop)
 
     def _alone(self, job: str, run: Callable[[], object]) -> None:
         now = self.clock()
-        with writing(self.means.engine) as tx:
+        with writing(self.dependencies.engine) as tx:
             ours = leases.take(tx, job, self.holder, until=now + LEASE, now=now)
         if not ours:
             return
         try:
             run()
         finally:
-            with writing(self.means.engine) as tx:
+            with writing(self.dependencies.engine) as tx:
                 leases.give_back(tx, job, self.holder, now=self.clock())
 
 
-def start(clockwork: Clockwork, *, schedule: bool, work: bool, stop: threading.Event) -> BackgroundScheduler:
+def start(scheduler: Scheduler, *, schedule: bool, work: bool, stop: threading.Event) -> BackgroundScheduler:
     """Start knocking in threads of their own: every minute for the day, every second for mail, daily to prune."""
     knocks = BackgroundScheduler(
         timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    first = clockwork.clock()
+    first = scheduler.clock()
     if schedule:
-        for job in (clockwork.announce, clockwork.compose):
+        for job in (scheduler.announce, scheduler.compose):
             knocks.add_job(_guarded(job), "interval", minutes=1, next_run_time=first, id=job.__name__)
-        knocks.add_job(_guarded(clockwork.prune), "interval", days=1, next_run_time=first, id="prune")
+        knocks.add_job(_guarded(scheduler.prune), "interval", days=1, next_run_time=first, id="prune")
     if work:
-        knocks.add_job(_guarded(lambda: clockwork.deliver(stop)), "interval", seconds=1, id="deliver")
+        knocks.add_job(_guarded(lambda: scheduler.deliver(stop)), "interval", seconds=1, id="deliver")
     knocks.start()
     return knocks
 

@@ -9,7 +9,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from dailypapers.app import App, reception, worker_name
+from dailypapers.app import App, handler, worker_name
 from dailypapers.catcher.pages import write_pages
 from dailypapers.catcher.server import Catcher
 from dailypapers.catcher.web import caught_app
@@ -19,10 +19,10 @@ from dailypapers.errors import BadInput
 from dailypapers.inbound.by_mail import receiving
 from dailypapers.mail.incoming.server import Inbound
 from dailypapers.rendering.environment import environment
-from dailypapers.scheduler import Clockwork, Timetable, start
+from dailypapers.scheduler import Scheduler, Timetable, start
 from dailypapers.settings import shipped
 from dailypapers.stopping import stop_on_signal
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
 
 log = structlog.get_logger()
@@ -43,9 +43,9 @@ def _run(app: App, tells: Clock, stop: threading.Event, *, web: bool, schedule: 
     wanted = app.settings.web
     try:
         if web:
-            site = app.site(tells)
-            _keep_up(site, stop)
-            _serve_pages(web_app(site), wanted.host, wanted.port, stop=stop)
+            context = app.context(tells)
+            _keep_up(context, stop)
+            _serve_pages(web_app(context), wanted.host, wanted.port, stop=stop)
         stop.wait()
     finally:
         stop.set()
@@ -53,15 +53,15 @@ def _run(app: App, tells: Clock, stop: threading.Event, *, web: bool, schedule: 
         log.info("stopped")
 
 
-def _keep_up(site: Site, stop: threading.Event) -> None:
+def _keep_up(context: WebContext, stop: threading.Event) -> None:
     """Keep the search index up in a thread of its own: pages only read."""
-    if site.finder:
-        threading.Thread(target=site.finder.keep_up, args=(stop,), name="search", daemon=True).start()
+    if context.finder:
+        threading.Thread(target=context.finder.keep_up, args=(stop,), name="search", daemon=True).start()
 
 
 def _inbound(app: App, clock: Clock) -> Inbound:
     wanted = app.settings.inbound
-    refusal, take = receiving(reception(app, clock))
+    refusal, take = receiving(handler(app, clock))
     lmtp = wanted.protocol == "lmtp"
     log.info("mail comes in", host=wanted.host, port=wanted.port, protocol=wanted.protocol)
     return Inbound(refusal, take, host=wanted.host, port=wanted.port, lmtp=lmtp, max_bytes=wanted.max_bytes)
@@ -87,10 +87,10 @@ def _config(pages: FastAPI, host: str, port: int) -> uvicorn.Config:
     )
 
 
-def _clockwork(app: App, clock: Clock) -> Clockwork:
+def _clockwork(app: App, clock: Clock) -> Scheduler:
     wanted = app.settings.schedule
     timetable = Timetable(dt.timedelta(minutes=wanted.fetch_minutes), wanted.close_at, app.settings.service.zone)
-    return Clockwork(app.means, timetable, worker_name(), clock)
+    return Scheduler(app.dependencies, timetable, worker_name(), clock)
 
 
 def _utc_now() -> dt.datetime:
@@ -102,10 +102,10 @@ def serve_demo(folder: Path, *, mail_port: int) -> None:
     started = _utc_now()
 
     def show(_mail: Path) -> None:
-        write_pages(folder / MAILS, app.means.press.templates)
+        write_pages(folder / MAILS, app.dependencies.renderer.templates)
 
     with opened(folder, on_mail=show) as app:
-        write_pages(folder / MAILS, app.means.press.templates)
+        write_pages(folder / MAILS, app.dependencies.renderer.templates)
         caught = uvicorn.Server(_config(caught_app(folder / MAILS), "127.0.0.1", mail_port))
         beside = threading.Thread(target=caught.run, name="caught")
         beside.start()

@@ -68,11 +68,11 @@ class Living:
 
     def run_day(self) -> None:
         """Fetch, close, compose and deliver."""
-        aside(lambda: day(self.app.means, clock=self.clock))
+        aside(lambda: day(self.app.dependencies, clock=self.clock))
 
     def deliver(self) -> None:
         """Send what waits in the outbox."""
-        aside(lambda: drain_once(self.app.means.sending, clock=self.clock))
+        aside(lambda: drain_once(self.app.dependencies.sending, clock=self.clock))
 
     def announce_all(self) -> None:
         """From now on the source has the second day's papers too."""
@@ -112,11 +112,11 @@ def living(folder: Path, database: str = "", *, begun: bool = True) -> Iterator[
         service = Living(app, base, folder)
         if begun:
             service.run_day()
-        site = app.site(service.clock)
-        site.previews.load(now=START)
-        if site.finder:
-            site.finder.refresh()
-        server = uvicorn.Server(uvicorn.Config(web_app(site), log_level="warning"))
+        context = app.context(service.clock)
+        context.previews.load(now=START)
+        if context.finder:
+            context.finder.refresh()
+        server = uvicorn.Server(uvicorn.Config(web_app(context), log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listening],), name="pages")
         thread.start()
         try:

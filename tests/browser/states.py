@@ -10,7 +10,7 @@ from tests.browser.a_reader import Reader, a_reader
 from tests.browser.living import DAY, Living, minutes
 
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.signup import Ask, Limits
+from dailypapers.domain.signup import Limits, SignUpRequest
 from dailypapers.store import signups as asks
 from dailypapers.store.database import writing
 from dailypapers.subscriptions.lifecycle import whom
@@ -29,7 +29,7 @@ class States:
     page: Page
     reader: Reader
 
-    def press(self, *names: str) -> None:
+    def renderer(self, *names: str) -> None:
         """Press one button after another."""
         for name in names:
             self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first.click()
@@ -51,7 +51,7 @@ class States:
         stamp = self.service.app.signer.stamp(now=self.service.clock.now - minutes(1))
         self.post(f"{self.service.base}/subscribe", urlencode({"email": address, "stamp": stamp}))
 
-    def flooded(self, *, count: int, granted: bool, by: Ask) -> None:
+    def flooded(self, *, count: int, granted: bool, by: SignUpRequest) -> None:
         """Let so many have asked just now, and nobody in the hours before."""
         self.service.clock.now += dt.timedelta(hours=2)
         with writing(self.service.app.engine) as tx:
@@ -89,25 +89,25 @@ def _wishes(of: States) -> dict[str, Callable[[], object]]:
 
     def vote(kind: str, *buttons: str) -> None:
         page.goto(of.reader.vote(kind))
-        of.press(*buttons)
+        of.renderer(*buttons)
 
     def less() -> None:
         vote("less", "Less like this")
         page.get_by_role("checkbox").first.check()
-        of.press("Show me less of what is ticked")
+        of.renderer("Show me less of what is ticked")
 
     def take_out() -> None:
         page.goto(of.reader.link(Purpose.SAVED))
-        of.press("Take out")
+        of.renderer("Take out")
 
     def wrong() -> None:
         page.goto(of.reader.link(Purpose.PREFERENCES))
         page.get_by_label("No mail for fewer than").fill("9")
-        of.press("Save")
+        of.renderer("Save")
 
     def pause() -> None:
         page.goto(of.reader.link(Purpose.PREFERENCES))
-        of.press("Pause")
+        of.renderer("Pause")
 
     return {
         "vote-unsaid": lambda: page.goto(of.reader.link(Purpose.FEEDBACK, about=of.reader.papers[0])),
@@ -119,15 +119,15 @@ def _wishes(of: States) -> dict[str, Callable[[], object]]:
         "saved-empty": lambda: page.goto(of.reader.link(Purpose.SAVED)),
         "preferences-wrong": wrong,
         "preferences-paused": pause,
-        "preferences-resumed": lambda: of.press("End the pause now"),
+        "preferences-resumed": lambda: of.renderer("End the pause now"),
     }
 
 
 def _floods(of: States) -> dict[str, Callable[[], object]]:
-    elsewhere = Ask("address", "mailbox", "network")
+    elsewhere = SignUpRequest("address", "mailbox", "network")
     here = whom(of.service.app.signer, "erik@example.org", "127.0.0.0/24")
 
-    def flood(by: Ask, count: int, *, granted: bool) -> None:
+    def flood(by: SignUpRequest, count: int, *, granted: bool) -> None:
         of.flooded(count=count, granted=granted, by=by)
         of.ask("frida@example.org")
 
@@ -135,7 +135,7 @@ def _floods(of: States) -> dict[str, Callable[[], object]]:
         "subscribe-network-full": lambda: flood(here, LIMITS.per_network_hour, granted=True),
         "subscribe-all-full": lambda: flood(elsewhere, 2 * LIMITS.overall_hour, granted=True),
         "subscribe-wait": lambda: flood(elsewhere, LIMITS.overall_hour, granted=False),
-        "subscribe-wait-early": lambda: of.press("Subscribe"),
+        "subscribe-wait-early": lambda: of.renderer("Subscribe"),
     }
 
 
@@ -144,32 +144,32 @@ def _leaving(of: States) -> dict[str, Callable[[], object]]:
 
     def leave(*buttons: str) -> None:
         page.goto(of.reader.link(Purpose.UNSUBSCRIBE))
-        of.press(*buttons)
+        of.renderer(*buttons)
 
     def undo() -> None:
         page.goto(of.reader.link(Purpose.UNDO))
-        of.press("Go on as before")
+        of.renderer("Go on as before")
 
     def until(day: str) -> None:
         page.goto(of.reader.link(Purpose.UNSUBSCRIBE))
         page.get_by_text("Pause for another time").click()
         page.get_by_label("Begin again on").fill(day)
-        of.press("Pause until then")
+        of.renderer("Pause until then")
 
     return {
         "unsubscribe-weekly": lambda: leave("Make it weekly"),
         "unsubscribe-fewer": lambda: leave("Make it shorter"),
         "unsubscribe-no-day": lambda: until(""),
         "unsubscribe-until": lambda: until((of.service.clock.now + 30 * DAY).date().isoformat()),
-        "undo-of-pause": lambda: of.press("Go on as before"),
+        "undo-of-pause": lambda: of.renderer("Go on as before"),
         "unsubscribe-paused": lambda: leave("Pause for two weeks"),
         "unsubscribe-done": lambda: leave("Unsubscribe"),
         "undo": lambda: page.goto(of.reader.link(Purpose.UNDO)),
-        "undo-done": lambda: of.press("Go on as before"),
+        "undo-done": lambda: of.renderer("Go on as before"),
         "unsubscribe-again": lambda: leave("Unsubscribe"),
         "unsubscribe-gone": lambda: page.goto(of.reader.link(Purpose.UNSUBSCRIBE)),
         "preferences-ended": lambda: page.goto(of.reader.link(Purpose.PREFERENCES)),
         "erase": lambda: page.goto(of.reader.link(Purpose.ERASE)),
-        "erase-done": lambda: of.press("Erase everything"),
+        "erase-done": lambda: of.renderer("Erase everything"),
         "undo-gone": undo,
     }

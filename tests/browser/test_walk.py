@@ -43,7 +43,7 @@ class Walk:
         self.page.goto(address)
         self.look_around()
 
-    def press(self, name: str, heading: str) -> None:
+    def renderer(self, name: str, heading: str) -> None:
         """Press a button and read the heading of what comes."""
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=name, exact=True).click()
@@ -104,7 +104,7 @@ def subscribe(walk: Walk) -> None:
     walk.look_around()
     walk.page.get_by_label("Your e-mail address").fill(EVE)
     walk.service.clock.now += minutes(1)
-    walk.press("Subscribe", "Look in your inbox")
+    walk.renderer("Subscribe", "Look in your inbox")
     assert walk.state() is SubscriberState.PENDING
 
 
@@ -113,7 +113,7 @@ def confirm(walk: Walk) -> None:
     walk.service.deliver()
     walk.go(link(walk.newest(1), "confirm"))
     assert walk.state() is SubscriberState.PENDING
-    walk.press("Confirm my subscription", "You are subscribed")
+    walk.renderer("Confirm my subscription", "You are subscribed")
     expect(walk.page.get_by_text("language models")).to_be_visible()
     assert walk.state() is SubscriberState.ACTIVE
     walk.service.run_day()
@@ -124,11 +124,11 @@ def choose(walk: Walk) -> None:
     walk.go(link(walk.newest(2), "preferences"))
     walk.page.get_by_label("Topic 1", exact=True).fill("attention in language models")
     if not walk.look.scripts:
-        walk.press("Preview", "Your preferences")
+        walk.renderer("Preview", "Your preferences")
     expect(walk.page.locator("#preview")).to_contain_text("topic “attention in language models”")
     assert "attention in language models" not in str(walk.service.rows()["interests"])
     walk.look_around()
-    walk.press("Save", "Your preferences")
+    walk.renderer("Save", "Your preferences")
     expect(walk.page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
     assert "attention in language models" in str(walk.service.rows()["interests"])
 
@@ -137,7 +137,7 @@ def vote(walk: Walk) -> None:
     """Vote from the digest, in the open."""
     walk.go(link(walk.newest(2), "feedback"))
     assert walk.service.rows()["votes"] == []
-    walk.press("I like it", "Noted")
+    walk.renderer("I like it", "Noted")
     assert len(walk.service.rows()["votes"]) == 1
 
 
@@ -152,7 +152,7 @@ def read_on_the_web(walk: Walk) -> None:
 def get_it_weekly(walk: Walk) -> None:
     """Begin to leave, and take one mail a week instead: on Tuesday none comes, on Monday one does."""
     walk.go(link(walk.newest(2), "unsubscribe"))
-    walk.press("Make it weekly", "Once a week")
+    walk.renderer("Make it weekly", "Once a week")
     walk.service.announce_all()
     walk.service.days(1)
     walk.newest(2)
@@ -163,10 +163,10 @@ def get_it_weekly(walk: Walk) -> None:
 def leave(walk: Walk) -> None:
     """Leave, and have all of it gone."""
     walk.go(link(walk.newest(3), "unsubscribe"))
-    walk.press("Unsubscribe", "You are unsubscribed")
+    walk.renderer("Unsubscribe", "You are unsubscribed")
     assert walk.state() is SubscriberState.UNSUBSCRIBED
     walk.page.get_by_role("link", name="Erase everything").click()
-    walk.press("Erase everything", "Everything is erased")
+    walk.renderer("Erase everything", "Everything is erased")
     assert walk.state() is None
     assert EVE not in str(walk.service.rows())
     walk.service.days(1)

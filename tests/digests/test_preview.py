@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from dailypapers.digests import preview
-from dailypapers.digests.choose import Asking, Composing
+from dailypapers.digests.choose import DigestOptions, ReaderContext
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId, Signals
@@ -23,7 +23,7 @@ from dailypapers.store.schema import metadata
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 LATER = NOW + preview.LOOK_EVERY
-HOW = Composing(relevance=0.1, window_days=7, deadline=dt.timedelta(hours=20))
+HOW = DigestOptions(relevance=0.1, window_days=7, deadline=dt.timedelta(hours=20))
 TITLES = ("Deeper graph neural networks", "Faster single-cell genomics", "The weather in the mountains")
 
 
@@ -55,12 +55,12 @@ def fetched(engine: sa.Engine, now: dt.datetime) -> None:
         editions.record_fetch(tx, "feed", told, new=0, now=now)
 
 
-def asking(*topics: str, votes: Votes | None = None) -> Asking:
+def asking(*topics: str, votes: Votes | None = None) -> ReaderContext:
     interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
-    return Asking(Amount(10), interests, votes or Votes())
+    return ReaderContext(Amount(10), interests, votes or Votes())
 
 
-def titles(previews: Previews, wanted: Asking, now: dt.datetime = NOW) -> list[str]:
+def titles(previews: Previews, wanted: ReaderContext, now: dt.datetime = NOW) -> list[str]:
     found = previews.of(wanted, now=now)
     assert found is not None
     return [entry.paper.title for entry in found[1].entries]
@@ -85,9 +85,9 @@ def test_a_topic_finds_its_papers_with_a_reason(previews: Previews) -> None:
 
 
 def test_without_wishes_it_is_what_is_trending(previews: Previews) -> None:
-    stock = previews.stock(now=NOW)
-    assert stock is not None
-    assert [entry.paper.title for entry in stock.trending.entries][:2] == [TITLES[2], TITLES[1]]
+    snapshot = previews.snapshot(now=NOW)
+    assert snapshot is not None
+    assert [entry.paper.title for entry in snapshot.trending.entries][:2] == [TITLES[2], TITLES[1]]
 
 
 def test_a_vote_shows_at_once(previews: Previews) -> None:
@@ -128,11 +128,11 @@ def test_a_newer_edition_takes_its_place(engine: sa.Engine, previews: Previews) 
 
 
 def test_newer_counts_are_seen_without_loading_the_papers_anew(engine: sa.Engine, previews: Previews) -> None:
-    before = previews.stock(now=NOW)
+    before = previews.snapshot(now=NOW)
     announce(engine, TITLES[:1], LATER, upvotes=(500,))
     fetched(engine, LATER)
     previews.load(now=LATER)
-    after = previews.stock(now=LATER)
+    after = previews.snapshot(now=LATER)
     assert before is not None
     assert after is not None
     assert after.pool.matcher is before.pool.matcher
@@ -143,9 +143,9 @@ def test_what_strangers_type_is_not_remembered_for_ever(previews: Previews, monk
     monkeypatch.setattr(preview, "MOST_INTERESTS", 5)
     for n in range(20):
         titles(previews, asking(f"subject number {n}"))
-        stock = previews.stock(now=NOW)
-        assert stock is not None
-        assert len(stock.pool.matcher) <= 6
+        snapshot = previews.snapshot(now=NOW)
+        assert snapshot is not None
+        assert len(snapshot.pool.matcher) <= 6
     assert titles(previews, asking("graph neural networks"))[0] == TITLES[0]
 
 

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from tests.web.conftest import NOW, PRESS, SIGNER
 from tests.web.test_pages import everything
 
-from dailypapers.digests.layout import Sheet, mail
+from dailypapers.digests.layout import RenderInput, mail
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
-from dailypapers.inbound.by_mail import Addresses, Reception, Wish, decide, inbound, receiving, refusal
+from dailypapers.inbound.by_mail import Addresses, InboundHandler, Wish, decide, inbound, receiving, refusal
 from dailypapers.mail.dns import Domains
 from dailypapers.mail.incoming.server import Inbound, Incoming
 from dailypapers.store import outbox, subscribers
@@ -30,9 +30,9 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def desk(engine: sa.Engine) -> Reception:
+def desk(engine: sa.Engine) -> InboundHandler:
     wishes, limits = Wishes(Rhythm(), Amount(10)), Limits(overall_hour=8)
-    return Reception(engine, SIGNER, OURS, wishes, limits, Domains(disposable=["throw.example"]), lambda: NOW)
+    return InboundHandler(engine, SIGNER, OURS, wishes, limits, Domains(disposable=["throw.example"]), lambda: NOW)
 
 
 def letter(
@@ -59,7 +59,7 @@ def reads(engine: sa.Engine) -> int:
     return found.id
 
 
-def test_a_mail_to_the_subscribe_address_asks_to_confirm(desk: Reception) -> None:
+def test_a_mail_to_the_subscribe_address_asks_to_confirm(desk: InboundHandler) -> None:
     with Inbound(*receiving(desk)) as server, smtplib.LMTP(server.host, server.port) as client:
         client.sendmail("Alice@example.org", ["Join@Papers.example"], letter("Alice <Alice@Example.org>").content)
     reader = known(desk.engine, "alice@example.org")
@@ -68,7 +68,7 @@ def test_a_mail_to_the_subscribe_address_asks_to_confirm(desk: Reception) -> Non
     assert mails(desk.engine) == ["alice@example.org"]
 
 
-def test_a_digest_says_where_to_unsubscribe_by_mail_and_a_mail_there_does(desk: Reception) -> None:
+def test_a_digest_says_where_to_unsubscribe_by_mail_and_a_mail_there_does(desk: InboundHandler) -> None:
     reader = reads(desk.engine)
     with writing(desk.engine) as tx:
         new = outbox.NewDelivery(reader, "bob@example.org", MailKind.CONFIRM, deadline=NOW + DAY)
@@ -76,7 +76,7 @@ def test_a_digest_says_where_to_unsubscribe_by_mail_and_a_mail_there_does(desk: 
         subscribers.move(tx, reader, to=SubscriberState.PENDING, now=NOW)
         delivery = outbox.claim(tx, "test", 1, now=NOW)[0]
         subscribers.move(tx, reader, to=SubscriberState.ACTIVE, now=NOW)
-    sheet = Sheet(
+    sheet = RenderInput(
         replace(delivery, kind=MailKind.DIGEST), Edition(1, NOW.date(), NOW, 0, ()), Digest((), trending=False)
     )
     made = mail(replace(PRESS, unsubscribe_address=OURS.unsubscribe), sheet)[1].content
@@ -93,7 +93,7 @@ def test_a_digest_says_where_to_unsubscribe_by_mail_and_a_mail_there_does(desk: 
     assert found.state is SubscriberState.UNSUBSCRIBED
 
 
-def test_tokens_that_are_forged_old_or_for_the_web_unsubscribe_nobody(desk: Reception) -> None:
+def test_tokens_that_are_forged_old_or_for_the_web_unsubscribe_nobody(desk: InboundHandler) -> None:
     reader = reads(desk.engine)
     good = SIGNER.mail_token(reader, issued=NOW)
     old = SIGNER.mail_token(reader, issued=NOW - 500 * DAY)
@@ -128,21 +128,21 @@ def test_a_token_fits_into_an_address_whoever_it_is_for() -> None:
         letter("alice@example.org\r\nAuto-Submitted: auto-replied"),
     ],
 )
-def test_what_no_person_sent_asks_for_nothing(desk: Reception, mail: Incoming) -> None:
+def test_what_no_person_sent_asks_for_nothing(desk: InboundHandler, mail: Incoming) -> None:
     assert decide(mail, OURS).nothing
     before = everything(desk.engine)
     assert inbound(desk, mail) == "250 2.0.0 Thank you"
     assert everything(desk.engine) == before
 
 
-def test_disposable_addresses_and_known_ones_get_the_same_thanks(desk: Reception) -> None:
+def test_disposable_addresses_and_known_ones_get_the_same_thanks(desk: InboundHandler) -> None:
     reads(desk.engine)
     assert {inbound(desk, letter(f"{who}.example")) for who in ("a@throw", "b@good")} == {"250 2.0.0 Thank you"}
     assert inbound(desk, letter("bob@example.org")) == "250 2.0.0 Thank you"
     assert mails(desk.engine) == ["b@good.example"]
 
 
-def test_the_limits_are_those_of_the_form(desk: Reception) -> None:
+def test_the_limits_are_those_of_the_form(desk: InboundHandler) -> None:
     for _ in range(3):
         assert inbound(desk, letter("alice+x@gmail.com")).startswith("250")
     assert mails(desk.engine) == ["alice+x@gmail.com"]
@@ -152,7 +152,7 @@ def test_the_limits_are_those_of_the_form(desk: Reception) -> None:
     assert inbound(later, letter("carol@example.org")).startswith("250")
 
 
-def test_closed_doors_are_closed_for_mail_too(desk: Reception) -> None:
+def test_closed_doors_are_closed_for_mail_too(desk: InboundHandler) -> None:
     closed = replace(desk, open=False)
     assert inbound(closed, letter()).startswith("550")
     assert mails(desk.engine) == []

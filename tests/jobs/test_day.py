@@ -26,7 +26,7 @@ from dailypapers.subscriptions import lifecycle as subscriptions
 
 
 def run(world: World, now: dt.datetime = MONDAY) -> Day:
-    return day(world.means, clock=lambda: now)
+    return day(world.dependencies, clock=lambda: now)
 
 
 def test_each_reader_gets_their_own_and_carol_gets_what_is_trending(engine: sa.Engine) -> None:
@@ -55,7 +55,7 @@ def test_what_others_talk_about_is_below_and_never_comes_again(engine: sa.Engine
             assert bob
             no = Interest(InterestKind.PHRASE, "weather", Stance.EXCLUDE)
             subscribers.state_interests(tx, bob.id, [Interest(InterestKind.TOPIC, GRAPHS), no])
-        fetch(engine, w.means.sources, make_http=w.means.make_http, now=MONDAY)
+        fetch(engine, w.dependencies.sources, make_http=w.dependencies.make_http, now=MONDAY)
         with writing(engine) as tx:
             by_title = {paper.title: key for key, paper in papers.every(tx).items()}
             counted = Signals(upvotes=40)
@@ -151,8 +151,8 @@ def test_a_deferred_mail_goes_out_once_the_server_takes_it(engine: sa.Engine) ->
         w.admit("bob", GRAPHS)
         run(w)
         w.tray.outcomes = {}
-        assert not drain_once(w.means.sending, clock=lambda: MONDAY + dt.timedelta(minutes=4)).states
-        done = drain_once(w.means.sending, clock=lambda: MONDAY + dt.timedelta(minutes=6))
+        assert not drain_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(minutes=4)).states
+        done = drain_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(minutes=6))
     assert done.states == {DeliveryState.ACCEPTED: 1}
 
 
@@ -172,10 +172,12 @@ def test_a_patient_day_tries_again(engine: sa.Engine) -> None:
                 return False
 
         waited: list[float] = []
-        done = drain(w.means.sending, clock=lambda: next(moments), patience=dt.timedelta(minutes=30), stop=Hurried())
+        done = drain(
+            w.dependencies.sending, clock=lambda: next(moments), patience=dt.timedelta(minutes=30), stop=Hurried()
+        )
         assert done.states == {DeliveryState.ACCEPTED: 1}
         assert waited
-        still = drain(w.means.sending, clock=lambda: MONDAY, patience=dt.timedelta(minutes=30), stop=Hurried())
+        still = drain(w.dependencies.sending, clock=lambda: MONDAY, patience=dt.timedelta(minutes=30), stop=Hurried())
     assert not still.states
 
 
@@ -211,12 +213,12 @@ def test_our_fault_stops_the_run_and_spares_the_readers(engine: sa.Engine) -> No
             assert not suppressions.is_suppressed(tx, "alice@example.org")
             states = [delivery.state for delivery in outbox.of_edition(tx, done.edition.id)]
         assert DeliveryState.FAILED not in states
-        again = drain_once(w.means.sending, clock=lambda: MONDAY)
+        again = drain_once(w.dependencies.sending, clock=lambda: MONDAY)
         assert "held" in again.stopped
         w.tray.outcomes = {}
         with writing(engine) as tx:
             outbox.release_held(tx, now=MONDAY)
-        drain_once(w.means.sending, clock=lambda: MONDAY)
+        drain_once(w.dependencies.sending, clock=lambda: MONDAY)
         assert {name: len(mails) for name, mails in w.got().items()} == dict.fromkeys(w.got(), 1)
         assert "6 accepted" in w.books()[0]
 
@@ -234,8 +236,8 @@ def test_a_source_that_fails_is_named_and_takes_nothing_with_it(engine: sa.Engin
     with world(engine) as w:
         w.admit("alice", GRAPHS)
         broken = Feed("broken", "http://127.0.0.1:1/feed")
-        means = replace(w.means, sources=[broken, *w.means.sources])
-        done = day(means, clock=lambda: MONDAY)
+        dependencies = replace(w.dependencies, sources=[broken, *w.dependencies.sources])
+        done = day(dependencies, clock=lambda: MONDAY)
         mail = w.got()["alice"][0]
     assert [report.fetched.freshness.state for report in done.fetched] == [State.FAILED, State.FRESH]
     assert "broken could not be reached" in mail
@@ -275,7 +277,7 @@ def test_whoever_leaves_between_composing_and_sending_gets_nothing(engine: sa.En
         w.tray.outcomes = {}
         with writing(engine) as tx:
             subscribers.move(tx, 1, to=SubscriberState.UNSUBSCRIBED, now=MONDAY)
-        drain_once(w.means.sending, clock=lambda: MONDAY + DAY / 2)
+        drain_once(w.dependencies.sending, clock=lambda: MONDAY + DAY / 2)
         assert w.got() == {}
         assert "1 skipped" in w.books()[0]
 
@@ -283,20 +285,20 @@ def test_whoever_leaves_between_composing_and_sending_gets_nothing(engine: sa.En
 def test_a_template_that_breaks_stops_the_run_and_loses_nothing(engine: sa.Engine) -> None:
     with world(engine) as w:
         w.admit("alice", GRAPHS)
-        good = w.means.press.templates.globals["ngettext"]
-        w.means.press.templates.globals["ngettext"] = None
+        good = w.dependencies.renderer.templates.globals["ngettext"]
+        w.dependencies.renderer.templates.globals["ngettext"] = None
         done = run(w)
         assert done.delivered.states == {DeliveryState.DEFERRED: 1}
         assert "could be made" in done.delivered.stopped
-        w.means.press.templates.globals["ngettext"] = good
-        drain_once(w.means.sending, clock=lambda: MONDAY + dt.timedelta(hours=1))
+        w.dependencies.renderer.templates.globals["ngettext"] = good
+        drain_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(hours=1))
         assert list(w.got()) == ["alice"]
 
 
 def test_without_an_edition_nobody_is_composed_for(engine: sa.Engine) -> None:
     with world(engine) as w:
         w.admit("alice", GRAPHS)
-        assert compose(engine, w.means.composing, now=MONDAY).digests == 0
+        assert compose(engine, w.dependencies.digest_options, now=MONDAY).digests == 0
 
 
 @pytest.mark.parametrize("readers", [2500])
@@ -304,7 +306,7 @@ def test_more_readers_than_a_batch_are_all_served(engine: sa.Engine, readers: in
     with world(engine) as w:
         for n in range(readers):
             w.admit(f"reader{n}", GRAPHS)
-        composed = compose(engine, w.means.composing, now=MONDAY)
+        composed = compose(engine, w.dependencies.digest_options, now=MONDAY)
         assert composed.digests == 0
         run(w)
     assert len(w.tray.sent) == readers

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from tests.world import DAY, MONDAY, TITLES, world
 
-from dailypapers.digests.choose import Composing
+from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
@@ -45,7 +45,7 @@ OTHERS = [
     ["bread", "flour", "yeast", "oven", "crust", "dough", "wheat", "loaf"],
     ["law", "court", "judge", "trial", "statute", "appeal", "verdict", "witness"],
 ]
-HOW = Composing(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20))
+HOW = DigestOptions(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20))
 
 
 def earlier(many: int = LEAST_PAPERS) -> list[Paper]:
@@ -90,7 +90,7 @@ def admit(engine: sa.Engine, *interests: Interest, amount: Amount | None = None,
     return reader.id
 
 
-def composed(engine: sa.Engine, now: dt.datetime, how: Composing = HOW) -> list[str]:
+def composed(engine: sa.Engine, now: dt.datetime, how: DigestOptions = HOW) -> list[str]:
     """Close and compose a day; the titles picked for the only reader, best first."""
     edition = close(engine, zone="UTC", now=now)
     compose(engine, how, now=now)
@@ -253,7 +253,7 @@ def test_an_archive_is_announced_to_nobody_and_taken_in_once(engine: sa.Engine, 
     assert [item.why for item in first.skipped] == ["It has no title."]
     with world(engine) as w:
         w.admit("carol")
-        assert day(w.means, clock=lambda: MONDAY).edition.papers == len(TITLES)
+        assert day(w.dependencies, clock=lambda: MONDAY).edition.papers == len(TITLES)
         assert "An Old Paper" not in w.got()["carol"][0]
 
 
@@ -273,7 +273,7 @@ def test_replay_ranks_past_editions_again_knowing_only_what_came_before(taught: 
                 votes.cast(tx, reader, paper, Vote.LIKE, now=now)
     ours, other = replay(taught, ["dailypapers", "tfidf"])
     assert ours.lists == other.lists == 1, "only on the third day are three earlier likes known"
-    assert ours.means().tolist() == [1]
+    assert ours.dependencies().tolist() == [1]
     assert replay(taught, ["dailypapers"], task=Task(0, heading=True))[0].task.name == "heading only"
     assert replay(taught, ["zotero"], encoder=Directions())[0].lists == 1
     with pytest.raises(BadInput, match="no method “magic”"):

@@ -10,7 +10,7 @@ from tests.rendering.conftest import TEMPLATES
 from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS, MAMBA
 
 from dailypapers.domain.digest import Digest, Reason, Term, TermKind
-from dailypapers.domain.i18n import Pattern, in_english, number
+from dailypapers.domain.i18n import Pattern, number, untranslated
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.errors import BadSettings
 from dailypapers.ranking.profile import profile
@@ -78,7 +78,7 @@ def german(pattern: Pattern, count: int = 1, /) -> str:
         ("{count} upvote", "{count} upvotes"): ("{count} Stimme", "{count} Stimmen"),
         ", ": " und ",
     }
-    return in_english(words.get(pattern, pattern), count)
+    return untranslated(words.get(pattern, pattern), count)
 
 
 def test_a_language_orders_its_dates_and_parts_its_thousands() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from dailypapers.digests.choose import Composing
+from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
@@ -18,7 +18,7 @@ from dailypapers.subscriptions import lifecycle as subscriptions
 from dailypapers.subscriptions.lifecycle import Wishes
 
 ALICE = "alice@example.org"
-HOW = Composing(relevance=0.1, window_days=7, deadline=dt.timedelta(hours=20))
+HOW = DigestOptions(relevance=0.1, window_days=7, deadline=dt.timedelta(hours=20))
 AT_SEVEN = Wishes(Rhythm("UTC", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
 
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from dailypapers.digests.choose import Composing
-from dailypapers.digests.layout import Press
+from dailypapers.digests.choose import DigestOptions
+from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.message import Sender
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
@@ -18,12 +18,12 @@ from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle as subscriptions
 from dailypapers.subscriptions.lifecycle import Wishes
 from dailypapers.tokens import Signer
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 SIGNER = Signer("http://pages", b"secret")
-PRESS = Press(
+PRESS = MailRenderer(
     environment(shipped("templates")),
     SIGNER,
     Sender("Daily Papers", "papers@example.org", "bounce@example.org", "papers.example.org"),
@@ -33,18 +33,18 @@ PRESS = Press(
 
 
 @pytest.fixture
-def site(engine: sa.Engine) -> Iterator[Site]:
+def context(engine: sa.Engine) -> Iterator[WebContext]:
     """What the pages are made with."""
-    how = Composing(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20))
+    how = DigestOptions(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20))
     previews = Previews(engine, how)
-    yield Site(engine, PRESS, how, Wishes(Rhythm(), Amount(10)), "UTC", lambda: NOW, previews)
+    yield WebContext(engine, PRESS, how, Wishes(Rhythm(), Amount(10)), "UTC", lambda: NOW, previews)
     previews.close()
 
 
 @pytest.fixture
-async def pages(site: Site) -> AsyncIterator[httpx.AsyncClient]:
+async def pages(context: WebContext) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in front of the pages."""
-    transport = httpx.ASGITransport(app=web_app(site), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=web_app(context), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
         yield client
 

@@ -26,7 +26,7 @@ from tests.web.readers.test_preferences import Fields
 
 from dailypapers.catcher.server import Caught
 from dailypapers.digests import preview
-from dailypapers.digests.layout import Press, Sheet, lay_out, message
+from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, message
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest, Entry, Pick, Reason, Term, TermKind
@@ -49,8 +49,8 @@ from dailypapers.store.database import connect, migrate, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions import lifecycle as subscriptions
 from dailypapers.subscriptions.lifecycle import Wishes
-from dailypapers.web.http.page import Site
-from dailypapers.web.public.door import Door
+from dailypapers.web.http.page import WebContext
+from dailypapers.web.public.door import SignUpPolicy
 from dailypapers.web.public.subscribe import Form, Shown
 from dailypapers.web.readers.preview import Shown as Previewed
 from dailypapers.web.routes import web_app
@@ -133,18 +133,18 @@ def engine(tmp_path: Path) -> sa.Engine:
 
 
 @pytest.fixture
-def translated(site: Site, tmp_path: Path) -> Site:
+def translated(context: WebContext, tmp_path: Path) -> WebContext:
     """The pages in that language, of a service whose name has no Latin letter."""
     locale = pseudo.write_catalogue(tmp_path / "locale", numbered=True)
     templates = environment(shipped("templates"), language=pseudo.LANGUAGE, locale=[locale])
-    press = replace(PRESS, templates=templates, sender=replace(PRESS.sender, name="Вестник"))
+    renderer = replace(PRESS, templates=templates, sender=replace(PRESS.sender, name="Вестник"))
     limits = Limits(per_network_hour=5, overall_hour=300)
-    door = Door(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
-    return replace(site, press=press, door=door)
+    door = SignUpPolicy(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
+    return replace(context, renderer=renderer, door=door)
 
 
 @pytest.fixture
-async def walk(translated: Site, engine: sa.Engine) -> AsyncIterator[Walk]:
+async def walk(translated: WebContext, engine: sa.Engine) -> AsyncIterator[Walk]:
     made = Walk(engine)
     made.browse(web_app(translated))
     yield made
@@ -182,7 +182,7 @@ def announce(engine: sa.Engine, some: Sequence[Paper], now: dt.datetime, *, talk
 
 
 async def test_no_page_and_no_mail_has_a_word_of_english(
-    walk: Walk, translated: Site, monkeypatch: pytest.MonkeyPatch
+    walk: Walk, translated: WebContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await before_the_first_edition(walk, translated)
     announce(walk.engine, [paper(1000)], YESTERDAY - dt.timedelta(days=1), talked=False)
@@ -197,7 +197,7 @@ async def test_no_page_and_no_mail_has_a_word_of_english(
     await confirming_and_leaving(walk)
     await a_digest_and_votes(walk)
     await preferences(walk)
-    mails(walk, translated.press)
+    mails(walk, translated.renderer)
     what_is_seldom(walk, translated)
     await what_goes_wrong(walk, translated)
     assert not walk.left, "\n".join(f"{where}: {sorted(words)}" for where, words in walk.left.items())
@@ -209,7 +209,7 @@ async def test_no_page_and_no_mail_has_a_word_of_english(
     assert not pseudo.unsaid(walk.told)
 
 
-async def before_the_first_edition(walk: Walk, site: Site) -> None:
+async def before_the_first_edition(walk: Walk, context: WebContext) -> None:
     for path in (
         "/",
         "/archive",
@@ -221,28 +221,28 @@ async def before_the_first_edition(walk: Walk, site: Site) -> None:
         "/subscribe",
     ):
         await walk.open(path)
-    for name in [name.removeprefix("static/") for name in site.templates.list_templates() if "static/" in name]:
+    for name in [name.removeprefix("static/") for name in context.templates.list_templates() if "static/" in name]:
         await walk.open(f"/static/{name}")
 
 
-async def a_day_without_votes(walk: Walk, site: Site) -> None:
-    previews = Previews(walk.engine, site.composing)
+async def a_day_without_votes(walk: Walk, context: WebContext) -> None:
+    previews = Previews(walk.engine, context.digest_options)
     previews.load(now=NOW)
-    app = web_app(replace(site, previews=previews))
+    app = web_app(replace(context, previews=previews))
     walk.browse(app)
     await walk.open("/")
-    walk.browse(web_app(site))
+    walk.browse(web_app(context))
 
 
-async def the_front(walk: Walk, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def the_front(walk: Walk, context: WebContext, monkeypatch: pytest.MonkeyPatch) -> None:
     await walk.open("/")
     await walk.open("/preview")
-    site.previews.close()
-    site.previews.load(now=NOW)
+    context.previews.close()
+    context.previews.load(now=NOW)
     for topics in ("", "глубокие графы", "погода, xq"):
         for path in ("/", "/preview"):
             await walk.open(f"{path}?topic={topics}")
-    with monkeypatch.context() as patch, site.previews.one_at_a_time():
+    with monkeypatch.context() as patch, context.previews.one_at_a_time():
         patch.setattr(preview, "PATIENCE", 0.01)
         for path in ("/", "/preview"):
             await walk.open(f"{path}?topic=графы")
@@ -259,9 +259,9 @@ async def the_archive(walk: Walk) -> None:
     await walk.open("/archive/2020-01-01")
 
 
-async def searching(walk: Walk, site: Site) -> None:
+async def searching(walk: Walk, context: WebContext) -> None:
     finder = Finder(walk.engine)
-    walk.browse(web_app(replace(site, finder=finder)))
+    walk.browse(web_app(replace(context, finder=finder)))
     await walk.open("/search?q=1234")
     finder.refresh()
     asked = ["", "графы", "глубокие графы", '"глубокие графы"', '"графы глубокие"', "автор:1", 'author:"Анна Ли"']
@@ -282,17 +282,17 @@ async def searching(walk: Walk, site: Site) -> None:
             await walk.open("/search", params={"q": text, "page": page})
     announce(walk.engine, [paper(2000)], NOW + dt.timedelta(days=1))
     await walk.open("/search?q=графы")
-    walk.browse(web_app(site))
+    walk.browse(web_app(context))
 
 
-async def subscribing(walk: Walk, site: Site) -> None:
+async def subscribing(walk: Walk, context: WebContext) -> None:
     await walk.open("/subscribe?topic=графы")
-    walk.browse(web_app(replace(site, door=replace(site.door, open=False))))
+    walk.browse(web_app(replace(context, door=replace(context.door, open=False))))
     for path in ("/", "/subscribe"):
         await walk.open(path)
     await walk.post("/subscribe")
     disposable = Domains(disposable=["minutes.example"])
-    walk.browse(web_app(replace(site, door=replace(site.door, domains=disposable))))
+    walk.browse(web_app(replace(context, door=replace(context.door, domains=disposable))))
     stamp = SIGNER.stamp(now=NOW - dt.timedelta(minutes=1))
     for number, email in enumerate(("", "ю", "a@minutes.example", "a@gmial.com", "a@example.org")):
         network = {"x-forwarded-for": f"192.0.{number}.1"}
@@ -300,7 +300,7 @@ async def subscribing(walk: Walk, site: Site) -> None:
     await walk.post("/subscribe", email="a@example.org", stamp="old")
 
 
-async def asking_to_subscribe_when_many_do(walk: Walk, site: Site) -> None:
+async def asking_to_subscribe_when_many_do(walk: Walk, context: WebContext) -> None:
     async def ask(number: int, network: int, **more: str) -> str:
         stamp = SIGNER.stamp(now=NOW - dt.timedelta(minutes=1))
         fields = {"email": f"many{number}@example.org", "stamp": stamp, **more}
@@ -308,7 +308,7 @@ async def asking_to_subscribe_when_many_do(walk: Walk, site: Site) -> None:
 
     clock = [NOW]
     limits = Limits(per_network_hour=2, overall_hour=6)
-    how = replace(site, door=replace(site.door, limits=limits), clock=lambda: clock[0])
+    how = replace(context, door=replace(context.door, limits=limits), clock=lambda: clock[0])
     walk.browse(web_app(how))
     for number in range(3):
         await ask(number, 1)
@@ -321,7 +321,7 @@ async def asking_to_subscribe_when_many_do(walk: Walk, site: Site) -> None:
         page = await ask(number, number)
         clock[0] += dt.timedelta(minutes=1)
         await walk.open("/subscribe", "POST", data=hidden(page), headers={"x-forwarded-for": f"198.51.{number}.1"})
-    walk.browse(web_app(site))
+    walk.browse(web_app(context))
 
 
 async def confirming_and_leaving(walk: Walk) -> None:
@@ -474,7 +474,7 @@ async def preferences(walk: Walk) -> None:
         await walk.open(link(Purpose.PREFERENCES, a_reader(walk.engine, state.value, state=state)))
 
 
-async def what_goes_wrong(walk: Walk, site: Site) -> None:
+async def what_goes_wrong(walk: Walk, context: WebContext) -> None:
     await walk.open("/nowhere")
     await walk.open("/feedback/x/nothing")
     for page in ("confirm", "digest", "feed", "saved", "data"):
@@ -485,18 +485,18 @@ async def what_goes_wrong(walk: Walk, site: Site) -> None:
     await walk.open(link(Purpose.FEEDBACK, reader, 9999))
     await walk.open("/subscribe", "POST", data={f"field{n}": "1" for n in range(1000)})
     await walk.open("/subscribe", "POST", content=b"1" * 3_000_000)
-    app = web_app(site)
+    app = web_app(context)
     (guard,) = (one for one in app.user_middleware if "refuse" in one.kwargs)
     guard.kwargs["seconds"] = 0.01
     walk.browse(app)
     await walk.open("/subscribe", "POST", content=never())
     away = connect("postgresql+psycopg://nobody@127.0.0.1:9/nothing")
-    walk.browse(web_app(replace(site, engine=away, previews=Previews(away, site.composing))))
+    walk.browse(web_app(replace(context, engine=away, previews=Previews(away, context.digest_options))))
     await walk.open("/archive")
     with writing(walk.engine) as tx:
         row = {"source": "s", "fetched_at": NOW, "state": "nonsense", "items": 1, "new": 1, "skipped": 0, "note": ""}
         tx.execute(sa.insert(metadata.tables["fetches"]).values(**row, edition_id=1))
-    walk.browse(web_app(site))
+    walk.browse(web_app(context))
     await walk.open(f"/archive/{YESTERDAY.date() - dt.timedelta(days=1)}")
 
 
@@ -505,7 +505,7 @@ async def never() -> AsyncIterator[bytes]:
     yield b""
 
 
-def mails(walk: Walk, press: Press) -> None:
+def mails(walk: Walk, renderer: MailRenderer) -> None:
     """Every mail, as it left, and the same digests under other circumstances."""
     now = NOW + dt.timedelta(days=30)
     many = [Interest(InterestKind.TOPIC, f"a{n}") for n in range(41)]
@@ -523,16 +523,16 @@ def mails(walk: Walk, press: Press) -> None:
             for reader, name in zip(readers, ("mary", "tess"), strict=True)
         ]
         outbox.put(tx, put, now=now)
-        sheets = lay_out(tx, [one for one in outbox.claim(tx, "w", 99, now=now) if one.created_at == now])
+        sheets = load_inputs(tx, [one for one in outbox.claim(tx, "w", 99, now=now) if one.created_at == now])
     assert {sheet.delivery.kind for sheet in sheets} == set(MailKind)
     for name, sheet in chain.from_iterable(map(variants, sheets)):
-        made = message(press, sheet)
+        made = message(renderer, sheet)
         for told in (made.subject, made.text):
             walk.note(f"mail {name}", pseudo.english_in(told), told)
         walk.note_page(f"mail {name}", made.html)
 
 
-def variants(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
+def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
     """What a mail can be."""
     yield sheet.delivery.kind.value, sheet
     if (digest := sheet.digest) is None:
@@ -558,9 +558,9 @@ def variants(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
     yield "not in the outbox", replace(sheet, delivery=replace(sheet.delivery, id=0))
 
 
-def what_is_seldom(walk: Walk, site: Site) -> None:
+def what_is_seldom(walk: Walk, context: WebContext) -> None:
     """What takes a name server, a hundred thousand papers or a mail server to see."""
-    templates = site.templates
+    templates = context.templates
     about = {"root": "/", "home": "/", "list_name": "Вестник", "static": str, "path": "/"}
     for trouble in ("unknown domain", "takes no mail"):
         form = Shown(open=True, form=Form("a@b.example"), trouble=trouble)

@@ -14,7 +14,7 @@ from dailypapers.store import editions, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.tokens import Signer
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
 
 
@@ -129,9 +129,9 @@ async def test_health(pages: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(("base", "kept"), [("https://papers.example.org", True), ("http://localhost:8000", False)])
-async def test_a_browser_that_came_over_tls_comes_back_over_tls(site: Site, base: str, kept: bool) -> None:
-    press = replace(site.press, signer=Signer(base, b"secret"))
-    transport = httpx.ASGITransport(app=web_app(replace(site, press=press)))
+async def test_a_browser_that_came_over_tls_comes_back_over_tls(context: WebContext, base: str, kept: bool) -> None:
+    renderer = replace(context.renderer, signer=Signer(base, b"secret"))
+    transport = httpx.ASGITransport(app=web_app(replace(context, renderer=renderer)))
     async with httpx.AsyncClient(transport=transport, base_url=base) as client:
         answer = await client.get("/")
     assert ("strict-transport-security" in answer.headers) is kept

@@ -66,7 +66,7 @@ def evaluate(
         _replay(context, names, task, encoder, as_json=as_json)
         return
     with progress("days ranked") as told:
-        done = run(files, names, [task], encoder=encoder, until=until and until.date(), told=told)
+        done = run(files, names, [task], encoder=encoder, until=until and until.date(), on_progress=told)
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
     if done.without_papers:

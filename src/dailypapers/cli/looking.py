@@ -40,7 +40,14 @@ def preview(
     app = context.obj.app()
     with reading(app.engine) as tx:
         reader = known(tx, address)
-    message = make(app.engine, app.means.press, app.means.composing, reader, zone=app.means.zone, now=clock(now)())
+    message = make(
+        app.engine,
+        app.dependencies.renderer,
+        app.dependencies.digest_options,
+        reader,
+        zone=app.dependencies.zone,
+        now=clock(now)(),
+    )
     if message is None:
         say(f"Nothing that is announced and not yet sent is worth {reader.address}'s time: no digest would be sent.")
         raise typer.Exit(OK)

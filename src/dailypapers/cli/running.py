@@ -92,7 +92,7 @@ def day(
     with progress("fetch, close, compose, deliver") as step, stop_on_signal() as stop:
         told = Progress(lambda _: step(1), step, step)
         wait = dt.timedelta(minutes=patience)
-        done = run(app.means, clock=clock(now), patience=wait, progress=told, stop=stop)
+        done = run(app.dependencies, clock=clock(now), patience=wait, progress=told, stop=stop)
     if not as_json:
         _print_sources(done.fetched, as_json=False)
     _say_composed(done.composed)
@@ -105,9 +105,15 @@ def fetch(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
     """Ask every source what it announces, and keep it."""
     from dailypapers.intake.fetch import fetch as run
 
-    means = context.obj.app().means
-    with progress("fetching", len(means.sources)) as step:
-        reports = run(means.engine, means.sources, make_http=means.make_http, now=clock(now)(), told=lambda _: step(1))
+    dependencies = context.obj.app().dependencies
+    with progress("fetching", len(dependencies.sources)) as step:
+        reports = run(
+            dependencies.engine,
+            dependencies.sources,
+            make_http=dependencies.make_http,
+            now=clock(now)(),
+            on_progress=lambda _: step(1),
+        )
     _print_sources(reports, as_json=as_json)
     raise typer.Exit(_sources_code(reports))
 
@@ -116,8 +122,8 @@ def close(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
     """Close today's edition from what has been announced; a second time changes nothing."""
     from dailypapers.intake.close import close as run
 
-    means = context.obj.app().means
-    edition = run(means.engine, zone=means.zone, now=clock(now)())
+    dependencies = context.obj.app().dependencies
+    edition = run(dependencies.engine, zone=dependencies.zone, now=clock(now)())
     rows("edition", [{"edition": edition.id, "day": edition.day, "papers": edition.papers}], as_json=as_json)
 
 
@@ -125,9 +131,9 @@ def compose(context: typer.Context, now: Now = None) -> None:
     """Put a digest for everybody who is due into the outbox."""
     from dailypapers.digests.compose import compose as run
 
-    means = context.obj.app().means
+    dependencies = context.obj.app().dependencies
     with progress("composing") as step:
-        _say_composed(run(means.engine, means.composing, now=clock(now)(), told=step))
+        _say_composed(run(dependencies.engine, dependencies.digest_options, now=clock(now)(), on_progress=step))
 
 
 def deliver(
@@ -142,12 +148,12 @@ def deliver(
     from dailypapers.store import outbox
     from dailypapers.store.database import writing
 
-    means, tells = context.obj.app().means, clock(now)
+    dependencies, tells = context.obj.app().dependencies, clock(now)
     if release:
-        with writing(means.engine) as tx:
+        with writing(dependencies.engine) as tx:
             say(f"{outbox.release_held(tx, now=tells())} held mails may go.")
     with progress("delivering") as step, stop_on_signal() as stop:
-        done = drain_once(means.sending, clock=tells, told=step, stop=stop)
+        done = drain_once(dependencies.sending, clock=tells, on_progress=step, stop=stop)
     raise typer.Exit(_report_delivered(done))
 
 
@@ -160,8 +166,8 @@ def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
 
     from dailypapers.jobs.prune import prune as run
 
-    means = context.obj.app().means
-    pruned = run(means.engine, encoder=means.composing.encoder, now=clock(now)())
+    dependencies = context.obj.app().dependencies
+    pruned = run(dependencies.engine, encoder=dependencies.digest_options.encoder, now=clock(now)())
     if as_json:
         rows("pruned", [asdict(pruned)], as_json=True)
         return

@@ -29,7 +29,7 @@ def archive(
 
     app = context.obj.app()
     with progress("papers") as told:
-        done = run(app.engine, file, now=clock(now)(), told=told)
+        done = run(app.engine, file, now=clock(now)(), on_progress=told)
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
     say(f"{done.papers:,} papers read, {done.new:,} of them new. The next edition's ranking learns from them.")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.delivery.send import Clock, Delivered, Post, deliver
-from dailypapers.digests.layout import Press
+from dailypapers.delivery.send import Clock, Delivered, SenderOptions, deliver
+from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.store import outbox
 from dailypapers.store.database import reading
@@ -23,23 +23,25 @@ class Sending:
     """What it takes to empty the outbox."""
 
     engine: sa.Engine
-    press: Press
-    make_post: Callable[[], Post]
+    renderer: MailRenderer
+    make_sender_options: Callable[[], SenderOptions]
 
 
 def drain_once(
     sending: Sending,
     *,
     clock: Clock,
-    told: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Delivered:
     """Drain the outbox over connections that are opened and closed here."""
 
     async def send() -> Delivered:
-        post = sending.make_post()
+        post = sending.make_sender_options()
         try:
-            return await deliver(sending.engine, sending.press, post, clock=clock, told=told, stop=stop)
+            return await deliver(
+                sending.engine, sending.renderer, post, clock=clock, on_progress=on_progress, stop=stop
+            )
         finally:
             await post.transport.close()
 
@@ -52,7 +54,7 @@ def drain(
     clock: Clock,
     patience: dt.timedelta,
     stop: threading.Event,
-    told: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> Delivered:
     """Drain the outbox, and again as deferred mails come due, for as long as `patience` lasts.
 
@@ -60,13 +62,13 @@ def drain(
     lose the first day of every new reader without it. With a clock that stands still nothing is waited for.
     """
     until = clock() + patience
-    done = drain_once(sending, clock=clock, told=told, stop=stop)
+    done = drain_once(sending, clock=clock, on_progress=on_progress, stop=stop)
     while wait := _wait_for_next(sending, now=clock(), until=until):
         before = clock()
         stop.wait(wait)
         if stop.is_set() or clock() == before:
             break
-        done = _together(done, drain_once(sending, clock=clock, told=told, stop=stop))
+        done = _together(done, drain_once(sending, clock=clock, on_progress=on_progress, stop=stop))
     return done
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.layout import Press, Sheet, lay_out, mail
+from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, mail
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind, after
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.errors import BadInput
@@ -37,7 +37,7 @@ Clock = Callable[[], dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class SenderOptions:
     """How mail leaves, and who sends it."""
 
     transport: Transport
@@ -61,16 +61,16 @@ class _Result:
 
 async def deliver(
     engine: sa.Engine,
-    press: Press,
-    post: Post,
+    renderer: MailRenderer,
+    post: SenderOptions,
     *,
     clock: Clock,
     stop: threading.Event | None = None,
-    told: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> Delivered:
     """Send all mails whose time has come; returns when none is left, when asked to stop, or when it must stop.
 
-    `told` hears how many deliveries each group settled.
+    `on_progress` hears how many deliveries each group settled.
     """
     with writing(engine) as tx:
         outbox.abandoned(tx, before=clock() - ABANDONED_AFTER)
@@ -83,10 +83,10 @@ async def deliver(
             claimed = outbox.claim(tx, post.worker, GROUP, now=clock())
         if not claimed:
             return _told_to_log(Delivered(states))
-        results, untried = await _send_group(engine, press, post, claimed, clock=clock, stop=stop)
+        results, untried = await _send_group(engine, renderer, post, claimed, clock=clock, stop=stop)
         _record(engine, results, untried, now=clock())
         states.update(result.delivery.state for result in results)
-        told(len(results))
+        on_progress(len(results))
         if stopped := _must_stop(results):
             return _told_to_log(Delivered(states, stopped))
     return _told_to_log(Delivered(states, ASKED_TO_STOP))
@@ -104,8 +104,8 @@ def _told_to_log(done: Delivered) -> Delivered:
 
 async def _send_group(
     engine: sa.Engine,
-    press: Press,
-    post: Post,
+    renderer: MailRenderer,
+    post: SenderOptions,
     claimed: Sequence[Delivery],
     *,
     clock: Clock,
@@ -113,20 +113,20 @@ async def _send_group(
 ) -> tuple[list[_Result], list[Delivery]]:
     """Send a group over `at_once` connections; a fault of ours leaves the rest untried."""
     with reading(engine) as tx:
-        waiting = list(reversed(lay_out(tx, claimed)))
+        waiting = list(reversed(load_inputs(tx, claimed)))
     results: list[_Result] = []
 
     async def work() -> None:
         while waiting and not (stop and stop.is_set()) and not _our_fault(results):
-            results.append(await _send(press, post, waiting.pop(), clock=clock))
+            results.append(await _send(renderer, post, waiting.pop(), clock=clock))
 
     await asyncio.gather(*(work() for _ in range(post.at_once)))
     return results, [sheet.delivery for sheet in waiting]
 
 
-async def _send(press: Press, post: Post, sheet: Sheet, *, clock: Clock) -> _Result:
+async def _send(renderer: MailRenderer, post: SenderOptions, sheet: RenderInput, *, clock: Clock) -> _Result:
     try:
-        name, outgoing = mail(press, sheet)
+        name, outgoing = mail(renderer, sheet)
     except BadInput as error:
         outcome = Outcome(OutcomeKind.FAILED, text=str(error))
         return _Result(after(sheet.delivery, outcome, clock()), outcome)

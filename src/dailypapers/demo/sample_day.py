@@ -16,7 +16,7 @@ from dailypapers.app import App, build, make_secret
 from dailypapers.catcher.pages import write_pages
 from dailypapers.catcher.server import Catcher, Caught
 from dailypapers.demo import feeds as demo_feeds
-from dailypapers.digests.layout import lay_out
+from dailypapers.digests.layout import load_inputs
 from dailypapers.domain.delivery import Delivery, Ledger
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput
@@ -60,9 +60,9 @@ class Demo:
 def demo(folder: Path, *, progress: Progress | None = None) -> Demo:
     """Run the demo day in `folder`, which keeps the database and the mails."""
     with opened(folder) as app:
-        done = day(app.means, clock=lambda: NOON, progress=progress)
+        done = day(app.dependencies, clock=lambda: NOON, progress=progress)
     mails = folder / MAILS
-    kept = write_pages(mails, app.means.press.templates)
+    kept = write_pages(mails, app.dependencies.renderer.templates)
     with reading(app.engine) as tx:
         deliveries = outbox.of_edition(tx, done.edition.id)
         ledger = next(book for book in ledgers(tx) if book.edition == done.edition.id)
@@ -112,7 +112,7 @@ def _shown(app: App, deliveries: Sequence[Delivery], kept: Sequence[Caught]) -> 
     """Put together what each subscriber got: from the outbox what was picked, from the server what arrived."""
     arrived = {mail.recipient: mail for mail in kept}
     with reading(app.engine) as tx:
-        sheets = lay_out(tx, deliveries)
+        sheets = load_inputs(tx, deliveries)
     for sheet in sheets:
         mail = arrived.get(sheet.delivery.address)
         entries = sheet.digest.entries if sheet.digest else ()

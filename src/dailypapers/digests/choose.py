@@ -31,7 +31,7 @@ OUTSIDE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Composing:
+class DigestOptions:
     """What composing is told by the settings."""
 
     #: A paper must be relevant with this probability, for readers who state none.
@@ -45,7 +45,7 @@ class Composing:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class CandidateSet:
     """Papers to choose from, with what matches interests against them, each once for all readers."""
 
     listed: tuple[papers.Listed, ...]
@@ -56,7 +56,7 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ReaderContext:
     """Somebody who is to be served, subscribed or not: what they want, said of papers, and have already."""
 
     amount: Amount
@@ -70,7 +70,7 @@ class Asking:
 
 
 def choose(
-    engine: sa.Engine, pool: Pool, readers: Sequence[Subscriber], how: Composing, *, now: dt.datetime
+    engine: sa.Engine, pool: CandidateSet, readers: Sequence[Subscriber], how: DigestOptions, *, now: dt.datetime
 ) -> list[tuple[Pick, ...]]:
     """Rank papers for each subscriber, leaving out what they already have; in the readers' order.
 
@@ -85,7 +85,7 @@ def choose(
         already = already_sent(tx, ids, keys)
         cast = votes.of_subscribers(tx, ids)
     asking = [
-        Asking(
+        ReaderContext(
             reader.amount,
             stated[reader.id],
             cast.get(reader.id, Votes()),
@@ -99,7 +99,7 @@ def choose(
 
 
 def choose_for(
-    engine: sa.Engine, pool: Pool, asking: Sequence[Asking], how: Composing, *, now: dt.datetime
+    engine: sa.Engine, pool: CandidateSet, asking: Sequence[ReaderContext], how: DigestOptions, *, now: dt.datetime
 ) -> list[tuple[Pick, ...]]:
     """Rank papers for each of these, in their order; most relevant first, each with its reason."""
     if not pool.listed:
@@ -146,7 +146,9 @@ def picked_for(picks: Iterable[Pick]) -> tuple[Pick, ...]:
     return tuple(pick for pick in picks if not pick.outside)
 
 
-def _known(engine: sa.Engine, pool: Pool, asking: Sequence[Asking], examples: Mapping[str, Paper]) -> Known:
+def _known(
+    engine: sa.Engine, pool: CandidateSet, asking: Sequence[ReaderContext], examples: Mapping[str, Paper]
+) -> Known:
     counted = {str(item.paper.id): item.signals for item in pool.listed}
     encoder = pool.learned.encoder
     return Known(
@@ -157,6 +159,6 @@ def _known(engine: sa.Engine, pool: Pool, asking: Sequence[Asking], examples: Ma
     )
 
 
-def _named(asking: Iterable[Asking]) -> set[str]:
+def _named(asking: Iterable[ReaderContext]) -> set[str]:
     named = {i.text for one in asking for i in one.interests if i.kind is InterestKind.PAPER}
     return named | {key for one in asking for key in (*one.votes.liked, *one.votes.disliked)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.choose import Composing, Pool, choose, picked_for
+from dailypapers.digests.choose import CandidateSet, DigestOptions, choose, picked_for
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.edition import Edition
@@ -43,12 +43,12 @@ class Composed:
 
 def compose(
     engine: sa.Engine,
-    how: Composing,
+    how: DigestOptions,
     *,
     now: dt.datetime,
-    told: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> Composed:
-    """Compose the digests of everybody who is due; `told` hears how many readers each batch held."""
+    """Compose the digests of everybody who is due; `on_progress` hears how many readers each batch held."""
     with writing(engine) as tx:
         outbox.expire(tx, now=now)
         subscribers.wake(tx, now=now)
@@ -60,7 +60,7 @@ def compose(
     while batch := _due(engine, edition, now):
         done = _compose_batch(engine, windows, batch, now=now)
         total = Composed(total.digests + done.digests, total.skipped + done.skipped)
-        told(len(batch))
+        on_progress(len(batch))
     if total.digests or total.skipped:
         log.info("composed", edition=edition.id, digests=total.digests, skipped=total.skipped)
     return total
@@ -74,10 +74,10 @@ def _due(engine: sa.Engine, edition: Edition, now: dt.datetime) -> list[Subscrib
 class _Windows:
     """The papers of each window that readers of this run need, loaded once."""
 
-    def __init__(self, engine: sa.Engine, edition: Edition, how: Composing, now: dt.datetime) -> None:
+    def __init__(self, engine: sa.Engine, edition: Edition, how: DigestOptions, now: dt.datetime) -> None:
         self.engine, self.edition, self.how = engine, edition, how
         self.learned = learn(engine, edition.id, encoder=how.encoder, now=now)
-        self._pools: dict[int, Pool] = {}
+        self._pools: dict[int, CandidateSet] = {}
         self._recent: list[Recent | None] = []
         with reading(engine) as tx:
             self._earliest = editions.newest_before(tx, edition.day, days=how.window_days)
@@ -86,11 +86,11 @@ class _Windows:
         """The edition after which this reader's window begins."""
         return max(reader.accepted_edition or 0, self._earliest)
 
-    def pool(self, start: int) -> Pool:
+    def pool(self, start: int) -> CandidateSet:
         """The papers after an edition, up to the newest."""
         if start not in self._pools:
             listed, made = _listed(self.engine, start, self.edition.id, self.learned)
-            self._pools[start] = Pool(listed, Matcher(made, self.learned.encoder), self.learned, self.recent)
+            self._pools[start] = CandidateSet(listed, Matcher(made, self.learned.encoder), self.learned, self.recent)
         return self._pools[start]
 
     def recent(self) -> Recent | None:
@@ -99,8 +99,8 @@ class _Windows:
             upto = self.edition.id - 1
             listed, made = _listed(self.engine, max(upto - RECENT, 0), upto, self.learned)
             with reading(self.engine) as tx:
-                told = editions.by_id(tx, range(upto - RECENT + 1, upto + 1)).values()
-            days = sum(1 for edition in told if edition.papers)
+                known = editions.by_id(tx, range(upto - RECENT + 1, upto + 1)).values()
+            days = sum(1 for edition in known if edition.papers)
             self._recent.append(Recent(Matcher(made, self.learned.encoder), days) if listed else None)
         return self._recent[0]
 
@@ -147,7 +147,7 @@ def _deliveries(
     ]
 
 
-def _why_not(reader: Subscriber, pool: Pool, picks: Sequence[Pick]) -> str:
+def _why_not(reader: Subscriber, pool: CandidateSet, picks: Sequence[Pick]) -> str:
     picked = picked_for(picks)
     if len(picked) >= reader.amount.least:
         return ""

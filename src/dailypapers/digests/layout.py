@@ -27,7 +27,7 @@ from dailypapers.tokens import Signer
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class MailRenderer:
     """What every mail is made with."""
 
     templates: jinja2.Environment
@@ -40,7 +40,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RenderInput:
     """A delivery with all that its mail shows."""
 
     delivery: Delivery
@@ -51,7 +51,7 @@ class Sheet:
     papers: Mapping[str, int] = field(default_factory=dict)
 
 
-def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
+def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[RenderInput]:
     """Load what the mails of these deliveries show, all at once."""
     chosen = of_deliveries(tx, [delivery.id for delivery in deliveries])
     listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
@@ -61,14 +61,14 @@ def lay_out(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Sheet]:
     sheets = []
     for delivery in deliveries:
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
-            sheets.append(Sheet(delivery))
+            sheets.append(RenderInput(delivery))
             continue
         edition, picks = known[delivery.edition], chosen.get(delivery.id, ())
         picked, outside = (
             [(listed[p.paper_id], p.reason) for p in picks if p.outside is apart] for apart in (False, True)
         )
         sheets.append(
-            Sheet(
+            RenderInput(
                 delivery,
                 edition,
                 digest_of(picked, edition, notes=said[delivery.subscriber], outside=outside),
@@ -111,90 +111,90 @@ def _entry(item: papers.Listed, reason: Reason) -> Entry:
     return Entry(item.paper, reason, item.sources, item.signals, reason.followed)
 
 
-def message(press: Press, sheet: Sheet) -> Message:
+def message(renderer: MailRenderer, sheet: RenderInput) -> Message:
     """Render the message of a delivery."""
-    return _message(press, sheet, _links_of(press, sheet))
+    return _message(renderer, sheet, _links_of(renderer, sheet))
 
 
-def _message(press: Press, sheet: Sheet, links: Links | None) -> Message:
+def _message(renderer: MailRenderer, sheet: RenderInput, links: Links | None) -> Message:
     if sheet.digest is not None and sheet.edition is not None and links is not None:
         return render_digest(
-            press.templates,
+            renderer.templates,
             sheet.digest,
             day=sheet.edition.day,
             links=links,
             style=sheet.style,
-            status=status_line(sheet.edition.sources, saying(press.templates)),
-            name=press.sender.name,
+            status=status_line(sheet.edition.sources, saying(renderer.templates)),
+            name=renderer.sender.name,
         )
     return render_confirm(
-        press.templates,
-        confirm_url=_link(press, Purpose.CONFIRM, sheet.delivery),
-        home=press.home,
-        name=press.sender.name,
+        renderer.templates,
+        confirm_url=_link(renderer, Purpose.CONFIRM, sheet.delivery),
+        home=renderer.home,
+        name=renderer.sender.name,
     )
 
 
-def _links_of(press: Press, sheet: Sheet) -> Links | None:
+def _links_of(renderer: MailRenderer, sheet: RenderInput) -> Links | None:
     """What a digest links to, signed for its reader; a digest that is not in the outbox has no copy on the web."""
     if sheet.digest is None:
         return None
     delivery, shown = sheet.delivery, (*sheet.digest.entries, *sheet.digest.outside)
     return Links(
-        home=press.home,
-        unsubscribe=_link(press, Purpose.UNSUBSCRIBE, delivery),
-        unsubscribe_mailto=_mailto(press, delivery),
-        preferences=_link(press, Purpose.PREFERENCES, delivery),
-        web=_link(press, Purpose.DIGEST, delivery, about=delivery.id) if delivery.id else "",
+        home=renderer.home,
+        unsubscribe=_link(renderer, Purpose.UNSUBSCRIBE, delivery),
+        unsubscribe_mailto=_mailto(renderer, delivery),
+        preferences=_link(renderer, Purpose.PREFERENCES, delivery),
+        web=_link(renderer, Purpose.DIGEST, delivery, about=delivery.id) if delivery.id else "",
         feedback={
-            name: _link(press, Purpose.FEEDBACK, delivery, about=sheet.papers[name])
+            name: _link(renderer, Purpose.FEEDBACK, delivery, about=sheet.papers[name])
             for name in (str(entry.paper.id) for entry in shown)
             if name in sheet.papers
         },
     )
 
 
-def _link(press: Press, purpose: Purpose, delivery: Delivery, *, about: int = 0) -> str:
-    return press.signer.url(purpose, delivery.subscriber, issued=delivery.created_at, about=about)
+def _link(renderer: MailRenderer, purpose: Purpose, delivery: Delivery, *, about: int = 0) -> str:
+    return renderer.signer.url(purpose, delivery.subscriber, issued=delivery.created_at, about=about)
 
 
-def _mailto(press: Press, delivery: Delivery) -> str:
-    name, at, domain = press.unsubscribe_address.partition("@")
-    token = press.signer.mail_token(delivery.subscriber, issued=delivery.created_at)
+def _mailto(renderer: MailRenderer, delivery: Delivery) -> str:
+    name, at, domain = renderer.unsubscribe_address.partition("@")
+    token = renderer.signer.mail_token(delivery.subscriber, issued=delivery.created_at)
     return f"mailto:{name}+{token}{at}{domain}?subject=unsubscribe" if at else ""
 
 
-def mail(press: Press, sheet: Sheet) -> tuple[str, OutgoingMail]:
+def mail(renderer: MailRenderer, sheet: RenderInput) -> tuple[str, OutgoingMail]:
     """Make the mail of a delivery ready to leave; returns its Message-ID as well.
 
     The Message-ID is an HMAC of who and what, so that an unavoidable second copy can be told from a first.
     """
     delivery = sheet.delivery
     what = f"edition {delivery.edition}" if delivery.edition is not None else f"delivery {delivery.id}"
-    domain = press.sender.address.rpartition("@")[2]
-    name = mime.message_id(press.secret, f"{delivery.kind} {delivery.subscriber} {what}", domain)
-    links = _links_of(press, sheet)
+    domain = renderer.sender.address.rpartition("@")[2]
+    name = mime.message_id(renderer.secret, f"{delivery.kind} {delivery.subscriber} {what}", domain)
+    links = _links_of(renderer, sheet)
     content = mime.build(
-        _message(press, sheet, links),
-        sender=press.sender,
+        _message(renderer, sheet, links),
+        sender=renderer.sender,
         recipient=delivery.address,
         message_id=name,
         now=delivery.created_at,
-        headers=_bulk_headers(press, sheet, links),
+        headers=_bulk_headers(renderer, sheet, links),
     )
-    return name, OutgoingMail(Envelope(press.sender.bounce_address, delivery.address), content)
+    return name, OutgoingMail(Envelope(renderer.sender.bounce_address, delivery.address), content)
 
 
-def _bulk_headers(press: Press, sheet: Sheet, links: Links | None) -> mime.BulkHeaders | None:
+def _bulk_headers(renderer: MailRenderer, sheet: RenderInput, links: Links | None) -> mime.BulkHeaders | None:
     if sheet.edition is None or links is None:
         return None
     return mime.BulkHeaders(
         unsubscribe=links.unsubscribe,
         unsubscribe_mailto=links.unsubscribe_mailto,
         # The preferences are their reader's alone; who needs help with the list begins at the front page.
-        help=press.home,
-        subscribe=press.home,
-        archive=f"{press.home}archive",
+        help=renderer.home,
+        subscribe=renderer.home,
+        archive=f"{renderer.home}archive",
         archived_at=links.web,
         feedback_id=f"{sheet.edition.day:%Y%m%d}:digest:dailypapers",
     )

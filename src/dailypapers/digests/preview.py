@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.choose import Asking, Composing, Pool, choose, choose_for, picked_for
-from dailypapers.digests.layout import Press, Sheet, digest_of, message, notes
+from dailypapers.digests.choose import CandidateSet, DigestOptions, ReaderContext, choose, choose_for, picked_for
+from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, message, notes
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
@@ -50,12 +50,12 @@ TRENDING = Amount(10)
 
 
 @dataclass(frozen=True, eq=False)
-class Stock:
+class Snapshot:
     """The papers of the newest edition as previews need them. It never changes; a newer one takes its place."""
 
     edition: Edition
     after: int
-    pool: Pool
+    pool: CandidateSet
     by_key: Mapping[str, papers.Listed]
     seen: Seen
     #: What somebody gets who wants nothing in particular.
@@ -68,16 +68,16 @@ class Previews:
     One preview is made at a time: each takes some hundredths of a second of one core, and more at once take longer.
     """
 
-    def __init__(self, engine: sa.Engine, how: Composing) -> None:
+    def __init__(self, engine: sa.Engine, how: DigestOptions) -> None:
         """Nothing is loaded yet."""
         self._engine, self._how = engine, how
-        self._stock: Stock | None = None
+        self._stock: Snapshot | None = None
         self._looked: dt.datetime | None = None
         self._renewing, self._turn = threading.Lock(), threading.Lock()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self._thread: threading.Thread | None = None
 
-    def stock(self, *, now: dt.datetime) -> Stock | None:
+    def snapshot(self, *, now: dt.datetime) -> Snapshot | None:
         """What is in memory, `None` while it is being prepared.
 
         Where it is time to look for something newer, that is done beside; nobody waits for it.
@@ -105,20 +105,20 @@ class Previews:
             self._thread.join()
         self._stock = None
 
-    def of(self, asking: Asking, *, now: dt.datetime) -> tuple[Edition, Digest] | None:
+    def of(self, asking: ReaderContext, *, now: dt.datetime) -> tuple[Edition, Digest] | None:
         """The digest for these wishes and the edition it is from; `None` while the papers are being prepared.
 
         Raises `Busy` where too many ask at once.
         """
-        stock = self.stock(now=now)
-        if stock is None:
+        snapshot = self.snapshot(now=now)
+        if snapshot is None:
             return None
         with self.one_at_a_time():
             # Another edition may have come while we waited, but ours is as good.
-            picked = _picked(self._engine, stock, asking, self._how, now)
-            if len(stock.pool.matcher) > MOST_INTERESTS and stock is self._stock:
-                self._stock = replace(stock, pool=_emptied(stock.pool))
-        return stock.edition, picked
+            picked = _picked(self._engine, snapshot, asking, self._how, now)
+            if len(snapshot.pool.matcher) > MOST_INTERESTS and snapshot is self._stock:
+                self._stock = replace(snapshot, pool=_emptied(snapshot.pool))
+        return snapshot.edition, picked
 
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
@@ -166,9 +166,9 @@ def _load(
     engine: sa.Engine,
     edition: Edition,
     seen: Seen,
-    how: Composing,
+    how: DigestOptions,
     now: dt.datetime,
-) -> Stock:
+) -> Snapshot:
     with reading(engine) as tx:
         after, days = _start(editions.every(tx), how.window_days)
         listed = papers.in_editions(tx, after=after, upto=edition.id)
@@ -176,16 +176,18 @@ def _load(
     made = features(engine, [item.paper for item in listed], range(after + 1, edition.id + 1), learned)
     pool = _pool(listed, made, learned, days)
     shown = replace(edition, papers=len(listed))
-    bare = Stock(shown, after, pool, {str(item.paper.id): item for item in listed}, seen, Digest((), trending=True))
+    bare = Snapshot(shown, after, pool, {str(item.paper.id): item for item in listed}, seen, Digest((), trending=True))
     for asking in _EXERCISE:
         # Much is made when it is first needed; nobody is to wait for it.
         _picked(engine, bare, asking, how, now)
-    return replace(bare, trending=_picked(engine, bare, Asking(TRENDING), how, now))
+    return replace(bare, trending=_picked(engine, bare, ReaderContext(TRENDING), how, now))
 
 
 _EXERCISE = (
-    Asking(TRENDING, (Interest(InterestKind.TOPIC, "learning from data"), Interest(InterestKind.AUTHOR, "Ann Lee"))),
-    Asking(TRENDING, (Interest(InterestKind.CATEGORY, "cs"), Interest(InterestKind.PHRASE, "we show"))),
+    ReaderContext(
+        TRENDING, (Interest(InterestKind.TOPIC, "learning from data"), Interest(InterestKind.AUTHOR, "Ann Lee"))
+    ),
+    ReaderContext(TRENDING, (Interest(InterestKind.CATEGORY, "cs"), Interest(InterestKind.PHRASE, "we show"))),
 )
 
 
@@ -200,18 +202,18 @@ def _start(known: Sequence[Edition], window_days: int) -> tuple[int, int]:
     return 0, days
 
 
-def _pool(listed: Sequence[papers.Listed], made: Features, learned: Learned, days: int) -> Pool:
+def _pool(listed: Sequence[papers.Listed], made: Features, learned: Learned, days: int) -> CandidateSet:
     """These papers themselves tell how many a day score how much."""
     matcher = Matcher(made, learned.encoder)
-    return Pool(tuple(listed), matcher, learned, lambda: Recent(matcher, days))
+    return CandidateSet(tuple(listed), matcher, learned, lambda: Recent(matcher, days))
 
 
-def _emptied(pool: Pool) -> Pool:
+def _emptied(pool: CandidateSet) -> CandidateSet:
     recent = pool.recent()
     return _pool(pool.listed, pool.matcher.features, pool.learned, recent.days if recent else 0)
 
 
-def _counted_again(engine: sa.Engine, old: Stock, seen: Seen, how: Composing, now: dt.datetime) -> Stock:
+def _counted_again(engine: sa.Engine, old: Snapshot, seen: Seen, how: DigestOptions, now: dt.datetime) -> Snapshot:
     """The same papers with the newest counts of what the world makes of them."""
     with reading(engine) as tx:
         listed = papers.in_editions(tx, after=old.after, upto=old.edition.id)
@@ -221,16 +223,18 @@ def _counted_again(engine: sa.Engine, old: Stock, seen: Seen, how: Composing, no
     fresh = replace(old, pool=replace(old.pool, listed=listed), by_key=by_key, seen=seen)
     # A matcher of its own, since whoever asks at this moment is using the old one.
     aside = replace(fresh, pool=_emptied(fresh.pool))
-    return replace(fresh, trending=_picked(engine, aside, Asking(TRENDING), how, now))
+    return replace(fresh, trending=_picked(engine, aside, ReaderContext(TRENDING), how, now))
 
 
-def _picked(engine: sa.Engine, stock: Stock, asking: Asking, how: Composing, now: dt.datetime) -> Digest:
-    picks = choose_for(engine, stock.pool, [asking], how, now=now)[0] if stock.pool.listed else ()
-    return digest_of([(stock.by_key[pick.paper], pick.reason) for pick in picks], stock.edition)
+def _picked(
+    engine: sa.Engine, snapshot: Snapshot, asking: ReaderContext, how: DigestOptions, now: dt.datetime
+) -> Digest:
+    picks = choose_for(engine, snapshot.pool, [asking], how, now=now)[0] if snapshot.pool.listed else ()
+    return digest_of([(snapshot.by_key[pick.paper], pick.reason) for pick in picks], snapshot.edition)
 
 
 def preview(
-    engine: sa.Engine, press: Press, how: Composing, reader: Subscriber, *, zone: str, now: dt.datetime
+    engine: sa.Engine, renderer: MailRenderer, how: DigestOptions, reader: Subscriber, *, zone: str, now: dt.datetime
 ) -> Message | None:
     """The message this reader would get next, from the closed editions and what waits; `None` where there is none."""
     today = now.astimezone(ZoneInfo(zone)).date()
@@ -240,7 +244,7 @@ def preview(
         edition = Edition(0, today, now, len(listed), editions.statuses(tx, None))
     learned = newest(engine, encoder=how.encoder)
     made = features(engine, [item.paper for item in listed], (), learned)
-    picks = choose(engine, Pool(listed, Matcher(made, how.encoder), learned), [reader], how, now=now)[0]
+    picks = choose(engine, CandidateSet(listed, Matcher(made, how.encoder), learned), [reader], how, now=now)[0]
     if len(picked_for(picks)) < reader.amount.least:
         return None
     by_key = {str(item.paper.id): item for item in listed}
@@ -259,4 +263,4 @@ def preview(
         deadline=now,
         edition=0,
     )
-    return message(press, Sheet(draft, edition, digest, reader.style, ids))
+    return message(renderer, RenderInput(draft, edition, digest, reader.style, ids))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dailypapers.domain.i18n import Said
+from dailypapers.domain.i18n import LazyString
 
 _CLASSES = {
     "astro-ph": "CO EP GA HE IM SR",
@@ -121,10 +121,10 @@ _SUBJECTS = {
 class Branch:
     """Categories that belong together: what they are called, and each one's code with its name."""
 
-    name: Said
+    name: LazyString
     #: The code that stands for all of them; empty where there is none.
     code: str
-    leaves: tuple[tuple[str, Said], ...]
+    leaves: tuple[tuple[str, LazyString], ...]
 
 
 def _branches() -> Iterator[Branch]:
@@ -132,12 +132,12 @@ def _branches() -> Iterator[Branch]:
     for archive, codes in ARCHIVES.items():
         name, _, names = _NAMES[archive].partition(": ")
         if codes:
-            yield Branch(Said(name), archive, tuple(zip(codes, map(Said, names.split("|")), strict=True)))
+            yield Branch(LazyString(name), archive, tuple(zip(codes, map(LazyString, names.split("|")), strict=True)))
         else:
-            alone.append((archive, Said(name)))
-    yield Branch(Said("Other physics and mathematics"), "", tuple(alone))
+            alone.append((archive, LazyString(name)))
+    yield Branch(LazyString("Other physics and mathematics"), "", tuple(alone))
     for source, subjects in _SUBJECTS.items():
-        yield Branch(Said(source), "", tuple((subject, Said(subject)) for subject in subjects.split("|")))
+        yield Branch(LazyString(source), "", tuple((subject, LazyString(subject)) for subject in subjects.split("|")))
 
 
 #: All categories with their names, as people look for them: arXiv's by archive, then other sources' subjects.

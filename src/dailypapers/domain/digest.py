@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dailypapers.domain.i18n import N_, NN_, Say, Sayable, in_english, number
+from dailypapers.domain.i18n import N_, NN_, Translatable, Translator, number, untranslated
 from dailypapers.domain.paper import Paper, Signals
 
 
@@ -66,7 +66,7 @@ class Reason:
         by_words = {(term.kind, term.interest, term.text, term.counts): term for term in telling}
         return tuple(by_words.values())[:SAID_AT_MOST]
 
-    def sentence(self, say: Say = in_english) -> str:
+    def sentence(self, say: Translator = untranslated) -> str:
         """Say it in words a reader understands.
 
         `say` puts what is marked for translation into the reader's language.
@@ -103,7 +103,7 @@ _COUNTED = {
 _COMMA = N_(", ")
 
 
-def _in_words(term: Term, say: Say) -> str:
+def _in_words(term: Term, say: Translator) -> str:
     is_said = term.kind is TermKind.WORDS and term.text.casefold() == term.interest.casefold()
     pattern = _WORD_FOR_WORD if is_said else _PHRASES.get(term.kind)
     if pattern is None:
@@ -116,7 +116,7 @@ def _beginning(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0] or text[:_LONGEST]} …"
 
 
-def _counted(what: str, count: int, say: Say) -> str:
+def _counted(what: str, count: int, say: Translator) -> str:
     return say(_COUNTED[what], count).format(count=number(count, say))
 
 
@@ -140,7 +140,7 @@ class Entry:
 
     paper: Paper
     #: Put into words where it is shown, in the language it is shown in; or words that need no more.
-    reason: Sayable | str
+    reason: Translatable | str
     sources: tuple[str, ...] = ()
     signals: Signals = field(default=Signals())
     followed: tuple[str, ...] = ()

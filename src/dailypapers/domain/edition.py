@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from dailypapers.domain.i18n import N_, Say, in_english
+from dailypapers.domain.i18n import N_, Translator, untranslated
 from dailypapers.domain.source import SourceStatus, State
 
 
@@ -18,7 +18,7 @@ class Edition:
     sources: tuple[SourceStatus, ...]
 
 
-def status_line(sources: tuple[SourceStatus, ...], say: Say = in_english) -> str:
+def status_line(sources: tuple[SourceStatus, ...], say: Translator = untranslated) -> str:
     """Say in one line what a reader should know of today's sources, by `say` translated; empty where all is well."""
     doubtful = [say(_WORDS[s.state]).format(source=s.source) for s in sources if s.state in _WORDS]
     if not doubtful:

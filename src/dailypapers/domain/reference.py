@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from dailypapers.domain.i18n import N_, Said
+from dailypapers.domain.i18n import N_, LazyString
 from dailypapers.domain.paper import PaperId, work_key
 from dailypapers.domain.source import Skipped
 
 
-def in_line(number: int) -> Said:
+def in_line(number: int) -> LazyString:
     """Where something stood, in words."""
-    return Said(N_("line {number}"), number=number)
+    return LazyString(N_("line {number}"), number=number)
 
 
 @dataclass(frozen=True, slots=True)

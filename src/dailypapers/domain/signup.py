@@ -22,7 +22,7 @@ _KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class SignUpRequest:
     """Somebody who asks, as keyed hashes: of the address as written, of its mailbox, and of the network."""
 
     address: str

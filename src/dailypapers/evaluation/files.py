@@ -69,7 +69,7 @@ def evaluate(
     *,
     encoder: Encoder | None = None,
     until: dt.date | None = None,
-    told: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> Evaluated:
     """Measure methods at tasks. What is learned in general comes from papers before `until`, else before the first day.
 
@@ -80,7 +80,7 @@ def evaluate(
     background = study.before(str(until or study.days[0]))
     if not background:
         raise BadInput(f"No paper is older than {until or study.days[0]}; there is nothing to learn from.")
-    outcomes = run(study, [make(background, encoder) for make in chosen], tasks, told=told)
+    outcomes = run(study, [make(background, encoder) for make in chosen], tasks, on_progress=on_progress)
     if not any(outcome.lists for outcome in outcomes):
         raise BadInput(
             "Nobody can be tested: a reader needs a like on one of the test days and three likes on earlier days."

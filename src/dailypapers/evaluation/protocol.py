@@ -71,8 +71,8 @@ class Task:
     @property
     def name(self) -> str:
         """What the table calls it."""
-        told = "all likes" if self.likes is None else f"{self.likes} like{'s' * (self.likes != 1)}"
-        return "heading only" if not self.likes and self.likes is not None else "heading, " * self.heading + told
+        likes = "all likes" if self.likes is None else f"{self.likes} like{'s' * (self.likes != 1)}"
+        return "heading only" if not self.likes and self.likes is not None else "heading, " * self.heading + likes
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,13 @@ class Outcome:
 
 
 def run(
-    study: Study, methods: Sequence[Method], tasks: Sequence[Task], *, told: Callable[[int], None] = lambda _: None
+    study: Study,
+    methods: Sequence[Method],
+    tasks: Sequence[Task],
+    *,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> list[Outcome]:
-    """Measure every method at every task; `told` hears of every day that is done. Tasks first, methods in their order.
+    """Measure every method at every task; `on_progress` hears of each day. Tasks first, methods in their order.
 
     Readers who have no day to be tested on are left out.
     """
@@ -165,7 +169,7 @@ def run(
                 taken[task, number] += time.perf_counter() - started
                 for (reader, relevant), row in zip(asking, given, strict=True):
                     found[task, number][reader.name].append(_measured(keys, row, relevant))
-        told(1)
+        on_progress(1)
     return [
         Outcome(task, methods[n].name, {name: tuple(days) for name, days in measured.items()}, taken[task, n])
         for (task, n), measured in found.items()

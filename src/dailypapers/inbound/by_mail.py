@@ -59,7 +59,7 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
-class Reception:
+class InboundHandler:
     """What asking by mail is dealt with."""
 
     engine: sa.Engine
@@ -113,13 +113,13 @@ def decide(mail: Incoming, addresses: Addresses) -> Wish:
     return Wish(subscribe=address)
 
 
-def inbound(reception: Reception, mail: Incoming) -> str:
+def inbound(handler: InboundHandler, mail: Incoming) -> str:
     """Deal with one mail and return the reply. Raises `DatabaseUnreachable`, upon which the mail is to come again."""
-    wish = decide(mail, reception.addresses)
+    wish = decide(mail, handler.addresses)
     if wish.unsubscribe:
-        return _told("unsubscribe", _unsubscribe(reception, wish.unsubscribe))
+        return _told("unsubscribe", _unsubscribe(handler, wish.unsubscribe))
     if wish.subscribe:
-        return _told("subscribe", _subscribe(reception, wish.subscribe))
+        return _told("subscribe", _subscribe(handler, wish.subscribe))
     return _told(wish.nothing, _THANKS)
 
 
@@ -128,43 +128,43 @@ def _told(what: str, reply: str) -> str:
     return reply
 
 
-def _unsubscribe(reception: Reception, token: str) -> str:
-    now = reception.clock()
+def _unsubscribe(handler: InboundHandler, token: str) -> str:
+    now = handler.clock()
     try:
-        subscriber = reception.signer.mail_subscriber(token, now=now)
+        subscriber = handler.signer.mail_subscriber(token, now=now)
     except BadToken:
         return _NO_TOKEN
-    with writing(reception.engine) as tx:
+    with writing(handler.engine) as tx:
         subscriptions.unsubscribe(tx, subscriber, now=now)
     return "250 2.0.0 Unsubscribed"
 
 
-def _subscribe(reception: Reception, address: str) -> str:
+def _subscribe(handler: InboundHandler, address: str) -> str:
     """Ask for a confirmation. The reply is the same whether the address is known or not."""
-    if not reception.open:
+    if not handler.open:
         return _CLOSED
-    if asyncio.run(reception.domains.trouble(domain_of(address))):
+    if asyncio.run(handler.domains.trouble(domain_of(address))):
         return _THANKS
-    who = whom(reception.signer, address, _NETWORK)
-    overall = reception.limits.overall_hour
-    with writing(reception.engine) as tx:
+    who = whom(handler.signer, address, _NETWORK)
+    overall = handler.limits.overall_hour
+    with writing(handler.engine) as tx:
         verdict = subscriptions.ask(
             tx,
             address,
-            reception.defaults,
+            handler.defaults,
             consent=Consent("mail", _FORM, who.network),
             who=who,
             limits=Limits(max(1, overall // _MAIL_PART), overall),
-            now=reception.clock(),
+            now=handler.clock(),
             # There is no page to wait in front of: in attack mode the smaller share must do.
             patient=True,
         )
     return _THANKS if verdict in {Verdict.GRANTED, Verdict.ASKED_LATELY} else _LATER
 
 
-def receiving(reception: Reception) -> tuple[Callable[[str, str], str], Callable[[Incoming], str]]:
+def receiving(handler: InboundHandler) -> tuple[Callable[[str, str], str], Callable[[Incoming], str]]:
     """What `mail.inbound.Inbound` asks: whether to take a recipient, and to deal with a mail."""
     return (
-        lambda sender, recipient: refusal(reception.addresses, sender, recipient),
-        lambda mail: inbound(reception, mail),
+        lambda sender, recipient: refusal(handler.addresses, sender, recipient),
+        lambda mail: inbound(handler, mail),
     )

@@ -37,15 +37,15 @@ def fetch(
     *,
     make_http: Callable[[], Http],
     now: dt.datetime,
-    told: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[SourceReport, ...]:
     """Ask all sources and keep their announcements; running it again keeps nothing twice.
 
-    `told` hears each source's name as soon as it has answered.
+    `on_progress` hears each source's name as soon as it has answered.
     """
     with reading(engine) as tx:
         known = [editions.checkpoint(tx, source.name) for source in sources]
-    answers = asyncio.run(_ask_all(sources, known, make_http, now=now, told=told))
+    answers = asyncio.run(_ask_all(sources, known, make_http, now=now, on_progress=on_progress))
     return tuple(_keep(engine, source.name, answer, now) for source, answer in zip(sources, answers, strict=True))
 
 
@@ -55,11 +55,11 @@ async def _ask_all(
     make_http: Callable[[], Http],
     *,
     now: dt.datetime,
-    told: Callable[[str], None],
+    on_progress: Callable[[str], None],
 ) -> list[Fetched]:
     async def ask(source: Source, since: Checkpoint | None) -> Fetched:
         answer = await _ask(source, http, since, now=now)
-        told(source.name)
+        on_progress(source.name)
         return answer
 
     async with make_http() as http:

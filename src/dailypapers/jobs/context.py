@@ -6,26 +6,26 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dailypapers.delivery.deliver import Sending
-from dailypapers.delivery.send import Post
-from dailypapers.digests.choose import Composing
-from dailypapers.digests.layout import Press
+from dailypapers.delivery.send import SenderOptions
+from dailypapers.digests.choose import DigestOptions
+from dailypapers.digests.layout import MailRenderer
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Dependencies:
     """Everything a day is made with."""
 
     engine: sa.Engine
     sources: Sequence[Source]
     make_http: Callable[[], Http]
     zone: str
-    composing: Composing
-    press: Press
-    make_post: Callable[[], Post]
+    digest_options: DigestOptions
+    renderer: MailRenderer
+    make_sender_options: Callable[[], SenderOptions]
 
     @property
     def sending(self) -> Sending:
         """What it takes to empty the outbox."""
-        return Sending(self.engine, self.press, self.make_post)
+        return Sending(self.engine, self.renderer, self.make_sender_options)

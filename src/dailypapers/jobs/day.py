@@ -16,7 +16,7 @@ from dailypapers.digests.compose import Composed, compose
 from dailypapers.domain.edition import Edition
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import SourceReport, fetch
-from dailypapers.jobs.context import Means
+from dailypapers.jobs.context import Dependencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Progress:
 
 
 def day(
-    means: Means,
+    dependencies: Dependencies,
     *,
     clock: Clock,
     patience: dt.timedelta = dt.timedelta(),
@@ -51,11 +51,21 @@ def day(
     Deferred mails are tried again for as long as `patience` lasts. Asked to stop, it finishes what is in flight; the
     next run goes on where this one ended.
     """
-    told = progress or Progress()
-    fetched = fetch(means.engine, means.sources, make_http=means.make_http, now=clock(), told=told.fetched)
-    edition = close(means.engine, zone=means.zone, now=clock())
-    composed = compose(means.engine, means.composing, now=clock(), told=told.composed)
+    progress = progress or Progress()
+    fetched = fetch(
+        dependencies.engine,
+        dependencies.sources,
+        make_http=dependencies.make_http,
+        now=clock(),
+        on_progress=progress.fetched,
+    )
+    edition = close(dependencies.engine, zone=dependencies.zone, now=clock())
+    composed = compose(dependencies.engine, dependencies.digest_options, now=clock(), on_progress=progress.composed)
     delivered = drain(
-        means.sending, clock=clock, patience=patience, told=told.delivered, stop=stop or threading.Event()
+        dependencies.sending,
+        clock=clock,
+        patience=patience,
+        on_progress=progress.delivered,
+        stop=stop or threading.Event(),
     )
     return Day(fetched, edition, composed, delivered)

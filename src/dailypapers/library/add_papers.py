@@ -25,7 +25,7 @@ class Archived:
 
 
 def archive(
-    engine: sa.Engine, file: Path, *, now: dt.datetime, told: Callable[[int], None] = lambda _: None
+    engine: sa.Engine, file: Path, *, now: dt.datetime, on_progress: Callable[[int], None] = lambda _: None
 ) -> Archived:
     """Keep a file's papers. Again, it changes nothing. Raises `BadInput` for a file that cannot be read."""
     fetched = read_papers(file, now=now)
@@ -33,5 +33,5 @@ def archive(
     for group in groups([item.paper for item in fetched.announcements], size=_GROUP):
         with writing(engine) as tx:
             new += papers.keep(tx, group, now=now)
-        told(len(group))
+        on_progress(len(group))
     return Archived(len(fetched.announcements), new, fetched.skipped)

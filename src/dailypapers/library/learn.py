@@ -131,7 +131,11 @@ def features(engine: sa.Engine, found: Sequence[Paper], editions: Sequence[int],
 
 
 def vectors(
-    engine: sa.Engine, encoder: Encoder, wanted: Mapping[int, Paper], *, told: Callable[[int], None] = lambda _: None
+    engine: sa.Engine,
+    encoder: Encoder,
+    wanted: Mapping[int, Paper],
+    *,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> dict[int, Vector]:
     """Papers' vectors by their ids; those that are not kept are made and kept, a part at a time."""
     with reading(engine) as tx:
@@ -146,7 +150,7 @@ def vectors(
             knowledge.keep_vectors(tx, kept_as(encoder), packed)
         made.update({paper_id: unpack_vector(data) for paper_id, data in packed.items()})
         log.info("encoded", model=encoder.name, papers=len(part), left=len(missing) - len(made))
-        told(len(part))
+        on_progress(len(part))
     return made
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.digest import Entry, Reason, TermKind
-from dailypapers.domain.i18n import N_, Say, in_english
+from dailypapers.domain.i18n import N_, Translator, untranslated
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.errors import BadPaperId
@@ -97,7 +97,7 @@ class Match:
     def __str__(self) -> str:
         return self.sentence()
 
-    def sentence(self, say: Say = in_english) -> str:
+    def sentence(self, say: Translator = untranslated) -> str:
         """The terms that were asked for, in words."""
         told = [term for term in self.reason.terms if term.text and term.kind in _SAID]
         told.sort(key=lambda term: list(_SAID).index(term.kind))

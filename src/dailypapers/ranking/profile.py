@@ -11,7 +11,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from dailypapers.domain.category import unknown_category
-from dailypapers.domain.i18n import N_, NN_, Said
+from dailypapers.domain.i18n import N_, NN_, LazyString
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.text.words import terms
@@ -105,7 +105,7 @@ def troubles(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) ->
 
 
 def _foreign(interest: Interest) -> str:
-    return Said(_FOREIGN, topic=interest.text[:60]) if is_foreign(interest) else ""
+    return LazyString(_FOREIGN, topic=interest.text[:60]) if is_foreign(interest) else ""
 
 
 def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
@@ -115,7 +115,7 @@ def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
 
 def _too_many(usable: Mapping[Interest, str], wanted: Sequence[Interest]) -> tuple[str, ...]:
     left = sum(1 for trouble in usable.values() if not trouble) - len(wanted)
-    return (Said(_TOO_MANY, most=MOST_TOPICS, count=left),) if left else ()
+    return (LazyString(_TOO_MANY, most=MOST_TOPICS, count=left),) if left else ()
 
 
 def _subjects(
@@ -165,11 +165,11 @@ def _says_something(topic: str) -> bool:
 def _trouble(interest: Interest, examples: Mapping[str, Paper]) -> str:
     text = interest.text
     if interest.kind is InterestKind.PAPER:
-        return "" if text in examples else Said(_UNKNOWN, paper=text)
+        return "" if text in examples else LazyString(_UNKNOWN, paper=text)
     if interest.kind is InterestKind.TOPIC and not _says_something(text):
-        return Said(_WORDLESS, topic=text[:60])
+        return LazyString(_WORDLESS, topic=text[:60])
     if interest.kind is InterestKind.CATEGORY and (unknown := unknown_category(text)):
-        return Said(_NO_CATEGORY, category=unknown)
+        return LazyString(_NO_CATEGORY, category=unknown)
     if not text.strip():
-        return Said(_EMPTY)
+        return LazyString(_EMPTY)
     return ""

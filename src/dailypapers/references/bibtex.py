@@ -12,7 +12,7 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.exceptions import ParserStateException
 from bibtexparser.model import Block, Entry, ExplicitComment, ImplicitComment, ParsingFailedBlock, Preamble, String
 
-from dailypapers.domain.i18n import N_, Said
+from dailypapers.domain.i18n import N_, LazyString
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.reference import Reference, in_line
 from dailypapers.domain.source import Skipped
@@ -82,7 +82,7 @@ def _rescued(block: ParsingFailedBlock, line: int) -> Iterator[Reference | Skipp
     elif found := tuple(dict.fromkeys(islice(ids_in(block.raw or ""), 1))):
         yield Reference(found, line=line)
     elif _ENTRY.match(block.raw or ""):
-        yield Skipped(in_line(line), Said(_INCOMPLETE))
+        yield Skipped(in_line(line), LazyString(_INCOMPLETE))
 
 
 def _reference(entry: Entry, line: int) -> Reference | Skipped:
@@ -97,7 +97,7 @@ def _reference(entry: Entry, line: int) -> Reference | Skipped:
     if found.names():
         return found
     name = plain(entry.key)[:40]
-    return Skipped(in_line(line), Said(_NAMELESS, name=name))
+    return Skipped(in_line(line), LazyString(_NAMELESS, name=name))
 
 
 def _ids(fields: Mapping[str, str]) -> Iterator[PaperId]:

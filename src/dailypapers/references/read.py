@@ -7,7 +7,7 @@ The text is a stranger's: reading never raises, takes linear time, and says of w
 
 from collections.abc import Iterable, Iterator
 
-from dailypapers.domain.i18n import N_, NN_, Said
+from dailypapers.domain.i18n import N_, NN_, LazyString
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.reference import Reference, References, in_line
 from dailypapers.domain.source import Skipped
@@ -29,7 +29,7 @@ def read(given: str | bytes) -> References:
     """
     text = _text(given) if isinstance(given, bytes) else given
     if "\0" in text or text.startswith("%PDF"):
-        return References(skipped=(Skipped(Said(_THE_FILE), Said(_NO_TEXT)),))
+        return References(skipped=(Skipped(LazyString(_THE_FILE), LazyString(_NO_TEXT)),))
     text = "\n".join(text.removeprefix("\ufeff").splitlines())
     kept = text if len(text) <= MAX_SIZE else text[:MAX_SIZE].rpartition("\n")[0]
     items, entries_left = _items(kept)
@@ -84,10 +84,10 @@ def _prose(text: str, first_line: int) -> Iterator[Reference | Skipped]:
             yield Skipped(in_line(number), _why(line))
 
 
-def _why(line: str) -> Said:
+def _why(line: str) -> LazyString:
     shown = " ".join(line[: 4 * _SHOWN].split())
     shown = f"{shown[: _SHOWN - 1]}…" if len(shown) > _SHOWN else shown
-    return Said(_NO_PAPER, text=shown)
+    return LazyString(_NO_PAPER, text=shown)
 
 
 def _sorted(items: Iterable[Reference | Skipped]) -> tuple[list[Reference], list[Skipped]]:
@@ -108,12 +108,12 @@ def _few(skipped: list[Skipped]) -> Iterator[Skipped]:
     yield from skipped[:MAX_SKIPPED]
     more = len(skipped) - MAX_SKIPPED
     if more > 0:
-        yield Skipped(Said(_ELSEWHERE), Said(_MORE, count=more))
+        yield Skipped(LazyString(_ELSEWHERE), LazyString(_MORE, count=more))
 
 
 def _too_long(text: str, kept: str) -> Iterator[Skipped]:
     if len(kept) < len(text):
-        yield Skipped(in_line(kept.count("\n") + 2), Said(_TOO_LONG))
+        yield Skipped(in_line(kept.count("\n") + 2), LazyString(_TOO_LONG))
 
 
 _THE_FILE, _ELSEWHERE = N_("the file"), N_("elsewhere")

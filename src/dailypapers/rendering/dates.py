@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from dailypapers.domain.i18n import N_, Say, in_english
+from dailypapers.domain.i18n import N_, Translator, untranslated
 
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
@@ -17,26 +17,26 @@ _SHORT_MONTHS = (
 )  # fmt: skip
 
 
-def long_date(day: dt.date, say: Say = in_english) -> str:
+def long_date(day: dt.date, say: Translator = untranslated) -> str:
     """A day as a newspaper prints it: Monday, 23 November 2026."""
     return say(N_("{weekday}, {date}")).format(weekday=say(WEEKDAYS[day.weekday()]), date=plain_date(day, say))
 
 
-def plain_date(day: dt.date, say: Say = in_english) -> str:
+def plain_date(day: dt.date, say: Translator = untranslated) -> str:
     """A day without its weekday: 23 November 2026."""
     return say(N_("{day} {month} {year}")).format(day=day.day, month=say(_MONTHS[day.month - 1]), year=day.year)
 
 
-def short_date(day: dt.date, say: Say = in_english) -> str:
+def short_date(day: dt.date, say: Translator = untranslated) -> str:
     """A day where room is scarce: 23 Nov 2026."""
     return say(N_("{day} {month} {year}")).format(day=day.day, month=say(_SHORT_MONTHS[day.month - 1]), year=day.year)
 
 
-def month_name(day: dt.date, say: Say = in_english) -> str:
+def month_name(day: dt.date, say: Translator = untranslated) -> str:
     """A day's month: November 2026."""
     return say(N_("{month} {year}")).format(month=say(_MONTHS[day.month - 1]), year=day.year)
 
 
-def day_of_month(day: dt.date, say: Say = in_english) -> str:
+def day_of_month(day: dt.date, say: Translator = untranslated) -> str:
     """A day below its month's name: Monday 23."""
     return say(N_("{weekday} {day}")).format(weekday=say(WEEKDAYS[day.weekday()]), day=day.day)

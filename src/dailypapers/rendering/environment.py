@@ -12,7 +12,7 @@ import jinja2
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from dailypapers.domain.i18n import Pattern, Said, Say, Sayable, in_english, number
+from dailypapers.domain.i18n import LazyString, Pattern, Translatable, Translator, number, untranslated
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date
 from dailypapers.rendering.html import inlined
@@ -73,14 +73,14 @@ def environment(
     return made
 
 
-def in_words(thing: Sayable | str, say: Say = in_english) -> str:
+def in_words(thing: Translatable | str, say: Translator = untranslated) -> str:
     """A reason or another sentence from the code, in the language of `say`; other words stay what they are."""
-    return thing.sentence(say) if isinstance(thing, Said) or not isinstance(thing, str) else thing
+    return thing.sentence(say) if isinstance(thing, LazyString) or not isinstance(thing, str) else thing
 
 
-def saying(templates: jinja2.Environment) -> Say:
+def saying(templates: jinja2.Environment) -> Translator:
     """What puts sentences marked as `domain.marking` has it into the templates' language; plain text, not markup."""
-    said: Say = templates.said  # type: ignore[attr-defined]  # environment() has put it there
+    said: Translator = templates.said  # type: ignore[attr-defined]  # environment() has put it there
     return said
 
 
@@ -98,7 +98,7 @@ class _RightToLeft(gettext.NullTranslations):
         return isolating(self._other.ngettext(msgid1, msgid2, n))
 
 
-def _saying(translations: gettext.NullTranslations) -> Say:
+def _saying(translations: gettext.NullTranslations) -> Translator:
     def say(pattern: Pattern, count: int = 1, /) -> str:
         if isinstance(pattern, str):
             return translations.gettext(pattern)

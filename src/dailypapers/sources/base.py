@@ -108,9 +108,9 @@ def remembered(answers: Mapping[str, Response | None], since: Checkpoint | None)
     """
     since = since or Checkpoint()
 
-    def kept(old: tuple[tuple[str, str], ...], told: Callable[[Response], str]) -> tuple[tuple[str, str], ...]:
+    def kept(old: tuple[tuple[str, str], ...], on_progress: Callable[[Response], str]) -> tuple[tuple[str, str], ...]:
         known = dict(old)
-        now = {url: told(a) if a and not a.not_modified else known.get(url, "") for url, a in answers.items()}
+        now = {url: on_progress(a) if a and not a.not_modified else known.get(url, "") for url, a in answers.items()}
         return tuple(sorted((url, value) for url, value in now.items() if value))
 
     return Checkpoint(

@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from dailypapers.domain.signup import Ask, Counts
+from dailypapers.domain.signup import Counts, SignUpRequest
 from dailypapers.store.database import lock
 from dailypapers.store.schema import asks
 
@@ -12,7 +12,7 @@ _HOUR = dt.timedelta(hours=1)
 _DAY = dt.timedelta(days=1)
 
 
-def count(tx: sa.Connection, ask: Ask, *, now: dt.datetime) -> Counts:
+def count(tx: sa.Connection, ask: SignUpRequest, *, now: dt.datetime) -> Counts:
     """Count what the limits go by. Others who ask wait until this transaction ends, so that two cannot both be last."""
     lock(tx, asks)
     hour, granted = asks.c.asked_at > now - _HOUR, asks.c.granted.is_(sa.true())
@@ -30,7 +30,7 @@ def count(tx: sa.Connection, ask: Ask, *, now: dt.datetime) -> Counts:
     return Counts(of_hour, of_day, of_network, asked, let_through, asked_before=stood)
 
 
-def note(tx: sa.Connection, ask: Ask, *, granted: bool, now: dt.datetime) -> None:
+def note(tx: sa.Connection, ask: SignUpRequest, *, granted: bool, now: dt.datetime) -> None:
     """Keep that somebody asked."""
     row = {"asked_at": now, "address": ask.address, "canonical": ask.canonical, "network": ask.network}
     tx.execute(sa.insert(asks).values(**row, granted=granted))

@@ -16,8 +16,8 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.signup import (
-    Ask,
     Limits,
+    SignUpRequest,
     Verdict,
     begins_attack_mode,
     ended_attack_mode,
@@ -79,9 +79,9 @@ def normal_address(address: str) -> str:
     return checked.normalized.lower()
 
 
-def whom(signer: Signer, address: str, network: str) -> Ask:
+def whom(signer: Signer, address: str, network: str) -> SignUpRequest:
     """Who asks, in a form that tells nobody who it was."""
-    return Ask(
+    return SignUpRequest(
         signer.blind("address", address), signer.blind("mailbox", canonical(address)), signer.blind("network", network)
     )
 
@@ -92,7 +92,7 @@ def ask(
     wishes: Wishes,
     *,
     consent: Consent,
-    who: Ask,
+    who: SignUpRequest,
     limits: Limits,
     now: dt.datetime,
     patient: bool = False,

@@ -21,7 +21,7 @@ from dailypapers.domain.i18n import N_
 from dailypapers.errors import BadToken, DatabaseUnreachable
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
-from dailypapers.web.http.page import Secured, Site
+from dailypapers.web.http.page import Secured, WebContext
 from dailypapers.web.public import archive, confirm, home, search, subscribe
 from dailypapers.web.readers import (
     data,
@@ -38,38 +38,38 @@ from dailypapers.web.readers import (
 )
 
 
-def web_app(site: Site) -> FastAPI:
+def web_app(context: WebContext) -> FastAPI:
     """The pages as one ASGI app."""
-    site = replace(site, static=static.load(site.templates))
+    context = replace(context, static=static.load(context.templates))
     app = FastAPI(
         title="dailypapers",
         version=__version__,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=_prepared(site),
+        lifespan=_prepared(context),
     )
     for path, page in _ACTED_ON.items():
-        app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(page.show(site))
-        app.post(path, response_class=HTMLResponse)(page.act(site))
+        app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(page.show(context))
+        app.post(path, response_class=HTMLResponse)(page.act(context))
     for path, show in _LOOKED_AT.items():
-        app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(show(site))
-    app.post("/preferences/{token}/preview", response_class=HTMLResponse)(preferences.redraw(site))
-    app.api_route("/static/{name}", methods=_LOOK)(static.show(site.static))
-    _answer_errors(app, site)
-    app.add_middleware(Guard, refuse=_refusing(site))
-    app.add_middleware(Secured, site=site)
+        app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(show(context))
+    app.post("/preferences/{token}/preview", response_class=HTMLResponse)(preferences.redraw(context))
+    app.api_route("/static/{name}", methods=_LOOK)(static.show(context.static))
+    _answer_errors(app, context)
+    app.add_middleware(Guard, refuse=_refusing(context))
+    app.add_middleware(Secured, context=context)
     return app
 
 
-def _prepared(site: Site) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _prepared(context: WebContext) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Load what previews need as soon as pages are served, and let nothing run on behind them."""
 
     @asynccontextmanager
     async def prepared(_app: FastAPI) -> AsyncIterator[None]:
-        site.previews.begin(now=site.clock())
+        context.previews.begin(now=context.clock())
         yield
-        await run_in_threadpool(site.previews.close)
+        await run_in_threadpool(context.previews.close)
 
     return prepared
 
@@ -80,11 +80,11 @@ Answered = Response | Awaitable[Response]
 class Page(Protocol):
     """A page that shows on GET and acts on POST."""
 
-    def show(self, site: Site, /) -> Callable[..., Answered]:
+    def show(self, context: WebContext, /) -> Callable[..., Answered]:
         """What answers a GET."""
         ...
 
-    def act(self, site: Site, /) -> Callable[..., Answered]:
+    def act(self, context: WebContext, /) -> Callable[..., Answered]:
         """What answers a POST."""
         ...
 
@@ -105,7 +105,7 @@ _ACTED_ON: Mapping[str, Page] = {
     "/data/{token}": data,
 }
 #: Pages that only show something.
-_LOOKED_AT: Mapping[str, Callable[[Site], Callable[..., Response]]] = {
+_LOOKED_AT: Mapping[str, Callable[[WebContext], Callable[..., Response]]] = {
     "/": home.show,
     "/healthz": home.health,
     "/preview": preview.show,
@@ -135,27 +135,29 @@ _SAID = {
 }
 
 
-def _refusing(site: Site) -> Callable[[Request, int], HTMLResponse]:
+def _refusing(context: WebContext) -> Callable[[Request, int], HTMLResponse]:
     """What says, under a status, why there is no page."""
 
     def refuse(request: Request, status: int) -> HTMLResponse:
-        title, message = map(site.say, _SAID.get(status, _SAID[404]))
-        return site.page(request, "message", status=status, title=title, message=message)
+        title, message = map(context.say, _SAID.get(status, _SAID[404]))
+        return context.page(request, "message", status=status, title=title, message=message)
 
     return refuse
 
 
-def _answer_errors(app: FastAPI, site: Site) -> None:
+def _answer_errors(app: FastAPI, context: WebContext) -> None:
     """Every error is a calm page that says what to do."""
-    refuse = _refusing(site)
+    refuse = _refusing(context)
 
     def bad_token(request: Request, error: Exception) -> HTMLResponse:
-        title, message = site.say(N_("This link does not work")), site.say(str(error))
-        return site.page(request, "message", status=410, title=title, message=message)
+        title, message = context.say(N_("This link does not work")), context.say(str(error))
+        return context.page(request, "message", status=410, title=title, message=message)
 
     def unreachable(request: Request, _error: Exception) -> HTMLResponse:
-        message = site.say(N_("We cannot look anything up at the moment. Please try again in a few minutes."))
-        return site.page(request, "message", status=503, title=site.say(N_("Please come back soon")), message=message)
+        message = context.say(N_("We cannot look anything up at the moment. Please try again in a few minutes."))
+        return context.page(
+            request, "message", status=503, title=context.say(N_("Please come back soon")), message=message
+        )
 
     def other(request: Request, error: Exception) -> HTMLResponse:
         status = error.status_code if isinstance(error, HTTPException) else 400

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.mail.incoming.server import Heard, Inbound, Incoming, hear
+from dailypapers.mail.incoming.server import Inbound, Incoming, ParsedMessage, hear
 
 MAIL = b"From: Alice <alice@example.org>\r\nSubject: hello\r\n\r\nPlease.\r\n"
 
@@ -82,15 +82,17 @@ def test_large_mails_and_many_recipients_are_refused() -> None:
     assert len(taken) == 20
 
 
-def heard(*headers: str, sender: str = "alice@example.org") -> Heard:
+def heard(*headers: str, sender: str = "alice@example.org") -> ParsedMessage:
     lines = ("From: Alice <alice@example.org>", *headers) if not any("From:" in h for h in headers) else headers
     return hear(Incoming(sender, "a@x.example", "\r\n".join([*lines, "", "x"]).encode()))
 
 
 def test_a_person_is_heard() -> None:
-    assert heard() == Heard("alice@example.org")
-    assert heard("From: =?utf-8?q?Al=C3=ADce?= <alice@example.org>", "Auto-Submitted: no") == Heard("alice@example.org")
-    assert heard('From: "Lee, Ann" <ann@example.org>') == Heard("ann@example.org")
+    assert heard() == ParsedMessage("alice@example.org")
+    assert heard("From: =?utf-8?q?Al=C3=ADce?= <alice@example.org>", "Auto-Submitted: no") == ParsedMessage(
+        "alice@example.org"
+    )
+    assert heard('From: "Lee, Ann" <ann@example.org>') == ParsedMessage("ann@example.org")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_programs_are_not(header: str) -> None:
 
 @pytest.mark.parametrize("sender", ["", "mailer-daemon@example.org", "bounces@example.org"])
 def test_a_mail_that_must_not_be_answered_is_not(sender: str) -> None:
-    assert heard(sender=sender) == Heard(why_not="null return path")
+    assert heard(sender=sender) == ParsedMessage(why_not="null return path")
 
 
 @given(
@@ -126,4 +128,4 @@ def test_a_mail_that_must_not_be_answered_is_not(sender: str) -> None:
 )
 def test_anything_can_be_read(content: bytes) -> None:
     said = hear(Incoming("alice@example.org", "a@x.example", content))
-    assert bool(said.address) != bool(said.why_not) or said == Heard("")
+    assert bool(said.address) != bool(said.why_not) or said == ParsedMessage("")

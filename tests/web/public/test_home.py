@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from tests.digests.test_preview import TITLES, announce, close
 from tests.web.conftest import NOW
 
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 
 
 @pytest.fixture
-def edition(engine: sa.Engine, site: Site) -> None:
+def edition(engine: sa.Engine, context: WebContext) -> None:
     announce(engine, TITLES, upvotes=(None, 3, 20))
     close(engine)
-    site.previews.load(now=NOW)
+    context.previews.load(now=NOW)
 
 
 async def test_it_says_what_it_is_before_there_is_anything(pages: httpx.AsyncClient) -> None:

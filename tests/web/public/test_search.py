@@ -13,7 +13,7 @@ from dailypapers.library.search import Finder
 from dailypapers.store import papers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -34,14 +34,14 @@ def paper(number: int, title: str, abstract: str) -> Paper:
 
 
 @pytest.fixture
-async def found(site: Site, engine: sa.Engine) -> AsyncIterator[httpx.AsyncClient]:
+async def found(context: WebContext, engine: sa.Engine) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in front of pages that search three dozen papers."""
     some = [paper(n, f"Graphs, part {n}", "We draw graphs. " * 40) for n in range(1, 37)]
     with writing(engine) as tx:
         papers.keep(tx, [*some, paper(99, f"Robots & {HOSTILE}", "They walk.")], now=NOW)
     finder = Finder(engine)
     finder.refresh()
-    transport = httpx.ASGITransport(app=web_app(replace(site, finder=finder)), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=web_app(replace(context, finder=finder)), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
         yield client
 

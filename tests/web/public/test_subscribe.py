@@ -16,7 +16,7 @@ from tests.playing_dns import playing_dns
 from tests.web.conftest import NOW, SIGNER
 from tests.web.test_pages import everything
 
-from dailypapers.digests.layout import lay_out, mail
+from dailypapers.digests.layout import load_inputs, mail
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.signup import Limits, Verdict
@@ -28,8 +28,8 @@ from dailypapers.store.outbox import claim
 from dailypapers.store.schema import asks, outbox
 from dailypapers.subscriptions import lifecycle as subscriptions
 from dailypapers.subscriptions.lifecycle import Wishes, whom
-from dailypapers.web.http.page import Site
-from dailypapers.web.public.door import Door
+from dailypapers.web.http.page import WebContext
+from dailypapers.web.public.door import SignUpPolicy
 from dailypapers.web.public.subscribe import form_version
 from dailypapers.web.routes import web_app
 
@@ -65,14 +65,14 @@ class Front:
             return int(tx.execute(sa.select(sa.func.count()).select_from(asks)).scalar_one())
 
 
-def door(**changes: Any) -> Door:
+def door(**changes: Any) -> SignUpPolicy:
     limits = Limits(per_network_hour=4, overall_hour=12)
-    return replace(Door(limits=limits, trusted_proxies=[ip_network("127.0.0.1/32")]), **changes)
+    return replace(SignUpPolicy(limits=limits, trusted_proxies=[ip_network("127.0.0.1/32")]), **changes)
 
 
-async def opened(site: Site, how: Door) -> AsyncIterator[Front]:
-    front = Front(httpx.AsyncClient(), site.engine)
-    app = web_app(replace(site, door=how, clock=lambda: front.now))
+async def opened(context: WebContext, how: SignUpPolicy) -> AsyncIterator[Front]:
+    front = Front(httpx.AsyncClient(), context.engine)
+    app = web_app(replace(context, door=how, clock=lambda: front.now))
     transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
         front.client = client
@@ -80,8 +80,8 @@ async def opened(site: Site, how: Door) -> AsyncIterator[Front]:
 
 
 @pytest.fixture
-async def front(site: Site) -> AsyncIterator[Front]:
-    async for each in opened(site, door()):
+async def front(context: WebContext) -> AsyncIterator[Front]:
+    async for each in opened(context, door()):
         yield each
 
 
@@ -104,12 +104,12 @@ async def test_who_asks_is_pending_and_gets_one_mail(front: Front) -> None:
     ]  # fmt: skip
 
 
-async def test_how_somebody_agreed_is_kept_without_saying_where_they_were(front: Front, site: Site) -> None:
+async def test_how_somebody_agreed_is_kept_without_saying_where_they_were(front: Front, context: WebContext) -> None:
     await front.ask("alice@example.org")
     reader = front.reader("alice@example.org")
     assert reader is not None
     assert reader.created_at == NOW
-    assert reader.consent == Consent("web", form_version(site.templates), SIGNER.blind("network", "192.0.2.0/24"))
+    assert reader.consent == Consent("web", form_version(context.templates), SIGNER.blind("network", "192.0.2.0/24"))
     with reading(front.engine) as tx:
         kept = str(tx.execute(sa.select(asks)).all())
     assert "alice" not in kept
@@ -285,14 +285,14 @@ async def test_an_address_that_looks_mistyped_is_taken_when_it_is_meant(front: F
     assert "Did you mean" in other.text
 
 
-async def test_domains_that_take_no_mail_are_said(site: Site) -> None:
+async def test_domains_that_take_no_mail_are_said(context: WebContext) -> None:
     zone: dict[str, dict[str, tuple[str, ...]]] = {
         "null.example": {"MX": ("0 .",)},
         "good.example": {"A": ("192.0.2.1",)},
     }
     with playing_dns(zone) as names:
         how = door(domains=Domains(disposable=["throw.example"], resolver=names.resolver))
-        async for front in opened(site, how):
+        async for front in opened(context, how):
             assert "takes no mail" in (await front.ask("alice@null.example")).text
             assert "no domain of this name" in (await front.ask("alice@nowhere.example")).text
             assert "last only for minutes" in (await front.ask("alice@throw.example")).text
@@ -345,8 +345,8 @@ async def test_who_left_may_ask_again_and_keeps_what_they_had(front: Front) -> N
         assert {i.text for i in subscribers.interests_of(tx, [reader.id])[reader.id]} == {"RNA", "graphs"}
 
 
-async def test_closed_doors_say_so(site: Site) -> None:
-    async for front in opened(site, door(open=False)):
+async def test_closed_doors_say_so(context: WebContext) -> None:
+    async for front in opened(context, door(open=False)):
         shown = await front.client.get("/subscribe")
         assert (shown.status_code, "No new subscriptions" in shown.text) == (200, True)
         assert (await front.ask("alice@example.org")).status_code == 403
@@ -361,9 +361,9 @@ async def test_the_page_carries_topics_along(front: Front) -> None:
     assert everything(front.engine) == before
 
 
-async def test_nothing_somebody_typed_is_in_the_mail(front: Front, site: Site) -> None:
+async def test_nothing_somebody_typed_is_in_the_mail(front: Front, context: WebContext) -> None:
     await front.ask("alice@example.org", topic="buy pills at http://spam.example")
     with writing(front.engine) as tx:
-        sheet = lay_out(tx, claim(tx, "test", 1, now=NOW))[0]
-    assert b"spam.example" not in mail(site.press, sheet)[1].content
+        sheet = load_inputs(tx, claim(tx, "test", 1, now=NOW))[0]
+    assert b"spam.example" not in mail(context.renderer, sheet)[1].content
     assert Purpose.CONFIRM.value in sheet.delivery.kind.value

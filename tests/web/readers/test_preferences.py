@@ -20,7 +20,7 @@ from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle as subscriptions
 from dailypapers.subscriptions.lifecycle import Wishes
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 
 WISHES = Wishes(
     Rhythm("Europe/Berlin", 7, frozenset({0, 3})),
@@ -218,8 +218,10 @@ async def test_a_wrong_field_is_said_and_nothing_else_is_lost(
             assert [text for text in form[name] if text] == (value if isinstance(value, list) else [value])
 
 
-async def test_preview_shows_without_saving(pages: httpx.AsyncClient, engine: sa.Engine, site: Site, link: str) -> None:
-    site.previews.load(now=NOW)
+async def test_preview_shows_without_saving(
+    pages: httpx.AsyncClient, engine: sa.Engine, context: WebContext, link: str
+) -> None:
+    context.previews.load(now=NOW)
     before = everything(engine)
     answer = await sent(pages, link, topic=["single-cell genomics"], action="preview", relevance="10", about="")
     assert "Nothing is saved yet" in answer.text
@@ -229,9 +231,9 @@ async def test_preview_shows_without_saving(pages: httpx.AsyncClient, engine: sa
 
 
 async def test_the_fragment_follows_the_form_and_changes_nothing(
-    pages: httpx.AsyncClient, engine: sa.Engine, site: Site, link: str
+    pages: httpx.AsyncClient, engine: sa.Engine, context: WebContext, link: str
 ) -> None:
-    site.previews.load(now=NOW)
+    context.previews.load(now=NOW)
     form = fields(await pages.get(link))
     before = everything(engine)
     wanted = {**form, "topic": ["single-cell genomics"], "relevance": "10", "about": "", "paper": [], "zone": "broken"}
@@ -246,9 +248,9 @@ async def test_the_fragment_follows_the_form_and_changes_nothing(
 
 
 async def test_votes_show_in_the_preview_at_once(
-    pages: httpx.AsyncClient, engine: sa.Engine, site: Site, reader: int, link: str
+    pages: httpx.AsyncClient, engine: sa.Engine, context: WebContext, reader: int, link: str
 ) -> None:
-    site.previews.load(now=NOW)
+    context.previews.load(now=NOW)
     wanted = {**fields(await pages.get(link)), "relevance": "10", "about": "", "paper": []}
     assert TITLES[0] in (await pages.post(f"{link}/preview", data=wanted)).text
     with writing(engine) as tx:

@@ -7,14 +7,14 @@ from tests.digests.test_preview import TITLES, announce, close
 from tests.web.conftest import NOW
 
 from dailypapers.digests import preview
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 
 
 @pytest.fixture(autouse=True)
-def edition(engine: sa.Engine, site: Site) -> None:
+def edition(engine: sa.Engine, context: WebContext) -> None:
     announce(engine, TITLES, upvotes=(None, 3, 20))
     close(engine)
-    site.previews.load(now=NOW)
+    context.previews.load(now=NOW)
 
 
 async def test_it_is_a_part_of_a_page(pages: httpx.AsyncClient) -> None:
@@ -54,10 +54,10 @@ async def test_thousands_of_topics_are_cut_short(pages: httpx.AsyncClient) -> No
 
 
 async def test_a_busy_service_says_when_to_come_again(
-    pages: httpx.AsyncClient, site: Site, monkeypatch: pytest.MonkeyPatch
+    pages: httpx.AsyncClient, context: WebContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preview, "PATIENCE", 0.01)
-    with site.previews.one_at_a_time():
+    with context.previews.one_at_a_time():
         answer = await pages.get("/preview", params={"topic": "graphs"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert "try again in a few seconds" in answer.text

@@ -44,26 +44,26 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ParsedMessage:
     """Who sent a mail; or why it is no person's own."""
 
     address: str = ""
     why_not: str = ""
 
 
-def hear(mail: Incoming) -> Heard:
+def hear(mail: Incoming) -> ParsedMessage:
     """Read who sent a mail, where a person did. Reads anything; what the From line says may be forged."""
     message = message_from_bytes(mail.content)
     if why := _automatic(mail, message):
-        return Heard(why_not=why)
+        return ParsedMessage(why_not=why)
     lines = message.get_all("From") or []
     named = getaddresses([str(line) for line in lines])
     if len(lines) != 1 or len(named) != 1:
-        return Heard(why_not="not from one person")
+        return ParsedMessage(why_not="not from one person")
     address = named[0][1]
     if address.partition("@")[0].lower() in _NOBODY:
-        return Heard(why_not="from a program")
-    return Heard(address)
+        return ParsedMessage(why_not="from a program")
+    return ParsedMessage(address)
 
 
 def _automatic(mail: Incoming, message: Message) -> str:

@@ -24,7 +24,7 @@ _SHOWN = 3
 #: So much is remembered at most, some two hundred bytes each; and found out at a time.
 _MOST_REMEMBERED, _AT_A_TIME = 500_000, 2_000
 
-Said = tuple[str, TermKind]
+LazyString = tuple[str, TermKind]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -89,12 +89,12 @@ class Wording:
     def __init__(self, features: Features) -> None:
         self.features = features
         self._texts: dict[int, Text] = {}
-        self._said: dict[Interest, dict[int, Said]] = {}
+        self._said: dict[Interest, dict[int, LazyString]] = {}
         self._remembered = 0
 
     def said(
         self, interests: Sequence[Interest], columns: Sequence[int], sources: Mapping[Interest, Source]
-    ) -> list[Said]:
+    ) -> list[LazyString]:
         """For each interest and paper what matched, the way it stands in the paper.
 
         Where no word of a topic did, the paper's words that came closest.
@@ -117,7 +117,7 @@ class Wording:
             self._said, self._remembered = {}, 0
         return self
 
-    def _find(self, pairs: Sequence[tuple[Interest, int]], sources: Mapping[Interest, Source]) -> Iterator[Said]:
+    def _find(self, pairs: Sequence[tuple[Interest, int]], sources: Mapping[Interest, Source]) -> Iterator[LazyString]:
         columns, paper = np.unique([column for _, column in pairs], return_inverse=True)
         texts = Texts.of([self._text(int(column)) for column in columns], self.features.narrow.width)
         asked = [sources[interest] for interest, _ in pairs]

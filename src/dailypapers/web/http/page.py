@@ -14,28 +14,28 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dailypapers.digests.choose import Composing
-from dailypapers.digests.layout import Press
+from dailypapers.digests.choose import DigestOptions
+from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
-from dailypapers.domain.i18n import N_, Say
+from dailypapers.domain.i18n import N_, Translator
 from dailypapers.library.search import Finder
 from dailypapers.rendering.environment import saying
 from dailypapers.rendering.pages import render_page
 from dailypapers.subscriptions.lifecycle import Wishes
 from dailypapers.tokens import Signer
 from dailypapers.web.http.static import Static
-from dailypapers.web.public.door import Door
+from dailypapers.web.public.door import SignUpPolicy
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class WebContext:
     """The pages' means."""
 
     engine: sa.Engine
-    press: Press
-    composing: Composing
+    renderer: MailRenderer
+    digest_options: DigestOptions
     #: What a subscriber gets who names nothing.
     defaults: Wishes
     #: Whose midnight parts one edition's day from the next.
@@ -45,28 +45,33 @@ class Site:
     previews: Previews
     static: Mapping[str, Static] = field(default_factory=dict)
     #: Who may come in and subscribe.
-    door: Door = field(default_factory=Door)
+    door: SignUpPolicy = field(default_factory=SignUpPolicy)
     #: The index of all papers; somebody else keeps it up.
     finder: Finder | None = None
 
     @property
     def signer(self) -> Signer:
         """Reads and signs the tokens in addresses."""
-        return self.press.signer
+        return self.renderer.signer
 
     @property
     def templates(self) -> jinja2.Environment:
         """Of mails and pages."""
-        return self.press.templates
+        return self.renderer.templates
 
     def page(self, request: Request, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """Render a page; `root` is the path all our addresses begin with, `static` finds a file's address."""
-        shared = {"root": self.root, "home": self.home, "list_name": self.press.sender.name, "static": self.address_of}
+        shared = {
+            "root": self.root,
+            "home": self.home,
+            "list_name": self.renderer.sender.name,
+            "static": self.address_of,
+        }
         html = render_page(self.templates, name, **shared, path=request.url.path, **values)
         return _packed(request, html.encode("utf-8", "replace"), status)
 
     @property
-    def say(self) -> Say:
+    def say(self) -> Translator:
         """Puts a sentence marked by `N_` or `NN_` into the language of the pages."""
         return saying(self.templates)
 
@@ -106,7 +111,7 @@ class Secured:
     """Every answer carries the headers that keep a page to itself, also the one to a request that broke."""
 
     app: ASGIApp
-    site: Site
+    context: WebContext
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -131,12 +136,12 @@ class Secured:
             log.exception("page broke", path=scope["route"].path if "route" in scope else "")
             if begun:
                 raise
-            title, message = (self.site.say(words) for words in _BROKEN)
-            broken = self.site.page(Request(scope), "message", status=500, title=title, message=message)
+            title, message = (self.context.say(words) for words in _BROKEN)
+            broken = self.context.page(Request(scope), "message", status=500, title=title, message=message)
             await broken(scope, receive, told)
 
     def _headers(self) -> Iterable[tuple[str, str]]:
-        return (*_HEADERS.items(), *(_ENCRYPTED.items() if self.site.home.startswith("https:") else ()))
+        return (*_HEADERS.items(), *(_ENCRYPTED.items() if self.context.home.startswith("https:") else ()))
 
 
 _BROKEN = (N_("Something broke"), N_("It is our fault, and we have been told. Please try again later."))

@@ -11,7 +11,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.errors import BadToken
 from dailypapers.store import subscribers
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 
 GONE = N_("Nothing is kept for this link any more.")
 
@@ -24,11 +24,11 @@ def reader_of(tx: sa.Connection, subscriber: int) -> Subscriber:
     return reader
 
 
-def ready(site: Site, purpose: Purpose, name: str) -> Callable[[Request, str], HTMLResponse]:
+def ready(context: WebContext, purpose: Purpose, name: str) -> Callable[[Request, str], HTMLResponse]:
     """The page of this name with its button, for whoever has a token for this purpose; changes nothing."""
 
     def show_ready(request: Request, token: str) -> HTMLResponse:
-        site.signer.subscriber(purpose, token, now=site.clock())
-        return site.page(request, name, state="ready")
+        context.signer.subscriber(purpose, token, now=context.clock())
+        return context.page(request, name, state="ready")
 
     return show_ready

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from dailypapers.domain.edition import Edition, status_line
-from dailypapers.domain.i18n import NN_, Said, Say
+from dailypapers.domain.i18n import NN_, LazyString, Translator
 from dailypapers.domain.paper import Paper
 from dailypapers.library import past_editions as archive
 from dailypapers.rendering.atom import FeedEntry, atom_feed
@@ -19,7 +19,7 @@ from dailypapers.store import editions
 from dailypapers.store.database import reading
 from dailypapers.web.http import download
 from dailypapers.web.http.conditional import conditional
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.paging import bounded, page_number
 
 #: Editions on a page of the archive, papers on a page of an edition.
@@ -30,29 +30,29 @@ FED, TOP = 20, 10
 _KEPT = "public, max-age=900"
 
 
-def show(site: Site) -> Callable[[Request], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
     """GET /archive: the editions, newest first."""
 
     def show_archive(request: Request) -> HTMLResponse:
-        with reading(site.engine) as tx:
+        with reading(context.engine) as tx:
             every = editions.every(tx)[::-1]
             page, last = bounded(page_number(request), len(every), DAYS)
             days = archive.days(tx, every[(page - 1) * DAYS : page * DAYS], many=TOP)
-        return site.page(request, "archive", days=days, page=page, last=last)
+        return context.page(request, "archive", days=days, page=page, last=last)
 
     return show_archive
 
 
-def show_edition(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show_edition(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET /archive/2026-04-20: one edition's papers, a page of them."""
 
     def show_day(request: Request, day: str) -> HTMLResponse:
-        with reading(site.engine) as tx:
+        with reading(context.engine) as tx:
             edition = _edition(tx, day)
             before, after = editions.neighbours(tx, edition.day)
             found = archive.entries(tx, edition)
         page, last = bounded(page_number(request), len(found), PAPERS)
-        return site.page(
+        return context.page(
             request,
             "edition",
             edition=edition,
@@ -62,18 +62,18 @@ def show_edition(site: Site) -> Callable[[Request, str], HTMLResponse]:
             last=last,
             before=before,
             after=after,
-            doubts=status_line(edition.sources, site.say),
+            doubts=status_line(edition.sources, context.say),
         )
 
     return show_day
 
 
-def file(site: Site) -> Callable[[str, str], Response]:
+def file(context: WebContext) -> Callable[[str, str], Response]:
     """GET /archive/2026-04-20/papers.bib: an edition's papers as BibTeX or RIS."""
 
     def show_file(day: str, kind: str) -> Response:
         download.known(kind)
-        with reading(site.engine) as tx:
+        with reading(context.engine) as tx:
             edition = _edition(tx, day)
             found = [entry.paper for entry in archive.entries(tx, edition)]
         return download.as_file(found, f"papers-{edition.day}", kind)
@@ -81,39 +81,39 @@ def file(site: Site) -> Callable[[str, str], Response]:
     return show_file
 
 
-def feed(site: Site) -> Callable[[Request], Response]:
+def feed(context: WebContext) -> Callable[[Request], Response]:
     """GET /archive/feed.atom: the newest editions; 304 where they are known already."""
 
     def show_feed(request: Request) -> Response:
-        with reading(site.engine) as tx:
+        with reading(context.engine) as tx:
             days = archive.days(tx, editions.every(tx)[::-1][:FED], many=TOP)
-        content = _feed(site, days).encode("utf-8", "replace")
+        content = _feed(context, days).encode("utf-8", "replace")
         modified = days[0].edition.closed_at if days else None
         return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT, modified=modified)
 
     return show_feed
 
 
-def _feed(site: Site, days: Sequence[archive.Day]) -> str:
-    address = f"{site.home}archive"
+def _feed(context: WebContext, days: Sequence[archive.Day]) -> str:
+    address = f"{context.home}archive"
     # A feed needs a moment even before there is anything in it (RFC 4287, 4.1.1).
     updated = days[0].edition.closed_at if days else dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     return atom_feed(
         id=address,
-        title=site.press.sender.name,
+        title=context.renderer.sender.name,
         url=address,
         self_url=f"{address}/feed.atom",
         updated=updated,
-        entries=[_entry(address, day, site.say) for day in days],
+        entries=[_entry(address, day, context.say) for day in days],
     )
 
 
-def _entry(address: str, day: archive.Day, say: Say) -> FeedEntry:
+def _entry(address: str, day: archive.Day, say: Translator) -> FeedEntry:
     edition = day.edition
-    url, many = f"{address}/{edition.day.isoformat()}", Said(_MANY, count=edition.papers).sentence(say)
+    url, many = f"{address}/{edition.day.isoformat()}", LazyString(_MANY, count=edition.papers).sentence(say)
     title = f"{edition.day.isoformat()}: {day.top or many}"
     papers = "".join(f"<li>{_linked(item.paper)}</li>" for item in day.first)
-    summary = f"<p>{escape(Said(_ALL, count=edition.papers).sentence(say))}</p>" + (
+    summary = f"<p>{escape(LazyString(_ALL, count=edition.papers).sentence(say))}</p>" + (
         f"<ol>{papers}</ol>" if papers else ""
     )
     return FeedEntry(url, title, url, edition.closed_at, edition.closed_at, (), summary)

@@ -10,34 +10,34 @@ from dailypapers.domain.link import Purpose
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import reader_of, ready
 
 
-def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: changes nothing, however often a scanner opens it."""
-    return ready(site, Purpose.CONFIRM, "confirm")
+    return ready(context, Purpose.CONFIRM, "confirm")
 
 
-def act(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """POST: confirms, and says what happens next."""
 
     def act_confirm(request: Request, token: str) -> HTMLResponse:
-        now = site.clock()
-        subscriber = site.signer.subscriber(Purpose.CONFIRM, token, now=now)
-        with writing(site.engine) as tx:
+        now = context.clock()
+        subscriber = context.signer.subscriber(Purpose.CONFIRM, token, now=now)
+        with writing(context.engine) as tx:
             if subscriptions.confirm(tx, subscriber, now=now):
-                return _welcome(site, request, tx, subscriber)
-        return site.page(request, "confirm", state="ended")
+                return _welcome(context, request, tx, subscriber)
+        return context.page(request, "confirm", state="ended")
 
     return act_confirm
 
 
-def _welcome(site: Site, request: Request, tx: sa.Connection, subscriber: int) -> HTMLResponse:
+def _welcome(context: WebContext, request: Request, tx: sa.Connection, subscriber: int) -> HTMLResponse:
     reader = reader_of(tx, subscriber)
     topics = [interest.text for interest in subscribers.interests_of(tx, [subscriber])[subscriber]]
-    preferences = site.signer.url(Purpose.PREFERENCES, subscriber, issued=site.clock())
-    return site.page(
+    preferences = context.signer.url(Purpose.PREFERENCES, subscriber, issued=context.clock())
+    return context.page(
         request,
         "confirm",
         state="done",

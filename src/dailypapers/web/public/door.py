@@ -19,7 +19,7 @@ _PROXIES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class SignUpPolicy:
     """What people pass who ask to subscribe."""
 
     open: bool = True

@@ -6,57 +6,57 @@ from functools import lru_cache
 from fastapi import Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
-from dailypapers.digests.preview import Stock
+from dailypapers.digests.preview import Snapshot
 from dailypapers.store import editions
 from dailypapers.store.database import reading
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.subscribe import blank
 from dailypapers.web.readers import preview
 
 
-def show(site: Site) -> Callable[[Request], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
     """GET /: with `?topic=`, the digest one would get in place of what is trending."""
 
     @lru_cache(maxsize=1)
-    def trending(stock: Stock) -> str:
+    def trending(snapshot: Snapshot) -> str:
         """Render what is the same for everybody, once for an edition."""
-        return preview.fragment(site, preview.trending(stock))
+        return preview.fragment(context, preview.trending(snapshot))
 
     def show_home(request: Request) -> HTMLResponse:
         written = request.query_params.getlist("topic")
         topics = preview.topics(written)
-        stock = site.previews.stock(now=site.clock())
-        if stock and not topics:
-            shown, status = trending(stock), 200
+        snapshot = context.previews.snapshot(now=context.clock())
+        if snapshot and not topics:
+            shown, status = trending(snapshot), 200
         else:
-            found = preview.for_topics(site, topics)
-            shown, status = preview.fragment(site, found), found.status
-        return site.page(
+            found = preview.for_topics(context, topics)
+            shown, status = preview.fragment(context, found), found.status
+        return context.page(
             request,
             "home",
             status=status,
-            subscribe=blank(site, topics=topics),
+            subscribe=blank(context, topics=topics),
             papers=shown,
             topics=topics,
             written=", ".join(topics),
-            edition=_newest(site, stock),
+            edition=_newest(context, snapshot),
         )
 
     return show_home
 
 
-def _newest(site: Site, stock: Stock | None) -> object:
-    if stock:
-        return stock.edition
-    with reading(site.engine) as tx:
+def _newest(context: WebContext, snapshot: Snapshot | None) -> object:
+    if snapshot:
+        return snapshot.edition
+    with reading(context.engine) as tx:
         return editions.newest(tx)
 
 
-def health(site: Site) -> Callable[[], Response]:
+def health(context: WebContext) -> Callable[[], Response]:
     """GET /healthz: 200 where the database answers."""
 
     def show_health() -> Response:
-        with reading(site.engine) as tx:
+        with reading(context.engine) as tx:
             editions.last_fetch(tx)
         return PlainTextResponse("ok\n")
 

@@ -23,7 +23,7 @@ from dailypapers.errors import BadInput
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle as subscriptions
 from dailypapers.subscriptions.lifecycle import Wishes, whom
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.door import network_of
 from dailypapers.web.readers.draft import zones
 from dailypapers.web.readers.preview import topics as tried
@@ -65,47 +65,47 @@ class Shown:
     by_mail: str = ""
 
 
-def blank(site: Site, *, topics: tuple[str, ...] = ()) -> Shown:
+def blank(context: WebContext, *, topics: tuple[str, ...] = ()) -> Shown:
     """An empty form for any page: hand it to the template as `subscribe`, and include `web/_subscribe.html`."""
-    form = Form(stamp=site.signer.stamp(now=site.clock()), topics=topics)
-    return Shown(site.door.open, form, by_mail=site.door.by_mail)
+    form = Form(stamp=context.signer.stamp(now=context.clock()), topics=topics)
+    return Shown(context.door.open, form, by_mail=context.door.by_mail)
 
 
-def show(site: Site) -> Callable[[Request], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
     """GET /subscribe: the form as a page of its own; `?topic=` carries topics along."""
 
     def show_subscribe(request: Request) -> HTMLResponse:
         wanted = tried(request.query_params.getlist("topic"))
-        return site.page(request, "subscribe", state="form", subscribe=blank(site, topics=wanted))
+        return context.page(request, "subscribe", state="form", subscribe=blank(context, topics=wanted))
 
     return show_subscribe
 
 
-def act(site: Site) -> Callable[[Request], Awaitable[HTMLResponse]]:
+def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
     """POST /subscribe: asks to confirm, by mail."""
-    version = form_version(site.templates)
+    version = form_version(context.templates)
 
     async def act_subscribe(request: Request) -> HTMLResponse:
         loop = asyncio.get_running_loop()
-        ready = loop.time() + site.door.answer_after.total_seconds()
-        answer = await _act(site, request, version)
+        ready = loop.time() + context.door.answer_after.total_seconds()
+        answer = await _act(context, request, version)
         await asyncio.sleep(ready - loop.time())
         return answer
 
     return act_subscribe
 
 
-async def _act(site: Site, request: Request, version: str) -> HTMLResponse:
+async def _act(context: WebContext, request: Request, version: str) -> HTMLResponse:
     async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
         form = _read(data)
-    if not site.door.open:
-        return site.page(request, "subscribe", state="form", subscribe=blank(site), status=403)
-    age = site.signer.age(form.stamp, now=site.clock())
-    if form.honey or (age is not None and age < site.door.minimum):
-        return _answer(site, request, form, Verdict.GRANTED)
-    if trouble := "old form" if age is None else await _trouble(site, form):
-        return _once_more(site, request, form, trouble)
-    return await _let_in(site, request, form, version)
+    if not context.door.open:
+        return context.page(request, "subscribe", state="form", subscribe=blank(context), status=403)
+    age = context.signer.age(form.stamp, now=context.clock())
+    if form.honey or (age is not None and age < context.door.minimum):
+        return _answer(context, request, form, Verdict.GRANTED)
+    if trouble := "old form" if age is None else await _trouble(context, form):
+        return _once_more(context, request, form, trouble)
+    return await _let_in(context, request, form, version)
 
 
 def form_version(templates: jinja2.Environment) -> str:
@@ -132,7 +132,7 @@ def _read(data: FormData) -> Form:
     )
 
 
-async def _trouble(site: Site, form: Form) -> str:
+async def _trouble(context: WebContext, form: Form) -> str:
     """Why this address is of no use, in a word for the template; empty where it may be."""
     try:
         address = subscriptions.normal_address(form.email)
@@ -140,33 +140,35 @@ async def _trouble(site: Site, form: Form) -> str:
         return "no address" if form.email else "empty"
     if suggestion(address) and form.as_written != address:
         return "mistyped"
-    return await site.door.domains.trouble(domain_of(address)) or ""
+    return await context.door.domains.trouble(domain_of(address)) or ""
 
 
-def _once_more(site: Site, request: Request, form: Form, trouble: str) -> HTMLResponse:
+def _once_more(context: WebContext, request: Request, form: Form, trouble: str) -> HTMLResponse:
     """The form again with all that was in it; a bad address stays, so that it can be mended."""
     meant = suggestion(subscriptions.normal_address(form.email)) if trouble == "mistyped" else ""
-    fresh = replace(form, stamp=site.signer.stamp(now=site.clock() - site.door.minimum), patience="", as_written="")
+    fresh = replace(
+        form, stamp=context.signer.stamp(now=context.clock() - context.door.minimum), patience="", as_written=""
+    )
     if meant:
         fresh = replace(fresh, as_written=subscriptions.normal_address(form.email))
-    shown = Shown(site.door.open, fresh, trouble, meant, site.door.by_mail)
-    return site.page(request, "subscribe", state="form", subscribe=shown, status=422)
+    shown = Shown(context.door.open, fresh, trouble, meant, context.door.by_mail)
+    return context.page(request, "subscribe", state="form", subscribe=shown, status=422)
 
 
-async def _let_in(site: Site, request: Request, form: Form, version: str) -> HTMLResponse:
-    now, door = site.clock(), site.door
+async def _let_in(context: WebContext, request: Request, form: Form, version: str) -> HTMLResponse:
+    now, door = context.clock(), context.door
     address = subscriptions.normal_address(form.email)
-    waited = site.signer.age(form.patience, now=now, about=address)
+    waited = context.signer.age(form.patience, now=now, about=address)
     if waited is not None and waited < door.patience:
-        return _wait(site, request, form, form.patience, early=True)
-    who = whom(site.signer, address, network_of(request, door.trusted_proxies))
+        return _wait(context, request, form, form.patience, early=True)
+    who = whom(context.signer, address, network_of(request, door.trusted_proxies))
 
     def ask() -> Verdict:
-        with writing(site.engine) as tx:
+        with writing(context.engine) as tx:
             return subscriptions.ask(
                 tx,
                 address,
-                _wishes(site.defaults, form),
+                _wishes(context.defaults, form),
                 consent=Consent("web", version, who.network),
                 who=who,
                 limits=door.limits,
@@ -176,8 +178,8 @@ async def _let_in(site: Site, request: Request, form: Form, version: str) -> HTM
 
     verdict = await run_in_threadpool(ask)
     if verdict is Verdict.ONE_MORE_STEP:
-        return _wait(site, request, form, site.signer.stamp(now=now, about=address), early=False)
-    return _answer(site, request, form, verdict)
+        return _wait(context, request, form, context.signer.stamp(now=now, about=address), early=False)
+    return _answer(context, request, form, verdict)
 
 
 def _wishes(defaults: Wishes, form: Form) -> Wishes:
@@ -186,16 +188,16 @@ def _wishes(defaults: Wishes, form: Form) -> Wishes:
     return replace(defaults, rhythm=replace(defaults.rhythm, zone=zone), interests=topics)
 
 
-def _wait(site: Site, request: Request, form: Form, patience: str, *, early: bool) -> HTMLResponse:
-    shown = Shown(site.door.open, replace(form, patience=patience))
-    seconds = int(site.door.patience.total_seconds())
-    return site.page(request, "subscribe", state="wait", subscribe=shown, seconds=seconds, early=early)
+def _wait(context: WebContext, request: Request, form: Form, patience: str, *, early: bool) -> HTMLResponse:
+    shown = Shown(context.door.open, replace(form, patience=patience))
+    seconds = int(context.door.patience.total_seconds())
+    return context.page(request, "subscribe", state="wait", subscribe=shown, seconds=seconds, early=early)
 
 
 _STATUS = {Verdict.NETWORK_FULL: 429, Verdict.ALL_FULL: 429}
 
 
-def _answer(site: Site, request: Request, form: Form, verdict: Verdict) -> HTMLResponse:
+def _answer(context: WebContext, request: Request, form: Form, verdict: Verdict) -> HTMLResponse:
     status = _STATUS.get(verdict, 200)
     state = {Verdict.NETWORK_FULL: "network full", Verdict.ALL_FULL: "all full"}.get(verdict, "sent")
-    return site.page(request, "subscribe", state=state, email=form.email, status=status, subscribe=None)
+    return context.page(request, "subscribe", state=state, email=form.email, status=status, subscribe=None)

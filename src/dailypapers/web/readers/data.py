@@ -13,32 +13,32 @@ from dailypapers.store import subscribers
 from dailypapers.store.database import reading
 from dailypapers.subscriptions.export import export
 from dailypapers.web.http.download import attachment
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 
 _GONE = N_("Nothing is kept for this link any more: whoever it was for has been erased.")
 
 
-def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: a page with a button."""
 
     def show_data(request: Request, token: str) -> HTMLResponse:
-        now = site.clock()
-        subscriber = site.signer.subscriber(Purpose.DATA, token, now=now)
-        with reading(site.engine) as tx:
+        now = context.clock()
+        subscriber = context.signer.subscriber(Purpose.DATA, token, now=now)
+        with reading(context.engine) as tx:
             if subscribers.one(tx, subscriber) is None:
                 raise BadToken(_GONE)
-        return site.page(request, "data", erase=site.signer.url(Purpose.ERASE, subscriber, issued=now))
+        return context.page(request, "data", erase=context.signer.url(Purpose.ERASE, subscriber, issued=now))
 
     return show_data
 
 
-def act(site: Site) -> Callable[[str], Response]:
+def act(context: WebContext) -> Callable[[str], Response]:
     """POST: the file, as JSON."""
 
     def act_data(token: str) -> Response:
-        now = site.clock()
-        subscriber = site.signer.subscriber(Purpose.DATA, token, now=now)
-        with reading(site.engine) as tx:
+        now = context.clock()
+        subscriber = context.signer.subscriber(Purpose.DATA, token, now=now)
+        with reading(context.engine) as tx:
             kept = export(tx, subscriber, now=now)
         if kept is None:
             raise BadToken(_GONE)

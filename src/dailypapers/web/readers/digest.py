@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from dailypapers.digests.layout import lay_out
+from dailypapers.digests.layout import load_inputs
 from dailypapers.domain.delivery import Delivery
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition, status_line
@@ -20,7 +20,7 @@ from dailypapers.store import outbox
 from dailypapers.store.database import reading
 from dailypapers.tokens import LIFETIME
 from dailypapers.web.http import download
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.readers import feedback
 
 
@@ -34,51 +34,51 @@ class _Copy:
     papers: Mapping[str, int]
 
 
-def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: the digest as a page."""
 
     def show_digest(request: Request, token: str) -> HTMLResponse:
-        copy = _copy(site, token)
-        return site.page(
+        copy = _copy(context, token)
+        return context.page(
             request,
             "digest",
             digest=copy.digest,
             edition=copy.edition,
-            doubts=status_line(copy.edition.sources, site.say),
-            votes=_votes(site, copy),
-            files=f"{site.root}digest/{token}/papers",
+            doubts=status_line(copy.edition.sources, context.say),
+            votes=_votes(context, copy),
+            files=f"{context.root}digest/{token}/papers",
         )
 
     return show_digest
 
 
-def file(site: Site) -> Callable[[str, str], Response]:
+def file(context: WebContext) -> Callable[[str, str], Response]:
     """GET: the digest's papers as BibTeX or RIS."""
 
     def show_file(token: str, kind: str) -> Response:
         download.known(kind)
-        copy = _copy(site, token)
+        copy = _copy(context, token)
         found = [entry.paper for entry in (*copy.digest.entries, *copy.digest.outside)]
         return download.as_file(found, f"papers-{copy.edition.day}", kind)
 
     return show_file
 
 
-def _copy(site: Site, token: str) -> _Copy:
+def _copy(context: WebContext, token: str) -> _Copy:
     """Load a digest. Raises `BadToken` where it is kept no more."""
-    claim = site.signer.claim(Purpose.DIGEST, token, now=site.clock())
-    with reading(site.engine) as tx:
+    claim = context.signer.claim(Purpose.DIGEST, token, now=context.clock())
+    with reading(context.engine) as tx:
         delivery = outbox.by_id(tx, claim.about)
-        sheets = lay_out(tx, [delivery]) if delivery and delivery.subscriber == claim.subscriber else []
+        sheets = load_inputs(tx, [delivery]) if delivery and delivery.subscriber == claim.subscriber else []
     for sheet in sheets:
         if sheet.digest is not None and sheet.edition is not None:
             return _Copy(sheet.delivery, sheet.digest, sheet.edition, sheet.papers)
     raise BadToken(N_("This digest is not kept any more."))
 
 
-def _votes(site: Site, copy: _Copy) -> dict[str, str]:
+def _votes(context: WebContext, copy: _Copy) -> dict[str, str]:
     """Where to vote on each paper, by its id; the links are those of the mail, and end when they do."""
     reader, issued = copy.delivery.subscriber, copy.delivery.created_at
-    if site.clock() > issued + LIFETIME[Purpose.FEEDBACK]:
+    if context.clock() > issued + LIFETIME[Purpose.FEEDBACK]:
         return {}
-    return feedback.addresses(site, reader, copy.papers, issued=issued)
+    return feedback.addresses(context, reader, copy.papers, issued=issued)

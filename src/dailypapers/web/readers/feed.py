@@ -19,7 +19,7 @@ from dailypapers.store import papers
 from dailypapers.store.database import reading
 from dailypapers.store.picks import StoredPick, newest_of
 from dailypapers.web.http.conditional import conditional
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import reader_of
 
 MOST = 50
@@ -28,40 +28,42 @@ _SUFFIX = ".atom"
 _KEPT = "private, max-age=900"
 
 
-def show(site: Site) -> Callable[[Request, str], Response]:
+def show(context: WebContext) -> Callable[[Request, str], Response]:
     """GET: the newest picks; 304 where the reader's program has them already (RFC 9110, 13.1.2)."""
 
     def show_feed(request: Request, token: str) -> Response:
         token = token.removesuffix(_SUFFIX)
-        subscriber = site.signer.subscriber(Purpose.FEED, token, now=site.clock())
-        with reading(site.engine) as tx:
-            content = _feed(site, tx, reader_of(tx, subscriber), token).encode("utf-8", "replace")
+        subscriber = context.signer.subscriber(Purpose.FEED, token, now=context.clock())
+        with reading(context.engine) as tx:
+            content = _feed(context, tx, reader_of(tx, subscriber), token).encode("utf-8", "replace")
         return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT)
 
     return show_feed
 
 
-def _feed(site: Site, tx: sa.Connection, reader: Subscriber, token: str) -> str:
+def _feed(context: WebContext, tx: sa.Connection, reader: Subscriber, token: str) -> str:
     chosen = newest_of(tx, reader.id, limit=MOST)
     # The feed's name outlives its address, and tells nobody how many readers there are.
-    name = hmac.new(site.press.secret, f"feed {reader.id}".encode(), hashlib.sha256).hexdigest()[:16]
+    name = hmac.new(context.renderer.secret, f"feed {reader.id}".encode(), hashlib.sha256).hexdigest()[:16]
     return atom_feed(
-        id=f"{site.home}feed/{name}",
-        title=site.templates.get_template("web/feed_title.txt").render(list_name=site.press.sender.name),
-        url=site.home,
-        self_url=f"{site.home}feed/{token}{_SUFFIX}",
+        id=f"{context.home}feed/{name}",
+        title=context.templates.get_template("web/feed_title.txt").render(list_name=context.renderer.sender.name),
+        url=context.home,
+        self_url=f"{context.home}feed/{token}{_SUFFIX}",
         updated=chosen[0][1] if chosen else reader.created_at,
-        entries=_entries(site, tx, chosen),
+        entries=_entries(context, tx, chosen),
     )
 
 
-def _entries(site: Site, tx: sa.Connection, chosen: Sequence[tuple[StoredPick, dt.datetime]]) -> list[FeedEntry]:
+def _entries(
+    context: WebContext, tx: sa.Connection, chosen: Sequence[tuple[StoredPick, dt.datetime]]
+) -> list[FeedEntry]:
     known = papers.by_id(tx, [pick.paper_id for pick, _ in chosen])
     found = []
     for pick, at in chosen:
         paper = known[pick.paper_id]
-        told = (pick.reason.sentence(site.say), paper.abstract)
+        told = (pick.reason.sentence(context.say), paper.abstract)
         summary = "".join(f"<p>{escape(one_line(text))}</p>" for text in told if text)
-        name = f"{site.home}paper/{quote(str(paper.id), safe=':/')}"
+        name = f"{context.home}paper/{quote(str(paper.id), safe=':/')}"
         found.append(FeedEntry(name, paper.title, paper.url, at, at, paper.authors, summary))
     return found

@@ -21,7 +21,7 @@ from dailypapers.ranking.text.keyphrases import headwords
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import GONE, reader_of
 
 #: What an address may end with. “Less” is a vote against, and offers words to avoid besides.
@@ -38,26 +38,26 @@ class _Case:
     offered: tuple[str, ...]
 
 
-def addresses(site: Site, reader: int, ids: Mapping[str, int], *, issued: dt.datetime) -> dict[str, str]:
+def addresses(context: WebContext, reader: int, ids: Mapping[str, int], *, issued: dt.datetime) -> dict[str, str]:
     """Where a reader votes on each of these papers, by the paper's id as text; `ids` are the internal ones by it."""
-    tokens = {name: site.signer.token(Purpose.FEEDBACK, reader, issued=issued, about=n) for name, n in ids.items()}
-    return {name: f"{site.root}feedback/{token}" for name, token in tokens.items()}
+    tokens = {name: context.signer.token(Purpose.FEEDBACK, reader, issued=issued, about=n) for name, n in ids.items()}
+    return {name: f"{context.root}feedback/{token}" for name, token in tokens.items()}
 
 
-def show(site: Site) -> Callable[..., HTMLResponse]:
+def show(context: WebContext) -> Callable[..., HTMLResponse]:
     """GET: changes nothing. Without a vote in the address, the page offers all of them."""
 
     def show_feedback(request: Request, token: str, vote: str = "") -> HTMLResponse:
         _known(vote, or_none=True)
-        claim = site.signer.claim(Purpose.FEEDBACK, token, now=site.clock())
-        with reading(site.engine) as tx:
+        claim = context.signer.claim(Purpose.FEEDBACK, token, now=context.clock())
+        with reading(context.engine) as tx:
             case = _case(tx, claim)
-        return _page(site, request, token, vote, case, state="ready")
+        return _page(context, request, token, vote, case, state="ready")
 
     return show_feedback
 
 
-def act(site: Site) -> Callable[..., HTMLResponse]:
+def act(context: WebContext) -> Callable[..., HTMLResponse]:
     """POST: casts the vote, or with `undo` takes it back; so with words to `avoid`, if they are the paper's."""
 
     def act_feedback(
@@ -67,9 +67,9 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
         undo: Annotated[str, Form()] = "",
         avoid: Annotated[list[str] | None, Form()] = None,
     ) -> HTMLResponse:
-        meant, now = _known(vote), site.clock()
-        claim = site.signer.claim(Purpose.FEEDBACK, token, now=now)
-        with writing(site.engine) as tx:
+        meant, now = _known(vote), context.clock()
+        claim = context.signer.claim(Purpose.FEEDBACK, token, now=now)
+        with writing(context.engine) as tx:
             title = _case(tx, claim).entry.paper.title
             avoided = [phrase for phrase in headwords(title) if vote == "less" and phrase in (avoid or ())]
             if undo:
@@ -79,7 +79,7 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
                 votes.cast(tx, claim.subscriber, claim.about, meant, now=now)
                 subscriptions.avoid(tx, claim.subscriber, avoided)
             case = _case(tx, claim)
-        return _page(site, request, token, vote, case, state="undone" if undo else "done", avoided=avoided)
+        return _page(context, request, token, vote, case, state="undone" if undo else "done", avoided=avoided)
 
     return act_feedback
 
@@ -106,14 +106,21 @@ def _case(tx: sa.Connection, claim: Claim) -> _Case:
 
 
 def _page(
-    site: Site, request: Request, token: str, vote: str, case: _Case, *, state: str, avoided: Sequence[str] = ()
+    context: WebContext,
+    request: Request,
+    token: str,
+    vote: str,
+    case: _Case,
+    *,
+    state: str,
+    avoided: Sequence[str] = (),
 ) -> HTMLResponse:
-    return site.page(
+    return context.page(
         request,
         "feedback",
         state=state,
         vote=vote,
-        action=f"{site.root}feedback/{token}",
+        action=f"{context.root}feedback/{token}",
         entry=case.entry,
         kept=case.kept,
         offered=case.offered if vote == "less" else (),

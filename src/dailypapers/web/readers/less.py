@@ -13,18 +13,18 @@ from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.readers import unsubscribe
 
 _TWO_WEEKS = dt.timedelta(days=14)
 
 
-def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: the page one came from, for whoever goes back or loads it again."""
-    return unsubscribe.show(site)
+    return unsubscribe.show(context)
 
 
-def act(site: Site) -> Callable[..., HTMLResponse]:
+def act(context: WebContext) -> Callable[..., HTMLResponse]:
     """POST: `wish` is weekly, fewer (`than` the page said), two-weeks, until (with a date), or pause."""
 
     def act_less(
@@ -34,26 +34,26 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
         than: Annotated[str, Form()] = "",
         until: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
-        now = site.clock()
-        subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
-        with writing(site.engine) as tx:
+        now = context.clock()
+        subscriber = context.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
+        with writing(context.engine) as tx:
             reader = subscribers.one(tx, subscriber)
             if reader is None or reader.state not in READING:
-                return unsubscribe.page(site, request, token, state="gone")
+                return unsubscribe.page(context, request, token, state="gone")
             if wish == "weekly" and subscriptions.weekly(tx, subscriber, now=now):
                 paused = reader.state is SubscriberState.PAUSED
-                return unsubscribe.page(site, request, token, state="weekly", paused=paused)
+                return unsubscribe.page(context, request, token, state="weekly", paused=paused)
             if wish == "fewer" and subscriptions.fewer(tx, subscriber, than=_number(than) or reader.amount.max_papers):
-                return unsubscribe.page(site, request, token, state="fewer")
+                return unsubscribe.page(context, request, token, state="fewer")
             try:
                 day = _back(reader, wish, until, now)
             except ValueError:
-                return unsubscribe.ready(site, request, token, reader, no_day=True)
+                return unsubscribe.ready(context, request, token, reader, no_day=True)
             subscriptions.pause(tx, subscriber, until=day, now=now)
         # Only who has just paused can take it back: the link alone must bring nobody mail.
         active = reader.state is SubscriberState.ACTIVE
-        undo = site.signer.token(Purpose.UNDO, subscriber, issued=now) if active else ""
-        return unsubscribe.page(site, request, token, state="paused", day=day, undo=undo)
+        undo = context.signer.token(Purpose.UNDO, subscriber, issued=now) if active else ""
+        return unsubscribe.page(context, request, token, state="paused", day=day, undo=undo)
 
     return act_less
 

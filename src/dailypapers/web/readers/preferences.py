@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData, UploadFile
 
-from dailypapers.digests.choose import Asking
+from dailypapers.digests.choose import ReaderContext
 from dailypapers.domain.category import TREE
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
@@ -32,7 +32,7 @@ from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle as subscriptions
 from dailypapers.subscriptions.lifecycle import Wishes
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import reader_of
 from dailypapers.web.readers import draft as drafts
 from dailypapers.web.readers import feedback, preview
@@ -89,18 +89,18 @@ class _Answer:
     status: int = 200
 
 
-def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: changes nothing."""
 
     def show_preferences(request: Request, token: str) -> HTMLResponse:
-        with reading(site.engine) as tx:
-            case = _case(site, tx, token)
-        return _page(site, request, token, _Answer(case, _as_kept(site, case)))
+        with reading(context.engine) as tx:
+            case = _case(context, tx, token)
+        return _page(context, request, token, _Answer(case, _as_kept(context, case)))
 
     return show_preferences
 
 
-def act(site: Site) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
+def act(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
     """POST: saves; with `action=preview` only shows, with `pause` or `resume` does that."""
     answers = {"preview": _show_only, "pause": _pause, "resume": _resume}
 
@@ -109,28 +109,28 @@ def act(site: Site) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
 
         def answer() -> HTMLResponse:
             opened = reading if form.action == "preview" else writing
-            with opened(site.engine) as tx:
-                made = answers.get(form.action, _save)(site, tx, _case(site, tx, token), form)
+            with opened(context.engine) as tx:
+                made = answers.get(form.action, _save)(context, tx, _case(context, tx, token), form)
             # The page is made when others may write again.
-            return _page(site, request, token, made)
+            return _page(context, request, token, made)
 
         return await run_in_threadpool(answer)
 
     return act_preferences
 
 
-def redraw(site: Site) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
+def redraw(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
     """POST: the digest this form would bring today, as a fragment; changes nothing."""
 
     async def redraw_preview(request: Request, token: str) -> HTMLResponse:
         form = await _sent(request)
 
         def answer() -> HTMLResponse:
-            with reading(site.engine) as tx:
-                case = _case(site, tx, token)
-                read = _read(site, tx, case, form)
+            with reading(context.engine) as tx:
+                case = _case(context, tx, token)
+                read = _read(context, tx, case, form)
                 useless = troubles(read.wishes.interests, examples=_examples(tx, read))
-            return preview.answer(site, replace(_preview(site, case, read), notes=tuple(useless.values())))
+            return preview.answer(context, replace(_preview(context, case, read), notes=tuple(useless.values())))
 
         return await run_in_threadpool(answer)
 
@@ -152,9 +152,9 @@ async def _file(data: FormData) -> bytes:
     return await sent.read(MAX_SIZE + 1) if isinstance(sent, UploadFile) else b""
 
 
-def _case(site: Site, tx: sa.Connection, token: str) -> _Case:
+def _case(context: WebContext, tx: sa.Connection, token: str) -> _Case:
     """Load what is kept of whoever has this token. Raises `BadToken` where nothing is."""
-    subscriber = site.signer.subscriber(Purpose.PREFERENCES, token, now=site.clock())
+    subscriber = context.signer.subscriber(Purpose.PREFERENCES, token, now=context.clock())
     return _of(tx, reader_of(tx, subscriber))
 
 
@@ -169,15 +169,15 @@ def _again(tx: sa.Connection, case: _Case) -> _Case:
     return _of(tx, reader_of(tx, case.reader.id))
 
 
-def _as_kept(site: Site, case: _Case) -> _Read:
-    return _Read(drafts.written(case.wishes, usual=site.composing.relevance), case.wishes)
+def _as_kept(context: WebContext, case: _Case) -> _Read:
+    return _Read(drafts.written(case.wishes, usual=context.digest_options.relevance), case.wishes)
 
 
-def _read(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
+def _read(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
     named = (*form.pasted.papers, *form.uploaded.papers)
     known = papers.by_key(tx, {name for reference in named for name in reference.names()})
     found = {reference: _found(reference, known) for reference in named}
-    usual = site.composing.relevance
+    usual = context.digest_options.relevance
     examples = [str(paper.id) for paper in found.values() if paper]
     meant = drafts.meant(form.draft, case.wishes, usual=usual, examples=examples)
     return _Read(
@@ -198,33 +198,33 @@ def _called(reference: Reference) -> str:
     return reference.title or next((paper.value for paper in reference.ids), "")
 
 
-def _save(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
+def _save(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
     if case.reader.state in _ENDED:
-        return _Answer(case, _as_kept(site, case))
-    read = _read(site, tx, case, form)
+        return _Answer(case, _as_kept(context, case))
+    read = _read(context, tx, case, form)
     if read.troubles:
         return _Answer(case, read, "wrong", 422)
     kept = drafts.fingerprint(case.wishes)
     if kept not in {form.draft.seen, drafts.fingerprint(read.wishes)}:
         # The form is older than what is kept: another tab, or the back button.
         return _Answer(case, replace(read, draft=replace(read.draft, seen=kept)), "older", 409)
-    subscriptions.change(tx, case.reader.id, read.wishes, now=site.clock())
+    subscriptions.change(tx, case.reader.id, read.wishes, now=context.clock())
     case = _again(tx, case)
-    kept_now = replace(_as_kept(site, case), unknown=read.unknown, unread=read.unread, left=read.left)
+    kept_now = replace(_as_kept(context, case), unknown=read.unknown, unread=read.unread, left=read.left)
     return _Answer(case, kept_now, "saved")
 
 
-def _show_only(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
-    return _Answer(case, _read(site, tx, case, form), "shown")
+def _show_only(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
+    return _Answer(case, _read(context, tx, case, form), "shown")
 
 
-def _pause(site: Site, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
-    day, now = _day(form.until), site.clock()
+def _pause(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
+    day, now = _day(form.until), context.clock()
     if form.until.strip() and not (day and subscriptions.may_pause_until(case.reader, day, now=now)):
-        return _Answer(case, _as_kept(site, case), "no day", 422)
+        return _Answer(case, _as_kept(context, case), "no day", 422)
     paused = subscriptions.pause(tx, case.reader.id, until=day, now=now)
     case = _again(tx, case)
-    return _Answer(case, _as_kept(site, case), "paused" if paused else "")
+    return _Answer(case, _as_kept(context, case), "paused" if paused else "")
 
 
 def _day(text: str) -> dt.date | None:
@@ -234,34 +234,34 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _resume(site: Site, tx: sa.Connection, case: _Case, _form: _Form) -> _Answer:
-    resumed = subscriptions.resume(tx, case.reader.id, now=site.clock())
+def _resume(context: WebContext, tx: sa.Connection, case: _Case, _form: _Form) -> _Answer:
+    resumed = subscriptions.resume(tx, case.reader.id, now=context.clock())
     case = _again(tx, case)
-    return _Answer(case, _as_kept(site, case), "resumed" if resumed else "")
+    return _Answer(case, _as_kept(context, case), "resumed" if resumed else "")
 
 
-def _preview(site: Site, case: _Case, read: _Read) -> preview.Shown:
-    asking = Asking(read.wishes.amount, read.wishes.interests, case.votes)
-    shown = preview.shortened(preview.of(site, asking), read.wishes.style)
+def _preview(context: WebContext, case: _Case, read: _Read) -> preview.Shown:
+    asking = ReaderContext(read.wishes.amount, read.wishes.interests, case.votes)
+    shown = preview.shortened(preview.of(context, asking), read.wishes.style)
     counted = len({*case.votes.liked, *case.votes.disliked})
-    return replace(shown, counted=counted, votes=_where_to_vote(site, case.reader, shown.digest))
+    return replace(shown, counted=counted, votes=_where_to_vote(context, case.reader, shown.digest))
 
 
-def _where_to_vote(site: Site, reader: Subscriber, digest: Digest | None) -> dict[str, str]:
+def _where_to_vote(context: WebContext, reader: Subscriber, digest: Digest | None) -> dict[str, str]:
     """Where this reader can vote on each paper, by its id."""
     if digest is None or reader.state not in READING:
         return {}
-    with reading(site.engine) as tx:
+    with reading(context.engine) as tx:
         ids = papers.ids_of(tx, [str(entry.paper.id) for entry in digest.entries])
-    return feedback.addresses(site, reader.id, ids, issued=site.clock())
+    return feedback.addresses(context, reader.id, ids, issued=context.clock())
 
 
-def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResponse:
+def _page(context: WebContext, request: Request, token: str, answer: _Answer) -> HTMLResponse:
     case, read = answer.case, answer.read
-    with reading(site.engine) as tx:
+    with reading(context.engine) as tx:
         examples = _examples(tx, read)
     useless = troubles(read.wishes.interests, examples=examples)
-    return site.page(
+    return context.page(
         request,
         "preferences",
         status=answer.status,
@@ -281,10 +281,10 @@ def _page(site: Site, request: Request, token: str, answer: _Answer) -> HTMLResp
         regions=drafts.regions(),
         weekdays=WEEKDAYS,
         bounds=_BOUNDS,
-        action=f"{site.root}preferences/{token}",
-        links=_links(site, case.reader.id),
-        tomorrow=case.reader.rhythm.day_of(site.clock()) + dt.timedelta(days=1),
-        papers=preview.fragment(site, _preview(site, case, read)),
+        action=f"{context.root}preferences/{token}",
+        links=_links(context, case.reader.id),
+        tomorrow=case.reader.rhythm.day_of(context.clock()) + dt.timedelta(days=1),
+        papers=preview.fragment(context, _preview(context, case, read)),
     )
 
 
@@ -298,8 +298,8 @@ def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
 _BOUNDS = {"loosest": drafts.LOOSEST, "strictest": drafts.STRICTEST, "papers": drafts.MAX_PAPERS, "most": drafts.MOST}
 
 
-def _links(site: Site, reader: int) -> dict[str, str]:
+def _links(context: WebContext, reader: int) -> dict[str, str]:
     """Where a reader's other pages are."""
-    now = site.clock()
+    now = context.clock()
     wanted = (Purpose.SAVED, Purpose.FEED, Purpose.DATA, Purpose.UNSUBSCRIBE)
-    return {purpose.value: site.signer.url(purpose, reader, issued=now) for purpose in wanted}
+    return {purpose.value: context.signer.url(purpose, reader, issued=now) for purpose in wanted}

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from dailypapers.digests.choose import Asking
-from dailypapers.digests.preview import Stock
+from dailypapers.digests.choose import ReaderContext
+from dailypapers.digests.preview import Snapshot
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
@@ -20,7 +20,7 @@ from dailypapers.errors import Busy
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.text import extract
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 
 #: More topics than these nobody tries out before subscribing, and no topic is longer.
 MOST_TOPICS, LONGEST = 20, 200
@@ -52,45 +52,47 @@ class Shown:
         return 503 if self.state == "busy" else 200
 
 
-def show(site: Site) -> Callable[[Request], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
     """GET /preview?topic=…: the digest for these topics as a fragment; without any, what is trending."""
 
     def show_preview(request: Request) -> HTMLResponse:
-        return answer(site, for_topics(site, topics(request.query_params.getlist("topic"))))
+        return answer(context, for_topics(context, topics(request.query_params.getlist("topic"))))
 
     return show_preview
 
 
-def answer(site: Site, shown: Shown) -> HTMLResponse:
+def answer(context: WebContext, shown: Shown) -> HTMLResponse:
     """A preview as an answer by itself."""
     headers = {"Retry-After": str(_AGAIN)} if shown.state == "busy" else None
-    return HTMLResponse(fragment(site, shown), shown.status, headers)
+    return HTMLResponse(fragment(context, shown), shown.status, headers)
 
 
-def fragment(site: Site, shown: Shown) -> str:
+def fragment(context: WebContext, shown: Shown) -> str:
     """A preview as HTML."""
-    return render_page(site.templates, "_preview", shown=shown, root=site.root)
+    return render_page(context.templates, "_preview", shown=shown, root=context.root)
 
 
-def trending(stock: Stock) -> Shown:
+def trending(snapshot: Snapshot) -> Shown:
     """What somebody gets who names nothing; the reason of each is its badge, and is not said twice."""
-    entries = tuple(replace(entry, reason="") for entry in stock.trending.entries)
-    return Shown("trending", stock.edition, replace(stock.trending, entries=entries))
+    entries = tuple(replace(entry, reason="") for entry in snapshot.trending.entries)
+    return Shown("trending", snapshot.edition, replace(snapshot.trending, entries=entries))
 
 
-def for_topics(site: Site, wanted: tuple[str, ...]) -> Shown:
+def for_topics(context: WebContext, wanted: tuple[str, ...]) -> Shown:
     """The digest somebody would get for these topics; what is trending where there are none."""
-    stock = site.previews.stock(now=site.clock())
-    if stock and not wanted:
-        return trending(stock)
+    snapshot = context.previews.snapshot(now=context.clock())
+    if snapshot and not wanted:
+        return trending(snapshot)
     interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in wanted)
-    return of(site, Asking(site.defaults.amount, interests), notes=profile(interests, examples={}).warnings)
+    return of(
+        context, ReaderContext(context.defaults.amount, interests), notes=profile(interests, examples={}).warnings
+    )
 
 
-def of(site: Site, asking: Asking, *, notes: tuple[str, ...] = ()) -> Shown:
+def of(context: WebContext, asking: ReaderContext, *, notes: tuple[str, ...] = ()) -> Shown:
     """The digest somebody would get."""
     try:
-        found = site.previews.of(asking, now=site.clock())
+        found = context.previews.of(asking, now=context.clock())
     except Busy:
         return Shown("busy")
     if found is None:

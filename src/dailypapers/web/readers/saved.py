@@ -13,34 +13,34 @@ from dailypapers.domain.vote import Vote
 from dailypapers.store import papers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.web.http import download
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import reader_of
 
 #: So many are shown on the page; the files hold all.
 MOST = 200
 
 
-def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: newest first."""
 
     def show_saved(request: Request, token: str) -> HTMLResponse:
-        subscriber = site.signer.subscriber(Purpose.SAVED, token, now=site.clock())
-        with reading(site.engine) as tx:
+        subscriber = context.signer.subscriber(Purpose.SAVED, token, now=context.clock())
+        with reading(context.engine) as tx:
             found = _saved(tx, subscriber)
-            return _page(site, request, tx, token, found)
+            return _page(context, request, tx, token, found)
 
     return show_saved
 
 
-def act(site: Site) -> Callable[..., HTMLResponse]:
+def act(context: WebContext) -> Callable[..., HTMLResponse]:
     """POST: takes the paper out of the list; with `again`, back into it."""
 
     def act_saved(
         request: Request, token: str, paper: Annotated[str, Form()] = "", again: Annotated[str, Form()] = ""
     ) -> HTMLResponse:
-        now = site.clock()
-        subscriber = site.signer.subscriber(Purpose.SAVED, token, now=now)
-        with writing(site.engine) as tx:
+        now = context.clock()
+        subscriber = context.signer.subscriber(Purpose.SAVED, token, now=now)
+        with writing(context.engine) as tx:
             _saved(tx, subscriber)
             # PostgreSQL takes no zero bytes, not even to look for them.
             changed = papers.ids_of(tx, [paper]).get(paper) if paper.isprintable() else None
@@ -49,18 +49,18 @@ def act(site: Site) -> Callable[..., HTMLResponse]:
             elif changed:
                 votes.withdraw(tx, subscriber, changed, Vote.SAVE)
             taken = changed if changed and not again else None
-            return _page(site, request, tx, token, _saved(tx, subscriber), taken=taken)
+            return _page(context, request, tx, token, _saved(tx, subscriber), taken=taken)
 
     return act_saved
 
 
-def file(site: Site) -> Callable[[str, str], Response]:
+def file(context: WebContext) -> Callable[[str, str], Response]:
     """GET: all saved papers as BibTeX or RIS."""
 
     def show_file(token: str, kind: str) -> Response:
         download.known(kind)
-        subscriber = site.signer.subscriber(Purpose.SAVED, token, now=site.clock())
-        with reading(site.engine) as tx:
+        subscriber = context.signer.subscriber(Purpose.SAVED, token, now=context.clock())
+        with reading(context.engine) as tx:
             ids = _saved(tx, subscriber)
             known = papers.by_id(tx, ids)
         return download.as_file([known[paper_id] for paper_id in ids], "saved-papers", kind)
@@ -75,10 +75,10 @@ def _saved(tx: sa.Connection, subscriber: int) -> list[int]:
 
 
 def _page(
-    site: Site, request: Request, tx: sa.Connection, token: str, found: list[int], *, taken: int | None = None
+    context: WebContext, request: Request, tx: sa.Connection, token: str, found: list[int], *, taken: int | None = None
 ) -> HTMLResponse:
     shown = papers.of_delivery(tx, found[:MOST])
     entries = [Entry(item.paper, "", item.sources, item.signals) for item in shown.values()]
-    action = f"{site.root}saved/{token}"
+    action = f"{context.root}saved/{token}"
     lost = papers.by_id(tx, [taken])[taken] if taken else None
-    return site.page(request, "saved", entries=entries, total=len(found), taken=lost, action=action)
+    return context.page(request, "saved", entries=entries, total=len(found), taken=lost, action=action)

@@ -8,23 +8,23 @@ from fastapi.responses import HTMLResponse
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import ready
 
 
-def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: a button, for whoever loads the page again; changes nothing."""
-    return ready(site, Purpose.UNDO, "undo")
+    return ready(context, Purpose.UNDO, "undo")
 
 
-def act(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """POST: they read again; twice is well."""
 
     def act_undo(request: Request, token: str) -> HTMLResponse:
-        now = site.clock()
-        subscriber = site.signer.subscriber(Purpose.UNDO, token, now=now)
-        with writing(site.engine) as tx:
+        now = context.clock()
+        subscriber = context.signer.subscriber(Purpose.UNDO, token, now=now)
+        with writing(context.engine) as tx:
             back = subscriptions.undo(tx, subscriber, now=now)
-        return site.page(request, "undo", state="done" if back else "gone")
+        return context.page(request, "undo", state="done" if back else "gone")
 
     return act_undo

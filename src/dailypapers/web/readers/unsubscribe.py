@@ -18,60 +18,62 @@ from dailypapers.domain.subscriber import SUBSCRIBED, Subscriber
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.web.http.page import Site
+from dailypapers.web.http.page import WebContext
 
 #: What a provider's one-click POST says (RFC 8058 3.1), as a form of either kind; nobody reads the answer to it.
 _ONE_CLICK = b"One-Click"
 
 
-def show(site: Site) -> Callable[[Request, str], HTMLResponse]:
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: changes nothing."""
 
     def show_unsubscribe(request: Request, token: str) -> HTMLResponse:
-        subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=site.clock())
-        with reading(site.engine) as tx:
+        subscriber = context.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=context.clock())
+        with reading(context.engine) as tx:
             reader = subscribers.one(tx, subscriber)
         if reader is None or reader.state not in SUBSCRIBED:
-            return page(site, request, token, state="gone")
-        return ready(site, request, token, reader)
+            return page(context, request, token, state="gone")
+        return ready(context, request, token, reader)
 
     return show_unsubscribe
 
 
-def ready(site: Site, request: Request, token: str, reader: Subscriber, *, no_day: bool = False) -> HTMLResponse:
+def ready(
+    context: WebContext, request: Request, token: str, reader: Subscriber, *, no_day: bool = False
+) -> HTMLResponse:
     """The page before anything is pressed. Of its reader it tells how many papers would be halved, and no more."""
     most = reader.amount.max_papers
     than = most if most > subscriptions.FEWEST else 0
-    return page(site, request, token, state="ready", than=than, no_day=no_day)
+    return page(context, request, token, state="ready", than=than, no_day=no_day)
 
 
-def page(site: Site, request: Request, token: str, *, state: str, **values: object) -> HTMLResponse:
+def page(context: WebContext, request: Request, token: str, *, state: str, **values: object) -> HTMLResponse:
     """The page in one of its states."""
-    tomorrow = site.clock().date() + dt.timedelta(days=1)
+    tomorrow = context.clock().date() + dt.timedelta(days=1)
     blank: dict[str, Any] = {"undo": "", "erase": "", "day": None, "no_day": False, "tomorrow": tomorrow}
     blank |= {"than": 0, "paused": False}
-    return site.page(request, "unsubscribe", state=state, token=token, **(blank | values))
+    return context.page(request, "unsubscribe", state=state, token=token, **(blank | values))
 
 
-def act(site: Site) -> Callable[[Request, str], Awaitable[Response]]:
+def act(context: WebContext) -> Callable[[Request, str], Awaitable[Response]]:
     """POST: unsubscribes; whatever the body says, and whoever the token was for, erased ones included."""
 
     async def act_unsubscribe(request: Request, token: str) -> Response:
-        now = site.clock()
-        subscriber = site.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
+        now = context.clock()
+        subscriber = context.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
 
         def leave() -> bool:
-            with writing(site.engine) as tx:
+            with writing(context.engine) as tx:
                 return subscriptions.unsubscribe(tx, subscriber, now=now)
 
         left = await run_in_threadpool(leave)
         if _ONE_CLICK in await request.body():
-            return PlainTextResponse(site.say(N_("Unsubscribed.")) + "\n")
+            return PlainTextResponse(context.say(N_("Unsubscribed.")) + "\n")
         if not left:
-            return page(site, request, token, state="gone")
+            return page(context, request, token, state="gone")
         # Only who has just left can take it back: the link alone must subscribe nobody.
-        undo = site.signer.token(Purpose.UNDO, subscriber, issued=now)
-        erase = site.signer.token(Purpose.ERASE, subscriber, issued=now)
-        return page(site, request, token, state="left", undo=undo, erase=erase)
+        undo = context.signer.token(Purpose.UNDO, subscriber, issued=now)
+        erase = context.signer.token(Purpose.ERASE, subscriber, issued=now)
+        return page(context, request, token, state="left", undo=undo, erase=erase)
 
     return act_unsubscribe
