@@ -273,7 +273,7 @@ def test_replay_ranks_past_editions_again_knowing_only_what_came_before(taught: 
                 votes.cast(tx, reader, paper, Vote.LIKE, now=now)
     ours, other = replay(taught, ["dailypapers", "tfidf"])
     assert ours.lists == other.lists == 1, "only on the third day are three earlier likes known"
-    assert ours.dependencies().tolist() == [1]
+    assert ours.means().tolist() == [1]
     assert replay(taught, ["dailypapers"], task=Task(0, heading=True))[0].task.name == "heading only"
     assert replay(taught, ["zotero"], encoder=Directions())[0].lists == 1
     with pytest.raises(BadInput, match="no method “magic”"):
