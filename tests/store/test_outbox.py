@@ -182,3 +182,50 @@ def test_held_mails_wait_until_they_are_released(engine: sa.Engine, edition: int
         assert outbox.held(tx)[0] == 1
         assert outbox.release_held(tx, now=now) == 1
     assert len(claim(engine, now)) == 1
+
+
+def test_a_claim_takes_no_more_than_its_limit(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    """Whatever plan the database makes: its statistics know of yesterday, when 500 were accepted and none waited."""
+    tomorrow = now + dt.timedelta(days=1)
+    with writing(engine) as tx:
+        readers = _admit(tx, 500, now)
+        outbox.put(tx, _digests(readers, edition, now), now=now)
+        tx.execute(sa.text("UPDATE outbox SET state = 'accepted'"))
+    with writing(engine) as tx:
+        tx.execute(sa.text("ANALYZE"))
+    with writing(engine) as tx:
+        later = editions.close(tx, tomorrow.date(), now=tomorrow).id
+        outbox.put(tx, _digests(readers, later, tomorrow), now=tomorrow)
+    with writing(engine) as tx:
+        if engine.dialect.name == "postgresql":
+            tx.execute(sa.text("SET LOCAL enable_hashjoin = off"))
+            tx.execute(sa.text("SET LOCAL enable_mergejoin = off"))
+        assert len(outbox.claim(tx, "w", 50, now=tomorrow)) == 50
+        waiting = sa.text("SELECT count(*) FROM outbox WHERE state = 'queued'")
+        assert tx.execute(waiting).scalar_one() == 450
+
+
+def _admit(tx: sa.Connection, many: int, now: dt.datetime) -> list[tuple[int, str]]:
+    """Add active readers; returns the id and the address of each."""
+    readers = []
+    for number in range(many):
+        address = f"reader{number}@example.org"
+        reader = subscribers.add(
+            tx,
+            address,
+            state=SubscriberState.ACTIVE,
+            rhythm=Rhythm(),
+            amount=Amount(5),
+            consent=Consent("test"),
+            now=now,
+        )
+        assert reader is not None
+        readers.append((reader, address))
+    return readers
+
+
+def _digests(readers: list[tuple[int, str]], edition: int, now: dt.datetime) -> list[outbox.NewDelivery]:
+    return [
+        outbox.NewDelivery(reader, address, MailKind.DIGEST, deadline=now + DEADLINE, edition=edition)
+        for reader, address in readers
+    ]

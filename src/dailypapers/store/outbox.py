@@ -113,10 +113,14 @@ def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> li
         .order_by(outbox.c.lane.desc(), outbox.c.next_attempt_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # Materialized, it runs once. As a plain subquery PostgreSQL may run it again for every row it joins, and each
+        # time LIMIT begins anew behind the rows locked before.
+        .cte("ready")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     taken = (
         sa.update(outbox)
-        .where(outbox.c.id.in_(ready), outbox.c.state.in_(_WAITING))
+        .where(outbox.c.id.in_(sa.select(ready.c.id)), outbox.c.state.in_(_WAITING))
         .values(
             state=DeliveryState.CLAIMED.value,
             claimed_by=worker,
