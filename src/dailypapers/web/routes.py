@@ -22,6 +22,7 @@ from dailypapers.errors import BadToken, DatabaseUnreachable
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
 from dailypapers.web.http.page import Secured, WebContext
+from dailypapers.web.http.slashes import WithoutTrailingSlash
 from dailypapers.web.public import archive, confirm, home, search, subscribe
 from dailypapers.web.readers import (
     data,
@@ -47,6 +48,7 @@ def web_app(context: WebContext) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         lifespan=_prepared(context),
     )
     for path, page in _ACTED_ON.items():
@@ -57,6 +59,7 @@ def web_app(context: WebContext) -> FastAPI:
     app.post("/preferences/{token}/preview", response_class=HTMLResponse)(preferences.redraw(context))
     app.api_route("/static/{name}", methods=_LOOK)(static.show(context.static))
     _answer_errors(app, context)
+    app.add_middleware(WithoutTrailingSlash)
     app.add_middleware(Guard, refuse=_refusing(context))
     app.add_middleware(Secured, context=context)
     return app
@@ -94,8 +97,6 @@ _ACTED_ON: Mapping[str, Page] = {
     "/subscribe": subscribe,
     "/confirm/{token}": confirm,
     "/unsubscribe/{token}": unsubscribe,
-    # With a slash at its end as well: a redirect would lose a provider's POST.
-    "/unsubscribe/{token}/": unsubscribe,
     "/unsubscribe/{token}/less": less,
     "/undo/{token}": undo,
     "/erase/{token}": erase,

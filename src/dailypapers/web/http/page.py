@@ -67,7 +67,7 @@ class WebContext:
             "list_name": self.renderer.sender.name,
             "static": self.address_of,
         }
-        html = render_page(self.templates, name, **shared, path=request.url.path, **values)
+        html = render_page(self.templates, name, **shared, path=request.scope["path"], **values)
         return _packed(request, html.encode("utf-8", "replace"), status)
 
     @property
