@@ -1,5 +1,6 @@
 """Foreign text made plain."""
 
+import re
 import unicodedata
 
 import pytest
@@ -133,8 +134,68 @@ def test_every_other_address_is_no_link(url: str) -> None:
 @given(ANYTHING)
 def test_lines_are_wrapped_at_seventy_six(text: str) -> None:
     lines = wrapped(text, "   ", hang="  ").splitlines()
-    assert all(len(line) <= WIDTH for line in lines)
+    assert all(columns(line) <= WIDTH for line in lines if "://" not in line)
     assert "".join("".join(lines).split()) == "".join(one_line(text).split())
+
+
+def columns(line: str) -> int:
+    wide = sum(unicodedata.east_asian_width(c) in {"W", "F"} for c in line)
+    unseen = [c for c in line if unicodedata.category(c) in {"Mn", "Me", "Cf"}]
+    return len(line) + wide - sum(1 + (unicodedata.east_asian_width(c) in {"W", "F"}) for c in unseen)
+
+
+LONG = "https://github.com/example-lab/a-rather-long-repository-name/tree/main/experiments/2026/error-correction.md"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Code and data are at {LONG} under a free licence.",
+        f"Code and data ({LONG}).",
+        f"代码和数据可在 {LONG} 获取，采用自由许可证。",
+        f"{'本文提出一种新的方法。' * 20}代码见{LONG}。{'实验表明该方法有效。' * 20}",
+        f"{LONG},{LONG}",
+        "https://example.org/" + "a" * 500,
+        "HTTPS://example.org/" + "ü" * 100,
+    ],
+)
+def test_an_address_is_never_broken(text: str) -> None:
+    lines = wrapped(text, "   ", hang="  ").splitlines()
+    addresses = re.findall(r"(?i)https?://[!-~ü]+", text)
+    assert addresses
+    assert all(any(address in line for line in lines) for address in addresses)
+
+
+@given(st.lists(st.from_regex(r"https?://[a-z]{1,9}\.org/[a-z/?=&'%-]{0,150}", fullmatch=True) | ANYTHING, max_size=6))
+def test_every_address_between_other_words_is_on_one_line(words: list[str]) -> None:
+    lines = wrapped(" ".join(words), "   ").splitlines()
+    for word in words:
+        if re.fullmatch(r"https?://[!-~]+", word):
+            assert any(word in line.split() for line in lines)
+
+
+def test_lines_of_wide_characters_are_as_wide_as_others() -> None:
+    lines = wrapped("量子纠错" * 60, "   ").splitlines()
+    assert [columns(line) for line in lines[:-1]] == [75] * (len(lines) - 1)
+
+
+def test_a_latin_word_in_a_chinese_sentence_stays_whole() -> None:
+    lines = wrapped("我们使用Transformers模型" * 20).splitlines()
+    assert "".join(lines).count("Transformers") == sum(line.count("Transformers") for line in lines) == 20
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://example.org/d'Alembert", "https://example.org/d%27Alembert"),
+        ("https://example.org/a?q='b'|{c}^`", "https://example.org/a?q=%27b%27%7C%7Bc%7D%5E%60"),
+        ("https://example.org/d%27Alembert", "https://example.org/d%27Alembert"),
+        ("https://exa'mple.org/", ""),
+    ],
+)
+def test_an_address_with_an_apostrophe_is_a_link(url: str, safe: str) -> None:
+    assert safe_url(url) == safe
+    assert safe_url(safe) == safe
 
 
 @given(ANYTHING, st.integers(20, 400))

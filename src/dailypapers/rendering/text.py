@@ -4,7 +4,8 @@ Pure functions; what HTML needs besides is the environment's escaping.
 """
 
 import re
-import textwrap
+import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 #: C0 and C1 controls, line and paragraph separators, halves of surrogate pairs: they become spaces.
@@ -19,6 +20,11 @@ _ISOLATES = re.compile(f"[{_ISOLATE}{_END}]")
 _VALUE = re.compile(r"%\(\w+\)s|\{\w+\}")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]?(?=\s+[A-Z\d“\"(])")
 _ADDRESS = re.compile(r"https?://[^\s/?#<>\"'`\\^{|}:@]+(?::\d+)?(?:[/?#][^\s<>\"'`\\^{|}]*)?", re.IGNORECASE)
+_HOST = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
+#: Characters that real addresses hold, and that RFC 3986 or an attribute's quotes do not: they travel encoded.
+_ENCODED = str.maketrans({c: f"%{ord(c):02X}" for c in "'`^{|}"})
+#: The parts of a word that is longer than a line; no punctuation of Chinese or Japanese belongs to an address.
+_PARTS = re.compile(r"(?P<address>[!-~]*?https?://[^\s\u3000-\u303f\uff00-\uff65]+)|(?P<latin>[!-~]+)|.", re.IGNORECASE)
 #: Longer addresses do not survive all clients and proxies.
 _MAX_ADDRESS = 2000
 #: An extract that ends with a sentence is better than a longer one that does not, down to this part of the length.
@@ -28,6 +34,7 @@ _HARDLY_LONGER = 1.1
 #: What neither ends a text that was cut nor begins what follows on it.
 _AT_A_CUT = " ,;:–—-"
 WIDTH = 76
+_WITHOUT_WIDTH = {"Mn", "Me", "Cf"}
 #: Readers share papers: so many of the last texts are not cut or wrapped again.
 _SHARED = 4096
 #: Nobody's abstract is longer than this, and no page must be.
@@ -108,20 +115,69 @@ def source_name(source: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """The address where it is a plain one of the web, else nothing: a link to anything else is not made."""
+    """The address where it is a plain one of the web, else nothing: a link to anything else is not made.
+
+    An apostrophe and a few others behind the host are percent-encoded (RFC 3986 2.1).
+    """
     plain = url.strip()
     if len(plain) > _MAX_ADDRESS or one_line(plain) != plain:
         return ""
-    return plain if _ADDRESS.fullmatch(plain) else ""
+    host = _HOST.match(plain)
+    encoded = host[0] + plain[host.end() :].translate(_ENCODED) if host else ""
+    return encoded if _ADDRESS.fullmatch(encoded) else ""
 
 
 @lru_cache(maxsize=_SHARED)
 def wrapped(text: str, indent: str = "", hang: str = "") -> str:
-    """The text in lines of at most 76 characters, each with the indent before it; `hang` before all but the first."""
-    return textwrap.fill(
-        one_line(text),
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent + hang,
-        break_on_hyphens=False,
-    )
+    """The text in lines of at most 76 columns, each with the indent before it; `hang` before all but the first.
+
+    A web address is never broken: it goes onto a line of its own, however long that is (RFC 3986 appendix C). Another
+    word is broken only where it is longer than a line, as a sentence in Chinese is.
+    """
+    lines: list[str] = []
+    line, room = "", WIDTH - len(indent)
+    further = room - len(hang)
+    for gap, piece, width in _pieces(one_line(text), further):
+        if line and len(gap) + width > room:
+            lines.append(line)
+            line, room = "", further
+        before = gap if line else ""
+        line += before + piece
+        room -= len(before) + width
+    lines += [line] if line else []
+    return indent + f"\n{indent}{hang}".join(lines) if lines else ""
+
+
+def _pieces(line: str, room: int) -> Iterator[tuple[str, str, int]]:
+    """What stays together on a line of `room` columns: the gap before it, the text, and how many columns it takes."""
+    for n, word in enumerate(line.split(" ")):
+        gap = " " if n else ""
+        width = _columns(word)
+        if width <= room:
+            yield gap, word, width
+            continue
+        for piece in _broken(word, room):
+            yield gap, piece, _columns(piece)
+            gap = ""
+
+
+def _broken(word: str, room: int) -> Iterator[str]:
+    """The parts of a word that is longer than a line: addresses and runs of Latin letters whole, else characters."""
+    for match in _PARTS.finditer(word):
+        if match["address"]:
+            yield match[0]
+        elif match["latin"]:
+            yield from (match[0][n : n + room] for n in range(0, len(match[0]), room))
+        else:
+            yield match[0]
+
+
+def _columns(text: str) -> int:
+    """How many columns of a fixed-width window a text takes (UAX 11)."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in _WITHOUT_WIDTH:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
