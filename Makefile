@@ -3,6 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# make try PORT=8100 MAIL_PORT=8125, where the usual ports are taken
+PORT ?= 8000
+MAIL_PORT ?= 8025
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -24,8 +27,8 @@ $(VENV)/ready-dev: $(VENV)/ready
 demo: $(VENV)/ready  ## A whole day, offline: sample papers in, one digest per sample subscriber out
 	$(BIN)/dailypapers demo
 
-try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000: subscribe, confirm, get a digest
-	$(BIN)/dailypapers demo --serve
+try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:$(PORT) (PORT=… MAIL_PORT=…): subscribe, confirm, get a digest
+	$(BIN)/dailypapers demo --serve --port $(PORT) --mail-port $(MAIL_PORT)
 
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest

@@ -12,13 +12,13 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in pa
 #: The floor of each place, bottom up; an arrow may skip a floor, never turn round, and places of one number do not know
 #: each other. Within the floor where things are done (20 to 29) the order is that of the day.
 FLOORS = {
-    "errors": 0, "__init__": 0, "stopping": 0,
+    "errors": 0, "__init__": 0, "stopping": 0, "listening": 1,
     "domain": 1, "tokens": 2,
     "sources": 10, "ranking": 10, "rendering": 10, "mail": 10, "store": 10, "references": 11,
     "intake": 20, "library": 20, "subscriptions": 20, "digests": 21, "delivery": 22, "inbound": 23,
     "jobs": 30, "web": 30, "evaluation": 30,
-    "settings": 40, "app": 41, "scheduler": 42, "catcher": 42, "serve": 44,
-    "demo": 43,
+    "settings": 40, "app": 41, "scheduler": 42, "http_server": 31, "catcher": 42, "serve": 43,
+    "demo": 44,
     "cli": 50, "__main__": 51,
 }  # fmt: skip
 HOMES = {
@@ -30,7 +30,7 @@ HOMES = {
     "css_inline": {"rendering"},
     "aiosmtplib": {"mail"}, "aiosmtpd": {"mail", "catcher"}, "dns": {"mail"}, "disposable_email_domains": {"mail"},
     "alembic": {"store"},
-    "fastapi": {"web", "serve", "catcher"}, "starlette": {"web", "catcher"}, "uvicorn": {"serve", "cli"},
+    "fastapi": {"web", "catcher", "http_server"}, "starlette": {"web", "catcher"}, "uvicorn": {"http_server"},
     "apscheduler": {"scheduler"},
     "itsdangerous": {"tokens"},
     "pydantic": {"settings"}, "pydantic_settings": {"settings"},

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import re
 import signal
 import smtplib
 import socket
@@ -99,12 +100,50 @@ def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(tm
     app.engine.dispose()
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("catch", "caught", "--smtp-port", "0", "--web-port"), "--web-port"),
+        (("catch", "caught", "--web-port", "0", "--smtp-port"), "--smtp-port"),
+        (("demo", "out", "--serve", "--mail-port", "0", "--port"), "--port"),
+        (("demo", "out", "--serve", "--port", "0", "--mail-port"), "--mail-port"),
+    ],
+)
+def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_begun(
+    tmp_path: Path, words: tuple[str, ...], option: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        words = ("catch", "caught", "--smtp-port", "0", "--web-port", str(taken.getsockname()[1]))
-        with running(*words, folder=tmp_path) as catching:
-            _, said = catching.communicate(timeout=60)
-    assert (catching.returncode, "the port is taken" in " ".join(said.split())) == (2, True)
+        port = taken.getsockname()[1]
+        with running(*words, str(port), folder=tmp_path) as started:
+            _, said = started.communicate(timeout=60)
+    sentence = f"Cannot listen: port {port} on 127.0.0.1 is already in use. Choose another with {option}.\n"
+    assert (started.returncode, said) == (2, sentence)
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_serve_says_which_setting_names_a_port_that_is_taken(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "dailypapers", "init", "--no-check-mail"], cwd=tmp_path, check=True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (tmp_path / "dailypapers.toml").write_text(f"[web]\nport = {port}\n", "utf-8")
+        with running("serve", folder=tmp_path) as started:
+            _, said = started.communicate(timeout=60)
+    sentence = (
+        f"Cannot listen: port {port} on 127.0.0.1 is already in use. Choose another with web.port in the settings.\n"
+    )
+    assert (started.returncode, said) == (2, sentence)
+
+
+def test_the_demo_says_where_to_subscribe_once_its_pages_answer(tmp_path: Path) -> None:
+    with running("demo", "out", "--serve", "--port", "0", "--mail-port", "0", folder=tmp_path) as started:
+        assert started.stderr
+        said = next(line for line in started.stderr if line.startswith("Subscribe on"))
+        pages, mails = re.findall(r"http://localhost:\d+/", said)
+        assert httpx.get(pages).status_code == httpx.get(mails).status_code == 200
+        mail = caught(tmp_path / "out" / "mails")[0]
+        assert pages in mail.text, "links lead to the port that was chosen"
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(60) == 0
 
 
 def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:

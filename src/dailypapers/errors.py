@@ -32,6 +32,10 @@ class MailServerUnreachable(DailypapersError, OSError):
     """No conversation with the outgoing mail server."""
 
 
+class CannotListen(DailypapersError, OSError):
+    """A port we were told to listen on and could not have."""
+
+
 class DatabaseUnreachable(DailypapersError, OSError):
     """No conversation with the database."""
 

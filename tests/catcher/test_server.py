@@ -8,7 +8,7 @@ import pytest
 from dailypapers.catcher.server import Catcher, caught
 from dailypapers.domain.delivery import OutcomeKind
 from dailypapers.domain.message import Envelope, OutgoingMail
-from dailypapers.errors import BadInput
+from dailypapers.errors import CannotListen
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 
 
@@ -55,5 +55,5 @@ def test_rubbish_in_the_folder_shows_as_far_as_it_can_be_read(tmp_path: Path) ->
 
 
 def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
-    with Catcher(tmp_path) as catcher, pytest.raises(BadInput, match="Choose another port"):
+    with Catcher(tmp_path) as catcher, pytest.raises(CannotListen, match="Choose another with --smtp-port"):
         Catcher(tmp_path, "127.0.0.1", catcher.port)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dailypapers.cli.evaluating import METHOD_HELP
+from dailypapers.cli.evaluate import METHOD_HELP
 from dailypapers.evaluation.files import METHODS
 
 Run = Callable[..., tuple[int, str, str]]

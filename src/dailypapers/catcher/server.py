@@ -55,7 +55,7 @@ class Catcher(Server):
         max_bytes: int = MAX_BYTES,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        super().__init__(_Keeper(folder, on_mail), host, port, data_size_limit=max_bytes)
+        super().__init__(_Keeper(folder, on_mail), host, port, option="--smtp-port", data_size_limit=max_bytes)
 
 
 class _Keeper:

@@ -1,13 +1,27 @@
-"""The commands. Each file beside this one holds a few; here is what all of them share, and how errors end."""
+"""The commands: which there are, what all of them share, and how errors end. Each file beside this one is a noun."""
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dailypapers.cli import catching, evaluating, looking, people, running, teaching
+from dailypapers.cli import (
+    catch,
+    day,
+    deliveries,
+    demo,
+    digests,
+    evaluate,
+    papers,
+    serve,
+    setup,
+    sources,
+    subscribers,
+    votes,
+)
 from dailypapers.cli.output import UNREACHABLE, WRONG, say
 from dailypapers.cli.shared import Context
 from dailypapers.errors import DailypapersError, DatabaseUnreachable, MailServerUnreachable
@@ -46,8 +60,20 @@ def shared(
     context.obj = Context(config, verbose=verbose)
 
 
-for add in (running.add, people.add, looking.add, catching.add, evaluating.add, teaching.add):
-    add(commands)
+#: As `--help` groups them.
+_PANELS: dict[str, tuple[Callable[..., None], ...]] = {
+    "Try it": (demo.demo, catch.catch),
+    "Set it up": (setup.init, setup.migrate),
+    "Run it": (serve.serve, day.day),
+    "The steps of a day": (sources.fetch, digests.close, digests.compose, deliveries.deliver, setup.prune),
+    "Look at it": (digests.preview, deliveries.ledger),
+    "Ranking": (papers.rank, papers.archive, votes.vote),
+}
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        commands.command(rich_help_panel=_panel)(_command)
+commands.add_typer(subscribers.subscribers, name="subscribers", rich_help_panel="Subscribers")
+commands.add_typer(evaluate.evaluating, name="evaluate", rich_help_panel="Ranking")
 
 
 def main() -> None:

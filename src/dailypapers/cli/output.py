@@ -19,23 +19,50 @@ WRONG = 2
 UNREACHABLE = 3
 
 
-def rows(title: str, records: Sequence[Mapping[str, Any]], *, as_json: bool, wide: Sequence[str] = ()) -> None:
-    """Print records as a table, or as one JSON list; the columns in `wide` may wrap."""
+def rows(
+    title: str,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    as_json: bool,
+    table: Sequence[Mapping[str, Any]] | None = None,
+    wide: Sequence[str] = (),
+    cut: Sequence[str] = (),
+) -> None:
+    """Print records as one JSON list, or as a table; where people are shown something else, it is in `table`.
+
+    The columns in `wide` may wrap, and the lines of those in `cut` end in an ellipsis where there is no room for more.
+    """
     if as_json:
         sys.stdout.write(json.dumps(list(records), ensure_ascii=False, indent=2, default=str) + "\n")
         return
+    shown = records if table is None else table
+    if shown:
+        _print_table(title, shown, wide=wide, cut=cut)
+    else:
+        say(f"{title}: none.")
+
+
+def _print_table(title: str, records: Sequence[Mapping[str, Any]], *, wide: Sequence[str], cut: Sequence[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    if not records:
-        say(f"{title}: none.")
-        return
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in records[0]:
-        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name not in wide, header_style="dim")
+    for name, value in records[0].items():
+        table.add_column(
+            name.replace("_", " "),
+            justify="right" if isinstance(value, int | float) else "left",
+            overflow="fold",
+            no_wrap=name not in wide and name not in cut,
+            header_style="dim",
+        )
     for record in records:
-        table.add_row(*(Text(_cell(value)) for value in record.values()))
+        table.add_row(
+            *(
+                Text(_cell(value), no_wrap=True, overflow="ellipsis") if name in cut else Text(_cell(value))
+                for name, value in record.items()
+            )
+        )
         if wide and record is not records[-1]:
             table.add_row()
     Console().print(table)

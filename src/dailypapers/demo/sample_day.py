@@ -31,6 +31,8 @@ from dailypapers.subscriptions.file import read
 
 #: A Monday noon, the same in every run, so that a second run is the same day.
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+#: Where its pages are served, unless another port is chosen.
+PORT = 8000
 #: Below the demo's folder, what readers got.
 MAILS = "mails"
 
@@ -57,9 +59,9 @@ class Demo:
     index: Path
 
 
-def demo(folder: Path, *, progress: Progress | None = None) -> Demo:
-    """Run the demo day in `folder`, which keeps the database and the mails."""
-    with opened(folder) as app:
+def demo(folder: Path, *, port: int = PORT, progress: Progress | None = None) -> Demo:
+    """Run the demo day in `folder`, which keeps the database and the mails; links in them lead to `port`."""
+    with opened(folder, port=port) as app:
         done = day(app.dependencies, clock=lambda: NOON, progress=progress)
     mails = folder / MAILS
     kept = write_pages(mails, app.dependencies.renderer.templates)
@@ -70,21 +72,21 @@ def demo(folder: Path, *, progress: Progress | None = None) -> Demo:
 
 
 @contextmanager
-def opened(folder: Path, *, on_mail: Callable[[Path], None] = lambda _: None) -> Iterator[App]:
+def opened(folder: Path, *, port: int = PORT, on_mail: Callable[[Path], None] = lambda _: None) -> Iterator[App]:
     """The demo's world while it lasts: sample sources and readers, a mail server that keeps what it gets."""
     mails = folder / MAILS
     mails.mkdir(parents=True, exist_ok=True)
     with _sample_sources() as base, Catcher(mails, "127.0.0.1", 0, on_mail=on_mail) as catcher:
-        app = _app(folder, base, catcher.port)
+        app = _app(folder, base, catcher.port, f"http://localhost:{port}")
         _admit_samples(app)
         yield app
 
 
-def _app(folder: Path, base: str, smtp_port: int) -> App:
+def _app(folder: Path, base: str, smtp_port: int, home: str) -> App:
     feeds = [{"kind": "feed", "name": name, "url": f"{base}/feeds/{name}.xml"} for name in demo_feeds.FEEDS]
     settings = Settings.model_validate(
         {
-            "service": {"secret_file": folder / "dailypapers.secret", "local_sources": True},
+            "service": {"base_url": home, "secret_file": folder / "dailypapers.secret", "local_sources": True},
             "database": {"url": f"sqlite:///{folder.resolve() / 'dailypapers.db'}"},
             "mail": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": "papers@example.org"},
             # Its readers' domains are examples, and it needs no network.

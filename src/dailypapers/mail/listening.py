@@ -10,23 +10,17 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
-from dailypapers.errors import BadInput
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Open a port, 0 for any free one. Raises `BadInput` where it is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise BadInput(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port.") from None
+from dailypapers.listening import listen_once
 
 
 class Server:
-    """A mail server in a thread of its own, for as long as its context lasts; its port is open from the beginning."""
+    """A mail server in a thread of its own, for as long as its context lasts; its port is open from the beginning.
 
-    def __init__(self, handler: object, host: str, port: int, **settings: Any) -> None:
-        self._controller = OnSocket(handler, listen(host, port), **settings)
+    Raises `CannotListen` where the port cannot be had; `option` is what the operator changes then.
+    """
+
+    def __init__(self, handler: object, host: str, port: int, *, option: str, **settings: Any) -> None:
+        self._controller = OnSocket(handler, listen_once(host, port, option=option), **settings)
         self.host = host
         self.port: int = self._controller.port
 

@@ -103,7 +103,7 @@ class Inbound(Server):
     ) -> None:
         desk = _Desk(refusal, take, lmtp=lmtp)
         limits = {"data_size_limit": max_bytes, "timeout": _IDLE_SECONDS, "ident": "dailypapers"}
-        super().__init__(desk, host, port, lmtp=lmtp, **limits)
+        super().__init__(desk, host, port, option="inbound.port in the settings", lmtp=lmtp, **limits)
 
 
 class _Desk:

@@ -1,41 +1,14 @@
-"""Commands that teach the ranking: earlier papers, and readers' votes."""
+"""The command about votes."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, progress, say
-from dailypapers.cli.people import known
+from dailypapers.cli.output import say
 from dailypapers.cli.shared import Now, clock
+from dailypapers.cli.subscribers import known
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadInput
-
-
-def add(commands: typer.Typer) -> None:
-    """Add these commands."""
-    for command in (archive, vote):
-        commands.command()(command)
-
-
-def archive(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="JSON Lines of papers, also gzipped.")],
-    now: Now = None,
-) -> None:
-    """Take in earlier papers for the ranking to learn from; nobody is told of them."""
-    from dailypapers.library.add_papers import archive as run
-    from dailypapers.ranking.corpus.background import LEAST_PAPERS
-
-    app = context.obj.app()
-    with progress("papers") as told:
-        done = run(app.engine, file, now=clock(now)(), on_progress=told)
-    for item in done.skipped:
-        say(f"{item.where}: {item.why}")
-    say(f"{done.papers:,} papers read, {done.new:,} of them new. The next edition's ranking learns from them.")
-    if done.papers < LEAST_PAPERS:
-        say(f"With fewer than {LEAST_PAPERS:,} earlier papers in all, topics match by their own words alone.")
-    raise typer.Exit(ATTENTION if done.skipped else OK)
 
 
 def vote(

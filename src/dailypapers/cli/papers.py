@@ -1,7 +1,5 @@
-"""Commands that only look: preview, rank, ledger."""
+"""Commands about papers: archive, rank."""
 
-import sys
-import webbrowser
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,56 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
-from dailypapers.cli.people import known
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
-    from dailypapers.domain.delivery import Ledger
     from dailypapers.domain.digest import Reason
-
-
-def add(commands: typer.Typer) -> None:
-    """Add these commands."""
-    for command in (preview, rank, ledger):
-        commands.command()(command)
-
-
-def preview(
-    context: typer.Context,
-    address: str,
-    now: Now = None,
-    output: Annotated[Path | None, typer.Option(help="Write the HTML here instead of printing the text.")] = None,
-    browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
-) -> None:
-    """Show the digest somebody would get next, from what is announced so far; nothing is sent or kept."""
-    from dailypapers.digests.preview import preview as make
-    from dailypapers.store.database import reading
-
-    app = context.obj.app()
-    with reading(app.engine) as tx:
-        reader = known(tx, address)
-    message = make(
-        app.engine,
-        app.dependencies.renderer,
-        app.dependencies.digest_options,
-        reader,
-        zone=app.dependencies.zone,
-        now=clock(now)(),
-    )
-    if message is None:
-        say(f"Nothing that is announced and not yet sent is worth {reader.address}'s time: no digest would be sent.")
-        raise typer.Exit(OK)
-    target = output or (Path.cwd() / f"preview-{reader.id}.html" if browser else None)
-    if target is None:
-        sys.stdout.write(f"Subject: {message.subject}\n\n{message.text}\n")
-        return
-    target.write_text(message.html, "utf-8")
-    say(f"Wrote {target}: {message.subject}")
-    if browser:
-        webbrowser.open(target.resolve().as_uri())
 
 
 def rank(
@@ -118,39 +71,21 @@ def _terms(reason: "Reason", *, as_json: bool) -> Any:
     return "\n".join(f"{term.weight:+.3f} {term.kind} {term.text or term.interest}" for term in reason.terms)
 
 
-def ledger(
+def archive(
     context: typer.Context,
-    editions: Annotated[int, typer.Option(min=1, help="How many of the newest editions.")] = 14,
-    as_json: Json = False,
+    file: Annotated[Path, typer.Argument(help="JSON Lines of papers, also gzipped.")],
+    now: Now = None,
 ) -> None:
-    """Show the books: what became of every digest that was due, edition by edition."""
-    balanced = print_ledger(context.obj.app().engine, limit=editions, as_json=as_json)
-    raise typer.Exit(OK if balanced else ATTENTION)
+    """Take in earlier papers for the ranking to learn from; nobody is told of them."""
+    from dailypapers.library.add_papers import archive as run
+    from dailypapers.ranking.corpus.background import LEAST_PAPERS
 
-
-def print_ledger(engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition: int | None = None) -> bool:
-    """Print the books of some editions, or of one; tells whether all of them balance."""
-    from dailypapers.store.database import reading
-    from dailypapers.store.ledger import ledgers
-
-    with reading(engine) as tx:
-        books = ledgers(tx, limit=limit)
-    shown = [book for book in books if edition in {None, book.edition}]
-    rows("ledger", [_record(book, as_json=as_json) for book in shown], as_json=as_json)
-    if not as_json:
-        for book in shown:
-            say(f"{book.day}: {book.equation()}" + ("" if book.balanced else " (not closed)"))
-    return all(book.balanced for book in shown)
-
-
-def _record(book: "Ledger", *, as_json: bool) -> dict[str, Any]:
-    from dailypapers.domain.delivery import EQUATION
-
-    told = {"balanced": book.balanced, "equation": book.equation()} if as_json else {}
-    return {
-        "day": book.day,
-        "due": book.due,
-        **{state.value: book.count(state) for state in EQUATION},
-        "open": book.open,
-        **told,
-    }
+    app = context.obj.app()
+    with progress("papers") as told:
+        done = run(app.engine, file, now=clock(now)(), on_progress=told)
+    for item in done.skipped:
+        say(f"{item.where}: {item.why}")
+    say(f"{done.papers:,} papers read, {done.new:,} of them new. The next edition's ranking learns from them.")
+    if done.papers < LEAST_PAPERS:
+        say(f"With fewer than {LEAST_PAPERS:,} earlier papers in all, topics match by their own words alone.")
+    raise typer.Exit(ATTENTION if done.skipped else OK)

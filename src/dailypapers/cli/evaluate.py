@@ -24,11 +24,6 @@ Likes = Annotated[str, typer.Option(help="How many of the newest earlier likes a
 evaluating = typer.Typer(help="Measure the ranking.", invoke_without_command=True)
 
 
-def add(commands: typer.Typer) -> None:
-    """Add the command and those below it."""
-    commands.add_typer(evaluating, name="evaluate")
-
-
 @evaluating.callback()
 def evaluate(
     context: typer.Context,

@@ -17,15 +17,10 @@ if TYPE_CHECKING:
     from dailypapers.domain.interest import Interest
     from dailypapers.domain.subscriber import Subscriber
 
-people = typer.Typer(no_args_is_help=True, help="Who reads, and what they asked for.")
+subscribers = typer.Typer(no_args_is_help=True, help="Who reads, and what they asked for.")
 
 
-def add(commands: typer.Typer) -> None:
-    """Add these commands."""
-    commands.add_typer(people, name="subscribers")
-
-
-@people.command("add")
+@subscribers.command("add")
 def add_one(
     context: typer.Context,
     address: str,
@@ -99,15 +94,15 @@ def _wishes(read: Any, fields: dict[str, Any], defaults: Any) -> Any:
         raise BadInput(str(error)) from None
 
 
-@people.command("list")
+@subscribers.command("list")
 def list_all(context: typer.Context, as_json: Json = False) -> None:
     """List all subscribers."""
-    from dailypapers.store import subscribers
+    from dailypapers.store import subscribers as stored
     from dailypapers.store.database import reading
 
     with reading(context.obj.app().engine) as tx:
-        known = list(subscribers.every(tx))
-        stated = subscribers.interests_of(tx, [reader.id for reader in known])
+        known = list(stored.every(tx))
+        stated = stored.interests_of(tx, [reader.id for reader in known])
     records = [_summary(reader, stated[reader.id]) for reader in known]
     rows("subscribers", records, as_json=as_json)
 
@@ -122,7 +117,7 @@ def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, 
     }
 
 
-@people.command()
+@subscribers.command()
 def show(context: typer.Context, address: str, now: Now = None) -> None:
     """Print all that is kept of a subscriber, as JSON: what they may ask for."""
     from dailypapers.store.database import reading
@@ -135,16 +130,16 @@ def show(context: typer.Context, address: str, now: Now = None) -> None:
 
 def known(tx: "sa.Connection", address: str) -> "Subscriber":
     """The subscriber of an address. Raises `BadInput` where there is none."""
-    from dailypapers.store import subscribers
+    from dailypapers.store import subscribers as stored
     from dailypapers.subscriptions.lifecycle import normal_address
 
-    reader = subscribers.by_address(tx, normal_address(address))
+    reader = stored.by_address(tx, normal_address(address))
     if reader is None:
         raise BadInput(f"Nobody subscribed with {address}: `dailypapers subscribers list` shows who did.")
     return reader
 
 
-@people.command("import")
+@subscribers.command("import")
 def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
     """Add subscribers from a CSV or JSON Lines file; wrong lines are named, the others are kept."""
     from dailypapers.domain.subscriber import Consent
@@ -172,17 +167,17 @@ def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
     raise typer.Exit(ATTENTION if refused else OK)
 
 
-@people.command("export")
+@subscribers.command("export")
 def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argument()] = None) -> None:
     """Write all active and paused subscribers as JSON Lines, the way import reads them."""
     from dailypapers.domain.subscriber import READING
-    from dailypapers.store import subscribers
+    from dailypapers.store import subscribers as stored
     from dailypapers.store.database import reading
     from dailypapers.subscriptions.file import fields_of
 
     with reading(context.obj.app().engine) as tx:
-        readers = [reader for reader in subscribers.every(tx) if reader.state in READING]
-        stated = subscribers.interests_of(tx, [reader.id for reader in readers])
+        readers = [reader for reader in stored.every(tx) if reader.state in READING]
+        stated = stored.interests_of(tx, [reader.id for reader in readers])
     lines = [json.dumps(fields_of(reader, stated[reader.id]), ensure_ascii=False) + "\n" for reader in readers]
     if file:
         file.write_text("".join(lines), "utf-8")
@@ -191,7 +186,7 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
         sys.stdout.writelines(lines)
 
 
-@people.command()
+@subscribers.command()
 def lift(context: typer.Context, address: str, now: Now = None) -> None:
     """Mail an address again that was suppressed, once its owner has mended it."""
     from dailypapers.store.database import writing
@@ -203,7 +198,7 @@ def lift(context: typer.Context, address: str, now: Now = None) -> None:
     say(f"{kept} is mailed again." if lifted else f"{kept} was not suppressed.")
 
 
-@people.command()
+@subscribers.command()
 def remove(
     context: typer.Context,
     address: str,

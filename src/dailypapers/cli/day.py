@@ -1,0 +1,37 @@
+"""The command for a whole day."""
+
+from typing import Annotated
+
+import typer
+
+from dailypapers.cli.deliveries import print_ledger, report_delivered
+from dailypapers.cli.digests import say_composed
+from dailypapers.cli.output import progress
+from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.cli.sources import print_sources, sources_code
+from dailypapers.stopping import stop_on_signal
+
+
+def day(
+    context: typer.Context,
+    now: Now = None,
+    patience: Annotated[int, typer.Option(min=0, help="Minutes to wait for servers that say “later”.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Do one whole day and exit: fetch, close, compose, deliver. For cron; a second run sends nothing twice."""
+    import datetime as dt
+
+    from dailypapers.jobs.day import Progress
+    from dailypapers.jobs.day import day as run
+
+    app = context.obj.app()
+    with progress("fetch, close, compose, deliver") as step, stop_on_signal() as stop:
+        told = Progress(lambda _: step(1), step, step)
+        wait = dt.timedelta(minutes=patience)
+        done = run(app.dependencies, clock=clock(now), patience=wait, progress=told, stop=stop)
+    if not as_json:
+        print_sources(done.fetched, as_json=False)
+    say_composed(done.composed)
+    code = report_delivered(done.delivered)
+    print_ledger(app.engine, edition=done.edition.id, as_json=as_json)
+    raise typer.Exit(max(code, sources_code(done.fetched)))

@@ -1,0 +1,87 @@
+"""Commands about deliveries: deliver, ledger."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
+from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.stopping import stop_on_signal
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from dailypapers.delivery.send import Delivered
+    from dailypapers.domain.delivery import Ledger
+
+
+def deliver(
+    context: typer.Context,
+    now: Now = None,
+    release: Annotated[
+        bool, typer.Option("--release", help="Let held mails go again, once what was our fault is mended.")
+    ] = False,
+) -> None:
+    """Send all mails in the outbox whose time has come."""
+    from dailypapers.delivery.deliver import drain_once
+    from dailypapers.store import outbox
+    from dailypapers.store.database import writing
+
+    dependencies, tells = context.obj.app().dependencies, clock(now)
+    if release:
+        with writing(dependencies.engine) as tx:
+            say(f"{outbox.release_held(tx, now=tells())} held mails may go.")
+    with progress("delivering") as step, stop_on_signal() as stop:
+        done = drain_once(dependencies.sending, clock=tells, on_progress=step, stop=stop)
+    raise typer.Exit(report_delivered(done))
+
+
+def report_delivered(done: "Delivered") -> int:
+    """Say what a run of deliveries did; returns the exit code."""
+    from dailypapers.domain.delivery import DeliveryState
+
+    if not done.states and not done.stopped:
+        say("Nothing waited in the outbox: nothing was sent.")
+    for state, count in sorted(done.states.items()):
+        say(f"{count} {state}.")
+    if done.stopped:
+        say(f"Stopped: {done.stopped}.")
+    return OK if not done.stopped and set(done.states) <= {DeliveryState.ACCEPTED} else ATTENTION
+
+
+def ledger(
+    context: typer.Context,
+    editions: Annotated[int, typer.Option(min=1, help="How many of the newest editions.")] = 14,
+    as_json: Json = False,
+) -> None:
+    """Show the books: what became of every digest that was due, edition by edition."""
+    balanced = print_ledger(context.obj.app().engine, limit=editions, as_json=as_json)
+    raise typer.Exit(OK if balanced else ATTENTION)
+
+
+def print_ledger(engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition: int | None = None) -> bool:
+    """Print the books of some editions, or of one; tells whether all of them balance."""
+    from dailypapers.store.database import reading
+    from dailypapers.store.ledger import ledgers
+
+    with reading(engine) as tx:
+        books = ledgers(tx, limit=limit)
+    shown = [book for book in books if edition in {None, book.edition}]
+    rows("ledger", [_record(book, as_json=as_json) for book in shown], as_json=as_json)
+    if not as_json:
+        for book in shown:
+            say(f"{book.day}: {book.equation()}" + ("" if book.balanced else " (not closed)"))
+    return all(book.balanced for book in shown)
+
+
+def _record(book: "Ledger", *, as_json: bool) -> dict[str, Any]:
+    from dailypapers.domain.delivery import EQUATION
+
+    told = {"balanced": book.balanced, "equation": book.equation()} if as_json else {}
+    return {
+        "day": book.day,
+        "due": book.due,
+        **{state.value: book.count(state) for state in EQUATION},
+        "open": book.open,
+        **told,
+    }

@@ -1,0 +1,76 @@
+"""Commands about editions and digests: close, compose, preview."""
+
+import sys
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dailypapers.cli.output import OK, progress, rows, say
+from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.cli.subscribers import known
+
+if TYPE_CHECKING:
+    from dailypapers.digests.compose import Composed
+
+
+def close(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
+    """Close today's edition from what has been announced; a second time changes nothing."""
+    from dailypapers.intake.close import close as run
+
+    dependencies = context.obj.app().dependencies
+    edition = run(dependencies.engine, zone=dependencies.zone, now=clock(now)())
+    rows("edition", [{"edition": edition.id, "day": edition.day, "papers": edition.papers}], as_json=as_json)
+
+
+def compose(context: typer.Context, now: Now = None) -> None:
+    """Put a digest for everybody who is due into the outbox."""
+    from dailypapers.digests.compose import compose as run
+
+    dependencies = context.obj.app().dependencies
+    with progress("composing") as step:
+        say_composed(run(dependencies.engine, dependencies.digest_options, now=clock(now)(), on_progress=step))
+
+
+def say_composed(done: "Composed") -> None:
+    """Say how many digests were composed."""
+    if not done.digests and not done.skipped:
+        say("Nobody was due: nothing was composed.")
+    else:
+        say(f"Composed {done.digests} digests; {done.skipped} readers had nothing worth their time.")
+
+
+def preview(
+    context: typer.Context,
+    address: str,
+    now: Now = None,
+    output: Annotated[Path | None, typer.Option(help="Write the HTML here instead of printing the text.")] = None,
+    browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+) -> None:
+    """Show the digest somebody would get next, from what is announced so far; nothing is sent or kept."""
+    from dailypapers.digests.preview import preview as make
+    from dailypapers.store.database import reading
+
+    app = context.obj.app()
+    with reading(app.engine) as tx:
+        reader = known(tx, address)
+    message = make(
+        app.engine,
+        app.dependencies.renderer,
+        app.dependencies.digest_options,
+        reader,
+        zone=app.dependencies.zone,
+        now=clock(now)(),
+    )
+    if message is None:
+        say(f"Nothing that is announced and not yet sent is worth {reader.address}'s time: no digest would be sent.")
+        raise typer.Exit(OK)
+    target = output or (Path.cwd() / f"preview-{reader.id}.html" if browser else None)
+    if target is None:
+        sys.stdout.write(f"Subject: {message.subject}\n\n{message.text}\n")
+        return
+    target.write_text(message.html, "utf-8")
+    say(f"Wrote {target}: {message.subject}")
+    if browser:
+        webbrowser.open(target.resolve().as_uri())

@@ -1,0 +1,59 @@
+"""The command about sources: fetch."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
+from dailypapers.cli.shared import Json, Now, clock
+
+if TYPE_CHECKING:
+    from dailypapers.intake.fetch import SourceReport
+
+#: So many unreadable items of a source are named; the rest is counted.
+_NAMED = 20
+
+
+def fetch(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
+    """Ask every source what it announces, and keep it."""
+    from dailypapers.intake.fetch import fetch as run
+
+    dependencies = context.obj.app().dependencies
+    with progress("fetching", len(dependencies.sources)) as step:
+        reports = run(
+            dependencies.engine,
+            dependencies.sources,
+            make_http=dependencies.make_http,
+            now=clock(now)(),
+            on_progress=lambda _: step(1),
+        )
+    print_sources(reports, as_json=as_json)
+    raise typer.Exit(sources_code(reports))
+
+
+def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
+    """Print what each source announced, and name the items that could not be read."""
+    records = [
+        {
+            "source": report.source,
+            "state": report.fetched.freshness.state.value,
+            "items": report.fetched.freshness.items,
+            "new": report.new,
+            "skipped": len(report.fetched.skipped),
+            "note": report.fetched.freshness.note,
+        }
+        for report in reports
+    ]
+    rows("sources", records, as_json=as_json, wide=("note",))
+    for report in reports:
+        for item in report.fetched.skipped[:_NAMED]:
+            say(f"{report.source}: {item.where}: {item.why}")
+        if len(report.fetched.skipped) > _NAMED:
+            say(f"{report.source}: … and {len(report.fetched.skipped) - _NAMED} more could not be read.")
+
+
+def sources_code(reports: "Sequence[SourceReport]") -> int:
+    """Return the exit code: whether a source failed or an item could not be read."""
+    broken = any(report.fetched.freshness.state.value == "failed" or report.fetched.skipped for report in reports)
+    return ATTENTION if broken else OK

@@ -1,0 +1,52 @@
+"""Opening a port before anything else is started: one that is taken is then one sentence, with nothing half done."""
+
+import errno
+import socket
+
+from dailypapers.errors import CannotListen
+
+_REASONS = {
+    errno.EADDRINUSE: "port {port} on {host} is already in use",
+    errno.EACCES: "this user is not permitted to use port {port} (below 1024, that takes a privilege)",
+    errno.EADDRNOTAVAIL: "{host} is not an address of this machine",
+}
+
+
+def listen(host: str, port: int, *, option: str) -> tuple[socket.socket, ...]:
+    """Open a port on every address of a host; port 0 takes a free one, the same for all of them.
+
+    `option` is what the operator changes to have another port, as it stands in a sentence: `--port`. Raises
+    `CannotListen`, which names it.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        for family, address in _addresses(host):
+            taken = port or (sockets[0].getsockname()[1] if sockets else 0)
+            sockets.append(socket.create_server((address, taken), family=family))
+    except OSError as error:
+        for opened in sockets:
+            opened.close()
+        raise CannotListen(_sentence(error, host, port, option)) from None
+    return tuple(sockets)
+
+
+def listen_once(host: str, port: int, *, option: str) -> socket.socket:
+    """Open a port on the first address of a host, as `listen` does; IPv4 comes first."""
+    first, *others = listen(host, port, option=option)
+    for other in others:
+        other.close()
+    return first
+
+
+def _addresses(host: str) -> list[tuple[socket.AddressFamily, str]]:
+    found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    addresses = dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found)
+    return sorted(addresses, key=lambda each: each[0] != socket.AF_INET)
+
+
+def _sentence(error: OSError, host: str, port: int, option: str) -> str:
+    if isinstance(error, socket.gaierror):
+        reason = "{host} is not the name of a host"
+    else:
+        reason = _REASONS.get(error.errno or 0, f"port {{port}} on {{host}}: {error.strerror}")
+    return f"Cannot listen: {reason.format(host=host, port=port)}. Choose another with {option}."
