@@ -27,7 +27,7 @@ $(VENV)/ready-dev: $(VENV)/ready
 demo: $(VENV)/ready  ## A whole day, offline: sample papers in, one digest per sample subscriber out
 	$(BIN)/dailypapers demo
 
-try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:$(PORT) (PORT=… MAIL_PORT=…): subscribe, confirm, get a digest
+try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000 (or PORT=…): subscribe, confirm, get a digest
 	$(BIN)/dailypapers demo --serve --port $(PORT) --mail-port $(MAIL_PORT)
 
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
