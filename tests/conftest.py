@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,9 @@ settings.register_profile(
 )
 settings.load_profile("calm")
 
+_RESTART_IDS = (
+    "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+)
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 
 
@@ -46,10 +50,25 @@ def recordings() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL, started once."""
-    with playing_postgres() as url:
-        yield url
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file; a copy of it takes a hundredth of the time of another migration."""
+    file = tmp_path_factory.mktemp("template") / "papers.db"
+    engine = connect(f"sqlite:///{file}")
+    migrate(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """A database of this process's own on a real PostgreSQL, which the processes of a run share."""
+    base = tmp_path_factory.getbasetemp()
+    with playing_postgres(base if worker_id == "master" else base.parent) as server:
+        admin = connect(server).execution_options(isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {worker_id}")
+        admin.dispose()
+        yield sa.make_url(server).set(database=worker_id).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -61,16 +80,33 @@ def postgres(postgres_url: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+def sqlite_engine(template: Path, folder: Path) -> sa.Engine:
+    """Connect to an empty, migrated SQLite file of this test's own."""
+    return connect(f"sqlite:///{shutil.copyfile(template, folder / 'papers.db')}")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+def engine(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[sa.Engine]:
     """An empty, migrated database: every test that asks for it runs on both."""
     if request.param == "sqlite":
-        made = connect(f"sqlite:///{tmp_path / 'papers.db'}")
-        migrate(made)
+        made = sqlite_engine(sqlite_template, tmp_path)
     else:
         made = request.getfixturevalue("postgres")
-        with writing(made) as tx:
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            tx.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+        empty(made)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+    """An empty, migrated SQLite database, for tests that are not about the database."""
+    made = sqlite_engine(sqlite_template, tmp_path)
+    yield made
+    made.dispose()
+
+
+def empty(postgres: sa.Engine) -> None:
+    """Remove every row and start the ids again, in one round trip; TRUNCATE takes six times as long (new files)."""
+    deletes = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
+    with writing(postgres) as tx:
+        tx.exec_driver_sql("; ".join([*deletes, _RESTART_IDS]))

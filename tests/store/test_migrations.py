@@ -32,12 +32,13 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]
         yield made
     else:
         url = request.getfixturevalue("postgres_url")
+        name = f"{sa.make_url(url).database}_migrated"
         made = connect(url)
         with made.execution_options(isolation_level="AUTOCOMMIT").connect() as admin:
-            admin.execute(sa.text("DROP DATABASE IF EXISTS migrated"))
-            admin.execute(sa.text("CREATE DATABASE migrated"))
+            admin.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
+            admin.execute(sa.text(f"CREATE DATABASE {name}"))
         made.dispose()
-        made = connect(sa.make_url(url).set(database="migrated").render_as_string(hide_password=False))
+        made = connect(sa.make_url(url).set(database=name).render_as_string(hide_password=False))
         yield made
     made.dispose()
 
