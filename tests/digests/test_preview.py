@@ -12,7 +12,7 @@ from dailypapers.digests.choose import DigestOptions, ReaderContext
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId, Signals
-from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, State
+from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.domain.subscriber import Amount
 from dailypapers.domain.vote import Votes
 from dailypapers.errors import Busy
@@ -51,8 +51,7 @@ def close(engine: sa.Engine, now: dt.datetime = NOW) -> None:
 
 def fetched(engine: sa.Engine, now: dt.datetime) -> None:
     with writing(engine) as tx:
-        told = Fetched((), (), Freshness(State.FRESH, 0, ""), Checkpoint())
-        editions.record_fetch(tx, "feed", told, new=0, now=now)
+        editions.record_fetch(tx, "feed", Freshness(State.FRESH), now=now)
 
 
 def asking(*topics: str, votes: Votes | None = None) -> ReaderContext:

@@ -239,7 +239,7 @@ def test_a_source_that_fails_is_named_and_takes_nothing_with_it(engine: sa.Engin
         dependencies = replace(w.dependencies, sources=[broken, *w.dependencies.sources])
         done = day(dependencies, clock=lambda: MONDAY)
         mail = w.got()["alice"][0]
-    assert [report.fetched.freshness.state for report in done.fetched] == [State.FAILED, State.FRESH]
+    assert [report.freshness.state for report in done.fetched] == [State.FAILED, State.FRESH]
     assert "broken could not be reached" in mail
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.playing_sources import Answer, Asked, Route, playing_sources
 
 from dailypapers.domain.paper import PaperId
-from dailypapers.domain.source import Announcement, AnnounceType, Fetched, State
+from dailypapers.domain.source import Announcement, AnnounceType, Fetched
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.arxiv import MAX_ITEMS, Arxiv, named_once, read_feed
 from dailypapers.sources.http.client import Http
@@ -150,7 +150,6 @@ async def test_a_paper_of_two_feeds_is_announced_once_as_new() -> None:
     assert [str(a.paper.id) for a in answer.announcements] == ["arxiv:2604.00001", "arxiv:2604.00002"]
     assert answer.announcements[0].type is AnnounceType.NEW
     assert answer.announcements[0].paper.categories == ("cs.LG", "cs.CV", "stat.ML")
-    assert answer.freshness.state is State.FRESH
 
 
 async def test_a_category_that_fails_is_named_and_the_others_go_on() -> None:
@@ -161,10 +160,10 @@ async def test_a_category_that_fails_is_named_and_the_others_go_on() -> None:
     }
     answer = await fetch(routes, Arxiv(("cs.LG", "cs.CV", "cs.ZZ"), format="atom"))
     assert len(answer.announcements) == 1
-    assert answer.freshness.state is State.FRESH
-    assert "cs.CV failed: " in answer.freshness.note
-    assert "it answered 503" in answer.freshness.note
-    assert "cs.ZZ failed: arXiv says “Feed error for query: cs.ZZ: bad category”" in answer.freshness.note
+    said = " ".join(answer.remarks)
+    assert "cs.CV failed: " in said
+    assert "it answered 503" in said
+    assert "cs.ZZ failed: arXiv says “Feed error for query: cs.ZZ: bad category”" in said
 
 
 async def test_when_all_categories_fail_the_source_fails() -> None:
@@ -172,21 +171,25 @@ async def test_when_all_categories_fail_the_source_fails() -> None:
         await fetch({"/rss/cs.LG": Answer(status=503)}, Arxiv(("cs.LG", "cs.CV")))
 
 
-@pytest.mark.parametrize(("now", "state"), [(MONDAY, State.WAITING), (SATURDAY, State.QUIET)])
-async def test_an_empty_feed_is_not_the_same_on_every_day(now: dt.datetime, state: State) -> None:
-    answer = await fetch({"/rss/cs.LG": Answer(rss([]))}, Arxiv(("cs.LG",)), now=now)
-    assert (answer.freshness.state, answer.freshness.items) == (state, 0)
+async def test_the_highest_id_announced_as_new_is_remembered() -> None:
+    items = [Item("2604.00002v1"), Item("2604.00009v3", type="replace"), Item("math/0309136v1"), Item("2604.00001v1")]
+    answer = await fetch({"/rss/cs.LG": Answer(rss(items))}, Arxiv(("cs.LG",)))
+    assert answer.checkpoint.highest_id == "2604.00002"
 
 
-async def test_asked_again_an_unchanged_feed_is_waiting_and_says_so() -> None:
+async def test_its_day_turns_where_arxiv_is() -> None:
+    answer = await fetch({"/rss/cs.LG": Answer(rss([]))}, Arxiv(("cs.LG",)))
+    assert (answer.zone, answer.items) == ("America/New_York", 0)
+
+
+async def test_asked_again_an_unchanged_feed_says_so() -> None:
     with playing_sources({"/rss/cs.LG": Answer(rss([Item("2604.00001v1")]), etag=True)}) as base:
         async with Http(allow_private=True, pace=0) as http:
             source = Arxiv(("cs.LG",), base_url=base)
             first = await source.fetch(http, None, now=MONDAY)
             second = await source.fetch(http, first.checkpoint, now=MONDAY)
-    assert first.freshness.state is State.FRESH
-    assert second.freshness.state is State.WAITING
-    assert "unchanged since last time (304)" in second.freshness.note
+    assert (first.asked, first.unchanged, first.items) == (1, 0, 1)
+    assert (second.asked, second.unchanged, second.items) == (1, 1, 0)
     assert second.checkpoint == first.checkpoint
 
 
@@ -195,7 +198,7 @@ async def test_a_feed_cut_in_two_is_asked_for_again_in_full() -> None:
     with playing_sources({"/rss/cs.LG": Answer(half, etag=True)}) as base:
         async with Http(allow_private=True, pace=0) as http:
             answer = await Arxiv(("cs.LG",), base_url=base).fetch(http, None, now=MONDAY)
-    assert "The XML of cs.LG is broken" in answer.freshness.note
+    assert "The XML of cs.LG is broken" in answer.remarks[0]
     assert answer.announcements
     assert answer.checkpoint.etags == ()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 from tests.playing_sources import Answer, playing_sources
 
-from dailypapers.domain.source import Announcement, State
+from dailypapers.domain.source import Announcement
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.feed import Feed, read_feed
 from dailypapers.sources.http.client import Http
@@ -172,7 +172,7 @@ async def test_a_feed_is_fetched_once_and_then_only_if_it_changed() -> None:
             first = await feed.fetch(http, None, now=MONDAY)
             second = await feed.fetch(http, first.checkpoint, now=MONDAY)
     assert first.announcements[0].paper.url == f"{base}/1"
-    assert (first.freshness.state, second.freshness.state) == (State.FRESH, State.WAITING)
+    assert (first.unchanged, second.unchanged) == (0, 1)
 
 
 async def test_a_page_instead_of_a_feed_fails_with_a_sentence() -> None:

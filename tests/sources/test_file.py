@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from dailypapers.domain.paper import PaperId, Signals
-from dailypapers.domain.source import State
 from dailypapers.errors import BadInput
 from dailypapers.sources.file import File, id_of_title, read_papers
 from dailypapers.sources.http.client import Http
@@ -97,7 +96,7 @@ def test_wrong_lines_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert told["papers.jsonl line 9"] == "Its title is no text."
     assert told["papers.jsonl line 10"] == "Its categories are no list of words."
     assert told["papers.jsonl line 11"] == "It is nested too deeply to be a paper."
-    assert fetched.freshness.note == "11 items, 9 of them skipped."
+    assert (fetched.items, len(fetched.skipped)) == (11, 9)
 
 
 @pytest.mark.parametrize("name", ["papers.jsonl.gz", "papers.jsonl", "papers", "papers.gz"])
@@ -163,7 +162,7 @@ def test_a_damaged_packed_file_is_a_sentence(tmp_path: Path) -> None:
 
 def test_an_empty_file_says_it_has_no_papers(tmp_path: Path) -> None:
     fetched = read_papers(written(tmp_path, name="page.txt"), now=MONDAY)
-    assert (fetched.freshness.state, fetched.freshness.note) == (State.WAITING, "0 items. No papers in page.txt.")
+    assert (fetched.items, fetched.remarks) == (0, ("No papers in page.txt",))
 
 
 async def test_a_file_is_a_source(tmp_path: Path) -> None:

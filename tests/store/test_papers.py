@@ -27,7 +27,7 @@ def announcement(
 
 def add(engine: sa.Engine, *items: Announcement, now: dt.datetime) -> int:
     with writing(engine) as tx:
-        return papers.add(tx, items, now=now)
+        return papers.add(tx, items, now=now).new
 
 
 def waiting(engine: sa.Engine) -> tuple[papers.Listed, ...]:

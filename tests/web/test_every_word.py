@@ -35,7 +35,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.signup import Limits
-from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, State
+from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
 from dailypapers.domain.vote import Vote
 from dailypapers.library.search import Answer, Finder, Match
@@ -176,8 +176,7 @@ def announce(engine: sa.Engine, some: Sequence[Paper], now: dt.datetime, *, talk
     with writing(engine) as tx:
         papers.add(tx, told, now=now)
         for name, state in (("ж", State.STALLED), ("й", State.FAILED), ("щ", State.WAITING)):
-            fetched = Fetched((), (), Freshness(state, 0, ""), Checkpoint())
-            editions.record_fetch(tx, name, fetched, new=0, now=now)
+            editions.record_fetch(tx, name, Freshness(state), now=now)
         editions.close(tx, now.date(), now=now)
 
 

@@ -78,7 +78,7 @@ def _row(shown: "Shown") -> dict[str, object]:
 
 
 def _say_what_came(done: "Demo") -> None:
-    new = sum(report.new for report in done.day.fetched)
+    new = sum(report.freshness.new for report in done.day.fetched)
     if sum(done.day.delivered.states.values()):
         say(f"{new} announcements of {done.day.edition.papers} papers came from {len(done.day.fetched)} sources.")
     else:

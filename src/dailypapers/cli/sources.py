@@ -37,11 +37,11 @@ def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
     records = [
         {
             "source": report.source,
-            "state": report.fetched.freshness.state.value,
-            "items": report.fetched.freshness.items,
-            "new": report.new,
+            "state": report.freshness.state.value,
+            "items": report.freshness.items,
+            "new": report.freshness.new,
             "skipped": len(report.fetched.skipped),
-            "note": report.fetched.freshness.note,
+            "note": report.freshness.note,
         }
         for report in reports
     ]
@@ -55,5 +55,5 @@ def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
 
 def sources_code(reports: "Sequence[SourceReport]") -> int:
     """Return the exit code: whether a source failed or an item could not be read."""
-    broken = any(report.fetched.freshness.state.value == "failed" or report.fetched.skipped for report in reports)
+    broken = any(report.freshness.state.value == "failed" or report.fetched.skipped for report in reports)
     return ATTENTION if broken else OK

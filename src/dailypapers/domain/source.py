@@ -61,7 +61,11 @@ class Freshness:
     state: State
     #: Items in the answer, readable or not.
     items: int = 0
-    #: One sentence for the operator: status, counts, error.
+    #: New papers and cross-lists among them that this source had not announced before.
+    new: int = 0
+    #: Items that could not be read.
+    skipped: int = 0
+    #: For the operator: counts, why this state, error.
     note: str = ""
 
 
@@ -76,12 +80,28 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One source's answer. Nothing read is lost: an item is an announcement or it is skipped with a reason."""
+    """One source's answer. Nothing read is lost: an item is an announcement or it is skipped with a reason.
 
-    announcements: tuple[Announcement, ...]
-    skipped: tuple[Skipped, ...]
-    freshness: Freshness
+    Whether the source is fresh is not its own to say: that takes knowing which announcements are new.
+    """
+
+    announcements: tuple[Announcement, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     checkpoint: Checkpoint = Checkpoint()
+    #: Said to the operator besides the counts, a sentence each.
+    remarks: tuple[str, ...] = ()
+    #: Addresses that were asked, and how many of them answered that nothing had changed (304).
+    asked: int = 0
+    unchanged: int = 0
+    #: The IANA time zone in which the source's day turns; its weekend is counted there.
+    zone: str = "UTC"
+    #: Why there is no answer at all, in one sentence; empty where there is one.
+    failure: str = ""
+
+    @property
+    def items(self) -> int:
+        """Items in the answer, readable or not."""
+        return len(self.announcements) + len(self.skipped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Fetch: ask every source what it announces, and keep it.
 
+    checkpoints | ask all sources | add to the papers | judge freshness | record
+
 Sources are asked side by side and kept in their order. One that fails is a line in the report; it takes neither
 another source nor the day with it.
 """
@@ -7,13 +9,14 @@ another source nor the day with it.
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.source import Checkpoint, Fetched, Freshness, State
 from dailypapers.errors import FetchFailed
+from dailypapers.intake.freshness import freshness
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
 from dailypapers.store import editions, papers
@@ -28,7 +31,7 @@ class SourceReport:
 
     source: str
     fetched: Fetched
-    new: int
+    freshness: Freshness
 
 
 def fetch(
@@ -70,26 +73,18 @@ async def _ask(source: Source, http: Http, since: Checkpoint | None, *, now: dt.
     try:
         return await source.fetch(http, since, now=now)
     except FetchFailed as error:
-        return Fetched((), (), Freshness(State.FAILED, note=str(error)))
+        return Fetched(failure=str(error))
     # A source's answer is foreign; whatever it breaks, the others go on, and the failure is named.
     except Exception as error:
         log.exception("source broke", source=source.name)
-        return Fetched((), (), Freshness(State.FAILED, note=f"its answer could not be read ({type(error).__name__})"))
+        return Fetched(failure=f"its answer could not be read ({type(error).__name__})")
 
 
 def _keep(engine: sa.Engine, name: str, fetched: Fetched, now: dt.datetime) -> SourceReport:
     with writing(engine) as tx:
-        new = papers.add(tx, fetched.announcements, now=now)
-        editions.record_fetch(tx, name, fetched, new=new, now=now)
-    freshness = fetched.freshness
-    tell = log.warning if freshness.state is State.FAILED else log.info
-    tell(
-        "fetched",
-        source=name,
-        state=freshness.state.value,
-        items=freshness.items,
-        new=new,
-        skipped=len(fetched.skipped),
-        note=freshness.note,
-    )
-    return SourceReport(name, fetched, new)
+        added = papers.add(tx, fetched.announcements, now=now)
+        fresh = freshness(tx, name, fetched, added, now=now)
+        editions.record_fetch(tx, name, fresh, checkpoint=fetched.checkpoint, now=now)
+    tell = log.warning if fresh.state is State.FAILED else log.info
+    tell("fetched", source=name, **{**asdict(fresh), "state": fresh.state.value})
+    return SourceReport(name, fetched, fresh)

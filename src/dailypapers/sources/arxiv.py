@@ -61,7 +61,8 @@ class Arxiv:
             raise FetchFailed(
                 " ".join(remark for reading in readings for remark in reading.remarks) or "No categories."
             )
-        return fetched(folded(readings), answers, since=since, now=now, zone=_ZONE)
+        reading = folded(readings)
+        return fetched(reading, answers, since=since, zone=_ZONE, highest_id=highest_id(reading.announcements))
 
     async def _ask(
         self, http: Http, url: str, category: str, *, since: Checkpoint | None, now: dt.datetime
@@ -77,6 +78,15 @@ class Arxiv:
             return None, Reading(remarks=(f"{category} failed: {error}",))
         # What came in pieces is asked for again in full: with its ETag the rest would never come.
         return (response.forgotten() if reading.remarks else response), reading
+
+
+def highest_id(announcements: Iterable[Announcement]) -> str:
+    """Give the highest id that was announced as new: arXiv assigns them in order, as it announces them.
+
+    Ids of before April 2007 (`math/0309136`) have another order and are nobody's news.
+    """
+    new = (item.paper.id.value for item in announcements if item.type is AnnounceType.NEW)
+    return max((value for value in new if "/" not in value), default="")
 
 
 def named_once(categories: Iterable[str]) -> tuple[str, ...]:

@@ -1,19 +1,17 @@
-"""What every source has in common: the seam, and how an answer says how fresh it is.
+"""What every source has in common: the seam, and how an answer is put together.
 
-Does not know any source, any format or the store. Whether an id was seen before is the store's to say.
+Does not know any source, any format or the store. Whether an id is new, and so whether a source is fresh, is not its
+to say.
 """
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, Skipped, State
+from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.domain.storable import is_keepable
 from dailypapers.sources.http.client import Http, Response
-
-_SATURDAY = 5
 
 
 class Source(Protocol):
@@ -58,18 +56,24 @@ def fetched(
     answers: Mapping[str, Response | None],
     *,
     since: Checkpoint | None,
-    now: dt.datetime,
     zone: str = "UTC",
+    highest_id: str = "",
 ) -> Fetched:
-    """Build a source's answer: what was read, its freshness with the evidence, and what to remember.
+    """Build a source's answer: what was read, the evidence of how fresh it may be, and what to remember.
 
     `answers` has every address that was asked, with `None` for those that failed. `zone` is where the source's day
-    turns; its weekend is counted there.
+    turns. `highest_id` is the highest announced id of a source whose ids have an order.
     """
     reading = _nameable(reading)
-    weekend = now.astimezone(ZoneInfo(zone)).weekday() >= _SATURDAY
-    freshness = Freshness(_state(reading, weekend=weekend), reading.items, _note(reading, answers))
-    return Fetched(reading.announcements, reading.skipped, freshness, remembered(answers, since))
+    return Fetched(
+        reading.announcements,
+        reading.skipped,
+        remembered(answers, since, highest_id),
+        remarks=reading.remarks,
+        asked=len(answers),
+        unchanged=sum(answer.not_modified for answer in answers.values() if answer),
+        zone=zone,
+    )
 
 
 def _nameable(reading: Reading) -> Reading:
@@ -84,23 +88,7 @@ def _nameable(reading: Reading) -> Reading:
     return Reading(tuple(kept), (*reading.skipped, *lost), reading.remarks)
 
 
-def _state(reading: Reading, *, weekend: bool) -> State:
-    if reading.items:
-        return State.FRESH
-    return State.QUIET if weekend else State.WAITING
-
-
-def _note(reading: Reading, answers: Mapping[str, Response | None]) -> str:
-    unchanged = sum(answer.not_modified for answer in answers.values() if answer)
-    parts = [f"{reading.items} items" if reading.items != 1 else "1 item"]
-    if reading.skipped:
-        parts.append(f"{len(reading.skipped)} of them skipped")
-    if unchanged:
-        parts.append(f"{unchanged} of {len(answers)} answers unchanged since last time (304)")
-    return ". ".join((", ".join(parts), *(remark.rstrip(".") for remark in reading.remarks))) + "."
-
-
-def remembered(answers: Mapping[str, Response | None], since: Checkpoint | None) -> Checkpoint:
+def remembered(answers: Mapping[str, Response | None], since: Checkpoint | None, highest_id: str = "") -> Checkpoint:
     """Keep the validators of these answers, and the earlier ones where an address failed or had nothing new.
 
     An address that answered without a validator loses its old one, which would vouch for bytes nobody has any more;
@@ -116,5 +104,5 @@ def remembered(answers: Mapping[str, Response | None], since: Checkpoint | None)
     return Checkpoint(
         etags=kept(since.etags, lambda answer: answer.etag),
         last_modified=kept(since.last_modified, lambda answer: answer.last_modified),
-        highest_id=since.highest_id,
+        highest_id=max(highest_id, since.highest_id),
     )

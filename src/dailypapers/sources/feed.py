@@ -43,10 +43,10 @@ class Feed:
         """Ask for the feed. Raises `FetchFailed` where it does not answer or is none."""
         response = await http.get(self.url, since=since)
         if response.not_modified:
-            return fetched(Reading(), {self.url: response}, since=since, now=now)
+            return fetched(Reading(), {self.url: response}, since=since)
         reading = await asyncio.to_thread(read_feed, response.content, url=self.url, day=now.date(), source=self.name)
         kept = response.forgotten() if reading.remarks else response
-        return fetched(reading, {self.url: kept}, since=since, now=now)
+        return fetched(reading, {self.url: kept}, since=since)
 
 
 def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -> Reading:

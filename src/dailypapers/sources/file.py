@@ -61,7 +61,7 @@ def read_papers(path: Path, *, now: dt.datetime, name: str = "file") -> Fetched:
         read = _read_json_lines if named_json or _JSON.match(lines.peek(100)) else _read_text
         reading = read(_numbered(lines, path), day=now.date(), source=name)
     remark = () if reading.items else (f"No papers in {path.name}",)
-    return fetched(reading + Reading(remarks=remark), {}, since=None, now=now)
+    return fetched(reading + Reading(remarks=remark), {}, since=None)
 
 
 def read_text(path: Path) -> str:

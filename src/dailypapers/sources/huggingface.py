@@ -47,7 +47,7 @@ class HuggingFace:
             everything += reading
         if not any(answers.values()):
             raise FetchFailed(" ".join(everything.remarks[:1]) or "No days were asked for.")
-        return fetched(everything, answers, since=since, now=now)
+        return fetched(everything, answers, since=since)
 
     async def _ask_day(
         self, http: Http, day: dt.date, *, since: Checkpoint | None, today: dt.date

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.edition import Edition
-from dailypapers.domain.source import Checkpoint, Fetched, SourceStatus, State
+from dailypapers.domain.source import Checkpoint, Freshness, SourceStatus, State
 from dailypapers.store.database import lock, replace_rows
 from dailypapers.store.schema import announcements, checkpoints, editions, fetches, papers, signals
 
@@ -107,20 +107,34 @@ def last_fetch(tx: sa.Connection) -> dt.datetime | None:
     return last
 
 
-def record_fetch(tx: sa.Connection, source: str, fetched: Fetched, *, new: int, now: dt.datetime) -> None:
-    """Keep what came of a fetch, and what the source wants to be told next time."""
+def record_fetch(
+    tx: sa.Connection,
+    source: str,
+    freshness: Freshness,
+    *,
+    now: dt.datetime,
+    checkpoint: Checkpoint | None = None,
+) -> None:
+    """Keep what came of a fetch, and what the source wants to be told next time, unless it failed."""
     row = {
         "source": source,
         "fetched_at": now,
-        "state": fetched.freshness.state.value,
-        "items": fetched.freshness.items,
-        "new": new,
-        "skipped": len(fetched.skipped),
-        "note": fetched.freshness.note,
+        "state": freshness.state.value,
+        "items": freshness.items,
+        "new": freshness.new,
+        "skipped": freshness.skipped,
+        "note": freshness.note,
     }
     tx.execute(sa.insert(fetches).values(row))
-    if fetched.freshness.state is not State.FAILED:
-        replace_rows(tx, checkpoints, [{"source": source, "value": asdict(fetched.checkpoint)}])
+    if checkpoint is not None and freshness.state is not State.FAILED:
+        replace_rows(tx, checkpoints, [{"source": source, "value": asdict(checkpoint)}])
+
+
+def fetches_since(tx: sa.Connection, source: str, since: dt.datetime) -> tuple[SourceStatus, ...]:
+    """Give a source's fetches from a moment on, oldest first, one status each."""
+    query = sa.select(fetches).where(fetches.c.source == source, fetches.c.fetched_at >= since)
+    rows = tx.execute(query.order_by(fetches.c.fetched_at, fetches.c.id)).all()
+    return tuple(_status(source, [row]) for row in rows)
 
 
 def checkpoint(tx: sa.Connection, source: str) -> Checkpoint | None:
@@ -148,7 +162,7 @@ def statuses(tx: sa.Connection, edition_id: int | None) -> tuple[SourceStatus, .
 
 def _status(source: str, told: list[sa.Row[Any]]) -> SourceStatus:
     """Sum up a day's fetches: one that brought something outweighs a later one that had nothing more."""
-    best = next((row for row in reversed(told) if row.new), told[-1])
+    best = next((row for row in reversed(told) if row.new or row.state == State.FRESH), told[-1])
     return SourceStatus(
         source=source,
         state=State(best.state),

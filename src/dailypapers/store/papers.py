@@ -16,6 +16,15 @@ from dailypapers.store.schema import names, papers, signals
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """How many announcements their source had not made before."""
+
+    #: New papers and cross-lists.
+    new: int = 0
+    replaced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A paper of an edition with who announced it and what the world made of it."""
 
@@ -24,8 +33,8 @@ class Listed:
     signals: Signals
 
 
-def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> int:
-    """Keep announcements; returns how many fresh ones were not known before. Adding them again changes nothing.
+def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> Added:
+    """Keep announcements, and count those that were not known before. Adding them again changes nothing.
 
     Versions, cross-lists and other sources' copies fold into one paper: whoever shares a name with a known paper
     is that paper. The first text wins, blanks are filled, categories are united.
@@ -141,7 +150,7 @@ def _observe(tx: sa.Connection, items: Iterable[tuple[int, Announcement]], day: 
     replace_rows(tx, signals, rows)
 
 
-def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now: dt.datetime) -> int:
+def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now: dt.datetime) -> Added:
     ordered = sorted(items, key=lambda pair: pair[1].type is not AnnounceType.NEW)
     rows = {
         (item.source, paper_id, item.type.fresh): {
@@ -156,7 +165,8 @@ def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now:
         for paper_id, item in reversed(ordered)
     }
     added = insert_new(tx, announced, list(rows.values()), announced.c.fresh)
-    return sum(1 for row in added if row.fresh)
+    new = sum(1 for row in added if row.fresh)
+    return Added(new, len(added) - new)
 
 
 def every(tx: sa.Connection) -> dict[int, Paper]:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from dailypapers.domain.paper import Paper, PaperId, Signals
-from dailypapers.domain.source import Announcement, Fetched, Freshness, State
+from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
@@ -30,8 +30,7 @@ def announce(engine: sa.Engine, when: dt.datetime, *titles: tuple[str, int | Non
     ]
     with writing(engine) as tx:
         papers.add(tx, items, now=when)
-        told = Fetched((), (), Freshness(state, len(items)))
-        editions.record_fetch(tx, "hf", told, new=len(items), now=when)
+        editions.record_fetch(tx, "hf", Freshness(state, len(items), new=len(items)), now=when)
         editions.close(tx, when.date(), now=when)
 
 
