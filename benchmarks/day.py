@@ -23,14 +23,14 @@ from dailypapers.app import App, build
 from dailypapers.delivery.deliver import drain_once
 from dailypapers.digests.compose import compose
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.settings import Settings
 from dailypapers.store.database import groups, migrate, reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 WORDS = 4000
@@ -112,8 +112,8 @@ def admit(app: App, readers: int, vocabulary: list[str], chance: random.Random) 
             for number in group:
                 topics = [" ".join(chance.choices(vocabulary[:400], k=2)) for _ in range(chance.randint(1, 3))]
                 interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
-                wishes = Wishes(Rhythm(), Amount(), interests)
-                subscriptions.admit(tx, f"reader{number}@example.org", wishes, consent=Consent("benchmark"), now=NOW)
+                wishes = Preferences(Rhythm(), Amount(), interests)
+                sign_up.admit(tx, f"reader{number}@example.org", wishes, consent=Consent("benchmark"), now=NOW)
 
 
 def steps(app: App) -> list[tuple[str, float]]:

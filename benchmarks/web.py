@@ -32,14 +32,14 @@ from fastapi.responses import PlainTextResponse
 
 from dailypapers.app import App, build
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.settings import Settings
 from dailypapers.store import subscribers
 from dailypapers.store.database import migrate, reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 from dailypapers.web.routes import web_app
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -254,10 +254,10 @@ def fill(app: App, folder: Path, papers: int) -> list[str]:
 def admit(app: App, count: int) -> list[int]:
     """Readers who will leave with one click."""
     names = [f"reader{number}@example.org" for number in range(count)]
-    wishes = Wishes(Rhythm(), Amount())
+    wishes = Preferences(Rhythm(), Amount())
     with writing(app.engine) as tx:
         for name in names:
-            subscriptions.admit(tx, name, wishes, consent=Consent("benchmark"), now=NOW)
+            sign_up.admit(tx, name, wishes, consent=Consent("benchmark"), now=NOW)
     with reading(app.engine) as tx:
         found = [subscribers.by_address(tx, name) for name in names]
     return [one.id for one in found if one]

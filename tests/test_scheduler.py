@@ -12,14 +12,14 @@ from tests.playing_sources import Answer, Asked
 from tests.world import DAY, GRAPHS, MONDAY, feed, world
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.jobs.context import Dependencies
 from dailypapers.scheduler import Scheduler, Timetable, start
 from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 #: Starting looks at the clock once before anything knocks.
 _FIRST_KNOCK = 1
@@ -155,8 +155,8 @@ def test_schedule_and_work_knock_together(engine: sa.Engine) -> None:
 def test_pruning_is_in_the_timetable(engine: sa.Engine) -> None:
     with world(engine) as w:
         with writing(engine) as tx:
-            wishes = Wishes(Rhythm(), Amount(5))
-            subscriptions.subscribe(tx, "eve@example.org", wishes, consent=Consent("web"), now=MONDAY - 9 * DAY)
+            wishes = Preferences(Rhythm(), Amount(5))
+            sign_up.subscribe(tx, "eve@example.org", wishes, consent=Consent("web"), now=MONDAY - 9 * DAY)
         stop = threading.Event()
         knocks = start(scheduler(w.dependencies, MONDAY), schedule=True, work=False, stop=stop)
         try:

@@ -14,6 +14,7 @@ from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Sender
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.jobs.context import Dependencies
 from dailypapers.mail.transport import MemoryTransport
@@ -23,8 +24,7 @@ from dailypapers.sources.feed import Feed
 from dailypapers.sources.http.client import Http
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 from dailypapers.tokens import Signer
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -55,9 +55,9 @@ class World:
     def admit(self, name: str, *topics: str, now: dt.datetime = MONDAY, rhythm: Rhythm | None = None) -> None:
         """Make somebody of the cast a reader."""
         interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
-        wishes = Wishes(rhythm or Rhythm("UTC", 7), Amount(5), interests)
+        wishes = Preferences(rhythm or Rhythm("UTC", 7), Amount(5), interests)
         with writing(self.dependencies.engine) as tx:
-            subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
+            sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
 
     def announce(self, *titles: str) -> None:
         """What the feed holds from now on."""

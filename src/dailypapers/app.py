@@ -17,6 +17,7 @@ from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.message import Sender
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
@@ -35,7 +36,6 @@ from dailypapers.sources.file import File
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.huggingface import HuggingFace
 from dailypapers.store.database import connect
-from dailypapers.subscriptions.lifecycle import Wishes
 from dailypapers.tokens import Signer
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.door import SignUpPolicy
@@ -52,7 +52,7 @@ class App:
     dependencies: Dependencies
     mail_server: MailServer
     #: What a subscriber gets who names nothing.
-    defaults: Wishes
+    defaults: Preferences
     signer: Signer = field(repr=False)
     #: Who may come in and subscribe, by a page or by mail; made when it is first asked for, and once.
     door: Callable[[], SignUpPolicy]
@@ -124,10 +124,10 @@ def worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
-def defaults(settings: Settings) -> Wishes:
+def defaults(settings: Settings) -> Preferences:
     """What a subscriber gets who names nothing."""
     wanted = settings.digest
-    return Wishes(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
+    return Preferences(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
 
 
 def _door(settings: Settings) -> SignUpPolicy:

@@ -7,13 +7,13 @@ from tests.browser.living import Living
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote
 from dailypapers.store import outbox, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.picks import of_deliveries
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Reader:
 def a_reader(service: Living, name: str = "alice") -> Reader:
     """Let somebody read, get their first digest, and save its last paper."""
     address, now = f"{name}@example.org", service.clock.now
-    wishes = Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
+    wishes = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
     with writing(service.app.engine) as tx:
-        subscriptions.admit(tx, address, wishes, consent=Consent("test"), now=now)
+        sign_up.admit(tx, address, wishes, consent=Consent("test"), now=now)
     service.run_day()
     with writing(service.app.engine) as tx:
         reader = subscribers.by_address(tx, address)

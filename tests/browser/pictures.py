@@ -20,13 +20,13 @@ from tests.browser.states import prepared, states
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style
 from dailypapers.domain.vote import Vote
 from dailypapers.store import outbox, subscribers, votes
 from dailypapers.store.database import writing
 from dailypapers.store.picks import of_deliveries
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 COLORS: tuple[Colors, ...] = ("light", "dark")
 LOOKS = [Look(width, colors=colors) for width, colors in product((320, 390, 1280), COLORS)]
@@ -53,11 +53,11 @@ AFTER = {
 }
 #: Whose first mail is which, and what they asked for.
 MAILS = {
-    "digest": ("alice", Wishes(Rhythm(), Amount(10), TOPICS)),
-    "trending": ("carol", Wishes(Rhythm(), Amount(5))),
-    "one": ("frank", Wishes(Rhythm(), Amount(1), TOPICS)),
-    "weekly": ("grace", Wishes(Rhythm(days=frozenset({0})), Amount(10), TOPICS, Style(abstracts=Abstracts.WHOLE))),
-    "bare": ("heidi", Wishes(Rhythm(), Amount(10), TOPICS, Style(abstracts=Abstracts.NONE))),
+    "digest": ("alice", Preferences(Rhythm(), Amount(10), TOPICS)),
+    "trending": ("carol", Preferences(Rhythm(), Amount(5))),
+    "one": ("frank", Preferences(Rhythm(), Amount(1), TOPICS)),
+    "weekly": ("grace", Preferences(Rhythm(days=frozenset({0})), Amount(10), TOPICS, Style(abstracts=Abstracts.WHOLE))),
+    "bare": ("heidi", Preferences(Rhythm(), Amount(10), TOPICS, Style(abstracts=Abstracts.NONE))),
 }
 
 
@@ -82,8 +82,8 @@ def prepare(service: Living) -> dict[str, str]:
     now = service.clock.now
     with writing(service.app.engine) as tx:
         for name, wishes in MAILS.values():
-            subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
-        subscriptions.subscribe(tx, "bob@example.org", MAILS["digest"][1], consent=Consent("test"), now=now)
+            sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
+        sign_up.subscribe(tx, "bob@example.org", MAILS["digest"][1], consent=Consent("test"), now=now)
     service.run_day()
     return {name: service.base + path for name, path in PUBLIC.items()} | _own(service)
 

@@ -13,7 +13,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.signup import Limits, SignUpRequest
 from dailypapers.store import signups as asks
 from dailypapers.store.database import writing
-from dailypapers.subscriptions.lifecycle import whom
+from dailypapers.subscriptions.sign_up import whom
 from dailypapers.web.http.guard import MAX_BODY
 
 #: Longer ago than any link lasts.

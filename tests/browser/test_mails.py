@@ -10,10 +10,10 @@ from tests.browser.looking import Colors, Look, axe, overflow, reshape
 
 from dailypapers.catcher.server import Caught
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 COLORS: tuple[Colors, ...] = ("light", "dark")
 LOOKS = [Look(width, colors=colors) for width, colors in product((320, 768), COLORS)]
@@ -25,10 +25,10 @@ def arrived(shown: Living) -> dict[str, Caught]:
     now, topic = shown.clock.now, Interest(InterestKind.TOPIC, "language models")
     with writing(shown.app.engine) as tx:
         for name, interests in (("topics", (topic,)), ("trending", ())):
-            wishes = Wishes(Rhythm(), Amount(10), interests)
-            subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
-        wishes = Wishes(Rhythm(), Amount())
-        subscriptions.subscribe(tx, "confirm@example.org", wishes, consent=Consent("test"), now=now)
+            wishes = Preferences(Rhythm(), Amount(10), interests)
+            sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
+        wishes = Preferences(Rhythm(), Amount())
+        sign_up.subscribe(tx, "confirm@example.org", wishes, consent=Consent("test"), now=now)
     shown.run_day()
     return {name: shown.mails_to(f"{name}@example.org")[0] for name in ("topics", "trending", "confirm")}
 

@@ -15,10 +15,10 @@ from tests.browser.living import Living, living
 
 from dailypapers.catcher.server import Caught
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
@@ -38,11 +38,11 @@ def links(mail: Caught, base: str) -> set[str]:
 
 def mails(service: Living) -> list[Caught]:
     """A confirmation mail and a digest, of two readers."""
-    wishes = Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
+    wishes = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
     now = service.clock.now
     with writing(service.app.engine) as tx:
-        subscriptions.admit(tx, "alice@example.org", wishes, consent=Consent("test"), now=now)
-        subscriptions.subscribe(tx, "bob@example.org", wishes, consent=Consent("test"), now=now)
+        sign_up.admit(tx, "alice@example.org", wishes, consent=Consent("test"), now=now)
+        sign_up.subscribe(tx, "bob@example.org", wishes, consent=Consent("test"), now=now)
     service.run_day()
     return service.mails_to("alice@example.org") + service.mails_to("bob@example.org")
 

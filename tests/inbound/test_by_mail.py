@@ -14,6 +14,7 @@ from dailypapers.digests.layout import RenderInput, mail
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
 from dailypapers.inbound.by_mail import Addresses, InboundHandler, Wish, decide, inbound, receiving, refusal
@@ -22,8 +23,7 @@ from dailypapers.mail.incoming.server import Inbound, Incoming
 from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import outbox as outbox_table
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 OURS = Addresses("join@papers.example", "leave@papers.example", frozenset({"bounces@papers.example"}))
 DAY = dt.timedelta(days=1)
@@ -31,7 +31,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def desk(engine: sa.Engine) -> InboundHandler:
-    wishes, limits = Wishes(Rhythm(), Amount(10)), Limits(overall_hour=8)
+    wishes, limits = Preferences(Rhythm(), Amount(10)), Limits(overall_hour=8)
     return InboundHandler(engine, SIGNER, OURS, wishes, limits, Domains(disposable=["throw.example"]), lambda: NOW)
 
 
@@ -53,7 +53,7 @@ def mails(engine: sa.Engine) -> list[str]:
 
 def reads(engine: sa.Engine) -> int:
     with writing(engine) as tx:
-        subscriptions.admit(tx, "bob@example.org", Wishes(Rhythm(), Amount(5)), consent=Consent("x"), now=NOW)
+        sign_up.admit(tx, "bob@example.org", Preferences(Rhythm(), Amount(5)), consent=Consent("x"), now=NOW)
     found = known(engine, "bob@example.org")
     assert found is not None
     return found.id

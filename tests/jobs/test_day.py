@@ -22,7 +22,7 @@ from dailypapers.jobs.day import Day, day
 from dailypapers.sources.feed import Feed
 from dailypapers.store import outbox, papers, subscribers, suppressions
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions import lifecycle
 
 
 def run(world: World, now: dt.datetime = MONDAY) -> Day:
@@ -192,8 +192,8 @@ def test_a_dead_address_is_suppressed_after_one_refusal(engine: sa.Engine) -> No
         assert reader is not None
         assert reader.state is SubscriberState.BOUNCED
         with writing(engine) as tx:
-            assert subscriptions.lift(tx, "alice@example.org", now=MONDAY)
-            assert not subscriptions.lift(tx, "alice@example.org", now=MONDAY)
+            assert lifecycle.lift(tx, "alice@example.org", now=MONDAY)
+            assert not lifecycle.lift(tx, "alice@example.org", now=MONDAY)
         w.tray.outcomes = {}
         w.announce("Wider Graph Neural Networks")
         run(w, MONDAY + DAY)

@@ -8,6 +8,7 @@ from tests.web.test_pages import everything
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.jobs.prune import Pruned, prune
@@ -17,18 +18,18 @@ from dailypapers.store import models as knowledge
 from dailypapers.store import papers, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import asks
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes, whom
+from dailypapers.subscriptions import lifecycle, sign_up
+from dailypapers.subscriptions.sign_up import whom
 
 DAY = dt.timedelta(days=1)
 
 
 def ask(engine: sa.Engine, name: str, now: dt.datetime) -> None:
     address = f"{name}@example.org"
-    wishes = Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "RNA"),))
+    wishes = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "RNA"),))
     who = whom(SIGNER, address, "192.0.2.0/24")
     with writing(engine) as tx:
-        subscriptions.ask(tx, address, wishes, consent=Consent("web"), who=who, limits=Limits(), now=now)
+        sign_up.ask(tx, address, wishes, consent=Consent("web"), who=who, limits=Limits(), now=now)
 
 
 def states(engine: sa.Engine) -> dict[str, SubscriberState]:
@@ -40,8 +41,8 @@ def leaves(engine: sa.Engine, name: str, now: dt.datetime) -> None:
     with writing(engine) as tx:
         reader = subscribers.by_address(tx, f"{name}@example.org")
         assert reader is not None
-        subscriptions.confirm(tx, reader.id, now=now)
-        subscriptions.unsubscribe(tx, reader.id, now=now)
+        lifecycle.confirm(tx, reader.id, now=now)
+        lifecycle.unsubscribe(tx, reader.id, now=now)
 
 
 def test_who_does_not_confirm_is_erased_after_a_week(engine: sa.Engine) -> None:
@@ -68,8 +69,8 @@ def test_who_had_left_and_does_not_confirm_stays_unsubscribed(engine: sa.Engine)
 
 def test_readers_and_who_has_left_are_kept(engine: sa.Engine) -> None:
     with writing(engine) as tx:
-        wishes = Wishes(Rhythm(), Amount(5))
-        subscriptions.admit(tx, "carol@example.org", wishes, consent=Consent("operator"), now=NOW - 300 * DAY)
+        wishes = Preferences(Rhythm(), Amount(5))
+        sign_up.admit(tx, "carol@example.org", wishes, consent=Consent("operator"), now=NOW - 300 * DAY)
     ask(engine, "bob", NOW - 300 * DAY)
     leaves(engine, "bob", NOW - 299 * DAY)
     assert prune(engine, now=NOW) == Pruned(0, 0, 1)

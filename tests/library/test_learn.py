@@ -15,6 +15,7 @@ from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote
@@ -35,8 +36,7 @@ from dailypapers.store.schema import knowledge as knowledge_table
 from dailypapers.store.schema import outbox as outbox_table
 from dailypapers.store.schema import picks as picks_table
 from dailypapers.store.schema import vectors as vectors_table
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 #: Words of one subject keep company; "ornithology" and "robin" never stand together, but with the same words.
 BIRDS = ["nest", "feather", "song", "wing", "migration", "egg", "flock", "beak"]
@@ -83,8 +83,8 @@ def taught(engine: sa.Engine) -> sa.Engine:
 
 def admit(engine: sa.Engine, *interests: Interest, amount: Amount | None = None, name: str = "ann") -> int:
     with writing(engine) as tx:
-        wishes = Wishes(Rhythm("UTC", 7), amount or Amount(), interests)
-        subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=MONDAY)
+        wishes = Preferences(Rhythm("UTC", 7), amount or Amount(), interests)
+        sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=MONDAY)
         reader = subscribers.by_address(tx, f"{name}@example.org")
     assert reader
     return reader.id

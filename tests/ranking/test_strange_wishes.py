@@ -1,4 +1,4 @@
-"""Wishes nobody expected get a sensible answer, and the reader hears what could not be used."""
+"""Preferences nobody expected get a sensible answer, and the reader hears what could not be used."""
 
 import datetime as dt
 
@@ -7,9 +7,10 @@ import pytest
 from dailypapers.domain.category import ARCHIVES, unknown_category
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.preferences import MAX_TOPICS
 from dailypapers.ranking.features import build
 from dailypapers.ranking.matching import Matcher
-from dailypapers.ranking.profile import MOST_TOPICS, profile
+from dailypapers.ranking.profile import profile
 from dailypapers.ranking.rank import Known, Reader, rank
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
@@ -61,9 +62,9 @@ def test_a_topic_of_five_thousand_words_is_a_topic() -> None:
 
 
 def test_more_topics_than_anybody_has_are_cut_and_it_is_said() -> None:
-    many = [Interest(InterestKind.TOPIC, f"topic number{n}") for n in range(MOST_TOPICS + 5)]
+    many = [Interest(InterestKind.TOPIC, f"topic number{n}") for n in range(MAX_TOPICS + 5)]
     stated = profile(many, examples={})
-    assert len(stated.subjects) == MOST_TOPICS
+    assert len(stated.subjects) == MAX_TOPICS
     assert "5 more are left aside" in stated.warnings[-1]
 
 

@@ -8,21 +8,23 @@ import sqlalchemy as sa
 
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.storable import MOST_BYTES
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import editions, leases, outbox, subscribers, suppressions
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import lifecycle, sign_up
+from dailypapers.subscriptions.address import normal_address
+from dailypapers.subscriptions.erase import erase
 
-WISHES = Wishes(Rhythm("Europe/Berlin", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
+WISHES = Preferences(Rhythm("Europe/Berlin", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
 ALICE = "alice@example.org"
 
 
 def admit(engine: sa.Engine, now: dt.datetime, address: str = ALICE) -> bool:
     with writing(engine) as tx:
-        return subscriptions.admit(tx, address, WISHES, consent=Consent("test"), now=now)
+        return sign_up.admit(tx, address, WISHES, consent=Consent("test"), now=now)
 
 
 def due(engine: sa.Engine, now: dt.datetime) -> list[str]:
@@ -50,7 +52,7 @@ def test_a_reader_is_due_from_their_hour_until_a_digest_of_the_edition_is_put(
 def test_whoever_asks_is_pending_and_gets_one_confirmation_an_hour(engine: sa.Engine, now: dt.datetime) -> None:
     for minutes in (0, 10, 70):
         with writing(engine) as tx:
-            subscriptions.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now + dt.timedelta(minutes=minutes))
+            sign_up.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now + dt.timedelta(minutes=minutes))
     with writing(engine) as tx:
         mails = outbox.claim(tx, "w", 10, now=now + dt.timedelta(hours=2))
         assert [mail.kind for mail in mails] == [MailKind.CONFIRM, MailKind.CONFIRM]
@@ -59,12 +61,12 @@ def test_whoever_asks_is_pending_and_gets_one_confirmation_an_hour(engine: sa.En
 
 def test_confirming_twice_is_well_and_leaving_is_final(engine: sa.Engine, now: dt.datetime) -> None:
     with writing(engine) as tx:
-        reader = subscriptions.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now)
+        reader = sign_up.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now)
         assert reader is not None
-        assert subscriptions.confirm(tx, reader, now=now)
-        assert subscriptions.confirm(tx, reader, now=now)
-        subscriptions.unsubscribe(tx, reader, now=now)
-        assert not subscriptions.confirm(tx, reader, now=now)
+        assert lifecycle.confirm(tx, reader, now=now)
+        assert lifecycle.confirm(tx, reader, now=now)
+        lifecycle.unsubscribe(tx, reader, now=now)
+        assert not lifecycle.confirm(tx, reader, now=now)
     with pytest.raises(BadInput, match="only its owner"):
         admit(engine, now)
 
@@ -99,7 +101,7 @@ def test_of_an_interest_of_five_thousand_words_the_beginning_is_kept(engine: sa.
 def test_an_erased_subscriber_leaves_nothing_behind(engine: sa.Engine, now: dt.datetime) -> None:
     admit(engine, now)
     with writing(engine) as tx:
-        subscriptions.erase(tx, 1)
+        erase(tx, 1)
         assert subscribers.by_address(tx, ALICE) is None
         assert subscribers.interests_of(tx, [1]) == {1: ()}
 
@@ -107,11 +109,11 @@ def test_an_erased_subscriber_leaves_nothing_behind(engine: sa.Engine, now: dt.d
 @pytest.mark.parametrize("address", ["", "alice", "alice@", "a b@example.org", "alice@example.org\nBcc: eve@x.org"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(BadInput, match="is no e-mail address"):
-        subscriptions.normal_address(address)
+        normal_address(address)
 
 
 def test_addresses_are_kept_in_one_form() -> None:
-    assert subscriptions.normal_address(" Alice@Example.ORG ") == ALICE
+    assert normal_address(" Alice@Example.ORG ") == ALICE
 
 
 def test_a_lease_is_had_by_one_until_it_runs_out(engine: sa.Engine, now: dt.datetime) -> None:
@@ -126,7 +128,7 @@ def test_a_lease_is_had_by_one_until_it_runs_out(engine: sa.Engine, now: dt.date
 
 def test_pending_becomes_active_when_the_operator_vouches(engine: sa.Engine, now: dt.datetime) -> None:
     with writing(engine) as tx:
-        subscriptions.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now)
+        sign_up.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now)
     assert not admit(engine, now)
     with writing(engine) as tx:
         reader = subscribers.by_address(tx, ALICE)

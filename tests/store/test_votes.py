@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote, Votes
 from dailypapers.store import editions, outbox, papers, subscribers, votes
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
+from dailypapers.subscriptions.erase import erase
 
 NOW = dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
 Ids = tuple[int, list[int]]
@@ -25,7 +26,7 @@ def ids(engine: sa.Engine) -> Ids:
     found = [Paper(PaperId("arxiv", f"2604.0000{n}"), f"Paper {n}") for n in range(3)]
     with writing(engine) as tx:
         papers.keep(tx, found, now=NOW)
-        subscriptions.admit(tx, "ann@example.org", Wishes(Rhythm(), Amount()), consent=Consent("test"), now=NOW)
+        sign_up.admit(tx, "ann@example.org", Preferences(Rhythm(), Amount()), consent=Consent("test"), now=NOW)
         reader = subscribers.by_address(tx, "ann@example.org")
         assert reader
         return reader.id, [papers.named(tx, str(paper.id)) or 0 for paper in found]
@@ -93,5 +94,5 @@ def test_a_vote_on_what_is_trending_outside_tells_nothing_of_scores(engine: sa.E
 def test_who_is_erased_takes_their_votes_along(engine: sa.Engine, ids: Ids) -> None:
     cast(engine, ids, (0, Vote.LIKE))
     with writing(engine) as tx:
-        subscriptions.erase(tx, ids[0])
+        erase(tx, ids[0])
         assert votes.balance(tx, ids[1]) == {}

@@ -10,16 +10,16 @@ from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.store import editions, papers, subscribers
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import lifecycle, sign_up
 
 ALICE = "alice@example.org"
 HOW = DigestOptions(relevance=0.1, window_days=7, deadline=dt.timedelta(hours=20))
-AT_SEVEN = Wishes(Rhythm("UTC", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
+AT_SEVEN = Preferences(Rhythm("UTC", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
 
 
 def at(day: int, hour: int, minute: int = 0) -> dt.datetime:
@@ -48,11 +48,11 @@ def when_it_comes(engine: sa.Engine, *, after: dt.datetime, until: dt.datetime) 
     return came
 
 
-def change(engine: sa.Engine, wishes: Wishes, now: dt.datetime) -> None:
+def change(engine: sa.Engine, wishes: Preferences, now: dt.datetime) -> None:
     with writing(engine) as tx:
         reader = subscribers.by_address(tx, ALICE)
         assert reader is not None
-        subscriptions.change(tx, reader.id, wishes, now=now)
+        lifecycle.change(tx, reader.id, wishes, now=now)
 
 
 def next_digest(engine: sa.Engine) -> dt.datetime | None:
@@ -67,11 +67,11 @@ def alice(engine: sa.Engine) -> None:
     """Somebody who has had Monday's edition at seven."""
     close(engine, 20)
     with writing(engine) as tx:
-        subscriptions.admit(tx, ALICE, AT_SEVEN, consent=Consent("test"), now=at(20, 6))
+        sign_up.admit(tx, ALICE, AT_SEVEN, consent=Consent("test"), now=at(20, 6))
     assert compose(engine, HOW, now=at(20, 7)).digests == 1
 
 
-def at_hour(hour: int, zone: str = "UTC", days: str = "0123456") -> Wishes:
+def at_hour(hour: int, zone: str = "UTC", days: str = "0123456") -> Preferences:
     return replace(AT_SEVEN, rhythm=Rhythm(zone, hour, frozenset(map(int, days))))
 
 
@@ -89,7 +89,7 @@ def at_hour(hour: int, zone: str = "UTC", days: str = "0123456") -> Wishes:
     ],
 )
 def test_who_has_todays_edition_gets_the_next_at_the_new_hour(
-    engine: sa.Engine, changed_at: dt.datetime, wishes: Wishes, expected: list[dt.datetime]
+    engine: sa.Engine, changed_at: dt.datetime, wishes: Preferences, expected: list[dt.datetime]
 ) -> None:
     assert when_it_comes(engine, after=at(20, 7, 30), until=changed_at - dt.timedelta(minutes=30)) == []
     change(engine, wishes, changed_at)
@@ -102,7 +102,7 @@ def test_who_has_todays_edition_gets_the_next_at_the_new_hour(
     [(at_hour(9), [at(21, 9), at(22, 9)]), (at_hour(5), [at(21, 6), at(22, 5, 30)]), (at_hour(6, days="3"), [])],
 )
 def test_who_has_not_gets_it_today_and_a_missed_hour_is_made_up(
-    engine: sa.Engine, wishes: Wishes, expected: list[dt.datetime]
+    engine: sa.Engine, wishes: Preferences, expected: list[dt.datetime]
 ) -> None:
     assert when_it_comes(engine, after=at(20, 7, 30), until=at(21, 5, 30)) == []
     change(engine, wishes, at(21, 6))
@@ -121,13 +121,13 @@ def test_a_pause_stays_and_ends_at_the_new_hour(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         reader = subscribers.by_address(tx, ALICE)
         assert reader is not None
-        subscriptions.pause(tx, reader.id, until=dt.date(2026, 5, 4), now=at(20, 8))
+        lifecycle.pause(tx, reader.id, until=dt.date(2026, 5, 4), now=at(20, 8))
     change(engine, at_hour(18), at(20, 10))
     assert next_digest(engine) == dt.datetime(2026, 5, 4, 18, tzinfo=dt.UTC)
 
 
 def test_who_waits_for_the_next_run_goes_on_waiting_for_it(engine: sa.Engine) -> None:
     with writing(engine) as tx:
-        subscriptions.admit(tx, ALICE, AT_SEVEN, consent=Consent("test"), now=at(20, 6))
+        sign_up.admit(tx, ALICE, AT_SEVEN, consent=Consent("test"), now=at(20, 6))
     change(engine, at_hour(18), at(20, 7))
     assert next_digest(engine) is None

@@ -13,7 +13,7 @@ from dailypapers.store import editions, outbox, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.store.schema import metadata
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.erase import erase
 from dailypapers.subscriptions.export import export
 
 
@@ -58,7 +58,7 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
     with writing(engine) as tx:
         for reader in (got.reader, other.reader):
             votes.cast(tx, reader, got.papers[0], Vote.LIKE, now=NOW)
-        subscriptions.erase(tx, got.reader)
+        erase(tx, got.reader)
     with reading(engine) as tx:
         for table in metadata.sorted_tables:
             rows = tx.execute(sa.select(table)).all()
@@ -78,7 +78,7 @@ def test_erasing_leaves_the_books_balanced(engine: sa.Engine) -> None:
         assert len(claimed) == len(delivered) == 2
         outbox.record(tx, [replace(one, state=DeliveryState.ACCEPTED) for one in claimed])
         assert [book.balanced for book in ledgers(tx)] == [True]
-        subscriptions.erase(tx, got.reader)
+        erase(tx, got.reader)
         assert [(book.due, book.balanced) for book in ledgers(tx)] == [(1, True)]
 
 
@@ -86,7 +86,7 @@ def test_a_digest_for_who_was_erased_while_it_was_composed_is_left_out(engine: s
     got, other = a_digest(engine), a_digest(engine, "bob")
     with writing(engine) as tx:
         edition = editions.close(tx, NOW.date() + dt.timedelta(days=1), now=NOW)
-        subscriptions.erase(tx, got.reader)
+        erase(tx, got.reader)
         deadline = NOW + dt.timedelta(days=1)
         mails = [
             outbox.NewDelivery(reader, "x@example.org", MailKind.DIGEST, deadline, edition.id)
@@ -98,6 +98,6 @@ def test_a_digest_for_who_was_erased_while_it_was_composed_is_left_out(engine: s
 def test_erasing_twice_is_well(engine: sa.Engine) -> None:
     got = a_digest(engine)
     with writing(engine) as tx:
-        subscriptions.erase(tx, got.reader)
-        subscriptions.erase(tx, got.reader)
+        erase(tx, got.reader)
+        erase(tx, got.reader)
         assert export(tx, got.reader, now=NOW + dt.timedelta(days=1)) is None

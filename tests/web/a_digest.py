@@ -9,12 +9,12 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 GRAPHS = Paper(
@@ -42,8 +42,11 @@ class Got:
 def a_digest(engine: sa.Engine, name: str = "alice", *, outside: bool = False) -> Got:
     """Let somebody subscribe and get the digest; its second paper may be from outside their topics."""
     with writing(engine) as tx:
-        address, wishes = f"{name}@example.org", Wishes(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
-        subscriptions.admit(tx, address, wishes, consent=Consent("web", "1", "hash"), now=NOW)
+        address, wishes = (
+            f"{name}@example.org",
+            Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),)),
+        )
+        sign_up.admit(tx, address, wishes, consent=Consent("web", "1", "hash"), now=NOW)
         papers.add(tx, [Announcement(paper, "arxiv", NOW.date()) for paper in (GRAPHS, CELLS)], now=NOW)
         edition = editions.close(tx, NOW.date(), now=NOW)
         reader = subscribers.by_address(tx, address)

@@ -11,12 +11,12 @@ from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.message import Sender
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 from dailypapers.tokens import Signer
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
@@ -37,7 +37,7 @@ def context(engine: sa.Engine) -> Iterator[WebContext]:
     """What the pages are made with."""
     how = DigestOptions(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20))
     previews = Previews(engine, how)
-    yield WebContext(engine, PRESS, how, Wishes(Rhythm(), Amount(10)), "UTC", lambda: NOW, previews)
+    yield WebContext(engine, PRESS, how, Preferences(Rhythm(), Amount(10)), "UTC", lambda: NOW, previews)
     previews.close()
 
 
@@ -53,7 +53,7 @@ async def pages(context: WebContext) -> AsyncIterator[httpx.AsyncClient]:
 def alice(engine: sa.Engine) -> int:
     """Somebody who has asked to subscribe."""
     with writing(engine) as tx:
-        wishes = Wishes(Rhythm(), Amount(5))
-        added = subscriptions.subscribe(tx, "alice@example.org", wishes, consent=Consent("web"), now=NOW)
+        wishes = Preferences(Rhythm(), Amount(5))
+        added = sign_up.subscribe(tx, "alice@example.org", wishes, consent=Consent("web"), now=NOW)
     assert added is not None
     return added

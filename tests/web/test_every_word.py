@@ -34,6 +34,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
@@ -47,8 +48,7 @@ from dailypapers.settings import shipped
 from dailypapers.store import editions, outbox, papers, subscribers, votes
 from dailypapers.store.database import connect, migrate, writing
 from dailypapers.store.schema import metadata
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import sign_up
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.door import SignUpPolicy
 from dailypapers.web.public.subscribe import Form, Shown
@@ -157,8 +157,8 @@ def link(purpose: Purpose, reader: int, about: int = 0, *, issued: dt.datetime =
 
 def a_reader(engine: sa.Engine, name: str, *interests: Interest, state: SubscriberState | None = None) -> int:
     with writing(engine) as tx:
-        wishes = Wishes(Rhythm(), Amount(5), interests)
-        subscriptions.admit(tx, f"{name}@example.org", wishes, consent=Consent("web"), now=NOW)
+        wishes = Preferences(Rhythm(), Amount(5), interests)
+        sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("web"), now=NOW)
         reader = subscribers.by_address(tx, f"{name}@example.org")
         assert reader is not None
         if state:
@@ -325,10 +325,10 @@ async def asking_to_subscribe_when_many_do(walk: Walk, context: WebContext) -> N
 
 async def confirming_and_leaving(walk: Walk) -> None:
     with writing(walk.engine) as tx:
-        once = Wishes(Rhythm(days=frozenset({0})), Amount(5), (Interest(InterestKind.TOPIC, "графы"),))
+        once = Preferences(Rhythm(days=frozenset({0})), Amount(5), (Interest(InterestKind.TOPIC, "графы"),))
         asked = [
-            subscriptions.subscribe(tx, f"{name}@example.org", wishes, consent=Consent("web"), now=NOW)
-            for name, wishes in (("conny", once), ("cleo", Wishes(Rhythm(), Amount(5))), ("carl", once))
+            sign_up.subscribe(tx, f"{name}@example.org", wishes, consent=Consent("web"), now=NOW)
+            for name, wishes in (("conny", once), ("cleo", Preferences(Rhythm(), Amount(5))), ("carl", once))
         ]
     for reader in filter(None, asked):
         await walk.open(link(Purpose.CONFIRM, reader))
@@ -516,7 +516,7 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
     picks = [Pick(str(paper(n).id), 0.7, REASONS[n % len(REASONS)], outside=n == 9) for n in range(1, 61)]
     with writing(walk.engine) as tx:
         edition, end = editions.every(tx)[-1], now + dt.timedelta(days=1)
-        subscriptions.subscribe(tx, "nora@example.org", Wishes(Rhythm(), Amount(5)), consent=Consent("web"), now=now)
+        sign_up.subscribe(tx, "nora@example.org", Preferences(Rhythm(), Amount(5)), consent=Consent("web"), now=now)
         put = [
             outbox.NewDelivery(reader, f"{name}@example.org", MailKind.DIGEST, end, edition.id, tuple(picks))
             for reader, name in zip(readers, ("mary", "tess"), strict=True)

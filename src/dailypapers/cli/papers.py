@@ -32,7 +32,7 @@ def rank(
 ) -> None:
     """Rank papers of a file for somebody, with reasons; needs no settings and no database."""
     from dailypapers.library.rank_file import rank as run
-    from dailypapers.subscriptions.file import interests
+    from dailypapers.subscriptions.import_ import interests
 
     stated = {
         "topics": topic,

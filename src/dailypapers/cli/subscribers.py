@@ -44,8 +44,9 @@ def add_one(
     """Add a subscriber; without any interest they get what is trending."""
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import writing
-    from dailypapers.subscriptions import lifecycle as subscriptions
-    from dailypapers.subscriptions.file import wishes
+    from dailypapers.subscriptions import sign_up
+    from dailypapers.subscriptions.address import normal_address
+    from dailypapers.subscriptions.import_ import wishes
 
     app, moment = context.obj.app(), clock(now)()
     examples = [*(paper or ()), *(_examples(app.engine, bib) if bib else ())]
@@ -54,15 +55,15 @@ def add_one(
         "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days, "max_papers": max_papers,
     }  # fmt: skip
     wanted = _wishes(wishes, {name: value for name, value in stated.items() if value is not None}, app.defaults)
-    kept = subscriptions.normal_address(address)
+    kept = normal_address(address)
     for interest in wanted.interests:
         if interest.kept() != interest:
             say(f"The {interest.kind} “{interest.text[:60]} …” is too long; its beginning is kept.")
     with writing(app.engine) as tx:
         if confirm:
-            subscriptions.subscribe(tx, kept, wanted, consent=Consent("operator, unconfirmed"), now=moment)
+            sign_up.subscribe(tx, kept, wanted, consent=Consent("operator, unconfirmed"), now=moment)
             say(f"A mail that asks {kept} to confirm waits in the outbox.")
-        elif subscriptions.admit(tx, kept, wanted, consent=Consent("operator"), now=moment):
+        elif sign_up.admit(tx, kept, wanted, consent=Consent("operator"), now=moment):
             say(f"Added {kept}.")
         else:
             say(f"{kept} was there already and has the new wishes.")
@@ -131,7 +132,7 @@ def show(context: typer.Context, address: str, now: Now = None) -> None:
 def known(tx: "sa.Connection", address: str) -> "Subscriber":
     """The subscriber of an address. Raises `BadInput` where there is none."""
     from dailypapers.store import subscribers as stored
-    from dailypapers.subscriptions.lifecycle import normal_address
+    from dailypapers.subscriptions.address import normal_address
 
     reader = stored.by_address(tx, normal_address(address))
     if reader is None:
@@ -144,8 +145,8 @@ def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
     """Add subscribers from a CSV or JSON Lines file; wrong lines are named, the others are kept."""
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import groups, writing
-    from dailypapers.subscriptions import lifecycle as subscriptions
-    from dailypapers.subscriptions.file import read
+    from dailypapers.subscriptions import sign_up
+    from dailypapers.subscriptions.import_ import read
 
     app, moment = context.obj.app(), clock(now)()
     lines, skipped = read(file, defaults=app.defaults)
@@ -157,7 +158,7 @@ def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
             with writing(app.engine) as tx:
                 for line in group:
                     try:
-                        added += subscriptions.admit(tx, line.address, line.wishes, consent=consent, now=moment)
+                        added += sign_up.admit(tx, line.address, line.wishes, consent=consent, now=moment)
                     except BadInput as error:
                         refused.append(f"{file.name} line {line.number}: {error}")
             step(len(group))
@@ -173,7 +174,7 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
     from dailypapers.domain.subscriber import READING
     from dailypapers.store import subscribers as stored
     from dailypapers.store.database import reading
-    from dailypapers.subscriptions.file import fields_of
+    from dailypapers.subscriptions.import_ import fields_of
 
     with reading(context.obj.app().engine) as tx:
         readers = [reader for reader in stored.every(tx) if reader.state in READING]
@@ -190,11 +191,12 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
 def lift(context: typer.Context, address: str, now: Now = None) -> None:
     """Mail an address again that was suppressed, once its owner has mended it."""
     from dailypapers.store.database import writing
-    from dailypapers.subscriptions import lifecycle as subscriptions
+    from dailypapers.subscriptions import lifecycle
+    from dailypapers.subscriptions.address import normal_address
 
-    kept = subscriptions.normal_address(address)
+    kept = normal_address(address)
     with writing(context.obj.app().engine) as tx:
-        lifted = subscriptions.lift(tx, kept, now=clock(now)())
+        lifted = lifecycle.lift(tx, kept, now=clock(now)())
     say(f"{kept} is mailed again." if lifted else f"{kept} was not suppressed.")
 
 
@@ -207,12 +209,13 @@ def remove(
 ) -> None:
     """Unsubscribe somebody: nothing more is sent, from this moment on."""
     from dailypapers.store.database import writing
-    from dailypapers.subscriptions import lifecycle as subscriptions
+    from dailypapers.subscriptions import lifecycle
+    from dailypapers.subscriptions.erase import erase as erase_all
 
     with writing(context.obj.app().engine) as tx:
         reader = known(tx, address)
         if erase:
-            subscriptions.erase(tx, reader.id)
+            erase_all(tx, reader.id)
         else:
-            subscriptions.unsubscribe(tx, reader.id, now=clock(now)())
+            lifecycle.unsubscribe(tx, reader.id, now=clock(now)())
     say(f"{reader.address} is {'erased' if erase else 'unsubscribed'}.")

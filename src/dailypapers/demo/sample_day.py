@@ -26,8 +26,8 @@ from dailypapers.settings import Settings, shipped
 from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import migrate, reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.file import read
+from dailypapers.subscriptions import sign_up
+from dailypapers.subscriptions.import_ import read
 
 #: A Monday noon, the same in every run, so that a second run is the same day.
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
@@ -107,7 +107,7 @@ def _admit_samples(app: App) -> None:
     with writing(app.engine) as tx:
         for line in lines:
             if subscribers.by_address(tx, line.address) is None:
-                subscriptions.admit(tx, line.address, line.wishes, consent=Consent("demo"), now=NOON)
+                sign_up.admit(tx, line.address, line.wishes, consent=Consent("demo"), now=NOON)
 
 
 def _shown(app: App, deliveries: Sequence[Delivery], kept: Sequence[Caught]) -> Iterator[Shown]:

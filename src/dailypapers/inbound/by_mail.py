@@ -16,14 +16,16 @@ import structlog
 
 from dailypapers.delivery.send import Clock
 from dailypapers.domain.address import domain_of
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput, BadToken
 from dailypapers.mail.dns import Domains
 from dailypapers.mail.incoming.server import Incoming, hear
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes, whom
+from dailypapers.subscriptions import lifecycle, sign_up
+from dailypapers.subscriptions.address import normal_address
+from dailypapers.subscriptions.sign_up import whom
 from dailypapers.tokens import Signer
 
 log = structlog.get_logger()
@@ -66,7 +68,7 @@ class InboundHandler:
     signer: Signer
     addresses: Addresses
     #: What a subscriber gets who names nothing.
-    defaults: Wishes
+    defaults: Preferences
     limits: Limits
     domains: Domains
     clock: Clock
@@ -105,7 +107,7 @@ def decide(mail: Incoming, addresses: Addresses) -> Wish:
     if heard.why_not:
         return Wish(nothing=heard.why_not)
     try:
-        address = subscriptions.normal_address(heard.address)
+        address = normal_address(heard.address)
     except BadInput:
         return Wish(nothing="no address to answer to")
     if address in {addresses.subscribe, addresses.unsubscribe, *addresses.others}:
@@ -135,7 +137,7 @@ def _unsubscribe(handler: InboundHandler, token: str) -> str:
     except BadToken:
         return _NO_TOKEN
     with writing(handler.engine) as tx:
-        subscriptions.unsubscribe(tx, subscriber, now=now)
+        lifecycle.unsubscribe(tx, subscriber, now=now)
     return "250 2.0.0 Unsubscribed"
 
 
@@ -148,7 +150,7 @@ def _subscribe(handler: InboundHandler, address: str) -> str:
     who = whom(handler.signer, address, _NETWORK)
     overall = handler.limits.overall_hour
     with writing(handler.engine) as tx:
-        verdict = subscriptions.ask(
+        verdict = sign_up.ask(
             tx,
             address,
             handler.defaults,

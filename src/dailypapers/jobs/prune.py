@@ -10,7 +10,7 @@ from dailypapers.ranking.embeddings.encoder import Encoder, kept_as
 from dailypapers.store import models as knowledge
 from dailypapers.store import signups as asks
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.erase import expire_unconfirmed
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ def _unconfirmed(engine: sa.Engine, now: dt.datetime) -> tuple[int, int]:
     erased, back, more = 0, 0, (1, 1)
     while any(more):
         with writing(engine) as tx:
-            more = subscriptions.expire_unconfirmed(tx, now=now)
+            more = expire_unconfirmed(tx, now=now)
         erased, back = erased + more[0], back + more[1]
     return erased, back
 

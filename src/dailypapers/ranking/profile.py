@@ -14,6 +14,7 @@ from dailypapers.domain.category import unknown_category
 from dailypapers.domain.i18n import N_, NN_, LazyString
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.preferences import MAX_EXAMPLES, MAX_TOPICS
 from dailypapers.ranking.text.words import terms
 
 #: What a fact adds to a score. A good match of a subject scores about one, so a followed author comes first and a
@@ -27,8 +28,6 @@ TRENDING_WEIGHT = 0.5
 TOPIC_LIKES = 2.0
 #: Disliked papers take this part of their mean away, and only from so many liked ones on; before that they do harm.
 DISLIKED, LIKES_FOR_DISLIKES = 0.25, 5
-#: Of more topics than these the first are read, of more papers the newest.
-MOST_TOPICS, MOST_PAPERS = 40, 400
 _UNKNOWN = N_("We do not know the paper {paper} (yet), so it cannot lead us to others.")
 _WORDLESS = N_("“{topic}” holds no word that tells papers apart; please name the subject itself.")
 _NO_CATEGORY = N_("There is no category {category}; categories look like cs.LG, or cs for all of cs.")
@@ -109,13 +108,13 @@ def _foreign(interest: Interest) -> str:
 
 
 def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
-    topics = [interest for interest in wanted if interest.kind is InterestKind.TOPIC][:MOST_TOPICS]
+    topics = [interest for interest in wanted if interest.kind is InterestKind.TOPIC][:MAX_TOPICS]
     return [interest for interest in wanted if interest.kind is not InterestKind.TOPIC or interest in topics]
 
 
 def _too_many(usable: Mapping[Interest, str], wanted: Sequence[Interest]) -> tuple[str, ...]:
     left = sum(1 for trouble in usable.values() if not trouble) - len(wanted)
-    return (LazyString(_TOO_MANY, most=MOST_TOPICS, count=left),) if left else ()
+    return (LazyString(_TOO_MANY, most=MAX_TOPICS, count=left),) if left else ()
 
 
 def _subjects(
@@ -124,7 +123,7 @@ def _subjects(
     """Every topic for itself; papers beside a single topic belong to it, beside several they are their own subject."""
     topics = [i for i in interests if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT]
     named = [i for i in interests if i.kind is InterestKind.PAPER and i.stance is Stance.WANT]
-    papers = list(dict.fromkeys([*named, *votes]))[-MOST_PAPERS:]
+    papers = list(dict.fromkeys([*named, *votes]))[-MAX_EXAMPLES:]
     pushed = tuple(Subject(((i, 1.0),), -1.0) for i in interests if i.stance is Stance.AVOID)
     if len(topics) == 1:
         return (Subject(_mean(topics, papers, against)), *pushed)
@@ -138,7 +137,7 @@ def _mean(
     total = TOPIC_LIKES * len(topics) + len(papers)
     shares = [(topic, TOPIC_LIKES / total) for topic in topics] + [(paper, 1 / total) for paper in papers]
     if len(papers) >= LIKES_FOR_DISLIKES:
-        counted = [interest for interest in dict.fromkeys(against) if interest not in papers][-MOST_PAPERS:]
+        counted = [interest for interest in dict.fromkeys(against) if interest not in papers][-MAX_EXAMPLES:]
         shares += [(interest, -DISLIKED / len(counted)) for interest in counted]
     return tuple(shares)
 

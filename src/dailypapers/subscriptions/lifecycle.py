@@ -5,205 +5,24 @@ Every function works inside the caller's transaction and tells what it did.
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sqlalchemy as sa
-import structlog
-from email_validator import EmailNotValidError, validate_email
 
-from dailypapers.domain.address import canonical
-from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
-from dailypapers.domain.link import Purpose
-from dailypapers.domain.signup import (
-    Limits,
-    SignUpRequest,
-    Verdict,
-    begins_attack_mode,
-    ended_attack_mode,
-    judge,
-    worth_keeping,
-)
-from dailypapers.domain.subscriber import (
-    AS_USUAL,
-    READING,
-    SUBSCRIBED,
-    Amount,
-    Consent,
-    Rhythm,
-    Style,
-    Subscriber,
-    SubscriberState,
-    parse_days,
-)
-from dailypapers.errors import BadInput
+from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.subscriber import READING, SUBSCRIBED, Rhythm, Subscriber, SubscriberState, parse_days
 from dailypapers.store import editions, outbox, subscribers, suppressions
-from dailypapers.store import signups as asks
-from dailypapers.tokens import LIFETIME, Signer
 
-log = structlog.get_logger()
-
-#: A confirmation that is not delivered within a day helps nobody.
-CONFIRM_DEADLINE = dt.timedelta(days=1)
-#: At most one confirmation per address and hour: the form must not become a weapon against somebody's inbox.
-CONFIRM_PAUSE = dt.timedelta(hours=1)
 #: The next edition closes a day after the last, a little earlier or later.
 NEXT_EDITION = dt.timedelta(hours=23)
-#: Who asks again adds wishes to the earlier ones only up to so many: anybody may ask in anybody's name.
-MOST_WISHES = 50
 #: Nobody pauses for longer.
 LONGEST_PAUSE = dt.timedelta(days=3650)
 #: A digest of fewer papers than this is not worth a mail of its own.
 FEWEST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What somebody asks for: which papers, when, how many."""
-
-    rhythm: Rhythm
-    amount: Amount
-    interests: tuple[Interest, ...] = ()
-    style: Style = AS_USUAL
-
-
-def normal_address(address: str) -> str:
-    """The one form an address is kept in: checked for form (RFC 5321), lower case, domain in its Unicode form.
-
-    Raises `BadInput` with the reason.
-    """
-    try:
-        checked = validate_email(address.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise BadInput(f"“{address[:100]}” is no e-mail address: {error}") from None
-    return checked.normalized.lower()
-
-
-def whom(signer: Signer, address: str, network: str) -> SignUpRequest:
-    """Who asks, in a form that tells nobody who it was."""
-    return SignUpRequest(
-        signer.blind("address", address), signer.blind("mailbox", canonical(address)), signer.blind("network", network)
-    )
-
-
-def ask(
-    tx: sa.Connection,
-    address: str,
-    wishes: Wishes,
-    *,
-    consent: Consent,
-    who: SignUpRequest,
-    limits: Limits,
-    now: dt.datetime,
-    patient: bool = False,
-) -> Verdict:
-    """Subscribe somebody from outside, within the limits; a suppressed address gets no mail.
-
-    The verdict does not depend on whether the address is known. Logs an alarm where attack mode begins,
-    and its end with the first ask after it.
-    """
-    counts = asks.count(tx, who, now=now)
-    verdict = judge(counts, limits, patient=patient)
-    if worth_keeping(counts, limits):
-        asks.note(tx, who, granted=verdict is Verdict.GRANTED, now=now)
-        if begins_attack_mode(counts, limits):
-            log.error("attack mode", asked_within_an_hour=limits.overall_hour)
-        elif ended_attack_mode(counts, limits):
-            log.info("attack mode is over", asked_within_an_hour=counts.asked_hour + 1)
-    if verdict is Verdict.GRANTED and not suppressions.is_suppressed(tx, address):
-        subscribe(tx, address, wishes, consent=consent, now=now)
-    return verdict
-
-
-def subscribe(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, now: dt.datetime) -> int | None:
-    """Keep somebody who asked as pending and queue the confirmation mail; nothing else is sent before they confirm.
-
-    Returns the id of the new subscriber, `None` where the address was known already (the caller answers alike).
-    Somebody who left and asks again is pending again.
-    """
-    known = subscribers.by_address(tx, address)
-    if known:
-        _ask_again(tx, known, wishes, consent, now)
-        return None
-    added = _add(tx, address, wishes, state=SubscriberState.PENDING, consent=consent, now=now)
-    if added:
-        _queue_confirmation(tx, added, address, now)
-    return added
-
-
-def _add(
-    tx: sa.Connection, address: str, wishes: Wishes, *, state: SubscriberState, consent: Consent, now: dt.datetime
-) -> int | None:
-    added = subscribers.add(
-        tx,
-        address,
-        state=state,
-        rhythm=wishes.rhythm,
-        amount=wishes.amount,
-        style=wishes.style,
-        consent=consent,
-        now=now,
-    )
-    if added:
-        subscribers.state_interests(tx, added, wishes.interests)
-    return added
-
-
-def _ask_again(tx: sa.Connection, known: Subscriber, wishes: Wishes, consent: Consent, now: dt.datetime) -> None:
-    """Whoever has left, or has not confirmed yet, may ask again; what they wished for before is kept beside the new."""
-    if known.state is SubscriberState.UNSUBSCRIBED:
-        subscribers.move(tx, known.id, to=SubscriberState.PENDING, now=now)
-    elif known.state is not SubscriberState.PENDING:
-        return
-    if outbox.confirmation_since(tx, known.id, now - CONFIRM_PAUSE):
-        return
-    subscribers.asked_again(tx, known.id, consent=consent, now=now)
-    stated = subscribers.interests_of(tx, [known.id])[known.id]
-    if wishes.interests and len(stated) < MOST_WISHES:
-        subscribers.state_interests(tx, known.id, {*stated, *wishes.interests})
-    _queue_confirmation(tx, known.id, known.address, now)
-
-
-def _queue_confirmation(tx: sa.Connection, subscriber_id: int, address: str, now: dt.datetime) -> None:
-    mail = outbox.NewDelivery(subscriber_id, address, MailKind.CONFIRM, deadline=now + CONFIRM_DEADLINE)
-    outbox.put(tx, [mail], now=now)
-
-
-def expire_unconfirmed(tx: sa.Connection, *, now: dt.datetime) -> tuple[int, int]:
-    """Erase the next of those whose confirmation link has run out; returns how many, none once all are erased.
-
-    Whoever had been a subscriber before is unsubscribed as before, which is the second number: anybody may have asked
-    in their name.
-    """
-    late = subscribers.unconfirmed(tx, before=now - LIFETIME[Purpose.CONFIRM])
-    back = [reader for reader in late if reader.confirmed_at]
-    for reader in late:
-        if reader.confirmed_at:
-            subscribers.move(tx, reader.id, to=SubscriberState.UNSUBSCRIBED, now=now)
-        else:
-            erase(tx, reader.id)
-    return len(late) - len(back), len(back)
-
-
-def admit(tx: sa.Connection, address: str, wishes: Wishes, *, consent: Consent, now: dt.datetime) -> bool:
-    """Make somebody active at once: the operator vouches for their consent. Known ones get the new wishes.
-
-    Tells whether the address is new. A suppressed address stays suppressed; somebody who unsubscribed stays so:
-    raises `BadInput`, since only they can undo that.
-    """
-    if suppressions.is_suppressed(tx, address):
-        raise BadInput(f"{address} is suppressed: mail to it failed for good, or its owner complained.")
-    known = subscribers.by_address(tx, address)
-    if known and known.state is SubscriberState.UNSUBSCRIBED:
-        raise BadInput(f"{address} has unsubscribed: only its owner can subscribe it again.")
-    if known:
-        change(tx, known.id, wishes, now=now)
-        subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
-        return False
-    return _add(tx, address, wishes, state=SubscriberState.ACTIVE, consent=consent, now=now) is not None
-
-
-def change(tx: sa.Connection, subscriber_id: int, wishes: Wishes, *, now: dt.datetime) -> None:
+def change(tx: sa.Connection, subscriber_id: int, wishes: Preferences, *, now: dt.datetime) -> None:
     """Replace what somebody asks for.
 
     Where when they want mail has changed: who has the newest edition gets the next one at the first new hour after it
@@ -347,8 +166,3 @@ def allow(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None
 
 def _avoided(phrases: Iterable[str]) -> Iterator[Interest]:
     return (Interest(InterestKind.PHRASE, phrase, Stance.AVOID) for phrase in phrases)
-
-
-def erase(tx: sa.Connection, subscriber_id: int) -> None:
-    """Forget somebody altogether."""
-    subscribers.erase(tx, subscriber_id)

@@ -7,11 +7,11 @@ from tests.web.conftest import NOW, SIGNER
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Rhythm, SubscriberState, parse_days
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import lifecycle
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ async def test_who_confirms_is_told_what_happens_next(
 ) -> None:
     wanted = tuple(Interest(InterestKind.TOPIC, topic) for topic in asked[0])
     with writing(engine) as tx:
-        wishes = Wishes(Rhythm("Europe/Berlin", 9, parse_days(asked[1])), Amount(5), wanted)
-        subscriptions.change(tx, alice, wishes, now=NOW)
+        wishes = Preferences(Rhythm("Europe/Berlin", 9, parse_days(asked[1])), Amount(5), wanted)
+        lifecycle.change(tx, alice, wishes, now=NOW)
     for _ in range(2):
         answer = await pages.post(SIGNER.url(Purpose.CONFIRM, alice, issued=NOW))
         assert all(word in answer.text for word in words)
@@ -41,11 +41,11 @@ async def test_confirming_again_ends_no_pause_and_undoes_no_goodbye(
     link = SIGNER.url(Purpose.CONFIRM, alice, issued=NOW)
     await pages.post(link)
     with writing(engine) as tx:
-        subscriptions.pause(tx, alice, until=None, now=NOW)
+        lifecycle.pause(tx, alice, until=None, now=NOW)
     assert "You are subscribed" in (await pages.post(link)).text
     with writing(engine) as tx:
         assert subscribers.by_id(tx, [alice])[alice].state is SubscriberState.PAUSED
-        subscriptions.unsubscribe(tx, alice, now=NOW)
+        lifecycle.unsubscribe(tx, alice, now=NOW)
     assert "This subscription has ended" in (await pages.post(link)).text
     with reading(engine) as tx:
         assert subscribers.by_id(tx, [alice])[alice].state is SubscriberState.UNSUBSCRIBED

@@ -19,6 +19,7 @@ from tests.web.test_pages import everything
 from dailypapers.digests.layout import load_inputs, mail
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
 from dailypapers.mail.dns import Domains
@@ -26,8 +27,8 @@ from dailypapers.store import subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.store.outbox import claim
 from dailypapers.store.schema import asks, outbox
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes, whom
+from dailypapers.subscriptions import lifecycle, sign_up
+from dailypapers.subscriptions.sign_up import whom
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.door import SignUpPolicy
 from dailypapers.web.public.subscribe import form_version
@@ -120,10 +121,8 @@ async def test_the_answer_is_the_same_whoever_asks(front: Front) -> None:
     names = ["newby", "waits", "reads", "pause", "leave", "bounc", "compl", "suppr"]
     with writing(front.engine) as tx:
         for name in names[1:7]:
-            consent, wishes = Consent("web"), Wishes(Rhythm(), Amount(5))
-            kept = subscriptions.subscribe(
-                tx, f"{name}@example.org", wishes, consent=consent, now=NOW - dt.timedelta(days=3)
-            )
+            consent, wishes = Consent("web"), Preferences(Rhythm(), Amount(5))
+            kept = sign_up.subscribe(tx, f"{name}@example.org", wishes, consent=consent, now=NOW - dt.timedelta(days=3))
             assert kept
             state = {
                 "reads": SubscriberState.ACTIVE, "pause": SubscriberState.PAUSED, "leave": SubscriberState.UNSUBSCRIBED,
@@ -214,10 +213,10 @@ async def test_a_flood_neither_sends_nor_keeps_without_end(front: Front) -> None
 def test_two_who_ask_at_once_get_one_mail(engine: sa.Engine) -> None:
     def ask(_: int) -> Verdict:
         with writing(engine) as tx:
-            return subscriptions.ask(
+            return sign_up.ask(
                 tx,
                 "alice@example.org",
-                Wishes(Rhythm(), Amount(5)),
+                Preferences(Rhythm(), Amount(5)),
                 consent=Consent("web"),
                 who=whom(SIGNER, "alice@example.org", "192.0.2.0/24"),
                 limits=Limits(),
@@ -334,8 +333,8 @@ async def test_who_left_may_ask_again_and_keeps_what_they_had(front: Front) -> N
     reader = front.reader("alice@example.org")
     assert reader is not None
     with writing(front.engine) as tx:
-        subscriptions.confirm(tx, reader.id, now=NOW)
-        subscriptions.unsubscribe(tx, reader.id, now=NOW)
+        lifecycle.confirm(tx, reader.id, now=NOW)
+        lifecycle.unsubscribe(tx, reader.id, now=NOW)
     front.now += 2 * HOUR
     await front.ask("alice@example.org", topic="graphs")
     again = front.reader("alice@example.org")

@@ -11,7 +11,7 @@ from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.erase import erase
 
 
 async def test_the_button_gives_a_file_and_changes_nothing(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
@@ -37,6 +37,6 @@ async def test_from_its_page_everything_can_be_erased(pages: httpx.AsyncClient, 
 async def test_who_was_erased_gets_a_calm_page(pages: httpx.AsyncClient, engine: sa.Engine, alice: int) -> None:
     link = SIGNER.url(Purpose.DATA, alice, issued=NOW)
     with writing(engine) as tx:
-        subscriptions.erase(tx, alice)
+        erase(tx, alice)
     for method in ("GET", "POST"):
         assert (await pages.request(method, link)).status_code == 410

@@ -11,7 +11,7 @@ from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.erase import erase
 
 
 async def test_the_feed_holds_the_picks_with_their_reasons(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
@@ -57,5 +57,5 @@ async def test_a_feed_without_picks_is_a_feed(pages: httpx.AsyncClient, alice: i
 async def test_the_feed_of_who_was_erased_is_gone(pages: httpx.AsyncClient, engine: sa.Engine, alice: int) -> None:
     link = SIGNER.url(Purpose.FEED, alice, issued=NOW)
     with writing(engine) as tx:
-        subscriptions.erase(tx, alice)
+        erase(tx, alice)
     assert (await pages.get(link)).status_code == 410

@@ -14,7 +14,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.vote import Vote
 from dailypapers.store import subscribers, votes
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.erase import erase
 
 
 def link(reader: int, paper: int, vote: str = "") -> str:
@@ -134,5 +134,5 @@ async def test_an_unknown_vote_is_a_calm_page(pages: httpx.AsyncClient, engine: 
 async def test_who_was_erased_cannot_vote(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     with writing(engine) as tx:
-        subscriptions.erase(tx, got.reader)
+        erase(tx, got.reader)
     assert (await pages.post(link(got.reader, got.papers[0], "like"))).status_code == 410

@@ -12,11 +12,12 @@ from tests.web.test_pages import everything
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState, parse_days
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import lifecycle, sign_up
+from dailypapers.subscriptions.erase import erase
 
 ZONE = "Europe/Berlin"
 
@@ -24,9 +25,9 @@ ZONE = "Europe/Berlin"
 @pytest.fixture
 def bob(engine: sa.Engine) -> int:
     """Somebody who reads."""
-    wishes = Wishes(Rhythm(ZONE), Amount(10, about=8), (Interest(InterestKind.TOPIC, "RNA"),))
+    wishes = Preferences(Rhythm(ZONE), Amount(10, about=8), (Interest(InterestKind.TOPIC, "RNA"),))
     with writing(engine) as tx:
-        subscriptions.admit(tx, "bob@example.org", wishes, consent=Consent("operator"), now=NOW)
+        sign_up.admit(tx, "bob@example.org", wishes, consent=Consent("operator"), now=NOW)
         found = subscribers.by_address(tx, "bob@example.org")
     assert found is not None
     return found.id
@@ -86,7 +87,7 @@ async def test_one_click_is_a_small_answer_without_redirect_or_cookie(
 
 async def test_one_click_is_well_for_who_is_erased(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     with writing(engine) as tx:
-        subscriptions.erase(tx, bob)
+        erase(tx, bob)
     for method in ("GET", "HEAD", "POST"):
         assert (await pages.request(method, link(bob))).status_code == 200
 
@@ -192,7 +193,7 @@ async def test_wishes_that_are_none_change_nothing(pages: httpx.AsyncClient, eng
 
 async def test_only_who_has_just_left_can_take_it_back(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     with writing(engine) as tx:
-        subscriptions.pause(tx, bob, until=dt.date(2026, 6, 1), now=NOW)
+        lifecycle.pause(tx, bob, until=dt.date(2026, 6, 1), now=NOW)
     left = await pages.post(link(bob))
     assert "You are unsubscribed" in left.text
     again = await pages.post(link(bob))

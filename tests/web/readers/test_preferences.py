@@ -14,15 +14,16 @@ from tests.web.test_pages import everything
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
 from dailypapers.domain.vote import Vote
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import lifecycle, sign_up
+from dailypapers.subscriptions.erase import erase
 from dailypapers.web.http.page import WebContext
 
-WISHES = Wishes(
+WISHES = Preferences(
     Rhythm("Europe/Berlin", 7, frozenset({0, 3})),
     Amount(7, 3, 2, 0.62, explore=True),
     (
@@ -91,7 +92,7 @@ def reader(engine: sa.Engine) -> int:
     announce(engine, TITLES)
     close(engine)
     with writing(engine) as tx:
-        subscriptions.admit(tx, "alice@example.org", WISHES, consent=Consent("test"), now=NOW)
+        sign_up.admit(tx, "alice@example.org", WISHES, consent=Consent("test"), now=NOW)
         found = subscribers.by_address(tx, "alice@example.org")
     assert found is not None
     return found.id
@@ -102,14 +103,14 @@ def link(reader: int) -> str:
     return SIGNER.url(Purpose.PREFERENCES, reader, issued=NOW)
 
 
-def kept(engine: sa.Engine, reader: int) -> Wishes:
+def kept(engine: sa.Engine, reader: int) -> Preferences:
     with reading(engine) as tx:
         found = subscribers.by_id(tx, [reader])[reader]
         interests = subscribers.interests_of(tx, [reader])[reader]
-    return Wishes(found.rhythm, found.amount, interests, found.style)
+    return Preferences(found.rhythm, found.amount, interests, found.style)
 
 
-def same(one: Wishes, other: Wishes) -> bool:
+def same(one: Preferences, other: Preferences) -> bool:
     return replace(one, interests=tuple(sorted(one.interests))) == replace(
         other, interests=tuple(sorted(other.interests))
     )
@@ -179,7 +180,9 @@ async def test_every_field_is_saved(pages: httpx.AsyncClient, engine: sa.Engine,
         *(Interest(kind.CATEGORY, text) for text in ("math", "Genomics", "eprint: hash functions")),
     )
     amount, style = Amount(12, None, 1, 0.8), Style(abstracts=Abstracts.NONE)
-    assert same(kept(engine, reader), Wishes(Rhythm("America/New_York", 18, frozenset({4})), amount, expected, style))
+    assert same(
+        kept(engine, reader), Preferences(Rhythm("America/New_York", 18, frozenset({4})), amount, expected, style)
+    )
 
 
 @pytest.mark.parametrize(
@@ -337,7 +340,7 @@ async def test_who_has_left_sees_no_form_and_can_change_nothing(
 ) -> None:
     form = fields(await pages.get(link))
     with writing(engine) as tx:
-        subscriptions.unsubscribe(tx, reader, now=NOW)
+        lifecycle.unsubscribe(tx, reader, now=NOW)
     before = everything(engine)
     for answer in (
         await pages.get(link),
@@ -364,7 +367,7 @@ async def test_whoever_was_erased_gets_a_calm_page(
     pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
 ) -> None:
     with writing(engine) as tx:
-        subscriptions.erase(tx, reader)
+        erase(tx, reader)
     for method in ("GET", "POST"):
         assert (await pages.request(method, link)).status_code == 410
 

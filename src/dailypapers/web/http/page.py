@@ -18,10 +18,10 @@ from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.i18n import N_, Translator
+from dailypapers.domain.preferences import Preferences
 from dailypapers.library.search import Finder
 from dailypapers.rendering.environment import saying
 from dailypapers.rendering.pages import render_page
-from dailypapers.subscriptions.lifecycle import Wishes
 from dailypapers.tokens import Signer
 from dailypapers.web.http.static import Static
 from dailypapers.web.public.door import SignUpPolicy
@@ -37,7 +37,7 @@ class WebContext:
     renderer: MailRenderer
     digest_options: DigestOptions
     #: What a subscriber gets who names nothing.
-    defaults: Wishes
+    defaults: Preferences
     #: Whose midnight parts one edition's day from the next.
     zone: str
     clock: Callable[[], dt.datetime]

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from dailypapers.domain.link import Purpose
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import reader_of, ready
 
@@ -26,7 +26,7 @@ def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
         now = context.clock()
         subscriber = context.signer.subscriber(Purpose.CONFIRM, token, now=now)
         with writing(context.engine) as tx:
-            if subscriptions.confirm(tx, subscriber, now=now):
+            if lifecycle.confirm(tx, subscriber, now=now):
                 return _welcome(context, request, tx, subscriber)
         return context.page(request, "confirm", state="ended")
 

@@ -17,12 +17,14 @@ from starlette.datastructures import FormData
 
 from dailypapers.domain.address import domain_of, suggestion
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Verdict
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes, whom
+from dailypapers.subscriptions import sign_up
+from dailypapers.subscriptions.address import normal_address
+from dailypapers.subscriptions.sign_up import whom
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.door import network_of
 from dailypapers.web.readers.draft import zones
@@ -135,7 +137,7 @@ def _read(data: FormData) -> Form:
 async def _trouble(context: WebContext, form: Form) -> str:
     """Why this address is of no use, in a word for the template; empty where it may be."""
     try:
-        address = subscriptions.normal_address(form.email)
+        address = normal_address(form.email)
     except BadInput:
         return "no address" if form.email else "empty"
     if suggestion(address) and form.as_written != address:
@@ -145,19 +147,19 @@ async def _trouble(context: WebContext, form: Form) -> str:
 
 def _once_more(context: WebContext, request: Request, form: Form, trouble: str) -> HTMLResponse:
     """The form again with all that was in it; a bad address stays, so that it can be mended."""
-    meant = suggestion(subscriptions.normal_address(form.email)) if trouble == "mistyped" else ""
+    meant = suggestion(normal_address(form.email)) if trouble == "mistyped" else ""
     fresh = replace(
         form, stamp=context.signer.stamp(now=context.clock() - context.door.minimum), patience="", as_written=""
     )
     if meant:
-        fresh = replace(fresh, as_written=subscriptions.normal_address(form.email))
+        fresh = replace(fresh, as_written=normal_address(form.email))
     shown = Shown(context.door.open, fresh, trouble, meant, context.door.by_mail)
     return context.page(request, "subscribe", state="form", subscribe=shown, status=422)
 
 
 async def _let_in(context: WebContext, request: Request, form: Form, version: str) -> HTMLResponse:
     now, door = context.clock(), context.door
-    address = subscriptions.normal_address(form.email)
+    address = normal_address(form.email)
     waited = context.signer.age(form.patience, now=now, about=address)
     if waited is not None and waited < door.patience:
         return _wait(context, request, form, form.patience, early=True)
@@ -165,7 +167,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
 
     def ask() -> Verdict:
         with writing(context.engine) as tx:
-            return subscriptions.ask(
+            return sign_up.ask(
                 tx,
                 address,
                 _wishes(context.defaults, form),
@@ -182,7 +184,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
     return _answer(context, request, form, verdict)
 
 
-def _wishes(defaults: Wishes, form: Form) -> Wishes:
+def _wishes(defaults: Preferences, form: Form) -> Preferences:
     zone = form.zone if form.zone in zones() else defaults.rhythm.zone
     topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics)
     return replace(defaults, rhythm=replace(defaults.rhythm, zone=zone), interests=topics)

@@ -15,20 +15,16 @@ from starlette.datastructures import FormData
 from dailypapers.domain.category import TREE
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.preferences import FIELDS, MAX_CHARACTERS, MAX_EXAMPLES, MAX_OF_FIELD, MAX_PAPERS, Preferences
 from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, Rhythm, Style
-from dailypapers.subscriptions import file as subscriber_file
-from dailypapers.subscriptions.file import FIELDS
-from dailypapers.subscriptions.lifecycle import Wishes
 from dailypapers.web.readers.preview import tidy
 
-#: So many of each are read, and none is longer. The ranking reads forty topics.
-MOST = {"topics": 40, "phrases": 50, "avoid": 50, "exclude": 50, "authors": 200, "others": 50}
-LONGEST = 200
+#: Categories that stand in no list have a field of their own in the form.
+MOST = {**MAX_OF_FIELD, "others": MAX_OF_FIELD["categories"]}
 #: Nobody pastes more; a library is uploaded as a file.
-LONGEST_TEXT, MOST_EXAMPLES = 200_000, 400
+LONGEST_TEXT = 200_000
 #: The slider's ends in hundredths: a paper is shown from this probability on that it matters.
 LOOSEST, STRICTEST = 10, 90
-MAX_PAPERS = subscriber_file.MAX_PAPERS
 _CODES = {code.casefold(): code for branch in TREE for code in (branch.code, *(code for code, _ in branch.leaves))}
 _WEEKDAYS = frozenset(range(5))
 _TEXTS = ("phrases", "avoid", "exclude", "authors")
@@ -50,7 +46,7 @@ class Draft:
     #: Example papers that stay, and what was pasted to be added.
     papers: tuple[str, ...] = ()
     references: str = ""
-    #: Wishes that have no field of their own, and stay while they are ticked.
+    #: Preferences that have no field of their own, and stay while they are ticked.
     rest: tuple[str, ...] = ()
     zone: str = ""
     hour: str = ""
@@ -69,7 +65,7 @@ class Draft:
     seen: str = ""
 
 
-def written(wishes: Wishes, *, usual: float) -> Draft:
+def written(wishes: Preferences, *, usual: float) -> Draft:
     """The form as these wishes fill it in; `usual` is the relevance of readers who state none."""
     texts = {name: list(_texts(wishes.interests, *which)) for name, which in FIELDS.items()}
     known = [_CODES[text.casefold()] for text in texts["categories"] if text.casefold() in _CODES]
@@ -124,7 +120,7 @@ def _percent(relevance: float) -> int:
     return min(max(round(20 * relevance) * 5, LOOSEST), STRICTEST)
 
 
-def fingerprint(wishes: Wishes) -> str:
+def fingerprint(wishes: Preferences) -> str:
     """Tells wishes apart: whether somebody else changed them since the form was made."""
     rhythm = (wishes.rhythm.zone, wishes.rhythm.hour, sorted(wishes.rhythm.days))
     said = (rhythm, wishes.amount, wishes.style, sorted(set(wishes.interests)))
@@ -147,7 +143,7 @@ def read(form: FormData) -> Draft:
         papers=many("paper"),
         rest=many("rest"),
         chosen=frozenset(many("chosen")),
-        **{name: one(name).strip()[:LONGEST] for name in _SHORT},
+        **{name: one(name).strip()[:MAX_CHARACTERS] for name in _SHORT},
         explore=bool(one("explore")),
         text_only=bool(one("text_only")),
     )
@@ -165,11 +161,11 @@ def _plain(text: str) -> str:
 class Meant:
     """What a draft says, and by field in a word what of it cannot be used."""
 
-    wishes: Wishes
+    wishes: Preferences
     troubles: dict[str, str]
 
 
-def meant(draft: Draft, before: Wishes, *, usual: float, examples: Iterable[str] = ()) -> Meant:
+def meant(draft: Draft, before: Preferences, *, usual: float, examples: Iterable[str] = ()) -> Meant:
     """What a draft says; `examples` are the papers that were pasted, by their ids.
 
     Where a field is bad, `before` stands.
@@ -181,7 +177,7 @@ def meant(draft: Draft, before: Wishes, *, usual: float, examples: Iterable[str]
     if draft.abstracts in set(Abstracts):
         style = replace(style, abstracts=Abstracts(draft.abstracts))
     interests = tuple(_interests(draft, before, tuple(examples), troubles))
-    return Meant(Wishes(rhythm, amount, interests, style), troubles)
+    return Meant(Preferences(rhythm, amount, interests, style), troubles)
 
 
 def _rhythm(draft: Draft, before: Rhythm, troubles: dict[str, str]) -> Rhythm:
@@ -233,7 +229,9 @@ def _number(text: str, least: int, most: int) -> int | None:
     return int(text) if least <= int(text) <= most else None
 
 
-def _interests(draft: Draft, before: Wishes, examples: tuple[str, ...], troubles: dict[str, str]) -> Iterator[Interest]:
+def _interests(
+    draft: Draft, before: Preferences, examples: tuple[str, ...], troubles: dict[str, str]
+) -> Iterator[Interest]:
     for name in ("topics", *_TEXTS):
         lines = draft.topics if name == "topics" else getattr(draft, name).split("\n")
         yield from _stated(name, lines, before, troubles)
@@ -242,22 +240,22 @@ def _interests(draft: Draft, before: Wishes, examples: tuple[str, ...], troubles
     yield from _stated("others", draft.others.split("\n"), before, troubles)
     kept = [paper for paper in _texts(before.interests, *FIELDS["papers"]) if paper in draft.papers]
     named = tuple(dict.fromkeys([*kept, *examples]))
-    if len(named) > MOST_EXAMPLES:
+    if len(named) > MAX_EXAMPLES:
         troubles["references"] = "many"
-    for paper in named[:MOST_EXAMPLES]:
+    for paper in named[:MAX_EXAMPLES]:
         yield Interest(InterestKind.PAPER, paper)
     yield from (interest for interest in rest_of(before.interests) if mark(interest) in draft.rest)
 
 
-def _stated(name: str, lines: Iterable[str], before: Wishes, troubles: dict[str, str]) -> Iterator[Interest]:
+def _stated(name: str, lines: Iterable[str], before: Preferences, troubles: dict[str, str]) -> Iterator[Interest]:
     """Each line as an interest; where there are too many or too long ones, those from before."""
     kind, stance = FIELDS[name if name in FIELDS else "categories"]
     plain = [line for line in (" ".join(line.split()) for line in lines) if line]
-    if len(set(plain)) > MOST[name] or any(len(line) > LONGEST for line in plain):
+    if len(set(plain)) > MOST[name] or any(len(line) > MAX_CHARACTERS for line in plain):
         troubles[name] = "many" if len(set(plain)) > MOST[name] else "long"
         yield from (i for i in before.interests if (i.kind, i.stance) == (kind, stance))
         return
-    for text in tidy(plain, most=MOST[name], longest=LONGEST):
+    for text in tidy(plain, most=MOST[name], longest=MAX_CHARACTERS):
         yield Interest(kind, text, stance)
 
 

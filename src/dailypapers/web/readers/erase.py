@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions.erase import erase
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import ready
 
@@ -23,7 +23,7 @@ def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     def act_erase(request: Request, token: str) -> HTMLResponse:
         subscriber = context.signer.subscriber(Purpose.ERASE, token, now=context.clock())
         with writing(context.engine) as tx:
-            subscriptions.erase(tx, subscriber)
+            erase(tx, subscriber)
         return context.page(request, "erase", state="done")
 
     return act_erase

@@ -20,7 +20,7 @@ from dailypapers.errors import BadToken
 from dailypapers.ranking.text.keyphrases import headwords
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import GONE, reader_of
 
@@ -74,10 +74,10 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
             avoided = [phrase for phrase in headwords(title) if vote == "less" and phrase in (avoid or ())]
             if undo:
                 votes.withdraw(tx, claim.subscriber, claim.about, meant)
-                subscriptions.allow(tx, claim.subscriber, avoided)
+                lifecycle.allow(tx, claim.subscriber, avoided)
             else:
                 votes.cast(tx, claim.subscriber, claim.about, meant, now=now)
-                subscriptions.avoid(tx, claim.subscriber, avoided)
+                lifecycle.avoid(tx, claim.subscriber, avoided)
             case = _case(tx, claim)
         return _page(context, request, token, vote, case, state="undone" if undo else "done", avoided=avoided)
 

@@ -12,7 +12,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.readers import unsubscribe
 
@@ -40,16 +40,16 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
             reader = subscribers.one(tx, subscriber)
             if reader is None or reader.state not in READING:
                 return unsubscribe.page(context, request, token, state="gone")
-            if wish == "weekly" and subscriptions.weekly(tx, subscriber, now=now):
+            if wish == "weekly" and lifecycle.weekly(tx, subscriber, now=now):
                 paused = reader.state is SubscriberState.PAUSED
                 return unsubscribe.page(context, request, token, state="weekly", paused=paused)
-            if wish == "fewer" and subscriptions.fewer(tx, subscriber, than=_number(than) or reader.amount.max_papers):
+            if wish == "fewer" and lifecycle.fewer(tx, subscriber, than=_number(than) or reader.amount.max_papers):
                 return unsubscribe.page(context, request, token, state="fewer")
             try:
                 day = _back(reader, wish, until, now)
             except ValueError:
                 return unsubscribe.ready(context, request, token, reader, no_day=True)
-            subscriptions.pause(tx, subscriber, until=day, now=now)
+            lifecycle.pause(tx, subscriber, until=day, now=now)
         # Only who has just paused can take it back: the link alone must bring nobody mail.
         active = reader.state is SubscriberState.ACTIVE
         undo = context.signer.token(Purpose.UNDO, subscriber, issued=now) if active else ""
@@ -68,6 +68,6 @@ def _back(reader: Subscriber, wish: str, until: str, now: dt.datetime) -> dt.dat
         return None
     two_weeks = reader.rhythm.day_of(now) + _TWO_WEEKS
     day = two_weeks if wish == "two-weeks" else dt.date.fromisoformat(until.strip())
-    if not subscriptions.may_pause_until(reader, day, now=now):
+    if not lifecycle.may_pause_until(reader, day, now=now):
         raise ValueError("not a day to come")
     return day

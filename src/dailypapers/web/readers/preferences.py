@@ -20,6 +20,7 @@ from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.preferences import MAX_PAPERS, Preferences
 from dailypapers.domain.reference import Reference, References
 from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
@@ -30,8 +31,7 @@ from dailypapers.references.read import read as read_references
 from dailypapers.rendering.dates import WEEKDAYS
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
-from dailypapers.subscriptions.lifecycle import Wishes
+from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import reader_of
 from dailypapers.web.readers import draft as drafts
@@ -50,7 +50,7 @@ class _Case:
     """Whose preferences these are, and what is kept."""
 
     reader: Subscriber
-    wishes: Wishes
+    wishes: Preferences
     votes: Votes
 
 
@@ -70,7 +70,7 @@ class _Read:
     """What a form says."""
 
     draft: Draft
-    wishes: Wishes
+    wishes: Preferences
     troubles: Mapping[str, str] = field(default_factory=dict)
     #: Papers that were named and that we do not know, what could not be read, and how many were beyond the most.
     unknown: tuple[str, ...] = ()
@@ -161,7 +161,7 @@ def _case(context: WebContext, tx: sa.Connection, token: str) -> _Case:
 def _of(tx: sa.Connection, reader: Subscriber) -> _Case:
     interests = subscribers.interests_of(tx, [reader.id])[reader.id]
     cast = votes.of_subscribers(tx, [reader.id]).get(reader.id, Votes())
-    return _Case(reader, Wishes(reader.rhythm, reader.amount, interests, reader.style), cast)
+    return _Case(reader, Preferences(reader.rhythm, reader.amount, interests, reader.style), cast)
 
 
 def _again(tx: sa.Connection, case: _Case) -> _Case:
@@ -208,7 +208,7 @@ def _save(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _
     if kept not in {form.draft.seen, drafts.fingerprint(read.wishes)}:
         # The form is older than what is kept: another tab, or the back button.
         return _Answer(case, replace(read, draft=replace(read.draft, seen=kept)), "older", 409)
-    subscriptions.change(tx, case.reader.id, read.wishes, now=context.clock())
+    lifecycle.change(tx, case.reader.id, read.wishes, now=context.clock())
     case = _again(tx, case)
     kept_now = replace(_as_kept(context, case), unknown=read.unknown, unread=read.unread, left=read.left)
     return _Answer(case, kept_now, "saved")
@@ -220,9 +220,9 @@ def _show_only(context: WebContext, tx: sa.Connection, case: _Case, form: _Form)
 
 def _pause(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
     day, now = _day(form.until), context.clock()
-    if form.until.strip() and not (day and subscriptions.may_pause_until(case.reader, day, now=now)):
+    if form.until.strip() and not (day and lifecycle.may_pause_until(case.reader, day, now=now)):
         return _Answer(case, _as_kept(context, case), "no day", 422)
-    paused = subscriptions.pause(tx, case.reader.id, until=day, now=now)
+    paused = lifecycle.pause(tx, case.reader.id, until=day, now=now)
     case = _again(tx, case)
     return _Answer(case, _as_kept(context, case), "paused" if paused else "")
 
@@ -235,7 +235,7 @@ def _day(text: str) -> dt.date | None:
 
 
 def _resume(context: WebContext, tx: sa.Connection, case: _Case, _form: _Form) -> _Answer:
-    resumed = subscriptions.resume(tx, case.reader.id, now=context.clock())
+    resumed = lifecycle.resume(tx, case.reader.id, now=context.clock())
     case = _again(tx, case)
     return _Answer(case, _as_kept(context, case), "resumed" if resumed else "")
 
@@ -295,7 +295,7 @@ def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
     return papers.by_key(tx, [name for name in named if name.isprintable()])
 
 
-_BOUNDS = {"loosest": drafts.LOOSEST, "strictest": drafts.STRICTEST, "papers": drafts.MAX_PAPERS, "most": drafts.MOST}
+_BOUNDS = {"loosest": drafts.LOOSEST, "strictest": drafts.STRICTEST, "papers": MAX_PAPERS, "most": drafts.MOST}
 
 
 def _links(context: WebContext, reader: int) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dailypapers.digests.preview import Snapshot
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_TRIED_TOPICS
 from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.errors import Busy
 from dailypapers.ranking.profile import profile
@@ -22,8 +23,6 @@ from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.text import extract
 from dailypapers.web.http.page import WebContext
 
-#: More topics than these nobody tries out before subscribing, and no topic is longer.
-MOST_TOPICS, LONGEST = 20, 200
 _PARTED = re.compile(r"[,;\n]")
 #: So many seconds later a busy service is asked again.
 _AGAIN = 2
@@ -119,8 +118,12 @@ def _part(abstract: str, style: Style) -> str:
 
 def topics(written: Iterable[str]) -> tuple[str, ...]:
     """Topics as they can be used: several in one field are parted by commas, and each comes once."""
-    parts = [part for text in list(written)[:MOST_TOPICS] for part in _PARTED.split(text[: MOST_TOPICS * LONGEST])]
-    return tidy(parts, most=MOST_TOPICS, longest=LONGEST)
+    parts = [
+        part
+        for text in list(written)[:MAX_TRIED_TOPICS]
+        for part in _PARTED.split(text[: MAX_TRIED_TOPICS * MAX_CHARACTERS])
+    ]
+    return tidy(parts, most=MAX_TRIED_TOPICS, longest=MAX_CHARACTERS)
 
 
 def tidy(written: Iterable[str], *, most: int, longest: int) -> tuple[str, ...]:

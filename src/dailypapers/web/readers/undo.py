@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import ready
 
@@ -24,7 +24,7 @@ def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
         now = context.clock()
         subscriber = context.signer.subscriber(Purpose.UNDO, token, now=now)
         with writing(context.engine) as tx:
-            back = subscriptions.undo(tx, subscriber, now=now)
+            back = lifecycle.undo(tx, subscriber, now=now)
         return context.page(request, "undo", state="done" if back else "gone")
 
     return act_undo

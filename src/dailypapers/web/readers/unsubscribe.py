@@ -17,7 +17,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import SUBSCRIBED, Subscriber
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import lifecycle as subscriptions
+from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
 
 #: What a provider's one-click POST says (RFC 8058 3.1), as a form of either kind; nobody reads the answer to it.
@@ -43,7 +43,7 @@ def ready(
 ) -> HTMLResponse:
     """The page before anything is pressed. Of its reader it tells how many papers would be halved, and no more."""
     most = reader.amount.max_papers
-    than = most if most > subscriptions.FEWEST else 0
+    than = most if most > lifecycle.FEWEST else 0
     return page(context, request, token, state="ready", than=than, no_day=no_day)
 
 
@@ -64,7 +64,7 @@ def act(context: WebContext) -> Callable[[Request, str], Awaitable[Response]]:
 
         def leave() -> bool:
             with writing(context.engine) as tx:
-                return subscriptions.unsubscribe(tx, subscriber, now=now)
+                return lifecycle.unsubscribe(tx, subscriber, now=now)
 
         left = await run_in_threadpool(leave)
         if _ONE_CLICK in await request.body():

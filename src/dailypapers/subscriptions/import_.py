@@ -15,26 +15,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import PaperId
+from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, Preferences
 from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import Amount, Rhythm, Subscriber, days_in_words, parse_days
 from dailypapers.errors import BadInput
-from dailypapers.subscriptions.lifecycle import Wishes, normal_address
+from dailypapers.subscriptions.address import normal_address
 
-#: Which interest each field states. What is not wanted is stated as a phrase: its words, wherever they stand.
-FIELDS = {
-    "topics": (InterestKind.TOPIC, Stance.WANT),
-    "phrases": (InterestKind.PHRASE, Stance.WANT),
-    "categories": (InterestKind.CATEGORY, Stance.WANT),
-    "authors": (InterestKind.AUTHOR, Stance.WANT),
-    "papers": (InterestKind.PAPER, Stance.WANT),
-    "avoid": (InterestKind.PHRASE, Stance.AVOID),
-    "exclude": (InterestKind.PHRASE, Stance.EXCLUDE),
-}
 _OTHERS = ("address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore")
-#: Nobody reads more, and a larger number is a typing error.
-MAX_PAPERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +32,10 @@ class Line:
 
     number: int
     address: str
-    wishes: Wishes
+    wishes: Preferences
 
 
-def read(path: Path, *, defaults: Wishes) -> tuple[list[Line], list[Skipped]]:
+def read(path: Path, *, defaults: Preferences) -> tuple[list[Line], list[Skipped]]:
     """Read every line that can be read; the others come back with their number and why.
 
     Raises `BadInput` where the file itself cannot be read.
@@ -91,7 +80,7 @@ def _json_lines(text: str) -> Iterator[tuple[int, object]]:
             yield number, BadInput("is nested too deeply")
 
 
-def _subscriber(fields: object, defaults: Wishes) -> tuple[str, Wishes]:
+def _subscriber(fields: object, defaults: Preferences) -> tuple[str, Preferences]:
     if isinstance(fields, BadInput):
         raise fields
     if not isinstance(fields, Mapping):
@@ -105,7 +94,7 @@ def _subscriber(fields: object, defaults: Wishes) -> tuple[str, Wishes]:
     return normal_address(address), wishes(fields, defaults=defaults)
 
 
-def wishes(fields: Mapping[str, Any], *, defaults: Wishes) -> Wishes:
+def wishes(fields: Mapping[str, Any], *, defaults: Preferences) -> Preferences:
     """Read what somebody asks for from fields; what is not there is as in `defaults`.
 
     Raises `BadInput` or `ValueError` with a sentence naming the field.
@@ -115,7 +104,7 @@ def wishes(fields: Mapping[str, Any], *, defaults: Wishes) -> Wishes:
         hour=_number(fields, "hour", defaults.rhythm.hour, 0, 23),
         days=parse_days(str(fields["days"])) if "days" in fields else defaults.rhythm.days,
     )
-    return Wishes(rhythm, _amount(fields, defaults.amount), tuple(interests(fields)))
+    return Preferences(rhythm, _amount(fields, defaults.amount), tuple(interests(fields)))
 
 
 def _amount(fields: Mapping[str, Any], default: Amount) -> Amount:
