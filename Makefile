@@ -31,7 +31,7 @@ try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000 (
 	$(BIN)/dailypapers demo --serve --port $(PORT) --mail-port $(MAIL_PORT)
 
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 browser: $(VENV)/ready-dev  ## What the browser tests need beside the system's Chromium: axe and Lighthouse from npm
 	@! command -v npm >/dev/null || npm ci --loglevel=error --no-audit --no-fund --prefix tests/browser

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pytest
 import sqlalchemy as sa
 from tests.playing_sources import Answer, Route, playing_sources
 
@@ -27,6 +28,8 @@ from dailypapers.store.ledger import ledgers
 from dailypapers.subscriptions import sign_up
 from dailypapers.tokens import Signer
 
+#: For slow tests that ask for `engine` and are not about the database.
+ON_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 GRAPHS, CELLS = "graph neural networks", "single-cell genomics"

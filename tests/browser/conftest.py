@@ -13,7 +13,16 @@ from tests.browser.a_reader import Reader, a_reader
 from tests.browser.living import Living, living
 from tests.browser.looking import Look, axe, still
 
+HERE = Path(__file__).parent
 Visit = Callable[[Look], Page]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a module in one process, where they share a browser and a service (--dist loadgroup)."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from tests.world import DAY, MONDAY, TITLES, world
+from tests.world import DAY, MONDAY, ON_SQLITE, TITLES, world
 
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
@@ -184,6 +184,7 @@ def test_a_thin_day_gives_no_mail_to_who_wants_several_papers(taught: sa.Engine)
         assert "fewer papers" in str(tx.execute(sa.select(outbox_table.c.detail)).scalar_one())
 
 
+@ON_SQLITE
 def test_about_so_many_a_day_is_held_over_weeks(taught: sa.Engine) -> None:
     chance = random.Random(7)  # noqa: S311 - made-up papers, the same in every run
     wanted = {
