@@ -94,7 +94,7 @@ def test_held_mail_is_not_tried_again_every_second(engine: sa.Engine) -> None:
         for _ in range(3):
             one.deliver(threading.Event())
         with reading(engine) as tx:
-            assert outbox.held(tx)[0] == 1
+            assert outbox.on_hold(tx)[0] == 1
 
 
 def test_asked_to_stop_it_sends_nothing_more(engine: sa.Engine) -> None:

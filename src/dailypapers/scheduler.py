@@ -85,8 +85,8 @@ class Scheduler:
     def deliver(self, stop: threading.Event) -> None:
         """Send what waits. Claims keep workers apart, so no lease is needed."""
         with reading(self.dependencies.engine) as tx:
-            first, (held, _) = outbox.next_attempt(tx), outbox.held(tx)
-        if first is not None and first <= self.clock() and not held:
+            first, (on_hold, _) = outbox.next_attempt(tx), outbox.on_hold(tx)
+        if first is not None and first <= self.clock() and not on_hold:
             drain_once(self.dependencies.sending, clock=self.clock, stop=stop)
 
     def _alone(self, job: str, run: Callable[[], object]) -> None:

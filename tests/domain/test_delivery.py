@@ -43,7 +43,7 @@ def claimed(attempts: int = 1, *, hours: float = 20) -> Delivery:
         (OutcomeKind.INTERRUPTED, DeliveryState.DEFERRED),
         (OutcomeKind.FAILED, DeliveryState.FAILED),
         (OutcomeKind.DEAD_ADDRESS, DeliveryState.FAILED),
-        (OutcomeKind.OUR_FAULT, DeliveryState.HELD),
+        (OutcomeKind.OUR_FAULT, DeliveryState.ON_HOLD),
         (OutcomeKind.UNCERTAIN, DeliveryState.UNCERTAIN),
     ],
 )
@@ -69,7 +69,7 @@ def test_retries_wait_longer_and_longer_up_to_a_limit() -> None:
 def test_whatever_happens_a_delivery_ends_or_has_a_next_time(attempts: int, hours: float, kind: OutcomeKind) -> None:
     done = after(claimed(attempts, hours=hours), Outcome(kind), NOW)
     waiting = done.state is DeliveryState.DEFERRED
-    assert waiting or done.state in FINAL | {DeliveryState.HELD}
+    assert waiting or done.state in FINAL | {DeliveryState.ON_HOLD}
     if waiting:
         assert done.next_attempt_at is not None
         assert NOW < done.next_attempt_at < done.deadline

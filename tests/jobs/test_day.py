@@ -214,10 +214,10 @@ def test_our_fault_stops_the_run_and_spares_the_readers(engine: sa.Engine) -> No
             states = [delivery.state for delivery in outbox.of_edition(tx, done.edition.id)]
         assert DeliveryState.FAILED not in states
         again = drain_once(w.dependencies.sending, clock=lambda: MONDAY)
-        assert "held" in again.stopped
+        assert "on hold" in again.stopped
         w.tray.outcomes = {}
         with writing(engine) as tx:
-            outbox.release_held(tx, now=MONDAY)
+            outbox.release(tx, now=MONDAY)
         drain_once(w.dependencies.sending, clock=lambda: MONDAY)
         assert {name: len(mails) for name, mails in w.got().items()} == dict.fromkeys(w.got(), 1)
         assert "6 accepted" in w.books()[0]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from dailypapers.domain.delivery import Delivery, DeliveryState, Lane, MailKind, Outcome, OutcomeKind, after
+from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome, OutcomeKind, Priority, after
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
@@ -119,7 +119,7 @@ def test_mails_somebody_waits_for_go_first(engine: sa.Engine, edition: int, now:
         confirm = outbox.NewDelivery(dora, "dora@example.org", MailKind.CONFIRM, deadline=now + DEADLINE)
         outbox.put(tx, [confirm], now=now + dt.timedelta(seconds=1))
     first = claim(engine, now + dt.timedelta(minutes=1), limit=1)
-    assert [(d.address, d.lane) for d in first] == [("dora@example.org", Lane.URGENT)]
+    assert [(d.address, d.priority) for d in first] == [("dora@example.org", Priority.URGENT)]
 
 
 def test_suppressed_unsubscribed_and_late_ones_get_nothing(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
@@ -179,8 +179,8 @@ def test_held_mails_wait_until_they_are_released(engine: sa.Engine, edition: int
     record(engine, claim(engine, now, limit=1)[0], OutcomeKind.OUR_FAULT, now)
     assert len(claim(engine, now)) == 2
     with writing(engine) as tx:
-        assert outbox.held(tx)[0] == 1
-        assert outbox.release_held(tx, now=now) == 1
+        assert outbox.on_hold(tx)[0] == 1
+        assert outbox.release(tx, now=now) == 1
     assert len(claim(engine, now)) == 1
 
 

@@ -19,7 +19,7 @@ def deliver(
     context: typer.Context,
     now: Now = None,
     release: Annotated[
-        bool, typer.Option("--release", help="Let held mails go again, once what was our fault is mended.")
+        bool, typer.Option("--release", help="Let emails on hold go again, once what was our fault is fixed.")
     ] = False,
 ) -> None:
     """Send all mails in the outbox whose time has come."""
@@ -30,7 +30,7 @@ def deliver(
     dependencies, tells = context.obj.app().dependencies, clock(now)
     if release:
         with writing(dependencies.engine) as tx:
-            say(f"{outbox.release_held(tx, now=tells())} held mails may go.")
+            say(f"{outbox.release(tx, now=tells())} emails on hold may go.")
     with progress("delivering") as step, stop_on_signal() as stop:
         done = drain_once(dependencies.sending, clock=tells, on_progress=step, stop=stop)
     raise typer.Exit(report_delivered(done))

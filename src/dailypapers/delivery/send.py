@@ -74,9 +74,9 @@ async def deliver(
     """
     with writing(engine) as tx:
         outbox.abandoned(tx, before=clock() - ABANDONED_AFTER)
-        waiting, said = outbox.held(tx)
+        waiting, said = outbox.on_hold(tx)
     if waiting:
-        return Delivered(stopped=f"{waiting} mails are held because of our fault: {said}")
+        return Delivered(stopped=f"{waiting} emails are on hold because of a fault of ours: {said}")
     states: Counter[DeliveryState] = Counter()
     while not (stop and stop.is_set()):
         with writing(engine) as tx:

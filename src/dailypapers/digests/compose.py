@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.choose import CandidateSet, DigestOptions, choose, picked_for
+from dailypapers.digests.contents import contents
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.edition import Edition
@@ -133,6 +134,8 @@ def _deliveries(
 ) -> list[outbox.NewDelivery]:
     pool = windows.pool(start)
     chosen = choose(engine, pool, readers, windows.how, now=now)
+    with reading(engine) as tx:
+        said = contents(tx, readers, chosen, pool.listed)
     return [
         outbox.NewDelivery(
             subscriber=reader.id,
@@ -142,8 +145,9 @@ def _deliveries(
             deadline=now + windows.how.deadline,
             picks=picks if len(picked_for(picks)) >= reader.amount.least else (),
             skipped=_why_not(reader, pool, picks),
+            content=content,
         )
-        for reader, picks in zip(readers, chosen, strict=True)
+        for reader, picks, content in zip(readers, chosen, said, strict=True)
     ]
 
 

@@ -4,25 +4,25 @@ The same rows, papers and templates give the same bytes: for a retry, for a prev
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import jinja2
 import sqlalchemy as sa
 
+from dailypapers.digests.contents import contents_of_today
+from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Reason, TermKind
 from dailypapers.domain.edition import Edition, status_line
-from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Links, Purpose
 from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
 from dailypapers.domain.subscriber import AS_USUAL, Style
 from dailypapers.mail.message import mime
-from dailypapers.ranking.profile import profile
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import saying
 from dailypapers.rendering.notices import render_confirm
-from dailypapers.store import editions, papers, subscribers
-from dailypapers.store.picks import of_deliveries
+from dailypapers.store import editions, outbox, papers
+from dailypapers.store.picks import StoredPick, of_deliveries
 from dailypapers.tokens import Signer
 
 
@@ -53,38 +53,54 @@ class RenderInput:
 
 def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[RenderInput]:
     """Load what the mails of these deliveries show, all at once."""
-    chosen = of_deliveries(tx, [delivery.id for delivery in deliveries])
+    ids = [delivery.id for delivery in deliveries]
+    chosen, said = of_deliveries(tx, ids), _contents(tx, deliveries)
     listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
     known = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
-    readers = sorted({delivery.subscriber for delivery in deliveries})
-    said, styles = notes(tx, readers), {key: reader.style for key, reader in subscribers.by_id(tx, readers).items()}
-    sheets = []
-    for delivery in deliveries:
-        if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
-            sheets.append(RenderInput(delivery))
-            continue
-        edition, picks = known[delivery.edition], chosen.get(delivery.id, ())
-        picked, outside = (
-            [(listed[p.paper_id], p.reason) for p in picks if p.outside is apart] for apart in (False, True)
+    return [
+        RenderInput(delivery)
+        if delivery.kind is not MailKind.DIGEST or delivery.edition is None
+        else _digest_input(
+            delivery, known[delivery.edition], chosen.get(delivery.id, ()), listed, said.get(delivery.id, Content())
         )
-        sheets.append(
-            RenderInput(
-                delivery,
-                edition,
-                digest_of(picked, edition, notes=said[delivery.subscriber], outside=outside),
-                styles.get(delivery.subscriber, AS_USUAL),
-                {str(listed[pick.paper_id].paper.id): pick.paper_id for pick in picks},
-            )
-        )
-    return sheets
+        for delivery in deliveries
+    ]
 
 
-def notes(tx: sa.Connection, readers: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """What of each reader's wishes cannot be used, in words for them."""
-    stated = subscribers.interests_of(tx, sorted(set(readers)))
-    named = {i.text for interests in stated.values() for i in interests if i.kind is InterestKind.PAPER}
-    examples = papers.by_key(tx, named)
-    return {reader: profile(interests, examples=examples).warnings for reader, interests in stated.items()}
+def _digest_input(
+    delivery: Delivery,
+    edition: Edition,
+    picks: Sequence[StoredPick],
+    listed: Mapping[int, papers.Listed],
+    content: Content,
+) -> RenderInput:
+    as_composed = {key: _as_composed(listed[key], content) for key in (pick.paper_id for pick in picks)}
+    picked, outside = (
+        [(as_composed[pick.paper_id], pick.reason) for pick in picks if pick.outside is apart]
+        for apart in (False, True)
+    )
+    return RenderInput(
+        delivery,
+        edition,
+        digest_of(picked, edition, notes=content.notes, outside=outside),
+        content.style,
+        {str(listed[pick.paper_id].paper.id): pick.paper_id for pick in picks},
+    )
+
+
+def _as_composed(item: papers.Listed, content: Content) -> papers.Listed:
+    """A paper with what stood beside it when the digest was composed."""
+    about = content.papers.get(str(item.paper.id))
+    return replace(item, sources=about.sources, signals=about.signals) if about else item
+
+
+def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
+    """By delivery what its digest says; what older versions did not keep is what its reader would be told now."""
+    digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
+    kept = outbox.contents_of(tx, digests)
+    without = {key: reader for key, reader in digests.items() if key not in kept}
+    today = contents_of_today(tx, sorted(set(without.values()))) if without else {}
+    return kept | {key: today[reader] for key, reader in without.items() if reader in today}
 
 
 def digest_of(

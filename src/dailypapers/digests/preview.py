@@ -15,7 +15,8 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.choose import CandidateSet, DigestOptions, ReaderContext, choose, choose_for, picked_for
-from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, message, notes
+from dailypapers.digests.contents import notes
+from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, message
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition

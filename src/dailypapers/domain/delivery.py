@@ -17,7 +17,7 @@ class DeliveryState(StrEnum):
     ACCEPTED = "accepted"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
-    HELD = "held"
+    ON_HOLD = "on_hold"
     SUPPRESSED = "suppressed"
     SKIPPED = "skipped"
     EXPIRED = "expired"
@@ -44,7 +44,7 @@ NEVER_ARRIVED = frozenset(
 )
 
 
-class Lane(StrEnum):
+class Priority(StrEnum):
     """Which mails wait for which."""
 
     URGENT = "urgent"
@@ -103,7 +103,7 @@ class Delivery:
     created_at: dt.datetime
     deadline: dt.datetime
     edition: int | None = None
-    lane: Lane = Lane.BULK
+    priority: Priority = Priority.BULK
     attempts: int = 0
     next_attempt_at: dt.datetime | None = None
     claimed_by: str = ""
@@ -143,7 +143,7 @@ _SETTLED = {
     OutcomeKind.ACCEPTED: DeliveryState.ACCEPTED,
     OutcomeKind.FAILED: DeliveryState.FAILED,
     OutcomeKind.DEAD_ADDRESS: DeliveryState.FAILED,
-    OutcomeKind.OUR_FAULT: DeliveryState.HELD,
+    OutcomeKind.OUR_FAULT: DeliveryState.ON_HOLD,
     OutcomeKind.UNCERTAIN: DeliveryState.UNCERTAIN,
 }
 
@@ -167,7 +167,7 @@ class Ledger:
 
     @property
     def open(self) -> int:
-        """How many have not come to an end: queued, claimed, deferred or held."""
+        """How many have not come to an end: queued, claimed, deferred or on hold."""
         return sum(n for state, n in self.counts.items() if state not in FINAL)
 
     @property

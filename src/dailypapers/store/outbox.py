@@ -11,9 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dailypapers.domain.delivery import NEVER_ARRIVED, Delivery, DeliveryState, Lane, MailKind
+from dailypapers.domain.content import Content
+from dailypapers.domain.delivery import NEVER_ARRIVED, Delivery, DeliveryState, MailKind, Priority
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.store import contents
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.papers import ids_of
 from dailypapers.store.picks import kept
@@ -39,6 +41,8 @@ class NewDelivery:
     edition: int | None = None
     picks: tuple[Pick, ...] = ()
     skipped: str = ""
+    content: Content | None = None
+    """What a digest says besides its picks."""
 
 
 def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetime) -> int:
@@ -86,7 +90,7 @@ def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
         "subscriber_id": delivery.subscriber,
         "edition_id": delivery.edition,
         "kind": delivery.kind.value,
-        "lane": (Lane.BULK if delivery.kind is MailKind.DIGEST else Lane.URGENT).value,
+        "priority": (Priority.BULK if delivery.kind is MailKind.DIGEST else Priority.URGENT).value,
         "address": delivery.address,
         "state": state.value,
         "created_at": now,
@@ -96,6 +100,7 @@ def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
         "claimed_by": "",
         "message_id": "",
         "detail": delivery.skipped,
+        "content": contents.to_json(delivery.content) if delivery.content else None,
     }
 
 
@@ -110,7 +115,7 @@ def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> li
     ready = (
         sa.select(outbox.c.id)
         .where(outbox.c.state.in_(_WAITING), outbox.c.next_attempt_at <= now)
-        .order_by(outbox.c.lane.desc(), outbox.c.next_attempt_at, outbox.c.id)
+        .order_by(outbox.c.priority.desc(), outbox.c.next_attempt_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
         # Materialized, it runs once. As a plain subquery PostgreSQL may run it again for every row it joins, and each
@@ -133,7 +138,7 @@ def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> li
     _suppress(tx, ids)
     _leave_alone_who_left(tx, ids)
     still = sa.select(outbox).where(outbox.c.id.in_(ids), outbox.c.state == DeliveryState.CLAIMED.value)
-    return [_delivery(row) for row in tx.execute(still.order_by(outbox.c.lane.desc(), outbox.c.id))]
+    return [_delivery(row) for row in tx.execute(still.order_by(outbox.c.priority.desc(), outbox.c.id))]
 
 
 def expire(tx: sa.Connection, *, now: dt.datetime) -> None:
@@ -204,33 +209,27 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
     _release(tx, [delivery.id for delivery in deliveries if delivery.state in NEVER_ARRIVED])
 
 
-def held(tx: sa.Connection) -> tuple[int, str]:
-    """How many mails are held because of something that is our fault, and what the server said of the last one."""
-    mine = outbox.c.state == DeliveryState.HELD.value
-    count = tx.execute(sa.select(sa.func.count()).select_from(outbox).where(mine)).scalar_one()
-    said = tx.execute(sa.select(outbox.c.detail).where(mine).order_by(outbox.c.id.desc()).limit(1)).scalar_one_or_none()
-    return count, said or ""
+def on_hold(tx: sa.Connection) -> tuple[int, str]:
+    """Count the mails on hold because of a fault of ours; with what the server said of the last one."""
+    waiting = outbox.c.state == DeliveryState.ON_HOLD.value
+    count = tx.execute(sa.select(sa.func.count()).select_from(outbox).where(waiting)).scalar_one()
+    newest = sa.select(outbox.c.detail).where(waiting).order_by(outbox.c.id.desc()).limit(1)
+    return count, tx.execute(newest).scalar_one_or_none() or ""
 
 
-def unclaim(tx: sa.Connection, deliveries: Sequence[Delivery], *, held: str = "") -> None:
-    """Give claimed mails back untried; with `held`, keep them until an operator lets them go."""
-    values: dict[str, Any] = {
-        "state": DeliveryState.QUEUED.value,
-        "claimed_by": "",
-        "attempts": outbox.c.attempts - 1,
-    }
-    if held:
-        values |= {"state": DeliveryState.HELD.value, "detail": held}
+def unclaim(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
+    """Give claimed mails back untried."""
+    values = {"state": DeliveryState.QUEUED.value, "claimed_by": "", "attempts": outbox.c.attempts - 1}
     for group in groups(delivery.id for delivery in deliveries):
         mine = sa.and_(outbox.c.id.in_(group), outbox.c.state == DeliveryState.CLAIMED.value)
         tx.execute(sa.update(outbox).where(mine).values(values))
 
 
-def release_held(tx: sa.Connection, *, now: dt.datetime) -> int:
-    """Let held mails go again, once what was our fault is mended; returns how many."""
+def release(tx: sa.Connection, *, now: dt.datetime) -> int:
+    """Let mails on hold go again, once our fault is mended; returns how many."""
     values = {"state": DeliveryState.QUEUED.value, "next_attempt_at": now}
-    held = outbox.c.state == DeliveryState.HELD.value
-    return tx.execute(sa.update(outbox).where(held).values(values)).rowcount
+    waiting = outbox.c.state == DeliveryState.ON_HOLD.value
+    return tx.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 
 
 def abandoned(tx: sa.Connection, *, before: dt.datetime) -> int:
@@ -280,6 +279,15 @@ def by_id(tx: sa.Connection, delivery_id: int) -> Delivery | None:
     return _delivery(row) if row else None
 
 
+def contents_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, Content]:
+    """What digests say besides their picks; those composed by versions that did not keep it are left out."""
+    found: dict[int, Content] = {}
+    for group in groups(delivery_ids):
+        kept = sa.select(outbox.c.id, outbox.c.content).where(outbox.c.id.in_(group), outbox.c.content.is_not(None))
+        found.update((row.id, contents.from_json(row.content)) for row in tx.execute(kept))
+    return found
+
+
 def _delivery(row: sa.Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
@@ -290,7 +298,7 @@ def _delivery(row: sa.Row[Any]) -> Delivery:
         created_at=row.created_at,
         deadline=row.deadline,
         edition=row.edition_id,
-        lane=Lane(row.lane),
+        priority=Priority(row.priority),
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
         claimed_by=row.claimed_by,

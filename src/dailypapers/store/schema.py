@@ -174,7 +174,7 @@ outbox = sa.Table(
     _key("subscriber_id", of="subscribers.id", nullable=False),
     _key("edition_id", of="editions.id", index=True),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("priority", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
@@ -185,9 +185,28 @@ outbox = sa.Table(
     sa.Column("claimed_at", Moment),
     sa.Column("message_id", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
+    # What a digest says besides its picks, as it was composed, so that a retry says the same.
+    sa.Column("content", sa.JSON(none_as_null=True)),
     # One digest per subscriber and edition is the database's word, not an `if`.
     sa.UniqueConstraint("subscriber_id", "edition_id"),
     sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
+)
+
+# One row a try, written before the mail itself leaves: what is known of it after the power has failed.
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    _key("delivery_id", of="outbox.id", primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("worker", sa.Text, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    # Before this moment the server cannot have the mail.
+    sa.Column("handed_over_at", Moment),
+    sa.Column("answered_at", Moment),
+    sa.Column("code", sa.Integer),
+    sa.Column("enhanced", sa.Text),
+    sa.Column("text", sa.Text),
+    sa.Column("outcome", sa.Text),
 )
 
 # No paper is sent to one person twice: that is this primary key.

@@ -21,7 +21,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.store.database import groups, insert_new
-from dailypapers.store.schema import editions, interests, outbox, picks, subscribers, votes
+from dailypapers.store.schema import attempts, editions, interests, outbox, picks, subscribers, votes
 
 #: How many readers are scored at a time.
 BATCH = 1000
@@ -230,6 +230,8 @@ def erase(tx: sa.Connection, subscriber_id: int) -> None:
     """
     for table in (votes, picks, interests):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
+    mine = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
+    tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(mine)))
     sent = sa.delete(outbox).where(outbox.c.subscriber_id == subscriber_id).returning(outbox.c.edition_id)
     for group in groups(number for (number,) in tx.execute(sent).all() if number is not None):
         tx.execute(sa.update(editions).where(editions.c.id.in_(group)).values(due=editions.c.due - 1))

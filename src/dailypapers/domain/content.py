@@ -1,0 +1,29 @@
+"""What a digest says besides its picks and their reasons, as it was when the digest was composed.
+
+Kept with the delivery: a retry, or the copy on the web, says the same whatever its reader has changed meanwhile.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dailypapers.domain.paper import Signals
+from dailypapers.domain.subscriber import AS_USUAL, Style
+
+
+@dataclass(frozen=True, slots=True)
+class AboutPaper:
+    """What stood beside a paper that day: who announced it, and what the world made of it."""
+
+    sources: tuple[str, ...] = ()
+    signals: Signals = field(default=Signals())
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What does not follow from the picks, the papers and the edition, which do not change."""
+
+    style: Style = AS_USUAL
+    notes: tuple[str, ...] = ()
+    """What of the reader's wishes could not be used; lazy strings, so that they can still be translated."""
+    papers: Mapping[str, AboutPaper] = field(default_factory=dict)
+    """By the papers' names."""

@@ -1,0 +1,55 @@
+"""Contents as JSON: how `domain.content` is kept in a row of the outbox. What has its usual value is left out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.i18n import LazyString, Pattern
+from dailypapers.domain.paper import Signals
+from dailypapers.domain.subscriber import Abstracts, Style
+
+_COUNTS = ("upvotes", "comments", "stars", "velocity", "votes")
+
+
+def to_json(content: Content) -> dict[str, object]:
+    """Write a content as JSON values."""
+    return {
+        "text_only": content.style.text_only,
+        "abstracts": content.style.abstracts.value,
+        "notes": [_note(note) for note in content.notes],
+        "papers": {name: _about(about) for name, about in content.papers.items()},
+    }
+
+
+def from_json(kept: Mapping[str, Any]) -> Content:
+    """Read a content back."""
+    return Content(
+        Style(bool(kept["text_only"]), Abstracts(kept["abstracts"])),
+        tuple(_sentence(note) for note in kept["notes"]),
+        {name: _read_about(about) for name, about in kept["papers"].items()},
+    )
+
+
+def _note(note: str) -> object:
+    if not isinstance(note, LazyString):
+        return note
+    return {"pattern": note.pattern, "count": note.many, "values": note.values}
+
+
+def _sentence(kept: str | Mapping[str, Any]) -> str:
+    if isinstance(kept, str):
+        return kept
+    stored = kept["pattern"]
+    pattern: Pattern = stored if isinstance(stored, str) else (stored[0], stored[1])
+    return LazyString(pattern, count=kept["count"], **kept["values"])
+
+
+def _about(about: AboutPaper) -> dict[str, object]:
+    counted = {name: getattr(about.signals, name) for name in _COUNTS}
+    usual = Signals()
+    return {"sources": list(about.sources)} | {n: count for n, count in counted.items() if count != getattr(usual, n)}
+
+
+def _read_about(kept: Mapping[str, Any]) -> AboutPaper:
+    counts = {name: kept[name] for name in _COUNTS if name in kept}
+    return AboutPaper(tuple(kept["sources"]), Signals(**counts))

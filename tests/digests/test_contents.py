@@ -1,0 +1,78 @@
+"""A digest says on a retry, byte for byte, what it said the first time, whatever its reader has changed meanwhile."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from tests.world import GRAPHS, MONDAY, world
+
+from dailypapers.digests.compose import compose
+from dailypapers.digests.layout import MailRenderer, load_inputs, mail
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Signals
+from dailypapers.domain.source import Announcement
+from dailypapers.domain.subscriber import Abstracts, Rhythm, Style
+from dailypapers.intake.close import close
+from dailypapers.intake.fetch import fetch
+from dailypapers.store import outbox, papers, subscribers
+from dailypapers.store.database import reading, writing
+
+UNUSABLE = "paper:nobody-knows-this-one"
+
+
+def rendered(engine: sa.Engine, renderer: MailRenderer) -> bytes:
+    """The only mail in the outbox."""
+    with reading(engine) as tx:
+        delivery = outbox.by_id(tx, 1)
+        assert delivery
+        return mail(renderer, load_inputs(tx, [delivery])[0])[1].content
+
+
+def change_everything(engine: sa.Engine) -> None:
+    """Another style, other topics, another zone; and the paper has been announced again, and voted on."""
+    with writing(engine) as tx:
+        alice = subscribers.by_address(tx, "alice@example.org")
+        assert alice
+        style = Style(text_only=True, abstracts=Abstracts.NONE)
+        rhythm = Rhythm("Asia/Tokyo", 19)
+        subscribers.change(tx, alice.id, rhythm=rhythm, amount=replace(alice.amount, max_papers=1), style=style)
+        subscribers.state_interests(tx, alice.id, [Interest(InterestKind.TOPIC, "the weather")])
+        again = [
+            Announcement(paper, "another source", MONDAY.date(), signals=Signals(upvotes=777))
+            for paper in papers.every(tx).values()
+        ]
+        papers.add(tx, again, now=MONDAY + dt.timedelta(hours=1))
+
+
+@pytest.mark.parametrize("style", [Style(), Style(abstracts=Abstracts.WHOLE)])
+def test_a_retry_renders_the_same_bytes(engine: sa.Engine, style: Style) -> None:
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        with writing(engine) as tx:
+            alice = subscribers.by_address(tx, "alice@example.org")
+            assert alice
+            subscribers.change(tx, alice.id, rhythm=alice.rhythm, amount=alice.amount, style=style)
+            stated = [Interest(InterestKind.TOPIC, GRAPHS), Interest(InterestKind.PAPER, "arxiv:1901.00001")]
+            subscribers.state_interests(tx, alice.id, stated)
+        how = w.dependencies
+        fetch(engine, how.sources, make_http=how.make_http, now=MONDAY)
+        close(engine, zone="UTC", now=MONDAY)
+        assert compose(engine, how.digest_options, now=MONDAY).digests == 1
+        before = rendered(engine, how.renderer)
+        change_everything(engine)
+        assert rendered(engine, how.renderer) == before
+    assert b"1901.00001" in before
+
+
+def test_a_digest_composed_before_its_content_was_kept_is_still_sent(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        how = w.dependencies
+        fetch(engine, how.sources, make_http=how.make_http, now=MONDAY)
+        close(engine, zone="UTC", now=MONDAY)
+        compose(engine, how.digest_options, now=MONDAY)
+        before = rendered(engine, how.renderer)
+        with writing(engine) as tx:
+            tx.execute(sa.text("UPDATE outbox SET content = NULL"))
+        assert rendered(engine, how.renderer) == before
