@@ -90,7 +90,7 @@ def test_what_other_models_made_of_papers_is_forgotten_where_one_is_used(engine:
     with writing(engine) as tx:
         kept = [Paper(PaperId("arxiv", f"2611.0000{n}"), f"Paper {n}", "Abstract.") for n in range(3)]
         papers.keep(tx, kept, now=NOW)
-        ids = papers.ids_of(tx, [str(paper.id) for paper in kept]).values()
+        ids = papers.ids_by_name(tx, [str(paper.id) for paper in kept]).values()
         for model in (ours, earlier):
             knowledge.keep_vectors(tx, kept_as(model), dict.fromkeys(ids, model.name.encode()))
     assert prune(engine, now=NOW).vectors == 0

@@ -54,11 +54,12 @@ def picks(
     *interests: Interest,
     pool: Sequence[Paper] = POOL,
     examples: Mapping[str, Paper] | None = None,
-    already: frozenset[str] = frozenset(),
+    already: frozenset[int] = frozenset(),
     limit: int = 10,
 ) -> tuple[Pick, ...]:
     reader = Reader(interests, already=already, limit=limit)
-    return rank(Matcher(build(pool)), [reader], Known(COUNTS, examples or {}), now=NOW)[0]
+    ids = [int(str(paper.id)[-5:]) for paper in pool]
+    return rank(Matcher(build(pool, ids=ids)), [reader], Known(COUNTS, examples or {}), now=NOW)[0]
 
 
 def numbers(chosen: Sequence[Pick]) -> list[int]:
@@ -140,8 +141,12 @@ def test_what_can_do_nothing_is_told() -> None:
     assert "arxiv:1111.11111" in " ".join(warnings)
 
 
+def test_a_pick_carries_the_papers_internal_id() -> None:
+    assert [pick.paper_id for pick in picks(want("graph neural networks"), pool=POOL[::-1])] == [2, 4]
+
+
 def test_what_somebody_has_already_is_no_news() -> None:
-    assert numbers(picks(want("graph neural networks"), already=frozenset({"arxiv:2604.00002"}))) == [4]
+    assert numbers(picks(want("graph neural networks"), already=frozenset({2}))) == [4]
 
 
 def test_two_topics_share_the_list() -> None:

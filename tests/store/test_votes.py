@@ -81,7 +81,7 @@ def test_readers_votes_are_a_signal_of_the_paper(engine: sa.Engine, ids: Ids) ->
 def test_a_vote_on_what_is_trending_outside_tells_nothing_of_scores(engine: sa.Engine, ids: Ids) -> None:
     """Those papers are there for their upvotes, whatever they would have scored for this reader."""
     why = Reason((Term(TermKind.TRENDING, "9 upvotes", 0.4),))
-    chosen = tuple(Pick(key(n), 0.4, why, outside=n == 1) for n in (0, 1))
+    chosen = tuple(Pick(key(n), 0.4, why, outside=n == 1, paper_id=ids[1][n]) for n in (0, 1))
     with writing(engine) as tx:
         day = editions.close(tx, NOW.date(), now=NOW)
         digest = outbox.NewDelivery(ids[0], "ann@example.org", MailKind.DIGEST, NOW, day.id, chosen)

@@ -51,9 +51,13 @@ def a_digest(engine: sa.Engine, name: str = "alice", *, outside: bool = False) -
         edition = editions.close(tx, NOW.date(), now=NOW)
         reader = subscribers.by_address(tx, address)
         assert reader is not None
-        picks = (Pick(str(GRAPHS.id), 0.7, REASON), Pick(str(CELLS.id), 0.7, REASON, outside=outside))
+        ids = papers.ids_by_name(tx, [str(GRAPHS.id), str(CELLS.id)])
+        graphs, cells = (ids[str(paper.id)] for paper in (GRAPHS, CELLS))
+        picks = (
+            Pick(str(GRAPHS.id), 0.7, REASON, paper_id=graphs),
+            Pick(str(CELLS.id), 0.7, REASON, outside=outside, paper_id=cells),
+        )
         mail = outbox.NewDelivery(reader.id, address, MailKind.DIGEST, NOW + dt.timedelta(days=1), edition.id, picks)
         outbox.put(tx, [mail], now=NOW)
-        ids = papers.ids_of(tx, [str(GRAPHS.id), str(CELLS.id)])
         (delivery,) = outbox.of_subscriber(tx, reader.id)
-    return Got(reader.id, delivery.id, (ids[str(GRAPHS.id)], ids[str(CELLS.id)]))
+    return Got(reader.id, delivery.id, (graphs, cells))

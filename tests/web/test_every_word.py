@@ -46,7 +46,7 @@ from dailypapers.rendering.environment import environment
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
 from dailypapers.store import editions, outbox, papers, subscribers, votes
-from dailypapers.store.database import connect, migrate, writing
+from dailypapers.store.database import connect, migrate, reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions import sign_up
 from dailypapers.web.http.page import WebContext
@@ -383,8 +383,12 @@ REASONS = [
 async def a_digest_and_votes(walk: Walk) -> None:
     reader = a_reader(walk.engine, "alice", Interest(InterestKind.TOPIC, "графы"))
     names = [str(paper(n).id) for n in range(1, 9)]
-    picks = [Pick(name, 0.7, REASONS[n % len(REASONS)], outside=n == 7) for n, name in enumerate(names)]
-    trending = [Pick(name, 0.7, REASONS[3]) for name in names[:2]]
+    with reading(walk.engine) as tx:
+        ids = papers.ids_by_name(tx, names)
+    picks = [
+        Pick(name, 0.7, REASONS[n % len(REASONS)], outside=n == 7, paper_id=ids[name]) for n, name in enumerate(names)
+    ]
+    trending = [replace(pick, reason=REASONS[3], outside=False) for pick in picks[:2]]
     assert {term.kind for reason in REASONS for term in reason.terms} == set(TermKind) - {TermKind.AVOIDED}
     with writing(walk.engine) as tx:
         known = editions.every(tx)
@@ -392,7 +396,6 @@ async def a_digest_and_votes(walk: Walk) -> None:
             end = NOW + dt.timedelta(days=1)
             mail = outbox.NewDelivery(reader, "alice@example.org", MailKind.DIGEST, end, edition.id, tuple(chosen))
             outbox.put(tx, [mail], now=NOW)
-        ids = papers.ids_of(tx, names)
         deliveries = outbox.of_subscriber(tx, reader)
     for delivery in deliveries:
         await walk.open(link(Purpose.DIGEST, reader, delivery.id))
@@ -513,8 +516,12 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
         a_reader(walk.engine, "mary", *topics, Interest(InterestKind.PHRASE, " ")),
         a_reader(walk.engine, "tess", *many),
     ]
-    picks = [Pick(str(paper(n).id), 0.7, REASONS[n % len(REASONS)], outside=n == 9) for n in range(1, 61)]
     with writing(walk.engine) as tx:
+        ids = papers.ids_by_name(tx, [str(paper(n).id) for n in range(1, 61)])
+        picks = [
+            Pick(str(paper(n).id), 0.7, REASONS[n % len(REASONS)], outside=n == 9, paper_id=ids[str(paper(n).id)])
+            for n in range(1, 61)
+        ]
         edition, end = editions.every(tx)[-1], now + dt.timedelta(days=1)
         sign_up.subscribe(tx, "nora@example.org", Preferences(Rhythm(), Amount(5)), consent=Consent("web"), now=now)
         put = [

@@ -6,17 +6,16 @@ Reads the store, keeps nothing.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.domain.vote import Votes
-from dailypapers.library.learn import Learned, example_vectors
+from dailypapers.library.learn import Learned, vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.interleaving import takes_part, team_draft
 from dailypapers.ranking.matching import Matcher
@@ -62,7 +61,7 @@ class ReaderContext:
     amount: Amount
     interests: tuple[Interest, ...] = ()
     votes: Votes = field(default_factory=Votes)
-    already: frozenset[str] = frozenset()
+    already: frozenset[int] = frozenset()
     #: A name that is theirs for good, where they may take part in comparisons.
     name: str = ""
     #: So many papers that are trending outside their topics are chosen besides, and come last.
@@ -78,11 +77,11 @@ def choose(
     """
     if not pool.listed:
         return [()] * len(readers)
-    keys = [str(item.paper.id) for item in pool.listed]
+    paper_ids = [item.paper_id for item in pool.listed]
     ids = [reader.id for reader in readers]
     with reading(engine) as tx:
         stated = subscribers.interests_of(tx, ids)
-        already = already_sent(tx, ids, keys)
+        already = already_sent(tx, ids, paper_ids)
         cast = votes.of_subscribers(tx, ids)
     asking = [
         ReaderContext(
@@ -104,8 +103,6 @@ def choose_for(
     """Rank papers for each of these, in their order; most relevant first, each with its reason."""
     if not pool.listed:
         return [()] * len(asking)
-    with reading(engine) as tx:
-        examples = papers.by_key(tx, _named(asking))
     curve = pool.learned.calibration
     readers = [
         Reader(
@@ -121,7 +118,7 @@ def choose_for(
         )
         for one in asking
     ]
-    known = _known(engine, pool, asking, examples)
+    known = _known(engine, pool, asking)
     chosen = rank(pool.matcher, readers, known, now=now)
     if how.compare:
         drawn = [n for n, one in enumerate(asking) if one.name and takes_part(f"compare {one.name}", how.compare_share)]
@@ -146,15 +143,16 @@ def picked_for(picks: Iterable[Pick]) -> tuple[Pick, ...]:
     return tuple(pick for pick in picks if not pick.outside)
 
 
-def _known(
-    engine: sa.Engine, pool: CandidateSet, asking: Sequence[ReaderContext], examples: Mapping[str, Paper]
-) -> Known:
-    counted = {str(item.paper.id): item.signals for item in pool.listed}
+def _known(engine: sa.Engine, pool: CandidateSet, asking: Sequence[ReaderContext]) -> Known:
+    with reading(engine) as tx:
+        ids = papers.ids_by_name(tx, _named(asking))
+        loaded = papers.by_id(tx, set(ids.values()))
     encoder = pool.learned.encoder
+    made = vectors(engine, encoder, loaded) if encoder and loaded else {}
     return Known(
-        signals=counted,
-        examples=examples,
-        vectors=example_vectors(engine, encoder, examples) if encoder and examples else {},
+        signals={str(item.paper.id): item.signals for item in pool.listed},
+        examples={name: loaded[paper_id] for name, paper_id in ids.items()},
+        vectors={name: made[paper_id] for name, paper_id in ids.items() if paper_id in made},
         recent=pool.recent() if any(one.amount.about for one in asking) else None,
     )
 

@@ -109,7 +109,7 @@ class _Windows:
 def _listed(engine: sa.Engine, after: int, upto: int, learned: Learned) -> tuple[tuple[papers.Listed, ...], Features]:
     with reading(engine) as tx:
         listed = papers.in_editions(tx, after=after, upto=upto)
-    return listed, features(engine, [item.paper for item in listed], range(after + 1, upto + 1), learned)
+    return listed, features(engine, listed, range(after + 1, upto + 1), learned)
 
 
 def _compose_batch(engine: sa.Engine, windows: _Windows, batch: Sequence[Subscriber], *, now: dt.datetime) -> Composed:

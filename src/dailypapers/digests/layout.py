@@ -47,8 +47,6 @@ class RenderInput:
     edition: Edition | None = None
     digest: Digest | None = None
     style: Style = AS_USUAL
-    #: The internal ids of the papers it shows, by their names.
-    papers: Mapping[str, int] = field(default_factory=dict)
 
 
 def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[RenderInput]:
@@ -84,7 +82,6 @@ def _digest_input(
         edition,
         digest_of(picked, edition, notes=content.notes, outside=outside),
         content.style,
-        {str(listed[pick.paper_id].paper.id): pick.paper_id for pick in picks},
     )
 
 
@@ -124,7 +121,7 @@ def digest_of(
 
 
 def _entry(item: papers.Listed, reason: Reason) -> Entry:
-    return Entry(item.paper, reason, item.sources, item.signals, reason.followed)
+    return Entry(item.paper, reason, item.sources, item.signals, reason.followed, item.paper_id)
 
 
 def message(renderer: MailRenderer, sheet: RenderInput) -> Message:
@@ -163,9 +160,9 @@ def _links_of(renderer: MailRenderer, sheet: RenderInput) -> Links | None:
         preferences=_link(renderer, Purpose.PREFERENCES, delivery),
         web=_link(renderer, Purpose.DIGEST, delivery, about=delivery.id) if delivery.id else "",
         feedback={
-            name: _link(renderer, Purpose.FEEDBACK, delivery, about=sheet.papers[name])
-            for name in (str(entry.paper.id) for entry in shown)
-            if name in sheet.papers
+            str(entry.paper.id): _link(renderer, Purpose.FEEDBACK, delivery, about=entry.paper_id)
+            for entry in shown
+            if entry.paper_id
         },
     )
 

@@ -174,7 +174,7 @@ def _load(
         after, days = _start(editions.every(tx), how.window_days)
         listed = papers.in_editions(tx, after=after, upto=edition.id)
     learned = newest(engine, encoder=how.encoder)
-    made = features(engine, [item.paper for item in listed], range(after + 1, edition.id + 1), learned)
+    made = features(engine, listed, range(after + 1, edition.id + 1), learned)
     pool = _pool(listed, made, learned, days)
     shown = replace(edition, papers=len(listed))
     bare = Snapshot(shown, after, pool, {str(item.paper.id): item for item in listed}, seen, Digest((), trending=True))
@@ -244,14 +244,13 @@ def preview(
         listed = papers.in_editions(tx, after=start, upto=None)
         edition = Edition(0, today, now, len(listed), editions.statuses(tx, None))
     learned = newest(engine, encoder=how.encoder)
-    made = features(engine, [item.paper for item in listed], (), learned)
+    made = features(engine, listed, (), learned)
     picks = choose(engine, CandidateSet(listed, Matcher(made, how.encoder), learned), [reader], how, now=now)[0]
     if len(picked_for(picks)) < reader.amount.least:
         return None
     by_key = {str(item.paper.id): item for item in listed}
     with reading(engine) as tx:
         said = notes(tx, [reader.id])[reader.id]
-        ids = papers.ids_of(tx, [pick.paper for pick in picks])
     picked, outside = ([(by_key[p.paper], p.reason) for p in picks if p.outside is apart] for apart in (False, True))
     digest = digest_of(picked, edition, notes=said, outside=outside)
     draft = Delivery(
@@ -264,4 +263,4 @@ def preview(
         deadline=now,
         edition=0,
     )
-    return message(renderer, RenderInput(draft, edition, digest, reader.style, ids))
+    return message(renderer, RenderInput(draft, edition, digest, reader.style))

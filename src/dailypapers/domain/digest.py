@@ -132,6 +132,8 @@ class Pick:
     """Where two recipes are compared: which of them brought it."""
     outside: bool = False
     """Whether it is there because others talk about it, and stands apart from what was picked for the reader."""
+    paper_id: int = 0
+    """The paper's internal id; 0 where the paper is in no database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ class Entry:
     signals: Signals = field(default=Signals())
     followed: tuple[str, ...] = ()
     """Of its authors those whom the reader follows, as they stand in the paper."""
+    paper_id: int = 0
+    """The paper's internal id; 0 where the paper is in no database."""
 
     @property
     def upvotes(self) -> int:

@@ -30,6 +30,7 @@ from dailypapers.ranking.features import Features, build
 from dailypapers.store import models as knowledge
 from dailypapers.store import papers, votes
 from dailypapers.store.database import groups, reading, writing
+from dailypapers.store.papers import Listed
 
 log = structlog.get_logger()
 
@@ -118,16 +119,18 @@ def _count(engine: sa.Engine, edition_id: int) -> None:
         knowledge.keep_counts(tx, edition_id, packed)
 
 
-def features(engine: sa.Engine, found: Sequence[Paper], editions: Sequence[int], learned: Learned) -> Features:
+def features(engine: sa.Engine, listed: Sequence[Listed], editions: Sequence[int], learned: Learned) -> Features:
     """The features of papers; counts that are kept with their editions are not made again."""
     with reading(engine) as tx:
         packed = knowledge.counts(tx, editions)
-        ids = papers.ids_of(tx, [str(paper.id) for paper in found])
+    by_id = {item.paper_id: item.paper for item in listed}
     dense = None
     if learned.encoder and learned.background:
-        made = vectors(engine, learned.encoder, {ids[str(paper.id)]: paper for paper in found})
-        dense = stacked([made[ids[str(paper.id)]] for paper in found])
-    return build(found, background=learned.background, counts=assembled(found, packed.values()), dense=dense)
+        made = vectors(engine, learned.encoder, by_id)
+        dense = stacked([made[paper_id] for paper_id in by_id])
+    found = tuple(by_id.values())
+    counts = assembled(found, packed.values())
+    return build(found, background=learned.background, counts=counts, dense=dense, ids=tuple(by_id))
 
 
 def vectors(
@@ -152,11 +155,3 @@ def vectors(
         log.info("encoded", model=encoder.name, papers=len(part), left=len(missing) - len(made))
         on_progress(len(part))
     return made
-
-
-def example_vectors(engine: sa.Engine, encoder: Encoder, examples: Mapping[str, Paper]) -> dict[str, Vector]:
-    """The vectors of papers that readers named or liked, by the names they use."""
-    with reading(engine) as tx:
-        ids = papers.ids_of(tx, [str(paper.id) for paper in examples.values()])
-    made = vectors(engine, encoder, {ids[str(p.id)]: p for p in examples.values() if str(p.id) in ids})
-    return {name: made[ids[str(paper.id)]] for name, paper in examples.items() if str(paper.id) in ids}

@@ -44,7 +44,9 @@ def days(tx: sa.Connection, found: Sequence[Edition], *, many: int = 1) -> tuple
 def entries(tx: sa.Connection, edition: Edition) -> tuple[Entry, ...]:
     """All papers of an edition, the most talked about first."""
     listed = papers.in_editions(tx, after=edition.id - 1, upto=edition.id)
-    return tuple(Entry(item.paper, "", item.sources, item.signals) for item in by_trend(edition, listed))
+    return tuple(
+        Entry(item.paper, "", item.sources, item.signals, paper_id=item.paper_id) for item in by_trend(edition, listed)
+    )
 
 
 def by_trend(edition: Edition, listed: Iterable[Listed]) -> list[Listed]:

@@ -16,7 +16,7 @@ import structlog
 from dailypapers.domain.digest import Entry, Reason, TermKind
 from dailypapers.domain.i18n import N_, Translator, untranslated
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.errors import BadPaperId
 from dailypapers.library.gc_freeze import settle
 from dailypapers.library.learn import newest
@@ -176,7 +176,7 @@ class Finder:
     def _warm(self, shelf: _Shelf) -> None:
         """Put a shelf in place once what a search needs of it has been made, so that nobody waits for that."""
         last = shelf.index.newest(None, 1)
-        for paper in self._load(shelf, last).values():
+        for _, paper in self._load(shelf, last).values():
             query = Query(topic=paper.title)
             self._results(shelf, query, candidates(shelf.index, query), dt.datetime.min.replace(tzinfo=dt.UTC))
         self._shelf = shelf
@@ -208,13 +208,14 @@ class Finder:
     def _about(self, shelf: _Shelf, name: PaperId, page: int, now: dt.datetime, blank: Answer) -> Answer:
         """The paper of this name, and those that are like it."""
         with reading(self._engine) as tx:
-            paper = papers.by_key(tx, [str(name)]).get(str(name))
-        if paper is None:
+            paper_id = papers.named(tx, str(name))
+            paper = papers.by_id(tx, [paper_id])[paper_id] if paper_id else None
+        if paper is None or paper_id is None:
             return replace(blank, state="nothing")
         like = Query(topic=paper.title[:MOST_LETTERS])
         found = candidates(shelf.index, like)
         results = self._results(shelf, like, found, now, without=str(paper.id))
-        return self._page(results, (paper,), page, replace(blank, state="found", total=found.total, known=True))
+        return self._page(results, (paper_id,), page, replace(blank, state="found", total=found.total, known=True))
 
     def _with_author(self, shelf: _Shelf, query: Query) -> Query:
         """The query with what it says as an author too, where there is somebody of that name."""
@@ -223,27 +224,34 @@ class Finder:
         asked = replace(query, authors=(query.topic,), topic="")
         flags = shelf.index.fact(by(query.topic))
         loaded = self._load(shelf, shelf.index.newest(flags, _MOST_BY))
-        return asked if any(passes(asked, paper) for paper in loaded.values()) else query
+        return asked if any(passes(asked, paper) for _, paper in loaded.values()) else query
 
-    def _load(self, shelf: _Shelf, found: Found) -> dict[int, Paper]:
-        """The papers in these places; those that have turned out to be another one since are left out."""
+    def _load(self, shelf: _Shelf, found: Found) -> dict[int, tuple[int, Paper]]:
+        """The papers in these places by id; those that have turned out to be another one since are left out."""
         keys = {int(place): shelf.index.key(int(place)) for place in found.places}
         with reading(self._engine) as tx:
-            loaded = papers.by_key(tx, keys.values())
-        return {place: loaded[key] for place, key in keys.items() if key in loaded and str(loaded[key].id) == key}
+            ids = papers.ids_by_name(tx, keys.values())
+            loaded = papers.by_id(tx, set(ids.values()))
+        named = {place: (ids[key], loaded[ids[key]]) for place, key in keys.items() if key in ids}
+        return {place: (paper_id, paper) for place, (paper_id, paper) in named.items() if str(paper.id) == keys[place]}
 
     def _results(self, shelf: _Shelf, query: Query, found: Found, now: dt.datetime, *, without: str = "") -> Ranked:
         loaded = {
-            place: paper
-            for place, paper in self._load(shelf, found).items()
+            place: (paper_id, paper)
+            for place, (paper_id, paper) in self._load(shelf, found).items()
             if passes(query, paper) and str(paper.id) != without
         }
         scores = dict(zip(found.places.tolist(), found.scores.tolist(), strict=True))
-        chosen = Candidates(tuple(loaded.values()), shelf.index.counts(loaded), [scores[place] for place in loaded])
+        chosen = Candidates(
+            papers=tuple(paper for _, paper in loaded.values()),
+            counts=shelf.index.counts(loaded),
+            words=[scores[place] for place in loaded],
+            ids=tuple(paper_id for paper_id, _ in loaded.values()),
+        )
         return ranked(query, chosen, shelf.background or untaught(shelf.index), now=now)
 
-    def _page(self, results: Ranked, first: Sequence[Paper], page: int, answer: Answer) -> Answer:
-        listed = [*first, *results.papers]
+    def _page(self, results: Ranked, first: Sequence[int], page: int, answer: Answer) -> Answer:
+        listed = [*first, *results.ids]
         pages = max(-(-len(listed) // SHOWN), 1)
         page = min(max(page, 1), pages)
         shown = range((page - 1) * SHOWN, min(page * SHOWN, len(listed)))
@@ -253,17 +261,13 @@ class Finder:
         entries = self._entries([listed[place] for place in shown], reasons)
         return replace(answer, entries=entries, listed=len(listed), page=page, pages=pages)
 
-    def _entries(self, shown: Sequence[Paper], reasons: Sequence[Match | str]) -> tuple[Entry, ...]:
+    def _entries(self, paper_ids: Sequence[int], reasons: Sequence[Match | str]) -> tuple[Entry, ...]:
         with reading(self._engine) as tx:
-            ids = papers.ids_of(tx, [str(paper.id) for paper in shown])
-            listed = papers.of_delivery(tx, sorted(ids.values()))
-        known = {key: listed[paper_id] for key, paper_id in ids.items()}
-        entries = []
-        for paper, reason in zip(shown, reasons, strict=True):
-            item = known.get(str(paper.id))
-            told = (item.sources, item.signals) if item else ((), Signals())
-            entries.append(Entry(paper, reason, *told))
-        return tuple(entries)
+            listed = papers.of_delivery(tx, sorted(paper_ids))
+        return tuple(
+            Entry(listed[key].paper, reason, listed[key].sources, listed[key].signals, paper_id=key)
+            for key, reason in zip(paper_ids, reasons, strict=True)
+        )
 
 
 def _paper_id(text: str) -> PaperId | None:

@@ -43,6 +43,8 @@ class Features:
     background: Background
     #: Papers × dimensions, rows of length one, where an encoder is used.
     dense: Matrix | None = None
+    #: The papers' internal ids; zeros where they are in no database.
+    ids: tuple[int, ...] = ()
 
     @cached_property
     def weights(self) -> sp.csr_array:
@@ -170,15 +172,17 @@ def build(
     background: Background | None = None,
     counts: sp.csr_array | None = None,
     dense: Matrix | None = None,
+    ids: Sequence[int] = (),
 ) -> Features:
     """Compute the features of papers; the order they are given in does not matter.
 
     Without a background the papers are their own. `counts` and `dense` are rows in the papers' order that have been
-    computed before.
+    computed before, `ids` the papers' internal ids in that order, where they are in a database.
     """
     order = sorted(range(len(papers)), key=lambda n: str(papers[n].id))
     ordered = tuple(papers[n] for n in order)
     counted = count(ordered) if counts is None else sp.csr_array(counts[order])
     known = background or fit(ordered, counts=counted)
     vectors = None if dense is None else dense[order]
-    return Features(ordered, tuple(str(paper.id) for paper in ordered), counted, known, vectors)
+    numbers = tuple(ids[n] for n in order) if ids else (0,) * len(ordered)
+    return Features(ordered, tuple(str(paper.id) for paper in ordered), counted, known, vectors, numbers)

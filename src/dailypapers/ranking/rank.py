@@ -36,7 +36,8 @@ class Reader:
     """Who is to be served: what they want and voted for, what they have already, and how much is enough."""
 
     interests: tuple[Interest, ...] = ()
-    already: frozenset[str] = frozenset()
+    #: The internal ids of papers they have.
+    already: frozenset[int] = frozenset()
     limit: int = 10
     threshold: float = 0.0
     #: So many a day on average; the threshold is then what that takes, as far as recent days tell.
@@ -91,8 +92,7 @@ class Chosen:
         readers, places = np.nonzero(shown)
         columns = self.columns[readers, places]
         reasons = self.explainer.reasons(self.scored, readers, columns)
-        keys = self.explainer.scorer.features.keys
-        made = [Pick(keys[column], why.score, why) for column, why in zip(columns.tolist(), reasons, strict=True)]
+        made = [self._pick(column, why) for column, why in zip(columns.tolist(), reasons, strict=True)]
         ends = np.cumsum(shown.sum(axis=1)).tolist()
         return [
             (*made[start:end], *self._from_outside(reader))
@@ -105,13 +105,14 @@ class Chosen:
         return self.limit - (self.elsewhere >= 0)
 
     def _from_outside(self, reader: int) -> Iterator[Pick]:
-        keys = self.explainer.scorer.features.keys
         if (other := int(self.elsewhere[reader])) >= 0:
-            why = self._talked_about(other, TermKind.ELSEWHERE)
-            yield Pick(keys[other], why.score, why)
+            yield self._pick(other, self._talked_about(other, TermKind.ELSEWHERE))
         for column in self.outside[reader] if self.outside else ():
-            why = self._talked_about(column, TermKind.TRENDING)
-            yield Pick(keys[column], why.score, why, outside=True)
+            yield self._pick(column, self._talked_about(column, TermKind.TRENDING), outside=True)
+
+    def _pick(self, column: int, why: Reason, *, outside: bool = False) -> Pick:
+        features = self.explainer.scorer.features
+        return Pick(features.keys[column], why.score, why, outside=outside, paper_id=features.ids[column])
 
     def _talked_about(self, column: int, kind: TermKind) -> Reason:
         weight = round(float(self.explainer.trend[column]), 9)
@@ -198,12 +199,15 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
 
 def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> tuple[Columns, Columns]:
     """What a reader has already, voted for, or named as an example."""
-    column_of = {key: column for column, key in enumerate(explainer.scorer.features.keys)}
+    features = explainer.scorer.features
+    by_key = {key: column for column, key in enumerate(features.keys)}
+    by_id = {paper_id: column for column, paper_id in enumerate(features.ids)}
     rows, columns = [], []
     for row, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
         named = {i.text for subject in stated.subjects for i, _ in subject.parts if i.kind is InterestKind.PAPER}
-        ids = {str(explainer.examples[name].id) for name in named | set(reader.disliked) if name in explainer.examples}
-        known = sorted(column_of[key] for key in reader.already | ids if key in column_of)
+        keys = {str(explainer.examples[name].id) for name in named | set(reader.disliked) if name in explainer.examples}
+        sent = {by_id[paper_id] for paper_id in reader.already if paper_id in by_id}
+        known = sorted(sent | {by_key[key] for key in keys if key in by_key})
         rows += [row] * len(known)
         columns += known
     return np.array(rows, np.int64), np.array(columns, np.int64)

@@ -17,7 +17,6 @@ from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents
 from dailypapers.store.database import groups, insert_new
-from dailypapers.store.papers import ids_of
 from dailypapers.store.picks import kept
 from dailypapers.store.schema import outbox, picks, subscribers, suppressions
 
@@ -55,11 +54,10 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
     rows = [_row(delivery, now) for delivery in deliveries]
     added = insert_new(tx, outbox, rows, outbox.c.id, outbox.c.subscriber_id, outbox.c.edition_id)
     by_reader = {(row.subscriber_id, row.edition_id): row.id for row in added}
-    keys = ids_of(tx, (pick.paper for delivery in deliveries for pick in delivery.picks))
     chosen = [
         {
             "subscriber_id": delivery.subscriber,
-            "paper_id": keys[pick.paper],
+            "paper_id": pick.paper_id,
             "delivery_id": by_reader[delivery.subscriber, delivery.edition],
             "position": position,
             "score": pick.score,

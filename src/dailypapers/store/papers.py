@@ -31,6 +31,8 @@ class Listed:
     paper: Paper
     sources: tuple[str, ...]
     signals: Signals
+    #: The paper's internal id.
+    paper_id: int
 
 
 def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> Added:
@@ -213,6 +215,11 @@ def in_editions(tx: sa.Connection, *, after: int, upto: int | None) -> tuple[Lis
     return _listed(tx, sources)
 
 
+def ids_by_name(tx: sa.Connection, wanted: Iterable[str]) -> dict[str, int]:
+    """Return the internal ids of papers by any name they go by; a name nobody knows is left out."""
+    return _known(tx, wanted)
+
+
 def by_key(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Paper]:
     """Papers by any name they go by; a name nobody knows is left out."""
     known = _known(tx, keys)
@@ -239,7 +246,8 @@ def _listed(tx: sa.Connection, sources: Mapping[int, Sequence[str]]) -> tuple[Li
     loaded = by_id(tx, sources)
     counted = _signals(tx, sources)
     return tuple(
-        Listed(loaded[paper_id], tuple(told), counted.get(paper_id, Signals())) for paper_id, told in sources.items()
+        Listed(loaded[paper_id], tuple(announcers), counted.get(paper_id, Signals()), paper_id)
+        for paper_id, announcers in sources.items()
     )
 
 
@@ -300,12 +308,3 @@ def _highest(kept: Signals, row: sa.Row[Any], velocity: float | None) -> Signals
         stars=higher(kept.stars, row.stars),
         velocity=higher(kept.velocity, velocity),
     )
-
-
-def ids_of(tx: sa.Connection, keys: Iterable[str]) -> dict[str, int]:
-    """Internal ids by key."""
-    found: dict[str, int] = {}
-    for group in groups(sorted(set(keys))):
-        rows = tx.execute(sa.select(papers.c.key, papers.c.id).where(papers.c.key.in_(group)))
-        found.update((row.key, row.id) for row in rows)
-    return found

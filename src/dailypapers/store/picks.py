@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.store.database import groups
-from dailypapers.store.papers import ids_of
-from dailypapers.store.schema import outbox, papers, picks
+from dailypapers.store.schema import outbox, picks
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +66,15 @@ def _term(kind: str, text: str, weight: float, interest: str, counts: Iterable[t
 
 
 def already_sent(
-    tx: sa.Connection, subscriber_ids: Sequence[int], paper_keys: Sequence[str]
-) -> dict[int, frozenset[str]]:
-    """Of these papers, which each subscriber already has, or has on the way."""
-    found: dict[int, set[str]] = {}
-    wanted = sorted(ids_of(tx, paper_keys).values())
+    tx: sa.Connection, subscriber_ids: Sequence[int], paper_ids: Sequence[int]
+) -> dict[int, frozenset[int]]:
+    """Return which of these papers each subscriber already has, or has on the way; who has none is left out."""
+    sent: dict[int, set[int]] = {}
     for readers in groups(subscriber_ids):
-        for group in groups(wanted):
-            query = (
-                sa.select(picks.c.subscriber_id, papers.c.key)
-                .join(papers, papers.c.id == picks.c.paper_id)
-                .where(picks.c.subscriber_id.in_(readers), picks.c.paper_id.in_(group))
+        for group in groups(sorted(paper_ids)):
+            query = sa.select(picks.c.subscriber_id, picks.c.paper_id).where(
+                picks.c.subscriber_id.in_(readers), picks.c.paper_id.in_(group)
             )
             for row in tx.execute(query):
-                found.setdefault(row.subscriber_id, set()).add(row.key)
-    return {reader: frozenset(keys) for reader, keys in found.items()}
+                sent.setdefault(row.subscriber_id, set()).add(row.paper_id)
+    return {reader: frozenset(ids) for reader, ids in sent.items()}

@@ -109,6 +109,12 @@ class Ranked:
         columns = np.array([self.columns[place] for place in places], np.int64)
         return self.explainer.reasons(self.scored, np.zeros(len(columns), np.int64), columns)
 
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The papers' internal ids."""
+        ids = self.explainer.scorer.features.ids
+        return tuple(ids[column] for column in self.columns)
+
 
 @dataclass(frozen=True)
 class Candidates:
@@ -117,6 +123,8 @@ class Candidates:
     papers: Sequence[Paper]
     counts: sp.csr_array
     words: Sequence[float]
+    #: The papers' internal ids, where they are in a database.
+    ids: Sequence[int] = ()
 
 
 def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.datetime) -> Ranked:
@@ -129,7 +137,7 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
 
     decides, and then the papers' ids.
     """
-    features = build(chosen.papers, background=background, counts=chosen.counts)
+    features = build(chosen.papers, background=background, counts=chosen.counts, ids=chosen.ids)
     stated = profile(_interests(query), examples={})
     matches = matches_of(Matcher(features), [stated], Known())
     scorer, trend = Scorer(features, matches), trending(features.papers, {}, now=now)

@@ -3,7 +3,7 @@
 It opens this one digest for reading, and holds no way to preferences or out of the list.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -26,12 +26,11 @@ from dailypapers.web.readers import feedback
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """What a token opens; `papers` are the internal ids of its papers by their names."""
+    """What a token opens."""
 
     delivery: Delivery
     digest: Digest
     edition: Edition
-    papers: Mapping[str, int]
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -72,7 +71,7 @@ def _copy(context: WebContext, token: str) -> _Copy:
         sheets = load_inputs(tx, [delivery]) if delivery and delivery.subscriber == claim.subscriber else []
     for sheet in sheets:
         if sheet.digest is not None and sheet.edition is not None:
-            return _Copy(sheet.delivery, sheet.digest, sheet.edition, sheet.papers)
+            return _Copy(sheet.delivery, sheet.digest, sheet.edition)
     raise BadToken(N_("This digest is not kept any more."))
 
 
@@ -81,4 +80,5 @@ def _votes(context: WebContext, copy: _Copy) -> dict[str, str]:
     reader, issued = copy.delivery.subscriber, copy.delivery.created_at
     if context.clock() > issued + LIFETIME[Purpose.FEEDBACK]:
         return {}
-    return feedback.addresses(context, reader, copy.papers, issued=issued)
+    ids = {str(entry.paper.id): entry.paper_id for entry in (*copy.digest.entries, *copy.digest.outside)}
+    return feedback.addresses(context, reader, ids, issued=issued)

@@ -99,7 +99,7 @@ def _case(tx: sa.Connection, claim: Claim) -> _Case:
     kept = votes.of_paper(tx, claim.subscriber, claim.about)
     stated = {one.text for one in subscribers.interests_of(tx, [claim.subscriber])[claim.subscriber]}
     return _Case(
-        Entry(listed.paper, "", listed.sources, listed.signals),
+        Entry(listed.paper, "", listed.sources, listed.signals, paper_id=listed.paper_id),
         frozenset(vote.value for vote in kept),
         tuple(phrase for phrase in headwords(listed.paper.title) if phrase not in stated),
     )

@@ -251,8 +251,7 @@ def _where_to_vote(context: WebContext, reader: Subscriber, digest: Digest | Non
     """Where this reader can vote on each paper, by its id."""
     if digest is None or reader.state not in READING:
         return {}
-    with reading(context.engine) as tx:
-        ids = papers.ids_of(tx, [str(entry.paper.id) for entry in digest.entries])
+    ids = {str(entry.paper.id): entry.paper_id for entry in digest.entries}
     return feedback.addresses(context, reader.id, ids, issued=context.clock())
 
 

@@ -43,7 +43,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         with writing(context.engine) as tx:
             _saved(tx, subscriber)
             # PostgreSQL takes no zero bytes, not even to look for them.
-            changed = papers.ids_of(tx, [paper]).get(paper) if paper.isprintable() else None
+            changed = papers.named(tx, paper) if paper.isprintable() else None
             if changed and again:
                 votes.cast(tx, subscriber, changed, Vote.SAVE, now=now)
             elif changed:
@@ -78,7 +78,7 @@ def _page(
     context: WebContext, request: Request, tx: sa.Connection, token: str, found: list[int], *, taken: int | None = None
 ) -> HTMLResponse:
     shown = papers.of_delivery(tx, found[:MOST])
-    entries = [Entry(item.paper, "", item.sources, item.signals) for item in shown.values()]
+    entries = [Entry(item.paper, "", item.sources, item.signals, paper_id=item.paper_id) for item in shown.values()]
     action = f"{context.root}saved/{token}"
     lost = papers.by_id(tx, [taken])[taken] if taken else None
     return context.page(request, "saved", entries=entries, total=len(found), taken=lost, action=action)
