@@ -12,13 +12,14 @@ from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS, MAMBA
 from dailypapers.domain.digest import Digest, Reason, Term, TermKind
 from dailypapers.domain.i18n import Pattern, number, untranslated
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.text import isolated
 from dailypapers.errors import BadSettings
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.dates import plain_date
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, in_words, saying
 from dailypapers.rendering.pages import render_page
-from dailypapers.rendering.text import isolated, one_line
+from dailypapers.rendering.text import one_line
 
 
 @pytest.fixture

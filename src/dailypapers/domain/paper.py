@@ -6,10 +6,10 @@ Knows when two records are the same work. Does not know where records come from 
 import datetime as dt
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Self
 
+from dailypapers.domain.text import unaccented
 from dailypapers.errors import BadPaperId
 
 _ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v(\d+))?", re.ASCII)
@@ -125,8 +125,7 @@ def work_key(title: str, authors: tuple[str, ...]) -> str | None:
 
 
 def _plain_words(text: str) -> list[str]:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return re.findall(r"\w+", plain)
+    return re.findall(r"\w+", unaccented(text))
 
 
 def _family_name(author: str) -> str:

@@ -1,21 +1,20 @@
 """What any database keeps as a name: text without what is none, and short enough for an index."""
 
-import re
+from dailypapers.domain.text import is_storable, storable
 
 #: An abstract is shorter, and no database's index takes much more.
 MOST_BYTES = 2400
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _ELLIPSIS = " …"
 
 
 def is_keepable(text: str) -> bool:
     """Whether a text can be kept as it is."""
-    return not _NO_TEXT.search(text) and len(text.encode()) <= MOST_BYTES
+    return is_storable(text) and len(text.encode()) <= MOST_BYTES
 
 
 def keepable(text: str) -> str:
     """A text as it can be kept: of a very long one the beginning, up to a whole word and an ellipsis."""
-    text = _NO_TEXT.sub("", text)
+    text = storable(text)
     whole = text.encode()
     if len(whole) <= MOST_BYTES:
         return text

@@ -1,15 +1,12 @@
 """Atom feeds (RFC 4287)."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from dailypapers.domain.text import valid_xml
 from dailypapers.rendering.text import one_line, safe_url
-
-#: Characters XML 1.0 cannot hold, however they are written.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +65,11 @@ def _head(element: Element, name: str, title: str, updated: dt.datetime) -> None
 
 
 def _text(element: Element, tag: str, text: str, **attributes: str) -> None:
-    SubElement(element, tag, attributes).text = _FORBIDDEN.sub("", text)
+    SubElement(element, tag, attributes).text = valid_xml(text)
 
 
 def _link(element: Element, url: str, **attributes: str) -> bool:
-    safe = safe_url(_FORBIDDEN.sub("", url))
+    safe = safe_url(valid_xml(url))
     if safe:
         SubElement(element, "link", {"href": safe, **attributes})
     return bool(safe)

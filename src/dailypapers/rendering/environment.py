@@ -13,12 +13,12 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dailypapers.domain.i18n import LazyString, Pattern, Translatable, Translator, number, untranslated
+from dailypapers.domain.text import isolated
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date
 from dailypapers.rendering.html import inlined
 from dailypapers.rendering.text import (
     extract,
-    isolated,
     isolating,
     one_line,
     parted,

@@ -8,15 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-#: C0 and C1 controls, line and paragraph separators, halves of surrogate pairs: they become spaces.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-#: Characters that turn the direction of writing or that nobody sees (UTS 39): they are left out.
-_UNSEEN = re.compile(
-    "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2067\u206a-\u206f\ufeff\U000e0000-\U000e007f]+"
-)
-#: Around a text whose direction is its own (UAX 9): what is isolated steers nothing outside, as long as each one ends.
-_ISOLATE, _END = "\u2068", "\u2069"
-_ISOLATES = re.compile(f"[{_ISOLATE}{_END}]")
+from dailypapers.domain.text import controls_spaced, isolated, without_hidden
+
 _VALUE = re.compile(r"%\(\w+\)s|\{\w+\}")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]?(?=\s+[A-Z\d“\"(])")
 _ADDRESS = re.compile(r"https?://[^\s/?#<>\"'`\\^{|}:@]+(?::\d+)?(?:[/?#][^\s<>\"'`\\^{|}]*)?", re.IGNORECASE)
@@ -47,24 +40,7 @@ def one_line(text: str) -> str:
     """The text on one line, single spaces, without control characters and without those that turn its direction."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip(" ")
-    seen = _UNSEEN.sub("", text)
-    if (_ISOLATE in seen or _END in seen) and not _each_ends(seen):
-        seen = _ISOLATES.sub("", seen)
-    return " ".join(_CONTROL.sub(" ", seen).split())
-
-
-def _each_ends(text: str) -> bool:
-    depth = 0
-    for mark in _ISOLATES.findall(text):
-        depth += 1 if mark == _ISOLATE else -1
-        if depth < 0:
-            return False
-    return depth == 0
-
-
-def isolated(text: str) -> str:
-    """The text with a direction of its own, whatever is written around it."""
-    return f"{_ISOLATE}{text}{_END}" if text else text
+    return " ".join(controls_spaced(without_hidden(text)).split())
 
 
 @lru_cache(maxsize=_SHARED)

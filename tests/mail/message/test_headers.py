@@ -1,6 +1,7 @@
 """What stands in a mail's headers: nobody's words can add one, take one away, or name a second recipient."""
 
 import datetime as dt
+import unicodedata
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -110,7 +111,7 @@ def test_names_and_subjects_are_shown_as_they_are(name: str, subject: str) -> No
 
 def spoken(text: str) -> str:
     """A text without what no header can carry: control characters and line ends."""
-    return "".join(" " if ord(c) < 32 or c in "\x7f\x85\u2028\u2029" else c for c in text)
+    return "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
 
 
 @given(st.text(st.one_of(st.sampled_from(". =F\n\t"), st.characters(exclude_categories=["Cs"])), max_size=300))

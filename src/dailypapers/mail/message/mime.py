@@ -18,9 +18,9 @@ from urllib.parse import quote
 import idna
 
 from dailypapers.domain.message import Message, Sender
+from dailypapers.domain.text import controls_spaced
 from dailypapers.errors import BadInput
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 #: RFC 2047: an encoded word is at most 75 characters, its line 76, and it may not part a character.
 _WORD_LINE = 76
 _ENCODED_AROUND = len("=?utf-8?b??=")
@@ -169,7 +169,7 @@ def _tame(line: bytes) -> bytes:
 
 
 def _one_line(text: str) -> str:
-    return _CONTROL.sub(" ", text).strip()
+    return controls_spaced(text).strip()
 
 
 def _mailbox(sender: Sender) -> str:

@@ -5,12 +5,13 @@ Words that are everywhere say nothing.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from dailypapers.domain.text import unaccented
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _MIN_PLURAL = 4
@@ -35,9 +36,7 @@ def words(text: str) -> Iterator[tuple[str, bool]]:
 
 def fold(word: str) -> str:
     """The form a word is compared in: lower case, singular, without accents (É is E, and ₂ is 2)."""
-    plain = word.casefold()
-    if not plain.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    plain = unaccented(word)
     if len(plain) >= _MIN_PLURAL and plain.endswith("s") and not plain.endswith(("ss", "us", "is")):
         return plain[:-1]
     return plain

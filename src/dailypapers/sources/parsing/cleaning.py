@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from dailypapers.domain.text import without_unwanted
 from dailypapers.sources.tex.symbols import small
 from dailypapers.sources.tex.text import to_unicode
 
@@ -18,11 +19,6 @@ from dailypapers.sources.tex.text import to_unicode
 MAX_CHARACTERS = 50_000
 MAX_AUTHORS = 5_000
 
-# Control characters; marks that reorder what follows or hide in it (Unicode TR 36, 2.10); surrogates; no characters.
-_UNWANTED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b\u200e\u200f\u061c\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
-    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
-)
 _BLOCK = "p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|tr|td|th|table|blockquote|section|article|pre|hr|title|sec"
 _INLINE = (
     "a|abbr|acronym|b|bdi|bdo|big|center|cite|code|del|dfn|em|font|i|img|ins|italic|bold|kbd|mark|q|s|samp|small|span"
@@ -56,7 +52,7 @@ def clean(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(_UNWANTED.sub("", " ".join(text.split())).split())
+    return " ".join(without_unwanted(" ".join(text.split())).split())
 
 
 def _without_tags(text: str) -> str:
@@ -106,7 +102,7 @@ def _outside_parentheses(text: str) -> str:
 
 def web_address(text: str) -> str:
     """Give the address where it is one of the web that can be linked to, else the empty string."""
-    text = _UNWANTED.sub("", text.strip())
+    text = without_unwanted(text.strip())
     try:
         parts = urlsplit(text)
         host = parts.hostname

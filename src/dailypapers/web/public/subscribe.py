@@ -20,6 +20,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Verdict
 from dailypapers.domain.subscriber import Consent
+from dailypapers.domain.text import printable
 from dailypapers.errors import BadInput
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
@@ -120,7 +121,7 @@ def form_version(templates: jinja2.Environment) -> str:
 def _read(data: FormData) -> Form:
     def text(name: str) -> str:
         value = data.get(name, "")
-        return "".join(c for c in value[:_LONGEST] if c.isprintable()).strip() if isinstance(value, str) else ""
+        return printable(value[:_LONGEST]).strip() if isinstance(value, str) else ""
 
     topics = tried(value for value in data.getlist("topic") if isinstance(value, str))
     return Form(

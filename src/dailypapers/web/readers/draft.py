@@ -17,6 +17,7 @@ from dailypapers.domain.i18n import N_
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import FIELDS, MAX_CHARACTERS, MAX_EXAMPLES, MAX_OF_FIELD, MAX_PAPERS, Preferences
 from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, Rhythm, Style
+from dailypapers.domain.text import printable
 from dailypapers.web.readers.preview import tidy
 
 #: Categories that stand in no list have a field of their own in the form.
@@ -154,7 +155,7 @@ _SHORT = ("zone", "hour", "days", "weekday", "most", "about", "least", "relevanc
 
 def _plain(text: str) -> str:
     """Keep lines, lose what is not to be seen: PostgreSQL takes no zero bytes, and nobody means the others."""
-    return "".join(c for c in text[:LONGEST_TEXT].replace("\r\n", "\n") if c == "\n" or c.isprintable())
+    return "\n".join(map(printable, text[:LONGEST_TEXT].replace("\r\n", "\n").split("\n")))
 
 
 @dataclass(frozen=True, slots=True)

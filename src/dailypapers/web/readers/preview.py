@@ -17,6 +17,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_TRIED_TOPICS
 from dailypapers.domain.subscriber import Abstracts, Style
+from dailypapers.domain.text import printable
 from dailypapers.errors import Busy
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.pages import render_page
@@ -128,6 +129,6 @@ def topics(written: Iterable[str]) -> tuple[str, ...]:
 
 def tidy(written: Iterable[str], *, most: int, longest: int) -> tuple[str, ...]:
     """Texts on one line each, without control characters, each once; empty ones and those beyond the bounds go."""
-    plain = ("".join(c if c.isprintable() else " " for c in text[: 2 * longest]) for text in written)
+    plain = (printable(text[: 2 * longest], other=" ") for text in written)
     lines = (" ".join(text.split())[:longest].rstrip() for text in plain)
     return tuple(dict.fromkeys(line for line in lines if line))[:most]

@@ -1,0 +1,86 @@
+"""Characters that do not belong into a text: one table of them, and what becomes of each kind.
+
+Knows Unicode (UTS 39, UTR 36, UAX 9) and XML 1.0. Does not know what a text is for: each caller says whether such a
+character is left out, is a space, or makes the text unfit.
+"""
+
+import re
+import unicodedata
+
+# Each is the inside of a character class, so that they can be put together.
+_C0_AND_C1 = "\x00-\x1f\x7f-\x9f"
+_SEPARATORS = "\u2028\u2029"
+_SURROGATES = "\ud800-\udfff"
+#: Marks that change the direction of what follows them, the isolates (U+2068, U+2069) apart.
+_DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066\u2067"
+_ISOLATE, _END = "\u2068", "\u2069"
+#: What nobody sees: soft hyphens, spaces without width, joiners of words, annotations, tags and what is no character.
+#: Joiners of letters (U+200C, U+200D) are not here: Persian and emoji need them.
+_INVISIBLE = "\u00ad\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f"
+
+_CONTROLS = re.compile(f"[{_C0_AND_C1}{_SEPARATORS}{_SURROGATES}]+")
+_HIDDEN = re.compile(f"[{_DIRECTION}{_INVISIBLE}]+")
+_ISOLATES = re.compile(f"[{_ISOLATE}{_END}]")
+_UNWANTED = re.compile(f"[{_C0_AND_C1}{_SEPARATORS}{_SURROGATES}{_DIRECTION}{_INVISIBLE}{_ISOLATE}{_END}]+")
+_UNSTORABLE = re.compile(f"[\x00{_SURROGATES}]")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def without_unwanted(text: str) -> str:
+    """Leave out every control character, hidden mark and half of a surrogate pair, line ends too."""
+    return _UNWANTED.sub("", text)
+
+
+def without_hidden(text: str) -> str:
+    """Leave out what turns the direction of writing or is seen by nobody; isolates stay where each one ends."""
+    text = _HIDDEN.sub("", text)
+    if (_ISOLATE in text or _END in text) and not _is_balanced(text):
+        return _ISOLATES.sub("", text)
+    return text
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for mark in _ISOLATES.findall(text):
+        depth += 1 if mark == _ISOLATE else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def isolated(text: str) -> str:
+    """Give the text a direction of its own, whatever is written around it (UAX 9); an empty one stays empty."""
+    return f"{_ISOLATE}{text}{_END}" if text else text
+
+
+def controls_spaced(text: str) -> str:
+    """Replace each run of control characters, line ends and halves of surrogate pairs by a space."""
+    return _CONTROLS.sub(" ", text)
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether every database takes the text: PostgreSQL refuses U+0000, and UTF-8 has no lone surrogates."""
+    return not _UNSTORABLE.search(text)
+
+
+def storable(text: str) -> str:
+    """Leave out what no database takes."""
+    return _UNSTORABLE.sub("", text)
+
+
+def valid_xml(text: str) -> str:
+    """Leave out what XML 1.0 cannot hold, however it is written."""
+    return _NOT_XML.sub("", text)
+
+
+def printable(text: str, *, other: str = "") -> str:
+    """Put `other` in place of all but letters, marks, digits, punctuation, symbols and plain spaces."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else other for c in text)
+
+
+def unaccented(text: str) -> str:
+    """Give the text in lower case, without accents and compatibility forms: É is e, and ₂ is 2."""
+    plain = text.casefold()
+    if plain.isascii():
+        return plain
+    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
