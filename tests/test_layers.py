@@ -22,7 +22,7 @@ FLOORS = {
     "sources": 10, "ranking": 10, "rendering": 10, "mail": 10, "store": 10, "references": 11,
     "intake": 20, "library": 20, "subscriptions": 20, "digests": 21, "delivery": 22, "inbound": 23,
     "jobs": 30, "web": 30, "evaluation": 30,
-    "settings": 40, "app": 41, "scheduler": 42, "http_server": 31, "catcher": 42, "serve": 43,
+    "setting_errors": 1, "settings": 40, "app": 41, "scheduler": 42, "http_server": 31, "catcher": 42, "serve": 43,
     "demo": 44,
     "cli": 50, "__main__": 51,
 }  # fmt: skip

@@ -134,11 +134,11 @@ def _door(settings: Settings) -> SignUpPolicy:
     wanted = settings.subscribe
     return SignUpPolicy(
         open=wanted.open,
-        limits=Limits(wanted.per_network_hour, wanted.overall_hour),
-        minimum=timedelta(seconds=wanted.minimum_seconds),
+        limits=Limits(wanted.hourly_limit_per_network, wanted.hourly_limit),
+        minimum=timedelta(seconds=wanted.minimum_form_seconds),
         answer_after=_ANSWER_AFTER,
         domains=Domains(
-            disposable=disposable_domains(wanted.disposable_file),
+            disposable=disposable_domains(wanted.disposable_domains_file),
             resolver=system_resolver() if wanted.check_mx else None,
         ),
         trusted_proxies=settings.web.trusted_proxies,
@@ -149,7 +149,7 @@ def _door(settings: Settings) -> SignUpPolicy:
 def handler(app: App, clock: Callable[[], dt.datetime]) -> InboundHandler:
     """What deals with mail that comes in."""
     wanted, mail = app.settings.inbound, app.settings.mail
-    others = {mail.from_address, mail.bounce_address, mail.owner} - {""}
+    others = {mail.from_address, mail.bounce_address, mail.owner_address} - {""}
     how = app.door()
     return InboundHandler(
         engine=app.engine,
@@ -171,8 +171,8 @@ def _composing(settings: Settings) -> DigestOptions:
     return DigestOptions(
         relevance=settings.digest.relevance,
         encoder=Lazy(settings.ranking.model) if settings.ranking.model else None,
-        compare=settings.ranking.compare,
-        compare_share=settings.ranking.compare_share,
+        compare=settings.ranking.interleave,
+        compare_share=settings.ranking.interleave_share,
         window_days=settings.digest.window_days,
         deadline=timedelta(hours=settings.mail.deadline_hours),
     )
@@ -215,7 +215,7 @@ def _sender(settings: Settings) -> Sender:
         address=mail.from_address,
         bounce_address=mail.bounce_address or mail.from_address,
         list_id=f"papers.{domain}",
-        owner=mail.owner or mail.from_address,
+        owner=mail.owner_address or mail.from_address,
     )
 
 
@@ -231,11 +231,11 @@ def _mail_server(mail: Mail) -> MailServer:
 
 
 def _post(mail: Mail, server: MailServer) -> SenderOptions:
-    transport = SmtpTransport(server, connections=mail.connections, per_connection=mail.per_connection)
+    transport = SmtpTransport(server, connections=mail.connections, per_connection=mail.mails_per_connection)
     return SenderOptions(transport, worker_name(), at_once=mail.connections)
 
 
 def _http(settings: Settings) -> Http:
-    local = settings.service.local_sources
-    contact = settings.service.user_agent_contact or settings.mail.owner or settings.mail.from_address
+    local = settings.service.allow_local_sources
+    contact = settings.service.contact or settings.mail.owner_address or settings.mail.from_address
     return Http(contact=contact, allow_private=local, pace=0 if local else None)

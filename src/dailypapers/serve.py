@@ -73,7 +73,9 @@ def _inbound(app: App, clock: Clock) -> Inbound:
 
 def _scheduler(app: App, clock: Clock) -> Scheduler:
     settings = app.settings.schedule
-    timetable = Timetable(dt.timedelta(minutes=settings.fetch_minutes), settings.close_at, app.settings.service.zone)
+    timetable = Timetable(
+        dt.timedelta(minutes=settings.fetch_every_minutes), settings.close_at, app.settings.service.zone
+    )
     return Scheduler(app.dependencies, timetable, worker_name(), clock)
 
 

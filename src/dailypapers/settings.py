@@ -1,4 +1,4 @@
-"""Every setting, read from a TOML file and the environment, and checked at the door.
+"""Every setting, read from a TOML file and the environment, and validated before anything else is done.
 
 `config/dailypapers.toml` says why each is there. Settings stop at `app` and `cli`.
 """
@@ -7,11 +7,13 @@ import datetime as dt
 import os
 import re
 import tomllib
-from ipaddress import IPv4Network, IPv6Network
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import structlog
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -23,36 +25,69 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from dailypapers.domain.subscriber import parse_days
 from dailypapers.errors import BadSettings
+from dailypapers.setting_errors import in_toml, sentence
+
+log = structlog.get_logger()
 
 PREFIX = "DAILYPAPERS_"
 DEFAULT_FILE = "dailypapers.toml"
 _SECRETS = (("", "secret"), ("mail", "password"), ("database", "password"))
+#: Settings that had another name in an earlier version, by section: the old name is still read, with a warning.
+RENAMED: Mapping[str, Mapping[str, str]] = {
+    "service": {"local_sources": "allow_local_sources", "user_agent_contact": "contact"},
+    "mail": {"owner": "owner_address", "per_connection": "mails_per_connection"},
+    "ranking": {"compare": "interleave", "compare_share": "interleave_share"},
+    "schedule": {"fetch_minutes": "fetch_every_minutes"},
+    "subscribe": {
+        "per_network_hour": "hourly_limit_per_network",
+        "overall_hour": "hourly_limit",
+        "minimum_seconds": "minimum_form_seconds",
+        "disposable_file": "disposable_domains_file",
+    },
+}
 
 
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"“{name}” is no time zone; use a name such as Europe/Berlin") from None
+        raise ValueError(f"“{name}” is not a time zone; use a name such as Europe/Berlin") from None
     return name
 
 
 def _known_days(words: str) -> str:
-    parse_days(words)
+    try:
+        parse_days(words)
+    except ValueError:
+        raise ValueError(f"“{words}” must be daily, weekdays, weekly, or days such as mon,thu") from None
     return words
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(str(value))
+    except ValueError:
+        raise ValueError(f"“{value}” is not an IP address or a network such as 10.0.0.0/8") from None
 
 
 def _own_address(address: str) -> str:
     if address and not re.fullmatch(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+", address):
-        raise ValueError(f"“{address}” is no plain address such as papers@example.org")
+        raise ValueError(f"“{address}” must be an address alone, such as papers@example.org")
     return address
 
 
 Address = Annotated[str, AfterValidator(_own_address)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 
@@ -62,7 +97,7 @@ class _Section(BaseModel):
 
 
 class Service(_Section):
-    """Who we are."""
+    """The service as readers and sources see it."""
 
     name: str = "Daily Papers"
     base_url: str = "http://localhost:8000"
@@ -71,8 +106,8 @@ class Service(_Section):
     templates: Path | None = None
     language: str = "en"
     locale: Path | None = None
-    user_agent_contact: str = ""
-    local_sources: bool = False
+    contact: str = ""
+    allow_local_sources: bool = False
 
     @field_validator("base_url")
     @classmethod
@@ -88,7 +123,7 @@ class Service(_Section):
 
 
 class Database(_Section):
-    """Where things are remembered."""
+    """Where data is stored."""
 
     url: str = "sqlite:///dailypapers.db"
     password: SecretStr | None = None
@@ -104,15 +139,15 @@ class Mail(_Section):
     password: SecretStr | None = None
     from_address: Annotated[Address, Field(min_length=3)] = "papers@localhost"
     bounce_address: Address = ""
-    owner: Address = ""
+    owner_address: Address = ""
     connections: Annotated[int, Field(ge=1, le=100)] = 4
-    per_connection: Annotated[int, Field(ge=1)] = 100
+    mails_per_connection: Annotated[int, Field(ge=1)] = 100
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     deadline_hours: Annotated[float, Field(gt=0)] = 20
 
 
 class DigestDefaults(_Section):
-    """What a digest is unless a reader says otherwise."""
+    """What a new subscriber's digest is like."""
 
     max_papers: Annotated[int, Field(ge=1, le=50)] = 10
     relevance: Annotated[float, Field(ge=0, lt=1)] = 0.5
@@ -126,14 +161,14 @@ class Ranking(_Section):
     """How papers are ranked."""
 
     model: str = ""
-    compare: Literal["", "words"] = ""
-    compare_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    interleave: Literal["", "words"] = ""
+    interleave_share: Annotated[float, Field(ge=0, le=1)] = 0.1
 
 
 class Schedule(_Section):
-    """When what runs by itself."""
+    """When the scheduler does what."""
 
-    fetch_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
+    fetch_every_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
     close_at: dt.time = dt.time(5, 30)
 
 
@@ -142,18 +177,18 @@ class Web(_Section):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 class Subscribe(_Section):
-    """Who may subscribe, and how often somebody may ask."""
+    """Who may subscribe, and how many may ask."""
 
     open: bool = True
-    per_network_hour: Annotated[int, Field(ge=1)] = 20
-    overall_hour: Annotated[int, Field(ge=4)] = 300
-    minimum_seconds: Annotated[float, Field(ge=0, le=60)] = 2
+    hourly_limit_per_network: Annotated[int, Field(ge=1)] = 20
+    hourly_limit: Annotated[int, Field(ge=4)] = 300
+    minimum_form_seconds: Annotated[float, Field(ge=0, le=60)] = 2
     check_mx: bool = True
-    disposable_file: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    disposable_domains_file: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
 
 
 class Inbound(_Section):
@@ -169,9 +204,9 @@ class Inbound(_Section):
     @model_validator(mode="after")
     def _addresses_and_port_go_together(self) -> "Inbound":
         if self.port and not (self.subscribe_address and self.unsubscribe_address):
-            raise ValueError("a port needs subscribe_address and unsubscribe_address")
+            raise ValueError("port also needs subscribe_address and unsubscribe_address")
         if not self.port and (self.subscribe_address or self.unsubscribe_address):
-            raise ValueError("subscribe_address and unsubscribe_address need a port where their mail comes in")
+            raise ValueError("subscribe_address and unsubscribe_address also need port, on which their mail arrives")
         return self
 
 
@@ -203,8 +238,16 @@ _DEFAULT_SOURCES = (
 )
 
 
+class _Environment(EnvSettingsSource):
+    """The environment, in which settings may have their old names too."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Read the variables."""
+        return _with_new_names(super().__call__(), "The environment")
+
+
 class Settings(BaseSettings):
-    """All settings. Unknown ones are refused: a typing error must not become a default in silence."""
+    """All settings. Unknown ones are refused, so that a typing error does not become a default without notice."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -229,21 +272,21 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base class names the arguments
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class names the arguments
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over the file, whose values come in as arguments."""
-        return (env_settings, init_settings)
+        return (_Environment(settings_cls), init_settings)
 
     @model_validator(mode="after")
     def _sources_have_different_names(self) -> "Settings":
         labels = [source.label() for source in self.sources]
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
-            raise ValueError(f"two sources are called {twice[0]}: give each a name of its own")
+            raise ValueError(f"two sources are named “{twice[0]}”; give each its own name")
         return self
 
 
@@ -254,24 +297,47 @@ def load(path: Path | None = None) -> Settings:
     place and what it should be.
     """
     file = path or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).exists() else None)
-    values = _read(file) if file else {}
+    values = _with_new_names(_read(file), str(file)) if file else {}
     _keep_secrets_out(values, file)
     _add_secret_files(values)
     try:
         return _anchored(Settings(**values), file.parent if file else Path())
     except ValidationError as error:
-        raise BadSettings(_in_words(error, file)) from None
+        raise BadSettings(_sentences(error, file)) from None
+    except SettingsError as error:
+        raise BadSettings(_unreadable_variable(error)) from None
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
-        raise BadSettings(f"There is no {file}: `dailypapers init` writes one.") from None
+        raise BadSettings(f"There is no {file}; `dailypapers init` writes one.") from None
     except OSError as error:
         raise BadSettings(f"{file} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{file} is no TOML: {error}.") from None
+    except UnicodeDecodeError:
+        raise BadSettings(f"{file}: invalid TOML: the file is not UTF-8 text.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{file}: invalid TOML: {in_toml(str(error))}.") from None
+
+
+def _with_new_names(values: dict[str, Any], where: str) -> dict[str, Any]:
+    """Give settings with an old name their new one, and warn. Raises `BadSettings` where both names are there."""
+    return {
+        section: _renamed(section, fields, where) if isinstance(fields, dict) and section in RENAMED else fields
+        for section, fields in values.items()
+    }
+
+
+def _renamed(section: str, fields: Mapping[str, Any], where: str) -> dict[str, Any]:
+    renamed = dict(fields)
+    for old, new in RENAMED[section].items():
+        if old in renamed:
+            if new in renamed:
+                raise BadSettings(f"{where}: {section}.{old} is the old name of {section}.{new}; remove it.")
+            log.warning("a setting has a new name", where=where, old=f"{section}.{old}", new=f"{section}.{new}")
+            renamed[new] = renamed.pop(old)
+    return renamed
 
 
 def _keep_secrets_out(values: dict[str, Any], file: Path | None) -> None:
@@ -279,7 +345,10 @@ def _keep_secrets_out(values: dict[str, Any], file: Path | None) -> None:
         holder = values.get(section, {}) if section else values
         if isinstance(holder, dict) and name in holder:
             variable = _variable(section, name)
-            raise BadSettings(f"{file}: {section} {name} does not belong here; set {variable} or {variable}_FILE.")
+            place = f"{section}.{name}" if section else name
+            raise BadSettings(
+                f"{file}: {place} is a secret; set it as {variable} or {variable}_FILE, not in this file."
+            )
 
 
 def _variable(section: str, name: str) -> str:
@@ -299,7 +368,7 @@ def _secret_in(file: Path, variable: str) -> str:
     try:
         return file.read_text("utf-8").strip()
     except OSError as error:
-        raise BadSettings(f"{variable} names {file}, which cannot be read: {error.strerror}.") from None
+        raise BadSettings(f"{variable}: {file} cannot be read: {error.strerror}.") from None
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
@@ -316,23 +385,42 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
         url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
     database = settings.database.model_copy(update={"url": url})
-    listed = settings.subscribe.disposable_file
-    subscribe = settings.subscribe.model_copy(update={"disposable_file": folder / listed if listed else None})
+    listed = settings.subscribe.disposable_domains_file
+    subscribe = settings.subscribe.model_copy(update={"disposable_domains_file": folder / listed if listed else None})
     return settings.model_copy(
         update={"service": service, "sources": sources, "database": database, "subscribe": subscribe}
     )
 
 
-def _in_words(error: ValidationError, file: Path | None) -> str:
-    found = []
-    for problem in error.errors(include_url=False, include_context=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"]) or "settings"
-        if problem["type"] == "extra_forbidden":
-            found.append(f"{place} is no setting we know")
-        else:
-            found.append(f"{place}: {problem['msg'].removeprefix('Value error, ')}")
-    where = f"{file}" if file else "The environment"
-    return f"{where}: {'; '.join(found)}. `config/dailypapers.toml` lists every setting."
+def _sentences(error: ValidationError, file: Path | None) -> str:
+    """Say everything that is wrong with the settings, secrets excepted."""
+    problems = error.errors(include_url=False)
+    said = [sentence(problem, known=_known_names(), variable=_variable_of(problem["loc"])) for problem in problems]
+    return f"{file or 'The environment'}: {'; '.join(said)}".rstrip("?.") + ("?" if said[-1].endswith("?") else ".")
+
+
+def _known_names() -> dict[str, list[str]]:
+    """The settings by section, secrets excepted; `sources` are those of one entry."""
+    sections = {
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+    }
+    known = {name: [each for each in model.model_fields if each != "password"] for name, model in sections.items()}
+    return known | {"sources": list(SourceSettings.model_fields)}
+
+
+def _variable_of(loc: tuple[int | str, ...]) -> str:
+    """The environment variable that sets a setting, empty where none does; the environment wins over the file."""
+    variable = PREFIX + "__".join(str(part).upper() for part in loc if not isinstance(part, int))
+    return variable if variable in {name.upper() for name in os.environ} else ""
+
+
+def _unreadable_variable(error: SettingsError) -> str:
+    named = re.search(r'field "(\w+)"', str(error))
+    start = f"{PREFIX}{named[1].upper() if named else ''}"
+    variables = sorted(name for name in os.environ if name.upper().startswith(start))
+    return f'The environment: {", ".join(variables)}: a list must be valid JSON, such as ["127.0.0.1"].'
 
 
 def shipped(name: str) -> Path:

@@ -206,20 +206,20 @@ def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], co
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ("[service]\nnaem = 'x'", "service.naem is no setting we know"),
+        ("[service]\nnaem = 'x'", "unknown setting service.naem; did you mean name?"),
         ("[mail]\nport = 'many'", "mail.port"),
-        ("[service]\nzone = 'Mars/Base'", "“Mars/Base” is no time zone"),
+        ("[service]\nzone = 'Mars/Base'", "“Mars/Base” is not a time zone"),
         ("[service]\nlocale = 'none'", "service.locale: there is no folder"),
         ("[service]\nlanguage = 'tlh'", "service.language: there is no catalogue for tlh in"),
-        ("[digest]\ndays = 'someday'", "names no days"),
-        ("[mail]\npassword = 'x'", "set DAILYPAPERS_MAIL__PASSWORD"),
-        ("[mail]\nfrom_address = 'Papers <p@example.org>'", "is no plain address"),
+        ("[digest]\ndays = 'someday'", "must be daily"),
+        ("[mail]\npassword = 'x'", "set it as DAILYPAPERS_MAIL__PASSWORD"),
+        ("[mail]\nfrom_address = 'Papers <p@example.org>'", "must be an address alone"),
         ("[[sources]]\nkind = 'feed'", "needs url"),
         (
             "[[sources]]\nkind = 'arxiv'\ncategories = ['a']\n[[sources]]\nkind = 'arxiv'\ncategories = ['b']",
             "two sources",
         ),
-        ("[service", "is no TOML"),
+        ("[service", "invalid TOML"),
         ("[database]\nurl = 'oracle://x'", "neither SQLite"),
     ],
 )

@@ -86,7 +86,7 @@ def _app(folder: Path, base: str, smtp_port: int, home: str) -> App:
     feeds = [{"kind": "feed", "name": name, "url": f"{base}/feeds/{name}.xml"} for name in demo_feeds.FEEDS]
     settings = Settings.model_validate(
         {
-            "service": {"base_url": home, "secret_file": folder / "dailypapers.secret", "local_sources": True},
+            "service": {"base_url": home, "secret_file": folder / "dailypapers.secret", "allow_local_sources": True},
             "database": {"url": f"sqlite:///{folder.resolve() / 'dailypapers.db'}"},
             "mail": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": "papers@example.org"},
             # Its readers' domains are examples, and it needs no network.

@@ -76,7 +76,7 @@ def interleaved(engine: sa.Engine, *, now: dt.datetime, days: int) -> list[Side]
     with reading(engine) as tx:
         cast = [vote for vote in votes.on_picks(tx, since=now - dt.timedelta(days=days), limit=1_000_000) if vote[2]]
     if not any(liked for _, liked, _ in cast):
-        raise BadInput("Nobody has voted for a paper of a woven list yet: set ranking.compare, and wait.")
+        raise BadInput("Nobody has voted for a paper of a woven list yet: set ranking.interleave, and wait.")
     return [_side(recipe, cast) for recipe in sorted({recipe for _, _, recipe in cast})]
 
 

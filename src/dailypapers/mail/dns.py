@@ -120,5 +120,5 @@ def disposable_domains(file: Path | None = None) -> frozenset[str]:
     try:
         lines = (line.partition("#")[0].strip().lower() for line in file.read_text("utf-8").splitlines())
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"subscribe.disposable_file: {file} cannot be read: {error}.") from None
+        raise BadSettings(f"subscribe.disposable_domains_file: {file} cannot be read: {error}.") from None
     return frozenset(line for line in lines if line)

@@ -1,0 +1,161 @@
+"""What is wrong with a setting is one English sentence; old names are still read."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from dailypapers.errors import BadSettings
+from dailypapers.settings import RENAMED, Settings, load
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("DAILYPAPERS_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def _complaint(text: str) -> str:
+    Path("dailypapers.toml").write_text(text, "utf-8")
+    with pytest.raises(BadSettings) as raised:
+        load()
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[service]\nzoen = 'UTC'", "unknown setting service.zoen; did you mean zone?"),
+        (
+            "[database]\nhost = 'x'\n",
+            "unknown setting database.host; it belongs in [mail].",
+        ),
+        ("[schedule]\nxyz = 1\n", ("unknown setting schedule.xyz; the settings of schedule are "
+         "fetch_every_minutes, close_at.")),
+        ("[mial]\nport = 25", "unknown section or setting mial; did you mean [mail]?"),
+        ("max_papers = 5", "unknown setting max_papers outside a section; it belongs in [digest]."),
+        ("[mail]\nport = 'many'", "mail.port must be a whole number, not “many”."),
+        ("[mail]\nport = 0", "mail.port must be at least 1, not “0”."),
+        ("[mail]\nport = 70000", "mail.port must be at most 65535, not “70000”."),
+        ("[mail]\ntimeout_seconds = 0", "mail.timeout_seconds must be greater than 0, not “0”."),
+        ("[digest]\nmax_papers = 5.5", "digest.max_papers must be a whole number, not “5.5”."),
+        ("[digest]\nrelevance = 1", "digest.relevance must be less than 1, not “1”."),
+        ("[subscribe]\nopen = 'perhaps'", "subscribe.open must be true or false, not “perhaps”."),
+        ("[service]\nname = 7", "service.name must be text in quotes, not “7”."),
+        ("[schedule]\nclose_at = 'soon'", "schedule.close_at must be a time of day such as “05:30”, not “soon”."),
+        (
+            "[mail]\nsecurity = 'TLS'",
+            "mail.security must be “starttls”, “tls” or “none”, not “TLS”; did you mean “tls”?",
+        ),
+        ("mail = 25", "mail must be a section: [mail] and its settings below."),
+        ("sources = 'arxiv'", "sources must be a list, not “arxiv”."),
+        (
+            "[[sources]]\nkind = 'huggingface'\n[[sources]]\nkind = 'rss'",
+            "sources, entry 2: kind must be “arxiv”, “huggingface”, “feed” or “file”, not “rss”.",
+        ),
+        ("[[sources]]\nkind = 'feed'", "sources, entry 1: a source of kind feed needs url."),
+        ("[[sources]]\nurl = 'x'", "sources, entry 1: kind is missing."),
+        (
+            "[[sources]]\nkind = 'feed'\nnmae = 'x'",
+            "sources, entry 1: unknown setting nmae; did you mean name?",
+        ),
+        (
+            "[[sources]]\nkind = 'huggingface'\n[[sources]]\nkind = 'huggingface'",
+            "two sources are named “huggingface”; give each its own name.",
+        ),
+        ("[service]\nzone = 'Mars/Base'", ("service.zone: “Mars/Base” is not a time zone; use a name such as "
+         "Europe/Berlin.")),
+        ("[service]\nbase_url = 'papers.org'", ("service.base_url: must start with https:// (or http:// on this "
+         "machine).")),
+        ("[digest]\ndays = 'someday'", ("digest.days: “someday” must be daily, weekdays, weekly, or days such as "
+         "mon,thu.")),
+        (
+            "[web]\ntrusted_proxies = ['10.0.0.0/8', 'proxy']",
+            "web.trusted_proxies, entry 2: “proxy” is not an IP address or a network such as 10.0.0.0/8.",
+        ),
+        (
+            "[mail]\nfrom_address = 'Papers <p@example.org>'",
+            "mail.from_address: “Papers <p@example.org>” must be an address alone, such as papers@example.org.",
+        ),
+        ("[inbound]\nport = 25", "inbound: port also needs subscribe_address and unsubscribe_address."),
+        (
+            "[mail]\npassword = 'x'",
+            ("mail.password is a secret; set it as DAILYPAPERS_MAIL__PASSWORD or DAILYPAPERS_MAIL__PASSWORD_FILE, not "
+            "in this file."),
+        ),
+        ("[service]\nname", "invalid TOML: at the end: expected '=' after a key in a key/value pair."),
+        ("[service\n", "invalid TOML: line 1, column 9: expected ']' at the end of a table declaration."),
+        (
+            "[mail]\nport = 'x'\nhots = 'y'",
+            "mail.port must be a whole number, not “x”; unknown setting mail.hots; did you mean host?",
+        ),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_sentence_of_plain_english(text: str, sentence: str) -> None:
+    assert _complaint(text) == f"dailypapers.toml: {sentence}"
+
+
+def test_a_file_that_is_not_text_is_said() -> None:
+    Path("dailypapers.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadSettings, match=r"^dailypapers.toml: invalid TOML: the file is not UTF-8 text\.$"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("DAILYPAPERS_MAIL__PORT", "many", "DAILYPAPERS_MAIL__PORT must be a whole number, not “many”."),
+        ("DAILYPAPERS_MAIL__PROT", "25", "unknown setting mail.prot; did you mean port?"),
+        (
+            "DAILYPAPERS_WEB__TRUSTED_PROXIES",
+            "127.0.0.1",
+            'DAILYPAPERS_WEB__TRUSTED_PROXIES: a list must be valid JSON, such as ["127.0.0.1"].',
+        ),
+        ("DAILYPAPERS_SOURCES", "arxiv", 'DAILYPAPERS_SOURCES: a list must be valid JSON, such as ["127.0.0.1"].'),
+    ],
+)
+def test_a_mistake_in_the_environment_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadSettings) as raised:
+        load()
+    assert str(raised.value) == f"The environment: {sentence}"
+
+
+def _pairs() -> list[tuple[str, str, str]]:
+    return [(section, old, new) for section, names in RENAMED.items() for old, new in names.items()]
+
+
+@pytest.mark.parametrize(("section", "old", "new"), _pairs())
+def test_an_old_name_is_read_with_a_warning(section: str, old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    default = getattr(getattr(Settings(), section), new)
+    values: dict[type, bool | int | float] = {bool: True, int: 33, float: 0.25}
+    value = values.get(type(default), "words" if new == "interleave" else "a@example.org")
+    Path("dailypapers.toml").write_text(f"[{section}]\n{old} = {json.dumps(value)}\n", "utf-8")
+    with capture_logs() as logs:
+        from_file = getattr(getattr(load(), section), new)
+    assert from_file == type(from_file)(value)
+    warning = {"event": "a setting has a new name", "log_level": "warning", "where": "dailypapers.toml"}
+    assert logs == [warning | {"old": f"{section}.{old}", "new": f"{section}.{new}"}]
+
+    Path("dailypapers.toml").unlink()
+    monkeypatch.setenv(f"DAILYPAPERS_{section}__{old}".upper(), str(value))
+    with capture_logs() as logs:
+        assert getattr(getattr(load(), section), new) == from_file
+    assert [entry["where"] for entry in logs] == ["The environment"]
+
+
+def test_an_old_name_beside_its_new_one_is_refused() -> None:
+    sentence = "dailypapers.toml: ranking.compare is the old name of ranking.interleave; remove it."
+    assert _complaint("[ranking]\ncompare = ''\ninterleave = 'words'\n") == sentence
+
+
+def test_the_environment_wins_over_the_file_whichever_name_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("dailypapers.toml").write_text("[schedule]\nfetch_every_minutes = 10\n", "utf-8")
+    monkeypatch.setenv("DAILYPAPERS_SCHEDULE__FETCH_MINUTES", "20")
+    assert load().schedule.fetch_every_minutes == 20
