@@ -9,7 +9,7 @@ MAIL_PORT ?= 8025
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo try test browser pictures messages lint format bench model serve clean
+.PHONY: help demo try test browser pictures messages lint format docs bench model serve clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ format: $(VENV)/ready-dev  ## Put the code into the form lint wants
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+docs: $(VENV)/ready-dev  ## The documentation site, into site/; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 bench: $(VENV)/ready-dev  ## Measure a whole day on this machine
 	$(BIN)/python benchmarks/day.py
 
@@ -63,4 +66,4 @@ serve: $(VENV)/ready  ## Pages, timetable and delivery on this machine
 	$(BIN)/dailypapers serve
 
 clean:  ## Remove what was made
-	rm -rf $(VENV) demo-out pictures-out tests/browser/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site demo-out pictures-out tests/browser/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
