@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.person import is_same_person
 from dailypapers.ranking.explain import Explainer
 from dailypapers.ranking.features import Features, build
 from dailypapers.ranking.matching import Matcher
@@ -19,7 +20,6 @@ from dailypapers.ranking.profile import profile
 from dailypapers.ranking.rank import Known, Reader, matches_of, rank, scores_of
 from dailypapers.ranking.scoring import Scorer
 from dailypapers.ranking.text.highlighting import Wording
-from dailypapers.ranking.text.names import is_same_person
 from dailypapers.ranking.text.words import terms
 from dailypapers.ranking.trending import trending
 from dailypapers.sources.file import read_papers

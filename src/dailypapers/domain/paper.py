@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Self
 
+from dailypapers.domain.person import family_key
 from dailypapers.domain.text import unaccented
 from dailypapers.errors import BadPaperId
 
@@ -117,7 +118,7 @@ def work_key(title: str, authors: tuple[str, ...]) -> str | None:
     too_short = len(words) < MIN_TITLE_WORDS_TO_FOLD or sum(map(len, words)) < MIN_TITLE_LETTERS_TO_FOLD
     if too_short or not authors:
         return None
-    family = _family_name(authors[0])
+    family = family_key(authors[0])
     if not family:
         return None
     digest = hashlib.sha256(f"{' '.join(words)}|{family}".encode()).hexdigest()
@@ -126,12 +127,3 @@ def work_key(title: str, authors: tuple[str, ...]) -> str | None:
 
 def _plain_words(text: str) -> list[str]:
     return re.findall(r"\w+", unaccented(text))
-
-
-def _family_name(author: str) -> str:
-    """Read "Ann Lee" and "Lee, A." alike."""
-    before_comma, comma, _ = author.partition(",")
-    words = _plain_words(before_comma)
-    if not words:
-        return ""
-    return " ".join(words) if comma else words[-1]

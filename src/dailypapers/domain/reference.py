@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dailypapers.domain.i18n import N_, LazyString
 from dailypapers.domain.paper import PaperId, work_key
+from dailypapers.domain.person import spellings
 from dailypapers.domain.source import Skipped
 
 
@@ -25,15 +26,9 @@ class Reference:
 
     def names(self) -> tuple[str, ...]:
         """Every name the paper may be kept under: its ids, and title with first author however that one is written."""
-        keys = (work_key(self.title, (author,)) for author in self._first_author())
+        first_author = spellings(self.authors[0]) if self.authors else ()
+        keys = (work_key(self.title, (author,)) for author in first_author)
         return tuple(dict.fromkeys((*map(str, self.ids), *(key for key in keys if key))))
-
-    def _first_author(self) -> tuple[str, ...]:
-        """Write “van Dam, Jan” the other way round as well: sources differ in what they take for the family name."""
-        if not self.authors:
-            return ()
-        family, comma, given = self.authors[0].partition(",")
-        return (self.authors[0], f"{given.strip()} {family}") if comma else (self.authors[0],)
 
 
 @dataclass(frozen=True, slots=True)

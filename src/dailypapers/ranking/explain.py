@@ -14,12 +14,12 @@ import numpy as np
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
+from dailypapers.domain.person import is_same_person
 from dailypapers.ranking import trending
 from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, turns
 from dailypapers.ranking.profile import Profile
 from dailypapers.ranking.scoring import Apart, Crowd, Measure, Scorer
 from dailypapers.ranking.text.highlighting import Flags, Wording
-from dailypapers.ranking.text.names import is_same_person
 
 _FACTS = {
     InterestKind.PHRASE: TermKind.PHRASE,

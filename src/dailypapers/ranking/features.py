@@ -13,6 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.person import compared_name
 from dailypapers.ranking.corpus.background import Background, fit
 from dailypapers.ranking.corpus.frequencies import (
     Columns,
@@ -24,7 +25,6 @@ from dailypapers.ranking.corpus.frequencies import (
     distinct,
     weigh,
 )
-from dailypapers.ranking.text.names import name_parts
 from dailypapers.ranking.text.words import plain_words, terms
 
 #: Two papers whose cosine is above this say the same.
@@ -117,7 +117,7 @@ class Features:
         found: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for column, paper in enumerate(self.papers):
             for author in paper.authors:
-                found[name_parts(author)[0]].append((column, author))
+                found[compared_name(author)[0]].append((column, author))
         return {family: tuple(papers) for family, papers in found.items()}
 
     @cached_property

@@ -18,11 +18,11 @@ import scipy.sparse as sp
 from dailypapers.domain.category import codes_of
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.person import compared_name, is_same_person
 from dailypapers.ranking.corpus.background import LEAST_PAPERS, Background
 from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count, weigh
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Features
-from dailypapers.ranking.text.names import is_same_person, name_parts
 from dailypapers.ranking.text.words import plain_words
 
 #: What a topic's own words count beside those of the papers it found.
@@ -281,7 +281,7 @@ def _matching(features: Features, fact: Interest) -> set[int]:
     if fact.kind is InterestKind.CATEGORY:
         return _in_category(features, fact.text)
     if fact.kind is InterestKind.AUTHOR:
-        named = features.by_family_name.get(name_parts(fact.text)[0], ())
+        named = features.by_family_name.get(compared_name(fact.text)[0], ())
         return {column for column, author in named if is_same_person(fact.text, author)}
     if fact.kind is InterestKind.PHRASE:
         phrase = f" {' '.join(plain_words(fact.text))} "

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dailypapers.domain.category import ARCHIVES
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.person import parts
 from dailypapers.rendering.text import one_line, safe_url
 
 #: What LaTeX takes for its own; Unicode stays as it is, in UTF-8.
@@ -30,9 +31,6 @@ _LATEX = str.maketrans(
 )
 _VERBATIM = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D", "\x22": "%22"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-#: Words of a name that belong to the family though they stand before it.
-_PARTICLES = {"van", "von", "der", "den", "de", "da", "di", "du", "del", "della", "la", "le", "ter", "ten", "zu", "al"}
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _SMALL_WORDS = {"a", "an", "the", "on", "of", "in", "for", "to", "and", "with", "is", "are", "how", "what", "why"}
 _CODES = {code for archive, codes in ARCHIVES.items() for code in (archive, *codes)}
 
@@ -100,23 +98,10 @@ def _verbatim(text: str) -> str:
 
 def _bibtex_name(name: str) -> str:
     """Write a name family first; what is no person's name as it stands, kept together by braces."""
-    family, given, suffix = _parts(name)
+    family, given, suffix = parts(one_line(name))
     if re.search(r"\band\b|,", f"{family} {given}", re.IGNORECASE):
         return f"{{{_latex(name)}}}"
     return ", ".join(_latex(part) for part in (family, suffix, given) if part)
-
-
-def _parts(name: str) -> tuple[str, str, str]:
-    """Part a name into family, given and suffix: “Jan van Dam, Jr.” is van Dam, Jan, Jr."""
-    pieces = [piece.strip() for piece in one_line(name).split(",") if piece.strip()]
-    suffix = pieces.pop() if len(pieces) > 1 and _SUFFIX.fullmatch(pieces[-1]) else ""
-    if len(pieces) != 1:
-        return (pieces[0], ", ".join(pieces[1:]), suffix) if pieces else ("", "", suffix)
-    words = pieces[0].split()
-    start = len(words) - 1
-    while start > 1 and words[start - 1].lower() in _PARTICLES:
-        start -= 1
-    return " ".join(words[start:]), " ".join(words[:start]), suffix
 
 
 def _keys(papers: Sequence[Paper]) -> Iterator[str]:
@@ -130,7 +115,7 @@ def _keys(papers: Sequence[Paper]) -> Iterator[str]:
 
 
 def _key(paper: Paper) -> str:
-    family = _ascii(_parts(paper.authors[0])[0]) if paper.authors else ""
+    family = _ascii(parts(one_line(paper.authors[0]))[0]) if paper.authors else ""
     year = str(paper.published.year) if paper.published else ""
     words = [word for word in re.split(r"[\s\-–—:/]+", paper.title.lower()) if word not in _SMALL_WORDS]
     first = next((plain for word in words if (plain := _ascii(word))), "")
@@ -157,7 +142,7 @@ def _tags(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "TY", "JOUR" if paper.id.scheme == "doi" else "UNPB"
     yield "TI", paper.title
     for name in paper.authors:
-        if said := ", ".join(part for part in _parts(name) if part):
+        if said := ", ".join(part for part in parts(one_line(name)) if part):
             yield "AU", said
     if paper.published:
         yield "PY", str(paper.published.year)

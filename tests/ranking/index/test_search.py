@@ -12,7 +12,7 @@ from dailypapers.domain.digest import TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.ranking.corpus.frequencies import count
 from dailypapers.ranking.corpus.serialization import pack_counted, unpack_counted
-from dailypapers.ranking.index.inverted import Index, counted
+from dailypapers.ranking.index.inverted import Index, by, counted
 from dailypapers.ranking.index.query import MOST_WORDS, Query, parse
 from dailypapers.ranking.index.search import Candidates, Ranked, candidates, holds, passes, ranked, untaught
 
@@ -171,3 +171,8 @@ def test_without_words_the_newest_come_first() -> None:
         for n in (3, 9, 1)
     ]
     assert titles(papers, "cat:cs.LG") == ["Number 9", "Number 3", "Number 1"]
+
+
+def test_facts_of_authors_stay_what_stored_indices_hold() -> None:
+    assert by("Ann Williams") == by("Williams, A.") == "by william"
+    assert by("van Dam, Jan") == "by van dam"

@@ -15,10 +15,10 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.person import compared_name
 from dailypapers.ranking.corpus.background import LENGTH, SATURATION
 from dailypapers.ranking.corpus.frequencies import COLUMNS, Columns, Floats, Vector, column_of, count
-from dailypapers.ranking.text.names import name_parts
-from dailypapers.ranking.text.words import terms
+from dailypapers.ranking.text.words import fold, terms
 
 #: A paper's row in its segment takes two bytes, so a segment holds no more papers than this.
 MOST = 1 << 16
@@ -56,8 +56,8 @@ def _facts(paper: Paper) -> Iterator[str]:
 
 
 def by(author: str) -> str:
-    """The fact that a paper is by somebody of this author's family name."""
-    return f"by {name_parts(author)[0]}"
+    """The fact that a paper is by somebody of this author's family name; its words are folded as all terms are."""
+    return f"by {' '.join(map(fold, compared_name(author)[0].split()))}"
 
 
 def within(category: str) -> str:

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from dailypapers.domain.digest import Reason
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.person import compared_name, is_same_person
 from dailypapers.ranking.corpus.background import Background
 from dailypapers.ranking.corpus.frequencies import Vector
 from dailypapers.ranking.explain import Explainer, Scored
@@ -26,7 +27,6 @@ from dailypapers.ranking.profile import profile
 from dailypapers.ranking.rank import Known, matches_of
 from dailypapers.ranking.scoring import Scorer, crowd, score
 from dailypapers.ranking.text.highlighting import Wording
-from dailypapers.ranking.text.names import is_same_person, name_parts
 from dailypapers.ranking.text.words import plain_words, terms
 from dailypapers.ranking.trending import trending
 
@@ -79,8 +79,8 @@ def passes(query: Query, paper: Paper) -> bool:
 
 def _is_by(wanted: str, author: str) -> bool:
     """A family name alone is enough."""
-    family, given = name_parts(wanted)
-    return is_same_person(wanted, author) if given else name_parts(author)[0] == family
+    family, given = compared_name(wanted)
+    return is_same_person(wanted, author) if given else compared_name(author)[0] == family
 
 
 def holds(paper: Paper, phrases: Sequence[str]) -> bool:
@@ -169,5 +169,5 @@ def _named(query: Query, papers: Sequence[Paper], found: Vector) -> Flags:
 def _interests(query: Query) -> list[Interest]:
     """What a query says, as interests; a family name alone is too little for one."""
     wanted = [Interest(InterestKind.PHRASE, phrase) for phrase in query.phrases]
-    wanted += [Interest(InterestKind.AUTHOR, author) for author in query.authors if name_parts(author)[1]]
+    wanted += [Interest(InterestKind.AUTHOR, author) for author in query.authors if compared_name(author)[1]]
     return [Interest(InterestKind.TOPIC, query.topic), *wanted] if terms(query.topic) else wanted

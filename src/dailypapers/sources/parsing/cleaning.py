@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from dailypapers.domain.person import SUFFIX
 from dailypapers.domain.text import without_unwanted
 from dailypapers.sources.tex.symbols import small
 from dailypapers.sources.tex.text import to_unicode
@@ -35,7 +36,6 @@ _TAG = re.compile(
 _NEW_LINE = re.compile(rf"</?(?:\w{{1,10}}:)?(?:{_BLOCK})\b", re.IGNORECASE)
 _SMALL = re.compile(r"<(?:\w{1,10}:)?(sub|sup)>([^<>&]{1,30})</(?:\w{1,10}:)?\1>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
@@ -83,7 +83,7 @@ def clean_authors(text: str) -> tuple[str, ...]:
     names: list[str] = []
     for part in _outside_parentheses(clean(text)).split(",")[:MAX_AUTHORS]:
         for name in re.split(r"\s(?:and|&)\s|^and\s", part):
-            if _SUFFIX.fullmatch(name.strip()) and names:
+            if SUFFIX.fullmatch(name.strip()) and names:
                 names[-1] += f", {name.strip()}"
             elif name.strip():
                 names.append(name.strip())
