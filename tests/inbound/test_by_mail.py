@@ -19,7 +19,8 @@ from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
 from dailypapers.inbound.by_mail import Addresses, InboundHandler, Wish, decide, inbound, receiving, refusal
 from dailypapers.mail.dns import Domains
-from dailypapers.mail.incoming.server import Inbound, Incoming
+from dailypapers.mail.incoming.parse import Incoming
+from dailypapers.mail.incoming.server import Inbound
 from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import outbox as outbox_table
@@ -122,6 +123,11 @@ def test_a_token_fits_into_an_address_whoever_it_is_for() -> None:
         letter("MAILER-DAEMON@example.org"),
         letter("join@papers.example"),
         letter("Bounces <BOUNCES@papers.example>"),
+        letter("join+x@papers.example"),
+        letter("Leave+token@papers.example"),
+        letter("bounces+alice=example.org@papers.example"),
+        letter("((((" * 1000),
+        replace(letter(), content=b"From: \xff\xfe@example.org\r\n\r\n"),
         letter("nobody at all"),
         letter("a@b@c"),
         letter("<script>@example.org"),
@@ -179,3 +185,19 @@ def test_deciding_is_pure() -> None:
     assert decide(letter(), OURS) == Wish(subscribe="alice@example.org")
     assert decide(letter(to="Leave+ABC@papers.example"), OURS) == Wish(unsubscribe="abc")
     assert decide(letter(to="bounces@papers.example"), OURS).nothing
+
+
+def test_a_mail_made_to_break_the_reading_is_taken_and_does_not_come_again(desk: InboundHandler) -> None:
+    deep = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(3_000))
+    with Inbound(*receiving(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
+        for content in (b"From: " + b"(" * 900 + b"\r\n\r\n", b"Auto-Submitted: no\r\n" + deep):
+            assert client.sendmail("eve@example.org", [OURS.subscribe], content) == {}
+    assert mails(desk.engine) == []
+
+
+def test_a_reader_who_writes_in_utf_8_is_understood(desk: InboundHandler) -> None:
+    with Inbound(*receiving(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
+        client.ehlo()
+        content = letter("Jürgen Müller <jürgen@bücher.example>").content
+        client.sendmail("eve@example.org", [OURS.subscribe], content, mail_options=["SMTPUTF8"])
+    assert mails(desk.engine) == ["jürgen@bücher.example"]

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.delivery.send import Clock
-from dailypapers.domain.address import domain_of
+from dailypapers.domain.address import canonical, domain_of
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput, BadToken
 from dailypapers.mail.dns import Domains
-from dailypapers.mail.incoming.server import Incoming, hear
+from dailypapers.mail.incoming.parse import Incoming, parse
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
@@ -51,6 +51,11 @@ class Addresses:
     unsubscribe: str
     #: Other addresses of ours: where bounces go, and what mails come from.
     others: frozenset[str] = frozenset()
+
+    def is_ours(self, address: str) -> bool:
+        """Whether mail to an address, with or without a detail behind a plus (RFC 5233), comes back to us."""
+        ours = {self.subscribe, self.unsubscribe, *self.others}
+        return canonical(address) in {canonical(one) for one in ours}
 
     def token(self, recipient: str) -> str:
         """What stands behind the plus of the unsubscribe address; empty for any other."""
@@ -103,14 +108,14 @@ def decide(mail: Incoming, addresses: Addresses) -> Wish:
         return Wish(unsubscribe=token)
     if mail.recipient.lower() != addresses.subscribe:
         return Wish(nothing="not for us to deal with")
-    heard = hear(mail)
-    if heard.why_not:
-        return Wish(nothing=heard.why_not)
+    parsed = parse(mail)
+    if parsed.why_not:
+        return Wish(nothing=parsed.why_not)
     try:
-        address = normal_address(heard.address)
+        address = normal_address(parsed.address)
     except BadInput:
         return Wish(nothing="no address to answer to")
-    if address in {addresses.subscribe, addresses.unsubscribe, *addresses.others}:
+    if addresses.is_ours(address):
         return Wish(nothing="from ourselves")
     return Wish(subscribe=address)
 

@@ -1,20 +1,17 @@
-"""Mail that comes in: a server for the few addresses that are ours, and what a mail says of who sent it.
+"""Mail that comes in: a server for the few addresses that are ours.
 
-A mail server hands us mail by LMTP (RFC 2033) or SMTP. What a mail is for is decided elsewhere; here it is taken whole,
-answered once it has been dealt with, and its headers are read. Anybody may send anything in anybody's name.
+A mail server hands us mail by LMTP (RFC 2033) or SMTP. What a mail is for is decided elsewhere; here it is taken whole
+and answered once it has been dealt with.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import Message
-from email.utils import getaddresses
 from typing import Any
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from dailypapers.mail.incoming.parse import Incoming
 from dailypapers.mail.listening import Server
 
 log = structlog.get_logger()
@@ -22,66 +19,6 @@ log = structlog.get_logger()
 #: One mail asks for one thing; a sender with more recipients is told to come again (RFC 5321 4.5.3.1.10).
 _RECIPIENTS = 20
 _IDLE_SECONDS = 60
-#: Words of `Precedence` that no person's own mail carries.
-_TO_MANY = {"bulk", "list", "junk", "auto_reply"}
-#: Headers that only programs write: lists (RFC 2369, RFC 2919), and what answers by itself.
-_BY_PROGRAMS = ("List-Id", "List-Unsubscribe", "List-Post", "Feedback-ID", "X-Autoreply", "X-Autorespond", "X-Loop")
-#: Mailboxes with nobody behind them (RFC 2142, and custom).
-_NOBODY = {
-    "mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply", "bounce", "bounces", "daemon",
-    "root", "nobody",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """One mail to one of our addresses."""
-
-    #: Of the envelope; empty for what must not be answered (RFC 5321 4.5.5).
-    sender: str
-    recipient: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedMessage:
-    """Who sent a mail; or why it is no person's own."""
-
-    address: str = ""
-    why_not: str = ""
-
-
-def hear(mail: Incoming) -> ParsedMessage:
-    """Read who sent a mail, where a person did. Reads anything; what the From line says may be forged."""
-    message = message_from_bytes(mail.content)
-    if why := _automatic(mail, message):
-        return ParsedMessage(why_not=why)
-    lines = message.get_all("From") or []
-    named = getaddresses([str(line) for line in lines])
-    if len(lines) != 1 or len(named) != 1:
-        return ParsedMessage(why_not="not from one person")
-    address = named[0][1]
-    if address.partition("@")[0].lower() in _NOBODY:
-        return ParsedMessage(why_not="from a program")
-    return ParsedMessage(address)
-
-
-def _automatic(mail: Incoming, message: Message) -> str:
-    """Why a mail was written by a program (RFC 3834 and custom); empty where it was not."""
-    if not mail.sender or mail.sender.partition("@")[0].lower() in _NOBODY:
-        return "null return path"
-    if _word(message, "Auto-Submitted") not in {"", "no"}:
-        return "auto-submitted"
-    if _word(message, "Precedence") in _TO_MANY or any(name in message for name in _BY_PROGRAMS):
-        return "to many"
-    if message.get_content_type() == "multipart/report":
-        return "a report"
-    return "spam" if _word(message, "X-Spam-Flag") == "yes" else ""
-
-
-def _word(message: Message, name: str) -> str:
-    """A header's first word, in lower case."""
-    return str(message.get(name, "")).partition(";")[0].strip().lower()
 
 
 class Inbound(Server):
@@ -101,12 +38,12 @@ class Inbound(Server):
         lmtp: bool = True,
         max_bytes: int = 1_000_000,
     ) -> None:
-        desk = _Desk(refusal, take, lmtp=lmtp)
+        handler = _Handler(refusal, take, lmtp=lmtp)
         limits = {"data_size_limit": max_bytes, "timeout": _IDLE_SECONDS, "ident": "dailypapers"}
-        super().__init__(desk, host, port, option="inbound.port in the settings", lmtp=lmtp, **limits)
+        super().__init__(handler, host, port, option="inbound.port in the settings", lmtp=lmtp, **limits)
 
 
-class _Desk:
+class _Handler:
     """aiosmtpd's handler. Its method names are aiosmtpd's."""
 
     def __init__(self, refusal: Callable[[str, str], str], take: Callable[[Incoming], str], *, lmtp: bool) -> None:
