@@ -20,14 +20,12 @@ from dailypapers.errors import DailypapersError
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.jobs.context import Dependencies
+from dailypapers.jobs.lease import lease
 from dailypapers.jobs.prune import prune
-from dailypapers.store import editions, leases, outbox
-from dailypapers.store.database import reading, writing
+from dailypapers.store import editions, outbox
+from dailypapers.store.database import reading
 
 log = structlog.get_logger()
-
-#: A job that takes longer has died; somebody else may start it.
-LEASE = dt.timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +83,14 @@ class Scheduler:
     def deliver(self, stop: threading.Event) -> None:
         """Send what waits. Claims keep workers apart, so no lease is needed."""
         with reading(self.dependencies.engine) as tx:
-            first, (on_hold, _) = outbox.next_attempt(tx), outbox.on_hold(tx)
+            first, (on_hold, _) = outbox.next_attempt(tx, now=self.clock()), outbox.on_hold(tx)
         if first is not None and first <= self.clock() and not on_hold:
             drain_once(self.dependencies.sending, clock=self.clock, stop=stop)
 
     def _alone(self, job: str, run: Callable[[], object]) -> None:
-        now = self.clock()
-        with writing(self.dependencies.engine) as tx:
-            ours = leases.take(tx, job, self.holder, until=now + LEASE, now=now)
-        if not ours:
-            return
-        try:
-            run()
-        finally:
-            with writing(self.dependencies.engine) as tx:
-                leases.give_back(tx, job, self.holder, now=self.clock())
+        with lease(self.dependencies.engine, job, self.holder, clock=self.clock) as ours:
+            if ours:
+                run()
 
 
 def start(scheduler: Scheduler, *, schedule: bool, work: bool, stop: threading.Event) -> BackgroundScheduler:

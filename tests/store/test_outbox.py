@@ -153,8 +153,8 @@ def test_a_claim_whose_sender_died_becomes_uncertain(engine: sa.Engine, edition:
     put_all(engine, edition, now)
     taken = claim(engine, now, limit=1)[0]
     with writing(engine) as tx:
-        assert outbox.abandoned(tx, before=now) == 0
-        assert outbox.abandoned(tx, before=now + dt.timedelta(hours=1)) == 1
+        assert outbox.abandoned(tx, after=dt.timedelta(minutes=30), now=now) == 0
+        assert outbox.abandoned(tx, after=dt.timedelta(minutes=30), now=now + dt.timedelta(hours=1)) == 1
         outbox.record(tx, [replace(taken, state=DeliveryState.ACCEPTED)])
     assert "1 uncertain" in ledger(engine)
 
@@ -226,3 +226,24 @@ def _digests(readers: list[tuple[int, str]], edition: int, now: dt.datetime) -> 
         outbox.NewDelivery(reader, address, MailKind.DIGEST, deadline=now + DEADLINE, edition=edition)
         for reader, address in readers
     ]
+
+
+def test_what_a_clock_that_was_ahead_wrote_is_not_believed(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    ahead = now + dt.timedelta(days=40)
+    put_all(engine, edition, ahead)
+    with writing(engine) as tx:
+        assert outbox.next_attempt(tx, now=now) == now
+    assert len(claim(engine, ahead, limit=1)) == 1
+    with writing(engine) as tx:
+        assert outbox.abandoned(tx, after=dt.timedelta(minutes=30), now=now) == 1
+    assert len(claim(engine, now)) == 2
+
+
+def test_the_next_attempt_is_the_earliest(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    with reading(engine) as tx:
+        assert outbox.next_attempt(tx, now=now) is None
+    put_all(engine, edition, now)
+    first, *_ = claim(engine, now)
+    record(engine, first, OutcomeKind.DEFERRED, now)
+    with reading(engine) as tx:
+        assert outbox.next_attempt(tx, now=now) == now + dt.timedelta(minutes=5)

@@ -12,7 +12,7 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.storable import MOST_BYTES
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.errors import BadInput
-from dailypapers.store import editions, leases, outbox, subscribers, suppressions
+from dailypapers.store import editions, outbox, subscribers, suppressions
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
@@ -114,16 +114,6 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 def test_addresses_are_kept_in_one_form() -> None:
     assert normal_address(" Alice@Example.ORG ") == ALICE
-
-
-def test_a_lease_is_had_by_one_until_it_runs_out(engine: sa.Engine, now: dt.datetime) -> None:
-    minute = dt.timedelta(minutes=1)
-    with writing(engine) as tx:
-        assert leases.take(tx, "fetch", "a", until=now + minute, now=now)
-        assert not leases.take(tx, "fetch", "b", until=now + minute, now=now)
-        assert leases.take(tx, "fetch", "b", until=now + 3 * minute, now=now + minute)
-        leases.give_back(tx, "fetch", "b", now=now + minute)
-        assert leases.take(tx, "fetch", "a", until=now + 3 * minute, now=now + minute)
 
 
 def test_pending_becomes_active_when_the_operator_vouches(engine: sa.Engine, now: dt.datetime) -> None:

@@ -82,7 +82,7 @@ def _together(before: Delivered, again: Delivered) -> Delivered:
 def _wait_for_next(sending: Sending, *, now: dt.datetime, until: dt.datetime) -> float:
     """Seconds until the next deferred mail comes due, 0 where none does before `until`."""
     with reading(sending.engine) as tx:
-        due = outbox.next_attempt(tx)
+        due = outbox.next_attempt(tx, now=now)
     if due is None or not now < due <= until:
         return 0
     return (due - now).total_seconds()

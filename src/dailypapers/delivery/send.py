@@ -73,7 +73,7 @@ async def deliver(
     `on_progress` hears how many deliveries each group settled.
     """
     with writing(engine) as tx:
-        outbox.abandoned(tx, before=clock() - ABANDONED_AFTER)
+        outbox.abandoned(tx, after=ABANDONED_AFTER, now=clock())
         waiting, said = outbox.on_hold(tx)
     if waiting:
         return Delivered(stopped=f"{waiting} emails are on hold because of a fault of ours: {said}")

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.content import Content
-from dailypapers.domain.delivery import NEVER_ARRIVED, Delivery, DeliveryState, MailKind, Priority
+from dailypapers.domain.delivery import LONGEST_RETRY, NEVER_ARRIVED, Delivery, DeliveryState, MailKind, Priority
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents
@@ -112,7 +112,7 @@ def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> li
     expire(tx, now=now)
     ready = (
         sa.select(outbox.c.id)
-        .where(outbox.c.state.in_(_WAITING), outbox.c.next_attempt_at <= now)
+        .where(outbox.c.state.in_(_WAITING), _is_due(now))
         .order_by(outbox.c.priority.desc(), outbox.c.next_attempt_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -230,9 +230,13 @@ def release(tx: sa.Connection, *, now: dt.datetime) -> int:
     return tx.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 
 
-def abandoned(tx: sa.Connection, *, before: dt.datetime) -> int:
-    """Declare mails uncertain that were claimed before a moment and never recorded: their sender died in between."""
-    lost = sa.and_(outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_at < before)
+def abandoned(tx: sa.Connection, *, after: dt.timedelta, now: dt.datetime) -> int:
+    """Declare mails uncertain that were claimed so long ago and never recorded: their sender died in between.
+
+    A claim as far in the future was made by a clock that was ahead, and its sender cannot be waited for either.
+    """
+    long_ago = sa.or_(outbox.c.claimed_at < now - after, outbox.c.claimed_at > now + after)
+    lost = sa.and_(outbox.c.state == DeliveryState.CLAIMED.value, long_ago)
     values = {"state": DeliveryState.UNCERTAIN.value, "detail": _DIED}
     return tx.execute(sa.update(outbox).where(lost).values(values)).rowcount
 
@@ -253,10 +257,19 @@ def has_edition(tx: sa.Connection, subscriber_id: int, edition_id: int) -> bool:
     return tx.execute(sa.select(outbox.c.id).where(mine).limit(1)).one_or_none() is not None
 
 
-def next_attempt(tx: sa.Connection) -> dt.datetime | None:
-    """Tell when the next waiting mail may be tried."""
-    query = sa.select(sa.func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(_WAITING))
-    return tx.execute(query).scalar_one_or_none()
+def next_attempt(tx: sa.Connection, *, now: dt.datetime) -> dt.datetime | None:
+    """Tell when the next waiting mail may be tried, `None` where none waits."""
+    first = sa.func.min(sa.case((_is_due(now), _moment(now)), else_=outbox.c.next_attempt_at))
+    return tx.execute(sa.select(first).where(outbox.c.state.in_(_WAITING))).scalar_one_or_none()
+
+
+def _is_due(now: dt.datetime) -> sa.ColumnElement[bool]:
+    """Whether a mail's time has come; one further ahead than any rule puts it was put by a clock that was ahead."""
+    return sa.or_(outbox.c.next_attempt_at <= now, outbox.c.next_attempt_at > now + 2 * LONGEST_RETRY)
+
+
+def _moment(now: dt.datetime) -> sa.BindParameter[dt.datetime]:
+    return sa.literal(now, outbox.c.next_attempt_at.type)
 
 
 def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:
