@@ -50,3 +50,18 @@ def test_every_command_is_on_its_page() -> None:
     assert {"## dailypapers serve", "## dailypapers subscribers import", "## dailypapers evaluate interleaved"} <= set(
         page.splitlines()
     )
+
+
+def test_every_figure_of_the_readme_is_a_measured_one() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    measured = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    table = readme.partition("<!-- figures")[2].partition("-->")[2].partition("<!-- end of figures -->")[0]
+    figures = re.findall(r"(?<![\w.])(?<![A-Za-z]-)\.?\d[\d,]*(?:\.\d+)?(?!\w)", table)
+    assert len(figures) > 20
+    assert [figure for figure in figures if not re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d,])", measured)] == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+            assert target.startswith("https://") or (ROOT / target).exists(), f"{page.name}: {target}"
