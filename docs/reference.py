@@ -45,7 +45,9 @@ def settings_page() -> str:
     reasons = settings_reasons()
     for name, field in Settings.model_fields.items():
         if isinstance(section := field.annotation, type) and issubclass(section, BaseModel):
-            lines += ["", f"## [{name}]", "", section.__doc__ or "", "", *_table(name, section, reasons)]
+            about = reasons.get((name, "")) or section.__doc__ or ""
+            lines += ["", f"## [{name}]", "", f"{about[:1].upper()}{about[1:].rstrip('.')}.", ""]
+            lines += _table(name, section, reasons)
     lines += ["", "## [[sources]]", "", *_table("sources", SourceSettings, reasons), ""]
     lines += ["The shipped file shows an example of each kind:", "", "```toml", *_example_sources(), "```", ""]
     return "\n".join(lines)
@@ -58,6 +60,7 @@ def settings_reasons() -> dict[tuple[str, str], str]:
     for line in CONFIG.read_text("utf-8").splitlines():
         if opened := _SECTION.match(line.removeprefix("# ").replace("[[", "[").replace("]]", "]")):
             section = opened["name"]
+            reasons.setdefault((section, ""), opened["why"] or "")
         elif setting := _SETTING.match(line):
             comment = _COMMENT.search(setting["rest"])
             reasons.setdefault((section, setting["name"]), comment["why"] if comment else "")
