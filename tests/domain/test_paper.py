@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.domain.paper import Paper, PaperId, work_key
+from dailypapers.domain.paper import Paper, PaperId, page_of, work_key
 from dailypapers.errors import BadPaperId
 
 
@@ -58,3 +58,17 @@ def test_a_work_is_known_by_title_and_first_author() -> None:
 def test_what_would_not_tell_works_apart_is_no_name(title: str, authors: tuple[str, ...]) -> None:
     assert work_key(title, authors) is None
     assert Paper(PaperId("doi", "10.1/x"), title, authors=authors).names() == ("doi:10.1/x",)
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        (PaperId("arxiv", "2408.01234"), "https://arxiv.org/abs/2408.01234"),
+        (PaperId("doi", "10.1101/x"), "https://doi.org/10.1101/x"),
+        (PaperId("url", "https://example.org/p"), "https://example.org/p"),
+        (PaperId("url", "javascript:alert(1)"), ""),
+        (PaperId("title", "abc"), ""),
+    ],
+)
+def test_a_name_leads_to_a_page(name: PaperId, page: str) -> None:
+    assert page_of(name) == page

@@ -16,6 +16,7 @@ from dailypapers.errors import BadPaperId
 _ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v(\d+))?", re.ASCII)
 _ARXIV_OLD = re.compile(r"([a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?", re.ASCII)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+#: Whole texts, however odd: what publishers register is not all of a DOI's recommended characters.
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
 _PREFIXES = re.compile(
     r"(?:https?://)?(?:(?:www\.|export\.|dx\.)?"
@@ -24,6 +25,8 @@ _PREFIXES = re.compile(
     re.IGNORECASE,
 )
 
+#: Where names lead: the abstract page, never a PDF.
+_PAGES = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 #: How papers are named that have neither an arXiv id nor a DOI: by address, by title, by their file's own id.
 _OWN_SCHEMES = frozenset({"url", "title", "file"})
 
@@ -65,6 +68,13 @@ class PaperId:
         if scheme in _OWN_SCHEMES and value:
             return cls(scheme, value), None
         raise BadPaperId(text)
+
+
+def page_of(name: PaperId) -> str:
+    """Give the address of the page that a name leads to; empty where a name alone leads nowhere."""
+    if name.scheme == "url":
+        return name.value if name.value.startswith(("https://", "http://")) else ""
+    return f"{_PAGES[name.scheme]}{name.value}" if name.scheme in _PAGES else ""
 
 
 def _without_subject_class(old_id: str) -> str:

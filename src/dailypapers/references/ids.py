@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from dailypapers.domain.category import ARCHIVES
+from dailypapers.domain.doi import SHAPE, find, trimmed, without_page, without_version
 from dailypapers.domain.paper import PaperId
 from dailypapers.errors import BadPaperId
 
@@ -20,33 +21,28 @@ _ARCHIVE = "|".join(sorted((*ARCHIVES, *_CLOSED_ARCHIVES), key=len, reverse=True
 # Year and month stand first, with four digits behind the dot up to 2014 and five since: other numbers seldom fit.
 _NEW = r"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5})"
 _ARXIV = rf"(?:{_NEW}|(?:{_ARCHIVE})(?:\.[A-Z]{{2}})?/\d{{7}})(?:v\d{{1,3}})?(?!\d|\.\d)"
-_DOI = r"10\.\d{4,9}/[^\s<>\"{}|\\^`]{1,300}"
 _ANY = re.compile(
     r"(?P<address>https?://[^\s<>\"{}|\\^`]{4,800})"
-    rf"|(?<![\w.])(?P<doi>{_DOI})"
+    rf"|(?<![\w.])(?P<doi>{SHAPE})"
     rf"|(?<![\d.])(?<![^\W\d])(?P<arxiv>{_ARXIV})|(?i:arxiv[:.]\s?)(?P<named>{_ARXIV})",
     re.ASCII,
 )
-_ANY_DOI, _ANY_ARXIV = re.compile(_DOI, re.ASCII), re.compile(rf"(?<![\w.]){_ARXIV}", re.ASCII)
+_ANY_ARXIV = re.compile(rf"(?<![\w.]){_ARXIV}", re.ASCII)
 #: Whose addresses hold arXiv ids.
 _ARXIV_HOSTS = (
     "arxiv.org", "ar5iv.org", "alphaxiv.org", "huggingface.co", "hf.co", "scirate.com", "semanticscholar.org",
 )  # fmt: skip
-#: bioRxiv's and medRxiv's DOIs, with what their pages' addresses put behind them.
-_RXIV_TAIL = re.compile(r"(10\.(?:1101|64898)/[\d.]*\d)(?:v\d.*|\.(?:full|abstract|article)\S*)?", re.ASCII)
+#: Old addresses of bioRxiv have the numbers of a DOI without its prefix.
 _RXIV_EARLY = re.compile(r"/early/\d{4}/\d\d/\d\d/(\d[\d.]*\d)", re.ASCII)
-#: What publishers' addresses put behind a DOI.
-_PAGE_TAIL = re.compile(r"/(?:full|abs|abstract|pdf|epdf|html|meta|fulltext|figures|references|metrics)(?:/.*)?$")
-_PUNCTUATION = ".,;:!?'*_»”’"
 
 
 def ids_in(text: str) -> Iterator[PaperId]:
     """Every paper that the text names by an id or an address, in order; one may come several times."""
     for match in _ANY.finditer(text):
         if match["address"]:
-            found = _in_address(_trimmed(match["address"]))
+            found = _in_address(trimmed(match["address"]))
         else:
-            found = _parsed(match["arxiv"] or match["named"] or _doi(match["doi"]))
+            found = _parsed(match["arxiv"] or match["named"] or without_version(match["doi"])[0])
         if found:
             yield found
 
@@ -58,31 +54,14 @@ def _in_address(address: str) -> PaperId | None:
     except ValueError:
         return None
     path = unquote(parts.path)
-    if match := _ANY_DOI.search(path) or _ANY_DOI.search(unquote(parts.query)):
-        return _parsed(_PAGE_TAIL.sub("", _doi(match[0])))
+    if doi := find(path) or find(unquote(parts.query)):
+        return _parsed(without_page(doi)[0])
     if host.endswith(("biorxiv.org", "medrxiv.org")) and (early := _RXIV_EARLY.search(path)):
         return _parsed(f"10.1101/{early[1]}")
     if any(host == known or host.endswith(f".{known}") for known in _ARXIV_HOSTS):
         found = _ANY_ARXIV.search(path)
         return _parsed(found[0]) if found else None
     return None
-
-
-def _doi(text: str) -> str:
-    text = _trimmed(text)
-    match = _RXIV_TAIL.fullmatch(text)
-    return match[1] if match else text
-
-
-def _trimmed(text: str) -> str:
-    """Leave out what belongs to the sentence around it: its full stop, a bracket that was not opened inside."""
-    while text and (text[-1] in _PUNCTUATION or any(_unopened(text, *pair) for pair in ("()", "[]"))):
-        text = text[:-1]
-    return text
-
-
-def _unopened(text: str, opening: str, closing: str) -> bool:
-    return text[-1] == closing and text.count(closing) > text.count(opening)
 
 
 def _parsed(text: str) -> PaperId | None:

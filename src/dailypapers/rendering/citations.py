@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from dailypapers.domain.category import ARCHIVES
-from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.person import parts
 from dailypapers.rendering.text import one_line, safe_url
 
@@ -82,9 +82,7 @@ def _id(paper: Paper, scheme: str) -> str:
 
 
 def _address(paper: Paper) -> str:
-    known = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
-    made = f"{known[paper.id.scheme]}{_verbatim(paper.id.value)}" if paper.id.scheme in known else ""
-    return safe_url(paper.url) or safe_url(made)
+    return safe_url(paper.url) or safe_url(_verbatim(page_of(paper.id)))
 
 
 def _latex(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
@@ -136,7 +136,7 @@ def _announcement(entry: Entry, *, day: dt.date, source: str) -> Announcement:
         abstract=clean(body),
         authors=tuple(name for names in creators(entry) for name in clean_authors(names)),
         categories=terms(entry),
-        url=f"https://arxiv.org/abs/{id_.value}",
+        url=page_of(id_),
         also=_other_names(entry),
     )
     return Announcement(paper, source, day, type=_type(entry, head), version=version)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin
 
-from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.doi import find_in_address
+from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
@@ -18,13 +19,7 @@ from dailypapers.sources.http.client import Http
 from dailypapers.sources.parsing.cleaning import clean, clean_authors, web_address
 from dailypapers.sources.parsing.syndication import Entry, creators, parse, terms, text
 
-_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>?#&]+")
 _DOI_FIELDS = ("prism_doi", "dc_identifier", "id", "guid", "link", "prism_url")
-# What publishers add to a DOI in the address of its page.
-_DOI_TAIL = re.compile(r"(?:/(?:full|abstract|pdf|fulltext|meta|epdf)|\.pdf|[.,;:)\]]+)$")
-# openRxiv's prefixes, whose page addresses name a version behind the DOI.
-_PREPRINT_VERSION = re.compile(r"(?<=\d)v(\d{1,2})(?:\.(?:short|full|abstract))?$")
-_PREPRINT_PREFIXES = ("10.1101/", "10.64898/")
 _ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/[^\s?#]+|oai:arxiv\.org:\S+", re.IGNORECASE)
 # “Nature, Published online: 18 July 2024; doi:10.1038/…” is no abstract.
 _IMPRINT = re.compile(r"^[^.;]{0,80}, Published online: [^;]{4,30}; doi:\s?\S+\s*")
@@ -85,7 +80,7 @@ def _announcement(entry: Entry, *, url: str, day: dt.date, source: str) -> Annou
         abstract=_abstract(entry, title),
         authors=_authors(entry),
         categories=tuple(category for term in terms(entry)[:_MAX_CATEGORIES] if (category := clean(term))),
-        url=link or _page(id_),
+        url=link or page_of(id_),
         published=_published(entry),
         also=tuple(name for name in dict.fromkeys(others) if name != id_),
     )
@@ -106,10 +101,6 @@ def _joined(base: str, link: str) -> str:
         return ""
 
 
-def _page(id_: PaperId) -> str:
-    return f"https://arxiv.org/abs/{id_.value}" if id_.scheme == "arxiv" else f"https://doi.org/{id_.value}"
-
-
 def _names(entry: Entry, link: str) -> Iterator[tuple[PaperId, int | None]]:
     for field in (*_DOI_FIELDS,):
         value = unquote(text(entry, field))
@@ -128,12 +119,7 @@ def _arxiv_in(value: str) -> Iterator[tuple[PaperId, int | None]]:
 
 
 def _doi_in(value: str) -> Iterator[tuple[PaperId, int | None]]:
-    if not (found := _DOI.search(value)):
-        return
-    doi = _DOI_TAIL.sub("", found[0])
-    version = None
-    if doi.startswith(_PREPRINT_PREFIXES) and (numbered := _PREPRINT_VERSION.search(doi)):
-        doi, version = doi[: numbered.start()], int(numbered[1])
+    doi, version = find_in_address(value)
     try:
         yield PaperId.parse(doi), version
     except BadPaperId:

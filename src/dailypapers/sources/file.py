@@ -18,7 +18,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.paper import Paper, PaperId, Signals, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadInput, BadPaperId
 from dailypapers.sources.base import Reading, fetched
@@ -129,7 +129,7 @@ def _paper(entry: Mapping[str, Any]) -> tuple[Paper, int | None]:
     if not title:
         raise BadInput("It has no title.")
     id_, version = _id(entry, title)
-    url = web_address(_text(entry, "url")) or _page_of(id_)
+    url = web_address(_text(entry, "url")) or page_of(id_)
     return Paper(
         id=id_,
         title=title,
@@ -162,11 +162,6 @@ def id_of_title(title: str) -> PaperId:
     """Name a paper that has no id by its title: stable as long as its letters and digits are, whatever their case."""
     letters = " ".join("".join(c if c.isalnum() else " " for c in title.casefold()).split())
     return PaperId("title", hashlib.sha256((letters or title).encode()).hexdigest()[:24])
-
-
-def _page_of(id_: PaperId) -> str:
-    pages = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
-    return pages[id_.scheme] + id_.value if id_.scheme in pages else ""
 
 
 def _text(entry: Mapping[str, Any], *keys: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.paper import Paper, PaperId, Signals, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
@@ -113,7 +113,7 @@ def read_entry(entry: Any, *, day: dt.date, source: str = "huggingface") -> Anno
         title=title,
         abstract=clean(_text(record, "summary") or _text(entry, "summary")),
         authors=_authors(record),
-        url=f"https://arxiv.org/abs/{id_.value}" if id_.scheme == "arxiv" else id_.value,
+        url=page_of(id_),
         published=_date(record, "publishedAt"),
         code_url=_code(record),
     )
