@@ -31,7 +31,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from dailypapers.app import App, build
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.intake.close import close
@@ -111,7 +111,7 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
     measure("hello", [greeting], folder, asked)
 
 
-def rows(app: App, vocabulary: list[str], readers: Sequence[int]) -> Iterator[Row]:
+def rows(app: App, vocabulary: list[str], readers: Sequence[Bearer]) -> Iterator[Row]:
     """Every page that is asked."""
     stamp = app.signer.stamp(now=NOW - dt.timedelta(minutes=1))
     topics = [" ".join(vocabulary[n % 400 : n % 400 + 2]) for n in range(5000)]
@@ -251,7 +251,7 @@ def fill(app: App, folder: Path, papers: int) -> list[str]:
     return vocabulary
 
 
-def admit(app: App, count: int) -> list[int]:
+def admit(app: App, count: int) -> list[Bearer]:
     """Readers who will leave with one click."""
     names = [f"reader{number}@example.org" for number in range(count)]
     wishes = Preferences(Rhythm(), Amount())
@@ -260,7 +260,7 @@ def admit(app: App, count: int) -> list[int]:
             sign_up.admit(tx, name, wishes, consent=Consent("benchmark"), now=NOW)
     with reading(app.engine) as tx:
         found = [subscribers.by_address(tx, name) for name in names]
-    return [one.id for one in found if one]
+    return [one.bearer for one in found if one]
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
 
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.errors import BadToken
 from dailypapers.tokens import LIFETIME, Signer
 
@@ -14,37 +15,66 @@ NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
 SIGNER = Signer("https://papers.example.org", b"a secret of some length")
 
 
-def token(purpose: Purpose, subscriber: int = 7) -> str:
-    return SIGNER.url(purpose, subscriber, issued=NOW).rpartition("/")[2]
+ALICE = Bearer(7, "alice")
+
+
+def token(purpose: Purpose, bearer: Bearer = ALICE) -> str:
+    return SIGNER.url(purpose, bearer, issued=NOW).rpartition("/")[2]
 
 
 def test_a_link_leads_back_to_its_subscriber() -> None:
     for purpose in Purpose:
-        assert SIGNER.subscriber(purpose, token(purpose), now=NOW) == 7
+        claim = SIGNER.claim(purpose, token(purpose), now=NOW)
+        assert (claim.purpose, claim.subscriber_id) == (purpose, 7)
+        assert SIGNER.is_held_by(ALICE, claim)
+
+
+def test_a_token_of_one_subscription_is_not_held_by_another_with_its_id() -> None:
+    mails = SIGNER.mail_claim(SIGNER.mail_token(ALICE, issued=NOW), now=NOW)
+    for claim in (mails, *(SIGNER.claim(purpose, token(purpose), now=NOW) for purpose in Purpose)):
+        for other in (Bearer(7, "bob"), Bearer(7), Bearer(8, "alice")):
+            assert not SIGNER.is_held_by(other, claim)
+
+
+def test_links_from_before_there_were_random_values_work_for_who_has_none() -> None:
+    before = URLSafeSerializer(SIGNER.secret, salt="dailypapers.feedback")
+    ends = int(NOW.timestamp()) + 60
+    for old, about in ((before.dumps([7, ends, 3]), 3), (before.dumps([7, ends]), 0)):
+        claim = SIGNER.claim(Purpose.FEEDBACK, old, now=NOW)
+        assert claim.about == about
+        assert SIGNER.is_held_by(Bearer(7), claim)
+        assert not SIGNER.is_held_by(ALICE, claim)
+
+
+def test_an_address_to_unsubscribe_from_before_works_for_who_has_no_random_value() -> None:
+    written = "a4fi36q55vz5ueydmcsb2"
+    assert SIGNER.mail_token(Bearer(7), issued=NOW) == written
+    claim = SIGNER.mail_claim(written, now=NOW)
+    assert (SIGNER.is_held_by(Bearer(7), claim), SIGNER.is_held_by(ALICE, claim)) == (True, False)
 
 
 def test_a_token_for_one_purpose_opens_nothing_else() -> None:
     with pytest.raises(BadToken):
-        SIGNER.subscriber(Purpose.CONFIRM, token(Purpose.UNSUBSCRIBE), now=NOW)
+        SIGNER.claim(Purpose.CONFIRM, token(Purpose.UNSUBSCRIBE), now=NOW)
 
 
 def test_a_token_ends() -> None:
     end = NOW + LIFETIME[Purpose.CONFIRM]
-    assert SIGNER.subscriber(Purpose.CONFIRM, token(Purpose.CONFIRM), now=end) == 7
+    assert SIGNER.claim(Purpose.CONFIRM, token(Purpose.CONFIRM), now=end).subscriber_id == 7
     with pytest.raises(BadToken, match="too old"):
-        SIGNER.subscriber(Purpose.CONFIRM, token(Purpose.CONFIRM), now=end + dt.timedelta(seconds=1))
+        SIGNER.claim(Purpose.CONFIRM, token(Purpose.CONFIRM), now=end + dt.timedelta(seconds=1))
 
 
 def test_another_secret_signs_nothing_for_us() -> None:
     other = Signer(SIGNER.base_url, b"another secret")
     with pytest.raises(BadToken):
-        other.subscriber(Purpose.UNSUBSCRIBE, token(Purpose.UNSUBSCRIBE), now=NOW)
+        other.claim(Purpose.UNSUBSCRIBE, token(Purpose.UNSUBSCRIBE), now=NOW)
 
 
 @given(st.text(max_size=200))
 def test_rubbish_is_refused(text: str) -> None:
     with pytest.raises(BadToken):
-        SIGNER.subscriber(Purpose.UNSUBSCRIBE, text, now=NOW)
+        SIGNER.claim(Purpose.UNSUBSCRIBE, text, now=NOW)
 
 
 def test_a_mail_rendered_again_carries_the_same_link() -> None:

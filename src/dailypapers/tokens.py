@@ -1,7 +1,8 @@
 """Signed links: what a mail may carry so that its reader, and nobody else, can act.
 
-A token names a subscriber and ends at a moment; each purpose signs with a salt of its own, so that a token for one
-opens nothing else. Knows nothing of what the purposes do.
+A token names a subscription and ends at a moment; each purpose signs with a salt of its own, so that a token for one
+opens nothing else. It carries a mark of the subscription's random value: once that is erased, no token of it works,
+whoever has its id then. Knows nothing of what the purposes do.
 """
 
 import base64
@@ -15,7 +16,7 @@ from functools import cache
 from itsdangerous import BadData, URLSafeSerializer
 
 from dailypapers.domain.i18n import N_
-from dailypapers.domain.link import Claim, Purpose
+from dailypapers.domain.link import Bearer, Claim, Purpose
 from dailypapers.errors import BadToken
 
 #: How long a link can be used. CAN-SPAM wants unsubscribing for 30 days; people dig out older mails.
@@ -37,6 +38,7 @@ STAMP_LIFETIME = dt.timedelta(days=1)
 _MAIL_MAC = 10
 _MAIL_ID = 8
 _MAIL_DAY = 2
+_MAIL_MARK = 6
 #: Days are counted from here, so that two bytes last until 2199.
 _EPOCH = dt.date(2020, 1, 1).toordinal()
 
@@ -48,31 +50,42 @@ class Signer:
     base_url: str
     secret: bytes = field(repr=False)
 
-    def url(self, purpose: Purpose, subscriber: int, *, issued: dt.datetime, about: int = 0) -> str:
-        """The address of a page where this subscriber, and only for this purpose, can act.
+    def url(self, purpose: Purpose, bearer: Bearer, *, issued: dt.datetime, about: int = 0) -> str:
+        """Return the address of a page where this subscriber, and only for this purpose, can act.
 
         `issued` is when the mail came to be, so that a mail rendered again carries the same link.
         """
-        return f"{self.base_url}/{purpose}/{self.token(purpose, subscriber, issued=issued, about=about)}"
+        return f"{self.base_url}/{purpose}/{self.token(purpose, bearer, issued=issued, about=about)}"
 
-    def token(self, purpose: Purpose, subscriber: int, *, issued: dt.datetime, about: int = 0) -> str:
-        """What the address of such a page ends with."""
+    def token(self, purpose: Purpose, bearer: Bearer, *, issued: dt.datetime, about: int = 0) -> str:
+        """Return what the address of such a page ends with."""
         ends = int((issued + LIFETIME[purpose]).timestamp())
-        return self._serializer(purpose).dumps([subscriber, ends, about] if about else [subscriber, ends])
-
-    def subscriber(self, purpose: Purpose, token: str, *, now: dt.datetime) -> int:
-        """Whose token this is. Raises `BadToken` where it is forged, for another purpose, or over."""
-        return self.claim(purpose, token, now=now).subscriber
+        values: list[int | str] = [bearer.subscriber_id, ends, about]
+        return self._serializer(purpose).dumps([*values, self._mark(purpose, bearer)] if bearer.key else values)
 
     def claim(self, purpose: Purpose, token: str, *, now: dt.datetime) -> Claim:
-        """What this token says. Raises `BadToken` where it is forged, for another purpose, or over."""
+        """Return what a token says. Raises `BadToken` where it is forged, for another purpose, or expired.
+
+        It may be a token of somebody who has been erased since: whether its bearer is a subscriber still, `is_held_by`
+        tells.
+        """
         try:
-            subscriber, ends, *about = self._serializer(purpose).loads(token)
+            subscriber_id, ends, *more = self._serializer(purpose).loads(token)
+            about, mark = [*more, 0, ""] if not more else [*more, ""][:2]
         except (BadData, ValueError, TypeError):
             raise BadToken(N_("This link is not complete: please use the one in your newest mail.")) from None
         if now.timestamp() > int(ends):
             raise BadToken(N_("This link is too old: please use the one in your newest mail."))
-        return Claim(int(subscriber), int(about[0]) if about else 0)
+        return Claim(purpose, int(subscriber_id), int(about), str(mark))
+
+    def is_held_by(self, bearer: Bearer, claim: Claim) -> bool:
+        """Tell whether a claim was made for this very subscription, and not for one that had the same id."""
+        is_marked = hmac.compare_digest(claim.mark, self._mark(claim.purpose, bearer))
+        return is_marked and claim.subscriber_id == bearer.subscriber_id
+
+    def _mark(self, purpose: Purpose, bearer: Bearer) -> str:
+        """Hash a bearer's random value, to 48 bits: a token is signed, so that nobody can try out marks."""
+        return self.keyed_hash(f"bearer.{purpose}", f"{bearer.subscriber_id} {bearer.key}")[:12] if bearer.key else ""
 
     def stamp(self, *, now: dt.datetime, about: str = "") -> str:
         """What a form carries to say when it was made; one made `about` something is good for nothing else."""
@@ -87,32 +100,37 @@ class Signer:
             return None
         return age if age <= STAMP_LIFETIME else None
 
-    def blind(self, kind: str, value: str) -> str:
-        """A keyed hash (HMAC-SHA256, 128 bits): equal for equal values, and tells nothing to who lacks the secret."""
+    def keyed_hash(self, kind: str, value: str) -> str:
+        """Return an HMAC-SHA256 of 128 bits: equal for equal values, and tells nothing to who lacks the secret."""
         key = f"dailypapers.blind.{kind}\0{value}".encode()
         return hmac.new(self.secret, key, hashlib.sha256).hexdigest()[:32]
 
-    def mail_token(self, subscriber: int, *, issued: dt.datetime) -> str:
-        """What an address to unsubscribe by mail carries: short, and without upper case, which mail may lose."""
+    def mail_token(self, bearer: Bearer, *, issued: dt.datetime) -> str:
+        """Return what an address to unsubscribe by mail carries: short, and in lower case, since mail may lose case."""
         ends = (issued + LIFETIME[Purpose.UNSUBSCRIBE]).date().toordinal() - _EPOCH
-        said = subscriber.to_bytes(_MAIL_ID).lstrip(b"\0") + ends.to_bytes(_MAIL_DAY)
-        return base64.b32encode(said + self._mail_mac(said)).decode().rstrip("=").lower()
+        mark = bytes.fromhex(self._mark(Purpose.UNSUBSCRIBE, bearer))
+        body = bearer.subscriber_id.to_bytes(_MAIL_ID).lstrip(b"\0") + ends.to_bytes(_MAIL_DAY) + mark
+        return base64.b32encode(body + self._mail_mac(body, marked=bool(mark))).decode().rstrip("=").lower()
 
-    def mail_subscriber(self, token: str, *, now: dt.datetime) -> int:
-        """Whose token this is. Raises `BadToken` where it is forged or over."""
+    def mail_claim(self, token: str, *, now: dt.datetime) -> Claim:
+        """Return what such a token says. Raises `BadToken` where it is forged or expired."""
         try:
             raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
         except (ValueError, binascii.Error):
             raw = b""
-        said, mac = raw[:-_MAIL_MAC], raw[-_MAIL_MAC:]
-        if len(said) <= _MAIL_DAY or not hmac.compare_digest(mac, self._mail_mac(said)):
+        body, mac = raw[:-_MAIL_MAC], raw[-_MAIL_MAC:]
+        is_marked = hmac.compare_digest(mac, self._mail_mac(body, marked=True))
+        rest, mark = (body[:-_MAIL_MARK], body[-_MAIL_MARK:]) if is_marked else (body, b"")
+        if len(rest) <= _MAIL_DAY or not (is_marked or hmac.compare_digest(mac, self._mail_mac(body, marked=False))):
             raise BadToken("This address is not complete.")
-        if now.date().toordinal() - _EPOCH > int.from_bytes(said[-_MAIL_DAY:]):
+        if now.date().toordinal() - _EPOCH > int.from_bytes(rest[-_MAIL_DAY:]):
             raise BadToken("This address is too old.")
-        return int.from_bytes(said[:-_MAIL_DAY])
+        return Claim(Purpose.UNSUBSCRIBE, int.from_bytes(rest[:-_MAIL_DAY]), mark=mark.hex())
 
-    def _mail_mac(self, said: bytes) -> bytes:
-        return hmac.new(self.secret, b"dailypapers.mail.unsubscribe\0" + said, hashlib.sha256).digest()[:_MAIL_MAC]
+    def _mail_mac(self, body: bytes, *, marked: bool) -> bytes:
+        """Sign a mail token; one without a mark, from before there were any, is signed as another kind of thing."""
+        kind = b"dailypapers.mail.unsubscribe.marked\0" if marked else b"dailypapers.mail.unsubscribe\0"
+        return hmac.new(self.secret, kind + body, hashlib.sha256).digest()[:_MAIL_MAC]
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
         return _serializer(self.secret, purpose)

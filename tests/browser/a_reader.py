@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tests.browser.living import Living
 
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote
@@ -27,7 +27,11 @@ class Reader:
 
     def link(self, purpose: Purpose, about: int = 0, *, ago: dt.timedelta = dt.timedelta()) -> str:
         """Where they can act, by a link signed so long ago."""
-        return self.service.app.signer.url(purpose, self.id, issued=self.service.clock.now - ago, about=about)
+        app = self.service.app
+        with reading(app.engine) as tx:
+            reader = subscribers.one(tx, self.id)
+        bearer = reader.bearer if reader else Bearer(self.id)
+        return app.signer.url(purpose, bearer, issued=self.service.clock.now - ago, about=about)
 
     def vote(self, vote: str = "like") -> str:
         """Where they vote on the first paper."""

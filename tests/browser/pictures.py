@@ -19,7 +19,7 @@ from tests.browser.looking import Colors, Look, reshape
 from tests.browser.states import prepared, states
 
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style
 from dailypapers.domain.vote import Vote
@@ -96,7 +96,7 @@ def _own(service: Living) -> dict[str, str]:
         delivery, trending = (_digest(tx, reader) for reader in (alice, carol))
         papers = [pick.paper_id for pick in of_deliveries(tx, [delivery])[delivery]]
         for paper in papers[:2]:
-            votes.cast(tx, alice, paper, Vote.SAVE, now=now)
+            votes.cast(tx, alice.subscriber_id, paper, Vote.SAVE, now=now)
     vote = sign(Purpose.FEEDBACK, alice, issued=now, about=papers[0])
     return {
         "preferences": sign(Purpose.PREFERENCES, alice, issued=now),
@@ -113,14 +113,14 @@ def _own(service: Living) -> dict[str, str]:
     }
 
 
-def _reader(tx: sa.Connection, name: str) -> int:
+def _reader(tx: sa.Connection, name: str) -> Bearer:
     reader = subscribers.by_address(tx, f"{name}@example.org")
     assert reader is not None
-    return reader.id
+    return reader.bearer
 
 
-def _digest(tx: sa.Connection, reader: int) -> int:
-    return next(one.id for one in outbox.of_subscriber(tx, reader) if one.edition is not None)
+def _digest(tx: sa.Connection, reader: Bearer) -> int:
+    return next(one.id for one in outbox.of_subscriber(tx, reader.subscriber_id) if one.edition is not None)
 
 
 def pages(page: Page, service: Living, addresses: dict[str, str]) -> Iterator[str]:

@@ -11,9 +11,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from dailypapers.domain.link import Bearer, Purpose
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.errors import DatabaseUnreachable
+from dailypapers.store import subscribers as stored
 from dailypapers.store.database import MIGRATIONS, connect, migrate, reading, require_migrated, writing
 from dailypapers.store.schema import metadata
+from dailypapers.subscriptions.links import bearer_of
+from dailypapers.tokens import Signer
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
@@ -65,6 +70,9 @@ def _fill(tx: sa.Connection, table: sa.Table) -> int:
     """Put one more row into a table, with a value of each column's type."""
     number = _count(tx, table) + 1
     row = {column.name: _value(column, number) for column in table.columns}
+    if table.name == "subscribers":
+        row |= {"state": "active", "zone": "UTC", "hour": 7, "days": "daily", "abstracts": None, "link_key": None}
+        row = {name: value for name, value in row.items() if name in table.columns}
     tx.execute(sa.insert(table).values(row))
     return 1
 
@@ -83,6 +91,37 @@ def _value(column: sa.Column[Any], number: int) -> object:
         dt.datetime: dt.datetime(2026, 1, number, tzinfo=dt.UTC),
     }
     return examples[column.type.python_type]
+
+
+def test_who_subscribed_before_links_had_random_values_keeps_their_id_and_links(empty: sa.Engine) -> None:
+    migrate(empty, "0005")
+    with writing(empty) as tx:
+        tables = sa.MetaData()
+        tables.reflect(tx)
+        for table in tables.sorted_tables:
+            if table.name != "alembic_version":
+                _fill(tx, table)
+    migrate(empty)
+    signer = Signer("https://papers.example.org", b"secret")
+    with writing(empty) as tx:
+        before = stored.one(tx, 1)
+        assert before is not None
+        assert before.bearer == Bearer(1)
+        token = signer.token(Purpose.PREFERENCES, Bearer(1), issued=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+        claim = signer.claim(Purpose.PREFERENCES, token, now=dt.datetime(2026, 1, 2, tzinfo=dt.UTC))
+        assert bearer_of(tx, signer, claim) == before
+        for name in ("picks", "attempts", "outbox", "interests", "votes", "subscribers"):
+            tx.execute(sa.delete(metadata.tables[name]))
+    now = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    if empty.dialect.name == "sqlite":  # This test wrote ids by hand, which PostgreSQL's sequences do not see.
+        with writing(empty) as tx:
+            state, consent = SubscriberState.ACTIVE, Consent("test")
+            added = stored.add(
+                tx, "next@example.org", state=state, rhythm=Rhythm(), amount=Amount(), consent=consent, now=now
+            )
+            assert added == 2
+    with pytest.raises(sa.exc.IntegrityError), writing(empty) as tx:
+        tx.execute(sa.insert(metadata.tables["interests"]).values(subscriber_id=99, kind="x", stance="x", text="x"))
 
 
 def test_migrating_twice_changes_nothing(engine: sa.Engine) -> None:

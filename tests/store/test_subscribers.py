@@ -49,6 +49,21 @@ def test_a_reader_is_due_from_their_hour_until_a_digest_of_the_edition_is_put(
     assert due(engine, later) == []
 
 
+def test_ids_of_the_erased_are_never_given_again(engine: sa.Engine, now: dt.datetime) -> None:
+    ids = []
+    for name in ("alice", "bob", "carol"):
+        with writing(engine) as tx:
+            added = sign_up.subscribe(tx, f"{name}@example.org", WISHES, consent=Consent("web"), now=now)
+            assert added is not None
+            ids.append((added, outbox.of_subscriber(tx, added)[0].id))
+            reader = subscribers.one(tx, added)
+            assert reader is not None
+            assert len(reader.link_key) == 32
+            erase(tx, added)
+    assert ids == sorted(set(ids))
+    assert len({delivery for _, delivery in ids}) == 3
+
+
 def test_whoever_asks_is_pending_and_gets_one_confirmation_an_hour(engine: sa.Engine, now: dt.datetime) -> None:
     for minutes in (0, 10, 70):
         with writing(engine) as tx:

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
+from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.message import Sender
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store.database import writing
+from dailypapers.store import subscribers
+from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.tokens import Signer
 from dailypapers.web.http.page import WebContext
@@ -30,6 +32,35 @@ PRESS = MailRenderer(
     "http://pages/",
     b"secret",
 )
+
+
+class Links:
+    """Signs the links of readers by their ids, with what is kept of them in the test's database."""
+
+    engine: sa.Engine
+
+    def bearer(self, reader: int) -> Bearer:
+        """Whom a reader's links are for; nobody has the id: somebody who has no random value."""
+        with reading(self.engine) as tx:
+            known = subscribers.one(tx, reader)
+        return known.bearer if known else Bearer(reader)
+
+    def url(self, purpose: Purpose, reader: int, *, issued: dt.datetime, about: int = 0) -> str:
+        """The address of a reader's page."""
+        return SIGNER.url(purpose, self.bearer(reader), issued=issued, about=about)
+
+    def token(self, purpose: Purpose, reader: int, *, issued: dt.datetime, about: int = 0) -> str:
+        """What it ends with."""
+        return SIGNER.token(purpose, self.bearer(reader), issued=issued, about=about)
+
+
+LINKS = Links()
+
+
+@pytest.fixture(autouse=True)
+def _links(request: pytest.FixtureRequest) -> None:
+    if "engine" in request.fixturenames:
+        LINKS.engine = request.getfixturevalue("engine")
 
 
 @pytest.fixture

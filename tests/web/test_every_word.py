@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 from tests import pseudo
-from tests.web.conftest import NOW, PRESS, SIGNER
+from tests.web.conftest import LINKS, NOW, PRESS, SIGNER
 from tests.web.public.test_subscribe import hidden
 from tests.web.readers.test_preferences import Fields
 
@@ -152,7 +152,7 @@ async def walk(translated: WebContext, engine: sa.Engine) -> AsyncIterator[Walk]
 
 
 def link(purpose: Purpose, reader: int, about: int = 0, *, issued: dt.datetime = NOW) -> str:
-    return SIGNER.url(purpose, reader, issued=issued, about=about)
+    return LINKS.url(purpose, reader, issued=issued, about=about)
 
 
 def a_reader(engine: sa.Engine, name: str, *interests: Interest, state: SubscriberState | None = None) -> int:

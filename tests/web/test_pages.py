@@ -6,7 +6,7 @@ from dataclasses import replace
 import httpx
 import pytest
 import sqlalchemy as sa
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import SubscriberState
@@ -31,7 +31,7 @@ def everything(engine: sa.Engine) -> list[object]:
 
 
 async def test_confirming_takes_a_button(pages: httpx.AsyncClient, engine: sa.Engine, alice: int) -> None:
-    link = SIGNER.url(Purpose.CONFIRM, alice, issued=NOW)
+    link = LINKS.url(Purpose.CONFIRM, alice, issued=NOW)
     shown = await pages.get(link)
     assert (shown.status_code, state(engine)) == (200, SubscriberState.PENDING)
     assert '<form method="post"' in shown.text
@@ -45,7 +45,7 @@ async def test_a_scanner_that_opens_every_link_changes_nothing(
 ) -> None:
     before = everything(engine)
     for purpose in Purpose:
-        link = SIGNER.url(purpose, alice, issued=NOW)
+        link = LINKS.url(purpose, alice, issued=NOW)
         for method in ("GET", "HEAD"):
             await pages.request(method, link)
     await pages.get("/")
@@ -56,7 +56,7 @@ async def test_a_scanner_that_opens_every_link_changes_nothing(
 async def test_one_click_unsubscribes_without_redirect_or_cookie(
     pages: httpx.AsyncClient, engine: sa.Engine, alice: int, form: str
 ) -> None:
-    link = SIGNER.url(Purpose.UNSUBSCRIBE, alice, issued=NOW)
+    link = LINKS.url(Purpose.UNSUBSCRIBE, alice, issued=NOW)
     field = {"List-Unsubscribe": "One-Click"}
     if form == "multipart":
         answer = await pages.post(link, files={"List-Unsubscribe": (None, "One-Click")})
@@ -70,8 +70,8 @@ async def test_one_click_unsubscribes_without_redirect_or_cookie(
 
 
 async def test_forged_swapped_and_old_links_get_a_calm_page(pages: httpx.AsyncClient, alice: int) -> None:
-    confirm = SIGNER.url(Purpose.CONFIRM, alice, issued=NOW)
-    old = SIGNER.url(Purpose.CONFIRM, alice, issued=NOW - dt.timedelta(days=30))
+    confirm = LINKS.url(Purpose.CONFIRM, alice, issued=NOW)
+    old = LINKS.url(Purpose.CONFIRM, alice, issued=NOW - dt.timedelta(days=30))
     for link in (confirm.replace("confirm", "unsubscribe"), confirm[:-2], old, "http://pages/confirm/x"):
         for method in ("GET", "POST"):
             answer = await pages.request(method, link)
@@ -108,7 +108,7 @@ async def test_what_breaks_is_a_calm_page_too(pages: httpx.AsyncClient, engine: 
 
 
 async def test_head_is_answered_like_get(pages: httpx.AsyncClient, alice: int) -> None:
-    for link in ("/", "/healthz", SIGNER.url(Purpose.UNSUBSCRIBE, alice, issued=NOW)):
+    for link in ("/", "/healthz", LINKS.url(Purpose.UNSUBSCRIBE, alice, issued=NOW)):
         answer = await pages.head(link)
         assert (answer.status_code, answer.text) == (200, "")
 

@@ -14,14 +14,14 @@ from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Reason, TermKind
 from dailypapers.domain.edition import Edition, status_line
-from dailypapers.domain.link import Links, Purpose
+from dailypapers.domain.link import Bearer, Links, Purpose
 from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
 from dailypapers.domain.subscriber import AS_USUAL, Style
 from dailypapers.mail.message import mime
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import saying
 from dailypapers.rendering.notices import render_confirm
-from dailypapers.store import editions, outbox, papers
+from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.picks import StoredPick, of_deliveries
 from dailypapers.tokens import Signer
 
@@ -44,6 +44,8 @@ class RenderInput:
     """A delivery with all that its mail shows."""
 
     delivery: Delivery
+    #: Whom its links are for.
+    bearer: Bearer
     edition: Edition | None = None
     digest: Digest | None = None
     style: Style = AS_USUAL
@@ -55,34 +57,35 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Rende
     chosen, said = of_deliveries(tx, ids), _contents(tx, deliveries)
     listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
     known = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
-    return [
-        RenderInput(delivery)
-        if delivery.kind is not MailKind.DIGEST or delivery.edition is None
-        else _digest_input(
-            delivery, known[delivery.edition], chosen.get(delivery.id, ()), listed, said.get(delivery.id, Content())
-        )
-        for delivery in deliveries
-    ]
+    bearers = _bearers(tx, deliveries)
+    inputs = []
+    for delivery in deliveries:
+        bearer = bearers[delivery.subscriber]
+        if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
+            inputs.append(RenderInput(delivery, bearer))
+            continue
+        content = said.get(delivery.id, Content())
+        digest = _digest(known[delivery.edition], chosen.get(delivery.id, ()), listed, content)
+        inputs.append(RenderInput(delivery, bearer, known[delivery.edition], digest, content.style))
+    return inputs
 
 
-def _digest_input(
-    delivery: Delivery,
-    edition: Edition,
-    picks: Sequence[StoredPick],
-    listed: Mapping[int, papers.Listed],
-    content: Content,
-) -> RenderInput:
+def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bearer]:
+    """Whom the links of each subscriber's mails are for; who was erased meanwhile gets links that open nothing."""
+    ids = sorted({delivery.subscriber for delivery in deliveries})
+    readers = subscribers.by_id(tx, ids)
+    return {key: readers[key].bearer if key in readers else Bearer(key) for key in ids}
+
+
+def _digest(
+    edition: Edition, picks: Sequence[StoredPick], listed: Mapping[int, papers.Listed], content: Content
+) -> Digest:
     as_composed = {key: _as_composed(listed[key], content) for key in (pick.paper_id for pick in picks)}
     picked, outside = (
         [(as_composed[pick.paper_id], pick.reason) for pick in picks if pick.outside is apart]
         for apart in (False, True)
     )
-    return RenderInput(
-        delivery,
-        edition,
-        digest_of(picked, edition, notes=content.notes, outside=outside),
-        content.style,
-    )
+    return digest_of(picked, edition, notes=content.notes, outside=outside)
 
 
 def _as_composed(item: papers.Listed, content: Content) -> papers.Listed:
@@ -142,7 +145,7 @@ def _message(renderer: MailRenderer, sheet: RenderInput, links: Links | None) ->
         )
     return render_confirm(
         renderer.templates,
-        confirm_url=_link(renderer, Purpose.CONFIRM, sheet.delivery),
+        confirm_url=_link(renderer, Purpose.CONFIRM, sheet),
         home=renderer.home,
         name=renderer.sender.name,
     )
@@ -155,25 +158,25 @@ def _links_of(renderer: MailRenderer, sheet: RenderInput) -> Links | None:
     delivery, shown = sheet.delivery, (*sheet.digest.entries, *sheet.digest.outside)
     return Links(
         home=renderer.home,
-        unsubscribe=_link(renderer, Purpose.UNSUBSCRIBE, delivery),
-        unsubscribe_mailto=_mailto(renderer, delivery),
-        preferences=_link(renderer, Purpose.PREFERENCES, delivery),
-        web=_link(renderer, Purpose.DIGEST, delivery, about=delivery.id) if delivery.id else "",
+        unsubscribe=_link(renderer, Purpose.UNSUBSCRIBE, sheet),
+        unsubscribe_mailto=_mailto(renderer, sheet),
+        preferences=_link(renderer, Purpose.PREFERENCES, sheet),
+        web=_link(renderer, Purpose.DIGEST, sheet, about=delivery.id) if delivery.id else "",
         feedback={
-            str(entry.paper.id): _link(renderer, Purpose.FEEDBACK, delivery, about=entry.paper_id)
+            str(entry.paper.id): _link(renderer, Purpose.FEEDBACK, sheet, about=entry.paper_id)
             for entry in shown
             if entry.paper_id
         },
     )
 
 
-def _link(renderer: MailRenderer, purpose: Purpose, delivery: Delivery, *, about: int = 0) -> str:
-    return renderer.signer.url(purpose, delivery.subscriber, issued=delivery.created_at, about=about)
+def _link(renderer: MailRenderer, purpose: Purpose, sheet: RenderInput, *, about: int = 0) -> str:
+    return renderer.signer.url(purpose, sheet.bearer, issued=sheet.delivery.created_at, about=about)
 
 
-def _mailto(renderer: MailRenderer, delivery: Delivery) -> str:
+def _mailto(renderer: MailRenderer, sheet: RenderInput) -> str:
     name, at, domain = renderer.unsubscribe_address.partition("@")
-    token = renderer.signer.mail_token(delivery.subscriber, issued=delivery.created_at)
+    token = renderer.signer.mail_token(sheet.bearer, issued=sheet.delivery.created_at)
     return f"mailto:{name}+{token}{at}{domain}?subject=unsubscribe" if at else ""
 
 

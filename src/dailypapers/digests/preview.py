@@ -263,4 +263,4 @@ def preview(
         deadline=now,
         edition=0,
     )
-    return message(renderer, RenderInput(draft, edition, digest, reader.style))
+    return message(renderer, RenderInput(draft, reader.bearer, edition, digest, reader.style))

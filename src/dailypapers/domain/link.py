@@ -29,11 +29,24 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What a token says: who may act, and on what: a paper's or a delivery's internal id, 0 where it is all theirs."""
+class Bearer:
+    """Whom a link is for: a subscriber's id, and the random value of this one subscription, which ends with it."""
 
-    subscriber: int
+    subscriber_id: int
+    #: Empty for whoever subscribed before there were such values.
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a token says, before anybody has looked whether its bearer is a subscriber still."""
+
+    purpose: Purpose
+    subscriber_id: int
+    #: What to act on: a paper's or a delivery's internal id, 0 where it is all of the subscriber's.
     about: int = 0
+    #: A keyed hash of the bearer's random value.
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

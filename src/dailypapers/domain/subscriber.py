@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from dailypapers.domain.link import Bearer
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 
@@ -123,6 +125,13 @@ class Subscriber:
     style: Style = AS_USUAL
     #: While paused: the first day they want mail again, `None` for until they say so.
     paused_until: dt.date | None = None
+    #: The random value that every link of this subscription is bound to; empty: subscribed before there was one.
+    link_key: str = field(default="", repr=False)
+
+    @property
+    def bearer(self) -> Bearer:
+        """Whom a link to this subscriber's pages is for."""
+        return Bearer(self.id, self.link_key)
 
 
 def parse_days(text: str) -> frozenset[int]:

@@ -25,6 +25,7 @@ from dailypapers.mail.incoming.parse import Incoming, parse
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.subscriptions.sign_up import whom
 from dailypapers.tokens import Signer
 
@@ -138,11 +139,12 @@ def _told(what: str, reply: str) -> str:
 def _unsubscribe(handler: InboundHandler, token: str) -> str:
     now = handler.clock()
     try:
-        subscriber = handler.signer.mail_subscriber(token, now=now)
+        claim = handler.signer.mail_claim(token, now=now)
     except BadToken:
         return _NO_TOKEN
     with writing(handler.engine) as tx:
-        lifecycle.unsubscribe(tx, subscriber, now=now)
+        if reader := bearer_of(tx, handler.signer, claim):
+            lifecycle.unsubscribe(tx, reader.id, now=now)
     return "250 2.0.0 Unsubscribed"
 
 

@@ -64,7 +64,10 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     """Take the write lock at once: a reader that turns writer half-way would fail instead of waiting."""
-    reading = connection.get_execution_options().get("reading", False)
+    options = connection.get_execution_options()
+    if options.get("rebuilding", False):
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    reading = options.get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
@@ -94,13 +97,29 @@ def _reachable(engine: sa.Engine) -> Iterator[None]:
 
 def migrate(engine: sa.Engine, revision: str = "head") -> None:
     """Bring the tables up to `revision`; running it twice changes nothing."""
-    with writing(engine) as tx:
+    with _rebuilding(engine) as tx:
         # Two machines may start at once; the second waits and finds nothing to do.
         if engine.dialect.name == "postgresql":
             tx.execute(sa.text("SELECT pg_advisory_xact_lock(20261124)"))
         config = Config(attributes={"connection": tx})
         config.set_main_option("script_location", str(MIGRATIONS))
         command.upgrade(config, revision)
+
+
+@contextmanager
+def _rebuilding(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that may replace tables others refer to; whether all references hold is checked at its end.
+
+    SQLite alters a table by replacing it, which foreign keys that are checked at once forbid, and they can be switched
+    off only outside a transaction (https://www.sqlite.org/lang_altertable.html#otheralter).
+    """
+    with _reachable(engine), engine.connect().execution_options(rebuilding=True) as tx:
+        with tx.begin():
+            yield tx
+            if engine.dialect.name == "sqlite" and (broken := tx.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                raise RuntimeError(f"a migration left a row of {broken[0]} that refers to none of {broken[2]}")
+        # It checks no foreign keys, and so it must not serve anybody else.
+        tx.detach()
 
 
 def revision(engine: sa.Engine) -> tuple[str | None, str | None]:

@@ -1,6 +1,7 @@
 """Every table, on one page. The migrations must add up to exactly this; `tests/store/test_migrations.py` says so."""
 
 import datetime as dt
+import secrets
 from typing import Any
 
 import sqlalchemy as sa
@@ -155,7 +156,11 @@ subscribers = sa.Table(
     sa.Column("paused_until", sa.Date),
     sa.Column("text_only", sa.Boolean),
     sa.Column("abstracts", sa.Text),
+    # What every link of this subscription is bound to; none for who subscribed before there was one.
+    sa.Column("link_key", sa.Text, default=lambda: secrets.token_hex(16)),
     sa.Index("ix_subscribers_state_next_digest_at", "state", "next_digest_at"),
+    # Their ids are in links: an id that is given again would make another's old links work.
+    sqlite_autoincrement=True,
 )
 
 interests = sa.Table(
@@ -190,6 +195,8 @@ outbox = sa.Table(
     # One digest per subscriber and edition is the database's word, not an `if`.
     sa.UniqueConstraint("subscriber_id", "edition_id"),
     sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
+    # Their ids are in links.
+    sqlite_autoincrement=True,
 )
 
 # One row a try, written before the mail itself leaves: what is known of it after the power has failed.

@@ -252,4 +252,5 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         consent=Consent(row.consent, row.consent_form or "", row.consent_network or ""),
         style=Style(bool(row.text_only), Abstracts(row.abstracts or Abstracts.EXTRACT)),
         paused_until=row.paused_until,
+        link_key=row.link_key or "",
     )

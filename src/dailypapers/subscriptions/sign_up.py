@@ -37,7 +37,9 @@ CONFIRM_PAUSE = dt.timedelta(hours=1)
 def whom(signer: Signer, address: str, network: str) -> SignUpRequest:
     """Who asks, in a form that tells nobody who it was."""
     return SignUpRequest(
-        signer.blind("address", address), signer.blind("mailbox", canonical(address)), signer.blind("network", network)
+        signer.keyed_hash("address", address),
+        signer.keyed_hash("mailbox", canonical(address)),
+        signer.keyed_hash("network", network),
     )
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
@@ -24,7 +24,7 @@ async def test_ten_megabytes_are_refused_with_a_calm_page(
     pages: httpx.AsyncClient, engine: sa.Engine, alice: int
 ) -> None:
     before = everything(engine)
-    for link in ("/subscribe", SIGNER.url(Purpose.UNSUBSCRIBE, alice, issued=NOW)):
+    for link in ("/subscribe", LINKS.url(Purpose.UNSUBSCRIBE, alice, issued=NOW)):
         whole = await pages.post(link, content=b"email=" + b"x" * 10_000_000)
         chunked = await pages.post(link, content=pieces(10_000_000))
         for answer in (whole, chunked):

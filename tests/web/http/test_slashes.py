@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from fastapi.routing import APIRoute
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 
 from dailypapers.domain.link import Purpose
 from dailypapers.web.http.page import WebContext
@@ -20,7 +20,7 @@ async def test_no_answer_repeats_the_host_that_a_request_names(context: WebConte
     async with httpx.AsyncClient(transport=transport, base_url="http://pages", headers={"host": HOSTILE}) as client:
         for route in routes:
             purpose = route.path.split("/")[1]
-            token = SIGNER.token(Purpose(purpose), alice, issued=NOW) if purpose in set(Purpose) else "x"
+            token = LINKS.token(Purpose(purpose), alice, issued=NOW) if purpose in set(Purpose) else "x"
             path = route.path.format(token=token, vote="like", day="2026-04-20", kind="bib", name="site.css")
             for end in ("", "/", "//"):
                 for method in route.methods or ():
@@ -31,7 +31,7 @@ async def test_no_answer_repeats_the_host_that_a_request_names(context: WebConte
 
 @pytest.mark.parametrize("purpose", [Purpose.CONFIRM, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.ERASE])
 async def test_a_slash_at_the_end_is_the_same_page(pages: httpx.AsyncClient, alice: int, purpose: Purpose) -> None:
-    link = SIGNER.url(purpose, alice, issued=NOW)
+    link = LINKS.url(purpose, alice, issued=NOW)
     for method in ("GET", "POST"):
         answer = await pages.request(method, f"{link}/")
         assert answer.status_code in {200, 422}

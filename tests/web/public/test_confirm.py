@@ -3,7 +3,7 @@
 import httpx
 import pytest
 import sqlalchemy as sa
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Purpose
@@ -30,15 +30,15 @@ async def test_who_confirms_is_told_what_happens_next(
         wishes = Preferences(Rhythm("Europe/Berlin", 9, parse_days(asked[1])), Amount(5), wanted)
         lifecycle.change(tx, alice, wishes, now=NOW)
     for _ in range(2):
-        answer = await pages.post(SIGNER.url(Purpose.CONFIRM, alice, issued=NOW))
+        answer = await pages.post(LINKS.url(Purpose.CONFIRM, alice, issued=NOW))
         assert all(word in answer.text for word in words)
-        assert SIGNER.url(Purpose.PREFERENCES, alice, issued=NOW) in answer.text
+        assert LINKS.url(Purpose.PREFERENCES, alice, issued=NOW) in answer.text
 
 
 async def test_confirming_again_ends_no_pause_and_undoes_no_goodbye(
     pages: httpx.AsyncClient, engine: sa.Engine, alice: int
 ) -> None:
-    link = SIGNER.url(Purpose.CONFIRM, alice, issued=NOW)
+    link = LINKS.url(Purpose.CONFIRM, alice, issued=NOW)
     await pages.post(link)
     with writing(engine) as tx:
         lifecycle.pause(tx, alice, until=None, now=NOW)

@@ -4,7 +4,7 @@ import httpx
 import sqlalchemy as sa
 from bibtexparser.entrypoint import parse_string
 from tests.web.a_digest import CELLS, GRAPHS, Got, a_digest
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
@@ -14,7 +14,7 @@ from dailypapers.store.database import reading, writing
 
 
 def link(got: Got) -> str:
-    return SIGNER.url(Purpose.DIGEST, got.reader, issued=NOW, about=got.delivery)
+    return LINKS.url(Purpose.DIGEST, got.reader, issued=NOW, about=got.delivery)
 
 
 async def test_the_copy_holds_every_pick_with_its_reason(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
@@ -78,7 +78,7 @@ async def test_a_digest_of_somebody_else_or_of_nobody_is_a_calm_page(
 ) -> None:
     got, other = a_digest(engine), a_digest(engine, "bob")
     for about in (other.delivery, 999, 0):
-        answer = await pages.get(SIGNER.url(Purpose.DIGEST, got.reader, issued=NOW, about=about))
+        answer = await pages.get(LINKS.url(Purpose.DIGEST, got.reader, issued=NOW, about=about))
         assert answer.status_code == 410
 
 

@@ -6,7 +6,7 @@ import feedparser
 import httpx
 import sqlalchemy as sa
 from tests.web.a_digest import CELLS, GRAPHS, a_digest
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
@@ -17,7 +17,7 @@ from dailypapers.subscriptions.erase import erase
 async def test_the_feed_holds_the_picks_with_their_reasons(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     before = everything(engine)
-    link = SIGNER.url(Purpose.FEED, got.reader, issued=NOW) + ".atom"
+    link = LINKS.url(Purpose.FEED, got.reader, issued=NOW) + ".atom"
     answer = await pages.get(link)
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     found = feedparser.parse(answer.content)
@@ -33,7 +33,7 @@ async def test_the_feed_holds_the_picks_with_their_reasons(pages: httpx.AsyncCli
 
 async def test_the_feed_keeps_its_name_when_its_address_changes(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
-    links = [SIGNER.url(Purpose.FEED, got.reader, issued=NOW - dt.timedelta(days=days)) for days in (0, 30)]
+    links = [LINKS.url(Purpose.FEED, got.reader, issued=NOW - dt.timedelta(days=days)) for days in (0, 30)]
     feeds = [feedparser.parse((await pages.get(link)).content).feed for link in links]
     assert feeds[0].id == feeds[1].id
     assert feeds[0].title == "Daily Papers: picked for me"
@@ -41,7 +41,7 @@ async def test_the_feed_keeps_its_name_when_its_address_changes(pages: httpx.Asy
 
 async def test_what_has_not_changed_is_not_sent_again(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
-    link = SIGNER.url(Purpose.FEED, got.reader, issued=NOW) + ".atom"
+    link = LINKS.url(Purpose.FEED, got.reader, issued=NOW) + ".atom"
     tag = (await pages.get(link)).headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         again = await pages.get(link, headers={"If-None-Match": known})
@@ -50,12 +50,12 @@ async def test_what_has_not_changed_is_not_sent_again(pages: httpx.AsyncClient, 
 
 
 async def test_a_feed_without_picks_is_a_feed(pages: httpx.AsyncClient, alice: int) -> None:
-    found = feedparser.parse((await pages.get(SIGNER.url(Purpose.FEED, alice, issued=NOW) + ".atom")).content)
+    found = feedparser.parse((await pages.get(LINKS.url(Purpose.FEED, alice, issued=NOW) + ".atom")).content)
     assert (found.bozo, found.version, found.entries) == (False, "atom10", [])
 
 
 async def test_the_feed_of_who_was_erased_is_gone(pages: httpx.AsyncClient, engine: sa.Engine, alice: int) -> None:
-    link = SIGNER.url(Purpose.FEED, alice, issued=NOW)
+    link = LINKS.url(Purpose.FEED, alice, issued=NOW)
     with writing(engine) as tx:
         erase(tx, alice)
     assert (await pages.get(link)).status_code == 410

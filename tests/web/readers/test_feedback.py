@@ -6,7 +6,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from tests.web.a_digest import a_digest
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
@@ -18,7 +18,7 @@ from dailypapers.subscriptions.erase import erase
 
 
 def link(reader: int, paper: int, vote: str = "") -> str:
-    base = SIGNER.url(Purpose.FEEDBACK, reader, issued=NOW, about=paper)
+    base = LINKS.url(Purpose.FEEDBACK, reader, issued=NOW, about=paper)
     return f"{base}/{vote}" if vote else base
 
 
@@ -107,14 +107,14 @@ async def test_words_are_taken_back_with_the_vote_and_others_stay(pages: httpx.A
 
 async def test_forged_swapped_and_old_links_change_nothing(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
-    good = SIGNER.token(Purpose.FEEDBACK, got.reader, issued=NOW, about=got.papers[0])
+    good = LINKS.token(Purpose.FEEDBACK, got.reader, issued=NOW, about=got.papers[0])
     bad = [
         good[:-2],
-        SIGNER.token(Purpose.DIGEST, got.reader, issued=NOW, about=got.papers[0]),
-        SIGNER.token(Purpose.FEEDBACK, got.reader, issued=NOW - dt.timedelta(days=120), about=got.papers[0]),
-        SIGNER.token(Purpose.FEEDBACK, got.reader, issued=NOW),
-        SIGNER.token(Purpose.FEEDBACK, got.reader, issued=NOW, about=999),
-        SIGNER.token(Purpose.FEEDBACK, 999, issued=NOW, about=got.papers[0]),
+        LINKS.token(Purpose.DIGEST, got.reader, issued=NOW, about=got.papers[0]),
+        LINKS.token(Purpose.FEEDBACK, got.reader, issued=NOW - dt.timedelta(days=120), about=got.papers[0]),
+        LINKS.token(Purpose.FEEDBACK, got.reader, issued=NOW),
+        LINKS.token(Purpose.FEEDBACK, got.reader, issued=NOW, about=999),
+        LINKS.token(Purpose.FEEDBACK, 999, issued=NOW, about=got.papers[0]),
     ]
     before = everything(engine)
     for token in bad:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import sqlalchemy as sa
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
 from dailypapers.domain.interest import Interest, InterestKind
@@ -34,7 +34,7 @@ def bob(engine: sa.Engine) -> int:
 
 
 def link(reader: int, tail: str = "") -> str:
-    return SIGNER.url(Purpose.UNSUBSCRIBE, reader, issued=NOW) + tail
+    return LINKS.url(Purpose.UNSUBSCRIBE, reader, issued=NOW) + tail
 
 
 def known(engine: sa.Engine, reader: int) -> Subscriber | None:
@@ -231,6 +231,6 @@ async def test_the_ways_back_end_after_an_hour_and_are_good_for_nothing_else(
 ) -> None:
     late = NOW - dt.timedelta(hours=2)
     for purpose in (Purpose.UNDO, Purpose.ERASE):
-        assert (await pages.post(SIGNER.url(purpose, bob, issued=late))).status_code == 410
-        swapped = SIGNER.url(Purpose.UNSUBSCRIBE, bob, issued=NOW).replace("unsubscribe", purpose)
+        assert (await pages.post(LINKS.url(purpose, bob, issued=late))).status_code == 410
+        swapped = LINKS.url(Purpose.UNSUBSCRIBE, bob, issued=NOW).replace("unsubscribe", purpose)
         assert (await pages.post(swapped)).status_code == 410

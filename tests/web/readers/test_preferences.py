@@ -9,7 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from tests.digests.test_preview import TITLES, announce, close
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
@@ -100,7 +100,7 @@ def reader(engine: sa.Engine) -> int:
 
 @pytest.fixture
 def link(reader: int) -> str:
-    return SIGNER.url(Purpose.PREFERENCES, reader, issued=NOW)
+    return LINKS.url(Purpose.PREFERENCES, reader, issued=NOW)
 
 
 def kept(engine: sa.Engine, reader: int) -> Preferences:
@@ -354,7 +354,7 @@ async def test_who_has_left_sees_no_form_and_can_change_nothing(
 
 
 async def test_other_tokens_open_nothing(pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str) -> None:
-    swapped = SIGNER.url(Purpose.UNSUBSCRIBE, reader, issued=NOW).replace("unsubscribe", "preferences")
+    swapped = LINKS.url(Purpose.UNSUBSCRIBE, reader, issued=NOW).replace("unsubscribe", "preferences")
     before = everything(engine)
     for bad in (swapped, link[:-2], "http://pages/preferences/x"):
         for method, address in (("GET", bad), ("POST", bad), ("POST", f"{bad}/preview")):

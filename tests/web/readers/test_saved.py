@@ -3,7 +3,7 @@
 import httpx
 import sqlalchemy as sa
 from tests.web.a_digest import CELLS, GRAPHS, Got, a_digest
-from tests.web.conftest import NOW, SIGNER
+from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
@@ -18,7 +18,7 @@ def saving(engine: sa.Engine) -> tuple[Got, str]:
         for paper in got.papers:
             votes.cast(tx, got.reader, paper, Vote.SAVE, now=NOW)
         votes.cast(tx, got.reader, got.papers[0], Vote.LIKE, now=NOW)
-    return got, SIGNER.url(Purpose.SAVED, got.reader, issued=NOW)
+    return got, LINKS.url(Purpose.SAVED, got.reader, issued=NOW)
 
 
 def saved(engine: sa.Engine, got: Got) -> list[int]:
@@ -76,4 +76,4 @@ async def test_files_hold_the_saved_papers(pages: httpx.AsyncClient, engine: sa.
 
 
 async def test_an_empty_list_says_how_to_fill_it(pages: httpx.AsyncClient, alice: int) -> None:
-    assert "Nothing is saved yet" in (await pages.get(SIGNER.url(Purpose.SAVED, alice, issued=NOW))).text
+    assert "Nothing is saved yet" in (await pages.get(LINKS.url(Purpose.SAVED, alice, issued=NOW))).text

@@ -7,18 +7,23 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from dailypapers.domain.i18n import N_
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Claim, Purpose
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.errors import BadToken
-from dailypapers.store import subscribers
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http.page import WebContext
 
 GONE = N_("Nothing is kept for this link any more.")
 
 
-def reader_of(tx: sa.Connection, subscriber: int) -> Subscriber:
-    """The reader a token is for. Raises `BadToken` where nothing is kept of them any more."""
-    reader = subscribers.one(tx, subscriber)
+def claim_of(context: WebContext, purpose: Purpose, token: str) -> Claim:
+    """Return what a token says. Raises `BadToken` where it is forged, for another purpose, or expired."""
+    return context.signer.claim(purpose, token, now=context.clock())
+
+
+def reader_of(context: WebContext, tx: sa.Connection, claim: Claim) -> Subscriber:
+    """Return the reader a token was made for. Raises `BadToken` where nothing is kept of them any more."""
+    reader = bearer_of(tx, context.signer, claim)
     if reader is None:
         raise BadToken(GONE)
     return reader
@@ -28,7 +33,7 @@ def ready(context: WebContext, purpose: Purpose, name: str) -> Callable[[Request
     """The page of this name with its button, for whoever has a token for this purpose; changes nothing."""
 
     def show_ready(request: Request, token: str) -> HTMLResponse:
-        context.signer.subscriber(purpose, token, now=context.clock())
+        claim_of(context, purpose, token)
         return context.page(request, name, state="ready")
 
     return show_ready

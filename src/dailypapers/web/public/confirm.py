@@ -7,11 +7,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Subscriber
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.http.token import reader_of, ready
+from dailypapers.web.http.token import ready
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -24,19 +26,19 @@ def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
     def act_confirm(request: Request, token: str) -> HTMLResponse:
         now = context.clock()
-        subscriber = context.signer.subscriber(Purpose.CONFIRM, token, now=now)
+        claim = context.signer.claim(Purpose.CONFIRM, token, now=now)
         with writing(context.engine) as tx:
-            if lifecycle.confirm(tx, subscriber, now=now):
-                return _welcome(context, request, tx, subscriber)
+            reader = bearer_of(tx, context.signer, claim)
+            if reader and lifecycle.confirm(tx, reader.id, now=now):
+                return _welcome(context, request, tx, reader)
         return context.page(request, "confirm", state="ended")
 
     return act_confirm
 
 
-def _welcome(context: WebContext, request: Request, tx: sa.Connection, subscriber: int) -> HTMLResponse:
-    reader = reader_of(tx, subscriber)
-    topics = [interest.text for interest in subscribers.interests_of(tx, [subscriber])[subscriber]]
-    preferences = context.signer.url(Purpose.PREFERENCES, subscriber, issued=context.clock())
+def _welcome(context: WebContext, request: Request, tx: sa.Connection, reader: Subscriber) -> HTMLResponse:
+    topics = [interest.text for interest in subscribers.interests_of(tx, [reader.id])[reader.id]]
+    preferences = context.signer.url(Purpose.PREFERENCES, reader.bearer, issued=context.clock())
     return context.page(
         request,
         "confirm",

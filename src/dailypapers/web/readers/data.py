@@ -3,17 +3,20 @@
 import json
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Subscriber
 from dailypapers.errors import BadToken
-from dailypapers.store import subscribers
 from dailypapers.store.database import reading
 from dailypapers.subscriptions.export import export
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http.download import attachment
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.token import claim_of
 
 _GONE = N_("Nothing is kept for this link any more: whoever it was for has been erased.")
 
@@ -23,11 +26,9 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
     def show_data(request: Request, token: str) -> HTMLResponse:
         now = context.clock()
-        subscriber = context.signer.subscriber(Purpose.DATA, token, now=now)
         with reading(context.engine) as tx:
-            if subscribers.one(tx, subscriber) is None:
-                raise BadToken(_GONE)
-        return context.page(request, "data", erase=context.signer.url(Purpose.ERASE, subscriber, issued=now))
+            reader = _reader(context, tx, token)
+        return context.page(request, "data", erase=context.signer.url(Purpose.ERASE, reader.bearer, issued=now))
 
     return show_data
 
@@ -37,12 +38,17 @@ def act(context: WebContext) -> Callable[[str], Response]:
 
     def act_data(token: str) -> Response:
         now = context.clock()
-        subscriber = context.signer.subscriber(Purpose.DATA, token, now=now)
         with reading(context.engine) as tx:
-            kept = export(tx, subscriber, now=now)
-        if kept is None:
-            raise BadToken(_GONE)
+            kept = export(tx, _reader(context, tx, token).id, now=now)
         text = json.dumps(kept, ensure_ascii=False, indent=2)
         return attachment(text + "\n", f"my-data-{now:%Y-%m-%d}.json", "application/json")
 
     return act_data
+
+
+def _reader(context: WebContext, tx: sa.Connection, token: str) -> Subscriber:
+    """Load whose data these are. Raises `BadToken` where nothing is kept of them any more."""
+    reader = bearer_of(tx, context.signer, claim_of(context, Purpose.DATA, token))
+    if reader is None:
+        raise BadToken(_GONE)
+    return reader

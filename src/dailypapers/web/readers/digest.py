@@ -14,13 +14,15 @@ from dailypapers.domain.delivery import Delivery
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition, status_line
 from dailypapers.domain.i18n import N_
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.errors import BadToken
 from dailypapers.store import outbox
 from dailypapers.store.database import reading
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.tokens import LIFETIME
 from dailypapers.web.http import download
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.token import claim_of
 from dailypapers.web.readers import feedback
 
 
@@ -29,6 +31,7 @@ class _Copy:
     """What a token opens."""
 
     delivery: Delivery
+    bearer: Bearer
     digest: Digest
     edition: Edition
 
@@ -65,20 +68,21 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
 
 def _copy(context: WebContext, token: str) -> _Copy:
     """Load a digest. Raises `BadToken` where it is kept no more."""
-    claim = context.signer.claim(Purpose.DIGEST, token, now=context.clock())
+    claim = claim_of(context, Purpose.DIGEST, token)
     with reading(context.engine) as tx:
+        reader = bearer_of(tx, context.signer, claim)
         delivery = outbox.by_id(tx, claim.about)
-        sheets = load_inputs(tx, [delivery]) if delivery and delivery.subscriber == claim.subscriber else []
+        sheets = load_inputs(tx, [delivery]) if delivery and reader and delivery.subscriber == reader.id else []
     for sheet in sheets:
         if sheet.digest is not None and sheet.edition is not None:
-            return _Copy(sheet.delivery, sheet.digest, sheet.edition)
+            return _Copy(sheet.delivery, sheet.bearer, sheet.digest, sheet.edition)
     raise BadToken(N_("This digest is not kept any more."))
 
 
 def _votes(context: WebContext, copy: _Copy) -> dict[str, str]:
     """Where to vote on each paper, by its id; the links are those of the mail, and end when they do."""
-    reader, issued = copy.delivery.subscriber, copy.delivery.created_at
+    issued = copy.delivery.created_at
     if context.clock() > issued + LIFETIME[Purpose.FEEDBACK]:
         return {}
     ids = {str(entry.paper.id): entry.paper_id for entry in (*copy.digest.entries, *copy.digest.outside)}
-    return feedback.addresses(context, reader, ids, issued=issued)
+    return feedback.addresses(context, copy.bearer, ids, issued=issued)

@@ -8,8 +8,9 @@ from fastapi.responses import HTMLResponse
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
 from dailypapers.subscriptions.erase import erase
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.http.token import ready
+from dailypapers.web.http.token import claim_of, ready
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -21,9 +22,10 @@ def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """POST: erases at once; twice is well."""
 
     def act_erase(request: Request, token: str) -> HTMLResponse:
-        subscriber = context.signer.subscriber(Purpose.ERASE, token, now=context.clock())
+        claim = claim_of(context, Purpose.ERASE, token)
         with writing(context.engine) as tx:
-            erase(tx, subscriber)
+            if reader := bearer_of(tx, context.signer, claim):
+                erase(tx, reader.id)
         return context.page(request, "erase", state="done")
 
     return act_erase

@@ -20,7 +20,7 @@ from dailypapers.store.database import reading
 from dailypapers.store.picks import StoredPick, newest_of
 from dailypapers.web.http.conditional import conditional
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.http.token import reader_of
+from dailypapers.web.http.token import claim_of, reader_of
 
 MOST = 50
 _SUFFIX = ".atom"
@@ -33,9 +33,9 @@ def show(context: WebContext) -> Callable[[Request, str], Response]:
 
     def show_feed(request: Request, token: str) -> Response:
         token = token.removesuffix(_SUFFIX)
-        subscriber = context.signer.subscriber(Purpose.FEED, token, now=context.clock())
+        claim = claim_of(context, Purpose.FEED, token)
         with reading(context.engine) as tx:
-            content = _feed(context, tx, reader_of(tx, subscriber), token).encode("utf-8", "replace")
+            content = _feed(context, tx, reader_of(context, tx, claim), token).encode("utf-8", "replace")
         return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT)
 
     return show_feed
@@ -44,7 +44,9 @@ def show(context: WebContext) -> Callable[[Request, str], Response]:
 def _feed(context: WebContext, tx: sa.Connection, reader: Subscriber, token: str) -> str:
     chosen = newest_of(tx, reader.id, limit=MOST)
     # The feed's name outlives its address, and tells nobody how many readers there are.
-    name = hmac.new(context.renderer.secret, f"feed {reader.id}".encode(), hashlib.sha256).hexdigest()[:16]
+    name = hmac.new(context.renderer.secret, f"feed {reader.id}{reader.link_key}".encode(), hashlib.sha256).hexdigest()[
+        :16
+    ]
     return atom_feed(
         id=f"{context.home}feed/{name}",
         title=context.templates.get_template("web/feed_title.txt").render(list_name=context.renderer.sender.name),

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from dailypapers.domain.digest import Entry
-from dailypapers.domain.link import Claim, Purpose
+from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadToken
 from dailypapers.ranking.text.keyphrases import headwords
@@ -38,7 +38,7 @@ class _Case:
     offered: tuple[str, ...]
 
 
-def addresses(context: WebContext, reader: int, ids: Mapping[str, int], *, issued: dt.datetime) -> dict[str, str]:
+def addresses(context: WebContext, reader: Bearer, ids: Mapping[str, int], *, issued: dt.datetime) -> dict[str, str]:
     """Where a reader votes on each of these papers, by the paper's id as text; `ids` are the internal ones by it."""
     tokens = {name: context.signer.token(Purpose.FEEDBACK, reader, issued=issued, about=n) for name, n in ids.items()}
     return {name: f"{context.root}feedback/{token}" for name, token in tokens.items()}
@@ -51,7 +51,7 @@ def show(context: WebContext) -> Callable[..., HTMLResponse]:
         _known(vote, or_none=True)
         claim = context.signer.claim(Purpose.FEEDBACK, token, now=context.clock())
         with reading(context.engine) as tx:
-            case = _case(tx, claim)
+            case = _case(tx, reader_of(context, tx, claim).id, claim.about)
         return _page(context, request, token, vote, case, state="ready")
 
     return show_feedback
@@ -70,15 +70,16 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         meant, now = _known(vote), context.clock()
         claim = context.signer.claim(Purpose.FEEDBACK, token, now=now)
         with writing(context.engine) as tx:
-            title = _case(tx, claim).entry.paper.title
+            reader = reader_of(context, tx, claim).id
+            title = _case(tx, reader, claim.about).entry.paper.title
             avoided = [phrase for phrase in headwords(title) if vote == "less" and phrase in (avoid or ())]
             if undo:
-                votes.withdraw(tx, claim.subscriber, claim.about, meant)
-                lifecycle.allow(tx, claim.subscriber, avoided)
+                votes.withdraw(tx, reader, claim.about, meant)
+                lifecycle.allow(tx, reader, avoided)
             else:
-                votes.cast(tx, claim.subscriber, claim.about, meant, now=now)
-                lifecycle.avoid(tx, claim.subscriber, avoided)
-            case = _case(tx, claim)
+                votes.cast(tx, reader, claim.about, meant, now=now)
+                lifecycle.avoid(tx, reader, avoided)
+            case = _case(tx, reader, claim.about)
         return _page(context, request, token, vote, case, state="undone" if undo else "done", avoided=avoided)
 
     return act_feedback
@@ -90,14 +91,13 @@ def _known(vote: str, *, or_none: bool = False) -> Vote:
     return VOTES.get(vote, Vote.LIKE)
 
 
-def _case(tx: sa.Connection, claim: Claim) -> _Case:
-    """Look up what a token is about. Raises `BadToken` where the reader or the paper is no more."""
-    reader_of(tx, claim.subscriber)
-    if claim.about not in papers.by_id(tx, [claim.about]):
+def _case(tx: sa.Connection, reader: int, paper: int) -> _Case:
+    """Look up what a token is about. Raises `BadToken` where the paper is no more."""
+    if paper not in papers.by_id(tx, [paper]):
         raise BadToken(GONE)
-    listed = papers.of_delivery(tx, [claim.about])[claim.about]
-    kept = votes.of_paper(tx, claim.subscriber, claim.about)
-    stated = {one.text for one in subscribers.interests_of(tx, [claim.subscriber])[claim.subscriber]}
+    listed = papers.of_delivery(tx, [paper])[paper]
+    kept = votes.of_paper(tx, reader, paper)
+    stated = {one.text for one in subscribers.interests_of(tx, [reader])[reader]}
     return _Case(
         Entry(listed.paper, "", listed.sources, listed.signals, paper_id=listed.paper_id),
         frozenset(vote.value for vote in kept),

@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse
 
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
-from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.readers import unsubscribe
 
@@ -35,24 +35,24 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         until: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
         now = context.clock()
-        subscriber = context.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
+        claim = context.signer.claim(Purpose.UNSUBSCRIBE, token, now=now)
         with writing(context.engine) as tx:
-            reader = subscribers.one(tx, subscriber)
+            reader = bearer_of(tx, context.signer, claim)
             if reader is None or reader.state not in READING:
                 return unsubscribe.page(context, request, token, state="gone")
-            if wish == "weekly" and lifecycle.weekly(tx, subscriber, now=now):
+            if wish == "weekly" and lifecycle.weekly(tx, reader.id, now=now):
                 paused = reader.state is SubscriberState.PAUSED
                 return unsubscribe.page(context, request, token, state="weekly", paused=paused)
-            if wish == "fewer" and lifecycle.fewer(tx, subscriber, than=_number(than) or reader.amount.max_papers):
+            if wish == "fewer" and lifecycle.fewer(tx, reader.id, than=_number(than) or reader.amount.max_papers):
                 return unsubscribe.page(context, request, token, state="fewer")
             try:
                 day = _back(reader, wish, until, now)
             except ValueError:
                 return unsubscribe.ready(context, request, token, reader, no_day=True)
-            lifecycle.pause(tx, subscriber, until=day, now=now)
+            lifecycle.pause(tx, reader.id, until=day, now=now)
         # Only who has just paused can take it back: the link alone must bring nobody mail.
         active = reader.state is SubscriberState.ACTIVE
-        undo = context.signer.token(Purpose.UNDO, subscriber, issued=now) if active else ""
+        undo = context.signer.token(Purpose.UNDO, reader.bearer, issued=now) if active else ""
         return unsubscribe.page(context, request, token, state="paused", day=day, undo=undo)
 
     return act_less

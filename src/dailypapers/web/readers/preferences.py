@@ -18,7 +18,7 @@ from dailypapers.digests.choose import ReaderContext
 from dailypapers.domain.category import TREE
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import MAX_PAPERS, Preferences
 from dailypapers.domain.reference import Reference, References
@@ -33,7 +33,7 @@ from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.http.token import reader_of
+from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers import draft as drafts
 from dailypapers.web.readers import feedback, preview
 from dailypapers.web.readers.draft import Draft
@@ -154,8 +154,7 @@ async def _file(data: FormData) -> bytes:
 
 def _case(context: WebContext, tx: sa.Connection, token: str) -> _Case:
     """Load what is kept of whoever has this token. Raises `BadToken` where nothing is."""
-    subscriber = context.signer.subscriber(Purpose.PREFERENCES, token, now=context.clock())
-    return _of(tx, reader_of(tx, subscriber))
+    return _of(tx, reader_of(context, tx, claim_of(context, Purpose.PREFERENCES, token)))
 
 
 def _of(tx: sa.Connection, reader: Subscriber) -> _Case:
@@ -166,7 +165,7 @@ def _of(tx: sa.Connection, reader: Subscriber) -> _Case:
 
 def _again(tx: sa.Connection, case: _Case) -> _Case:
     """What is kept now."""
-    return _of(tx, reader_of(tx, case.reader.id))
+    return _of(tx, subscribers.one(tx, case.reader.id) or case.reader)
 
 
 def _as_kept(context: WebContext, case: _Case) -> _Read:
@@ -252,7 +251,7 @@ def _where_to_vote(context: WebContext, reader: Subscriber, digest: Digest | Non
     if digest is None or reader.state not in READING:
         return {}
     ids = {str(entry.paper.id): entry.paper_id for entry in digest.entries}
-    return feedback.addresses(context, reader.id, ids, issued=context.clock())
+    return feedback.addresses(context, reader.bearer, ids, issued=context.clock())
 
 
 def _page(context: WebContext, request: Request, token: str, answer: _Answer) -> HTMLResponse:
@@ -281,7 +280,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         weekdays=WEEKDAYS,
         bounds=_BOUNDS,
         action=f"{context.root}preferences/{token}",
-        links=_links(context, case.reader.id),
+        links=_links(context, case.reader.bearer),
         tomorrow=case.reader.rhythm.day_of(context.clock()) + dt.timedelta(days=1),
         papers=preview.fragment(context, _preview(context, case, read)),
     )
@@ -297,7 +296,7 @@ def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
 _BOUNDS = {"loosest": drafts.LOOSEST, "strictest": drafts.STRICTEST, "papers": MAX_PAPERS, "most": drafts.MOST}
 
 
-def _links(context: WebContext, reader: int) -> dict[str, str]:
+def _links(context: WebContext, reader: Bearer) -> dict[str, str]:
     """Where a reader's other pages are."""
     now = context.clock()
     wanted = (Purpose.SAVED, Purpose.FEED, Purpose.DATA, Purpose.UNSUBSCRIBE)

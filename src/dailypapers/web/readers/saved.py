@@ -14,7 +14,7 @@ from dailypapers.store import papers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.web.http import download
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.http.token import reader_of
+from dailypapers.web.http.token import claim_of, reader_of
 
 #: So many are shown on the page; the files hold all.
 MOST = 200
@@ -24,9 +24,9 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: newest first."""
 
     def show_saved(request: Request, token: str) -> HTMLResponse:
-        subscriber = context.signer.subscriber(Purpose.SAVED, token, now=context.clock())
+        claim = claim_of(context, Purpose.SAVED, token)
         with reading(context.engine) as tx:
-            found = _saved(tx, subscriber)
+            found = _saved(tx, reader_of(context, tx, claim).id)
             return _page(context, request, tx, token, found)
 
     return show_saved
@@ -39,9 +39,9 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         request: Request, token: str, paper: Annotated[str, Form()] = "", again: Annotated[str, Form()] = ""
     ) -> HTMLResponse:
         now = context.clock()
-        subscriber = context.signer.subscriber(Purpose.SAVED, token, now=now)
+        claim = context.signer.claim(Purpose.SAVED, token, now=now)
         with writing(context.engine) as tx:
-            _saved(tx, subscriber)
+            subscriber = reader_of(context, tx, claim).id
             # PostgreSQL takes no zero bytes, not even to look for them.
             changed = papers.named(tx, paper) if paper.isprintable() else None
             if changed and again:
@@ -59,9 +59,9 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
 
     def show_file(token: str, kind: str) -> Response:
         download.known(kind)
-        subscriber = context.signer.subscriber(Purpose.SAVED, token, now=context.clock())
+        claim = claim_of(context, Purpose.SAVED, token)
         with reading(context.engine) as tx:
-            ids = _saved(tx, subscriber)
+            ids = _saved(tx, reader_of(context, tx, claim).id)
             known = papers.by_id(tx, ids)
         return download.as_file([known[paper_id] for paper_id in ids], "saved-papers", kind)
 
@@ -69,9 +69,8 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
 
 
 def _saved(tx: sa.Connection, subscriber: int) -> list[int]:
-    """List a reader's saved papers. Raises `BadToken` where nothing is kept of the reader any more."""
-    reader = reader_of(tx, subscriber)
-    return [cast.paper_id for cast in votes.of_subscriber(tx, reader.id, Vote.SAVE)]
+    """List a reader's saved papers."""
+    return [cast.paper_id for cast in votes.of_subscriber(tx, subscriber, Vote.SAVE)]
 
 
 def _page(

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from dailypapers.domain.link import Purpose
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import ready
 
@@ -22,9 +23,10 @@ def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
     def act_undo(request: Request, token: str) -> HTMLResponse:
         now = context.clock()
-        subscriber = context.signer.subscriber(Purpose.UNDO, token, now=now)
+        claim = context.signer.claim(Purpose.UNDO, token, now=now)
         with writing(context.engine) as tx:
-            back = lifecycle.undo(tx, subscriber, now=now)
+            reader = bearer_of(tx, context.signer, claim)
+            back = reader is not None and lifecycle.undo(tx, reader.id, now=now)
         return context.page(request, "undo", state="done" if back else "gone")
 
     return act_undo

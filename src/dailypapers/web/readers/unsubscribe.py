@@ -15,10 +15,11 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import SUBSCRIBED, Subscriber
-from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
+from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.token import claim_of
 
 #: What a provider's one-click POST says (RFC 8058 3.1), as a form of either kind; nobody reads the answer to it.
 _ONE_CLICK = b"One-Click"
@@ -28,9 +29,9 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """GET: changes nothing."""
 
     def show_unsubscribe(request: Request, token: str) -> HTMLResponse:
-        subscriber = context.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=context.clock())
+        claim = claim_of(context, Purpose.UNSUBSCRIBE, token)
         with reading(context.engine) as tx:
-            reader = subscribers.one(tx, subscriber)
+            reader = bearer_of(tx, context.signer, claim)
         if reader is None or reader.state not in SUBSCRIBED:
             return page(context, request, token, state="gone")
         return ready(context, request, token, reader)
@@ -60,20 +61,21 @@ def act(context: WebContext) -> Callable[[Request, str], Awaitable[Response]]:
 
     async def act_unsubscribe(request: Request, token: str) -> Response:
         now = context.clock()
-        subscriber = context.signer.subscriber(Purpose.UNSUBSCRIBE, token, now=now)
+        claim = context.signer.claim(Purpose.UNSUBSCRIBE, token, now=now)
 
-        def leave() -> bool:
+        def leave() -> Subscriber | None:
             with writing(context.engine) as tx:
-                return lifecycle.unsubscribe(tx, subscriber, now=now)
+                reader = bearer_of(tx, context.signer, claim)
+                return reader if reader and lifecycle.unsubscribe(tx, reader.id, now=now) else None
 
         left = await run_in_threadpool(leave)
         if _ONE_CLICK in await request.body():
             return PlainTextResponse(context.say(N_("Unsubscribed.")) + "\n")
-        if not left:
+        if left is None:
             return page(context, request, token, state="gone")
         # Only who has just left can take it back: the link alone must subscribe nobody.
-        undo = context.signer.token(Purpose.UNDO, subscriber, issued=now)
-        erase = context.signer.token(Purpose.ERASE, subscriber, issued=now)
+        undo = context.signer.token(Purpose.UNDO, left.bearer, issued=now)
+        erase = context.signer.token(Purpose.ERASE, left.bearer, issued=now)
         return page(context, request, token, state="left", undo=undo, erase=erase)
 
     return act_unsubscribe
