@@ -9,7 +9,8 @@ from tests.playing_sources import Answer, Asked, playing_sources
 from dailypapers import __version__
 from dailypapers.domain.source import Checkpoint
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.http.client import MAX_WAIT, Http, gate_of, shown
+from dailypapers.sources.http.client import Http, shown
+from dailypapers.sources.http.gate import MAX_WAIT, MemoryGate
 
 
 class Clock:
@@ -32,11 +33,9 @@ def polite(clock: Clock, *, pace: float = 0.0, retries: int = 3, max_bytes: int 
     return Http(
         contact="mailto:ops@example.org",
         allow_private=True,
-        pace=pace,
+        gate=MemoryGate(pace=pace, sleep=clock.sleep, clock=clock),
         retries=retries,
         max_bytes=max_bytes,
-        sleep=clock.sleep,
-        clock=clock,
         rng=rng,
     )
 
@@ -67,12 +66,6 @@ async def test_requests_to_one_host_keep_their_distance_and_one_connection() -> 
             await asyncio.gather(*(http.get(f"{base}/feed") for _ in range(4)))
     assert clock.slept == [3.0, 3.0, 3.0]
     assert len({request.connection for request in asked}) == 1
-
-
-def test_all_of_arxiv_is_one_host_to_be_asked_every_three_seconds() -> None:
-    hosts = ("arxiv.org", "rss.arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org")
-    assert {gate_of(host) for host in hosts} == {("arxiv.org", 3.0)}
-    assert gate_of("notarxiv.org")[0] == "notarxiv.org"
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -230,3 +223,23 @@ async def test_a_contact_cannot_add_headers() -> None:
         async with Http(contact="a\r\nX-Evil: yes", allow_private=True, pace=0) as http:
             await http.get(f"{base}/")
     assert "x-evil" not in asked[0].headers
+
+
+async def test_two_clients_can_share_one_gate() -> None:
+    clock = Clock()
+    gate = MemoryGate(pace=3.0, sleep=clock.sleep, clock=clock)
+    with playing_sources({"/feed": Answer("hello")}) as base:
+        async with Http(allow_private=True, gate=gate) as one, Http(allow_private=True, gate=gate) as other:
+            await asyncio.gather(one.get(f"{base}/feed"), other.get(f"{base}/feed"))
+    assert clock.slept == [3.0]
+
+
+async def test_what_breaks_at_a_host_still_counts_as_asking_it() -> None:
+    clock = Clock()
+    gate = MemoryGate(pace=3.0, sleep=clock.sleep, clock=clock)
+    with playing_sources({"/bomb": Answer(b"\0" * 20_000_000, packed=True), "/feed": Answer("hello")}) as base:
+        async with Http(allow_private=True, gate=gate, max_bytes=1_000_000) as http:
+            with pytest.raises(FetchFailed, match="larger than 1 MB"):
+                await http.get(f"{base}/bomb")
+            await http.get(f"{base}/feed")
+    assert clock.slept == [3.0]

@@ -8,10 +8,9 @@ import asyncio
 import random
 import re
 import socket
-import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
@@ -22,12 +21,11 @@ from dailypapers import __version__
 from dailypapers.domain.source import Checkpoint
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.http.addresses import addresses_of
-from dailypapers.sources.http.body import Body
+from dailypapers.sources.http.gate import HostGate, MemoryGate, Turn
+from dailypapers.sources.http.limits import Body
 from dailypapers.sources.http.retry import TRY_AGAIN, Failure, pause, retry_after
 
 MAX_REDIRECTS = 5
-#: Seconds we are ready to wait for one host; asked for more, we come back with the next fetch.
-MAX_WAIT = 120.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
 _BAD = 400
@@ -50,15 +48,6 @@ class Response:
         return replace(self, etag="", last_modified="")
 
 
-@dataclass(slots=True)
-class _Gate:
-    """What all hosts of one operator share: one request at a time, and when the next may go."""
-
-    pace: float
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    next_at: float = 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
@@ -66,21 +55,12 @@ class _Answer:
     content: bytes
 
 
-def gate_of(host: str) -> tuple[str, float]:
-    """Name the operator a host belongs to, and the seconds between two requests to it.
-
-    All of arXiv's hosts share one gate of a request every three seconds: https://info.arxiv.org/help/api/tou.html.
-    """
-    if host == "arxiv.org" or host.endswith(".arxiv.org"):
-        return "arxiv.org", 3.0
-    return host, 0.5
-
-
 class Http:
     """Our client; use it as an async context manager, one per run.
 
-    `contact` is an address or page for the sources' operators. `pace` replaces every host's seconds between requests.
-    `sleep`, `clock` (monotonic seconds) and `rng` are there to be replaced in tests.
+    `contact` is an address or page for the sources' operators. `gate` says when a host may be asked; where none is
+    given, it is one in memory in which `pace` replaces every host's seconds between requests. `rng` is there to be
+    replaced in tests.
     """
 
     def __init__(
@@ -94,22 +74,18 @@ class Http:
         max_bytes: int = 50_000_000,
         timeout: float = 30.0,
         deadline: float = 120.0,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        gate: HostGate | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._agent = _agent(contact)
         self._allow_private = allow_private
-        self._pace = pace
+        self._gate = gate or MemoryGate(pace=pace)
         self._retries = retries
         self._backoff = backoff
         self._max_bytes = max_bytes
         self._timeout = timeout
         self._deadline = deadline
-        self._sleep = sleep
-        self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - it spreads retries; nothing secret hangs on it
-        self._gates: dict[str, _Gate] = {}
         self._lines: dict[tuple[str, str, int | None], httpx.AsyncHTTPTransport] = {}
         self._open = AsyncExitStack()
 
@@ -137,31 +113,22 @@ class Http:
         raise FetchFailed(f"{shown(url)} redirects more than {MAX_REDIRECTS} times.")
 
     async def _ask(self, where: httpx.URL, headers: dict[str, str]) -> _Answer:
-        gate = self._gate(where.host)
         why = ""
-        async with gate.lock:
+        async with self._gate.turn(where.host) as turn:
             for attempt in range(self._retries + 1):
-                await self._wait_for_turn(gate, where)
-                outcome = await self._try_once(where, headers)
-                gate.next_at = self._clock() + gate.pace
+                await _waited(turn, where)
+                try:
+                    outcome = await self._try_once(where, headers)
+                except FetchFailed:
+                    await turn.answered()
+                    raise
                 if isinstance(outcome, _Answer):
+                    await turn.answered()
                     return outcome
                 why = outcome.why
-                wait = pause(outcome, attempt, base=self._backoff, rng=self._rng)
-                gate.next_at = self._clock() + max(gate.pace, wait)
+                await turn.answered(rest=pause(outcome, attempt, base=self._backoff, rng=self._rng))
         tried = f" ({self._retries + 1} attempts)" if self._retries else ""
         raise FetchFailed(f"{shown(where)} could not be fetched: {why}{tried}.")
-
-    def _gate(self, host: str) -> _Gate:
-        name, pace = gate_of(host)
-        return self._gates.setdefault(name, _Gate(pace if self._pace is None else self._pace))
-
-    async def _wait_for_turn(self, gate: _Gate, where: httpx.URL) -> None:
-        wait = gate.next_at - self._clock()
-        if wait > MAX_WAIT:
-            raise FetchFailed(f"{shown(where)} could not be fetched: its host asks for {wait:.0f} s of patience.")
-        if wait > 0:
-            await self._sleep(wait)
 
     async def _try_once(self, where: httpx.URL, headers: dict[str, str]) -> _Answer | Failure:
         try:
@@ -218,6 +185,13 @@ class Http:
 def shown(url: str | httpx.URL) -> str:
     """Write an address as it may be printed: without a password."""
     return re.sub(r"(?<=://)[^/@]*@", "", str(url))[:200]
+
+
+async def _waited(turn: Turn, where: httpx.URL) -> None:
+    try:
+        await turn.wait()
+    except FetchFailed as error:
+        raise FetchFailed(f"{shown(where)} could not be fetched: {error}.") from error
 
 
 def _agent(contact: str) -> str:

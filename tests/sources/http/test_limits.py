@@ -3,7 +3,7 @@ import gzip
 import pytest
 
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.http.body import Body
+from dailypapers.sources.http.limits import Body
 
 
 def test_packed_and_plain_bytes_come_out_the_same() -> None:
