@@ -66,6 +66,19 @@ def test_sources_are_asked_no_more_often_than_set(engine: sa.Engine) -> None:
     assert len(asked) == 2
 
 
+def test_a_clock_that_was_ahead_once_does_not_stop_the_timetable(engine: sa.Engine) -> None:
+    asked: list[Asked] = []
+    with world(engine) as w:
+        w.routes["/feed"] = counting(asked, feed("A Paper With a Title"))
+        scheduler(w.dependencies, MONDAY + 40 * DAY).announce()
+        assert (len(asked), closed(engine)) == (1, [(MONDAY + 40 * DAY).date()])
+        before_closing = MONDAY - dt.timedelta(hours=6)
+        scheduler(w.dependencies, before_closing).announce()
+        assert len(asked) == 2, "a fetch in the future does not count"
+        scheduler(w.dependencies, MONDAY).announce()
+        assert closed(engine) == [MONDAY.date(), (MONDAY + 40 * DAY).date()]
+
+
 def test_two_schedulers_on_one_database_do_nothing_twice(engine: sa.Engine) -> None:
     asked: list[Asked] = []
     with world(engine) as w:

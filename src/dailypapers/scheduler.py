@@ -41,6 +41,10 @@ class Timetable:
         zone = ZoneInfo(self.zone)
         return dt.datetime.combine(now.astimezone(zone).date(), self.close_at, tzinfo=zone).astimezone(dt.UTC)
 
+    def fetch_is_due(self, last: dt.datetime | None, now: dt.datetime) -> bool:
+        """Return whether to fetch again; a last fetch in the future, of a clock that was ahead, does not count."""
+        return last is None or not dt.timedelta() <= now - last < self.fetch_every
+
 
 @dataclass(frozen=True, slots=True)
 class Scheduler:
@@ -59,10 +63,10 @@ class Scheduler:
         """Decide and do under the lease, so that what another scheduler has just done is seen."""
         now = self.clock()
         with reading(self.dependencies.engine) as tx:
-            last, newest = editions.last_fetch(tx), editions.newest(tx)
-        today = now.astimezone(ZoneInfo(self.timetable.zone)).date()
-        to_close = now >= self.timetable.closing(now) and (newest is None or newest.day < today)
-        if to_close or last is None or now - last >= self.timetable.fetch_every:
+            today = now.astimezone(ZoneInfo(self.timetable.zone)).date()
+            last, closed = editions.last_fetch(tx), editions.of_day(tx, today)
+        to_close = closed is None and now >= self.timetable.closing(now)
+        if to_close or self.timetable.fetch_is_due(last, now):
             fetch(self.dependencies.engine, self.dependencies.sources, make_http=self.dependencies.make_http, now=now)
         if to_close:
             close(self.dependencies.engine, zone=self.timetable.zone, now=now)

@@ -82,10 +82,17 @@ def test_the_steps_of_a_day_one_by_one(ready: Run) -> None:
     assert json.loads(ready("close", "--json", *now)[1])[0]["papers"] == 3
     assert "Composed 1 digests" in ready("compose", *now)[2]
     code, _, said = ready("deliver", *now)
-    assert code == 1
+    assert code == 3
     assert "takes nothing" in said
     code, out, _ = ready("ledger", "--json")
     assert (code, json.loads(out)[0]["open"]) == (1, 1)
+
+
+def test_a_day_ends_with_3_where_the_mail_server_does_not_answer(ready: Run) -> None:
+    ready("subscribers", "add", "alice@example.org", "--topic", "graph neural networks", "--now", "2026-04-20T08:00")
+    code, _, said = ready("day", "--now", "2026-04-20T08:00")
+    assert code == 3
+    assert "127.0.0.1:1" in said
 
 
 def test_preview_prints_the_next_digest_and_sends_nothing(ready: Run, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
+from dailypapers.cli.output import ATTENTION, OK, UNREACHABLE, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.stopping import stop_on_signal
 
@@ -46,6 +46,8 @@ def report_delivered(done: "Delivered") -> int:
         say(f"{count} {state}.")
     if done.stopped:
         say(f"Stopped: {done.stopped}.")
+    if done.unreachable:
+        return UNREACHABLE
     return OK if not done.stopped and set(done.states) <= {DeliveryState.ACCEPTED} else ATTENTION
 
 

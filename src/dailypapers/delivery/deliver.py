@@ -76,7 +76,7 @@ def _together(before: Delivered, again: Delivered) -> Delivered:
     """What two runs did: what the second one tried were the first one's deferred mails."""
     states = before.states + again.states
     states[DeliveryState.DEFERRED] -= min(before.states[DeliveryState.DEFERRED], again.states.total())
-    return Delivered(+states, again.stopped)
+    return Delivered(+states, again.stopped, unreachable=again.unreachable)
 
 
 def _wait_for_next(sending: Sending, *, now: dt.datetime, until: dt.datetime) -> float:

@@ -51,6 +51,8 @@ class Delivered:
 
     states: Counter[DeliveryState] = field(default_factory=Counter)
     stopped: str = ""
+    unreachable: bool = False
+    """Whether it stopped because the mail server did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ async def deliver(
         states.update(result.delivery.state for result in results)
         on_progress(len(results))
         if stopped := _must_stop(results):
-            return _told_to_log(Delivered(states, stopped))
+            return _told_to_log(Delivered(states, stopped, unreachable=_unreachable(results)))
     return _told_to_log(Delivered(states, ASKED_TO_STOP))
 
 
@@ -173,6 +175,12 @@ def _must_stop(results: Sequence[_Result]) -> str:
         return f"our fault, so nobody else is mailed: {fault.code or ''} {fault.enhanced} {fault.text}".strip()
     if results and all(r.outcome.text.startswith(_NOT_MADE) for r in results):
         return f"not one mail could be made; the log says why: {results[-1].outcome.text}"
-    if results and all(r.outcome.kind is OutcomeKind.INTERRUPTED for r in results):
+    if _unreachable(results):
         return f"the mail server takes nothing: {results[-1].outcome.text}"
     return ""
+
+
+def _unreachable(results: Sequence[_Result]) -> bool:
+    """Whether the mail server broke off, or refused, every conversation."""
+    made = [result for result in results if not result.outcome.text.startswith(_NOT_MADE)]
+    return bool(made) and all(result.outcome.kind is OutcomeKind.INTERRUPTED for result in made)
