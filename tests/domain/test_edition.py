@@ -1,0 +1,26 @@
+"""What a reader is told of a day's sources."""
+
+import datetime as dt
+
+import pytest
+
+from dailypapers.domain.edition import status_line
+from dailypapers.domain.source import SourceStatus, State
+
+NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+
+
+def status(source: str, state: State) -> SourceStatus:
+    return SourceStatus(source, state, items=0, new=0, skipped=0, note="", fetched_at=NOW)
+
+
+@pytest.mark.parametrize("state", [State.FRESH, State.QUIET])
+def test_where_all_is_well_nothing_is_said(state: State) -> None:
+    assert status_line((status("arxiv", state),)) == ""
+    assert status_line(()) == ""
+
+
+def test_each_source_in_doubt_is_named_once() -> None:
+    line = status_line((status("arxiv", State.WAITING), status("hf", State.FRESH), status("feed", State.FAILED)))
+    assert line.count("arxiv") == line.count("feed") == 1
+    assert "hf" not in line
