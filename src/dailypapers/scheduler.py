@@ -74,7 +74,10 @@ class Scheduler:
     def compose(self) -> None:
         """Compose for whoever is due."""
         self._alone(
-            "compose", lambda: compose(self.dependencies.engine, self.dependencies.digest_options, now=self.clock())
+            "compose",
+            lambda: compose(
+                self.dependencies.engine, self.dependencies.digest_options, now=self.clock(), clock=self.clock
+            ),
         )
 
     def prune(self) -> None:

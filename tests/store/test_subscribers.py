@@ -30,7 +30,8 @@ def admit(engine: sa.Engine, now: dt.datetime, address: str = ALICE) -> bool:
 def due(engine: sa.Engine, now: dt.datetime) -> list[str]:
     with writing(engine) as tx:
         edition = editions.newest(tx)
-        return [reader.address for reader in subscribers.due(tx, edition.id if edition else 0, now=now)]
+        number = edition.id if edition else 0
+        return [reader.address for reader in subscribers.claim_due(tx, number, now=now, at=now, until=now, limit=99)]
 
 
 def test_a_reader_is_due_from_their_hour_until_a_digest_of_the_edition_is_put(

@@ -30,15 +30,19 @@ def compose(context: typer.Context, now: Now = None) -> None:
 
     dependencies = context.obj.app().dependencies
     with progress("composing") as step:
-        say_composed(run(dependencies.engine, dependencies.digest_options, now=clock(now)(), on_progress=step))
+        moment = clock(now)
+        done = run(dependencies.engine, dependencies.digest_options, now=moment(), clock=moment, on_progress=step)
+        say_composed(done)
 
 
 def say_composed(done: "Composed") -> None:
     """Say how many digests were composed."""
-    if not done.digests and not done.skipped:
-        say("Nobody was due: nothing was composed.")
-    else:
+    if done.digests or done.skipped:
         say(f"Composed {done.digests} digests; {done.skipped} readers had nothing worth their time.")
+    elif not done.elsewhere:
+        say("Nobody was due: nothing was composed.")
+    if done.elsewhere:
+        say(f"Another process is composing for {done.elsewhere} readers; if it was stopped, try again in five minutes.")
 
 
 def preview(

@@ -6,27 +6,31 @@ Reads the store, keeps nothing.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from dailypapers.digests.candidates import CandidateSet
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.domain.vote import Votes
-from dailypapers.library.learn import Learned, vectors
+from dailypapers.library.learn import vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.interleaving import takes_part, team_draft
-from dailypapers.ranking.matching import Matcher
-from dailypapers.ranking.rank import Known, Reader, Recent, rank
+from dailypapers.ranking.rank import Known, Reader, rank
 from dailypapers.ranking.scoring import RECIPES
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading
 from dailypapers.store.picks import already_sent
 
-#: So many papers that are trending outside a reader's topics are shown below what was picked for them.
+#: How many papers that are trending outside a reader's topics are shown below what was picked for them.
 OUTSIDE = 3
+#: Why there is no digest for somebody.
+NOTHING_NEW = "no new papers"
+NOTHING_RELEVANT = "no paper is relevant enough"
+TOO_FEW = "fewer papers than the reader wants a mail for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,6 @@ class DigestOptions:
     #: A recipe to compare ours with, and for how large a part of the readers.
     compare: str = ""
     compare_share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateSet:
-    """Papers to choose from, with what matches interests against them, each once for all readers."""
-
-    listed: tuple[papers.Listed, ...]
-    matcher: Matcher
-    learned: Learned
-    #: What tells the threshold of readers who want about so many a day.
-    recent: Callable[[], Recent | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +134,16 @@ def _compared(
 def picked_for(picks: Iterable[Pick]) -> tuple[Pick, ...]:
     """Of a reader's picks those that are there for their own wishes, not because others talk about them."""
     return tuple(pick for pick in picks if not pick.outside)
+
+
+def why_skipped(amount: Amount, candidates: CandidateSet, picks: Sequence[Pick]) -> str:
+    """Return why these picks are no digest for somebody who wants this much; empty where they are one."""
+    picked = picked_for(picks)
+    if len(picked) >= amount.least:
+        return ""
+    if picked:
+        return TOO_FEW
+    return NOTHING_RELEVANT if candidates.listed else NOTHING_NEW
 
 
 def _known(engine: sa.Engine, pool: CandidateSet, asking: Sequence[ReaderContext]) -> Known:

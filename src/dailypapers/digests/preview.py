@@ -6,7 +6,7 @@ newest edition, which each process that shows pages keeps in memory (`Previews`)
 
 import datetime as dt
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -14,21 +14,20 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.choose import CandidateSet, DigestOptions, ReaderContext, choose, choose_for, picked_for
+from dailypapers.digests.candidates import Candidates, CandidateSet
+from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, choose_for, why_skipped
 from dailypapers.digests.contents import notes
 from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, message
+from dailypapers.digests.window import Windows, filled, of_edition, of_next
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
-from dailypapers.domain.digest import Digest
+from dailypapers.domain.digest import Digest, Pick
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.errors import Busy
 from dailypapers.library.gc_freeze import settle
-from dailypapers.library.learn import Learned, features, newest
-from dailypapers.ranking.features import Features
-from dailypapers.ranking.matching import Matcher
-from dailypapers.ranking.rank import Recent
+from dailypapers.library.learn import newest, would_learn
 from dailypapers.store import editions, papers
 from dailypapers.store import models as knowledge
 from dailypapers.store.database import reading
@@ -118,7 +117,7 @@ class Previews:
             # Another edition may have come while we waited, but ours is as good.
             picked = _picked(self._engine, snapshot, asking, self._how, now)
             if len(snapshot.pool.matcher) > MOST_INTERESTS and snapshot is self._stock:
-                self._stock = replace(snapshot, pool=_emptied(snapshot.pool))
+                self._stock = replace(snapshot, pool=snapshot.pool.emptied())
         return snapshot.edition, picked
 
     @contextmanager
@@ -171,13 +170,12 @@ def _load(
     now: dt.datetime,
 ) -> Snapshot:
     with reading(engine) as tx:
-        after, days = _start(editions.every(tx), how.window_days)
-        listed = papers.in_editions(tx, after=after, upto=edition.id)
-    learned = newest(engine, encoder=how.encoder)
-    made = features(engine, listed, range(after + 1, edition.id + 1), learned)
-    pool = _pool(listed, made, learned, days)
-    shown = replace(edition, papers=len(listed))
-    bare = Snapshot(shown, after, pool, {str(item.paper.id): item for item in listed}, seen, Digest((), trending=True))
+        windows = of_edition(tx, edition, days=how.window_days)
+        after = filled(editions.every(tx), days=how.window_days, papers=ENOUGH_PAPERS)
+    pool = Candidates(engine, windows, newest(engine, encoder=how.encoder)).of(windows.since(after))
+    shown = replace(edition, papers=len(pool.listed))
+    by_key = {str(item.paper.id): item for item in pool.listed}
+    bare = Snapshot(shown, after, pool, by_key, seen, Digest((), trending=True))
     for asking in _EXERCISE:
         # Much is made when it is first needed; nobody is to wait for it.
         _picked(engine, bare, asking, how, now)
@@ -186,32 +184,11 @@ def _load(
 
 _EXERCISE = (
     ReaderContext(
-        TRENDING, (Interest(InterestKind.TOPIC, "learning from data"), Interest(InterestKind.AUTHOR, "Ann Lee"))
+        Amount(10, about=2),
+        (Interest(InterestKind.TOPIC, "learning from data"), Interest(InterestKind.AUTHOR, "Ann Lee")),
     ),
     ReaderContext(TRENDING, (Interest(InterestKind.CATEGORY, "cs"), Interest(InterestKind.PHRASE, "we show"))),
 )
-
-
-def _start(known: Sequence[Edition], window_days: int) -> tuple[int, int]:
-    """The edition after which the stock begins, and how many editions with papers it holds."""
-    found, days = 0, 0
-    for edition in reversed(known):
-        if found >= ENOUGH_PAPERS or edition.day <= known[-1].day - dt.timedelta(days=window_days):
-            return edition.id, days
-        found += edition.papers
-        days += edition.papers > 0
-    return 0, days
-
-
-def _pool(listed: Sequence[papers.Listed], made: Features, learned: Learned, days: int) -> CandidateSet:
-    """These papers themselves tell how many a day score how much."""
-    matcher = Matcher(made, learned.encoder)
-    return CandidateSet(tuple(listed), matcher, learned, lambda: Recent(matcher, days))
-
-
-def _emptied(pool: CandidateSet) -> CandidateSet:
-    recent = pool.recent()
-    return _pool(pool.listed, pool.matcher.features, pool.learned, recent.days if recent else 0)
 
 
 def _counted_again(engine: sa.Engine, old: Snapshot, seen: Seen, how: DigestOptions, now: dt.datetime) -> Snapshot:
@@ -223,7 +200,7 @@ def _counted_again(engine: sa.Engine, old: Snapshot, seen: Seen, how: DigestOpti
         return replace(old, seen=seen)
     fresh = replace(old, pool=replace(old.pool, listed=listed), by_key=by_key, seen=seen)
     # A matcher of its own, since whoever asks at this moment is using the old one.
-    aside = replace(fresh, pool=_emptied(fresh.pool))
+    aside = replace(fresh, pool=fresh.pool.emptied())
     return replace(fresh, trending=_picked(engine, aside, ReaderContext(TRENDING), how, now))
 
 
@@ -238,15 +215,8 @@ def preview(
     engine: sa.Engine, renderer: MailRenderer, how: DigestOptions, reader: Subscriber, *, zone: str, now: dt.datetime
 ) -> Message | None:
     """The message this reader would get next, from the closed editions and what waits; `None` where there is none."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    with reading(engine) as tx:
-        start = max(reader.accepted_edition or 0, editions.newest_before(tx, today, days=how.window_days))
-        listed = papers.in_editions(tx, after=start, upto=None)
-        edition = Edition(0, today, now, len(listed), editions.statuses(tx, None))
-    learned = newest(engine, encoder=how.encoder)
-    made = features(engine, listed, (), learned)
-    picks = choose(engine, CandidateSet(listed, Matcher(made, how.encoder), learned), [reader], how, now=now)[0]
-    if len(picked_for(picks)) < reader.amount.least:
+    edition, listed, picks = next_picks(engine, how, reader, zone=zone, now=now)
+    if not picks:
         return None
     by_key = {str(item.paper.id): item for item in listed}
     with reading(engine) as tx:
@@ -264,3 +234,30 @@ def preview(
         edition=0,
     )
     return message(renderer, RenderInput(draft, reader.bearer, edition, digest, reader.style))
+
+
+def next_picks(
+    engine: sa.Engine, how: DigestOptions, reader: Subscriber, *, zone: str, now: dt.datetime
+) -> tuple[Edition, tuple[papers.Listed, ...], tuple[Pick, ...]]:
+    """Return the edition of a reader's next digest, the papers of their window, and their picks, if it is worth a mail.
+
+    Where no papers wait for the next edition, these are what compose would put.
+    """
+    edition, windows = _next_edition(engine, how, zone=zone, now=now)
+    learned = newest(engine, encoder=how.encoder)
+    if not windows.waiting:
+        learned = would_learn(engine, edition.id, encoder=how.encoder, now=now)
+    candidates = Candidates(engine, windows, learned).of(windows.of(reader))
+    picks = choose(engine, candidates, [reader], how, now=now)[0]
+    return edition, candidates.listed, () if why_skipped(reader.amount, candidates, picks) else picks
+
+
+def _next_edition(engine: sa.Engine, how: DigestOptions, *, zone: str, now: dt.datetime) -> tuple[Edition, Windows]:
+    """The edition a digest would be composed from: the newest closed one, or the next where papers wait for it."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    with reading(engine) as tx:
+        closed, waiting = editions.newest(tx), papers.waiting(tx)
+        if closed and not waiting:
+            return closed, of_edition(tx, closed, days=how.window_days)
+        edition = Edition(0, today, now, waiting, editions.statuses(tx, None))
+        return edition, of_next(tx, today, days=how.window_days)

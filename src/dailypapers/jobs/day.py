@@ -60,7 +60,9 @@ def day(
         on_progress=progress.fetched,
     )
     edition = close(dependencies.engine, zone=dependencies.zone, now=clock())
-    composed = compose(dependencies.engine, dependencies.digest_options, now=clock(), on_progress=progress.composed)
+    composed = compose(
+        dependencies.engine, dependencies.digest_options, now=clock(), clock=clock, on_progress=progress.composed
+    )
     delivered = drain(
         dependencies.sending,
         clock=clock,

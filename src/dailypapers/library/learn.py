@@ -64,6 +64,13 @@ def learn(engine: sa.Engine, edition_id: int, *, encoder: Encoder | None = None,
     return _learned(engine, kept, encoder)
 
 
+def would_learn(engine: sa.Engine, edition_id: int, *, encoder: Encoder | None = None, now: dt.datetime) -> Learned:
+    """Return what `learn` returns, without keeping it where nobody has learned for this edition yet."""
+    with reading(engine) as tx:
+        kept = knowledge.of_edition(tx, edition_id)
+    return _learned(engine, kept or _make(engine, edition_id, now), encoder)
+
+
 def newest(engine: sa.Engine, *, encoder: Encoder | None = None) -> Learned:
     """What was learned last."""
     with reading(engine) as tx:

@@ -215,6 +215,12 @@ def in_editions(tx: sa.Connection, *, after: int, upto: int | None) -> tuple[Lis
     return _listed(tx, sources)
 
 
+def waiting(tx: sa.Connection) -> int:
+    """Return how many papers wait for the next edition to close."""
+    query = sa.select(sa.func.count(announced.c.paper_id.distinct()))
+    return tx.execute(query.where(announced.c.fresh, announced.c.edition_id.is_(None))).scalar_one()
+
+
 def ids_by_name(tx: sa.Connection, wanted: Iterable[str]) -> dict[str, int]:
     """Return the internal ids of papers by any name they go by; a name nobody knows is left out."""
     return _known(tx, wanted)

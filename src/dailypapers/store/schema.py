@@ -158,6 +158,8 @@ subscribers = sa.Table(
     sa.Column("abstracts", sa.Text),
     # What every link of this subscription is bound to; none for who subscribed before there was one.
     sa.Column("link_key", sa.Text, default=lambda: secrets.token_hex(16)),
+    # A composer has claimed this reader until then; a claim that ran out is anybody's.
+    sa.Column("composing_until", Moment),
     sa.Index("ix_subscribers_state_next_digest_at", "state", "next_digest_at"),
     # Their ids are in links: an id that is given again would make another's old links work.
     sqlite_autoincrement=True,

@@ -23,7 +23,7 @@ from dailypapers.domain.subscriber import (
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.schema import attempts, editions, interests, outbox, picks, subscribers, votes
 
-#: How many readers are scored at a time.
+#: How many are looked up at a time.
 BATCH = 1000
 
 
@@ -181,23 +181,51 @@ def every(tx: sa.Connection) -> Iterator[Subscriber]:
         yield _subscriber(row)
 
 
-def due(tx: sa.Connection, edition_id: int, *, now: dt.datetime, limit: int = BATCH) -> list[Subscriber]:
-    """The next readers whose hour has come and who have no delivery of this edition yet.
+def _due(edition_id: int, now: dt.datetime) -> sa.ColumnElement[bool]:
+    """Readers whose hour has come and who have no delivery of this edition yet.
 
     Whoever's hour came when no new edition had closed stays due, so that a missed hour is made up.
     """
     has_one = sa.exists().where(outbox.c.subscriber_id == subscribers.c.id, outbox.c.edition_id == edition_id)
-    query = (
-        sa.select(subscribers)
-        .where(
-            subscribers.c.state == SubscriberState.ACTIVE.value,
-            sa.or_(subscribers.c.next_digest_at.is_(None), subscribers.c.next_digest_at <= now),
-            ~has_one,
-        )
-        .order_by(subscribers.c.id)
-        .limit(limit)
+    return sa.and_(
+        subscribers.c.state == SubscriberState.ACTIVE.value,
+        sa.or_(subscribers.c.next_digest_at.is_(None), subscribers.c.next_digest_at <= now),
+        ~has_one,
     )
-    return [_subscriber(row) for row in tx.execute(query)]
+
+
+def count_due(tx: sa.Connection, edition_id: int, *, now: dt.datetime) -> int:
+    """Return how many readers are due who have no delivery of this edition yet, claimed by a composer or not."""
+    query = sa.select(sa.func.count()).select_from(subscribers).where(_due(edition_id, now))
+    return tx.execute(query).scalar_one()
+
+
+def claim_due(
+    tx: sa.Connection, edition_id: int, *, now: dt.datetime, at: dt.datetime, until: dt.datetime, limit: int
+) -> list[Subscriber]:
+    """Claim the next readers who are due at `now` and whom no composer has claimed beyond the moment `at`.
+
+    Nobody else gets them before `until`, or before they are released; the claim must be committed before it counts.
+    A row that somebody is writing at this moment is waited for only where there is no other.
+    """
+    free = sa.or_(subscribers.c.composing_until.is_(None), subscribers.c.composing_until <= at)
+    query = sa.select(subscribers).where(_due(edition_id, now), free).order_by(subscribers.c.id).limit(limit)
+    # Votes hold a share of their reader's key, which this leaves alone.
+    rows = tx.execute(query.with_for_update(key_share=True, skip_locked=True)).all()
+    rows = rows or tx.execute(query.with_for_update(key_share=True)).all()
+    readers = [_subscriber(row) for row in rows]
+    _set_claims(tx, [reader.id for reader in readers], until)
+    return readers
+
+
+def release_claims(tx: sa.Connection, ids: Iterable[int]) -> None:
+    """Let any composer have these readers."""
+    _set_claims(tx, ids, None)
+
+
+def _set_claims(tx: sa.Connection, ids: Iterable[int], until: dt.datetime | None) -> None:
+    for group in groups(ids):
+        tx.execute(sa.update(subscribers).where(subscribers.c.id.in_(group)).values(composing_until=until))
 
 
 def schedule_next(tx: sa.Connection, moments: Mapping[int, dt.datetime]) -> None:

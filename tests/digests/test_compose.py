@@ -1,0 +1,116 @@
+"""Composing: everybody who is due gets one digest, however many compose and whoever dies over it."""
+
+import datetime as dt
+import threading
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from tests.digests.test_preview import announce, close
+from tests.digests.test_window import DAY, HOW, NOW, a_reader, a_week
+
+from dailypapers.digests.compose import CLAIM, Composed, compose
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
+from dailypapers.store import editions, outbox, subscribers
+from dailypapers.store.database import reading, writing
+from dailypapers.store.ledger import ledgers
+
+READERS = 30
+
+
+def admit(engine: sa.Engine, readers: int = READERS) -> None:
+    announce(engine, ["Deeper graph neural networks", "Faster single-cell genomics"])
+    close(engine)
+    with writing(engine) as tx:
+        for n in range(readers):
+            subscribers.add(
+                tx,
+                f"reader{n}@example.org",
+                state=SubscriberState.ACTIVE,
+                rhythm=Rhythm(),
+                amount=Amount(5),
+                consent=Consent("test"),
+                now=NOW,
+            )
+
+
+def digests(engine: sa.Engine) -> int:
+    with reading(engine) as tx:
+        return len(outbox.of_edition(tx, 1))
+
+
+def test_readers_come_in_batches_and_all_are_served(engine: sa.Engine) -> None:
+    admit(engine)
+    batches: list[int] = []
+    assert compose(engine, HOW, now=NOW, batch=7, on_progress=batches.append) == Composed(READERS)
+    assert batches == [7, 7, 7, 7, 2]
+    assert compose(engine, HOW, now=NOW) == Composed()
+    with reading(engine) as tx:
+        assert ledgers(tx)[0].due == READERS
+
+
+def test_two_composers_share_the_readers(engine: sa.Engine) -> None:
+    """No reader is ranked twice, and all get one."""
+    admit(engine)
+    at_once = threading.Barrier(2, timeout=60)
+    ranked: dict[str, list[int]] = {"one": [], "other": []}
+    done: list[Composed] = []
+
+    def run(name: str) -> None:
+        def progress(readers: int) -> None:
+            ranked[name].append(readers)
+            if len(ranked[name]) == 1:
+                at_once.wait()
+
+        def clock() -> dt.datetime:
+            if not ranked[name]:
+                at_once.wait()
+            return NOW
+
+        done.append(compose(engine, HOW, now=NOW, clock=clock, batch=4, on_progress=progress))
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in ranked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(ranked.values())
+    assert sum(map(sum, ranked.values())) == READERS
+    assert sum(one.digests for one in done) == digests(engine) == READERS
+
+
+def test_readers_of_a_composer_that_died_are_composed_for_by_another(engine: sa.Engine) -> None:
+    admit(engine, 3)
+    with writing(engine) as tx:
+        lost = subscribers.claim_due(tx, 1, now=NOW, at=NOW, until=NOW + CLAIM, limit=2)
+    assert len(lost) == 2
+    assert compose(engine, HOW, now=NOW) == Composed(digests=1, elsewhere=2)
+    assert compose(engine, HOW, now=NOW, clock=lambda: NOW + CLAIM) == Composed(digests=2)
+    with reading(engine) as tx:
+        assert [ledger.due for ledger in ledgers(tx)] == [3]
+
+
+def test_a_composer_that_fails_gives_its_readers_back(engine: sa.Engine) -> None:
+    admit(engine, 3)
+    with pytest.raises(KeyError):
+        compose(engine, replace(HOW, compare="a variant that is none", compare_share=1.0), now=NOW)
+    assert compose(engine, HOW, now=NOW) == Composed(digests=3)
+
+
+def test_a_claim_ends_with_the_digest(engine: sa.Engine) -> None:
+    admit(engine, 1)
+    compose(engine, HOW, now=NOW)
+    announce(engine, ["Wider graph neural networks"], NOW + DAY)
+    close(engine, NOW + DAY)
+    with writing(engine) as tx:
+        newest = editions.newest(tx)
+        assert newest
+        assert subscribers.claim_due(tx, newest.id, now=NOW + DAY, at=NOW, until=NOW, limit=1)
+
+
+def test_who_gets_too_few_is_skipped_with_the_reason(engine: sa.Engine) -> None:
+    a_week(engine)
+    reader = a_reader(engine, "no mail for less than nine", accepted=4)
+    assert compose(engine, HOW, now=NOW) == Composed(skipped=1)
+    with reading(engine) as tx:
+        assert [one.detail for one in outbox.of_subscriber(tx, reader.id)] == ["no new papers"]
