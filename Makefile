@@ -30,8 +30,9 @@ demo: $(VENV)/ready  ## A whole day, offline: sample papers in, one digest per s
 try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000 (or PORT=…): subscribe, confirm, get a digest
 	$(BIN)/dailypapers demo --serve --port $(PORT) --mail-port $(MAIL_PORT)
 
-test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL, and how much of the core they cover
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
+	$(BIN)/python -m tests.coverage_floors
 
 browser: $(VENV)/ready-dev  ## What the browser tests need beside the system's Chromium: axe and Lighthouse from npm
 	@! command -v npm >/dev/null || npm ci --loglevel=error --no-audit --no-fund --prefix tests/browser
@@ -66,4 +67,4 @@ serve: $(VENV)/ready  ## Pages, timetable and delivery on this machine
 	$(BIN)/dailypapers serve
 
 clean:  ## Remove what was made
-	rm -rf $(VENV) site demo-out pictures-out tests/browser/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site demo-out pictures-out tests/browser/node_modules .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,67 @@
+"""Both databases behave alike: what is written together is kept together, and what is there already stays."""
+
+import pytest
+import sqlalchemy as sa
+
+from dailypapers.errors import DatabaseUnreachable
+from dailypapers.store.database import connect, groups, insert_new, reading, replace_rows, require_migrated, writing
+from dailypapers.store.schema import checkpoints
+
+
+def rows(engine: sa.Engine) -> list[tuple[str, object]]:
+    with reading(engine) as tx:
+        query = sa.select(checkpoints.c.source, checkpoints.c.value).order_by(checkpoints.c.source)
+        return [(row.source, row.value) for row in tx.execute(query)]
+
+
+def test_what_fails_half_way_leaves_nothing(engine: sa.Engine) -> None:
+    def write_and_fail() -> None:
+        with writing(engine) as tx:
+            insert_new(tx, checkpoints, [{"source": "a", "value": {}}])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    assert rows(engine) == []
+
+
+def test_new_rows_are_inserted_and_others_left_alone(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        insert_new(tx, checkpoints, [{"source": "a", "value": {"n": 1}}])
+        new = insert_new(
+            tx,
+            checkpoints,
+            [{"source": "a", "value": {"n": 2}}, {"source": "b", "value": {"n": 2}}],
+            checkpoints.c.source,
+        )
+        assert [row.source for row in new] == ["b"]
+        assert insert_new(tx, checkpoints, []) == []
+    assert rows(engine) == [("a", {"n": 1}), ("b", {"n": 2})]
+
+
+def test_replaced_rows_take_the_new_values(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        replace_rows(tx, checkpoints, [{"source": "a", "value": {"n": 1}}])
+        replace_rows(tx, checkpoints, [{"source": "a", "value": {"n": 2}}, {"source": "b", "value": {}}])
+        replace_rows(tx, checkpoints, [])
+    assert rows(engine) == [("a", {"n": 2}), ("b", {})]
+
+
+def test_a_migrated_database_is_fit_for_use(engine: sa.Engine) -> None:
+    require_migrated(engine)
+
+
+def test_a_database_without_tables_says_what_to_do() -> None:
+    with pytest.raises(DatabaseUnreachable, match="run `dailypapers migrate`"):
+        require_migrated(connect("sqlite://"))
+
+
+@pytest.mark.parametrize("url", ["mysql://host/papers", "papers.db", ""])
+def test_an_address_of_no_database_we_know_is_refused(url: str) -> None:
+    with pytest.raises(DatabaseUnreachable, match=r"sqlite:///papers\.db"):
+        connect(url)
+
+
+def test_groups_hold_everything_once() -> None:
+    assert list(groups(range(5), size=2)) == [[0, 1], [2, 3], [4]]
+    assert list(groups([])) == []

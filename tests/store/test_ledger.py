@@ -1,0 +1,35 @@
+"""The ledger counts what became of every delivery, edition by edition."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from dailypapers.store import editions
+from dailypapers.store.database import reading, writing
+from dailypapers.store.ledger import ledgers
+
+DAY = dt.timedelta(days=1)
+
+
+def test_editions_come_newest_first_and_at_most_so_many(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        for n in range(3):
+            editions.close(tx, (now + n * DAY).date(), now=now + n * DAY)
+    with reading(engine) as tx:
+        assert [ledger.day for ledger in ledgers(tx, limit=2)] == [(now + 2 * DAY).date(), (now + DAY).date()]
+
+
+def test_an_edition_without_deliveries_balances_at_nothing(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        editions.close(tx, now.date(), now=now)
+    with reading(engine) as tx:
+        (ledger,) = ledgers(tx)
+    assert (ledger.due, ledger.counts, ledger.balanced) == (0, {}, True)
+
+
+def test_a_lost_row_shows(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        edition = editions.close(tx, now.date(), now=now)
+        editions.count_due(tx, edition.id, 2)
+    with reading(engine) as tx:
+        assert not ledgers(tx)[0].balanced

@@ -1,0 +1,104 @@
+"""The tree of tests is that of the source: every module of floors 0 to 3 has its own test file."""
+
+from pathlib import Path
+
+from tests.test_layers import FLOORS, SOURCE
+
+TESTS = Path(__file__).parent
+#: Modules that still lack one. This list only ever becomes shorter.
+LACKING = [
+    "setting_errors.py",
+    "delivery/deliver.py",
+    "delivery/send.py",
+    "digests/choose.py",
+    "digests/compose.py",
+    "digests/layout.py",
+    "domain/category.py",
+    "domain/content.py",
+    "domain/edition.py",
+    "domain/i18n.py",
+    "domain/interest.py",
+    "domain/link.py",
+    "domain/message.py",
+    "domain/preferences.py",
+    "domain/reference.py",
+    "domain/source.py",
+    "domain/storable.py",
+    "domain/vote.py",
+    "errors.py",
+    "evaluation/files.py",
+    "evaluation/ours.py",
+    "evaluation/peers.py",
+    "evaluation/service.py",
+    "intake/close.py",
+    "intake/fetch.py",
+    "jobs/context.py",
+    "library/add_papers.py",
+    "library/gc_freeze.py",
+    "library/past_editions.py",
+    "library/rank_file.py",
+    "mail/listening.py",
+    "mail/transport.py",
+    "ranking/corpus/background.py",
+    "ranking/corpus/frequencies.py",
+    "ranking/embeddings/bert.py",
+    "ranking/embeddings/encoder.py",
+    "ranking/explain.py",
+    "ranking/features.py",
+    "ranking/index/inverted.py",
+    "ranking/index/query.py",
+    "ranking/matching.py",
+    "ranking/profile.py",
+    "ranking/scoring.py",
+    "ranking/text/highlighting.py",
+    "ranking/text/words.py",
+    "ranking/trending.py",
+    "references/bibtex.py",
+    "references/ids.py",
+    "rendering/dates.py",
+    "sources/parsing/syndication.py",
+    "sources/tex/math.py",
+    "sources/tex/symbols.py",
+    "store/editions.py",
+    "store/models.py",
+    "store/picks.py",
+    "store/schema.py",
+    "subscriptions/address.py",
+    "subscriptions/erase.py",
+    "subscriptions/import_.py",
+    "subscriptions/lifecycle.py",
+    "subscriptions/sign_up.py",
+    "web/http/conditional.py",
+    "web/http/download.py",
+    "web/http/page.py",
+    "web/http/paging.py",
+    "web/http/static.py",
+    "web/http/token.py",
+    "web/readers/draft.py",
+    "web/readers/erase.py",
+    "web/readers/less.py",
+    "web/readers/undo.py",
+    "web/readers/unsubscribe.py",
+    "web/routes.py",
+]
+
+
+def lacking() -> set[str]:
+    modules = {path.relative_to(SOURCE) for path in SOURCE.rglob("*.py") if not path.name.startswith("__")}
+    return {
+        module.as_posix()
+        for module in modules
+        if FLOORS[module.parts[0].removesuffix(".py")] <= FLOORS["jobs"]
+        and "migrations" not in module.parts
+        and not (TESTS / module.parent / f"test_{module.name}").exists()
+    }
+
+
+def test_every_module_has_its_test_file() -> None:
+    assert lacking() <= set(LACKING)
+
+
+def test_no_test_file_is_left_over_from_a_module_that_moved() -> None:
+    folders = {path.relative_to(SOURCE).parent for path in SOURCE.rglob("*.py")}
+    tests = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py") if "node_modules" not in path.parts}
+    assert tests - folders == {Path("browser")}
