@@ -40,5 +40,9 @@ class DatabaseUnreachable(DailypapersError, OSError):
     """No conversation with the database."""
 
 
+class DatabaseDamaged(DatabaseUnreachable):
+    """A file that is not a database, or is one no longer."""
+
+
 class Busy(DailypapersError):
     """More is asked at once than can be answered; a moment later it can."""

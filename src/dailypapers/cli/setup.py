@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dailypapers.cli.output import progress, rows, say
-from dailypapers.cli.shared import Context, Json, Now, clock
+from dailypapers.cli.shared import Context, Json, Now, clock, closed_at_the_end
 
 if TYPE_CHECKING:
     from dailypapers.mail.smtp.transport import MailServer
@@ -27,13 +27,13 @@ def init(
     if file.exists():
         say(f"{file} is there already and stays as it is.")
     else:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text((shipped("config") / DEFAULT_FILE).read_text("utf-8"), "utf-8")
         say(f"Wrote {file}: every setting with its default. Look at [service], [mail] and [[sources]] first.")
     settings = load(file)
     if make_secret(settings):
         say(f"Made the secret {settings.service.secret_file}: it signs the links in mails, keep it.")
-    app = build(settings)
+    app = closed_at_the_end(build(settings))
     bring_up(app.engine)
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
     if check_mail:

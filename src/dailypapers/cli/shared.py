@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 
 from dailypapers.errors import BadInput
@@ -41,10 +42,20 @@ class Context:
         from dailypapers.app import build
         from dailypapers.store.database import require_migrated
 
-        app = build(self.settings())
+        app = closed_at_the_end(build(self.settings()))
         if migrated:
             require_migrated(app.engine)
         return app
+
+
+def closed_at_the_end(app: "App") -> "App":
+    """Return an app whose database is closed when the command ends, however it ends."""
+    from dailypapers.store.database import close
+
+    command = click.get_current_context(silent=True)
+    if command:
+        command.call_on_close(lambda: close(app.engine))
+    return app
 
 
 def clock(now: str | None) -> Callable[[], dt.datetime]:

@@ -24,7 +24,7 @@ from dailypapers.jobs.day import Day, Progress, day
 from dailypapers.rendering.environment import in_words
 from dailypapers.settings import Settings, shipped
 from dailypapers.store import outbox, subscribers
-from dailypapers.store.database import migrate, reading, writing
+from dailypapers.store.database import close, migrate, reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.import_ import read
@@ -63,23 +63,27 @@ def demo(folder: Path, *, port: int = PORT, progress: Progress | None = None) ->
     """Run the demo day in `folder`, which keeps the database and the mails; links in them lead to `port`."""
     with opened(folder, port=port) as app:
         done = day(app.dependencies, clock=lambda: NOON, progress=progress)
-    mails = folder / MAILS
-    kept = write_pages(mails, app.dependencies.renderer.templates)
-    with reading(app.engine) as tx:
-        deliveries = outbox.of_edition(tx, done.edition.id)
-        ledger = next(book for book in ledgers(tx) if book.edition == done.edition.id)
-    return Demo(done, tuple(_shown(app, deliveries, kept)), ledger, mails / "index.html")
+        mails = folder / MAILS
+        kept = write_pages(mails, app.dependencies.renderer.templates)
+        with reading(app.engine) as tx:
+            deliveries = outbox.of_edition(tx, done.edition.id)
+            ledger = next(book for book in ledgers(tx) if book.edition == done.edition.id)
+        return Demo(done, tuple(_shown(app, deliveries, kept)), ledger, mails / "index.html")
 
 
 @contextmanager
 def opened(folder: Path, *, port: int = PORT, on_mail: Callable[[Path], None] = lambda _: None) -> Iterator[App]:
     """The demo's world while it lasts: sample sources and readers, a mail server that keeps what it gets."""
     mails = folder / MAILS
-    mails.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mails.mkdir(exist_ok=True)
     with _sample_sources() as base, Catcher(mails, "127.0.0.1", 0, on_mail=on_mail) as catcher:
         app = _app(folder, base, catcher.port, f"http://localhost:{port}")
-        _admit_samples(app)
-        yield app
+        try:
+            _admit_samples(app)
+            yield app
+        finally:
+            close(app.engine)
 
 
 def _app(folder: Path, base: str, smtp_port: int, home: str) -> App:

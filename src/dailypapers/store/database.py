@@ -1,7 +1,8 @@
 """How the database is opened, migrated and written to; the only file that knows SQLite from PostgreSQL."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,13 +14,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dailypapers.errors import DatabaseUnreachable
+from dailypapers.errors import DatabaseDamaged, DatabaseUnreachable
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).with_name("migrations")
 #: How many values one statement carries; SQLite allows 32,766 variables, PostgreSQL 65,535.
 GROUP = 2000
 _BUSY_MS = 30_000
+#: Who has somebody erased waits for readers of the log no longer than a person waits for a page.
+_ERASED_WAIT_MS = 1_000
+_ERASED = "dailypapers erased"
 
 
 def connect(url: str, *, password: str | None = None) -> sa.Engine:
@@ -46,9 +50,17 @@ def connect(url: str, *, password: str | None = None) -> sa.Engine:
             f"PostgreSQL needs the module {missing.name}: install dailypapers[postgres]."
         ) from None
     if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "do_connect", _make_private)
         sa.event.listen(engine, "connect", _tune_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(_dialect: Any, _record: Any, arguments: Sequence[Any], _options: Any) -> None:
+    """Make the file before SQLite does, for our eyes alone; the files it puts beside it are as readable as this one."""
+    with suppress(OSError):  # There already, in memory, or nowhere: then SQLite says what is wrong.
+        if arguments[0] != ":memory:":
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
@@ -57,6 +69,8 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
+        # What is deleted is overwritten, however SQLite was built.
+        "secure_delete = ON",
         f"busy_timeout = {_BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -74,8 +88,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Open a transaction that may write; committed at the end, rolled back on an exception."""
-    with _reachable(engine), engine.begin() as tx:
-        yield tx
+    with _reachable(engine), engine.connect() as tx:
+        with tx.begin():
+            yield tx
+        if tx.info.pop(_ERASED, False):
+            _empty_log(tx, wait_ms=_ERASED_WAIT_MS)
 
 
 @contextmanager
@@ -85,14 +102,52 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield tx
 
 
+def leave_no_trace(tx: sa.Connection) -> None:
+    """Have what this transaction deletes removed from SQLite's log as well, once it is committed."""
+    tx.info[_ERASED] = True
+
+
+def _empty_log(connection: sa.Connection, *, wait_ms: int) -> None:
+    """Write the log of a SQLite database into its file, and cut it to nothing; after `wait_ms` readers keep it longer.
+
+    What they keep goes with the next time, and at the latest when the program ends.
+    """
+    if connection.dialect.name == "sqlite":
+        raw: Any = connection.connection.driver_connection
+        raw.execute(f"PRAGMA busy_timeout = {wait_ms}")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        raw.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+
+
+def close(engine: sa.Engine) -> None:
+    """Let go of the database; of SQLite the file alone then holds everything. The engine can be used again."""
+    file = engine.url.database or ""
+    if engine.dialect.name == "sqlite" and Path(file).is_file():
+        # A file that is broken has been named by whoever used it.
+        with suppress(sa.exc.DatabaseError), engine.connect() as connection:
+            _empty_log(connection, wait_ms=_ERASED_WAIT_MS)
+    engine.dispose()
+
+
 @contextmanager
 def _reachable(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except sa.exc.DatabaseError as error:
+        if type(error) is sa.exc.DatabaseError:  # A base class of all others, and SQLite's word for a broken file.
+            raise DatabaseDamaged(_damaged(engine, error)) from error
+        if not isinstance(error, sa.exc.OperationalError):
+            raise
         where = engine.url.render_as_string(hide_password=True)
         said = " ".join(str(error.orig).split())
         raise DatabaseUnreachable(f"The database {where} does not answer: {said[:300].rstrip('.?')}.") from error
+
+
+def _damaged(engine: sa.Engine, error: sa.exc.DatabaseError) -> str:
+    return (
+        f"The database {engine.url.render_as_string(hide_password=True)} is damaged ({error.orig}): stop dailypapers, "
+        "keep the file, and restore a backup, or try `sqlite3 FILE .recover`."
+    )
 
 
 def migrate(engine: sa.Engine, revision: str = "head") -> None:

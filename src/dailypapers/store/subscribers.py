@@ -20,7 +20,7 @@ from dailypapers.domain.subscriber import (
     days_in_words,
     parse_days,
 )
-from dailypapers.store.database import groups, insert_new
+from dailypapers.store.database import groups, insert_new, leave_no_trace
 from dailypapers.store.schema import attempts, editions, interests, outbox, picks, subscribers, votes
 
 #: How many are looked up at a time.
@@ -256,6 +256,7 @@ def erase(tx: sa.Connection, subscriber_id: int) -> None:
 
     Editions forget that they were due, so that the books are balanced as before.
     """
+    leave_no_trace(tx)
     for table in (votes, picks, interests):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     mine = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
