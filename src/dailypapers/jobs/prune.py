@@ -6,8 +6,8 @@ from dataclasses import asdict, astuple, dataclass
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.ranking.embeddings.encoder import Encoder, kept_as
-from dailypapers.store import models as knowledge
+from dailypapers.library.vectors import forget_other_vectors
+from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.store import signups as asks
 from dailypapers.store.database import writing
 from dailypapers.subscriptions.erase import expire_unconfirmed
@@ -16,8 +16,6 @@ log = structlog.get_logger()
 
 #: The limits of the form look back a day; two more are for an operator who looks into an attack.
 ASKS_KEPT = dt.timedelta(days=3)
-#: So much goes at a time, so that others can write in between.
-_AT_A_TIME = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def prune(engine: sa.Engine, *, encoder: Encoder | None = None, now: dt.datetime
     with writing(engine) as tx:
         forgotten = asks.prune(tx, before=now - ASKS_KEPT)
     erased, back = _unconfirmed(engine, now)
-    pruned = Pruned(erased, back, forgotten, _other_vectors(engine, kept_as(encoder)) if encoder else 0)
+    pruned = Pruned(erased, back, forgotten, forget_other_vectors(engine, encoder))
     if any(astuple(pruned)):
         log.info("pruned", **asdict(pruned))
     return pruned
@@ -55,12 +53,3 @@ def _unconfirmed(engine: sa.Engine, now: dt.datetime) -> tuple[int, int]:
             more = expire_unconfirmed(tx, now=now)
         erased, back = erased + more[0], back + more[1]
     return erased, back
-
-
-def _other_vectors(engine: sa.Engine, name: str) -> int:
-    forgotten, more = 0, 1
-    while more:
-        with writing(engine) as tx:
-            more = knowledge.forget_other_vectors(tx, name, limit=_AT_A_TIME)
-        forgotten += more
-    return forgotten

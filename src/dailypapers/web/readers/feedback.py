@@ -13,11 +13,11 @@ from fastapi import Form, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from dailypapers.digests.stated import phrases_of
 from dailypapers.domain.digest import Entry
 from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadToken
-from dailypapers.ranking.text.keyphrases import headwords
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
@@ -72,7 +72,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         with writing(context.engine) as tx:
             reader = reader_of(context, tx, claim).id
             title = _case(tx, reader, claim.about).entry.paper.title
-            avoided = [phrase for phrase in headwords(title) if vote == "less" and phrase in (avoid or ())]
+            avoided = [phrase for phrase in phrases_of(title) if vote == "less" and phrase in (avoid or ())]
             if undo:
                 votes.withdraw(tx, reader, claim.about, meant)
                 lifecycle.allow(tx, reader, avoided)
@@ -101,7 +101,7 @@ def _case(tx: sa.Connection, reader: int, paper: int) -> _Case:
     return _Case(
         Entry(listed.paper, "", listed.sources, listed.signals, paper_id=listed.paper_id),
         frozenset(vote.value for vote in kept),
-        tuple(phrase for phrase in headwords(listed.paper.title) if phrase not in stated),
+        tuple(phrase for phrase in phrases_of(listed.paper.title) if phrase not in stated),
     )
 
 

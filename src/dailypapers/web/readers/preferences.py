@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData, UploadFile
 
 from dailypapers.digests.choose import ReaderContext
+from dailypapers.digests.stated import unusable
 from dailypapers.domain.category import TREE
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
@@ -25,7 +26,6 @@ from dailypapers.domain.reference import Reference, References
 from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
-from dailypapers.ranking.profile import troubles
 from dailypapers.references.read import MAX_SIZE
 from dailypapers.references.read import read as read_references
 from dailypapers.rendering.dates import WEEKDAYS
@@ -129,7 +129,7 @@ def redraw(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLRespon
             with reading(context.engine) as tx:
                 case = _case(context, tx, token)
                 read = _read(context, tx, case, form)
-                useless = troubles(read.wishes.interests, examples=_examples(tx, read))
+                useless = unusable(read.wishes.interests, examples=_examples(tx, read))
             return preview.answer(context, replace(_preview(context, case, read), notes=tuple(useless.values())))
 
         return await run_in_threadpool(answer)
@@ -258,7 +258,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
     case, read = answer.case, answer.read
     with reading(context.engine) as tx:
         examples = _examples(tx, read)
-    useless = troubles(read.wishes.interests, examples=examples)
+    useless = unusable(read.wishes.interests, examples=examples)
     return context.page(
         request,
         "preferences",

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from dailypapers.digests.choose import ReaderContext
 from dailypapers.digests.preview import Snapshot
+from dailypapers.digests.stated import warnings
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
@@ -19,7 +20,6 @@ from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_TRIED_TOPICS
 from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.domain.text import printable
 from dailypapers.errors import Busy
-from dailypapers.ranking.profile import profile
 from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.text import extract
 from dailypapers.web.http.page import WebContext
@@ -84,9 +84,7 @@ def for_topics(context: WebContext, wanted: tuple[str, ...]) -> Shown:
     if snapshot and not wanted:
         return trending(snapshot)
     interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in wanted)
-    return of(
-        context, ReaderContext(context.defaults.amount, interests), notes=profile(interests, examples={}).warnings
-    )
+    return of(context, ReaderContext(context.defaults.amount, interests), notes=warnings(interests))
 
 
 def of(context: WebContext, asking: ReaderContext, *, notes: tuple[str, ...] = ()) -> Shown:
