@@ -38,6 +38,12 @@ class Wall:
 
 
 JOBS_NAME = ("sources.base.Source", "sources.http.client.Http", "ranking.embeddings.encoder.Encoder")
+#: What floor 2 comes into the ranking by; its package says what each is for.
+RANKING = (
+    "rank", "profile", "trending", "interleaving", "calibration", "features", "text.keyphrases",
+    "index.search", "index.inverted", "index.query",
+    "corpus.background", "corpus.serialization", "embeddings.encoder", "embeddings.models",
+)  # fmt: skip
 WALLS = (
     # A page asks floor 2; it neither fetches, ranks nor sends. Whether a domain takes mail is asked at sign-up.
     Wall("web", ("sources", "ranking", "mail"), doors=("mail.dns",)),
@@ -48,6 +54,10 @@ WALLS = (
         "evaluation",
         ("sources", "rendering", "mail", "references", "intake", "library", "subscriptions", "digests", "delivery"),
         doors=("sources.file", "sources.huggingface"),
+    ),
+    *(
+        Wall(place, ("ranking",), doors=tuple(f"ranking.{door}" for door in RANKING))
+        for place in ("intake", "library", "subscriptions", "digests", "delivery", "inbound")
     ),
     *(Wall(place, ("evaluation",)) for place in FLOORS if place not in {"cli", "evaluation"}),
     *(Wall(place, ("settings",)) for place, floor in FLOORS.items() if floor < 40),
@@ -194,6 +204,7 @@ BREAKS = {
     "web to the SMTP transport": ("web/routes.py", "from dailypapers.mail.smtp import transport"),
     "web to sources": ("web/routes.py", "from dailypapers.sources.http.client import Http"),
     "web to ranking": ("web/routes.py", "from dailypapers import ranking"),
+    "around the ranking's doors": ("digests/choose.py", "from dailypapers.ranking.scoring import Scorer"),
     "web to evaluation": ("serve.py", "from dailypapers.evaluation import files"),
     "jobs to ranking": ("jobs/day.py", "from dailypapers.ranking.rank import rank"),
     "evaluation to digests": ("evaluation/files.py", "from dailypapers.digests import compose"),

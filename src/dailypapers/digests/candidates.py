@@ -7,8 +7,7 @@ import sqlalchemy as sa
 
 from dailypapers.digests.window import Window, Windows
 from dailypapers.library.learn import Learned, features
-from dailypapers.ranking.matching import Matcher
-from dailypapers.ranking.rank import Recent
+from dailypapers.ranking.rank import Matcher, Recent
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading
 

@@ -19,8 +19,7 @@ from dailypapers.domain.vote import Votes
 from dailypapers.library.learn import vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.interleaving import takes_part, team_draft
-from dailypapers.ranking.rank import Known, Reader, rank
-from dailypapers.ranking.scoring import RECIPES
+from dailypapers.ranking.rank import RECIPES, Known, Reader, rank
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading
 from dailypapers.store.picks import already_sent

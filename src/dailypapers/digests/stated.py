@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking import profile
-from dailypapers.ranking.text.keyphrases import headwords
+from dailypapers.ranking.text.keyphrases import keyphrases
 
 
 def warnings(interests: Sequence[Interest]) -> tuple[str, ...]:
@@ -20,4 +20,4 @@ def unusable(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) ->
 
 def phrases_of(title: str) -> tuple[str, ...]:
     """List the phrases of a title that a reader may want less of."""
-    return headwords(title)
+    return keyphrases(title)

@@ -9,12 +9,12 @@ from sklearn.svm import LinearSVC
 
 from dailypapers.domain.paper import Paper
 from dailypapers.evaluation.protocol import Asked, Scores, lot
+from dailypapers.ranking.corpus import bm25
 from dailypapers.ranking.corpus.frequencies import Vector
 from dailypapers.ranking.embeddings.encoder import Encoder, Vectors
 
 #: So many papers of the background stand for what an arxiv-sanity-lite reader did not tag.
 NEGATIVES = 3000
-_SATURATION, _LENGTH = 1.2, 0.75
 _LEAST_HOLDING, _MOST_HOLDING = 5, 0.1
 
 
@@ -62,15 +62,15 @@ class Bm25:
         counts = self._vectorizer.fit_transform(map(text_of, background))
         papers = counts.shape[0]
         held = np.bincount(counts.indices, minlength=counts.shape[1])
-        self._idf = np.log(1 + (papers - held + 0.5) / (held + 0.5))
+        self._idf = bm25.rarity(held, papers)
         self._mean_length = counts.sum() / papers
 
     def day(self, pool: Sequence[Paper]) -> Scores:
         """Saturate the pool's counts."""
         papers = self._vectorizer.transform(map(text_of, pool)).astype(np.float64)
         lengths = np.asarray(papers.sum(axis=1)).ravel()
-        norm = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / self._mean_length)
-        papers.data = papers.data * (1 + _SATURATION) / (papers.data + np.repeat(norm, np.diff(papers.indptr)))
+        norm = bm25.length_norm(lengths, self._mean_length)
+        papers.data = bm25.saturated(papers.data, np.repeat(norm, np.diff(papers.indptr)))
 
         def scores(asked: Asked) -> Vector:
             query = self._vectorizer.transform([" ".join(_texts(asked))]).toarray().ravel()

@@ -15,17 +15,16 @@ import structlog
 
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.calibration import Calibration, calibrate
-from dailypapers.ranking.corpus.background import LEAST_PAPERS, Background, fit
-from dailypapers.ranking.corpus.frequencies import Vector, count
+from dailypapers.ranking.corpus.background import Background, fit, is_enough
 from dailypapers.ranking.corpus.serialization import (
     assembled,
     pack_background,
-    pack_counts,
+    pack_counts_of,
     pack_vector,
     unpack_background,
     unpack_vector,
 )
-from dailypapers.ranking.embeddings.encoder import Encoder, encoded, kept_as, stacked
+from dailypapers.ranking.embeddings.encoder import Encoder, Vector, encoded, kept_as, stacked
 from dailypapers.ranking.features import Features, build
 from dailypapers.store import models as knowledge
 from dailypapers.store import papers, votes
@@ -81,7 +80,7 @@ def newest(engine: sa.Engine, *, encoder: Encoder | None = None) -> Learned:
 def _make(engine: sa.Engine, edition_id: int, now: dt.datetime) -> knowledge.Kept:
     with reading(engine) as tx:
         ids = knowledge.library(tx, edition_id, limit=LIBRARY)
-        loaded = papers.by_id(tx, ids) if len(ids) >= LEAST_PAPERS else {}
+        loaded = papers.by_id(tx, ids) if is_enough(len(ids)) else {}
         cast = votes.on_picks(tx, since=now - VOTES_SINCE, limit=MOST_VOTES)
     ordered = sorted(loaded, key=lambda paper_id: str(loaded[paper_id].id))
     background = pack_background(fit([loaded[paper_id] for paper_id in ordered])) if ordered else b""
@@ -121,7 +120,7 @@ def _count(engine: sa.Engine, edition_id: int) -> None:
             return
         listed = papers.in_editions(tx, after=edition_id - 1, upto=edition_id)
     found = [item.paper for item in listed]
-    packed = pack_counts([str(paper.id) for paper in found], count(found))
+    packed = pack_counts_of(found)
     with writing(engine) as tx:
         knowledge.keep_counts(tx, edition_id, packed)
 

@@ -13,9 +13,8 @@ from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.embeddings.encoder import Vectors
 from dailypapers.ranking.embeddings.models import load
 from dailypapers.ranking.features import build
-from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.profile import profile
-from dailypapers.ranking.rank import Known, Reader
+from dailypapers.ranking.rank import Known, Matcher, Reader
 from dailypapers.ranking.rank import rank as rank_papers
 from dailypapers.sources.file import read_papers
 

@@ -26,7 +26,6 @@ from dailypapers.ranking.index.inverted import Counted, Found, Index, by, counte
 from dailypapers.ranking.index.query import MOST_LETTERS, Query, parse
 from dailypapers.ranking.index.search import Candidates, Ranked, candidates, holds, passes, ranked, untaught
 from dailypapers.ranking.profile import is_foreign
-from dailypapers.ranking.text.words import terms
 from dailypapers.store import models as knowledge
 from dailypapers.store import papers
 from dailypapers.store.database import reading, writing
@@ -187,7 +186,7 @@ class Finder:
         blank = Answer("", query, indexed=len(shelf.index), papers=max(shelf.known, len(shelf.index)))
         if named:
             return self._about(shelf, named, page, now, replace(blank, query=Query(), name=named.value))
-        if query.empty or not (terms(query.topic) or query.filters):
+        if query.empty or query.wordless:
             return replace(blank, state="empty" if query.empty else "wordless")
         if shelf.background is None:
             return replace(blank, state="preparing")

@@ -19,7 +19,7 @@ from dailypapers.domain.category import codes_of
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import compared_name, is_same_person
-from dailypapers.ranking.corpus.background import LEAST_PAPERS, Background
+from dailypapers.ranking.corpus.background import Background
 from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count, weigh
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Features
@@ -263,7 +263,7 @@ def _close(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:
 def _usual(features: Features, found: sp.csr_array, own: sp.csr_array, lucky: Flags) -> Matrix:
     """What is usual for a topic: for the papers it finds, or where it finds none, for its own words."""
     sampled = _sampled(features, own)
-    if features.background.papers >= LEAST_PAPERS:
+    if features.background.is_trained:
         sampled[lucky] = (found @ features.background.likeness).toarray()[lucky]
     return sampled
 
@@ -271,7 +271,7 @@ def _usual(features: Features, found: sp.csr_array, own: sp.csr_array, lucky: Fl
 def _sampled(features: Features, rows: sp.csr_array) -> Matrix:
     """Texts × the background's sample: cosines. What is usual is known where there is a library, else nothing is."""
     background = features.background
-    if background.papers < LEAST_PAPERS:
+    if not background.is_trained:
         return np.zeros((rows.shape[0], 1))
     return np.asarray((background.sample_narrow.rows(rows) @ background.sample_by_term).toarray())
 

@@ -20,10 +20,12 @@ from dailypapers.ranking.explain import Explainer, Scored
 from dailypapers.ranking.exploration import outside
 from dailypapers.ranking.matching import Matcher, Matches
 from dailypapers.ranking.profile import Profile, profile
-from dailypapers.ranking.scoring import FULL, Recipe, Scorer, certain, crowd, score
+from dailypapers.ranking.scoring import FULL, RECIPES, Recipe, Scorer, certain, crowd, score
 from dailypapers.ranking.select import Flags, Wanted, select
 from dailypapers.ranking.text.highlighting import Wording
 from dailypapers.ranking.trending import trending
+
+__all__ = ["RECIPES", "Chosen", "Known", "Matcher", "Reader", "Recent", "choose", "matches_of", "rank", "scores_of"]
 
 #: So many readers are scored at a time; larger batches fall out of the processor's cache.
 BATCH = 1000

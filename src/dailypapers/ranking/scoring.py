@@ -7,13 +7,11 @@ Each part is linear in what a subject is made of, so that a score is a sum of te
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from dailypapers.ranking.corpus.background import LEAST_PAPERS
 from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, turns
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Matches
@@ -167,10 +165,6 @@ class Scorer:
     matches: Matches
     recipe: Recipe = FULL
 
-    @cached_property
-    def _learned(self) -> bool:
-        return self.features.background.papers >= LEAST_PAPERS
-
     @property
     def _near_likes(self) -> bool:
         return bool(self.recipe.nearest and self.matches.close.shape[1])
@@ -179,7 +173,7 @@ class Scorer:
         """Subjects × papers: how far each paper stands above what is usual for each subject, in units; at least 0."""
         shares = measure.shares
         scores = (shares.astype(np.float32) @ self.matches.near).astype(np.float64)
-        if self._learned:
+        if self.features.background.is_trained:
             scores -= (shares @ self.matches.usually)[:, None]
         scores *= measure.terms[:, None]
         for view in measure.views:
@@ -194,7 +188,7 @@ class Scorer:
         """What each part adds to its pair; a pair whose parts sum to less than 0 counts nothing."""
         subject, column = apart.subject[apart.pair], apart.column[apart.pair]
         added = self.matches.near[apart.row, column].astype(np.float64)
-        if self._learned:
+        if self.features.background.is_trained:
             added -= self.matches.usually[apart.row]
         added *= measure.terms[subject]
         for view in measure.views:
@@ -228,7 +222,7 @@ class Scorer:
     def measure(self, shares: sp.csr_array) -> Measure:
         """Find what is usual over the background for each subject; `shares` are subjects × interests."""
         none = np.zeros(shares.shape[0])
-        if not self._learned:
+        if not self.features.background.is_trained:
             return Measure(shares, none + UNIT * self.recipe.terms / _PLAIN_DEVIATION, (), none, none)
         usual = shares.astype(np.float32) @ self.matches.usual
         deviation = np.sqrt(usual.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)

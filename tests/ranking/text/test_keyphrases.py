@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.ranking.text.keyphrases import headwords
+from dailypapers.ranking.text.keyphrases import keyphrases
 
 
 @pytest.mark.parametrize(
@@ -17,11 +17,11 @@ from dailypapers.ranking.text.keyphrases import headwords
         ("", ()),
     ],
 )
-def test_headwords_are_what_stands_between_stop_words(title: str, phrases: tuple[str, ...]) -> None:
-    assert headwords(title) == phrases
+def test_keyphrases_are_what_stands_between_stop_words(title: str, phrases: tuple[str, ...]) -> None:
+    assert keyphrases(title) == phrases
 
 
 @given(st.text())
-def test_headwords_are_few_and_different(title: str) -> None:
-    found = headwords(title)
+def test_keyphrases_are_few_and_different(title: str) -> None:
+    found = keyphrases(title)
     assert len({phrase.casefold() for phrase in found}) == len(found) <= 6

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from sklearn.utils.extmath import randomized_svd
 
 from dailypapers.domain.paper import Paper
+from dailypapers.ranking.corpus import bm25
 from dailypapers.ranking.corpus.frequencies import (
     COLUMNS,
     Columns,
@@ -40,8 +41,11 @@ FOUND, FOUND_PART = 10, 200
 #: So many papers of the library say what is usual.
 SAMPLE = 256
 _LEAST_HOLDING = 3
-#: BM25's usual constants (Robertson & Zaragoza 2009).
-SATURATION, LENGTH = 1.2, 0.75
+
+
+def is_enough(papers: int) -> bool:
+    """Tell whether so many earlier papers teach anything."""
+    return papers >= LEAST_PAPERS
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,11 @@ class Background:
     def papers(self) -> int:
         """How many papers it was learned from."""
         return int(self.counts.shape[0])
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether these are papers enough to learn from; else topics match by their own words alone."""
+        return is_enough(self.papers)
 
     @cached_property
     def idf(self) -> Vector:
@@ -176,11 +185,10 @@ class Background:
     def _bm25(self) -> sp.csr_array:
         """Columns × papers: what each term of a query adds to each paper of the library."""
         held = holding(self.counts)
-        idf = np.log(1 + (self.papers - held + 0.5) / (held + 0.5))
-        lengths = np.asarray(self.counts.sum(axis=1)).ravel()
-        norm = SATURATION * (1 - LENGTH + LENGTH * lengths / max(float(lengths.mean()), 1))
-        counted = self.counts.data.astype(np.float64)
-        data = counted * (1 + SATURATION) / (counted + np.repeat(norm, np.diff(self.counts.indptr)))
+        idf = bm25.rarity(held, self.papers)
+        lengths = np.asarray(self.counts.sum(axis=1), np.float32).ravel()
+        norm = bm25.length_norm(lengths, max(float(lengths.mean()), 1))
+        data = bm25.saturated(self.counts.data.astype(np.float64), np.repeat(norm, np.diff(self.counts.indptr)))
         shape, indices = self.counts.shape, self.counts.indices
         scored = sp.csr_array((data * idf[indices], indices, self.counts.indptr), shape=shape)
         return sp.csr_array(scored.T.tocsr())
@@ -192,7 +200,7 @@ class Background:
         A row sums to one, or is empty where no word is found; a paper weighs by its score squared.
         """
         many = min(FOUND, self.papers // FOUND_PART)
-        if not many or self.papers < LEAST_PAPERS:
+        if not many or not self.is_trained:
             return sp.csr_array((len(texts), self.papers))
         asked = sp.csr_array(count_texts(texts).astype(np.float64) @ self._bm25)
         rows, columns, data = [], [], []
@@ -211,7 +219,7 @@ class Background:
     @cached_property
     def dense_space(self) -> Space | None:
         """Where an encoder puts papers, its axes turned so that they are uncorrelated."""
-        if self.dense is None or self.papers < LEAST_PAPERS:
+        if self.dense is None or not self.is_trained:
             return None
         variances, rotation = np.linalg.eigh(np.cov(self.dense.T))
         mean = self.dense.mean(axis=0)
@@ -249,7 +257,7 @@ def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Backg
     ordered = [papers[n] for n in order]
     counted = count(ordered) if counts is None else sp.csr_array(counts[order])
     background = Background(counted, tuple(paper.categories for paper in ordered))
-    if len(ordered) < LEAST_PAPERS:
+    if not background.is_trained:
         return background
     return replace(background, meaning=_learn(background, ordered))
 

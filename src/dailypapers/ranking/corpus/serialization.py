@@ -23,6 +23,11 @@ def pack_counts(keys: Sequence[str], counts: sp.csr_array) -> bytes:
     return _packed({"keys": np.array(keys, np.str_), **_sparse("counts", counts)})
 
 
+def pack_counts_of(papers: Sequence[Paper]) -> bytes:
+    """Count papers, and pack that."""
+    return pack_counts([str(paper.id) for paper in papers], count(papers))
+
+
 def unpack_counts(data: bytes) -> tuple[tuple[str, ...], sp.csr_array]:
     """What `pack_counts` packed."""
     held = np.load(io.BytesIO(data), allow_pickle=False)

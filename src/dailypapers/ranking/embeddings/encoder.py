@@ -9,6 +9,8 @@ import numpy as np
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.corpus.frequencies import Floats, Matrix, Vector
 
+__all__ = ["TITLE", "Encoder", "Vector", "Vectors", "encoded", "kept_as", "stacked"]
+
 
 class Encoder(Protocol):
     """A model that places texts so that those that say similar things are near each other."""

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import compared_name
-from dailypapers.ranking.corpus.background import LENGTH, SATURATION
+from dailypapers.ranking.corpus import bm25
 from dailypapers.ranking.corpus.frequencies import COLUMNS, Columns, Floats, Vector, column_of, count
 from dailypapers.ranking.text.words import fold, terms
 
@@ -159,10 +159,7 @@ class Index:
         """BM25's measure of each paper's length."""
         total = sum(float(segment.lengths.sum(dtype=np.float64)) for segment in self.segments)
         mean = max(total / max(len(self), 1), 1.0)
-        return tuple(
-            np.asarray(SATURATION * (1 - LENGTH + LENGTH * segment.lengths / mean), np.float32)
-            for segment in self.segments
-        )
+        return tuple(bm25.length_norm(segment.lengths, mean) for segment in self.segments)
 
     def scores(self, text: str) -> Floats:
         """What each paper scores for a text's words and pairs, by BM25; 0 for papers that hold none of them."""
@@ -171,7 +168,7 @@ class Index:
             column = column_of(term)
             places = [segment.terms.column(column) for segment in self.segments]
             held = sum(place.stop - place.start for place in places)
-            weight = times * (1 + SATURATION) * float(np.log(1 + (len(self) - held + 0.5) / (held + 0.5)))
+            weight = times * (1 + bm25.SATURATION) * float(bm25.rarity(held, len(self)))
             for segment, place, norm, score in zip(self.segments, places, self._norms, scores, strict=True):
                 rows, often = segment.terms.rows[place], segment.terms.counts[place].astype(np.float32)
                 score[rows] += np.float32(weight) * (often / (often + norm[rows]))

@@ -8,7 +8,7 @@ Nothing is an error: what cannot be read as one of these is words.
 import re
 from dataclasses import dataclass
 
-from dailypapers.ranking.text.words import plain_words
+from dailypapers.ranking.text.words import plain_words, terms
 
 #: Nobody means more than these; what comes after them is not read.
 MOST_LETTERS, MOST_WORDS = 2000, 60
@@ -38,6 +38,11 @@ class Query:
     def filters(self) -> bool:
         """Whether it asks for papers by somebody or in some category."""
         return bool(self.authors or self.categories)
+
+    @property
+    def wordless(self) -> bool:
+        """Whether it holds no word that tells papers apart, and names nobody and no category either."""
+        return not (self.filters or terms(self.topic))
 
     @property
     def empty(self) -> bool:

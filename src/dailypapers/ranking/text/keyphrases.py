@@ -1,4 +1,4 @@
-"""Headwords: what a title is mainly about, as phrases a reader may pick from."""
+"""Keyphrases: what a title is mainly about, as phrases a reader may pick from."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ _MOST_WORDS = 2
 _LEAST_LETTERS = 3
 
 
-def headwords(title: str, *, most: int = 6) -> tuple[str, ...]:
+def keyphrases(title: str, *, most: int = 6) -> tuple[str, ...]:
     """The phrases of a title, in its order: what stands between its stop words, of long ones the last two words.
 
     “Fast Sampling of Latent Diffusion Models” gives Fast Sampling and Diffusion Models.
