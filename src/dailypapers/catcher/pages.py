@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import jinja2
-
 from dailypapers.catcher.server import Caught, caught
+from dailypapers.rendering.environment import Templates
 from dailypapers.rendering.pages import render_page
 
 
-def write_pages(folder: Path, templates: jinja2.Environment) -> tuple[Caught, ...]:
+def write_pages(folder: Path, templates: Templates) -> tuple[Caught, ...]:
     """Write `index.html` and a page per caught mail beside the mails; returns the mails, oldest first.
 
     A mail's own HTML is shown inside a sandboxed frame, so that it can run nothing and reach nothing.

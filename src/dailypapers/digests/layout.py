@@ -6,7 +6,6 @@ The same rows, papers and templates give the same bytes: for a retry, for a prev
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import jinja2
 import sqlalchemy as sa
 
 from dailypapers.digests.contents import contents_of_today
@@ -19,7 +18,7 @@ from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
 from dailypapers.domain.subscriber import AS_USUAL, Style
 from dailypapers.mail.message import mime
 from dailypapers.rendering.digest import render_digest
-from dailypapers.rendering.environment import saying
+from dailypapers.rendering.environment import Templates, saying
 from dailypapers.rendering.notices import render_confirm
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.picks import StoredPick, of_deliveries
@@ -30,7 +29,7 @@ from dailypapers.tokens import Signer
 class MailRenderer:
     """What every mail is made with."""
 
-    templates: jinja2.Environment
+    templates: Templates
     signer: Signer
     sender: Sender
     home: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import jinja2
 from jinja2.runtime import LoopContext
@@ -27,6 +27,9 @@ from dailypapers.rendering.text import (
     source_name,
     wrapped,
 )
+
+#: What templates are rendered with; others name it by this, so that Jinja has one home.
+Templates: TypeAlias = jinja2.Environment
 
 _SHEET = re.compile(r"\{% include '([^']+\.css)' %\}")
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import jinja2
 import sqlalchemy as sa
 import structlog
 from fastapi import Request
@@ -20,7 +19,7 @@ from dailypapers.digests.preview import Previews
 from dailypapers.domain.i18n import N_, Translator
 from dailypapers.domain.preferences import Preferences
 from dailypapers.library.search import Finder
-from dailypapers.rendering.environment import saying
+from dailypapers.rendering.environment import Templates, saying
 from dailypapers.rendering.pages import render_page
 from dailypapers.tokens import Signer
 from dailypapers.web.http.static import Static
@@ -55,7 +54,7 @@ class WebContext:
         return self.renderer.signer
 
     @property
-    def templates(self) -> jinja2.Environment:
+    def templates(self) -> Templates:
         """Of mails and pages."""
         return self.renderer.templates
 

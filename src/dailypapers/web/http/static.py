@@ -5,10 +5,11 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import jinja2
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+
+from dailypapers.rendering.environment import Templates
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 #: The address changes with the content, so that a year is not too long.
@@ -25,13 +26,13 @@ class Static:
     version: str
 
 
-def load(templates: jinja2.Environment) -> Mapping[str, Static]:
+def load(templates: Templates) -> Mapping[str, Static]:
     """All files below `static/`, an operator's own in place of the shipped ones."""
     names = [name for name in templates.list_templates() if name.startswith("static/")]
     return {name.removeprefix("static/"): _read(templates, name) for name in names}
 
 
-def _read(templates: jinja2.Environment, name: str) -> Static:
+def _read(templates: Templates, name: str) -> Static:
     assert templates.loader is not None  # noqa: S101 - an environment over folders has one
     content = templates.loader.get_source(templates, name)[0].encode()
     version = hashlib.sha256(content).hexdigest()[:12]

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-import jinja2
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
@@ -22,6 +21,7 @@ from dailypapers.domain.signup import Verdict
 from dailypapers.domain.subscriber import Consent
 from dailypapers.domain.text import printable
 from dailypapers.errors import BadInput
+from dailypapers.rendering.environment import Templates
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.address import normal_address
@@ -111,7 +111,7 @@ async def _act(context: WebContext, request: Request, version: str) -> HTMLRespo
     return await _let_in(context, request, form, version)
 
 
-def form_version(templates: jinja2.Environment) -> str:
+def form_version(templates: Templates) -> str:
     """What people agreed to: changes with every word of the form."""
     assert templates.loader is not None  # noqa: S101 - an environment over folders has one
     sources = (templates.loader.get_source(templates, name)[0] for name in _TEMPLATES)
