@@ -164,7 +164,7 @@ def test_a_file_may_have_one_of_the_usual_encodings(encoding: str) -> None:
 def test_what_is_no_text_says_so(binary: bytes) -> None:
     found = read(binary)
     assert found.papers == ()
-    assert "no text" in found.skipped[0].why
+    assert "not text" in found.skipped[0].why
 
 
 def test_so_many_papers_are_taken_and_the_others_counted() -> None:

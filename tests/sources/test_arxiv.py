@@ -217,5 +217,5 @@ async def test_two_names_of_one_category_are_asked_once() -> None:
 
 
 def test_something_else_than_a_feed_is_refused() -> None:
-    with pytest.raises(FetchFailed, match="no RSS"):
+    with pytest.raises(FetchFailed, match="not an RSS"):
         read_feed(b"<html><body>Down for maintenance</body></html>", category="cs.LG", day=DAY)

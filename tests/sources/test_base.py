@@ -18,7 +18,7 @@ def test_a_paper_that_cannot_be_kept_by_its_id_is_skipped_and_the_rest_goes_on(n
     nameless = replace(PAPER, paper=replace(PAPER.paper, id=PaperId("file", name)))
     answer = fetched(Reading((nameless, PAPER)), {}, since=None)
     assert answer.announcements == (PAPER,)
-    assert answer.skipped == (Skipped("A title", "Its id is no id."),)
+    assert answer.skipped == (Skipped("A title", "Its id is too long or not text."),)
 
 
 def test_the_answer_has_the_evidence() -> None:

@@ -87,14 +87,14 @@ def test_wrong_lines_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     fetched = read_papers(path, now=MONDAY)
     assert [str(a.paper.id) for a in fetched.announcements] == ["arxiv:2604.01234", "arxiv:2604.00002"]
     told = {skipped.where: skipped.why for skipped in fetched.skipped}
-    assert told["papers.jsonl line 2"].startswith("It is no JSON object: Expecting property name")
-    assert told["papers.jsonl line 4"] == "It is no JSON object."
+    assert told["papers.jsonl line 2"].startswith("It is not a JSON object: Expecting property name")
+    assert told["papers.jsonl line 4"] == "It is not a JSON object."
     assert told["papers.jsonl line 5"] == "It has no title."
-    assert told["papers.jsonl line 6"] == "Its published “soon” is no date such as 2026-08-20."
-    assert told["papers.jsonl line 7"] == "Its authors are no list of names."
-    assert told["papers.jsonl line 8"] == "Its upvotes are no count."
-    assert told["papers.jsonl line 9"] == "Its title is no text."
-    assert told["papers.jsonl line 10"] == "Its categories are no list of words."
+    assert told["papers.jsonl line 6"] == "Its published “soon” is not a date such as 2026-08-20."
+    assert told["papers.jsonl line 7"] == "Its authors are not a list of names."
+    assert told["papers.jsonl line 8"] == "Its upvotes must be a whole number."
+    assert told["papers.jsonl line 9"] == "Its title is not text."
+    assert told["papers.jsonl line 10"] == "Its categories are not a list of words."
     assert told["papers.jsonl line 11"] == "It is nested too deeply to be a paper."
     assert (fetched.items, len(fetched.skipped)) == (11, 9)
 

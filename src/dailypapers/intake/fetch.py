@@ -47,14 +47,14 @@ def fetch(
     `on_progress` hears each source's name as soon as it has answered.
     """
     with reading(engine) as tx:
-        known = [editions.checkpoint(tx, source.name) for source in sources]
-    answers = asyncio.run(_ask_all(sources, known, make_http, now=now, on_progress=on_progress))
+        checkpoints = [editions.checkpoint(tx, source.name) for source in sources]
+    answers = asyncio.run(_ask_all(sources, checkpoints, make_http, now=now, on_progress=on_progress))
     return tuple(_keep(engine, source.name, answer, now) for source, answer in zip(sources, answers, strict=True))
 
 
 async def _ask_all(
     sources: Sequence[Source],
-    known: Sequence[Checkpoint | None],
+    checkpoints: Sequence[Checkpoint | None],
     make_http: Callable[[], Http],
     *,
     now: dt.datetime,
@@ -66,7 +66,7 @@ async def _ask_all(
         return answer
 
     async with make_http() as http:
-        return await asyncio.gather(*(ask(*pair) for pair in zip(sources, known, strict=True)))
+        return await asyncio.gather(*(ask(*pair) for pair in zip(sources, checkpoints, strict=True)))
 
 
 async def _ask(source: Source, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:

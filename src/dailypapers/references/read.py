@@ -117,7 +117,7 @@ def _too_long(text: str, kept: str) -> Iterator[Skipped]:
 
 
 _THE_FILE, _ELSEWHERE = N_("the file"), N_("elsewhere")
-_NO_TEXT = N_("this is no text: give a .bib file or a list of ids.")
+_NO_TEXT = N_("this is not text: give a .bib file or a list of ids.")
 _NO_PAPER = N_("“{text}” names no paper we can tell: give its arXiv id, its DOI or an address with one of them.")
 _TOO_LONG = N_("from here on it was not read: a million characters are taken at once.")
 _MORE = NN_(

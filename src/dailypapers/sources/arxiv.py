@@ -143,10 +143,10 @@ def _announcement(entry: Entry, *, day: dt.date, source: str) -> Announcement:
 
 
 def _id(entry: Entry, head: re.Match[str] | None) -> tuple[PaperId, int | None]:
-    found = text(entry, "id", "guid") or (head["id"] if head else "") or text(entry, "link")
-    id_, version = PaperId.parse_version(found)
+    written = text(entry, "id", "guid") or (head["id"] if head else "") or text(entry, "link")
+    id_, version = PaperId.parse_version(written)
     if id_.scheme != "arxiv":
-        raise BadPaperId(found)
+        raise BadPaperId(written)
     return id_, version
 
 
@@ -171,12 +171,12 @@ def _other_names(entry: Entry) -> tuple[PaperId, ...]:
 
 def folded(readings: Iterable[Reading]) -> Reading:
     """Join the feeds of a run: a paper met in several is announced once, as what it is first and foremost."""
-    everything = sum(readings, Reading())
+    joined = sum(readings, Reading())
     by_id: dict[PaperId, Announcement] = {}
-    for announcement in everything.announcements:
-        known = by_id.get(announcement.paper.id)
-        by_id[announcement.paper.id] = _both(known, announcement) if known else announcement
-    return replace(everything, announcements=tuple(by_id.values()))
+    for announcement in joined.announcements:
+        earlier = by_id.get(announcement.paper.id)
+        by_id[announcement.paper.id] = _both(earlier, announcement) if earlier else announcement
+    return replace(joined, announcements=tuple(by_id.values()))
 
 
 def _both(one: Announcement, other: Announcement) -> Announcement:

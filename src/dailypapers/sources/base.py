@@ -78,14 +78,14 @@ def fetched(
 
 def _nameable(reading: Reading) -> Reading:
     """What was read, less the papers by whose names they could not be kept."""
-    kept: list[Announcement] = []
-    lost: list[Skipped] = []
+    readable: list[Announcement] = []
+    skipped: list[Skipped] = []
     for item in reading.announcements:
         if all(is_keepable(str(name)) for name in (item.paper.id, *item.paper.also)):
-            kept.append(item)
+            readable.append(item)
         else:
-            lost.append(Skipped(item.paper.title[:60], "Its id is no id."))
-    return Reading(tuple(kept), (*reading.skipped, *lost), reading.remarks)
+            skipped.append(Skipped(item.paper.title[:60], "Its id is too long or not text."))
+    return Reading(tuple(readable), (*reading.skipped, *skipped), reading.remarks)
 
 
 def remembered(answers: Mapping[str, Response | None], since: Checkpoint | None, highest_id: str = "") -> Checkpoint:
@@ -96,13 +96,13 @@ def remembered(answers: Mapping[str, Response | None], since: Checkpoint | None,
     """
     since = since or Checkpoint()
 
-    def kept(old: tuple[tuple[str, str], ...], on_progress: Callable[[Response], str]) -> tuple[tuple[str, str], ...]:
-        known = dict(old)
-        now = {url: on_progress(a) if a and not a.not_modified else known.get(url, "") for url, a in answers.items()}
+    def validators(old: tuple[tuple[str, str], ...], read: Callable[[Response], str]) -> tuple[tuple[str, str], ...]:
+        earlier = dict(old)
+        now = {url: read(a) if a and not a.not_modified else earlier.get(url, "") for url, a in answers.items()}
         return tuple(sorted((url, value) for url, value in now.items() if value))
 
     return Checkpoint(
-        etags=kept(since.etags, lambda answer: answer.etag),
-        last_modified=kept(since.last_modified, lambda answer: answer.last_modified),
+        etags=validators(since.etags, lambda answer: answer.etag),
+        last_modified=validators(since.last_modified, lambda answer: answer.last_modified),
         highest_id=max(highest_id, since.highest_id),
     )

@@ -40,8 +40,8 @@ class Feed:
         if response.not_modified:
             return fetched(Reading(), {self.url: response}, since=since)
         reading = await asyncio.to_thread(read_feed, response.content, url=self.url, day=now.date(), source=self.name)
-        kept = response.forgotten() if reading.remarks else response
-        return fetched(reading, {self.url: kept}, since=since)
+        remembered = response.forgotten() if reading.remarks else response
+        return fetched(reading, {self.url: remembered}, since=since)
 
 
 def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -> Reading:
@@ -111,9 +111,9 @@ def _names(entry: Entry, link: str) -> Iterator[tuple[PaperId, int | None]]:
 
 
 def _arxiv_in(value: str) -> Iterator[tuple[PaperId, int | None]]:
-    if found := _ARXIV_LINK.search(value):
+    if link := _ARXIV_LINK.search(value):
         try:
-            yield PaperId.parse_version(found[0])
+            yield PaperId.parse_version(link[0])
         except BadPaperId:
             return
 

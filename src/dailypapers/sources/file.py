@@ -110,7 +110,7 @@ def load(text: str) -> Any:
 
 def _why(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"It is no JSON object: {error.msg} at character {error.pos + 1}."
+        return f"It is not a JSON object: {error.msg} at character {error.pos + 1}."
     if isinstance(error, RecursionError):
         return "It is nested too deeply to be a paper."
     return str(error)
@@ -118,7 +118,7 @@ def _why(error: Exception) -> str:
 
 def _announcement(entry: Any, *, day: dt.date, source: str) -> Announcement:
     if not isinstance(entry, dict):
-        raise BadInput("It is no JSON object.")
+        raise BadInput("It is not a JSON object.")
     paper, version = _paper(entry)
     named_day = _date(entry.get("day"), "day")
     return Announcement(paper, source, named_day or day, version=version, signals=_signals(entry))
@@ -169,7 +169,7 @@ def _text(entry: Mapping[str, Any], *keys: str) -> str:
     for key in keys:
         value = entry.get(key)
         if value is not None and not isinstance(value, str | int | float):
-            raise BadInput(f"Its {key} is no text.")
+            raise BadInput(f"Its {key} is not text.")
         if value not in (None, ""):
             return str(value).strip()
     return ""
@@ -181,7 +181,7 @@ def _words(entry: Mapping[str, Any], *keys: str) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.replace(",", " ").split()
     if not isinstance(value, Sequence) or not all(isinstance(word, str) for word in value):
-        raise BadInput(f"Its {keys[0]} are no list of words.")
+        raise BadInput(f"Its {keys[0]} are not a list of words.")
     return tuple(dict.fromkeys(clean(word) for word in value if word.strip()))
 
 
@@ -189,7 +189,7 @@ def _authors(value: Any) -> tuple[str, ...]:
     if value is None or isinstance(value, str):
         return clean_authors(value or "")
     if not isinstance(value, Sequence) or not all(isinstance(name, str) for name in value):
-        raise BadInput("Its authors are no list of names.")
+        raise BadInput("Its authors are not a list of names.")
     return tuple(name for name in map(clean, value) if name)
 
 
@@ -199,7 +199,7 @@ def _date(value: Any, key: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(str(value)[:10])
     except ValueError as error:
-        raise BadInput(f"Its {key} “{str(value)[:40]}” is no date such as 2026-08-20.") from error
+        raise BadInput(f"Its {key} “{str(value)[:40]}” is not a date such as 2026-08-20.") from error
 
 
 def _signals(entry: Mapping[str, Any]) -> Signals | None:
@@ -211,7 +211,7 @@ def _count(value: Any, key: str) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise BadInput(f"Its {key} are no count.")
+        raise BadInput(f"Its {key} must be a whole number.")
     return value
 
 

@@ -40,14 +40,14 @@ class HuggingFace:
         """
         today = now.astimezone(dt.UTC).date()
         answers: dict[str, Response | None] = {}
-        everything = Reading()
+        reading_of_all_days = Reading()
         for day in (today - dt.timedelta(days=back) for back in range(self.days)):
-            told, reading = await self._ask_day(http, day, since=since, today=today)
-            answers |= told
-            everything += reading
+            day_answers, reading = await self._ask_day(http, day, since=since, today=today)
+            answers |= day_answers
+            reading_of_all_days += reading
         if not any(answers.values()):
-            raise FetchFailed(" ".join(everything.remarks[:1]) or "No days were asked for.")
-        return fetched(everything, answers, since=since)
+            raise FetchFailed(" ".join(reading_of_all_days.remarks[:1]) or "No days were asked for.")
+        return fetched(reading_of_all_days, answers, since=since)
 
     async def _ask_day(
         self, http: Http, day: dt.date, *, since: Checkpoint | None, today: dt.date
@@ -61,12 +61,12 @@ class HuggingFace:
             try:
                 # The day may not have begun yet where Hugging Face counts it.
                 answers[url] = response = await http.get(url, since=since, also=(_BAD_REQUEST,) if day == today else ())
-                found = read_day(response.content, day=day, source=self.name) if _has_list(response) else Reading()
+                on_page = read_day(response.content, day=day, source=self.name) if _has_list(response) else Reading()
             except FetchFailed as error:
                 answers[url] = None
                 return answers, reading + Reading(remarks=(f"{day} failed: {error}",))
-            reading += found
-            if found.items < PAGE:
+            reading += on_page
+            if on_page.items < PAGE:
                 break
         return answers, reading
 
@@ -80,9 +80,9 @@ def read_day(content: bytes, *, day: dt.date, source: str = "huggingface") -> Re
     try:
         entries = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise FetchFailed(f"the list of {day} is no JSON.") from error
+        raise FetchFailed(f"the list of {day} is not valid JSON.") from error
     if not isinstance(entries, list):
-        raise FetchFailed(f"the list of {day} is no list.")
+        raise FetchFailed(f"the list of {day} is not a list.")
     announcements: list[Announcement] = []
     skipped: list[Skipped] = []
     for number, entry in enumerate(entries, 1):
@@ -101,7 +101,7 @@ def read_entry(entry: Any, *, day: dt.date, source: str = "huggingface") -> Anno
     """Read one entry of the list of `day`. Raises `ValueError` with one sentence where it is no paper."""
     record = entry.get("paper") if isinstance(entry, dict) else None
     if not isinstance(record, dict):
-        raise _Unreadable("It is no object with a paper in it.")
+        raise _Unreadable("It has no paper in it.")
     if record.get("withdrawnAt"):
         raise _Unreadable(f"{_text(record, 'id') or 'It'} was withdrawn.")
     id_, version = _id(_text(record, "id"))

@@ -28,8 +28,8 @@ def _close(tx: sa.Connection, day: dt.date, now: dt.datetime) -> Edition:
     size = sa.select(sa.func.count(announcements.c.paper_id.distinct())).where(
         announcements.c.edition_id == edition_id, announcements.c.fresh
     )
-    held = tx.execute(size).scalar_one()
-    tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(papers=held))
+    paper_count = tx.execute(size).scalar_one()
+    tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(papers=paper_count))
     return _edition(tx, tx.execute(sa.select(editions).where(editions.c.id == edition_id)).one())
 
 
@@ -40,26 +40,26 @@ def newest(tx: sa.Connection) -> Edition | None:
 
 
 def every(tx: sa.Connection) -> list[Edition]:
-    """All editions, oldest first, without their sources' statuses."""
+    """Give all editions, oldest first, without their sources' statuses."""
     rows = tx.execute(sa.select(editions).order_by(editions.c.day)).all()
     return [Edition(row.id, row.day, row.closed_at, row.papers, ()) for row in rows]
 
 
 def of_day(tx: sa.Connection, day: dt.date) -> Edition | None:
-    """The edition of a day, if there is one."""
+    """Give the edition of a day, if there is one."""
     row = tx.execute(sa.select(editions).where(editions.c.day == day)).one_or_none()
     return _edition(tx, row) if row else None
 
 
 def neighbours(tx: sa.Connection, day: dt.date) -> tuple[dt.date | None, dt.date | None]:
-    """The days of the editions before and after a day's."""
+    """Give the days of the editions before and after a day's."""
     before = tx.execute(sa.select(sa.func.max(editions.c.day)).where(editions.c.day < day)).scalar_one()
     after = tx.execute(sa.select(sa.func.min(editions.c.day)).where(editions.c.day > day)).scalar_one()
     return before, after
 
 
 def talked_about(tx: sa.Connection, ids: Sequence[int], *, many: int) -> dict[int, list[int]]:
-    """Of each edition the ids of its papers with the most upvotes, so many; those nobody counted come last."""
+    """Give of each edition the ids of its papers with the most upvotes, so many; those nobody counted come last."""
     counts = sa.func.max(sa.func.coalesce(signals.c.upvotes, 0))
     place = sa.func.row_number().over(
         partition_by=announcements.c.edition_id, order_by=(sa.func.coalesce(counts, 0).desc(), papers.c.key)
@@ -73,20 +73,20 @@ def talked_about(tx: sa.Connection, ids: Sequence[int], *, many: int) -> dict[in
         .subquery()
     )
     query = sa.select(ranked).where(ranked.c.place <= many).order_by(ranked.c.edition_id, ranked.c.place)
-    found: dict[int, list[int]] = {}
+    paper_ids: dict[int, list[int]] = {}
     for row in tx.execute(query):
-        found.setdefault(row.edition_id, []).append(row.paper_id)
-    return found
+        paper_ids.setdefault(row.edition_id, []).append(row.paper_id)
+    return paper_ids
 
 
 def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Edition]:
-    """Editions by id."""
+    """Give editions by id."""
     rows = tx.execute(sa.select(editions).where(editions.c.id.in_(sorted(set(ids))))).all()
     return {row.id: _edition(tx, row) for row in rows}
 
 
 def newest_before(tx: sa.Connection, day: dt.date, *, days: int) -> int:
-    """The newest edition at least `days` older than `day`, 0 where there is none: the earliest start of a window."""
+    """Give the newest edition at least `days` older than `day`, 0 where there is none: a window starts there."""
     before = day - dt.timedelta(days=days)
     query = sa.select(sa.func.max(editions.c.id)).where(editions.c.day <= before)
     return tx.execute(query).scalar_one() or 0
@@ -102,7 +102,7 @@ def _edition(tx: sa.Connection, row: sa.Row[Any]) -> Edition:
 
 
 def last_fetch(tx: sa.Connection) -> dt.datetime | None:
-    """When a source was last asked."""
+    """Tell when a source was last asked."""
     last: dt.datetime | None = tx.execute(sa.select(sa.func.max(fetches.c.fetched_at))).scalar_one()
     return last
 
@@ -138,7 +138,7 @@ def fetches_since(tx: sa.Connection, source: str, since: dt.datetime) -> tuple[S
 
 
 def checkpoint(tx: sa.Connection, source: str) -> Checkpoint | None:
-    """What the source wanted to be told this time."""
+    """Give what the source wanted to be told this time; `None` before its first answer."""
     value = tx.execute(sa.select(checkpoints.c.value).where(checkpoints.c.source == source)).scalar_one_or_none()
     return _checkpoint(value) if value else None
 
@@ -151,24 +151,24 @@ def _checkpoint(value: Mapping[str, Any]) -> Checkpoint:
 
 
 def statuses(tx: sa.Connection, edition_id: int | None) -> tuple[SourceStatus, ...]:
-    """One line per source of an edition; `None` asks for what has come in since the last one closed."""
+    """Give one line per source of an edition; `None` asks for what has come in since the last one closed."""
     here = fetches.c.edition_id == edition_id if edition_id is not None else fetches.c.edition_id.is_(None)
     rows = tx.execute(sa.select(fetches).where(here).order_by(fetches.c.source, fetches.c.id)).all()
     by_source: dict[str, list[sa.Row[Any]]] = {}
     for row in rows:
         by_source.setdefault(row.source, []).append(row)
-    return tuple(_status(source, told) for source, told in by_source.items())
+    return tuple(_status(source, rows) for source, rows in by_source.items())
 
 
-def _status(source: str, told: list[sa.Row[Any]]) -> SourceStatus:
+def _status(source: str, rows: list[sa.Row[Any]]) -> SourceStatus:
     """Sum up a day's fetches: one that brought something outweighs a later one that had nothing more."""
-    best = next((row for row in reversed(told) if row.new or row.state == State.FRESH), told[-1])
+    best = next((row for row in reversed(rows) if row.new or row.state == State.FRESH), rows[-1])
     return SourceStatus(
         source=source,
         state=State(best.state),
-        items=max(row.items for row in told),
-        new=sum(row.new for row in told),
-        skipped=max(row.skipped for row in told),
+        items=max(row.items for row in rows),
+        new=sum(row.new for row in rows),
+        skipped=max(row.skipped for row in rows),
         note=best.note,
         fetched_at=best.fetched_at,
     )

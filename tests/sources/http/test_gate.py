@@ -75,7 +75,7 @@ async def test_a_rest_that_is_too_long_is_not_waited_for() -> None:
     clock = Clock()
     made = gate(clock)
     await ask(made, "example.org", rest=MAX_WAIT + 1)
-    with pytest.raises(FetchFailed, match="its host asks for 121 s of patience"):
+    with pytest.raises(FetchFailed, match="its host asks us to wait 121 s"):
         await ask(made, "example.org")
     assert clock.slept == []
     clock.now += 2

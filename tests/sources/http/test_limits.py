@@ -43,7 +43,7 @@ def test_gzip_that_ends_early_is_refused() -> None:
 def test_bytes_behind_the_end_of_gzip_are_refused() -> None:
     body = Body("gzip", limit=1000)
     body.add(gzip.compress(b"hello"))
-    with pytest.raises(FetchFailed, match="behind its end"):
+    with pytest.raises(FetchFailed, match="after its end"):
         body.add(b"more")
 
 

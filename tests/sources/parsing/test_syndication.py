@@ -41,8 +41,8 @@ def test_a_broken_feed_gives_what_came_before_the_break_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "no RSS, Atom or RDF"),
-        (b"<html><body>hello</body></html>", "no RSS, Atom or RDF"),
+        (b"", "not an RSS, Atom or RDF"),
+        (b"<html><body>hello</body></html>", "not an RSS, Atom or RDF"),
         (b"x" * (MAX_BYTES + 1), "larger than 25 MB"),
         (b"<!DOCTYPE r [<!ENTITY a '&b;&b;'>]>" + RSS, "entities"),
         (b"<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaaaaaaaaaaaaaaaaaa'>]>" + RSS, "entities"),

@@ -24,12 +24,12 @@ async def addresses_of(host: str, port: int, *, allow_private: bool = False) -> 
     `OSError` where the name cannot be resolved now.
     """
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        resolved = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:
-        raise FetchFailed(f"“{host[:80]}” is no name of a host.") from error
-    texts = dict.fromkeys(str(entry[4][0]) for entry in sorted(found, key=lambda entry: entry[0] != socket.AF_INET))
+        raise FetchFailed(f"“{host[:80]}” is not the name of a host.") from error
+    texts = dict.fromkeys(str(entry[4][0]) for entry in sorted(resolved, key=lambda entry: entry[0] != socket.AF_INET))
     if not allow_private and not all(is_public(text) for text in texts):
-        raise FetchFailed(f"{host} is an address of a private network, which is not fetched from.")
+        raise FetchFailed(f"{host} is an address on a private network, which dailypapers does not fetch from.")
     return tuple(texts)[:_MAX_ADDRESSES]
 
 

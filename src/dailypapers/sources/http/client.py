@@ -212,19 +212,19 @@ def _address(url: str) -> httpx.URL:
         where = httpx.URL(url)
         host = where.host
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise FetchFailed(f"“{shown(url)}” is no web address.") from error
+        raise FetchFailed(f"“{shown(url)}” is not a web address.") from error
     if where.scheme not in {"http", "https"} or not host:
-        raise FetchFailed(f"“{shown(url)}” is no web address: it must begin with https:// or http://.")
+        raise FetchFailed(f"“{shown(url)}” is not a web address: it must begin with https:// or http://.")
     return where
 
 
 def _next_address(where: httpx.URL, location: str) -> httpx.URL:
     if not location:
-        raise FetchFailed(f"{shown(where)} redirects to nowhere.")
+        raise FetchFailed(f"{shown(where)} redirects without saying where to.")
     try:
         there = _address(urljoin(str(where), location))
     except ValueError as error:
-        raise FetchFailed(f"{shown(where)} redirects to “{shown(location)}”, which is no web address.") from error
+        raise FetchFailed(f"{shown(where)} redirects to “{shown(location)}”, which is not a web address.") from error
     if where.scheme == "https" and there.scheme == "http":
         raise FetchFailed(f"{shown(where)} redirects to {shown(there)}, which is not encrypted.")
     return there

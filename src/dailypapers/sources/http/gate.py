@@ -65,7 +65,7 @@ class _MemoryTurn:
     async def wait(self) -> None:
         seconds = self.host.next_at - self.clock()
         if seconds > MAX_WAIT:
-            raise FetchFailed(f"its host asks for {seconds:.0f} s of patience")
+            raise FetchFailed(f"its host asks us to wait {seconds:.0f} s")
         if seconds > 0:
             await self.sleep(seconds)
 

@@ -17,7 +17,7 @@ class Body:
         """Prepare for a `Content-Encoding`; only gzip and none are known, for we ask for no other."""
         encoding = encoding.strip().lower()
         if encoding not in {"", "identity", "gzip", "x-gzip"}:
-            raise FetchFailed(f"it came packed as “{encoding[:40]}”, which we did not ask for")
+            raise FetchFailed(f"it is encoded as “{encoding[:40]}”, which we did not ask for")
         self._unpack = zlib.decompressobj(_GZIP) if "gzip" in encoding else None
         self._limit = limit
         self._received = 0
@@ -38,7 +38,7 @@ class Body:
     def _unpacked(self, chunk: bytes) -> bytes:
         unpack = self._unpack
         if unpack is None or unpack.eof:
-            raise FetchFailed("its gzip data goes on behind its end")
+            raise FetchFailed("its gzip data continues after its end")
         try:
             # One byte more than allowed is enough to know; a bomb is never blown up further.
             return unpack.decompress(chunk, self._limit - self._size + 1)

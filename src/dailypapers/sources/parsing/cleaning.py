@@ -91,13 +91,13 @@ def clean_authors(text: str) -> tuple[str, ...]:
 
 
 def _outside_parentheses(text: str) -> str:
-    kept, depth = [], 0
+    outside, depth = [], 0
     for c in text:
         depth += c == "("
         if depth == 0:
-            kept.append(c)
+            outside.append(c)
         depth = max(depth - (c == ")"), 0)
-    return " ".join("".join(kept).split())
+    return " ".join("".join(outside).split())
 
 
 def web_address(text: str) -> str:

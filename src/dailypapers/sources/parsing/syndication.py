@@ -47,13 +47,13 @@ def parse(content: bytes) -> Syndicated:
     content = _checked(content)
     try:
         # Sanitising would take “a<b” for markup; cleaning.py does better, and links are resolved where they are read.
-        read = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
+        parsed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         raise FetchFailed(f"it cannot be read as a feed ({type(error).__name__})") from error
-    entries = tuple(read.entries)
-    if not entries and not read.get("version"):
-        raise FetchFailed("it is no RSS, Atom or RDF feed")
-    return Syndicated(entries, text(read.feed, "title"), _flaw(read))
+    entries = tuple(parsed.entries)
+    if not entries and not parsed.get("version"):
+        raise FetchFailed("it is not an RSS, Atom or RDF feed")
+    return Syndicated(entries, text(parsed.feed, "title"), _flaw(parsed))
 
 
 def _checked(content: bytes) -> bytes:
@@ -66,15 +66,15 @@ def _checked(content: bytes) -> bytes:
     for double, single in _ENTITY.findall(markup):
         value = double or single
         if len(value) > _MAX_ENTITY or (b"&" in value and not value.startswith(b"&#")):
-            raise FetchFailed("it declares entities that would blow it up")
+            raise FetchFailed("it declares entities that would expand without bound")
     declared = _ENCODING.search(content[:300])
     if declared and not _KNOWN_ENCODING.fullmatch(declared[2].strip()):
         return content.replace(declared[0], declared[1] + b"utf-8", 1)
     return content
 
 
-def _flaw(read: Any) -> str:
-    error = read.get("bozo_exception") if read.get("bozo") else None
+def _flaw(parsed: Any) -> str:
+    error = parsed.get("bozo_exception") if parsed.get("bozo") else None
     # A missing or different encoding in the headers is no flaw: there are no headers here.
     if error is None or isinstance(error, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType):
         return ""
@@ -88,14 +88,14 @@ def text(entry: Entry, *keys: str) -> str:
 
 
 def terms(entry: Entry) -> tuple[str, ...]:
-    """The entry's categories as they are written, each once."""
+    """Give the entry's categories as they are written, each once."""
     tags = entry.get("tags") or ()
-    found = (tag.get("term") for tag in tags if isinstance(tag, Mapping))
-    return tuple(dict.fromkeys(term.strip() for term in found if isinstance(term, str) and term.strip()))
+    words = (tag.get("term") for tag in tags if isinstance(tag, Mapping))
+    return tuple(dict.fromkeys(term.strip() for term in words if isinstance(term, str) and term.strip()))
 
 
 def creators(entry: Entry) -> tuple[str, ...]:
-    """The entry's authors as they are written, one text for each element."""
+    """Give the entry's authors as they are written, one text for each element."""
     people = entry.get("authors") or ()
     names = (person.get("name") for person in people if isinstance(person, Mapping))
     return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())
