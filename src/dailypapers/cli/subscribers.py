@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from dailypapers.domain.interest import Interest
+    from dailypapers.domain.preferences import PreferenceChanges
     from dailypapers.domain.subscriber import Subscriber
 
 subscribers = typer.Typer(no_args_is_help=True, help="Who reads, and what they asked for.")
@@ -46,7 +47,7 @@ def add_one(
     from dailypapers.store.database import writing
     from dailypapers.subscriptions import sign_up
     from dailypapers.subscriptions.address import normal_address
-    from dailypapers.subscriptions.import_ import wishes
+    from dailypapers.subscriptions.import_ import Line, take_in
 
     app, moment = context.obj.app(), clock(now)()
     examples = [*(paper or ()), *(_examples(app.engine, bib) if bib else ())]
@@ -54,19 +55,21 @@ def add_one(
         "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": examples or None,
         "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days, "max_papers": max_papers,
     }  # fmt: skip
-    wanted = _wishes(wishes, {name: value for name, value in stated.items() if value is not None}, app.defaults)
-    kept = normal_address(address)
-    for interest in wanted.interests:
+    line = Line(
+        0, normal_address(address), _changes({name: value for name, value in stated.items() if value is not None})
+    )
+    for interest in (interest for interests in line.changes.interests.values() for interest in interests):
         if interest.kept() != interest:
             say(f"The {interest.kind} “{interest.text[:60]} …” is too long; its beginning is kept.")
     with writing(app.engine) as tx:
         if confirm:
-            sign_up.subscribe(tx, kept, wanted, consent=Consent("operator, unconfirmed"), now=moment)
-            say(f"A mail that asks {kept} to confirm waits in the outbox.")
-        elif sign_up.admit(tx, kept, wanted, consent=Consent("operator"), now=moment):
-            say(f"Added {kept}.")
+            preferences = line.changes.applied_to(app.defaults)
+            sign_up.subscribe(tx, line.address, preferences, consent=Consent("operator, unconfirmed"), now=moment)
+            say(f"A mail that asks {line.address} to confirm waits in the outbox.")
+        elif take_in(tx, line, defaults=app.defaults, consent=Consent("operator"), now=moment):
+            say(f"Added {line.address}.")
         else:
-            say(f"{kept} was there already and has the new wishes.")
+            say(f"{line.address} was there already; what you stated is changed, the rest is as it was.")
 
 
 def _examples(engine: "sa.Engine", file: Path) -> list[str]:
@@ -88,9 +91,11 @@ def _examples(engine: "sa.Engine", file: Path) -> list[str]:
     return [str(one.ids[0]) for one in found.papers]
 
 
-def _wishes(read: Any, fields: dict[str, Any], defaults: Any) -> Any:
+def _changes(fields: dict[str, Any]) -> "PreferenceChanges":
+    from dailypapers.subscriptions.import_ import changes
+
     try:
-        return read(fields, defaults=defaults)
+        return changes(fields)
     except ValueError as error:
         raise BadInput(str(error)) from None
 
@@ -142,14 +147,19 @@ def known(tx: "sa.Connection", address: str) -> "Subscriber":
 
 @subscribers.command("import")
 def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
-    """Add subscribers from a CSV or JSON Lines file; wrong lines are named, the others are kept."""
+    """Add subscribers from a CSV or JSON Lines file; wrong lines are named, the others are kept.
+
+    A file whose name ends in .csv is a table with a line of column names: email (or address, e-mail, Email Address),
+    and any of topics, phrases, categories, authors, papers, avoid, exclude (several separated by semicolons), zone,
+    hour, days, max_papers, about, least, relevance, explore, text_only, abstracts, paused. Any other file holds a JSON
+    object with the same fields on each line, as export writes it. What is not stated stays as it is.
+    """
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import groups, writing
-    from dailypapers.subscriptions import sign_up
-    from dailypapers.subscriptions.import_ import read
+    from dailypapers.subscriptions.import_ import read, take_in
 
     app, moment = context.obj.app(), clock(now)()
-    lines, skipped = read(file, defaults=app.defaults)
+    lines, skipped = read(file)
     refused = [f"{item.where}: {item.why}" for item in skipped]
     added = 0
     with progress("importing", len(lines)) as step:
@@ -158,7 +168,7 @@ def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
             with writing(app.engine) as tx:
                 for line in group:
                     try:
-                        added += sign_up.admit(tx, line.address, line.wishes, consent=consent, now=moment)
+                        added += take_in(tx, line, defaults=app.defaults, consent=consent, now=moment)
                     except BadInput as error:
                         refused.append(f"{file.name} line {line.number}: {error}")
             step(len(group))
@@ -174,12 +184,12 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
     from dailypapers.domain.subscriber import READING
     from dailypapers.store import subscribers as stored
     from dailypapers.store.database import reading
-    from dailypapers.subscriptions.import_ import fields_of
+    from dailypapers.subscriptions.export import record
 
     with reading(context.obj.app().engine) as tx:
         readers = [reader for reader in stored.every(tx) if reader.state in READING]
         stated = stored.interests_of(tx, [reader.id for reader in readers])
-    lines = [json.dumps(fields_of(reader, stated[reader.id]), ensure_ascii=False) + "\n" for reader in readers]
+    lines = [json.dumps(record(reader, stated[reader.id]), ensure_ascii=False) + "\n" for reader in readers]
     if file:
         file.write_text("".join(lines), "utf-8")
         say(f"Wrote {len(lines)} subscribers to {file}.")

@@ -26,8 +26,7 @@ from dailypapers.settings import Settings, shipped
 from dailypapers.store import outbox, subscribers
 from dailypapers.store.database import close, migrate, reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.subscriptions import sign_up
-from dailypapers.subscriptions.import_ import read
+from dailypapers.subscriptions.import_ import read, take_in
 
 #: A Monday noon, the same in every run, so that a second run is the same day.
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
@@ -105,13 +104,13 @@ def _app(folder: Path, base: str, smtp_port: int, home: str) -> App:
 
 
 def _admit_samples(app: App) -> None:
-    lines, skipped = read(shipped("demo") / "subscribers.jsonl", defaults=app.defaults)
+    lines, skipped = read(shipped("demo") / "subscribers.jsonl")
     if skipped:
         raise BadInput(f"{skipped[0].where}: {skipped[0].why}")
     with writing(app.engine) as tx:
         for line in lines:
             if subscribers.by_address(tx, line.address) is None:
-                sign_up.admit(tx, line.address, line.wishes, consent=Consent("demo"), now=NOON)
+                take_in(tx, line, defaults=app.defaults, consent=Consent("demo"), now=NOON)
 
 
 def _shown(app: App, deliveries: Sequence[Delivery], kept: Sequence[Caught]) -> Iterator[Shown]:

@@ -65,9 +65,10 @@ class PreferenceChanges:
         """Return the preferences with what is stated in place of what was there."""
         unchanged = (i for i in preferences.interests if (i.kind, i.stance) not in self.interests)
         stated = (interest for interests in self.interests.values() for interest in interests)
+        amount = replace(preferences.amount, **self.amount)
         return Preferences(
             replace(preferences.rhythm, **self.rhythm),
-            replace(preferences.amount, **self.amount),
+            replace(amount, least=min(amount.least, amount.max_papers)),
             tuple(dict.fromkeys([*unchanged, *stated])),
             replace(preferences.style, **self.style),
         )

@@ -1,4 +1,7 @@
-"""Everything that is kept of one subscriber, in plain values, for them to take away (GDPR, articles 15 and 20)."""
+"""Export: all that is kept of one subscriber, for them to take away; and subscribers as records for `import_`.
+
+What somebody takes away answers articles 15 and 20 of the GDPR, in plain values.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -9,8 +12,10 @@ import sqlalchemy as sa
 
 from dailypapers.domain.delivery import Delivery
 from dailypapers.domain.edition import Edition
+from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper
-from dailypapers.domain.subscriber import Subscriber, days_in_words
+from dailypapers.domain.preferences import FIELDS, interests_in
+from dailypapers.domain.subscriber import Subscriber, SubscriberState, days_in_words
 from dailypapers.store import editions, outbox, papers, subscribers, suppressions, votes
 from dailypapers.store.picks import StoredPick, of_deliveries
 
@@ -83,3 +88,24 @@ def _paper(paper: Paper) -> dict[str, str]:
 
 def _moment(moment: dt.datetime | None) -> str | None:
     return moment.isoformat() if moment else None
+
+
+def record(reader: Subscriber, interests: Sequence[Interest]) -> dict[str, Any]:
+    """Return a subscriber as a record that import reads back: it states everything, also that there is none."""
+    rhythm, amount, style = reader.rhythm, reader.amount, reader.style
+    others = [asdict(interest) for interest in interests if (interest.kind, interest.stance) not in FIELDS.values()]
+    return {
+        "address": reader.address,
+        **{name: [interest.text for interest in interests_in(name, interests)] for name in FIELDS},
+        **({"other_interests": others} if others else {}),
+        "zone": rhythm.zone,
+        "hour": rhythm.hour,
+        "days": days_in_words(rhythm.days),
+        **asdict(amount),
+        **asdict(style),
+        **({"paused": _until(reader)} if reader.state is SubscriberState.PAUSED else {}),
+    }
+
+
+def _until(reader: Subscriber) -> str | bool:
+    return reader.paused_until.isoformat() if reader.paused_until else True

@@ -1,42 +1,60 @@
-"""Subscribers in a file: JSON Lines or CSV, the same fields in both, read leniently line by line and written back.
+"""Import: subscribers from a file, JSON Lines or CSV, read leniently line by line and taken in.
 
-    address, topics, phrases, categories, authors, papers, avoid, exclude, zone, hour, days, max_papers, about,
-    least, relevance, explore
+    file | lines, each with what it states | what is known, changed by that | kept
 
-In CSV, several entries of one field are parted by semicolons. Only `address` is needed.
+The fields are the same in both: address, topics, phrases, categories, authors, papers, avoid, exclude, other_interests,
+zone, hour, days, max_papers, about, least, relevance, explore, text_only, abstracts, paused. Only `address` is needed,
+and what a line does not state stays as it is. In CSV several entries of one field are separated by semicolons, and the
+address may stand under any name people give it.
 """
 
 import csv
-import io
+import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dailypapers.domain.interest import Interest, InterestKind
+import sqlalchemy as sa
+
+from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import PaperId
-from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, Preferences
+from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, PreferenceChanges, Preferences
 from dailypapers.domain.source import Skipped
-from dailypapers.domain.subscriber import Amount, Rhythm, Subscriber, days_in_words, parse_days
+from dailypapers.domain.subscriber import Abstracts, Consent, SubscriberState, parse_days
 from dailypapers.errors import BadInput
+from dailypapers.store import subscribers
+from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
 
-_OTHERS = ("address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore")
+#: Interests of a kind and stance that has no field of its own: objects with kind, stance and text, in JSON only.
+OTHER_INTERESTS = "other_interests"
+_OTHERS = (
+    "address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore", "text_only", "abstracts",
+    "paused", OTHER_INTERESTS,
+)  # fmt: skip
+#: What spreadsheets and other newsletters call the column of addresses, in lower case and with underscores.
+_ADDRESS_COLUMNS = {"address", "email", "e_mail", "email_address", "e_mail_address", "mail"}
+#: Maximum lines of one cell: people break lines within cells, and a quote nobody closed must not swallow the file.
+_MAX_CELL_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One subscriber of a file and the line they stand on."""
+    """One subscriber of a file, and the line they stand on."""
 
     number: int
     address: str
-    wishes: Preferences
+    changes: PreferenceChanges
+    #: Whether they are paused, and until when; `None` where nothing is said, or that they are not.
+    paused: dt.date | bool | None = None
 
 
-def read(path: Path, *, defaults: Preferences) -> tuple[list[Line], list[Skipped]]:
-    """Read every line that can be read; the others come back with their number and why.
+def read(path: Path) -> tuple[list[Line], list[Skipped]]:
+    """Return every line that can be read, and the others with their number and why.
 
     Raises `BadInput` where the file itself cannot be read.
     """
@@ -44,10 +62,25 @@ def read(path: Path, *, defaults: Preferences) -> tuple[list[Line], list[Skipped
     skipped: list[Skipped] = []
     for number, fields in _records(path):
         try:
-            lines.append(Line(number, *_subscriber(fields, defaults)))
+            lines.append(_line(number, fields))
         except (BadInput, ValueError) as error:
             skipped.append(Skipped(f"{path.name} line {number}", str(error)))
     return lines, skipped
+
+
+def take_in(tx: sa.Connection, line: Line, *, defaults: Preferences, consent: Consent, now: dt.datetime) -> bool:
+    """Make somebody a subscriber, or change what a line states of one who is; tells whether the address is new.
+
+    A pause is taken over, and never ended: that is up to its owner. Raises `BadInput` where `sign_up.admit` does.
+    """
+    known = subscribers.by_address(tx, line.address)
+    before = lifecycle.preferences_of(tx, known) if known else defaults
+    is_new = sign_up.admit(tx, line.address, line.changes.applied_to(before), consent=consent, now=now)
+    if line.paused and (reader := subscribers.by_address(tx, line.address)):
+        until = None if line.paused is True else line.paused
+        if (reader.state, reader.paused_until) != (SubscriberState.PAUSED, until):
+            lifecycle.pause(tx, reader.id, until=until, now=now)
+    return is_new
 
 
 def _records(path: Path) -> Iterator[tuple[int, object]]:
@@ -60,12 +93,67 @@ def _records(path: Path) -> Iterator[tuple[int, object]]:
     yield from _csv(text, path) if path.suffix.lower() == ".csv" else _json_lines(text)
 
 
-def _csv(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text))
-    if "address" not in (reader.fieldnames or ()):
-        raise BadInput(f"{path.name} has no column “address” in its first line.")
-    for row in reader:
-        yield reader.line_num, {name: value for name, value in row.items() if value}
+def _csv(text: str, path: Path) -> Iterator[tuple[int, object]]:
+    lines = [line for line in re.findall(r"[^\r\n]*(?:\r\n|\r|\n)?", text) if line]
+    columns = _columns(next(csv.reader(lines[:1]), []), path.name)
+    at = 1
+    while at < len(lines):
+        end = _end_of_record(lines, at, columns)
+        if end is None:
+            yield at + 1, BadInput('has a quote (") that is not closed')
+            at += 1
+            continue
+        if any(line.strip() for line in lines[at:end]):
+            yield at + 1, _cells(lines[at:end], columns)
+        at = end
+
+
+def _columns(names: Sequence[str], file: str) -> list[str]:
+    """Return a table's columns by our fields' names. Raises `BadInput` where one is there twice, or no address."""
+    plain = [re.sub(r"[\s-]+", "_", name.strip().lower()) for name in names]
+    columns = ["address" if name in _ADDRESS_COLUMNS else name for name in plain]
+    for number, column in enumerate(columns):
+        if column and column in columns[:number]:
+            first = names[columns.index(column)].strip()
+            both = f"“{first}” and “{names[number].strip()}” both hold it"
+            raise BadInput(f"{file} has two columns for {column}: {both}. Remove or rename one.")
+    if "address" not in columns:
+        raise BadInput(f"{file} has no column “address” (or “email”) in its first line.")
+    return columns
+
+
+def _end_of_record(lines: Sequence[str], start: int, columns: Sequence[str]) -> int | None:
+    """Return where the next record begins; `None` where a quote of this one is never closed.
+
+    A line that is a record by itself is no part of a cell that has not ended.
+    """
+    for end in range(start + 1, min(start + _MAX_CELL_LINES, len(lines)) + 1):
+        if not _is_open(lines[start:end]):
+            return end
+        if end < len(lines) and _is_record(lines[end], columns):
+            return None
+    return None
+
+
+def _is_open(lines: Sequence[str]) -> bool:
+    """Whether these lines end within quotes: then a further line is a part of their last cell."""
+    further = "a line of its own"
+    try:
+        return [row for row in csv.reader([*lines, further]) if row][-1] != [further]
+    except csv.Error:
+        return True
+
+
+def _is_record(line: str, columns: Sequence[str]) -> bool:
+    cells = [] if _is_open([line]) else next(csv.reader([line]), [])
+    return len(cells) == len(columns) and "@" in cells[columns.index("address")]
+
+
+def _cells(lines: Sequence[str], columns: Sequence[str]) -> object:
+    cells = next(csv.reader(lines), [])
+    if len(cells) > len(columns):
+        return BadInput(f"has {len(cells)} cells, and there are {len(columns)} columns")
+    return {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
 
 
 def _json_lines(text: str) -> Iterator[tuple[int, object]]:
@@ -75,47 +163,95 @@ def _json_lines(text: str) -> Iterator[tuple[int, object]]:
         try:
             yield number, json.loads(line)
         except json.JSONDecodeError as error:
-            yield number, BadInput(f"is no JSON: {error.msg} at column {error.colno}")
+            yield number, BadInput(f"is not valid JSON: {error.msg} at column {error.colno}")
         except RecursionError:
             yield number, BadInput("is nested too deeply")
 
 
-def _subscriber(fields: object, defaults: Preferences) -> tuple[str, Preferences]:
+def _line(number: int, fields: object) -> Line:
     if isinstance(fields, BadInput):
         raise fields
     if not isinstance(fields, Mapping):
-        raise BadInput("is no object with fields such as address and topics")
+        raise BadInput("is not an object with fields such as address and topics")
     unknown = sorted(str(name) for name in fields if name not in FIELDS and name not in _OTHERS)
     if unknown:
         raise BadInput(f"has an unknown field “{unknown[0]}”; known are {', '.join((*_OTHERS, *FIELDS))}")
     address = fields.get("address")
     if not isinstance(address, str):
         raise BadInput("has no address")
-    return normal_address(address), wishes(fields, defaults=defaults)
+    return Line(number, normal_address(address), changes(fields), _paused(fields.get("paused")))
 
 
-def wishes(fields: Mapping[str, Any], *, defaults: Preferences) -> Preferences:
-    """Read what somebody asks for from fields; what is not there is as in `defaults`.
-
-    Raises `BadInput` or `ValueError` with a sentence naming the field.
-    """
-    rhythm = Rhythm(
-        zone=_zone(fields.get("zone", defaults.rhythm.zone)),
-        hour=_number(fields, "hour", defaults.rhythm.hour, 0, 23),
-        days=parse_days(str(fields["days"])) if "days" in fields else defaults.rhythm.days,
-    )
-    return Preferences(rhythm, _amount(fields, defaults.amount), tuple(interests(fields)))
+def _paused(value: object) -> dt.date | bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value).strip())
+    except ValueError:
+        return _yes("paused", value)
 
 
-def _amount(fields: Mapping[str, Any], default: Amount) -> Amount:
-    most = _number(fields, "max_papers", default.max_papers, 1, MAX_PAPERS)
-    return Amount(
-        max_papers=most,
-        about=_number(fields, "about", 0, 1, MAX_PAPERS) if "about" in fields else default.about,
-        least=_number(fields, "least", default.least, 1, most),
-        relevance=_relevance(fields["relevance"]) if "relevance" in fields else default.relevance,
-        explore=_yes(fields["explore"]) if "explore" in fields else default.explore,
-    )
+def changes(fields: Mapping[str, Any]) -> PreferenceChanges:
+    """Read what fields state of somebody's preferences. Raises `BadInput` with a sentence naming the field."""
+    return PreferenceChanges(_rhythm(fields), _amount(fields), _style(fields), _interests(fields))
+
+
+def _rhythm(fields: Mapping[str, Any]) -> dict[str, Any]:
+    stated: dict[str, Any] = {}
+    if "zone" in fields:
+        stated["zone"] = _zone(fields["zone"])
+    if "hour" in fields:
+        stated["hour"] = _number(fields, "hour", 0, 23)
+    if "days" in fields:
+        try:
+            stated["days"] = parse_days(str(fields["days"]))
+        except ValueError as error:
+            raise BadInput(str(error)) from None
+    return stated
+
+
+def _amount(fields: Mapping[str, Any]) -> dict[str, Any]:
+    stated: dict[str, Any] = {}
+    for name in ("max_papers", "least"):
+        if name in fields:
+            stated[name] = _number(fields, name, 1, stated.get("max_papers", MAX_PAPERS))
+    if "about" in fields:
+        stated["about"] = None if fields["about"] is None else _number(fields, "about", 1, MAX_PAPERS)
+    if "relevance" in fields:
+        stated["relevance"] = None if fields["relevance"] is None else _relevance(fields["relevance"])
+    if "explore" in fields:
+        stated["explore"] = _yes("explore", fields["explore"])
+    return stated
+
+
+def _style(fields: Mapping[str, Any]) -> dict[str, Any]:
+    stated: dict[str, Any] = {}
+    if "text_only" in fields:
+        stated["text_only"] = _yes("text_only", fields["text_only"])
+    if "abstracts" in fields:
+        named = str(fields["abstracts"]).strip().lower()
+        if named not in set(Abstracts):
+            raise BadInput(f"abstracts “{fields['abstracts']}” must be one of {', '.join(Abstracts)}")
+        stated["abstracts"] = Abstracts(named)
+    return stated
+
+
+def _interests(fields: Mapping[str, Any]) -> dict[tuple[InterestKind, Stance], tuple[Interest, ...]]:
+    stated = {FIELDS[name]: tuple(interests({name: fields[name]})) for name in FIELDS if name in fields}
+    for other in _other_interests(fields.get(OTHER_INTERESTS, ())):
+        which = (other.kind, other.stance)
+        stated[which] = (*stated.get(which, ()), other)
+    return stated
+
+
+def _other_interests(value: object) -> Iterator[Interest]:
+    if not isinstance(value, list | tuple):
+        raise BadInput(f"{OTHER_INTERESTS} must be a list of objects with kind, stance and text")
+    for entry in value:
+        try:
+            yield Interest(InterestKind(entry["kind"]), str(entry["text"]), Stance(entry["stance"]))
+        except (KeyError, TypeError, ValueError):
+            raise BadInput(f"{OTHER_INTERESTS} must be a list of objects with kind, stance and text") from None
 
 
 def _relevance(value: object) -> float:
@@ -128,11 +264,11 @@ def _relevance(value: object) -> float:
     return wanted
 
 
-def _yes(value: object) -> bool:
+def _yes(name: str, value: object) -> bool:
     said = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    if str(value).lower() not in said:
-        raise BadInput(f"explore “{value}” must be yes or no")
-    return said[str(value).lower()]
+    if str(value).strip().lower() not in said:
+        raise BadInput(f"{name} “{value}” must be yes or no")
+    return said[str(value).strip().lower()]
 
 
 def interests(fields: Mapping[str, Any]) -> Iterator[Interest]:
@@ -148,7 +284,7 @@ def _texts(name: str, value: object) -> Iterator[str]:
         raise BadInput(f"{name} must be a list of texts")
     for entry in entries:
         if not isinstance(entry, str):
-            raise BadInput(f"{name} must be a list of texts, and “{entry}” is none")
+            raise BadInput(f"{name} must be a list of texts, and “{entry}” is not one")
         if text := " ".join(entry.split()):
             yield text
 
@@ -157,39 +293,14 @@ def _zone(name: object) -> str:
     try:
         return ZoneInfo(str(name)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadInput(f"zone “{name}” is no time zone; use a name such as Europe/Berlin") from None
+        raise BadInput(f"zone “{name}” is not a time zone; use a name such as Europe/Berlin") from None
 
 
-def _number(fields: Mapping[str, Any], name: str, default: int, least: int, most: int) -> int:
+def _number(fields: Mapping[str, Any], name: str, least: int, most: int) -> int:
     try:
-        number = int(fields.get(name, default))
-    except (TypeError, ValueError):
+        number = int(fields[name])
+    except (TypeError, ValueError, OverflowError):
         number = least - 1
     if not least <= number <= most:
         raise BadInput(f"{name} “{fields[name]}” must be a number from {least} to {most}")
     return number
-
-
-def fields_of(subscriber: Subscriber, stated: Sequence[Interest]) -> dict[str, Any]:
-    """A subscriber as fields that `read` reads back."""
-    fields: dict[str, Any] = {"address": subscriber.address}
-    for name, (kind, stance) in FIELDS.items():
-        texts = [interest.text for interest in stated if (interest.kind, interest.stance) == (kind, stance)]
-        if texts:
-            fields[name] = texts
-    rhythm = subscriber.rhythm
-    return {
-        **fields,
-        "zone": rhythm.zone,
-        "hour": rhythm.hour,
-        "days": days_in_words(rhythm.days),
-        "max_papers": subscriber.amount.max_papers,
-        **_unusual(subscriber.amount),
-    }
-
-
-def _unusual(amount: Amount) -> dict[str, Any]:
-    """What of an amount is not as with everybody."""
-    usual = Amount(amount.max_papers)
-    names = ("about", "least", "relevance", "explore")
-    return {name: getattr(amount, name) for name in names if getattr(amount, name) != getattr(usual, name)}

@@ -22,6 +22,12 @@ LONGEST_PAUSE = dt.timedelta(days=3650)
 FEWEST = 3
 
 
+def preferences_of(tx: sa.Connection, reader: Subscriber) -> Preferences:
+    """Return what a subscriber asks for now."""
+    interests = subscribers.interests_of(tx, [reader.id])[reader.id]
+    return Preferences(reader.rhythm, reader.amount, interests, reader.style)
+
+
 def change(tx: sa.Connection, subscriber_id: int, wishes: Preferences, *, now: dt.datetime) -> None:
     """Replace what somebody asks for.
 
