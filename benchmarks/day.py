@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dailypapers.app import App, build
-from dailypapers.delivery.deliver import drain_once
+from dailypapers.delivery.deliver import deliver_once
 from dailypapers.digests.compose import compose
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
@@ -123,7 +123,7 @@ def steps(app: App) -> list[tuple[str, float]]:
         ("fetch", lambda: fetch(dependencies.engine, dependencies.sources, make_http=dependencies.make_http, now=NOW)),
         ("close", lambda: close(dependencies.engine, zone="UTC", now=NOW)),
         ("compose", lambda: compose(dependencies.engine, dependencies.digest_options, now=NOW)),
-        ("deliver", lambda: drain_once(dependencies.sending, clock=lambda: NOW)),
+        ("deliver", lambda: deliver_once(dependencies.sending, clock=lambda: NOW)),
     ]
     taken = []
     for name, job in jobs:

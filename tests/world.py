@@ -96,6 +96,6 @@ def world(engine: sa.Engine, *, outcomes: Mapping[str, Outcome] | None = None) -
             renderer=MailRenderer(
                 environment(shipped("templates")), signer, sender, "https://papers.example.org/", b"secret"
             ),
-            make_sender_options=lambda: SenderOptions(tray, "tester", at_once=2),
+            make_sender_options=lambda: SenderOptions(tray, "tester"),
         )
         yield World(dependencies, tray, routes)

@@ -232,7 +232,7 @@ def _mail_server(mail: Mail) -> MailServer:
 
 def _post(mail: Mail, server: MailServer) -> SenderOptions:
     transport = SmtpTransport(server, connections=mail.connections, per_connection=mail.mails_per_connection)
-    return SenderOptions(transport, worker_name(), at_once=mail.connections)
+    return SenderOptions(transport, worker_name())
 
 
 def _http(settings: Settings) -> Http:

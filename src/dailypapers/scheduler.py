@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from dailypapers.delivery.deliver import drain_once
+from dailypapers.delivery.deliver import deliver_once
 from dailypapers.delivery.send import Clock
 from dailypapers.digests.compose import compose
 from dailypapers.errors import DailypapersError
@@ -92,7 +92,7 @@ class Scheduler:
         with reading(self.dependencies.engine) as tx:
             first, (on_hold, _) = outbox.next_attempt(tx, now=self.clock()), outbox.on_hold(tx)
         if first is not None and first <= self.clock() and not on_hold:
-            drain_once(self.dependencies.sending, clock=self.clock, stop=stop)
+            deliver_once(self.dependencies.sending, clock=self.clock, stop=stop)
 
     def _alone(self, job: str, run: Callable[[], object]) -> None:
         with lease(self.dependencies.engine, job, self.holder, clock=self.clock) as ours:

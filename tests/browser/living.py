@@ -18,7 +18,7 @@ import uvicorn
 
 from dailypapers.app import App, build
 from dailypapers.catcher.server import Catcher, Caught, caught
-from dailypapers.delivery.deliver import drain_once
+from dailypapers.delivery.deliver import deliver_once
 from dailypapers.jobs.day import day
 from dailypapers.settings import Settings, shipped
 from dailypapers.store.database import migrate, reading
@@ -72,7 +72,7 @@ class Living:
 
     def deliver(self) -> None:
         """Send what waits in the outbox."""
-        aside(lambda: drain_once(self.app.dependencies.sending, clock=self.clock))
+        aside(lambda: deliver_once(self.app.dependencies.sending, clock=self.clock))
 
     def announce_all(self) -> None:
         """From now on the source has the second day's papers too."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.sending import send as send_one
 
 from dailypapers.catcher.server import Catcher, caught, read
 from dailypapers.domain.delivery import Outcome, OutcomeKind
@@ -24,7 +25,7 @@ def send(catcher: Catcher, recipient: str = "ann@example.org", content: bytes = 
     async def once() -> Outcome:
         sender = SmtpTransport(MailServer(catcher.host, catcher.port, "none"))
         try:
-            return await sender.send(OutgoingMail(Envelope("a@example.org", recipient), content))
+            return await send_one(sender, OutgoingMail(Envelope("a@example.org", recipient), content))
         finally:
             await sender.close()
 

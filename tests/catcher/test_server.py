@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from tests.sending import send as send_one
 
 from dailypapers.catcher.server import Catcher, caught
 from dailypapers.domain.delivery import OutcomeKind
@@ -17,7 +18,7 @@ def send(catcher: Catcher, *recipients: str) -> list[OutcomeKind]:
         sender = SmtpTransport(MailServer(catcher.host, catcher.port, "none"))
         content = b"To: x\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\n\r\nbody\r\n.dot\r\n"
         mails = [OutgoingMail(Envelope("a@example.org", recipient), content) for recipient in recipients]
-        outcomes = await asyncio.gather(*(sender.send(mail) for mail in mails))
+        outcomes = await asyncio.gather(*(send_one(sender, mail) for mail in mails))
         await sender.close()
         return [outcome.kind for outcome in outcomes]
 

@@ -45,6 +45,8 @@ def claimed(attempts: int = 1, *, hours: float = 20) -> Delivery:
         (OutcomeKind.DEAD_ADDRESS, DeliveryState.FAILED),
         (OutcomeKind.OUR_FAULT, DeliveryState.ON_HOLD),
         (OutcomeKind.UNCERTAIN, DeliveryState.UNCERTAIN),
+        (OutcomeKind.NOT_MADE, DeliveryState.DEFERRED),
+        (OutcomeKind.UNSENDABLE, DeliveryState.FAILED),
     ],
 )
 def test_each_outcome_leads_to_its_state(kind: OutcomeKind, state: DeliveryState) -> None:

@@ -9,9 +9,11 @@ from email import message_from_string, policy
 import sqlalchemy as sa
 from tests.world import CELLS, DAY, GRAPHS, MONDAY, World, world
 
-from dailypapers.delivery.deliver import drain, drain_once
+from dailypapers.delivery.deliver import deliver_once, deliver_until_empty
+from dailypapers.delivery.send import Stopped
 from dailypapers.digests.compose import compose
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
+from dailypapers.domain.fault import Fault
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.source import Announcement, State
@@ -151,8 +153,8 @@ def test_a_deferred_mail_goes_out_once_the_server_takes_it(engine: sa.Engine) ->
         w.admit("bob", GRAPHS)
         run(w)
         w.tray.outcomes = {}
-        assert not drain_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(minutes=4)).states
-        done = drain_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(minutes=6))
+        assert not deliver_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(minutes=4)).states
+        done = deliver_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(minutes=6))
     assert done.states == {DeliveryState.ACCEPTED: 1}
 
 
@@ -172,12 +174,14 @@ def test_a_patient_day_tries_again(engine: sa.Engine) -> None:
                 return False
 
         waited: list[float] = []
-        done = drain(
+        done = deliver_until_empty(
             w.dependencies.sending, clock=lambda: next(moments), patience=dt.timedelta(minutes=30), stop=Hurried()
         )
         assert done.states == {DeliveryState.ACCEPTED: 1}
         assert waited
-        still = drain(w.dependencies.sending, clock=lambda: MONDAY, patience=dt.timedelta(minutes=30), stop=Hurried())
+        still = deliver_until_empty(
+            w.dependencies.sending, clock=lambda: MONDAY, patience=dt.timedelta(minutes=30), stop=Hurried()
+        )
     assert not still.states
 
 
@@ -208,17 +212,19 @@ def test_our_fault_stops_the_run_and_spares_the_readers(engine: sa.Engine) -> No
         for name in ("alice", "bob", "charlie", "dora", "erin", "frank"):
             w.admit(name, GRAPHS)
         done = run(w)
-        assert "our fault" in done.delivered.stopped
+        assert done.delivered.stopped
+        assert done.delivered.stopped.fault is Fault.US
         with reading(engine) as tx:
             assert not suppressions.is_suppressed(tx, "alice@example.org")
             states = [delivery.state for delivery in outbox.of_edition(tx, done.edition.id)]
         assert DeliveryState.FAILED not in states
-        again = drain_once(w.dependencies.sending, clock=lambda: MONDAY)
-        assert "on hold" in again.stopped
+        again = deliver_once(w.dependencies.sending, clock=lambda: MONDAY)
+        assert again.stopped
+        assert "on hold" in again.stopped.why
         w.tray.outcomes = {}
         with writing(engine) as tx:
             outbox.release(tx, now=MONDAY)
-        drain_once(w.dependencies.sending, clock=lambda: MONDAY)
+        deliver_once(w.dependencies.sending, clock=lambda: MONDAY)
         assert {name: len(mails) for name, mails in w.got().items()} == dict.fromkeys(w.got(), 1)
         assert "6 accepted" in w.books()[0]
 
@@ -228,7 +234,7 @@ def test_a_mail_server_that_answers_nobody_stops_the_run(engine: sa.Engine) -> N
     with world(engine, outcomes={"alice@example.org": lost}) as w:
         w.admit("alice", GRAPHS)
         done = run(w)
-    assert "connection refused" in done.delivered.stopped
+    assert done.delivered.stopped == Stopped(Fault.CONNECTION, "the mail server takes nothing: connection refused")
     assert done.delivered.states == {DeliveryState.DEFERRED: 1}
 
 
@@ -277,7 +283,7 @@ def test_whoever_leaves_between_composing_and_sending_gets_nothing(engine: sa.En
         w.tray.outcomes = {}
         with writing(engine) as tx:
             subscribers.move(tx, 1, to=SubscriberState.UNSUBSCRIBED, now=MONDAY)
-        drain_once(w.dependencies.sending, clock=lambda: MONDAY + DAY / 2)
+        deliver_once(w.dependencies.sending, clock=lambda: MONDAY + DAY / 2)
         assert w.got() == {}
         assert "1 skipped" in w.books()[0]
 
@@ -289,9 +295,10 @@ def test_a_template_that_breaks_stops_the_run_and_loses_nothing(engine: sa.Engin
         w.dependencies.renderer.templates.globals["ngettext"] = None
         done = run(w)
         assert done.delivered.states == {DeliveryState.DEFERRED: 1}
-        assert "could be made" in done.delivered.stopped
+        assert done.delivered.stopped
+        assert done.delivered.stopped.fault is Fault.MESSAGE
         w.dependencies.renderer.templates.globals["ngettext"] = good
-        drain_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(hours=1))
+        deliver_once(w.dependencies.sending, clock=lambda: MONDAY + dt.timedelta(hours=1))
         assert list(w.got()) == ["alice"]
 
 

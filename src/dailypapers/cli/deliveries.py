@@ -23,7 +23,7 @@ def deliver(
     ] = False,
 ) -> None:
     """Send all mails in the outbox whose time has come."""
-    from dailypapers.delivery.deliver import drain_once
+    from dailypapers.delivery.deliver import deliver_once
     from dailypapers.store import outbox
     from dailypapers.store.database import writing
 
@@ -32,22 +32,23 @@ def deliver(
         with writing(dependencies.engine) as tx:
             say(f"{outbox.release(tx, now=tells())} emails on hold may go.")
     with progress("delivering") as step, stop_on_signal() as stop:
-        done = drain_once(dependencies.sending, clock=tells, on_progress=step, stop=stop)
+        done = deliver_once(dependencies.sending, clock=tells, on_progress=step, stop=stop)
     raise typer.Exit(report_delivered(done))
 
 
 def report_delivered(done: "Delivered") -> int:
     """Say what a run of deliveries did; returns the exit code."""
     from dailypapers.domain.delivery import DeliveryState
+    from dailypapers.domain.fault import Fault
 
     if not done.states and not done.stopped:
         say("Nothing waited in the outbox: nothing was sent.")
     for state, count in sorted(done.states.items()):
         say(f"{count} {state}.")
     if done.stopped:
-        say(f"Stopped: {done.stopped}.")
-    if done.unreachable:
-        return UNREACHABLE
+        say(f"Stopped: {done.stopped.why}.")
+        if done.stopped.fault is Fault.CONNECTION:
+            return UNREACHABLE
     return OK if not done.stopped and set(done.states) <= {DeliveryState.ACCEPTED} else ATTENTION
 
 

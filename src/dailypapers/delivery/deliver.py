@@ -1,4 +1,4 @@
-"""Drain: empty the outbox once, or for a while.
+"""Deliver: empty the outbox once, or for a while.
 
 `delivery.send` sends; this opens and closes the connections around it, and waits where waiting helps.
 """
@@ -27,28 +27,28 @@ class Sending:
     make_sender_options: Callable[[], SenderOptions]
 
 
-def drain_once(
+def deliver_once(
     sending: Sending,
     *,
     clock: Clock,
     on_progress: Callable[[int], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Delivered:
-    """Drain the outbox over connections that are opened and closed here."""
+    """Send what is due over connections that are opened and closed here."""
 
     async def send() -> Delivered:
-        post = sending.make_sender_options()
+        options = sending.make_sender_options()
         try:
             return await deliver(
-                sending.engine, sending.renderer, post, clock=clock, on_progress=on_progress, stop=stop
+                sending.engine, sending.renderer, options, clock=clock, on_progress=on_progress, stop=stop
             )
         finally:
-            await post.transport.close()
+            await options.transport.close()
 
     return asyncio.run(send())
 
 
-def drain(
+def deliver_until_empty(
     sending: Sending,
     *,
     clock: Clock,
@@ -56,19 +56,19 @@ def drain(
     stop: threading.Event,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Delivered:
-    """Drain the outbox, and again as deferred mails come due, for as long as `patience` lasts.
+    """Send what is due, and again as deferred mails come due, for as long as `patience` lasts.
 
     A server that greylists takes a mail on the second try, some minutes later; whoever runs a day from cron would
     lose the first day of every new reader without it. With a clock that stands still nothing is waited for.
     """
     until = clock() + patience
-    done = drain_once(sending, clock=clock, on_progress=on_progress, stop=stop)
+    done = deliver_once(sending, clock=clock, on_progress=on_progress, stop=stop)
     while wait := _wait_for_next(sending, now=clock(), until=until):
         before = clock()
         stop.wait(wait)
         if stop.is_set() or clock() == before:
             break
-        done = _together(done, drain_once(sending, clock=clock, on_progress=on_progress, stop=stop))
+        done = _together(done, deliver_once(sending, clock=clock, on_progress=on_progress, stop=stop))
     return done
 
 
@@ -76,7 +76,7 @@ def _together(before: Delivered, again: Delivered) -> Delivered:
     """What two runs did: what the second one tried were the first one's deferred mails."""
     states = before.states + again.states
     states[DeliveryState.DEFERRED] -= min(before.states[DeliveryState.DEFERRED], again.states.total())
-    return Delivered(+states, again.stopped, unreachable=again.unreachable)
+    return Delivered(+states, again.stopped)
 
 
 def _wait_for_next(sending: Sending, *, now: dt.datetime, until: dt.datetime) -> float:

@@ -1,6 +1,6 @@
-"""Deliver: drain the outbox.
+"""Send: what waits in the outbox goes out, group by group.
 
-    claim (committed) | render | send, several at a time | record (committed)
+    claim (committed) | render | attempt (committed) | send, several at a time | record (committed)
 
 What the server said decides what comes next (`domain.delivery.after`). A refusal that is our fault stops the run; so
 does a mail server that answers nobody. Asked to stop, it finishes what is in flight and gives the rest back.
@@ -9,19 +9,24 @@ does a mail server that answers nobody. Asked to stop, it finishes what is in fl
 import asyncio
 import datetime as dt
 import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, mail
+from dailypapers.domain.address import domain_of
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind, after
+from dailypapers.domain.fault import Fault
+from dailypapers.domain.message import OutgoingMail
+from dailypapers.domain.pace import Pace, Unlimited
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.errors import BadInput
-from dailypapers.mail.transport import Transport
-from dailypapers.store import outbox, subscribers, suppressions
+from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Transport
+from dailypapers.store import attempts, outbox, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -30,8 +35,6 @@ log = structlog.get_logger()
 GROUP = 50
 #: A claim this old belongs to a sender that died: the longest a mail may take is far below.
 ABANDONED_AFTER = dt.timedelta(minutes=30)
-ASKED_TO_STOP = "asked to stop"
-_NOT_MADE = "the mail could not be made"
 
 Clock = Callable[[], dt.datetime]
 
@@ -42,7 +45,18 @@ class SenderOptions:
 
     transport: Transport
     worker: str
-    at_once: int = 4
+    pace: Pace = field(default_factory=Unlimited)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why a run ended while mails were waiting: whose fault, `NONE` where it was asked to; and in a sentence."""
+
+    fault: Fault
+    why: str
+
+
+ASKED_TO_STOP = Stopped(Fault.NONE, "asked to stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +64,7 @@ class Delivered:
     """What a run did: how many deliveries came to which state, and why it stopped early, if it did."""
 
     states: Counter[DeliveryState] = field(default_factory=Counter)
-    stopped: str = ""
-    unreachable: bool = False
-    """Whether it stopped because the mail server did not answer."""
+    stopped: Stopped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ class _Result:
 async def deliver(
     engine: sa.Engine,
     renderer: MailRenderer,
-    post: SenderOptions,
+    options: SenderOptions,
     *,
     clock: Clock,
     stop: threading.Event | None = None,
@@ -78,109 +90,154 @@ async def deliver(
         outbox.abandoned(tx, after=ABANDONED_AFTER, now=clock())
         waiting, said = outbox.on_hold(tx)
     if waiting:
-        return Delivered(stopped=f"{waiting} emails are on hold because of a fault of ours: {said}")
+        return Delivered(stopped=Stopped(Fault.US, f"{waiting} emails are on hold because of a fault of ours: {said}"))
     states: Counter[DeliveryState] = Counter()
     while not (stop and stop.is_set()):
-        with writing(engine) as tx:
-            claimed = outbox.claim(tx, post.worker, GROUP, now=clock())
+        claimed = _claim(engine, options.worker, clock())
         if not claimed:
-            return _told_to_log(Delivered(states))
-        results, untried = await _send_group(engine, renderer, post, claimed, clock=clock, stop=stop)
-        _record(engine, results, untried, now=clock())
+            return _logged(Delivered(states))
+        group = _Group(engine, renderer, options, clock, stop)
+        results = await group.send(claimed)
         states.update(result.delivery.state for result in results)
         on_progress(len(results))
         if stopped := _must_stop(results):
-            return _told_to_log(Delivered(states, stopped, unreachable=_unreachable(results)))
-    return _told_to_log(Delivered(states, ASKED_TO_STOP))
+            return _logged(Delivered(states, stopped))
+    return _logged(Delivered(states, ASKED_TO_STOP))
 
 
-def _told_to_log(done: Delivered) -> Delivered:
+def _claim(engine: sa.Engine, worker: str, now: dt.datetime) -> list[Delivery]:
+    with writing(engine) as tx:
+        claimed = outbox.claim(tx, worker, GROUP, now=now)
+        attempts.start(tx, claimed, now=now)
+    return claimed
+
+
+def _logged(done: Delivered) -> Delivered:
     counts = {str(state): n for state, n in sorted(done.states.items())}
-    if done.stopped and done.stopped != ASKED_TO_STOP:
+    if done.stopped and done.stopped.fault is not Fault.NONE:
         # Nothing goes out until somebody has looked: this is the operator's alarm.
-        log.error("delivery stopped", why=done.stopped, **counts)
+        log.error("delivery stopped", why=done.stopped.why, **counts)
     elif counts:
-        log.info("delivered", stopped=done.stopped, **counts)
+        log.info("delivered", stopped=done.stopped.why if done.stopped else "", **counts)
     return done
 
 
-async def _send_group(
-    engine: sa.Engine,
-    renderer: MailRenderer,
-    post: SenderOptions,
-    claimed: Sequence[Delivery],
-    *,
-    clock: Clock,
-    stop: threading.Event | None,
-) -> tuple[list[_Result], list[Delivery]]:
-    """Send a group over `at_once` connections; a fault of ours leaves the rest untried."""
-    with reading(engine) as tx:
-        waiting = list(reversed(load_inputs(tx, claimed)))
-    results: list[_Result] = []
+class _Group:
+    """A group of claimed mails on their way."""
 
-    async def work() -> None:
-        while waiting and not (stop and stop.is_set()) and not _our_fault(results):
-            results.append(await _send(renderer, post, waiting.pop(), clock=clock))
+    def __init__(
+        self,
+        engine: sa.Engine,
+        renderer: MailRenderer,
+        options: SenderOptions,
+        clock: Clock,
+        stop: threading.Event | None,
+    ) -> None:
+        self._engine, self._renderer, self._options = engine, renderer, options
+        self._clock, self._stop = clock, stop
+        self._waiting: deque[RenderInput] = deque()
+        #: What has been made, by id, with the name it was given.
+        self._deliveries: dict[int, Delivery] = {}
+        self._unmade: list[_Result] = []
+        self._results: list[_Result] = []
 
-    await asyncio.gather(*(work() for _ in range(post.at_once)))
-    return results, [sheet.delivery for sheet in waiting]
+    async def send(self, claimed: Sequence[Delivery]) -> list[_Result]:
+        """Send the group, recording as it goes; a fault of ours leaves the rest untried."""
+        with reading(self._engine) as tx:
+            self._waiting.extend(load_inputs(tx, claimed))
+        async with aclosing(self._options.transport.stream(self._mails())) as stream:
+            async for events in stream:
+                self._note(events)
+        self._record((), self._unmade, untried=[each.delivery for each in self._waiting])
+        return self._results
+
+    async def _mails(self) -> AsyncGenerator[OutgoingMail]:
+        """Make one mail after the other, each when its turn has come."""
+        while self._waiting and not self._must_not_go_on():
+            next_one = self._waiting[0]
+            domain = domain_of(next_one.delivery.address)
+            if (wait := self._options.pace.next(domain, self._clock()) - self._clock()) > dt.timedelta():
+                await asyncio.sleep(wait.total_seconds())
+            made = self._made(self._waiting.popleft())
+            if made:
+                yield made
+
+    def _must_not_go_on(self) -> bool:
+        return bool(self._stop and self._stop.is_set()) or _our_fault(self._results) is not None
+
+    def _made(self, render_input: RenderInput) -> OutgoingMail | None:
+        delivery = render_input.delivery
+        try:
+            name, outgoing = mail(self._renderer, render_input)
+        except BadInput as error:
+            outcome = Outcome(OutcomeKind.UNSENDABLE, text=str(error))
+        # This is the boundary of one subscriber: a mail that cannot be made must not keep others from theirs. Templates
+        # may be an operator's own, so anything can go wrong; it is tried again later, and carried over in the end.
+        except Exception as error:
+            log.exception("mail could not be made", delivery=delivery.id)
+            outcome = Outcome(OutcomeKind.NOT_MADE, text=f"the mail could not be made: {type(error).__name__}")
+        else:
+            self._deliveries[delivery.id] = replace(delivery, message_id=name)
+            return outgoing
+        self._unmade.append(_Result(after(delivery, outcome, self._clock()), outcome))
+        return None
+
+    def _note(self, events: Iterable[Event]) -> None:
+        """Make durable what is about to happen, and what has: in one write, before anything else happens."""
+        about_to_leave, answered = [], []
+        for event in events:
+            delivery = self._deliveries[event.mail.delivery]
+            match event:
+                case AboutToHandOver():
+                    about_to_leave.append(delivery)
+                case Answered(outcome=outcome):
+                    answered.append(_Result(after(delivery, outcome, self._clock()), outcome))
+        self._record(about_to_leave, answered)
+
+    def _record(
+        self, about_to_leave: Sequence[Delivery], results: Sequence[_Result], *, untried: Sequence[Delivery] = ()
+    ) -> None:
+        now = self._clock()
+        with writing(self._engine) as tx:
+            attempts.hand_over(tx, about_to_leave, now=now)
+            attempts.answer(tx, [(result.delivery, result.outcome) for result in results], now=now)
+            attempts.forget(tx, untried)
+            outbox.unclaim(tx, untried)
+            _settle(tx, results, now)
+        self._results.extend(results)
 
 
-async def _send(renderer: MailRenderer, post: SenderOptions, sheet: RenderInput, *, clock: Clock) -> _Result:
-    try:
-        name, outgoing = mail(renderer, sheet)
-    except BadInput as error:
-        outcome = Outcome(OutcomeKind.FAILED, text=str(error))
-        return _Result(after(sheet.delivery, outcome, clock()), outcome)
-    # This is the boundary of one subscriber: a mail that cannot be made must not keep others from theirs. Templates
-    # may be an operator's own, so anything can go wrong; it is tried again later, and carried over in the end.
-    except Exception as error:
-        log.exception("mail could not be made", delivery=sheet.delivery.id)
-        outcome = Outcome(OutcomeKind.DEFERRED, text=f"{_NOT_MADE}: {type(error).__name__}")
-        return _Result(after(sheet.delivery, outcome, clock()), outcome)
-    outcome = await post.transport.send(outgoing)
-    return _Result(after(replace(sheet.delivery, message_id=name), outcome, clock()), outcome)
+def _settle(tx: sa.Connection, results: Sequence[_Result], now: dt.datetime) -> None:
+    """Keep what became of mails, and what follows from it for their readers."""
+    outbox.record(tx, [result.delivery for result in results])
+    accepted = [result.delivery for result in results if result.delivery.state is DeliveryState.ACCEPTED]
+    subscribers.accepted(tx, {each.subscriber: each.edition for each in accepted if each.edition is not None})
+    for result in results:
+        if result.outcome.address_is_dead:
+            _give_up(tx, result.delivery, now)
 
 
-def _record(engine: sa.Engine, results: Sequence[_Result], untried: Sequence[Delivery], *, now: dt.datetime) -> None:
-    with writing(engine) as tx:
-        outbox.record(tx, [result.delivery for result in results])
-        outbox.unclaim(tx, untried)
-        subscribers.accepted(
-            tx,
-            {
-                result.delivery.subscriber: result.delivery.edition
-                for result in results
-                if result.delivery.state is DeliveryState.ACCEPTED and result.delivery.edition is not None
-            },
-        )
-        for result in results:
-            if result.outcome.kind is OutcomeKind.DEAD_ADDRESS:
-                _give_up(tx, result, now)
-
-
-def _give_up(tx: sa.Connection, result: _Result, now: dt.datetime) -> None:
-    delivery = result.delivery
+def _give_up(tx: sa.Connection, delivery: Delivery, now: dt.datetime) -> None:
     suppressions.suppress(tx, delivery.address, reason="the address is dead", detail=delivery.detail, now=now)
     subscribers.move(tx, delivery.subscriber, to=SubscriberState.BOUNCED, now=now)
 
 
 def _our_fault(results: Sequence[_Result]) -> Outcome | None:
-    return next((r.outcome for r in results if r.outcome.kind is OutcomeKind.OUR_FAULT), None)
+    return next((result.outcome for result in results if result.outcome.fault is Fault.US), None)
 
 
-def _must_stop(results: Sequence[_Result]) -> str:
-    fault = _our_fault(results)
-    if fault:
-        return f"our fault, so nobody else is mailed: {fault.code or ''} {fault.enhanced} {fault.text}".strip()
-    if results and all(r.outcome.text.startswith(_NOT_MADE) for r in results):
-        return f"not one mail could be made; the log says why: {results[-1].outcome.text}"
-    if _unreachable(results):
-        return f"the mail server takes nothing: {results[-1].outcome.text}"
-    return ""
+def _must_stop(results: Sequence[_Result]) -> Stopped | None:
+    """Whether nothing more is to be sent: for a fault of ours at once, otherwise when not one mail of a group left."""
+    ours = _our_fault(results)
+    if ours:
+        return Stopped(Fault.US, f"our fault, so nobody else is mailed: {_words(ours)}")
+    kinds = {result.outcome.kind for result in results}
+    if kinds == {OutcomeKind.NOT_MADE}:
+        return Stopped(Fault.MESSAGE, f"not one mail could be made; the log says why: {results[-1].outcome.text}")
+    if kinds - {OutcomeKind.NOT_MADE} == {OutcomeKind.INTERRUPTED}:
+        return Stopped(Fault.CONNECTION, f"the mail server takes nothing: {results[-1].outcome.text}")
+    return None
 
 
-def _unreachable(results: Sequence[_Result]) -> bool:
-    """Whether the mail server broke off, or refused, every conversation."""
-    made = [result for result in results if not result.outcome.text.startswith(_NOT_MADE)]
-    return bool(made) and all(result.outcome.kind is OutcomeKind.INTERRUPTED for result in made)
+def _words(outcome: Outcome) -> str:
+    return f"{outcome.code or ''} {outcome.enhanced} {outcome.text}".strip()

@@ -197,7 +197,7 @@ def mail(renderer: MailRenderer, sheet: RenderInput) -> tuple[str, OutgoingMail]
         now=delivery.created_at,
         headers=_bulk_headers(renderer, sheet, links),
     )
-    return name, OutgoingMail(Envelope(renderer.sender.bounce_address, delivery.address), content)
+    return name, OutgoingMail(Envelope(renderer.sender.bounce_address, delivery.address), content, delivery.id)
 
 
 def _bulk_headers(renderer: MailRenderer, sheet: RenderInput, links: Links | None) -> mime.BulkHeaders | None:

@@ -5,7 +5,9 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
+
+from dailypapers.domain.fault import Fault, Finality
 
 
 class DeliveryState(StrEnum):
@@ -60,22 +62,26 @@ class MailKind(StrEnum):
     CONFIRM = "confirm"
 
 
-class OutcomeKind(StrEnum):
-    """What a server's answer means for the delivery."""
+class OutcomeKind(Enum):
+    """What a server's answer means for the delivery: whose fault it is, and whether that passes."""
 
-    ACCEPTED = "accepted"
-    DEFERRED = "deferred"
+    ACCEPTED = (Fault.NONE, Finality.FINAL)
+    DEFERRED = (Fault.MAILBOX, Finality.PASSING)
     """Temporary, about this mailbox or its host: try again later."""
-    INTERRUPTED = "interrupted"
+    DEAD_ADDRESS = (Fault.MAILBOX, Finality.FINAL)
+    """The address itself is no more: never mail it again."""
+    FAILED = (Fault.DOMAIN, Finality.FINAL)
+    """Permanent, for this recipient: do not try again."""
+    INTERRUPTED = (Fault.CONNECTION, Finality.PASSING)
     """Not accepted for a reason that says nothing of the mailbox: 421, or lost before the final dot."""
-    FAILED = "failed"
-    """Permanent, about this mailbox: do not try again."""
-    DEAD_ADDRESS = "dead_address"
-    """Permanent, and the address itself is no more: never mail it again."""
-    OUR_FAULT = "our_fault"
-    """Refused because of us (policy, authentication, size): stop the run, spare the subscriber."""
-    UNCERTAIN = "uncertain"
+    UNCERTAIN = (Fault.CONNECTION, Finality.FINAL)
     """Lost after the final dot: the server may have it."""
+    NOT_MADE = (Fault.MESSAGE, Finality.PASSING)
+    """The mail could not be made, which a mended template may change."""
+    UNSENDABLE = (Fault.MESSAGE, Finality.FINAL)
+    """The mail cannot be written, to this address or to this server."""
+    OUR_FAULT = (Fault.US, Finality.FINAL)
+    """Refused because of us (policy, authentication, size): stop the run, spare the subscriber."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,38 @@ class Outcome:
     """RFC 3463's status such as 5.1.1, where the reply had one."""
     text: str = ""
     """The reply's words on one line; for `accepted`, the server's queue id is in here."""
+
+    @property
+    def fault(self) -> Fault:
+        """Whose fault it is."""
+        return self.kind.value[0]
+
+    @property
+    def finality(self) -> Finality:
+        """Whether another try may end differently."""
+        return self.kind.value[1]
+
+    @property
+    def address_is_dead(self) -> bool:
+        """Whether the address is never to be mailed again."""
+        return (self.fault, self.finality) == (Fault.MAILBOX, Finality.FINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a delivery. Handed over and not answered, the server may have the mail."""
+
+    delivery: int
+    number: int
+    worker: str
+    started_at: dt.datetime
+    handed_over_at: dt.datetime | None = None
+    answered_at: dt.datetime | None = None
+    code: int = 0
+    enhanced: str = ""
+    text: str = ""
+    outcome: str = ""
+    """Whose fault, and whether that passes: "mailbox final"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +167,23 @@ def after(delivery: Delivery, outcome: Outcome, now: dt.datetime) -> Delivery:
     deadline is not tried: the delivery expires and its papers are carried over.
     """
     detail = " ".join(str(part) for part in (outcome.code or "", outcome.enhanced, outcome.text) if part)
-    told = replace(delivery, detail=detail[:500], next_attempt_at=None, claimed_by="")
-    settled = _SETTLED.get(outcome.kind)
-    if settled:
-        return replace(told, state=settled)
+    answered = replace(delivery, detail=detail[:500], next_attempt_at=None, claimed_by="")
+    if outcome.finality is Finality.FINAL:
+        return replace(answered, state=_FINALLY[outcome.fault])
     retry_at = now + retry_delay(delivery.attempts)
     if retry_at >= delivery.deadline:
-        return replace(told, state=DeliveryState.EXPIRED)
-    return replace(told, state=DeliveryState.DEFERRED, next_attempt_at=retry_at)
+        return replace(answered, state=DeliveryState.EXPIRED)
+    return replace(answered, state=DeliveryState.DEFERRED, next_attempt_at=retry_at)
 
 
-_SETTLED = {
-    OutcomeKind.ACCEPTED: DeliveryState.ACCEPTED,
-    OutcomeKind.FAILED: DeliveryState.FAILED,
-    OutcomeKind.DEAD_ADDRESS: DeliveryState.FAILED,
-    OutcomeKind.OUR_FAULT: DeliveryState.ON_HOLD,
-    OutcomeKind.UNCERTAIN: DeliveryState.UNCERTAIN,
+#: What passes is tried again, whoever's fault it is; what does not ends like this.
+_FINALLY = {
+    Fault.NONE: DeliveryState.ACCEPTED,
+    Fault.MAILBOX: DeliveryState.FAILED,
+    Fault.DOMAIN: DeliveryState.FAILED,
+    Fault.MESSAGE: DeliveryState.FAILED,
+    Fault.CONNECTION: DeliveryState.UNCERTAIN,
+    Fault.US: DeliveryState.ON_HOLD,
 }
 
 

@@ -37,3 +37,5 @@ class OutgoingMail:
 
     envelope: Envelope
     content: bytes
+    delivery: int = 0
+    """Which delivery it is; 0 where it is none."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dailypapers.delivery.deliver import drain
+from dailypapers.delivery.deliver import deliver_until_empty
 from dailypapers.delivery.send import Clock, Delivered
 from dailypapers.digests.compose import Composed, compose
 from dailypapers.domain.edition import Edition
@@ -63,7 +63,7 @@ def day(
     composed = compose(
         dependencies.engine, dependencies.digest_options, now=clock(), clock=clock, on_progress=progress.composed
     )
-    delivered = drain(
+    delivered = deliver_until_empty(
         dependencies.sending,
         clock=clock,
         patience=patience,

@@ -1,18 +1,45 @@
-"""The seam mail leaves through."""
+"""The seam mail leaves through: a stream of mails in, events out.
 
-from collections.abc import Mapping
+Events come in groups, all that has happened since the last. Whoever reads them has dealt with a group once the next
+one is asked for; until then no mail that was about to be handed over leaves. So what is about to happen can be made
+durable before it happens, in as few writes as there are groups.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
 
 
-class Transport(Protocol):
-    """Takes mails, one at a time or several side by side, and says what became of each."""
+@dataclass(frozen=True, slots=True)
+class AboutToHandOver:
+    """The server agreed to take this mail, and has it as soon as the next group is asked for."""
 
-    async def send(self, mail: OutgoingMail) -> Outcome:
-        """Send one mail. What a server does is a value; nothing it can do raises."""
+    mail: OutgoingMail
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of this mail; it may never have been about to be handed over."""
+
+    mail: OutgoingMail
+    outcome: Outcome
+
+
+Event = AboutToHandOver | Answered
+#: Called right before a mail leaves; returns once that is known.
+Ready = Callable[[], Awaitable[None]]
+
+
+class Transport(Protocol):
+    """Takes mails and says what becomes of each; several may be on their way side by side."""
+
+    def stream(self, mails: AsyncIterator[OutgoingMail]) -> AsyncGenerator[tuple[Event, ...]]:
+        """Send mails as they come; ends once all are answered. What a server does is a value, and never raises."""
         ...
 
     async def close(self) -> None:
@@ -28,12 +55,79 @@ class MemoryTransport:
     """By recipient; everybody else's mail is accepted."""
     sent: list[OutgoingMail] = field(default_factory=list)
 
-    async def send(self, mail: OutgoingMail) -> Outcome:
-        """Keep the mail where it is accepted, and answer."""
-        outcome = self.outcomes.get(mail.envelope.recipient, Outcome(OutcomeKind.ACCEPTED, 250, text="kept"))
-        if outcome.kind is OutcomeKind.ACCEPTED:
-            self.sent.append(mail)
-        return outcome
+    async def stream(self, mails: AsyncIterator[OutgoingMail]) -> AsyncGenerator[tuple[Event, ...]]:
+        """Keep each mail where it is accepted, and answer."""
+        async for mail in mails:
+            yield (AboutToHandOver(mail),)
+            outcome = self.outcomes.get(mail.envelope.recipient, Outcome(OutcomeKind.ACCEPTED, 250, text="kept"))
+            if outcome.kind is OutcomeKind.ACCEPTED:
+                self.sent.append(mail)
+            yield (Answered(mail, outcome),)
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+
+async def side_by_side(
+    mails: AsyncIterator[OutgoingMail], send: Callable[[OutgoingMail, Ready], Awaitable[Outcome]], *, at_once: int
+) -> AsyncGenerator[tuple[Event, ...]]:
+    """Send several mails at once, each by `send`, as one stream of groups of events."""
+    exchange = _Exchange(mails, send)
+    senders = [asyncio.create_task(exchange.work()) for _ in range(at_once)]
+    for sender in senders:
+        sender.add_done_callback(lambda _: exchange.happened.set())
+    try:
+        while not all(sender.done() for sender in senders) or exchange.events:
+            await exchange.happened.wait()
+            # Those who are ready in this turn of the loop share a group, and so one write.
+            await asyncio.sleep(0)
+            events, waiting = exchange.take()
+            if events:
+                yield events
+            for each in waiting:
+                each.set()
+        await asyncio.gather(*senders)
+    finally:
+        for sender in senders:
+            sender.cancel()
+        await asyncio.gather(*senders, return_exceptions=True)
+
+
+class _Exchange:
+    """Where the senders leave what has happened, and wait until it is known."""
+
+    def __init__(
+        self, mails: AsyncIterator[OutgoingMail], send: Callable[[OutgoingMail, Ready], Awaitable[Outcome]]
+    ) -> None:
+        self._mails, self._send = mails, send
+        self._one_at_a_time = asyncio.Lock()
+        self._waiting: list[asyncio.Event] = []
+        self.events: list[Event] = []
+        self.happened = asyncio.Event()
+
+    async def work(self) -> None:
+        """Send one mail after the other, until none is left."""
+        while mail := await self._next():
+            outcome = await self._send(mail, partial(self._ready, mail))
+            self._note(Answered(mail, outcome))
+
+    async def _next(self) -> OutgoingMail | None:
+        async with self._one_at_a_time:
+            return await anext(self._mails, None)
+
+    async def _ready(self, mail: OutgoingMail) -> None:
+        known = asyncio.Event()
+        self._waiting.append(known)
+        self._note(AboutToHandOver(mail))
+        await known.wait()
+
+    def _note(self, event: Event) -> None:
+        self.events.append(event)
+        self.happened.set()
+
+    def take(self) -> tuple[tuple[Event, ...], list[asyncio.Event]]:
+        """Take what has happened, with those who wait until it is known."""
+        events, waiting = tuple(self.events), self._waiting
+        self.events, self._waiting = [], []
+        self.happened.clear()
+        return events, waiting

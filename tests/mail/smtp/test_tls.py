@@ -5,6 +5,7 @@ import ssl
 
 import pytest
 from tests.playing_smtp import Script, Server, make_contexts, playing_smtp
+from tests.sending import send as send_one
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import Envelope, OutgoingMail
@@ -28,7 +29,7 @@ def named(server: Server, security: Security, trusted: ssl.SSLContext | None = N
 async def send(server: MailServer, content: bytes = b"Subject: x\r\n\r\nbody\r\n") -> Outcome:
     sender = SmtpTransport(server)
     try:
-        return await sender.send(OutgoingMail(Envelope("b@example.org", "alice@example.org"), content))
+        return await send_one(sender, OutgoingMail(Envelope("b@example.org", "alice@example.org"), content))
     finally:
         await sender.close()
 

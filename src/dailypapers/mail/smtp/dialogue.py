@@ -13,6 +13,7 @@ import aiosmtplib
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.mail.smtp.replies import Stage, classify
+from dailypapers.mail.transport import Ready
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 #: What would end an envelope's address, or its command, early.
@@ -25,13 +26,15 @@ _SHUTTING_DOWN = 421
 BROKEN = (aiosmtplib.SMTPException, OSError)
 
 
-async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, patience: float) -> Outcome:
-    """Hand one mail over; `patience` is how many seconds the server may think about a mail it has.
+async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready, longest_wait: float) -> Outcome:
+    """Hand one mail over; `longest_wait` is how many seconds the server may think about a mail it has.
+
+    `ready` is waited for right before DATA: until then the server has nothing of the mail.
 
     After a refusal the connection is ready for the next mail; where it is not, it is closed.
     """
     try:
-        refused = await _announce(client, mail)
+        refused = await _announce(client, mail, ready)
         if refused:
             return refused
         await _pour(client, mail.content)
@@ -39,8 +42,8 @@ async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, patience: fl
         client.close()
         return Outcome(OutcomeKind.INTERRUPTED, text=f"connection lost before the final dot: {in_words(error)}")
     except ValueError as error:
-        return Outcome(OutcomeKind.FAILED, text=f"the address cannot be written to this server: {error}")
-    return await _verdict(client, patience)
+        return Outcome(OutcomeKind.UNSENDABLE, text=f"the address cannot be written to this server: {error}")
+    return await _verdict(client, longest_wait)
 
 
 def in_words(error: Exception) -> str:
@@ -48,9 +51,11 @@ def in_words(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-async def _announce(client: aiosmtplib.SMTP, mail: OutgoingMail) -> Outcome | None:
+async def _announce(client: aiosmtplib.SMTP, mail: OutgoingMail, ready: Ready) -> Outcome | None:
     """Say who writes to whom; returns the refusal, if any."""
     for stage, command in _commands(client, mail):
+        if stage is Stage.DATA:
+            await ready()
         reply = await client.execute_command(*command)
         agreed = reply.code == _GO_AHEAD if stage is Stage.DATA else reply.code in _SUCCESS
         if not agreed:
@@ -62,7 +67,7 @@ def _commands(client: aiosmtplib.SMTP, mail: OutgoingMail) -> list[tuple[Stage, 
     """The commands before the mail itself. Raises `ValueError` for an address the server cannot be told."""
     sender, recipient = mail.envelope.sender, mail.envelope.recipient
     if _UNFIT.search(sender + recipient) or "@" not in recipient:
-        raise ValueError(f"{recipient!r} is no address")
+        raise ValueError(f"{recipient!r} is not an address")
     options: list[bytes] = []
     if not (sender + recipient).isascii():
         if not client.supports_extension("smtputf8"):
@@ -103,13 +108,13 @@ async def _pour(client: aiosmtplib.SMTP, content: bytes) -> None:
     protocol.write(b".\r\n")
 
 
-async def _verdict(client: aiosmtplib.SMTP, patience: float) -> Outcome:
+async def _verdict(client: aiosmtplib.SMTP, longest_wait: float) -> Outcome:
     """What the server says once it has the mail; if it says nothing that can be understood, nobody knows."""
     try:
         protocol = client.protocol
         if protocol is None:
             raise aiosmtplib.SMTPServerDisconnected("the server hung up")
-        reply = await protocol.read_response(timeout=patience)
+        reply = await protocol.read_response(timeout=longest_wait)
     except BROKEN as error:
         client.close()
         return Outcome(OutcomeKind.UNCERTAIN, text=f"connection lost after the final dot: {in_words(error)}")

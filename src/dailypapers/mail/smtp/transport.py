@@ -1,12 +1,12 @@
 """SMTP: mails leave over connections that are kept.
 
-aiosmtplib does what must be right with every odd server: connecting, TLS, AUTH, EHLO. `mail.dialogue` leads what is
-said about one mail; here is which connection it is said on.
+aiosmtplib does what must be right with every odd server: connecting, TLS, AUTH, EHLO. `mail.smtp.dialogue` leads what
+is said about one mail; here is which connection it is said on.
 """
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,6 +18,7 @@ from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import MailServerUnreachable
 from dailypapers.mail.smtp.dialogue import BROKEN, hand_over, in_words
 from dailypapers.mail.smtp.replies import Stage, classify
+from dailypapers.mail.transport import Event, Ready, side_by_side
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -72,10 +73,15 @@ class SmtpTransport:
         self._per_connection = per_connection
         self._longest_idle = longest_idle
         self._free: list[_Line] = []
+        self._connections = connections
         self._room = asyncio.Semaphore(connections)
 
-    async def send(self, mail: OutgoingMail) -> Outcome:
-        """Send one mail; what the server does is a value.
+    def stream(self, mails: AsyncIterator[OutgoingMail]) -> AsyncGenerator[tuple[Event, ...]]:
+        """Send mails over all connections side by side; what the server does is a value."""
+        return side_by_side(mails, self._send, at_once=self._connections)
+
+    async def _send(self, mail: OutgoingMail, ready: Ready) -> Outcome:
+        """Send one mail.
 
         What is interrupted before the final dot is tried once more, on a new connection: the old one may have died
         while it was idle. A server that cannot be reached at all is not.
@@ -83,19 +89,21 @@ class SmtpTransport:
         async with self._room:
             try:
                 line = await self._kept() or await self._new()
-                outcome = await self._over(line, mail)
+                outcome = await self._over(line, mail, ready)
                 if outcome.kind is OutcomeKind.INTERRUPTED:
-                    outcome = await self._over(await self._new(), mail)
+                    outcome = await self._over(await self._new(), mail, ready)
             except MailServerUnreachable as error:
                 outcome = Outcome(OutcomeKind.INTERRUPTED, text=str(error))
             except aiosmtplib.SMTPResponseException as refusal:
                 outcome = classify(refusal.code, refusal.message, stage=Stage.CONNECT)
             return outcome
 
-    async def _over(self, line: _Line, mail: OutgoingMail) -> Outcome:
+    async def _over(self, line: _Line, mail: OutgoingMail, ready: Ready) -> Outcome:
         """Hand a mail over on this connection, which is kept afterwards if it is still good."""
         try:
-            outcome = await hand_over(line.client, mail, patience=self._server.timeout * _BODY_TIMEOUT_FACTOR)
+            outcome = await hand_over(
+                line.client, mail, ready=ready, longest_wait=self._server.timeout * _BODY_TIMEOUT_FACTOR
+            )
         except asyncio.CancelledError:
             line.client.close()
             raise

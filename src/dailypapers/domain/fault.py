@@ -1,0 +1,27 @@
+"""Whose fault it is that a mail did not arrive, and whether that passes: what is done next follows from the two."""
+
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Whose fault it is."""
+
+    NONE = "none"
+    """Nobody's: the mail was accepted."""
+    MAILBOX = "mailbox"
+    """The reader's mailbox: full, greylisted, gone."""
+    DOMAIN = "domain"
+    """The receiving side: it does not take this mail, and the address may be a good one."""
+    CONNECTION = "connection"
+    """The way there: no connection, a lost one, a server that is shutting down. It says nothing of any reader."""
+    MESSAGE = "message"
+    """This one mail: it could not be made, or not be written to this server."""
+    US = "us"
+    """Ours, and so that of all our mails: policy, reputation, authentication, size."""
+
+
+class Finality(StrEnum):
+    """Whether another try may end differently."""
+
+    PASSING = "passing"
+    FINAL = "final"

@@ -1,0 +1,79 @@
+"""Attempts: a row a try. What is about to be handed over is written before the mail itself leaves."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from dailypapers.domain.delivery import Attempt, Delivery, Outcome
+from dailypapers.store.database import groups
+from dailypapers.store.schema import attempts
+
+
+def start(tx: sa.Connection, deliveries: Sequence[Delivery], *, now: dt.datetime) -> None:
+    """Note that these claimed mails are being tried; `attempts` of each already counts this try."""
+    rows = [{"delivery_id": d.id, "number": d.attempts, "worker": d.claimed_by, "started_at": now} for d in deliveries]
+    if rows:
+        tx.execute(sa.insert(attempts), rows)
+
+
+def hand_over(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.datetime) -> None:
+    """Note that these mails are about to be handed over: from now on the server may have them."""
+    _change(tx, {"handed_over_at": now}, [{"key": d.id, "try": d.attempts} for d in deliveries])
+
+
+def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, now: dt.datetime) -> None:
+    """Keep what was answered."""
+    values = {
+        "answered_at": now,
+        "code": sa.bindparam("says"),
+        "enhanced": sa.bindparam("status"),
+        "text": sa.bindparam("words"),
+        "outcome": sa.bindparam("means"),
+    }
+    rows: list[dict[str, Any]] = [
+        {
+            "key": delivery.id,
+            "try": delivery.attempts,
+            "says": outcome.code,
+            "status": outcome.enhanced,
+            "words": outcome.text,
+            "means": f"{outcome.fault} {outcome.finality}",
+        }
+        for delivery, outcome in answers
+    ]
+    _change(tx, values, rows)
+
+
+def _change(tx: sa.Connection, values: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    mine = (attempts.c.delivery_id == sa.bindparam("key"), attempts.c.number == sa.bindparam("try"))
+    if rows:
+        tx.execute(sa.update(attempts).where(*mine).values(values), rows)
+
+
+def forget(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:
+    """Forget tries that did not take place."""
+    for group in groups(delivery.id for delivery in deliveries):
+        open_ones = (attempts.c.handed_over_at.is_(None), attempts.c.answered_at.is_(None))
+        tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(group), *open_ones))
+
+
+def of_delivery(tx: sa.Connection, delivery_id: int) -> list[Attempt]:
+    """All tries of a delivery, the first one first."""
+    query = sa.select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number)
+    return [
+        Attempt(
+            delivery=row.delivery_id,
+            number=row.number,
+            worker=row.worker,
+            started_at=row.started_at,
+            handed_over_at=row.handed_over_at,
+            answered_at=row.answered_at,
+            code=row.code or 0,
+            enhanced=row.enhanced or "",
+            text=row.text or "",
+            outcome=row.outcome or "",
+        )
+        for row in tx.execute(query)
+    ]
