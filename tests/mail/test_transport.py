@@ -69,6 +69,41 @@ async def test_a_mail_is_announced_before_it_is_answered_and_answered_once() -> 
         assert [type(event) for event in happened if event.mail == mail] == [AboutToHandOver, Answered]
 
 
+async def test_who_is_refused_takes_no_other_mail_before_that_is_known() -> None:
+    refused = Outcome(OutcomeKind.OUR_FAULT, 550, "5.7.1")
+    made: list[int] = []
+
+    async def being_made() -> AsyncIterator[OutgoingMail]:
+        for mail in MAILS:
+            made.append(mail.delivery)
+            yield mail
+
+    async def send(_mail: OutgoingMail, _ready: Ready) -> Outcome:
+        return refused
+
+    async with aclosing(side_by_side(being_made(), send, at_once=2)) as stream:
+        first = await anext(stream)
+        assert {event.mail.delivery for event in first} == set(made) == {0, 1}
+
+
+async def test_one_who_is_slow_keeps_nobody_waiting() -> None:
+    forever = asyncio.Event()
+
+    async def send(mail: OutgoingMail, ready: Ready) -> Outcome:
+        if mail.delivery == 0:
+            await forever.wait()
+        await ready()
+        return ACCEPTED
+
+    answered: set[int] = set()
+    async with asyncio.timeout(10), aclosing(side_by_side(coming(*MAILS), send, at_once=3)) as stream:
+        async for group in stream:
+            answered |= {event.mail.delivery for event in group if isinstance(event, Answered)}
+            if len(answered) >= 8:
+                forever.set()
+    assert len(answered) == 12
+
+
 async def test_who_stops_listening_stops_the_mails() -> None:
     left: list[OutgoingMail] = []
 

@@ -7,11 +7,13 @@ durable before it happens, in as few writes as there are groups.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
+from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 
 
@@ -33,6 +35,8 @@ class Answered:
 Event = AboutToHandOver | Answered
 #: Called right before a mail leaves; returns once that is known.
 Ready = Callable[[], Awaitable[None]]
+#: Seconds a mail that is ready waits for others that are nearly so; about as long as a write takes.
+_A_MOMENT = 0.005
 
 
 class Transport(Protocol):
@@ -71,16 +75,16 @@ class MemoryTransport:
 async def side_by_side(
     mails: AsyncIterator[OutgoingMail], send: Callable[[OutgoingMail, Ready], Awaitable[Outcome]], *, at_once: int
 ) -> AsyncGenerator[tuple[Event, ...]]:
-    """Send several mails at once, each by `send`, as one stream of groups of events."""
-    exchange = _Exchange(mails, send)
+    """Send several mails at once, each by `send`, as one stream of groups of events.
+
+    Who is answered well goes on at once: that answer is told with the next group, which the same sender waits for
+    before it hands over another mail. Who is refused waits, because no more mails may be wanted.
+    """
+    exchange = _Exchange(mails, send, at_once)
     senders = [asyncio.create_task(exchange.work()) for _ in range(at_once)]
-    for sender in senders:
-        sender.add_done_callback(lambda _: exchange.happened.set())
     try:
-        while not all(sender.done() for sender in senders) or exchange.events:
-            await exchange.happened.wait()
-            # Those who are ready in this turn of the loop share a group, and so one write.
-            await asyncio.sleep(0)
+        while exchange.senders or exchange.events:
+            await exchange.group()
             events, waiting = exchange.take()
             if events:
                 yield events
@@ -97,37 +101,62 @@ class _Exchange:
     """Where the senders leave what has happened, and wait until it is known."""
 
     def __init__(
-        self, mails: AsyncIterator[OutgoingMail], send: Callable[[OutgoingMail, Ready], Awaitable[Outcome]]
+        self,
+        mails: AsyncIterator[OutgoingMail],
+        send: Callable[[OutgoingMail, Ready], Awaitable[Outcome]],
+        senders: int,
     ) -> None:
         self._mails, self._send = mails, send
         self._one_at_a_time = asyncio.Lock()
         self._waiting: list[asyncio.Event] = []
+        self._somebody_waits, self._everybody_waits = asyncio.Event(), asyncio.Event()
         self.events: list[Event] = []
-        self.happened = asyncio.Event()
+        #: How many are still at work.
+        self.senders = senders
 
     async def work(self) -> None:
         """Send one mail after the other, until none is left."""
-        while mail := await self._next():
-            outcome = await self._send(mail, partial(self._ready, mail))
-            self._note(Answered(mail, outcome))
+        try:
+            while mail := await self._next():
+                outcome = await self._send(mail, partial(self._tell, AboutToHandOver(mail)))
+                if outcome.fault is Fault.NONE:
+                    self.events.append(Answered(mail, outcome))
+                else:
+                    await self._tell(Answered(mail, outcome))
+        finally:
+            self.senders -= 1
+            self._look()
 
     async def _next(self) -> OutgoingMail | None:
         async with self._one_at_a_time:
             return await anext(self._mails, None)
 
-    async def _ready(self, mail: OutgoingMail) -> None:
+    async def _tell(self, event: Event) -> None:
+        """Leave an event, and wait until it is known."""
         known = asyncio.Event()
         self._waiting.append(known)
-        self._note(AboutToHandOver(mail))
+        self.events.append(event)
+        self._look()
         await known.wait()
 
-    def _note(self, event: Event) -> None:
-        self.events.append(event)
-        self.happened.set()
+    def _look(self) -> None:
+        if self._waiting or not self.senders:
+            self._somebody_waits.set()
+        if len(self._waiting) >= self.senders:
+            self._everybody_waits.set()
+
+    async def group(self) -> None:
+        """Wait until somebody waits, and a moment more for the others: a group is one write for all of them."""
+        await self._somebody_waits.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_A_MOMENT):
+                await self._everybody_waits.wait()
 
     def take(self) -> tuple[tuple[Event, ...], list[asyncio.Event]]:
         """Take what has happened, with those who wait until it is known."""
         events, waiting = tuple(self.events), self._waiting
         self.events, self._waiting = [], []
-        self.happened.clear()
+        self._somebody_waits.clear()
+        self._everybody_waits.clear()
+        self._look()
         return events, waiting
