@@ -77,7 +77,7 @@ class World:
         """The library's papers are all anybody can have liked."""
         return Known(examples={str(paper.id): paper for paper in self.library})
 
-    def crowd(self, seed: int, many: int) -> list[Reader]:
+    def profile_batch(self, seed: int, many: int) -> list[Reader]:
         """Readers by lot, the same in every run."""
         chance = random.Random(seed)  # noqa: S311 - made-up readers, the same in every run
         keys = list(self.known.examples)
@@ -109,7 +109,7 @@ def part(number: int, many: int) -> Part:
     matcher, seconds, picks = Matcher(world.features), 0.0, 0
     with threadpool_limits(1):
         for start in range(0, many, AT_A_TIME):
-            readers = world.crowd(1000 * number + start // AT_A_TIME, min(AT_A_TIME, many - start))
+            readers = world.profile_batch(1000 * number + start // AT_A_TIME, min(AT_A_TIME, many - start))
             started = time.perf_counter()
             for chosen in choose(matcher, readers, world.known, now=NOW):
                 picks += int((chosen.columns >= 0).sum())
@@ -119,7 +119,7 @@ def part(number: int, many: int) -> Part:
 
 def reasons(world: World, many: int) -> None:
     """Say why, and print what that takes beside choosing."""
-    matcher, readers = Matcher(world.features), world.crowd(0, many)
+    matcher, readers = Matcher(world.features), world.profile_batch(0, many)
     for what in ("first time", "remembered"):
         chosen, took = list(choose(matcher, readers, world.known, now=NOW)), []
         picks = 0

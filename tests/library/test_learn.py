@@ -140,7 +140,7 @@ def test_an_edition_is_learned_once_and_read_by_everybody(taught: sa.Engine) -> 
     assert _kept(taught) == kept
     assert first.background
     assert second.background
-    assert np.array_equal(first.background.meanings, second.background.meanings)
+    assert np.array_equal(first.background.latent_vectors, second.background.latent_vectors)
     assert first.background.papers == LEAST_PAPERS
 
 

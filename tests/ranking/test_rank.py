@@ -19,7 +19,7 @@ from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.profile import profile
 from dailypapers.ranking.rank import Known, Reader, matches_of, rank, scores_of
 from dailypapers.ranking.scoring import Scorer
-from dailypapers.ranking.text.highlighting import Wording
+from dailypapers.ranking.text.highlighting import Highlighter
 from dailypapers.ranking.text.words import terms
 from dailypapers.ranking.trending import trending
 from dailypapers.sources.file import read_papers
@@ -231,7 +231,7 @@ def test_the_reason_adds_up_to_the_score_selection_saw(interests: tuple[Interest
     stated = profile(interests, examples={})
     scorer = Scorer(FEATURES, matches_of(Matcher(FEATURES), [stated], Known()))
     trend = trending(FEATURES.papers, COUNTS, now=NOW)
-    row = scores_of(Explainer(scorer, trend, COUNTS, {}, Wording(FEATURES)), [stated])[0]
+    row = scores_of(Explainer(scorer, trend, COUNTS, {}, Highlighter(FEATURES)), [stated])[0]
     for pick in picks(*interests):
         assert pick.score == pytest.approx(sum(term.weight for term in pick.reason.terms))
         assert pick.score == pytest.approx(row[FEATURES.keys.index(pick.paper)])

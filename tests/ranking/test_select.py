@@ -16,7 +16,7 @@ _PAPERS = 60
 
 
 def alone(
-    subjects: Floats, scores: Floats, kin: Floats, *, limit: int, threshold: float, closed: set[int]
+    subjects: Floats, scores: Floats, clusters: Floats, *, limit: int, threshold: float, closed: set[int]
 ) -> list[int]:
     """One reader's columns: each subject's own papers, best first, dealt in turns, none that says the same again."""
     open_to = [c for c in range(len(scores)) if scores[c] > 0 and scores[c] >= threshold - 1e-9 and c not in closed]
@@ -31,7 +31,11 @@ def alone(
     taken: list[int] = []
     for place in range(len(scores)):
         for pile in piles:
-            if place < len(pile) and len(taken) < limit and kin[pile[place]] not in {int(kin[c]) for c in taken}:
+            if (
+                place < len(pile)
+                and len(taken) < limit
+                and clusters[pile[place]] not in {int(clusters[c]) for c in taken}
+            ):
                 taken.append(pile[place])
     return sorted(taken, key=lambda c: (-round(float(scores[c]), 9), c))
 
@@ -40,23 +44,25 @@ def alone(
 def test_many_readers_get_what_each_would_get_alone(seed: int, readers: int, threshold: float) -> None:
     chance = np.random.default_rng(seed)
     many = chance.integers(0, 5, readers)
-    owner = np.repeat(np.arange(readers), many)
-    subjects = np.round(chance.random((len(owner), _PAPERS)) * (chance.random((len(owner), _PAPERS)) < 0.4), 2)
+    reader_index = np.repeat(np.arange(readers), many)
+    subjects = np.round(
+        chance.random((len(reader_index), _PAPERS)) * (chance.random((len(reader_index), _PAPERS)) < 0.4), 2
+    )
     scores = np.zeros((readers, _PAPERS))
-    np.add.at(scores, owner, subjects)
+    np.add.at(scores, reader_index, subjects)
     scores[:, :5] += np.round(chance.random((readers, 5)), 2)  # What an author or a phrase adds.
-    kin = np.where(chance.random(_PAPERS) < 0.2, chance.integers(0, 5, _PAPERS), np.arange(_PAPERS) + 10)
+    clusters = np.where(chance.random(_PAPERS) < 0.2, chance.integers(0, 5, _PAPERS), np.arange(_PAPERS) + 10)
     # Of papers that say the same only the first few ever meet: looking four times as deep is then deep enough.
     limits = chance.integers(12, 16, readers)
     known = chance.integers(0, readers, 6), chance.integers(0, _PAPERS, 6)
     wanted = Wanted(limits, np.full(readers, threshold), known)
-    chosen = select(scores, subjects, owner, kin, wanted)
+    chosen = select(scores, subjects, reader_index, clusters, wanted)
     for reader in range(readers):
         closed = {int(c) for r, c in zip(*known, strict=True) if r == reader}
         expected = alone(
-            subjects[owner == reader],
+            subjects[reader_index == reader],
             scores[reader],
-            kin,
+            clusters,
             limit=int(limits[reader]),
             threshold=threshold,
             closed=closed,

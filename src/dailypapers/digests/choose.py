@@ -19,7 +19,7 @@ from dailypapers.domain.vote import Votes
 from dailypapers.library.learn import vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.interleaving import takes_part, team_draft
-from dailypapers.ranking.rank import RECIPES, Known, Reader, rank
+from dailypapers.ranking.rank import VARIANTS, Known, Reader, rank
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading
 from dailypapers.store.picks import already_sent
@@ -114,7 +114,7 @@ def choose_for(
     chosen = rank(pool.matcher, readers, known, now=now)
     if how.compare:
         drawn = [n for n, one in enumerate(asking) if one.name and takes_part(f"compare {one.name}", how.compare_share)]
-        others = rank(pool.matcher, [readers[n] for n in drawn], known, now=now, recipe=RECIPES[how.compare])
+        others = rank(pool.matcher, [readers[n] for n in drawn], known, now=now, recipe=VARIANTS[how.compare])
         for n, other in zip(drawn, others, strict=True):
             names, lot = ("full", how.compare), f"{asking[n].name} {now:%Y-%m-%d}"
             chosen[n] = _compared(chosen[n], other, names=names, limit=readers[n].limit, lot=lot)

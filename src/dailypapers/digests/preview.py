@@ -26,7 +26,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.errors import Busy
-from dailypapers.library.gc_freeze import settle
+from dailypapers.library.gc_freeze import freeze
 from dailypapers.library.learn import newest, would_learn
 from dailypapers.store import editions, papers
 from dailypapers.store import models as knowledge
@@ -155,7 +155,7 @@ class Previews:
             self._stock = _counted_again(self._engine, old, seen, self._how, now)
             return
         self._stock = _load(self._engine, edition, seen, self._how, now)
-        settle(len(self._stock.by_key) + self._stock.pool.matcher.features.background.papers)
+        freeze(len(self._stock.by_key) + self._stock.pool.matcher.features.background.papers)
         log.info("previews ready", edition=edition.id, papers=self._stock.edition.papers)
 
 

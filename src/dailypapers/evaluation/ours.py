@@ -13,7 +13,7 @@ from dailypapers.ranking.features import build
 from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.profile import profile
 from dailypapers.ranking.rank import Known, matches_of
-from dailypapers.ranking.scoring import FULL, Recipe, Scorer, crowd, score
+from dailypapers.ranking.scoring import FULL, Scorer, Variant, profile_batch, score
 
 
 class Ours:
@@ -24,7 +24,7 @@ class Ours:
         background: Sequence[Paper],
         *,
         encoder: Encoder | None = None,
-        recipe: Recipe = FULL,
+        recipe: Variant = FULL,
         name: str = "dailypapers",
     ) -> None:
         self.name, self._recipe = name, recipe
@@ -52,8 +52,8 @@ class Ours:
             ]
             matches = matches_of(matcher, stated, known)
             scorer = Scorer(features, matches, self._recipe)
-            asking = crowd(stated, matches)
-            return score(scorer, asking, scorer.measure(asking.shares), trend=np.zeros(len(pool)))[0][:, back]
+            asking = profile_batch(stated, matches)
+            return score(scorer, asking, scorer.normalisation(asking.shares), trend=np.zeros(len(pool)))[0][:, back]
 
         return scores
 

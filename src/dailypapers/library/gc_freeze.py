@@ -1,4 +1,4 @@
-"""Settling: what a process holds for long is set aside from the garbage collector.
+"""Set aside from the garbage collector what a process holds for long.
 
 A full collection looks at every object there is, and stops every thread meanwhile. With an index of 100,000 papers in
 memory one search in a hundred took 230 ms instead of 50 (benchmarks/search.py).
@@ -10,7 +10,7 @@ import gc
 _MANY = 1000
 
 
-def settle(papers: int) -> None:
+def freeze(papers: int) -> None:
     """Where so many papers are held for long, collect what is garbage now, and set the rest aside."""
     if papers < _MANY:
         return

@@ -17,7 +17,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.ranking.calibration import Calibration, calibrate
 from dailypapers.ranking.corpus.background import Background, fit, is_enough
 from dailypapers.ranking.corpus.serialization import (
-    assembled,
+    assemble_counts,
     pack_background,
     pack_counts_of,
     pack_vector,
@@ -135,7 +135,7 @@ def features(engine: sa.Engine, listed: Sequence[Listed], editions: Sequence[int
         made = vectors(engine, learned.encoder, by_id)
         dense = stacked([made[paper_id] for paper_id in by_id])
     found = tuple(by_id.values())
-    counts = assembled(found, packed.values())
+    counts = assemble_counts(found, packed.values())
     return build(found, background=learned.background, counts=counts, dense=dense, ids=tuple(by_id))
 
 

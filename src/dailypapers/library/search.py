@@ -18,11 +18,11 @@ from dailypapers.domain.i18n import N_, Translator, untranslated
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.errors import BadPaperId
-from dailypapers.library.gc_freeze import settle
+from dailypapers.library.gc_freeze import freeze
 from dailypapers.library.learn import newest
 from dailypapers.ranking.corpus.background import Background
-from dailypapers.ranking.corpus.serialization import pack_counted, unpack_counted
-from dailypapers.ranking.index.inverted import Counted, Found, Index, by, counted
+from dailypapers.ranking.corpus.serialization import pack_frequencies, unpack_frequencies
+from dailypapers.ranking.index.inverted import Found, Index, TermFrequencies, by, counted
 from dailypapers.ranking.index.query import MOST_LETTERS, Query, parse
 from dailypapers.ranking.index.search import Candidates, Ranked, candidates, holds, passes, ranked, untaught
 from dailypapers.ranking.profile import is_foreign
@@ -136,7 +136,7 @@ class Finder:
                 self._grow(self._count(self._shelf.upto, last), last)
             self._learn(learned, grown=len(self._shelf.index) != len(before.index))
             if self._shelf.index is not before.index or self._shelf.background is not before.background:
-                settle(len(self._shelf.index))
+                freeze(len(self._shelf.index))
             return len(self._shelf.index)
 
     def _take_part(self, number: int) -> None:
@@ -147,16 +147,16 @@ class Finder:
         if kept is None:
             made = self._count(first, last)
             with writing(self._engine) as tx:
-                knowledge.keep_part(tx, number, pack_counted(made))
+                knowledge.keep_part(tx, number, pack_frequencies(made))
         else:
-            made = unpack_counted(kept)
+            made = unpack_frequencies(kept)
         self._grow(made if self._shelf.upto == first else self._count(self._shelf.upto, last), last)
 
-    def _count(self, after: int, upto: int) -> Counted:
+    def _count(self, after: int, upto: int) -> TermFrequencies:
         with reading(self._engine) as tx:
             return counted(list(papers.between(tx, after, upto).values()))
 
-    def _grow(self, made: Counted, upto: int) -> None:
+    def _grow(self, made: TermFrequencies, upto: int) -> None:
         index = self._shelf.index.grown(made) if made.keys else self._shelf.index
         # Until more is known, the first papers tell which words are rare.
         background = self._shelf.background or (untaught(index) if len(index) else None)

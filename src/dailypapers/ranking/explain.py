@@ -16,10 +16,10 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.domain.person import is_same_person
 from dailypapers.ranking import trending
-from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, turns
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, places_in_groups
 from dailypapers.ranking.profile import Profile
-from dailypapers.ranking.scoring import Apart, Crowd, Measure, Scorer
-from dailypapers.ranking.text.highlighting import Flags, Wording
+from dailypapers.ranking.scoring import Normalisation, PairDecomposition, ProfileBatch, Scorer
+from dailypapers.ranking.text.highlighting import Flags, Highlighter
 
 _FACTS = {
     InterestKind.PHRASE: TermKind.PHRASE,
@@ -35,8 +35,8 @@ class Scored:
     """Some readers with what they were scored by."""
 
     profiles: Sequence[Profile]
-    crowd: Crowd
-    measure: Measure
+    profile_batch: ProfileBatch
+    normalisation: Normalisation
     #: Subjects × papers.
     subjects: Matrix
 
@@ -50,7 +50,7 @@ class Explainer:
     signals: Mapping[str, Signals]
     examples: Mapping[str, Paper]
     #: Readers who share an interest share its words, those of later batches too.
-    wording: Wording
+    wording: Highlighter
 
     def reasons(self, scored: Scored, reader: Columns, column: Columns) -> list[Reason]:
         """Why each of these readers gets this paper: every term that added or took something, strongest first."""
@@ -72,9 +72,9 @@ class Explainer:
     def _of_subjects(self, scored: Scored, reader: Columns, column: Columns) -> Mapping[int, list[Term]]:
         """By pick: a term for each topic, one for a subject's nearest paper, and one for all its other papers."""
         pick, subject = _bringing(scored, reader, column)
-        apart = Apart.of(scored.crowd.shares, subject, column[pick])
-        weight = scored.crowd.weight[subject]
-        added = np.round(self.scorer.parts(scored.measure, apart) * weight[apart.pair], _DIGITS)
+        apart = PairDecomposition.of(scored.profile_batch.shares, subject, column[pick])
+        weight = scored.profile_batch.weight[subject]
+        added = np.round(self.scorer.parts(scored.normalisation, apart) * weight[apart.pair], _DIGITS)
         interests = list(self.scorer.matches.rows)
         is_topic = np.array([interest.kind is InterestKind.TOPIC for interest in interests], np.bool_)[apart.row]
         nearest, others = _nearest(apart, added * weight[apart.pair], ~is_topic)
@@ -122,10 +122,10 @@ class Explainer:
 
 def _bringing(scored: Scored, reader: Columns, column: Columns) -> tuple[Columns, Columns]:
     """Pairs of a pick and a subject of its reader that added something to it, or took something away."""
-    many = np.bincount(scored.crowd.owner, minlength=scored.crowd.readers)
+    many = np.bincount(scored.profile_batch.reader_index, minlength=scored.profile_batch.readers)
     first = np.cumsum(many) - many
     pick = np.repeat(np.arange(len(reader)), many[reader])
-    subject = first[reader][pick] + turns(many[reader])
+    subject = first[reader][pick] + places_in_groups(many[reader])
     counts = np.round(scored.subjects[subject, column[pick]], _DIGITS) != 0
     return pick[counts], subject[counts]
 
@@ -137,7 +137,7 @@ def _of_others(pair: Columns, added: Vector) -> Iterator[tuple[int, Term]]:
         yield n, Term(TermKind.HISTORY, "", round(float(rest[n]), _DIGITS), counts=(("papers", int(many[n])),))
 
 
-def _nearest(apart: Apart, worth: Vector, is_paper: Flags) -> tuple[Columns, Columns]:
+def _nearest(apart: PairDecomposition, worth: Vector, is_paper: Flags) -> tuple[Columns, Columns]:
     """Of each pair's papers the one that counts most, and all the others; places among the parts."""
     papers = np.flatnonzero(is_paper)
     papers = papers[np.lexsort((apart.row[papers], -worth[papers], apart.pair[papers]))]

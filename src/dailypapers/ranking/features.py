@@ -17,8 +17,8 @@ from dailypapers.domain.person import compared_name
 from dailypapers.ranking.corpus.background import Background, fit
 from dailypapers.ranking.corpus.frequencies import (
     Columns,
+    ColumnSubset,
     Matrix,
-    Narrow,
     columns_of,
     count,
     count_texts,
@@ -52,9 +52,9 @@ class Features:
         return weigh(self.counts, self.background.idf)
 
     @cached_property
-    def narrow(self) -> Narrow:
+    def narrow(self) -> ColumnSubset:
         """The columns these papers hold."""
-        return Narrow.to(self.counts)
+        return ColumnSubset.to(self.counts)
 
     @cached_property
     def by_term(self) -> sp.csr_array:
@@ -66,31 +66,33 @@ class Features:
         """The background's papers × narrow columns."""
         return self.narrow.rows(self.background.weights)
 
-    def library_share(self, found: sp.csr_array) -> sp.csr_array:
+    def feedback_mean(self, found: sp.csr_array) -> sp.csr_array:
         """Texts × narrow columns: the mean of the library's papers that each text found, `found` being their shares."""
         if found.shape[0] > _FEW_TEXTS:
             return sp.csr_array(found @ self.library)
         rows = distinct(found.indices)
         return sp.csr_array(found[:, rows] @ self.narrow.rows(self.background.weights[rows]))
 
-    def near(self, weights: sp.csr_array) -> Matrix:
+    def term_cosines(self, weights: sp.csr_array) -> Matrix:
         """Texts × papers: cosines."""
         return np.asarray((self.narrow.rows(weights) @ self.by_term).toarray())
 
     @cached_property
-    def meanings(self) -> Matrix:
+    def latent_vectors(self) -> Matrix:
         """Papers × dimensions of the background's meaning, none without it."""
-        meaning = self.background.meaning
-        return meaning.of(self.weights) if meaning else np.zeros((len(self.papers), 0))
+        latent = self.background.latent
+        return latent.of(self.weights) if latent else np.zeros((len(self.papers), 0))
 
     @cached_property
-    def filed(self) -> Matrix:
-        """Papers × the categories these papers are in, and ones; for products with what `filing` gives."""
+    def category_vectors(self) -> Matrix:
+        """Papers × the categories these papers are in, and ones; for products with what `category_pull` gives."""
         return np.column_stack([self._filed[:, self._categories], np.ones(len(self.papers))])
 
-    def filing(self, filed: Matrix) -> Matrix:
+    def category_pull(self, category_vectors: Matrix) -> Matrix:
         """Rows of `Background.file`, or means of them, × the categories these papers are in; last, what is usual."""
-        return np.column_stack([filed[:, self._categories], -(filed @ self.background.usual_filing)])
+        return np.column_stack(
+            [category_vectors[:, self._categories], -(category_vectors @ self.background.mean_category_vector)]
+        )
 
     @cached_property
     def _filed(self) -> Matrix:
@@ -101,7 +103,7 @@ class Features:
         return np.flatnonzero(self._filed.any(axis=0))
 
     @cached_property
-    def placed(self) -> Matrix:
+    def centred_embeddings(self) -> Matrix:
         """Papers × dimensions of the background's `dense_space`; a paper without a vector stands on its mean."""
         space = self.background.dense_space
         return np.zeros((len(self.papers), 0)) if space is None or self.dense is None else space.of(self.dense)
@@ -132,7 +134,7 @@ class Features:
         return {code: frozenset(columns) for code, columns in found.items()}
 
     @cached_property
-    def kin(self) -> Columns:
+    def clusters(self) -> Columns:
         """For each paper the first of those that say the same as it does, itself where none comes before it."""
         first = np.arange(len(self.papers))
         if not len(first):

@@ -49,19 +49,19 @@ class Matches:
 
     rows: Mapping[Interest, int]
     #: Interests × papers: cosines of terms; and × the background's sample, which says what is usual.
-    near: Floats
-    usual: Floats
+    term_cosines: Floats
+    null_cosines: Floats
     #: Interests × dimensions, × categories of the papers and what is usual, × dimensions of the encoder.
-    meanings: Matrix
-    filed: Matrix
-    dense: Matrix
+    latent_vectors: Matrix
+    category_vectors: Matrix
+    centred_embeddings: Matrix
     #: The vectors themselves, not measured from their mean; a topic stands where its own words do, not what it finds.
-    plain: Matrix
+    raw_embeddings: Matrix
     #: Interests × papers, × the sample: cosines of an encoder's vectors, for papers; topics and no encoder have none.
-    close: Floats
-    close_usual: Floats
+    embedding_cosines: Floats
+    null_embedding_cosines: Floats
     #: One for a paper; for a topic less, the more papers it is spread over.
-    spread: Vector
+    participation_ratio: Vector
     facts: Mapping[Interest, int]
     #: Facts × papers, ones.
     held: sp.csr_array
@@ -69,14 +69,14 @@ class Matches:
     sources: Mapping[Interest, Source]
 
     @cached_property
-    def placed(self) -> Flags:
+    def has_embedding(self) -> Flags:
         """Whether it is a paper that an encoder has placed."""
-        return np.asarray(self.close_usual.any(axis=1))
+        return np.asarray(self.null_embedding_cosines.any(axis=1))
 
     @cached_property
-    def usually(self) -> Vector:
+    def mean_null_cosine(self) -> Vector:
         """Of each interest the mean cosine with the sample."""
-        return np.asarray(self.usual.mean(axis=1, dtype=np.float64))
+        return np.asarray(self.null_cosines.mean(axis=1, dtype=np.float64))
 
     @cached_property
     def true_of(self) -> Mapping[Interest, frozenset[int]]:
@@ -85,6 +85,11 @@ class Matches:
         return {fact: frozenset(held[row].tolist()) for fact, row in self.facts.items()}
 
 
+#: The fields of `Matches` that hold a row of numbers for each interest, in the order they are computed in.
+_ARRAYS = (
+    "term_cosines", "null_cosines", "latent_vectors", "category_vectors", "centred_embeddings", "raw_embeddings",
+    "embedding_cosines", "null_embedding_cosines", "participation_ratio",
+)  # fmt: skip
 #: Sums of floats depend on their order; this one is the same whoever else is in the batch.
 _ORDER = attrgetter("text", "kind", "stance")
 #: So many interests are remembered; a row of a thousand papers takes some eight kilobytes.
@@ -124,19 +129,11 @@ class Matcher:
         if new or not self._kept:
             self._keep(new, *_matched(self, new, examples, vectors))
         places = [self._place[interest] for interest in wanted]
-        near, usual, meanings, filed, dense, plain, close, close_usual, spread = (kept[places] for kept in self._kept)
+        rows = dict(zip(_ARRAYS, (array[places] for array in self._kept), strict=True))
         checked = sorted(set(facts))
         return Matches(
             rows={interest: row for row, interest in enumerate(wanted)},
-            near=near,
-            usual=usual,
-            meanings=meanings,
-            filed=filed,
-            dense=dense,
-            plain=plain,
-            close=close,
-            close_usual=close_usual,
-            spread=spread,
+            **rows,
             facts={fact: row for row, fact in enumerate(checked)},
             held=self._held(checked),
             sources=self._sources,
@@ -170,7 +167,7 @@ class Matcher:
 def _matched(
     matcher: Matcher, new: Sequence[Interest], examples: Mapping[str, Paper], vectors: Mapping[str, Vector]
 ) -> tuple[list[npt.NDArray[Any]], list[Source]]:
-    """Rows in the order of the interests: near, usual, meanings, filed, dense, plain, close, close_usual, spread."""
+    """Rows in the order of the interests, an array for each field of `Matches` that has one."""
     features = matcher.features
     topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
     papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
@@ -209,20 +206,31 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     background = features.background
     vectors = encoder.encode(texts).astype(np.float64) if encoder and background.dense_space and texts else None
     found = background.found(texts, vectors)
-    lucky = np.diff(found.indptr) > 0
+    has_feedback = np.diff(found.indptr) > 0
     own = features.vectors(texts)
-    direct = features.near(own) * features.coverage(texts)
-    meant = features.library_share(found) @ features.by_term
-    near = meant.toarray() + np.where(lucky, DIRECT, 1.0)[:, None] * direct
-    usual = _usual(features, found, own, lucky)
-    spread = np.where(lucky, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0)
-    dense = np.asarray(found @ background.placed)
-    plain = dense if vectors is None or not background.dense_space else background.dense_space.of(vectors)
-    plain = plain + _centre(background)
-    near, usual = near.astype(np.float32), usual.astype(np.float32)
-    close = _close(features, np.zeros((len(texts), dense.shape[1])))
-    filed = features.filing(np.asarray(found @ background.filed))
-    rows = [near, usual, found @ background.meanings, filed, dense, plain, *close, spread]
+    direct = features.term_cosines(own) * features.coverage(texts)
+    meant = features.feedback_mean(found) @ features.by_term
+    term_cosines = meant.toarray() + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
+    null_cosines = _null_cosines(features, found, own, has_feedback)
+    participation_ratio = np.where(has_feedback, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0)
+    centred_embeddings = np.asarray(found @ background.centred_embeddings)
+    raw_embeddings = (
+        centred_embeddings if vectors is None or not background.dense_space else background.dense_space.of(vectors)
+    )
+    raw_embeddings = raw_embeddings + _centre(background)
+    term_cosines, null_cosines = term_cosines.astype(np.float32), null_cosines.astype(np.float32)
+    embedding_cosines = _embedding_cosines(features, np.zeros((len(texts), centred_embeddings.shape[1])))
+    category_vectors = features.category_pull(np.asarray(found @ background.category_vectors))
+    rows = [
+        term_cosines,
+        null_cosines,
+        found @ background.latent_vectors,
+        category_vectors,
+        centred_embeddings,
+        raw_embeddings,
+        *embedding_cosines,
+        participation_ratio,
+    ]
     return rows, _sources(features, own, found)
 
 
@@ -236,22 +244,31 @@ def _of_papers(
 ) -> tuple[_Rows, list[Source]]:
     background = features.background
     weights = weigh(count(papers), background.idf)
-    meanings = background.meaning.of(weights) if background.meaning else np.zeros((len(papers), 0))
-    filed = features.filing(background.file([paper.categories for paper in papers]))
-    dense = np.zeros((len(papers), background.placed.shape[1]))
-    encoded = np.zeros(dense.shape)
+    latent_vectors = background.latent.of(weights) if background.latent else np.zeros((len(papers), 0))
+    category_vectors = features.category_pull(background.file([paper.categories for paper in papers]))
+    centred_embeddings = np.zeros((len(papers), background.centred_embeddings.shape[1]))
+    encoded = np.zeros(centred_embeddings.shape)
     for row, vector in enumerate(vectors):
         if vector is not None and background.dense_space:
-            encoded[row], dense[row] = vector, background.dense_space.of(vector)
-    close = _close(features, encoded)
-    near = features.near(weights).astype(np.float32)
-    usual = _sampled(features, weights).astype(np.float32)
+            encoded[row], centred_embeddings[row] = vector, background.dense_space.of(vector)
+    embedding_cosines = _embedding_cosines(features, encoded)
+    term_cosines = features.term_cosines(weights).astype(np.float32)
+    null_cosines = _sampled(features, weights).astype(np.float32)
     ones = np.ones(len(papers))
-    rows: _Rows = [near, usual, meanings, filed, dense, dense + _centre(background), *close, ones]
+    rows: _Rows = [
+        term_cosines,
+        null_cosines,
+        latent_vectors,
+        category_vectors,
+        centred_embeddings,
+        centred_embeddings + _centre(background),
+        *embedding_cosines,
+        ones,
+    ]
     return rows, _sources(features, weights)
 
 
-def _close(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:
+def _embedding_cosines(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:
     """Texts × papers, × the sample: cosines by an encoder; of no columns where there is none."""
     dense, background = features.dense, features.background
     if dense is None or background.dense is None or not background.dense_space:
@@ -260,11 +277,11 @@ def _close(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:
     return (vectors @ dense.T).astype(np.float32), (vectors @ sample.T).astype(np.float32)
 
 
-def _usual(features: Features, found: sp.csr_array, own: sp.csr_array, lucky: Flags) -> Matrix:
+def _null_cosines(features: Features, found: sp.csr_array, own: sp.csr_array, has_feedback: Flags) -> Matrix:
     """What is usual for a topic: for the papers it finds, or where it finds none, for its own words."""
     sampled = _sampled(features, own)
     if features.background.is_trained:
-        sampled[lucky] = (found @ features.background.likeness).toarray()[lucky]
+        sampled[has_feedback] = (found @ features.background.likeness).toarray()[has_feedback]
     return sampled
 
 
@@ -287,7 +304,7 @@ def _matching(features: Features, fact: Interest) -> set[int]:
         phrase = f" {' '.join(plain_words(fact.text))} "
         return {column for column, text in enumerate(features.texts) if phrase.strip() and phrase in text}
     if fact.kind is InterestKind.TOPIC:
-        likeness = features.near(features.vectors([fact.text])) * features.coverage([fact.text])
+        likeness = features.term_cosines(features.vectors([fact.text])) * features.coverage([fact.text])
         return set(np.flatnonzero(likeness[0] > EXCLUDED_AT).tolist())
     return {column for column, key in enumerate(features.keys) if key == fact.text}
 

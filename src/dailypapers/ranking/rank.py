@@ -20,17 +20,17 @@ from dailypapers.ranking.explain import Explainer, Scored
 from dailypapers.ranking.exploration import outside
 from dailypapers.ranking.matching import Matcher, Matches
 from dailypapers.ranking.profile import Profile, profile
-from dailypapers.ranking.scoring import FULL, RECIPES, Recipe, Scorer, certain, crowd, score
+from dailypapers.ranking.scoring import FULL, VARIANTS, Scorer, Variant, must_include, profile_batch, score
 from dailypapers.ranking.select import Flags, Wanted, select
-from dailypapers.ranking.text.highlighting import Wording
+from dailypapers.ranking.text.highlighting import Highlighter
 from dailypapers.ranking.trending import trending
 
-__all__ = ["RECIPES", "Chosen", "Known", "Matcher", "Reader", "Recent", "choose", "matches_of", "rank", "scores_of"]
+__all__ = ["VARIANTS", "Chosen", "Known", "Matcher", "Reader", "Recent", "choose", "matches_of", "rank", "scores_of"]
 
 #: So many readers are scored at a time; larger batches fall out of the processor's cache.
 BATCH = 1000
 #: The words of reasons, for as long as there is somebody who asks about the same papers.
-WORDINGS: WeakKeyDictionary[Matcher, Wording] = WeakKeyDictionary()
+HIGHLIGHTERS: WeakKeyDictionary[Matcher, Highlighter] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Chosen:
 
 
 def rank(
-    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Recipe = FULL
+    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Variant = FULL
 ) -> list[tuple[Pick, ...]]:
     """Each reader's picks with their reasons, best first, in the readers' order."""
     picks: list[tuple[Pick, ...]] = []
@@ -132,11 +132,11 @@ def rank(
 
 
 def choose(
-    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Recipe = FULL
+    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Variant = FULL
 ) -> Iterator[Chosen]:
     """What is chosen for readers, so many at a time; their reasons are made when they are asked for."""
     trend = trending(matcher.features.papers, known.signals, now=now)
-    wording = WORDINGS.get(matcher) or WORDINGS.setdefault(matcher, Wording(matcher.features))
+    wording = HIGHLIGHTERS.get(matcher) or HIGHLIGHTERS.setdefault(matcher, Highlighter(matcher.features))
     for start in range(0, len(readers), BATCH):
         part = readers[start : start + BATCH]
         profiles = [
@@ -150,7 +150,7 @@ def choose(
 
 
 def _with_thresholds(
-    readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, recipe: Recipe
+    readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, recipe: Variant
 ) -> Sequence[Reader]:
     """Readers who want about so many papers a day, with the score that so many of the recent days' papers reached."""
     chosen = [n for n, (reader, stated) in enumerate(zip(readers, profiles, strict=True)) if reader.about]
@@ -160,9 +160,9 @@ def _with_thresholds(
     matches = matches_of(known.recent.matcher, asked, known)
     scorer = Scorer(known.recent.matcher.features, matches, recipe)
     asking = list(readers)
-    asked_by = crowd(asked, matches)
+    asked_by = profile_batch(asked, matches)
     nothing = np.zeros(len(known.recent.matcher.features.papers))
-    rows = score(scorer, asked_by, scorer.measure(asked_by.shares), trend=nothing)[0]
+    rows = score(scorer, asked_by, scorer.normalisation(asked_by.shares), trend=nothing)[0]
     for n, row in zip(chosen, rows, strict=True):
         wanted = min((readers[n].about or 0) * known.recent.days, len(row))
         asking[n] = replace(readers[n], threshold=max(round(float(np.sort(row)[len(row) - wanted]), 9), 0.0))
@@ -178,24 +178,24 @@ def matches_of(matcher: Matcher, profiles: Sequence[Profile], known: Known) -> M
 
 def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> Chosen:
     scorer = explainer.scorer
-    asking = crowd(profiles, scorer.matches)
-    measure = scorer.measure(asking.shares)
-    scores, subjects = score(scorer, asking, measure, trend=explainer.trend)
+    asking = profile_batch(profiles, scorer.matches)
+    normalisation = scorer.normalisation(asking.shares)
+    scores, subjects = score(scorer, asking, normalisation, trend=explainer.trend)
     wanted = Wanted(
         limit=np.array([reader.limit for reader in readers], np.int64),
         # A threshold is about a subject; who named none gets the top of the list.
         threshold=np.array([0.0 if p.trending else r.threshold for r, p in zip(readers, profiles, strict=True)]),
         known=_no_news(explainer, readers, profiles),
-        certain=certain(asking, scorer.matches),
+        must_include=must_include(asking, scorer.matches),
     )
-    columns = select(scores, subjects, asking.owner, scorer.features.kin, wanted)
+    columns = select(scores, subjects, asking.reader_index, scorer.features.clusters, wanted)
     elsewhere = np.full(len(readers), -1)
     for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
         if reader.explore and stated.subjects and reader.limit > 1:
             open_to = np.isfinite(scores[place])
             open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)
-    made = Chosen(explainer, Scored(profiles, asking, measure, subjects), wanted.limit, columns, elsewhere)
+    made = Chosen(explainer, Scored(profiles, asking, normalisation, subjects), wanted.limit, columns, elsewhere)
     return replace(made, outside=_outside(made, readers, scores, wanted)) if any(r.outside for r in readers) else made
 
 
@@ -223,7 +223,7 @@ def _elsewhere(explainer: Explainer, open_to: Flags) -> int:
 
 def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wanted) -> tuple[tuple[int, ...], ...]:
     """For readers whose subjects bring them their papers: what is trending besides."""
-    explainer, kin = made.explainer, made.explainer.scorer.features.kin
+    explainer, clusters = made.explainer, made.explainer.scorer.features.clusters
     order = np.argsort(-np.round(explainer.trend, 9), kind="stable")
     talked_about = [int(column) for column in order if explainer.popularity(int(column))]
     found = []
@@ -231,11 +231,11 @@ def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wa
         known = wanted.known[1][wanted.known[0] == place]
         taken = {int(column) for column in (*made.columns[place], made.elsewhere[place], *known) if column >= 0}
         many, enough = 0 if stated.trending else reader.outside, float(wanted.threshold[place])
-        found.append(outside(talked_about, scores[place], kin, taken=taken, enough=enough, count=many))
+        found.append(outside(talked_about, scores[place], clusters, taken=taken, enough=enough, count=many))
     return tuple(found)
 
 
 def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:
     """Readers × papers: the scores selection sees."""
-    asking = crowd(profiles, explainer.scorer.matches)
-    return score(explainer.scorer, asking, explainer.scorer.measure(asking.shares), trend=explainer.trend)[0]
+    asking = profile_batch(profiles, explainer.scorer.matches)
+    return score(explainer.scorer, asking, explainer.scorer.normalisation(asking.shares), trend=explainer.trend)[0]

@@ -1,6 +1,6 @@
 """Scores: every reader against every paper, as matrix products.
 
-    subjects × papers  =  terms + meaning + categories (+ encoder), each in units of what is usual in the background
+    subjects × papers  =  terms + meaning + categories (+ encoder), each in deviations of its null distribution
 
 Each part is linear in what a subject is made of, so that a score is a sum of terms, and `explain` prints those.
 """
@@ -12,28 +12,28 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, turns
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Matches
 from dailypapers.ranking.profile import Profile, Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class Variant:
     """How much each part of a subject's score counts, in standard deviations of the background."""
 
     terms: float = 1.0
-    meaning: float = 1.0
+    latent: float = 1.0
     categories: float = 0.5
-    dense: float = 1.0
-    dense_plain: float = 0.5
+    centred_embeddings: float = 1.0
+    raw_embeddings: float = 0.5
     #: How near a paper is to the three nearest liked ones, by an encoder; and what meaning counts beside one.
     nearest: float = 0.3
-    meaning_beside: float = 0.5
+    latent_beside: float = 0.5
 
 
-FULL, WORDS = Recipe(), Recipe(meaning=0, categories=0, dense=0, dense_plain=0, nearest=0)
-RECIPES = {"full": FULL, "words": WORDS}
+FULL, WORDS = Variant(), Variant(latent=0, categories=0, centred_embeddings=0, raw_embeddings=0, nearest=0)
+VARIANTS = {"full": FULL, "words": WORDS}
 
 #: A subject that matches ten standard deviations above what is usual scores one.
 UNIT = 0.1
@@ -52,14 +52,14 @@ _AT_A_TIME = 1024
 
 
 @dataclass(frozen=True)
-class Crowd:
-    """Many readers' profiles as arrays."""
+class ProfileBatch:
+    """A batch of readers' profiles as arrays."""
 
     subjects: tuple[Subject, ...]
     #: Subjects × interests: shares.
     shares: sp.csr_array
     #: Of each subject: its reader (ascending), and its weight.
-    owner: Columns
+    reader_index: Columns
     weight: Vector
     #: Readers × facts: what each adds, and which keep a paper out.
     facts: sp.csr_array
@@ -74,16 +74,16 @@ class Crowd:
         return len(self.trending)
 
 
-def crowd(profiles: Sequence[Profile], matches: Matches) -> Crowd:
+def profile_batch(profiles: Sequence[Profile], matches: Matches) -> ProfileBatch:
     """Readers' profiles in the rows of matches."""
     subjects = [(reader, subject) for reader, stated in enumerate(profiles) for subject in stated.subjects]
     shares = [(n, matches.rows[i], share) for n, (_, s) in enumerate(subjects) for i, share in s.parts]
     facts = [(n, matches.facts[i], weight) for n, p in enumerate(profiles) for i, weight in p.facts]
     kept_out = [(n, matches.facts[i], 1.0) for n, p in enumerate(profiles) for i in p.excluded]
-    return Crowd(
+    return ProfileBatch(
         subjects=tuple(subject for _, subject in subjects),
         shares=_sparse(shares, (len(subjects), len(matches.rows))),
-        owner=np.array([reader for reader, _ in subjects], np.int64),
+        reader_index=np.array([reader for reader, _ in subjects], np.int64),
         weight=np.array([subject.weight for _, subject in subjects], np.float64),
         facts=_sparse(facts, (len(profiles), len(matches.facts))),
         excluded=_sparse(kept_out, (len(profiles), len(matches.facts))),
@@ -98,7 +98,7 @@ def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class FeatureView:
     """One way to see papers, in which every part of a subject adds share · Σ part · weight · paper over dimensions."""
 
     #: Interests × dimensions, subjects × dimensions, papers × dimensions.
@@ -110,7 +110,7 @@ class View:
         """Subjects × papers: what all parts of each subject add."""
         return np.asarray(((shares @ self.parts) * self.weights) @ self.papers.T)
 
-    def of_parts(self, apart: "Apart") -> Vector:
+    def of_parts(self, apart: "PairDecomposition") -> Vector:
         """What each part would add if its share were one."""
         added = np.empty(len(apart.row))
         for start in range(0, len(added), _AT_A_TIME):
@@ -123,7 +123,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class PairDecomposition:
     """Pairs of a subject and a paper, taken apart into the subject's parts: pair after pair, in the order of rows."""
 
     #: Of each pair.
@@ -135,26 +135,26 @@ class Apart:
     share: Vector
 
     @classmethod
-    def of(cls, shares: sp.csr_array, subject: Columns, column: Columns) -> "Apart":
+    def of(cls, shares: sp.csr_array, subject: Columns, column: Columns) -> "PairDecomposition":
         """All parts of these pairs."""
         many = np.diff(shares.indptr)[subject]
         pair = np.repeat(np.arange(len(subject)), many)
-        entry = np.repeat(shares.indptr[subject], many) + turns(many)
+        entry = np.repeat(shares.indptr[subject], many) + places_in_groups(many)
         return cls(subject, column, pair, shares.indices[entry].astype(np.int64), shares.data[entry])
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """What brings the parts of subjects to a common measure."""
+class Normalisation:
+    """What brings the parts of subjects to a common scale."""
 
     #: Subjects × interests.
     shares: sp.csr_array
     #: What a cosine of terms counts, for each subject.
     terms: Vector
-    views: tuple[View, ...]
+    views: tuple[FeatureView, ...]
     #: Of the nearest liked papers: the usual cosine, and what one above it counts.
-    near_usual: Vector
-    near_counts: Vector
+    nearest_null: Vector
+    nearest_weight: Vector
 
 
 @dataclass(frozen=True)
@@ -163,97 +163,110 @@ class Scorer:
 
     features: Features
     matches: Matches
-    recipe: Recipe = FULL
+    recipe: Variant = FULL
 
     @property
-    def _near_likes(self) -> bool:
-        return bool(self.recipe.nearest and self.matches.close.shape[1])
+    def _has_nearest(self) -> bool:
+        return bool(self.recipe.nearest and self.matches.embedding_cosines.shape[1])
 
-    def subjects(self, measure: Measure) -> Matrix:
+    def subjects(self, normalisation: Normalisation) -> Matrix:
         """Subjects × papers: how far each paper stands above what is usual for each subject, in units; at least 0."""
-        shares = measure.shares
-        scores = (shares.astype(np.float32) @ self.matches.near).astype(np.float64)
+        shares = normalisation.shares
+        scores = (shares.astype(np.float32) @ self.matches.term_cosines).astype(np.float64)
         if self.features.background.is_trained:
-            scores -= (shares @ self.matches.usually)[:, None]
-        scores *= measure.terms[:, None]
-        for view in measure.views:
+            scores -= (shares @ self.matches.mean_null_cosine)[:, None]
+        scores *= normalisation.terms[:, None]
+        for view in normalisation.views:
             scores += view.of_subjects(shares)
-        for row in np.flatnonzero(measure.near_counts).tolist():
+        for row in np.flatnonzero(normalisation.nearest_weight).tolist():
             liked = self._liked(shares, row)
-            close = np.sort(self.matches.close[liked].astype(np.float64), axis=0)[-_NEAREST:].mean(axis=0)
-            scores[row] += (close - measure.near_usual[row]) * measure.near_counts[row]
+            embedding_cosines = np.sort(self.matches.embedding_cosines[liked].astype(np.float64), axis=0)[
+                -_NEAREST:
+            ].mean(axis=0)
+            scores[row] += (embedding_cosines - normalisation.nearest_null[row]) * normalisation.nearest_weight[row]
         return np.asarray(np.maximum(scores, 0))
 
-    def parts(self, measure: Measure, apart: Apart) -> Vector:
+    def parts(self, normalisation: Normalisation, apart: PairDecomposition) -> Vector:
         """What each part adds to its pair; a pair whose parts sum to less than 0 counts nothing."""
         subject, column = apart.subject[apart.pair], apart.column[apart.pair]
-        added = self.matches.near[apart.row, column].astype(np.float64)
+        added = self.matches.term_cosines[apart.row, column].astype(np.float64)
         if self.features.background.is_trained:
-            added -= self.matches.usually[apart.row]
-        added *= measure.terms[subject]
-        for view in measure.views:
+            added -= self.matches.mean_null_cosine[apart.row]
+        added *= normalisation.terms[subject]
+        for view in normalisation.views:
             added += view.of_parts(apart)
         added *= apart.share
-        if self._near_likes:
-            added += self._nearest(measure, apart)
+        if self._has_nearest:
+            added += self._nearest(normalisation, apart)
         return added
 
-    def _nearest(self, measure: Measure, apart: Apart) -> Vector:
+    def _nearest(self, normalisation: Normalisation, apart: PairDecomposition) -> Vector:
         """What the nearest liked papers add beside: to those three, in equal parts of the mean."""
         added = np.zeros(len(apart.row))
-        liked = np.flatnonzero((apart.share > 0) & self.matches.placed[apart.row])
-        close = self.matches.close[apart.row[liked], apart.column[apart.pair[liked]]].astype(np.float64)
-        liked = liked[np.lexsort((apart.row[liked], close, apart.pair[liked]))]
+        liked = np.flatnonzero((apart.share > 0) & self.matches.has_embedding[apart.row])
+        embedding_cosines = self.matches.embedding_cosines[apart.row[liked], apart.column[apart.pair[liked]]].astype(
+            np.float64
+        )
+        liked = liked[np.lexsort((apart.row[liked], embedding_cosines, apart.pair[liked]))]
         pair = apart.pair[liked]
         many = np.bincount(pair, minlength=len(apart.subject))
         after = np.cumsum(many)[pair] - np.arange(len(liked))
         liked, pair = liked[after <= _NEAREST], pair[after <= _NEAREST]
         subject, column = apart.subject[pair], apart.column[pair]
-        above = self.matches.close[apart.row[liked], column] - measure.near_usual[subject]
-        added[liked] = above * measure.near_counts[subject] / np.minimum(many, _NEAREST)[pair]
+        above = self.matches.embedding_cosines[apart.row[liked], column] - normalisation.nearest_null[subject]
+        added[liked] = above * normalisation.nearest_weight[subject] / np.minimum(many, _NEAREST)[pair]
         return added
 
     def _liked(self, shares: sp.csr_array, row: int) -> Columns:
         """The rows of the liked papers that an encoder has placed."""
         inside = slice(shares.indptr[row], shares.indptr[row + 1])
         rows = shares.indices[inside][shares.data[inside] > 0]
-        return np.asarray(rows[self.matches.placed[rows]], np.int64)
+        return np.asarray(rows[self.matches.has_embedding[rows]], np.int64)
 
-    def measure(self, shares: sp.csr_array) -> Measure:
+    def normalisation(self, shares: sp.csr_array) -> Normalisation:
         """Find what is usual over the background for each subject; `shares` are subjects × interests."""
         none = np.zeros(shares.shape[0])
         if not self.features.background.is_trained:
-            return Measure(shares, none + UNIT * self.recipe.terms / _PLAIN_DEVIATION, (), none, none)
-        usual = shares.astype(np.float32) @ self.matches.usual
-        deviation = np.sqrt(usual.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
-        near_usual, near_counts = self._usually_near(shares) if self._near_likes else (none, none)
+            return Normalisation(shares, none + UNIT * self.recipe.terms / _PLAIN_DEVIATION, (), none, none)
+        null_cosines = shares.astype(np.float32) @ self.matches.null_cosines
+        deviation = np.sqrt(null_cosines.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
+        nearest_null, nearest_weight = self._nearest_null(shares) if self._has_nearest else (none, none)
         terms = UNIT * self.recipe.terms / deviation
-        return Measure(shares, terms, tuple(self._views(shares)), near_usual, near_counts)
+        return Normalisation(shares, terms, tuple(self._views(shares)), nearest_null, nearest_weight)
 
-    def _usually_near(self, shares: sp.csr_array) -> tuple[Vector, Vector]:
-        usual, counts = np.zeros(shares.shape[0]), np.zeros(shares.shape[0])
+    def _nearest_null(self, shares: sp.csr_array) -> tuple[Vector, Vector]:
+        null_cosines, counts = np.zeros(shares.shape[0]), np.zeros(shares.shape[0])
         for row in range(shares.shape[0]):
             if len(liked := self._liked(shares, row)):
-                close = np.sort(self.matches.close_usual[liked].astype(np.float64), axis=0)[-_NEAREST:].mean(axis=0)
-                usual[row], counts[row] = close.mean(), UNIT * self.recipe.nearest / (close.std() + _LEAST_DEVIATION)
-        return usual, counts
+                embedding_cosines = np.sort(self.matches.null_embedding_cosines[liked].astype(np.float64), axis=0)[
+                    -_NEAREST:
+                ].mean(axis=0)
+                null_cosines[row], counts[row] = (
+                    embedding_cosines.mean(),
+                    UNIT * self.recipe.nearest / (embedding_cosines.std() + _LEAST_DEVIATION),
+                )
+        return null_cosines, counts
 
-    def _views(self, shares: sp.csr_array) -> Iterator[View]:
+    def _views(self, shares: sp.csr_array) -> Iterator[FeatureView]:
         """What a background has taught, each in deviations of what is usual in it."""
         recipe, features, matches, background = self.recipe, self.features, self.matches, self.features.background
-        few = 1 + _FEW * (shares.multiply(shares) @ matches.spread)[:, None]
-        if (meaning := background.meaning) and recipe.meaning:
-            counts = recipe.meaning * (recipe.meaning_beside if background.dense_space else 1)
-            weights = _weights(shares @ matches.meanings, meaning.variances, _RIDGE * few)
-            yield View(matches.meanings, UNIT * counts * weights, features.meanings)
-        if (space := background.dense_space) and recipe.dense:
-            weights = _weights(shares @ matches.dense, space.variances, _DENSE_RIDGE * few)
-            yield View(matches.dense, UNIT * recipe.dense * weights, features.placed)
-            weights = _weights(shares @ matches.plain, space.variances)
-            yield View(matches.plain, UNIT * recipe.dense_plain * weights, features.placed)
+        few = 1 + _FEW * (shares.multiply(shares) @ matches.participation_ratio)[:, None]
+        if (latent := background.latent) and recipe.latent:
+            counts = recipe.latent * (recipe.latent_beside if background.dense_space else 1)
+            weights = _weights(shares @ matches.latent_vectors, latent.variances, _RIDGE * few)
+            yield FeatureView(matches.latent_vectors, UNIT * counts * weights, features.latent_vectors)
+        if (space := background.dense_space) and recipe.centred_embeddings:
+            weights = _weights(shares @ matches.centred_embeddings, space.variances, _DENSE_RIDGE * few)
+            yield FeatureView(
+                matches.centred_embeddings, UNIT * recipe.centred_embeddings * weights, features.centred_embeddings
+            )
+            weights = _weights(shares @ matches.raw_embeddings, space.variances)
+            yield FeatureView(
+                matches.raw_embeddings, UNIT * recipe.raw_embeddings * weights, features.centred_embeddings
+            )
         if recipe.categories:
             weights = np.full((shares.shape[0], 1), UNIT * recipe.categories / _FILING_DEVIATION)
-            yield View(matches.filed, weights, features.filed)
+            yield FeatureView(matches.category_vectors, weights, features.category_vectors)
 
 
 def _weights(pull: Matrix, variances: Vector, ridge: Matrix | None = None) -> Matrix:
@@ -265,7 +278,7 @@ def _weights(pull: Matrix, variances: Vector, ridge: Matrix | None = None) -> Ma
     return np.asarray(inverse / np.sqrt((pull * inverse) ** 2 @ variances + 1e-12)[:, None])
 
 
-def certain(readers: Crowd, matches: Matches) -> "npt.NDArray[np.bool_] | None":
+def must_include(readers: ProfileBatch, matches: Matches) -> "npt.NDArray[np.bool_] | None":
     """Readers × papers: where a phrase or an author somebody follows is found; `None` where nobody follows any."""
     strong = readers.facts.copy()
     strong.data = np.where(strong.data >= _STRONG, 1.0, 0.0)
@@ -273,15 +286,17 @@ def certain(readers: Crowd, matches: Matches) -> "npt.NDArray[np.bool_] | None":
     return np.asarray((strong @ matches.held).toarray() > 0) if strong.nnz else None
 
 
-def score(scorer: Scorer, readers: Crowd, measure: Measure, *, trend: Vector) -> tuple[Matrix, Matrix]:
+def score(
+    scorer: Scorer, readers: ProfileBatch, normalisation: Normalisation, *, trend: Vector
+) -> tuple[Matrix, Matrix]:
     """Readers × papers, minus infinity for what a reader excludes; and subjects × papers, what each subject adds.
 
     Any batch of readers gives the same rows, up to the last bits.
     """
-    subjects = scorer.subjects(measure) * readers.weight[:, None]
+    subjects = scorer.subjects(normalisation) * readers.weight[:, None]
     held = scorer.matches.held
-    mine = (np.ones(len(readers.owner)), (readers.owner, np.arange(len(readers.owner))))
-    scores = np.asarray(sp.csr_array(mine, shape=(readers.readers, len(readers.owner))) @ subjects)
+    mine = (np.ones(len(readers.reader_index)), (readers.reader_index, np.arange(len(readers.reader_index))))
+    scores = np.asarray(sp.csr_array(mine, shape=(readers.readers, len(readers.reader_index))) @ subjects)
     if readers.facts.nnz:
         scores += (readers.facts @ held).toarray()
     led = np.flatnonzero(readers.trending)

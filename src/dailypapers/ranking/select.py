@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, turns
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, places_in_groups
 
 #: So many candidates per place on the list are looked at.
 _CANDIDATES = 4
@@ -24,34 +24,34 @@ class Wanted:
     #: Readers × papers pairs that are no news to them.
     known: tuple[Columns, Columns]
     #: Readers × papers: what a reader asked for in so many words, and gets whatever its score.
-    certain: Flags | None = None
+    must_include: Flags | None = None
 
 
-def select(scores: Matrix, subjects: Matrix, owner: Columns, kin: Columns, wanted: Wanted) -> Columns:
+def select(scores: Matrix, subjects: Matrix, reader_index: Columns, clusters: Columns, wanted: Wanted) -> Columns:
     """Readers × places: the columns of each reader's papers, best first, -1 where the list has ended.
 
-    `subjects` are subjects × papers, `owner` (ascending) says whose. Each subject fills its part of the list first, in
-    turns with the others, so that a loud one does not drown a quiet one. Of papers that say the same (`kin`) one is
-    taken. Equal scores are ordered by the papers' ids.
+    `subjects` are subjects × papers, `reader_index` (ascending) says whose. Each subject fills its part of the list
+    first, round-robin, so that a loud one does not drown a quiet one. Of a near-duplicate cluster (`clusters`) one
+    paper is taken. Equal scores are ordered by the papers' ids.
     """
     # Two scores are as good as equal where they differ by less than sums of floats do in another order.
     enough = np.maximum(wanted.threshold - 10.0**-_DIGITS, np.nextafter(0, 1))
     open_to = scores >= enough[:, None]
-    if wanted.certain is not None:
-        open_to |= wanted.certain & (scores > 0)
+    if wanted.must_include is not None:
+        open_to |= wanted.must_include & (scores > 0)
     open_to[wanted.known] = False
     limit = int(wanted.limit.max(initial=0))
     chosen = np.full((len(scores), limit), -1, np.int64)
     if not limit or not scores.shape[1]:
         return chosen
-    first = np.searchsorted(owner, np.arange(len(scores)))
-    for count, rows in _alike(np.bincount(owner, minlength=len(scores)), open_to.sum(axis=1)):
+    first = np.searchsorted(reader_index, np.arange(len(scores)))
+    for count, rows in _alike(np.bincount(reader_index, minlength=len(scores)), open_to.sum(axis=1)):
         columns, worth = _open(scores, open_to, rows)
         dealing = [(first[rows] + turn)[:, None] for turn in range(count)] if count > 1 else []
         added = [np.round(subjects[subject, columns], _DIGITS) for subject in dealing]
-        piles = _piles(worth, added, limit)
+        piles = _round_robin(worth, added, limit)
         best = np.where(piles >= 0, np.take_along_axis(columns, piles, axis=1), -1)
-        chosen[rows] = _taken(best, np.take_along_axis(worth, piles, axis=1), kin, wanted.limit[rows], limit)
+        chosen[rows] = _taken(best, np.take_along_axis(worth, piles, axis=1), clusters, wanted.limit[rows], limit)
     return chosen
 
 
@@ -69,13 +69,13 @@ def _open(scores: Matrix, open_to: Flags, rows: Columns) -> tuple[Columns, Matri
     """
     reader, column = np.nonzero(open_to[rows])
     many = np.bincount(reader, minlength=len(rows))
-    place = turns(many)
+    place = places_in_groups(many)
     columns, worth = np.zeros((len(rows), int(many.max())), np.int64), np.full((len(rows), int(many.max())), -np.inf)
     columns[reader, place], worth[reader, place] = column, np.round(scores[rows[reader], column], _DIGITS)
     return columns, worth
 
 
-def _piles(worth: Matrix, added: Sequence[Matrix], limit: int) -> Columns:
+def _round_robin(worth: Matrix, added: Sequence[Matrix], limit: int) -> Columns:
     """Readers × candidates: the best of each reader's subjects, dealt in turns; the best of all where there is one."""
     depth = min(limit * _CANDIDATES, worth.shape[1])
     if not added:
@@ -108,9 +108,9 @@ def _deepest(worth: Matrix, depth: int) -> Columns:
     return np.nonzero(above | (level & (np.cumsum(level, axis=1) <= room)))[1].reshape(len(worth), depth)
 
 
-def _taken(candidates: Columns, worth: Matrix, kin: Columns, limits: Columns, limit: int) -> Columns:
+def _taken(candidates: Columns, worth: Matrix, clusters: Columns, limits: Columns, limit: int) -> Columns:
     """The first candidates of each reader that say something new, ordered by score."""
-    good = (candidates >= 0) & _first_of_kin(np.where(candidates >= 0, kin[candidates], -1))
+    good = (candidates >= 0) & _first_of_cluster(np.where(candidates >= 0, clusters[candidates], -1))
     good &= np.cumsum(good, axis=1) <= limits[:, None]
     # The good ones first, in the order they were dealt in.
     places = np.argsort(~good, axis=1, kind="stable")[:, :limit]
@@ -120,10 +120,10 @@ def _taken(candidates: Columns, worth: Matrix, kin: Columns, limits: Columns, li
     return np.pad(taken, ((0, 0), (0, limit - taken.shape[1])), constant_values=-1)
 
 
-def _first_of_kin(kin: Columns) -> Flags:
+def _first_of_cluster(clusters: Columns) -> Flags:
     """Whether nothing of the same kin stands before it in its row."""
-    order = np.argsort(kin, axis=1, kind="stable")
-    ordered = np.take_along_axis(kin, order, axis=1)
-    repeated = np.zeros(kin.shape, np.bool_)
+    order = np.argsort(clusters, axis=1, kind="stable")
+    ordered = np.take_along_axis(clusters, order, axis=1)
+    repeated = np.zeros(clusters.shape, np.bool_)
     np.put_along_axis(repeated, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
     return ~repeated

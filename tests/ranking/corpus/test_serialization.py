@@ -9,7 +9,7 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.ranking.corpus.background import LEAST_PAPERS, fit
 from dailypapers.ranking.corpus.frequencies import count
 from dailypapers.ranking.corpus.serialization import (
-    assembled,
+    assemble_counts,
     pack_background,
     pack_counts,
     pack_vector,
@@ -50,8 +50,8 @@ def test_counts_are_put_together_from_several_editions_and_what_is_missing_is_co
     found = papers(12)
     packs = [pack_counts([str(p.id) for p in part], count(part)) for part in (found[:4], found[3:8])]
     wanted = found[::-1]
-    assert same(assembled(wanted, packs), count(wanted))
-    assert same(assembled(wanted, []), count(wanted))
+    assert same(assemble_counts(wanted, packs), count(wanted))
+    assert same(assemble_counts(wanted, []), count(wanted))
 
 
 def test_a_background_read_back_scores_alike_wherever_it_is_read() -> None:
@@ -61,13 +61,15 @@ def test_a_background_read_back_scores_alike_wherever_it_is_read() -> None:
     assert once.categories == fitted.categories
     assert same(once.counts, fitted.counts)
     pool = papers(30)
-    assert np.array_equal(build(pool, background=once).meanings, build(pool, background=again).meanings)
-    assert np.allclose(build(pool, background=once).meanings, build(pool, background=fitted).meanings, atol=1e-3)
+    assert np.array_equal(build(pool, background=once).latent_vectors, build(pool, background=again).latent_vectors)
+    assert np.allclose(
+        build(pool, background=once).latent_vectors, build(pool, background=fitted).latent_vectors, atol=1e-3
+    )
     assert pack_background(fit(papers(LEAST_PAPERS)[::-1])) == packed
 
 
 def test_a_small_background_has_no_meanings() -> None:
-    assert unpack_background(pack_background(fit(papers(10)))).meaning is None
+    assert unpack_background(pack_background(fit(papers(10)))).latent is None
 
 
 def test_a_vector_comes_back_with_length_one() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.ranking.corpus.frequencies import count
-from dailypapers.ranking.corpus.serialization import pack_counted, unpack_counted
+from dailypapers.ranking.corpus.serialization import pack_frequencies, unpack_frequencies
 from dailypapers.ranking.index.inverted import Index, by, counted
 from dailypapers.ranking.index.query import MOST_WORDS, Query, parse
 from dailypapers.ranking.index.search import Candidates, Ranked, candidates, holds, passes, ranked, untaught
@@ -116,7 +116,7 @@ def test_equal_papers_come_in_the_order_of_their_names() -> None:
 
 def test_what_is_kept_is_what_was_counted() -> None:
     made = counted(some(3))
-    back = unpack_counted(pack_counted(made))
+    back = unpack_frequencies(pack_frequencies(made))
     assert back.keys == made.keys
     for name in ("counts", "facts"):
         one, other = getattr(made, name), getattr(back, name)

@@ -19,9 +19,9 @@ from dailypapers.ranking.corpus import bm25
 from dailypapers.ranking.corpus.frequencies import (
     COLUMNS,
     Columns,
+    ColumnSubset,
     Floats,
     Matrix,
-    Narrow,
     Vector,
     columns_of,
     count,
@@ -37,7 +37,7 @@ DIMENSIONS = 256
 #: With fewer earlier papers than this there is nothing to learn from; topics then match by their own words alone.
 LEAST_PAPERS = 1000
 #: A topic is taken to mean so many papers of the library, and never more than one in two hundred of it.
-FOUND, FOUND_PART = 10, 200
+FEEDBACK_DOCUMENTS, FEEDBACK_PART = 10, 200
 #: So many papers of the library say what is usual.
 SAMPLE = 256
 _LEAST_HOLDING = 3
@@ -49,7 +49,7 @@ def is_enough(papers: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Meaning:
+class LatentSpace:
     """A space in which words that keep the same company are near each other; its axes are uncorrelated."""
 
     columns: Columns
@@ -61,14 +61,14 @@ class Meaning:
     variances: Vector
 
     @cached_property
-    def _narrow(self) -> Narrow:
-        return Narrow.among(self.columns, COLUMNS)
+    def _narrow(self) -> ColumnSubset:
+        return ColumnSubset.among(self.columns, COLUMNS)
 
     def of(self, weights: sp.csr_array) -> Matrix:
         """Texts × dimensions, measured from the background's mean; what shares no word with it stands on the mean."""
         told = self._narrow.rows(weights)
         # A few papers use few of the words; the others need not be brought to double precision.
-        used = Narrow.among(told.indices, told.shape[1])
+        used = ColumnSubset.among(told.indices, told.shape[1])
         projected = np.asarray(used.rows(told) @ self.components[used.numbers >= 0], np.float64)
         lengths = np.linalg.norm(projected, axis=1, keepdims=True)
         away = np.where(lengths > 0, projected / np.where(lengths > 0, lengths, 1) - self.mean, 0)
@@ -99,7 +99,7 @@ class Background:
 
     counts: sp.csr_array
     categories: tuple[tuple[str, ...], ...]
-    meaning: Meaning | None = None
+    latent: LatentSpace | None = None
     #: Papers × dimensions, rows of length one, where an encoder is used.
     dense: Matrix | None = None
 
@@ -124,19 +124,19 @@ class Background:
         return weigh(self.counts, self.idf)
 
     @cached_property
-    def meanings(self) -> Matrix:
-        """Papers × dimensions of `meaning`; none of them without it."""
-        return self.meaning.of(self.weights) if self.meaning else np.zeros((self.papers, 0))
+    def latent_vectors(self) -> Matrix:
+        """Papers × dimensions of `latent`; none of them without it."""
+        return self.latent.of(self.weights) if self.latent else np.zeros((self.papers, 0))
 
     @cached_property
-    def filed(self) -> Matrix:
+    def category_vectors(self) -> Matrix:
         """Papers × categories, rows of length one."""
         return self.file(self.categories)
 
     @cached_property
-    def usual_filing(self) -> Vector:
-        """The mean row of `filed`."""
-        return np.asarray(self.filed.mean(axis=0)) if self.papers else np.zeros(len(self._category_columns))
+    def mean_category_vector(self) -> Vector:
+        """The mean row of `category_vectors`."""
+        return np.asarray(self.category_vectors.mean(axis=0)) if self.papers else np.zeros(len(self._category_columns))
 
     def file(self, categories: Sequence[tuple[str, ...]]) -> Matrix:
         """Papers × categories by how rare each category is, the primary one half as much again; rows of length one."""
@@ -172,9 +172,9 @@ class Background:
         return sp.csr_array(self.sample_narrow.rows(self.weights[self.sample]).T.tocsr())
 
     @cached_property
-    def sample_narrow(self) -> Narrow:
+    def sample_narrow(self) -> ColumnSubset:
         """The columns the sample holds."""
-        return Narrow.to(self.counts[self.sample])
+        return ColumnSubset.to(self.counts[self.sample])
 
     @cached_property
     def likeness(self) -> sp.csr_array:
@@ -199,7 +199,7 @@ class Background:
         With the texts' vectors by an encoder, the cosine with a paper counts as much as BM25 does, both in deviations.
         A row sums to one, or is empty where no word is found; a paper weighs by its score squared.
         """
-        many = min(FOUND, self.papers // FOUND_PART)
+        many = min(FEEDBACK_DOCUMENTS, self.papers // FEEDBACK_PART)
         if not many or not self.is_trained:
             return sp.csr_array((len(texts), self.papers))
         asked = sp.csr_array(count_texts(texts).astype(np.float64) @ self._bm25)
@@ -226,7 +226,7 @@ class Background:
         return Space(mean, rotation, np.maximum(variances, 0))
 
     @cached_property
-    def placed(self) -> Matrix:
+    def centred_embeddings(self) -> Matrix:
         """Papers × dimensions of `dense_space`; none of them without it."""
         space = self.dense_space
         return np.zeros((self.papers, 0)) if space is None or self.dense is None else space.of(self.dense)
@@ -243,12 +243,14 @@ def _best(scores: Vector, papers: Columns, many: int) -> Columns:
     return np.asarray(reach[np.lexsort((papers[reach], -scores[reach]))[:many]])
 
 
-def _fused(scores: Vector, papers: Columns, near: Vector) -> tuple[Vector, Columns]:
+def _fused(scores: Vector, papers: Columns, term_cosines: Vector) -> tuple[Vector, Columns]:
     """BM25 of some papers and cosines of all of them as one score of all of them, in deviations."""
-    whole = np.zeros(len(near))
+    whole = np.zeros(len(term_cosines))
     whole[papers] = scores
-    both = (whole - whole.mean()) / (whole.std() + 1e-9) + (near - near.mean()) / (near.std() + 1e-9)
-    return np.round(np.maximum(both, 0), 9), np.arange(len(near))
+    both = (whole - whole.mean()) / (whole.std() + 1e-9) + (term_cosines - term_cosines.mean()) / (
+        term_cosines.std() + 1e-9
+    )
+    return np.round(np.maximum(both, 0), 9), np.arange(len(term_cosines))
 
 
 def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Background:
@@ -259,10 +261,10 @@ def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Backg
     background = Background(counted, tuple(paper.categories for paper in ordered))
     if not background.is_trained:
         return background
-    return replace(background, meaning=_learn(background, ordered))
+    return replace(background, latent=_learn(background, ordered))
 
 
-def _learn(background: Background, papers: Sequence[Paper]) -> Meaning | None:
+def _learn(background: Background, papers: Sequence[Paper]) -> LatentSpace | None:
     words = sorted({term for paper in papers for term in terms(f"{paper.title} . {paper.abstract}") if " " not in term})
     columns = np.unique(columns_of(words)) if words else np.zeros(0, np.int64)
     columns = columns[holding(background.counts)[columns] >= _LEAST_HOLDING]
@@ -276,4 +278,4 @@ def _learn(background: Background, papers: Sequence[Paper]) -> Meaning | None:
     lengths = np.linalg.norm(projected, axis=1, keepdims=True)
     projected /= np.where(lengths > 0, lengths, 1)
     variances, rotation = np.linalg.eigh(np.cov(projected.T).reshape(dimensions, dimensions))
-    return Meaning(columns, components, projected.mean(axis=0), rotation, np.maximum(variances, 0))
+    return LatentSpace(columns, components, projected.mean(axis=0), rotation, np.maximum(variances, 0))

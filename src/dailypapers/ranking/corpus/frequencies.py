@@ -1,4 +1,4 @@
-"""Counts: how often a text holds each term, in columns that are the same for all texts, days and machines.
+"""Term frequencies, by feature indices (columns) that are the same for all texts, days and machines.
 
 A term's column is its hash (MurmurHash3), so that a paper is counted once in its life: the counts of an edition can be
 kept, read by another process and stacked on another edition's, without a vocabulary they would have to share.
@@ -65,7 +65,7 @@ def _hash(documents: Iterable[list[str]]) -> sp.csr_array:
 
 
 @dataclass(frozen=True)
-class Narrow:
+class ColumnSubset:
     """The columns that some texts hold, numbered without gaps: products over them cost what these texts cost."""
 
     #: Of every column its number here, or -1.
@@ -73,12 +73,12 @@ class Narrow:
     width: int
 
     @classmethod
-    def to(cls, rows: sp.csr_array) -> "Narrow":
+    def to(cls, rows: sp.csr_array) -> "ColumnSubset":
         """To the columns of these rows."""
         return cls.among(rows.indices, COLUMNS)
 
     @classmethod
-    def among(cls, columns: npt.NDArray[np.integer], width: int) -> "Narrow":
+    def among(cls, columns: npt.NDArray[np.integer], width: int) -> "ColumnSubset":
         """To these columns, of so many."""
         used = distinct(columns)
         numbers = np.full(width, -1, np.int32)
@@ -99,7 +99,7 @@ def distinct(columns: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
     return np.asarray(ordered[np.diff(ordered, prepend=-1) > 0])
 
 
-def turns(many: Columns) -> Columns:
+def places_in_groups(many: Columns) -> Columns:
     """0, 1, 2 … for each of groups of so many, one group after another."""
     return np.asarray(np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many), np.int64)
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.corpus.background import Background, Meaning
+from dailypapers.ranking.corpus.background import Background, LatentSpace
 from dailypapers.ranking.corpus.frequencies import COLUMNS, Vector, count
-from dailypapers.ranking.index.inverted import Counted
+from dailypapers.ranking.index.inverted import TermFrequencies
 
 _SEPARATOR = " "
 
@@ -34,24 +34,24 @@ def unpack_counts(data: bytes) -> tuple[tuple[str, ...], sp.csr_array]:
     return tuple(str(key) for key in held["keys"]), _unsparse("counts", held)
 
 
-def pack_counted(counted: Counted) -> bytes:
+def pack_frequencies(counted: TermFrequencies) -> bytes:
     """Papers as a search index takes them."""
     arrays = _sparse("counts", counted.counts) | _sparse("facts", counted.facts)
     return _packed({"keys": np.array(counted.keys, np.str_), **arrays})
 
 
-def unpack_counted(data: bytes) -> Counted:
-    """What `pack_counted` packed."""
+def unpack_frequencies(data: bytes) -> TermFrequencies:
+    """What `pack_frequencies` packed."""
     held = np.load(io.BytesIO(data), allow_pickle=False)
     counts, facts = (_bytes(_unsparse(name, held)) for name in ("counts", "facts"))
-    return Counted(tuple(str(key) for key in held["keys"]), counts, facts)
+    return TermFrequencies(tuple(str(key) for key in held["keys"]), counts, facts)
 
 
 def _bytes(rows: sp.csr_array) -> sp.csr_array:
     return sp.csr_array((rows.data.astype(np.uint8), rows.indices, rows.indptr), shape=rows.shape)
 
 
-def assembled(found: Sequence[Paper], packed: Iterable[bytes]) -> sp.csr_array:
+def assemble_counts(found: Sequence[Paper], packed: Iterable[bytes]) -> sp.csr_array:
     """Papers' counts in their order: what is kept, and for papers that are in none of it, made now."""
     blocks: list[sp.csr_array] = []
     place: dict[str, int] = {}
@@ -71,14 +71,14 @@ def pack_background(background: Background) -> bytes:
     """All but the vectors of an encoder, which are kept paper by paper."""
     arrays = _sparse("counts", background.counts)
     arrays["categories"] = np.array([_SEPARATOR.join(codes) for codes in background.categories], np.str_)
-    if meaning := background.meaning:
+    if latent := background.latent:
         arrays |= {
-            "columns": meaning.columns,
+            "columns": latent.columns,
             # Half precision is half the bytes, and what is ranked with is what was read back.
-            "components": meaning.components.astype(np.float16),
-            "mean": meaning.mean,
-            "rotation": meaning.rotation,
-            "variances": meaning.variances,
+            "components": latent.components.astype(np.float16),
+            "mean": latent.mean,
+            "rotation": latent.rotation,
+            "variances": latent.variances,
         }
     return _packed(arrays)
 
@@ -87,11 +87,11 @@ def unpack_background(data: bytes) -> Background:
     """What `pack_background` packed."""
     held = np.load(io.BytesIO(data), allow_pickle=False)
     categories = tuple(tuple(str(codes).split()) for codes in held["categories"])
-    meaning = None
+    latent = None
     if "columns" in held:
         components = np.asarray(held["components"], np.float32)
-        meaning = Meaning(held["columns"], components, held["mean"], held["rotation"], held["variances"])
-    return Background(_unsparse("counts", held), categories, meaning)
+        latent = LatentSpace(held["columns"], components, held["mean"], held["rotation"], held["variances"])
+    return Background(_unsparse("counts", held), categories, latent)
 
 
 def pack_vector(vector: Vector) -> bytes:

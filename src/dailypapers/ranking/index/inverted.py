@@ -1,4 +1,4 @@
-"""Postings: which papers hold which term, and how often; a whole archive's in memory, asked in milliseconds.
+"""The inverted index: which papers hold which term, and how often; a whole archive's in memory, asked in milliseconds.
 
     papers | counted | grown into an index | found by BM25, best first
 
@@ -28,7 +28,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Counted:
+class TermFrequencies:
     """Papers as an index takes them: how often each holds each term, and who and where they are from."""
 
     keys: tuple[str, ...]
@@ -37,13 +37,13 @@ class Counted:
     facts: sp.csr_array
 
 
-def counted(papers: Sequence[Paper]) -> Counted:
+def counted(papers: Sequence[Paper]) -> TermFrequencies:
     """Count papers."""
     facts = [sorted({column_of(fact) for fact in _facts(paper)}) for paper in papers]
     starts = np.cumsum([0, *map(len, facts)])
     columns = np.array([column for row in facts for column in row], np.int32)
     held = sp.csr_array((np.ones(len(columns), np.uint8), columns, starts), shape=(len(papers), COLUMNS))
-    return Counted(tuple(str(paper.id) for paper in papers), _small(count(papers)), held)
+    return TermFrequencies(tuple(str(paper.id) for paper in papers), _small(count(papers)), held)
 
 
 def _facts(paper: Paper) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _small(counts: sp.csr_array) -> sp.csr_array:
 
 
 @dataclass(frozen=True)
-class Lists:
+class PostingLists:
     """Of each column that is held the rows that hold it, and how often."""
 
     columns: npt.NDArray[np.int32]
@@ -80,7 +80,7 @@ class Lists:
     counts: npt.NDArray[np.uint8]
 
     @classmethod
-    def of(cls, counts: sp.csr_array) -> "Lists":
+    def of(cls, counts: sp.csr_array) -> "PostingLists":
         """The columns of these rows."""
         turned = counts.tocsc()
         columns = np.flatnonzero(np.diff(turned.indptr))
@@ -99,17 +99,17 @@ class Lists:
 class Segment:
     """A part of an index."""
 
-    counted: Counted
+    counted: TermFrequencies
 
     @cached_property
-    def terms(self) -> Lists:
+    def terms(self) -> PostingLists:
         """By term."""
-        return Lists.of(self.counted.counts)
+        return PostingLists.of(self.counted.counts)
 
     @cached_property
-    def facts(self) -> Lists:
+    def facts(self) -> PostingLists:
         """By fact."""
-        return Lists.of(self.counted.facts)
+        return PostingLists.of(self.counted.facts)
 
     @cached_property
     def lengths(self) -> Floats:
@@ -138,7 +138,7 @@ class Index:
     def __len__(self) -> int:
         return sum(map(len, self.segments))
 
-    def grown(self, new: Counted) -> "Index":
+    def grown(self, new: TermFrequencies) -> "Index":
         """With these papers as well. Small segments are joined, so that there are few, and each is joined seldom."""
         kept, joined = list(self.segments), [new]
         size = len(new.keys)
@@ -230,10 +230,10 @@ class Index:
         return self.segments[number], place - int(self._starts[number])
 
 
-def _joined(parts: Sequence[Counted]) -> Counted:
+def _joined(parts: Sequence[TermFrequencies]) -> TermFrequencies:
     if len(parts) == 1:
         return parts[0]
-    return Counted(
+    return TermFrequencies(
         tuple(key for part in parts for key in part.keys),
         sp.csr_array(sp.vstack([part.counts for part in parts], format="csr")),
         sp.csr_array(sp.vstack([part.facts for part in parts], format="csr")),

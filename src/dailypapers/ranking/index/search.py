@@ -25,8 +25,8 @@ from dailypapers.ranking.index.query import Query
 from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.profile import profile
 from dailypapers.ranking.rank import Known, matches_of
-from dailypapers.ranking.scoring import Scorer, crowd, score
-from dailypapers.ranking.text.highlighting import Wording
+from dailypapers.ranking.scoring import Scorer, profile_batch, score
+from dailypapers.ranking.text.highlighting import Highlighter
 from dailypapers.ranking.text.words import plain_words, terms
 from dailypapers.ranking.trending import trending
 
@@ -141,16 +141,16 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
     stated = profile(_interests(query), examples={})
     matches = matches_of(Matcher(features), [stated], Known())
     scorer, trend = Scorer(features, matches), trending(features.papers, {}, now=now)
-    asking = crowd([stated], matches)
-    measure = scorer.measure(asking.shares)
-    scores, subjects = score(scorer, asking, measure, trend=trend)
+    asking = profile_batch([stated], matches)
+    normalisation = scorer.normalisation(asking.shares)
+    scores, subjects = score(scorer, asking, normalisation, trend=trend)
     by_words = dict(zip((str(paper.id) for paper in chosen.papers), chosen.words, strict=True))
     found = np.array([by_words[key] for key in features.keys], np.float64)
     both = np.round(_deviations(scores[0]) + WORDS * _deviations(found), _DIGITS)
     held = np.asarray(matches.held.sum(axis=0)).ravel() if matches.facts else np.zeros(len(both))
     order = np.lexsort((np.arange(len(both)), -both, -held, ~_named(query, features.papers, found))).tolist()
-    explainer = Explainer(scorer, trend, {}, {}, Wording(features))
-    scored = Scored([stated], asking, measure, subjects)
+    explainer = Explainer(scorer, trend, {}, {}, Highlighter(features))
+    scored = Scored([stated], asking, normalisation, subjects)
     return Ranked(tuple(features.papers[column] for column in order), explainer, scored, tuple(order))
 
 

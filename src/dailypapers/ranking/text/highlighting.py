@@ -1,4 +1,4 @@
-"""Wording: what interests and papers share, in the papers' own words.
+"""Highlighting: what interests and papers share, in the papers' own words.
 
 Found out once for each interest and paper, many at a time, and remembered, since many readers share them. Knows nothing
 of scores.
@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.corpus.frequencies import Columns, Vector, column_of, turns
+from dailypapers.ranking.corpus.frequencies import Columns, Vector, column_of, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Source
 from dailypapers.ranking.text.words import counted, telling, words
@@ -80,10 +80,10 @@ class Texts:
     def places_of(self, numbers: Columns) -> Columns:
         """The places of these columns, one column after another."""
         many = self.many[numbers]
-        return np.asarray(self.places[np.repeat(self.first[numbers], many) + turns(many)])
+        return np.asarray(self.places[np.repeat(self.first[numbers], many) + places_in_groups(many)])
 
 
-class Wording:
+class Highlighter:
     """What interests share with the papers of one set, in words."""
 
     def __init__(self, features: Features) -> None:
@@ -111,7 +111,7 @@ class Wording:
         self._remembered += len(new)
         return [self._said[interest][column] for interest, column in zip(interests, columns, strict=True)]
 
-    def bounded(self) -> "Wording":
+    def bounded(self) -> "Highlighter":
         """Itself, having forgotten what it remembered where that has grown large."""
         if self._remembered > _MOST_REMEMBERED:
             self._said, self._remembered = {}, 0
@@ -162,7 +162,7 @@ class Wording:
         asked = [sources[topic] for topic in row]
         many = self.features.background.papers
         found = _rows([source.found for source in asked], [source.shares for source in asked], many)
-        return sp.csr_array(self.features.library_share(found)[[row[topic] for topic in topics]])
+        return sp.csr_array(self.features.feedback_mean(found)[[row[topic] for topic in topics]])
 
 
 def _matching(texts: Texts, asked: Sequence[Source], paper: Columns) -> list[list[str]]:
