@@ -36,3 +36,28 @@ def test_other_domains_are_taken_as_they_stand(domain: str) -> None:
 
 def test_what_is_behind_the_last_at_is_the_domain() -> None:
     assert domain_of('"a@b"@example.org') == "example.org"
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "posteo.me",
+        "posteo.ch",
+        "hotmail.it",
+        "hotmail.be",
+        "yahoo.ca",
+        "outlook.be",
+        "orange.ch",
+        "email.com",
+        "gmx.ch",
+    ],
+)
+def test_real_domains_beside_well_known_ones_are_not_called_mistyped(domain: str) -> None:
+    assert suggestion(f"alice@{domain}") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("gmail.con", "gmail.com"), ("hotmail.vom", "hotmail.com"), ("psteo.de", "posteo.de")]
+)
+def test_slips_that_are_no_domains_of_a_provider_are(typed: str, meant: str) -> None:
+    assert suggestion(f"alice@{typed}") == f"alice@{meant}"

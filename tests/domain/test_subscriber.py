@@ -55,3 +55,13 @@ def test_days_in_everyday_words() -> None:
     assert parse_days("mon, Thursday") == frozenset({0, 3})
     with pytest.raises(ValueError, match="names no days"):
         parse_days("someday")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "Europe", "x" * 300])
+def test_a_zone_this_machine_does_not_know_is_taken_as_utc(zone: str) -> None:
+    moment = dt.datetime(2026, 4, 20, 6, 30, tzinfo=dt.UTC)
+    strange, plain = Rhythm(zone, 7), Rhythm("UTC", 7)
+    assert strange.next_after(moment) == plain.next_after(moment)
+    assert strange.day_of(moment) == plain.day_of(moment)
+    assert strange.first_from(moment.date()) == plain.first_from(moment.date())
+    assert strange.zone == zone

@@ -322,3 +322,11 @@ def test_more_readers_than_a_batch_are_all_served(engine: sa.Engine) -> None:
     assert batches == [12, 12, 6]
     assert len(w.tray.sent) == readers
     assert f"{readers} accepted" in w.books()[0]
+
+
+def test_a_reader_in_a_zone_this_machine_does_not_know_stops_nobodys_digest(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        w.admit("alice", GRAPHS, rhythm=Rhythm("Mars/Olympus", 7))
+        w.admit("bob", GRAPHS)
+        day(w.dependencies, clock=lambda: MONDAY)
+        assert set(w.got()) == {"alice", "bob"}

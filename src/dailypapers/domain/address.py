@@ -14,6 +14,10 @@ _WELL_KNOWN = frozenset(
         "yahoo.fr", "yandex.com", "yandex.ru", "ymail.com", "163.com", "126.com", "fastmail.com", "mailbox.org",
     }
 )  # fmt: skip
+#: Real providers one letter beside a well-known one: whoever writes these means them.
+_REAL = frozenset({"email.com", "imail.com", "jmail.com", "qmail.com", "tmail.com", "umail.com", "zmail.com"})
+#: What people write for .com; the last three are countries, where none of these providers has a domain.
+_SLIPS_OF_COM = frozenset({"cim", "cmo", "coom", "comm", "con", "cpm", "ocm", "vom", "xom", "cm", "co", "om"})
 #: Shorter domains have too many neighbours that are somebody's.
 _LONG_ENOUGH = 8
 
@@ -37,12 +41,23 @@ def canonical(address: str) -> str:
 
 
 def suggestion(address: str) -> str:
-    """The address that was probably meant, where its domain is one slip away from a well-known one; else nothing."""
+    """Return the address that was probably meant, where its domain is one slip away from a well-known one; else "".
+
+    A slip within the ending counts only where it stands for .com: providers have domains in many countries, and
+    posteo.me is as real as posteo.de.
+    """
     name, _, domain = address.rpartition("@")
-    if domain in _WELL_KNOWN or len(domain) < _LONG_ENOUGH:
+    if domain in _WELL_KNOWN | _REAL or len(domain) < _LONG_ENOUGH:
         return ""
-    meant = next((known for known in sorted(_WELL_KNOWN) if _one_slip(domain, known)), "")
+    candidates = (known for known in sorted(_WELL_KNOWN) if _one_slip(domain, known))
+    meant = next((known for known in candidates if _is_ending_meant(domain, known)), "")
     return f"{name}@{meant}" if meant else ""
+
+
+def _is_ending_meant(typed: str, known: str) -> bool:
+    """Whether two domains end alike, or the typed one as people mistype .com."""
+    written, meant = typed.rpartition(".")[2], known.rpartition(".")[2]
+    return written == meant or (meant == "com" and written in _SLIPS_OF_COM)
 
 
 def _one_slip(typed: str, meant: str) -> bool:

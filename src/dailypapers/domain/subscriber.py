@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dailypapers.domain.link import Bearer
 
@@ -27,6 +28,16 @@ READING = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
 SUBSCRIBED = READING | {SubscriberState.PENDING}
 
 
+@cache
+def knows_zone(name: str) -> bool:
+    """Tell whether this machine knows a time zone: names come and go with the version of its database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """When a reader wants mail: an hour of the day in a zone, on some weekdays (Monday is 0)."""
@@ -35,13 +46,18 @@ class Rhythm:
     hour: int = 7
     days: frozenset[int] = EVERY_DAY
 
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """Return the zone; UTC where this machine does not know its name, so that one reader stops nobody's mail."""
+        return ZoneInfo(self.zone if knows_zone(self.zone) else "UTC")
+
     def next_after(self, moment: dt.datetime) -> dt.datetime:
         """The first wanted hour strictly after `moment`, in UTC.
 
         An hour that a change of clocks leaves out is taken at the same distance from midnight; one that
         comes twice is taken the first time.
         """
-        zone = ZoneInfo(self.zone)
+        zone = self.zone_info
         day = moment.astimezone(zone).date()
         for ahead in range(9):
             candidate_day = day + dt.timedelta(days=ahead)
@@ -53,12 +69,12 @@ class Rhythm:
 
     def first_from(self, day: dt.date) -> dt.datetime:
         """The first wanted hour of a day there, or of a later one, in UTC."""
-        midnight = dt.datetime.combine(day, dt.time(), tzinfo=ZoneInfo(self.zone))
+        midnight = dt.datetime.combine(day, dt.time(), tzinfo=self.zone_info)
         return self.next_after(midnight - dt.timedelta(microseconds=1))
 
     def day_of(self, moment: dt.datetime) -> dt.date:
         """What day it is there."""
-        return moment.astimezone(ZoneInfo(self.zone)).date()
+        return moment.astimezone(self.zone_info).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.subscriber import (
@@ -18,10 +20,13 @@ from dailypapers.domain.subscriber import (
     Subscriber,
     SubscriberState,
     days_in_words,
+    knows_zone,
     parse_days,
 )
 from dailypapers.store.database import groups, insert_new, leave_no_trace
 from dailypapers.store.schema import attempts, editions, interests, outbox, picks, subscribers, votes
+
+log = structlog.get_logger()
 
 #: How many are looked up at a time.
 BATCH = 1000
@@ -267,7 +272,15 @@ def erase(tx: sa.Connection, subscriber_id: int) -> None:
     tx.execute(sa.delete(subscribers).where(subscribers.c.id == subscriber_id))
 
 
+@cache
+def _tell_unknown(zone: str) -> None:
+    """Log once in a process that a reader's zone is unknown here, so that they are mailed by UTC."""
+    if not knows_zone(zone):
+        log.warning("time zone unknown on this machine: its readers are mailed by UTC", zone=zone)
+
+
 def _subscriber(row: sa.Row[Any]) -> Subscriber:
+    _tell_unknown(row.zone)
     return Subscriber(
         id=row.id,
         address=row.address,
