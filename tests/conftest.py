@@ -24,6 +24,7 @@ settings.load_profile("calm")
 _RESTART_IDS = (
     "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
 )
+ROOT = Path(__file__).parents[1]
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 
 

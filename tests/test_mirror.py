@@ -1,5 +1,6 @@
-"""The tree of tests is that of the source: every module of floors 0 to 3 has its own test file."""
+"""The tree of tests is that of the source: every module of floors 0 to 3 that does something has its test file."""
 
+import ast
 from pathlib import Path
 
 from tests.test_layers import FLOORS, SOURCE
@@ -87,8 +88,15 @@ def lacking() -> set[str]:
         for module in modules
         if FLOORS[module.parts[0].removesuffix(".py")] <= FLOORS["jobs"]
         and "migrations" not in module.parts
+        and _does_something(SOURCE / module)
         and not (TESTS / module.parent / f"test_{module.name}").exists()
     }
+
+
+def _does_something(path: Path) -> bool:
+    """Tell whether a module has a function; one of plain values is tested wherever they are used."""
+    tree = ast.parse(path.read_text("utf-8"))
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(tree))
 
 
 def test_every_module_has_its_test_file() -> None:
