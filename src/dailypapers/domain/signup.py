@@ -8,10 +8,13 @@ holds fewer. In it people take one more step (a page with a button, pressed afte
 and twice `overall_hour` confirmations an hour are all that leave. Nobody is locked out for longer than an hour.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: Maximum confirmations to one mailbox within `MAILBOX_PAUSE`, whoever asks for them, and within a day.
 MAILBOX_HOUR = 1
+MAILBOX_PAUSE = dt.timedelta(hours=1)
 MAILBOX_DAY = 3
 #: In attack mode a network gets this part of its share.
 _NETWORK_PART = 4

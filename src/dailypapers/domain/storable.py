@@ -1,5 +1,6 @@
 """What any database keeps as a name: text without what is none, and short enough for an index."""
 
+from dailypapers.domain.graphemes import beginning
 from dailypapers.domain.text import is_storable, storable
 
 #: An abstract is shorter, and no database's index takes much more.
@@ -18,5 +19,7 @@ def keepable(text: str) -> str:
     whole = text.encode()
     if len(whole) <= MOST_BYTES:
         return text
-    beginning = whole[: MOST_BYTES - len(_ELLIPSIS.encode())].decode(errors="ignore")
-    return f"{beginning.rpartition(' ')[0] or beginning}{_ELLIPSIS}"
+    room = len(whole[: MOST_BYTES - len(_ELLIPSIS.encode())].decode(errors="ignore"))
+    # What is all one character, of marks without end, is cut wherever it must be.
+    start = beginning(text, room) or text[:room]
+    return f"{start.rpartition(' ')[0] or start}{_ELLIPSIS}"

@@ -4,11 +4,11 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from dailypapers.domain.signup import Counts, SignUpRequest
+from dailypapers.domain.signup import MAILBOX_PAUSE, Counts, SignUpRequest
 from dailypapers.store.database import lock
 from dailypapers.store.schema import asks
 
-_HOUR = dt.timedelta(hours=1)
+_HOUR = MAILBOX_PAUSE
 _DAY = dt.timedelta(days=1)
 
 

@@ -12,6 +12,7 @@ from dailypapers.domain.address import canonical
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.preferences import MAX_TOPICS, Preferences
 from dailypapers.domain.signup import (
+    MAILBOX_PAUSE,
     Limits,
     SignUpRequest,
     Verdict,
@@ -30,8 +31,6 @@ log = structlog.get_logger()
 
 #: A confirmation that is not delivered within a day helps nobody.
 CONFIRM_DEADLINE = dt.timedelta(days=1)
-#: At most one confirmation per address and hour: the form must not become a weapon against somebody's inbox.
-CONFIRM_PAUSE = dt.timedelta(hours=1)
 
 
 def whom(signer: Signer, address: str, network: str) -> SignUpRequest:
@@ -114,7 +113,7 @@ def _ask_again(tx: sa.Connection, known: Subscriber, wishes: Preferences, consen
         subscribers.move(tx, known.id, to=SubscriberState.PENDING, now=now)
     elif known.state is not SubscriberState.PENDING:
         return
-    if outbox.confirmation_since(tx, known.id, now - CONFIRM_PAUSE):
+    if outbox.confirmation_since(tx, known.id, now - MAILBOX_PAUSE):
         return
     subscribers.asked_again(tx, known.id, consent=consent, now=now)
     stated = subscribers.interests_of(tx, [known.id])[known.id]

@@ -15,6 +15,7 @@ from dailypapers.digests.preview import Snapshot
 from dailypapers.digests.stated import warnings
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
+from dailypapers.domain.graphemes import beginning
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_TRIED_TOPICS
 from dailypapers.domain.subscriber import Abstracts, Style
@@ -128,5 +129,5 @@ def topics(written: Iterable[str]) -> tuple[str, ...]:
 def tidy(written: Iterable[str], *, most: int, longest: int) -> tuple[str, ...]:
     """Texts on one line each, without control characters, each once; empty ones and those beyond the bounds go."""
     plain = (printable(text[: 2 * longest], other=" ") for text in written)
-    lines = (" ".join(text.split())[:longest].rstrip() for text in plain)
+    lines = (beginning(" ".join(text.split()), longest).rstrip() for text in plain)
     return tuple(dict.fromkeys(line for line in lines if line))[:most]
