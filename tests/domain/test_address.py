@@ -2,7 +2,7 @@
 
 import pytest
 
-from dailypapers.domain.address import canonical, domain_of, suggestion
+from dailypapers.domain.address import domain_of, normalised_mailbox, suggestion
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ from dailypapers.domain.address import canonical, domain_of, suggestion
     ],
 )
 def test_addresses_of_one_mailbox_have_one_form(address: str, mailbox: str) -> None:
-    assert canonical(address) == mailbox
-    assert canonical(mailbox) == mailbox
+    assert normalised_mailbox(address) == mailbox
+    assert normalised_mailbox(mailbox) == mailbox
 
 
 @pytest.mark.parametrize(

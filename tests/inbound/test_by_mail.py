@@ -84,9 +84,9 @@ def test_a_digest_says_where_to_unsubscribe_by_mail_and_a_mail_there_does(desk: 
     with writing(desk.engine) as tx:
         new = outbox.NewDelivery(reader, "bob@example.org", MailKind.CONFIRM, deadline=NOW + DAY)
         outbox.put(tx, [new], now=NOW)
-        subscribers.move(tx, reader, to=SubscriberState.PENDING, now=NOW)
+        subscribers.transition(tx, reader, to=SubscriberState.PENDING, now=NOW)
         delivery = outbox.claim(tx, "test", 1, now=NOW)[0]
-        subscribers.move(tx, reader, to=SubscriberState.ACTIVE, now=NOW)
+        subscribers.transition(tx, reader, to=SubscriberState.ACTIVE, now=NOW)
     digest = replace(delivery, kind=MailKind.DIGEST)
     edition = Edition(1, NOW.date(), NOW, 0, ())
     sheet = RenderInput(digest, bearer(desk.engine, reader), edition, Digest((), trending=False))

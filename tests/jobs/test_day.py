@@ -282,7 +282,7 @@ def test_whoever_leaves_between_composing_and_sending_gets_nothing(engine: sa.En
         run(w)
         w.tray.outcomes = {}
         with writing(engine) as tx:
-            subscribers.move(tx, 1, to=SubscriberState.UNSUBSCRIBED, now=MONDAY)
+            subscribers.transition(tx, 1, to=SubscriberState.UNSUBSCRIBED, now=MONDAY)
         deliver_once(w.dependencies.sending, clock=lambda: MONDAY + DAY / 2)
         assert w.got() == {}
         assert "1 skipped" in w.books()[0]

@@ -123,7 +123,7 @@ def test_suppressed_unsubscribed_and_late_ones_get_nothing(engine: sa.Engine, ed
     put_all(engine, edition, now)
     with writing(engine) as tx:
         suppressions.suppress(tx, CAST[0], reason="complaint", detail="", now=now)
-        subscribers.move(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
+        subscribers.transition(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
     assert [delivery.address for delivery in claim(engine, now)] == [CAST[2]]
     with writing(engine) as tx:
         outbox.unclaim(tx, [d for d in outbox.of_edition(tx, edition) if d.state is DeliveryState.CLAIMED])

@@ -26,5 +26,5 @@ def given_again(engine: sa.Engine, reader: int, *, state: SubscriberState = Subs
         carol = subscribers.by_address(tx, "carol@example.org")
         assert carol is not None
         if state is not SubscriberState.ACTIVE:
-            subscribers.move(tx, carol.id, to=state, now=NOW)
+            subscribers.transition(tx, carol.id, to=state, now=NOW)
     return carol.id

@@ -162,7 +162,7 @@ def a_reader(engine: sa.Engine, name: str, *interests: Interest, state: Subscrib
         reader = subscribers.by_address(tx, f"{name}@example.org")
         assert reader is not None
         if state:
-            subscribers.move(tx, reader.id, to=state, now=NOW)
+            subscribers.transition(tx, reader.id, to=state, now=NOW)
     return reader.id
 
 

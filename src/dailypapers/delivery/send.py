@@ -219,7 +219,7 @@ def _settle(tx: sa.Connection, results: Sequence[_Result], now: dt.datetime) -> 
 
 def _give_up(tx: sa.Connection, delivery: Delivery, now: dt.datetime) -> None:
     suppressions.suppress(tx, delivery.address, reason="the address is dead", detail=delivery.detail, now=now)
-    subscribers.move(tx, delivery.subscriber, to=SubscriberState.BOUNCED, now=now)
+    subscribers.transition(tx, delivery.subscriber, to=SubscriberState.BOUNCED, now=now)
 
 
 def _our_fault(results: Sequence[_Result]) -> Outcome | None:

@@ -27,7 +27,7 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def canonical(address: str) -> str:
+def normalised_mailbox(address: str) -> str:
     """The one form of all addresses that reach the same mailbox, as far as providers say so; only for counting.
 
     What follows a plus is a detail (RFC 5233), and Gmail reads no dots.

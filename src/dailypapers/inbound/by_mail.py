@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.delivery.send import Clock
-from dailypapers.domain.address import canonical, domain_of
+from dailypapers.domain.address import domain_of, normalised_mailbox
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Consent
@@ -56,7 +56,7 @@ class Addresses:
     def is_ours(self, address: str) -> bool:
         """Whether mail to an address, with or without a detail behind a plus (RFC 5233), comes back to us."""
         ours = {self.subscribe, self.unsubscribe, *self.others}
-        return canonical(address) in {canonical(one) for one in ours}
+        return normalised_mailbox(address) in {normalised_mailbox(one) for one in ours}
 
     def token(self, recipient: str) -> str:
         """What stands behind the plus of the unsubscribe address; empty for any other."""

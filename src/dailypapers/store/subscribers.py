@@ -93,7 +93,7 @@ def asked_again(tx: sa.Connection, subscriber_id: int, *, consent: Consent, now:
     tx.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
 
 
-def move(
+def transition(
     tx: sa.Connection,
     subscriber_id: int,
     *,

@@ -25,7 +25,7 @@ def expire_unconfirmed(tx: sa.Connection, *, now: dt.datetime) -> tuple[int, int
     back = [reader for reader in late if reader.confirmed_at]
     for reader in late:
         if reader.confirmed_at:
-            subscribers.move(tx, reader.id, to=SubscriberState.UNSUBSCRIBED, now=now)
+            subscribers.transition(tx, reader.id, to=SubscriberState.UNSUBSCRIBED, now=now)
         else:
             erase(tx, reader.id)
     return len(late) - len(back), len(back)

@@ -54,7 +54,7 @@ def _next_digest(tx: sa.Connection, reader: Subscriber, rhythm: Rhythm, now: dt.
 
 def confirm(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """Make a pending subscriber active; confirming twice is well. Tells whether they are subscribed now."""
-    subscribers.move(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
+    subscribers.transition(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
     return _reading(tx, subscriber_id) is not None
 
 
@@ -110,7 +110,7 @@ def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: 
 
 def resume(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """End a pause; the next digest comes with the next run. Tells whether they are active now."""
-    subscribers.move(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PAUSED])
+    subscribers.transition(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PAUSED])
     found = subscribers.one(tx, subscriber_id)
     return found is not None and found.state is SubscriberState.ACTIVE
 
@@ -120,7 +120,7 @@ def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> b
 
     Tells whether it was this time that they left.
     """
-    return subscribers.move(
+    return subscribers.transition(
         tx,
         subscriber_id,
         to=SubscriberState.UNSUBSCRIBED,
@@ -139,7 +139,9 @@ def undo(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
         return False
     left = reader.state is SubscriberState.UNSUBSCRIBED
     to = SubscriberState.ACTIVE if reader.confirmed_at else SubscriberState.PENDING
-    subscribers.move(tx, reader.id, to=to, now=now, coming_from=[SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED])
+    subscribers.transition(
+        tx, reader.id, to=to, now=now, coming_from=[SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED]
+    )
     if left and reader.confirmed_at and reader.paused_until:
         pause(tx, reader.id, until=reader.paused_until, now=now)
     return _reading(tx, reader.id) is not None
@@ -153,7 +155,7 @@ def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
     lifted = suppressions.lift(tx, address)
     known = subscribers.by_address(tx, address)
     if known:
-        subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.BOUNCED])
+        subscribers.transition(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.BOUNCED])
     return lifted
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.domain.address import canonical
+from dailypapers.domain.address import normalised_mailbox
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.preferences import MAX_TOPICS, Preferences
 from dailypapers.domain.signup import (
@@ -37,7 +37,7 @@ def whom(signer: Signer, address: str, network: str) -> SignUpRequest:
     """Who asks, in a form that tells nobody who it was."""
     return SignUpRequest(
         signer.keyed_hash("address", address),
-        signer.keyed_hash("mailbox", canonical(address)),
+        signer.keyed_hash("mailbox", normalised_mailbox(address)),
         signer.keyed_hash("network", network),
     )
 
@@ -110,7 +110,7 @@ def _add(
 def _ask_again(tx: sa.Connection, known: Subscriber, wishes: Preferences, consent: Consent, now: dt.datetime) -> None:
     """Whoever has left, or has not confirmed yet, may ask again; what they wished for before is kept beside the new."""
     if known.state is SubscriberState.UNSUBSCRIBED:
-        subscribers.move(tx, known.id, to=SubscriberState.PENDING, now=now)
+        subscribers.transition(tx, known.id, to=SubscriberState.PENDING, now=now)
     elif known.state is not SubscriberState.PENDING:
         return
     if outbox.confirmation_since(tx, known.id, now - MAILBOX_PAUSE):
@@ -140,6 +140,6 @@ def admit(tx: sa.Connection, address: str, wishes: Preferences, *, consent: Cons
         raise BadInput(f"{address} has unsubscribed: only its owner can subscribe it again.")
     if known:
         change(tx, known.id, wishes, now=now)
-        subscribers.move(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
+        subscribers.transition(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
         return False
     return _add(tx, address, wishes, state=SubscriberState.ACTIVE, consent=consent, now=now) is not None

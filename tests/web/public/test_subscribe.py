@@ -130,7 +130,7 @@ async def test_the_answer_is_the_same_whoever_asks(front: Front) -> None:
                 "bounc": SubscriberState.BOUNCED, "compl": SubscriberState.COMPLAINED,
             }  # fmt: skip
             if name in state:
-                subscribers.move(tx, kept, to=state[name], now=NOW)
+                subscribers.transition(tx, kept, to=state[name], now=NOW)
         for name in ("bounc", "compl", "suppr"):
             suppressions.suppress(tx, f"{name}@example.org", reason="r", detail="", now=NOW)
     before = len(front.mails())
