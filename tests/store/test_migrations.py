@@ -147,3 +147,17 @@ def test_a_database_without_tables_is_refused_with_what_to_do(empty: sa.Engine) 
 def test_an_unreachable_database_is_named_in_a_sentence(url: str, says: str) -> None:
     with pytest.raises(DatabaseUnreachable, match=says), reading(connect(url)):
         pytest.fail("nothing should have answered")
+
+
+def test_deliveries_on_hold_stay_so_under_their_new_name(empty: sa.Engine) -> None:
+    migrate(empty, "0004")
+    with writing(empty) as tx:
+        tables = sa.MetaData()
+        tables.reflect(tx)
+        for name in ("editions", "subscribers", "outbox"):
+            _fill(tx, tables.tables[name])
+        tx.execute(sa.text("UPDATE outbox SET state = 'held', lane = 'bulk'"))
+    migrate(empty)
+    with reading(empty) as tx:
+        kept = tx.execute(sa.text("SELECT state, priority, content FROM outbox")).one()
+    assert tuple(kept) == ("on_hold", "bulk", None)
