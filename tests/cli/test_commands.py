@@ -44,7 +44,7 @@ def test_init_writes_settings_a_secret_and_a_database(run: Run, tmp_path: Path) 
     assert (tmp_path / "dailypapers.secret").stat().st_mode & 0o077 == 0
     again = run("init", "--no-check-mail")
     assert again[0] == 0
-    assert "stays as it is" in again[2]
+    assert "exists already and is kept" in again[2]
 
 
 def test_init_says_what_is_wrong_with_the_mail_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_a_day_from_a_file_to_a_real_mail_server(ready: Run, tmp_path: Path, mon
         assert code == 1, "the wrong line of the file needs a look"
         assert json.loads(out)[0]["accepted"] == 2
         code, out, said = ready("day", "--now", "2026-04-20T09:00+02:00")
-        assert "nothing was sent" in said
+        assert "No email was due" in said
     mails = {mail.recipient: mail for mail in caught(tmp_path / "mails")}
     assert mails["alice@example.org"].subject == "Deeper Graph Neural Networks · 20 Apr 2026"
     assert "+2 more" in mails["carol@example.org"].subject
@@ -80,7 +80,7 @@ def test_the_steps_of_a_day_one_by_one(ready: Run) -> None:
     assert (code, json.loads(out)[0]["new"]) == (1, 3)
     assert "papers.jsonl line 4" in said
     assert json.loads(ready("close", "--json", *now)[1])[0]["papers"] == 3
-    assert "Composed 1 digests" in ready("compose", *now)[2]
+    assert "Composed 1 digest" in ready("compose", *now)[2]
     code, _, said = ready("deliver", *now)
     assert code == 3
     assert "takes nothing" in said
@@ -132,7 +132,7 @@ def test_rank_by_author_and_without_what_is_not_wanted(run: Run, papers: Path) -
 def test_a_topic_that_is_too_long_is_cut_and_it_is_said(ready: Run) -> None:
     code, _, said = ready("subscribers", "add", "ann@example.org", "--topic", "graph networks " * 2500)
     assert code == 0
-    assert "is too long; its beginning is kept" in said
+    assert "is too long; it was shortened" in said
     assert "graph …" in ready("subscribers", "show", "ann@example.org")[1]
 
 
@@ -201,7 +201,7 @@ def test_removing_and_erasing(ready: Run) -> None:
         (("ledger",), 2, "There is no secret"),
         (("--config", "none.toml", "ledger"), 2, "There is no none.toml"),
         (("rank", "--papers", "none.jsonl"), 2, "none.jsonl"),
-        (("rank", "--papers", "x", "--now", "tomorrow"), 2, "“tomorrow” is no time"),
+        (("rank", "--papers", "x", "--now", "tomorrow"), 2, "“tomorrow” is not a time"),
     ],
 )
 def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], code: int, sentence: str) -> None:
@@ -285,9 +285,27 @@ def test_demo_sends_once_and_says_so_the_second_time(run: Run, tmp_path: Path) -
     assert len(list(folder.glob("*.eml"))) == 7
 
 
+def test_tables_fit_eighty_columns(ready: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    address = "a.reader.with.a.name@department.example.org"
+    ready("subscribers", "add", address, "--zone", "Europe/Berlin", "--now", "2026-04-20T08:00")
+    lines = [line for line in ready("subscribers", "list")[1].splitlines() if line.strip()]
+    assert len(lines) <= 4, "a title, a heading, and a reader on two lines at most"
+    ready("day", "--now", "2026-04-21T08:00")
+    ledger = ready("ledger")[1].splitlines()
+    assert [line.split() for line in ledger[1:]] == [
+        ["day", "due", "accepted", "open"],
+        ["2026-04-21", "1", "0", "1"],
+    ]
+    demo = [line for line in ready("demo", str(tmp_path / "demo"))[1].splitlines() if line.strip()]
+    assert len(demo) == 2 + 2 * 7
+    assert all(f"{name}@example.org" in "\n".join(demo) for name in ("alice", "grace"))
+    assert all(len(line) <= 80 for line in (*lines, *ledger, *demo))
+
+
 def test_prune_says_what_it_forgot(ready: Run) -> None:
     ready("subscribers", "add", "eve@example.org", "--confirm", "--now", "2026-04-01T08:00")
     code, _, said = ready("prune", "--now", "2026-04-20T08:00")
-    assert (code, "Erased 1 who did not confirm" in said) == (0, True)
+    assert (code, "Deleted: 1 unconfirmed subscription" in said) == (0, True)
     code, out, _ = ready("prune", "--now", "2026-04-20T08:00", "--json")
     assert json.loads(out) == [{"unconfirmed": 0, "unsubscribed_again": 0, "asks": 0, "vectors": 0}]

@@ -122,7 +122,7 @@ def test_evaluate_tests_a_day_once_and_says_which_days_have_no_papers(run: Run, 
     files["--test-days"].write_text(json.dumps(["2025-01-03T00:00:00", "2030-01-01", "2025-01-03"]))
     code, printed, told = _evaluate(run, files, "--method", "dailypapers", "--json")
     assert json.loads(printed)[0]["lists"] == 1
-    assert (code, told) == (0, "No paper is of these days: 2030-01-01.\n")
+    assert (code, told) == (0, "There are no papers of these days: 2030-01-01.\n")
 
 
 def test_evaluate_names_its_methods() -> None:
@@ -140,9 +140,9 @@ def test_evaluate_tells_as_many_likes_as_it_is_asked_to(run: Run, tmp_path: Path
     [
         (("--method", "magic"), "no method “magic”"),
         (("--method", "zotero"), "needs a model"),
-        (("--likes", "some"), "a number, 0 or all"),
-        (("--likes", "-1"), "a number, 0 or all"),
-        (("--likes", "²"), "a number, 0 or all"),
+        (("--likes", "some"), "must be a number or all"),
+        (("--likes", "-1"), "must be a number or all"),
+        (("--likes", "²"), "must be a number or all"),
         (("--likes", "0", "--no-heading"), "nothing to rank by"),
         (("--background-until", "2024-01-01"), "nothing to learn from"),
         (("--model", "nowhere"), "no model “nowhere”"),

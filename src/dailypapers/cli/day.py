@@ -15,10 +15,10 @@ from dailypapers.stopping import stop_on_signal
 def day(
     context: typer.Context,
     now: Now = None,
-    patience: Annotated[int, typer.Option(min=0, help="Minutes to wait for servers that say “later”.")] = 20,
+    patience: Annotated[int, typer.Option(min=0, help="Minutes to keep retrying emails that servers deferred.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Do one whole day and exit: fetch, close, compose, deliver. For cron; a second run sends nothing twice."""
+    """Run one whole day and exit: fetch, close, compose, deliver. For cron; a second run sends nothing twice."""
     import datetime as dt
 
     from dailypapers.jobs.day import Progress

@@ -1,5 +1,6 @@
 """Commands about deliveries: deliver, ledger."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,7 +23,7 @@ def deliver(
         bool, typer.Option("--release", help="Let emails on hold go again, once what was our fault is fixed.")
     ] = False,
 ) -> None:
-    """Send all mails in the outbox whose time has come."""
+    """Send every queued email that is due."""
     from dailypapers.delivery.deliver import deliver_once
     from dailypapers.store import outbox
     from dailypapers.store.database import writing
@@ -42,7 +43,7 @@ def report_delivered(done: "Delivered") -> int:
     from dailypapers.domain.fault import Fault
 
     if not done.states and not done.stopped:
-        say("Nothing waited in the outbox: nothing was sent.")
+        say("No email was due.")
     for state, count in sorted(done.states.items()):
         say(f"{count} {state}.")
     if done.stopped:
@@ -54,37 +55,46 @@ def report_delivered(done: "Delivered") -> int:
 
 def ledger(
     context: typer.Context,
-    editions: Annotated[int, typer.Option(min=1, help="How many of the newest editions.")] = 14,
+    editions: Annotated[int, typer.Option(min=1, help="How many editions to show, newest first.")] = 14,
     as_json: Json = False,
 ) -> None:
-    """Show the books: what became of every digest that was due, edition by edition."""
+    """Show what became of every digest that was due, edition by edition."""
     balanced = print_ledger(context.obj.app().engine, limit=editions, as_json=as_json)
     raise typer.Exit(OK if balanced else ATTENTION)
 
 
 def print_ledger(engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition: int | None = None) -> bool:
-    """Print the books of some editions, or of one; tells whether all of them balance."""
+    """Print the ledgers of some editions, or of one; returns whether all of them balance."""
     from dailypapers.store.database import reading
     from dailypapers.store.ledger import ledgers
 
     with reading(engine) as tx:
         books = ledgers(tx, limit=limit)
     shown = [book for book in books if edition in {None, book.edition}]
-    rows("ledger", [_record(book, as_json=as_json) for book in shown], as_json=as_json)
+    records = [_record(book) for book in shown]
+    rows("Ledger", records, as_json=as_json, table=_counts(records))
     if not as_json:
         for book in shown:
-            say(f"{book.day}: {book.equation()}" + ("" if book.balanced else " (not closed)"))
+            say(f"{book.day}: {book.equation()}" + ("" if book.balanced else " (not balanced)"))
     return all(book.balanced for book in shown)
 
 
-def _record(book: "Ledger", *, as_json: bool) -> dict[str, Any]:
+def _record(book: "Ledger") -> dict[str, Any]:
     from dailypapers.domain.delivery import EQUATION
 
-    told = {"balanced": book.balanced, "equation": book.equation()} if as_json else {}
     return {
         "day": book.day,
         "due": book.due,
         **{state.value: book.count(state) for state in EQUATION},
         "open": book.open,
-        **told,
+        "balanced": book.balanced,
+        "equation": book.equation(),
     }
+
+
+def _counts(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give the table's columns: without those that are 0 in every row, and what is said in words below it."""
+    always = {"day", "due", "accepted", "open"}
+    shown = [name for name in (records[0] if records else ()) if any(record[name] for record in records)]
+    columns = [name for name in shown if name not in {"balanced", "equation"}]
+    return [{name: record[name] for name in records[0] if name in always or name in columns} for record in records]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def close(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
-    """Close today's edition from what has been announced; a second time changes nothing."""
+    """Close today's edition: all papers announced since the last one. Running it again changes nothing."""
     from dailypapers.intake.close import close as run
 
     dependencies = context.obj.app().dependencies
@@ -25,7 +25,7 @@ def close(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
 
 
 def compose(context: typer.Context, now: Now = None) -> None:
-    """Put a digest for everybody who is due into the outbox."""
+    """Compose the digest of every reader who is due, and queue it for sending."""
     from dailypapers.digests.compose import compose as run
 
     dependencies = context.obj.app().dependencies
@@ -38,9 +38,9 @@ def compose(context: typer.Context, now: Now = None) -> None:
 def say_composed(done: "Composed") -> None:
     """Say how many digests were composed."""
     if done.digests or done.skipped:
-        say(f"Composed {done.digests} digests; {done.skipped} readers had nothing worth their time.")
+        say(f"Composed {done.digests} digests; {done.skipped} readers had no relevant papers.")
     elif not done.elsewhere:
-        say("Nobody was due: nothing was composed.")
+        say("No digest was due.")
     if done.elsewhere:
         say(f"Another process is composing for {done.elsewhere} readers; if it was stopped, try again in five minutes.")
 
@@ -49,10 +49,12 @@ def preview(
     context: typer.Context,
     address: str,
     now: Now = None,
-    output: Annotated[Path | None, typer.Option(help="Write the HTML here instead of printing the text.")] = None,
-    browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the HTML to this file instead of printing the text.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--open", help="Open the HTML in a browser.")] = False,
 ) -> None:
-    """Show the digest somebody would get next, from what is announced so far; nothing is sent or kept."""
+    """Show the digest a subscriber would get next, from the papers fetched so far; nothing is sent or saved."""
     from dailypapers.digests.preview import preview as make
     from dailypapers.store.database import reading
 
@@ -68,7 +70,7 @@ def preview(
         now=clock(now)(),
     )
     if message is None:
-        say(f"Nothing that is announced and not yet sent is worth {reader.address}'s time: no digest would be sent.")
+        say(f"No digest would be sent: there are no relevant papers that {reader.address} has not had yet.")
         raise typer.Exit(OK)
     target = output or (Path.cwd() / f"preview-{reader.id}.html" if browser else None)
     if target is None:

@@ -1,6 +1,7 @@
 """The command that measures the ranking."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,32 +16,36 @@ if TYPE_CHECKING:
     from dailypapers.evaluation.protocol import Outcome, Task
     from dailypapers.ranking.embeddings.encoder import Encoder
 
-METHOD_HELP = (
-    "dailypapers, words, bm25, tfidf, svm or zotero (which needs --model); several times for several. Else all."
-)
-Likes = Annotated[str, typer.Option(help="How many of the newest earlier likes are known: a number, 0, or all.")]
+METHOD_HELP = "dailypapers, words, bm25, tfidf, svm or zotero (which needs --model); can be repeated. By default all."
+Likes = Annotated[
+    str, typer.Option(help="How many of a reader's newest earlier likes the methods know: a number, or all.")
+]
 
 
-evaluating = typer.Typer(help="Measure the ranking.", invoke_without_command=True)
+evaluating = typer.Typer(help="Measure how good the ranking is, beside how others rank.", invoke_without_command=True)
 
 
 @evaluating.callback()
 def evaluate(
     context: typer.Context,
-    papers: Annotated[Path | None, typer.Option(help="JSON Lines of papers with their day.")] = None,
-    users: Annotated[Path | None, typer.Option(help="JSON Lines of readers: user, list, topic, likes.")] = None,
-    test_days: Annotated[Path | None, typer.Option(help="A JSON list of days to rank.")] = None,
+    papers: Annotated[Path | None, typer.Option(help="Papers as JSON Lines, each with its day.")] = None,
+    users: Annotated[Path | None, typer.Option(help="Readers as JSON Lines: user, list, topic, likes.")] = None,
+    test_days: Annotated[Path | None, typer.Option(help="The days to rank, as a JSON list.")] = None,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Take this service's own editions and votes instead of files.")
+        bool, typer.Option("--replay", help="Use this service's own editions and votes instead of files.")
     ] = False,
     method: Annotated[list[str] | None, typer.Option(help=METHOD_HELP)] = None,
     likes: Likes = "all",
     heading: Annotated[
-        bool | None, typer.Option(help="Tell the reader's topic too; else only where not all likes are known.")
+        bool | None,
+        typer.Option(
+            help="Whether the methods also know the reader's topic. By default only if not all likes are known."
+        ),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="An encoder, by name or path.")] = None,
+    model: Annotated[str | None, typer.Option(help="A sentence-transformers model, by name or folder.")] = None,
     until: Annotated[
-        dt.datetime | None, typer.Option("--background-until", formats=["%Y-%m-%d"], help="Learn from older papers.")
+        dt.datetime | None,
+        typer.Option("--background-until", formats=["%Y-%m-%d"], help="Learn only from papers before this day."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -65,9 +70,9 @@ def evaluate(
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
     if done.without_papers:
-        say(f"No paper is of these days: {', '.join(done.without_papers)}.")
+        say(f"There are no papers of these days: {', '.join(done.without_papers)}.")
     title = f"{task.name}: {len(done.study.days)} days, learned from {done.background:,} earlier papers"
-    rows(title, records(done.outcomes, as_json=as_json), as_json=as_json)
+    _print(title, done.outcomes, as_json=as_json)
     raise typer.Exit(ATTENTION if done.skipped else OK)
 
 
@@ -76,51 +81,66 @@ def _replay(
 ) -> None:
     from dailypapers.evaluation.service import replay as run
 
-    with progress("editions ranked again"):
+    with progress("ranking past editions"):
         outcomes = run(context.obj.app().engine, names, task=task, encoder=encoder)
-    rows(
-        f"this service's own editions and votes: {task.name}",
-        records(tuple(outcomes), as_json=as_json),
-        as_json=as_json,
-    )
+    _print(f"This service's own editions and votes: {task.name}", tuple(outcomes), as_json=as_json)
+
+
+def _print(title: str, outcomes: "tuple[Outcome, ...]", *, as_json: bool) -> None:
+    measured = records(outcomes, as_json=as_json)
+    of = f"{title}; {measured[0]['readers']:,} readers, {measured[0]['lists']:,} lists"
+    rows(of, measured, as_json=as_json, table=[_row(record) for record in measured], wrap=("method",))
+
+
+def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what fits on 80 columns, intervals as one cell."""
+    return {
+        "method": record["method"],
+        "nDCG@10": record["ndcg@10"],
+        "95 % interval": f"{record['from']:.3f}–{record['to']:.3f}",
+        "recall@10": record["recall@10"],
+        "MRR": record["mrr"],
+        "first ahead by": f"{record['at least']:.3f}–{record['at most']:.3f}",
+        "ms/list": f"{record['ms a list']:.1f}",
+    }
 
 
 @evaluating.command()
 def trending(
-    listings: Annotated[Path, typer.Option(help="Daily papers as Hugging Face lists them, JSON Lines with a day.")],
+    listings: Annotated[Path, typer.Option(help="Hugging Face's daily papers as JSON Lines, each with its day.")],
     readings: Annotated[Path, typer.Option(help="Later counts, tab-separated: arxiv_id, observed_at, upvotes.")],
     as_json: Json = False,
 ) -> None:
-    """Foretell a day's order in a week from what is known the next morning, by several scores."""
+    """Measure how well early scores forecast which of a day's papers are popular a week later."""
     from dailypapers.evaluation.service import trends
 
     found = trends(listings, readings)
-    rows("nDCG@10 of the order a week later", [asdict(order) for order in found], as_json=as_json)
+    rows("Forecasts of the order a week later", [asdict(order) for order in found], as_json=as_json)
 
 
 @evaluating.command()
 def interleaved(
     context: typer.Context,
-    days: Annotated[int, typer.Option(min=1, help="Votes of so many days.")] = 90,
+    days: Annotated[int, typer.Option(min=1, help="Use the votes of the last N days.")] = 90,
     now: Now = None,
     as_json: Json = False,
 ) -> None:
-    """Show which of two recipes the readers voted for, where their lists were woven of both."""
+    """Show which of two ranking variants readers preferred, from votes on interleaved lists."""
     from dailypapers.evaluation.service import interleaved as run
 
     sides = run(context.obj.app().engine, now=clock(now)(), days=days)
-    rows("votes on woven lists", [asdict(side) for side in sides], as_json=as_json)
+    rows("Votes on interleaved lists", [asdict(side) for side in sides], as_json=as_json)
 
 
 def _task(likes: str, *, heading: bool | None) -> "Task":
     from dailypapers.evaluation.protocol import Task
 
     if likes != "all" and not (likes.isascii() and likes.isdigit()):
-        raise BadInput(f"--likes is a number, 0 or all, not “{likes}”.")
+        raise BadInput(f"--likes must be a number or all, not “{likes}”.")
     known = None if likes == "all" else int(likes)
     told = known is not None if heading is None else heading
     if known == 0 and not told:
-        raise BadInput("Without likes and without the heading there is nothing to rank by.")
+        raise BadInput("Without likes and without a topic there is nothing to rank by.")
     return Task(known, told)
 
 

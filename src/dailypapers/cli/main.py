@@ -28,7 +28,7 @@ from dailypapers.errors import DailypapersError, DatabaseUnreachable, MailServer
 
 commands = typer.Typer(
     name="dailypapers",
-    help="New scientific papers by e-mail: each reader's own, most relevant first, once a day.",
+    help="New scientific papers by email: for each reader their own, the most relevant first, once a day.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -48,9 +48,11 @@ def shared(
     context: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option(envvar="DAILYPAPERS_CONFIG", help="The settings file; else dailypapers.toml here."),
+        typer.Option(
+            envvar="DAILYPAPERS_CONFIG", help="The settings file; by default dailypapers.toml in this folder."
+        ),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every finished step.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every completed step.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,

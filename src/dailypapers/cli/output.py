@@ -26,23 +26,32 @@ def rows(
     as_json: bool,
     table: Sequence[Mapping[str, Any]] | None = None,
     wide: Sequence[str] = (),
+    wrap: Sequence[str] = (),
     cut: Sequence[str] = (),
 ) -> None:
     """Print records as one JSON list, or as a table; where people are shown something else, it is in `table`.
 
-    The columns in `wide` may wrap, and the lines of those in `cut` end in an ellipsis where there is no room for more.
+    Columns in `wrap` may wrap; so may those in `wide`, with an empty line between rows; the lines of those in `cut`
+    end in an ellipsis where there is no room for more.
     """
     if as_json:
         sys.stdout.write(json.dumps(list(records), ensure_ascii=False, indent=2, default=str) + "\n")
         return
     shown = records if table is None else table
     if shown:
-        _print_table(title, shown, wide=wide, cut=cut)
+        _print_table(title, shown, wide=wide, wrap=wrap, cut=cut)
     else:
         say(f"{title}: none.")
 
 
-def _print_table(title: str, records: Sequence[Mapping[str, Any]], *, wide: Sequence[str], cut: Sequence[str]) -> None:
+def _print_table(
+    title: str,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    wide: Sequence[str],
+    wrap: Sequence[str],
+    cut: Sequence[str],
+) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -53,7 +62,7 @@ def _print_table(title: str, records: Sequence[Mapping[str, Any]], *, wide: Sequ
             name.replace("_", " "),
             justify="right" if isinstance(value, int | float) else "left",
             overflow="fold",
-            no_wrap=name not in wide and name not in cut,
+            no_wrap=name not in {*wide, *wrap, *cut},
             header_style="dim",
         )
     for record in records:

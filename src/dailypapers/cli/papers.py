@@ -1,5 +1,6 @@
 """Commands about papers: archive, rank."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,22 +16,34 @@ if TYPE_CHECKING:
 
 
 def rank(
-    papers: Annotated[Path, typer.Option(help="JSON Lines of papers, or text with a title and an abstract line each.")],
-    topic: Annotated[list[str] | None, typer.Option(help="A subject in your own words.")] = None,
-    phrase: Annotated[list[str] | None, typer.Option(help="Words that stand next to each other.")] = None,
-    category: Annotated[list[str] | None, typer.Option(help="Such as cs.LG; cs is all of cs.")] = None,
-    author: Annotated[list[str] | None, typer.Option(help="A name to follow.")] = None,
-    unwanted: Annotated[list[str] | None, typer.Option("--not", help="Words that push a paper down.")] = None,
-    exclude: Annotated[list[str] | None, typer.Option(help="Words that keep a paper out.")] = None,
-    paper: Annotated[list[str] | None, typer.Option(help="A paper of the file, by its id: more like this.")] = None,
-    archive: Annotated[Path | None, typer.Option(help="Earlier papers to learn from, JSON Lines.")] = None,
-    model: Annotated[str | None, typer.Option(help="An encoder, by name or path.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Show every term of each score with its weight.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
+    papers: Annotated[
+        Path,
+        typer.Option(
+            help="JSON Lines (id, title, abstract, authors, categories), or text: a line of title, one of abstract."
+        ),
+    ],
+    topic: Annotated[list[str] | None, typer.Option(help="A topic in your own words.")] = None,
+    phrase: Annotated[list[str] | None, typer.Option(help="Words that must be next to each other.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="An arXiv category such as cs.LG; cs is all of computer science.")
+    ] = None,
+    author: Annotated[list[str] | None, typer.Option(help="An author to follow.")] = None,
+    unwanted: Annotated[list[str] | None, typer.Option("--not", help="Show less of this.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Never show papers with these words.")] = None,
+    paper: Annotated[list[str] | None, typer.Option(help="A paper of the file, by its id: show more like it.")] = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="Earlier papers to learn word frequencies from, as JSON Lines.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="A sentence-transformers model, by name or folder.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every term of each score, with its weight.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many papers to show.")] = 20,
     now: Now = None,
     as_json: Json = False,
 ) -> None:
-    """Rank papers of a file for somebody, with reasons; needs no settings and no database."""
+    """Rank the papers of a file by your interests, with reasons; needs no settings and no database.
+
+    Options that name an interest can be given several times.
+    """
     from dailypapers.library.rank_file import rank as run
     from dailypapers.subscriptions.import_ import interests
 
@@ -59,10 +72,17 @@ def rank(
         }
         for place, (paper, pick) in enumerate(ranked.picks, 1)
     ]
-    rows(f"{len(records)} of {ranked.papers} papers", records, as_json=as_json, wide=("title", "reason", "terms"))
+    title = f"{len(records)} of {ranked.papers} papers"
+    rows(title, records, as_json=as_json, table=[_row(record) for record in records], wide=("paper, and why",))
     if not ranked.papers:
-        raise BadInput(f"{papers} holds no paper that could be read.")
+        raise BadInput(f"{papers} has no papers that could be read.")
     raise typer.Exit(ATTENTION if ranked.skipped else OK)
+
+
+def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+    lines = (record["title"], record["reason"], record.get("terms", ""))
+    shown = {name: record[name] for name in ("rank", "id", "score")}
+    return {**shown, "paper, and why": "\n".join(line for line in lines if line)}
 
 
 def _terms(reason: "Reason", *, as_json: bool) -> Any:
@@ -73,10 +93,10 @@ def _terms(reason: "Reason", *, as_json: bool) -> Any:
 
 def archive(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="JSON Lines of papers, also gzipped.")],
+    file: Annotated[Path, typer.Argument(help="Papers as JSON Lines, gzipped or not.")],
     now: Now = None,
 ) -> None:
-    """Take in earlier papers for the ranking to learn from; nobody is told of them."""
+    """Add earlier papers for the ranking to learn from; they are not sent to anybody."""
     from dailypapers.library.add_papers import archive as run
     from dailypapers.ranking.corpus.background import LEAST_PAPERS
 
@@ -85,7 +105,7 @@ def archive(
         done = run(app.engine, file, now=clock(now)(), on_progress=told)
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
-    say(f"{done.papers:,} papers read, {done.new:,} of them new. The next edition's ranking learns from them.")
+    say(f"Read {done.papers:,} papers, {done.new:,} of them new. The ranking learns from them at the next edition.")
     if done.papers < LEAST_PAPERS:
-        say(f"With fewer than {LEAST_PAPERS:,} earlier papers in all, topics match by their own words alone.")
+        say(f"With fewer than {LEAST_PAPERS:,} earlier papers in all, topics are matched only by their own words.")
     raise typer.Exit(ATTENTION if done.skipped else OK)

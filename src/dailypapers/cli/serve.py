@@ -7,11 +7,14 @@ import typer
 
 def serve(
     context: typer.Context,
-    web: Annotated[bool, typer.Option(help="Serve the pages.")] = True,
-    schedule: Annotated[bool, typer.Option(help="Fetch, close and compose by the timetable.")] = True,
-    work: Annotated[bool, typer.Option(help="Deliver mail.")] = True,
+    web: Annotated[bool, typer.Option(help="Serve the web pages.")] = True,
+    schedule: Annotated[bool, typer.Option(help="Fetch, close and compose on schedule.")] = True,
+    work: Annotated[bool, typer.Option(help="Send email, and accept it where inbound.port is set.")] = True,
 ) -> None:
-    """Run everything: pages, timetable and delivery, in one process or with --no-… in several."""
+    """Run everything until stopped: web pages, schedule and delivery.
+
+    To spread them over several processes, switch parts off with --no-web, --no-schedule and --no-work.
+    """
     from dailypapers.serve import serve as run
 
     run(context.obj.app(), web=web, schedule=schedule, work=work)

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 def init(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Where the settings file goes.")] = Path(),
-    check_mail: Annotated[bool, typer.Option(help="Talk to the mail server.")] = True,
+    folder: Annotated[Path, typer.Argument(help="Where to write the settings file.")] = Path(),
+    check_mail: Annotated[bool, typer.Option(help="Check that the mail server accepts email.")] = True,
 ) -> None:
-    """Write a commented settings file and a secret, create the database, check the mail server."""
+    """Write a commented settings file and a secret, create the database, and check the mail server.
+
+    What exists already is kept, so it can be run again after the settings have been changed.
+    """
     from dailypapers.app import build, make_secret
     from dailypapers.settings import DEFAULT_FILE, load, shipped
     from dailypapers.store.database import migrate as bring_up
@@ -25,14 +28,14 @@ def init(
     shared: Context = context.obj
     file = shared.config or folder / DEFAULT_FILE
     if file.exists():
-        say(f"{file} is there already and stays as it is.")
+        say(f"{file} exists already and is kept.")
     else:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text((shipped("config") / DEFAULT_FILE).read_text("utf-8"), "utf-8")
-        say(f"Wrote {file}: every setting with its default. Look at [service], [mail] and [[sources]] first.")
+        say(f"Wrote {file}: every setting with its default. Start with [service], [mail] and [[sources]].")
     settings = load(file)
     if make_secret(settings):
-        say(f"Made the secret {settings.service.secret_file}: it signs the links in mails, keep it.")
+        say(f"Created the secret {settings.service.secret_file}, which signs the links in emails; back it up.")
     app = closed_at_the_end(build(settings))
     bring_up(app.engine)
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
@@ -45,26 +48,30 @@ def _check_mail(server: "MailServer") -> None:
 
     from dailypapers.mail.smtp.transport import SmtpTransport
 
-    with progress(f"asking the mail server {server}"):
+    with progress(f"checking the mail server {server}"):
         found = asyncio.run(SmtpTransport(server, connections=1).check())
     say(found)
 
 
 def migrate(context: typer.Context) -> None:
-    """Bring the database's tables up to this version; running it twice changes nothing."""
+    """Upgrade the database to this version; running it again changes nothing."""
     from dailypapers.store.database import migrate as bring_up
     from dailypapers.store.database import revision
 
     app = context.obj.app(migrated=False)
     before, wanted = revision(app.engine)
     bring_up(app.engine)
-    say(f"The database is at revision {wanted}." if before == wanted else f"Migrated from {before} to {wanted}.")
+    say(
+        f"The database is already at revision {wanted}."
+        if before == wanted
+        else f"The database was upgraded from revision {before} to {wanted}."
+    )
 
 
 def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
-    """Forget who did not confirm in time, who asked to subscribe days ago, and vectors of models used no longer.
+    """Delete expired data: unconfirmed subscriptions, old sign-up requests, vectors of models no longer used.
 
-    `serve` does it daily.
+    `serve` does this daily.
     """
     from dataclasses import asdict
 
@@ -76,7 +83,7 @@ def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
         rows("pruned", [asdict(pruned)], as_json=True)
         return
     say(
-        f"Erased {pruned.unconfirmed} who did not confirm; {pruned.unsubscribed_again} who asked again stay "
-        f"unsubscribed; forgot {pruned.asks} notes of who asked, and what other models made of papers "
-        f"({pruned.vectors} vectors)."
+        f"Deleted: {pruned.unconfirmed} unconfirmed subscriptions, {pruned.asks} sign-up requests and "
+        f"{pruned.vectors} vectors of other models. {pruned.unsubscribed_again} readers who had asked again and did "
+        "not confirm are unsubscribed as before."
     )

@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 
 Now = Annotated[
     str | None,
-    typer.Option("--now", metavar="TIME", help="Take this as the time, e.g. 2026-04-20T08:00+02:00; no zone is UTC."),
+    typer.Option(
+        "--now",
+        metavar="TIME",
+        help="Run as if it were this time, such as 2026-04-20T08:00+02:00; UTC without an offset.",
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What stands before the command's name."""
+    """The options before the command's name."""
 
     config: Path | None
     verbose: bool = False
@@ -59,13 +63,13 @@ def closed_at_the_end(app: "App") -> "App":
 
 
 def clock(now: str | None) -> Callable[[], dt.datetime]:
-    """The clock a command goes by: fixed where the user fixed it. Raises `BadInput` for what is no time."""
+    """The clock a command goes by: fixed where the user fixed it. Raises `BadInput` for what is not a time."""
     if now is None:
         return lambda: dt.datetime.now(dt.UTC)
     try:
         moment = dt.datetime.fromisoformat(now)
     except ValueError:
-        raise BadInput(f"“{now}” is no time: use a form such as 2026-04-20T08:00+02:00.") from None
+        raise BadInput(f"“{now}” is not a time; write it like 2026-04-20T08:00+02:00.") from None
     fixed = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return lambda: fixed
 

@@ -11,12 +11,12 @@ from dailypapers.cli.shared import Json, Now, clock
 if TYPE_CHECKING:
     from dailypapers.intake.fetch import SourceReport
 
-#: So many unreadable items of a source are named; the rest is counted.
+#: How many unreadable items of a source are listed; the rest is counted.
 _NAMED = 20
 
 
 def fetch(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
-    """Ask every source what it announces, and keep it."""
+    """Fetch new papers from every source."""
     from dailypapers.intake.fetch import fetch as run
 
     dependencies = context.obj.app().dependencies
@@ -50,7 +50,7 @@ def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
         for item in report.fetched.skipped[:_NAMED]:
             say(f"{report.source}: {item.where}: {item.why}")
         if len(report.fetched.skipped) > _NAMED:
-            say(f"{report.source}: … and {len(report.fetched.skipped) - _NAMED} more could not be read.")
+            say(f"{report.source}: and {len(report.fetched.skipped) - _NAMED} more items that could not be read.")
 
 
 def sources_code(reports: "Sequence[SourceReport]") -> int:

@@ -1,7 +1,8 @@
-"""Commands about subscribers: add, list, show, import, export, remove."""
+"""Commands about subscribers: add, list, show, import, export, lift, remove."""
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,31 +19,38 @@ if TYPE_CHECKING:
     from dailypapers.domain.preferences import PreferenceChanges
     from dailypapers.domain.subscriber import Subscriber
 
-subscribers = typer.Typer(no_args_is_help=True, help="Who reads, and what they asked for.")
+subscribers = typer.Typer(no_args_is_help=True, help="Add, list, show, import, export and remove subscribers.")
 
 
 @subscribers.command("add")
 def add_one(
     context: typer.Context,
     address: str,
-    topic: Annotated[list[str] | None, typer.Option(help="A subject in the reader's own words.")] = None,
-    phrase: Annotated[list[str] | None, typer.Option(help="Words that stand next to each other.")] = None,
-    category: Annotated[list[str] | None, typer.Option(help="Such as cs.LG; cs is all of cs.")] = None,
-    author: Annotated[list[str] | None, typer.Option(help="A name to follow.")] = None,
-    paper: Annotated[list[str] | None, typer.Option(help="An arXiv id or DOI: more like this.")] = None,
-    bib: Annotated[Path | None, typer.Option(help="A BibTeX file, or a list of ids: more like these.")] = None,
-    avoid: Annotated[list[str] | None, typer.Option(help="Words that push a paper down.")] = None,
-    exclude: Annotated[list[str] | None, typer.Option(help="Words that keep a paper out.")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="A topic in the reader's own words.")] = None,
+    phrase: Annotated[list[str] | None, typer.Option(help="Words that must be next to each other.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="An arXiv category such as cs.LG; cs is all of computer science.")
+    ] = None,
+    author: Annotated[list[str] | None, typer.Option(help="An author to follow.")] = None,
+    paper: Annotated[list[str] | None, typer.Option(help="A paper to show more like, by arXiv id or DOI.")] = None,
+    bib: Annotated[Path | None, typer.Option(help="A file of such papers: BibTeX, or a list of ids.")] = None,
+    avoid: Annotated[list[str] | None, typer.Option(help="Show less of this.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Never show papers with these words.")] = None,
     zone: Annotated[str | None, typer.Option(help="A time zone such as Europe/Berlin.")] = None,
-    hour: Annotated[int | None, typer.Option(min=0, max=23, help="When the digest comes.")] = None,
-    days: Annotated[str | None, typer.Option(help="daily, weekdays, weekly, or weekdays such as mon,thu.")] = None,
-    max_papers: Annotated[int | None, typer.Option(min=1, max=50, help="At most so many papers.")] = None,
+    hour: Annotated[
+        int | None, typer.Option(min=0, max=23, help="The hour at which the digest is sent, in their time zone.")
+    ] = None,
+    days: Annotated[str | None, typer.Option(help="daily, weekdays, weekly, or days such as mon,thu.")] = None,
+    max_papers: Annotated[int | None, typer.Option(min=1, max=50, help="The most papers in one digest.")] = None,
     confirm: Annotated[
-        bool, typer.Option("--confirm", help="Ask by mail first; without it, you vouch that they agreed.")
+        bool, typer.Option("--confirm", help="Ask by email first. Without it, you confirm that they have agreed.")
     ] = False,
     now: Now = None,
 ) -> None:
-    """Add a subscriber; without any interest they get what is trending."""
+    """Add a subscriber, or change what is stated for one; without any interest they get trending papers.
+
+    Options that name an interest can be given several times.
+    """
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import writing
     from dailypapers.subscriptions import sign_up
@@ -60,12 +68,12 @@ def add_one(
     )
     for interest in (interest for interests in line.changes.interests.values() for interest in interests):
         if interest.kept() != interest:
-            say(f"The {interest.kind} “{interest.text[:60]} …” is too long; its beginning is kept.")
+            say(f"The {interest.kind} “{interest.text[:60]} …” is too long; it was shortened.")
     with writing(app.engine) as tx:
         if confirm:
             preferences = line.changes.applied_to(app.defaults)
             sign_up.subscribe(tx, line.address, preferences, consent=Consent("operator, unconfirmed"), now=moment)
-            say(f"A mail that asks {line.address} to confirm waits in the outbox.")
+            say(f"A confirmation email to {line.address} is queued.")
         elif take_in(tx, line, defaults=app.defaults, consent=Consent("operator"), now=moment):
             say(f"Added {line.address}.")
         else:
@@ -87,7 +95,7 @@ def _examples(engine: "sa.Engine", file: Path) -> list[str]:
     for skipped in found.skipped:
         say(f"{file.name} {skipped.where}: {skipped.why}")
     if found.left:
-        say(f"{file.name}: {found.left} more papers were left; so many are taken at once.")
+        say(f"{file.name}: {found.left} more papers were ignored; a file can name only so many.")
     return [str(one.ids[0]) for one in found.papers]
 
 
@@ -110,7 +118,9 @@ def list_all(context: typer.Context, as_json: Json = False) -> None:
         known = list(stored.every(tx))
         stated = stored.interests_of(tx, [reader.id for reader in known])
     records = [_summary(reader, stated[reader.id]) for reader in known]
-    rows("subscribers", records, as_json=as_json)
+    rows(
+        "Subscribers", records, as_json=as_json, table=[_shortened(each) for each in records], wrap=("address", "zone")
+    )
 
 
 def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, Any]:
@@ -123,9 +133,15 @@ def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, 
     }
 
 
+def _shortened(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the next digest's time in UTC without its offset, which stands in the heading."""
+    shown = {**record, "next digest (UTC)": record["next digest"].replace("T", " ").removesuffix("+00:00")}
+    return {name: shown[name] for name in ("address", "state", "interests", "next digest (UTC)", "zone")}
+
+
 @subscribers.command()
 def show(context: typer.Context, address: str, now: Now = None) -> None:
-    """Print all that is kept of a subscriber, as JSON: what they may ask for."""
+    """Print all data stored about a subscriber, as JSON."""
     from dailypapers.store.database import reading
     from dailypapers.subscriptions.export import export
 
@@ -141,13 +157,17 @@ def known(tx: "sa.Connection", address: str) -> "Subscriber":
 
     reader = stored.by_address(tx, normal_address(address))
     if reader is None:
-        raise BadInput(f"Nobody subscribed with {address}: `dailypapers subscribers list` shows who did.")
+        raise BadInput(f"{address} is not a subscriber; `dailypapers subscribers list` shows who is.")
     return reader
 
 
 @subscribers.command("import")
-def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
-    """Add subscribers from a CSV or JSON Lines file; wrong lines are named, the others are kept.
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A .csv file with a header line, or JSON Lines.")],
+    now: Now = None,
+) -> None:
+    """Add subscribers from a CSV or JSON Lines file. Lines with errors are reported; the others are imported.
 
     A file whose name ends in .csv is a table with a line of column names: email (or address, e-mail, Email Address),
     and any of topics, phrases, categories, authors, papers, avoid, exclude (several separated by semicolons), zone,
@@ -180,7 +200,7 @@ def import_file(context: typer.Context, file: Path, now: Now = None) -> None:
 
 @subscribers.command("export")
 def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argument()] = None) -> None:
-    """Write all active and paused subscribers as JSON Lines, the way import reads them."""
+    """Write all active and paused subscribers as JSON Lines, which import reads."""
     from dailypapers.domain.subscriber import READING
     from dailypapers.store import subscribers as stored
     from dailypapers.store.database import reading
@@ -199,7 +219,7 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
 
 @subscribers.command()
 def lift(context: typer.Context, address: str, now: Now = None) -> None:
-    """Mail an address again that was suppressed, once its owner has mended it."""
+    """Send to a suppressed address again, once its owner has fixed it."""
     from dailypapers.store.database import writing
     from dailypapers.subscriptions import lifecycle
     from dailypapers.subscriptions.address import normal_address
@@ -207,17 +227,17 @@ def lift(context: typer.Context, address: str, now: Now = None) -> None:
     kept = normal_address(address)
     with writing(context.obj.app().engine) as tx:
         lifted = lifecycle.lift(tx, kept, now=clock(now)())
-    say(f"{kept} is mailed again." if lifted else f"{kept} was not suppressed.")
+    say(f"{kept} is no longer suppressed." if lifted else f"{kept} was not suppressed.")
 
 
 @subscribers.command()
 def remove(
     context: typer.Context,
     address: str,
-    erase: Annotated[bool, typer.Option("--erase", help="Forget them altogether, deliveries included.")] = False,
+    erase: Annotated[bool, typer.Option("--erase", help="Delete all their data, deliveries included.")] = False,
     now: Now = None,
 ) -> None:
-    """Unsubscribe somebody: nothing more is sent, from this moment on."""
+    """Unsubscribe somebody; nothing more is sent to them."""
     from dailypapers.store.database import writing
     from dailypapers.subscriptions import lifecycle
     from dailypapers.subscriptions.erase import erase as erase_all
