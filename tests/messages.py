@@ -1,7 +1,9 @@
 """Gathers what is to be translated; `python -m tests.messages` writes it into locale/dailypapers.pot."""
 
 import io
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -35,13 +37,18 @@ def gathered() -> Catalog:
     """Every message in the source, with the files it stands in."""
     catalog = Catalog(charset="utf-8")
     for folder in ("src", "templates"):
-        found = extract_from_dir(ROOT / folder, _methods(folder), _OPTIONS, keywords=_KEYWORDS)
-        for file, _line, message, _comments, context in found:
+        for file, _line, message, _comments, context in _extracted(folder):
             catalog.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
     names = (name for branch in TREE for name in (branch.name, *(leaf for _, leaf in branch.leaves)))
     for name in names:
         catalog.add(str(name), locations=[("src/dailypapers/domain/category.py", 0)])
     return catalog
+
+
+@cache
+def _extracted(folder: str) -> tuple[Any, ...]:
+    """Read each file once: several tests make catalogs of their own."""
+    return tuple(extract_from_dir(ROOT / folder, _methods(folder), _OPTIONS, keywords=_KEYWORDS))
 
 
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "NN_": (1, 2), "ngettext": (1, 2)}

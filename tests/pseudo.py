@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from tests.messages import gathered
 
 from dailypapers.domain.category import ARCHIVES
-from dailypapers.rendering.text import SOURCE_NAMES
+from dailypapers.domain.source import source_name
 
 #: Hebrew, by name: it is written from right to left.
 LANGUAGE = "he"
@@ -23,7 +23,8 @@ _TOKEN = re.compile(r"[^\s·,;:()“”\"\u2068\u2069]+")
 _LETTERS = re.compile(r"[A-Za-z]")
 _CODES = {code for archive, codes in ARCHIVES.items() for code in (archive, *codes)}
 #: What is called the same in every language.
-_NAMES = _CODES | available_timezones() | {*" ".join(SOURCE_NAMES.values()).split(), "BibTeX", "RIS", "eml"}
+_SOURCES = ("arxiv", "huggingface", "biorxiv", "medrxiv")
+_NAMES = _CODES | available_timezones() | {*" ".join(map(source_name, _SOURCES)).split(), "BibTeX", "RIS", "eml"}
 _SAID = ("alt", "title", "aria-label", "placeholder", "label")
 _UNSAID = {"script", "style", "textarea"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}

@@ -178,7 +178,7 @@ def test_catch_shows_what_it_kept(tmp_path: Path) -> None:
     smtp, web = free_port(), free_port()
     words = ("catch", "caught", "--smtp-port", str(smtp), "--web-port", str(web))
     with running(*words, folder=tmp_path) as catching:
-        assert "No mail has come in yet" in answer(f"http://127.0.0.1:{web}/").text
+        assert "No emails yet" in answer(f"http://127.0.0.1:{web}/").text
         assert answer(f"http://127.0.0.1:{web}/../../etc/passwd").status_code == 404
         catching.send_signal(signal.SIGTERM)
         assert catching.wait(60) == 0

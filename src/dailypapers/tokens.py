@@ -73,9 +73,9 @@ class Signer:
             subscriber_id, ends, *more = self._serializer(purpose).loads(token)
             about, mark = [*more, 0, ""] if not more else [*more, ""][:2]
         except (BadData, ValueError, TypeError):
-            raise BadToken(N_("This link is not complete: please use the one in your newest mail.")) from None
+            raise BadToken(N_("This link is incomplete. Please use the one in your latest email.")) from None
         if now.timestamp() > int(ends):
-            raise BadToken(N_("This link is too old: please use the one in your newest mail."))
+            raise BadToken(N_("This link has expired. Please use the one in your latest email."))
         return Claim(purpose, int(subscriber_id), int(about), str(mark))
 
     def is_held_by(self, bearer: Bearer, claim: Claim) -> bool:

@@ -48,7 +48,7 @@ EMPTY = {"front-empty": "/", "archive-empty": "/archive", "search-empty": "/sear
 AFTER = {
     "subscribe-trouble": ("subscribe", "Subscribe"),
     "confirm-done": ("confirm", "Confirm my subscription"),
-    "vote-done": ("vote", "I like it"),
+    "vote-done": ("vote", "Like"),
     "vote-less-done": ("vote-less", "Less like this"),
 }
 #: Whose first mail is which, and what they asked for.

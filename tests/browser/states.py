@@ -94,15 +94,15 @@ def _wishes(of: States) -> dict[str, Callable[[], object]]:
     def less() -> None:
         vote("less", "Less like this")
         page.get_by_role("checkbox").first.check()
-        of.renderer("Show me less of what is ticked")
+        of.renderer("Show less of the selected words")
 
     def take_out() -> None:
         page.goto(of.reader.link(Purpose.SAVED))
-        of.renderer("Take out")
+        of.renderer("Remove")
 
     def wrong() -> None:
         page.goto(of.reader.link(Purpose.PREFERENCES))
-        page.get_by_label("No mail for fewer than").fill("9")
+        page.get_by_label("No email for fewer than").fill("9")
         of.renderer("Save")
 
     def pause() -> None:
@@ -111,15 +111,15 @@ def _wishes(of: States) -> dict[str, Callable[[], object]]:
 
     return {
         "vote-unsaid": lambda: page.goto(of.reader.link(Purpose.FEEDBACK, about=of.reader.papers[0])),
-        "vote-save-done": lambda: vote("save", "Save it"),
-        "vote-dislike-done": lambda: vote("dislike", "Not for me"),
-        "vote-undone": lambda: vote("like", "I like it", "Take it back"),
+        "vote-save-done": lambda: vote("save", "Save"),
+        "vote-dislike-done": lambda: vote("dislike", "Dislike"),
+        "vote-undone": lambda: vote("like", "Like", "Undo"),
         "vote-words-done": less,
         "saved-taken-out": take_out,
         "saved-empty": lambda: page.goto(of.reader.link(Purpose.SAVED)),
         "preferences-wrong": wrong,
         "preferences-paused": pause,
-        "preferences-resumed": lambda: of.renderer("End the pause now"),
+        "preferences-resumed": lambda: of.renderer("Resume now"),
     }
 
 
@@ -148,24 +148,24 @@ def _leaving(of: States) -> dict[str, Callable[[], object]]:
 
     def undo() -> None:
         page.goto(of.reader.link(Purpose.UNDO))
-        of.renderer("Go on as before")
+        of.renderer("Resume digests")
 
     def until(day: str) -> None:
         page.goto(of.reader.link(Purpose.UNSUBSCRIBE))
-        page.get_by_text("Pause for another time").click()
-        page.get_by_label("Begin again on").fill(day)
+        page.get_by_text("Pause for a different period").click()
+        page.get_by_label("Resume on").fill(day)
         of.renderer("Pause until then")
 
     return {
-        "unsubscribe-weekly": lambda: leave("Make it weekly"),
-        "unsubscribe-fewer": lambda: leave("Make it shorter"),
+        "unsubscribe-weekly": lambda: leave("Switch to weekly"),
+        "unsubscribe-fewer": lambda: leave("Get fewer papers"),
         "unsubscribe-no-day": lambda: until(""),
         "unsubscribe-until": lambda: until((of.service.clock.now + 30 * DAY).date().isoformat()),
-        "undo-of-pause": lambda: of.renderer("Go on as before"),
+        "undo-of-pause": lambda: of.renderer("Resume digests"),
         "unsubscribe-paused": lambda: leave("Pause for two weeks"),
         "unsubscribe-done": lambda: leave("Unsubscribe"),
         "undo": lambda: page.goto(of.reader.link(Purpose.UNDO)),
-        "undo-done": lambda: of.renderer("Go on as before"),
+        "undo-done": lambda: of.renderer("Resume digests"),
         "unsubscribe-again": lambda: leave("Unsubscribe"),
         "unsubscribe-gone": lambda: page.goto(of.reader.link(Purpose.UNSUBSCRIBE)),
         "preferences-ended": lambda: page.goto(of.reader.link(Purpose.PREFERENCES)),

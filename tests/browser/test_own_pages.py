@@ -42,19 +42,19 @@ def test_a_persons_gesture_presses_the_button(alice: Reader, visit: Visit, gestu
     elif gesture == "key":
         page.keyboard.press("Enter")
     else:
-        page.get_by_role("button", name="I like it").click()
-    page.get_by_role("heading", name="Noted").wait_for()
+        page.get_by_role("button", name="Like", exact=True).click()
+    page.get_by_role("heading", name="You liked").wait_for()
     assert alice.kept() == {"like"}
-    page.get_by_role("button", name="Take it back").click()
-    page.get_by_role("heading", name="Taken back").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("heading", name="Undone").wait_for()
     assert alice.kept() == set()
 
 
 def test_another_button_is_not_overtaken_by_the_script(alice: Reader, visit: Visit) -> None:
     page = visit(Look())
     page.goto(alice.vote())
-    page.get_by_role("button", name="Not for me").click()
-    page.get_by_role("heading", name="Noted").wait_for()
+    page.get_by_role("button", name="Dislike").click()
+    page.get_by_role("heading", name="You disliked").wait_for()
     assert alice.kept() == {"dislike"}
 
 
@@ -63,8 +63,8 @@ def test_without_scripts_the_button_votes_and_words_can_be_ticked(alice: Reader,
     page.goto(alice.vote("less"))
     page.get_by_role("button", name="Less like this").click()
     page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Show me less of what is ticked").click()
-    page.get_by_text("From now on").wait_for()
+    page.get_by_role("button", name="Show less of the selected words").click()
+    page.get_by_text("will now rank lower").wait_for()
     assert alice.kept() == {"dislike"}
     with reading(alice.service.app.engine) as tx:
         assert len(subscribers.interests_of(tx, [alice.id])[alice.id]) == 2
@@ -75,15 +75,15 @@ def test_the_copy_of_a_digest_takes_votes(alice: Reader, visit: Visit, scripts: 
     page = visit(Look(scripts=scripts))
     page.goto(alice.link(Purpose.DIGEST, alice.delivery))
     first = page.get_by_role("article").first
-    first.get_by_role("button", name="I like it").click()
+    first.get_by_role("button", name="Like", exact=True).click()
     if scripts:
-        first.get_by_text("Noted.").wait_for()
-        assert first.get_by_role("button", name="I like it").get_attribute("aria-pressed") == "true"
-        first.get_by_role("button", name="Not for me").click()
-        first.locator("[aria-pressed=true]", has_text="Not for me").wait_for()
+        first.get_by_text("Feedback recorded.").wait_for()
+        assert first.get_by_role("button", name="Like", exact=True).get_attribute("aria-pressed") == "true"
+        first.get_by_role("button", name="Dislike").click()
+        first.locator("[aria-pressed=true]", has_text="Dislike").wait_for()
         rest(page)
     else:
-        page.get_by_role("heading", name="Noted").wait_for()
+        page.get_by_role("heading", name="You liked").wait_for()
     assert alice.kept() == ({"dislike"} if scripts else {"like"})
 
 
@@ -95,7 +95,7 @@ def test_on_paper_a_digest_is_ink_on_white_and_holds_nothing_to_press(seen: Read
     expect(page.get_by_role("heading", level=1)).to_have_css("color", "rgb(38, 34, 28)")
     expect(page.get_by_role("button")).to_have_count(0)
     expect(page.get_by_role("link", name="BibTeX")).to_have_count(0)
-    expect(page.get_by_text("Whoever presses a button here")).to_be_hidden()
+    expect(page.get_by_text("Votes here count")).to_be_hidden()
 
 
 def test_data_and_references_are_files_to_keep(alice: Reader, visit: Visit) -> None:
@@ -121,5 +121,5 @@ def test_a_readers_own_pages_are_fine_for_everybody(seen: Reader, visit: Visit, 
         assert (address, overflow(page), audit(page, look)) == (address, 0, [])
     page.goto(seen.vote("less"))
     page.get_by_role("button", name="Less like this").click()
-    page.get_by_role("heading", name="Noted").wait_for()
+    page.get_by_role("heading", name="You’ll see less").wait_for()
     assert (overflow(page), audit(page, look)) == (0, [])

@@ -74,7 +74,7 @@ def test_comforts_and_saving(alice: Reader, visit: Visit) -> None:
 def test_what_is_wrong_is_said_below_its_field_and_moves_no_other(alice: Reader, visit: Visit) -> None:
     page = opened(visit(Look()), alice)
     page.locator("form.wishes").evaluate("form => form.noValidate = true")
-    page.get_by_label("Papers in a digest, at most").fill("999")
+    page.get_by_label("Maximum papers per digest").fill("999")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Show me where").click()
     expect(page.get_by_text("Please write a number from 1 to 50.")).to_be_in_viewport()
@@ -86,7 +86,7 @@ def test_a_vote_counts_at_once(alice: Reader, visit: Visit) -> None:
     page = opened(visit(Look()), alice)
     preview = page.locator("#preview")
     title = preview.get_by_role("heading", level=3).first.inner_text()
-    preview.get_by_role("button", name="Not for me").first.click()
+    preview.get_by_role("button", name="Dislike").first.click()
     expect(preview.get_by_role("heading", level=3).filter(has_text=title)).to_have_count(0)
     expect(preview).to_contain_text("not shown again")
 
@@ -95,7 +95,7 @@ def test_without_scripts_a_button_shows_the_digest(alice: Reader, visit: Visit) 
     page = opened(visit(Look(390, scripts=False)), alice)
     page.get_by_label("Topic 1").fill("images")
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(page.get_by_text("Not saved yet.")).to_be_visible()
     expect(page.get_by_label("Topic 1")).to_have_value("images")
     expect(page.locator("#preview")).not_to_contain_text(re.compile("topic “language models”"))
     assert topics(alice) == {"language models"}

@@ -102,9 +102,9 @@ def subscribe(walk: Walk) -> None:
     expect(papers.get_by_role("heading", level=2)).to_contain_text("Your digest today")
     expect(papers).to_contain_text("Matches your topic “language models”")
     walk.look_around()
-    walk.page.get_by_label("Your e-mail address").fill(EVE)
+    walk.page.get_by_label("Your email address").fill(EVE)
     walk.service.clock.now += minutes(1)
-    walk.renderer("Subscribe", "Look in your inbox")
+    walk.renderer("Subscribe", "Check your inbox")
     assert walk.state() is SubscriberState.PENDING
 
 
@@ -137,7 +137,7 @@ def vote(walk: Walk) -> None:
     """Vote from the digest, in the open."""
     walk.go(link(walk.newest(2), "feedback"))
     assert walk.service.rows()["votes"] == []
-    walk.renderer("I like it", "Noted")
+    walk.renderer("Like", "You liked")
     assert len(walk.service.rows()["votes"]) == 1
 
 
@@ -152,7 +152,7 @@ def read_on_the_web(walk: Walk) -> None:
 def get_it_weekly(walk: Walk) -> None:
     """Begin to leave, and take one mail a week instead: on Tuesday none comes, on Monday one does."""
     walk.go(link(walk.newest(2), "unsubscribe"))
-    walk.renderer("Make it weekly", "Once a week")
+    walk.renderer("Switch to weekly", "Once a week")
     walk.service.announce_all()
     walk.service.days(1)
     walk.newest(2)

@@ -110,7 +110,7 @@ def test_rank_needs_no_settings_and_no_database(run: Run, papers: Path) -> None:
     code, out, said = run("rank", "--papers", str(papers), "--topic", "graph networks", "--topic", "the", "--json")
     assert code == 1
     assert "line 4" in said
-    assert "“the” holds no word" in said
+    assert "“the” contains no distinctive words" in said
     first = json.loads(out)[0]
     assert first == {
         "rank": 1,

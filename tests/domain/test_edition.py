@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from dailypapers.domain.edition import status_line
+from dailypapers.domain.edition import doubts
 from dailypapers.domain.source import SourceStatus, State
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -16,11 +16,11 @@ def status(source: str, state: State) -> SourceStatus:
 
 @pytest.mark.parametrize("state", [State.FRESH, State.QUIET])
 def test_where_all_is_well_nothing_is_said(state: State) -> None:
-    assert status_line((status("arxiv", state),)) == ""
-    assert status_line(()) == ""
+    assert doubts((status("arxiv", state),)) == ""
+    assert doubts(()) == ""
 
 
 def test_each_source_in_doubt_is_named_once() -> None:
-    line = status_line((status("arxiv", State.WAITING), status("hf", State.FRESH), status("feed", State.FAILED)))
-    assert line.count("arxiv") == line.count("feed") == 1
+    line = doubts((status("arxiv", State.WAITING), status("hf", State.FRESH), status("feed", State.FAILED)))
+    assert line.count("arXiv") == line.count("feed") == 1
     assert "hf" not in line

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from tests.playing_sources import Answer
 from tests.world import DAY, GRAPHS, MONDAY, TITLES, World, feed, world
 
-from dailypapers.domain.edition import status_line
+from dailypapers.domain.edition import doubts
 from dailypapers.domain.source import SourceStatus, State
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
@@ -47,7 +47,7 @@ def test_a_source_that_repeats_fridays_papers_is_not_fresh_on_monday(engine: sa.
         status = closed(w, MONDAY)
         assert (status.state, status.items, status.new) == (State.WAITING, 3, 0)
         assert status.note == "3 items, none new. New papers were expected."
-        assert "feed had not announced yet" in status_line((status,))
+        assert "feed had not announced its papers yet" in doubts((status,))
 
 
 def test_the_papers_that_come_later_make_it_fresh_again(engine: sa.Engine) -> None:
@@ -59,7 +59,7 @@ def test_the_papers_that_come_later_make_it_fresh_again(engine: sa.Engine) -> No
         assert ask(w, MONDAY + HOUR) is State.FRESH
         assert ask(w, MONDAY + 2 * HOUR) is State.QUIET
         status = closed(w, MONDAY + 3 * HOUR)
-        assert (status.state, status.new, status_line((status,))) == (State.FRESH, 1, "")
+        assert (status.state, status.new, doubts((status,))) == (State.FRESH, 1, "")
 
 
 def test_a_mail_says_that_a_source_repeats_itself(engine: sa.Engine) -> None:
@@ -72,7 +72,7 @@ def test_a_mail_says_that_a_source_repeats_itself(engine: sa.Engine) -> None:
         done = day(replace(w.dependencies, sources=sources), clock=lambda: MONDAY)
         mail = w.got()["alice"][0]
     assert [report.freshness.state for report in done.fetched] == [State.WAITING, State.FRESH]
-    assert "stale had not announced yet" in mail
+    assert "stale had not announced its papers yet" in mail
 
 
 def test_a_replacement_alone_is_something_new_and_only_once(engine: sa.Engine) -> None:

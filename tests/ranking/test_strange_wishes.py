@@ -31,11 +31,11 @@ def titles(*interests: Interest) -> list[str]:
     ("kind", "text", "said"),
     [
         (InterestKind.TOPIC, "图神经网络", "no Latin letters"),
-        (InterestKind.TOPIC, "🧬🤖", "no word"),
-        (InterestKind.TOPIC, "the of and new paper", "no word"),
+        (InterestKind.TOPIC, "🧬🤖", "no distinctive words"),
+        (InterestKind.TOPIC, "the of and new paper", "no distinctive words"),
         (InterestKind.CATEGORY, "cs.XX", "no category cs.xx"),
         (InterestKind.CATEGORY, "cs.LG − cs.ZZ", "no category cs.zz"),
-        (InterestKind.PAPER, "arxiv:1111.11111", "do not know the paper"),
+        (InterestKind.PAPER, "arxiv:1111.11111", "is not in our library"),
         (InterestKind.PHRASE, "  ", "is empty"),
     ],
 )
@@ -65,7 +65,7 @@ def test_more_topics_than_anybody_has_are_cut_and_it_is_said() -> None:
     many = [Interest(InterestKind.TOPIC, f"topic number{n}") for n in range(MAX_TOPICS + 5)]
     stated = profile(many, examples={})
     assert len(stated.subjects) == MAX_TOPICS
-    assert "5 more are left aside" in stated.warnings[-1]
+    assert "5 more are ignored" in stated.warnings[-1]
 
 
 def test_one_strange_wish_does_not_spoil_the_others() -> None:

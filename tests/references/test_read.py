@@ -56,7 +56,7 @@ def test_what_names_no_paper_is_said_with_its_line() -> None:
     )
     assert [str(paper.ids[0]) for paper in found.papers] == ["arxiv:2408.01234"]
     assert [item.where for item in found.skipped] == ["line 3", "line 5", "line 6"]
-    assert "“Dear all” names no paper" in found.skipped[0].why
+    assert "“Dear all” isn’t a paper" in found.skipped[0].why
 
 
 BIB = r"""
@@ -135,8 +135,8 @@ def test_bibtex_of_many_programs_is_read() -> None:
 def test_a_broken_entry_is_lost_alone_and_said_with_its_line() -> None:
     found = read(BIB)
     assert [item.where for item in found.skipped] == ["line 2", "line 9", "line 13"]
-    assert "not complete" in found.skipped[1].why
-    assert "“nothing” has neither" in found.skipped[2].why
+    assert "incomplete" in found.skipped[1].why
+    assert "“nothing” has no arXiv ID" in found.skipped[2].why
 
 
 def test_of_a_broken_entry_the_id_is_read_all_the_same() -> None:
@@ -164,7 +164,7 @@ def test_a_file_may_have_one_of_the_usual_encodings(encoding: str) -> None:
 def test_what_is_no_text_says_so(binary: bytes) -> None:
     found = read(binary)
     assert found.papers == ()
-    assert "not text" in found.skipped[0].why
+    assert "not a text file" in found.skipped[0].why
 
 
 def test_so_many_papers_are_taken_and_the_others_counted() -> None:

@@ -185,7 +185,7 @@ def test_every_entry_is_in_both_parts_with_its_reason() -> None:
             assert str(item.reason) in part
         assert "John Jumper, Richard Evans, Alexander Pritzel, Tim Green and 2 more" in part
         assert "cs.LG · arXiv · Hugging Face · 214 upvotes" in part
-        assert "3 papers for you, of 274 new today." in part
+        assert "3 papers for you, out of 274 new today." in part
         assert "Monday, 23 November 2026" in part
         assert STATUS in part
     for link in (MAMBA.paper.url, MAMBA.paper.code_url, ALPHAFOLD.paper.url, LINKS.unsubscribe, LINKS.home):
@@ -195,20 +195,20 @@ def test_every_entry_is_in_both_parts_with_its_reason() -> None:
 
 def test_a_trending_digest_says_so_and_how_to_name_topics() -> None:
     message = rendered(TRENDING)
-    assert "You named no topic yet, so this is what is trending." in message.html
-    assert re.search(f'href="{LINKS.preferences}"[^>]*>Name your topics</a>', message.html)
-    assert f"Name your topics: {LINKS.preferences}\n" in message.text
+    assert "You haven’t chosen any topics yet, so these are trending papers." in message.html
+    assert re.search(f'href="{LINKS.preferences}"[^>]*>Choose your topics</a>', message.html)
+    assert f"Choose your topics: {LINKS.preferences}\n" in message.text
     assert [part.count("214 upvotes") for part in (message.html, message.text)] == [1, 1]
 
 
-@pytest.mark.parametrize(("voted", "said"), [(True, "what is trending."), (False, "they are simply new.")])
+@pytest.mark.parametrize(("voted", "said"), [(True, "these are trending papers."), (False, "just the newest papers.")])
 def test_who_named_what_we_cannot_use_is_not_told_they_named_nothing(voted: bool, said: str) -> None:
     message = rendered(replace(TRENDING, voted=voted, notes=("There is no category cs.zz.",)))
     for part in (message.html, " ".join(message.text.split())):
-        assert "You named no topic" not in part
-        assert "We could not use all that you named (below is why)" in part
+        assert "You haven’t chosen" not in part
+        assert "We couldn’t use your topics (see below)" in part
         assert said in part
-        assert part.index("There is no category cs.zz.") > part.index("below is why")
+        assert part.index("There is no category cs.zz.") > part.index("see below")
 
 
 def test_lines_of_the_text_part_are_short_but_for_addresses() -> None:
@@ -219,7 +219,7 @@ def test_lines_of_the_text_part_are_short_but_for_addresses() -> None:
 
 def test_one_paper_of_one_is_said_in_the_singular() -> None:
     message = rendered(replace(FOR_SOMEBODY, entries=(MAMBA,), considered=1))
-    assert "One paper for you, the only one new today." in message.html
+    assert "One paper for you, the only new one today." in message.html
 
 
 def test_a_count_that_cannot_be_true_is_not_said() -> None:
@@ -389,5 +389,5 @@ def test_counts_have_their_thousands_parted() -> None:
     liked = replace(MAMBA, signals=Signals(upvotes=2140))
     message = rendered(replace(FOR_SOMEBODY, entries=(liked,), considered=1203))
     for part in (message.html, message.text):
-        assert "of 1,203 new today" in part
+        assert "out of 1,203 new today" in part
         assert "2,140 upvotes" in part

@@ -52,7 +52,7 @@ LEAVE |= {"than": 10, "paused": False}
 PAGES: list[tuple[str, dict[str, object]]] = [
     *(("confirm", CONFIRM | {"state": state}) for state in ("ready", "done", "bad link")),
     *(("unsubscribe", LEAVE | {"state": state}) for state in ("ready", "left", "gone", "weekly", "fewer", "paused")),
-    ("message", {"title": "Nothing here", "message": "Perhaps a part was lost on the way."}),
+    ("message", {"title": "Page not found", "message": "Perhaps a part was lost on the way."}),
 ]
 ALONE: list[tuple[str, dict[str, object]]] = [
     ("caught", {"mails": (Mail(), Mail())}),
@@ -123,7 +123,7 @@ def test_a_preview_shows_its_picks_and_the_edition_they_are_from(env: jinja2.Env
 def test_an_edition_has_its_thousands_parted(env: jinja2.Environment) -> None:
     shown = {"entries": FOR_SOMEBODY.entries, "total": 1203, "page": 1, "last": 1, "before": None, "after": None}
     html = render_page(env, "edition", **SHARED, **shown, edition=EDITION, doubts="")
-    assert "1,203 new papers, the most talked about first." in html
+    assert "1,203 new papers, most popular first." in html
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

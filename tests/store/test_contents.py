@@ -1,12 +1,13 @@
 """What a digest says besides its picks comes back from the database as it went in, still to be translated."""
 
 import json
+from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dailypapers.domain.content import AboutPaper, Content
-from dailypapers.domain.i18n import NN_, LazyString
+from dailypapers.domain.i18n import NN_, LazyString, Pattern, untranslated
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.store.contents import from_json, to_json
@@ -26,10 +27,23 @@ def test_a_content_comes_back_as_it_was(content: Content) -> None:
     assert from_json(json.loads(json.dumps(to_json(content)))) == content
 
 
+class Shouting:
+    """A translator of a language that has capitals only."""
+
+    def __call__(self, pattern: Pattern, count: int = 1, /) -> str:
+        return untranslated(pattern, count).replace("topics of", "TOPICS OF")
+
+    def number(self, count: int) -> str:
+        return untranslated.number(count)
+
+    def enumeration(self, items: Iterable[str]) -> str:
+        return untranslated.enumeration(items)
+
+
 def test_a_note_can_still_be_translated() -> None:
     note = LazyString(NN_("{count} topic of {name}", "{count} topics of {name}"), count=2, name="Ann")
     kept = json.loads(json.dumps(to_json(Content(notes=(note, "as it is")))))
     shouted, plain = from_json(kept).notes
     assert isinstance(shouted, LazyString)
-    assert shouted.sentence(lambda pattern, count=1: f"ja: {pattern[count != 1]}") == "ja: 2 topics of Ann"
+    assert shouted.sentence(Shouting()) == "2 TOPICS OF Ann"
     assert (shouted, plain) == ("2 topics of Ann", "as it is")

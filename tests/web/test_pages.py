@@ -94,7 +94,7 @@ async def test_nothing_foreign_is_loaded(pages: httpx.AsyncClient, engine: sa.En
 
 async def test_an_unknown_address_is_a_calm_page(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/nothing/here")
-    assert (answer.status_code, "Nothing here" in answer.text) == (404, True)
+    assert (answer.status_code, "Page not found" in answer.text) == (404, True)
 
 
 async def test_what_breaks_is_a_calm_page_too(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
@@ -121,7 +121,7 @@ async def test_what_may_not_be_done_names_what_may(pages: httpx.AsyncClient) -> 
     ):
         answer = await pages.request(method, path)
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
-        assert "Nothing here" in answer.text
+        assert "Page not found" in answer.text
 
 
 async def test_health(pages: httpx.AsyncClient) -> None:

@@ -12,13 +12,13 @@ from dailypapers.digests.contents import contents_of_today
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Reason, TermKind
-from dailypapers.domain.edition import Edition, status_line
+from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.link import Bearer, Links, Purpose
 from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
 from dailypapers.domain.subscriber import AS_USUAL, Style
 from dailypapers.mail.message import mime
 from dailypapers.rendering.digest import render_digest
-from dailypapers.rendering.environment import Templates, saying
+from dailypapers.rendering.environment import Templates, translator_of
 from dailypapers.rendering.notices import render_confirm
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.picks import StoredPick, of_deliveries
@@ -139,7 +139,7 @@ def _message(renderer: MailRenderer, sheet: RenderInput, links: Links | None) ->
             day=sheet.edition.day,
             links=links,
             style=sheet.style,
-            status=status_line(sheet.edition.sources, saying(renderer.templates)),
+            status=doubts(sheet.edition.sources, translator_of(renderer.templates)),
             name=renderer.sender.name,
         )
     return render_confirm(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dailypapers.domain.i18n import N_, NN_, Translatable, Translator, number, untranslated
+from dailypapers.domain.i18n import N_, NN_, Translatable, Translator, untranslated
 from dailypapers.domain.paper import Paper, Signals
 
 
@@ -66,12 +66,9 @@ class Reason:
         by_words = {(term.kind, term.interest, term.text, term.counts): term for term in telling}
         return tuple(by_words.values())[:SAID_AT_MOST]
 
-    def sentence(self, say: Translator = untranslated) -> str:
-        """Say it in words a reader understands.
-
-        `say` puts what is marked for translation into the reader's language.
-        """
-        said = dict.fromkeys(_in_words(term, say) for term in self.said)
+    def sentence(self, translate: Translator = untranslated) -> str:
+        """Return the reason in words a reader understands."""
+        said = dict.fromkeys(_in_words(term, translate) for term in self.said)
         sentence = " · ".join(words for words in said if words)
         return sentence[:1].upper() + sentence[1:]
 
@@ -83,12 +80,12 @@ _PHRASES = {
     TermKind.PHRASE: N_("contains “{text}”"),
     TermKind.CATEGORY: N_("in {text}"),
     TermKind.AUTHOR: N_("by {text}, whom you follow"),
-    TermKind.PAPER: N_("like “{interest}”: {text}"),
-    TermKind.CLOSE: N_("close to your topic “{interest}”: {text}"),
-    TermKind.HISTORY: N_("like {text}"),
+    TermKind.PAPER: N_("similar to “{interest}”: {text}"),
+    TermKind.CLOSE: N_("related to your topic “{interest}”: {text}"),
+    TermKind.HISTORY: N_("similar to {text}"),
     TermKind.ELSEWHERE: N_("something different: {text}"),
     TermKind.TRENDING: N_("trending: {text}"),
-    TermKind.NEW: N_("new, and nobody has voted on it yet"),
+    TermKind.NEW: N_("new, with no votes yet"),
 }
 #: Of a longer topic or title the beginning is said.
 _LONGEST = 120
@@ -100,24 +97,24 @@ _COUNTED = {
     "stars": NN_("{count} star", "{count} stars"),
     "papers": NN_("{count} other paper you chose", "{count} other papers you chose"),
 }
-_COMMA = N_(", ")
 
 
-def _in_words(term: Term, say: Translator) -> str:
+def _in_words(term: Term, translate: Translator) -> str:
     is_said = term.kind is TermKind.WORDS and term.text.casefold() == term.interest.casefold()
     pattern = _WORD_FOR_WORD if is_said else _PHRASES.get(term.kind)
     if pattern is None:
         return ""
-    text = say(_COMMA).join(_counted(*counted, say) for counted in term.counts) if term.counts else term.text
-    return say(pattern).format(interest=_beginning(term.interest), text=text)
+    counts = translate.enumeration(_counted(*counted, translate) for counted in term.counts)
+    text = counts or term.text
+    return translate(pattern).format(interest=_beginning(term.interest), text=text)
 
 
 def _beginning(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0] or text[:_LONGEST]} …"
 
 
-def _counted(what: str, count: int, say: Translator) -> str:
-    return say(_COUNTED[what], count).format(count=number(count, say))
+def _counted(what: str, count: int, translate: Translator) -> str:
+    return translate(_COUNTED[what], count).format(count=translate.number(count))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from dailypapers.domain.i18n import N_, Translator, untranslated
-from dailypapers.domain.source import SourceStatus, State
+from dailypapers.domain.source import SourceStatus, State, source_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +18,17 @@ class Edition:
     sources: tuple[SourceStatus, ...]
 
 
-def status_line(sources: tuple[SourceStatus, ...], say: Translator = untranslated) -> str:
-    """Say in one line what a reader should know of today's sources, by `say` translated; empty where all is well."""
-    doubtful = [say(_WORDS[s.state]).format(source=s.source) for s in sources if s.state in _WORDS]
+def doubts(sources: tuple[SourceStatus, ...], translate: Translator = untranslated) -> str:
+    """Say in one line which of the day's sources were late, short or down; empty where all is well."""
+    doubtful = [translate(_WORDS[s.state]).format(source=source_name(s.source)) for s in sources if s.state in _WORDS]
     if not doubtful:
         return ""
-    return say(_LINE).format(doubtful=say(_SEMICOLON).join(doubtful))
+    return translate(_LINE).format(doubtful=translate.enumeration(doubtful))
 
 
-_SEMICOLON = N_("; ")
-_LINE = N_("Today {doubtful}. What is missing follows as soon as it can be had.")
+_LINE = N_("Today {doubtful}. Missing papers will follow as soon as they are available.")
 _WORDS = {
     State.FAILED: N_("{source} could not be reached"),
-    State.STALLED: N_("{source} had nothing new although it should have"),
-    State.WAITING: N_("{source} had not announced yet"),
+    State.STALLED: N_("{source} had no new papers although some were expected"),
+    State.WAITING: N_("{source} had not announced its papers yet"),
 }

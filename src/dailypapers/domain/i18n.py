@@ -1,5 +1,6 @@
 """Sentences for readers that stand in code: marked where they are written, translated where they are shown."""
 
+from collections.abc import Iterable
 from typing import Protocol, Self
 
 #: A marked sentence, or a pair of them: for one, and for any other number.
@@ -7,42 +8,52 @@ Pattern = str | tuple[str, str]
 
 
 class Translator(Protocol):
-    """Puts a marked sentence into a language; of a pair, the one for so many."""
+    """Puts marked sentences, numbers and lists into a language."""
 
     def __call__(self, pattern: Pattern, count: int = 1, /) -> str:
-        """The sentence, its places still to be filled."""
+        """Return the sentence, its places still to be filled; of a pair, the one for this count."""
+        ...
+
+    def number(self, count: int) -> str:
+        """Return a whole number as the language groups its digits."""
+        ...
+
+    def enumeration(self, items: Iterable[str]) -> str:
+        """Return a list as the language separates its items."""
         ...
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's name for it, which extraction looks for
-    """The same sentence, which from now on is gathered for translators."""
+    """Return the same sentence, which from now on is gathered for translators."""
     return message
 
 
 def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - named after `N_`
-    """The same for one and for many; both are gathered as one message with its plural."""
+    """Return the same for one and for many; both are gathered as one message with its plural."""
     return one, many
 
 
-def untranslated(pattern: Pattern, count: int = 1, /) -> str:
-    """The sentence as it was written."""
-    return pattern if isinstance(pattern, str) else pattern[count != 1]
+class _Untranslated:
+    """The sentences as they were written, in English."""
+
+    def __call__(self, pattern: Pattern, count: int = 1, /) -> str:
+        return pattern if isinstance(pattern, str) else pattern[count != 1]
+
+    def number(self, count: int) -> str:
+        return f"{count:,}"
+
+    def enumeration(self, items: Iterable[str]) -> str:
+        return ", ".join(items)
 
 
-_THOUSAND = N_("1,000")
-
-
-def number(count: int, say: Translator = untranslated) -> str:
-    """A count, its thousands parted as the language parts them."""
-    digits = f"{count:,}"
-    return digits.replace(",", say(_THOUSAND)[1:-3]) if "," in digits else digits
+untranslated: Translator = _Untranslated()
 
 
 class Translatable(Protocol):
-    """What can be put into words, in the language that `say` puts marked sentences into."""
+    """What can be put into words, in the language of a translator."""
 
-    def sentence(self, say: Translator = untranslated) -> str:
-        """The words."""
+    def sentence(self, translate: Translator = untranslated) -> str:
+        """Return the words."""
         ...
 
 
@@ -64,10 +75,10 @@ class LazyString(str):
         made.pattern, made.many, made.values = pattern, count, shown
         return made
 
-    def sentence(self, say: Translator = untranslated) -> str:
-        """The sentence in that language."""
-        return _filled(self.pattern, self.many, self.values, say)
+    def sentence(self, translate: Translator = untranslated) -> str:
+        """Return the sentence in that language."""
+        return _filled(self.pattern, self.many, self.values, translate)
 
 
-def _filled(pattern: Pattern, count: int, values: dict[str, str], say: Translator) -> str:
-    return say(pattern, count).format(count=number(count, say), **values)
+def _filled(pattern: Pattern, count: int, values: dict[str, str], translate: Translator) -> str:
+    return translate(pattern, count).format(count=translate.number(count), **values)

@@ -115,3 +115,12 @@ class SourceStatus:
     skipped: int
     note: str
     fetched_at: dt.datetime
+
+
+#: Sources by the names people know them by.
+_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
+
+
+def source_name(source: str) -> str:
+    """Return the name people know a source by; its name in the settings where there is no other."""
+    return _NAMES.get(source, source)

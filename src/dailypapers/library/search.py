@@ -81,7 +81,7 @@ class Answer:
 
 _SAID = {
     TermKind.WORDS: N_("Matches {text}"),
-    TermKind.CLOSE: N_("Close in meaning: {text}"),
+    TermKind.CLOSE: N_("Related: {text}"),
     TermKind.PHRASE: N_("Contains “{text}”"),
     TermKind.AUTHOR: N_("By {text}"),
 }
@@ -96,11 +96,11 @@ class Match:
     def __str__(self) -> str:
         return self.sentence()
 
-    def sentence(self, say: Translator = untranslated) -> str:
+    def sentence(self, translate: Translator = untranslated) -> str:
         """The terms that were asked for, in words."""
         told = [term for term in self.reason.terms if term.text and term.kind in _SAID]
         told.sort(key=lambda term: list(_SAID).index(term.kind))
-        return " · ".join(say(_SAID[term.kind]).format(text=term.text) for term in told)
+        return " · ".join(translate(_SAID[term.kind]).format(text=term.text) for term in told)
 
 
 class Finder:

@@ -28,15 +28,17 @@ TRENDING_WEIGHT = 0.5
 TOPIC_LIKES = 2.0
 #: Disliked papers take this part of their mean away, and only from so many liked ones on; before that they do harm.
 DISLIKED, LIKES_FOR_DISLIKES = 0.25, 5
-_UNKNOWN = N_("We do not know the paper {paper} (yet), so it cannot lead us to others.")
-_WORDLESS = N_("“{topic}” holds no word that tells papers apart; please name the subject itself.")
-_NO_CATEGORY = N_("There is no category {category}; categories look like cs.LG, or cs for all of cs.")
-_EMPTY = N_("One interest is empty.")
+_UNKNOWN = N_("The paper {paper} is not in our library yet, so it cannot be used as an example.")
+_WORDLESS = N_("“{topic}” contains no distinctive words. Please use more specific ones.")
+_NO_CATEGORY = N_("There is no category {category}. Categories look like cs.LG, or cs for all of computer science.")
+_EMPTY = N_("One of your preferences is empty.")
 _TOO_MANY = NN_(
-    "Only the first {most} topics are read; {count} more is left aside.",
-    "Only the first {most} topics are read; {count} more are left aside.",
+    "Only the first {most} topics are used; {count} more is ignored.",
+    "Only the first {most} topics are used; {count} more are ignored.",
 )
-_FOREIGN = N_("“{topic}” holds no Latin letters; nearly all papers are in English, so please name it in English too.")
+_FOREIGN = N_(
+    "“{topic}” contains no Latin letters. Nearly all papers are in English, so please add the topic in English too."
+)
 _LATIN = re.compile(r"[A-Za-z]")
 _ORDER = attrgetter("kind", "text", "stance")
 

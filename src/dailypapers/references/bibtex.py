@@ -33,8 +33,8 @@ _MOST_TEXT, _MOST_WORDS = 3_000, 300
 #: Where programs put a paper's address or arXiv's id when they have no field for it, the surest first.
 _LESS_SURE = ("url", "howpublished", "adsurl", "journal", "volume", "number", "note", "annote")
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
-_INCOMPLETE = N_("this BibTeX entry is not complete: perhaps a brace or a comma is missing.")
-_NAMELESS = N_("the entry “{name}” has neither an arXiv id nor a DOI, nor title and author.")
+_INCOMPLETE = N_("this BibTeX entry is incomplete; a brace or a comma may be missing.")
+_NAMELESS = N_("the entry “{name}” has no arXiv ID, no DOI, and no title with an author.")
 _OWN_ESCAPES = {
     r"\textbackslash{}": "\\",
     r"\textbraceleft{}": "{",

@@ -116,10 +116,11 @@ def _too_long(text: str, kept: str) -> Iterator[Skipped]:
         yield Skipped(in_line(kept.count("\n") + 2), LazyString(_TOO_LONG))
 
 
-_THE_FILE, _ELSEWHERE = N_("the file"), N_("elsewhere")
-_NO_TEXT = N_("this is not text: give a .bib file or a list of ids.")
-_NO_PAPER = N_("“{text}” names no paper we can tell: give its arXiv id, its DOI or an address with one of them.")
-_TOO_LONG = N_("from here on it was not read: a million characters are taken at once.")
+_THE_FILE, _ELSEWHERE = N_("the file"), N_("other lines")
+_NO_TEXT = N_("this is not a text file. Please provide a .bib file or a list of IDs.")
+_NO_PAPER = N_("“{text}” isn’t a paper we recognize. Please give its arXiv ID, its DOI or a link that contains one.")
+_TOO_LONG = N_("the rest was not read: the limit is 1,000,000 characters at a time.")
 _MORE = NN_(
-    "{count} more line or entry names no paper we can tell.", "{count} more lines or entries name no paper we can tell."
+    "{count} more line or entry isn’t a paper we recognize.",
+    "{count} more lines or entries aren’t papers we recognize.",
 )

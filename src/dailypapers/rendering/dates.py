@@ -1,42 +1,47 @@
-"""Dates in words, in the language of `say`: names of days and months, and the order they stand in."""
+"""Dates in words, in the order and the names of a locale (CLDR); the examples are those of English."""
 
 import datetime as dt
+from functools import lru_cache
 
-from dailypapers.domain.i18n import N_, Translator, untranslated
+from babel import Locale
+from babel.dates import format_date, format_skeleton, get_day_names
 
-WEEKDAYS = (
-    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
-)  # fmt: skip
-_MONTHS = (
-    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"), N_("August"),
-    N_("September"), N_("October"), N_("November"), N_("December"),
-)  # fmt: skip
-_SHORT_MONTHS = (
-    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"), N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"),
-    N_("Nov"), N_("Dec"),
-)  # fmt: skip
+#: A mail and its page show the same few days over and over.
+_DAYS = 1024
 
 
-def long_date(day: dt.date, say: Translator = untranslated) -> str:
-    """A day as a newspaper prints it: Monday, 23 November 2026."""
-    return say(N_("{weekday}, {date}")).format(weekday=say(WEEKDAYS[day.weekday()]), date=plain_date(day, say))
+@lru_cache(maxsize=_DAYS)
+def long_date(day: dt.date, locale: Locale) -> str:
+    """Return a day with its weekday: Monday, 23 November 2026."""
+    return format_date(day, "full", locale=locale)
 
 
-def plain_date(day: dt.date, say: Translator = untranslated) -> str:
-    """A day without its weekday: 23 November 2026."""
-    return say(N_("{day} {month} {year}")).format(day=day.day, month=say(_MONTHS[day.month - 1]), year=day.year)
+@lru_cache(maxsize=_DAYS)
+def plain_date(day: dt.date, locale: Locale) -> str:
+    """Return a day without its weekday: 23 November 2026."""
+    return format_date(day, "long", locale=locale)
 
 
-def short_date(day: dt.date, say: Translator = untranslated) -> str:
-    """A day where room is scarce: 23 Nov 2026."""
-    return say(N_("{day} {month} {year}")).format(day=day.day, month=say(_SHORT_MONTHS[day.month - 1]), year=day.year)
+@lru_cache(maxsize=_DAYS)
+def short_date(day: dt.date, locale: Locale) -> str:
+    """Return a day where room is scarce: 23 Nov 2026."""
+    return format_date(day, "medium", locale=locale)
 
 
-def month_name(day: dt.date, say: Translator = untranslated) -> str:
-    """A day's month: November 2026."""
-    return say(N_("{month} {year}")).format(month=say(_MONTHS[day.month - 1]), year=day.year)
+@lru_cache(maxsize=_DAYS)
+def month_name(day: dt.date, locale: Locale) -> str:
+    """Return a day's month and year: November 2026."""
+    return format_skeleton("yMMMM", day, locale=locale)
 
 
-def day_of_month(day: dt.date, say: Translator = untranslated) -> str:
-    """A day below its month's name: Monday 23."""
-    return say(N_("{weekday} {day}")).format(weekday=say(WEEKDAYS[day.weekday()]), day=day.day)
+@lru_cache(maxsize=_DAYS)
+def day_of_month(day: dt.date, locale: Locale) -> str:
+    """Return a day without its year: Mon, 23 Nov."""
+    return format_skeleton("MMMEd", day, locale=locale)
+
+
+@lru_cache(maxsize=_DAYS)
+def weekday_name(weekday: int, locale: Locale) -> str:
+    """Return the name of a day of the week, of which 0 is Monday."""
+    name: str = get_day_names("wide", context="stand-alone", locale=locale)[weekday]
+    return name

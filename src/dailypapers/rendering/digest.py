@@ -15,11 +15,12 @@ import jinja2
 from dailypapers.domain.digest import Digest, Entry
 from dailypapers.domain.link import Links
 from dailypapers.domain.message import Message
+from dailypapers.domain.source import source_name
 from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Style
 from dailypapers.errors import BadSettings
-from dailypapers.rendering.environment import in_words, saying
+from dailypapers.rendering.environment import in_words, translator_of
 from dailypapers.rendering.html import at_most, encoded_size
-from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened, source_name
+from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened
 
 #: Gmail cuts a mail's HTML off at about 102 KB; measured between 99 and 105 KB, so a mail stays well below in all.
 MAX_BYTES = 80_000
@@ -115,7 +116,7 @@ def render_digest(
         "status": shortened(status, _STATUS),
         "list_name": shortened(name, _TITLE),
         "trending": digest.trending,
-        "notes": [shortened(in_words(note, saying(env)), _REASON) for note in digest.notes[:_NOTES]],
+        "notes": [shortened(in_words(note, translator_of(env)), _REASON) for note in digest.notes[:_NOTES]],
         "voted": digest.voted,
         "total": len(digest.entries),
         # A reader back from a pause gets more days than the one edition holds.
@@ -182,7 +183,7 @@ class _Maker:
             more_authors=len(paper.authors) - len(authors),
             extract=begins,
             rest=rest,
-            reason=shortened(in_words(entry.reason, saying(self.env)), _REASON),
+            reason=shortened(in_words(entry.reason, translator_of(self.env)), _REASON),
             labels=tuple(apart(shortened(label, _LABEL)) for label in paper.categories[:1] if label),
             sources=tuple(apart(shortened(source, _LABEL)) for source in sources if source),
             upvotes=entry.upvotes,

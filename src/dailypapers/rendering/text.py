@@ -32,8 +32,6 @@ _WITHOUT_WIDTH = {"Mn", "Me", "Cf"}
 _SHARED = 4096
 #: Nobody's abstract is longer than this, and no page must be.
 MOST_READ = 6000
-#: Sources by the names people know them by.
-SOURCE_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
 
 
 def one_line(text: str) -> str:
@@ -83,11 +81,6 @@ def shortened(text: str, length: int) -> str:
     head = plain[: length - 1]
     whole_words = head if plain[length - 1] == " " else head.rpartition(" ")[0]
     return f"{(whole_words or head).rstrip(_AT_A_CUT) or head}…"
-
-
-def source_name(source: str) -> str:
-    """A source by the name people know it by."""
-    return SOURCE_NAMES.get(source, source)
 
 
 def safe_url(url: str) -> str:

@@ -124,14 +124,17 @@ _LOOKED_AT: Mapping[str, Callable[[WebContext], Callable[..., Response]]] = {
 _LOOK = ["GET", "HEAD"]
 _SAID = {
     400: (
-        N_("This form cannot be read"),
-        N_("It holds more than the page has fields for. Please go back and try again."),
+        N_("We couldn’t read this form"),
+        N_("It contains more fields than expected. Please go back and try again."),
     ),
-    404: (N_("Nothing here"), N_("Nothing is kept under this address; perhaps a part of it was lost on the way.")),
-    408: (N_("This took too long"), N_("The form did not arrive within a minute. Please go back and send it again.")),
+    404: (N_("Page not found"), N_("There is no page at this address. Part of the link may be missing.")),
+    408: (
+        N_("This took too long"),
+        N_("We didn’t receive the whole form within a minute. Please go back and send it again."),
+    ),
     413: (
-        N_("This is too much"),
-        N_("What was sent is larger than this page takes (two megabytes). Please send less of it."),
+        N_("This is too large"),
+        N_("This page accepts up to two megabytes. Please go back and send less."),
     ),
 }
 
@@ -140,7 +143,7 @@ def _refusing(context: WebContext) -> Callable[[Request, int], HTMLResponse]:
     """What says, under a status, why there is no page."""
 
     def refuse(request: Request, status: int) -> HTMLResponse:
-        title, message = map(context.say, _SAID.get(status, _SAID[404]))
+        title, message = map(context.translate, _SAID.get(status, _SAID[404]))
         return context.page(request, "message", status=status, title=title, message=message)
 
     return refuse
@@ -151,13 +154,13 @@ def _answer_errors(app: FastAPI, context: WebContext) -> None:
     refuse = _refusing(context)
 
     def bad_token(request: Request, error: Exception) -> HTMLResponse:
-        title, message = context.say(N_("This link does not work")), context.say(str(error))
+        title, message = context.translate(N_("This link does not work")), context.translate(str(error))
         return context.page(request, "message", status=410, title=title, message=message)
 
     def unreachable(request: Request, _error: Exception) -> HTMLResponse:
-        message = context.say(N_("We cannot look anything up at the moment. Please try again in a few minutes."))
+        message = context.translate(N_("Our database is not responding. Please try again in a few minutes."))
         return context.page(
-            request, "message", status=503, title=context.say(N_("Please come back soon")), message=message
+            request, "message", status=503, title=context.translate(N_("Temporarily unavailable")), message=message
         )
 
     def other(request: Request, error: Exception) -> HTMLResponse:

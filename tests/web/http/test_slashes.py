@@ -40,4 +40,4 @@ async def test_a_slash_at_the_end_is_the_same_page(pages: httpx.AsyncClient, ali
 async def test_two_slashes_are_no_page(pages: httpx.AsyncClient) -> None:
     for path in ("/search//", "//evil.example/"):
         answer = await pages.get(f"http://pages{path}")
-        assert (answer.status_code, "Nothing here" in answer.text) == (404, True)
+        assert (answer.status_code, "Page not found" in answer.text) == (404, True)

@@ -20,7 +20,7 @@ async def test_it_says_what_it_is_before_there_is_anything(pages: httpx.AsyncCli
     answer = await pages.get("/")
     assert answer.status_code == 200
     assert "Get trending papers in your email inbox once a day" in answer.text
-    assert "The first edition has not closed yet." in answer.text
+    assert "The first edition is not ready yet." in answer.text
 
 
 @pytest.mark.usefixtures("edition")

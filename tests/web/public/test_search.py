@@ -49,10 +49,10 @@ async def found(context: WebContext, engine: sa.Engine) -> AsyncIterator[httpx.A
 async def test_results_show_title_authors_abstract_and_reason(found: httpx.AsyncClient) -> None:
     page = (await found.get("/search", params={"q": "graphs"})).text
     assert page.count("<article") == 20
-    for told in ("and 2 more", "20 April 2026", "cs.LG", "We draw graphs.", "Read on", "Matches Graphs", ">Code</a>"):
+    for told in ("and 2 more", "20 April 2026", "cs.LG", "We draw graphs.", "Read more", "Matches Graphs", ">Code</a>"):
         assert told in page
     assert 'value="graphs"' in page
-    assert "36 papers hold" in page
+    assert "36 papers contain" in page
 
 
 async def test_the_next_page_is_a_link(found: httpx.AsyncClient) -> None:
@@ -66,19 +66,19 @@ async def test_the_next_page_is_a_link(found: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "Type what you are looking for"),
-        ("图神经网络", "in English too"),
-        ("🦜", "holds no word"),
-        ("of the and", "holds no word"),
-        ("xyzzy", "No paper was found for"),
-        ("2604.99999", "We do not know the paper 2604.99999"),
+        ("", "Enter what you are looking for"),
+        ("图神经网络", "search in English"),
+        ("🦜", "contains no distinctive words"),
+        ("of the and", "contains no distinctive words"),
+        ("xyzzy", "No papers found for"),
+        ("2604.99999", "The paper 2604.99999 is not in our library"),
         ("graphs " * 5000, "only its first words"),
-        ('"graphs draw we"', "exactly so"),
-        ("2604.00003", "The paper you named"),
-        ("author:lee cat:cs", "the newest first"),
-        ("\x00\x07", "Type what you are looking for"),
-        ("\u200b \ufeff\u202e", "Type what you are looking for"),
-        ("1234567", "No paper was found for"),
+        ('"graphs draw we"', "the exact phrase"),
+        ("2604.00003", "The paper you asked for"),
+        ("author:lee cat:cs", "newest first"),
+        ("\x00\x07", "Enter what you are looking for"),
+        ("\u200b \ufeff\u202e", "Enter what you are looking for"),
+        ("1234567", "No papers found for"),
     ],
 )
 async def test_whatever_is_typed_has_a_calm_page(found: httpx.AsyncClient, text: str, said: str) -> None:
@@ -101,7 +101,7 @@ async def test_a_page_that_is_none_is_the_nearest(found: httpx.AsyncClient, page
 
 
 async def test_before_the_index_is_made_it_says_so(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
-    assert "being made ready" in (await pages.get("/search?q=graphs")).text
+    assert "being prepared" in (await pages.get("/search?q=graphs")).text
 
 
 async def test_searching_changes_nothing(found: httpx.AsyncClient, engine: sa.Engine) -> None:

@@ -67,8 +67,8 @@ async def test_the_papers_come_as_bibtex_and_ris(pages: httpx.AsyncClient, engin
 async def test_what_is_from_outside_the_topics_stands_apart(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine, outside=True)
     shown = await pages.get(link(got))
-    assert "One paper picked for one reader" in shown.text
-    assert shown.text.index("Trending outside the topics") < shown.text.index(CELLS.title)
+    assert "One paper for this subscriber" in shown.text
+    assert shown.text.index("Trending outside the subscriber’s topics") < shown.text.index(CELLS.title)
     assert shown.text.count('formaction="') == 8
     assert (await pages.get(f"{link(got)}/papers.ris")).text.count("ER  - ") == 2
 
@@ -87,4 +87,4 @@ async def test_a_digest_that_never_arrived_says_so(pages: httpx.AsyncClient, eng
     with writing(engine) as tx:
         outbox.expire(tx, now=NOW.replace(year=2027))
     shown = await pages.get(link(got))
-    assert "Nothing is in it any more" in shown.text
+    assert "This digest is empty" in shown.text

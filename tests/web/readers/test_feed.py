@@ -36,7 +36,7 @@ async def test_the_feed_keeps_its_name_when_its_address_changes(pages: httpx.Asy
     links = [LINKS.url(Purpose.FEED, got.reader, issued=NOW - dt.timedelta(days=days)) for days in (0, 30)]
     feeds = [feedparser.parse((await pages.get(link)).content).feed for link in links]
     assert feeds[0].id == feeds[1].id
-    assert feeds[0].title == "Daily Papers: picked for me"
+    assert feeds[0].title == "Daily Papers: my picks"
 
 
 async def test_what_has_not_changed_is_not_sent_again(pages: httpx.AsyncClient, engine: sa.Engine) -> None:

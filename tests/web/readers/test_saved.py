@@ -38,7 +38,7 @@ async def test_saved_papers_are_shown_and_nothing_changes(pages: httpx.AsyncClie
 async def test_a_paper_is_taken_out_and_put_back(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got, link = saving(engine)
     out = await pages.post(link, data={"paper": str(CELLS.id)})
-    assert "is not saved any more" in out.text
+    assert "was removed from your saved papers" in out.text
     assert saved(engine, got) == [got.papers[0]]
     await pages.post(link, data={"paper": str(CELLS.id), "again": "1"})
     assert set(saved(engine, got)) == set(got.papers)
@@ -65,7 +65,7 @@ async def test_a_form_with_a_file_where_a_word_belongs_is_a_calm_page(
     _, link = saving(engine)
     before = everything(engine)
     answer = await pages.post(link, files={"paper": ("paper.txt", b"x")})
-    assert (answer.status_code, "This form cannot be read" in answer.text) == (400, True)
+    assert (answer.status_code, "We couldn’t read this form" in answer.text) == (400, True)
     assert everything(engine) == before
 
 
@@ -76,4 +76,4 @@ async def test_files_hold_the_saved_papers(pages: httpx.AsyncClient, engine: sa.
 
 
 async def test_an_empty_list_says_how_to_fill_it(pages: httpx.AsyncClient, alice: int) -> None:
-    assert "Nothing is saved yet" in (await pages.get(LINKS.url(Purpose.SAVED, alice, issued=NOW))).text
+    assert "No saved papers yet" in (await pages.get(LINKS.url(Purpose.SAVED, alice, issued=NOW))).text

@@ -19,7 +19,7 @@ from dailypapers.digests.preview import Previews
 from dailypapers.domain.i18n import N_, Translator
 from dailypapers.domain.preferences import Preferences
 from dailypapers.library.search import Finder
-from dailypapers.rendering.environment import Templates, saying
+from dailypapers.rendering.environment import Templates, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.tokens import Signer
 from dailypapers.web.http.static import Static
@@ -70,9 +70,9 @@ class WebContext:
         return _packed(request, html.encode("utf-8", "replace"), status)
 
     @property
-    def say(self) -> Translator:
+    def translate(self) -> Translator:
         """Puts a sentence marked by `N_` or `NN_` into the language of the pages."""
-        return saying(self.templates)
+        return translator_of(self.templates)
 
     def address_of(self, file: str) -> str:
         """A static file's address, which changes with its content."""
@@ -135,7 +135,7 @@ class Secured:
             log.exception("page broke", path=scope["route"].path if "route" in scope else "")
             if begun:
                 raise
-            title, message = (self.context.say(words) for words in _BROKEN)
+            title, message = (self.context.translate(words) for words in _BROKEN)
             broken = self.context.page(Request(scope), "message", status=500, title=title, message=message)
             await broken(scope, receive, told)
 
@@ -143,7 +143,7 @@ class Secured:
         return (*_HEADERS.items(), *(_ENCRYPTED.items() if self.context.home.startswith("https:") else ()))
 
 
-_BROKEN = (N_("Something broke"), N_("It is our fault, and we have been told. Please try again later."))
+_BROKEN = (N_("Something went wrong"), N_("This is our fault, and it has been logged. Please try again later."))
 #: Nothing foreign is loaded, nobody frames us, and no address with a token in it is told to others.
 _HEADERS = {
     "Content-Security-Policy": (

@@ -13,7 +13,7 @@ from dailypapers.errors import BadToken
 from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http.page import WebContext
 
-GONE = N_("Nothing is kept for this link any more.")
+GONE = N_("The subscription this link belonged to no longer exists.")
 
 
 def claim_of(context: WebContext, purpose: Purpose, token: str) -> Claim:

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from dailypapers.domain.edition import Edition, status_line
+from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.i18n import NN_, LazyString, Translator
 from dailypapers.domain.paper import Paper
 from dailypapers.library import past_editions as archive
@@ -62,7 +62,7 @@ def show_edition(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
             last=last,
             before=before,
             after=after,
-            doubts=status_line(edition.sources, context.say),
+            doubts=doubts(edition.sources, context.translate),
         )
 
     return show_day
@@ -104,16 +104,16 @@ def _feed(context: WebContext, days: Sequence[archive.Day]) -> str:
         url=address,
         self_url=f"{address}/feed.atom",
         updated=updated,
-        entries=[_entry(address, day, context.say) for day in days],
+        entries=[_entry(address, day, context.translate) for day in days],
     )
 
 
-def _entry(address: str, day: archive.Day, say: Translator) -> FeedEntry:
+def _entry(address: str, day: archive.Day, translate: Translator) -> FeedEntry:
     edition = day.edition
-    url, many = f"{address}/{edition.day.isoformat()}", LazyString(_MANY, count=edition.papers).sentence(say)
+    url, many = f"{address}/{edition.day.isoformat()}", LazyString(_MANY, count=edition.papers).sentence(translate)
     title = f"{edition.day.isoformat()}: {day.top or many}"
     papers = "".join(f"<li>{_linked(item.paper)}</li>" for item in day.first)
-    summary = f"<p>{escape(LazyString(_ALL, count=edition.papers).sentence(say))}</p>" + (
+    summary = f"<p>{escape(LazyString(_ALL, count=edition.papers).sentence(translate))}</p>" + (
         f"<ol>{papers}</ol>" if papers else ""
     )
     return FeedEntry(url, title, url, edition.closed_at, edition.closed_at, (), summary)

@@ -18,7 +18,7 @@ from dailypapers.web.http.download import attachment
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import claim_of
 
-_GONE = N_("Nothing is kept for this link any more: whoever it was for has been erased.")
+_GONE = N_("The data this link belonged to has been erased.")
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:

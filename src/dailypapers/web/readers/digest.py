@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from dailypapers.digests.layout import load_inputs
 from dailypapers.domain.delivery import Delivery
 from dailypapers.domain.digest import Digest
-from dailypapers.domain.edition import Edition, status_line
+from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.errors import BadToken
@@ -46,7 +46,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
             "digest",
             digest=copy.digest,
             edition=copy.edition,
-            doubts=status_line(copy.edition.sources, context.say),
+            doubts=doubts(copy.edition.sources, context.translate),
             votes=_votes(context, copy),
             files=f"{context.root}digest/{token}/papers",
         )
@@ -76,7 +76,7 @@ def _copy(context: WebContext, token: str) -> _Copy:
     for sheet in sheets:
         if sheet.digest is not None and sheet.edition is not None:
             return _Copy(sheet.delivery, sheet.bearer, sheet.digest, sheet.edition)
-    raise BadToken(N_("This digest is not kept any more."))
+    raise BadToken(N_("This digest is no longer available."))
 
 
 def _votes(context: WebContext, copy: _Copy) -> dict[str, str]:

@@ -64,7 +64,7 @@ def _entries(
     found = []
     for pick, at in chosen:
         paper = known[pick.paper_id]
-        told = (pick.reason.sentence(context.say), paper.abstract)
+        told = (pick.reason.sentence(context.translate), paper.abstract)
         summary = "".join(f"<p>{escape(one_line(text))}</p>" for text in told if text)
         name = f"{context.home}paper/{quote(str(paper.id), safe=':/')}"
         found.append(FeedEntry(name, paper.title, paper.url, at, at, paper.authors, summary))

@@ -21,14 +21,13 @@ from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.paper import Paper
-from dailypapers.domain.preferences import MAX_PAPERS, Preferences
+from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_EXAMPLES, MAX_PAPERS, Preferences
 from dailypapers.domain.reference import Reference, References
 from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
 from dailypapers.references.read import MAX_SIZE
 from dailypapers.references.read import read as read_references
-from dailypapers.rendering.dates import WEEKDAYS
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
@@ -277,7 +276,6 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.wishes.interests)},
         tree=TREE,
         regions=drafts.regions(),
-        weekdays=WEEKDAYS,
         bounds=_BOUNDS,
         action=f"{context.root}preferences/{token}",
         links=_links(context, case.reader.bearer),
@@ -293,7 +291,14 @@ def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
     return papers.by_key(tx, [name for name in named if name.isprintable()])
 
 
-_BOUNDS = {"loosest": drafts.LOOSEST, "strictest": drafts.STRICTEST, "papers": MAX_PAPERS, "most": drafts.MOST}
+_BOUNDS = {
+    "loosest": drafts.LOOSEST,
+    "strictest": drafts.STRICTEST,
+    "papers": MAX_PAPERS,
+    "most": drafts.MOST,
+    "longest": MAX_CHARACTERS,
+    "examples": MAX_EXAMPLES,
+}
 
 
 def _links(context: WebContext, reader: Bearer) -> dict[str, str]:

@@ -70,7 +70,7 @@ def act(context: WebContext) -> Callable[[Request, str], Awaitable[Response]]:
 
         left = await run_in_threadpool(leave)
         if _ONE_CLICK in await request.body():
-            return PlainTextResponse(context.say(N_("Unsubscribed.")) + "\n")
+            return PlainTextResponse(context.translate(N_("Unsubscribed.")) + "\n")
         if left is None:
             return page(context, request, token, state="gone")
         # Only who has just left can take it back: the link alone must subscribe nobody.

@@ -1,8 +1,10 @@
 """Every sentence can be translated, and a language brings its direction."""
 
+import gettext
 from dataclasses import replace
 from pathlib import Path
 
+import babel.localedata
 import pytest
 from tests.messages import TEMPLATE, template
 from tests.pseudo import write_catalogue
@@ -10,14 +12,13 @@ from tests.rendering.conftest import TEMPLATES
 from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS, MAMBA
 
 from dailypapers.domain.digest import Digest, Reason, Term, TermKind
-from dailypapers.domain.i18n import Pattern, number, untranslated
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.text import isolated
 from dailypapers.errors import BadSettings
 from dailypapers.ranking.profile import profile
-from dailypapers.rendering.dates import plain_date
 from dailypapers.rendering.digest import render_digest
-from dailypapers.rendering.environment import environment, in_words, saying
+from dailypapers.rendering.environment import environment, in_words, translator_of
+from dailypapers.rendering.i18n import CatalogTranslator, locale_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.text import one_line
 
@@ -42,8 +43,8 @@ def test_a_mail_is_in_the_language_of_the_service(locale: list[Path]) -> None:
 
 def test_a_sentence_formed_in_code_is_translated_where_it_is_shown(locale: list[Path]) -> None:
     env = environment(TEMPLATES, language="he", locale=locale)
-    assert saying(env)("Something broke") == "λλλλλλλλλ λλλλλ"
-    assert saying(environment(TEMPLATES))("Something broke") == "Something broke"
+    assert translator_of(env)("Something went wrong") == "λλλλλλλλλ λλλλ λλλλλ"
+    assert translator_of(environment(TEMPLATES))("Something went wrong") == "Something went wrong"
 
 
 def test_a_page_has_the_direction_of_its_language(locale: list[Path]) -> None:
@@ -51,7 +52,7 @@ def test_a_page_has_the_direction_of_its_language(locale: list[Path]) -> None:
     shared = {"root": "/", "home": "/", "list_name": "", "static": str, "path": "/"}
     page = render_page(env, "message", title="1", message="2", **shared)
     assert '<html lang="he" dir="rtl">' in page
-    assert "To the front page" not in page
+    assert "Go to the front page" not in page
 
 
 @pytest.mark.parametrize("language", ["xx", "../en", ""])
@@ -62,8 +63,8 @@ def test_a_language_without_catalogue_is_named(language: str, tmp_path: Path) ->
 
 def test_an_operators_own_catalogue_comes_before_a_shipped_one(tmp_path: Path) -> None:
     own, shipped = write_catalogue(tmp_path / "own"), write_catalogue(tmp_path / "shipped", numbered=True)
-    assert saying(environment(TEMPLATES, language="he", locale=[own, shipped]))("Unsubscribe") == "λλλλλλλλλλλ"
-    assert "⟧" in saying(environment(TEMPLATES, language="he", locale=[shipped, own]))("Unsubscribe")
+    assert translator_of(environment(TEMPLATES, language="he", locale=[own, shipped]))("Unsubscribe") == "λλλλλλλλλλλ"
+    assert "⟧" in translator_of(environment(TEMPLATES, language="he", locale=[shipped, own]))("Unsubscribe")
 
 
 def test_a_folder_of_catalogues_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -71,41 +72,82 @@ def test_a_folder_of_catalogues_that_is_missing_is_named(tmp_path: Path) -> None
         environment(TEMPLATES, locale=[tmp_path / "missing"])
 
 
-def german(pattern: Pattern, count: int = 1, /) -> str:
-    words: dict[Pattern, Pattern] = {
-        "{day} {month} {year}": "{day}. {month} {year}",
-        "November": "November",
-        "1,000": "1.000",
-        ("{count} upvote", "{count} upvotes"): ("{count} Stimme", "{count} Stimmen"),
-        ", ": " und ",
-    }
-    return untranslated(words.get(pattern, pattern), count)
+class _Catalog(gettext.NullTranslations):
+    """Translations that stand in a test."""
+
+    def __init__(self, **plurals: str) -> None:
+        super().__init__()
+        self._sentences = plurals
+
+    def gettext(self, message: str) -> str:
+        for english, other in self._sentences.items():
+            message = message.replace(english.replace("_", " "), other)
+        return message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
 
 
-def test_a_language_orders_its_dates_and_parts_its_thousands() -> None:
-    assert plain_date(DAY, german) == "23. November 2026"
-    assert (number(1204), number(1204, german), number(17, german)) == ("1,204", "1.204", "17")
+def speaking(language: str, **sentences: str) -> CatalogTranslator:
+    """The translator of a language whose catalog holds these."""
+    return CatalogTranslator(_Catalog(**sentences), locale_of(language))
+
+
+german = speaking("de", upvotes="Stimmen")
+
+
+@pytest.mark.parametrize(("language", "number"), [("en", "1,204"), ("de", "1.204"), ("he", "1,204")])
+def test_a_language_groups_its_digits(language: str, number: str) -> None:
+    assert speaking(language).number(1204) == number
+
+
+@pytest.mark.parametrize(
+    ("language", "list_"),
+    [("en", "a, b, c"), ("de", "a, b, c"), ("ja", "a、b、c"), ("ar", "a وb وc"), ("he", "a, b, c")],
+)
+def test_a_language_separates_the_items_of_a_list(language: str, list_: str) -> None:
+    assert speaking(language).enumeration("abc") == list_
+
+
+def test_every_language_has_numbers_and_lists() -> None:
+    for language in babel.localedata.locale_identifiers():
+        assert speaking(language).number(1204), language
+        assert speaking(language).enumeration("ab") not in {"ab", ""}, language
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"), [("en", "ltr"), ("pt-BR", "ltr"), ("he", "rtl"), ("ar", "rtl"), ("ur-PK", "rtl")]
+)
+def test_a_language_has_its_direction(language: str, direction: str) -> None:
+    assert locale_of(language).text_direction == direction
+
+
+def test_english_of_any_country_needs_no_catalog() -> None:
+    env = environment(TEMPLATES, language="en-US")
+    assert (
+        env.from_string("{{ lang }} {{ dir }} {{ day | plain_date }}").render(day=DAY) == "en-US ltr November 23, 2026"
+    )
 
 
 def test_counts_of_a_reason_are_said_with_the_plural_of_the_language() -> None:
     counted = Reason((Term(TermKind.TRENDING, "", 1.0, counts=(("upvotes", 1204), ("comments", 1))),))
     assert counted.sentence() == "Trending: 1,204 upvotes, 1 comment"
-    assert counted.sentence(german) == "Trending: 1.204 Stimmen und 1 comment"
+    assert counted.sentence(german) == "Trending: 1.204 Stimmen, 1 comment"
     assert Reason((Term(TermKind.TRENDING, "9 upvotes", 1.0),)).sentence(german) == "Trending: 9 upvotes"
 
 
 def test_a_reason_is_said_in_the_readers_language() -> None:
     reason = Reason((Term(TermKind.WORDS, "state space", 1.0, "space"),))
-    said = in_words(reason, lambda sentence, _count=1: str(sentence).replace("matches your topic", "passt zu"))
+    said = in_words(reason, speaking("de", matches_your_topic="passt zu"))
     assert said == "Passt zu “space”: state space"
     assert in_words("By hand") == "By hand"
 
 
 def test_what_a_wish_lacks_is_said_in_the_readers_language() -> None:
     (warning,) = profile([Interest(InterestKind.TOPIC, "the of")], examples={}).warnings
-    assert warning.startswith("“the of” holds no word")
-    said = in_words(warning, lambda sentence, _count=1: str(sentence).replace("holds no word", "hat kein Wort"))
-    assert said.startswith("“the of” hat kein Wort")
+    assert warning.startswith("“the of” contains no dis")
+    said = in_words(warning, speaking("de", contains_no="enthält keine"))
+    assert said.startswith("“the of” enthält keine")
 
 
 def test_from_right_to_left_names_keep_a_direction_of_their_own(locale: list[Path]) -> None:
@@ -115,7 +157,7 @@ def test_from_right_to_left_names_keep_a_direction_of_their_own(locale: list[Pat
     for part in (message.html, message.text):
         assert "“\u2068space\u2069”: \u2068state space\u2069" in part
         assert "\u2068cs.LG\u2069 · " in part
-    assert "23 λλλλλλλλ 2026" in message.text
+    assert "23 בנובמבר 2026" in message.text
     assert "← " in message.text
     assert "→" not in message.text
 
