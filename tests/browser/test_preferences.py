@@ -54,7 +54,7 @@ def test_the_digest_redraws_while_one_types_and_nothing_is_kept(alice: Reader, v
 def test_comforts_and_saving(alice: Reader, visit: Visit) -> None:
     page = opened(visit(Look()), alice)
     page.get_by_label("Topic 2").fill("robots")
-    page.get_by_role("button", name="Another topic").click()
+    page.get_by_role("button", name="Add a topic").click()
     expect(page.get_by_label("Topic 3")).to_be_focused()
     page.get_by_label("Topic 3").fill("protein design")
     page.get_by_text("Categories", exact=False).first.click()
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_said_below_its_field_and_moves_no_other(alice: Reader,
     page.get_by_label("Maximum papers per digest").fill("999")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Show me where").click()
-    expect(page.get_by_text("Please write a number from 1 to 50.")).to_be_in_viewport()
+    expect(page.get_by_text("Please enter a number from 1 to 50.")).to_be_in_viewport()
     tops = page.locator("#most, #about, #least").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
     assert (len(tops), len(set(map(round, tops)))) == (3, 1)
 

@@ -152,7 +152,7 @@ def read_on_the_web(walk: Walk) -> None:
 def get_it_weekly(walk: Walk) -> None:
     """Begin to leave, and take one mail a week instead: on Tuesday none comes, on Monday one does."""
     walk.go(link(walk.newest(2), "unsubscribe"))
-    walk.renderer("Switch to weekly", "Once a week")
+    walk.renderer("Switch to weekly", "weekly")
     walk.service.announce_all()
     walk.service.days(1)
     walk.newest(2)

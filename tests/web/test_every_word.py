@@ -554,7 +554,7 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
         "trending": replace(few, trending=True),
         "one trending": replace(one, trending=True),
         "new": replace(few, trending=True, voted=False),
-        "One new": replace(one, trending=True, voted=False),
+        "one new": replace(one, trending=True, voted=False),
         "trending, nothing named": replace(few, trending=True, notes=()),
         "new, nothing named": replace(few, trending=True, voted=False, notes=()),
     }.items():
