@@ -45,6 +45,17 @@ def test_a_sqlite_file_and_those_beside_it_are_for_our_eyes_alone(file: Path) ->
         engine.dispose()
 
 
+def test_an_upgrade_takes_the_right_to_read_the_file_from_others(file: Path) -> None:
+    engine = connect(f"sqlite:///{file}")
+    migrate(engine, "0004")
+    file.chmod(0o644)
+    migrate(engine, "0004")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644, "nothing was upgraded"
+    migrate(engine)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.glob("papers.db*")} == {0o600}
+    engine.dispose()
+
+
 def test_once_closed_the_file_alone_holds_everything(file: Path) -> None:
     engine = connect(f"sqlite:///{file}")
     migrate(engine)

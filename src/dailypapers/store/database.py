@@ -151,14 +151,31 @@ def _damaged(engine: sa.Engine, error: sa.exc.DatabaseError) -> str:
 
 
 def migrate(engine: sa.Engine, revision: str = "head") -> None:
-    """Bring the tables up to `revision`; running it twice changes nothing."""
+    """Bring the tables up to `revision`; running it twice changes nothing.
+
+    An upgrade takes the right to read a SQLite file from others, as earlier versions had left it to them.
+    """
     with _rebuilding(engine) as tx:
         # Two machines may start at once; the second waits and finds nothing to do.
         if engine.dialect.name == "postgresql":
             tx.execute(sa.text("SELECT pg_advisory_xact_lock(20261124)"))
         config = Config(attributes={"connection": tx})
         config.set_main_option("script_location", str(MIGRATIONS))
+        before = _current_revision(tx)
         command.upgrade(config, revision)
+        is_upgraded = before != _current_revision(tx)
+    if is_upgraded and engine.dialect.name == "sqlite":
+        _make_old_files_private(engine)
+
+
+def _current_revision(tx: sa.Connection) -> str | None:
+    return MigrationContext.configure(tx).get_current_revision()
+
+
+def _make_old_files_private(engine: sa.Engine) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(OSError):  # In memory, not there, or somebody else's: then its owner decides.
+            Path(f"{engine.url.database}{suffix}").chmod(0o600)
 
 
 @contextmanager
@@ -181,7 +198,7 @@ def revision(engine: sa.Engine) -> tuple[str | None, str | None]:
     """Tell the revision the database is at and the one this program wants."""
     wanted = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     with reading(engine) as tx:
-        return MigrationContext.configure(tx).get_current_revision(), wanted
+        return _current_revision(tx), wanted
 
 
 def require_migrated(engine: sa.Engine) -> None:
