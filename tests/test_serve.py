@@ -1,7 +1,6 @@
 """Everything in one process: pages answer, a confirmation leaves at once, and a signal ends it cleanly."""
 
 import datetime as dt
-import random
 import re
 import signal
 import smtplib
@@ -9,53 +8,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.running import answer, free_port, running
 
 from dailypapers.app import build
 from dailypapers.catcher.server import Catcher, caught
 from dailypapers.serve import serve
 from dailypapers.settings import Settings
 from dailypapers.store.database import migrate
-
-
-def free_port() -> int:
-    """A port for a command that is started later.
-
-    None of those the system hands out itself: it could hand it to somebody else meanwhile, or to whoever asks whether
-    the command answers yet, who would then be connected to themselves and keep the command from its port.
-    """
-    for port in random.sample(range(20_000, 30_000), 100):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    pytest.fail("no port is free")
-
-
-@contextmanager
-def running(*words: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A command that runs until it is asked to stop."""
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "dailypapers", *words], cwd=folder, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def answer(url: str) -> httpx.Response:
-    """Ask until somebody answers."""
-    for _ in range(300):
-        try:
-            return httpx.get(url)
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} never answered")
 
 
 def test_serve_answers_delivers_and_stops(tmp_path: Path) -> None:
@@ -172,13 +135,3 @@ def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:
             assert (kept[0].recipient, "/confirm/" in kept[0].text) == ("eve@example.org", True)
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(60) == 0
-
-
-def test_catch_shows_what_it_kept(tmp_path: Path) -> None:
-    smtp, web = free_port(), free_port()
-    words = ("catch", "caught", "--smtp-port", str(smtp), "--web-port", str(web))
-    with running(*words, folder=tmp_path) as catching:
-        assert "No emails yet" in answer(f"http://127.0.0.1:{web}/").text
-        assert answer(f"http://127.0.0.1:{web}/../../etc/passwd").status_code == 404
-        catching.send_signal(signal.SIGTERM)
-        assert catching.wait(60) == 0

@@ -1,4 +1,4 @@
-"""The catching server keeps every mail, under a name that cannot leave the folder."""
+"""The SMTP server of the mail catcher keeps every email, under a name that cannot leave the folder."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Catching: the pages that show what the catching server kept. For trying things out; never for real mail."""
+"""The pages of the mail catcher: an index and one page for each email, written beside the emails."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from dailypapers.rendering.pages import render_page
 
 
 def write_pages(folder: Path, templates: Templates) -> tuple[Caught, ...]:
-    """Write `index.html` and a page per caught mail beside the mails; returns the mails, oldest first.
+    """Write `index.html` and a page for each email beside the emails; return the emails, oldest first.
 
-    A mail's own HTML is shown inside a sandboxed frame, so that it can run nothing and reach nothing.
+    An email's own HTML is shown in a sandboxed frame, where it can run no script and load nothing.
     """
     mails = tuple(caught(folder))
     for mail in mails:

@@ -1,6 +1,6 @@
-"""The catching server and its page together, until a signal ends them.
+"""The mail catcher as a program: the SMTP server and its pages together, until a signal ends them.
 
-They know no settings, so that whoever tries things out reads English.
+It reads no settings file, so its pages are always in English.
 """
 
 import socket
@@ -24,9 +24,9 @@ def serve_caught(
     sockets: Sequence[socket.socket],
     on_ready: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Catch mail into `folder` and show it on `sockets`, until SIGTERM or SIGINT.
+    """Keep emails in `folder` and show them on `sockets`, until SIGTERM or SIGINT.
 
-    `on_ready` is told the SMTP port once both answer. Raises `CannotListen` where the SMTP port cannot be had.
+    `on_ready` is called with the SMTP port once both answer. Raises `CannotListen` if the SMTP port is taken.
     """
     templates = environment(shipped("templates"))
 

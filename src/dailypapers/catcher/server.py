@@ -1,4 +1,4 @@
-"""The catching server: takes any mail and keeps it in a folder. For the demo, for tests, for trying things out."""
+"""The SMTP server of the mail catcher, which keeps any email in a folder, and the reading of such a folder."""
 
 import os
 import re
@@ -97,12 +97,12 @@ def _number(path: Path) -> int:
 
 
 def caught(folder: Path) -> list[Caught]:
-    """All mails of a folder, oldest first; what is no mail shows as far as it can be read."""
+    """Return the emails of a folder, oldest first; what is not an email is shown as far as it can be read."""
     return [read(path) for path in sorted(folder.glob("*.eml")) if path.is_file()]
 
 
 def read(path: Path) -> Caught:
-    """One kept mail. Anything may have been sent, so it is taken apart by the parser that accepts most."""
+    """Read one kept email. Anything may have been sent, so the parser that accepts most takes it apart."""
     raw = path.read_bytes()
     mail = message_from_bytes(raw)
     headers = tuple((name, _in_words(value)) for name, value in mail.items())
