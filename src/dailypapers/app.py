@@ -38,7 +38,7 @@ from dailypapers.sources.huggingface import HuggingFace
 from dailypapers.store.database import connect
 from dailypapers.tokens import Signer
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.public.door import SignUpPolicy
+from dailypapers.web.public.sign_up_policy import SignUpPolicy
 
 #: Ten times what keeping a new subscriber takes, and still short for whoever waits.
 _ANSWER_AFTER = timedelta(seconds=0.25)
@@ -55,7 +55,7 @@ class App:
     defaults: Preferences
     signer: Signer = field(repr=False)
     #: Who may come in and subscribe, by a page or by mail; made when it is first asked for, and once.
-    door: Callable[[], SignUpPolicy]
+    sign_up_policy: Callable[[], SignUpPolicy]
 
     def context(self, clock: Callable[[], dt.datetime]) -> WebContext:
         """What the pages are made with."""
@@ -69,7 +69,7 @@ class App:
             dependencies.zone,
             clock,
             previews,
-            door=self.door(),
+            sign_up_policy=self.sign_up_policy(),
             finder=Finder(self.engine),
         )
 
@@ -93,7 +93,7 @@ def build(settings: Settings) -> App:
         renderer=_press(settings, signer),
         make_sender_options=lambda: _post(settings.mail, server),
     )
-    return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _door(settings)))
+    return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _sign_up_policy(settings)))
 
 
 def read_secret(settings: Settings) -> bytes:
@@ -130,7 +130,7 @@ def defaults(settings: Settings) -> Preferences:
     return Preferences(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
 
 
-def _door(settings: Settings) -> SignUpPolicy:
+def _sign_up_policy(settings: Settings) -> SignUpPolicy:
     wanted = settings.subscribe
     return SignUpPolicy(
         open=wanted.open,
@@ -150,7 +150,7 @@ def handler(app: App, clock: Callable[[], dt.datetime]) -> InboundHandler:
     """What deals with mail that comes in."""
     wanted, mail = app.settings.inbound, app.settings.mail
     others = {mail.from_address, mail.bounce_address, mail.owner_address} - {""}
-    how = app.door()
+    policy = app.sign_up_policy()
     return InboundHandler(
         engine=app.engine,
         signer=app.signer,
@@ -160,10 +160,10 @@ def handler(app: App, clock: Callable[[], dt.datetime]) -> InboundHandler:
             frozenset(address.lower() for address in others),
         ),
         defaults=app.defaults,
-        limits=how.limits,
-        domains=how.domains,
+        limits=policy.limits,
+        domains=policy.domains,
         clock=clock,
-        open=how.open,
+        open=policy.open,
     )
 
 

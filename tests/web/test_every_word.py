@@ -50,7 +50,7 @@ from dailypapers.store.database import connect, migrate, reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions import sign_up
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.public.door import SignUpPolicy
+from dailypapers.web.public.sign_up_policy import SignUpPolicy
 from dailypapers.web.public.subscribe import Form, Shown
 from dailypapers.web.readers.preview import Shown as Previewed
 from dailypapers.web.routes import web_app
@@ -139,8 +139,8 @@ def translated(context: WebContext, tmp_path: Path) -> WebContext:
     templates = environment(shipped("templates"), language=pseudo.LANGUAGE, locale=[locale])
     renderer = replace(PRESS, templates=templates, sender=replace(PRESS.sender, name="Вестник"))
     limits = Limits(per_network_hour=5, overall_hour=300)
-    door = SignUpPolicy(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
-    return replace(context, renderer=renderer, door=door)
+    policy = SignUpPolicy(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
+    return replace(context, renderer=renderer, sign_up_policy=policy)
 
 
 @pytest.fixture
@@ -286,12 +286,12 @@ async def searching(walk: Walk, context: WebContext) -> None:
 
 async def subscribing(walk: Walk, context: WebContext) -> None:
     await walk.open("/subscribe?topic=графы")
-    walk.browse(web_app(replace(context, door=replace(context.door, open=False))))
+    walk.browse(web_app(replace(context, sign_up_policy=replace(context.sign_up_policy, open=False))))
     for path in ("/", "/subscribe"):
         await walk.open(path)
     await walk.post("/subscribe")
     disposable = Domains(disposable=["minutes.example"])
-    walk.browse(web_app(replace(context, door=replace(context.door, domains=disposable))))
+    walk.browse(web_app(replace(context, sign_up_policy=replace(context.sign_up_policy, domains=disposable))))
     stamp = SIGNER.stamp(now=NOW - dt.timedelta(minutes=1))
     for number, email in enumerate(("", "ю", "a@minutes.example", "a@gmial.com", "a@example.org")):
         network = {"x-forwarded-for": f"192.0.{number}.1"}
@@ -307,7 +307,7 @@ async def asking_to_subscribe_when_many_do(walk: Walk, context: WebContext) -> N
 
     clock = [NOW]
     limits = Limits(per_network_hour=2, overall_hour=6)
-    how = replace(context, door=replace(context.door, limits=limits), clock=lambda: clock[0])
+    how = replace(context, sign_up_policy=replace(context.sign_up_policy, limits=limits), clock=lambda: clock[0])
     walk.browse(web_app(how))
     for number in range(3):
         await ask(number, 1)

@@ -30,7 +30,7 @@ from dailypapers.store.schema import asks, outbox
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.sign_up import whom
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.public.door import SignUpPolicy
+from dailypapers.web.public.sign_up_policy import SignUpPolicy
 from dailypapers.web.public.subscribe import form_version
 from dailypapers.web.routes import web_app
 
@@ -66,14 +66,14 @@ class Front:
             return int(tx.execute(sa.select(sa.func.count()).select_from(asks)).scalar_one())
 
 
-def door(**changes: Any) -> SignUpPolicy:
+def sign_up_policy(**changes: Any) -> SignUpPolicy:
     limits = Limits(per_network_hour=4, overall_hour=12)
     return replace(SignUpPolicy(limits=limits, trusted_proxies=[ip_network("127.0.0.1/32")]), **changes)
 
 
-async def opened(context: WebContext, how: SignUpPolicy) -> AsyncIterator[Front]:
+async def opened(context: WebContext, policy: SignUpPolicy) -> AsyncIterator[Front]:
     front = Front(httpx.AsyncClient(), context.engine)
-    app = web_app(replace(context, door=how, clock=lambda: front.now))
+    app = web_app(replace(context, sign_up_policy=policy, clock=lambda: front.now))
     transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
         front.client = client
@@ -82,7 +82,7 @@ async def opened(context: WebContext, how: SignUpPolicy) -> AsyncIterator[Front]
 
 @pytest.fixture
 async def front(context: WebContext) -> AsyncIterator[Front]:
-    async for each in opened(context, door()):
+    async for each in opened(context, sign_up_policy()):
         yield each
 
 
@@ -291,8 +291,8 @@ async def test_domains_that_take_no_mail_are_said(context: WebContext) -> None:
         "good.example": {"A": ("192.0.2.1",)},
     }
     with playing_dns(zone) as names:
-        how = door(domains=Domains(disposable=["throw.example"], resolver=names.resolver))
-        async for front in opened(context, how):
+        policy = sign_up_policy(domains=Domains(disposable=["throw.example"], resolver=names.resolver))
+        async for front in opened(context, policy):
             assert "does not accept email" in (await front.ask("alice@null.example")).text
             assert "domain does not exist" in (await front.ask("alice@nowhere.example")).text
             assert "stop working within minutes" in (await front.ask("alice@throw.example")).text
@@ -345,8 +345,8 @@ async def test_who_left_may_ask_again_and_keeps_what_they_had(front: Front) -> N
         assert {i.text for i in subscribers.interests_of(tx, [reader.id])[reader.id]} == {"RNA", "graphs"}
 
 
-async def test_closed_doors_say_so(context: WebContext) -> None:
-    async for front in opened(context, door(open=False)):
+async def test_closed_sign_up_says_so(context: WebContext) -> None:
+    async for front in opened(context, sign_up_policy(open=False)):
         shown = await front.client.get("/subscribe")
         assert (shown.status_code, "New subscriptions are closed" in shown.text) == (200, True)
         assert (await front.ask("alice@example.org")).status_code == 403

@@ -23,7 +23,7 @@ from dailypapers.rendering.environment import Templates, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.tokens import Signer
 from dailypapers.web.http.static import Static
-from dailypapers.web.public.door import SignUpPolicy
+from dailypapers.web.public.sign_up_policy import SignUpPolicy
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class WebContext:
     previews: Previews
     static: Mapping[str, Static] = field(default_factory=dict)
     #: Who may come in and subscribe.
-    door: SignUpPolicy = field(default_factory=SignUpPolicy)
+    sign_up_policy: SignUpPolicy = field(default_factory=SignUpPolicy)
     #: The index of all papers; somebody else keeps it up.
     finder: Finder | None = None
 

@@ -27,7 +27,7 @@ from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.sign_up import whom
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.public.door import network_of
+from dailypapers.web.public.sign_up_policy import network_of
 from dailypapers.web.readers.draft import zones
 from dailypapers.web.readers.preview import topics as tried
 
@@ -71,7 +71,7 @@ class Shown:
 def blank(context: WebContext, *, topics: tuple[str, ...] = ()) -> Shown:
     """An empty form for any page: hand it to the template as `subscribe`, and include `web/_subscribe.html`."""
     form = Form(stamp=context.signer.stamp(now=context.clock()), topics=topics)
-    return Shown(context.door.open, form, by_mail=context.door.by_mail)
+    return Shown(context.sign_up_policy.open, form, by_mail=context.sign_up_policy.by_mail)
 
 
 def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
@@ -90,7 +90,7 @@ def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
 
     async def act_subscribe(request: Request) -> HTMLResponse:
         loop = asyncio.get_running_loop()
-        ready = loop.time() + context.door.answer_after.total_seconds()
+        ready = loop.time() + context.sign_up_policy.answer_after.total_seconds()
         answer = await _act(context, request, version)
         await asyncio.sleep(ready - loop.time())
         return answer
@@ -101,10 +101,10 @@ def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
 async def _act(context: WebContext, request: Request, version: str) -> HTMLResponse:
     async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
         form = _read(data)
-    if not context.door.open:
+    if not context.sign_up_policy.open:
         return context.page(request, "subscribe", state="form", subscribe=blank(context), status=403)
     age = context.signer.age(form.stamp, now=context.clock())
-    if form.honey or (age is not None and age < context.door.minimum):
+    if form.honey or (age is not None and age < context.sign_up_policy.minimum):
         return _answer(context, request, form, Verdict.GRANTED)
     if trouble := "old form" if age is None else await _trouble(context, form):
         return _once_more(context, request, form, trouble)
@@ -143,28 +143,31 @@ async def _trouble(context: WebContext, form: Form) -> str:
         return "no address" if form.email else "empty"
     if suggestion(address) and form.as_written != address:
         return "mistyped"
-    return await context.door.domains.trouble(domain_of(address)) or ""
+    return await context.sign_up_policy.domains.trouble(domain_of(address)) or ""
 
 
 def _once_more(context: WebContext, request: Request, form: Form, trouble: str) -> HTMLResponse:
     """The form again with all that was in it; a bad address stays, so that it can be mended."""
     meant = suggestion(normal_address(form.email)) if trouble == "mistyped" else ""
     fresh = replace(
-        form, stamp=context.signer.stamp(now=context.clock() - context.door.minimum), patience="", as_written=""
+        form,
+        stamp=context.signer.stamp(now=context.clock() - context.sign_up_policy.minimum),
+        patience="",
+        as_written="",
     )
     if meant:
         fresh = replace(fresh, as_written=normal_address(form.email))
-    shown = Shown(context.door.open, fresh, trouble, meant, context.door.by_mail)
+    shown = Shown(context.sign_up_policy.open, fresh, trouble, meant, context.sign_up_policy.by_mail)
     return context.page(request, "subscribe", state="form", subscribe=shown, status=422)
 
 
 async def _let_in(context: WebContext, request: Request, form: Form, version: str) -> HTMLResponse:
-    now, door = context.clock(), context.door
+    now, policy = context.clock(), context.sign_up_policy
     address = normal_address(form.email)
     waited = context.signer.age(form.patience, now=now, about=address)
-    if waited is not None and waited < door.patience:
+    if waited is not None and waited < policy.patience:
         return _wait(context, request, form, form.patience, early=True)
-    who = whom(context.signer, address, network_of(request, door.trusted_proxies))
+    who = whom(context.signer, address, network_of(request, policy.trusted_proxies))
 
     def ask() -> Verdict:
         with writing(context.engine) as tx:
@@ -174,7 +177,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
                 _wishes(context.defaults, form),
                 consent=Consent("web", version, who.network),
                 who=who,
-                limits=door.limits,
+                limits=policy.limits,
                 now=now,
                 patient=waited is not None,
             )
@@ -192,8 +195,8 @@ def _wishes(defaults: Preferences, form: Form) -> Preferences:
 
 
 def _wait(context: WebContext, request: Request, form: Form, patience: str, *, early: bool) -> HTMLResponse:
-    shown = Shown(context.door.open, replace(form, patience=patience))
-    seconds = int(context.door.patience.total_seconds())
+    shown = Shown(context.sign_up_policy.open, replace(form, patience=patience))
+    seconds = int(context.sign_up_policy.patience.total_seconds())
     return context.page(request, "subscribe", state="wait", subscribe=shown, seconds=seconds, early=early)
 
 

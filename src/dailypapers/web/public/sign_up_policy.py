@@ -1,4 +1,4 @@
-"""Who may come in and ask: whether subscribing is open, its limits, and which network a request is from."""
+"""Who may ask to subscribe: whether sign-up is open, its limits, and which network a request is from."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _PROXIES = 20
 
 @dataclass(frozen=True, slots=True)
 class SignUpPolicy:
-    """What people pass who ask to subscribe."""
+    """The conditions under which people may ask to subscribe."""
 
     open: bool = True
     limits: Limits = field(default_factory=Limits)

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from fastapi import Request
 
-from dailypapers.web.public.door import network_of
+from dailypapers.web.public.sign_up_policy import network_of
 
 PROXY = [ip_network("10.0.0.0/8"), ip_network("::1/128")]
 
