@@ -105,7 +105,7 @@ def test_evaluate_takes_a_paper_s_own_date_for_its_day_and_names_one_without(run
     files["--papers"].write_text("\n".join(map(json.dumps, [*dated, lost, again])))
     code, printed, told = _evaluate(run, files, "--method", "dailypapers", "--json")
     assert json.loads(printed)[0]["ndcg@10"] == 1
-    assert (code, told) == (1, "papers.jsonl, “Of no day”: It has no day.\n")
+    assert (code, told) == (1, "papers.jsonl, “Of no day”: It has no date.\n")
 
 
 def test_evaluate_measures_readers_of_whom_nothing_is_known_by_every_method(run: Run, tmp_path: Path) -> None:
@@ -157,13 +157,13 @@ def test_evaluate_says_what_is_wrong(run: Run, tmp_path: Path, more: tuple[str, 
 @pytest.mark.parametrize(
     ("option", "text", "said"),
     [
-        ("--users", "[1]", "a reader is an object"),
+        ("--users", "[1]", "a reader must be an object"),
         ("--users", '{"likes": 3}', "likes must be a list"),
         ("--users", '{"user": "1", "likes": []}', "Nobody can be tested"),
-        ("--users", "{", "is no JSON"),
-        ("--users", '{"topic": ["a"]}', "topic must be a text"),
+        ("--users", "{", "is not valid JSON"),
+        ("--users", '{"topic": ["a"]}', "topic must be text"),
         ("--papers", "[]", "papers.jsonl line 1: It is not a JSON object."),
-        ("--papers", "", "no paper that could be read"),
+        ("--papers", "", "no papers that could be read"),
         ("--test-days", "{}", "must be a list of days"),
         ("--test-days", "[]", "must be a list of days"),
         ("--test-days", '["soon"]', "must be a list of days"),
@@ -198,7 +198,7 @@ def test_evaluate_trending_compares_early_signals_with_later_ones(run: Run, tmp_
     (tmp_path / "counts.tsv").write_text("arxiv_id\tobserved_at\tupvotes\n2604.00001\tsoon\t3")
     code, _, said = run("evaluate", "trending", *files)
     assert code == 2
-    assert "is no reading" in said
+    assert "line 2 is not a reading" in said
 
 
 def test_evaluate_replay_says_what_is_wrong(run: Run) -> None:

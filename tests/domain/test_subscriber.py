@@ -53,7 +53,7 @@ def test_days_are_read_back_as_they_were_written(days: frozenset[int]) -> None:
 def test_days_in_everyday_words() -> None:
     assert parse_days("Weekly") == frozenset({0})
     assert parse_days("mon, Thursday") == frozenset({0, 3})
-    with pytest.raises(ValueError, match="names no days"):
+    with pytest.raises(ValueError, match="is not a set of days"):
         parse_days("someday")
 
 

@@ -95,7 +95,7 @@ def test_wrong_lines_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert told["papers.jsonl line 8"] == "Its upvotes must be a whole number."
     assert told["papers.jsonl line 9"] == "Its title is not text."
     assert told["papers.jsonl line 10"] == "Its categories are not a list of words."
-    assert told["papers.jsonl line 11"] == "It is nested too deeply to be a paper."
+    assert told["papers.jsonl line 11"] == "It is nested too deeply."
     assert (fetched.items, len(fetched.skipped)) == (11, 9)
 
 
@@ -137,7 +137,7 @@ def test_text_has_a_title_and_an_abstract_line_for_each_paper(tmp_path: Path) ->
         ("Subscribers", "About us."),
     ]
     assert [(skipped.where, skipped.why) for skipped in fetched.skipped] == [
-        ("page.txt line 6", "A title without an abstract below it.")
+        ("page.txt line 6", "There is no abstract below this title.")
     ]
 
 

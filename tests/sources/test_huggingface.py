@@ -82,9 +82,9 @@ def test_withdrawn_and_broken_entries_are_skipped_with_a_reason() -> None:
     )
     assert [skipped.why for skipped in reading.skipped] == [
         "2604.01234 was withdrawn.",
-        "It has no paper in it.",
-        "It has no paper in it.",
-        "It has no paper in it.",
+        "There is no paper in it.",
+        "There is no paper in it.",
+        "There is no paper in it.",
         "It has no id.",
         "arxiv:2604.00002 has no title.",
     ]

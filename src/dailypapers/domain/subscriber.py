@@ -159,7 +159,9 @@ def parse_days(text: str) -> frozenset[int]:
     try:
         return frozenset(WEEKDAYS.index(word.strip()[:3]) for word in words.split(","))
     except ValueError:
-        raise ValueError(f"“{text}” names no days: use daily, weekdays, weekly, or weekdays such as mon,thu.") from None
+        raise ValueError(
+            f"“{text}” is not a set of days: use daily, weekdays, weekly, or weekdays such as mon,thu."
+        ) from None
 
 
 def days_in_words(days: frozenset[int]) -> str:

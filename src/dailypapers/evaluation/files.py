@@ -91,7 +91,7 @@ def evaluate(
 def making(name: str) -> Making:
     """What makes a method, by the name the command knows it by. Raises `BadInput` for another name."""
     if name not in METHODS:
-        raise BadInput(f"There is no method “{name}”; there are {', '.join(METHODS)}.")
+        raise BadInput(f"There is no method “{name}”. Choose from {', '.join(METHODS)}.")
     return METHODS[name]
 
 
@@ -108,13 +108,13 @@ def read_study(files: Files) -> tuple[Study, tuple[Skipped, ...]]:
         key, paper = str(item.paper.id), item.paper
         day = paper.published if item.day == _UNDATED.date() else item.day
         if day is None:
-            undated.append(Skipped(f"{files.papers.name}, “{paper.title[:60]}”", "It has no day."))
+            undated.append(Skipped(f"{files.papers.name}, “{paper.title[:60]}”", "It has no date."))
         elif day.isoformat() < day_of.get(key, "9999"):
             papers[key], day_of[key] = paper, day.isoformat()
     skipped = (*fetched.skipped, *undated)
     if not papers:
         why = f": {skipped[0].where}: {skipped[0].why}" if skipped else "."
-        raise BadInput(f"{files.papers.name} holds no paper that could be read{why}")
+        raise BadInput(f"{files.papers.name} has no papers that could be read{why}")
     return Study(papers, day_of, tuple(_readers(files.users)), _days(files.test_days)), skipped
 
 
@@ -136,10 +136,10 @@ def _readers(path: Path) -> Iterator[Reader]:
 
 def _reader(entry: Any, where: str) -> Reader:
     if not isinstance(entry, dict):
-        raise BadInput(f"{where}: a reader is an object with user, topic and likes.")
+        raise BadInput(f"{where}: a reader must be an object with user, topic and likes.")
     likes = entry.get("likes") or []
     if not isinstance(likes, list) or not all(isinstance(key, str) for key in likes):
-        raise BadInput(f"{where}: likes must be a list of papers' ids.")
+        raise BadInput(f"{where}: likes must be a list of paper ids.")
     said = heading(_words(entry, "list", where), _words(entry, "topic", where))
     interests = (Interest(InterestKind.TOPIC, said),) if said else ()
     return Reader(_words(entry, "user", where), interests, frozenset(str(id_of(key)[0]) for key in likes if key))
@@ -148,7 +148,7 @@ def _reader(entry: Any, where: str) -> Reader:
 def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
     value = entry.get(key)
     if value is not None and not isinstance(value, str | int):
-        raise BadInput(f"{where}: {key} must be a text.")
+        raise BadInput(f"{where}: {key} must be text.")
     return "" if value is None else str(value)
 
 
@@ -180,4 +180,4 @@ def _json(text: str, where: str) -> Any:
     try:
         return load(text)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{where} is no JSON: {error}.") from error
+        raise BadInput(f"{where} is not valid JSON: {error}.") from error

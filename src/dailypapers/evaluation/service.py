@@ -76,7 +76,7 @@ def interleaved(engine: sa.Engine, *, now: dt.datetime, days: int) -> list[Side]
     with reading(engine) as tx:
         cast = [vote for vote in votes.on_picks(tx, since=now - dt.timedelta(days=days), limit=1_000_000) if vote[2]]
     if not any(liked for _, liked, _ in cast):
-        raise BadInput("Nobody has voted for a paper of a woven list yet: set ranking.interleave, and wait.")
+        raise BadInput("Nobody has voted on a paper from an interleaved list yet: set ranking.interleave, and wait.")
     return [_side(recipe, cast) for recipe in sorted({recipe for _, _, recipe in cast})]
 
 
@@ -106,16 +106,19 @@ def _listings(path: Path) -> Iterator[Listing]:
             day = dt.date.fromisoformat(str(entry["day"]))
             item = read_entry(entry, day=day)
         except (ValueError, KeyError, TypeError) as error:
-            raise BadInput(f"{path.name} line {number} is no listed paper with its day: {error}.") from error
+            raise BadInput(f"{path.name} line {number} is not a listed paper with its day: {error}.") from error
         if item.signals:
             yield Listing(item.paper, day, item.signals)
 
 
 def _readings(path: Path) -> Iterator[Reading]:
-    for row in csv.DictReader(io.StringIO(read_text(path)), delimiter="\t"):
+    rows = csv.DictReader(io.StringIO(read_text(path)), delimiter="\t")
+    for row in rows:
         try:
             at = dt.datetime.fromisoformat(row["observed_at"])
             known = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
             yield Reading(str(PaperId.parse(row["arxiv_id"])), known, int(row["upvotes"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise BadInput(f"{path.name}: a row is no reading of arxiv_id, observed_at, upvotes: {error}.") from error
+            raise BadInput(
+                f"{path.name} line {rows.line_num} is not a reading (arxiv_id, observed_at, upvotes): {error}."
+            ) from error

@@ -38,10 +38,10 @@ _FORM = "mail 1"
 
 #: Replies of the SMTP dialogue are ASCII (RFC 5321 4.2), and so they are English in every language.
 _THANKS = "250 2.0.0 Thank you"
-_LATER = "451 4.7.1 Too many are subscribing just now: please try again later"
-_CLOSED = "550 5.7.1 No new subscriptions are taken at present"
-_NO_TOKEN = "550 5.1.1 Please use the unsubscribe link at the end of any mail you got from us"  # noqa: S105
-_NOBODY = "550 5.1.1 Nobody reads mail to this address"
+_LATER = "451 4.7.1 Too many people are subscribing right now; please try again later"
+_CLOSED = "550 5.7.1 New subscriptions are closed at present"
+_NO_TOKEN = "550 5.1.1 Please use the unsubscribe link at the end of any email from us"  # noqa: S105
+_NOBODY = "550 5.1.1 Nobody reads email sent to this address"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -
     try:
         feed = parse(content)
     except FetchFailed as error:
-        raise FetchFailed(f"The answer of {url} cannot be used: {error}.") from error
+        raise FetchFailed(f"The feed {url} cannot be used: {error}.") from error
     announcements: list[Announcement] = []
     skipped: list[Skipped] = []
     for number, entry in enumerate(feed.entries, 1):

@@ -112,7 +112,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"It is not a JSON object: {error.msg} at character {error.pos + 1}."
     if isinstance(error, RecursionError):
-        return "It is nested too deeply to be a paper."
+        return "It is nested too deeply."
     return str(error)
 
 
@@ -218,7 +218,7 @@ def _count(value: Any, key: str) -> int | None:
 def _read_text(lines: Iterator[tuple[str, str]], *, day: dt.date, source: str) -> Reading:
     texts = [(where, _without_furniture(line)) for where, line in lines]
     texts = [(where, line) for where, line in texts if line]
-    skipped = [Skipped(texts[-1][0], "A title without an abstract below it.")] if len(texts) % 2 else []
+    skipped = [Skipped(texts[-1][0], "There is no abstract below this title.")] if len(texts) % 2 else []
     announcements = []
     for (where, title), (_, abstract) in zip(texts[::2], texts[1::2], strict=False):
         try:

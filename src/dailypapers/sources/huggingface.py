@@ -80,9 +80,9 @@ def read_day(content: bytes, *, day: dt.date, source: str = "huggingface") -> Re
     try:
         entries = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise FetchFailed(f"the list of {day} is not valid JSON.") from error
+        raise FetchFailed(f"The list of {day} is not valid JSON.") from error
     if not isinstance(entries, list):
-        raise FetchFailed(f"the list of {day} is not a list.")
+        raise FetchFailed(f"The list of {day} is not a JSON list.")
     announcements: list[Announcement] = []
     skipped: list[Skipped] = []
     for number, entry in enumerate(entries, 1):
@@ -101,7 +101,7 @@ def read_entry(entry: Any, *, day: dt.date, source: str = "huggingface") -> Anno
     """Read one entry of the list of `day`. Raises `ValueError` with one sentence where it is no paper."""
     record = entry.get("paper") if isinstance(entry, dict) else None
     if not isinstance(record, dict):
-        raise _Unreadable("It has no paper in it.")
+        raise _Unreadable("There is no paper in it.")
     if record.get("withdrawnAt"):
         raise _Unreadable(f"{_text(record, 'id') or 'It'} was withdrawn.")
     id_, version = _id(_text(record, "id"))

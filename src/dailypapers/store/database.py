@@ -43,7 +43,7 @@ def connect(url: str, *, password: str | None = None) -> sa.Engine:
         engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
     except sa.exc.ArgumentError:
         raise DatabaseUnreachable(
-            "The database setting is no address: use sqlite:///papers.db or postgresql://user@host/name."
+            "The database setting is not a database URL: use sqlite:///papers.db or postgresql://user@host/name."
         ) from None
     except ModuleNotFoundError as missing:
         raise DatabaseUnreachable(

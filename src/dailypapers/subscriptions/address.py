@@ -13,5 +13,5 @@ def normal_address(address: str) -> str:
     try:
         checked = validate_email(address.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise BadInput(f"“{address[:100]}” is no e-mail address: {error}") from None
+        raise BadInput(f"“{address[:100]}” is not an email address: {error}") from None
     return checked.normalized.lower()

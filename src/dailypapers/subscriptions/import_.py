@@ -175,7 +175,7 @@ def _line(number: int, fields: object) -> Line:
         raise BadInput("is not an object with fields such as address and topics")
     unknown = sorted(str(name) for name in fields if name not in FIELDS and name not in _OTHERS)
     if unknown:
-        raise BadInput(f"has an unknown field “{unknown[0]}”; known are {', '.join((*_OTHERS, *FIELDS))}")
+        raise BadInput(f"has an unknown field “{unknown[0]}”; the known ones are {', '.join((*_OTHERS, *FIELDS))}")
     address = fields.get("address")
     if not isinstance(address, str):
         raise BadInput("has no address")
@@ -281,10 +281,10 @@ def interests(fields: Mapping[str, Any]) -> Iterator[Interest]:
 def _texts(name: str, value: object) -> Iterator[str]:
     entries: object = value.split(";") if isinstance(value, str) else value
     if not isinstance(entries, list | tuple):
-        raise BadInput(f"{name} must be a list of texts")
+        raise BadInput(f"{name} must be a list of strings")
     for entry in entries:
         if not isinstance(entry, str):
-            raise BadInput(f"{name} must be a list of texts, and “{entry}” is not one")
+            raise BadInput(f"{name} must be a list of strings, and “{entry}” is not one")
         if text := " ".join(entry.split()):
             yield text
 

@@ -136,7 +136,7 @@ def test_no_encoded_line_is_too_long_or_begins_badly(text: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused_by_name(recipient: str) -> None:
-    with pytest.raises(BadInput, match="is no e-mail address"):
+    with pytest.raises(BadInput, match="is not an email address"):
         built(recipient=recipient)
 
 
@@ -154,8 +154,8 @@ def test_unusual_addresses_are_addresses(recipient: str) -> None:
 @pytest.mark.parametrize(
     ("by", "headers", "said"),
     [
-        (sender(list_id="a b"), BulkHeaders("https://x.org/u"), "List-Id"),
-        (sender(owner="nobody"), BulkHeaders("https://x.org/u"), "e-mail address"),
+        (sender(list_id="a b"), BulkHeaders("https://x.org/u"), "is not a List-Id"),
+        (sender(owner="nobody"), BulkHeaders("https://x.org/u"), "is not an email address"),
         (sender(), BulkHeaders("https://x.org/" + "u" * 1000), "too long"),
     ],
 )

@@ -102,7 +102,7 @@ def test_a_mail_somebody_waits_for_belongs_to_no_list() -> None:
 def test_a_domain_beyond_ascii_is_written_as_dns_knows_it() -> None:
     raw = mime.build(PLAIN, sender=SENDER, recipient="ann@bücher.example", message_id="<1@x>", now=NOW)
     assert b"To: ann@xn--bcher-kva.example\r\n" in raw
-    with pytest.raises(ValueError, match="is no domain"):
+    with pytest.raises(ValueError, match="is not a domain name"):
         mime.build(PLAIN, sender=SENDER, recipient="ann@b..ü", message_id="<1@x>", now=NOW)
 
 

@@ -44,7 +44,7 @@ def test_a_name_that_is_none_is_not_here_either(name: str) -> None:
     ("config", "said"),
     [
         ({"model_type": "mpnet"}, "without torch"),
-        ({"model_type": "bert", "hidden_act": "relu"}, "no plain BERT"),
+        ({"model_type": "bert", "hidden_act": "relu"}, "not a plain BERT"),
     ],
 )
 def test_a_model_that_cannot_be_run_says_why(tmp_path: Path, config: dict[str, str], said: str) -> None:
@@ -57,5 +57,5 @@ def test_a_model_that_cannot_be_run_says_why(tmp_path: Path, config: dict[str, s
 
 def test_settings_that_are_no_json_are_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{")
-    with pytest.raises(BadInput, match=r"config\.json is no JSON"):
+    with pytest.raises(BadInput, match=r"config\.json is not valid JSON"):
         load(str(tmp_path))

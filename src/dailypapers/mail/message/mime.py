@@ -90,7 +90,7 @@ def build(
         ("To", _address(recipient)),
         ("Subject", _subject(message.subject)),
         ("Date", format_datetime(now)),
-        ("Message-ID", _only(_MESSAGE_ID, message_id, "Message-ID")),
+        ("Message-ID", _only(_MESSAGE_ID, message_id, "a Message-ID")),
         ("MIME-Version", "1.0"),
         *((name, value) for name, value in _about_the_list(sender, headers) if value),
         ("Auto-Submitted", "auto-generated"),
@@ -115,7 +115,7 @@ def _about_the_list(sender: Sender, headers: BulkHeaders | None) -> Iterator[tup
     yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
     yield (
         "List-Id",
-        _after(_phrase(sender.name, "List-Id"), f"<{_only(_DOT_ATOM, _ascii_domain(sender.list_id), 'List-Id')}>"),
+        _after(_phrase(sender.name, "List-Id"), f"<{_only(_DOT_ATOM, _ascii_domain(sender.list_id), 'a List-Id')}>"),
     )
     yield "List-Post", "NO"
     yield "List-Help", _uri(headers.help) if headers.help else ""
@@ -137,7 +137,7 @@ def _uri(uri: str) -> str:
 
 def _only(shape: re.Pattern[str], text: str, what: str) -> str:
     if not shape.fullmatch(text) or len(text) > _LONGEST_URI:
-        raise BadInput(f"“{_one_line(text)[:80]}” is no {what}.")
+        raise BadInput(f"“{_one_line(text)[:80]}” is not {what}.")
     return text
 
 
@@ -233,7 +233,7 @@ def _address(address: str) -> str:
     """An address alone: nothing in it can begin a second one, or a comment. Raises `BadInput`."""
     local, _, domain = address.rpartition("@")
     ascii_domain = _ascii_domain(domain)
-    return _only(_ADDRESS, f"{local}@{ascii_domain}", "e-mail address")
+    return _only(_ADDRESS, f"{local}@{ascii_domain}", "an email address")
 
 
 def _ascii_domain(domain: str) -> str:
@@ -244,4 +244,4 @@ def _ascii_domain(domain: str) -> str:
     try:
         return idna.encode(plain, uts46=True).decode()
     except idna.IDNAError as error:
-        raise BadInput(f"“{plain[:80]}” is no domain: {error}.") from None
+        raise BadInput(f"“{plain[:80]}” is not a domain name: {error}.") from None

@@ -67,11 +67,11 @@ def _commands(client: aiosmtplib.SMTP, mail: OutgoingMail) -> list[tuple[Stage, 
     """The commands before the mail itself. Raises `ValueError` for an address the server cannot be told."""
     sender, recipient = mail.envelope.sender, mail.envelope.recipient
     if _UNFIT.search(sender + recipient) or "@" not in recipient:
-        raise ValueError(f"{recipient!r} is not an address")
+        raise ValueError(f"{recipient!r} is not an email address")
     options: list[bytes] = []
     if not (sender + recipient).isascii():
         if not client.supports_extension("smtputf8"):
-            raise ValueError("it does not know addresses beyond ASCII (SMTPUTF8, RFC 6531)")
+            raise ValueError("it does not support non-ASCII addresses (SMTPUTF8, RFC 6531)")
         options = [b"SMTPUTF8"]
     return [
         (Stage.MAIL, (b"MAIL", f"FROM:<{sender}>".encode(), *options)),

@@ -36,7 +36,9 @@ class Bert:
             config.get("hidden_act", "gelu") != "gelu"
             or config.get("position_embedding_type", "absolute") != "absolute"
         ):
-            raise BadInput(f"The model in {folder} is no plain BERT: its activation or positions are of another kind.")
+            raise BadInput(
+                f"The model in {folder} is not a plain BERT: its activation or position embeddings are of another kind."
+            )
         try:
             from safetensors.numpy import load_file  # noqa: PLC0415 - comes with the extra `dense`
         except ModuleNotFoundError:

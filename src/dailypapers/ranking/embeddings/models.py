@@ -200,7 +200,7 @@ def _json(file: Path) -> Mapping[str, Any]:
     try:
         held = json.loads(file.read_text("utf-8"))
     except ValueError as error:
-        raise BadInput(f"The model's file {file} is no JSON: {error}.") from error
+        raise BadInput(f"The model's file {file} is not valid JSON: {error}.") from error
     if not isinstance(held, dict):
-        raise BadInput(f"The model's file {file} holds no settings.")
+        raise BadInput(f"The model's file {file} is not a JSON object of settings.")
     return held

@@ -26,7 +26,7 @@ async def addresses_of(host: str, port: int, *, allow_private: bool = False) -> 
     try:
         resolved = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:
-        raise FetchFailed(f"“{host[:80]}” is not the name of a host.") from error
+        raise FetchFailed(f"“{host[:80]}” is not a valid host name.") from error
     texts = dict.fromkeys(str(entry[4][0]) for entry in sorted(resolved, key=lambda entry: entry[0] != socket.AF_INET))
     if not allow_private and not all(is_public(text) for text in texts):
         raise FetchFailed(f"{host} is an address on a private network, which dailypapers does not fetch from.")
