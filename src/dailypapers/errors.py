@@ -9,7 +9,7 @@ class BadPaperId(DailypapersError, ValueError):
     """A text that names no paper."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text[:80]}” is not an arXiv id, a DOI or a URL of either, such as 2408.01234.")
+        super().__init__(f"“{text[:80]}” is not an arXiv ID or a DOI, or a link to one; write 2408.01234, for example.")
 
 
 class BadSettings(DailypapersError, ValueError):
