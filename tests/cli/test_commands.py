@@ -217,7 +217,7 @@ def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], co
         ("[mail]\nport = 'many'", "mail.port"),
         ("[service]\nzone = 'Mars/Base'", "“Mars/Base” is not a time zone"),
         ("[service]\nlocale = 'none'", "service.locale: there is no folder"),
-        ("[service]\nlanguage = 'tlh'", "service.language: there is no catalogue for tlh in"),
+        ("[service]\nlanguage = 'tlh'", "service.language: 'tlh' is not a known language"),
         ("[digest]\ndays = 'someday'", "must be daily"),
         ("[mail]\npassword = 'x'", "set it as DAILYPAPERS_MAIL__PASSWORD"),
         ("[mail]\nfrom_address = 'Papers <p@example.org>'", "must be an address alone"),

@@ -17,6 +17,9 @@ from dailypapers.domain.delivery import DeliveryState
 from dailypapers.store import outbox
 from dailypapers.store.database import reading
 
+#: Seconds after which a clock that has not moved is one that stands still, as `--now` makes it.
+_MOMENT = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -64,12 +67,18 @@ def deliver_until_empty(
     until = clock() + patience
     done = deliver_once(sending, clock=clock, on_progress=on_progress, stop=stop)
     while wait := _wait_for_next(sending, now=clock(), until=until):
-        before = clock()
-        stop.wait(wait)
-        if stop.is_set() or clock() == before:
+        if not _time_passes(wait, clock=clock, stop=stop):
             break
         done = _together(done, deliver_once(sending, clock=clock, on_progress=on_progress, stop=stop))
     return done
+
+
+def _time_passes(seconds: float, *, clock: Clock, stop: threading.Event) -> bool:
+    """Wait; tell whether it was worth it: nobody asked to stop, and the clock goes, which shows after a moment."""
+    before = clock()
+    if stop.wait(min(seconds, _MOMENT)) or clock() == before:
+        return False
+    return not stop.wait(max(seconds - _MOMENT, 0))
 
 
 def _together(before: Delivered, again: Delivered) -> Delivered:
