@@ -16,6 +16,7 @@ from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
+from dailypapers.domain.address import domain_of
 from dailypapers.domain.message import Sender
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
@@ -89,9 +90,9 @@ def build(settings: Settings) -> App:
         sources=[_source(wanted) for wanted in settings.sources],
         make_http=lambda: _http(settings),
         zone=settings.service.zone,
-        digest_options=_composing(settings),
-        renderer=_press(settings, signer),
-        make_sender_options=lambda: _post(settings.mail, server),
+        digest_options=_digest_options(settings),
+        renderer=_mail_renderer(settings, signer),
+        make_sender_options=lambda: _sender_options(settings.mail, server),
     )
     return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _sign_up_policy(settings)))
 
@@ -167,7 +168,7 @@ def handler(app: App, clock: Callable[[], dt.datetime]) -> InboundHandler:
     )
 
 
-def _composing(settings: Settings) -> DigestOptions:
+def _digest_options(settings: Settings) -> DigestOptions:
     return DigestOptions(
         relevance=settings.digest.relevance,
         encoder=Lazy(settings.ranking.model) if settings.ranking.model else None,
@@ -191,7 +192,7 @@ def _source(wanted: SourceSettings) -> Source:
     return File(wanted.path or Path(), name=name)
 
 
-def _press(settings: Settings, signer: Signer) -> MailRenderer:
+def _mail_renderer(settings: Settings, signer: Signer) -> MailRenderer:
     return MailRenderer(
         templates=environment(
             shipped("templates"),
@@ -209,7 +210,7 @@ def _press(settings: Settings, signer: Signer) -> MailRenderer:
 
 def _sender(settings: Settings) -> Sender:
     mail = settings.mail
-    domain = mail.from_address.rpartition("@")[2]
+    domain = domain_of(mail.from_address)
     return Sender(
         name=settings.service.name,
         address=mail.from_address,
@@ -230,7 +231,7 @@ def _mail_server(mail: Mail) -> MailServer:
     )
 
 
-def _post(mail: Mail, server: MailServer) -> SenderOptions:
+def _sender_options(mail: Mail, server: MailServer) -> SenderOptions:
     transport = SmtpTransport(server, connections=mail.connections, per_connection=mail.mails_per_connection)
     return SenderOptions(transport, worker_name())
 

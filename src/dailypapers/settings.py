@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from pydantic import (
@@ -33,7 +32,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from dailypapers.domain.subscriber import parse_days
+from dailypapers.domain.subscriber import knows_zone, parse_days
 from dailypapers.errors import BadSettings
 from dailypapers.setting_errors import in_toml, sentence
 
@@ -58,10 +57,8 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
 
 
 def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"“{name}” is not a time zone; use a name such as Europe/Berlin") from None
+    if not knows_zone(name):
+        raise ValueError(f"“{name}” is not a time zone; use a name such as Europe/Berlin")
     return name
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 
 from dailypapers.digests.contents import contents_of_today
+from dailypapers.domain.address import domain_of
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Reason, TermKind
@@ -186,7 +187,7 @@ def mail(renderer: MailRenderer, sheet: RenderInput) -> tuple[str, OutgoingMail]
     """
     delivery = sheet.delivery
     what = f"edition {delivery.edition}" if delivery.edition is not None else f"delivery {delivery.id}"
-    domain = renderer.sender.address.rpartition("@")[2]
+    domain = domain_of(renderer.sender.address)
     name = mime.message_id(renderer.secret, f"{delivery.kind} {delivery.subscriber} {what}", domain)
     links = _links_of(renderer, sheet)
     content = mime.build(

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
@@ -24,7 +23,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, PreferenceChanges, Preferences
 from dailypapers.domain.source import Skipped
-from dailypapers.domain.subscriber import Abstracts, Consent, SubscriberState, parse_days
+from dailypapers.domain.subscriber import Abstracts, Consent, SubscriberState, knows_zone, parse_days
 from dailypapers.errors import BadInput
 from dailypapers.store import subscribers
 from dailypapers.subscriptions import lifecycle, sign_up
@@ -290,10 +289,9 @@ def _texts(name: str, value: object) -> Iterator[str]:
 
 
 def _zone(name: object) -> str:
-    try:
-        return ZoneInfo(str(name)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadInput(f"zone “{name}” is not a time zone; use a name such as Europe/Berlin") from None
+    if not knows_zone(str(name)):
+        raise BadInput(f"zone “{name}” is not a time zone; use a name such as Europe/Berlin")
+    return str(name)
 
 
 def _number(fields: Mapping[str, Any], name: str, least: int, most: int) -> int:

@@ -22,7 +22,7 @@ from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.http.token import GONE, reader_of
+from dailypapers.web.http.token import GONE, claim_of, reader_of
 
 #: What an address may end with. “Less” is a vote against, and offers words to avoid besides.
 VOTES = {"like": Vote.LIKE, "save": Vote.SAVE, "dislike": Vote.DISLIKE, "less": Vote.DISLIKE}
@@ -49,7 +49,7 @@ def show(context: WebContext) -> Callable[..., HTMLResponse]:
 
     def show_feedback(request: Request, token: str, vote: str = "") -> HTMLResponse:
         _known(vote, or_none=True)
-        claim = context.signer.claim(Purpose.FEEDBACK, token, now=context.clock())
+        claim = claim_of(context, Purpose.FEEDBACK, token)
         with reading(context.engine) as tx:
             case = _case(tx, reader_of(context, tx, claim).id, claim.about)
         return _page(context, request, token, vote, case, state="ready")
