@@ -1,6 +1,5 @@
 """The composition root: settings in, everything that runs out. Nothing below imports this file."""
 
-import datetime as dt
 import os
 import secrets
 import socket
@@ -17,6 +16,7 @@ from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.address import domain_of
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.message import Sender
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
@@ -58,7 +58,7 @@ class App:
     #: Who may come in and subscribe, by a page or by mail; made when it is first asked for, and once.
     sign_up_policy: Callable[[], SignUpPolicy]
 
-    def context(self, clock: Callable[[], dt.datetime]) -> WebContext:
+    def context(self, clock: Clock) -> WebContext:
         """What the pages are made with."""
         dependencies = self.dependencies
         previews = Previews(self.engine, dependencies.digest_options)
@@ -147,7 +147,7 @@ def _sign_up_policy(settings: Settings) -> SignUpPolicy:
     )
 
 
-def handler(app: App, clock: Callable[[], dt.datetime]) -> InboundHandler:
+def handler(app: App, clock: Clock) -> InboundHandler:
     """What deals with mail that comes in."""
     wanted, mail = app.settings.inbound, app.settings.mail
     others = {mail.from_address, mail.bounce_address, mail.owner_address} - {""}

@@ -14,8 +14,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from dailypapers.delivery.deliver import deliver_once
-from dailypapers.delivery.send import Clock
 from dailypapers.digests.compose import compose
+from dailypapers.domain.clock import Clock
 from dailypapers.errors import DailypapersError
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch

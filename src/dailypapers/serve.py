@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import structlog
 
 from dailypapers.app import App, handler, worker_name
-from dailypapers.delivery.send import Clock
+from dailypapers.domain.clock import Clock
 from dailypapers.http_server import serve_pages
 from dailypapers.inbound.by_mail import receiving
 from dailypapers.listening import listen

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import click
 import typer
 
+from dailypapers.domain.clock import Clock
 from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def closed_at_the_end(app: "App") -> "App":
     return app
 
 
-def clock(now: str | None) -> Callable[[], dt.datetime]:
+def clock(now: str | None) -> Clock:
     """The clock a command goes by: fixed where the user fixed it. Raises `BadInput` for what is not a time."""
     if now is None:
         return lambda: dt.datetime.now(dt.UTC)

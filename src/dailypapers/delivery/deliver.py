@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.delivery.send import Clock, Delivered, SenderOptions, deliver
+from dailypapers.delivery.send import Delivered, SenderOptions, deliver
 from dailypapers.digests.layout import MailRenderer
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.store import outbox
 from dailypapers.store.database import reading

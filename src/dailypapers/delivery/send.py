@@ -19,6 +19,7 @@ import structlog
 
 from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, mail
 from dailypapers.domain.address import domain_of
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind, after
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
@@ -35,8 +36,6 @@ log = structlog.get_logger()
 GROUP = 50
 #: A claim this old belongs to a sender that died: the longest a mail may take is far below.
 ABANDONED_AFTER = dt.timedelta(minutes=30)
-
-Clock = Callable[[], dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)

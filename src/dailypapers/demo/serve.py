@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dailypapers.catcher.pages import write_pages
 from dailypapers.catcher.web import caught_app
-from dailypapers.delivery.send import Clock
 from dailypapers.demo.sample_day import MAILS, NOON, opened
+from dailypapers.domain.clock import Clock
 from dailypapers.http_server import pages_beside
 from dailypapers.serve import serve
 

@@ -19,6 +19,7 @@ from dailypapers.digests.candidates import Candidates, CandidateSet
 from dailypapers.digests.choose import DigestOptions, choose, why_skipped
 from dailypapers.digests.contents import contents
 from dailypapers.digests.window import Window, of_edition
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.subscriber import Subscriber
@@ -27,8 +28,6 @@ from dailypapers.store import editions, outbox, subscribers
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
-
-Clock = Callable[[], dt.datetime]
 
 #: How many readers are claimed, ranked and put at a time.
 BATCH = 1000

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.delivery.send import Clock
 from dailypapers.domain.address import domain_of, normalised_mailbox
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Consent

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dailypapers.delivery.deliver import deliver_until_empty
-from dailypapers.delivery.send import Clock, Delivered
+from dailypapers.delivery.send import Delivered
 from dailypapers.digests.compose import Composed, compose
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.edition import Edition
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import SourceReport, fetch

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.delivery.send import Clock
+from dailypapers.domain.clock import Clock
 from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store import leases
 from dailypapers.store.database import writing

@@ -1,8 +1,7 @@
 """What every page is made with, and the headers every answer carries."""
 
-import datetime as dt
 import gzip
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.i18n import N_, Translator
 from dailypapers.domain.preferences import Preferences
 from dailypapers.library.search import Finder
@@ -39,7 +39,7 @@ class WebContext:
     defaults: Preferences
     #: Whose midnight parts one edition's day from the next.
     zone: str
-    clock: Callable[[], dt.datetime]
+    clock: Clock
     #: What anybody would get today; in memory.
     previews: Previews
     static: Mapping[str, Static] = field(default_factory=dict)
