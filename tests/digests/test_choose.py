@@ -11,7 +11,7 @@ from dailypapers.digests.choose import (
     NOTHING_RELEVANT,
     TOO_FEW,
     ReaderContext,
-    choose_for,
+    choose,
     picked_for,
     why_skipped,
 )
@@ -39,7 +39,7 @@ def test_a_window_is_loaded_once_for_all_its_readers(candidates: Candidates) -> 
 def test_what_somebody_has_does_not_come_again(engine: sa.Engine, candidates: Candidates) -> None:
     papers = candidates.of(Window(0, 1))
     new, known = ReaderContext(Amount(), GRAPHS), ReaderContext(Amount(), GRAPHS, already=frozenset({1}))
-    assert [[pick.paper_id for pick in picks] for picks in choose_for(engine, papers, [new, known], HOW, now=NOW)] == [
+    assert [[pick.paper_id for pick in picks] for picks in choose(engine, papers, [new, known], HOW, now=NOW)] == [
         [1],
         [],
     ]

@@ -60,22 +60,17 @@ class ReaderContext:
     outside: int = 0
 
 
-def choose(
-    engine: sa.Engine, pool: CandidateSet, readers: Sequence[Subscriber], how: DigestOptions, *, now: dt.datetime
-) -> list[tuple[Pick, ...]]:
-    """Rank papers for each subscriber, leaving out what they already have; in the readers' order.
+def contexts(tx: sa.Connection, candidates: CandidateSet, readers: Sequence[Subscriber]) -> list[ReaderContext]:
+    """Load what each subscriber wants, said of papers, and has already of these candidates; in the readers' order.
 
-    What is trending outside their topics is chosen as well, marked so and last.
+    What is trending outside their topics is to be chosen as well, marked so and last.
     """
-    if not pool.listed:
-        return [()] * len(readers)
-    paper_ids = [item.paper_id for item in pool.listed]
+    paper_ids = [item.paper_id for item in candidates.listed]
     ids = [reader.id for reader in readers]
-    with reading(engine) as tx:
-        stated = subscribers.interests_of(tx, ids)
-        already = already_sent(tx, ids, paper_ids)
-        cast = votes.of_subscribers(tx, ids)
-    asking = [
+    stated = subscribers.interests_of(tx, ids)
+    already = already_sent(tx, ids, paper_ids)
+    cast = votes.of_subscribers(tx, ids)
+    return [
         ReaderContext(
             reader.amount,
             stated[reader.id],
@@ -86,10 +81,9 @@ def choose(
         )
         for reader in readers
     ]
-    return choose_for(engine, pool, asking, how, now=now)
 
 
-def choose_for(
+def choose(
     engine: sa.Engine, pool: CandidateSet, asking: Sequence[ReaderContext], how: DigestOptions, *, now: dt.datetime
 ) -> list[tuple[Pick, ...]]:
     """Rank papers for each of these, in their order; most relevant first, each with its reason."""

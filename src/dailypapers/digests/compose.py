@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.candidates import Candidates, CandidateSet
-from dailypapers.digests.choose import DigestOptions, choose, why_skipped
+from dailypapers.digests.choose import DigestOptions, choose, contexts, why_skipped
 from dailypapers.digests.contents import contents
 from dailypapers.digests.window import Window, of_edition
 from dailypapers.domain.clock import Clock
@@ -130,9 +130,11 @@ class _Run:
         ]
 
     def _deliveries(self, candidates: CandidateSet, readers: Sequence[Subscriber]) -> list[outbox.NewDelivery]:
-        chosen = choose(self.engine, candidates, readers, self.how, now=self.now)
         with reading(self.engine) as tx:
-            said = contents(tx, readers, chosen, candidates.listed)
+            asking = contexts(tx, candidates, readers)
+        chosen = choose(self.engine, candidates, asking, self.how, now=self.now)
+        with reading(self.engine) as tx:
+            said = contents(tx, readers, [each.interests for each in asking], chosen, candidates.listed)
         skipped = [why_skipped(reader.amount, candidates, picks) for reader, picks in zip(readers, chosen, strict=True)]
         return [
             outbox.NewDelivery(

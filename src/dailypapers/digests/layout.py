@@ -12,7 +12,7 @@ from dailypapers.digests.contents import contents_of_today
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, MailKind
-from dailypapers.domain.digest import Digest, Entry, Reason, TermKind
+from dailypapers.domain.digest import Digest, Entry, Pick, Reason, TermKind
 from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.link import Bearer, Links, Purpose
 from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
@@ -65,7 +65,7 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Rende
             inputs.append(RenderInput(delivery, bearer))
             continue
         content = said.get(delivery.id, Content())
-        digest = _digest(known[delivery.edition], chosen.get(delivery.id, ()), listed, content)
+        digest = laid_out(known[delivery.edition], chosen.get(delivery.id, ()), listed, content)
         inputs.append(RenderInput(delivery, bearer, known[delivery.edition], digest, content.style))
     return inputs
 
@@ -77,9 +77,10 @@ def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bea
     return {key: readers[key].bearer if key in readers else Bearer(key) for key in ids}
 
 
-def _digest(
-    edition: Edition, picks: Sequence[StoredPick], listed: Mapping[int, papers.Listed], content: Content
+def laid_out(
+    edition: Edition, picks: Sequence[Pick | StoredPick], listed: Mapping[int, papers.Listed], content: Content
 ) -> Digest:
+    """Return the digest of these picks, by the ids of their papers: what is for the reader apart from what is not."""
     as_composed = {key: _as_composed(listed[key], content) for key in (pick.paper_id for pick in picks)}
     picked, outside = (
         [(as_composed[pick.paper_id], pick.reason) for pick in picks if pick.outside is apart]

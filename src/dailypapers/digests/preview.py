@@ -15,10 +15,11 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.candidates import Candidates, CandidateSet
-from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, choose_for, why_skipped
+from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, contexts, why_skipped
 from dailypapers.digests.contents import notes
-from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, message
+from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, laid_out, message
 from dailypapers.digests.window import Windows, filled, of_edition, of_next
+from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.digest import Digest, Pick
 from dailypapers.domain.edition import Edition
@@ -207,7 +208,7 @@ def _counted_again(engine: sa.Engine, old: Snapshot, seen: Seen, how: DigestOpti
 def _picked(
     engine: sa.Engine, snapshot: Snapshot, asking: ReaderContext, how: DigestOptions, now: dt.datetime
 ) -> Digest:
-    picks = choose_for(engine, snapshot.pool, [asking], how, now=now)[0] if snapshot.pool.listed else ()
+    picks = choose(engine, snapshot.pool, [asking], how, now=now)[0] if snapshot.pool.listed else ()
     return digest_of([(snapshot.by_key[pick.paper], pick.reason) for pick in picks], snapshot.edition)
 
 
@@ -218,11 +219,9 @@ def preview(
     edition, listed, picks = next_picks(engine, how, reader, zone=zone, now=now)
     if not picks:
         return None
-    by_key = {str(item.paper.id): item for item in listed}
     with reading(engine) as tx:
-        said = notes(tx, [reader.id])[reader.id]
-    picked, outside = ([(by_key[p.paper], p.reason) for p in picks if p.outside is apart] for apart in (False, True))
-    digest = digest_of(picked, edition, notes=said, outside=outside)
+        content = Content(reader.style, notes(tx, [reader.id])[reader.id])
+    digest = laid_out(edition, picks, {item.paper_id: item for item in listed}, content)
     draft = Delivery(
         id=0,
         subscriber=reader.id,
@@ -248,7 +247,9 @@ def next_picks(
     if not windows.waiting:
         learned = would_learn(engine, edition.id, encoder=how.encoder, now=now)
     candidates = Candidates(engine, windows, learned).of(windows.of(reader))
-    picks = choose(engine, candidates, [reader], how, now=now)[0]
+    with reading(engine) as tx:
+        asking = contexts(tx, candidates, [reader])
+    picks = choose(engine, candidates, asking, how, now=now)[0]
     return edition, candidates.listed, () if why_skipped(reader.amount, candidates, picks) else picks
 
 

@@ -1,6 +1,7 @@
 """Contents as JSON: how `domain.content` is kept in a row of the outbox. What has its usual value is left out."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from dailypapers.domain.content import AboutPaper, Content
@@ -8,7 +9,7 @@ from dailypapers.domain.i18n import LazyString, Pattern
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.subscriber import Abstracts, Style
 
-_COUNTS = ("upvotes", "comments", "stars", "velocity", "votes")
+_COUNTS = tuple(each.name for each in fields(Signals))
 
 
 def to_json(content: Content) -> dict[str, object]:
