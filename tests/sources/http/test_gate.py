@@ -3,27 +3,13 @@
 import asyncio
 
 import pytest
+from tests.playing_clock import PlayingClock
 
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.http.gate import MAX_WAIT, MemoryGate, pace_of
 
 
-class Clock:
-    """Seconds that pass only by sleeping."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-def gate(clock: Clock, pace: float | None = None) -> MemoryGate:
+def gate(clock: PlayingClock, pace: float | None = None) -> MemoryGate:
     return MemoryGate(pace=pace, sleep=clock.sleep, clock=clock)
 
 
@@ -40,7 +26,7 @@ def test_all_of_arxiv_is_one_operator_to_be_asked_every_three_seconds() -> None:
 
 
 async def test_hosts_of_one_operator_share_a_pace_and_others_do_not() -> None:
-    clock = Clock()
+    clock = PlayingClock()
     made = gate(clock)
     for host in ("rss.arxiv.org", "example.org", "export.arxiv.org", "rss.arxiv.org"):
         await ask(made, host)
@@ -48,7 +34,7 @@ async def test_hosts_of_one_operator_share_a_pace_and_others_do_not() -> None:
 
 
 async def test_only_one_holds_the_gate() -> None:
-    made, inside, most = gate(Clock(), pace=0), 0, 0
+    made, inside, most = gate(PlayingClock(), pace=0), 0, 0
 
     async def hold() -> None:
         nonlocal inside, most
@@ -63,7 +49,7 @@ async def test_only_one_holds_the_gate() -> None:
 
 
 async def test_a_rest_is_kept_where_it_is_longer_than_the_pace() -> None:
-    clock = Clock()
+    clock = PlayingClock()
     made = gate(clock, pace=2.0)
     await ask(made, "example.org", rest=40.0)
     await ask(made, "example.org", rest=1.0)
@@ -72,7 +58,7 @@ async def test_a_rest_is_kept_where_it_is_longer_than_the_pace() -> None:
 
 
 async def test_a_rest_that_is_too_long_is_not_waited_for() -> None:
-    clock = Clock()
+    clock = PlayingClock()
     made = gate(clock)
     await ask(made, "example.org", rest=MAX_WAIT + 1)
     with pytest.raises(FetchFailed, match="its host asks us to wait 121 s"):
