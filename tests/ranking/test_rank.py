@@ -45,7 +45,8 @@ COUNTS = {"arxiv:2604.00005": Signals(upvotes=100, comments=5), "arxiv:2604.0000
 
 
 def built(pool: Sequence[Paper]) -> Features:
-    return build(pool, ids=[int(str(paper.id)[-5:]) for paper in pool])
+    """Features of papers whose internal ids are the ends of their names, read as hexadecimal: a file's own ids are."""
+    return build(pool, ids=[int(str(paper.id)[-5:], 16) for paper in pool])
 
 
 #: Building features takes longer than ranking a few papers.
