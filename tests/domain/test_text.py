@@ -72,3 +72,25 @@ def test_printable_text_is_printable_and_as_long_where_asked(text: str) -> None:
 def test_accents_and_case_do_not_count() -> None:
     assert unaccented("É₂ Straße ﬁn") == "e2 strasse fin"
     assert valid_xml("a\x0bb\ufffec") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("Łukasz Łukasiewicz", "lukasz lukasiewicz"),
+        ("Søren Ørsted", "soren orsted"),
+        ("Đặng Văn Đức", "dang van duc"),
+        ("Işık İlhan", "isik ilhan"),
+        ("Guðmundur Þórðarson", "gudmundur thordarson"),
+        ("Ægir Œuvre", "aegir oeuvre"),
+        ("Əliyev", "aliyev"),
+        ("Ǿ ℌ", "o h"),
+    ],
+)
+def test_strokes_hooks_and_missing_dots_do_not_count(written: str, plain: str) -> None:
+    assert unaccented(written) == plain
+
+
+@given(st.text())
+def test_taking_accents_off_twice_takes_no_more_off(text: str) -> None:
+    assert unaccented(unaccented(text)) == unaccented(text)

@@ -23,6 +23,15 @@ _HIDDEN = re.compile(f"[{_DIRECTION}{_INVISIBLE}]+")
 _ISOLATES = re.compile(f"[{_ISOLATE}{_END}]")
 _UNWANTED = re.compile(f"[{_C0_AND_C1}{_SEPARATORS}{_SURROGATES}{_DIRECTION}{_INVISIBLE}{_ISOLATE}{_END}]+")
 _UNSTORABLE = re.compile(f"[\x00{_SURROGATES}]")
+#: Letters that Unicode does not take apart though a bar, a hook or a missing dot is all that tells them from others,
+#: and those that are two letters in ASCII (as Lucene's ASCIIFoldingFilter and PostgreSQL's unaccent have them).
+_PLAIN_LETTERS = str.maketrans(
+    {
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ȷ": "j", "ŋ": "n", "ə": "a", "ɓ": "b",
+        "ɗ": "d", "ƙ": "k", "ƴ": "y", "ƒ": "f", "ɨ": "i", "ʉ": "u", "ƶ": "z", "ǥ": "g", "ƀ": "b", "þ": "th", "æ": "ae",
+        "œ": "oe", "ĸ": "q",
+    }
+)  # fmt: skip
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -79,8 +88,10 @@ def printable(text: str, *, other: str = "") -> str:
 
 
 def unaccented(text: str) -> str:
-    """Give the text in lower case, without accents and compatibility forms: É is e, and ₂ is 2."""
+    """Give the text in lower case, without accents, strokes and compatibility forms: É is e, ł is l, and ₂ is 2."""
     plain = text.casefold()
     if plain.isascii():
         return plain
-    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    # What is taken apart may have an upper-case letter or one with a stroke in it: ℌ, ǿ.
+    apart = unicodedata.normalize("NFKD", plain).casefold()
+    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_PLAIN_LETTERS)
