@@ -35,8 +35,6 @@ LACKING = [
     "ranking/scoring.py",
     "ranking/text/highlighting.py",
     "setting_errors.py",
-    "store/editions.py",
-    "store/picks.py",
     "subscriptions/address.py",
     "subscriptions/erase.py",
     "subscriptions/import_.py",

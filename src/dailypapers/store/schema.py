@@ -114,7 +114,7 @@ fetches = sa.Table(
     metadata,
     _key("id", primary_key=True),
     sa.Column("source", sa.Text, nullable=False),
-    sa.Column("fetched_at", Moment, nullable=False),
+    sa.Column("fetched_at", Moment, nullable=False, index=True),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("items", sa.Integer, nullable=False),
     sa.Column("new", sa.Integer, nullable=False),
