@@ -245,7 +245,11 @@ async def test_the_fragment_follows_the_form_and_changes_nothing(
     assert "<html" not in answer.text
     assert TITLES[1] in answer.text
     assert TITLES[0] not in answer.text
+    assert "not a known time zone" in answer.text, "it is said before anything is saved"
+    assert 'href="#zone"' in answer.text
     assert everything(engine) == before
+    sound = await pages.post(f"{link}/preview", data={**wanted, "zone": "Europe/Berlin"})
+    assert "Before you can save" not in sound.text
     excluded = await pages.post(f"{link}/preview", data={**wanted, "exclude": "single-cell"})
     assert TITLES[1] not in excluded.text
 

@@ -21,6 +21,7 @@ async def test_preferences_are_shown_and_a_pause_begins(pages: httpx.AsyncClient
     link = LINKS.url(Purpose.PREFERENCES, alice.id, issued=NOW)
     shown = await pages.get(link)
     assert shown.status_code == 200
+    assert "not a known time zone" in shown.text, "it is said before they try to save"
     assert (await pages.post(link, data={"action": "pause", "until": "2026-05-01"})).status_code == 200
     with reading(engine) as tx:
         paused = subscribers.one(tx, alice.id)

@@ -182,16 +182,19 @@ def meant(draft: Draft, before: Preferences, *, usual: float, examples: Iterable
 
 
 def _rhythm(draft: Draft, before: Rhythm, troubles: dict[str, str]) -> Rhythm:
-    zone, hour, days = before.zone, _number(draft.hour, 0, 23), _days(draft)
-    if draft.zone in zones():
-        zone = draft.zone
-    else:
-        troubles["zone"] = "zone"
+    unknown_zone = troubles_of_zone(draft.zone)
+    zone, hour, days = before.zone if unknown_zone else draft.zone, _number(draft.hour, 0, 23), _days(draft)
+    troubles.update(unknown_zone)
     if hour is None:
         troubles["hour"] = "hour"
     if not days:
         troubles["days"] = "days"
     return Rhythm(zone, before.hour if hour is None else hour, days or before.days)
+
+
+def troubles_of_zone(zone: str) -> dict[str, str]:
+    """Return the trouble with a time zone that this machine does not know; none with one that it does."""
+    return {} if zone in zones() else {"zone": "zone"}
 
 
 def _days(draft: Draft) -> frozenset[int]:

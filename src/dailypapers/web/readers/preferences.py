@@ -129,7 +129,9 @@ def redraw(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLRespon
                 case = _case(context, tx, token)
                 read = _read(context, tx, case, form)
                 useless = unusable(read.wishes.interests, examples=_examples(tx, read))
-            return preview.answer(context, replace(_preview(context, case, read), notes=tuple(useless.values())))
+            shown = _preview(context, case, read)
+            said = replace(shown, notes=tuple(useless.values()), troubles=read.troubles, bounds=_BOUNDS)
+            return preview.answer(context, said)
 
         return await run_in_threadpool(answer)
 
@@ -168,7 +170,8 @@ def _again(tx: sa.Connection, case: _Case) -> _Case:
 
 
 def _as_kept(context: WebContext, case: _Case) -> _Read:
-    return _Read(drafts.written(case.wishes, usual=context.digest_options.relevance), case.wishes)
+    draft = drafts.written(case.wishes, usual=context.digest_options.relevance)
+    return _Read(draft, case.wishes, drafts.troubles_of_zone(draft.zone))
 
 
 def _read(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Read:

@@ -46,6 +46,9 @@ class Shown:
     #: How many of the reader's votes count in it, and where to vote on each paper, by its id.
     counted: int = 0
     votes: Mapping[str, str] = field(default_factory=dict)
+    #: Which fields of a form cannot be saved as they are, and why in a word; and the bounds that the sentences name.
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def status(self) -> int:
