@@ -34,7 +34,6 @@ LACKING = [
     "ranking/profile.py",
     "ranking/scoring.py",
     "ranking/text/highlighting.py",
-    "setting_errors.py",
     "subscriptions/address.py",
     "subscriptions/erase.py",
     "subscriptions/import_.py",

@@ -159,3 +159,52 @@ def test_the_environment_wins_over_the_file_whichever_name_is_used(monkeypatch: 
     Path("dailypapers.toml").write_text("[schedule]\nfetch_every_minutes = 10\n", "utf-8")
     monkeypatch.setenv("DAILYPAPERS_SCHEDULE__FETCH_MINUTES", "20")
     assert load().schedule.fetch_every_minutes == 20
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("DAILYPAPERS_MAIL_PORT", "DAILYPAPERS_MAIL__PORT"),
+        ("DAILYPAPERS_MIAL__PORT", "DAILYPAPERS_MAIL__PORT"),
+        ("DAILYPAPERS_MAX_PAPERS", "DAILYPAPERS_DIGEST__MAX_PAPERS"),
+        ("DAILYPAPERS_SOURCE", "DAILYPAPERS_SOURCES"),
+        ("DAILYPAPERS_SECRETFILE", "DAILYPAPERS_SECRET_FILE"),
+        ("dailypapers_mail_password", "DAILYPAPERS_MAIL__PASSWORD"),
+        ("DAILYPAPERS_QQQQ", None),
+    ],
+)
+def test_a_variable_that_sets_nothing_is_named_with_the_nearest_that_does(
+    monkeypatch: pytest.MonkeyPatch, variable: str, meant: str | None
+) -> None:
+    monkeypatch.setenv(variable, "25")
+    with capture_logs() as logs:
+        assert load() == Settings()
+    warning = {"event": "unknown environment variable: it sets nothing", "log_level": "warning", "variable": variable}
+    assert logs == [warning | ({"did_you_mean": meant} if meant else {})]
+
+
+def test_variables_that_set_something_are_not_warned_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("a secret", "utf-8")
+    monkeypatch.setenv("DAILYPAPERS_CONFIG", "papers.toml")
+    monkeypatch.setenv("DAILYPAPERS_SECRET_FILE", str(tmp_path / "word"))
+    monkeypatch.setenv("DAILYPAPERS_MAIL__PASSWORD_FILE", str(tmp_path / "word"))
+    monkeypatch.setenv("DAILYPAPERS_SOURCES", '[{"kind": "huggingface"}]')
+    monkeypatch.setenv("Dailypapers_Mail__Port", "26")
+    with capture_logs() as logs:
+        settings = load()
+    assert logs == []
+    assert (settings.mail.port, len(settings.sources)) == (26, 1)
+
+
+@pytest.mark.parametrize("section", ["mail", "database"])
+def test_a_password_is_read_from_the_file_that_a_variable_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, section: str
+) -> None:
+    (tmp_path / "word").write_text("from the file\n", "utf-8")
+    variable = f"DAILYPAPERS_{section.upper()}__PASSWORD_FILE"
+    monkeypatch.setenv(variable, str(tmp_path / "word"))
+    password = getattr(load(), section).password
+    assert password.get_secret_value() == "from the file"
+    monkeypatch.setenv(variable, str(tmp_path / "none"))
+    with pytest.raises(BadSettings, match=f"^{variable}: .* cannot be read"):
+        load()

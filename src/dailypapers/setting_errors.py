@@ -124,5 +124,11 @@ def _unknown_section(name: str, known: Mapping[str, Sequence[str]]) -> str:
 
 
 def _meant(name: str, names: Iterable[str], form: str) -> str:
+    meant = nearest(name, names)
+    return f"; did you mean {form.format(meant)}?" if meant else ""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return which of these names `name` was most probably meant to be; empty where none is like it."""
     near = get_close_matches(name, [known for known in names if known], n=1)
-    return f"; did you mean {form.format(near[0])}?" if near else ""
+    return near[0] if near else ""

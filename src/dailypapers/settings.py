@@ -34,13 +34,15 @@ from pydantic_settings import (
 
 from dailypapers.domain.subscriber import knows_zone, parse_days
 from dailypapers.errors import BadSettings
-from dailypapers.setting_errors import in_toml, sentence
+from dailypapers.setting_errors import in_toml, nearest, sentence
 
 log = structlog.get_logger()
 
 PREFIX = "DAILYPAPERS_"
 DEFAULT_FILE = "dailypapers.toml"
 _SECRETS = (("", "secret"), ("mail", "password"), ("database", "password"))
+#: Variables with our prefix that are not settings: where the file of settings is, and what the tests are run with.
+_NOT_SETTINGS = tuple(f"{PREFIX}{name}" for name in ("CONFIG", "RECORDINGS", "TEST_POSTGRES"))
 #: Settings that had another name in an earlier version, by section: the old name is still read, with a warning.
 RENAMED: Mapping[str, Mapping[str, str]] = {
     "service": {"local_sources": "allow_local_sources", "user_agent_contact": "contact"},
@@ -239,8 +241,12 @@ class _Environment(EnvSettingsSource):
     """The environment, in which settings may have their old names too."""
 
     def __call__(self) -> dict[str, Any]:
-        """Read the variables."""
-        return _with_new_names(super().__call__(), "The environment")
+        """Read the variables, without those that name a file: what it holds comes in as an argument."""
+        values = super().__call__()
+        for section, name in _SECRETS:
+            if isinstance(values.get(section), dict):
+                values[section].pop(f"{name}_file", None)
+        return _with_new_names(values, "The environment")
 
 
 class Settings(BaseSettings):
@@ -294,6 +300,7 @@ def load(path: Path | None = None) -> Settings:
     place and what it should be.
     """
     file = path or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).exists() else None)
+    _warn_of_unknown_variables()
     values = _with_new_names(_read(file), str(file)) if file else {}
     _keep_secrets_out(values, file)
     _add_secret_files(values)
@@ -303,6 +310,34 @@ def load(path: Path | None = None) -> Settings:
         raise BadSettings(_sentences(error, file)) from None
     except SettingsError as error:
         raise BadSettings(_unreadable_variable(error)) from None
+
+
+def _warn_of_unknown_variables() -> None:
+    """Name variables that begin like a setting and set nothing, each with the one that was probably meant.
+
+    They are not refused as those of a known section are: a container's host may put some there that nobody wrote, as
+    Kubernetes does for a service of our name.
+    """
+    known = _variables()
+    for name in sorted(os.environ):
+        variable = name.upper()
+        section = variable.partition("__")[0]
+        if variable.startswith(PREFIX) and not any(each.partition("__")[0] == section for each in known):
+            meant = nearest(variable.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known])
+            log.warning(
+                "unknown environment variable: it sets nothing",
+                variable=name,
+                **({"did_you_mean": f"{PREFIX}{meant}"} if meant else {}),
+            )
+
+
+def _variables() -> list[str]:
+    """Every variable that is read; a list is one variable, whatever its entries hold."""
+    sections = {**_known_names(), "sources": []}
+    settings = [_variable(section, name) for section, names in sections.items() for name in names]
+    secrets = [_variable(section, name) for section, name in _SECRETS]
+    files = [f"{variable}_FILE" for variable in secrets]
+    return [*settings, *secrets, *files, _variable("", "sources"), *_NOT_SETTINGS]
 
 
 def _read(file: Path) -> dict[str, Any]:
