@@ -1,6 +1,7 @@
 """A small world for whole-day tests: sources played on this machine, a database, a cast, and a kept mail tray."""
 
 import datetime as dt
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ from tests.playing_sources import Answer, Route, playing_sources
 from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Sender
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.jobs.context import Dependencies
+from dailypapers.domain.timetable import Timetable
+from dailypapers.jobs.context import Dependencies, JobContext
 from dailypapers.mail.transport import MemoryTransport
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
@@ -35,6 +38,7 @@ DAY = dt.timedelta(days=1)
 GRAPHS, CELLS = "graph neural networks", "single-cell genomics"
 #: Three papers a day: one for each topic, and one for nobody.
 TITLES = ("Deeper Graph Neural Networks", "Faster Single-Cell Genomics", "Something About the Weather")
+TIMETABLE = Timetable(dt.timedelta(minutes=30), dt.time(5, 30), "Europe/Berlin")
 
 
 def feed(*titles: str) -> Answer:
@@ -65,6 +69,10 @@ class World:
     def announce(self, *titles: str) -> None:
         """What the feed holds from now on."""
         self.routes["/feed"] = feed(*titles)
+
+    def job(self, now: dt.datetime = MONDAY, *, holder: str = "one", clock: Clock | None = None) -> JobContext:
+        """What a scheduler's jobs run with, at a moment that stands still or by a clock."""
+        return JobContext(self.dependencies, TIMETABLE, holder, clock or (lambda: now), threading.Event())
 
     def got(self) -> dict[str, list[str]]:
         """The mails in the tray as text, by reader."""

@@ -10,11 +10,13 @@ import structlog
 
 from dailypapers.app import App, handler, worker_name
 from dailypapers.domain.clock import Clock
+from dailypapers.domain.timetable import Timetable
 from dailypapers.http_server import serve_pages
 from dailypapers.inbound.by_mail import receiving
+from dailypapers.jobs.context import JobContext
 from dailypapers.listening import listen
 from dailypapers.mail.incoming.server import Inbound
-from dailypapers.scheduler import Scheduler, Timetable, start
+from dailypapers.scheduler import start
 from dailypapers.stopping import stop_on_signal
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
@@ -43,7 +45,7 @@ def serve(
             sockets = listen(app.settings.web.host, app.settings.web.port, option="web.port in the settings")
         if work and app.settings.inbound.port:
             stack.enter_context(_inbound(app, tells))
-        jobs = start(_scheduler(app, tells), schedule=schedule, work=work, stop=stop)
+        scheduler = start(_job_context(app, tells, stop), schedule=schedule, work=work)
         log.info("serving", web=web, schedule=schedule, work=work)
         try:
             if web:
@@ -53,7 +55,7 @@ def serve(
             stop.wait()
         finally:
             stop.set()
-            jobs.shutdown(wait=True)
+            scheduler.shutdown(wait=True)
             log.info("stopped")
 
 
@@ -71,12 +73,12 @@ def _inbound(app: App, clock: Clock) -> Inbound:
     return Inbound(refusal, take, host=settings.host, port=settings.port, lmtp=lmtp, max_bytes=settings.max_bytes)
 
 
-def _scheduler(app: App, clock: Clock) -> Scheduler:
+def _job_context(app: App, clock: Clock, stop: threading.Event) -> JobContext:
     settings = app.settings.schedule
     timetable = Timetable(
         dt.timedelta(minutes=settings.fetch_every_minutes), settings.close_at, app.settings.service.zone
     )
-    return Scheduler(app.dependencies, timetable, worker_name(), clock)
+    return JobContext(app.dependencies, timetable, worker_name(), clock, stop)
 
 
 def _utc_now() -> dt.datetime:

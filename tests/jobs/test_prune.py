@@ -80,7 +80,7 @@ def test_readers_and_who_has_left_are_kept(engine: sa.Engine) -> None:
 def test_who_asked_is_forgotten_after_three_days(engine: sa.Engine) -> None:
     for days in (1, 2, 4, 5):
         ask(engine, f"a{days}", NOW - days * DAY)
-    assert prune(engine, now=NOW).asks == 2
+    assert prune(engine, now=NOW).sign_up_requests == 2
     with reading(engine) as tx:
         assert tx.execute(sa.select(sa.func.count()).select_from(asks)).scalar_one() == 2
 

@@ -83,7 +83,7 @@ def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
         rows("pruned", [asdict(pruned)], as_json=True)
         return
     say(
-        f"Deleted: {pruned.unconfirmed} unconfirmed subscriptions, {pruned.asks} sign-up requests and "
+        f"Deleted: {pruned.unconfirmed} unconfirmed subscriptions, {pruned.sign_up_requests} sign-up requests and "
         f"{pruned.vectors} vectors of other models. {pruned.unsubscribed_again} readers who had asked again and did "
         "not confirm are unsubscribed as before."
     )

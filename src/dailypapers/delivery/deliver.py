@@ -52,6 +52,14 @@ def deliver_once(
     return asyncio.run(send())
 
 
+def deliver_due(sending: Sending, *, clock: Clock, stop: threading.Event) -> None:
+    """Send what is due; nothing is connected to where nothing is, or where mails on hold wait for an operator."""
+    with reading(sending.engine) as tx:
+        next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=clock()), outbox.on_hold(tx)
+    if next_attempt is not None and next_attempt <= clock() and not on_hold:
+        deliver_once(sending, clock=clock, stop=stop)
+
+
 def deliver_until_empty(
     sending: Sending,
     *,

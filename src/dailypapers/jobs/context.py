@@ -1,5 +1,6 @@
-"""What a day is made with; put together by `app`, handed to the jobs."""
+"""What jobs run with; put together by `app` and `serve`."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from dailypapers.delivery.deliver import Sending
 from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
+from dailypapers.domain.clock import Clock
+from dailypapers.domain.timetable import Timetable
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
 
@@ -29,3 +32,20 @@ class Dependencies:
     def sending(self) -> Sending:
         """What it takes to empty the outbox."""
         return Sending(self.engine, self.renderer, self.make_sender_options)
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a job of the scheduler runs with: by which timetable and clock, and in whose name leases are taken."""
+
+    dependencies: Dependencies
+    timetable: Timetable
+    holder: str
+    clock: Clock
+    #: Set when the process is asked to stop: what is in flight is finished, and nothing more begun.
+    stop: threading.Event
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The database."""
+        return self.dependencies.engine

@@ -15,13 +15,13 @@ def erase(tx: sa.Connection, subscriber_id: int) -> None:
     subscribers.erase(tx, subscriber_id)
 
 
-def expire_unconfirmed(tx: sa.Connection, *, now: dt.datetime) -> tuple[int, int]:
+def expire_unconfirmed(tx: sa.Connection, *, now: dt.datetime, limit: int = subscribers.BATCH) -> tuple[int, int]:
     """Erase the next of those whose confirmation link has run out; returns how many, none once all are erased.
 
     Whoever had been a subscriber before is unsubscribed as before, which is the second number: anybody may have asked
     in their name.
     """
-    late = subscribers.unconfirmed(tx, before=now - LIFETIME[Purpose.CONFIRM])
+    late = subscribers.unconfirmed(tx, before=now - LIFETIME[Purpose.CONFIRM], limit=limit)
     back = [reader for reader in late if reader.confirmed_at]
     for reader in late:
         if reader.confirmed_at:

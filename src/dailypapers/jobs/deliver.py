@@ -1,0 +1,9 @@
+"""The job that delivers."""
+
+from dailypapers.delivery.deliver import deliver_due
+from dailypapers.jobs.context import JobContext
+
+
+def run(context: JobContext) -> None:
+    """Send what is due. Claims keep workers apart, so no lease is needed."""
+    deliver_due(context.dependencies.sending, clock=context.clock, stop=context.stop)
