@@ -246,6 +246,11 @@ def test_a_paper_is_encoded_once_in_its_life(taught: sa.Engine) -> None:
         assert tx.execute(sa.select(sa.func.count()).select_from(vectors_table)).scalar_one() == LEAST_PAPERS + 3
 
 
+def test_a_day_without_papers_is_composed_with_an_encoder_too(taught: sa.Engine) -> None:
+    admit(taught, topic("ornithology"))
+    assert composed(taught, MONDAY, replace(HOW, encoder=Directions())) == []
+
+
 def test_an_archive_is_announced_to_nobody_and_taken_in_once(engine: sa.Engine, tmp_path: Path) -> None:
     file = tmp_path / "archive.jsonl"
     file.write_text('{"id": "2501.00001", "title": "An Old Paper", "abstract": "Old."}\n{"id": 3}\n')

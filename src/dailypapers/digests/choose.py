@@ -16,7 +16,7 @@ from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.domain.vote import Votes
-from dailypapers.library.learn import vectors
+from dailypapers.library.vectors import vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.interleaving import takes_part, team_draft
 from dailypapers.ranking.rank import VARIANTS, Known, Reader, rank

@@ -6,29 +6,27 @@ library → background | votes → calibration | papers → counts, and vectors 
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.domain.paper import Paper
+from dailypapers.library.vectors import vector_rows
 from dailypapers.ranking.calibration import Calibration, calibrate
 from dailypapers.ranking.corpus.background import Background, fit, is_enough
 from dailypapers.ranking.corpus.serialization import (
     assemble_counts,
     pack_background,
     pack_counts_of,
-    pack_vector,
     unpack_background,
-    unpack_vector,
 )
-from dailypapers.ranking.embeddings.encoder import Encoder, Vector, encoded, kept_as, stacked
+from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Features, build
 from dailypapers.store import models as knowledge
 from dailypapers.store import papers, votes
-from dailypapers.store.database import groups, reading, writing
+from dailypapers.store.database import reading, writing
 from dailypapers.store.papers import Listed
 
 log = structlog.get_logger()
@@ -37,7 +35,6 @@ log = structlog.get_logger()
 LIBRARY = 20_000
 #: Votes older than this, and more of them than these, do not shape the curve.
 VOTES_SINCE, MOST_VOTES = dt.timedelta(days=90), 20_000
-_CHUNK = 256
 
 
 @dataclass(frozen=True)
@@ -95,8 +92,8 @@ def _learned(engine: sa.Engine, kept: knowledge.Kept, encoder: Encoder | None) -
     if encoder:
         with reading(engine) as tx:
             loaded = papers.by_id(tx, kept.library)
-        made = vectors(engine, encoder, loaded)
-        background = background.with_dense(stacked([made[paper_id] for paper_id in kept.library]))
+        ordered = {paper_id: loaded[paper_id] for paper_id in kept.library}
+        background = background.with_dense(vector_rows(engine, encoder, ordered))
     return Learned(background, calibration, encoder)
 
 
@@ -131,33 +128,9 @@ def features(engine: sa.Engine, listed: Sequence[Listed], editions: Sequence[int
         packed = knowledge.counts(tx, editions)
     by_id = {item.paper_id: item.paper for item in listed}
     dense = None
-    if learned.encoder and learned.background:
-        made = vectors(engine, learned.encoder, by_id)
-        dense = stacked([made[paper_id] for paper_id in by_id])
+    # Of no papers an encoder's dimensions are unknown, and nothing is asked of them.
+    if by_id and learned.encoder and learned.background:
+        dense = vector_rows(engine, learned.encoder, by_id)
     found = tuple(by_id.values())
     counts = assemble_counts(found, packed.values())
     return build(found, background=learned.background, counts=counts, dense=dense, ids=tuple(by_id))
-
-
-def vectors(
-    engine: sa.Engine,
-    encoder: Encoder,
-    wanted: Mapping[int, Paper],
-    *,
-    on_progress: Callable[[int], None] = lambda _: None,
-) -> dict[int, Vector]:
-    """Papers' vectors by their ids; those that are not kept are made and kept, a part at a time."""
-    with reading(engine) as tx:
-        made = {
-            paper: unpack_vector(data) for paper, data in knowledge.vectors_of(tx, kept_as(encoder), wanted).items()
-        }
-    missing = sorted(set(wanted) - set(made))
-    for part in groups(missing, size=_CHUNK):
-        rows = encoded(encoder, [wanted[paper_id] for paper_id in part])
-        packed = {paper_id: pack_vector(row) for paper_id, row in zip(part, rows, strict=True)}
-        with writing(engine) as tx:
-            knowledge.keep_vectors(tx, kept_as(encoder), packed)
-        made.update({paper_id: unpack_vector(data) for paper_id, data in packed.items()})
-        log.info("encoded", model=encoder.name, papers=len(part), left=len(missing) - len(made))
-        on_progress(len(part))
-    return made

@@ -9,7 +9,7 @@ import numpy as np
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.corpus.frequencies import Floats, Matrix, Vector
 
-__all__ = ["TITLE", "Encoder", "Vector", "Vectors", "encoded", "kept_as", "stacked"]
+__all__ = ["TITLE", "Encoder", "Matrix", "Vector", "Vectors", "encoded", "kept_as", "stacked"]
 
 
 class Encoder(Protocol):
