@@ -7,12 +7,11 @@ import smtplib
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.running import answer, free_port, running
+from tests.running import answer, free_port, ran, running, soon
 
 from dailypapers.app import build
 from dailypapers.catcher.server import Catcher, caught
@@ -31,19 +30,15 @@ def test_serve_answers_delivers_and_stops(tmp_path: Path) -> None:
             "utf-8",
         )
         for words in (("init",), ("subscribers", "add", "eve@example.org", "--confirm")):
-            subprocess.run([sys.executable, "-m", "dailypapers", *words], cwd=tmp_path, check=True)  # noqa: S603 - ours
+            assert ran(*words, folder=tmp_path)[0] == 0
         with running("serve", folder=tmp_path) as serving:
             assert answer(f"http://127.0.0.1:{port}/healthz").text == "ok\n"
-            for _ in range(300):
-                if caught(tmp_path / "mails"):
-                    break
-                time.sleep(0.1)
-            mail = caught(tmp_path / "mails")[0]
+            mail = soon(lambda: caught(tmp_path / "mails"), "a mail arrives")[0]
             link = next(line for line in mail.text.splitlines() if "/confirm/" in line)
             path = link.partition("localhost:8000")[2]
             assert httpx.post(f"http://127.0.0.1:{port}{path}").status_code == 200
-            serving.send_signal(signal.SIGTERM)
-            assert serving.wait(60) == 0
+            serving.signal(signal.SIGTERM)
+            assert serving.wait() == 0
 
 
 def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(tmp_path: Path) -> None:
@@ -77,36 +72,43 @@ def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_begun(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with running(*words, str(port), folder=tmp_path) as started:
-            _, said = started.communicate(timeout=60)
+        code, _, said = ran(*words, str(port), folder=tmp_path)
     sentence = f"Cannot listen: port {port} on 127.0.0.1 is already in use. Choose another with {option}.\n"
-    assert (started.returncode, said) == (2, sentence)
+    assert (code, said) == (2, sentence)
     assert not list(tmp_path.glob("out/*"))
 
 
 def test_serve_says_which_setting_names_a_port_that_is_taken(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "dailypapers", "init", "--no-check-mail"], cwd=tmp_path, check=True)
+    assert ran("init", "--no-check-mail", folder=tmp_path)[0] == 0
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         (tmp_path / "dailypapers.toml").write_text(f"[web]\nport = {port}\n", "utf-8")
-        with running("serve", folder=tmp_path) as started:
-            _, said = started.communicate(timeout=60)
+        words = [sys.executable, "-m", "dailypapers", "serve"]
+        served = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     sentence = (
         f"Cannot listen: port {port} on 127.0.0.1 is already in use. Choose another with web.port in the settings.\n"
     )
-    assert (started.returncode, said) == (2, sentence)
+    assert (served.returncode, served.stderr) == (2, sentence)
 
 
 def test_the_demo_says_where_to_subscribe_once_its_pages_answer(tmp_path: Path) -> None:
     with running("demo", "out", "--serve", "--port", "0", "--mail-port", "0", folder=tmp_path) as started:
-        assert started.stderr
-        said = next(line for line in started.stderr if line.startswith("Subscribe on"))
+        said = next(line for line in started.errors if line.startswith("Subscribe on"))
         pages, mails = re.findall(r"http://localhost:\d+/", said)
         assert httpx.get(pages).status_code == httpx.get(mails).status_code == 200
         mail = caught(tmp_path / "out" / "mails")[0]
         assert pages in mail.text, "links lead to the port that was chosen"
-        started.send_signal(signal.SIGTERM)
-        assert started.wait(60) == 0
+        started.signal(signal.SIGTERM)
+        assert started.wait() == 0
+
+
+def asks_to_subscribe(address: str, port: int) -> bool:
+    try:
+        with smtplib.SMTP("127.0.0.1", port) as client:
+            client.sendmail(address, ["join@example.org"], f"From: {address}\r\n\r\nhi\r\n".encode())
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:
@@ -118,20 +120,10 @@ def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:
             'subscribe_address = "join@example.org"\nunsubscribe_address = "leave@example.org"\n',
             "utf-8",
         )
-        init = [sys.executable, "-m", "dailypapers", "init"]
-        subprocess.run(init, cwd=tmp_path, check=True)  # noqa: S603 - ours
+        assert ran("init", folder=tmp_path)[0] == 0
         with running("serve", "--no-web", "--no-schedule", folder=tmp_path) as serving:
-            for _ in range(300):
-                try:
-                    with smtplib.SMTP("127.0.0.1", port) as client:
-                        client.sendmail("eve@example.org", ["join@example.org"], b"From: eve@example.org\r\n\r\nhi\r\n")
-                    break
-                except ConnectionRefusedError:
-                    time.sleep(0.1)
-            for _ in range(300):
-                if kept := caught(tmp_path / "mails"):
-                    break
-                time.sleep(0.1)
+            soon(lambda: asks_to_subscribe("eve@example.org", port), "the mail server answers")
+            kept = soon(lambda: caught(tmp_path / "mails"), "a mail arrives")
             assert (kept[0].recipient, "/confirm/" in kept[0].text) == ("eve@example.org", True)
-            serving.send_signal(signal.SIGTERM)
-            assert serving.wait(60) == 0
+            serving.signal(signal.SIGTERM)
+            assert serving.wait() == 0

@@ -16,5 +16,5 @@ def test_catch_shows_what_it_kept(tmp_path: Path) -> None:
         with smtplib.SMTP("127.0.0.1", smtp) as client:
             client.sendmail("a@example.org", ["eve@example.org"], b"Subject: Papers of Monday\r\n\r\nhi\r\n")
         assert "Papers of Monday" in answer(f"http://127.0.0.1:{web}/").text
-        catching.send_signal(signal.SIGTERM)
-        assert catching.wait(60) == 0
+        catching.signal(signal.SIGTERM)
+        assert catching.wait() == 0

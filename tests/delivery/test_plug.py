@@ -1,36 +1,30 @@
 """The plug is pulled half-way, gently and not: nobody gets two, and the books say whom we are unsure of."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from tests.playing_smtp import Script, Server, playing_smtp
+from tests.running import ran, running, soon
 
 READERS = 120
 
 
-def command(*words: str, folder: Path, server: Server) -> list[str]:
-    """A command of this version, in a folder, with this mail server."""
-    os.environ["DAILYPAPERS_MAIL__PORT"] = str(server.port)
-    return [sys.executable, "-m", "dailypapers", "--config", str(folder / "dailypapers.toml"), *words]
+def words(*more: str, folder: Path) -> tuple[str, ...]:
+    """A command with the folder's settings."""
+    return "--config", str(folder / "dailypapers.toml"), *more
 
 
-def run(*words: str, folder: Path, server: Server) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
-        command(*words, folder=folder, server=server), capture_output=True, text=True, check=False
-    )
+def environment(server: Server) -> dict[str, str]:
+    """What tells a command of this mail server."""
+    return {"DAILYPAPERS_MAIL__PORT": str(server.port)}
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """Settings, a paper, and readers who all want it."""
-    monkeypatch.setenv("DAILYPAPERS_MAIL__PORT", "1")
     paper = {"id": "2604.00001", "title": "Deeper Graph Neural Networks", "authors": ["Ann Lee"]}
     (tmp_path / "papers.jsonl").write_text(json.dumps(paper) + "\n", "utf-8")
     people = [{"address": f"reader{n}@example.org", "topics": ["graph networks"]} for n in range(READERS)]
@@ -40,34 +34,32 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         '[[sources]]\nkind = "file"\npath = "papers.jsonl"\n',
         "utf-8",
     )
-    with playing_smtp() as server:
-        assert run("init", "--no-check-mail", folder=tmp_path, server=server).returncode == 0
-        assert (
-            run("subscribers", "import", str(tmp_path / "people.jsonl"), folder=tmp_path, server=server).returncode == 0
-        )
+    for more in (("init", "--no-check-mail"), ("subscribers", "import", "people.jsonl")):
+        assert ran(*words(*more, folder=tmp_path), folder=tmp_path)[0] == 0
     return tmp_path
 
 
 @pytest.mark.parametrize("pulled", [signal.SIGTERM, signal.SIGKILL])
 def test_the_plug_is_pulled_half_way(folder: Path, pulled: signal.Signals) -> None:
     with playing_smtp(Script(seconds=0.02)) as server:
-        words = command("day", "--now", "2026-04-20T08:00", folder=folder, server=server)
-        going = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - ours
-        while len(server.received) < READERS // 4 and going.poll() is None:
-            time.sleep(0.01)
-        going.send_signal(pulled)
-        _, said = going.communicate(timeout=60)
+        day = words("day", "--now", "2026-04-20T08:00", folder=folder)
+        with running(*day, folder=folder, env=environment(server)) as going:
+            soon(lambda: len(server.received) >= READERS // 4 or going.returncode is not None, "a quarter is sent")
+            going.signal(pulled)
+            said = going.errors.read()
+            ended = going.wait()
         first = len(server.received)
         assert first < READERS, "the plug was pulled too late to show anything"
-        again = run("day", "--now", "2026-04-20T09:00", "--json", folder=folder, server=server)
-        books = json.loads(again.stdout)[0]
+        day = words("day", "--now", "2026-04-20T09:00", "--json", folder=folder)
+        _, printed, _ = ran(*day, folder=folder, env=environment(server))
+        books = json.loads(printed)[0]
     copies = Counter(name for name, _ in server.received)
     assert set(copies.values()) == {1}, "somebody got two"
     assert books["due"] == READERS
     assert books["balanced"]
     assert books["accepted"] + books["uncertain"] == READERS
     if pulled is signal.SIGTERM:
-        assert (going.returncode, "asked to stop" in said) == (1, True)
+        assert (ended, "asked to stop" in said) == (1, True)
         assert books["uncertain"] == 0
         assert len(copies) == READERS
     else:
