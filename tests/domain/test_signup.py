@@ -3,15 +3,18 @@
 import pytest
 
 from dailypapers.domain.signup import (
+    Admission,
     Counts,
     Limits,
     Verdict,
+    admission,
     attack_mode,
     begins_attack_mode,
     ended_attack_mode,
     judge,
     worth_keeping,
 )
+from dailypapers.domain.subscriber import SubscriberState
 
 LIMITS = Limits(per_network_hour=8, overall_hour=100)
 
@@ -62,3 +65,12 @@ def test_a_flood_is_not_kept_without_end() -> None:
 def test_the_smallest_network_share_is_one() -> None:
     one = Limits(per_network_hour=1, overall_hour=4)
     assert judge(Counts(asked_hour=4), one, patient=True) is Verdict.GRANTED
+
+
+@pytest.mark.parametrize("state", [None, *SubscriberState])
+def test_the_operator_revives_neither_a_dead_address_nor_who_has_left(state: SubscriberState | None) -> None:
+    assert admission(state, is_suppressed=True) is Admission.SUPPRESSED
+    expected = {None: Admission.ADDED, SubscriberState.UNSUBSCRIBED: Admission.UNSUBSCRIBED}
+    outcome = admission(state, is_suppressed=False)
+    assert outcome is expected.get(state, Admission.CHANGED)
+    assert outcome.is_refused == (state is SubscriberState.UNSUBSCRIBED)

@@ -1,30 +1,27 @@
-"""Who is due, and that a missed hour is made up."""
+"""Who is due, that a missed hour is made up, and what is stored of somebody and nothing of who was erased."""
 
 import datetime as dt
 import random
 
-import pytest
 import sqlalchemy as sa
 
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.storable import MOST_BYTES
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
-from dailypapers.errors import BadInput
-from dailypapers.store import editions, outbox, subscribers, suppressions
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.store import editions, outbox, subscribers
 from dailypapers.store.database import writing
-from dailypapers.subscriptions import lifecycle, sign_up
-from dailypapers.subscriptions.address import normal_address
+from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.erase import erase
 
-WISHES = Preferences(Rhythm("Europe/Berlin", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
+PREFERENCES = Preferences(Rhythm("Europe/Berlin", 7), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),))
 ALICE = "alice@example.org"
 
 
-def admit(engine: sa.Engine, now: dt.datetime, address: str = ALICE) -> bool:
+def admit(engine: sa.Engine, now: dt.datetime, address: str = ALICE) -> None:
     with writing(engine) as tx:
-        return sign_up.admit(tx, address, WISHES, consent=Consent("test"), now=now)
+        sign_up.admit(tx, address, PREFERENCES, consent=Consent("test"), now=now)
 
 
 def due(engine: sa.Engine, now: dt.datetime) -> list[str]:
@@ -54,7 +51,7 @@ def test_ids_of_the_erased_are_never_given_again(engine: sa.Engine, now: dt.date
     ids = []
     for name in ("alice", "bob", "carol"):
         with writing(engine) as tx:
-            added = sign_up.subscribe(tx, f"{name}@example.org", WISHES, consent=Consent("web"), now=now)
+            added = sign_up.subscribe(tx, f"{name}@example.org", PREFERENCES, consent=Consent("web"), now=now)
             assert added is not None
             ids.append((added, outbox.of_subscriber(tx, added)[0].id))
             reader = subscribers.one(tx, added)
@@ -63,38 +60,6 @@ def test_ids_of_the_erased_are_never_given_again(engine: sa.Engine, now: dt.date
             erase(tx, added)
     assert ids == sorted(set(ids))
     assert len({delivery for _, delivery in ids}) == 3
-
-
-def test_whoever_asks_is_pending_and_gets_one_confirmation_an_hour(engine: sa.Engine, now: dt.datetime) -> None:
-    for minutes in (0, 10, 70):
-        with writing(engine) as tx:
-            sign_up.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now + dt.timedelta(minutes=minutes))
-    with writing(engine) as tx:
-        mails = outbox.claim(tx, "w", 10, now=now + dt.timedelta(hours=2))
-        assert [mail.kind for mail in mails] == [MailKind.CONFIRM, MailKind.CONFIRM]
-    assert due(engine, now) == []
-
-
-def test_confirming_twice_is_well_and_leaving_is_final(engine: sa.Engine, now: dt.datetime) -> None:
-    with writing(engine) as tx:
-        reader = sign_up.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now)
-        assert reader is not None
-        assert lifecycle.confirm(tx, reader, now=now)
-        assert lifecycle.confirm(tx, reader, now=now)
-        lifecycle.unsubscribe(tx, reader, now=now)
-        assert not lifecycle.confirm(tx, reader, now=now)
-    with pytest.raises(BadInput, match="only its owner"):
-        admit(engine, now)
-
-
-def test_a_suppressed_address_is_not_admitted(engine: sa.Engine, now: dt.datetime) -> None:
-    with writing(engine) as tx:
-        suppressions.suppress(tx, ALICE, reason="dead", detail="550 5.1.1", now=now)
-    with pytest.raises(BadInput, match="is suppressed"):
-        admit(engine, now)
-    with writing(engine) as tx:
-        assert suppressions.lift(tx, ALICE)
-    assert admit(engine, now)
 
 
 def test_of_an_interest_of_five_thousand_words_the_beginning_is_kept(engine: sa.Engine, now: dt.datetime) -> None:
@@ -122,21 +87,13 @@ def test_an_erased_subscriber_leaves_nothing_behind(engine: sa.Engine, now: dt.d
         assert subscribers.interests_of(tx, [1]) == {1: ()}
 
 
-@pytest.mark.parametrize("address", ["", "alice", "alice@", "a b@example.org", "alice@example.org\nBcc: eve@x.org"])
-def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(BadInput, match="is not an email address"):
-        normal_address(address)
-
-
-def test_addresses_are_kept_in_one_form() -> None:
-    assert normal_address(" Alice@Example.ORG ") == ALICE
-
-
-def test_pending_becomes_active_when_the_operator_vouches(engine: sa.Engine, now: dt.datetime) -> None:
+def test_the_next_who_have_not_confirmed_come_by_id_at_most_so_many(engine: sa.Engine, now: dt.datetime) -> None:
+    later = now + dt.timedelta(seconds=1)
     with writing(engine) as tx:
-        sign_up.subscribe(tx, ALICE, WISHES, consent=Consent("web"), now=now)
-    assert not admit(engine, now)
-    with writing(engine) as tx:
-        reader = subscribers.by_address(tx, ALICE)
-    assert reader is not None
-    assert reader.state is SubscriberState.ACTIVE
+        for name in ("carol", "alice", "bob"):
+            sign_up.subscribe(tx, f"{name}@example.org", PREFERENCES, consent=Consent("web"), now=now)
+        sign_up.subscribe(tx, "late@example.org", PREFERENCES, consent=Consent("web"), now=later)
+        sign_up.admit(tx, "reader@example.org", PREFERENCES, consent=Consent("test"), now=now)
+        readers = subscribers.unconfirmed(tx, before=later, limit=2)
+        assert [reader.address.partition("@")[0] for reader in readers] == ["carol", "alice"]
+        assert subscribers.unconfirmed(tx, before=now) == []

@@ -51,6 +51,7 @@ def add_one(
 
     Options that name an interest can be given several times.
     """
+    from dailypapers.domain.signup import Admission
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import writing
     from dailypapers.subscriptions import sign_up
@@ -74,10 +75,14 @@ def add_one(
             preferences = line.changes.applied_to(app.defaults)
             sign_up.subscribe(tx, line.address, preferences, consent=Consent("operator, unconfirmed"), now=moment)
             say(f"A confirmation email to {line.address} is queued.")
-        elif take_in(tx, line, defaults=app.defaults, consent=Consent("operator"), now=moment):
-            say(f"Added {line.address}.")
-        else:
-            say(f"{line.address} was there already; what you stated is changed, the rest is as it was.")
+            return
+        outcome = take_in(tx, line, defaults=app.defaults, consent=Consent("operator"), now=moment)
+    if outcome.is_refused:
+        raise BadInput(f"{line.address} {outcome}.")
+    if outcome is Admission.ADDED:
+        say(f"Added {line.address}.")
+    else:
+        say(f"{line.address} was there already; what you stated is changed, the rest is as it was.")
 
 
 def _examples(engine: "sa.Engine", file: Path) -> list[str]:
@@ -174,6 +179,7 @@ def import_file(
     hour, days, max_papers, about, least, relevance, explore, text_only, abstracts, paused. Any other file holds a JSON
     object with the same fields on each line, as export writes it. What is not stated stays as it is.
     """
+    from dailypapers.domain.signup import Admission
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import groups, writing
     from dailypapers.subscriptions.import_ import read, take_in
@@ -187,10 +193,10 @@ def import_file(
         for group in groups(lines, size=500):
             with writing(app.engine) as tx:
                 for line in group:
-                    try:
-                        added += take_in(tx, line, defaults=app.defaults, consent=consent, now=moment)
-                    except BadInput as error:
-                        refused.append(f"{file.name} line {line.number}: {error}")
+                    outcome = take_in(tx, line, defaults=app.defaults, consent=consent, now=moment)
+                    added += outcome is Admission.ADDED
+                    if outcome.is_refused:
+                        refused.append(f"{file.name} line {line.number}: {line.address} {outcome}.")
             step(len(group))
     for sentence in refused:
         say(sentence)

@@ -12,6 +12,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dailypapers.domain.subscriber import SubscriberState
+
 #: Maximum confirmations to one mailbox within `MAILBOX_PAUSE`, whoever asks for them, and within a day.
 MAILBOX_HOUR = 1
 MAILBOX_PAUSE = dt.timedelta(hours=1)
@@ -70,6 +72,21 @@ class Verdict(StrEnum):
     ALL_FULL = "all full"
 
 
+class Admission(StrEnum):
+    """What becomes of somebody whom the operator makes a subscriber; the value of a refusal says why, to them."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    """Was known, and wants now what is stated."""
+    SUPPRESSED = "is suppressed: mail to it failed for good, or its owner complained"
+    UNSUBSCRIBED = "has unsubscribed: only its owner can subscribe it again"
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing was done."""
+        return self in {Admission.SUPPRESSED, Admission.UNSUBSCRIBED}
+
+
 def attack_mode(counts: Counts, limits: Limits) -> bool:
     """Whether so many ask that not all of them can be people."""
     return counts.asked_hour >= limits.overall_hour
@@ -88,6 +105,18 @@ def ended_attack_mode(counts: Counts, limits: Limits) -> bool:
 def worth_keeping(counts: Counts, limits: Limits) -> bool:
     """Whether this ask is to be noted: a flood must not fill the table."""
     return counts.asked_hour < limits.overall_hour * _KEPT
+
+
+def admission(state: SubscriberState | None, *, is_suppressed: bool) -> Admission:
+    """Decide about an address the operator adds, by the state of its subscription, `None` where it has none.
+
+    The operator vouches for consent, which revives neither an address that was given up nor one whose owner has left.
+    """
+    if is_suppressed:
+        return Admission.SUPPRESSED
+    if state is SubscriberState.UNSUBSCRIBED:
+        return Admission.UNSUBSCRIBED
+    return Admission.CHANGED if state else Admission.ADDED
 
 
 def judge(counts: Counts, limits: Limits, *, patient: bool) -> Verdict:

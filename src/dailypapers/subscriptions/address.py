@@ -6,7 +6,7 @@ from dailypapers.errors import BadInput
 
 
 def normal_address(address: str) -> str:
-    """The one form an address is kept in: checked for form (RFC 5321), lower case, domain in its Unicode form.
+    """Return the one form an address is kept in: checked for form (RFC 5321), lower case, domain in its Unicode form.
 
     Raises `BadInput` with the reason.
     """

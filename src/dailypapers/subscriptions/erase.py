@@ -11,21 +11,20 @@ from dailypapers.tokens import LIFETIME
 
 
 def erase(tx: sa.Connection, subscriber_id: int) -> None:
-    """Forget somebody altogether."""
+    """Erase everything stored about somebody, but for a suppression of their address. Idempotent."""
     subscribers.erase(tx, subscriber_id)
 
 
 def expire_unconfirmed(tx: sa.Connection, *, now: dt.datetime, limit: int = subscribers.BATCH) -> tuple[int, int]:
-    """Erase the next of those whose confirmation link has run out; returns how many, none once all are erased.
+    """Erase the next of those whose confirmation link has expired, and unsubscribe again who was a subscriber before.
 
-    Whoever had been a subscriber before is unsubscribed as before, which is the second number: anybody may have asked
-    in their name.
+    Anybody may have asked in the name of the latter. Returns how many of each; none once nobody is left.
     """
     late = subscribers.unconfirmed(tx, before=now - LIFETIME[Purpose.CONFIRM], limit=limit)
-    back = [reader for reader in late if reader.confirmed_at]
-    for reader in late:
-        if reader.confirmed_at:
-            subscribers.transition(tx, reader.id, to=SubscriberState.UNSUBSCRIBED, now=now)
-        else:
-            erase(tx, reader.id)
-    return len(late) - len(back), len(back)
+    former = [reader for reader in late if reader.confirmed_at]
+    strangers = [reader for reader in late if not reader.confirmed_at]
+    for reader in former:
+        subscribers.transition(tx, reader.id, to=SubscriberState.UNSUBSCRIBED, now=now)
+    for reader in strangers:
+        erase(tx, reader.id)
+    return len(strangers), len(former)

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, PreferenceChanges, Preferences
+from dailypapers.domain.signup import Admission
 from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import Abstracts, Consent, SubscriberState, knows_zone, parse_days
 from dailypapers.errors import BadInput
@@ -51,6 +52,11 @@ class Line:
     #: Whether they are paused, and until when; `None` where nothing is said, or that they are not.
     paused: dt.date | bool | None = None
 
+    @property
+    def paused_until(self) -> dt.date | None:
+        """The first day they want mail again; `None` for until they say so."""
+        return self.paused if isinstance(self.paused, dt.date) else None
+
 
 def read(path: Path) -> tuple[list[Line], list[Skipped]]:
     """Return every line that can be read, and the others with their number and why.
@@ -67,19 +73,23 @@ def read(path: Path) -> tuple[list[Line], list[Skipped]]:
     return lines, skipped
 
 
-def take_in(tx: sa.Connection, line: Line, *, defaults: Preferences, consent: Consent, now: dt.datetime) -> bool:
-    """Make somebody a subscriber, or change what a line states of one who is; tells whether the address is new.
+def take_in(tx: sa.Connection, line: Line, *, defaults: Preferences, consent: Consent, now: dt.datetime) -> Admission:
+    """Make somebody a subscriber, or change what a line states of one who is; returns what became of it.
 
-    A pause is taken over, and never ended: that is up to its owner. Raises `BadInput` where `sign_up.admit` does.
+    A pause is taken over, and never ended: that is up to its owner.
     """
     known = subscribers.by_address(tx, line.address)
     before = lifecycle.preferences_of(tx, known) if known else defaults
-    is_new = sign_up.admit(tx, line.address, line.changes.applied_to(before), consent=consent, now=now)
-    if line.paused and (reader := subscribers.by_address(tx, line.address)):
-        until = None if line.paused is True else line.paused
-        if (reader.state, reader.paused_until) != (SubscriberState.PAUSED, until):
-            lifecycle.pause(tx, reader.id, until=until, now=now)
-    return is_new
+    outcome = sign_up.admit(tx, line.address, line.changes.applied_to(before), consent=consent, now=now)
+    if line.paused and not outcome.is_refused:
+        _pause(tx, line, now)
+    return outcome
+
+
+def _pause(tx: sa.Connection, line: Line, now: dt.datetime) -> None:
+    reader = subscribers.by_address(tx, line.address)
+    if reader and (reader.state, reader.paused_until) != (SubscriberState.PAUSED, line.paused_until):
+        lifecycle.pause(tx, reader.id, until=line.paused_until, now=now)
 
 
 def _records(path: Path) -> Iterator[tuple[int, object]]:

@@ -1,6 +1,9 @@
-"""A subscriber's life: one function per verb, used by web, cli and inbound mail alike.
+"""What becomes of a subscription: one function per verb, used by web, cli and inbound mail alike.
 
-Every function works inside the caller's transaction and tells what it did.
+    load (tx) | decide (pure, on frozen values) | record (tx)
+
+Every function works inside the caller's transaction and tells what it did. A transition that depends on nothing but
+the state it starts from is decided by its own UPDATE, so that two at once cannot both happen.
 """
 
 import datetime as dt
@@ -11,7 +14,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import Preferences
-from dailypapers.domain.subscriber import READING, SUBSCRIBED, Rhythm, Subscriber, SubscriberState, parse_days
+from dailypapers.domain.subscriber import READING, SUBSCRIBED, Amount, Rhythm, Subscriber, SubscriberState, parse_days
 from dailypapers.store import editions, outbox, subscribers, suppressions
 
 #: The next edition closes a day after the last, a little earlier or later.
@@ -28,60 +31,89 @@ def preferences_of(tx: sa.Connection, reader: Subscriber) -> Preferences:
     return Preferences(reader.rhythm, reader.amount, interests, reader.style)
 
 
-def change(tx: sa.Connection, subscriber_id: int, wishes: Preferences, *, now: dt.datetime) -> None:
-    """Replace what somebody asks for.
-
-    Where when they want mail has changed: who has the newest edition gets the next one at the first new hour after it
-    can have closed; who has not gets it at today's new hour, with the next run if that has passed. A pause stays.
-    """
+def change(tx: sa.Connection, subscriber_id: int, preferences: Preferences, *, now: dt.datetime) -> None:
+    """Replace what somebody asks for; where the rhythm changes, the next digest moves as `next_digest_at` says."""
     before = subscribers.one(tx, subscriber_id)
-    subscribers.change(tx, subscriber_id, rhythm=wishes.rhythm, amount=wishes.amount, style=wishes.style)
-    subscribers.state_interests(tx, subscriber_id, wishes.interests)
-    # Whoever waits for the next run, or is paused without end, has no hour to be moved.
-    if before and before.next_digest_at and before.rhythm != wishes.rhythm:
-        subscribers.schedule_next(tx, {subscriber_id: _next_digest(tx, before, wishes.rhythm, now)})
+    rhythm = preferences.rhythm
+    subscribers.change(tx, subscriber_id, rhythm=rhythm, amount=preferences.amount, style=preferences.style)
+    subscribers.state_interests(tx, subscriber_id, preferences.interests)
+    if before and before.rhythm != rhythm:
+        received = _newest_received(tx, subscriber_id)
+        _schedule(tx, subscriber_id, next_digest_at(before, rhythm, received=received, now=now))
 
 
-def _next_digest(tx: sa.Connection, reader: Subscriber, rhythm: Rhythm, now: dt.datetime) -> dt.datetime:
+def _newest_received(tx: sa.Connection, subscriber_id: int) -> dt.datetime | None:
+    """When the newest edition closed, where this reader has it already."""
+    edition = editions.newest(tx)
+    return edition.closed_at if edition and outbox.has_edition(tx, subscriber_id, edition.id) else None
+
+
+def _schedule(tx: sa.Connection, subscriber_id: int, moment: dt.datetime | None) -> None:
+    if moment:
+        subscribers.schedule_next(tx, {subscriber_id: moment})
+
+
+def next_digest_at(
+    reader: Subscriber, rhythm: Rhythm, *, received: dt.datetime | None, now: dt.datetime
+) -> dt.datetime | None:
+    """Return when a reader's next digest is due by a new rhythm; `None` where they have no hour that could move.
+
+    `received` is when the newest edition closed, for who has it: they get the next one at the first new hour after it
+    can have closed. Who has not gets it at today's new hour, with the next run if that has passed. A pause stays.
+    """
+    # Whoever waits for the next run, or is paused without end, has no hour.
+    if reader.next_digest_at is None:
+        return None
     if reader.state is SubscriberState.PAUSED and reader.paused_until:
         return rhythm.first_from(reader.paused_until)
-    edition = editions.newest(tx)
-    if edition and outbox.has_edition(tx, reader.id, edition.id):
+    if received:
         # An hour before it would be missed, and made up at whatever hour the edition closes.
-        return rhythm.next_after(max(now, edition.closed_at + NEXT_EDITION))
+        return rhythm.next_after(max(now, received + NEXT_EDITION))
     return rhythm.first_from(rhythm.day_of(now))
 
 
 def confirm(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
-    """Make a pending subscriber active; confirming twice is well. Tells whether they are subscribed now."""
+    """Make a pending subscriber active. Idempotent; tells whether they are subscribed now."""
     subscribers.transition(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
     return _reading(tx, subscriber_id) is not None
 
 
 def weekly(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
-    """One digest a week, on Mondays, from the next Monday on. Tells whether they read still."""
+    """Send one digest a week, on Mondays, from the next Monday on. Tells whether they read still."""
     reader = _reading(tx, subscriber_id)
     if reader is None:
         return False
     rhythm = replace(reader.rhythm, days=parse_days("weekly"))
     subscribers.change(tx, reader.id, rhythm=rhythm, amount=reader.amount, style=reader.style)
-    if reader.state is SubscriberState.ACTIVE:
-        subscribers.schedule_next(tx, {reader.id: rhythm.next_after(now)})
-    elif reader.paused_until:
-        subscribers.schedule_next(tx, {reader.id: rhythm.first_from(reader.paused_until)})
+    _schedule(tx, reader.id, first_weekly_at(reader, rhythm, now=now))
     return True
+
+
+def first_weekly_at(reader: Subscriber, rhythm: Rhythm, *, now: dt.datetime) -> dt.datetime | None:
+    """Return when the first weekly digest is due; `None` where that is once they end their pause."""
+    if reader.state is SubscriberState.ACTIVE:
+        return rhythm.next_after(now)
+    return rhythm.first_from(reader.paused_until) if reader.paused_until else None
 
 
 def fewer(tx: sa.Connection, subscriber_id: int, *, than: int) -> bool:
-    """Half as many papers in a digest as `than`, but no fewer than three; twice is as once. Tells whether they read."""
+    """Put about half as many papers into a digest as `than`, as `fewer_papers` says. Tells whether they read still."""
     reader = _reading(tx, subscriber_id)
     if reader is None:
         return False
-    most = min(reader.amount.max_papers, max(FEWEST, than // 2))
-    about = reader.amount.about and min(reader.amount.about, most)
-    amount = replace(reader.amount, max_papers=most, about=about, least=min(reader.amount.least, most))
+    amount = fewer_papers(reader.amount, than=than)
     subscribers.change(tx, reader.id, rhythm=reader.rhythm, amount=amount, style=reader.style)
     return True
+
+
+def fewer_papers(amount: Amount, *, than: int) -> Amount:
+    """Return an amount of at most half of `than` papers, but no fewer than three; never more than before. Idempotent.
+
+    `than` is what the page said, so that pressing twice is pressing once.
+    """
+    most = min(amount.max_papers, max(FEWEST, than // 2))
+    about = amount.about and min(amount.about, most)
+    return replace(amount, max_papers=most, about=about, least=min(amount.least, most))
 
 
 def _reading(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
@@ -90,7 +122,7 @@ def _reading(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
 
 
 def may_pause_until(reader: Subscriber, day: dt.date, *, now: dt.datetime) -> bool:
-    """Whether a form may name this day for a pause to end: one to come in the reader's zone, within ten years."""
+    """Tell whether a form may name this day for a pause to end: one to come in the reader's zone, within ten years."""
     today = reader.rhythm.day_of(now)
     return today < day <= today + LONGEST_PAUSE
 
@@ -111,14 +143,14 @@ def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: 
 def resume(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """End a pause; the next digest comes with the next run. Tells whether they are active now."""
     subscribers.transition(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PAUSED])
-    found = subscribers.one(tx, subscriber_id)
-    return found is not None and found.state is SubscriberState.ACTIVE
+    reader = subscribers.one(tx, subscriber_id)
+    return reader is not None and reader.state is SubscriberState.ACTIVE
 
 
 def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
-    """Send nothing more, from this moment on: what waits in the outbox is left unsent as well. Twice is well.
+    """Send nothing more, from this moment on: what waits in the outbox is left unsent as well.
 
-    Tells whether it was this time that they left.
+    Idempotent; tells whether it was this time that they left.
     """
     return subscribers.transition(
         tx,
@@ -137,14 +169,18 @@ def undo(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     reader = subscribers.one(tx, subscriber_id)
     if reader is None:
         return False
-    left = reader.state is SubscriberState.UNSUBSCRIBED
     to = SubscriberState.ACTIVE if reader.confirmed_at else SubscriberState.PENDING
     subscribers.transition(
         tx, reader.id, to=to, now=now, coming_from=[SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED]
     )
-    if left and reader.confirmed_at and reader.paused_until:
-        pause(tx, reader.id, until=reader.paused_until, now=now)
+    if rest := rest_of_pause(reader):
+        pause(tx, reader.id, until=rest, now=now)
     return _reading(tx, reader.id) is not None
+
+
+def rest_of_pause(reader: Subscriber) -> dt.date | None:
+    """Return until when somebody is paused who comes back: as long as they were when they left; `None`: not at all."""
+    return reader.paused_until if reader.state is SubscriberState.UNSUBSCRIBED and reader.confirmed_at else None
 
 
 def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
@@ -152,11 +188,10 @@ def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
 
     Somebody whose mail bounced is active again; who unsubscribed or complained stays so.
     """
-    lifted = suppressions.lift(tx, address)
-    known = subscribers.by_address(tx, address)
-    if known:
-        subscribers.transition(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.BOUNCED])
-    return lifted
+    reader = subscribers.by_address(tx, address)
+    if reader:
+        subscribers.transition(tx, reader.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.BOUNCED])
+    return suppressions.lift(tx, address)
 
 
 def avoid(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
@@ -166,10 +201,11 @@ def avoid(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None
 
 
 def allow(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
-    """Take back that these words push papers down."""
-    stated, taken = subscribers.interests_of(tx, [subscriber_id])[subscriber_id], set(_avoided(phrases))
-    if taken.intersection(stated):
-        subscribers.state_interests(tx, subscriber_id, (one for one in stated if one not in taken))
+    """Undo that these words push papers down."""
+    stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
+    avoided = set(_avoided(phrases))
+    if avoided.intersection(stated):
+        subscribers.state_interests(tx, subscriber_id, (each for each in stated if each not in avoided))
 
 
 def _avoided(phrases: Iterable[str]) -> Iterator[Interest]:
