@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
 
 from dailypapers.domain.paper import Paper, PaperId, Signals
@@ -58,6 +59,27 @@ def test_same_title_and_first_author_from_two_sources_is_one_paper(engine: sa.En
     other = announcement("10.1101/2026.04.20.1", title="A paper with a TELLING title!", source="biorxiv")
     assert add(engine, replace(other, paper=replace(other.paper, authors=("Lee, A.",))), now=now) == 1
     assert len(waiting(engine)) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "papers_kept"),
+    [
+        ("Rianne van den Berg", "van den Berg, R.", 1),
+        ("José García Márquez", "Garcia-Marquez J", 1),
+        ("Łukasz Kaiser", "Kaiser, L.", 1),
+        ("Geoffrey E. Hinton", "Hinton GE", 1),
+        ("Jörg Müller", "Mueller, J.", 1),
+        ("The ATLAS Collaboration", "ATLAS Collaboration", 1),
+        ("Jan van der Berg", "Karl Burg", 2),
+    ],
+)
+def test_a_paper_of_two_sources_folds_however_they_write_its_author(
+    engine: sa.Engine, now: dt.datetime, first: str, second: str, papers_kept: int
+) -> None:
+    for paper_id, author, source in (("2604.01234", first, "arxiv"), ("10.1101/2026.04.01.000001", second, "biorxiv")):
+        item = announcement(paper_id, source=source)
+        add(engine, replace(item, paper=replace(item.paper, authors=(author, "Ann Lee"))), now=now)
+    assert len(waiting(engine)) == papers_kept
 
 
 def test_short_titles_do_not_fold(engine: sa.Engine, now: dt.datetime) -> None:

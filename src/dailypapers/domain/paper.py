@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Self
 
-from dailypapers.domain.person import family_key
+from dailypapers.domain.person import name_keys
 from dailypapers.domain.text import unaccented
 from dailypapers.errors import BadPaperId
 
@@ -114,25 +114,22 @@ class Paper:
 
     def names(self) -> tuple[str, ...]:
         """Every name this work may be met by again: ids, and title with first author where that is telling."""
-        by_words = work_key(self.title, self.authors)
-        ids = tuple(dict.fromkeys(str(name) for name in (self.id, *self.also)))
-        return (*ids, by_words) if by_words else ids
+        ids = (str(name) for name in (self.id, *self.also))
+        return tuple(dict.fromkeys((*ids, *work_keys(self.title, self.authors))))
 
 
-def work_key(title: str, authors: tuple[str, ...]) -> str | None:
-    """Name a work by its title and its first author's family name; `None` where that would not tell works apart.
+def work_keys(title: str, authors: tuple[str, ...]) -> tuple[str, ...]:
+    """Name a work by its title and its first author's family name; by nothing where that would not tell works apart.
 
-    Case, accents, punctuation and spacing do not count.
+    Case, accents, punctuation and spacing do not count. Several names where it can be read or written in several ways:
+    two records are one work where they share one. The keys are stored: a change needs a migration that adds the new.
     """
     words = _plain_words(title)
     too_short = len(words) < MIN_TITLE_WORDS_TO_FOLD or sum(map(len, words)) < MIN_TITLE_LETTERS_TO_FOLD
     if too_short or not authors:
-        return None
-    family = family_key(authors[0])
-    if not family:
-        return None
-    digest = hashlib.sha256(f"{' '.join(words)}|{family}".encode()).hexdigest()
-    return f"work:{digest[:32]}"
+        return ()
+    digests = (hashlib.sha256(f"{' '.join(words)}|{family}".encode()).hexdigest() for family in name_keys(authors[0]))
+    return tuple(f"work:{digest[:32]}" for digest in digests)
 
 
 def _plain_words(text: str) -> list[str]:

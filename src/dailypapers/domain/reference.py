@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from dailypapers.domain.i18n import N_, LazyString
-from dailypapers.domain.paper import PaperId, work_key
-from dailypapers.domain.person import spellings
+from dailypapers.domain.paper import PaperId, work_keys
 from dailypapers.domain.source import Skipped
 
 
@@ -26,9 +25,7 @@ class Reference:
 
     def names(self) -> tuple[str, ...]:
         """Every name the paper may be kept under: its ids, and title with first author however that one is written."""
-        first_author = spellings(self.authors[0]) if self.authors else ()
-        keys = (work_key(self.title, (author,)) for author in first_author)
-        return tuple(dict.fromkeys((*map(str, self.ids), *(key for key in keys if key))))
+        return tuple(dict.fromkeys((*map(str, self.ids), *work_keys(self.title, self.authors))))
 
 
 @dataclass(frozen=True, slots=True)

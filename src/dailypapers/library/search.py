@@ -221,7 +221,7 @@ class Finder:
         if query.filters or query.phrases or len(query.topic.split()) not in _NAME_WORDS:
             return query
         asked = replace(query, authors=(query.topic,), topic="")
-        flags = shelf.index.fact(by(query.topic))
+        flags = shelf.index.any_fact(by(query.topic))
         loaded = self._load(shelf, shelf.index.newest(flags, _MOST_BY))
         return asked if any(passes(asked, paper) for _, paper in loaded.values()) else query
 

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
-from dailypapers.domain.person import compared_name
+from dailypapers.domain.person import name_keys
 from dailypapers.ranking.corpus.background import Background, fit
 from dailypapers.ranking.corpus.frequencies import (
     Columns,
@@ -114,13 +114,14 @@ class Features:
         return tuple(f" {' '.join(plain_words(f'{paper.title} . {paper.abstract}'))} " for paper in self.papers)
 
     @cached_property
-    def by_family_name(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
-        """Family name → papers of somebody of that name, with the name as it stands there."""
+    def by_name_key(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
+        """Key of a name → papers of somebody it may be, with the name as it stands there."""
         found: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for column, paper in enumerate(self.papers):
             for author in paper.authors:
-                found[compared_name(author)[0]].append((column, author))
-        return {family: tuple(papers) for family, papers in found.items()}
+                for key in name_keys(author):
+                    found[key].append((column, author))
+        return {key: tuple(papers) for key, papers in found.items()}
 
     @cached_property
     def by_category(self) -> Mapping[str, frozenset[int]]:

@@ -18,7 +18,7 @@ import scipy.sparse as sp
 from dailypapers.domain.category import codes_of
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
-from dailypapers.domain.person import compared_name, is_same_person
+from dailypapers.domain.person import is_same_person, name_keys
 from dailypapers.ranking.corpus.background import Background
 from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count, weigh
 from dailypapers.ranking.embeddings.encoder import Encoder
@@ -298,7 +298,7 @@ def _matching(features: Features, fact: Interest) -> set[int]:
     if fact.kind is InterestKind.CATEGORY:
         return _in_category(features, fact.text)
     if fact.kind is InterestKind.AUTHOR:
-        named = features.by_family_name.get(compared_name(fact.text)[0], ())
+        named = (author for key in name_keys(fact.text) for author in features.by_name_key.get(key, ()))
         return {column for column, author in named if is_same_person(fact.text, author)}
     if fact.kind is InterestKind.PHRASE:
         phrase = f" {' '.join(plain_words(fact.text))} "

@@ -134,7 +134,7 @@ def _announcement(entry: Entry, *, day: dt.date, source: str) -> Announcement:
         id=id_,
         title=title,
         abstract=clean(body),
-        authors=tuple(name for names in creators(entry) for name in clean_authors(names)),
+        authors=tuple(name for names in creators(entry) for name in clean_authors(names, given_first=True)),
         categories=terms(entry),
         url=page_of(id_),
         also=_other_names(entry),

@@ -23,7 +23,6 @@ _DOI_FIELDS = ("prism_doi", "dc_identifier", "id", "guid", "link", "prism_url")
 _ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/[^\s?#]+|oai:arxiv\.org:\S+", re.IGNORECASE)
 # “Nature, Published online: 18 July 2024; doi:10.1038/…” is no abstract.
 _IMPRINT = re.compile(r"^[^.;]{0,80}, Published online: [^;]{4,30}; doi:\s?\S+\s*")
-_INITIALS = re.compile(r"\s*(?:[A-Z][.\s-]*){1,4}", re.UNICODE)
 _MAX_CATEGORIES = 20
 
 
@@ -136,18 +135,8 @@ def _abstract(entry: Entry, title: str) -> str:
 def _authors(entry: Entry) -> tuple[str, ...]:
     listed = creators(entry)
     if len(listed) == 1:
-        return _one_text(listed[0])
+        return clean_authors(listed[0])
     return tuple(name for name in map(clean, listed) if name)
-
-
-def _one_text(names: str) -> tuple[str, ...]:
-    """Read all authors in one text: "Ann Lee, Bob Roy", "Lee, A.; Roy, B.", "Lee, A." or "Lee, A., Roy, B."."""
-    if ";" in names:
-        return tuple(name for part in names.split(";") if (name := clean(part)))
-    parts = [part.strip() for part in clean(names).split(",")]
-    if len(parts) > 1 and all(_INITIALS.fullmatch(part) for part in parts[1::2]):
-        return tuple(", ".join(pair) for pair in zip(parts[::2], parts[1::2], strict=False))
-    return clean_authors(names)
 
 
 def _published(entry: Entry) -> dt.date | None:

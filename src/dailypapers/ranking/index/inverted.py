@@ -15,10 +15,10 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
-from dailypapers.domain.person import compared_name
+from dailypapers.domain.person import name_keys
 from dailypapers.ranking.corpus import bm25
 from dailypapers.ranking.corpus.frequencies import COLUMNS, Columns, Floats, Vector, column_of, count
-from dailypapers.ranking.text.words import fold, terms
+from dailypapers.ranking.text.words import terms
 
 #: A paper's row in its segment takes two bytes, so a segment holds no more papers than this.
 MOST = 1 << 16
@@ -48,16 +48,16 @@ def counted(papers: Sequence[Paper]) -> TermFrequencies:
 
 def _facts(paper: Paper) -> Iterator[str]:
     for author in paper.authors:
-        yield by(author)
+        yield from by(author)
     for category in paper.categories:
         code = category.casefold()
         yield within(code)
         yield within(code.partition(".")[0])
 
 
-def by(author: str) -> str:
-    """The fact that a paper is by somebody of this author's family name; its words are folded as all terms are."""
-    return f"by {' '.join(map(fold, compared_name(author)[0].split()))}"
+def by(author: str) -> tuple[str, ...]:
+    """Return the facts that a paper is by somebody of this author's family name, one for each way to read it."""
+    return tuple(f"by {key}" for key in name_keys(author))
 
 
 def within(category: str) -> str:
@@ -181,6 +181,13 @@ class Index:
     def fact(self, fact: str) -> Flags:
         """The papers a fact is true of; now and then one more, for different facts may share a column."""
         return self._all([column_of(fact)], facts=True)
+
+    def any_fact(self, facts: Iterable[str]) -> Flags:
+        """The papers that at least one of these facts is true of."""
+        flags = np.zeros(len(self), np.bool_)
+        for fact in facts:
+            flags |= self.fact(fact)
+        return flags
 
     def _all(self, columns: Sequence[int], *, facts: bool) -> Flags:
         flags = np.ones(len(self), np.bool_)

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from dailypapers.domain.digest import Reason
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
-from dailypapers.domain.person import compared_name, is_same_person
+from dailypapers.domain.person import has_family_name, is_same_person, is_single_name
 from dailypapers.ranking.corpus.background import Background
 from dailypapers.ranking.corpus.frequencies import Vector
 from dailypapers.ranking.explain import Explainer, Scored
@@ -62,7 +62,7 @@ def candidates(index: Index, query: Query, *, many: int = CANDIDATES) -> Found:
 def _allowed(index: Index, query: Query) -> Flags:
     flags = np.ones(len(index), np.bool_)
     for author in query.authors:
-        flags &= index.fact(by(author))
+        flags &= index.any_fact(by(author))
     for category in query.categories:
         flags &= index.fact(within(category))
     return flags
@@ -79,8 +79,7 @@ def passes(query: Query, paper: Paper) -> bool:
 
 def _is_by(wanted: str, author: str) -> bool:
     """A family name alone is enough."""
-    family, given = compared_name(wanted)
-    return is_same_person(wanted, author) if given else compared_name(author)[0] == family
+    return has_family_name(author, wanted) if is_single_name(wanted) else is_same_person(wanted, author)
 
 
 def holds(paper: Paper, phrases: Sequence[str]) -> bool:
@@ -169,5 +168,5 @@ def _named(query: Query, papers: Sequence[Paper], found: Vector) -> Flags:
 def _interests(query: Query) -> list[Interest]:
     """What a query says, as interests; a family name alone is too little for one."""
     wanted = [Interest(InterestKind.PHRASE, phrase) for phrase in query.phrases]
-    wanted += [Interest(InterestKind.AUTHOR, author) for author in query.authors if compared_name(author)[1]]
+    wanted += [Interest(InterestKind.AUTHOR, author) for author in query.authors if not is_single_name(author)]
     return [Interest(InterestKind.TOPIC, query.topic), *wanted] if terms(query.topic) else wanted

@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from dailypapers.domain.person import SUFFIX
+from dailypapers.domain.author_list import names_in
 from dailypapers.domain.text import without_unwanted
 from dailypapers.sources.tex.symbols import small
 from dailypapers.sources.tex.text import to_unicode
 
 #: No abstract is longer; what is, was sent to hurt.
 MAX_CHARACTERS = 50_000
-MAX_AUTHORS = 5_000
 
 _BLOCK = "p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|tr|td|th|table|blockquote|section|article|pre|hr|title|sec"
 _INLINE = (
@@ -75,29 +74,13 @@ def _escaped(text: str) -> str:
     return re.sub(rf"&(?!{_ENTITY.pattern[1:]})", "&amp;", text)
 
 
-def clean_authors(text: str) -> tuple[str, ...]:
-    """Read a list of names with commas between them, as arXiv writes it; affiliations in parentheses are left out.
+def clean_authors(text: str, *, given_first: bool = False) -> tuple[str, ...]:
+    """Read all authors in one text, however names are written; affiliations in parentheses are left out.
 
-    "A. Lee (1), B. Roy, Jr. ((1) MIT)" gives A. Lee and B. Roy, Jr.
+    "A. Lee (1), B. Roy, Jr. ((1) MIT)" gives A. Lee and B. Roy, Jr.; "Lee, A., Roy, B." gives Lee, A. and Roy, B. With
+    `given_first` commas stand between names alone, as in arXiv's lists.
     """
-    names: list[str] = []
-    for part in _outside_parentheses(clean(text)).split(",")[:MAX_AUTHORS]:
-        for name in re.split(r"\s(?:and|&)\s|^and\s", part):
-            if SUFFIX.fullmatch(name.strip()) and names:
-                names[-1] += f", {name.strip()}"
-            elif name.strip():
-                names.append(name.strip())
-    return tuple(names)
-
-
-def _outside_parentheses(text: str) -> str:
-    outside, depth = [], 0
-    for c in text:
-        depth += c == "("
-        if depth == 0:
-            outside.append(c)
-        depth = max(depth - (c == ")"), 0)
-    return " ".join("".join(outside).split())
+    return names_in(clean(text), given_first=given_first)
 
 
 def web_address(text: str) -> str:

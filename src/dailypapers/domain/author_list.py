@@ -1,0 +1,155 @@
+"""Lists of authors in one text, taken apart into the names of people.
+
+    without affiliations | ; or and | commas: between names, or within them
+
+Knows "Ann Lee, Bob Roy and Cem Öz", "Lee, A., Roy, B., Jr.", "Lee A, Roy B", "Lee, Ann; Roy, Bob" and "Lee, Ann". Does
+not know markup or TeX: the text is clean.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
+
+from dailypapers.domain.person import DEGREE, SUFFIX, is_group
+
+#: Maximum authors of one paper: the largest collaborations sign with some three thousand.
+MAX_AUTHORS = 5_000
+_AND_OTHERS = re.compile(
+    r"[\s,;]{0,9}(?<!\w)(?:(?:and|&)\s(?:\d{1,5}\s)?(?:others|more|coworkers|co-workers|colleagues)\b|et\.?\sal\b|…|\.\.\.).*",
+    re.IGNORECASE,
+)
+_MARKS, _NUMBERS = "*†‡§¶‖#", "0-9¹²³⁰⁴-⁹"
+#: Marks of footnotes behind a name: “Lee1,2”, “Roy *†”. Other numbers are a part of it: “1000 Genomes Project”.
+_FOOTNOTES = re.compile(
+    rf"(?<=[^\W\d_])(?:\s?[{_MARKS}]|\.?\^?[{_NUMBERS}])(?:[{_MARKS}{_NUMBERS},\s]{{0,60}}[{_MARKS}{_NUMBERS}])?(?=\s*(?:[,;|]|$|(?:and|&)\s))"
+)
+_AND = re.compile(r",?\s(?:and|&)\s|^(?:and|&)\s|,&\s?")
+_INITIAL = r"(?:[^\W\d_]\.?|[^\W\d_][^\W\d_]{1,2}\.)"
+_INITIALS = re.compile(
+    rf"(?:{_INITIAL}(?:(?:[\s-]|(?<=\.)){_INITIAL}(?![^\W\d_])){{0,5}}|[A-Z]{{2,3}})(?:\s(?:van|von|der|den|de|da|di|la|dos|du|ter))*"
+)
+_LONGEST_INITIALS = 30
+#: “IBM” and “MIT” behind a full name are no initials.
+_LONGEST_BARE_INITIALS = 2
+_PARTICLE = re.compile(
+    r"(?:van|von|de|da|di|du|del|della|la|le|el|al|bin|ibn|ter|ten|zu|dos|st\.?|'t|d)\b", re.IGNORECASE
+)
+_JOINED_PARTICLE = re.compile(r"(?:Mc|Mac|De|Di|Le|La|Van|O)[A-Z]")
+_MOST_GIVEN_NAMES = 3
+_ENDS_AS_GROUP = re.compile(r"\b(?:collaboration|consortium|team|group|network)$", re.IGNORECASE)
+
+
+def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
+    """Return the names in a list of authors, in order, each as it is written there.
+
+    Affiliations in parentheses, footnote marks, degrees and “et al.” are left out. With `given_first` a comma stands
+    within a name only before a suffix, as in arXiv's lists. Never raises.
+    """
+    text = _AND_OTHERS.sub("", _FOOTNOTES.sub("", _outside_parentheses(text)))
+    if ";" in text or "|" in text:
+        names = (", ".join(_pieces(part)) for piece in re.split(r"[;|]", text) for part in _conjoined(piece))
+    else:
+        names = (name for piece in _conjoined(text) for name in _comma_separated(piece, given_first=given_first))
+    return tuple(islice(filter(None, names), MAX_AUTHORS))
+
+
+def _outside_parentheses(text: str) -> str:
+    outside, depth = [], 0
+    for c in text:
+        depth += c == "("
+        if depth == 0:
+            outside.append(c)
+        depth = max(depth - (c == ")"), 0)
+    return " ".join("".join(outside).split())
+
+
+def _conjoined(text: str) -> list[str]:
+    """Take a list apart at “and”, but not a group’s own name: “Institute for Metrics and Evaluation Network”."""
+    joined: list[str] = []
+    for piece in _AND.split(text):
+        last = joined[-1].rpartition(",")[2] if joined else ""
+        if is_group(last) and is_group(piece) and not _ENDS_AS_GROUP.search(last):
+            joined[-1] += f" and {piece.strip()}"
+        else:
+            joined.append(piece.strip())
+    return joined
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = [piece.strip() for piece in text.split(",")]
+    return [piece for piece in pieces if any(c.isalnum() for c in piece)]
+
+
+def _comma_separated(text: str, *, given_first: bool) -> Iterator[str]:
+    """Give the names between whose parts, or between which, commas stand."""
+    items = list(_with_suffixes(_pieces(text)))
+    has_initials = given_first or any(_are_initials(given, family) for (family, _), (given, _) in pairwise(items))
+    unpaired: list[tuple[str, str]] = []
+    for item in items:
+        if not given_first and unpaired and _are_initials(item[0], unpaired[-1][0]):
+            *before, family = unpaired
+            yield from _unpaired(before, is_inverted=_is_inverted(before, has_initials=has_initials))
+            yield _inverted(family, item)
+            unpaired = []
+        else:
+            unpaired.append(item)
+    yield from _unpaired(unpaired, is_inverted=not given_first and _is_inverted(unpaired, has_initials=has_initials))
+
+
+def _with_suffixes(pieces: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Give each piece with the suffix that stands behind it; degrees are left out."""
+    last: tuple[str, str] | None = None
+    for piece in pieces:
+        if last and SUFFIX.fullmatch(piece):
+            last = (last[0], piece)
+        elif not (last and DEGREE.fullmatch(piece) and " " in last[0]):
+            yield from (last,) if last else ()
+            last = (piece, "")
+    yield from (last,) if last else ()
+
+
+def _are_initials(piece: str, before: str) -> bool:
+    """Tell whether a piece is the initials of the family name before it."""
+    if len(piece) > _LONGEST_INITIALS or not _INITIALS.fullmatch(piece) or _INITIALS.fullmatch(before):
+        return False
+    return not (piece.isalpha() and len(piece) > _LONGEST_BARE_INITIALS and " " in before) and not is_group(before)
+
+
+def _is_inverted(items: Sequence[tuple[str, str]], *, has_initials: bool) -> bool:
+    """Tell whether every other piece is the given names of the one before it: “Lee, Ann Marie, van Dam, Jan”.
+
+    Where others have initials, two single words are one person; two of that kind with one name each are not met.
+    """
+    if not items or len(items) % 2:
+        return False
+    pairs = list(zip([name for name, _ in items[::2]], [name for name, _ in items[1::2]], strict=True))
+    if has_initials:
+        return all(_is_family(family) and " " not in f"{family}{given}" for family, given in pairs)
+    if len(pairs) == 1 and " " not in pairs[0][1]:
+        # “García Márquez, José”
+        return all(map(_is_persons, pairs[0])) and not any(map(_INITIALS.fullmatch, pairs[0][0].split()))
+    return all(
+        _is_family(family) and _is_persons(given) and given.count(" ") < _MOST_GIVEN_NAMES for family, given in pairs
+    )
+
+
+def _is_family(piece: str) -> bool:
+    return _is_persons(piece) and (" " not in piece or bool(_PARTICLE.match(piece)))
+
+
+def _is_persons(piece: str) -> bool:
+    """Tell whether a piece may be a part of a person's name: “OpenAI”, “DeepMind” and “CERN” are not."""
+    is_joined = any(a.islower() and b.isupper() for a, b in pairwise(piece)) and not _JOINED_PARTICLE.match(piece)
+    is_acronym = piece.isupper() and len(piece) > _LONGEST_BARE_INITIALS
+    return not (is_joined or is_acronym or is_group(piece))
+
+
+def _inverted(family: tuple[str, str], given: tuple[str, str]) -> str:
+    return ", ".join(filter(None, (family[0], given[0], given[1] or family[1])))
+
+
+def _unpaired(items: Sequence[tuple[str, str]], *, is_inverted: bool) -> Iterator[str]:
+    if is_inverted:
+        yield from (_inverted(*pair) for pair in zip(items[::2], items[1::2], strict=True))
+    else:
+        yield from (", ".join(filter(None, item)) for item in items)
