@@ -1,0 +1,146 @@
+"""The outbox is emptied over connections that are closed whatever happens, and waiting ends when it is in vain."""
+
+import datetime as dt
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+import sqlalchemy as sa
+from tests.delivery.test_send import composed, sending
+from tests.world import MONDAY, world
+
+from dailypapers.delivery.deliver import deliver_once, deliver_until_empty
+from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
+from dailypapers.domain.message import OutgoingMail
+from dailypapers.mail.transport import Event, MemoryTransport
+
+GREYLISTED = Outcome(OutcomeKind.DEFERRED, 450, "4.2.0", "greylisted")
+FIVE_MINUTES = dt.timedelta(minutes=5)
+ALICE, BOB = "alice@example.org", "bob@example.org"
+
+
+@dataclass
+class GreylistingOnce(MemoryTransport):
+    """Defers the first mail to each recipient, and counts how often it was closed."""
+
+    seen: set[str] = field(default_factory=set)
+    closed: int = 0
+
+    async def stream(self, mails: AsyncIterator[OutgoingMail]) -> AsyncGenerator[tuple[Event, ...]]:
+        """Answer the first mail to each recipient with 450."""
+        self.outcomes = {name: GREYLISTED for name in (ALICE, BOB) if name not in self.seen}
+        async for events in super().stream(mails):
+            self.seen.update(event.mail.envelope.recipient for event in events)
+            yield events
+
+    async def close(self) -> None:
+        """Count it."""
+        self.closed += 1
+
+
+@dataclass
+class Clock:
+    """Goes on by a step whenever it is looked at, and by what is waited for."""
+
+    step: dt.timedelta = dt.timedelta(microseconds=1)
+    now: dt.datetime = MONDAY
+
+    def __call__(self) -> dt.datetime:
+        self.now += self.step
+        return self.now
+
+
+class Waiting(threading.Event):
+    """Nobody asks to stop, and waiting takes the clock's time instead of the test's."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Let the clock go on."""
+        self.clock.now += dt.timedelta(seconds=timeout or 0)
+        return super().wait(0)
+
+
+def test_what_is_due_is_sent_and_the_connections_closed(engine: sa.Engine) -> None:
+    tray, progress = GreylistingOnce(), list[int]()
+    with world(engine) as w:
+        composed(w, "alice", "bob")
+        ready = sending(w, tray)
+        done = deliver_once(ready, clock=lambda: MONDAY, on_progress=progress.append)
+        assert (done.states, done.stopped, tray.closed) == ({DeliveryState.DEFERRED: 2}, None, 1)
+        assert sum(progress) == 2
+        assert deliver_once(ready, clock=lambda: MONDAY).states == {}
+        assert tray.closed == 2
+
+
+def test_connections_are_closed_where_sending_breaks(sqlite: sa.Engine) -> None:
+    tray = GreylistingOnce()
+    with world(sqlite) as w:
+        composed(w, "alice")
+        with pytest.raises(RuntimeError, match="the clock broke"):
+            deliver_once(sending(w, tray), clock=_broken)
+    assert tray.closed == 1
+
+
+def _broken() -> dt.datetime:
+    raise RuntimeError("the clock broke")
+
+
+def test_a_deferred_mail_is_sent_when_it_comes_due_and_counted_once(engine: sa.Engine) -> None:
+    tray = GreylistingOnce()
+    with world(engine) as w:
+        composed(w, "alice", "bob")
+        clock = Clock()
+        done = deliver_until_empty(sending(w, tray), clock=clock, patience=dt.timedelta(hours=3), stop=Waiting(clock))
+    assert done.states == {DeliveryState.ACCEPTED: 2}
+    assert sorted(mail.envelope.recipient for mail in tray.sent) == [ALICE, BOB]
+    assert FIVE_MINUTES <= clock.now - MONDAY < FIVE_MINUTES + dt.timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("patience", [dt.timedelta(), FIVE_MINUTES - dt.timedelta(seconds=1)])
+def test_what_comes_due_only_afterwards_is_not_waited_for(sqlite: sa.Engine, patience: dt.timedelta) -> None:
+    tray = GreylistingOnce()
+    with world(sqlite) as w:
+        composed(w, "alice")
+        clock = Clock()
+        done = deliver_until_empty(sending(w, tray), clock=clock, patience=patience, stop=Waiting(clock))
+    assert (done.states, tray.sent, tray.closed) == ({DeliveryState.DEFERRED: 1}, [], 1)
+
+
+def test_with_a_clock_that_stands_still_nothing_is_waited_for(sqlite: sa.Engine) -> None:
+    tray = GreylistingOnce()
+    with world(sqlite) as w:
+        composed(w, "alice")
+        done = deliver_until_empty(
+            sending(w, tray), clock=lambda: MONDAY, patience=dt.timedelta(hours=3), stop=threading.Event()
+        )
+    assert (done.states, tray.closed) == ({DeliveryState.DEFERRED: 1}, 1)
+
+
+def test_whoever_is_asked_to_stop_waits_no_longer(sqlite: sa.Engine) -> None:
+    tray, stop = GreylistingOnce(), threading.Event()
+    with world(sqlite) as w:
+        composed(w, "alice")
+        # Asked in the middle of the first run, after the only mail has been answered.
+        done = deliver_until_empty(
+            sending(w, tray),
+            clock=Clock(),
+            patience=dt.timedelta(hours=3),
+            stop=stop,
+            on_progress=lambda _: stop.set(),
+        )
+    assert (done.states, tray.closed) == ({DeliveryState.DEFERRED: 1}, 1)
+
+
+def test_nothing_waits_where_nothing_is_deferred(sqlite: sa.Engine) -> None:
+    with world(sqlite) as w:
+        done = deliver_until_empty(
+            replace(w.dependencies.sending),
+            clock=Clock(),
+            patience=dt.timedelta(hours=3),
+            stop=threading.Event(),
+        )
+    assert done.states == {}

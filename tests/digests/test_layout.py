@@ -1,0 +1,195 @@
+"""From outbox rows to mails: the same rows give the same bytes, links are for their reader alone, picks keep order."""
+
+import datetime as dt
+import email
+import email.policy
+import re
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from tests.web.a_digest import CELLS, GRAPHS, NOW, REASON, a_digest
+
+from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, laid_out, load_inputs, mail, message
+from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.digest import Pick, Reason, Term, TermKind
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.link import Bearer, Purpose
+from dailypapers.domain.message import Sender
+from dailypapers.domain.paper import Signals
+from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Amount, Consent, Rhythm, Style
+from dailypapers.errors import BadToken
+from dailypapers.rendering.environment import environment
+from dailypapers.settings import shipped
+from dailypapers.store import outbox, papers, subscribers
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import sign_up
+from dailypapers.subscriptions.erase import erase
+from dailypapers.subscriptions.links import bearer_of
+from dailypapers.tokens import Signer
+
+HOME = "https://papers.example.org/"
+SIGNER = Signer(HOME.rstrip("/"), b"secret")
+RENDERER = MailRenderer(
+    environment(shipped("templates")),
+    SIGNER,
+    Sender("Daily Papers", "papers@example.org", "bounce@example.org", "papers.example.org"),
+    HOME,
+    b"secret",
+    "leave@example.org",
+)
+EDITION = Edition(1, NOW.date(), NOW, 20, ())
+LISTED = {
+    1: papers.Listed(GRAPHS, ("arxiv",), Signals(upvotes=3), 1),
+    2: papers.Listed(CELLS, ("biorxiv",), Signals(), 2),
+}
+
+
+def inputs_of(engine: sa.Engine, *deliveries: int) -> list[RenderInput]:
+    with reading(engine) as tx:
+        rows = [outbox.by_id(tx, number) for number in deliveries]
+        return load_inputs(tx, [row for row in rows if row is not None])
+
+
+def test_a_digest_is_loaded_with_its_picks_in_their_order(engine: sa.Engine) -> None:
+    got, other = a_digest(engine), a_digest(engine, "bob", outside=True)
+    first, second = inputs_of(engine, got.delivery, other.delivery)
+    assert first.digest is not None
+    assert second.digest is not None
+    assert [entry.paper.title for entry in first.digest.entries] == [GRAPHS.title, CELLS.title]
+    assert [entry.paper.title for entry in second.digest.entries] == [GRAPHS.title]
+    assert [entry.paper.title for entry in second.digest.outside] == [CELLS.title]
+    assert [entry.paper_id for entry in first.digest.entries] == list(got.papers)
+    assert (first.bearer.subscriber_id, second.bearer.subscriber_id) == (got.reader, other.reader)
+    assert first.digest.considered == 2
+
+
+def test_a_confirmation_has_no_digest_and_its_link_confirms(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        preferences = Preferences(Rhythm(), Amount(5))
+        reader = sign_up.subscribe(tx, "alice@example.org", preferences, consent=Consent("web"), now=NOW)
+        assert reader is not None
+        (delivery,) = outbox.of_subscriber(tx, reader)
+    (loaded,) = inputs_of(engine, delivery.id)
+    assert (loaded.digest, loaded.edition) == (None, None)
+    made = message(RENDERER, loaded)
+    (token,) = set(re.findall(rf"{HOME}confirm/(\S+)", made.text))
+    with reading(engine) as tx:
+        bearer = bearer_of(tx, SIGNER, SIGNER.claim(Purpose.CONFIRM, token, now=NOW))
+    assert bearer is not None
+    assert bearer.id == reader
+    content = email.message_from_bytes(mail(RENDERER, loaded)[1].content)
+    assert "List-Unsubscribe" not in content
+
+
+def test_the_same_row_gives_the_same_bytes(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    first, again = (mail(RENDERER, inputs_of(engine, got.delivery)[0]) for _ in range(2))
+    assert first == again
+    name, outgoing = first
+    assert (outgoing.envelope.sender, outgoing.envelope.recipient) == ("bounce@example.org", "alice@example.org")
+    assert outgoing.delivery == got.delivery
+    assert email.message_from_bytes(outgoing.content)["Message-ID"] == name
+
+
+def test_message_ids_differ_by_reader_and_edition_and_give_nobody_away(engine: sa.Engine) -> None:
+    got, other = a_digest(engine), a_digest(engine, "bob")
+    one, two = inputs_of(engine, got.delivery, other.delivery)
+    later = replace(one, delivery=replace(one.delivery, edition=2))
+    names = {mail(RENDERER, each)[0] for each in (one, two, later)}
+    assert len(names) == 3
+    assert mail(RENDERER, one)[0] == mail(RENDERER, replace(one, delivery=replace(one.delivery, id=99)))[0]
+    assert not any("alice" in name for name in names)
+
+
+def test_a_digest_can_be_left_with_one_click_and_by_mail_and_each_paper_voted_on(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    (loaded,) = inputs_of(engine, got.delivery)
+    content = email.message_from_bytes(mail(RENDERER, loaded)[1].content, policy=email.policy.default)
+    assert content["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    mailto, url = re.findall(r"<([^>]+)>", content["List-Unsubscribe"])
+    if mailto.startswith("https:"):
+        mailto, url = url, mailto
+    token = url.removeprefix(f"{HOME}unsubscribe/")
+    assert SIGNER.claim(Purpose.UNSUBSCRIBE, token, now=NOW).subscriber_id == got.reader
+    by_mail = re.fullmatch(r"mailto:leave\+(\w+)@example\.org\?subject=unsubscribe", mailto)
+    assert by_mail is not None
+    assert SIGNER.mail_claim(by_mail[1], now=NOW).subscriber_id == got.reader
+    html = message(RENDERER, loaded).html
+    tokens = set(re.findall(rf"{HOME}feedback/([^\"/?]+)", html))
+    assert {SIGNER.claim(Purpose.FEEDBACK, each, now=NOW).about for each in tokens} == set(got.papers)
+
+
+def test_without_an_address_to_leave_by_there_is_none_in_the_mail(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    (loaded,) = inputs_of(engine, got.delivery)
+    assert b"mailto:" not in mail(replace(RENDERER, unsubscribe_address=""), loaded)[1].content
+
+
+def test_a_link_in_a_mail_of_who_was_erased_opens_nothing(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    with writing(engine) as tx:
+        delivery = outbox.by_id(tx, got.delivery)
+        assert delivery is not None
+        erase(tx, got.reader)
+        (loaded,) = load_inputs(tx, [delivery])
+        assert loaded.bearer == Bearer(got.reader)
+        token = SIGNER.token(Purpose.PREFERENCES, loaded.bearer, issued=NOW)
+        assert bearer_of(tx, SIGNER, SIGNER.claim(Purpose.PREFERENCES, token, now=NOW)) is None
+
+
+def test_links_last_from_when_the_digest_was_composed(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    (loaded,) = inputs_of(engine, got.delivery)
+    (token,) = set(re.findall(rf"{HOME}preferences/([\w.-]+)", message(RENDERER, loaded).text))
+    assert SIGNER.claim(Purpose.PREFERENCES, token, now=NOW).subscriber_id == got.reader
+    with pytest.raises(BadToken):
+        SIGNER.claim(Purpose.PREFERENCES, token, now=NOW + dt.timedelta(days=5000))
+
+
+def test_picks_are_laid_out_in_order_with_what_stood_beside_the_papers_then() -> None:
+    then = {str(GRAPHS.id): AboutPaper(("arxiv", "huggingface"), Signals(upvotes=1))}
+    picks = (Pick("2", 0.9, REASON, paper_id=2), Pick("1", 0.8, REASON, paper_id=1, outside=True))
+    digest = laid_out(EDITION, picks, LISTED, Content(notes=("A note.",), papers=then))
+    assert [entry.paper for entry in digest.entries] == [CELLS]
+    (outside,) = digest.outside
+    assert (outside.paper, outside.sources, outside.signals) == (GRAPHS, ("arxiv", "huggingface"), Signals(upvotes=1))
+    assert (digest.notes, digest.considered) == (("A note.",), EDITION.papers)
+    assert digest.entries[0].signals == LISTED[2].signals
+
+
+@pytest.mark.parametrize(
+    ("kinds", "trending", "voted"),
+    [
+        ([TermKind.TRENDING], True, True),
+        ([TermKind.NEW], True, False),
+        ([TermKind.TRENDING, TermKind.NEW], True, True),
+        ([TermKind.WORDS, TermKind.TRENDING], False, True),
+        ([TermKind.WORDS], False, False),
+        ([], True, False),
+    ],
+)
+def test_a_digest_is_called_trending_where_nothing_was_asked_for(
+    kinds: list[TermKind], trending: bool, voted: bool
+) -> None:
+    picked = [(LISTED[1], Reason((Term(kind, "text", 0.5),))) for kind in kinds]
+    digest = digest_of(picked, EDITION)
+    assert (digest.trending, digest.voted) == (trending, voted)
+
+
+def test_a_mail_whose_style_was_not_stored_looks_as_its_reader_wishes_now(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    style = Style(text_only=True, abstracts=Abstracts.NONE)
+    with writing(engine) as tx:
+        subscribers.change(tx, got.reader, rhythm=Rhythm(), amount=Amount(5), style=style)
+    (loaded,) = inputs_of(engine, got.delivery)
+    assert loaded.style == style
+    assert "They go deeper" not in message(RENDERER, replace(loaded, style=style)).text
+    assert "They go deeper" in message(RENDERER, replace(loaded, style=AS_USUAL)).text
+
+
+def test_nothing_to_send_is_nothing_to_load(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    assert inputs_of(engine) == []
+    assert len(inputs_of(engine, got.delivery, got.delivery)) == 2
