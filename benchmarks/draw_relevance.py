@@ -31,7 +31,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.domain.source import Announcement
 from dailypapers.evaluation.ours import Ours
 from dailypapers.evaluation.peers import Bm25
-from dailypapers.evaluation.protocol import Asked
+from dailypapers.evaluation.protocol import Evidence
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.embeddings.models import load
 from dailypapers.sources import arxiv, feed
@@ -208,7 +208,7 @@ class Ranks:
 
     def best(self, topic: Topic, window: str) -> npt.NDArray[np.int64]:
         """Return the best of the three ranks of each paper, from 0; equal scores are ordered by the papers' ids."""
-        asked = Asked((Interest(InterestKind.TOPIC, topic.text),))
+        asked = Evidence((Interest(InterestKind.TOPIC, topic.text),))
         scores = [day([asked])[0] for day in self._days[window]]
         scores.append(self._cosine.scores(topic.text, self.windows[window]))
         return np.asarray(np.min([ranked(row) for row in scores], axis=0), np.int64)

@@ -12,13 +12,15 @@ import platform
 import warnings
 from pathlib import Path
 
-from dailypapers.evaluation.files import METHODS, Evaluated, Files, evaluate
+from dailypapers.evaluation.files import Files
 from dailypapers.evaluation.measures import interval
+from dailypapers.evaluation.methods import METHODS
 from dailypapers.evaluation.protocol import Task
+from dailypapers.evaluation.run import Evaluated, evaluate
 from dailypapers.ranking.embeddings.models import load
 
 UNTIL = dt.date(2025, 6, 1)
-TASKS = (Task(0, heading=True), Task(3, heading=True), Task(None))
+TASKS = (Task(0, topics=True), Task(3, topics=True), Task(None))
 
 
 def main() -> None:

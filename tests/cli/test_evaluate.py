@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dailypapers.cli.evaluate import METHOD_HELP
-from dailypapers.evaluation.files import METHODS
+from dailypapers.evaluation.methods import METHODS
 
 Run = Callable[..., tuple[int, str, str]]
 

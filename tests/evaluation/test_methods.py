@@ -11,7 +11,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.evaluation import peers
 from dailypapers.evaluation.ours import Ours
-from dailypapers.evaluation.protocol import Asked, Method
+from dailypapers.evaluation.protocol import Evidence, Method
 from dailypapers.ranking.corpus.frequencies import Floats
 
 SUBJECTS = {
@@ -61,6 +61,6 @@ def test_likes_and_a_heading_lead_to_their_own_subject(method: Method) -> None:
     pool = papers(30, 2)
     likes = tuple(paper for paper in papers(30, 3) if "stars" in str(paper.id))
     topic = Interest(InterestKind.TOPIC, "galaxy telescope star pulsar bird")
-    for row in method.day(pool)([Asked((), likes), Asked((topic,), likes[:1])]):
+    for row in method.day(pool)([Evidence((), likes), Evidence((topic,), likes[:1])]):
         best = np.argsort(-row)[:5]
         assert all("stars" in str(pool[n].id) for n in best)

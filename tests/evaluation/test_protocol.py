@@ -7,7 +7,7 @@ import pytest
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
-from dailypapers.evaluation.protocol import Asked, Reader, Scores, Study, Task, ranked, run
+from dailypapers.evaluation.protocol import Evidence, Reader, Scores, Study, Task, ranked, run
 from dailypapers.ranking.corpus.frequencies import Matrix
 
 TOPIC = Interest(InterestKind.TOPIC, "birds")
@@ -32,12 +32,12 @@ class Remembering:
 
     def __init__(self, *wanted: str) -> None:
         self.wanted = keys(*wanted)
-        self.told: list[Asked] = []
+        self.told: list[Evidence] = []
 
     def day(self, pool: Sequence[Paper]) -> Scores:
-        def scores(asked: Sequence[Asked]) -> Matrix:
-            self.told += asked
-            return np.array([[float(str(paper.id) in self.wanted) for paper in pool] for _ in asked])
+        def scores(readers: Sequence[Evidence]) -> Matrix:
+            self.told += readers
+            return np.array([[float(str(paper.id) in self.wanted) for paper in pool] for _ in readers])
 
         return scores
 
@@ -46,7 +46,7 @@ def test_a_method_is_told_only_what_came_before() -> None:
     reader = Reader("ann", (TOPIC,), keys("a0", "a1", "b0", "c1", "d2"))
     method = Remembering("c1")
     outcome = run(study(reader), [method], [Task(None)])[0]
-    assert [[str(paper.id) for paper in asked.likes] for asked in method.told] == [
+    assert [[str(paper.id) for paper in evidence.likes] for evidence in method.told] == [
         ["file:a0", "file:a1", "file:b0"],
         ["file:a0", "file:a1", "file:b0", "file:c1"],
     ]
@@ -57,20 +57,20 @@ def test_a_method_is_told_only_what_came_before() -> None:
 @pytest.mark.parametrize(
     ("task", "likes", "name"),
     [
-        (Task(0, heading=True), 0, "heading only"),
-        (Task(2, heading=True), 2, "heading, 2 likes"),
+        (Task(0, topics=True), 0, "heading only"),
+        (Task(2, topics=True), 2, "heading, 2 likes"),
         (Task(1), 1, "1 like"),
-        (Task(None, heading=True), 3, "heading, all likes"),
+        (Task(None, topics=True), 3, "heading, all likes"),
     ],
 )
 def test_a_task_says_what_is_told(task: Task, likes: int, name: str) -> None:
     reader = Reader("ann", (TOPIC,), keys("a0", "a1", "b0", "c1"), keys("a2"))
-    asked = study(reader).asked(reader, DAYS[2], task)
+    evidence = study(reader).evidence(reader, DAYS[2], task)
     assert task.name == name
-    assert len(asked.likes) == likes
-    assert [str(paper.id) for paper in asked.likes] == ["file:a0", "file:a1", "file:b0"][3 - likes :]
-    assert asked.heading == ("birds" if task.heading else "")
-    assert len(asked.dislikes) == (1 if task.likes is None else 0)
+    assert len(evidence.likes) == likes
+    assert [str(paper.id) for paper in evidence.likes] == ["file:a0", "file:a1", "file:b0"][3 - likes :]
+    assert evidence.query == ("birds" if task.topics else "")
+    assert len(evidence.dislikes) == (1 if task.likes is None else 0)
 
 
 def test_who_has_too_few_earlier_likes_or_none_on_the_day_is_not_measured() -> None:

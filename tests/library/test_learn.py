@@ -20,9 +20,6 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote
-from dailypapers.errors import BadInput
-from dailypapers.evaluation.protocol import Task
-from dailypapers.evaluation.service import interleaved, replay
 from dailypapers.intake.close import close
 from dailypapers.jobs.day import day
 from dailypapers.library.add_papers import archive
@@ -35,7 +32,6 @@ from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import features as features_table
 from dailypapers.store.schema import knowledge as knowledge_table
 from dailypapers.store.schema import outbox as outbox_table
-from dailypapers.store.schema import picks as picks_table
 from dailypapers.store.schema import vectors as vectors_table
 from dailypapers.subscriptions import sign_up
 
@@ -266,47 +262,3 @@ def test_an_archive_is_announced_to_nobody_and_taken_in_once(engine: sa.Engine, 
         w.admit("carol")
         assert day(w.dependencies, clock=lambda: MONDAY).edition.papers == len(TITLES)
         assert "An Old Paper" not in w.got()["carol"][0]
-
-
-def test_replay_ranks_past_editions_again_knowing_only_what_came_before(taught: sa.Engine) -> None:
-    reader = admit(taught, topic("ornithology"))
-    with pytest.raises(BadInput, match="Nobody can be tested yet"):
-        replay(taught, ["dailypapers"])
-    chance = random.Random(9)  # noqa: S311 - made-up papers, the same in every run
-    for n in range(3):
-        now = MONDAY + n * DAY
-        announce(taught, now, *(text_about(subject, chance) for subject in (BIRDS, BIRDS, *OTHERS)))
-        close(taught, zone="UTC", now=now)
-        with writing(taught) as tx:
-            for place in range(2):
-                paper = papers.named(tx, f"file:{now:%d}-{place}")
-                assert paper
-                votes.cast(tx, reader, paper, Vote.LIKE, now=now)
-    ours, other = replay(taught, ["dailypapers", "tfidf"])
-    assert ours.lists == other.lists == 1, "only on the third day are three earlier likes known"
-    assert ours.means().tolist() == [1]
-    assert replay(taught, ["dailypapers"], task=Task(0, heading=True))[0].task.name == "heading only"
-    assert replay(taught, ["zotero"], encoder=Directions())[0].lists == 1
-    with pytest.raises(BadInput, match="no method “magic”"):
-        replay(taught, ["magic"])
-
-
-def test_two_recipes_are_woven_for_a_share_of_readers_and_their_votes_compared(taught: sa.Engine) -> None:
-    reader = admit(taught, topic("ornithology"))
-    how = replace(HOW, relevance=0, compare="words", compare_share=1.0)
-    with pytest.raises(BadInput, match="Nobody has voted"):
-        interleaved(taught, now=MONDAY, days=30)
-    chance = random.Random(9)  # noqa: S311 - made-up papers, the same in every run
-    texts = [text_about([*BIRDS, "ornithology"], chance) for _ in range(3)] + [text_about(BIRDS, chance)]
-    announce(taught, MONDAY, *texts)
-    assert composed(taught, MONDAY, how)
-    with reading(taught) as tx:
-        brought = tx.execute(sa.select(picks_table.c.paper_id, picks_table.c.recipe)).all()
-    assert {row.recipe for row in brought} == {"full", "words"}
-    with writing(taught) as tx:
-        for row in brought:
-            votes.cast(tx, reader, row.paper_id, Vote.LIKE if row.recipe == "full" else Vote.DISLIKE, now=MONDAY)
-    full, words = interleaved(taught, now=MONDAY, days=30)
-    assert (full.recipe, full.share, full.disliked) == ("full", 1, 0)
-    assert (words.recipe, words.liked, words.share) == ("words", 0, 0)
-    assert words.disliked > 0

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dailypapers.domain.digest import Pick, Reason
-from dailypapers.ranking.interleaving import takes_part, team_draft
+from dailypapers.ranking.interleaving import is_sampled, team_draft
 
 KEYS = st.lists(st.sampled_from("abcdefgh"), unique=True)
 
@@ -14,23 +14,25 @@ def picks(keys: list[str]) -> list[Pick]:
 
 
 @given(KEYS, KEYS, st.integers(0, 10), st.text(max_size=3))
-def test_a_woven_list_is_fair_and_holds_nothing_twice(one: list[str], other: list[str], limit: int, lot: str) -> None:
-    woven = team_draft(picks(one), picks(other), names=("a", "b"), limit=limit, lot=lot)
-    keys = [pick.paper for pick in woven]
+def test_an_interleaved_list_is_fair_and_repeats_nothing(
+    one: list[str], other: list[str], limit: int, seed: str
+) -> None:
+    interleaved = team_draft(picks(one), picks(other), names=("a", "b"), limit=limit, seed=seed)
+    keys = [pick.paper for pick in interleaved]
     assert len(set(keys)) == len(keys) == min(limit, len({*one, *other}))
-    assert all(pick.paper in (one if pick.recipe == "a" else other) for pick in woven)
-    assert woven == team_draft(picks(one), picks(other), names=("a", "b"), limit=limit, lot=lot)
+    assert all(pick.paper in (one if pick.variant == "a" else other) for pick in interleaved)
+    assert interleaved == team_draft(picks(one), picks(other), names=("a", "b"), limit=limit, seed=seed)
     if len(one) == len(other) == 8:
-        assert abs([pick.recipe for pick in woven].count("a") * 2 - len(woven)) <= 1
+        assert abs([pick.variant for pick in interleaved].count("a") * 2 - len(interleaved)) <= 1
 
 
-def test_two_lists_that_agree_give_each_team_half_over_many_lots() -> None:
+def test_two_lists_that_agree_give_each_half_over_many_seeds() -> None:
     same = picks(list("abcd"))
-    woven = [team_draft(same, same, names=("a", "b"), limit=1, lot=str(n))[0].recipe for n in range(400)]
-    assert 150 < woven.count("a") < 250
+    interleaved = [team_draft(same, same, names=("a", "b"), limit=1, seed=str(n))[0].variant for n in range(400)]
+    assert 150 < interleaved.count("a") < 250
 
 
-def test_a_share_of_all_takes_part() -> None:
-    assert 60 < sum(takes_part(str(n), 0.1) for n in range(1000)) < 140
-    assert not any(takes_part(str(n), 0) for n in range(100))
-    assert all(takes_part(str(n), 1) for n in range(100))
+def test_a_share_of_all_is_sampled() -> None:
+    assert 60 < sum(is_sampled(str(n), 0.1) for n in range(1000)) < 140
+    assert not any(is_sampled(str(n), 0) for n in range(100))
+    assert all(is_sampled(str(n), 1) for n in range(100))

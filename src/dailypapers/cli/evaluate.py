@@ -50,8 +50,9 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure how well papers are ranked, beside how others rank them: nDCG@10, recall@10, MRR, 95 % intervals."""
-    from dailypapers.evaluation.files import METHODS, Files
-    from dailypapers.evaluation.files import evaluate as run
+    from dailypapers.evaluation.files import Files
+    from dailypapers.evaluation.methods import METHODS
+    from dailypapers.evaluation.run import evaluate as run
     from dailypapers.ranking.embeddings.models import load
 
     if context.invoked_subcommand:
@@ -60,7 +61,7 @@ def evaluate(
     files = Files(papers, users, test_days) if papers and users and test_days and not replay else None
     if files is None and not replay:
         raise BadInput("evaluate needs --papers, --users and --test-days, or --replay for this service's own votes.")
-    task = _task(likes, heading=True if replay and heading is None else heading)
+    task = _task(likes, topics=True if replay and heading is None else heading)
     encoder = load(model) if model else None
     if files is None:
         _replay(context, names, task, encoder, as_json=as_json)
@@ -79,7 +80,7 @@ def evaluate(
 def _replay(
     context: typer.Context, names: list[str], task: "Task", encoder: "Encoder | None", *, as_json: bool
 ) -> None:
-    from dailypapers.evaluation.service import replay as run
+    from dailypapers.evaluation.run import replay as run
 
     with progress("ranking past editions"):
         outcomes = run(context.obj.app().engine, names, task=task, encoder=encoder)
@@ -112,9 +113,9 @@ def trending(
     as_json: Json = False,
 ) -> None:
     """Measure how well early scores forecast which of a day's papers are popular a week later."""
-    from dailypapers.evaluation.service import trends
+    from dailypapers.evaluation.run import forecasts
 
-    found = trends(listings, readings)
+    found = forecasts(listings, readings)
     rows("Forecasts of the order a week later", [asdict(order) for order in found], as_json=as_json)
 
 
@@ -126,22 +127,22 @@ def interleaved(
     as_json: Json = False,
 ) -> None:
     """Show which of two ranking variants readers preferred, from votes on interleaved lists."""
-    from dailypapers.evaluation.service import interleaved as run
+    from dailypapers.evaluation.run import interleaved as run
 
     sides = run(context.obj.app().engine, now=clock(now)(), days=days)
     rows("Votes on interleaved lists", [asdict(side) for side in sides], as_json=as_json)
 
 
-def _task(likes: str, *, heading: bool | None) -> "Task":
+def _task(likes: str, *, topics: bool | None) -> "Task":
     from dailypapers.evaluation.protocol import Task
 
     if likes != "all" and not (likes.isascii() and likes.isdigit()):
         raise BadInput(f"--likes must be a number or all, not “{likes}”.")
     known = None if likes == "all" else int(likes)
-    told = known is not None if heading is None else heading
+    told = known is not None if topics is None else topics
     if known == 0 and not told:
         raise BadInput("Without likes and without a topic there is nothing to rank by.")
-    return Task(known, told)
+    return Task(known, topics=told)
 
 
 def records(outcomes: "tuple[Outcome, ...]", *, as_json: bool) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Choose: what readers get from a pool of papers, by their wishes and votes; asked by compose, previews and search.
 
-    wishes, votes, what they have | rank | two recipes woven where they are compared
+    wishes, votes, what they have | rank | two ranking variants interleaved where they are compared
 
 Reads the store, keeps nothing.
 """
@@ -18,7 +18,7 @@ from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.domain.vote import Votes
 from dailypapers.library.vectors import vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.ranking.interleaving import takes_part, team_draft
+from dailypapers.ranking.interleaving import is_sampled, team_draft
 from dailypapers.ranking.rank import VARIANTS, Known, Reader, rank
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading
@@ -41,7 +41,7 @@ class DigestOptions:
     window_days: int
     deadline: dt.timedelta
     encoder: Encoder | None = None
-    #: A recipe to compare ours with, and for how large a part of the readers.
+    #: A ranking variant to compare ours with, and for how large a part of the readers.
     compare: str = ""
     compare_share: float = 0.0
 
@@ -107,21 +107,23 @@ def choose(
     known = _known(engine, pool, asking)
     chosen = rank(pool.matcher, readers, known, now=now)
     if how.compare:
-        drawn = [n for n, one in enumerate(asking) if one.name and takes_part(f"compare {one.name}", how.compare_share)]
-        others = rank(pool.matcher, [readers[n] for n in drawn], known, now=now, recipe=VARIANTS[how.compare])
-        for n, other in zip(drawn, others, strict=True):
-            names, lot = ("full", how.compare), f"{asking[n].name} {now:%Y-%m-%d}"
-            chosen[n] = _compared(chosen[n], other, names=names, limit=readers[n].limit, lot=lot)
+        sampled = [
+            n for n, one in enumerate(asking) if one.name and is_sampled(f"compare {one.name}", how.compare_share)
+        ]
+        others = rank(pool.matcher, [readers[n] for n in sampled], known, now=now, variant=VARIANTS[how.compare])
+        for n, other in zip(sampled, others, strict=True):
+            names, seed = ("full", how.compare), f"{asking[n].name} {now:%Y-%m-%d}"
+            chosen[n] = _compared(chosen[n], other, names=names, limit=readers[n].limit, seed=seed)
     return chosen
 
 
 def _compared(
-    one: Sequence[Pick], other: Sequence[Pick], *, names: tuple[str, str], limit: int, lot: str
+    one: Sequence[Pick], other: Sequence[Pick], *, names: tuple[str, str], limit: int, seed: str
 ) -> tuple[Pick, ...]:
-    """Both recipes' picks in one list; what is trending outside is no matter of recipes, and follows on it."""
-    woven = team_draft(picked_for(one), picked_for(other), names=names, limit=limit, lot=lot)
-    met = {pick.paper for pick in woven}
-    return (*woven, *(pick for pick in one if pick.outside and pick.paper not in met))
+    """Return both variants' picks in one list; what is trending outside one's topics is the same in both, and last."""
+    interleaved = team_draft(picked_for(one), picked_for(other), names=names, limit=limit, seed=seed)
+    met = {pick.paper for pick in interleaved}
+    return (*interleaved, *(pick for pick in one if pick.outside and pick.paper not in met))
 
 
 def picked_for(picks: Iterable[Pick]) -> tuple[Pick, ...]:

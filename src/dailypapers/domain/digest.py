@@ -125,8 +125,8 @@ class Pick:
     """The paper's id as text."""
     score: float
     reason: Reason
-    recipe: str = ""
-    """Where two recipes are compared: which of them brought it."""
+    variant: str = ""
+    """Where two ranking variants are compared: the name of the one that added it."""
     outside: bool = False
     """Whether it is there because others talk about it, and stands apart from what was picked for the reader."""
     paper_id: int = 0

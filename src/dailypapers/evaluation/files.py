@@ -1,41 +1,23 @@
-"""Evaluate: measure how well papers are ranked, ours beside the peers, on files somebody has."""
+"""Files somebody has, as a study or a forecast: papers with their days, readers with their likes, and later counts."""
 
+import csv
 import datetime as dt
+import io
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.paper import Paper
+from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Skipped
 from dailypapers.errors import BadInput
-from dailypapers.evaluation import peers
-from dailypapers.evaluation.ours import Ours
-from dailypapers.evaluation.protocol import Method, Outcome, Reader, Study, Task, run
-from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.ranking.scoring import WORDS
+from dailypapers.evaluation.forecast import Listing, Reading
+from dailypapers.evaluation.protocol import Reader, Study
 from dailypapers.sources.file import id_of, load, read_papers, read_text
-
-Making = Callable[[Sequence[Paper], Encoder | None], Method]
-
-
-def _zotero(_: Sequence[Paper], encoder: Encoder | None) -> Method:
-    if encoder is None:
-        raise BadInput("The method zotero needs a model: name one with --model.")
-    return peers.Zotero(encoder)
-
-
-#: By the names the command knows; ours comes first, so that the others are compared with it.
-METHODS: Mapping[str, Making] = {
-    "dailypapers": lambda papers, encoder: Ours(papers, encoder=encoder),
-    "words": lambda papers, _: Ours(papers, recipe=WORDS, name="dailypapers, words alone"),
-    "bm25": lambda papers, _: peers.Bm25(papers),
-    "tfidf": lambda papers, _: peers.TfIdf(papers),
-    "svm": lambda papers, _: peers.Svm(papers),
-    "zotero": _zotero,
-}
+from dailypapers.sources.huggingface import read_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,56 +29,10 @@ class Files:
     test_days: Path
 
 
-@dataclass(frozen=True)
-class Evaluated:
-    """What came of an evaluation, and of what it was."""
-
-    study: Study
-    outcomes: tuple[Outcome, ...]
-    background: int
-    skipped: tuple[Skipped, ...]
-
-    @property
-    def without_papers(self) -> tuple[str, ...]:
-        """The days to test that no paper is of."""
-        return tuple(day for day, pool in self.study.pools() if not pool)
-
-
-def evaluate(
-    files: Files,
-    methods: Sequence[str],
-    tasks: Sequence[Task],
-    *,
-    encoder: Encoder | None = None,
-    until: dt.date | None = None,
-    on_progress: Callable[[int], None] = lambda _: None,
-) -> Evaluated:
-    """Measure methods at tasks. What is learned in general comes from papers before `until`, else before the first day.
-
-    Raises `BadInput` for files that cannot be read, unknown methods, and a study in which nobody can be tested.
-    """
-    study, skipped = read_study(files)
-    chosen = [making(name) for name in methods]
-    background = study.before(str(until or study.days[0]))
-    if not background:
-        raise BadInput(f"No paper is older than {until or study.days[0]}; there is nothing to learn from.")
-    outcomes = run(study, [make(background, encoder) for make in chosen], tasks, on_progress=on_progress)
-    if not any(outcome.lists for outcome in outcomes):
-        raise BadInput(
-            "Nobody can be tested: a reader needs a like on one of the test days and three likes on earlier days."
-        )
-    return Evaluated(study, tuple(outcomes), len(background), skipped)
-
-
-def making(name: str) -> Making:
-    """What makes a method, by the name the command knows it by. Raises `BadInput` for another name."""
-    if name not in METHODS:
-        raise BadInput(f"There is no method “{name}”. Choose from {', '.join(METHODS)}.")
-    return METHODS[name]
-
-
 def read_study(files: Files) -> tuple[Study, tuple[Skipped, ...]]:
-    """Read a study. Raises `BadInput` where a file is missing or is not what it should be.
+    """Return a study, and what of its papers could not be read.
+
+    Raises `BadInput` where a file is missing or is not what it should be.
 
     A paper that is there twice came on the first of its days.
     """
@@ -140,8 +76,8 @@ def _reader(entry: Any, where: str) -> Reader:
     likes = entry.get("likes") or []
     if not isinstance(likes, list) or not all(isinstance(key, str) for key in likes):
         raise BadInput(f"{where}: likes must be a list of paper ids.")
-    said = heading(_words(entry, "list", where), _words(entry, "topic", where))
-    interests = (Interest(InterestKind.TOPIC, said),) if said else ()
+    topic = topic_of(_words(entry, "list", where), _words(entry, "topic", where))
+    interests = (Interest(InterestKind.TOPIC, topic),) if topic else ()
     return Reader(_words(entry, "user", where), interests, frozenset(str(id_of(key)[0]) for key in likes if key))
 
 
@@ -156,24 +92,59 @@ def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
 _BOOKKEEPING = re.compile(r"\b(?:awesome|lists?|papers?|collections?|resources?|latest)\b", re.IGNORECASE)
 
 
-def heading(name: str, topic: str) -> str:
-    """What a reader would type: the name of their list (of `owner/name`), and the section's topic.
+def topic_of(list_name: str, section: str) -> str:
+    """Return what a reader would type: the name of their list (of `owner/name`), and the section's title.
 
-    All methods are told the same words.
+    The tables call it the heading. All methods are given the same words.
     """
-    named = re.sub(r"[-_]+", " ", name.rpartition("/")[2])
-    return " ".join(_BOOKKEEPING.sub(" ", f"{named} {topic}").split())
+    words = re.sub(r"[-_]+", " ", list_name.rpartition("/")[2])
+    return " ".join(_BOOKKEEPING.sub(" ", f"{words} {section}").split())
 
 
 def _days(path: Path) -> tuple[str, ...]:
     days = _json(read_text(path), path.name)
     try:
-        found = {dt.date.fromisoformat(day[:10]).isoformat() for day in days}
+        dates = {dt.date.fromisoformat(day[:10]).isoformat() for day in days}
     except (TypeError, ValueError):
-        found = set()
-    if not isinstance(days, list) or not found:
+        dates = set()
+    if not isinstance(days, list) or not dates:
         raise BadInput(f"{path.name} must be a list of days such as [“2026-05-01”, “2026-05-04”].")
-    return tuple(sorted(found))
+    return tuple(sorted(dates))
+
+
+def read_listings(path: Path) -> Iterator[Listing]:
+    """Yield daily papers as Hugging Face lists them, JSON Lines, each with its `day`.
+
+    Raises `BadInput` for another file.
+    """
+    for number, line in enumerate(read_text(path).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            day = dt.date.fromisoformat(str(entry["day"]))
+            item = read_entry(entry, day=day)
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput(f"{path.name} line {number} is not a listed paper with its day: {error}.") from error
+        if item.signals:
+            yield Listing(item.paper, day, item.signals)
+
+
+def read_readings(path: Path) -> Iterator[Reading]:
+    """Yield later counts, tab-separated: arxiv_id, observed_at (UTC without an offset), upvotes.
+
+    Raises `BadInput` for another file.
+    """
+    rows = csv.DictReader(io.StringIO(read_text(path)), delimiter="\t")
+    for row in rows:
+        try:
+            at = dt.datetime.fromisoformat(row["observed_at"])
+            observed_at = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+            yield Reading(str(PaperId.parse(row["arxiv_id"])), observed_at, int(row["upvotes"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput(
+                f"{path.name} line {rows.line_num} is not a reading (arxiv_id, observed_at, upvotes): {error}."
+            ) from error
 
 
 def _json(text: str, where: str) -> Any:

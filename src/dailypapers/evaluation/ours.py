@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dailypapers.domain.paper import Paper
-from dailypapers.evaluation.protocol import Asked, Scores
+from dailypapers.evaluation.protocol import Evidence, Scores
 from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.corpus.frequencies import Matrix
 from dailypapers.ranking.embeddings.encoder import Encoder, Vectors
@@ -24,36 +24,38 @@ class Ours:
         background: Sequence[Paper],
         *,
         encoder: Encoder | None = None,
-        recipe: Variant = FULL,
+        variant: Variant = FULL,
         name: str = "dailypapers",
     ) -> None:
-        self.name, self._recipe = name, recipe
+        self.name, self._variant = name, variant
         self._vectors = Vectors(encoder) if encoder else None
         ordered = sorted(background, key=lambda paper: str(paper.id))
-        learned = fit(ordered)
-        self._background = learned.with_dense(self._vectors.rows(ordered)) if self._vectors else learned
+        fitted = fit(ordered)
+        self._background = fitted.with_dense(self._vectors.rows(ordered)) if self._vectors else fitted
 
     def day(self, pool: Sequence[Paper]) -> Scores:
-        """Compute the features of a pool once."""
+        """Compute the features of a pool once, and return what scores it."""
         dense = self._vectors.rows(pool) if self._vectors else None
         features = build(pool, background=self._background, dense=dense)
         matcher = Matcher(features, self._vectors.encoder if self._vectors else None)
-        place = {key: column for column, key in enumerate(features.keys)}
-        back = [place[str(paper.id)] for paper in pool]
+        column_of = {key: column for column, key in enumerate(features.keys)}
+        in_pool_order = [column_of[str(paper.id)] for paper in pool]
 
-        def scores(asked: Sequence[Asked]) -> Matrix:
-            examples = {str(paper.id): paper for one in asked for paper in (*one.likes, *one.dislikes)}
+        def scores(readers: Sequence[Evidence]) -> Matrix:
+            examples = {str(paper.id): paper for one in readers for paper in (*one.likes, *one.dislikes)}
             if self._vectors:
                 self._vectors.rows(list(examples.values()))
             known = Known(examples=examples, vectors=self._vectors.by_key if self._vectors else {})
-            stated = [
+            profiles = [
                 profile(one.interests, examples=examples, liked=_keys(one.likes), disliked=_keys(one.dislikes))
-                for one in asked
+                for one in readers
             ]
-            matches = matches_of(matcher, stated, known)
-            scorer = Scorer(features, matches, self._recipe)
-            asking = profile_batch(stated, matches)
-            return score(scorer, asking, scorer.normalisation(asking.shares), trend=np.zeros(len(pool)))[0][:, back]
+            matches = matches_of(matcher, profiles, known)
+            scorer = Scorer(features, matches, self._variant)
+            batch = profile_batch(profiles, matches)
+            return score(scorer, batch, scorer.normalisation(batch.shares), trend=np.zeros(len(pool)))[0][
+                :, in_pool_order
+            ]
 
         return scores
 

@@ -8,7 +8,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from dailypapers.domain.paper import Paper
-from dailypapers.evaluation.protocol import Asked, Scores, lot
+from dailypapers.evaluation.protocol import Evidence, Scores, shuffle_key
 from dailypapers.ranking.corpus import bm25
 from dailypapers.ranking.corpus.frequencies import Vector
 from dailypapers.ranking.embeddings.encoder import Encoder, Vectors
@@ -19,18 +19,18 @@ _LEAST_HOLDING, _MOST_HOLDING = 5, 0.1
 
 
 def text_of(paper: Paper) -> str:
-    """Title twice, then the abstract."""
+    """Return the title twice, then the abstract."""
     return f"{paper.title} . {paper.title} . {paper.abstract}"
 
 
-def _texts(asked: Asked) -> list[str]:
-    return [*([asked.heading] if asked.heading else []), *map(text_of, asked.likes)]
+def _texts(reader: Evidence) -> list[str]:
+    return [*([reader.query] if reader.query else []), *map(text_of, reader.likes)]
 
 
-def _each(scores: Callable[[Asked], Vector], pool: Sequence[Paper]) -> Scores:
-    """Score for one after the other; whom nothing is known of, nothing can be ranked for."""
+def _each(scores: Callable[[Evidence], Vector], pool: Sequence[Paper]) -> Scores:
+    """Score for one reader after the other; whom nothing is known of, nothing can be ranked for."""
     nothing = np.zeros(len(pool))
-    return lambda asked: np.array([scores(one) if _texts(one) else nothing for one in asked])
+    return lambda readers: np.array([scores(reader) if _texts(reader) else nothing for reader in readers])
 
 
 class TfIdf:
@@ -42,11 +42,11 @@ class TfIdf:
         self._vectorizer = TfidfVectorizer(stop_words="english").fit(map(text_of, background))
 
     def day(self, pool: Sequence[Paper]) -> Scores:
-        """Weigh the pool."""
+        """Weigh the pool, and return what scores it."""
         papers = self._vectorizer.transform(map(text_of, pool))
 
-        def scores(asked: Asked) -> Vector:
-            likeness = papers @ self._vectorizer.transform(_texts(asked)).T
+        def scores(reader: Evidence) -> Vector:
+            likeness = papers @ self._vectorizer.transform(_texts(reader)).T
             return np.asarray(likeness.mean(axis=1)).ravel()
 
         return _each(scores, pool)
@@ -61,19 +61,19 @@ class Bm25:
         self._vectorizer = CountVectorizer(stop_words="english")
         counts = self._vectorizer.fit_transform(map(text_of, background))
         papers = counts.shape[0]
-        held = np.bincount(counts.indices, minlength=counts.shape[1])
-        self._idf = bm25.rarity(held, papers)
+        holding = np.bincount(counts.indices, minlength=counts.shape[1])
+        self._idf = bm25.rarity(holding, papers)
         self._mean_length = counts.sum() / papers
 
     def day(self, pool: Sequence[Paper]) -> Scores:
-        """Saturate the pool's counts."""
+        """Saturate the pool's counts, and return what scores it."""
         papers = self._vectorizer.transform(map(text_of, pool)).astype(np.float64)
         lengths = np.asarray(papers.sum(axis=1)).ravel()
         norm = bm25.length_norm(lengths, self._mean_length)
         papers.data = bm25.saturated(papers.data, np.repeat(norm, np.diff(papers.indptr)))
 
-        def scores(asked: Asked) -> Vector:
-            query = self._vectorizer.transform([" ".join(_texts(asked))]).toarray().ravel()
+        def scores(reader: Evidence) -> Vector:
+            query = self._vectorizer.transform([" ".join(_texts(reader))]).toarray().ravel()
             return np.asarray(papers @ (self._idf * query)).ravel()
 
         return _each(scores, pool)
@@ -93,15 +93,15 @@ class Svm:
         self._vectorizer = TfidfVectorizer(
             stop_words="english", sublinear_tf=True, ngram_range=(1, 2), max_features=20_000, **_bounds(len(background))
         ).fit(map(text_of, background))
-        chosen = sorted(background, key=lambda paper: lot(str(paper.id)))[:NEGATIVES]
+        chosen = sorted(background, key=lambda paper: shuffle_key(str(paper.id)))[:NEGATIVES]
         self._negatives = self._vectorizer.transform(map(text_of, chosen))
 
     def day(self, pool: Sequence[Paper]) -> Scores:
-        """Weigh the pool."""
+        """Weigh the pool, and return what scores it."""
         papers = self._vectorizer.transform(map(text_of, pool))
 
-        def scores(asked: Asked) -> Vector:
-            positive = self._vectorizer.transform(_texts(asked))
+        def scores(reader: Evidence) -> Vector:
+            positive = self._vectorizer.transform(_texts(reader))
             labels = np.r_[np.ones(positive.shape[0]), np.zeros(self._negatives.shape[0])]
             machine = LinearSVC(class_weight="balanced", C=0.01, max_iter=10_000, tol=1e-6, dual=True, random_state=1)
             machine.fit(sp.vstack([positive, self._negatives]), labels)
@@ -119,13 +119,13 @@ class Zotero:
         self._vectors = Vectors(encoder, title=0)
 
     def day(self, pool: Sequence[Paper]) -> Scores:
-        """Encode the pool."""
+        """Encode the pool, and return what scores it."""
         papers = self._vectors.rows(pool)
 
-        def scores(asked: Asked) -> Vector:
-            known = self._vectors.rows(asked.likes[::-1]) if asked.likes else np.zeros((0, papers.shape[1]))
-            if asked.heading:
-                known = np.vstack([self._vectors.encoder.encode([asked.heading]), known])
+        def scores(reader: Evidence) -> Vector:
+            known = self._vectors.rows(reader.likes[::-1]) if reader.likes else np.zeros((0, papers.shape[1]))
+            if reader.query:
+                known = np.vstack([self._vectors.encoder.encode([reader.query]), known])
             weights = 1 / (1 + np.log10(np.arange(len(known)) + 1))
             return np.asarray(papers @ known.T @ weights / weights.sum())
 

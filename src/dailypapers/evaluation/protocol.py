@@ -23,21 +23,21 @@ LEAST_LIKES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a method is told of a reader: what they stated, and the papers they liked and disliked, oldest first."""
+class Evidence:
+    """What a method knows of a reader: what they stated, and the papers they liked and disliked, oldest first."""
 
     interests: tuple[Interest, ...] = ()
     likes: tuple[Paper, ...] = ()
     dislikes: tuple[Paper, ...] = ()
 
     @property
-    def heading(self) -> str:
+    def query(self) -> str:
         """What was stated in words, as one text."""
         return " . ".join(interest.text for interest in self.interests)
 
 
-#: Readers × papers, for all who ask on one day.
-Scores = Callable[[Sequence[Asked]], Matrix]
+#: Gives readers × papers, for all who are tested on one day.
+Scores = Callable[[Sequence[Evidence]], Matrix]
 
 
 class Method(Protocol):
@@ -48,7 +48,7 @@ class Method(Protocol):
         """What the table calls it."""
 
     def day(self, pool: Sequence[Paper]) -> Scores:
-        """Open a day; gives what scores its papers, in the pool's order, for those who ask."""
+        """Return what scores a day's papers, in the pool's order, for the readers of that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,16 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What methods are told: the `likes` newest earlier likes (all of them for `None`), and the interests or not."""
+    """What methods are told: the `likes` newest earlier likes (all of them for `None`), and their topics or not."""
 
     likes: int | None = None
-    heading: bool = False
+    topics: bool = False
 
     @property
     def name(self) -> str:
-        """What the table calls it."""
+        """What the tables call it; to them a stated topic is a heading, as it was in the lists that likes are from."""
         likes = "all likes" if self.likes is None else f"{self.likes} like{'s' * (self.likes != 1)}"
-        return "heading only" if not self.likes and self.likes is not None else "heading, " * self.heading + likes
+        return "heading only" if not self.likes and self.likes is not None else "heading, " * self.topics + likes
 
 
 @dataclass(frozen=True)
@@ -85,27 +85,27 @@ class Study:
     days: tuple[str, ...]
 
     def pools(self) -> Iterator[tuple[str, tuple[Paper, ...]]]:
-        """The tested days with all their papers."""
-        found = defaultdict(list)
+        """Yield the tested days with all their papers."""
+        by_day = defaultdict(list)
         for key, day in self.day_of.items():
-            found[day].append(self.papers[key])
+            by_day[day].append(self.papers[key])
         for day in self.days:
-            yield day, tuple(found[day])
+            yield day, tuple(by_day[day])
 
     def before(self, day: str) -> tuple[Paper, ...]:
-        """The papers of earlier days."""
+        """Return the papers of earlier days."""
         return tuple(self.papers[key] for key, its in self.day_of.items() if its < day)
 
-    def asked(self, reader: Reader, day: str, task: Task) -> Asked:
-        """What a method is told of a reader on the morning of a day."""
+    def evidence(self, reader: Reader, day: str, task: Task) -> Evidence:
+        """Return what a method knows of a reader on the morning of a day."""
         likes = self._earlier(reader.likes, day)
-        kept = likes if task.likes is None else likes[len(likes) - min(task.likes, len(likes)) :]
+        newest = likes if task.likes is None else likes[len(likes) - min(task.likes, len(likes)) :]
         dislikes = self._earlier(reader.dislikes, day) if task.likes is None else ()
-        return Asked(reader.interests if task.heading else (), kept, dislikes)
+        return Evidence(reader.interests if task.topics else (), newest, dislikes)
 
     def _earlier(self, keys: frozenset[str], day: str) -> tuple[Paper, ...]:
-        known = sorted((self.day_of[key], key) for key in keys if self.day_of.get(key, day) < day)
-        return tuple(self.papers[key] for _, key in known)
+        earlier = sorted((self.day_of[key], key) for key in keys if self.day_of.get(key, day) < day)
+        return tuple(self.papers[key] for _, key in earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,12 @@ class Outcome:
         return sum(len(days) for days in self.by_reader.values())
 
     def means(self, measure: str = "ndcg") -> Vector:
-        """A measure's mean over the days of each reader, in the order of their names."""
+        """Return a measure's mean over the days of each reader, in the order of their names."""
         days = (self.by_reader[name] for name in sorted(self.by_reader))
         return np.array([np.mean([getattr(day, measure) for day in measured]) for measured in days])
 
     def over(self, other: "Outcome") -> tuple[float, float, float]:
-        """By how much its nDCG@10 is above another's of the same task, and the 95 % interval over readers."""
+        """Return by how much its nDCG@10 is above another's of the same task, and the 95 % interval over readers."""
         differences = self.means() - other.means()
         return float(differences.mean()), *interval(differences.tolist())
 
@@ -149,35 +149,37 @@ def run(
     *,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> list[Outcome]:
-    """Measure every method at every task; `on_progress` hears of each day. Tasks first, methods in their order.
+    """Measure every method at every task; outcomes are in the order of tasks, then of methods.
+
+    `on_progress` is called after each day.
 
     Readers who have no day to be tested on are left out.
     """
-    found: dict[tuple[Task, int], dict[str, list[Measured]]] = {
+    measured: dict[tuple[Task, int], dict[str, list[Measured]]] = {
         (task, n): defaultdict(list) for task in tasks for n in range(len(methods))
     }
-    taken: dict[tuple[Task, int], float] = defaultdict(float)
+    seconds: dict[tuple[Task, int], float] = defaultdict(float)
     for day, pool in study.pools():
         keys = [str(paper.id) for paper in pool]
-        asking = list(tested(study, day, pool))
-        for number, method in enumerate(methods if asking else ()):
+        readers = list(tested(study, day, pool))
+        for number, method in enumerate(methods if readers else ()):
             scores = method.day(pool)
             for task in tasks:
-                asked = [study.asked(reader, day, task) for reader, _ in asking]
+                evidence = [study.evidence(reader, day, task) for reader, _ in readers]
                 started = time.perf_counter()
-                given = scores(asked)
-                taken[task, number] += time.perf_counter() - started
-                for (reader, relevant), row in zip(asking, given, strict=True):
-                    found[task, number][reader.name].append(_measured(keys, row, relevant))
+                rows = scores(evidence)
+                seconds[task, number] += time.perf_counter() - started
+                for (reader, relevant), row in zip(readers, rows, strict=True):
+                    measured[task, number][reader.name].append(_measured(keys, row, relevant))
         on_progress(1)
     return [
-        Outcome(task, methods[n].name, {name: tuple(days) for name, days in measured.items()}, taken[task, n])
-        for (task, n), measured in found.items()
+        Outcome(task, methods[n].name, {name: tuple(days) for name, days in by_reader.items()}, seconds[task, n])
+        for (task, n), by_reader in measured.items()
     ]
 
 
 def tested(study: Study, day: str, pool: Sequence[Paper]) -> Iterator[tuple[Reader, frozenset[str]]]:
-    """Who can be tested on a day, with what of it they liked."""
+    """Yield who can be tested on a day, with what of it they liked."""
     keys = frozenset(str(paper.id) for paper in pool)
     for reader in study.readers:
         relevant = reader.likes & keys
@@ -192,11 +194,11 @@ def _measured(keys: Sequence[str], scores: Vector, relevant: frozenset[str]) -> 
 
 
 def ranked(keys: Sequence[str], scores: Vector) -> list[str]:
-    """Keys, best first; equal scores in a fixed pseudo-random order that the papers' ids do not tell."""
-    places = sorted(range(len(keys)), key=lambda n: (-round(float(scores[n]), 9), lot(keys[n])))
+    """Return keys, best first; equal scores in a fixed pseudo-random order that the papers' ids do not tell."""
+    places = sorted(range(len(keys)), key=lambda n: (-round(float(scores[n]), 9), shuffle_key(keys[n])))
     return [keys[n] for n in places]
 
 
-def lot(key: str) -> str:
-    """A fixed pseudo-random place."""
+def shuffle_key(key: str) -> str:
+    """Return what to sort by for a pseudo-random order that is always the same."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -8,25 +8,26 @@ from dailypapers.domain.digest import Pick
 
 
 def team_draft(
-    one: Sequence[Pick], other: Sequence[Pick], *, names: tuple[str, str], limit: int, lot: str
+    one: Sequence[Pick], other: Sequence[Pick], *, names: tuple[str, str], limit: int, seed: str
 ) -> tuple[Pick, ...]:
-    """Weave two lists: round by round each names its best paper that is not taken yet, who is first is drawn by lot.
+    """Return two rankings interleaved: in each round both add their best paper that is not in the list yet.
 
-    Every pick tells by `recipe` whose it is. The same `lot` draws the same.
+    Which of them is first is drawn anew in each round; the same `seed` draws the same. Every pick's `variant` is the
+    name of the ranking that added it.
     """
-    rest = [list(one), list(other)]
-    woven: list[Pick] = []
+    remaining = [list(one), list(other)]
+    interleaved: list[Pick] = []
     taken: set[str] = set()
-    for turn in range(limit):
-        first = int(hashlib.sha256(f"{lot} {turn}".encode()).hexdigest(), 16) % 2
-        for team in (first, 1 - first):
-            pick = next((pick for pick in rest[team] if pick.paper not in taken), None)
-            if pick and len(woven) < limit:
+    for number in range(limit):
+        first = int(hashlib.sha256(f"{seed} {number}".encode()).hexdigest(), 16) % 2
+        for ranking in (first, 1 - first):
+            pick = next((pick for pick in remaining[ranking] if pick.paper not in taken), None)
+            if pick and len(interleaved) < limit:
                 taken.add(pick.paper)
-                woven.append(replace(pick, recipe=names[team]))
-    return tuple(woven)
+                interleaved.append(replace(pick, variant=names[ranking]))
+    return tuple(interleaved)
 
 
-def takes_part(lot: str, share: float) -> bool:
-    """Whether this one is drawn into a share (0 to 1) of all."""
-    return int(hashlib.sha256(lot.encode()).hexdigest()[:8], 16) < share * 16**8
+def is_sampled(seed: str, share: float) -> bool:
+    """Return whether this seed is in a random sample of a share (0 to 1) of all."""
+    return int(hashlib.sha256(seed.encode()).hexdigest()[:8], 16) < share * 16**8

@@ -122,17 +122,17 @@ class Chosen:
 
 
 def rank(
-    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Variant = FULL
+    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, variant: Variant = FULL
 ) -> list[tuple[Pick, ...]]:
     """Each reader's picks with their reasons, best first, in the readers' order."""
     picks: list[tuple[Pick, ...]] = []
-    for part in choose(matcher, readers, known, now=now, recipe=recipe):
+    for part in choose(matcher, readers, known, now=now, variant=variant):
         picks += part.picks()
     return picks
 
 
 def choose(
-    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, recipe: Variant = FULL
+    matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, variant: Variant = FULL
 ) -> Iterator[Chosen]:
     """What is chosen for readers, so many at a time; their reasons are made when they are asked for."""
     trend = trending(matcher.features.papers, known.signals, now=now)
@@ -144,13 +144,13 @@ def choose(
             for reader in part
         ]
         matches = matches_of(matcher, profiles, known)
-        scorer = Scorer(matcher.features, matches, recipe)
+        scorer = Scorer(matcher.features, matches, variant)
         explainer = Explainer(scorer, trend, known.signals, known.examples, wording.bounded())
-        yield _batch(explainer, _with_thresholds(part, profiles, known, recipe), profiles)
+        yield _batch(explainer, _with_thresholds(part, profiles, known, variant), profiles)
 
 
 def _with_thresholds(
-    readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, recipe: Variant
+    readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, variant: Variant
 ) -> Sequence[Reader]:
     """Readers who want about so many papers a day, with the score that so many of the recent days' papers reached."""
     chosen = [n for n, (reader, stated) in enumerate(zip(readers, profiles, strict=True)) if reader.about]
@@ -158,7 +158,7 @@ def _with_thresholds(
         return readers
     asked = [profiles[n] for n in chosen]
     matches = matches_of(known.recent.matcher, asked, known)
-    scorer = Scorer(known.recent.matcher.features, matches, recipe)
+    scorer = Scorer(known.recent.matcher.features, matches, variant)
     asking = list(readers)
     asked_by = profile_batch(asked, matches)
     nothing = np.zeros(len(known.recent.matcher.features.papers))

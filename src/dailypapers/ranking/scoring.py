@@ -159,15 +159,15 @@ class Normalisation:
 
 @dataclass(frozen=True)
 class Scorer:
-    """What subjects are scored with: papers as seen by a recipe."""
+    """What subjects are scored with: papers as seen by a ranking variant."""
 
     features: Features
     matches: Matches
-    recipe: Variant = FULL
+    variant: Variant = FULL
 
     @property
     def _has_nearest(self) -> bool:
-        return bool(self.recipe.nearest and self.matches.embedding_cosines.shape[1])
+        return bool(self.variant.nearest and self.matches.embedding_cosines.shape[1])
 
     def subjects(self, normalisation: Normalisation) -> Matrix:
         """Subjects × papers: how far each paper stands above what is usual for each subject, in units; at least 0."""
@@ -227,11 +227,11 @@ class Scorer:
         """Find what is usual over the background for each subject; `shares` are subjects × interests."""
         none = np.zeros(shares.shape[0])
         if not self.features.background.is_trained:
-            return Normalisation(shares, none + UNIT * self.recipe.terms / _PLAIN_DEVIATION, (), none, none)
+            return Normalisation(shares, none + UNIT * self.variant.terms / _PLAIN_DEVIATION, (), none, none)
         null_cosines = shares.astype(np.float32) @ self.matches.null_cosines
         deviation = np.sqrt(null_cosines.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
         nearest_null, nearest_weight = self._nearest_null(shares) if self._has_nearest else (none, none)
-        terms = UNIT * self.recipe.terms / deviation
+        terms = UNIT * self.variant.terms / deviation
         return Normalisation(shares, terms, tuple(self._views(shares)), nearest_null, nearest_weight)
 
     def _nearest_null(self, shares: sp.csr_array) -> tuple[Vector, Vector]:
@@ -243,29 +243,29 @@ class Scorer:
                 ].mean(axis=0)
                 null_cosines[row], counts[row] = (
                     embedding_cosines.mean(),
-                    UNIT * self.recipe.nearest / (embedding_cosines.std() + _LEAST_DEVIATION),
+                    UNIT * self.variant.nearest / (embedding_cosines.std() + _LEAST_DEVIATION),
                 )
         return null_cosines, counts
 
     def _views(self, shares: sp.csr_array) -> Iterator[FeatureView]:
         """What a background has taught, each in deviations of what is usual in it."""
-        recipe, features, matches, background = self.recipe, self.features, self.matches, self.features.background
+        variant, features, matches, background = self.variant, self.features, self.matches, self.features.background
         few = 1 + _FEW * (shares.multiply(shares) @ matches.participation_ratio)[:, None]
-        if (latent := background.latent) and recipe.latent:
-            counts = recipe.latent * (recipe.latent_beside if background.dense_space else 1)
+        if (latent := background.latent) and variant.latent:
+            counts = variant.latent * (variant.latent_beside if background.dense_space else 1)
             weights = _weights(shares @ matches.latent_vectors, latent.variances, _RIDGE * few)
             yield FeatureView(matches.latent_vectors, UNIT * counts * weights, features.latent_vectors)
-        if (space := background.dense_space) and recipe.centred_embeddings:
+        if (space := background.dense_space) and variant.centred_embeddings:
             weights = _weights(shares @ matches.centred_embeddings, space.variances, _DENSE_RIDGE * few)
             yield FeatureView(
-                matches.centred_embeddings, UNIT * recipe.centred_embeddings * weights, features.centred_embeddings
+                matches.centred_embeddings, UNIT * variant.centred_embeddings * weights, features.centred_embeddings
             )
             weights = _weights(shares @ matches.raw_embeddings, space.variances)
             yield FeatureView(
-                matches.raw_embeddings, UNIT * recipe.raw_embeddings * weights, features.centred_embeddings
+                matches.raw_embeddings, UNIT * variant.raw_embeddings * weights, features.centred_embeddings
             )
-        if recipe.categories:
-            weights = np.full((shares.shape[0], 1), UNIT * recipe.categories / _FILING_DEVIATION)
+        if variant.categories:
+            weights = np.full((shares.shape[0], 1), UNIT * variant.categories / _FILING_DEVIATION)
             yield FeatureView(matches.category_vectors, weights, features.category_vectors)
 
 

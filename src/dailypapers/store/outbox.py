@@ -62,7 +62,7 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
             "position": position,
             "score": pick.score,
             "reason": kept(pick.reason),
-            "recipe": pick.recipe or None,
+            "variant": pick.variant or None,
             "outside": pick.outside,
         }
         for delivery in deliveries

@@ -228,8 +228,8 @@ picks = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("reason", sa.JSON, nullable=False),
-    # Where two recipes are compared: which of them brought this pick.
-    sa.Column("recipe", sa.Text),
+    # Where two ranking variants are compared: the one that added this pick. The column keeps its first name.
+    sa.Column("recipe", sa.Text, key="variant"),
     # Trending outside the reader's topics: a section of its own, below what was picked for them.
     sa.Column("outside", sa.Boolean),
 )

@@ -1,4 +1,4 @@
-"""Trends: what the world will make of a day's papers in a week, foretold from what is known the next morning.
+"""Forecast: what the world will make of a day's papers in a week, from what is known the next morning.
 
 Three orders of each day's papers are compared by nDCG@10 with the order of their upvotes a week later (gain log2(1 +
 upvotes)): by the upvotes at listing, by those of the next morning, and by our trending score of the next morning.
@@ -15,6 +15,7 @@ import numpy as np
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.evaluation.measures import graded_ndcg, interval
 from dailypapers.evaluation.protocol import ranked
+from dailypapers.ranking.corpus.frequencies import Vector
 from dailypapers.ranking.trending import trending
 
 #: Hours after the listing's day began: the next morning; and days after it: a week later, as near to seven as can be.
@@ -51,8 +52,8 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
-    """One order's nDCG@10, and how far it is above the first one, with its 95 % interval over days."""
+class ForecastQuality:
+    """One order's nDCG@10, and how far it is above the baseline's, with its 95 % interval over days."""
 
     order: str
     days: int
@@ -62,8 +63,8 @@ class Foretold:
     high: float
 
 
-def study(listings: Sequence[Listing], readings: Sequence[Reading]) -> list[Foretold]:
-    """Compare the orders; empty where no day has enough papers with all three counts."""
+def compare_forecasts(listings: Sequence[Listing], readings: Sequence[Reading]) -> list[ForecastQuality]:
+    """Return the quality of each order, the baseline first; empty where no day has papers enough with all counts."""
     days = [cases for cases in _by_day(listings, readings) if len(cases) >= LEAST_PAPERS]
     orders: dict[str, Callable[[Case], float]] = {
         "upvotes at listing": lambda case: case.listing.signals.upvotes or 0,
@@ -71,13 +72,13 @@ def study(listings: Sequence[Listing], readings: Sequence[Reading]) -> list[Fore
         "our trending score": _ours,
     }
     values = {name: np.array([_measured(cases, order) for cases in days]) for name, order in orders.items()}
-    first = next(iter(values.values()))
-    return [_foretold(name, found, first) for name, found in values.items()] if days else []
+    baseline = next(iter(values.values()))
+    return [_quality(name, by_day, baseline) for name, by_day in values.items()] if days else []
 
 
-def _foretold(name: str, found: "np.typing.NDArray[np.float64]", first: "np.typing.NDArray[np.float64]") -> Foretold:
-    ahead = found - first
-    return Foretold(name, len(found), float(found.mean()), float(ahead.mean()), *interval(ahead.tolist()))
+def _quality(name: str, values: Vector, baseline: Vector) -> ForecastQuality:
+    ahead = values - baseline
+    return ForecastQuality(name, len(values), float(values.mean()), float(ahead.mean()), *interval(ahead.tolist()))
 
 
 def _by_day(listings: Sequence[Listing], readings: Sequence[Reading]) -> Iterator[list[Case]]:
@@ -109,8 +110,8 @@ def _measured(cases: Sequence[Case], order: Callable[[Case], float]) -> float:
 
 def _ours(case: Case) -> float:
     """The product's own score, all papers being of one age."""
-    known, paper = case.listing.signals, case.listing.paper
-    grown = float(case.morning.upvotes - (known.upvotes or 0))
-    signals = Signals(case.morning.upvotes, known.comments, known.stars, velocity=grown)
+    listed, paper = case.listing.signals, case.listing.paper
+    velocity = float(case.morning.upvotes - (listed.upvotes or 0))
+    signals = Signals(case.morning.upvotes, listed.comments, listed.stars, velocity=velocity)
     now = dt.datetime.combine(paper.published or case.listing.day, dt.time(), dt.UTC)
     return float(trending([paper], {str(paper.id): signals}, now=now)[0])

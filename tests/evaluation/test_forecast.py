@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dailypapers.domain.paper import Paper, PaperId, Signals
-from dailypapers.evaluation.trends import LEAST_PAPERS, Listing, Reading, study
+from dailypapers.evaluation.forecast import LEAST_PAPERS, Listing, Reading, compare_forecasts
 
 DAY = dt.date(2026, 4, 20)
 START = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
@@ -24,7 +24,7 @@ def test_what_is_known_next_morning_foretells_better_than_the_listing() -> None:
     many = 12
     listings = [listing(n, n) for n in range(many)]
     readings = [reading(n, 25, 100 - n) for n in range(many)] + [reading(n, 170, 300 - 5 * n) for n in range(many)]
-    first, morning, ours = study(listings, readings)
+    first, morning, ours = compare_forecasts(listings, readings)
     assert first.ndcg < morning.ndcg == ours.ndcg == 1
     assert (first.ahead, first.days) == (0, 1)
     assert morning.ahead == pytest.approx(1 - first.ndcg)
@@ -33,7 +33,7 @@ def test_what_is_known_next_morning_foretells_better_than_the_listing() -> None:
 def test_days_and_papers_without_all_three_counts_are_left_out() -> None:
     few = [listing(n, n) for n in range(LEAST_PAPERS)]
     full = [reading(n, hours, n) for n in range(LEAST_PAPERS) for hours in (30, 150)]
-    assert study(few, full)[0].days == 1
-    assert study(few[1:], full) == []
-    assert study(few, full[1:]) == []
-    assert study(few, [replace(one, at=one.at + dt.timedelta(days=30)) for one in full]) == []
+    assert compare_forecasts(few, full)[0].days == 1
+    assert compare_forecasts(few[1:], full) == []
+    assert compare_forecasts(few, full[1:]) == []
+    assert compare_forecasts(few, [replace(one, at=one.at + dt.timedelta(days=30)) for one in full]) == []
