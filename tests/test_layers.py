@@ -64,7 +64,7 @@ WALLS = (
 )
 #: The places in which a library may be imported.
 HOMES = {
-    "feedparser": {"sources"}, "httpx": {"sources"}, "nh3": {"sources", "rendering"}, "pylatexenc": {"sources"},
+    "feedparser": {"sources"}, "httpx": {"sources"}, "pylatexenc": {"sources"},
     "bibtexparser": {"references"},
     "numpy": {"ranking", "evaluation"}, "scipy": {"ranking", "evaluation"}, "sklearn": {"ranking", "evaluation"},
     "tokenizers": {"ranking"}, "safetensors": {"ranking"}, "huggingface_hub": {"ranking"},

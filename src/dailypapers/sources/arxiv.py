@@ -126,14 +126,14 @@ def _announcement(entry: Entry, *, day: dt.date, source: str) -> Announcement:
     summary = text(entry, "summary", "description")
     head = _HEAD.match(summary)
     id_, version = _id(entry, head)
-    title = clean(text(entry, "title"))
+    title = clean(text(entry, "title"), plain=True)
     if not title:
         raise _Unreadable(f"{id_} has no title.")
     body = _ABSTRACT.sub("", summary[head.end() :] if head else summary, count=1)
     paper = Paper(
         id=id_,
         title=title,
-        abstract=clean(body),
+        abstract=clean(body, plain=True),
         authors=tuple(name for names in creators(entry) for name in clean_authors(names, given_first=True)),
         categories=terms(entry),
         url=page_of(id_),

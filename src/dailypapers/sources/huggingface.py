@@ -105,13 +105,13 @@ def read_entry(entry: Any, *, day: dt.date, source: str = "huggingface") -> Anno
     if record.get("withdrawnAt"):
         raise _Unreadable(f"{_text(record, 'id') or 'It'} was withdrawn.")
     id_, version = _id(_text(record, "id"))
-    title = clean(_text(record, "title") or _text(entry, "title"))
+    title = clean(_text(record, "title") or _text(entry, "title"), plain=True)
     if not title:
         raise _Unreadable(f"{id_} has no title.")
     paper = Paper(
         id=id_,
         title=title,
-        abstract=clean(_text(record, "summary") or _text(entry, "summary")),
+        abstract=clean(_text(record, "summary") or _text(entry, "summary"), plain=True),
         authors=_authors(record),
         url=page_of(id_),
         published=_date(record, "publishedAt"),

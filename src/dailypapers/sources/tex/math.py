@@ -21,7 +21,8 @@ _WORD = re.compile(
     r"|ln|log|max|min|b?mod|Pr|sup|Re|Im|poly|polylog|sgn|sign|tr|Tr|diag|rank"
 )
 _FRACTION = re.compile(r"[dt]?frac")
-_BOARD = {"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
+#: Letters of blackboards, which stand for sets of numbers.
+BOARD = {"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
 _ESCAPED = re.compile(r"\\[%&$#_{}]")
 _NOT_ONE_LINE = frozenset({"\\begin", "\\end", "&", "\\\\", "\\newcommand", "\\def"})
 _SIMPLE = re.compile(r"[∂√∇]?[\w.′]+|\W")
@@ -53,10 +54,15 @@ def linear(source: str) -> str | None:
         text = reader.sequence(0)
     except _Unreadable:
         return None
-    return " ".join(_fractions(text).split()) if reader.done() else None
+    return " ".join(joined_fractions(text).split()) if reader.done() else None
 
 
-def _fractions(text: str) -> str:
+def fraction(above: str, below: str) -> str:
+    """Write a fraction, marked until `joined_fractions` knows what stands beside it."""
+    return f"{_OPEN}{wrapped(above)}/{wrapped(below)}{_CLOSE}"
+
+
+def joined_fractions(text: str) -> str:
     """Put a fraction in parentheses where its neighbours would join it: 2 and 1/2 are not 21/2."""
     while _OPEN in text:
         kept = _LAST_FRACTION.sub(r"\1", _JOINED_AHEAD.sub(r"(\1)", _JOINED_BEHIND.sub(r"(\1)", text)))
@@ -142,7 +148,7 @@ class _Reader:
         if text.startswith(("_", "^")):
             raise _Unreadable
         as_small = small(text.replace(" ", ""), raised=kind == "^")
-        return as_small if as_small is not None else kind + _wrapped(text)
+        return as_small if as_small is not None else kind + wrapped(text)
 
     def _macro(self, sign: str, depth: int, *, spaced: bool) -> str:
         name = sign[1:]
@@ -161,15 +167,15 @@ class _Reader:
     def _command(self, name: str, depth: int) -> str:
         text = self._argument(depth)
         if _FRACTION.fullmatch(name):
-            return f"{_OPEN}{_wrapped(text)}/{_wrapped(self._argument(depth))}{_CLOSE}"
+            return fraction(text, self._argument(depth))
         if name == "binom":
             return f"C({text}, {self._argument(depth)})"
         if name == "unicode":
             return code_point(text) or f"\\unicode{{{text}}}"
         if name in _AROUND:
-            return _AROUND[name].format(_wrapped(text) if name == "sqrt" else text)
+            return _AROUND[name].format(wrapped(text) if name == "sqrt" else text)
         if name.endswith(("bb", "ds", "bbm")):
-            return _BOARD.get(text, text)
+            return BOARD.get(text, text)
         return text if _FONT.fullmatch(f"\\{name}") else over(name, text) or f"\\{name}{{{text}}}"
 
     def _delimiter(self, sign: str) -> str:
@@ -210,6 +216,7 @@ class _Reader:
         return text
 
 
-def _wrapped(text: str) -> str:
+def wrapped(text: str) -> str:
+    """Put a text in parentheses, unless it is one sign, one word or one number."""
     text = text.strip()
     return text if _SIMPLE.fullmatch(text) else f"({text})"

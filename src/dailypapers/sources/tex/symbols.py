@@ -136,6 +136,44 @@ def over(name: str, letter: str) -> str | None:
     return unicodedata.normalize("NFC", letter + _OVER_LETTERS[name])
 
 
+_SIGNS_OVER = {
+    "^": "hat",
+    "ˆ": "hat",
+    "\u0302": "hat",
+    "~": "tilde",
+    "∼": "tilde",
+    "˜": "tilde",
+    "\u0303": "tilde",
+    "¯": "bar",
+    "ˉ": "bar",
+    "‾": "bar",
+    "_": "bar",
+    "\N{HORIZONTAL BAR}": "bar",
+    "\u0304": "bar",
+    "\u0305": "bar",
+    "→": "vec",
+    "⃗": "vec",
+    "⇀": "vec",
+    "˙": "dot",
+    ".": "dot",
+    "\u0307": "dot",
+    "¨": "ddot",
+    "\u0308": "ddot",
+    "ˇ": "check",
+    "˘": "breve",
+    "´": "acute",
+    "`": "grave",
+    "˚": "mathring",
+    "°": "mathring",
+}
+
+
+def over_by_sign(sign: str, letter: str) -> str | None:
+    """Put the accent that a sign of MathML stands for over one letter; `None` where we cannot."""
+    name = _SIGNS_OVER.get(sign)
+    return over(name, letter) if name else None
+
+
 def small(text: str, *, raised: bool) -> str | None:
     """Write a text raised or lowered with Unicode's small characters; `None` where it would not be legible."""
     table = _RAISED | _RAISED_LETTERS if raised else _LOWERED | _LOWERED_LETTERS

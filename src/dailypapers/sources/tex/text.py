@@ -7,12 +7,14 @@ first: a lone dollar, percent sign or backslash means itself, and “$5 and $6�
 
 import re
 
+from dailypapers.sources.tex.addresses import set_aside
 from dailypapers.sources.tex.math import is_command, linear
 from dailypapers.sources.tex.symbols import accented, code_point, small, symbol
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _SET_ASIDE = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
 _ANY = re.compile(r"[\\$^{~`]|''|--")
+_MATH = re.compile(r"\$|\\[(\[]")
 _FORMULA = re.compile(
     r"(?<!\\)\$\$(?P<display>(?:\\.|[^$\\]){1,1000})\$\$"
     # As in Pandoc: no space inside either dollar and no digit behind the second, or it is money …
@@ -76,15 +78,23 @@ def to_unicode(text: str) -> str:
     """Rewrite the TeX we can read in a line of prose. Never raises and never drops what it cannot read."""
     if not _ANY.search(text):
         return text
-    formulas: list[str] = []
+    aside: list[str] = []
 
-    def set_aside(match: re.Match[str]) -> str:
-        formulas.append(_formula(match))
-        return f"{_OPEN}{len(formulas) - 1}{_CLOSE}"
+    def keep(written: str) -> str:
+        aside.append(written)
+        return f"{_OPEN}{len(aside) - 1}{_CLOSE}"
 
-    # Formulas are set aside, for nothing in them is prose; commands of the prose may well go around them.
-    prose = _prose(_FORMULA.sub(set_aside, text.replace(_OPEN, "").replace(_CLOSE, "")))
-    return _SET_ASIDE.sub(lambda match: formulas[int(match[1])], prose)
+    # Addresses and formulas are set aside, for nothing in them is prose; commands of the prose may well go around them.
+    text = set_aside(text.replace(_OPEN, "").replace(_CLOSE, ""), keep)
+    prose = _prose(_FORMULA.sub(lambda match: keep(_formula(match)), text) if _MATH.search(text) else text)
+    return _put_back(prose, aside) if aside else prose
+
+
+def _put_back(text: str, aside: list[str]) -> str:
+    """Put everything back where it stood; a formula may hold an address, and nothing holds more."""
+    for _ in range(2):
+        text = _SET_ASIDE.sub(lambda match: aside[int(match[1])], text)
+    return text
 
 
 def _formula(match: re.Match[str]) -> str:
