@@ -18,7 +18,7 @@ from dailypapers.sources.parsing.markup import blocks, read_markup
             "a 29× speedup",
         ),
         (
-            r"<tex-math>\documentclass{minimal} \usepackage{amsmath} \begin{document}$$M_\odot$$\end{document}</tex-math>",
+            r"<tex-math>\documentclass{minimal} \begin{document}$$M_\odot$$\end{document}</tex-math>",
             "M_⊙",
         ),
         (
