@@ -4,7 +4,6 @@ Knows markup, TeX and the tricks played with characters. Does not know what the 
 escapes it for the place it is printed in.
 """
 
-import re
 import unicodedata
 from urllib.parse import urlsplit
 
