@@ -59,7 +59,7 @@ class App:
     sign_up_policy: Callable[[], SignUpPolicy]
 
     def context(self, clock: Clock) -> WebContext:
-        """What the pages are made with."""
+        """Return what the pages are made with."""
         dependencies = self.dependencies
         previews = Previews(self.engine, dependencies.digest_options)
         return WebContext(
@@ -98,7 +98,7 @@ def build(settings: Settings) -> App:
 
 
 def read_secret(settings: Settings) -> bytes:
-    """The secret that signs links. Raises `BadSettings` where there is none: a made-up one would void every link."""
+    """Return the secret that signs links. Raises `BadSettings` without one: making one up would void every link."""
     if settings.secret:
         return settings.secret.get_secret_value().encode()
     file = settings.service.secret_file
@@ -121,12 +121,12 @@ def make_secret(settings: Settings) -> bool:
 
 
 def worker_name() -> str:
-    """A name no other process has: whose claims and leases these are."""
+    """Return a name no other process has: whose claims and leases these are."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 def defaults(settings: Settings) -> Preferences:
-    """What a subscriber gets who names nothing."""
+    """Return what a subscriber gets who names nothing."""
     wanted = settings.digest
     return Preferences(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
 
@@ -148,7 +148,7 @@ def _sign_up_policy(settings: Settings) -> SignUpPolicy:
 
 
 def handler(app: App, clock: Clock) -> InboundHandler:
-    """What deals with mail that comes in."""
+    """Return what deals with mail that comes in."""
     wanted, mail = app.settings.inbound, app.settings.mail
     others = {mail.from_address, mail.bounce_address, mail.owner_address} - {""}
     policy = app.sign_up_policy()
@@ -172,8 +172,8 @@ def _digest_options(settings: Settings) -> DigestOptions:
     return DigestOptions(
         relevance=settings.digest.relevance,
         encoder=Lazy(settings.ranking.model) if settings.ranking.model else None,
-        compare=settings.ranking.interleave,
-        compare_share=settings.ranking.interleave_share,
+        variant=settings.ranking.interleave,
+        variant_share=settings.ranking.interleave_share,
         window_days=settings.digest.window_days,
         deadline=timedelta(hours=settings.mail.deadline_hours),
     )

@@ -227,7 +227,7 @@ class SourceSettings(_Section):
         return self
 
     def label(self) -> str:
-        """The source's name: as set, or its kind."""
+        """Return the source's name: as set, or its kind."""
         return self.name or self.kind
 
 
@@ -332,7 +332,7 @@ def _warn_of_unknown_variables() -> None:
 
 
 def _variables() -> list[str]:
-    """Every variable that is read; a list is one variable, whatever its entries hold."""
+    """Return every variable that is read; a list is one variable, whatever its entries hold."""
     sections = {**_known_names(), "sources": []}
     settings = [_variable(section, name) for section, names in sections.items() for name in names]
     secrets = [_variable(section, name) for section, name in _SECRETS]
@@ -432,7 +432,7 @@ def _sentences(error: ValidationError, file: Path | None) -> str:
 
 
 def _known_names() -> dict[str, list[str]]:
-    """The settings by section, secrets excepted; `sources` are those of one entry."""
+    """Return the settings by section, secrets excepted; `sources` are those of one entry."""
     sections = {
         name: field.annotation
         for name, field in Settings.model_fields.items()
@@ -443,7 +443,7 @@ def _known_names() -> dict[str, list[str]]:
 
 
 def _variable_of(loc: tuple[int | str, ...]) -> str:
-    """The environment variable that sets a setting, empty where none does; the environment wins over the file."""
+    """Return the environment variable that sets a setting, which wins over the file; empty where none does."""
     variable = PREFIX + "__".join(str(part).upper() for part in loc if not isinstance(part, int))
     return variable if variable in {name.upper() for name in os.environ} else ""
 
@@ -456,6 +456,6 @@ def _unreadable_variable(error: SettingsError) -> str:
 
 
 def shipped(name: str) -> Path:
-    """Where a shipped folder (templates, config, demo) is: in the wheel, or beside the source in a checkout."""
+    """Return where a shipped folder (templates, config, demo) is: in the wheel, or beside the source in a checkout."""
     packed = Path(__file__).parent / "_shipped" / name
     return packed if packed.exists() else Path(__file__).parents[2] / name

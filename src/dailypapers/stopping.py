@@ -11,7 +11,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def stop_on_signal() -> Iterator[threading.Event]:
-    """An event that SIGTERM or SIGINT sets, instead of ending the process half-way; for the main thread.
+    """Yield an event that SIGTERM or SIGINT sets, instead of ending the process half-way; for the main thread.
 
     Python runs a signal's handler in the main thread, between two of its instructions. A handler that set the event
     could find the main thread holding the event's own lock, and one that comes just before the main thread falls

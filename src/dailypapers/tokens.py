@@ -88,11 +88,11 @@ class Signer:
         return self.keyed_hash(f"bearer.{purpose}", f"{bearer.subscriber_id} {bearer.key}")[:12] if bearer.key else ""
 
     def stamp(self, *, now: dt.datetime, about: str = "") -> str:
-        """What a form carries to say when it was made; one made `about` something is good for nothing else."""
+        """Return what a form carries to say when it was made; one made `about` something is good for nothing else."""
         return URLSafeSerializer(self.secret, salt=f"dailypapers.form.{about}").dumps(int(now.timestamp()))
 
     def age(self, stamp: str, *, now: dt.datetime, about: str = "") -> dt.timedelta | None:
-        """How long ago a form was made; `None` where its stamp is forged, about something else, or over."""
+        """Return how long ago a form was made; `None` where its stamp is forged, about something else, or over."""
         try:
             made = URLSafeSerializer(self.secret, salt=f"dailypapers.form.{about}").loads(stamp)
             age = now - dt.datetime.fromtimestamp(int(made), dt.UTC)
@@ -138,5 +138,5 @@ class Signer:
 
 @cache
 def _serializer(secret: bytes, purpose: Purpose) -> URLSafeSerializer:
-    """Made once: a digest carries a link for each of its papers."""
+    """Return a serializer, made once: a digest carries a link for each of its papers."""
     return URLSafeSerializer(secret, salt=f"dailypapers.{purpose}")

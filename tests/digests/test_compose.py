@@ -84,7 +84,7 @@ def test_readers_of_a_composer_that_died_are_composed_for_by_another(engine: sa.
     with writing(engine) as tx:
         lost = subscribers.claim_due(tx, 1, now=NOW, at=NOW, until=NOW + CLAIM, limit=2)
     assert len(lost) == 2
-    assert compose(engine, HOW, now=NOW) == Composed(digests=1, elsewhere=2)
+    assert compose(engine, HOW, now=NOW) == Composed(digests=1, claimed_by_others=2)
     assert compose(engine, HOW, now=NOW, clock=lambda: NOW + CLAIM) == Composed(digests=2)
     with reading(engine) as tx:
         assert [ledger.due for ledger in ledgers(tx)] == [3]
@@ -93,7 +93,7 @@ def test_readers_of_a_composer_that_died_are_composed_for_by_another(engine: sa.
 def test_a_composer_that_fails_gives_its_readers_back(engine: sa.Engine) -> None:
     admit(engine, 3)
     with pytest.raises(KeyError):
-        compose(engine, replace(HOW, compare="a variant that is none", compare_share=1.0), now=NOW)
+        compose(engine, replace(HOW, variant="not a variant", variant_share=1.0), now=NOW)
     assert compose(engine, HOW, now=NOW) == Composed(digests=3)
 
 

@@ -134,7 +134,7 @@ def test_newer_counts_are_seen_without_loading_the_papers_anew(engine: sa.Engine
     after = previews.snapshot(now=LATER)
     assert before is not None
     assert after is not None
-    assert after.pool.matcher is before.pool.matcher
+    assert after.candidates.matcher is before.candidates.matcher
     assert after.trending.entries[0].paper.title == TITLES[0]
 
 
@@ -144,19 +144,19 @@ def test_what_strangers_type_is_not_remembered_for_ever(previews: Previews, monk
         titles(previews, asking(f"subject number {n}"))
         snapshot = previews.snapshot(now=NOW)
         assert snapshot is not None
-        assert len(snapshot.pool.matcher) <= 6
+        assert len(snapshot.candidates.matcher) <= 6
     assert titles(previews, asking("graph neural networks"))[0] == TITLES[0]
 
 
 def test_too_many_at_once_are_told_to_come_again(previews: Previews, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preview, "PATIENCE", 0.01)
+    monkeypatch.setattr(preview, "MAX_WAIT_SECONDS", 0.01)
     with previews.one_at_a_time(), pytest.raises(Busy):
         previews.of(asking("graphs"), now=NOW)
     assert titles(previews, asking("graph neural networks"))
 
 
 def test_many_threads_get_what_one_gets(previews: Previews, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preview, "PATIENCE", 60.0)  # Nobody is to be sent away by a slow machine.
+    monkeypatch.setattr(preview, "MAX_WAIT_SECONDS", 60.0)  # Nobody is to be sent away by a slow machine.
     wanted = [asking("graph neural networks"), asking("single-cell genomics"), asking("mountains")] * 4
     alone = [titles(previews, one) for one in wanted]
     together: dict[int, list[str]] = {}

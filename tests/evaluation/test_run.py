@@ -98,7 +98,7 @@ def test_two_ranking_variants_are_interleaved_for_some_readers_and_their_votes_c
     taught: sa.Engine,
 ) -> None:
     reader = admit(taught, topic("ornithology"))
-    how = replace(HOW, relevance=0, compare="words", compare_share=1.0)
+    how = replace(HOW, relevance=0, variant="words", variant_share=1.0)
     with pytest.raises(BadInput, match="Nobody has voted"):
         interleaved(taught, now=MONDAY, days=30)
     chance = random.Random(9)  # noqa: S311 - made-up papers, the same in every run

@@ -242,7 +242,7 @@ async def the_front(walk: Walk, context: WebContext, monkeypatch: pytest.MonkeyP
         for path in ("/", "/preview"):
             await walk.open(f"{path}?topic={topics}")
     with monkeypatch.context() as patch, context.previews.one_at_a_time():
-        patch.setattr(preview, "PATIENCE", 0.01)
+        patch.setattr(preview, "MAX_WAIT_SECONDS", 0.01)
         for path in ("/", "/preview"):
             await walk.open(f"{path}?topic=графы")
 

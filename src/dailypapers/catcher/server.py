@@ -121,7 +121,7 @@ def read(path: Path) -> Caught:
 
 
 def _in_words(value: object) -> str:
-    """A header's value, decoded (RFC 2047) if it can be, on one line."""
+    """Return a header's value, decoded (RFC 2047) if it can be, on one line."""
     try:
         words = str(make_header(decode_header(value)))  # type: ignore[arg-type] # a str, or a Header for odd bytes
     except (HeaderParseError, LookupError, ValueError):
@@ -130,12 +130,12 @@ def _in_words(value: object) -> str:
 
 
 def _whole(text: str) -> str:
-    """A text without lone surrogates, which no file and no page can carry."""
+    """Return a text without lone surrogates, which no file and no page can carry."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _content(mail: Message, kind: str) -> str:
-    """The first part of this kind as text, with the bytes that are none replaced."""
+    """Return the first part of this kind as text, with the bytes that are none replaced."""
     part = next((part for part in mail.walk() if part.get_content_type() == kind and not part.is_multipart()), None)
     if part is None:
         return ""

@@ -39,10 +39,13 @@ def say_composed(done: "Composed") -> None:
     """Say how many digests were composed."""
     if done.digests or done.skipped:
         say(f"Composed {done.digests} digests; {done.skipped} readers had no relevant papers.")
-    elif not done.elsewhere:
+    elif not done.claimed_by_others:
         say("No digest was due.")
-    if done.elsewhere:
-        say(f"Another process is composing for {done.elsewhere} readers; if it was stopped, try again in five minutes.")
+    if done.claimed_by_others:
+        say(
+            f"Another process is composing for {done.claimed_by_others} readers; "
+            "if it was stopped, try again in five minutes."
+        )
 
 
 def preview(

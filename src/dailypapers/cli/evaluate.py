@@ -146,7 +146,7 @@ def _task(likes: str, *, topics: bool | None) -> "Task":
 
 
 def records(outcomes: "tuple[Outcome, ...]", *, as_json: bool) -> list[dict[str, Any]]:
-    """A row for each method: means over readers, and how far ahead of it the first method is."""
+    """Return a row for each method: means over readers, and how far ahead of it the first method is."""
     from dailypapers.evaluation.measures import interval
 
     shown = []

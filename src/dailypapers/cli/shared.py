@@ -63,7 +63,7 @@ def closed_at_the_end(app: "App") -> "App":
 
 
 def clock(now: str | None) -> Clock:
-    """The clock a command goes by: fixed where the user fixed it. Raises `BadInput` for what is not a time."""
+    """Return the clock a command goes by: fixed where the user fixed it. Raises `BadInput` for what is not a time."""
     if now is None:
         return lambda: dt.datetime.now(dt.UTC)
     try:

@@ -156,7 +156,7 @@ def show(context: typer.Context, address: str, now: Now = None) -> None:
 
 
 def known(tx: "sa.Connection", address: str) -> "Subscriber":
-    """The subscriber of an address. Raises `BadInput` where there is none."""
+    """Return the subscriber of an address. Raises `BadInput` where there is none."""
     from dailypapers.store import subscribers as stored
     from dailypapers.subscriptions.address import normal_address
 

@@ -91,14 +91,14 @@ def _time_passes(seconds: float, *, clock: Clock, stop: threading.Event) -> bool
 
 
 def _together(before: Delivered, again: Delivered) -> Delivered:
-    """What two runs did: what the second one tried were the first one's deferred mails."""
+    """Return what two runs did: what the second one tried were the first one's deferred mails."""
     states = before.states + again.states
     states[DeliveryState.DEFERRED] -= min(before.states[DeliveryState.DEFERRED], again.states.total())
     return Delivered(+states, again.stopped)
 
 
 def _wait_for_next(sending: Sending, *, now: dt.datetime, until: dt.datetime) -> float:
-    """Seconds until the next deferred mail comes due, 0 where none does before `until`."""
+    """Return seconds until the next deferred mail comes due, 0 where none does before `until`."""
     with reading(sending.engine) as tx:
         due = outbox.next_attempt(tx, now=now)
     if due is None or not now < due <= until:

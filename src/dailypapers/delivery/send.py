@@ -226,7 +226,7 @@ def _our_fault(results: Sequence[_Result]) -> Outcome | None:
 
 
 def _must_stop(results: Sequence[_Result]) -> Stopped | None:
-    """Whether nothing more is to be sent: for a fault of ours at once, otherwise when not one mail of a group left."""
+    """Return why nothing more is to be sent: a fault of ours, or not one mail of a group that left; else `None`."""
     ours = _our_fault(results)
     if ours:
         return Stopped(Fault.US, f"our fault, so nobody else is mailed: {_words(ours)}")

@@ -38,7 +38,7 @@ def _sample(fields: dict[str, object]) -> Sample:
 
 
 def rss(samples: Iterable[Sample], *, feed: str, day: dt.date) -> bytes:
-    """An RSS 2.0 feed of one field's papers."""
+    """Return an RSS 2.0 feed of one field's papers."""
     items = "\n".join(_item(sample) for sample in samples if sample.feed == feed)
     head = f"<title>Sample papers: {feed}</title><link>https://example.org/{feed}</link>"
     date = f"<pubDate>{day:%a, %d %b %Y} 00:00:00 +0000</pubDate>"
@@ -60,7 +60,7 @@ def _item(sample: Sample) -> str:
 
 
 def daily_papers(samples: Sequence[Sample], *, day: dt.date) -> bytes:
-    """The papers that have counts, the way huggingface.co/api/daily_papers lists a day."""
+    """Return the papers that have counts, the way huggingface.co/api/daily_papers lists a day."""
     return json.dumps([_entry(sample, day) for sample in samples if sample.upvotes]).encode()
 
 

@@ -72,7 +72,7 @@ def demo(folder: Path, *, port: int = PORT, progress: Progress | None = None) ->
 
 @contextmanager
 def opened(folder: Path, *, port: int = PORT, on_mail: Callable[[Path], None] = lambda _: None) -> Iterator[App]:
-    """The demo's world while it lasts: sample sources and readers, a mail server that keeps what it gets."""
+    """Yield the demo's world while it lasts: sample sources and readers, a mail server that keeps what it gets."""
     mails = folder / MAILS
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mails.mkdir(exist_ok=True)

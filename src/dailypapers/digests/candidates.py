@@ -19,50 +19,51 @@ class CandidateSet:
     listed: tuple[papers.Listed, ...]
     matcher: Matcher
     learned: Learned
-    #: What tells the threshold of readers who want about so many a day; `None` before the second edition.
+    #: Recent papers, from which the threshold of readers who want "about N a day" follows; `None` before the second
+    #: edition.
     recent: Callable[[], Recent | None]
 
     def emptied(self) -> "CandidateSet":
-        """The same, having forgotten the interests that were matched."""
+        """Return the same set without the interests that were matched."""
         recent = self.recent()
-        again = recent and Recent(_matcher(recent.matcher, self.learned), recent.days)
-        return replace(self, matcher=_matcher(self.matcher, self.learned), recent=lambda: again)
+        emptied = recent and Recent(_matcher(recent.matcher, self.learned), recent.days)
+        return replace(self, matcher=_matcher(self.matcher, self.learned), recent=lambda: emptied)
 
 
-def _matcher(known: Matcher, learned: Learned) -> Matcher:
-    return Matcher(known.features, learned.encoder)
+def _matcher(matcher: Matcher, learned: Learned) -> Matcher:
+    return Matcher(matcher.features, learned.encoder)
 
 
 class Candidates:
     """The candidate sets of the readers of one edition, each loaded when it is first asked for."""
 
     def __init__(self, engine: sa.Engine, windows: Windows, learned: Learned) -> None:
-        """Nothing is loaded yet."""
+        """Load nothing yet."""
         self.windows = windows
         self._engine, self._learned = engine, learned
         self._sets: dict[Window, CandidateSet] = {}
         self._recent: list[Recent | None] = []
 
     def of(self, window: Window) -> CandidateSet:
-        """The papers of a window."""
+        """Return the papers of a window."""
         if window not in self._sets:
             listed, matcher = self._load(window)
             self._sets[window] = CandidateSet(listed, matcher, self._learned, self.recent)
         return self._sets[window]
 
     def recent(self) -> Recent | None:
-        """The papers of the editions before the one that digests are picked from, `None` where there are none."""
+        """Return the papers of the editions before the one to pick from, `None` where there are none."""
         if not self._recent:
             window = self.windows.recent
             listed, matcher = self._load(window)
             with reading(self._engine) as tx:
-                known = editions.by_id(tx, window.editions(self.windows.newest)).values()
-            days = sum(1 for edition in known if edition.papers)
+                recent_editions = editions.by_id(tx, window.editions(self.windows.newest)).values()
+            days = sum(1 for edition in recent_editions if edition.papers)
             self._recent.append(Recent(matcher, days) if listed else None)
         return self._recent[0]
 
     def _load(self, window: Window) -> tuple[tuple[papers.Listed, ...], Matcher]:
         with reading(self._engine) as tx:
             listed = papers.in_editions(tx, after=window.after, upto=window.upto)
-        made = features(self._engine, listed, window.editions(self.windows.newest), self._learned)
-        return listed, Matcher(made, self._learned.encoder)
+        built = features(self._engine, listed, window.editions(self.windows.newest), self._learned)
+        return listed, Matcher(built, self._learned.encoder)

@@ -1,8 +1,8 @@
-"""Choose: what readers get from a pool of papers, by their wishes and votes; asked by compose, previews and search.
+"""Choose: what readers get from a candidate set, by their preferences and votes; for compose and both previews.
 
-    wishes, votes, what they have | rank | two ranking variants interleaved where they are compared
+    preferences, votes, what they already have | rank | two ranking variants interleaved where they are compared
 
-Reads the store, keeps nothing.
+Reads the store, writes nothing.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ TOO_FEW = "fewer papers than the reader wants a mail for"
 
 @dataclass(frozen=True, slots=True)
 class DigestOptions:
-    """What composing is told by the settings."""
+    """What the settings say about composing."""
 
     #: A paper must be relevant with this probability, for readers who state none.
     relevance: float
@@ -42,28 +42,28 @@ class DigestOptions:
     deadline: dt.timedelta
     encoder: Encoder | None = None
     #: A ranking variant to compare ours with, and for how large a part of the readers.
-    compare: str = ""
-    compare_share: float = 0.0
+    variant: str = ""
+    variant_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderContext:
-    """Somebody who is to be served, subscribed or not: what they want, said of papers, and have already."""
+    """Somebody to choose papers for, subscribed or not: what they want, how they voted, and what they already have."""
 
     amount: Amount
     interests: tuple[Interest, ...] = ()
     votes: Votes = field(default_factory=Votes)
     already: frozenset[int] = frozenset()
-    #: A name that is theirs for good, where they may take part in comparisons.
+    #: A name that never changes, where they may take part in comparisons.
     name: str = ""
-    #: So many papers that are trending outside their topics are chosen besides, and come last.
+    #: How many papers that are trending outside their topics are chosen as well; they come last.
     outside: int = 0
 
 
-def contexts(tx: sa.Connection, candidates: CandidateSet, readers: Sequence[Subscriber]) -> list[ReaderContext]:
-    """Load what each subscriber wants, said of papers, and has already of these candidates; in the readers' order.
+def load_contexts(tx: sa.Connection, candidates: CandidateSet, readers: Sequence[Subscriber]) -> list[ReaderContext]:
+    """Load what each subscriber wants, how they voted, and what they already have of these candidates, in their order.
 
-    What is trending outside their topics is to be chosen as well, marked so and last.
+    Papers trending outside their topics are to be chosen as well, marked as such and last.
     """
     paper_ids = [item.paper_id for item in candidates.listed]
     ids = [reader.id for reader in readers]
@@ -84,55 +84,65 @@ def contexts(tx: sa.Connection, candidates: CandidateSet, readers: Sequence[Subs
 
 
 def choose(
-    engine: sa.Engine, pool: CandidateSet, asking: Sequence[ReaderContext], how: DigestOptions, *, now: dt.datetime
+    engine: sa.Engine,
+    candidates: CandidateSet,
+    contexts: Sequence[ReaderContext],
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
 ) -> list[tuple[Pick, ...]]:
-    """Rank papers for each of these, in their order; most relevant first, each with its reason."""
-    if not pool.listed:
-        return [()] * len(asking)
-    curve = pool.learned.calibration
+    """Rank the candidates for each of these readers, in their order; most relevant first, each with its reason."""
+    if not candidates.listed:
+        return [()] * len(contexts)
+    calibration = candidates.learned.calibration
     readers = [
         Reader(
             interests=one.interests,
             already=one.already,
             limit=one.amount.max_papers,
-            threshold=curve.score_at(how.relevance if one.amount.relevance is None else one.amount.relevance),
+            threshold=calibration.score_at(options.relevance if one.amount.relevance is None else one.amount.relevance),
             about=one.amount.about,
             liked=one.votes.liked,
             disliked=one.votes.disliked,
             explore=one.amount.explore,
             outside=one.outside,
         )
-        for one in asking
+        for one in contexts
     ]
-    known = _known(engine, pool, asking)
-    chosen = rank(pool.matcher, readers, known, now=now)
-    if how.compare:
-        sampled = [
-            n for n, one in enumerate(asking) if one.name and is_sampled(f"compare {one.name}", how.compare_share)
-        ]
-        others = rank(pool.matcher, [readers[n] for n in sampled], known, now=now, variant=VARIANTS[how.compare])
+    known = _known(engine, candidates, contexts)
+    picks = rank(candidates.matcher, readers, known, now=now)
+    if options.variant:
+        sampled = [n for n, one in enumerate(contexts) if _is_sampled(one, options.variant_share)]
+        others = rank(
+            candidates.matcher, [readers[n] for n in sampled], known, now=now, variant=VARIANTS[options.variant]
+        )
         for n, other in zip(sampled, others, strict=True):
-            names, seed = ("full", how.compare), f"{asking[n].name} {now:%Y-%m-%d}"
-            chosen[n] = _compared(chosen[n], other, names=names, limit=readers[n].limit, seed=seed)
-    return chosen
+            names, seed = ("full", options.variant), f"{contexts[n].name} {now:%Y-%m-%d}"
+            picks[n] = _interleaved(picks[n], other, names=names, limit=readers[n].limit, seed=seed)
+    return picks
 
 
-def _compared(
+def _is_sampled(context: ReaderContext, share: float) -> bool:
+    """Return whether this reader's digests compare two variants; the same reader is always, or never, sampled."""
+    return bool(context.name) and is_sampled(f"compare {context.name}", share)
+
+
+def _interleaved(
     one: Sequence[Pick], other: Sequence[Pick], *, names: tuple[str, str], limit: int, seed: str
 ) -> tuple[Pick, ...]:
-    """Return both variants' picks in one list; what is trending outside one's topics is the same in both, and last."""
+    """Return both variants' picks in one list, followed by what is trending outside, which does not depend on them."""
     interleaved = team_draft(picked_for(one), picked_for(other), names=names, limit=limit, seed=seed)
-    met = {pick.paper for pick in interleaved}
-    return (*interleaved, *(pick for pick in one if pick.outside and pick.paper not in met))
+    papers_picked = {pick.paper for pick in interleaved}
+    return (*interleaved, *(pick for pick in one if pick.outside and pick.paper not in papers_picked))
 
 
 def picked_for(picks: Iterable[Pick]) -> tuple[Pick, ...]:
-    """Of a reader's picks those that are there for their own wishes, not because others talk about them."""
+    """Return the picks that match a reader's own preferences, without those that are there because others vote."""
     return tuple(pick for pick in picks if not pick.outside)
 
 
 def why_skipped(amount: Amount, candidates: CandidateSet, picks: Sequence[Pick]) -> str:
-    """Return why these picks are no digest for somebody who wants this much; empty where they are one."""
+    """Return why these picks do not make a digest for somebody who wants this much; empty where they do."""
     picked = picked_for(picks)
     if len(picked) >= amount.least:
         return ""
@@ -141,20 +151,20 @@ def why_skipped(amount: Amount, candidates: CandidateSet, picks: Sequence[Pick])
     return NOTHING_RELEVANT if candidates.listed else NOTHING_NEW
 
 
-def _known(engine: sa.Engine, pool: CandidateSet, asking: Sequence[ReaderContext]) -> Known:
+def _known(engine: sa.Engine, candidates: CandidateSet, contexts: Sequence[ReaderContext]) -> Known:
     with reading(engine) as tx:
-        ids = papers.ids_by_name(tx, _named(asking))
+        ids = papers.ids_by_name(tx, _papers_named(contexts))
         loaded = papers.by_id(tx, set(ids.values()))
-    encoder = pool.learned.encoder
-    made = vectors(engine, encoder, loaded) if encoder and loaded else {}
+    encoder = candidates.learned.encoder
+    by_id = vectors(engine, encoder, loaded) if encoder and loaded else {}
     return Known(
-        signals={str(item.paper.id): item.signals for item in pool.listed},
+        signals={str(item.paper.id): item.signals for item in candidates.listed},
         examples={name: loaded[paper_id] for name, paper_id in ids.items()},
-        vectors={name: made[paper_id] for name, paper_id in ids.items() if paper_id in made},
-        recent=pool.recent() if any(one.amount.about for one in asking) else None,
+        vectors={name: by_id[paper_id] for name, paper_id in ids.items() if paper_id in by_id},
+        recent=candidates.recent() if any(one.amount.about for one in contexts) else None,
     )
 
 
-def _named(asking: Iterable[ReaderContext]) -> set[str]:
-    named = {i.text for one in asking for i in one.interests if i.kind is InterestKind.PAPER}
-    return named | {key for one in asking for key in (*one.votes.liked, *one.votes.disliked)}
+def _papers_named(contexts: Iterable[ReaderContext]) -> set[str]:
+    examples = {i.text for one in contexts for i in one.interests if i.kind is InterestKind.PAPER}
+    return examples | {key for one in contexts for key in (*one.votes.liked, *one.votes.disliked)}

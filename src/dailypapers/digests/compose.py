@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.candidates import Candidates, CandidateSet
-from dailypapers.digests.choose import DigestOptions, choose, contexts, why_skipped
+from dailypapers.digests.choose import DigestOptions, choose, load_contexts, why_skipped
 from dailypapers.digests.contents import contents
 from dailypapers.digests.window import Window, of_edition
 from dailypapers.domain.clock import Clock
@@ -43,12 +43,12 @@ class Composed:
     digests: int = 0
     skipped: int = 0
     #: How many readers who are due others are composing for at this moment, or died while they did.
-    elsewhere: int = 0
+    claimed_by_others: int = 0
 
 
 def compose(
     engine: sa.Engine,
-    how: DigestOptions,
+    options: DigestOptions,
     *,
     now: dt.datetime,
     clock: Clock | None = None,
@@ -67,15 +67,15 @@ def compose(
     if edition is None:
         return Composed()
     with reading(engine) as tx:
-        windows = of_edition(tx, edition, days=how.window_days)
-    learned = learn(engine, edition.id, encoder=how.encoder, now=now)
-    run = _Run(engine, edition, how, Candidates(engine, windows, learned), now)
+        windows = of_edition(tx, edition, days=options.window_days)
+    learned = learn(engine, edition.id, encoder=options.encoder, now=now)
+    run = _Run(engine, edition, options, Candidates(engine, windows, learned), now)
     total = Composed()
     while readers := run.claim(batch, at=clock() if clock else now):
         done = run.compose(readers)
         total = Composed(total.digests + done.digests, total.skipped + done.skipped)
         on_progress(len(readers))
-    return replace(total, elsewhere=run.finish(total))
+    return replace(total, claimed_by_others=run.finish(total))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _Run:
 
     engine: sa.Engine
     edition: Edition
-    how: DigestOptions
+    options: DigestOptions
     candidates: Candidates
     now: dt.datetime
 
@@ -113,11 +113,11 @@ class _Run:
     def finish(self, total: Composed) -> int:
         """Log the run; returns how many readers others are still composing for."""
         with reading(self.engine) as tx:
-            elsewhere = subscribers.count_due(tx, self.edition.id, now=self.now)
-        if total.digests or total.skipped or elsewhere:
+            claimed_by_others = subscribers.count_due(tx, self.edition.id, now=self.now)
+        if total.digests or total.skipped or claimed_by_others:
             counts = {"digests": total.digests, "skipped": total.skipped}
-            log.info("composed", edition=self.edition.id, **counts, elsewhere=elsewhere)
-        return elsewhere
+            log.info("composed", edition=self.edition.id, **counts, claimed_by_others=claimed_by_others)
+        return claimed_by_others
 
     def _rank(self, readers: Sequence[Subscriber]) -> list[outbox.NewDelivery]:
         by_window: dict[Window, list[Subscriber]] = defaultdict(list)
@@ -131,10 +131,10 @@ class _Run:
 
     def _deliveries(self, candidates: CandidateSet, readers: Sequence[Subscriber]) -> list[outbox.NewDelivery]:
         with reading(self.engine) as tx:
-            asking = contexts(tx, candidates, readers)
-        chosen = choose(self.engine, candidates, asking, self.how, now=self.now)
+            contexts = load_contexts(tx, candidates, readers)
+        chosen = choose(self.engine, candidates, contexts, self.options, now=self.now)
         with reading(self.engine) as tx:
-            said = contents(tx, readers, [each.interests for each in asking], chosen, candidates.listed)
+            content_of_each = contents(tx, readers, [each.interests for each in contexts], chosen, candidates.listed)
         skipped = [why_skipped(reader.amount, candidates, picks) for reader, picks in zip(readers, chosen, strict=True)]
         return [
             outbox.NewDelivery(
@@ -142,10 +142,10 @@ class _Run:
                 address=reader.address,
                 kind=MailKind.DIGEST,
                 edition=self.edition.id,
-                deadline=self.now + self.how.deadline,
+                deadline=self.now + self.options.deadline,
                 picks=() if why else picks,
                 skipped=why,
                 content=content,
             )
-            for reader, picks, content, why in zip(readers, chosen, said, skipped, strict=True)
+            for reader, picks, content, why in zip(readers, chosen, content_of_each, skipped, strict=True)
         ]

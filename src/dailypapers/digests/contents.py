@@ -1,4 +1,4 @@
-"""Contents: what digests say besides their picks, settled while they are composed."""
+"""Contents: what digests say besides their picks, decided while they are composed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,17 +19,17 @@ def contents(
     chosen: Sequence[Sequence[Pick]],
     listed: Iterable[papers.Listed],
 ) -> list[Content]:
-    """What the digest of each of these readers, who state these interests, says besides its picks; in their order."""
-    said = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
+    """Return what each reader's digest says besides its picks, in the readers' order; `stated` are their interests."""
+    notes_by_reader = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
     about = {str(item.paper.id): AboutPaper(item.sources, item.signals) for item in listed}
     return [
-        Content(reader.style, said[reader.id], {pick.paper: about[pick.paper] for pick in picks})
+        Content(reader.style, notes_by_reader[reader.id], {pick.paper: about[pick.paper] for pick in picks})
         for reader, picks in zip(readers, chosen, strict=True)
     ]
 
 
 def notes(tx: sa.Connection, readers: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """What of each reader's wishes cannot be used, in words for them."""
+    """Return which of each reader's interests cannot be used, in sentences for them."""
     return _notes(tx, subscribers.interests_of(tx, sorted(set(readers))))
 
 
@@ -40,6 +40,6 @@ def _notes(tx: sa.Connection, stated: Mapping[int, tuple[Interest, ...]]) -> dic
 
 
 def contents_of_today(tx: sa.Connection, readers: Sequence[int]) -> Mapping[int, Content]:
-    """What digests of these readers would say now: for those whose version did not keep it."""
-    said = notes(tx, readers)
-    return {key: Content(reader.style, said[key]) for key, reader in subscribers.by_id(tx, readers).items()}
+    """Return what digests of these readers would say now: for those composed by a version that did not store it."""
+    notes_by_reader = notes(tx, readers)
+    return {key: Content(reader.style, notes_by_reader[key]) for key, reader in subscribers.by_id(tx, readers).items()}

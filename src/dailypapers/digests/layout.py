@@ -1,4 +1,4 @@
-"""Render: from outbox rows to mails ready to leave.
+"""Render: from outbox rows to mails ready to send.
 
 The same rows, papers and templates give the same bytes: for a retry, for a preview, for a replay.
 """
@@ -35,7 +35,7 @@ class MailRenderer:
     sender: Sender
     home: str
     secret: bytes = field(repr=False)
-    #: Where one may unsubscribe by mail, with a token behind a plus; empty: nowhere.
+    #: The address for unsubscribing by mail, to which a token is added behind a plus; empty where there is none.
     unsubscribe_address: str = ""
 
 
@@ -54,9 +54,9 @@ class RenderInput:
 def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[RenderInput]:
     """Load what the mails of these deliveries show, all at once."""
     ids = [delivery.id for delivery in deliveries]
-    chosen, said = of_deliveries(tx, ids), _contents(tx, deliveries)
+    chosen, contents = of_deliveries(tx, ids), _contents(tx, deliveries)
     listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
-    known = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
+    editions_by_id = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
     bearers = _bearers(tx, deliveries)
     inputs = []
     for delivery in deliveries:
@@ -64,14 +64,14 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Rende
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
             inputs.append(RenderInput(delivery, bearer))
             continue
-        content = said.get(delivery.id, Content())
-        digest = laid_out(known[delivery.edition], chosen.get(delivery.id, ()), listed, content)
-        inputs.append(RenderInput(delivery, bearer, known[delivery.edition], digest, content.style))
+        content = contents.get(delivery.id, Content())
+        digest = laid_out(editions_by_id[delivery.edition], chosen.get(delivery.id, ()), listed, content)
+        inputs.append(RenderInput(delivery, bearer, editions_by_id[delivery.edition], digest, content.style))
     return inputs
 
 
 def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bearer]:
-    """Whom the links of each subscriber's mails are for; who was erased meanwhile gets links that open nothing."""
+    """Return whom the links of each subscriber's mails are for; those of the erased open nothing."""
     ids = sorted({delivery.subscriber for delivery in deliveries})
     readers = subscribers.by_id(tx, ids)
     return {key: readers[key].bearer if key in readers else Bearer(key) for key in ids}
@@ -90,18 +90,18 @@ def laid_out(
 
 
 def _as_composed(item: papers.Listed, content: Content) -> papers.Listed:
-    """A paper with what stood beside it when the digest was composed."""
+    """Return a paper with what stood beside it when the digest was composed."""
     about = content.papers.get(str(item.paper.id))
     return replace(item, sources=about.sources, signals=about.signals) if about else item
 
 
 def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
-    """By delivery what its digest says; what older versions did not keep is what its reader would be told now."""
+    """Return what each digest says, by delivery; what older versions did not store is made now."""
     digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
-    kept = outbox.contents_of(tx, digests)
-    without = {key: reader for key, reader in digests.items() if key not in kept}
+    stored = outbox.contents_of(tx, digests)
+    without = {key: reader for key, reader in digests.items() if key not in stored}
     today = contents_of_today(tx, sorted(set(without.values()))) if without else {}
-    return kept | {key: today[reader] for key, reader in without.items() if reader in today}
+    return stored | {key: today[reader] for key, reader in without.items() if reader in today}
 
 
 def digest_of(
@@ -128,82 +128,82 @@ def _entry(item: papers.Listed, reason: Reason) -> Entry:
     return Entry(item.paper, reason, item.sources, item.signals, reason.followed, item.paper_id)
 
 
-def message(renderer: MailRenderer, sheet: RenderInput) -> Message:
+def message(renderer: MailRenderer, render_input: RenderInput) -> Message:
     """Render the message of a delivery."""
-    return _message(renderer, sheet, _links_of(renderer, sheet))
+    return _message(renderer, render_input, _links_of(renderer, render_input))
 
 
-def _message(renderer: MailRenderer, sheet: RenderInput, links: Links | None) -> Message:
-    if sheet.digest is not None and sheet.edition is not None and links is not None:
+def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> Message:
+    if render_input.digest is not None and render_input.edition is not None and links is not None:
         return render_digest(
             renderer.templates,
-            sheet.digest,
-            day=sheet.edition.day,
+            render_input.digest,
+            day=render_input.edition.day,
             links=links,
-            style=sheet.style,
-            status=doubts(sheet.edition.sources, translator_of(renderer.templates)),
+            style=render_input.style,
+            status=doubts(render_input.edition.sources, translator_of(renderer.templates)),
             name=renderer.sender.name,
         )
     return render_confirm(
         renderer.templates,
-        confirm_url=_link(renderer, Purpose.CONFIRM, sheet),
+        confirm_url=_link(renderer, Purpose.CONFIRM, render_input),
         home=renderer.home,
         name=renderer.sender.name,
     )
 
 
-def _links_of(renderer: MailRenderer, sheet: RenderInput) -> Links | None:
-    """What a digest links to, signed for its reader; a digest that is not in the outbox has no copy on the web."""
-    if sheet.digest is None:
+def _links_of(renderer: MailRenderer, render_input: RenderInput) -> Links | None:
+    """Return what a digest links to, signed for its reader; one that is not in the outbox has no web view."""
+    if render_input.digest is None:
         return None
-    delivery, shown = sheet.delivery, (*sheet.digest.entries, *sheet.digest.outside)
+    delivery, shown = render_input.delivery, (*render_input.digest.entries, *render_input.digest.outside)
     return Links(
         home=renderer.home,
-        unsubscribe=_link(renderer, Purpose.UNSUBSCRIBE, sheet),
-        unsubscribe_mailto=_mailto(renderer, sheet),
-        preferences=_link(renderer, Purpose.PREFERENCES, sheet),
-        web=_link(renderer, Purpose.DIGEST, sheet, about=delivery.id) if delivery.id else "",
+        unsubscribe=_link(renderer, Purpose.UNSUBSCRIBE, render_input),
+        unsubscribe_mailto=_mailto(renderer, render_input),
+        preferences=_link(renderer, Purpose.PREFERENCES, render_input),
+        web=_link(renderer, Purpose.DIGEST, render_input, about=delivery.id) if delivery.id else "",
         feedback={
-            str(entry.paper.id): _link(renderer, Purpose.FEEDBACK, sheet, about=entry.paper_id)
+            str(entry.paper.id): _link(renderer, Purpose.FEEDBACK, render_input, about=entry.paper_id)
             for entry in shown
             if entry.paper_id
         },
     )
 
 
-def _link(renderer: MailRenderer, purpose: Purpose, sheet: RenderInput, *, about: int = 0) -> str:
-    return renderer.signer.url(purpose, sheet.bearer, issued=sheet.delivery.created_at, about=about)
+def _link(renderer: MailRenderer, purpose: Purpose, render_input: RenderInput, *, about: int = 0) -> str:
+    return renderer.signer.url(purpose, render_input.bearer, issued=render_input.delivery.created_at, about=about)
 
 
-def _mailto(renderer: MailRenderer, sheet: RenderInput) -> str:
+def _mailto(renderer: MailRenderer, render_input: RenderInput) -> str:
     name, at, domain = renderer.unsubscribe_address.partition("@")
-    token = renderer.signer.mail_token(sheet.bearer, issued=sheet.delivery.created_at)
+    token = renderer.signer.mail_token(render_input.bearer, issued=render_input.delivery.created_at)
     return f"mailto:{name}+{token}{at}{domain}?subject=unsubscribe" if at else ""
 
 
-def mail(renderer: MailRenderer, sheet: RenderInput) -> tuple[str, OutgoingMail]:
+def mail(renderer: MailRenderer, render_input: RenderInput) -> tuple[str, OutgoingMail]:
     """Make the mail of a delivery ready to leave; returns its Message-ID as well.
 
-    The Message-ID is an HMAC of who and what, so that an unavoidable second copy can be told from a first.
+    The Message-ID is an HMAC of who and what, so that a duplicate that cannot be avoided is recognised as one.
     """
-    delivery = sheet.delivery
+    delivery = render_input.delivery
     what = f"edition {delivery.edition}" if delivery.edition is not None else f"delivery {delivery.id}"
     domain = domain_of(renderer.sender.address)
     name = mime.message_id(renderer.secret, f"{delivery.kind} {delivery.subscriber} {what}", domain)
-    links = _links_of(renderer, sheet)
+    links = _links_of(renderer, render_input)
     content = mime.build(
-        _message(renderer, sheet, links),
+        _message(renderer, render_input, links),
         sender=renderer.sender,
         recipient=delivery.address,
         message_id=name,
         now=delivery.created_at,
-        headers=_bulk_headers(renderer, sheet, links),
+        headers=_bulk_headers(renderer, render_input, links),
     )
     return name, OutgoingMail(Envelope(renderer.sender.bounce_address, delivery.address), content, delivery.id)
 
 
-def _bulk_headers(renderer: MailRenderer, sheet: RenderInput, links: Links | None) -> mime.BulkHeaders | None:
-    if sheet.edition is None or links is None:
+def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> mime.BulkHeaders | None:
+    if render_input.edition is None or links is None:
         return None
     return mime.BulkHeaders(
         unsubscribe=links.unsubscribe,
@@ -213,5 +213,5 @@ def _bulk_headers(renderer: MailRenderer, sheet: RenderInput, links: Links | Non
         subscribe=renderer.home,
         archive=f"{renderer.home}archive",
         archived_at=links.web,
-        feedback_id=f"{sheet.edition.day:%Y%m%d}:digest:dailypapers",
+        feedback_id=f"{render_input.edition.day:%Y%m%d}:digest:dailypapers",
     )

@@ -1,7 +1,7 @@
-"""Preview: the digest somebody would get, without sending or keeping anything.
+"""Preview: the digest somebody would get; nothing is sent or stored.
 
-Of a subscriber with what has come in so far (`preview`), or of anybody who says what they want, from the papers of the
-newest edition, which each process that shows pages keeps in memory (`Previews`).
+For a subscriber with what has come in so far (`preview`), or for anybody who says what they want, from the papers of
+the newest edition, which each process that serves pages keeps in memory (`Previews`).
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.candidates import Candidates, CandidateSet
-from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, contexts, why_skipped
+from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, load_contexts, why_skipped
 from dailypapers.digests.contents import notes
 from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, laid_out, message
 from dailypapers.digests.window import Windows, filled, of_edition, of_next
@@ -35,18 +35,18 @@ from dailypapers.store.database import reading
 
 log = structlog.get_logger()
 
-#: Whether there is a newer edition is asked so often, when somebody asks at all.
+#: How often a newer edition is looked for, while previews are asked for.
 LOOK_EVERY = dt.timedelta(seconds=30)
-#: A thin edition is shown together with those before it, up to so many papers.
+#: An edition with fewer papers is shown together with those before it, until there are this many.
 ENOUGH_PAPERS = 200
-#: So many interests are remembered, and then forgotten all at once: they come from strangers, and each takes up to
-#: 200 KB with the words it was taken to mean.
+#: Maximum interests remembered, before all are forgotten at once: they come from strangers, and each takes up to 200 KB
+#: with its feedback documents.
 MOST_INTERESTS = 500
-#: So many wait for their turn, and so long; whoever comes then is told to come again.
-MOST_WAITING, PATIENCE = 16, 2.0
+#: Maximum requests that wait for their turn, and for how many seconds; any other is answered 503.
+MOST_WAITING, MAX_WAIT_SECONDS = 16, 2.0
 #: The newest edition, the one that was learned for, and when a source was last asked.
 Seen = tuple[int, int, dt.datetime | None]
-#: So many papers stand on the front page.
+#: How many papers the front page shows.
 TRENDING = Amount(10)
 
 
@@ -56,7 +56,7 @@ class Snapshot:
 
     edition: Edition
     after: int
-    pool: CandidateSet
+    candidates: CandidateSet
     by_key: Mapping[str, papers.Listed]
     seen: Seen
     #: What somebody gets who wants nothing in particular.
@@ -64,50 +64,50 @@ class Snapshot:
 
 
 class Previews:
-    """Digests for anybody who asks, from the stock of one process; any number of threads may ask.
+    """Digests for anybody who asks, from the snapshot of one process; any number of threads may ask.
 
     One preview is made at a time: each takes some hundredths of a second of one core, and more at once take longer.
     """
 
-    def __init__(self, engine: sa.Engine, how: DigestOptions) -> None:
-        """Nothing is loaded yet."""
-        self._engine, self._how = engine, how
-        self._stock: Snapshot | None = None
-        self._looked: dt.datetime | None = None
+    def __init__(self, engine: sa.Engine, options: DigestOptions) -> None:
+        """Load nothing yet."""
+        self._engine, self._options = engine, options
+        self._snapshot: Snapshot | None = None
+        self._looked_at: dt.datetime | None = None
         self._renewing, self._turn = threading.Lock(), threading.Lock()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self._thread: threading.Thread | None = None
 
     def snapshot(self, *, now: dt.datetime) -> Snapshot | None:
-        """What is in memory, `None` while it is being prepared.
+        """Return what is in memory, `None` while it is being prepared.
 
         Where it is time to look for something newer, that is done beside; nobody waits for it.
         """
-        if self._looked is None or now - self._looked >= LOOK_EVERY:
+        if self._looked_at is None or now - self._looked_at >= LOOK_EVERY:
             self.begin(now=now)
-        return self._stock
+        return self._snapshot
 
     def begin(self, *, now: dt.datetime) -> None:
         """Look for a newer edition in a thread of its own, unless one is looking already."""
         if self._renewing.acquire(blocking=False):
-            self._looked = now
-            self._thread = threading.Thread(target=self._beside, args=(now,), name="previews", daemon=True)
+            self._looked_at = now
+            self._thread = threading.Thread(target=self._renew_in_thread, args=(now,), name="previews", daemon=True)
             self._thread.start()
 
     def load(self, *, now: dt.datetime) -> None:
         """Look for a newer edition and load it."""
         with self._renewing:
-            self._looked = now
+            self._looked_at = now
             self._renew(now)
 
     def close(self) -> None:
         """Wait for what is being loaded, and let go of the papers."""
         if self._thread:
             self._thread.join()
-        self._stock = None
+        self._snapshot = None
 
-    def of(self, asking: ReaderContext, *, now: dt.datetime) -> tuple[Edition, Digest] | None:
-        """The digest for these wishes and the edition it is from; `None` while the papers are being prepared.
+    def of(self, context: ReaderContext, *, now: dt.datetime) -> tuple[Edition, Digest] | None:
+        """Return a reader's digest and the edition it is from; `None` while the papers are being prepared.
 
         Raises `Busy` where too many ask at once.
         """
@@ -116,9 +116,9 @@ class Previews:
             return None
         with self.one_at_a_time():
             # Another edition may have come while we waited, but ours is as good.
-            picked = _picked(self._engine, snapshot, asking, self._how, now)
-            if len(snapshot.pool.matcher) > MOST_INTERESTS and snapshot is self._stock:
-                self._stock = replace(snapshot, pool=snapshot.pool.emptied())
+            picked = _picked(self._engine, snapshot, context, self._options, now)
+            if len(snapshot.candidates.matcher) > MOST_INTERESTS and snapshot is self._snapshot:
+                self._snapshot = replace(snapshot, candidates=snapshot.candidates.emptied())
         return snapshot.edition, picked
 
     @contextmanager
@@ -127,7 +127,7 @@ class Previews:
         if not self._waiting.acquire(blocking=False):
             raise Busy(_BUSY)
         try:
-            if not self._turn.acquire(timeout=PATIENCE):
+            if not self._turn.acquire(timeout=MAX_WAIT_SECONDS):
                 raise Busy(_BUSY)
             try:
                 yield
@@ -136,8 +136,8 @@ class Previews:
         finally:
             self._waiting.release()
 
-    def _beside(self, now: dt.datetime) -> None:
-        """Look, and let whatever goes wrong be tried again at the next look: the old stock is still good."""
+    def _renew_in_thread(self, now: dt.datetime) -> None:
+        """Look once, and leave what fails to the next look: the old snapshot is still good."""
         try:
             self._renew(now)
         except Exception:
@@ -149,15 +149,15 @@ class Previews:
         with reading(self._engine) as tx:
             edition = editions.newest(tx)
             seen = (edition.id if edition else 0, knowledge.newest_edition(tx), editions.last_fetch(tx))
-        old = self._stock
+        old = self._snapshot
         if edition is None or (old and old.seen == seen):
             return
         if old and old.seen[:2] == seen[:2]:
-            self._stock = _counted_again(self._engine, old, seen, self._how, now)
+            self._snapshot = _counted_again(self._engine, old, seen, self._options, now)
             return
-        self._stock = _load(self._engine, edition, seen, self._how, now)
-        freeze(len(self._stock.by_key) + self._stock.pool.matcher.features.background.papers)
-        log.info("previews ready", edition=edition.id, papers=self._stock.edition.papers)
+        self._snapshot = _load(self._engine, edition, seen, self._options, now)
+        freeze(len(self._snapshot.by_key) + self._snapshot.candidates.matcher.features.background.papers)
+        log.info("previews ready", edition=edition.id, papers=self._snapshot.edition.papers)
 
 
 _BUSY = "Many people are looking at their digests at this moment. Please try again in a few seconds."
@@ -167,20 +167,20 @@ def _load(
     engine: sa.Engine,
     edition: Edition,
     seen: Seen,
-    how: DigestOptions,
+    options: DigestOptions,
     now: dt.datetime,
 ) -> Snapshot:
     with reading(engine) as tx:
-        windows = of_edition(tx, edition, days=how.window_days)
-        after = filled(editions.every(tx), days=how.window_days, papers=ENOUGH_PAPERS)
-    pool = Candidates(engine, windows, newest(engine, encoder=how.encoder)).of(windows.since(after))
-    shown = replace(edition, papers=len(pool.listed))
-    by_key = {str(item.paper.id): item for item in pool.listed}
-    bare = Snapshot(shown, after, pool, by_key, seen, Digest((), trending=True))
-    for asking in _EXERCISE:
+        windows = of_edition(tx, edition, days=options.window_days)
+        after = filled(editions.every(tx), days=options.window_days, papers=ENOUGH_PAPERS)
+    candidates = Candidates(engine, windows, newest(engine, encoder=options.encoder)).of(windows.since(after))
+    shown = replace(edition, papers=len(candidates.listed))
+    by_key = {str(item.paper.id): item for item in candidates.listed}
+    untouched = Snapshot(shown, after, candidates, by_key, seen, Digest((), trending=True))
+    for context in _EXERCISE:
         # Much is made when it is first needed; nobody is to wait for it.
-        _picked(engine, bare, asking, how, now)
-    return replace(bare, trending=_picked(engine, bare, ReaderContext(TRENDING), how, now))
+        _picked(engine, untouched, context, options, now)
+    return replace(untouched, trending=_picked(engine, untouched, ReaderContext(TRENDING), options, now))
 
 
 _EXERCISE = (
@@ -192,31 +192,37 @@ _EXERCISE = (
 )
 
 
-def _counted_again(engine: sa.Engine, old: Snapshot, seen: Seen, how: DigestOptions, now: dt.datetime) -> Snapshot:
-    """The same papers with the newest counts of what the world makes of them."""
+def _counted_again(engine: sa.Engine, old: Snapshot, seen: Seen, options: DigestOptions, now: dt.datetime) -> Snapshot:
+    """Return the same papers with the newest counts of what the world makes of them."""
     with reading(engine) as tx:
         listed = papers.in_editions(tx, after=old.after, upto=old.edition.id)
     by_key = {str(item.paper.id): item for item in listed}
     if by_key.keys() != old.by_key.keys():
         return replace(old, seen=seen)
-    fresh = replace(old, pool=replace(old.pool, listed=listed), by_key=by_key, seen=seen)
+    fresh = replace(old, candidates=replace(old.candidates, listed=listed), by_key=by_key, seen=seen)
     # A matcher of its own, since whoever asks at this moment is using the old one.
-    aside = replace(fresh, pool=fresh.pool.emptied())
-    return replace(fresh, trending=_picked(engine, aside, ReaderContext(TRENDING), how, now))
+    aside = replace(fresh, candidates=fresh.candidates.emptied())
+    return replace(fresh, trending=_picked(engine, aside, ReaderContext(TRENDING), options, now))
 
 
 def _picked(
-    engine: sa.Engine, snapshot: Snapshot, asking: ReaderContext, how: DigestOptions, now: dt.datetime
+    engine: sa.Engine, snapshot: Snapshot, context: ReaderContext, options: DigestOptions, now: dt.datetime
 ) -> Digest:
-    picks = choose(engine, snapshot.pool, [asking], how, now=now)[0] if snapshot.pool.listed else ()
+    picks = choose(engine, snapshot.candidates, [context], options, now=now)[0] if snapshot.candidates.listed else ()
     return digest_of([(snapshot.by_key[pick.paper], pick.reason) for pick in picks], snapshot.edition)
 
 
 def preview(
-    engine: sa.Engine, renderer: MailRenderer, how: DigestOptions, reader: Subscriber, *, zone: str, now: dt.datetime
+    engine: sa.Engine,
+    renderer: MailRenderer,
+    options: DigestOptions,
+    reader: Subscriber,
+    *,
+    zone: str,
+    now: dt.datetime,
 ) -> Message | None:
-    """The message this reader would get next, from the closed editions and what waits; `None` where there is none."""
-    edition, listed, picks = next_picks(engine, how, reader, zone=zone, now=now)
+    """Return the message this reader would get next, from closed editions and what waits; `None` for none."""
+    edition, listed, picks = next_picks(engine, options, reader, zone=zone, now=now)
     if not picks:
         return None
     with reading(engine) as tx:
@@ -236,29 +242,29 @@ def preview(
 
 
 def next_picks(
-    engine: sa.Engine, how: DigestOptions, reader: Subscriber, *, zone: str, now: dt.datetime
+    engine: sa.Engine, options: DigestOptions, reader: Subscriber, *, zone: str, now: dt.datetime
 ) -> tuple[Edition, tuple[papers.Listed, ...], tuple[Pick, ...]]:
     """Return the edition of a reader's next digest, the papers of their window, and their picks, if it is worth a mail.
 
     Where no papers wait for the next edition, these are what compose would put.
     """
-    edition, windows = _next_edition(engine, how, zone=zone, now=now)
-    learned = newest(engine, encoder=how.encoder)
+    edition, windows = _next_edition(engine, options, zone=zone, now=now)
+    learned = newest(engine, encoder=options.encoder)
     if not windows.waiting:
-        learned = would_learn(engine, edition.id, encoder=how.encoder, now=now)
+        learned = would_learn(engine, edition.id, encoder=options.encoder, now=now)
     candidates = Candidates(engine, windows, learned).of(windows.of(reader))
     with reading(engine) as tx:
-        asking = contexts(tx, candidates, [reader])
-    picks = choose(engine, candidates, asking, how, now=now)[0]
+        contexts = load_contexts(tx, candidates, [reader])
+    picks = choose(engine, candidates, contexts, options, now=now)[0]
     return edition, candidates.listed, () if why_skipped(reader.amount, candidates, picks) else picks
 
 
-def _next_edition(engine: sa.Engine, how: DigestOptions, *, zone: str, now: dt.datetime) -> tuple[Edition, Windows]:
-    """The edition a digest would be composed from: the newest closed one, or the next where papers wait for it."""
+def _next_edition(engine: sa.Engine, options: DigestOptions, *, zone: str, now: dt.datetime) -> tuple[Edition, Windows]:
+    """Return the edition to compose from: the newest closed one, or the next where papers wait for it."""
     today = now.astimezone(ZoneInfo(zone)).date()
     with reading(engine) as tx:
         closed, waiting = editions.newest(tx), papers.waiting(tx)
         if closed and not waiting:
-            return closed, of_edition(tx, closed, days=how.window_days)
+            return closed, of_edition(tx, closed, days=options.window_days)
         edition = Edition(0, today, now, waiting, editions.statuses(tx, None))
-        return edition, of_next(tx, today, days=how.window_days)
+        return edition, of_next(tx, today, days=options.window_days)

@@ -1,4 +1,4 @@
-"""Which editions a digest is picked from, and which tell how much is much: one rule for compose and both previews.
+"""Which editions a digest is picked from, and which ones set the threshold: one rule for compose and both previews.
 
     (what the reader was last accepted for, the newest closed edition], at most `window_days` long
 
@@ -27,7 +27,7 @@ class Window:
     upto: int | None
 
     def editions(self, newest: int) -> range:
-        """The ids of its closed editions, `newest` being the last one there is."""
+        """Return the ids of its closed editions, `newest` being the last one there is."""
         return range(self.after + 1, (newest if self.upto is None else self.upto) + 1)
 
 
@@ -43,11 +43,11 @@ class Windows:
     earliest: int
 
     def of(self, reader: Subscriber) -> Window:
-        """The window of a reader: what came after the edition they were last accepted for."""
+        """Return the window of a reader: what came after the edition they were last accepted for."""
         return self.since(max(reader.accepted_edition or 0, self.earliest))
 
     def since(self, after: int) -> Window:
-        """The window that begins after an edition."""
+        """Return the window that begins after an edition."""
         return Window(after, None if self.waiting else self.newest)
 
     @property
@@ -69,14 +69,14 @@ def of_next(tx: sa.Connection, day: dt.date, *, days: int) -> Windows:
     return Windows(newest.id if newest else 0, waiting=True, earliest=earliest)
 
 
-def filled(known: Sequence[Edition], *, days: int, papers: int) -> int:
+def filled(closed: Sequence[Edition], *, days: int, papers: int) -> int:
     """Return the edition after which the newest ones hold `papers` papers together, or span `days` days.
 
-    `known` are all editions, oldest first.
+    `closed` are all closed editions, oldest first.
     """
-    held = 0
-    for edition in reversed(known):
-        if held >= papers or edition.day <= known[-1].day - dt.timedelta(days=days):
+    papers_so_far = 0
+    for edition in reversed(closed):
+        if papers_so_far >= papers or edition.day <= closed[-1].day - dt.timedelta(days=days):
             return edition.id
-        held += edition.papers
+        papers_so_far += edition.papers
     return 0

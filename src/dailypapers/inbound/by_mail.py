@@ -54,12 +54,12 @@ class Addresses:
     others: frozenset[str] = frozenset()
 
     def is_ours(self, address: str) -> bool:
-        """Whether mail to an address, with or without a detail behind a plus (RFC 5233), comes back to us."""
+        """Return whether mail to an address, with or without a detail behind a plus (RFC 5233), comes back to us."""
         ours = {self.subscribe, self.unsubscribe, *self.others}
         return normalised_mailbox(address) in {normalised_mailbox(one) for one in ours}
 
     def token(self, recipient: str) -> str:
-        """What stands behind the plus of the unsubscribe address; empty for any other."""
+        """Return what stands behind the plus of the unsubscribe address; empty for any other."""
         name, _, domain = recipient.lower().rpartition("@")
         ours, _, here = self.unsubscribe.rpartition("@")
         before, _, token = name.partition("+")
@@ -91,7 +91,7 @@ class Wish:
 
 
 def refusal(addresses: Addresses, sender: str, recipient: str) -> str:
-    """Why mail for a recipient is not taken; empty where it is.
+    """Return why mail for a recipient is not taken; empty where it is.
 
     Reports on mail of ours, which have no sender, are taken and dropped; people are told that nobody would read.
     """
@@ -104,7 +104,7 @@ def refusal(addresses: Addresses, sender: str, recipient: str) -> str:
 
 
 def decide(mail: Incoming, addresses: Addresses) -> Wish:
-    """What a mail asks for. Pure: changes nothing."""
+    """Return what a mail asks for. Pure: changes nothing."""
     if token := addresses.token(mail.recipient):
         return Wish(unsubscribe=token)
     if mail.recipient.lower() != addresses.subscribe:
@@ -172,7 +172,7 @@ def _subscribe(handler: InboundHandler, address: str) -> str:
 
 
 def receiving(handler: InboundHandler) -> tuple[Callable[[str, str], str], Callable[[Incoming], str]]:
-    """What `mail.inbound.Inbound` asks: whether to take a recipient, and to deal with a mail."""
+    """Return what `mail.inbound.Inbound` asks: whether to take a recipient, and to deal with a mail."""
     return (
         lambda sender, recipient: refusal(handler.addresses, sender, recipient),
         lambda mail: inbound(handler, mail),

@@ -6,12 +6,12 @@ memory one search in a hundred took 230 ms instead of 50 (benchmarks/search.py).
 
 import gc
 
-#: Fewer papers than these make no collection long.
+#: With fewer papers no collection takes long.
 _MANY = 1000
 
 
 def freeze(papers: int) -> None:
-    """Where so many papers are held for long, collect what is garbage now, and set the rest aside."""
+    """Collect what is garbage now and set the rest aside, if this many papers are worth it."""
     if papers < _MANY:
         return
     gc.unfreeze()

@@ -1,6 +1,8 @@
 """Learn: what the ranking knows before it meets a reader, made once for an edition and read by every process.
 
-library → background | votes → calibration | papers → counts, and vectors where an encoder is used
+library | background model
+votes   | calibration
+papers  | term frequencies, and vectors where an encoder is used
 """
 
 import datetime as dt
@@ -31,9 +33,9 @@ from dailypapers.store.papers import Listed
 
 log = structlog.get_logger()
 
-#: So many of the newest papers are learned from: beyond them little is gained, and memory and time grow with each.
+#: How many of the newest papers are learned from: more gain little, and memory and time grow with each.
 LIBRARY = 20_000
-#: Votes older than this, and more of them than these, do not shape the curve.
+#: Votes that calibration is fitted to: none older, and no more of them.
 VOTES_SINCE, MOST_VOTES = dt.timedelta(days=90), 20_000
 
 
@@ -47,31 +49,31 @@ class Learned:
 
 
 def learn(engine: sa.Engine, edition_id: int, *, encoder: Encoder | None = None, now: dt.datetime) -> Learned:
-    """What is known for an edition; learned now if nobody has."""
+    """Return what is known for an edition; learned now if no process has."""
     with reading(engine) as tx:
-        kept = knowledge.of_edition(tx, edition_id)
-    if kept is None:
-        made = _make(engine, edition_id, now)
+        stored = knowledge.of_edition(tx, edition_id)
+    if stored is None:
+        model = _make(engine, edition_id, now)
         with writing(engine) as tx:
-            knowledge.keep(tx, edition_id, made, now=now)
-            kept = knowledge.of_edition(tx, edition_id) or made
-        log.info("learned", edition=edition_id, papers=len(made.library), votes=made.calibration["votes"])
+            knowledge.keep(tx, edition_id, model, now=now)
+            stored = knowledge.of_edition(tx, edition_id) or model
+        log.info("learned", edition=edition_id, papers=len(model.library), votes=model.calibration["votes"])
     _count(engine, edition_id)
-    return _learned(engine, kept, encoder)
+    return _learned(engine, stored, encoder)
 
 
 def would_learn(engine: sa.Engine, edition_id: int, *, encoder: Encoder | None = None, now: dt.datetime) -> Learned:
     """Return what `learn` returns, without keeping it where nobody has learned for this edition yet."""
     with reading(engine) as tx:
-        kept = knowledge.of_edition(tx, edition_id)
-    return _learned(engine, kept or _make(engine, edition_id, now), encoder)
+        stored = knowledge.of_edition(tx, edition_id)
+    return _learned(engine, stored or _make(engine, edition_id, now), encoder)
 
 
 def newest(engine: sa.Engine, *, encoder: Encoder | None = None) -> Learned:
-    """What was learned last."""
+    """Return what was learned last."""
     with reading(engine) as tx:
-        kept = knowledge.newest(tx)
-    return _learned(engine, kept, encoder) if kept else Learned(encoder=encoder)
+        stored = knowledge.newest(tx)
+    return _learned(engine, stored, encoder) if stored else Learned(encoder=encoder)
 
 
 def _make(engine: sa.Engine, edition_id: int, now: dt.datetime) -> knowledge.Kept:
@@ -84,15 +86,15 @@ def _make(engine: sa.Engine, edition_id: int, now: dt.datetime) -> knowledge.Kep
     return knowledge.Kept(tuple(ordered), background, asdict(calibrate([(score, liked) for score, liked, _ in cast])))
 
 
-def _learned(engine: sa.Engine, kept: knowledge.Kept, encoder: Encoder | None) -> Learned:
-    calibration = Calibration(**kept.calibration)
-    if not kept.background:
+def _learned(engine: sa.Engine, stored: knowledge.Kept, encoder: Encoder | None) -> Learned:
+    calibration = Calibration(**stored.calibration)
+    if not stored.background:
         return Learned(None, calibration, encoder)
-    background = _unpacked(kept.background)
+    background = _unpacked(stored.background)
     if encoder:
         with reading(engine) as tx:
-            loaded = papers.by_id(tx, kept.library)
-        ordered = {paper_id: loaded[paper_id] for paper_id in kept.library}
+            loaded = papers.by_id(tx, stored.library)
+        ordered = {paper_id: loaded[paper_id] for paper_id in stored.library}
         background = background.with_dense(vector_rows(engine, encoder, ordered))
     return Learned(background, calibration, encoder)
 
@@ -116,14 +118,14 @@ def _count(engine: sa.Engine, edition_id: int) -> None:
         if knowledge.counts(tx, [edition_id]):
             return
         listed = papers.in_editions(tx, after=edition_id - 1, upto=edition_id)
-    found = [item.paper for item in listed]
-    packed = pack_counts_of(found)
+    loaded_papers = [item.paper for item in listed]
+    packed = pack_counts_of(loaded_papers)
     with writing(engine) as tx:
         knowledge.keep_counts(tx, edition_id, packed)
 
 
 def features(engine: sa.Engine, listed: Sequence[Listed], editions: Sequence[int], learned: Learned) -> Features:
-    """The features of papers; counts that are kept with their editions are not made again."""
+    """Return the features of papers; counts that are stored with their editions are not made again."""
     with reading(engine) as tx:
         packed = knowledge.counts(tx, editions)
     by_id = {item.paper_id: item.paper for item in listed}
@@ -131,6 +133,6 @@ def features(engine: sa.Engine, listed: Sequence[Listed], editions: Sequence[int
     # Of no papers an encoder's dimensions are unknown, and nothing is asked of them.
     if by_id and learned.encoder and learned.background:
         dense = vector_rows(engine, learned.encoder, by_id)
-    found = tuple(by_id.values())
-    counts = assemble_counts(found, packed.values())
-    return build(found, background=learned.background, counts=counts, dense=dense, ids=tuple(by_id))
+    loaded_papers = tuple(by_id.values())
+    counts = assemble_counts(loaded_papers, packed.values())
+    return build(loaded_papers, background=learned.background, counts=counts, dense=dense, ids=tuple(by_id))

@@ -31,18 +31,18 @@ class Day:
         return f"{self.edition.day:%Y-%m}"
 
 
-def days(tx: sa.Connection, found: Sequence[Edition], *, many: int = 1) -> tuple[Day, ...]:
-    """Editions, in their order, with so many papers each."""
-    chosen = editions.talked_about(tx, [edition.id for edition in found], many=many)
+def days(tx: sa.Connection, closed: Sequence[Edition], *, many: int = 1) -> tuple[Day, ...]:
+    """Return editions in their order, each with `many` of its papers."""
+    chosen = editions.talked_about(tx, [edition.id for edition in closed], many=many)
     listed = papers.of_delivery(tx, sorted({paper for ids in chosen.values() for paper in ids}))
     return tuple(
         Day(edition, tuple(by_trend(edition, [listed[paper] for paper in chosen.get(edition.id, ())])))
-        for edition in found
+        for edition in closed
     )
 
 
 def entries(tx: sa.Connection, edition: Edition) -> tuple[Entry, ...]:
-    """All papers of an edition, the most talked about first."""
+    """Return all papers of an edition, the most talked about first."""
     listed = papers.in_editions(tx, after=edition.id - 1, upto=edition.id)
     return tuple(
         Entry(item.paper, "", item.sources, item.signals, paper_id=item.paper_id) for item in by_trend(edition, listed)
@@ -50,7 +50,7 @@ def entries(tx: sa.Connection, edition: Edition) -> tuple[Entry, ...]:
 
 
 def by_trend(edition: Edition, listed: Iterable[Listed]) -> list[Listed]:
-    """Papers in the order of how much they are talked about; their age is that of the day they were announced."""
+    """Return papers by how much they are talked about, the most first; their age counts from the edition's day."""
     items = sorted(listed, key=lambda item: str(item.paper.id))
     signals = {str(item.paper.id): item.signals for item in items}
     announced = [replace(item.paper, published=edition.day) for item in items]

@@ -1,4 +1,4 @@
-"""Rank: papers of a file for somebody who is no subscriber; what the ranking does, to look at."""
+"""Rank: papers of a file for somebody who is not a subscriber; what the ranking does, to look at."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -46,13 +46,15 @@ def rank(
     signals = {str(item.paper.id): item.signals or Signals() for item in fetched.announcements}
     papers = {str(item.paper.id): item.paper for item in fetched.announcements}
     earlier = [item.paper for item in read_papers(archive, now=now).announcements] if archive else [*papers.values()]
-    made = Vectors(load(model)) if model else None
+    vectors = Vectors(load(model)) if model else None
     background = fit(earlier)
-    if made:
-        background = background.with_dense(made.rows(sorted(earlier, key=lambda paper: str(paper.id))))
-    dense = made.rows([*papers.values()]) if made else None
-    matcher = Matcher(build([*papers.values()], background=background, dense=dense), made.encoder if made else None)
-    known = Known(signals, papers, made.by_key if made else {})
+    if vectors:
+        background = background.with_dense(vectors.rows(sorted(earlier, key=lambda paper: str(paper.id))))
+    dense = vectors.rows([*papers.values()]) if vectors else None
+    matcher = Matcher(
+        build([*papers.values()], background=background, dense=dense), vectors.encoder if vectors else None
+    )
+    known = Known(signals, papers, vectors.by_key if vectors else {})
     picks = rank_papers(matcher, [Reader(tuple(interests), limit=limit)], known, now=now)[0]
     return Ranked(
         picks=tuple((papers[pick.paper], pick) for pick in picks),

@@ -1,8 +1,8 @@
-"""Search: the index of all papers, kept up in the background, and what it answers to somebody passing by.
+"""Search: the index of all papers, stored up in the background, and what it answers to anybody.
 
     text | query | candidates from the index | loaded | ranked | one page with its reasons
 
-Answering only reads. What writes is `refresh`, which is called from a thread or a job of its own, never by a request.
+Answering only reads. `refresh` writes, and is called from a thread or a job of its own, never by a request.
 """
 
 import datetime as dt
@@ -32,20 +32,20 @@ from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
 
-#: So many papers, by their ids, are counted and kept together.
+#: How many papers, by their ids, are counted and stored together.
 PART = 2000
 #: Results on a page.
 SHOWN = 20
-#: Nobody looks at more of somebody's papers who typed a name among other things.
+#: Maximum papers of one author that are loaded to tell whether a query is a name.
 _MOST_BY = 100
-#: No id is longer, and an address with one in it hardly.
+#: Maximum characters of a text that may be an id, or an address with one in it.
 _LONGEST_NAME = 300
 _NAME_WORDS = range(2, 5)
 
 
 @dataclass(frozen=True)
-class _Shelf:
-    """What is searched at a moment; it never changes, a newer one takes its place."""
+class _Snapshot:
+    """What is searched; it never changes, a newer one takes its place."""
 
     index: Index = field(default_factory=Index)
     #: The last paper's id that is in the index, and that was there when it was last looked.
@@ -97,10 +97,10 @@ class Match:
         return self.sentence()
 
     def sentence(self, translate: Translator = untranslated) -> str:
-        """The terms that were asked for, in words."""
-        told = [term for term in self.reason.terms if term.text and term.kind in _SAID]
-        told.sort(key=lambda term: list(_SAID).index(term.kind))
-        return " · ".join(translate(_SAID[term.kind]).format(text=term.text) for term in told)
+        """Return the terms that were asked for, in words."""
+        terms = [term for term in self.reason.terms if term.text and term.kind in _SAID]
+        terms.sort(key=lambda term: list(_SAID).index(term.kind))
+        return " · ".join(translate(_SAID[term.kind]).format(text=term.text) for term in terms)
 
 
 class Finder:
@@ -108,7 +108,7 @@ class Finder:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._shelf = _Shelf()
+        self._snapshot = _Snapshot()
         self._one = threading.Lock()
 
     def keep_up(self, stop: threading.Event, *, every: float = 60.0) -> None:
@@ -126,128 +126,130 @@ class Finder:
         with self._one:
             with reading(self._engine) as tx:
                 last, learned = papers.last_id(tx), knowledge.newest_edition(tx)
-            before = self._shelf
-            self._shelf = replace(self._shelf, known=last)
-            for number in range(self._shelf.upto // PART, last // PART):
+            before = self._snapshot
+            self._snapshot = replace(self._snapshot, known=last)
+            for number in range(self._snapshot.upto // PART, last // PART):
                 if stop and stop.is_set():
-                    return len(self._shelf.index)
+                    return len(self._snapshot.index)
                 self._take_part(number)
-            if self._shelf.upto < last:
-                self._grow(self._count(self._shelf.upto, last), last)
-            self._learn(learned, grown=len(self._shelf.index) != len(before.index))
-            if self._shelf.index is not before.index or self._shelf.background is not before.background:
-                freeze(len(self._shelf.index))
-            return len(self._shelf.index)
+            if self._snapshot.upto < last:
+                self._grow(self._count(self._snapshot.upto, last), last)
+            self._learn(learned, grown=len(self._snapshot.index) != len(before.index))
+            if self._snapshot.index is not before.index or self._snapshot.background is not before.background:
+                freeze(len(self._snapshot.index))
+            return len(self._snapshot.index)
 
     def _take_part(self, number: int) -> None:
         """Take a whole part, of which the first papers may be in the index already."""
         first, last = number * PART, (number + 1) * PART
         with reading(self._engine) as tx:
-            kept = knowledge.part(tx, number)
-        if kept is None:
-            made = self._count(first, last)
+            stored = knowledge.part(tx, number)
+        if stored is None:
+            frequencies = self._count(first, last)
             with writing(self._engine) as tx:
-                knowledge.keep_part(tx, number, pack_frequencies(made))
+                knowledge.keep_part(tx, number, pack_frequencies(frequencies))
         else:
-            made = unpack_frequencies(kept)
-        self._grow(made if self._shelf.upto == first else self._count(self._shelf.upto, last), last)
+            frequencies = unpack_frequencies(stored)
+        self._grow(frequencies if self._snapshot.upto == first else self._count(self._snapshot.upto, last), last)
 
     def _count(self, after: int, upto: int) -> TermFrequencies:
         with reading(self._engine) as tx:
             return counted(list(papers.between(tx, after, upto).values()))
 
-    def _grow(self, made: TermFrequencies, upto: int) -> None:
-        index = self._shelf.index.grown(made) if made.keys else self._shelf.index
+    def _grow(self, frequencies: TermFrequencies, upto: int) -> None:
+        index = self._snapshot.index.grown(frequencies) if frequencies.keys else self._snapshot.index
         # Until more is known, the first papers tell which words are rare.
-        background = self._shelf.background or (untaught(index) if len(index) else None)
-        self._shelf = replace(self._shelf, index=index, upto=upto, background=background)
+        background = self._snapshot.background or (untaught(index) if len(index) else None)
+        self._snapshot = replace(self._snapshot, index=index, upto=upto, background=background)
 
     def _learn(self, learned: int, *, grown: bool) -> None:
         """Take what was learned last; where nothing was, the newest papers tell which words are rare."""
-        if learned and learned == self._shelf.learned:
+        if learned and learned == self._snapshot.learned:
             return
-        found = newest(self._engine).background if learned else None
-        if found is None and (grown or self._shelf.background is None):
-            found = untaught(self._shelf.index)
-        if found is not None:
-            self._warm(replace(self._shelf, background=found, learned=learned))
+        background = newest(self._engine).background if learned else None
+        if background is None and (grown or self._snapshot.background is None):
+            background = untaught(self._snapshot.index)
+        if background is not None:
+            self._warm(replace(self._snapshot, background=background, learned=learned))
 
-    def _warm(self, shelf: _Shelf) -> None:
-        """Put a shelf in place once what a search needs of it has been made, so that nobody waits for that."""
-        last = shelf.index.newest(None, 1)
-        for _, paper in self._load(shelf, last).values():
+    def _warm(self, snapshot: _Snapshot) -> None:
+        """Put a snapshot in place once what a search needs of it has been computed, so that nobody waits for that."""
+        last = snapshot.index.newest(None, 1)
+        for _, paper in self._load(snapshot, last).values():
             query = Query(topic=paper.title)
-            self._results(shelf, query, candidates(shelf.index, query), dt.datetime.min.replace(tzinfo=dt.UTC))
-        self._shelf = shelf
+            self._results(snapshot, query, candidates(snapshot.index, query), dt.datetime.min.replace(tzinfo=dt.UTC))
+        self._snapshot = snapshot
 
     def answer(self, text: str, *, page: int = 1, now: dt.datetime) -> Answer:
-        """What a text finds, most relevant first, a page of it; the same papers give the same answer. Never raises."""
-        shelf, query, named = self._shelf, parse(text), _paper_id(text)
-        blank = Answer("", query, indexed=len(shelf.index), papers=max(shelf.known, len(shelf.index)))
+        """Return a page of what a text finds, most relevant first. Never raises; the same papers, the same answer."""
+        snapshot, query, named = self._snapshot, parse(text), _paper_id(text)
+        blank = Answer("", query, indexed=len(snapshot.index), papers=max(snapshot.known, len(snapshot.index)))
         if named:
-            return self._about(shelf, named, page, now, replace(blank, query=Query(), name=named.value))
+            return self._about(snapshot, named, page, now, replace(blank, query=Query(), name=named.value))
         if query.empty or query.wordless:
             return replace(blank, state="empty" if query.empty else "wordless")
-        if shelf.background is None:
+        if snapshot.background is None:
             return replace(blank, state="preparing")
-        return self._found(shelf, self._with_author(shelf, query), page, now, blank)
+        return self._found(snapshot, self._with_author(snapshot, query), page, now, blank)
 
-    def _found(self, shelf: _Shelf, query: Query, page: int, now: dt.datetime, blank: Answer) -> Answer:
-        found = candidates(shelf.index, query)
-        results = self._results(shelf, query, found, now)
+    def _found(self, snapshot: _Snapshot, query: Query, page: int, now: dt.datetime, blank: Answer) -> Answer:
+        matches = candidates(snapshot.index, query)
+        results = self._results(snapshot, query, matches, now)
         if not results.papers:
             return replace(
                 blank,
                 state="foreign" if query.topic and is_foreign(Interest(InterestKind.TOPIC, query.topic)) else "nothing",
             )
         loose = not holds(results.papers[0], query.phrases)
-        answer = replace(blank, state="found", query=query, total=found.total, loose=loose)
+        answer = replace(blank, state="found", query=query, total=matches.total, loose=loose)
         return self._page(results, (), page, answer)
 
-    def _about(self, shelf: _Shelf, name: PaperId, page: int, now: dt.datetime, blank: Answer) -> Answer:
-        """The paper of this name, and those that are like it."""
+    def _about(self, snapshot: _Snapshot, name: PaperId, page: int, now: dt.datetime, blank: Answer) -> Answer:
+        """Return the paper of this name, and those that are like it."""
         with reading(self._engine) as tx:
             paper_id = papers.named(tx, str(name))
             paper = papers.by_id(tx, [paper_id])[paper_id] if paper_id else None
         if paper is None or paper_id is None:
             return replace(blank, state="nothing")
         like = Query(topic=paper.title[:MOST_LETTERS])
-        found = candidates(shelf.index, like)
-        results = self._results(shelf, like, found, now, without=str(paper.id))
-        return self._page(results, (paper_id,), page, replace(blank, state="found", total=found.total, known=True))
+        matches = candidates(snapshot.index, like)
+        results = self._results(snapshot, like, matches, now, without=str(paper.id))
+        return self._page(results, (paper_id,), page, replace(blank, state="found", total=matches.total, known=True))
 
-    def _with_author(self, shelf: _Shelf, query: Query) -> Query:
-        """The query with what it says as an author too, where there is somebody of that name."""
+    def _with_author(self, snapshot: _Snapshot, query: Query) -> Query:
+        """Return the query with what it says as an author too, where there is somebody of that name."""
         if query.filters or query.phrases or len(query.topic.split()) not in _NAME_WORDS:
             return query
-        asked = replace(query, authors=(query.topic,), topic="")
-        flags = shelf.index.any_fact(by(query.topic))
-        loaded = self._load(shelf, shelf.index.newest(flags, _MOST_BY))
-        return asked if any(passes(asked, paper) for _, paper in loaded.values()) else query
+        by_author = replace(query, authors=(query.topic,), topic="")
+        flags = snapshot.index.any_fact(by(query.topic))
+        loaded = self._load(snapshot, snapshot.index.newest(flags, _MOST_BY))
+        return by_author if any(passes(by_author, paper) for _, paper in loaded.values()) else query
 
-    def _load(self, shelf: _Shelf, found: Found) -> dict[int, tuple[int, Paper]]:
-        """The papers in these places by id; those that have turned out to be another one since are left out."""
-        keys = {int(place): shelf.index.key(int(place)) for place in found.places}
+    def _load(self, snapshot: _Snapshot, found: Found) -> dict[int, tuple[int, Paper]]:
+        """Return the papers in these places by id; those that have turned out to be another one since are left out."""
+        keys = {int(place): snapshot.index.key(int(place)) for place in found.places}
         with reading(self._engine) as tx:
             ids = papers.ids_by_name(tx, keys.values())
             loaded = papers.by_id(tx, set(ids.values()))
         named = {place: (ids[key], loaded[ids[key]]) for place, key in keys.items() if key in ids}
         return {place: (paper_id, paper) for place, (paper_id, paper) in named.items() if str(paper.id) == keys[place]}
 
-    def _results(self, shelf: _Shelf, query: Query, found: Found, now: dt.datetime, *, without: str = "") -> Ranked:
+    def _results(
+        self, snapshot: _Snapshot, query: Query, found: Found, now: dt.datetime, *, without: str = ""
+    ) -> Ranked:
         loaded = {
             place: (paper_id, paper)
-            for place, (paper_id, paper) in self._load(shelf, found).items()
+            for place, (paper_id, paper) in self._load(snapshot, found).items()
             if passes(query, paper) and str(paper.id) != without
         }
         scores = dict(zip(found.places.tolist(), found.scores.tolist(), strict=True))
         chosen = Candidates(
             papers=tuple(paper for _, paper in loaded.values()),
-            counts=shelf.index.counts(loaded),
+            counts=snapshot.index.counts(loaded),
             words=[scores[place] for place in loaded],
             ids=tuple(paper_id for paper_id, _ in loaded.values()),
         )
-        return ranked(query, chosen, shelf.background or untaught(shelf.index), now=now)
+        return ranked(query, chosen, snapshot.background or untaught(snapshot.index), now=now)
 
     def _page(self, results: Ranked, first: Sequence[int], page: int, answer: Answer) -> Answer:
         listed = [*first, *results.ids]

@@ -31,7 +31,7 @@ def atom_feed(
     updated: dt.datetime,
     entries: Sequence[FeedEntry],
 ) -> str:
-    """The feed as XML, in the order of the entries; moments must be aware.
+    """Return the feed as XML, in the order of the entries; moments must be aware.
 
     `url` is the page the feed belongs to, `self_url` its own address. An address that is none of the web is left out.
     """

@@ -36,7 +36,7 @@ _CODES = {code for archive, codes in ARCHIVES.items() for code in (archive, *cod
 
 
 def bibtex(papers: Iterable[Paper]) -> str:
-    """The papers as a BibTeX file, in their order; LaTeX's special characters are escaped, other letters are not.
+    """Return the papers as a BibTeX file, in their order; only LaTeX's special characters are escaped.
 
     A key is made from the paper alone (family name, year, first word), so that it is the same in every file; where
     two would be equal, the later one has a part of its id's hash behind it.
@@ -130,7 +130,7 @@ def _hash(name: PaperId) -> str:
 
 
 def ris(papers: Iterable[Paper]) -> str:
-    """The papers as an RIS file: one tag a line, lines ended by CRLF, a name as “Family, Given, Suffix”."""
+    """Return the papers as an RIS file: one tag a line, lines ended by CRLF, a name as “Family, Given, Suffix”."""
     return "".join(
         "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in (*_tags(paper), ("ER", ""))) for paper in papers
     )

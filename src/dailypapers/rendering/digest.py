@@ -103,7 +103,7 @@ def render_digest(
     name: str = "Daily Papers",
     template: str = "digest",
 ) -> Message:
-    """The digest's message; both parts together travel in at most 80 KB, the link to unsubscribe always in them.
+    """Return the digest's message; both parts together travel in at most 80 KB, the link to unsubscribe always in them.
 
     `status` is the line about sources that were late or down, `name` what the list is called, `template` the folder
     below `email/`. Entries that do not fit are in neither part: both count them and lead to the copy on the web. Who
@@ -140,7 +140,7 @@ class _Maker:
     text_only: bool
 
     def fitting(self, steps: Sequence[_Shown]) -> _Parts:
-        """First less of each abstract, then fewer entries: the best come first, so the last ones go."""
+        """Cut each abstract first, then drop entries from the end, where the least relevant are."""
         kept, size = len(self.digest.entries), 0
         for shown in steps:
             parts = self._parts(kept, shown)
@@ -153,7 +153,9 @@ class _Maker:
             if parts.size <= MAX_BYTES:
                 return parts
             size = parts.size
-        raise BadSettings(f"email/{self.folder}: it alone makes a mail of {size} bytes; {MAX_BYTES} are the most.")
+        raise BadSettings(
+            f"email/{self.folder}: without any papers the email is {size} bytes; the limit is {MAX_BYTES}."
+        )
 
     def _parts(self, kept: int, shown: _Shown) -> _Parts:
         values = {
@@ -200,7 +202,7 @@ def _abstract(text: str, shown: _Shown) -> tuple[str, str]:
 
 
 def _authors(names: Sequence[str], followed: Sequence[str]) -> Iterator[_Author]:
-    """The first authors, and of the others those the reader follows, wherever they stand."""
+    """Yield the first authors, and of the others those the reader follows, wherever they stand."""
     before = -1
     for place in [n for n, name in enumerate(names) if n < _AUTHORS or name in followed][: 2 * _AUTHORS]:
         yield _Author(shortened(names[place], _AUTHOR), names[place] in followed, gap=place > before + 1)
@@ -208,7 +210,7 @@ def _authors(names: Sequence[str], followed: Sequence[str]) -> Iterator[_Author]
 
 
 def _subject(template: jinja2.Template, values: Mapping[str, object], top: str) -> str:
-    """The top pick's title as far as it fits, how many more, and the day with its year.
+    """Return the top pick's title as far as it fits, how many more, and the day with its year.
 
     No two of one reader are the same: there is one digest of a day.
     """

@@ -37,7 +37,7 @@ _SHEET = re.compile(r"\{% include '([^']+\.css)' %\}")
 def environment(
     templates: Path, override: Path | None = None, *, language: str = "en", locale: Sequence[Path] = ()
 ) -> jinja2.Environment:
-    """An environment over the shipped templates; a file of the same name in `override` wins.
+    """Return an environment over the shipped templates; a file of the same name in `override` wins.
 
     HTML is escaped, `.txt` is not; a name that is not there is an error, not an empty place. A mail's HTML
     comes with its styles inlined. Sentences are in `language`, by its catalog below the first folder of `locale` that
@@ -93,7 +93,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     """The sandbox, which looks at every name that is read; a mail reads five hundred, nearly all of plain values."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """What is named. Of a record only names with an underscore are unsafe, and those the sandbox still decides."""
+        """Return an attribute. Of a record only names with an underscore are unsafe; the sandbox decides."""
         kind: Any = type(obj)
         if attribute[:1] != "_" and _is_record(kind):
             try:

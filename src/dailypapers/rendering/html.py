@@ -29,7 +29,7 @@ _INLINER = css_inline.CSSInliner(
 
 
 def inlined(template: str, name: str) -> str:
-    """The template with its style sheet's rules on its elements; what a client must decide (@media) stays in the head.
+    """Return the template with its style sheet's rules inlined; what a client must decide (@media) stays in the head.
 
     Raises `BadSettings` where the template's Jinja stands in places an HTML parser moves.
     """
@@ -48,7 +48,7 @@ def _number(mark: re.Match[str]) -> int:
 
 
 def _order(html: str) -> list[int]:
-    """The marks as they come; within a tag their order is free, as that of attributes is."""
+    """Return the marks as they come; within a tag their order is free, as that of attributes is."""
     return [number for piece in html.split("<") for number in sorted(map(_number, _MARK.finditer(piece)))]
 
 
@@ -66,13 +66,13 @@ def _with_marks(template: str) -> tuple[str, list[str]]:
 
 
 def encoded_size(text: str) -> int:
-    """Bytes of a part as it travels: quoted-printable with CRLF (RFC 2045 6.7)."""
+    """Return the bytes of a part as it travels: quoted-printable with CRLF (RFC 2045 6.7)."""
     encoded = binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True)
     return len(encoded) + encoded.count(b"\n")
 
 
 def at_most(text: str) -> int:
-    """A part has no more bytes than this as it travels; known without encoding it.
+    """Return a part has no more bytes than this as it travels; known without encoding it.
 
     A byte that is not plain becomes three, and so does a space before a line's end. A line of 76 may end three early,
     so as not to part those, and its break takes three more.

@@ -4,5 +4,5 @@ import jinja2
 
 
 def render_page(env: jinja2.Environment, name: str, **values: object) -> str:
-    """The page of that name, with these values."""
+    """Return the page of that name, with these values."""
     return env.get_template(f"web/{name}.html").render(**values)

@@ -35,7 +35,7 @@ MOST_READ = 6000
 
 
 def one_line(text: str) -> str:
-    """The text on one line, single spaces, without control characters and without those that turn its direction."""
+    """Return the text on one line with single spaces, without control characters and those that turn its direction."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip(" ")
     return " ".join(controls_spaced(without_hidden(text)).split())
@@ -43,7 +43,7 @@ def one_line(text: str) -> str:
 
 @lru_cache(maxsize=_SHARED)
 def isolating(pattern: str) -> str:
-    """A sentence's pattern whose values keep a direction of their own; what only arranges words has none to keep."""
+    """Return a sentence's pattern whose values keep their own direction; a pattern that only arranges them stays."""
     if not any(map(str.isalpha, _VALUE.sub("", pattern))):
         return pattern
     return _VALUE.sub(lambda value: isolated(value[0]), pattern)
@@ -51,7 +51,7 @@ def isolating(pattern: str) -> str:
 
 @lru_cache(maxsize=_SHARED)
 def extract(text: str, length: int) -> str:
-    """The beginning of a text, to the end of a sentence or at least of a word.
+    """Return the beginning of a text, to the end of a sentence or at least of a word.
 
     At most `length` characters, or the whole text where it is up to a tenth longer.
     """
@@ -66,13 +66,13 @@ def extract(text: str, length: int) -> str:
 
 
 def parted(text: str, length: int) -> tuple[str, str]:
-    """A text's extract, and what follows on it up to `MOST_READ` characters; empty where the extract is all of it."""
+    """Return a text's extract, and the rest up to `MOST_READ` characters, empty where the extract is all of it."""
     begins, plain = extract(text, length), shortened(text, MOST_READ)
     return begins, "" if begins == plain else plain[len(begins.removesuffix("…")) :].strip().lstrip(_AT_A_CUT)
 
 
 def shortened(text: str, length: int) -> str:
-    """At most `length` characters; what is cut is cut at a word, where there is one, and ends with an ellipsis."""
+    """Return at most `length` characters; a longer text is cut after a word if possible, and ends in an ellipsis."""
     plain = one_line(text)
     if len(plain) <= length:
         return plain
@@ -84,7 +84,7 @@ def shortened(text: str, length: int) -> str:
 
 
 def safe_url(url: str) -> str:
-    """The address where it is a plain one of the web, else nothing: a link to anything else is not made.
+    """Return the address where it is a plain one of the web, else nothing: a link to anything else is not made.
 
     An apostrophe and a few others behind the host are percent-encoded (RFC 3986 2.1).
     """
@@ -98,7 +98,7 @@ def safe_url(url: str) -> str:
 
 @lru_cache(maxsize=_SHARED)
 def wrapped(text: str, indent: str = "", hang: str = "") -> str:
-    """The text in lines of at most 76 columns, each with the indent before it; `hang` before all but the first.
+    """Return the text in lines of at most 76 columns, each with the indent before it; `hang` before all but the first.
 
     A web address is never broken: it goes onto a line of its own, however long that is (RFC 3986 appendix C). Another
     word is broken only where it is longer than a line, as a sentence in Chinese is.
@@ -118,7 +118,7 @@ def wrapped(text: str, indent: str = "", hang: str = "") -> str:
 
 
 def _pieces(line: str, room: int) -> Iterator[tuple[str, str, int]]:
-    """What stays together on a line of `room` columns: the gap before it, the text, and how many columns it takes."""
+    """Yield what stays together on a line of `room` columns: the gap before it, the text, and its width in columns."""
     for n, word in enumerate(line.split(" ")):
         gap = " " if n else ""
         width = _columns(word)
@@ -131,7 +131,7 @@ def _pieces(line: str, room: int) -> Iterator[tuple[str, str, int]]:
 
 
 def _broken(word: str, room: int) -> Iterator[str]:
-    """The parts of a word that is longer than a line: addresses and runs of Latin letters whole, else characters."""
+    """Yield the parts of a word longer than a line: addresses and runs of Latin letters whole, else characters."""
     for match in _PARTS.finditer(word):
         if match["address"]:
             yield match[0]
@@ -142,7 +142,7 @@ def _broken(word: str, room: int) -> Iterator[str]:
 
 
 def _columns(text: str) -> int:
-    """How many columns of a fixed-width window a text takes (UAX 11)."""
+    """Return how many columns of a fixed-width window a text takes (UAX 11)."""
     return len(text) if text.isascii() else sum(map(_width, text))
 
 

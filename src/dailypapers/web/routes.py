@@ -40,7 +40,7 @@ from dailypapers.web.readers import (
 
 
 def web_app(context: WebContext) -> FastAPI:
-    """The pages as one ASGI app."""
+    """Return the pages as one ASGI app."""
     context = replace(context, static=static.load(context.templates))
     app = FastAPI(
         title="dailypapers",
@@ -84,11 +84,11 @@ class Page(Protocol):
     """A page that shows on GET and acts on POST."""
 
     def show(self, context: WebContext, /) -> Callable[..., Answered]:
-        """What answers a GET."""
+        """Return what answers a GET."""
         ...
 
     def act(self, context: WebContext, /) -> Callable[..., Answered]:
-        """What answers a POST."""
+        """Return what answers a POST."""
         ...
 
 
@@ -140,7 +140,7 @@ _SAID = {
 
 
 def _refusing(context: WebContext) -> Callable[[Request, int], HTMLResponse]:
-    """What says, under a status, why there is no page."""
+    """Return what says, under a status, why there is no page."""
 
     def refuse(request: Request, status: int) -> HTMLResponse:
         title, message = map(context.translate, _SAID.get(status, _SAID[404]))
@@ -177,6 +177,6 @@ def _answer_errors(app: FastAPI, context: WebContext) -> None:
 
 
 def _methods(app: FastAPI, request: Request) -> set[str]:
-    """What may be done with a page; a 405 names it (RFC 9110 15.5.6). Each route knows but a part of it."""
+    """Return what may be done with a page; a 405 names it (RFC 9110 15.5.6). Each route knows but a part of it."""
     here = [route for route in app.routes if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE]
     return {method for route in here for method in route.methods or ()}

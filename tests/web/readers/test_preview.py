@@ -56,7 +56,7 @@ async def test_thousands_of_topics_are_cut_short(pages: httpx.AsyncClient) -> No
 async def test_a_busy_service_says_when_to_come_again(
     pages: httpx.AsyncClient, context: WebContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preview, "PATIENCE", 0.01)
+    monkeypatch.setattr(preview, "MAX_WAIT_SECONDS", 0.01)
     with context.previews.one_at_a_time():
         answer = await pages.get("/preview", params={"topic": "graphs"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")

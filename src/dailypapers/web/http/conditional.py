@@ -11,7 +11,7 @@ from fastapi.responses import Response
 def conditional(
     request: Request, content: bytes, type_: str, *, kept: str, modified: dt.datetime | None = None
 ) -> Response:
-    """The content with validators, or 304 where the request's say that it is there already.
+    """Return the content with validators, or 304 where the request's say that it is there already.
 
     `kept` is the answer's Cache-Control. If-Modified-Since counts only where there is no If-None-Match (13.1.3).
     """

@@ -12,19 +12,19 @@ _WRITERS = {"bib": (bibtex, "application/x-bibtex"), "ris": (ris, "application/x
 
 
 def known(kind: str) -> str:
-    """The kind of file, where it is one we write; raises 404 where it is not."""
+    """Return the kind of file, where it is one we write; raises 404 where it is not."""
     if kind not in _WRITERS:
         raise HTTPException(404)
     return kind
 
 
 def as_file(papers: Iterable[Paper], name: str, kind: str) -> Response:
-    """The papers as a file to be kept under this name, `bib` or `ris`."""
+    """Return the papers as a file to be kept under this name, `bib` or `ris`."""
     write, type_ = _WRITERS[known(kind)]
     return attachment(write(papers), f"{name}.{kind}", type_)
 
 
 def attachment(text: str, name: str, type_: str) -> Response:
-    """A text as a file to be kept; `name` is ASCII of our own making."""
+    """Return a text as a file to be kept; `name` is ASCII of our own making."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.encode("utf-8", "replace"), media_type=f"{type_}; charset=utf-8", headers=headers)

@@ -75,7 +75,7 @@ class WebContext:
         return translator_of(self.templates)
 
     def address_of(self, file: str) -> str:
-        """A static file's address, which changes with its content."""
+        """Return a static file's address, which changes with its content."""
         return f"{self.root}static/{file}?{self.static[file].version}"
 
     @property
@@ -90,7 +90,7 @@ class WebContext:
 
 
 def _packed(request: Request, html: bytes, status: int) -> HTMLResponse:
-    """A page as small as the browser takes it.
+    """Return a page as small as the browser takes it.
 
     Packing tells no secret (BREACH, CVE-2013-3587): what a page holds of its reader can be asked for only with the
     token in its address, and whoever has that can read the page.

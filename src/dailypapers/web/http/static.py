@@ -27,7 +27,7 @@ class Static:
 
 
 def load(templates: Templates) -> Mapping[str, Static]:
-    """All files below `static/`, an operator's own in place of the shipped ones."""
+    """Return all files below `static/`, an operator's own in place of the shipped ones."""
     names = [name for name in templates.list_templates() if name.startswith("static/")]
     return {name.removeprefix("static/"): _read(templates, name) for name in names}
 
@@ -40,7 +40,7 @@ def _read(templates: Templates, name: str) -> Static:
 
 
 def show(files: Mapping[str, Static]) -> Callable[[Request, str], Response]:
-    """GET /static/name: the file, packed where the browser takes it so."""
+    """Answer GET /static/name: the file, packed where the browser takes it so."""
 
     def show_static(request: Request, name: str) -> Response:
         file = files.get(name)

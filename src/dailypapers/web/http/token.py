@@ -30,7 +30,7 @@ def reader_of(context: WebContext, tx: sa.Connection, claim: Claim) -> Subscribe
 
 
 def ready(context: WebContext, purpose: Purpose, name: str) -> Callable[[Request, str], HTMLResponse]:
-    """The page of this name with its button, for whoever has a token for this purpose; changes nothing."""
+    """Return the page of this name with its button, for whoever has a token for this purpose; changes nothing."""
 
     def show_ready(request: Request, token: str) -> HTMLResponse:
         claim_of(context, purpose, token)

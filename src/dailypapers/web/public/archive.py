@@ -31,7 +31,7 @@ _KEPT = "public, max-age=900"
 
 
 def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
-    """GET /archive: the editions, newest first."""
+    """Answer GET /archive: the editions, newest first."""
 
     def show_archive(request: Request) -> HTMLResponse:
         with reading(context.engine) as tx:
@@ -44,7 +44,7 @@ def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
 
 
 def show_edition(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET /archive/2026-04-20: one edition's papers, a page of them."""
+    """Answer GET /archive/2026-04-20: one edition's papers, a page of them."""
 
     def show_day(request: Request, day: str) -> HTMLResponse:
         with reading(context.engine) as tx:
@@ -69,7 +69,7 @@ def show_edition(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
 
 def file(context: WebContext) -> Callable[[str, str], Response]:
-    """GET /archive/2026-04-20/papers.bib: an edition's papers as BibTeX or RIS."""
+    """Answer GET /archive/2026-04-20/papers.bib: an edition's papers as BibTeX or RIS."""
 
     def show_file(day: str, kind: str) -> Response:
         download.known(kind)
@@ -82,7 +82,7 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
 
 
 def feed(context: WebContext) -> Callable[[Request], Response]:
-    """GET /archive/feed.atom: the newest editions; 304 where they are known already."""
+    """Answer GET /archive/feed.atom: the newest editions; 304 where they are known already."""
 
     def show_feed(request: Request) -> Response:
         with reading(context.engine) as tx:
@@ -129,7 +129,7 @@ def _linked(paper: Paper) -> str:
 
 
 def _edition(tx: sa.Connection, day: str) -> Edition:
-    """The edition of a day. Raises 404 where there is none."""
+    """Return the edition of a day. Raises 404 where there is none."""
     try:
         wanted = dt.date.fromisoformat(day)
     except ValueError:

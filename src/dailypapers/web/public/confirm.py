@@ -17,12 +17,12 @@ from dailypapers.web.http.token import ready
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: changes nothing, however often a scanner opens it."""
+    """Answer GET: changes nothing, however often a scanner opens it."""
     return ready(context, Purpose.CONFIRM, "confirm")
 
 
 def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """POST: confirms, and says what happens next."""
+    """Answer POST: confirms, and says what happens next."""
 
     def act_confirm(request: Request, token: str) -> HTMLResponse:
         now = context.clock()

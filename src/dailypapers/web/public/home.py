@@ -15,7 +15,7 @@ from dailypapers.web.readers import preview
 
 
 def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
-    """GET /: with `?topic=`, the digest one would get in place of what is trending."""
+    """Answer GET /: with `?topic=`, the digest one would get in place of what is trending."""
 
     @lru_cache(maxsize=1)
     def trending(snapshot: Snapshot) -> str:
@@ -53,7 +53,7 @@ def _newest(context: WebContext, snapshot: Snapshot | None) -> object:
 
 
 def health(context: WebContext) -> Callable[[], Response]:
-    """GET /healthz: 200 where the database answers."""
+    """Answer GET /healthz: 200 where the database answers."""
 
     def show_health() -> Response:
         with reading(context.engine) as tx:

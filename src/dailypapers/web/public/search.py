@@ -12,7 +12,7 @@ from dailypapers.web.http.paging import page_number
 
 
 def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
-    """GET /search?q=…&page=…: changes nothing."""
+    """Answer GET /search?q=…&page=…: changes nothing."""
     finder = context.finder or Finder(context.engine)
 
     def show_search(request: Request) -> HTMLResponse:

@@ -38,7 +38,7 @@ class SignUpPolicy:
 
 
 def network_of(request: Request, trusted: Sequence[Network] = ()) -> str:
-    """The network a request came from, such as 192.0.2.0/24; empty where nobody knows.
+    """Return the network a request came from, such as 192.0.2.0/24; empty where nobody knows.
 
     That is the other end of the connection. Only where it is a trusted proxy is `X-Forwarded-For` read: from the
     right, each address by the word of the one before, up to the first that is no proxy of ours.
@@ -57,7 +57,7 @@ def network_of(request: Request, trusted: Sequence[Network] = ()) -> str:
 
 
 def _parsed(text: str) -> Address | None:
-    """An address; of IPv6 without its zone, and IPv4 in IPv6's clothes as IPv4."""
+    """Return an address; of IPv6 without its zone, and IPv4 in IPv6's clothes as IPv4."""
     bare = text.strip().partition("%")[0]
     if bare.startswith("[") or bare.count(":") == 1:  # with a port: some proxies write it
         bare = bare.removeprefix("[").partition("]")[0] if bare.startswith("[") else bare.partition(":")[0]

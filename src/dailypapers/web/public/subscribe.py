@@ -69,13 +69,13 @@ class Shown:
 
 
 def blank(context: WebContext, *, topics: tuple[str, ...] = ()) -> Shown:
-    """An empty form for any page: hand it to the template as `subscribe`, and include `web/_subscribe.html`."""
+    """Return an empty form for any page: hand it to the template as `subscribe`, and include `web/_subscribe.html`."""
     form = Form(stamp=context.signer.stamp(now=context.clock()), topics=topics)
     return Shown(context.sign_up_policy.open, form, by_mail=context.sign_up_policy.by_mail)
 
 
 def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
-    """GET /subscribe: the form as a page of its own; `?topic=` carries topics along."""
+    """Answer GET /subscribe: the form as a page of its own; `?topic=` carries topics along."""
 
     def show_subscribe(request: Request) -> HTMLResponse:
         wanted = tried(request.query_params.getlist("topic"))
@@ -85,7 +85,7 @@ def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
 
 
 def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
-    """POST /subscribe: asks to confirm, by mail."""
+    """Answer POST /subscribe: asks to confirm, by mail."""
     version = form_version(context.templates)
 
     async def act_subscribe(request: Request) -> HTMLResponse:
@@ -112,7 +112,7 @@ async def _act(context: WebContext, request: Request, version: str) -> HTMLRespo
 
 
 def form_version(templates: Templates) -> str:
-    """What people agreed to: changes with every word of the form."""
+    """Return what people agreed to: changes with every word of the form."""
     assert templates.loader is not None  # noqa: S101 - an environment over folders has one
     sources = (templates.loader.get_source(templates, name)[0] for name in _TEMPLATES)
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:12]
@@ -136,7 +136,7 @@ def _read(data: FormData) -> Form:
 
 
 async def _trouble(context: WebContext, form: Form) -> str:
-    """Why this address is of no use, in a word for the template; empty where it may be."""
+    """Return why this address is of no use, in a word for the template; empty where it may be."""
     try:
         address = normal_address(form.email)
     except BadInput:
@@ -147,7 +147,7 @@ async def _trouble(context: WebContext, form: Form) -> str:
 
 
 def _once_more(context: WebContext, request: Request, form: Form, trouble: str) -> HTMLResponse:
-    """The form again with all that was in it; a bad address stays, so that it can be mended."""
+    """Return the form again with all that was in it; a bad address stays, so that it can be mended."""
     meant = suggestion(normal_address(form.email)) if trouble == "mistyped" else ""
     fresh = replace(
         form,

@@ -22,7 +22,7 @@ _GONE = N_("The data this link belonged to has been erased.")
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: a page with a button."""
+    """Answer GET: a page with a button."""
 
     def show_data(request: Request, token: str) -> HTMLResponse:
         now = context.clock()
@@ -34,7 +34,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
 
 def act(context: WebContext) -> Callable[[str], Response]:
-    """POST: the file, as JSON."""
+    """Answer POST: the file, as JSON."""
 
     def act_data(token: str) -> Response:
         now = context.clock()

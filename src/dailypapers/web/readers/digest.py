@@ -37,7 +37,7 @@ class _Copy:
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: the digest as a page."""
+    """Answer GET: the digest as a page."""
 
     def show_digest(request: Request, token: str) -> HTMLResponse:
         copy = _copy(context, token)
@@ -55,7 +55,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
 
 def file(context: WebContext) -> Callable[[str, str], Response]:
-    """GET: the digest's papers as BibTeX or RIS."""
+    """Answer GET: the digest's papers as BibTeX or RIS."""
 
     def show_file(token: str, kind: str) -> Response:
         download.known(kind)
@@ -80,7 +80,7 @@ def _copy(context: WebContext, token: str) -> _Copy:
 
 
 def _votes(context: WebContext, copy: _Copy) -> dict[str, str]:
-    """Where to vote on each paper, by its id; the links are those of the mail, and end when they do."""
+    """Return where to vote on each paper, by its id; the links are those of the mail, and end when they do."""
     issued = copy.delivery.created_at
     if context.clock() > issued + LIFETIME[Purpose.FEEDBACK]:
         return {}

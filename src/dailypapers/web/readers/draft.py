@@ -67,7 +67,7 @@ class Draft:
 
 
 def written(wishes: Preferences, *, usual: float) -> Draft:
-    """The form as these wishes fill it in; `usual` is the relevance of readers who state none."""
+    """Return the form as these wishes fill it in; `usual` is the relevance of readers who state none."""
     texts = {name: list(_texts(wishes.interests, *which)) for name, which in FIELDS.items()}
     known = [_CODES[text.casefold()] for text in texts["categories"] if text.casefold() in _CODES]
     days = wishes.rhythm.days
@@ -100,12 +100,12 @@ def _texts(interests: Iterable[Interest], kind: InterestKind, stance: Stance) ->
 
 
 def rest_of(interests: Iterable[Interest]) -> tuple[Interest, ...]:
-    """The wishes that have no field of their own."""
+    """Return the wishes that have no field of their own."""
     return tuple(i for i in interests if (i.kind, i.stance) not in FIELDS.values())
 
 
 def mark(interest: Interest) -> str:
-    """How a form names such a wish."""
+    """Return how a form names such a wish."""
     return f"{interest.kind} {interest.stance} {interest.text}"
 
 
@@ -129,7 +129,7 @@ def fingerprint(wishes: Preferences) -> str:
 
 
 def read(form: FormData) -> Draft:
-    """The form as it came back, bounded but otherwise as it was written."""
+    """Return the form as it came back, bounded but otherwise as it was written."""
 
     def many(name: str) -> tuple[str, ...]:
         return tuple(_plain(value) for value in form.getlist(name) if isinstance(value, str))
@@ -167,7 +167,7 @@ class Meant:
 
 
 def meant(draft: Draft, before: Preferences, *, usual: float, examples: Iterable[str] = ()) -> Meant:
-    """What a draft says; `examples` are the papers that were pasted, by their ids.
+    """Return what a draft says; `examples` are the papers that were pasted, by their ids.
 
     Where a field is bad, `before` stands.
     """
@@ -252,7 +252,7 @@ def _interests(
 
 
 def _stated(name: str, lines: Iterable[str], before: Preferences, troubles: dict[str, str]) -> Iterator[Interest]:
-    """Each line as an interest; where there are too many or too long ones, those from before."""
+    """Yield each line as an interest; where there are too many or too long ones, those from before."""
     kind, stance = FIELDS[name if name in FIELDS else "categories"]
     plain = [line for line in (" ".join(line.split()) for line in lines) if line]
     if len(set(plain)) > MOST[name] or any(len(line) > MAX_CHARACTERS for line in plain):
@@ -265,13 +265,13 @@ def _stated(name: str, lines: Iterable[str], before: Preferences, troubles: dict
 
 @cache
 def zones() -> frozenset[str]:
-    """Every time zone by its name, but for the two that mean no place, or another one on each machine."""
+    """Return every time zone by its name, but for the two that mean no place, or another one on each machine."""
     return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 @cache
 def regions() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Time zones people live in, by region, for a list to choose from."""
+    """Return the time zones people live in, by region, for a list to choose from."""
     found: dict[str, list[str]] = {}
     for zone in sorted(zones()):
         region, slash, _ = zone.partition("/")

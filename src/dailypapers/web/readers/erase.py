@@ -14,12 +14,12 @@ from dailypapers.web.http.token import claim_of, ready
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: says what goes, and shows a button."""
+    """Answer GET: says what goes, and shows a button."""
     return ready(context, Purpose.ERASE, "erase")
 
 
 def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """POST: erases at once; twice is well."""
+    """Answer POST: erases at once; twice is well."""
 
     def act_erase(request: Request, token: str) -> HTMLResponse:
         claim = claim_of(context, Purpose.ERASE, token)

@@ -29,7 +29,7 @@ _KEPT = "private, max-age=900"
 
 
 def show(context: WebContext) -> Callable[[Request, str], Response]:
-    """GET: the newest picks; 304 where the reader's program has them already (RFC 9110, 13.1.2)."""
+    """Answer GET: the newest picks; 304 where the reader's program has them already (RFC 9110, 13.1.2)."""
 
     def show_feed(request: Request, token: str) -> Response:
         token = token.removesuffix(_SUFFIX)

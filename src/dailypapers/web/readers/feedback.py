@@ -39,13 +39,13 @@ class _Case:
 
 
 def addresses(context: WebContext, reader: Bearer, ids: Mapping[str, int], *, issued: dt.datetime) -> dict[str, str]:
-    """Where a reader votes on each of these papers, by the paper's id as text; `ids` are the internal ones by it."""
+    """Return where a reader votes on each paper, by the paper's id as text, by which `ids` give the internal ones."""
     tokens = {name: context.signer.token(Purpose.FEEDBACK, reader, issued=issued, about=n) for name, n in ids.items()}
     return {name: f"{context.root}feedback/{token}" for name, token in tokens.items()}
 
 
 def show(context: WebContext) -> Callable[..., HTMLResponse]:
-    """GET: changes nothing. Without a vote in the address, the page offers all of them."""
+    """Answer GET: changes nothing. Without a vote in the address, the page offers all of them."""
 
     def show_feedback(request: Request, token: str, vote: str = "") -> HTMLResponse:
         _known(vote, or_none=True)
@@ -58,7 +58,7 @@ def show(context: WebContext) -> Callable[..., HTMLResponse]:
 
 
 def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """POST: casts the vote, or with `undo` takes it back; so with words to `avoid`, if they are the paper's."""
+    """Answer POST: casts the vote, or with `undo` takes it back; so with words to `avoid`, if they are the paper's."""
 
     def act_feedback(
         request: Request,

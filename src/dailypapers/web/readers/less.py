@@ -20,12 +20,12 @@ _TWO_WEEKS = dt.timedelta(days=14)
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: the page one came from, for whoever goes back or loads it again."""
+    """Answer GET: the page one came from, for whoever goes back or loads it again."""
     return unsubscribe.show(context)
 
 
 def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """POST: `wish` is weekly, fewer (`than` the page said), two-weeks, until (with a date), or pause."""
+    """Answer POST: `wish` is weekly, fewer (`than` the page said), two-weeks, until (with a date), or pause."""
 
     def act_less(
         request: Request,
@@ -63,7 +63,7 @@ def _number(text: str) -> int:
 
 
 def _back(reader: Subscriber, wish: str, until: str, now: dt.datetime) -> dt.date | None:
-    """The day mail comes again, `None` for until they say so. Raises `ValueError` where that is no day to come."""
+    """Return the day digests resume, `None` for an indefinite pause. Raises `ValueError` for a past day."""
     if wish == "pause":
         return None
     two_weeks = reader.rhythm.day_of(now) + _TWO_WEEKS

@@ -89,7 +89,7 @@ class _Answer:
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: changes nothing."""
+    """Answer GET: changes nothing."""
 
     def show_preferences(request: Request, token: str) -> HTMLResponse:
         with reading(context.engine) as tx:
@@ -100,7 +100,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
 
 def act(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
-    """POST: saves; with `action=preview` only shows, with `pause` or `resume` does that."""
+    """Answer POST: saves; with `action=preview` only shows, with `pause` or `resume` does that."""
     answers = {"preview": _show_only, "pause": _pause, "resume": _resume}
 
     async def act_preferences(request: Request, token: str) -> HTMLResponse:
@@ -119,7 +119,7 @@ def act(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLResponse]
 
 
 def redraw(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
-    """POST: the digest this form would bring today, as a fragment; changes nothing."""
+    """Answer POST: the digest this form would bring today, as a fragment; changes nothing."""
 
     async def redraw_preview(request: Request, token: str) -> HTMLResponse:
         form = await _sent(request)
@@ -165,7 +165,7 @@ def _of(tx: sa.Connection, reader: Subscriber) -> _Case:
 
 
 def _again(tx: sa.Connection, case: _Case) -> _Case:
-    """What is kept now."""
+    """Return what is kept now."""
     return _of(tx, subscribers.one(tx, case.reader.id) or case.reader)
 
 
@@ -249,7 +249,7 @@ def _preview(context: WebContext, case: _Case, read: _Read) -> preview.Shown:
 
 
 def _where_to_vote(context: WebContext, reader: Subscriber, digest: Digest | None) -> dict[str, str]:
-    """Where this reader can vote on each paper, by its id."""
+    """Return where this reader can vote on each paper, by its id."""
     if digest is None or reader.state not in READING:
         return {}
     ids = {str(entry.paper.id): entry.paper_id for entry in digest.entries}
@@ -288,7 +288,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
 
 
 def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
-    """The example papers we know, by the names the form gives them."""
+    """Return the example papers we know, by the names the form gives them."""
     named = {i.text for i in read.wishes.interests if i.kind is InterestKind.PAPER} | set(read.draft.papers)
     # PostgreSQL takes no zero bytes, not even to look for them.
     return papers.by_key(tx, [name for name in named if name.isprintable()])
@@ -305,7 +305,7 @@ _BOUNDS = {
 
 
 def _links(context: WebContext, reader: Bearer) -> dict[str, str]:
-    """Where a reader's other pages are."""
+    """Return where a reader's other pages are."""
     now = context.clock()
     wanted = (Purpose.SAVED, Purpose.FEED, Purpose.DATA, Purpose.UNSUBSCRIBE)
     return {purpose.value: context.signer.url(purpose, reader, issued=now) for purpose in wanted}

@@ -57,7 +57,7 @@ class Shown:
 
 
 def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
-    """GET /preview?topic=…: the digest for these topics as a fragment; without any, what is trending."""
+    """Answer GET /preview?topic=…: the digest for these topics as a fragment; without any, what is trending."""
 
     def show_preview(request: Request) -> HTMLResponse:
         return answer(context, for_topics(context, topics(request.query_params.getlist("topic"))))
@@ -66,24 +66,24 @@ def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
 
 
 def answer(context: WebContext, shown: Shown) -> HTMLResponse:
-    """A preview as an answer by itself."""
+    """Return a preview as an answer by itself."""
     headers = {"Retry-After": str(_AGAIN)} if shown.state == "busy" else None
     return HTMLResponse(fragment(context, shown), shown.status, headers)
 
 
 def fragment(context: WebContext, shown: Shown) -> str:
-    """A preview as HTML."""
+    """Return a preview as HTML."""
     return render_page(context.templates, "_preview", shown=shown, root=context.root)
 
 
 def trending(snapshot: Snapshot) -> Shown:
-    """What somebody gets who names nothing; the reason of each is its badge, and is not said twice."""
+    """Return what somebody gets who names nothing; the reason of each is its badge, and is not said twice."""
     entries = tuple(replace(entry, reason="") for entry in snapshot.trending.entries)
     return Shown("trending", snapshot.edition, replace(snapshot.trending, entries=entries))
 
 
 def for_topics(context: WebContext, wanted: tuple[str, ...]) -> Shown:
-    """The digest somebody would get for these topics; what is trending where there are none."""
+    """Return the digest somebody would get for these topics; what is trending where there are none."""
     snapshot = context.previews.snapshot(now=context.clock())
     if snapshot and not wanted:
         return trending(snapshot)
@@ -92,7 +92,7 @@ def for_topics(context: WebContext, wanted: tuple[str, ...]) -> Shown:
 
 
 def of(context: WebContext, asking: ReaderContext, *, notes: tuple[str, ...] = ()) -> Shown:
-    """The digest somebody would get."""
+    """Return the digest somebody would get."""
     try:
         found = context.previews.of(asking, now=context.clock())
     except Busy:
@@ -104,7 +104,7 @@ def of(context: WebContext, asking: ReaderContext, *, notes: tuple[str, ...] = (
 
 
 def shortened(shown: Shown, style: Style) -> Shown:
-    """A preview that takes little room: the first papers, with as much of their abstracts as the mail would show."""
+    """Return a preview that takes little room: the first papers, with as much of each abstract as the mail shows."""
     if shown.digest is None:
         return shown
     entries = tuple(
@@ -120,7 +120,7 @@ def _part(abstract: str, style: Style) -> str:
 
 
 def topics(written: Iterable[str]) -> tuple[str, ...]:
-    """Topics as they can be used: several in one field are parted by commas, and each comes once."""
+    """Return topics as they can be used: several in one field are parted by commas, and each comes once."""
     parts = [
         part
         for text in list(written)[:MAX_TRIED_TOPICS]
@@ -130,7 +130,7 @@ def topics(written: Iterable[str]) -> tuple[str, ...]:
 
 
 def tidy(written: Iterable[str], *, most: int, longest: int) -> tuple[str, ...]:
-    """Texts on one line each, without control characters, each once; empty ones and those beyond the bounds go."""
+    """Return texts on one line each, without control characters or duplicates; at most `most`, none of them empty."""
     plain = (printable(text[: 2 * longest], other=" ") for text in written)
     lines = (beginning(" ".join(text.split()), longest).rstrip() for text in plain)
     return tuple(dict.fromkeys(line for line in lines if line))[:most]

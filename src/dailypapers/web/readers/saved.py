@@ -21,7 +21,7 @@ MOST = 200
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: newest first."""
+    """Answer GET: newest first."""
 
     def show_saved(request: Request, token: str) -> HTMLResponse:
         claim = claim_of(context, Purpose.SAVED, token)
@@ -33,7 +33,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
 
 def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """POST: takes the paper out of the list; with `again`, back into it."""
+    """Answer POST: takes the paper out of the list; with `again`, back into it."""
 
     def act_saved(
         request: Request, token: str, paper: Annotated[str, Form()] = "", again: Annotated[str, Form()] = ""
@@ -55,7 +55,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
 
 
 def file(context: WebContext) -> Callable[[str, str], Response]:
-    """GET: all saved papers as BibTeX or RIS."""
+    """Answer GET: all saved papers as BibTeX or RIS."""
 
     def show_file(token: str, kind: str) -> Response:
         download.known(kind)

@@ -14,12 +14,12 @@ from dailypapers.web.http.token import ready
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: a button, for whoever loads the page again; changes nothing."""
+    """Answer GET: a button, for whoever loads the page again; changes nothing."""
     return ready(context, Purpose.UNDO, "undo")
 
 
 def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """POST: they read again; twice is well."""
+    """Answer POST: they read again; twice is well."""
 
     def act_undo(request: Request, token: str) -> HTMLResponse:
         now = context.clock()

@@ -26,7 +26,7 @@ _ONE_CLICK = b"One-Click"
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """GET: changes nothing."""
+    """Answer GET: changes nothing."""
 
     def show_unsubscribe(request: Request, token: str) -> HTMLResponse:
         claim = claim_of(context, Purpose.UNSUBSCRIBE, token)
@@ -42,14 +42,14 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 def ready(
     context: WebContext, request: Request, token: str, reader: Subscriber, *, no_day: bool = False
 ) -> HTMLResponse:
-    """The page before anything is pressed. Of its reader it tells how many papers would be halved, and no more."""
+    """Return the page with its buttons. Of its reader it says how many papers would be halved, and nothing else."""
     most = reader.amount.max_papers
     than = most if most > lifecycle.FEWEST else 0
     return page(context, request, token, state="ready", than=than, no_day=no_day)
 
 
 def page(context: WebContext, request: Request, token: str, *, state: str, **values: object) -> HTMLResponse:
-    """The page in one of its states."""
+    """Return the page in one of its states."""
     tomorrow = context.clock().date() + dt.timedelta(days=1)
     blank: dict[str, Any] = {"undo": "", "erase": "", "day": None, "no_day": False, "tomorrow": tomorrow}
     blank |= {"than": 0, "paused": False}
@@ -57,7 +57,7 @@ def page(context: WebContext, request: Request, token: str, *, state: str, **val
 
 
 def act(context: WebContext) -> Callable[[Request, str], Awaitable[Response]]:
-    """POST: unsubscribes; whatever the body says, and whoever the token was for, erased ones included."""
+    """Answer POST: unsubscribes; whatever the body says, and whoever the token was for, erased ones included."""
 
     async def act_unsubscribe(request: Request, token: str) -> Response:
         now = context.clock()
