@@ -308,4 +308,4 @@ def test_prune_says_what_it_forgot(ready: Run) -> None:
     code, _, said = ready("prune", "--now", "2026-04-20T08:00")
     assert (code, "Deleted: 1 unconfirmed subscription" in said) == (0, True)
     code, out, _ = ready("prune", "--now", "2026-04-20T08:00", "--json")
-    assert json.loads(out) == [{"unconfirmed": 0, "unsubscribed_again": 0, "asks": 0, "vectors": 0}]
+    assert json.loads(out) == [{"unconfirmed": 0, "unsubscribed_again": 0, "sign_up_requests": 0, "vectors": 0}]
