@@ -13,7 +13,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.signup import Limits, SignUpRequest
 from dailypapers.store import signups as asks
 from dailypapers.store.database import writing
-from dailypapers.subscriptions.sign_up import whom
+from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.web.http.guard import MAX_BODY
 
 #: Longer ago than any link lasts.
@@ -125,7 +125,7 @@ def _wishes(of: States) -> dict[str, Callable[[], object]]:
 
 def _floods(of: States) -> dict[str, Callable[[], object]]:
     elsewhere = SignUpRequest("address", "mailbox", "network")
-    here = whom(of.service.app.signer, "erik@example.org", "127.0.0.0/24")
+    here = sign_up_request(of.service.app.signer, "erik@example.org", "127.0.0.0/24")
 
     def flood(by: SignUpRequest, count: int, *, granted: bool) -> None:
         of.flooded(count=count, granted=granted, by=by)

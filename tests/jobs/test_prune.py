@@ -19,7 +19,7 @@ from dailypapers.store import papers, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import asks
 from dailypapers.subscriptions import lifecycle, sign_up
-from dailypapers.subscriptions.sign_up import whom
+from dailypapers.subscriptions.sign_up import sign_up_request
 
 DAY = dt.timedelta(days=1)
 
@@ -27,7 +27,7 @@ DAY = dt.timedelta(days=1)
 def ask(engine: sa.Engine, name: str, now: dt.datetime) -> None:
     address = f"{name}@example.org"
     wishes = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "RNA"),))
-    who = whom(SIGNER, address, "192.0.2.0/24")
+    who = sign_up_request(SIGNER, address, "192.0.2.0/24")
     with writing(engine) as tx:
         sign_up.ask(tx, address, wishes, consent=Consent("web"), who=who, limits=Limits(), now=now)
 

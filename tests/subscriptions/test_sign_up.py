@@ -15,7 +15,7 @@ from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, S
 from dailypapers.store import outbox, subscribers, suppressions
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle, sign_up
-from dailypapers.subscriptions.sign_up import CONFIRM_DEADLINE, whom
+from dailypapers.subscriptions.sign_up import CONFIRM_DEADLINE, sign_up_request
 from dailypapers.tokens import Signer
 
 ALICE = "alice@example.org"
@@ -36,7 +36,7 @@ def ask(
     network: str = "192.0.2.0/24",
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Verdict:
-    who = whom(SIGNER, address, network)
+    who = sign_up_request(SIGNER, address, network)
     return sign_up.ask(tx, address, wanting("graphs"), consent=CONSENT, who=who, limits=limits, now=now)
 
 
@@ -59,11 +59,13 @@ def confirmations(tx: sa.Connection) -> list[dt.datetime]:
 
 
 def test_who_asks_tells_nobody_who_it_was_and_details_are_of_one_mailbox() -> None:
-    plain, detail = (whom(SIGNER, address, "192.0.2.0/24") for address in (ALICE, "alice+papers@example.org"))
+    plain, detail = (
+        sign_up_request(SIGNER, address, "192.0.2.0/24") for address in (ALICE, "alice+papers@example.org")
+    )
     assert "alice" not in repr(plain)
     assert plain.address != detail.address
     assert replace(plain, address="") == replace(detail, address="")
-    other = whom(Signer("https://papers.example.org", b"another secret"), ALICE, "192.0.2.0/24")
+    other = sign_up_request(Signer("https://papers.example.org", b"another secret"), ALICE, "192.0.2.0/24")
     assert not {other.address, other.network} & {plain.address, plain.network}
 
 

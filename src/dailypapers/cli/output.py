@@ -84,7 +84,7 @@ def _cell(value: Any) -> str:
 
 
 def say(sentence: str) -> None:
-    """Tell a person something that is no data."""
+    """Tell a person something that is not data."""
     sys.stderr.write(sentence + "\n")
 
 

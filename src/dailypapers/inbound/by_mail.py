@@ -26,7 +26,7 @@ from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.links import bearer_of
-from dailypapers.subscriptions.sign_up import whom
+from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.tokens import Signer
 
 log = structlog.get_logger()
@@ -125,13 +125,13 @@ def inbound(handler: InboundHandler, mail: Incoming) -> str:
     """Deal with one mail and return the reply. Raises `DatabaseUnreachable`, upon which the mail is to come again."""
     wish = decide(mail, handler.addresses)
     if wish.unsubscribe:
-        return _told("unsubscribe", _unsubscribe(handler, wish.unsubscribe))
+        return _logged("unsubscribe", _unsubscribe(handler, wish.unsubscribe))
     if wish.subscribe:
-        return _told("subscribe", _subscribe(handler, wish.subscribe))
-    return _told(wish.nothing, _THANKS)
+        return _logged("subscribe", _subscribe(handler, wish.subscribe))
+    return _logged(wish.nothing, _THANKS)
 
 
-def _told(what: str, reply: str) -> str:
+def _logged(what: str, reply: str) -> str:
     log.info("mail came in", what=what, reply=reply)
     return reply
 
@@ -154,7 +154,7 @@ def _subscribe(handler: InboundHandler, address: str) -> str:
         return _CLOSED
     if asyncio.run(handler.domains.trouble(domain_of(address))):
         return _THANKS
-    who = whom(handler.signer, address, _NETWORK)
+    who = sign_up_request(handler.signer, address, _NETWORK)
     overall = handler.limits.overall_hour
     with writing(handler.engine) as tx:
         verdict = sign_up.ask(

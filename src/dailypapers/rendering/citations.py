@@ -95,7 +95,7 @@ def _verbatim(text: str) -> str:
 
 
 def _bibtex_name(name: str) -> str:
-    """Write a name family first; what is no person's name as it stands, kept together by braces."""
+    """Write a name family first; what is not a person's name as it stands, in braces."""
     family, given, suffix = parts(one_line(name))
     if re.search(r"\band\b|,", f"{family} {given}", re.IGNORECASE):
         return f"{{{_latex(name)}}}"

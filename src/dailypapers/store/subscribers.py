@@ -99,7 +99,7 @@ def transition(
     *,
     to: SubscriberState,
     now: dt.datetime,
-    coming_from: Iterable[SubscriberState] = (),
+    from_states: Iterable[SubscriberState] = (),
 ) -> bool:
     """Move a subscriber to a state, from one of the given states (any, where none is named); tells whether it moved."""
     values: dict[str, Any] = {"state": to.value, "next_digest_at": None}
@@ -107,7 +107,7 @@ def transition(
         asked = subscribers.c.state == SubscriberState.PENDING.value
         values |= {"confirmed_at": sa.case((asked, now), else_=subscribers.c.confirmed_at), "paused_until": None}
     query = sa.update(subscribers).where(subscribers.c.id == subscriber_id, subscribers.c.state != to.value)
-    allowed = [state.value for state in coming_from]
+    allowed = [state.value for state in from_states]
     if allowed:
         query = query.where(subscribers.c.state.in_(allowed))
     return tx.execute(query.values(values)).rowcount == 1

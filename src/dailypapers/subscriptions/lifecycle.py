@@ -74,7 +74,7 @@ def next_digest_at(
 
 def confirm(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """Make a pending subscriber active. Idempotent; tells whether they are subscribed now."""
-    subscribers.transition(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
+    subscribers.transition(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, from_states=[SubscriberState.PENDING])
     return _reading(tx, subscriber_id) is not None
 
 
@@ -142,7 +142,7 @@ def pause(tx: sa.Connection, subscriber_id: int, *, until: dt.date | None, now: 
 
 def resume(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """End a pause; the next digest comes with the next run. Tells whether they are active now."""
-    subscribers.transition(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PAUSED])
+    subscribers.transition(tx, subscriber_id, to=SubscriberState.ACTIVE, now=now, from_states=[SubscriberState.PAUSED])
     reader = subscribers.one(tx, subscriber_id)
     return reader is not None and reader.state is SubscriberState.ACTIVE
 
@@ -157,7 +157,7 @@ def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> b
         subscriber_id,
         to=SubscriberState.UNSUBSCRIBED,
         now=now,
-        coming_from=SUBSCRIBED,
+        from_states=SUBSCRIBED,
     )
 
 
@@ -171,7 +171,7 @@ def undo(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
         return False
     to = SubscriberState.ACTIVE if reader.confirmed_at else SubscriberState.PENDING
     subscribers.transition(
-        tx, reader.id, to=to, now=now, coming_from=[SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED]
+        tx, reader.id, to=to, now=now, from_states=[SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED]
     )
     if rest := rest_of_pause(reader):
         pause(tx, reader.id, until=rest, now=now)
@@ -190,7 +190,7 @@ def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
     """
     reader = subscribers.by_address(tx, address)
     if reader:
-        subscribers.transition(tx, reader.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.BOUNCED])
+        subscribers.transition(tx, reader.id, to=SubscriberState.ACTIVE, now=now, from_states=[SubscriberState.BOUNCED])
     return suppressions.lift(tx, address)
 
 

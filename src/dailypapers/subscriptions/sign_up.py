@@ -37,7 +37,7 @@ log = structlog.get_logger()
 CONFIRM_DEADLINE = dt.timedelta(days=1)
 
 
-def whom(signer: Signer, address: str, network: str) -> SignUpRequest:
+def sign_up_request(signer: Signer, address: str, network: str) -> SignUpRequest:
     """Who asks, in a form that tells nobody who it was."""
     return SignUpRequest(
         signer.keyed_hash("address", address),
@@ -149,5 +149,5 @@ def admit(
         _add(tx, address, preferences, state=SubscriberState.ACTIVE, consent=consent, now=now)
     if known and outcome is Admission.CHANGED:
         change(tx, known.id, preferences, now=now)
-        subscribers.transition(tx, known.id, to=SubscriberState.ACTIVE, now=now, coming_from=[SubscriberState.PENDING])
+        subscribers.transition(tx, known.id, to=SubscriberState.ACTIVE, now=now, from_states=[SubscriberState.PENDING])
     return outcome

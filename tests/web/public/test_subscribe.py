@@ -28,7 +28,7 @@ from dailypapers.store.database import reading, writing
 from dailypapers.store.outbox import claim
 from dailypapers.store.schema import asks, outbox
 from dailypapers.subscriptions import lifecycle, sign_up
-from dailypapers.subscriptions.sign_up import whom
+from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import SignUpPolicy
 from dailypapers.web.public.subscribe import form_version
@@ -219,7 +219,7 @@ def test_two_who_ask_at_once_get_one_mail(engine: sa.Engine) -> None:
                 "alice@example.org",
                 Preferences(Rhythm(), Amount(5)),
                 consent=Consent("web"),
-                who=whom(SIGNER, "alice@example.org", "192.0.2.0/24"),
+                who=sign_up_request(SIGNER, "alice@example.org", "192.0.2.0/24"),
                 limits=Limits(),
                 now=NOW,
             )

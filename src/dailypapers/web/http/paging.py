@@ -6,7 +6,7 @@ _MOST_DIGITS = 9
 
 
 def page_number(request: Request) -> int:
-    """Return which page of a list is asked for, from 1 on; what is no number is the first."""
+    """Return which page of a list is asked for, from 1 on; anything but a number is the first."""
     text = request.query_params.get("page", "")
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 1
 

@@ -14,7 +14,7 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 #: What one customer of a provider has: a /24 shares its limit, of IPv6 a /48 (RFC 6177).
 _IPV4_BITS, _IPV6_BITS = 24, 48
-#: Nobody has more proxies in a row; a longer list is somebody's joke.
+#: Maximum addresses of X-Forwarded-For that are read; nobody has more proxies in a row.
 _PROXIES = 20
 
 
@@ -24,16 +24,16 @@ class SignUpPolicy:
 
     open: bool = True
     limits: Limits = field(default_factory=Limits)
-    #: A form that comes back sooner was not filled in by a person.
+    #: A form that comes back sooner was filled in by a bot.
     minimum: dt.timedelta = dt.timedelta(seconds=2)
     #: In attack mode: how long to wait before the second page's button works.
     patience: dt.timedelta = dt.timedelta(seconds=10)
     #: No answer comes sooner: how long it took must not tell whether an address is known.
     answer_after: dt.timedelta = dt.timedelta(0)
     domains: Domains = field(default_factory=Domains)
-    #: Whose word on where a request came from is believed.
+    #: Proxies whose X-Forwarded-For is trusted.
     trusted_proxies: Sequence[Network] = ()
-    #: Any mail to this address asks as well; empty: none does.
+    #: The address for subscribing by email; empty where there is none.
     by_mail: str = ""
 
 
@@ -41,7 +41,7 @@ def network_of(request: Request, trusted: Sequence[Network] = ()) -> str:
     """Return the network a request came from, such as 192.0.2.0/24; empty where nobody knows.
 
     That is the other end of the connection. Only where it is a trusted proxy is `X-Forwarded-For` read: from the
-    right, each address by the word of the one before, up to the first that is no proxy of ours.
+    right, each address by the word of the one before, up to the first that is not a proxy of ours.
     """
     address = _parsed(request.client.host if request.client else "")
     told = ",".join(request.headers.getlist("x-forwarded-for")).split(",")[-_PROXIES:]
@@ -57,7 +57,7 @@ def network_of(request: Request, trusted: Sequence[Network] = ()) -> str:
 
 
 def _parsed(text: str) -> Address | None:
-    """Return an address; of IPv6 without its zone, and IPv4 in IPv6's clothes as IPv4."""
+    """Return an address; of IPv6 without its zone, and an IPv4-mapped one as IPv4."""
     bare = text.strip().partition("%")[0]
     if bare.startswith("[") or bare.count(":") == 1:  # with a port: some proxies write it
         bare = bare.removeprefix("[").partition("]")[0] if bare.startswith("[") else bare.partition(":")[0]

@@ -1,7 +1,7 @@
 """Subscribing: the form, and what is answered to it.
 
 Whether an address is new, pending, reading, gone or suppressed, the answer is the same page; so is the one for a form
-that no person can have filled in. Nothing is sent but one mail that asks to confirm, within the limits of `domain.ask`.
+that only a bot can have filled in. Only a mail that asks to confirm is sent, within the limits of `domain.signup`.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from dailypapers.rendering.environment import Templates
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.address import normal_address
-from dailypapers.subscriptions.sign_up import whom
+from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import network_of
 from dailypapers.web.readers.draft import zones
@@ -49,9 +49,9 @@ class Form:
     stamp: str = ""
     #: The one more step of attack mode, signed for this address.
     patience: str = ""
-    #: The address that is meant as it stands, although it looks mistyped.
+    #: The address that the visitor confirmed, although it looks mistyped.
     as_written: str = ""
-    #: A field people do not see: what fills it in is no person. Its name is none that browsers fill in by themselves.
+    #: A hidden field that only bots fill in; its name is not one that browsers complete.
     honey: str = ""
 
 
@@ -64,7 +64,7 @@ class Shown:
     #: Why the form is shown once more; a word that the template puts into a sentence.
     trouble: str = ""
     suggestion: str = ""
-    #: Where any mail asks as well; empty: nowhere.
+    #: The address for subscribing by email; empty where there is none.
     by_mail: str = ""
 
 
@@ -136,7 +136,7 @@ def _read(data: FormData) -> Form:
 
 
 async def _trouble(context: WebContext, form: Form) -> str:
-    """Return why this address is of no use, in a word for the template; empty where it may be."""
+    """Return why this address cannot be used, in a word for the template; empty where it can."""
     try:
         address = normal_address(form.email)
     except BadInput:
@@ -167,7 +167,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
     waited = context.signer.age(form.patience, now=now, about=address)
     if waited is not None and waited < policy.patience:
         return _wait(context, request, form, form.patience, early=True)
-    who = whom(context.signer, address, network_of(request, policy.trusted_proxies))
+    who = sign_up_request(context.signer, address, network_of(request, policy.trusted_proxies))
 
     def ask() -> Verdict:
         with writing(context.engine) as tx:
