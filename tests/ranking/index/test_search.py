@@ -1,19 +1,12 @@
-"""Search: what is typed is taken apart, candidates are found by their words, and the ranking orders them."""
+"""Search: candidates are found by their words, and the ranking orders them."""
 
 import datetime as dt
 import random
 
-import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.paper import Paper, PaperId
-from dailypapers.ranking.corpus.frequencies import count
-from dailypapers.ranking.corpus.serialization import pack_frequencies, unpack_frequencies
 from dailypapers.ranking.index.inverted import Index, by, counted
-from dailypapers.ranking.index.query import MOST_WORDS, Query, parse
+from dailypapers.ranking.index.query import parse
 from dailypapers.ranking.index.search import Candidates, Ranked, candidates, holds, passes, ranked, untaught
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
@@ -54,74 +47,6 @@ def found(papers: list[Paper], text: str) -> Ranked:
 
 def titles(papers: list[Paper], text: str) -> list[str]:
     return [p.title for p in found(papers, text).papers]
-
-
-@pytest.mark.parametrize(
-    ("text", "query"),
-    [
-        ("state space", Query("state space")),
-        ('long "state space"', Query("long state space", ("state space",))),
-        ("“state space”", Query("state space", ("state space",))),
-        ('"one"', Query("one")),
-        ('author:"Albert Gu" mamba', Query("mamba", authors=("Albert Gu",))),
-        ("au:gu cat:CS.LG cat:stat.*", Query(authors=("gu",), categories=("cs.lg", "stat"))),
-        ('say "unfinished', Query("say unfinished")),
-        ("author: cat:", Query(authors=("cat:",))),
-        ("", Query()),
-        ('""', Query()),
-    ],
-)
-def test_a_query_is_taken_apart(text: str, query: Query) -> None:
-    assert parse(text) == query
-
-
-@given(st.text(st.characters(exclude_categories=())))
-def test_any_text_is_a_query(text: str) -> None:
-    query = parse(text)
-    assert len(query.topic.split()) <= MOST_WORDS
-    assert not candidates(Index(), query).total
-
-
-def test_of_five_thousand_words_the_first_are_read() -> None:
-    query = parse("word " * 5000)
-    assert (len(query.topic.split()), query.cut) == (MOST_WORDS, True)
-
-
-def test_an_index_finds_the_same_however_it_was_grown() -> None:
-    papers = some(300)
-    whole = index(papers)
-    parts = index(papers[:7], papers[7:120], papers[120:121], papers[121:])
-    assert len(parts.segments) < 4
-    for text in ("graph", "quantum error correction", "robot speech image", "nothing here"):
-        one, other = whole.best(whole.scores(text), 50), parts.best(parts.scores(text), 50)
-        assert one.total == other.total
-        assert [whole.key(n) for n in one.places.tolist()] == [parts.key(n) for n in other.places.tolist()]
-        assert one.scores.tolist() == other.scores.tolist()
-
-
-def test_an_index_gives_back_what_was_counted() -> None:
-    papers = some(8)
-    made = index(papers[:5], papers[5:])
-    kept = made.counts([6, 2])
-    again = count([papers[6], papers[2]])
-    assert (kept.toarray() == again.toarray()).all()
-    assert made.counts([]).shape[0] == 0
-
-
-def test_equal_papers_come_in_the_order_of_their_names() -> None:
-    papers = [paper(n, "The same graph") for n in (5, 1, 9, 3)]
-    made = index(papers)
-    assert [made.key(n) for n in made.best(made.scores("graph"), 2).places.tolist()] == ["file:p00001", "file:p00003"]
-
-
-def test_what_is_kept_is_what_was_counted() -> None:
-    made = counted(some(3))
-    back = unpack_frequencies(pack_frequencies(made))
-    assert back.keys == made.keys
-    for name in ("counts", "facts"):
-        one, other = getattr(made, name), getattr(back, name)
-        assert (one.toarray() == other.toarray()).all()
-        assert other.data.dtype == np.uint8
 
 
 def test_the_paper_with_this_title_comes_first() -> None:

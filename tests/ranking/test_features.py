@@ -1,0 +1,45 @@
+"""What the ranking sees of papers does not depend on their order, and is what stands in them."""
+
+import numpy as np
+import pytest
+from tests.ranking.test_rank import POOL, paper
+
+from dailypapers.ranking.corpus.frequencies import count
+from dailypapers.ranking.features import build
+
+
+def test_papers_are_ordered_by_id_with_all_that_comes_with_them() -> None:
+    turned = POOL[::-1]
+    features = build(turned, counts=count(turned), dense=np.arange(12.0).reshape(6, 2), ids=[6, 5, 4, 3, 2, 1])
+    assert features.papers == POOL
+    assert features.ids == (1, 2, 3, 4, 5, 6)
+    assert features.dense is not None
+    assert features.dense[0].tolist() == [10, 11]
+    assert float(abs(features.counts - count(POOL)).sum()) == 0
+    assert build(POOL).ids == (0,) * 6
+
+
+def test_coverage_is_the_part_of_a_text_s_words_that_a_paper_holds() -> None:
+    features = build([paper(1, "graph networks"), paper(2, "graph cells"), paper(3, "weather")])
+    whole, part, none = features.coverage(["graph networks"])[0]
+    assert (whole, none) == (pytest.approx(1), 0)
+    assert 0 < part < 0.5, "the word that more papers hold counts less"
+    assert not features.coverage(["the of"]).any()
+
+
+def test_a_cosine_is_one_with_the_text_itself_and_zero_without_a_common_word() -> None:
+    features = build([paper(1, "graph networks"), paper(2, "weather")])
+    assert features.term_cosines(features.vectors(["graph networks"]))[0].tolist() == pytest.approx([1, 0])
+
+
+def test_a_category_and_its_archive_hold_a_paper_in_any_case() -> None:
+    by_category = build(POOL).by_category
+    assert by_category["cs"] == by_category["cs.lg"] == {0, 1, 5}
+    assert by_category["stat.ml"] == {3}
+
+
+def test_of_near_duplicates_all_are_in_the_cluster_of_the_first() -> None:
+    twins = [paper(n, "Graph networks for cells", "All about graph networks for cells.") for n in (1, 3)]
+    clusters = build([*twins, paper(2, "Weather and wind")]).clusters
+    assert clusters.tolist() == [0, 1, 0]
+    assert build([]).clusters.tolist() == []

@@ -1,0 +1,68 @@
+"""Scores are sums of what each part adds, for any batch of readers."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from tests.ranking.test_explain import INTERESTS, KNOWN, LEARNED, PLAIN
+
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.profile import TRENDING_WEIGHT, Profile, profile
+from dailypapers.ranking.rank import matches_of
+from dailypapers.ranking.scoring import WORDS, PairDecomposition, Scorer, must_include, profile_batch, score
+
+NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
+LIKED = sorted(KNOWN.examples)[:6]
+
+
+def profiles() -> list[Profile]:
+    return [
+        profile(INTERESTS[:2], examples=KNOWN.examples),
+        profile([INTERESTS[0]], examples=KNOWN.examples, liked=LIKED),
+        profile([], examples={}),
+        profile([Interest(InterestKind.TOPIC, "breadium", Stance.EXCLUDE)], examples={}),
+    ]
+
+
+@pytest.mark.parametrize("matcher", [PLAIN, LEARNED])
+def test_a_subject_s_score_is_the_sum_of_what_its_parts_add(matcher: Matcher) -> None:
+    stated = profiles()
+    scorer = Scorer(matcher.features, matches_of(matcher, stated, KNOWN))
+    batch = profile_batch(stated, scorer.matches)
+    normalisation = scorer.normalisation(batch.shares)
+    scores = scorer.subjects(normalisation)
+    subject, column = (array.ravel() for array in np.indices(scores.shape))
+    pairs = PairDecomposition.of(batch.shares, subject, column)
+    summed = np.bincount(pairs.pair, scorer.parts(normalisation, pairs), minlength=len(subject))
+    assert np.allclose(np.maximum(summed, 0), scores.ravel(), atol=1e-5)
+    assert scores.any()
+
+
+def test_what_is_excluded_scores_minus_infinity_and_who_says_nothing_gets_the_trend() -> None:
+    stated = profiles()
+    scorer = Scorer(PLAIN.features, matches_of(PLAIN, stated, KNOWN))
+    batch = profile_batch(stated, scorer.matches)
+    trend = np.linspace(0, 1, len(PLAIN.features.papers))
+    rows, _ = score(scorer, batch, scorer.normalisation(batch.shares), trend=trend)
+    assert np.allclose(rows[2], TRENDING_WEIGHT * trend)
+    assert np.isneginf(rows[3]).any()
+    assert not np.isneginf(rows[:3]).any()
+
+
+def test_only_phrases_and_authors_must_be_included() -> None:
+    wanted = [Interest(InterestKind.AUTHOR, "Ann Lee"), Interest(InterestKind.CATEGORY, "stat.ML")]
+    stated = [profile(wanted, examples={}), profile(wanted[1:], examples={})]
+    matches = matches_of(PLAIN, stated, KNOWN)
+    flags = must_include(profile_batch(stated, matches), matches)
+    assert flags is not None
+    by_ann = [paper.authors == ("Ann Lee",) for paper in PLAIN.features.papers]
+    assert flags.tolist() == [by_ann, [False] * len(by_ann)]
+    alone = matches_of(PLAIN, stated[1:], KNOWN)
+    assert must_include(profile_batch(stated[1:], alone), alone) is None
+
+
+def test_a_variant_of_words_alone_sees_nothing_of_what_a_background_teaches() -> None:
+    stated = profiles()[:1]
+    scorer = Scorer(LEARNED.features, matches_of(LEARNED, stated, KNOWN), WORDS)
+    assert scorer.normalisation(profile_batch(stated, scorer.matches).shares).views == ()
