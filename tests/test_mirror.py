@@ -13,14 +13,6 @@ LACKING = [
     "ranking/embeddings/bert.py",
     "ranking/matching.py",
     "ranking/text/highlighting.py",
-    "web/http/page.py",
-    "web/http/token.py",
-    "web/readers/draft.py",
-    "web/readers/erase.py",
-    "web/readers/less.py",
-    "web/readers/undo.py",
-    "web/readers/unsubscribe.py",
-    "web/routes.py",
 ]
 
 

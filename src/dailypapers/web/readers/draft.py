@@ -214,6 +214,7 @@ def _amount(draft: Draft, before: Amount, usual: float, troubles: dict[str, str]
         troubles["most"] = "number"
     if draft.about and about is None:
         troubles["about"] = "number"
+        about = before.about
     if least is None or least > (most or MAX_PAPERS):
         troubles["least"] = "number" if least is None else "least"
         least = before.least
