@@ -136,6 +136,12 @@ def test_a_topic_that_is_too_long_is_cut_and_it_is_said(ready: Run) -> None:
     assert "graph …" in ready("subscribers", "show", "ann@example.org")[1]
 
 
+def test_a_family_name_alone_is_said_to_find_hardly_anybody(ready: Run) -> None:
+    code, _, said = ready("subscribers", "add", "ann@example.org", "--author", "Gu", "--author", "A. Lee")
+    assert code == 0
+    assert said.count("only one name") == 1
+
+
 def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path: Path) -> None:
     lines = [
         '{"address": "alice@example.org", "topics": ["graphs"], "zone": "Europe/Berlin", "hour": 6}',

@@ -37,6 +37,8 @@ def titles(*interests: Interest) -> list[str]:
         (InterestKind.CATEGORY, "cs.LG − cs.ZZ", "no category cs.zz"),
         (InterestKind.PAPER, "arxiv:1111.11111", "is not in our library"),
         (InterestKind.PHRASE, "  ", "is empty"),
+        (InterestKind.AUTHOR, "Gu", "only one name"),
+        (InterestKind.AUTHOR, "van den Berg", "only one name"),
     ],
 )
 def test_what_cannot_be_used_is_said_and_what_is_trending_comes_instead(

@@ -86,6 +86,8 @@ def test_the_reason_quotes_the_paper() -> None:
 def test_an_author_is_followed_under_every_form_of_the_name() -> None:
     assert numbers(picks(want("A. Gu", InterestKind.AUTHOR))) == [1, 6]
     assert numbers(picks(want("Albert Gu", InterestKind.AUTHOR))) == [1]
+    assert numbers(picks(want("Gu AB", InterestKind.AUTHOR))) == [1, 6]
+    assert numbers(picks(want("Gu, Albert, PhD", InterestKind.AUTHOR))) == [1]
 
 
 def test_an_archive_covers_its_categories() -> None:

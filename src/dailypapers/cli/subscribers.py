@@ -51,6 +51,8 @@ def add_one(
 
     Options that name an interest can be given several times.
     """
+    from dailypapers.digests.stated import warnings
+    from dailypapers.domain.preferences import FIELDS
     from dailypapers.domain.signup import Admission
     from dailypapers.domain.subscriber import Consent
     from dailypapers.store.database import writing
@@ -70,6 +72,8 @@ def add_one(
     for interest in (interest for interests in line.changes.interests.values() for interest in interests):
         if interest.kept() != interest:
             say(f"The {interest.kind} “{interest.text[:60]} …” is too long; it was shortened.")
+    for sentence in warnings(line.changes.interests.get(FIELDS["authors"], ())):
+        say(sentence)
     with writing(app.engine) as tx:
         if confirm:
             preferences = line.changes.applied_to(app.defaults)

@@ -14,6 +14,7 @@ from dailypapers.domain.category import unknown_category
 from dailypapers.domain.i18n import N_, NN_, LazyString
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.person import is_single_name
 from dailypapers.domain.preferences import MAX_EXAMPLES, MAX_TOPICS
 from dailypapers.ranking.text.words import terms
 
@@ -38,6 +39,10 @@ _TOO_MANY = NN_(
 )
 _FOREIGN = N_(
     "“{topic}” contains no Latin letters. Nearly all papers are in English, so please add the topic in English too."
+)
+_SINGLE_NAME = N_(
+    "“{name}” is only one name, so it matches just the papers whose author signs with that name alone. "
+    "Please add a first name or an initial, as in “A. {name}”."
 )
 _LATIN = re.compile(r"[A-Za-z]")
 _ORDER = attrgetter("kind", "text", "stance")
@@ -85,7 +90,7 @@ def profile(
     facts = tuple((fact, _sign(fact) * FACTS[fact.kind]) for fact in wanted if _is_fact(fact))
     subjects = _subjects([i for i in wanted if i.kind not in FACTS], votes, against)
     pulls = any(subject.weight > 0 and not all(is_foreign(part) for part, _ in subject.parts) for subject in subjects)
-    pulls |= any(weight > 0 and fact.kind is not InterestKind.CATEGORY for fact, weight in facts)
+    pulls |= any(weight > 0 and not _is_weak(fact) for fact, weight in facts)
     return Profile(
         subjects=subjects,
         facts=facts,
@@ -93,7 +98,7 @@ def profile(
         trending=0.0 if pulls else TRENDING_WEIGHT,
         warnings=(
             *(trouble for trouble in usable.values() if trouble),
-            *filter(None, map(_foreign, wanted)),
+            *filter(None, map(_weakness, wanted)),
             *_too_many(usable, wanted),
         ),
     )
@@ -101,12 +106,19 @@ def profile(
 
 def troubles(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> dict[Interest, str]:
     """What each interest that can do nothing, or little, lacks, in words for the reader; the others are left out."""
-    found = {interest: _trouble(interest, examples) or _foreign(interest) for interest in interests}
+    found = {interest: _trouble(interest, examples) or _weakness(interest) for interest in interests}
     return {interest: trouble for interest, trouble in found.items() if trouble}
 
 
-def _foreign(interest: Interest) -> str:
+def _weakness(interest: Interest) -> str:
+    """Say why an interest that is used can hardly find anything; empty where it can."""
+    if _is_single_name(interest):
+        return LazyString(_SINGLE_NAME, name=interest.text[:60])
     return LazyString(_FOREIGN, topic=interest.text[:60]) if is_foreign(interest) else ""
+
+
+def _is_single_name(interest: Interest) -> bool:
+    return interest.kind is InterestKind.AUTHOR and is_single_name(interest.text)
 
 
 def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
@@ -148,6 +160,11 @@ def is_foreign(interest: Interest) -> bool:
     """Whether it is in a script that hardly any paper is in: it is looked for, and what is trending comes as well."""
     text = interest.text
     return interest.kind is InterestKind.TOPIC and any(map(str.isalpha, text)) and not _LATIN.search(text)
+
+
+def _is_weak(fact: Interest) -> bool:
+    """Tell whether a fact alone is too little for a digest, so that what is trending comes as well."""
+    return fact.kind is InterestKind.CATEGORY or _is_single_name(fact)
 
 
 def _is_fact(interest: Interest) -> bool:
