@@ -25,6 +25,12 @@ from dailypapers.errors import BadPaperId
         ("https://huggingface.co/papers/2408.01234", "arxiv:2408.01234", None),
         ("doi:10.1101/2024.01.01.573812", "doi:10.1101/2024.01.01.573812", None),
         ("https://doi.org/10.1038/S41586-021-03819-2", "doi:10.1038/s41586-021-03819-2", None),
+        ("10.1000/abc.", "doi:10.1000/abc", None),
+        ("doi:10.1000/abc.", "doi:10.1000/abc", None),
+        ("https://doi.org/10.1016/0370-2693(91)90123-X.", "doi:10.1016/0370-2693(91)90123-x", None),
+        ("10.26434/chemrxiv-2024-abcde-v2", "doi:10.26434/chemrxiv-2024-abcde", 2),
+        ("10.21203/rs.3.rs-1234567/v1", "doi:10.21203/rs.3.rs-1234567", 1),
+        ("10.1101/2024.01.01.573812v2", "doi:10.1101/2024.01.01.573812", 2),
         ("url:https://example.org/a", "url:https://example.org/a", None),
     ],
 )
@@ -94,6 +100,8 @@ def test_what_would_not_tell_works_apart_is_no_name(title: str, authors: tuple[s
     [
         (PaperId("arxiv", "2408.01234"), "https://arxiv.org/abs/2408.01234"),
         (PaperId("doi", "10.1101/x"), "https://doi.org/10.1101/x"),
+        (PaperId("doi", "10.21203/rs.3.rs-1"), "https://doi.org/10.21203/rs.3.rs-1/v1"),
+        (PaperId("doi", "10.1/4:2<3::a>3.0.co;2-#"), "https://doi.org/10.1/4:2%3C3::a%3E3.0.co;2-%23"),
         (PaperId("url", "https://example.org/p"), "https://example.org/p"),
         (PaperId("url", "javascript:alert(1)"), ""),
         (PaperId("title", "abc"), ""),

@@ -1,6 +1,6 @@
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from xml.sax.saxutils import quoteattr
 
@@ -100,6 +100,15 @@ def test_both_formats_say_the_same(feed: str) -> None:
     assert paper.url == "https://arxiv.org/abs/2604.01234"
     assert paper.also == (PaperId("doi", "10.1000/xyz.1"),)
     assert (announcement.source, announcement.day) == ("arxiv", DAY)
+
+
+@pytest.mark.parametrize(
+    "written", ["10.1000/abc", "10.1000/abc.", "doi:10.1000/abc.", "https://doi.org/10.1000/abc", "10.1000/ABC;"]
+)
+def test_a_doi_is_the_same_however_its_author_typed_it(written: str) -> None:
+    item = replace(ITEM, more=f"<arxiv:DOI>{written}</arxiv:DOI>")
+    paper = only(read_feed(rss([item]).encode(), category="cs.LG", day=DAY).announcements).paper
+    assert paper.also == (PaperId("doi", "10.1000/abc"),)
 
 
 @pytest.mark.parametrize("word", list(AnnounceType))

@@ -8,7 +8,9 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import Self
+from urllib.parse import quote
 
+from dailypapers.domain.doi import first_version, without_version
 from dailypapers.domain.person import name_keys
 from dailypapers.domain.text import unaccented
 from dailypapers.errors import BadPaperId
@@ -27,6 +29,8 @@ _PREFIXES = re.compile(
 
 #: Where names lead: the abstract page, never a PDF.
 _PAGES = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
+#: What stands unescaped in the path of an address (RFC 3986, 3.3).
+_IN_PATHS = "/:@!$&'()*+,;=-._~[]"
 #: How papers are named that have neither an arXiv id nor a DOI: by address, by title, by their file's own id.
 _OWN_SCHEMES = frozenset({"url", "title", "file"})
 
@@ -49,7 +53,8 @@ class PaperId:
         """Read an id from an arXiv id, a DOI, or an address of arXiv, doi.org or Hugging Face.
 
         arXiv's own DOIs (10.48550/arXiv.…) become arXiv ids, old ids lose their subject class
-        (`math.GT/0309136` is `math/0309136`), DOIs are lower-cased as their handbook says they compare.
+        (`math.GT/0309136` is `math/0309136`), DOIs are lower-cased as their handbook says they compare. A DOI's version
+        (ChemRxiv's -v2, Research Square's /v1) and a full stop behind it are no part of it.
         Raises `BadPaperId` where the text is none of these.
         """
         return cls.parse_version(text)[0]
@@ -63,7 +68,9 @@ class PaperId:
         if match := _ARXIV_NEW.fullmatch(stripped) or _ARXIV_OLD.fullmatch(stripped):
             return cls("arxiv", _without_subject_class(match[1])), int(match[2]) if match[2] else None
         if _DOI.fullmatch(stripped):
-            return cls("doi", stripped.lower()), None
+            doi, version = without_version(stripped)
+            if _DOI.fullmatch(doi):
+                return cls("doi", doi.lower()), version
         scheme, _, value = text.partition(":")
         if scheme in _OWN_SCHEMES and value:
             return cls(scheme, value), None
@@ -74,6 +81,8 @@ def page_of(name: PaperId) -> str:
     """Give the address of the page that a name leads to; empty where a name alone leads nowhere."""
     if name.scheme == "url":
         return name.value if name.value.startswith(("https://", "http://")) else ""
+    if name.scheme == "doi":
+        return f"{_PAGES['doi']}{quote(first_version(name.value), safe=_IN_PATHS)}"
     return f"{_PAGES[name.scheme]}{name.value}" if name.scheme in _PAGES else ""
 
 

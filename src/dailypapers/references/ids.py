@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from dailypapers.domain.category import ARCHIVES
-from dailypapers.domain.doi import SHAPE, find, trimmed, without_page, without_version
+from dailypapers.domain.doi import SHAPE, SICI, find_in_address, trimmed, without_version
 from dailypapers.domain.paper import PaperId
 from dailypapers.errors import BadPaperId
 
@@ -22,7 +22,7 @@ _ARCHIVE = "|".join(sorted((*ARCHIVES, *_CLOSED_ARCHIVES), key=len, reverse=True
 _NEW = r"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5})"
 _ARXIV = rf"(?:{_NEW}|(?:{_ARCHIVE})(?:\.[A-Z]{{2}})?/\d{{7}})(?:v\d{{1,3}})?(?!\d|\.\d)"
 _ANY = re.compile(
-    r"(?P<address>https?://[^\s<>\"{}|\\^`]{4,800})"
+    rf"(?P<address>https?://(?:[^\s<>\"{{}}|\\^`]|{SICI}){{4,800}})"
     rf"|(?<![\w.])(?P<doi>{SHAPE})"
     rf"|(?<![\d.])(?<![^\W\d])(?P<arxiv>{_ARXIV})|(?i:arxiv[:.]\s?)(?P<named>{_ARXIV})",
     re.ASCII,
@@ -54,8 +54,8 @@ def _in_address(address: str) -> PaperId | None:
     except ValueError:
         return None
     path = unquote(parts.path)
-    if doi := find(path) or find(unquote(parts.query)):
-        return _parsed(without_page(doi)[0])
+    if doi := find_in_address(path)[0] or find_in_address(unquote(parts.query))[0]:
+        return _parsed(doi)
     if host.endswith(("biorxiv.org", "medrxiv.org")) and (early := _RXIV_EARLY.search(path)):
         return _parsed(f"10.1101/{early[1]}")
     if any(host == known or host.endswith(f".{known}") for known in _ARXIV_HOSTS):
