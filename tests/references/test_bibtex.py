@@ -1,8 +1,10 @@
 """BibTeX as people have it."""
 
+import pytest
+
 from dailypapers.domain.reference import Reference
 from dailypapers.domain.source import Skipped
-from dailypapers.references.bibtex import blocks, bounded, plain
+from dailypapers.references.bibtex import blocks, bounded, plain, value_of
 
 ENTRY = "@article{%s,\n title = {{A Paper} with {\\'E}clat},\n author = {van Dam, Jan and others},\n year = 2026\n}\n"
 
@@ -39,3 +41,83 @@ def test_so_many_entries_are_read_and_the_others_counted() -> None:
 
 def test_a_field_is_plain_text() -> None:
     assert plain(r"{The} \textbackslash{}  {G}rau\ss") == "The \\ Grauß"
+
+
+def references(text: str) -> list[Reference]:
+    return [item for item in blocks(text, 1) if isinstance(item, Reference)]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("{A {B} c}", "A {B} c"),
+        ('"A {"}b{"} c"', 'A {"}b{"} c'),
+        ("2001", "2001"),
+        ("jan", "jan"),
+        ('10 # "~" # jan', "10~jan"),
+        ('"maps of the " # dp', "maps of the damped pendulum"),
+        ("DP#{s}", "damped pendulums"),
+        ("nobody", "nobody"),
+        ('"a" # "b"', "ab"),
+        ('"never closed', "never closed"),
+        ("{a} b", "a} b"),
+        ("", ""),
+        ("#", "#"),
+    ],
+)
+def test_a_value_is_joined_of_its_parts(written: str, value: str) -> None:
+    assert value_of(written, {"dp": "damped pendulum", "jan": "jan"}) == value
+
+
+def test_strings_may_be_made_of_strings() -> None:
+    text = """@string{acl = "ACL"} @string{full = acl # { Findings}}
+    @article{a, title = "A title " # "and " # full, author = "Smith, J.", year = 2001}"""
+    (reference,) = references(text)
+    assert (reference.title, reference.authors, reference.year) == ("A title and ACL Findings", ("Smith, J.",), 2001)
+
+
+SICI = "doi:10.1002/1097-0142(195103)4:2<387::aid-cncr2820040229>3.0.co;2-y"
+
+
+@pytest.mark.parametrize(
+    ("fields", "ids"),
+    [
+        ("archivePrefix = {arXiv}, arxivId = {1706.03762}", ["arxiv:1706.03762"]),
+        ("arxivId = {hep-th/9901001v2}, doi = {10.1000/abc}", ["arxiv:hep-th/9901001", "doi:10.1000/abc"]),
+        ("eprint = {arXiv:1706.03762v5}, eprinttype = {arxiv}", ["arxiv:1706.03762"]),
+        ("ee = {https://doi.org/10.1000/abc1}", ["doi:10.1000/abc1"]),
+        ("bdsk-url-1 = {https://doi.org/10.1000/abc2}", ["doi:10.1000/abc2"]),
+        ("url = {https://doi.org/10.48550/arXiv.1706.03762}", ["arxiv:1706.03762"]),
+        ("url = {https://aclanthology.org/P19-1001}, doi = {10.18653/v1/P19-1001}", ["doi:10.18653/v1/p19-1001"]),
+        (r"doi = {10.1000/abc{\_}def}", ["doi:10.1000/abc_def"]),
+        (r"doi = {10.1000/abc\_def.}", ["doi:10.1000/abc_def"]),
+        ("doi = {10.1002/1097-0142(195103)4:2<387::AID-CNCR2820040229>3.0.CO;2-Y}", [SICI]),
+        (r"doi = {10.1002/1097-0142(195103)4:2{\textless}387::AID-CNCR2820040229{\textgreater}3.0.CO;2-Y}", [SICI]),
+        (r"doi = {10.1002/1097-0142(195103)4:2\textless{}387::AID-CNCR2820040229\textgreater{}3.0.CO;2-Y}", [SICI]),
+        ("journal = {arXiv preprint arXiv:1412.6980}, year = {2014}", ["arxiv:1412.6980"]),
+        ("doi = {10.21203/rs.3.rs-1234567/v2}", ["doi:10.21203/rs.3.rs-1234567"]),
+    ],
+)
+def test_ids_are_read_wherever_programs_put_them(fields: str, ids: list[str]) -> None:
+    (reference,) = references(f"@article{{a, {fields}}}")
+    assert [str(name) for name in reference.ids] == ids
+
+
+@pytest.mark.parametrize(
+    ("written", "authors"),
+    [
+        ("{Barnes and Noble} and {The ATLAS Collaboration}", ("Barnes and Noble", "The ATLAS Collaboration")),
+        (r"{\"U}nl{\"u}, M. AND others", ("Ünlü, M.",)),
+        ("Lee, A.; Roy, B.", ("Lee, A.", "Roy, B.")),
+        (r"Nguy{\~{\^e}}n, A. and D{\'{\^o}}, B.", ("Nguyễn, A.", "Dố, B.")),
+        (r"{\L}ukasz Kaiser and S{\o}ren {\O}rsted", ("Łukasz Kaiser", "Søren Ørsted")),
+        ("{van den Berg}, Rianne", ("van den Berg, Rianne",)),
+    ],
+)
+def test_names_are_read_whole(written: str, authors: tuple[str, ...]) -> None:
+    (reference,) = references(f"@misc{{a, eprint = {{2401.00001}}, author = {{{written}}}}}")
+    assert reference.authors == authors
+
+
+def test_less_and_greater_are_no_markup() -> None:
+    assert plain(r"Where a {\textless} b \textgreater{} c, and \textless b \textgreater") == "Where a < b > c, and <b >"

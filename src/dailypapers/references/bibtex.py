@@ -5,6 +5,7 @@ Knows bibtexparser, which reads in one pass without recursion; what it must not 
 
 import logging
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -12,6 +13,7 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.exceptions import ParserStateException
 from bibtexparser.model import Block, Entry, ExplicitComment, ImplicitComment, ParsingFailedBlock, Preamble, String
 
+from dailypapers.domain.author_list import names_in
 from dailypapers.domain.i18n import N_, LazyString
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.reference import Reference, in_line
@@ -31,7 +33,24 @@ _MOST_MARKS = 5_000
 #: No field that is of use is longer, and no title or name.
 _MOST_TEXT, _MOST_WORDS = 3_000, 300
 #: Where programs put a paper's address or arXiv's id when they have no field for it, the surest first.
-_LESS_SURE = ("url", "howpublished", "adsurl", "journal", "volume", "number", "note", "annote")
+_LESS_SURE = (
+    "url", "ee", "bdsk-url-1", "bdsk-url-2", "link", "howpublished", "adsurl", "journal", "volume", "number", "note",
+    "annote", "extra",
+)  # fmt: skip
+#: Fields for arXiv's id alone: Mendeley's, and what people make of it.
+_ARXIV_FIELDS = ("arxivid", "arxiv", "arxiv_id")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+#: A number, or the name of a string.
+_NAME = re.compile(r"[^\s#\"{}]+")
+_AND_OR_BRACE = re.compile(r"[{}]|\s(?i:and)\s")
+#: An accent over a letter that has one already, as in Vietnamese names.
+_ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307"}
+_STACKED = re.compile(r"\\(['`^\"~=.])\s?\{?([^\W\d_A-Za-z])\}?")
+_COMPARED = re.compile(r"\{?\\text(less|greater)(?![A-Za-z])(?:\{\}|\s)?\}?")
+#: Nobody needs more authors to tell a paper.
+_MOST_AUTHORS = 3
+#: Maximum characters of one value: an abstract is shorter.
+_MOST_VALUE = 20_000
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _INCOMPLETE = N_("this BibTeX entry is incomplete; a brace or a comma may be missing.")
 _NAMELESS = N_("the entry “{name}” has no arXiv ID, no DOI, and no title with an author.")
@@ -42,6 +61,15 @@ _OWN_ESCAPES = {
     r"\textasciitilde{}": "~",
     r"\textasciicircum{}": "^",
 }
+#: What exporters write for characters that LaTeX takes for its own, in DOIs and addresses too.
+_ESCAPED = re.compile(
+    r"\{?\\(?:text(less|greater|underscore|bar|asciitilde|asciicircum|backslash|dollar|quotesingle)(?![A-Za-z])(?:\{\}|\s)?"
+    r"|([%&$#_~]))\}?"
+)
+_CHARACTERS = {
+    "less": "<", "greater": ">", "underscore": "_", "bar": "|", "asciitilde": "~", "asciicircum": "^",
+    "backslash": "\\", "dollar": "$", "quotesingle": "'",
+}  # fmt: skip
 
 
 def bounded(text: str, most: int) -> tuple[str, int]:
@@ -55,38 +83,74 @@ def bounded(text: str, most: int) -> tuple[str, int]:
 def blocks(text: str, first_line: int) -> Iterator[Reference | Skipped | tuple[int, str]]:
     """Everything that stands in the text: references, what is broken, and prose in between with its line's number."""
     try:
-        parsed = parse_string(text).blocks
+        parsed = parse_string(text, parse_stack=[]).blocks
     except ParserStateException:
         yield first_line, text
         return
+    strings: dict[str, str] = {month: month for month in _MONTHS}
     for block in parsed:
-        yield from _read(block, first_line + (block.start_line or 0))
+        if isinstance(block, String):
+            strings[block.key.casefold()] = value_of(str(block.value), strings)
+        yield from _read(block, first_line + (block.start_line or 0), strings)
 
 
-def _read(block: Block, line: int) -> Iterator[Reference | Skipped | tuple[int, str]]:
+def value_of(written: str, strings: Mapping[str, str]) -> str:
+    """Return a field's value: what stands in braces or quotation marks, with strings in place, joined at each #.
+
+    What is not written by these rules is given as it stands.
+    """
+    text = written.strip()[:_MOST_VALUE]
+    parts: list[str] = []
+    while text:
+        part, text = _first_part(text)
+        if part is None:
+            return written.strip().strip('{}"')
+        is_name = part[:1] not in '{"'
+        parts.append(strings.get(part.casefold(), part) if is_name else part[1:-1])
+        text = text.lstrip()
+        if text and not text.startswith("#"):
+            return written.strip().strip('{}"')
+        text = text[1:].lstrip()
+    return "".join(parts)[:_MOST_VALUE]
+
+
+def _first_part(text: str) -> tuple[str | None, str]:
+    """Part a value's first part from the rest; `None` where a brace or a quotation mark is not closed."""
+    if text[0] not in '{"':
+        match = _NAME.match(text)
+        return (match[0], text[match.end() :]) if match else (None, "")
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "{") - (character == "}")
+        if place and depth == 0 and character == ("}" if text[0] == "{" else '"'):
+            return text[: place + 1], text[place + 1 :]
+    return None, ""
+
+
+def _read(block: Block, line: int, strings: Mapping[str, str]) -> Iterator[Reference | Skipped | tuple[int, str]]:
     if isinstance(block, ImplicitComment):
         yield line, block.comment
     elif isinstance(block, ParsingFailedBlock):
-        yield from _rescued(block, line)
+        yield from _rescued(block, line, strings)
     elif isinstance(block, Entry):
-        yield _reference(block, line)
+        yield _reference(block, line, strings)
     elif not isinstance(block, String | Preamble | ExplicitComment):
         yield line, block.raw or ""
 
 
-def _rescued(block: ParsingFailedBlock, line: int) -> Iterator[Reference | Skipped]:
+def _rescued(block: ParsingFailedBlock, line: int, strings: Mapping[str, str]) -> Iterator[Reference | Skipped]:
     """Read a doubled entry or field all the same, and of a broken entry the id, if one can be seen."""
     inner = block.ignore_error_block
     if isinstance(inner, Entry):
-        yield _reference(inner, line)
+        yield _reference(inner, line, strings)
     elif found := tuple(dict.fromkeys(islice(ids_in(block.raw or ""), 1))):
         yield Reference(found, line=line)
     elif _ENTRY.match(block.raw or ""):
         yield Skipped(in_line(line), LazyString(_INCOMPLETE))
 
 
-def _reference(entry: Entry, line: int) -> Reference | Skipped:
-    fields = {field.key.lower(): str(field.value) for field in reversed(entry.fields)}
+def _reference(entry: Entry, line: int, strings: Mapping[str, str]) -> Reference | Skipped:
+    fields = {field.key.lower(): value_of(str(field.value), strings) for field in reversed(entry.fields)}
     found = Reference(
         ids=tuple(_ids(fields)),
         title=plain(fields.get("title", "")),
@@ -106,6 +170,7 @@ def _ids(fields: Mapping[str, str]) -> Iterator[PaperId]:
     sure = [fields.get("doi", "")]
     if "arxiv" in archive:
         sure.insert(0, fields.get("eprint", ""))
+    sure[:0] = [fields.get(name, "") for name in _ARXIV_FIELDS]
     found = dict.fromkeys(paper for text in sure for paper in ids_in(_unescaped(text)))
     if not found:
         texts = (_unescaped(fields.get(name, "")) for name in _LESS_SURE)
@@ -114,7 +179,7 @@ def _ids(fields: Mapping[str, str]) -> Iterator[PaperId]:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\([%&$#_~])", r"\1", text[:_MOST_TEXT])
+    return _ESCAPED.sub(lambda match: _CHARACTERS.get(match[1], match[2] or ""), text[:_MOST_TEXT])
 
 
 def plain(text: str) -> str:
@@ -122,13 +187,29 @@ def plain(text: str) -> str:
     text = text[:_MOST_WORDS]
     for escape, meant in _OWN_ESCAPES.items():
         text = text.replace(escape, meant)
-    return " ".join(clean(text).replace("{", "").replace("}", "").split())
+    text = _COMPARED.sub(lambda match: _CHARACTERS[match[1]], clean(text))
+    text = _STACKED.sub(lambda match: unicodedata.normalize("NFC", match[2] + _ACCENTS[match[1]]), text)
+    return " ".join(text.replace("{", "").replace("}", "").split())
 
 
 def _authors(text: str) -> tuple[str, ...]:
     """Only the first ones: nobody needs more to tell a paper."""
-    names = " ".join(text[:_MOST_TEXT].split()).split(" and ")
-    return tuple(name for name in map(plain, names[:3]) if name and name != "others")
+    text = " ".join(text[:_MOST_TEXT].split())
+    written = list(islice(_conjoined(text), _MOST_AUTHORS))
+    names = names_in(plain(text))[:_MOST_AUTHORS] if ";" in text and len(written) == 1 else map(plain, written)
+    return tuple(name for name in names if name and name != "others")
+
+
+def _conjoined(text: str) -> Iterator[str]:
+    """Take names apart at each “and” that no braces hold together."""
+    start = depth = 0
+    for match in _AND_OR_BRACE.finditer(text):
+        if match[0] in "{}":
+            depth += 1 if match[0] == "{" else -1
+        elif depth <= 0:
+            yield text[start : match.start()]
+            start = match.end()
+    yield text[start:]
 
 
 def _year(text: str) -> int | None:
