@@ -69,7 +69,7 @@ class Profile:
     @property
     def empty(self) -> bool:
         """Whether nothing pulls, so that what is trending anywhere may come."""
-        return bool(self.trending) and not any(weight > 0 for _, weight in self.facts)
+        return bool(self.trending) and not any(weight > 0 and not _is_single_name(fact) for fact, weight in self.facts)
 
 
 def profile(
