@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from hypothesis import HealthCheck, settings
 from tests.playing_postgres import playing_postgres
 from threadpoolctl import threadpool_limits
@@ -35,6 +36,13 @@ def _one_thread() -> Iterator[None]:
     """As the commands have it: on busy cores threads of linear algebra mostly wait for each other."""
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_tracebacks() -> None:
+    """As the commands have it: by default each logged exception is drawn in colours, for a quarter of a second."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """Run a command in an empty folder; returns its exit code and what it printed."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
+    logging = structlog.get_config()
 
     def type_command(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["dailypapers", *words])
@@ -28,4 +29,4 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return code, printed.out, printed.err
 
     yield type_command
-    structlog.reset_defaults()
+    structlog.configure(**logging)
