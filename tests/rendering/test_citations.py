@@ -94,3 +94,8 @@ def test_foreign_text_cannot_break_out_of_ris(words: list[tuple[str, str, str]])
     assert sum(line == "ER  - " for line in lines) == len(papers)
     assert all(line[2:6] == "  - " for line in lines)
     assert all(len(line.splitlines()) == 1 for line in lines)
+
+
+def test_a_group_is_not_taken_apart_into_given_and_family_name() -> None:
+    paper = Paper(PaperId("arxiv", "2604.00001"), "A title", authors=("The ATLAS Collaboration", "Hinton GE"))
+    assert "author = {{The ATLAS Collaboration} and Hinton, GE}" in bibtex([paper])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dailypapers.domain.category import ARCHIVES
 from dailypapers.domain.paper import Paper, PaperId, page_of
-from dailypapers.domain.person import parts
+from dailypapers.domain.person import is_group, parts
 from dailypapers.rendering.text import one_line, safe_url
 
 #: What LaTeX takes for its own; Unicode stays as it is, in UTF-8.
@@ -97,7 +97,7 @@ def _verbatim(text: str) -> str:
 def _bibtex_name(name: str) -> str:
     """Write a name family first; what is not a person's name as it stands, in braces."""
     family, given, suffix = parts(one_line(name))
-    if re.search(r"\band\b|,", f"{family} {given}", re.IGNORECASE):
+    if is_group(name) or re.search(r"\band\b|,", f"{family} {given}", re.IGNORECASE):
         return f"{{{_latex(name)}}}"
     return ", ".join(_latex(part) for part in (family, suffix, given) if part)
 
