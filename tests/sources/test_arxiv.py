@@ -75,7 +75,7 @@ ITEM = Item(
     type="replace-cross",
     categories=("stat.ML", "cs.LG"),
     creator="Jos\\'e Moura (1), Bob Roy ((1) An Institute)",
-    more="<arxiv:DOI>10.1000/XYZ.1</arxiv:DOI>",
+    more="<arxiv:DOI>doi:10.1000/XYZ.1.</arxiv:DOI>",
 )
 
 

@@ -17,7 +17,7 @@ URL = "https://journal.example/feeds/new.xml"
 def rss(*items: str) -> bytes:
     return (
         "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'"
-        " xmlns:prism='http://prismstandard.org/namespaces/basic/2.0/'>"
+        " xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:prism='http://prismstandard.org/namespaces/basic/2.0/'>"
         f"<channel><title>New papers</title>{''.join(f'<item>{item}</item>' for item in items)}</channel></rss>"
     ).encode()
 
@@ -108,6 +108,62 @@ def test_an_imprint_is_no_abstract() -> None:
         "&lt;a href='https://x.example'&gt;doi:10.1000/a&lt;/a&gt;&lt;/p&gt;T</description>"
     )
     assert only(read(item)).paper.abstract == ""
+
+
+@pytest.mark.parametrize("field", ["description", "content:encoded", "dc:description"])
+def test_the_abstract_is_found_wherever_it_stands(field: str) -> None:
+    paper = only(
+        read(
+            f"<title>A healing gel</title><link>https://x.example/1</link>"
+            f"<{field}>&lt;h2&gt;ABSTRACT&lt;/h2&gt;&lt;p&gt;We show a gel.&lt;/p&gt;</{field}>"
+            + ("<description>Journal of Gels, EarlyView. </description>" if field != "description" else "")
+        )
+    ).paper
+    assert paper.abstract == "We show a gel."
+
+
+def test_of_two_texts_the_whole_one_is_the_abstract() -> None:
+    item = (
+        "<title>T</title><link>https://x.example/1</link><description>We show…</description>"
+        "<content:encoded>We show it all.</content:encoded>"
+    )
+    assert only(read(item)).paper.abstract == "We show it all."
+
+
+def test_authors_named_in_the_description_only_are_authors() -> None:
+    item = (
+        "<title>T</title><link>https://x.example/1</link><description>&lt;p&gt;Publication date: April 2026&lt;/p&gt;"
+        "&lt;p&gt;Source: Things&lt;/p&gt;&lt;p&gt;Author(s): Ann Lee, Bob Roy&lt;/p&gt;</description>"
+    )
+    paper = only(read(item)).paper
+    assert (paper.authors, paper.abstract) == (("Ann Lee", "Bob Roy"), "")
+
+
+@pytest.mark.parametrize("link", ["https://x.example/", "https://doi.org/10.1000/issue"])
+def test_nine_papers_with_one_link_are_nine_papers(link: str) -> None:
+    papers = [a.paper for a in read(*(f"<title>Paper {n}</title><link>{link}</link>" for n in range(9)))]
+    assert len({paper.id for paper in papers}) == 9
+    assert {paper.url for paper in papers} == {link}
+    assert all(paper.also == () for paper in papers)
+
+
+def test_a_corrected_title_keeps_the_papers_doi() -> None:
+    papers = [a.paper for a in read(*(f"<title>T {n}</title><prism:doi>10.1000/a</prism:doi>" for n in "ab"))]
+    assert {str(paper.id) for paper in papers} == {"doi:10.1000/a"}
+
+
+@pytest.mark.parametrize("before", ["[ASAP] ", "Sensors, Vol. 26, Pages 1234: "])
+def test_what_journals_write_before_a_title_is_left_out(before: str) -> None:
+    assert only(read(f"<title>{before}A Title</title><link>https://x.example/1</link>")).paper.title == "A Title"
+
+
+def test_atoms_plain_text_is_plain() -> None:
+    feed = (
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><title type='text'>An &lt;i&gt;x&lt;/i&gt;</title>"
+        b"<link href='https://x.example/1'/><summary type='html'>An &lt;i&gt;x&lt;/i&gt;</summary></entry></feed>"
+    )
+    paper = only(read_feed(feed, url=URL, day=MONDAY.date()).announcements).paper
+    assert (paper.title, paper.abstract) == ("An <i>x</i>", "An x")
 
 
 def test_items_without_a_title_are_skipped_with_a_reason() -> None:

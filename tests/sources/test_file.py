@@ -8,7 +8,8 @@ import pytest
 
 from dailypapers.domain.paper import PaperId, Signals
 from dailypapers.errors import BadInput
-from dailypapers.sources.file import File, id_of_title, read_papers
+from dailypapers.sources.base import id_of_title
+from dailypapers.sources.file import File, read_papers
 from dailypapers.sources.http.client import Http
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from dailypapers.domain.doi import trimmed
 from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
@@ -163,7 +164,7 @@ def _other_names(entry: Entry) -> tuple[PaperId, ...]:
     # An author may have given several DOIs, and not all of what they gave is one.
     for doi in text(entry, "arxiv_doi").split():
         try:
-            names.append(PaperId.parse(doi.rstrip(",;")))
+            names.append(PaperId.parse(trimmed(doi)))
         except BadPaperId:
             continue
     return tuple(names)

@@ -5,10 +5,12 @@ to say.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from dailypapers.domain.paper import PaperId
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.domain.storable import is_keepable
 from dailypapers.sources.http.client import Http, Response
@@ -49,6 +51,12 @@ class Reading:
         return Reading(
             self.announcements + other.announcements, self.skipped + other.skipped, self.remarks + other.remarks
         )
+
+
+def id_of_title(title: str) -> PaperId:
+    """Name a paper that has no id by its title: stable as long as its letters and digits are, whatever their case."""
+    letters = " ".join("".join(c if c.isalnum() else " " for c in title.casefold()).split())
+    return PaperId("title", hashlib.sha256((letters or title).encode()).hexdigest()[:24])
 
 
 def fetched(

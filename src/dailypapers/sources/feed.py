@@ -6,7 +6,7 @@ Knows where publishers hide a DOI and how they write authors. Ignores the feed's
 import asyncio
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin
 
@@ -14,15 +14,18 @@ from dailypapers.domain.doi import find_in_address
 from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
-from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.base import Reading, fetched, id_of_title
 from dailypapers.sources.http.client import Http
-from dailypapers.sources.parsing.cleaning import clean, clean_authors, web_address
-from dailypapers.sources.parsing.syndication import Entry, creators, parse, terms, text
+from dailypapers.sources.parsing.cleaning import clean, clean_authors, clean_blocks, web_address
+from dailypapers.sources.parsing.imprint import Described, described
+from dailypapers.sources.parsing.syndication import Entry, bodies, creators, is_plain, parse, terms, text
 
 _DOI_FIELDS = ("prism_doi", "dc_identifier", "id", "guid", "link", "prism_url")
 _ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/[^\s?#]+|oai:arxiv\.org:\S+", re.IGNORECASE)
-# “Nature, Published online: 18 July 2024; doi:10.1038/…” is no abstract.
-_IMPRINT = re.compile(r"^[^.;]{0,80}, Published online: [^;]{4,30}; doi:\s?\S+\s*")
+# What journals write before a title: “[ASAP] …”, “Sensors, Vol. 26, Pages 1234: …”.
+_BEFORE_TITLE = re.compile(r"\[ASAP\]\s+|[A-Z][\w&, -]{0,80}, Vol\. \d+, Pages? [\w-]+: ")
+#: Longer texts are articles, not abstracts.
+_LONGEST_ABSTRACT = 8_000
 _MAX_CATEGORIES = 20
 
 
@@ -51,39 +54,73 @@ def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -
         raise FetchFailed(f"The feed {url} cannot be used: {error}.") from error
     announcements: list[Announcement] = []
     skipped: list[Skipped] = []
+    shared = _shared_names(feed.entries, url)
     for number, entry in enumerate(feed.entries, 1):
         try:
-            announcements.append(_announcement(entry, url=url, day=day, source=source))
+            context = _Context(url, day, source, feed.is_atom, shared)
+            announcements.append(_announcement(entry, context))
         except _Unreadable as error:
             skipped.append(Skipped(f"{source} item {number}", str(error)))
     remarks = (f"Its XML is broken ({feed.flaw}); items may be missing",) if feed.flaw else ()
     return Reading(tuple(announcements), tuple(skipped), remarks)
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What an entry is read with: its feed's address, day and name, its format, and what is nobody's name."""
+
+    url: str
+    day: dt.date
+    source: str
+    is_atom: bool
+    shared: frozenset[PaperId]
+
+
+def _shared_names(entries: Iterable[Entry], url: str) -> frozenset[PaperId]:
+    """Find ids that several papers carry: the address of a journal's page, the DOI of an issue.
+
+    A paper's own DOI may stand twice in a feed, under a first and a corrected title; not under three.
+    """
+    titles: dict[PaperId, set[str]] = {}
+    for entry in entries:
+        title = text(entry, "title", "dc_title").casefold()
+        for name, _ in _names(entry, _link(entry, url)):
+            titles.setdefault(name, set()).add(title)
+    return frozenset(name for name, said in titles.items() if len(said) > (1 if name.scheme == "url" else 2))
+
+
 class _Unreadable(ValueError):
     """An entry that is no paper; the message says why."""
 
 
-def _announcement(entry: Entry, *, url: str, day: dt.date, source: str) -> Announcement:
-    title = clean(text(entry, "title", "dc_title"))
-    if not title:
-        raise _Unreadable("It has no title.")
-    link = _link(entry, url)
-    names = tuple(dict.fromkeys(_names(entry, link)))
+def _announcement(entry: Entry, context: _Context) -> Announcement:
+    title = _title(entry, context)
+    link = _link(entry, context.url)
+    own = dict.fromkeys(name for name in _names(entry, link) if name[0] not in context.shared)
+    names = tuple(own) or (((id_of_title(f"{title} {link}"), None),) if link else ())
     if not names:
         raise _Unreadable(f"“{title[:80]}” has neither a link nor a DOI.")
     (id_, version), others = names[0], tuple(name for name, _ in names[1:] if name.scheme != "url")
+    authors = _authors(entry)
+    about = _described(entry, title, authors, context)
     paper = Paper(
         id=id_,
         title=title,
-        abstract=_abstract(entry, title),
-        authors=_authors(entry),
+        abstract=about.abstract,
+        authors=authors or about.authors,
         categories=tuple(category for term in terms(entry)[:_MAX_CATEGORIES] if (category := clean(term))),
         url=link or page_of(id_),
         published=_published(entry),
         also=tuple(name for name in dict.fromkeys(others) if name != id_),
     )
-    return Announcement(paper, source, day, version=version)
+    return Announcement(paper, context.source, context.day, version=version)
+
+
+def _title(entry: Entry, context: _Context) -> str:
+    written = clean(text(entry, "title", "dc_title"), plain=context.is_atom and is_plain(entry, "title"))
+    if not written:
+        raise _Unreadable("It has no title.")
+    return _BEFORE_TITLE.sub("", written) or written
 
 
 def _link(entry: Entry, base: str) -> str:
@@ -125,11 +162,19 @@ def _doi_in(value: str) -> Iterator[tuple[PaperId, int | None]]:
         return
 
 
-def _abstract(entry: Entry, title: str) -> str:
-    contents = entry.get("content") or ()
-    bodies = [text(entry, "summary", "description"), *(text(c, "value") for c in contents if isinstance(c, dict))]
-    abstract = next((cleaned for body in bodies if (cleaned := _IMPRINT.sub("", clean(body)))), "")
-    return "" if abstract.casefold() == title.casefold() else abstract
+def _described(entry: Entry, title: str, authors: tuple[str, ...], context: _Context) -> Described:
+    """Give the abstract, wherever it stands, and the authors that stand beside it.
+
+    Of several texts it is the longest: the others are its beginning or a line about it. Whole articles are not meant.
+    """
+    readings = [
+        described(clean_blocks(body, plain=context.is_atom and plain), title=title, authors=authors)
+        for body, plain in bodies(entry)
+    ]
+    abstracts = [reading.abstract for reading in readings if reading.abstract]
+    short = [abstract for abstract in abstracts if len(abstract) <= _LONGEST_ABSTRACT]
+    abstract = max(short, key=len, default=next(iter(abstracts), ""))
+    return Described(abstract, next((reading.authors for reading in readings if reading.authors), ()))
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ Does not know the network.
 import asyncio
 import datetime as dt
 import gzip
-import hashlib
 import json
 import re
 import zlib
@@ -21,7 +20,7 @@ from typing import Any
 from dailypapers.domain.paper import Paper, PaperId, Signals, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadInput, BadPaperId
-from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.base import Reading, fetched, id_of_title
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.parsing.cleaning import clean, clean_authors, web_address
 
@@ -156,12 +155,6 @@ def id_of(text: str) -> tuple[PaperId, int | None]:
         return PaperId.parse_version(text)
     except BadPaperId:
         return PaperId("file", text), None
-
-
-def id_of_title(title: str) -> PaperId:
-    """Name a paper that has no id by its title: stable as long as its letters and digits are, whatever their case."""
-    letters = " ".join("".join(c if c.isalnum() else " " for c in title.casefold()).split())
-    return PaperId("title", hashlib.sha256((letters or title).encode()).hexdigest()[:24])
 
 
 def _text(entry: Mapping[str, Any], *keys: str) -> str:

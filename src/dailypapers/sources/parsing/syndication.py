@@ -40,6 +40,8 @@ class Syndicated:
     entries: tuple[Entry, ...]
     title: str
     flaw: str = ""
+    #: Whether it is Atom, which says of a text whether it is plain.
+    is_atom: bool = False
 
 
 def parse(content: bytes) -> Syndicated:
@@ -53,7 +55,8 @@ def parse(content: bytes) -> Syndicated:
     entries = tuple(parsed.entries)
     if not entries and not parsed.get("version"):
         raise FetchFailed("it is not an RSS, Atom or RDF feed")
-    return Syndicated(entries, text(parsed.feed, "title"), _flaw(parsed))
+    is_atom = str(parsed.get("version")).startswith("atom")
+    return Syndicated(entries, text(parsed.feed, "title"), _flaw(parsed), is_atom)
 
 
 def _checked(content: bytes) -> bytes:
@@ -85,6 +88,21 @@ def text(entry: Entry, *keys: str) -> str:
     """Give the first of these fields that is a text with something in it."""
     values = (entry.get(key) for key in keys)
     return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
+
+
+def is_plain(entry: Entry, key: str) -> bool:
+    """Tell whether a field is declared to be plain text, which only Atom can say."""
+    detail = entry.get(f"{key}_detail")
+    return isinstance(detail, Mapping) and detail.get("type") == "text/plain"
+
+
+def bodies(entry: Entry) -> tuple[tuple[str, bool], ...]:
+    """Give the texts that may hold the abstract, each once, and whether it is declared to be plain."""
+    contents = [content for content in entry.get("content") or () if isinstance(content, Mapping)]
+    texts = [(text(entry, "summary", "description"), is_plain(entry, "summary"))]
+    texts += [(text(content, "value"), content.get("type") == "text/plain") for content in contents]
+    texts += [(text(entry, "dc_description", "prism_teaser"), False)]
+    return tuple(dict.fromkeys(body for body in texts if body[0]))
 
 
 def terms(entry: Entry) -> tuple[str, ...]:

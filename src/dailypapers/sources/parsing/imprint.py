@@ -1,0 +1,188 @@
+"""What journals put where an abstract should be: their name, volume, pages, dates, DOI and authors.
+
+    blocks | parted at labels | imprint, title, authors left out | the abstract, and the authors that stood there
+
+Goes by the form of such lines, not by a list of publishers. Knows clean text only; does not know feeds.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dailypapers.domain.author_list import names_in
+from dailypapers.sources.parsing.elements import names
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?|Winter|Spring|Summer|Autumn|Fall)(?![a-z])\.?"
+)
+_WEEKDAY = r"(?:Mon|Tue|Tues|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(?:day)?,?\s"
+#: What makes a line an imprint.
+_STRONG = re.compile(
+    r"(?:Volume|Vol\.?|Issue|Iss\.|Pages?|pp?\.|Article(?:\s(?:number|ID|No\.?))?|Part|Number|No\.)\s?(?:[A-Z]{0,3}\.?\d[\w.–-]*|ahead-of-print|[A-Z]\b)"
+    r"|(?:Early\s?View|(?:Online\s)?ahead\sof\sprint|Accepted\s(?:Article|Manuscript)|(?:Article\s)?in\s?press|Advance\s(?:Article|Access)"
+    r"|Just\sAccepted|Online\s(?:First|Now)|(?:First\s)?published(?:\s(?:online|in|on))?|Available\sonline|Publication\sdate|Epub"
+    r"|Latest\sArticles|Journal\spre-?proof|(?:Un)?corrected\sproof)(?!\w)"
+    r"|(?:doi:?\s?)(?:https?://)?\S*10\.\d{4,9}/\S+|(?:https?://|www\.)\S+|10\.\d{4,9}/\S+|ISSN:?\s?[\dX-]{8,9}|PM(?:C?ID):?\s?(?:PMC)?\d+"
+    r"|\d{1,4}(?:\s?\(\d{1,4}\))?:\s?[\w.]*\d[\w.–-]*",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(
+    rf"(?:{_WEEKDAY})?(?:\d{{1,2}}\s)?{_MONTH}(?:[-–/]{_MONTH})?(?:\s\d{{1,2}}(?!\d))?,?(?:\s(?:19|20)\d\d)?"
+    r"|[A-Za-z]{0,3}\d[\d.–-]*(?![A-Za-z])|[\s.,;:()\[\]|–—·•/&-]+"
+    r"|(?:Open\sAccess|Edge\sArticle|(?:Original\s|Research\s|Review\s)?Article|Paper|Communication|Review|Perspective|Letter|Editorial)(?!\w)",
+    re.IGNORECASE,
+)
+_CITATION = re.compile(r"10\.\d{4,9}/|\d\)?:\s?\w*\d")
+_LONGEST_NAME = 110
+_MOST_NAME_WORDS = 12
+_SMALL_WORDS = names("of the and in for on to a an de la le du del da des et und der die für & at with by y e")
+_TELLS = re.compile(r"(?:We|This|These|Here|In|It|Our|There|Using|A|An)\b")
+_LABEL = re.compile(
+    r"(?=\b(?:Publication date|Source|Author\(s\)|Authors?|Journal|Published in|Abstract|DOI)\s?:)", re.IGNORECASE
+)
+_PUBLICATION = re.compile(r"(?:Publication date|Source|Journal|Published in)\s?:", re.IGNORECASE)
+_AUTHORS = re.compile(r"(?:Author\(s\)|Authors?)\s?:\s*", re.IGNORECASE)
+_BY = re.compile(r"by\s", re.IGNORECASE)
+_HEADING = re.compile(r"(?:Graphical\s)?Abstract|Summary", re.IGNORECASE)
+_LABELLED = re.compile(r"(?:Abstract\s?[:.]|ABSTRACT\b|Abstract\s[—–-])\s*(?=\S)")
+_BOILERPLATE = re.compile(
+    r"The content of this RSS Feed|To cite this article before page|This article is licensed|(?:©|\(c\)|Copyright)\s"
+    r"|(?:Read more|Continue reading|View article|Click here|Get full text)\b.{0,60}$|Open Access\b.{0,60}$",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s[\w.'’-]+){1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a description holds besides its imprint."""
+
+    abstract: str
+    authors: tuple[str, ...] = ()
+
+
+def described(blocks: Iterable[str], *, title: str, authors: Sequence[str] = ()) -> Described:
+    """Give the abstract among the blocks of a description, empty where there is none, and the authors it names.
+
+    `authors` are those that are known otherwise: their line is left out, and nobody else is looked for.
+    """
+    parted = [part for block in blocks for part in _parted(block)]
+    texts: list[str] = []
+    named: tuple[str, ...] = ()
+    for position, block in enumerate(parted):
+        following = parted[position + 1] if position + 1 < len(parted) else ""
+        if label := _AUTHORS.match(block):
+            named = named or names_in(block[label.end() :])
+        elif _is_furniture(block, title):
+            continue
+        elif (unlabelled := _listed(block, authors, is_beside_more=len(parted) > 1)) is not None:
+            named = named or unlabelled
+        elif not (_may_be_name(block) and is_imprint(following)):
+            texts.append(without_imprint(block))
+    return Described(" ".join(_without_heading(filter(None, texts))), named)
+
+
+def _parted(block: str) -> list[str]:
+    """Part a line that is a list of labels, as it is where somebody has taken its tags away."""
+    parts = [part.strip() for part in _LABEL.split(block)]
+    return [part for part in parts if part] if _LABEL.match(block) else [block]
+
+
+def _is_furniture(block: str, title: str) -> bool:
+    if _PUBLICATION.match(block) or _BOILERPLATE.match(block) or is_imprint(block) or not _says_more(block):
+        return True
+    folded, wanted = _letters(block), _letters(title)
+    if folded == wanted:
+        return True
+    return bool(wanted) and folded.endswith(wanted) and is_imprint(block[: max(len(block) - len(title), 0)])
+
+
+def _says_more(block: str) -> bool:
+    """Tell whether something is left of a line without numbers, dates and kinds of articles."""
+    return _eaten(block, 0)[0] < len(block)
+
+
+def is_imprint(line: str) -> bool:
+    """Tell whether a line says where and when something was published, and nothing else."""
+    return any(end == len(line) for end in _ends(line))
+
+
+def without_imprint(block: str) -> str:
+    """Leave out the imprint that a text begins with; all of a text that is one."""
+    for end in _ends(block):
+        rest = block[end:].strip()
+        if not rest:
+            return ""
+        if block[:end].rstrip()[-1:] in ".;:" or re.search(r"10\.\d{4,9}/\S+$", block[:end].rstrip()):
+            return rest if not rest[0].islower() else block
+    return block
+
+
+def _ends(line: str) -> Iterator[int]:
+    """Give where an imprint at the beginning of a line would end, for each name it may begin with."""
+    for start in _name_ends(line):
+        end, is_strong = _eaten(line, start)
+        if is_strong or (line.startswith("[") and end >= min(len(line), line.find("]") + 1) > start):
+            yield end
+
+
+def _name_ends(line: str) -> Iterator[int]:
+    yield 0
+    for match in re.finditer(r"[\s,.;:]+", line[:_LONGEST_NAME]):
+        is_parted = match[0] != " " and bool(_CITATION.search(line))
+        if _may_be_name(line[: match.end()].strip("[ ,;:"), is_parted=is_parted):
+            yield match.start()
+
+
+def _may_be_name(text: str, *, is_parted: bool = False) -> bool:
+    """Tell whether a journal may be called so: every word of weight is capitalised, or punctuation ends the name."""
+    words = text.split()
+    if not words or len(words) > _MOST_NAME_WORDS or len(text) > _LONGEST_NAME or text[-1] in "?!":
+        return False
+    weighty = [word for word in words[1:] if word.lower() not in _SMALL_WORDS]
+    if all(word[:1].isupper() or not word[:1].isalpha() for word in weighty):
+        return True
+    return is_parted and words[0][:1].isupper() and not _TELLS.match(text)
+
+
+def _eaten(line: str, start: int) -> tuple[int, bool]:
+    """Read facts from here on: where they end, and whether one of them makes an imprint."""
+    at, is_strong = start, False
+    while at < len(line):
+        strong = _STRONG.match(line, at)
+        match = strong or _WEAK.match(line, at)
+        if not match:
+            break
+        is_strong = is_strong or bool(strong)
+        at = match.end()
+    return at, is_strong
+
+
+def _listed(block: str, authors: Sequence[str], *, is_beside_more: bool) -> tuple[str, ...] | None:
+    """Give the names of a line that holds nothing but authors; `None` where it is something else."""
+    by = _BY.match(block)
+    line = block[by.end() :] if by else block
+    if authors:
+        return () if _letters(line).replace("and", "") == _letters("".join(authors)).replace("and", "") else None
+    if not is_beside_more or block.endswith(".") or ("," not in line and " and " not in line):
+        return None
+    people = names_in(line)
+    return people if len(people) > 1 and all(map(_is_person, people)) else None
+
+
+def _is_person(name: str) -> bool:
+    return bool(_PERSON.fullmatch(name.replace(",", ""))) and not any(
+        word.islower() and len(word) > len("della") for word in name.split()
+    )
+
+
+def _without_heading(texts: Iterable[str]) -> Iterator[str]:
+    for number, text in enumerate(texts):
+        if number == 0 and _HEADING.fullmatch(text):
+            continue
+        yield _LABELLED.sub("", text, count=1) if _LABELLED.match(text) else text
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())

@@ -1,0 +1,89 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dailypapers.sources.parsing.cleaning import clean_blocks
+from dailypapers.sources.parsing.imprint import Described, described, is_imprint, without_imprint
+
+
+def read(text: str, *authors: str) -> Described:
+    return described(clean_blocks(text), title="A Title of It", authors=authors)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Journal of Gels, EarlyView. ",
+        "<b>Advanced Things</b>, Accepted Article.",
+        "Science, Volume 392, Issue 6780, Page 1-2, April 2026. <br/>",
+        "Volume 12, Issue 3, March 2026, Page 1-9<br/>. ",
+        "Journal of Physics: Condensed Things, Volume 38, Number 3",
+        "<div><cite>Journal of Catalysts</cite></div><div>DOI: 10.1021/abcd.6c00001</div>",
+        "Nature, Published online: 18 July 2026; doi:10.1038/s41586-026-1",
+        "The New Town journal of medicine. 2026 Mar 3;390(3):200-210. doi: 10.1056/x.",
+        "[Phys. Rev. Things 130, 010001] Published Wed Jan 04, 2026",
+        "BioRisk 12: 1-9<br/>DOI: 10.3897/biorisk.12.1",
+        "European Things Journal, ehag123, https://doi.org/10.1093/things/ehag123",
+        "PLOS THINGS 2026, 12(3): e012345",
+        "Article in Press",
+        "A Title of It",
+        "The content of this RSS Feed (c) The Society of Things",
+        "",
+    ],
+)
+def test_an_imprint_is_no_abstract(text: str) -> None:
+    assert read(text).abstract == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "abstract"),
+    [
+        ("Big Journal, Volume 3, Issue 2, Page 1-10, March 2026. <br/>We did it.", "We did it."),
+        ("Big Journal of Things, Ahead of Print. We have done it.", "We have done it."),
+        ("<p>Nature, Published online: 18 July 2026; <a href='x'>doi:10.1038/s1</a></p>It was found.", "It was found."),
+        ("<p>Nature. 2026 Mar 3. doi: 10.1038/x.</p><p><b>ABSTRACT</b></p><p>We did.</p>", "We did."),
+        ("<h2>ABSTRACT</h2> <p>We show a gel.</p>", "We show a gel."),
+        ("<jats:title>Abstract</jats:title><jats:p>We saw.</jats:p>", "We saw."),
+        ("Abstract: We saw.", "We saw."),
+        ("<p>by Ann Lee, Bob Roy</p> We did a lot.", "We did a lot."),
+    ],
+)  # fmt: skip
+def test_an_abstract_is_found_beside_its_imprint(text: str, abstract: str) -> None:
+    assert read(text, "Ann Lee", "Bob Roy") == Described(abstract)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We show that in Volume 3, Issue 2 of the book, things go on.",
+        "In 2026, we did it.",
+        "Abstract Meaning Representation is a formalism.",
+        "Review of things.",
+        "Two sentences. Published in 2026.",
+        "Here we use Ann Lee, Bob Roy and others.",
+        "Pages 1-5 of the codex, Volume 3, are read anew.",
+        "Machine learning, physics, and chemistry",
+    ],
+)
+def test_what_says_more_is_an_abstract(text: str) -> None:
+    assert read(text).abstract == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>Publication date: March 2026</p><p><b>Source:</b> Journal of Things</p><p>Author(s): Ann Lee, Bob Roy</p>",
+        "Publication date: March 2026 Source: Journal of Things, Volume 12 Author(s): Ann Lee, Bob Roy",
+        "Author(s): Ann Lee and Bob Roy<br/>[Phys. Rev. Things 130, 010001] Published Wed Jan 04, 2026",
+        "<i>Chem. Things</i>, 2026, <b>Advance Article</b><br/>DOI: 10.1039/D6, Paper<div>Ann Lee, Bob Roy</div>",
+        "A Title of It<br>Ann Lee and Bob Roy<br>Atmos. Things, 24, 1-20, https://doi.org/10.5194/a-24-1-2026, 2026",
+    ],
+)
+def test_authors_are_read_where_only_the_description_has_them(text: str) -> None:
+    assert read(text) == Described("", ("Ann Lee", "Bob Roy"))
+
+
+@given(st.text(alphabet="AaVolume 12,.;:()[]-10.1000/x"))
+def test_any_line_is_read(line: str) -> None:
+    assert without_imprint(line) in line
+    assert isinstance(is_imprint(line), bool)
