@@ -69,3 +69,8 @@ def test_no_text_breaks_it(text: str) -> None:
 @given(st.text(alphabet="abc $5%.,"))
 def test_words_and_money_lose_no_letter(text: str) -> None:
     assert [c for c in to_unicode(text) if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+def test_the_greek_of_highwire_is_read() -> None:
+    assert to_unicode("the {sigma}70 factor, 37 {degrees}C, 5 {+/-} 1 {micro}M") == "the σ70 factor, 37 °C, 5 ± 1 µM"
+    assert to_unicode(r"of \RR^n and {beta-catenin}") == "of ℝ^n and {beta-catenin}"

@@ -35,6 +35,9 @@ _WEAK = re.compile(
 )
 _CITATION = re.compile(r"10\.\d{4,9}/|\d\)?:\s?\w*\d")
 _LONGEST_NAME = 110
+#: Facts stand at the beginning of a line, or the line is none of theirs.
+_LONGEST_IMPRINT = 250
+_LONGEST_AUTHOR = 60
 _MOST_NAME_WORDS = 12
 _SMALL_WORDS = names("of the and in for on to a an de la le du del da des et und der die für & at with by y e")
 _TELLS = re.compile(r"(?:We|This|These|Here|In|It|Our|There|Using|A|An)\b")
@@ -85,13 +88,16 @@ def described(blocks: Iterable[str], *, title: str, authors: Sequence[str] = ())
 
 def _parted(block: str) -> list[str]:
     """Part a line that is a list of labels, as it is where somebody has taken its tags away."""
-    parts = [part.strip() for part in _LABEL.split(block)]
-    return [part for part in parts if part] if _LABEL.match(block) else [block]
+    if not _LABEL.match(block):
+        return [block]
+    return [part for piece in _LABEL.split(block) if (part := piece.strip())]
 
 
 def _is_furniture(block: str, title: str) -> bool:
     if _PUBLICATION.match(block) or _BOILERPLATE.match(block) or is_imprint(block) or not _says_more(block):
         return True
+    if len(block) > len(title) + _LONGEST_IMPRINT:
+        return False
     folded, wanted = _letters(block), _letters(title)
     if folded == wanted:
         return True
@@ -121,6 +127,8 @@ def without_imprint(block: str) -> str:
 
 def _ends(line: str) -> Iterator[int]:
     """Give where an imprint at the beginning of a line would end, for each name it may begin with."""
+    if not line.startswith("[") and not _STRONG.search(line, 0, _LONGEST_IMPRINT):
+        return
     for start in _name_ends(line):
         end, is_strong = _eaten(line, start)
         if is_strong or (line.startswith("[") and end >= min(len(line), line.find("]") + 1) > start):
@@ -163,6 +171,8 @@ def _listed(block: str, authors: Sequence[str], *, is_beside_more: bool) -> tupl
     """Give the names of a line that holds nothing but authors; `None` where it is something else."""
     by = _BY.match(block)
     line = block[by.end() :] if by else block
+    if len(line) > _LONGEST_AUTHOR * max(len(authors), 1) and authors:
+        return None
     if authors:
         return () if _letters(line).replace("and", "") == _letters("".join(authors)).replace("and", "") else None
     if not is_beside_more or block.endswith(".") or ("," not in line and " and " not in line):

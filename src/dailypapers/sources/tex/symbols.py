@@ -19,6 +19,13 @@ _MORE = {
     "Longrightarrow": "⟹",
     "P": "¶",
     "Re": "Re",
+    # Not TeX's own, but what nearly everybody calls the sets of numbers.
+    "CC": "ℂ",
+    "NN": "ℕ",
+    "QQ": "ℚ",
+    "RR": "ℝ",
+    "R": "ℝ",
+    "ZZ": "ℤ",
     "S": "§",
     "ast": "*",
     "bullet": "•",

@@ -45,6 +45,12 @@ _FOOTNOTE = re.compile(r"\s?\\(?:footnote|thanks)\s?\{([^{}]*)\}")
 _CODE_POINT = re.compile(r"\\unicode\s?\{(x\w{2,6})\}")
 # Programs that take abstracts apart leave “b{eta}”, with a backslash, where “beta” stood.
 _LOST_GREEK = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,12})\}")
+# HighWire, which serves bioRxiv, writes {beta} and {+/-} for what its feed cannot hold.
+_BRACED = re.compile(
+    r"(?<![\\\w^_}])\{(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi"
+    r"|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|degrees|micro|\+/-)\}"
+)
+_BRACED_SIGNS = {"degrees": "°", "micro": "µ", "+/-": "±"}
 _DEGREES = re.compile(r"(?<=\d)(?:\{\\deg\}|\\deg\b)")
 _ABBREVIATIONS = {
     "eg": "e.g.",
@@ -108,7 +114,8 @@ def _formula(match: re.Match[str]) -> str:
 def _prose(text: str) -> str:
     if "\\" in text:
         text = _commands(_letters(text))
-    text = _LONE_LETTER.sub(r"\1", _THOUSANDS.sub(",", text))
+    if "{" in text:
+        text = _LONE_LETTER.sub(r"\1", _THOUSANDS.sub(",", _BRACED.sub(_braced, text)))
     text = _POWER.sub(_power, _SCRIPT.sub(_script, text))
     text = _HALF_QUOTED.sub(
         "\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}", _QUOTED.sub(r"“\1”", text)
@@ -137,6 +144,10 @@ def _commands(text: str) -> str:
     text = _TEXT_SCRIPT.sub(_text_script, _CODE_POINT.sub(_code_point, text))
     text = _COMMAND.sub(_command, text)
     return _HYPHEN.sub("-", _THIN.sub(" ", _NAME.sub(_name, text)))
+
+
+def _braced(match: re.Match[str]) -> str:
+    return _BRACED_SIGNS.get(match[1]) or symbol(match[1]) or match[0]
 
 
 def _lost_greek(match: re.Match[str]) -> str:
