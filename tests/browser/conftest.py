@@ -1,7 +1,9 @@
 """What the browser tests share: the running service, Chromium, and pages that tell when something foreign is loaded."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +14,8 @@ from tests.browser import tools
 from tests.browser.a_reader import Reader, a_reader
 from tests.browser.living import Living, living
 from tests.browser.looking import Look, axe, still
+
+from dailypapers.store.database import close
 
 HERE = Path(__file__).parent
 Visit = Callable[[Look], Page]
@@ -43,17 +47,44 @@ def browser(equipment: None) -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def begun(equipment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a service that has closed its first edition."""
+    folder = tmp_path_factory.mktemp("begun")
+    with living(folder) as made:
+        close(made.app.engine)
+    return folder / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def read_by_alice(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Reader]:
+    """The database of a service whose reader Alice has got a digest, and who she is there."""
+    folder = tmp_path_factory.mktemp("read")
+    with going_on(begun, folder) as made:
+        reader = a_reader(made)
+        close(made.app.engine)
+    return folder / "papers.db", reader
+
+
+@contextmanager
+def going_on(database: Path, folder: Path) -> Iterator[Living]:
+    """A service that goes on with a copy of a database."""
+    shutil.copyfile(database, folder / "papers.db")
+    with living(folder, begun=False) as made:
+        yield made
+
+
 @pytest.fixture
-def service(equipment: None, tmp_path: Path) -> Iterator[Living]:
+def service(begun: Path, tmp_path: Path) -> Iterator[Living]:
     """A service of one's own, for a test that changes something."""
-    with living(tmp_path) as made:
+    with going_on(begun, tmp_path) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def shown(equipment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
+def shown(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     """A service that a module's tests share, because they only look at it."""
-    with living(tmp_path_factory.mktemp("shown")) as made:
+    with going_on(begun, tmp_path_factory.mktemp("shown")) as made:
         yield made
 
 
@@ -108,12 +139,16 @@ class Watch:
 
 
 @pytest.fixture
-def alice(service: Living) -> Reader:
-    """A reader of the service that is this test's alone."""
-    return a_reader(service)
+def alice(read_by_alice: tuple[Path, Reader], tmp_path: Path) -> Iterator[Reader]:
+    """A reader of a service that is this test's alone."""
+    database, reader = read_by_alice
+    with going_on(database, tmp_path) as service:
+        yield replace(reader, service=service)
 
 
 @pytest.fixture(scope="module")
-def seen(shown: Living) -> Reader:
-    """A reader of the service that tests share."""
-    return a_reader(shown)
+def seen(read_by_alice: tuple[Path, Reader], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A reader of a service that a module's tests share."""
+    database, reader = read_by_alice
+    with going_on(database, tmp_path_factory.mktemp("seen")) as service:
+        yield replace(reader, service=service)
