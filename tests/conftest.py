@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import structlog
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 from tests.playing_postgres import playing_postgres
 from threadpoolctl import threadpool_limits
@@ -29,6 +30,23 @@ _RESTART_IDS = (
 )
 ROOT = Path(__file__).parents[1]
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
+
+
+#: The folders whose tests show how much of the core packages they cover: their own, and of those that call them most.
+MEASURED = frozenset(("domain", "delivery", "intake", "mail", "store", "digests", "inbound", "jobs", "subscriptions"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure coverage while those run; measured, all the others would take half as long again."""
+    coverage = Coverage.current()
+    if not coverage or item.path.relative_to(ROOT / "tests").parts[0] in MEASURED:
+        return (yield)
+    coverage.stop()
+    try:
+        return (yield)
+    finally:
+        coverage.start()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -63,3 +63,9 @@ def test_a_clock_that_was_ahead_once_does_not_stop_the_timetable(engine: sa.Engi
         assert len(requests) == 2, "a fetch in the future does not count"
         announce(w, MONDAY)
         assert closed(engine) == [MONDAY.date(), (MONDAY + 40 * DAY).date()]
+
+
+def test_an_edition_closes_where_there_is_no_source_to_ask(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        announce_due(engine, [], TIMETABLE, make_http=w.dependencies.make_http, now=MONDAY)
+    assert closed(engine) == [MONDAY.date()]
