@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.playing_sources import Answer, Asked, Route, playing_sources
 
-from dailypapers.domain.paper import Signals
+from dailypapers.domain.paper import Presentation, Signals
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.huggingface import PAGE, HuggingFace, read_day
@@ -44,6 +44,30 @@ def test_an_entry_becomes_a_paper_with_its_signals() -> None:
     assert paper.published == dt.date(2026, 4, 16)
     assert announcement.day == dt.date(2026, 4, 17)
     assert announcement.signals == Signals(upvotes=12, comments=3, stars=99)
+
+
+def test_what_is_shown_of_a_paper_is_kept() -> None:
+    record: dict[str, Any] = {
+        "authors": ["Ann Lee", {"name": "Bob Roy"}, 7],
+        "organization": {"name": "lab", "fullname": "The Lab"},
+        "ai_summary": "A  summary.",
+        "ai_keywords": ["one", "two", None],
+        "projectPage": "https://lab.example/x",
+        "mediaUrls": ["https://cdn.example/a.mp4", "javascript:alert(1)"],
+    }
+    (announcement,) = read(entry(**record) | {"thumbnail": "https://cdn.example/t.png"}).announcements
+    assert announcement.paper.authors == ("Ann Lee", "Bob Roy")
+    assert announcement.presentation == Presentation(
+        "The Lab",
+        "A summary.",
+        ("one", "two"),
+        "https://lab.example/x",
+        "https://cdn.example/t.png",
+        ("https://cdn.example/a.mp4",),
+    )
+    (plain,) = read(entry(organization="A lab", ai_keywords="none", mediaUrls=None)).announcements
+    assert plain.presentation == Presentation("A lab")
+    assert read(entry()).announcements[0].presentation is None
 
 
 def test_only_id_and_title_are_needed() -> None:

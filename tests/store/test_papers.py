@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.store import editions, papers
 from dailypapers.store.database import GROUP, reading, writing
@@ -117,6 +117,20 @@ def test_the_newest_count_of_each_signal_is_used(engine: sa.Engine, now: dt.date
     add(engine, morning, now=now)
     add(engine, evening, now=now + dt.timedelta(hours=2))
     assert waiting(engine)[0].signals == Signals(upvotes=30, comments=2)
+
+
+def test_what_a_source_showed_of_a_paper_comes_back(engine: sa.Engine, now: dt.datetime) -> None:
+    shown = Presentation(
+        "The Lab", "It works.", ("one",), "https://lab.example", "https://cdn.example/t.png", ("https://a",)
+    )
+    add(engine, announcement(), now=now)
+    paper_id = waiting(engine)[0].paper_id
+    with reading(engine) as tx:
+        assert papers.presentation(tx, paper_id) is None
+    add(engine, replace(announcement(source="huggingface"), presentation=shown), now=now)
+    with reading(engine) as tx:
+        assert papers.presentation(tx, paper_id) == shown
+    assert waiting(engine)[0].signals == Signals()
 
 
 def test_two_days_readings_tell_how_fast_a_paper_rises(engine: sa.Engine, now: dt.datetime) -> None:

@@ -105,6 +105,21 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class Presentation:
+    """What a source shows of a paper besides its abstract and counts; whatever it does not say is empty."""
+
+    #: Who made it: a company, a university, a lab.
+    organization: str = ""
+    #: One or two sentences that a language model wrote, and its keywords.
+    ai_summary: str = ""
+    ai_keywords: tuple[str, ...] = ()
+    project_url: str = ""
+    thumbnail_url: str = ""
+    #: Pictures and videos.
+    media_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """One work. Text is clean Unicode: no markup, no TeX we could read, single spaces."""
 

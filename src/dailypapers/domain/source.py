@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dailypapers.domain.paper import Paper, Signals
+from dailypapers.domain.paper import Paper, Presentation, Signals
 
 
 class AnnounceType(StrEnum):
@@ -34,6 +34,7 @@ class Announcement:
     type: AnnounceType = AnnounceType.NEW
     version: int | None = None
     signals: Signals | None = None
+    presentation: Presentation | None = None
 
 
 @dataclass(frozen=True, slots=True)

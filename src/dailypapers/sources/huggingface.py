@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from dailypapers.domain.paper import Paper, PaperId, Signals, page_of
+from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
@@ -21,6 +21,8 @@ from dailypapers.sources.parsing.cleaning import clean, web_address
 #: Entries a page; more are not given.
 PAGE = 100
 _MAX_PAGES = 5
+#: Keywords and pictures that are kept of one paper.
+_MAX_LISTED = 50
 _BAD_REQUEST = 400
 _PAGE_OF_A_PAPER = "https://huggingface.co/papers/"
 
@@ -118,7 +120,14 @@ def read_entry(entry: Any, *, day: dt.date, source: str = "huggingface") -> Anno
         code_url=_code(record),
     )
     listed = _date(record, "submittedOnDailyAt") or day
-    return Announcement(paper, source, listed, version=version, signals=_signals(entry, record))
+    return Announcement(
+        paper,
+        source,
+        listed,
+        version=version,
+        signals=_signals(entry, record),
+        presentation=_presentation(entry, record),
+    )
 
 
 def _id(text: str) -> tuple[PaperId, int | None]:
@@ -136,10 +145,46 @@ def _text(record: Mapping[str, Any], key: str) -> str:
 
 
 def _authors(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read the authors, each a record with a name, or the name alone."""
     listed = record.get("authors")
     people = listed if isinstance(listed, list) else []
-    names = (clean(_text(person, "name")) for person in people if isinstance(person, dict))
-    return tuple(name for name in names if name)
+    names = (person if isinstance(person, str) else _text(person, "name") for person in people if _is_named(person))
+    return tuple(cleaned for name in names if (cleaned := clean(name, plain=True)))
+
+
+def _is_named(person: Any) -> bool:
+    return isinstance(person, str | dict)
+
+
+def _presentation(entry: Mapping[str, Any], record: Mapping[str, Any]) -> Presentation | None:
+    shown = Presentation(
+        organization=_organization(record) or _organization(entry),
+        ai_summary=clean(_text(record, "ai_summary"), plain=True),
+        ai_keywords=tuple(clean(word, plain=True) for word in _texts(record, "ai_keywords")),
+        project_url=web_address(_text(record, "projectPage")),
+        thumbnail_url=web_address(_text(entry, "thumbnail") or _text(record, "thumbnail")),
+        media_urls=tuple(
+            dict.fromkeys(
+                address
+                for url in (*_texts(record, "mediaUrls"), *_texts(entry, "mediaUrls"))
+                if (address := web_address(url))
+            )
+        ),
+    )
+    return shown if shown != Presentation() else None
+
+
+def _organization(record: Mapping[str, Any]) -> str:
+    organization = record.get("organization")
+    if isinstance(organization, dict):
+        return clean(_text(organization, "fullname") or _text(organization, "name"), plain=True)
+    return clean(_text(record, "organization"), plain=True)
+
+
+def _texts(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = record.get(key)
+    texts = (value.strip() for value in values if isinstance(value, str)) if isinstance(values, list) else ()
+    return tuple(text for text in list(texts)[:_MAX_LISTED] if text)
 
 
 def _date(record: Mapping[str, Any], key: str) -> dt.date | None:

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.store import votes
 from dailypapers.store.database import groups, insert_new, lock, replace_rows
@@ -142,14 +142,28 @@ def _observe(tx: sa.Connection, items: Iterable[tuple[int, Announcement]], day: 
             "paper_id": paper_id,
             "source": item.source,
             "day": day,
-            "upvotes": item.signals.upvotes,
-            "comments": item.signals.comments,
-            "stars": item.signals.stars,
+            "upvotes": counted.upvotes,
+            "comments": counted.comments,
+            "stars": counted.stars,
+            "presentation": asdict(item.presentation) if item.presentation else None,
         }
         for paper_id, item in items
-        if item.signals
+        if item.signals or item.presentation
+        for counted in [item.signals or Signals()]
     ]
     replace_rows(tx, signals, rows)
+
+
+def presentation(tx: sa.Connection, paper_id: int) -> Presentation | None:
+    """Load what a source showed of a paper the last time it did; `None` where none did."""
+    kept = tx.scalar(
+        sa.select(signals.c.presentation)
+        .where(signals.c.paper_id == paper_id, signals.c.presentation.is_not(None))
+        .order_by(signals.c.day.desc(), signals.c.source)
+        .limit(1)
+    )
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in (kept or {}).items()}
+    return Presentation(**values) if kept else None
 
 
 def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now: dt.datetime) -> Added:

@@ -107,6 +107,7 @@ signals = sa.Table(
     sa.Column("upvotes", sa.Integer),
     sa.Column("comments", sa.Integer),
     sa.Column("stars", sa.Integer),
+    sa.Column("presentation", sa.JSON(none_as_null=True)),
 )
 
 fetches = sa.Table(
