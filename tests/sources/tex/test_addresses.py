@@ -35,6 +35,7 @@ def test_an_address_stays_as_it_was_written(address: str) -> None:
         (r"https://x.example.edu/$\sim$lee/a\_b.", "https://x.example.edu/~lee/a_b."),
         (r"https://x.example.edu/{\tilde}lee", "https://x.example.edu/~lee"),
         (r"\href{https://x.example/a--b}{the code}", "the code"),
+        (r"\href{https://x.example/a--b\_c}.", "https://x.example/a--b_c."),
         (r"\footnote{https://x.example/a--b}", "(https://x.example/a--b)"),
         (r"$\texttt{https://x.example/b--c}$", "https://x.example/b--c"),
         (r"\texttt{\textbf{a}--b}", "a–b"),

@@ -22,7 +22,7 @@ _REPOSITORY = re.compile(
     r"(?<![\w/.:@-])(?=[\w./-]{0,80}(?:[\w.]-[\w.]|[\d_]))[\w.-]{1,40}/[\w.-]{0,40}\w--\w[\w.-]{0,40}(?![\w/])"
 )
 _VERBATIM = re.compile(
-    r"\\(?:url|path|nolinkurl|texttt|code|lstinline|verb)\s?\{([^{}$]{1,500})\}|\\verb([|+!])(.{1,200}?)\2"
+    r"\\(?:href(?=\s?\{[^{}]*\}(?!\s?\{))|url|path|nolinkurl|texttt|code|lstinline|verb)\s?\{([^{}$]{1,500})\}|\\verb([|+!])(.{1,200}?)\2"
 )
 _SPAN = re.compile(r"(?<![\w`])`[^`'\s](?:[^`']{0,80}[^`'\s])?`(?!`)")
 _MACRO = re.compile(r"\\(?!sim|textasciitilde|tilde)[A-Za-z]")
