@@ -29,6 +29,10 @@ _LONGEST_ABSTRACT = 8_000
 _MAX_CATEGORIES = 20
 
 
+#: Ids of one entry, the best first, each with the version it names.
+_Named = tuple[tuple[PaperId, int | None], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One feed by its address."""
@@ -54,11 +58,12 @@ def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -
         raise FetchFailed(f"The feed {url} cannot be used: {error}.") from error
     announcements: list[Announcement] = []
     skipped: list[Skipped] = []
-    shared = _shared_names(feed.entries, url)
-    for number, entry in enumerate(feed.entries, 1):
+    links = [_link(entry, url) for entry in feed.entries]
+    names = [tuple(_names(entry, link)) for entry, link in zip(feed.entries, links, strict=True)]
+    context = _Context(day, source, feed.is_atom, _shared_names(feed.entries, names))
+    for number, (entry, link, own) in enumerate(zip(feed.entries, links, names, strict=True), 1):
         try:
-            context = _Context(url, day, source, feed.is_atom, shared)
-            announcements.append(_announcement(entry, context))
+            announcements.append(_announcement(entry, link, own, context))
         except _Unreadable as error:
             skipped.append(Skipped(f"{source} item {number}", str(error)))
     remarks = (f"Its XML is broken ({feed.flaw}); items may be missing",) if feed.flaw else ()
@@ -67,24 +72,23 @@ def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What an entry is read with: its feed's address, day and name, its format, and what is nobody's name."""
+    """What an entry is read with: its feed's day and name, its format, and what is nobody's name."""
 
-    url: str
     day: dt.date
     source: str
     is_atom: bool
     shared: frozenset[PaperId]
 
 
-def _shared_names(entries: Iterable[Entry], url: str) -> frozenset[PaperId]:
+def _shared_names(entries: Iterable[Entry], names: Iterable[_Named]) -> frozenset[PaperId]:
     """Find ids that several papers carry: the address of a journal's page, the DOI of an issue.
 
     A paper's own DOI may stand twice in a feed, under a first and a corrected title; not under three.
     """
     titles: dict[PaperId, set[str]] = {}
-    for entry in entries:
+    for entry, own in zip(entries, names, strict=True):
         title = text(entry, "title", "dc_title").casefold()
-        for name, _ in _names(entry, _link(entry, url)):
+        for name, _ in own:
             titles.setdefault(name, set()).add(title)
     return frozenset(name for name, said in titles.items() if len(said) > (1 if name.scheme == "url" else 2))
 
@@ -93,11 +97,11 @@ class _Unreadable(ValueError):
     """An entry that is no paper; the message says why."""
 
 
-def _announcement(entry: Entry, context: _Context) -> Announcement:
+def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> Announcement:
     title = _title(entry, context)
-    link = _link(entry, context.url)
-    own = dict.fromkeys(name for name in _names(entry, link) if name[0] not in context.shared)
-    names = tuple(own) or (((id_of_title(f"{title} {link}"), None),) if link else ())
+    names = tuple(dict.fromkeys(name for name in own if name[0] not in context.shared)) or (
+        ((id_of_title(f"{title} {link}"), None),) if link else ()
+    )
     if not names:
         raise _Unreadable(f"“{title[:80]}” has neither a link nor a DOI.")
     (id_, version), others = names[0], tuple(name for name, _ in names[1:] if name.scheme != "url")

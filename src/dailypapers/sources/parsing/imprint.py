@@ -94,7 +94,12 @@ def _parted(block: str) -> list[str]:
 
 
 def _is_furniture(block: str, title: str) -> bool:
-    if _PUBLICATION.match(block) or _BOILERPLATE.match(block) or is_imprint(block) or not _says_more(block):
+    if _PUBLICATION.match(block) or _BOILERPLATE.match(block):
+        return True
+    # No imprint is that long, and most abstracts are.
+    if len(block) > len(title) + 2 * _LONGEST_IMPRINT:
+        return False
+    if is_imprint(block) or not _says_more(block):
         return True
     if len(block) > len(title) + _LONGEST_IMPRINT:
         return False
