@@ -16,12 +16,19 @@ from dailypapers.domain.preferences import (
     Preferences,
     interests_in,
 )
-from dailypapers.domain.subscriber import Abstracts, Amount, Rhythm, Style
+from dailypapers.domain.subscriber import Abstracts, Amount, OnEmpty, Rhythm, Style
 
 _INTERESTS = st.builds(Interest, st.sampled_from(InterestKind), st.sampled_from("abc"), st.sampled_from(Stance))
 _MOST = st.integers(1, 50)
 _AMOUNTS = _MOST.flatmap(
-    lambda most: st.builds(Amount, st.just(most), st.none() | _MOST, st.integers(1, most), explore=st.booleans())
+    lambda most: st.builds(
+        Amount,
+        st.just(most),
+        st.none() | _MOST,
+        st.integers(1, most),
+        explore=st.booleans(),
+        on_empty=st.sampled_from(OnEmpty),
+    )
 )
 PREFERENCES = st.builds(
     Preferences,

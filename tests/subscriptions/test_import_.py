@@ -13,7 +13,16 @@ from tests.conftest import NOW
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import Preferences
-from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, Subscriber, SubscriberState
+from dailypapers.domain.subscriber import (
+    Abstracts,
+    Amount,
+    Consent,
+    OnEmpty,
+    Rhythm,
+    Style,
+    Subscriber,
+    SubscriberState,
+)
 from dailypapers.errors import BadInput
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
@@ -26,7 +35,7 @@ ALICE = "alice@example.org"
 DEFAULTS = Preferences(Rhythm("UTC", 7), Amount(10))
 UNUSUAL = Preferences(
     Rhythm("Asia/Tokyo", 21, frozenset({1, 3})),
-    Amount(7, 5, 2, 0.25, explore=True),
+    Amount(7, 5, 2, 0.25, explore=True, on_empty=OnEmpty.TRENDING),
     (
         Interest(InterestKind.TOPIC, "graphs; and more"),
         Interest(InterestKind.PHRASE, "deep sets", Stance.AVOID),
@@ -87,6 +96,17 @@ def test_an_export_taken_in_again_restores_what_was_changed_since(engine: sa.Eng
     assert stated == interests
 
 
+def test_what_comes_on_an_empty_day_is_stated_in_a_word(engine: sa.Engine, tmp_path: Path) -> None:
+    line = json.dumps({"address": ALICE, "on_empty": "Trending"})
+    assert import_text(engine, tmp_path, line) == []
+    assert known(engine)[0].amount.on_empty is OnEmpty.TRENDING
+    # What is not stated stays, and what cannot be is said.
+    assert import_text(engine, tmp_path, json.dumps({"address": ALICE})) == []
+    (why,) = import_text(engine, tmp_path, json.dumps({"address": ALICE, "on_empty": "cats"}))
+    assert why == "people.jsonl line 1: on_empty “cats” must be one of silent, trending"
+    assert known(engine)[0].amount.on_empty is OnEmpty.TRENDING
+
+
 _WORDS = st.text(st.characters(categories=("L", "N", "P", "S", "M")), min_size=1, max_size=12)
 _TEXTS = st.lists(_WORDS, min_size=1, max_size=3).map(" ".join)
 _IDS = st.integers(1, 99999).map(lambda number: f"arxiv:2408.{number:05}")
@@ -98,7 +118,13 @@ _INTERESTS = st.builds(Interest, _KINDS, _TEXTS, _STANCES) | st.builds(
 _DAYS = st.frozensets(st.integers(0, 6), min_size=1)
 _MOST = st.integers(1, 50)
 _AMOUNTS = st.builds(
-    Amount, _MOST, st.none() | _MOST, st.just(1), st.none() | st.floats(0.01, 0.99), explore=st.booleans()
+    Amount,
+    _MOST,
+    st.none() | _MOST,
+    st.just(1),
+    st.none() | st.floats(0.01, 0.99),
+    explore=st.booleans(),
+    on_empty=st.sampled_from(OnEmpty),
 )
 _PREFERENCES = st.builds(
     Preferences,

@@ -42,6 +42,9 @@ def add_one(
     ] = None,
     days: Annotated[str | None, typer.Option(help="daily, weekdays, weekly, or days such as mon,thu.")] = None,
     max_papers: Annotated[int | None, typer.Option(min=1, max=50, help="The most papers in one digest.")] = None,
+    on_empty: Annotated[
+        str | None, typer.Option(help="On days with nothing relevant: silent (no email) or trending.")
+    ] = None,
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Ask by email first. Without it, you confirm that they have agreed.")
     ] = False,
@@ -65,6 +68,7 @@ def add_one(
     stated = {
         "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": examples or None,
         "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days, "max_papers": max_papers,
+        "on_empty": on_empty,
     }  # fmt: skip
     line = Line(
         0, normal_address(address), _changes({name: value for name, value in stated.items() if value is not None})
@@ -180,8 +184,8 @@ def import_file(
 
     A file whose name ends in .csv is a table with a line of column names: email (or address, e-mail, Email Address),
     and any of topics, phrases, categories, authors, papers, avoid, exclude (several separated by semicolons), zone,
-    hour, days, max_papers, about, least, relevance, explore, text_only, abstracts, paused. Any other file holds a JSON
-    object with the same fields on each line, as export writes it. What is not stated stays as it is.
+    hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, paused. Any other file
+    holds a JSON object with the same fields on each line, as export writes it. What is not stated stays as it is.
     """
     from dailypapers.domain.signup import Admission
     from dailypapers.domain.subscriber import Consent

@@ -77,6 +77,15 @@ class Rhythm:
         return moment.astimezone(self.zone_info).date()
 
 
+class OnEmpty(StrEnum):
+    """What somebody gets on a day on which no paper is relevant to them."""
+
+    SILENT = "silent"
+    """No mail."""
+    TRENDING = "trending"
+    """What is trending instead, named so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """How much somebody wants to read."""
@@ -90,6 +99,8 @@ class Amount:
     relevance: float | None = None
     #: Whether one paper may be from elsewhere, to try something new.
     explore: bool = False
+    #: What comes on a day on which nothing is relevant.
+    on_empty: OnEmpty = OnEmpty.SILENT
 
 
 class Abstracts(StrEnum):

@@ -151,6 +151,8 @@ subscribers = sa.Table(
     sa.Column("least_papers", sa.Integer),
     sa.Column("relevance", sa.Float),
     sa.Column("explore", sa.Boolean),
+    # What comes on a day on which nothing is relevant; nothing stated: no mail.
+    sa.Column("on_empty", sa.Text),
     # What the form was that they agreed on, and from which network (a salted hash).
     sa.Column("consent_form", sa.Text),
     sa.Column("consent_network", sa.Text),

@@ -15,6 +15,7 @@ from dailypapers.domain.subscriber import (
     Abstracts,
     Amount,
     Consent,
+    OnEmpty,
     Rhythm,
     Style,
     Subscriber,
@@ -71,6 +72,7 @@ def _columns(rhythm: Rhythm, amount: Amount, style: Style) -> dict[str, Any]:
         "least_papers": amount.least,
         "relevance": amount.relevance,
         "explore": amount.explore,
+        "on_empty": amount.on_empty.value,
         "text_only": style.text_only,
         "abstracts": style.abstracts.value,
     }
@@ -279,6 +281,17 @@ def _tell_unknown(zone: str) -> None:
         log.warning("time zone unknown on this machine: its readers are mailed by UTC", zone=zone)
 
 
+def _amount(row: sa.Row[Any]) -> Amount:
+    return Amount(
+        row.max_papers,
+        row.about_papers,
+        row.least_papers or 1,
+        row.relevance,
+        bool(row.explore),
+        OnEmpty(row.on_empty or OnEmpty.SILENT),
+    )
+
+
 def _subscriber(row: sa.Row[Any]) -> Subscriber:
     _tell_unknown(row.zone)
     return Subscriber(
@@ -286,7 +299,7 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         address=row.address,
         state=SubscriberState(row.state),
         rhythm=Rhythm(row.zone, row.hour, parse_days(row.days)),
-        amount=Amount(row.max_papers, row.about_papers, row.least_papers or 1, row.relevance, bool(row.explore)),
+        amount=_amount(row),
         next_digest_at=row.next_digest_at,
         accepted_edition=row.accepted_edition_id,
         created_at=row.created_at,

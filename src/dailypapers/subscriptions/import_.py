@@ -3,9 +3,9 @@
     file | lines, each with what it states | what is known, changed by that | kept
 
 The fields are the same in both: address, topics, phrases, categories, authors, papers, avoid, exclude, other_interests,
-zone, hour, days, max_papers, about, least, relevance, explore, text_only, abstracts, paused. Only `address` is needed,
-and what a line does not state stays as it is. In CSV several entries of one field are separated by semicolons, and the
-address may stand under any name people give it.
+zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, paused. Only `address`
+is needed, and what a line does not state stays as it is. In CSV several entries of one field are separated by
+semicolons, and the address may stand under any name people give it.
 """
 
 import csv
@@ -14,8 +14,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -24,17 +25,19 @@ from dailypapers.domain.paper import PaperId
 from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, PreferenceChanges, Preferences
 from dailypapers.domain.signup import Admission
 from dailypapers.domain.source import Skipped
-from dailypapers.domain.subscriber import Abstracts, Consent, SubscriberState, knows_zone, parse_days
+from dailypapers.domain.subscriber import Abstracts, Consent, OnEmpty, SubscriberState, knows_zone, parse_days
 from dailypapers.errors import BadInput
 from dailypapers.store import subscribers
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
 #: Interests of a kind and stance that has no field of its own: objects with kind, stance and text, in JSON only.
 OTHER_INTERESTS = "other_interests"
 _OTHERS = (
-    "address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore", "text_only", "abstracts",
-    "paused", OTHER_INTERESTS,
+    "address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore", "on_empty", "text_only",
+    "abstracts", "paused", OTHER_INTERESTS,
 )  # fmt: skip
 #: What spreadsheets and other newsletters call the column of addresses, in lower case and with underscores.
 _ADDRESS_COLUMNS = {"address", "email", "e_mail", "email_address", "e_mail_address", "mail"}
@@ -230,6 +233,8 @@ def _amount(fields: Mapping[str, Any]) -> dict[str, Any]:
         stated["relevance"] = None if fields["relevance"] is None else _relevance(fields["relevance"])
     if "explore" in fields:
         stated["explore"] = _yes("explore", fields["explore"])
+    if "on_empty" in fields:
+        stated["on_empty"] = _one_of(OnEmpty, "on_empty", fields["on_empty"])
     return stated
 
 
@@ -238,11 +243,15 @@ def _style(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "text_only" in fields:
         stated["text_only"] = _yes("text_only", fields["text_only"])
     if "abstracts" in fields:
-        named = str(fields["abstracts"]).strip().lower()
-        if named not in set(Abstracts):
-            raise BadInput(f"abstracts “{fields['abstracts']}” must be one of {', '.join(Abstracts)}")
-        stated["abstracts"] = Abstracts(named)
+        stated["abstracts"] = _one_of(Abstracts, "abstracts", fields["abstracts"])
     return stated
+
+
+def _one_of(choices: type[_Choice], name: str, value: object) -> _Choice:
+    try:
+        return choices(str(value).strip().lower())
+    except ValueError:
+        raise BadInput(f"{name} “{value}” must be one of {', '.join(choices)}") from None
 
 
 def _interests(fields: Mapping[str, Any]) -> dict[tuple[InterestKind, Stance], tuple[Interest, ...]]:

@@ -21,7 +21,7 @@ from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
+from dailypapers.domain.subscriber import Amount, Consent, OnEmpty, Rhythm, Subscriber, SubscriberState
 from dailypapers.mail.dns import Domains
 from dailypapers.store import subscribers, suppressions
 from dailypapers.store.database import reading, writing
@@ -103,6 +103,17 @@ async def test_who_asks_is_pending_and_gets_one_mail(front: Front) -> None:
     assert [(i.kind, i.text) for i in wanted] == [
         (InterestKind.TOPIC, "RNA"), (InterestKind.TOPIC, "graph neural networks")
     ]  # fmt: skip
+
+
+async def test_what_comes_on_an_empty_day_is_chosen_while_signing_up(front: Front) -> None:
+    assert 'name="trending"' in (await front.client.get("/subscribe")).text
+    await front.ask("alice@example.org", topic=["RNA"])
+    await front.ask("bob@example.org", topic=["RNA"], trending="1")
+    readers = [front.reader(f"{name}@example.org") for name in ("alice", "bob")]
+    assert [reader.amount.on_empty for reader in readers if reader] == [OnEmpty.SILENT, OnEmpty.TRENDING]
+    # What was chosen is still chosen where the form comes back, and beyond the one more step.
+    again = await front.ask("nobody", trending="1")
+    assert re.search(r'name="trending" value="1" checked', again.text)
 
 
 async def test_how_somebody_agreed_is_kept_without_saying_where_they_were(front: Front, context: WebContext) -> None:

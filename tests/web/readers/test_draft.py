@@ -11,14 +11,14 @@ from tests.domain.test_preferences import PREFERENCES as ANY_PREFERENCES
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_EXAMPLES, MAX_PAPERS, Preferences
-from dailypapers.domain.subscriber import Abstracts, Amount, Rhythm, Style
+from dailypapers.domain.subscriber import Abstracts, Amount, OnEmpty, Rhythm, Style
 from dailypapers.web.readers import draft
 from dailypapers.web.readers.draft import LONGEST_TEXT, LOOSEST, MOST, STRICTEST, Draft, meant, written, zones
 
 USUAL = 0.3
 BEFORE = Preferences(
     Rhythm("Europe/Berlin", 9, frozenset({1, 3})),
-    Amount(7, 5, 2, 0.45, explore=True),
+    Amount(7, 5, 2, 0.45, explore=True, on_empty=OnEmpty.TRENDING),
     (
         Interest(InterestKind.TOPIC, "graphs"),
         Interest(InterestKind.PHRASE, "survey", Stance.AVOID),
@@ -137,6 +137,17 @@ def test_of_too_many_examples_the_first_are_taken() -> None:
     result = meant(written(BEFORE, usual=USUAL), BEFORE, usual=USUAL, examples=pasted)
     assert result.troubles == {"references": "many"}
     assert sum(map(_is_paper, result.wishes.interests)) == MAX_EXAMPLES
+
+
+def test_what_comes_on_an_empty_day_is_one_of_two_or_as_before() -> None:
+    form = written(BEFORE, usual=USUAL)
+    chosen = {
+        value: meant(replace(form, on_empty=value), BEFORE, usual=USUAL).wishes.amount.on_empty
+        for value in ("silent", "trending", "both", "")
+    }
+    assert chosen == {"silent": OnEmpty.SILENT, "trending": OnEmpty.TRENDING} | dict.fromkeys(
+        ("both", ""), OnEmpty.TRENDING
+    )
 
 
 def test_preferences_without_a_field_stay_while_they_are_ticked() -> None:

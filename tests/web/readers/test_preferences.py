@@ -15,7 +15,7 @@ from tests.web.test_pages import everything
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
-from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
+from dailypapers.domain.subscriber import Abstracts, Amount, Consent, OnEmpty, Rhythm, Style, SubscriberState
 from dailypapers.domain.vote import Vote
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
@@ -166,6 +166,7 @@ async def test_every_field_is_saved(pages: httpx.AsyncClient, engine: sa.Engine,
         "least": "1",
         "relevance": "80",
         "explore": "",
+        "on_empty": "trending",
         "text_only": "",
         "abstracts": "none",
     }
@@ -179,7 +180,7 @@ async def test_every_field_is_saved(pages: httpx.AsyncClient, engine: sa.Engine,
         *(Interest(kind.AUTHOR, text) for text in ("Bo Roy", "Cy Fox")),
         *(Interest(kind.CATEGORY, text) for text in ("math", "Genomics", "eprint: hash functions")),
     )
-    amount, style = Amount(12, None, 1, 0.8), Style(abstracts=Abstracts.NONE)
+    amount, style = Amount(12, None, 1, 0.8, on_empty=OnEmpty.TRENDING), Style(abstracts=Abstracts.NONE)
     assert same(
         kept(engine, reader), Preferences(Rhythm("America/New_York", 18, frozenset({4})), amount, expected, style)
     )

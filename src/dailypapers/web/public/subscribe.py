@@ -18,7 +18,7 @@ from dailypapers.domain.address import domain_of, suggestion
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Verdict
-from dailypapers.domain.subscriber import Consent
+from dailypapers.domain.subscriber import Consent, OnEmpty
 from dailypapers.domain.text import printable
 from dailypapers.errors import BadInput
 from dailypapers.rendering.environment import Templates
@@ -45,6 +45,8 @@ class Form:
     email: str = ""
     topics: tuple[str, ...] = ()
     zone: str = ""
+    #: Whether what is trending comes on days on which nothing is relevant.
+    trending: bool = False
     #: When the form was made, signed.
     stamp: str = ""
     #: The one more step of attack mode, signed for this address.
@@ -128,6 +130,7 @@ def _read(data: FormData) -> Form:
         text("meant") or text("email"),
         topics,
         text("zone"),
+        bool(text("trending")),
         text("stamp"),
         text("patience"),
         text("as_written"),
@@ -191,7 +194,8 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
 def _wishes(defaults: Preferences, form: Form) -> Preferences:
     zone = form.zone if form.zone in zones() else defaults.rhythm.zone
     topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics)
-    return replace(defaults, rhythm=replace(defaults.rhythm, zone=zone), interests=topics)
+    amount = replace(defaults.amount, on_empty=OnEmpty.TRENDING) if form.trending else defaults.amount
+    return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, defaults.style)
 
 
 def _wait(context: WebContext, request: Request, form: Form, patience: str, *, early: bool) -> HTMLResponse:

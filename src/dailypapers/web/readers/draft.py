@@ -16,7 +16,7 @@ from dailypapers.domain.category import TREE
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import FIELDS, MAX_CHARACTERS, MAX_EXAMPLES, MAX_OF_FIELD, MAX_PAPERS, Preferences
-from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, Rhythm, Style
+from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, OnEmpty, Rhythm, Style
 from dailypapers.domain.text import printable
 from dailypapers.web.readers.preview import tidy
 
@@ -60,6 +60,8 @@ class Draft:
     least: str = ""
     relevance: str = ""
     explore: bool = False
+    #: silent, trending.
+    on_empty: str = ""
     text_only: bool = False
     abstracts: str = ""
     #: What the wishes were when the form was made.
@@ -89,6 +91,7 @@ def written(wishes: Preferences, *, usual: float) -> Draft:
         least=str(amount.least),
         relevance=str(_percent(usual if amount.relevance is None else amount.relevance)),
         explore=amount.explore,
+        on_empty=amount.on_empty.value,
         text_only=wishes.style.text_only,
         abstracts=wishes.style.abstracts.value,
         seen=fingerprint(wishes),
@@ -150,7 +153,7 @@ def read(form: FormData) -> Draft:
     )
 
 
-_SHORT = ("zone", "hour", "days", "weekday", "most", "about", "least", "relevance", "abstracts", "seen")
+_SHORT = ("zone", "hour", "days", "weekday", "most", "about", "least", "relevance", "on_empty", "abstracts", "seen")
 
 
 def _plain(text: str) -> str:
@@ -224,7 +227,8 @@ def _amount(draft: Draft, before: Amount, usual: float, troubles: dict[str, str]
     if relevance == _percent(usual if before.relevance is None else before.relevance):
         # Where the slider has not been moved, nothing finer than its steps is lost.
         wanted = before.relevance
-    return Amount(most or before.max_papers, about, least, wanted, draft.explore)
+    on_empty = OnEmpty(draft.on_empty) if draft.on_empty in set(OnEmpty) else before.on_empty
+    return Amount(most or before.max_papers, about, least, wanted, draft.explore, on_empty)
 
 
 def _number(text: str, least: int, most: int) -> int | None:
