@@ -111,8 +111,7 @@ def main() -> None:
     options = parser.parse_args()
     recordings = Path(os.environ["DAILYPAPERS_RECORDINGS"])
     listed = read_papers(recordings / "ranking" / "papers.jsonl.gz", now=NOW).announcements
-    windows = {name: of_days(listed, days) for name, days in COMPUTING.items()}
-    windows[FIELDS] = of_other_fields(recordings, listed)
+    windows = recorded_windows(recordings, listed)
     for name, papers in windows.items():
         print(f"{name:<10}{len(papers):>6} papers")
     learned_from = [item.paper for item in listed if item.day < LEARN_UNTIL]
@@ -128,6 +127,12 @@ def read_topics(path: Path) -> list[Topic]:
             Topic(row["topic_id"], row["field"], row["kind"], row["window"], row["topic"])
             for row in csv.DictReader(stream, delimiter="\t")
         ]
+
+
+def recorded_windows(recordings: Path, listed: Sequence[Announcement]) -> dict[str, list[Paper]]:
+    """Return the papers of each window, in the order of their ids; `listed` are those of `ranking/papers.jsonl.gz`."""
+    windows = {name: of_days(listed, days) for name, days in COMPUTING.items()}
+    return windows | {FIELDS: of_other_fields(recordings, listed)}
 
 
 def of_days(listed: Sequence[Announcement], days: Sequence[str]) -> list[Paper]:
