@@ -34,6 +34,9 @@ _PLAIN_LETTERS = str.maketrans(
 )  # fmt: skip
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+#: Canonical combining classes (UAX 44): of marks above, below and beside letters; of the points of Semitic scripts.
+_ACCENTS, _POINTS = 200, range(10, 37)
+
 
 def without_unwanted(text: str) -> str:
     """Leave out every control character, hidden mark and half of a surrogate pair, line ends too."""
@@ -87,6 +90,11 @@ def printable(text: str, *, other: str = "") -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else other for c in text)
 
 
+def one_line(text: str) -> str:
+    """Return a text as it is kept, whatever way it came in: composed (NFC), on one line, without what nobody sees."""
+    return unicodedata.normalize("NFC", " ".join(without_hidden(controls_spaced(text)).split()))
+
+
 def unaccented(text: str) -> str:
     """Give the text in lower case, without accents, strokes and compatibility forms: É is e, ł is l, and ₂ is 2."""
     plain = text.casefold()
@@ -94,4 +102,11 @@ def unaccented(text: str) -> str:
         return plain
     # What is taken apart may have an upper-case letter or one with a stroke in it: ℌ, ǿ.
     apart = unicodedata.normalize("NFKD", plain).casefold()
-    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_PLAIN_LETTERS)
+    plain = "".join(c for c in apart if not _is_accent(c)).translate(_PLAIN_LETTERS)
+    return unicodedata.normalize("NFC", plain)
+
+
+def _is_accent(character: str) -> bool:
+    """Tell accents, and the points of Hebrew and Arabic, from marks that make another letter, as in か and が."""
+    kind = unicodedata.combining(character)
+    return kind >= _ACCENTS or kind in _POINTS

@@ -25,7 +25,8 @@ from dailypapers.ranking.corpus.frequencies import (
     distinct,
     weigh,
 )
-from dailypapers.ranking.text.words import plain_words, terms
+from dailypapers.ranking.text.phrases import Phrasebook
+from dailypapers.ranking.text.words import units
 
 #: Two papers whose cosine is above this say the same.
 SAME = 0.8
@@ -109,9 +110,9 @@ class Features:
         return np.zeros((len(self.papers), 0)) if space is None or self.dense is None else space.of(self.dense)
 
     @cached_property
-    def texts(self) -> tuple[str, ...]:
-        """Each paper's compared words with a space on both sides: a phrase is contained where its words are."""
-        return tuple(f" {' '.join(plain_words(f'{paper.title} . {paper.abstract}'))} " for paper in self.papers)
+    def phrases(self) -> Phrasebook:
+        """The papers' words, to be asked for phrases."""
+        return Phrasebook([f"{paper.title} . {paper.abstract}" for paper in self.papers])
 
     @cached_property
     def by_name_key(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
@@ -151,16 +152,22 @@ class Features:
         return weigh(count_texts(texts), self.background.idf)
 
     def coverage(self, texts: Sequence[str]) -> Matrix:
-        """Texts × papers: the part of each text's single words, weighed by idf, that each paper holds."""
-        rows, columns, weights = [], [], []
-        for row, text in enumerate(texts):
-            asked = columns_of(sorted({term for term in terms(text) if " " not in term}))
-            rarity = self.background.idf[asked]
-            rows += [row] * len(asked)
-            columns += asked.tolist()
-            weights += (rarity / (rarity.sum() or 1.0)).tolist()
-        wanted = sp.csr_array((weights, (rows, columns)), shape=(len(texts), self.counts.shape[1]))
-        return np.asarray((self.narrow.rows(wanted) @ self._holds).toarray())
+        """Texts × papers: the part of what each text asks for, weighed by idf, that each paper holds."""
+        asked = [units(text) for text in texts]
+        terms = [columns_of(unit) for each in asked for unit in each]
+        rarity = [self.background.idf[columns[0]] for columns in terms]
+        ends = np.cumsum([0, *map(len, terms)])
+        wanted = sp.csr_array(
+            (np.ones(ends[-1]), np.concatenate([np.zeros(0, np.int64), *terms]), ends),
+            shape=(len(terms), self.counts.shape[1]),
+        )
+        held = sp.csr_array(self.narrow.rows(wanted) @ self._holds)
+        held.data = np.minimum(held.data, 1.0)
+        shares = sp.csr_array(
+            (rarity, np.arange(len(terms)), np.cumsum([0, *map(len, asked)])), shape=(len(texts), len(terms))
+        )
+        whole = np.asarray(shares.sum(axis=1)).reshape(-1, 1)
+        return np.asarray((shares @ held).toarray() / np.where(whole > 0, whole, 1))
 
     @cached_property
     def _holds(self) -> sp.csr_array:

@@ -20,10 +20,9 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import is_same_person, name_keys
 from dailypapers.ranking.corpus.background import Background
-from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count, weigh
+from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count_examples, weigh
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Features
-from dailypapers.ranking.text.words import plain_words
 
 #: What a topic's own words count beside those of the papers it found.
 DIRECT = 0.2
@@ -243,7 +242,7 @@ def _of_papers(
     features: Features, papers: Sequence[Paper], vectors: Sequence[Vector | None]
 ) -> tuple[_Rows, list[Source]]:
     background = features.background
-    weights = weigh(count(papers), background.idf)
+    weights = weigh(count_examples(papers), background.idf)
     latent_vectors = background.latent.of(weights) if background.latent else np.zeros((len(papers), 0))
     category_vectors = features.category_pull(background.file([paper.categories for paper in papers]))
     centred_embeddings = np.zeros((len(papers), background.centred_embeddings.shape[1]))
@@ -301,8 +300,7 @@ def _matching(features: Features, fact: Interest) -> set[int]:
         named = (author for key in name_keys(fact.text) for author in features.by_name_key.get(key, ()))
         return {column for column, author in named if is_same_person(fact.text, author)}
     if fact.kind is InterestKind.PHRASE:
-        phrase = f" {' '.join(plain_words(fact.text))} "
-        return {column for column, text in enumerate(features.texts) if phrase.strip() and phrase in text}
+        return set(features.phrases.holding(fact.text))
     if fact.kind is InterestKind.TOPIC:
         likeness = features.term_cosines(features.vectors([fact.text])) * features.coverage([fact.text])
         return set(np.flatnonzero(likeness[0] > EXCLUDED_AT).tolist())

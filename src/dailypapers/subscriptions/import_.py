@@ -26,6 +26,7 @@ from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, PreferenceChanges
 from dailypapers.domain.signup import Admission
 from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import Abstracts, Consent, OnEmpty, SubscriberState, knows_zone, parse_days
+from dailypapers.domain.text import one_line
 from dailypapers.errors import BadInput
 from dailypapers.store import subscribers
 from dailypapers.subscriptions import lifecycle, sign_up
@@ -267,7 +268,7 @@ def _other_interests(value: object) -> Iterator[Interest]:
         raise BadInput(f"{OTHER_INTERESTS} must be a list of objects with kind, stance and text")
     for entry in value:
         try:
-            yield Interest(InterestKind(entry["kind"]), str(entry["text"]), Stance(entry["stance"]))
+            yield Interest(InterestKind(entry["kind"]), one_line(str(entry["text"])), Stance(entry["stance"]))
         except (KeyError, TypeError, ValueError):
             raise BadInput(f"{OTHER_INTERESTS} must be a list of objects with kind, stance and text") from None
 
@@ -303,7 +304,7 @@ def _texts(name: str, value: object) -> Iterator[str]:
     for entry in entries:
         if not isinstance(entry, str):
             raise BadInput(f"{name} must be a list of strings, and “{entry}” is not one")
-        if text := " ".join(entry.split()):
+        if text := one_line(entry):
             yield text
 
 

@@ -31,7 +31,7 @@ from dailypapers.ranking.corpus.frequencies import (
     unit_rows,
     weigh,
 )
-from dailypapers.ranking.text.words import terms
+from dailypapers.ranking.text.words import content_words
 
 DIMENSIONS = 256
 #: With fewer earlier papers than this there is nothing to learn from; topics then match by their own words alone.
@@ -265,7 +265,7 @@ def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Backg
 
 
 def _learn(background: Background, papers: Sequence[Paper]) -> LatentSpace | None:
-    words = sorted({term for paper in papers for term in terms(f"{paper.title} . {paper.abstract}") if " " not in term})
+    words = sorted({word for paper in papers for word in content_words(f"{paper.title} . {paper.abstract}")})
     columns = np.unique(columns_of(words)) if words else np.zeros(0, np.int64)
     columns = columns[holding(background.counts)[columns] >= _LEAST_HOLDING]
     dimensions = min(DIMENSIONS, background.papers // 4, len(columns) - 1)

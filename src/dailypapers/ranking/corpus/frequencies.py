@@ -4,7 +4,7 @@ A term's column is its hash (MurmurHash3), so that a paper is counted once in it
 kept, read by another process and stacked on another edition's, without a vocabulary they would have to share.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.utils import murmurhash3_32
 
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.text.words import terms
+from dailypapers.ranking.text.words import terms, unbound_terms
 
 #: With four million columns, one in twenty of 200,000 different terms shares its own with another.
 COLUMNS = 1 << 22
@@ -31,6 +31,19 @@ _hasher = FeatureHasher(COLUMNS, input_type="string", alternate_sign=False, dtyp
 def count(papers: Iterable[Paper]) -> sp.csr_array:
     """Papers × columns: how often each paper holds each term, those of the title twice."""
     return _hash(_terms_of(paper) for paper in papers)
+
+
+def count_examples(papers: Iterable[Paper]) -> sp.csr_array:
+    """Count papers that others are compared with: single letters and digits bound to a word are not counted.
+
+    Two papers are not alike for both writing of "n samples" or of "GPT-4"; counted, these cost histories .004 nDCG@10.
+    """
+    return _hash([*title, *title, *abstract] for title, abstract in _unbound_terms_of(papers))
+
+
+def _unbound_terms_of(papers: Iterable[Paper]) -> Iterator[tuple[list[str], list[str]]]:
+    for paper in papers:
+        yield unbound_terms(paper.title), unbound_terms(paper.abstract)
 
 
 def count_texts(texts: Iterable[str]) -> sp.csr_array:

@@ -27,6 +27,7 @@ from dailypapers.ranking.profile import profile
 from dailypapers.ranking.rank import Known, matches_of
 from dailypapers.ranking.scoring import Scorer, profile_batch, score
 from dailypapers.ranking.text.highlighting import Highlighter
+from dailypapers.ranking.text.phrases import Phrasebook
 from dailypapers.ranking.text.words import plain_words, terms
 from dailypapers.ranking.trending import trending
 
@@ -84,8 +85,8 @@ def _is_by(wanted: str, author: str) -> bool:
 
 def holds(paper: Paper, phrases: Sequence[str]) -> bool:
     """Whether a paper holds all phrases word for word."""
-    text = f" {' '.join(plain_words(f'{paper.title} . {paper.abstract}'))} "
-    return all(f" {' '.join(plain_words(phrase))} " in text for phrase in phrases)
+    book = Phrasebook([f"{paper.title} . {paper.abstract}"])
+    return all(book.holding(phrase) for phrase in phrases)
 
 
 def untaught(index: Index) -> Background:

@@ -4,8 +4,10 @@ Found out once for each interest and paper, many at a time, and remembered, sinc
 of scores.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.ranking.corpus.frequencies import Columns, Vector, column_of, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Source
-from dailypapers.ranking.text.words import counted, telling, words
+from dailypapers.ranking.text.words import Part, bound_spans, joined, spans, telling
 
 #: So many runs of matching words are shown for one interest.
 _SHOWN = 3
@@ -33,11 +35,15 @@ class Text:
     """A paper's words in their order; and the narrow columns they count in, ascending, each with its places."""
 
     surfaces: tuple[str, ...]
-    #: What each word counts as, how telling that is, and whether it follows on the word before.
+    #: What stands before each word; where that is nothing but space, it follows on the word before.
+    gaps: tuple[str, ...]
+    #: What each word counts as, and how telling that is.
     forms: tuple[tuple[str, ...], ...]
     worth: Vector
     follows: Flags
     columns: Columns
+    #: Whether each column is that of a word; others are those of two that are written as one elsewhere.
+    is_word: Flags
     #: The places of the words of each column, one column after another, and how many each has.
     places: Columns
     many: Columns
@@ -48,6 +54,7 @@ class Texts:
     """Several papers' texts, one after another: places are those of the whole, columns stand in one row a paper."""
 
     surfaces: Sequence[str]
+    gaps: Sequence[str]
     forms: Sequence[tuple[str, ...]]
     worth: Vector
     follows: Flags
@@ -57,6 +64,7 @@ class Texts:
     places: Columns
     first: Columns
     many: Columns
+    is_word: Flags
 
     @classmethod
     def of(cls, texts: Sequence[Text], width: int) -> "Texts":
@@ -68,6 +76,7 @@ class Texts:
         columns = np.concatenate([text.columns for text in texts])
         return cls(
             surfaces=[surface for text in texts for surface in text.surfaces],
+            gaps=[gap for text in texts for gap in text.gaps],
             forms=[forms for text in texts for forms in text.forms],
             worth=np.concatenate([text.worth for text in texts]),
             follows=np.concatenate([text.follows for text in texts]),
@@ -75,12 +84,18 @@ class Texts:
             places=np.concatenate([text.places + start for text, start in zip(texts, starts, strict=False)]),
             first=np.cumsum(many) - many,
             many=many,
+            is_word=np.concatenate([text.is_word for text in texts]),
         )
 
     def places_of(self, numbers: Columns) -> Columns:
         """The places of these columns, one column after another."""
         many = self.many[numbers]
         return np.asarray(self.places[np.repeat(self.first[numbers], many) + places_in_groups(many)])
+
+    def written(self, places: Sequence[int]) -> str:
+        """Neighboring words, as they are written."""
+        first, *others = places
+        return self.surfaces[first] + "".join(self.gaps[place] + self.surfaces[place] for place in others)
 
 
 class Highlighter:
@@ -143,8 +158,10 @@ class Highlighter:
         if not topics:
             return []
         held, width = texts.held[paper], texts.held.shape[1]
-        holds = sp.csr_array((np.ones_like(held.data), held.indices, held.indptr), shape=held.shape)
+        is_word = texts.is_word[held.data.astype(np.int64) - 1].astype(np.float64)
+        holds = sp.csr_array((is_word, held.indices, held.indptr), shape=held.shape)
         both = sp.csr_array(self._meant(topics, sources).multiply(holds))
+        both.eliminate_zeros()
         both.sort_indices()
         pair = np.repeat(np.arange(len(topics)), np.diff(both.indptr))
         order = np.lexsort((-both.data, pair))
@@ -186,7 +203,7 @@ def _matching(texts: Texts, asked: Sequence[Source], paper: Columns) -> list[lis
         if len(shown[n]) < _SHOWN:
             forms = {form for place in found[start:end] for form in texts.forms[place]}
             if not forms <= told[n]:
-                shown[n].append(" ".join([texts.surfaces[place] for place in found[start:end]]))
+                shown[n].append(texts.written(found[start:end]))
                 told[n] |= forms
     return shown
 
@@ -200,21 +217,46 @@ def _rows(
 
 
 def _read(features: Features, paper: Paper) -> Text:
-    found = list(words(f"{paper.title} . {paper.abstract}"))
-    forms = tuple(tuple(counted(surface)) for surface, _ in found)
+    text = f"{paper.title} . {paper.abstract}"
+    ranges = list(spans(text))
+    surfaces = tuple(text[start:end] for start, end in ranges)
+    gaps = tuple(text[end:start] for (_, end), (start, _) in pairwise([(0, 0), *ranges]))
+    follows = np.array([place > 0 and not gap.strip() for place, gap in enumerate(gaps)], np.bool_)
+    told = [(part, place) for place, surface in enumerate(surfaces) for part in telling(surface)]
+    singles = [(column_of(part.form), place) for part, place in told]
+    pairs = [(column_of(form), place) for form, places in _as_one(told, follows) for place in places]
+    pairs += [(column_of(form), place) for form, places in _bound(text, ranges) for place in places]
+    columns, places = np.array([*singles, *pairs], np.int64).reshape(-1, 2).T
     idf, numbers = features.background.idf, features.narrow.numbers
-    counting = [(column_of(part), place) for place, (surface, _) in enumerate(found) for part in telling(surface)]
-    columns, places = np.array(counting, np.int64).reshape(-1, 2).T
+    words = np.unique(numbers[columns[: len(singles)]])
     columns = numbers[columns].astype(np.int64)
     order = np.argsort(columns, kind="stable")
     order = order[columns[order] >= 0]
     held, many = np.unique(columns[order], return_counts=True)
+    forms = tuple(tuple(part.form for part in telling(surface)) for surface in surfaces)
     return Text(
-        tuple(surface for surface, _ in found),
-        forms,
+        surfaces,
+        gaps,
+        tuple(parts or (surface,) for parts, surface in zip(forms, surfaces, strict=True)),
         np.array([sum(float(idf[column_of(part)]) for part in parts) for parts in forms]),
-        np.array([follows for _, follows in found], np.bool_),
+        follows,
         held,
+        np.isin(held, words),
         places[order],
         many,
     )
+
+
+def _as_one(told: Sequence[tuple[Part, int]], follows: Flags) -> Iterator[tuple[str, set[int]]]:
+    """Neighbors as they are compared with one word, and their places."""
+    for (one, place), (other, after) in pairwise(told):
+        if after == place or (after == place + 1 and follows[after]):
+            yield joined(one, other), {place, after}
+
+
+def _bound(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[str, list[int]]]:
+    """Single letters and digits with their neighbors, and their places."""
+    starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
+    for form, start, end in bound_spans(text):
+        first = bisect_right(ends, start)
+        yield form, list(range(first, bisect_left(starts, end)))

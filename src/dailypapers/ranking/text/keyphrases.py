@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dailypapers.ranking.text.words import STOP_WORDS, fold, parts, words
+from dailypapers.ranking.text.words import telling, words
 
 #: A longer phrase is in no other paper.
 _MOST_WORDS = 2
@@ -25,7 +25,7 @@ def keyphrases(title: str, *, most: int = 6) -> tuple[str, ...]:
 def _phrases(title: str) -> Iterator[list[str]]:
     phrase: list[str] = []
     for word, follows in words(title):
-        tells = bool(parts(word)) and fold(word) not in STOP_WORDS
+        tells = bool(telling(word))
         if phrase and not (tells and follows):
             yield phrase
             phrase = []

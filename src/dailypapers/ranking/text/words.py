@@ -1,20 +1,78 @@
-"""Words: how text becomes tokens, the same for papers and for topics.
+"""Words: how text becomes tokens, the same for papers, topics, phrases, searches and reasons.
 
-A hyphenated word counts as its parts, so that "state-space" meets "state space". Plural and singular are one word.
-Words that are everywhere say nothing.
+    text | written words | parts of hyphenated ones | folded | without stop words | terms
+
+A term is a word, or two neighbors written as one: "data set" holds the term "dataset" and so meets it. A single letter
+or digit says nothing of its own, and is bound to its neighbor the same way: "T cells" holds "tcell", "Q-learning"
+"qlearning", "GPT-4" and "GPT4" both "gpt4".
 """
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
+from typing import NamedTuple
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from dailypapers.domain.text import unaccented
+from dailypapers.ranking.text.inflection import as_ending, singular, uninflected
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_MIN_PLURAL = 4
+#: Scripts that put no space between words: each of their characters is a word, and two neighbors are a term.
+_UNSPACED = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+_LETTER = rf"[^\W_{_UNSPACED}]"
+#: Marks that belong to the letter before them, and what is inside words without being seen.
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u0900-\u0903\u093a-\u094f\u0951-\u0957"
+    "\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd"
+    "\u0b01-\u0b03\u0b3c-\u0b57\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3c-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03"
+    "\u0d3b-\u0d4d\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u0f71-\u0f84"
+    "\u102b-\u103e\u17b4-\u17d3\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
+    "\u00ad\u200b-\u200d\u2060\ufeff]"
+)
+_HYPHENS, _APOSTROPHES = "-\u2010-\u2013\u2212\ufe63\uff0d", "'\u2018\u2019\u02bc\uff07"
+_HYPHEN, _APOSTROPHE = f"[{_HYPHENS}]", f"[{_APOSTROPHES}]"
+#: What goes on with a word: marks, the decimals of Qwen2.5, hyphens and apostrophes between letters.
+_ON = rf"(?:{_MARK}+|\.(?<=\d\.)\d|[{_HYPHENS}{_APOSTROPHES}]{_LETTER})"
+#: The signs of C++, C# and the A* of A* search, after a single letter.
+_SIGNS = r"(?:[+\uff0b]{2}(?<!\w\w..)|[#\uff03\u266f*](?<!\w\w.))(?<!\d.)"
+_CORE = rf"{_LETTER}+(?:{_ON}{_LETTER}*)*"
+_WORD = re.compile(rf"{_CORE}(?:{_SIGNS}(?:{_HYPHEN}{_CORE})?)?|[{_UNSPACED}]{_MARK}*")
+#: The same for texts of ASCII, which most are: a third faster.
+_ASCII_CORE = r"[A-Za-z0-9]+(?:(?:[-'][A-Za-z0-9]|\.(?<=\d\.)\d)[A-Za-z0-9]*)*"
+_ASCII_WORD = re.compile(rf"{_ASCII_CORE}(?:(?:\+\+(?<!\w\w..)|[#*](?<!\w\w.))(?<!\d.)(?:-{_ASCII_CORE})?)?")
+_SPLIT = re.compile(_HYPHEN)
+_POSSESSIVE = re.compile(rf"{_APOSTROPHE}[sS\uff33\uff53]?$|(?<=^\d\d\d\d)[sS]$")
+_LEFT_OUT = re.compile(rf"{_APOSTROPHE}|[\u00ad\u200b-\u200d\u2060\ufeff]")
+
+#: What binds to its neighbor: a Latin letter or a digit, or a decimal.
+_LONE = re.compile(r"\b[A-Za-z0-9\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]\b(?!['\u2019\u02bc*#+]|\.\d)")
+_DECIMAL = re.compile(r"\b\d+(?:\.\d+)+\b")
+#: Not the end of a possessive or a decimal.
+_NOT_LONE = frozenset("'\u2018\u2019\u02bc.")
+#: An "a" or "I" is an article or a person, but beside a hyphen or after one of these.
+_ARTICLES = frozenset("aAiI\uff21\uff29\uff41\uff49")
+_LETTERED = frozenset(
+    {
+        *("category", "class", "coenzyme", "collagen", "complex", "cyclin", "factor", "grade", "group", "hepatitis"),
+        *("influenza", "phase", "photosystem", "protein", "stage", "topoisomerase", "type", "vitamin"),
+    }
+)
+_BEFORE_IT = re.compile(rf"({_LETTER}(?:{_LETTER}|{_MARK}|\.\d)*)(?:\s|{_HYPHEN})$")
+_BEHIND_IT = re.compile(rf"(?:\s|{_HYPHEN})({_LETTER}(?:{_LETTER}|{_MARK})*)")
+_LONGEST_NEIGHBOR = 40
+
+_GREEK_NAMES = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu"),
+    *("xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
+)
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES, strict=True))
+#: One or two Greek letters are symbols; more of them are a word of that language.
+_SYMBOL = re.compile(r"(?<![α-ω])[α-ω]{1,2}(?![α-ω])")
+_MICRO = re.compile(r"^(\d*)μ(?=(?:m|s|l|g|w|v|a|f|t|j|mol|sv)$)")
+
 #: Words every abstract has; they match everything and explain nothing.
 _PAPER_WORDS = frozenset(
     {
@@ -23,65 +81,179 @@ _PAPER_WORDS = frozenset(
         *("study", "task", "use", "used", "using", "via", "work"),
     }
 )
-STOP_WORDS = frozenset(ENGLISH_STOP_WORDS) | _PAPER_WORDS
+#: In a list made for other texts these are noise; in papers they are subjects.
+_SUBJECTS = frozenset({"bill", "cry", "empty", "fire", "mill", "mine", "thick", "thin"})
+STOP_WORDS = (frozenset(ENGLISH_STOP_WORDS) | _PAPER_WORDS) - _SUBJECTS
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where every word of a text begins and ends."""
+    return (match.span() for match in _pattern(text).finditer(text))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return _ASCII_WORD if text.isascii() else _WORD
+
+
+def _told(text: str) -> list["Part"]:
+    return [part for surface in _pattern(text).findall(text) for part in telling(surface)]
 
 
 def words(text: str) -> Iterator[tuple[str, bool]]:
     """Every word of a text in order, stop words too, and whether it follows on the one before without punctuation."""
     end = 0
-    for match in _WORD.finditer(text):
-        yield match[0], text[end : match.start()].isspace()
+    for match in _pattern(text).finditer(text):
+        yield match[0], match.start() > 0 and not text[end : match.start()].strip()
         end = match.end()
 
 
 def fold(word: str) -> str:
-    """The form a word is compared in: lower case, singular, without accents (É is E, and ₂ is 2)."""
-    plain = unaccented(word)
-    if len(plain) >= _MIN_PLURAL and plain.endswith("s") and not plain.endswith(("ss", "us", "is")):
-        return plain[:-1]
-    return plain
+    """Return the form a word is compared in: the base it is inflected from, in lower case, without accents.
+
+    Full-width letters, ligatures, possessives and invisible characters do not count; a Greek letter is its name.
+    Idempotent.
+    """
+    return uninflected(_plain(word))
 
 
-def plain_words(text: str) -> list[str]:
-    """The compared words of a text with hyphenated ones parted, stop words left in: for phrases."""
-    return [word for surface in _WORD.findall(text) for word in _plain(surface)]
+def is_stop_word(word: str) -> bool:
+    """Tell whether a word, however it is written, is everywhere and so says nothing."""
+    plain = _plain(word)
+    return plain in STOP_WORDS or singular(plain) in STOP_WORDS
+
+
+def _plain(word: str) -> str:
+    word = _LEFT_OUT.sub("", unaccented(_POSSESSIVE.sub("", word)))
+    if word.isascii():
+        return word
+    return _SYMBOL.sub(lambda symbol: "".join(_GREEK[letter] for letter in symbol[0]), _MICRO.sub(r"\1u", word))
+
+
+class Part(NamedTuple):
+    """A part of a written word."""
+
+    #: The form it is compared in, and how it begins and ends one that is made of it and its neighbor.
+    form: str
+    head: str
+    tail: str
+    is_stop: bool
+    #: A single letter or digit, which says nothing of its own.
+    is_lone: bool
+
+
+def joined(one: Part, other: Part) -> str:
+    """Return two neighbors written as one word, as that is compared."""
+    return one.head + other.tail
 
 
 @lru_cache(maxsize=200_000)
-def _plain(word: str) -> tuple[str, ...]:
-    return tuple(fold(part) for part in word.split("-"))
+def parts(word: str) -> tuple[Part, ...]:
+    """Return the parts of a written word: those of a hyphenated one are words of their own."""
+    return tuple(_part(part) for part in _SPLIT.split(word))
 
 
-def parts(word: str) -> list[str]:
-    """The compared words a written word counts as: a hyphenated one its parts, unless it is a saying.
+def _part(written: str) -> Part:
+    plain = _plain(written)
+    lone = (len(plain) == 1 and plain.isascii()) or (plain.replace(".", "").isdigit() and "." in plain)
+    base = uninflected(plain)
+    is_stop = base in STOP_WORDS or plain in STOP_WORDS or singular(plain) in STOP_WORDS
+    return Part(base, singular(plain), as_ending(plain), is_stop, lone)
 
-    "state-space" is about states and spaces; "state-of-the-art" is not.
-    """
-    found = [fold(part) for part in word.split("-")]
-    return [] if len(found) > 1 and STOP_WORDS.intersection(found) else found
+
+def plain_words(text: str) -> list[str]:
+    """The compared words of a text with hyphenated ones parted, stop words left in."""
+    return [part.form for surface in _pattern(text).findall(text) for part in parts(surface)]
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a text: its words without stop words, and pairs of neighbours among those that are left.
+    """The terms of a text: its words without stop words, pairs of neighbors among the rest, and what is bound.
 
     A pair bridges the stop words and the punctuation between its words: on readers' likes (docs/benchmarks.md) that
     is worth .015 nDCG@10 over pairs that must touch.
     """
-    told = [word for surface in _WORD.findall(text) for word in telling(surface)]
-    return told + [f"{word} {neighbour}" for word, neighbour in pairwise(told)]
+    return [*unbound_terms(text), *bound(text)]
+
+
+def unbound_terms(text: str) -> list[str]:
+    """The terms of a text without what is bound: in what a paper says of itself, letters are mostly variables."""
+    forms, heads, tails, *_ = [*zip(*_told(text), strict=True)] or [(), (), ()]
+    return [*forms, *map(add, heads, tails[1:])]
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a text that tell something, as they are compared."""
+    return [part.form for part in _told(text)]
 
 
 @lru_cache(maxsize=200_000)
-def telling(word: str) -> tuple[str, ...]:
-    """What a written word counts as, less what tells nothing; kept, since few words make most of any text."""
-    return tuple(part for part in counted(word) if part not in STOP_WORDS and _tells(part))
+def telling(word: str) -> tuple[Part, ...]:
+    """What of a written word tells something: of a saying nothing, of any other its parts without stop words.
+
+    "state-space" is about states and spaces, and "few-shot" one thing; "state-of-the-art" is about nothing.
+    """
+    found = parts(word)
+    if not any(part.is_stop for part in found):
+        return tuple(part for part in found if not part.is_lone)
+    if len(found) != len(_PREFIXED) or all(part.is_stop for part in found):
+        return ()
+    return tuple(part for part in (_part("".join(_SPLIT.split(word))),) if not part.is_stop)
 
 
-def counted(word: str) -> list[str]:
-    """What a written word counts as: its parts, or a saying as a whole."""
-    return parts(word) or [fold(word)]
+#: A stop word in front of another word, or behind it.
+_PREFIXED = ("few", "shot")
 
 
-def _tells(word: str) -> bool:
-    """A single Latin letter or digit tells nothing; a single Chinese character does."""
-    return len(word) > 1 or not word.isascii()
+def bound(text: str) -> list[str]:
+    """The single letters and digits of a text, each written as one with the word that it stands beside."""
+    return [form for form, _, _ in bound_spans(text)]
+
+
+def bound_spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """What `bound` returns, each with where in the text the two begin and end."""
+    return (joined_form for found in _bindings(text) for joined_form in found)
+
+
+def _bindings(text: str) -> Iterator[list[tuple[str, int, int]]]:
+    """For each single letter or digit what it is bound to: a word before it, one behind it, or both."""
+    for pattern in (_LONE, _DECIMAL):
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if text[start] in _ARTICLES and not _is_letter(text, start, end):
+                continue
+            if not start or text[start - 1] not in _NOT_LONE:
+                yield list(_beside(text, start, end))
+
+
+def _is_letter(text: str, start: int, end: int) -> bool:
+    """Whether what may be an article or a person is the name of something."""
+    if _SPLIT.match(text, end) or (start and _SPLIT.match(text, start - 1)):
+        return True
+    before = text[text.rfind(" ", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)].casefold()
+    return before in _LETTERED or before.removesuffix("s") in _LETTERED
+
+
+def _beside(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    lone = _part(text[start:end])
+    before = _BEFORE_IT.search(text, max(start - _LONGEST_NEIGHBOR, 0), start)
+    if before and not (part := parts(before[1])[-1]).is_stop and not part.is_lone:
+        yield joined(part, lone), before.start(1), end
+    behind = _BEHIND_IT.match(text, end, end + _LONGEST_NEIGHBOR)
+    if not behind or (part := parts(behind[1])[0]).is_stop:
+        return
+    # A number tells of the word before it; what comes after is counted by it.
+    if part.is_lone or not lone.form[0].isdigit() or not text[end].isspace():
+        yield joined(lone, part), start, behind.end(1)
+
+
+def units(text: str) -> list[tuple[str, ...]]:
+    """What a text asks for, unit by unit: the terms of which any one will do, the word itself first.
+
+    "data set" asks for "data" and for "set", and a "dataset" is both; "T cells" asks for "cell" and for "tcell".
+    """
+    told, lone = _told(text), [tuple(form for form, _, _ in found) for found in _bindings(text)]
+    pairs = ["", *(joined(one, other) for one, other in pairwise(told)), ""]
+    units: dict[str, tuple[str, ...]] = {}
+    for part, *around in zip(told, pairs, pairs[1:], strict=False):
+        beside = [form for forms in lone for form in forms if form.startswith(part.head) or form.endswith(part.tail)]
+        units.setdefault(part.form, tuple(dict.fromkeys(filter(None, (part.form, *around, *beside)))))
+    return [*units.values(), *dict.fromkeys(filter(None, lone))]

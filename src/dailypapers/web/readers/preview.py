@@ -19,7 +19,7 @@ from dailypapers.domain.graphemes import beginning
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_TRIED_TOPICS
 from dailypapers.domain.subscriber import Abstracts, Style
-from dailypapers.domain.text import printable
+from dailypapers.domain.text import one_line, printable
 from dailypapers.errors import Busy
 from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.text import extract
@@ -132,5 +132,5 @@ def topics(written: Iterable[str]) -> tuple[str, ...]:
 def tidy(written: Iterable[str], *, most: int, longest: int) -> tuple[str, ...]:
     """Return texts on one line each, without control characters or duplicates; at most `most`, none of them empty."""
     plain = (printable(text[: 2 * longest], other=" ") for text in written)
-    lines = (beginning(" ".join(text.split()), longest).rstrip() for text in plain)
+    lines = (beginning(one_line(text), longest).rstrip() for text in plain)
     return tuple(dict.fromkeys(line for line in lines if line))[:most]
