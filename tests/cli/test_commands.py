@@ -106,6 +106,20 @@ def test_preview_prints_the_next_digest_and_sends_nothing(ready: Run, tmp_path: 
     assert ready("ledger", "--json")[1].strip() == "[]"
 
 
+def test_preview_says_which_topics_brought_nothing(ready: Run) -> None:
+    ready("subscribers", "add", "alice@example.org", "--topic", "zebrafish development")
+    ready("fetch", "--now", "2026-04-20T08:00")
+    code, out, said = ready("preview", "alice@example.org", "--now", "2026-04-20T08:00")
+    assert (code, out) == (0, "")
+    assert "No digest would be sent" in said
+    assert "Nothing today on “zebrafish development”" in said
+    ready("subscribers", "add", "alice@example.org", "--on-empty", "trending")
+    _, out, _ = ready("preview", "alice@example.org", "--now", "2026-04-20T08:00")
+    assert "Nothing new on your topics today. This is what is trending instead:" in out
+    code, _, said = ready("subscribers", "add", "alice@example.org", "--on-empty", "cats")
+    assert (code, "on_empty “cats” must be one of silent, trending" in said) == (2, True)
+
+
 def test_rank_needs_no_settings_and_no_database(run: Run, papers: Path) -> None:
     code, out, said = run("rank", "--papers", str(papers), "--topic", "graph networks", "--topic", "the", "--json")
     assert code == 1

@@ -16,9 +16,10 @@ from dailypapers.digests.choose import (
     why_skipped,
 )
 from dailypapers.digests.window import Window, Windows
-from dailypapers.domain.digest import Pick, Reason
-from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.subscriber import Amount
+from dailypapers.domain.digest import Pick, Reason, TermKind
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.subscriber import Amount, OnEmpty
+from dailypapers.domain.vote import Votes
 from dailypapers.library.learn import Learned
 
 GRAPHS = (Interest(InterestKind.TOPIC, "graph neural networks"),)
@@ -39,10 +40,8 @@ def test_a_window_is_loaded_once_for_all_its_readers(candidates: Candidates) -> 
 def test_what_somebody_has_does_not_come_again(engine: sa.Engine, candidates: Candidates) -> None:
     papers = candidates.of(Window(0, 1))
     new, known = ReaderContext(Amount(), GRAPHS), ReaderContext(Amount(), GRAPHS, already=frozenset({1}))
-    assert [[pick.paper_id for pick in picks] for picks in choose(engine, papers, [new, known], HOW, now=NOW)] == [
-        [1],
-        [],
-    ]
+    choices = choose(engine, papers, [new, known], HOW, now=NOW)
+    assert [[pick.paper_id for pick in choice.picks] for choice in choices] == [[1], []]
 
 
 def test_why_there_is_no_digest_is_said(candidates: Candidates) -> None:
@@ -52,6 +51,66 @@ def test_why_there_is_no_digest_is_said(candidates: Candidates) -> None:
     assert why_skipped(Amount(least=2), papers, [pick]) == TOO_FEW
     assert why_skipped(Amount(), papers, []) == NOTHING_RELEVANT
     assert why_skipped(Amount(), none, []) == NOTHING_NEW
+
+
+def topics(*texts: str) -> tuple[Interest, ...]:
+    return tuple(Interest(InterestKind.TOPIC, text) for text in texts)
+
+
+ZEBRAFISH = topics("zebrafish development")
+TRENDING = Amount(on_empty=OnEmpty.TRENDING)
+
+
+def test_a_topic_on_which_nothing_came_is_named(engine: sa.Engine, candidates: Candidates) -> None:
+    papers = candidates.of(Window(0, 1))
+    asked = [ReaderContext(Amount(), wanted) for wanted in (GRAPHS, ZEBRAFISH, (*GRAPHS, *ZEBRAFISH), ())]
+    choices = choose(engine, papers, asked, HOW, now=NOW)
+    assert [[quiet.topic for quiet in choice.quiet] for choice in choices] == [
+        [], ["zebrafish development"], ["zebrafish development"], []
+    ]  # fmt: skip
+    assert [bool(choice.picks) for choice in choices] == [True, False, True, True]
+
+
+def test_a_topic_that_cannot_be_used_is_not_quiet(engine: sa.Engine, candidates: Candidates) -> None:
+    """There is a sentence that says why not."""
+    asked = ReaderContext(Amount(), topics("the of and", "深度学习"))
+    (choice,) = choose(engine, candidates.of(Window(0, 1)), [asked], HOW, now=NOW)
+    assert choice.quiet == ()
+
+
+def test_on_an_empty_day_comes_nothing_or_what_is_trending(engine: sa.Engine, candidates: Candidates) -> None:
+    papers = candidates.of(Window(0, 1))
+    asked = [ReaderContext(amount, ZEBRAFISH) for amount in (Amount(), TRENDING)]
+    silent, trending = choose(engine, papers, asked, HOW, now=NOW)
+    assert (silent.picks, silent.instead) == ((), False)
+    assert [pick.paper for pick in trending.picks] == ["file:The weather", "file:Deeper graph neural networks"]
+    assert trending.instead
+    assert {term.kind for pick in trending.picks for term in pick.reason.terms} == {TermKind.TRENDING, TermKind.NEW}
+    assert [why_skipped(Amount(), papers, one.picks) for one in (silent, trending)] == [NOTHING_RELEVANT, ""]
+
+
+def test_on_a_day_that_brings_something_nothing_else_comes(engine: sa.Engine, candidates: Candidates) -> None:
+    (choice,) = choose(engine, candidates.of(Window(0, 1)), [ReaderContext(TRENDING, GRAPHS)], HOW, now=NOW)
+    assert ([pick.paper for pick in choice.picks], choice.instead) == (["file:Deeper graph neural networks"], False)
+
+
+def test_what_is_trending_instead_is_news_and_not_unwanted(engine: sa.Engine, candidates: Candidates) -> None:
+    never = Interest(InterestKind.PHRASE, "weather", Stance.EXCLUDE)
+    voted = Votes(liked=("file:The weather",))
+    asked = [
+        ReaderContext(TRENDING, (*ZEBRAFISH, never)),
+        ReaderContext(TRENDING, ZEBRAFISH, already=frozenset({2})),
+        ReaderContext(TRENDING, ZEBRAFISH, voted),
+    ]
+    choices = choose(engine, candidates.of(Window(0, 1)), asked, HOW, now=NOW)
+    assert [[pick.paper for pick in choice.picks] for choice in choices] == [["file:Deeper graph neural networks"]] * 3
+
+
+def test_a_paper_outside_the_topics_alone_makes_no_digest(engine: sa.Engine, candidates: Candidates) -> None:
+    (choice,) = choose(
+        engine, candidates.of(Window(0, 1)), [ReaderContext(Amount(explore=True), ZEBRAFISH)], HOW, now=NOW
+    )
+    assert choice.picks == ()
 
 
 def test_what_is_trending_outside_makes_no_digest() -> None:

@@ -10,7 +10,8 @@ from tests.digests.test_preview import announce, close
 from tests.digests.test_window import DAY, HOW, NOW, a_reader, a_week
 
 from dailypapers.digests.compose import CLAIM, Composed, compose
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.subscriber import Amount, Consent, OnEmpty, Rhythm, SubscriberState
 from dailypapers.store import editions, outbox, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
@@ -114,3 +115,59 @@ def test_who_gets_too_few_is_skipped_with_the_reason(engine: sa.Engine) -> None:
     assert compose(engine, HOW, now=NOW) == Composed(skipped=1)
     with reading(engine) as tx:
         assert [one.detail for one in outbox.of_subscriber(tx, reader.id)] == ["no new papers"]
+
+
+def a_day(engine: sa.Engine, day: int, *titles: str) -> Composed:
+    """An edition of these papers, and the digests of it."""
+    moment = NOW + day * DAY
+    announce(engine, titles, moment)
+    close(engine, moment)
+    return compose(engine, replace(HOW, deadline=30 * DAY), now=moment)
+
+
+def a_follower(engine: sa.Engine, name: str, amount: Amount) -> int:
+    """A reader of one topic."""
+    with writing(engine) as tx:
+        key = subscribers.add(
+            tx,
+            f"{name}@example.org",
+            state=SubscriberState.ACTIVE,
+            rhythm=Rhythm(),
+            amount=amount,
+            consent=Consent("test"),
+            now=NOW,
+        )
+        assert key
+        subscribers.state_interests(tx, key, [Interest(InterestKind.TOPIC, "zebrafish development")])
+    return key
+
+
+def stored(engine: sa.Engine, reader: int) -> list[tuple[str, int, bool]]:
+    """Of each digest its state, and what it says of silence."""
+    with reading(engine) as tx:
+        sent = sorted(outbox.of_subscriber(tx, reader), key=lambda delivery: delivery.edition or 0)
+        said = outbox.contents_of(tx, [one.id for one in sent])
+    return [(one.state.value, said[one.id].quiet_days, said[one.id].instead) for one in sent]
+
+
+def test_after_quiet_days_a_digest_says_how_many_they_were(engine: sa.Engine) -> None:
+    reader = a_follower(engine, "alice", Amount(5))
+    for day, title in enumerate(("Deeper graph networks", "The weather", "Faster genomics")):
+        assert a_day(engine, day, title) == Composed(skipped=1)
+    assert a_day(engine, 3, "Zebrafish development in spring") == Composed(digests=1)
+    assert stored(engine, reader)[-1] == ("queued", 3, False)
+    # Once it is on its way, those days are told.
+    assert a_day(engine, 4, "Zebrafish development in autumn") == Composed(digests=1)
+    assert stored(engine, reader)[-1] == ("queued", 0, False)
+    assert a_day(engine, 5, "More weather") == Composed(skipped=1)
+    with writing(engine) as tx:
+        subscribers.accepted(tx, {reader: 5})
+    assert a_day(engine, 6, "Zebrafish development in winter") == Composed(digests=1)
+    assert stored(engine, reader)[-1] == ("queued", 1, False)
+
+
+def test_who_wants_what_is_trending_instead_has_no_quiet_days(engine: sa.Engine) -> None:
+    reader = a_follower(engine, "bob", Amount(5, on_empty=OnEmpty.TRENDING))
+    for day, title in enumerate(("Deeper graph networks", "The weather")):
+        assert a_day(engine, day, title) == Composed(digests=1)
+    assert stored(engine, reader) == [("queued", 0, True), ("queued", 0, True)]

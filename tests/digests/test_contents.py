@@ -18,6 +18,7 @@ from dailypapers.intake.fetch import fetch
 from dailypapers.store import outbox, papers, subscribers
 from dailypapers.store.database import reading, writing
 
+QUIET = "zebrafish development"
 UNUSABLE = "paper:nobody-knows-this-one"
 
 
@@ -53,7 +54,10 @@ def test_a_retry_renders_the_same_bytes(engine: sa.Engine, style: Style) -> None
             alice = subscribers.by_address(tx, "alice@example.org")
             assert alice
             subscribers.change(tx, alice.id, rhythm=alice.rhythm, amount=alice.amount, style=style)
-            stated = [Interest(InterestKind.TOPIC, GRAPHS), Interest(InterestKind.PAPER, "arxiv:1901.00001")]
+            stated = [
+                *(Interest(InterestKind.TOPIC, topic) for topic in (GRAPHS, QUIET)),
+                Interest(InterestKind.PAPER, "arxiv:1901.00001"),
+            ]
             subscribers.state_interests(tx, alice.id, stated)
         how = w.dependencies
         fetch(engine, how.sources, make_http=how.make_http, now=MONDAY)
@@ -63,6 +67,7 @@ def test_a_retry_renders_the_same_bytes(engine: sa.Engine, style: Style) -> None
         change_everything(engine)
         assert rendered(engine, how.renderer) == before
     assert b"1901.00001" in before
+    assert b"Nothing today on" in before
 
 
 def test_a_digest_composed_before_its_content_was_kept_is_still_sent(engine: sa.Engine) -> None:

@@ -8,7 +8,7 @@ from tests.digests.test_preview import announce, close
 
 from dailypapers.digests.choose import DigestOptions, ReaderContext, picked_for
 from dailypapers.digests.compose import compose
-from dailypapers.digests.preview import Previews, next_picks
+from dailypapers.digests.preview import Previews, next_digest
 from dailypapers.digests.window import Window, Windows, filled
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
@@ -80,7 +80,7 @@ def composed(engine: sa.Engine, reader: Subscriber) -> list[tuple[int, float, ob
 def test_a_preview_right_before_compose_shows_what_compose_puts(engine: sa.Engine, accepted: int | None) -> None:
     a_week(engine)
     readers = {name: a_reader(engine, name, accepted=accepted) for name in CAST}
-    shown = {name: next_picks(engine, HOW, reader, zone="UTC", now=NOW)[2] for name, reader in readers.items()}
+    shown = {name: next_digest(engine, HOW, reader, zone="UTC", now=NOW).picks for name, reader in readers.items()}
     assert compose(engine, HOW, now=NOW).digests >= len(CAST) - 1
     for name, reader in readers.items():
         told = [(pick.paper_id, pick.score, pick.reason, pick.outside) for pick in shown[name]]
@@ -111,10 +111,11 @@ def test_a_live_preview_of_the_same_window_shows_it_too(engine: sa.Engine) -> No
 def test_what_waits_for_the_next_edition_is_shown_before_it_closes(engine: sa.Engine) -> None:
     a_week(engine)
     reader = a_reader(engine, "about one a day", accepted=4)
-    assert next_picks(engine, HOW, reader, zone="UTC", now=NOW)[2] == ()
+    assert next_digest(engine, HOW, reader, zone="UTC", now=NOW).picks == ()
     announce(engine, ["graph neural networks for robins"], NOW + DAY)
-    edition, listed, shown = next_picks(engine, HOW, reader, zone="UTC", now=NOW + DAY)
-    assert (edition.day, len(listed), len(shown)) == ((NOW + DAY).date(), 1, 1)
+    following = next_digest(engine, HOW, reader, zone="UTC", now=NOW + DAY)
+    shown = following.picks
+    assert (following.edition.day, len(following.candidates.listed), len(shown)) == ((NOW + DAY).date(), 1, 1)
     close(engine, NOW + DAY)
     compose(engine, HOW, now=NOW + DAY)
     assert composed(engine, reader) == [(pick.paper_id, pick.score, pick.reason, pick.outside) for pick in shown]

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from dailypapers.domain.digest import Digest, Entry, Reason, Term, TermKind
+from dailypapers.domain.digest import Digest, Entry, QuietEntry, Reason, Term, TermKind
 from dailypapers.domain.link import Links
 from dailypapers.domain.paper import Paper, PaperId, Signals
 
@@ -64,6 +64,13 @@ WITH_OUTSIDE = replace(FOR_SOMEBODY, entries=(MAMBA, PLAIN), outside=(TALKED_ABO
 TRENDING = Digest(
     (replace(MAMBA, reason=Reason((Term(TermKind.TRENDING, "214 upvotes", 1.0),))),), trending=True, considered=1
 )
+QUIET = replace(
+    FOR_SOMEBODY,
+    entries=(MAMBA,),
+    quiet=(QuietEntry("bayesian optimization", ALPHAFOLD.paper), QuietEntry("Ricci flow")),
+    quiet_days=3,
+)
+INSTEAD = replace(TRENDING, considered=274, quiet=(QuietEntry("Ricci flow", PLAIN.paper),), instead=True)
 
 
 def entry(title: str = "A Title", abstract: str = "", reason: str = "In cs.LG", **more: object) -> Entry:

@@ -23,7 +23,7 @@ from tests.rendering.samples import (
     entry,
 )
 
-from dailypapers.domain.digest import Digest, Entry
+from dailypapers.domain.digest import Digest, Entry, QuietEntry
 from dailypapers.domain.message import Message
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.subscriber import Abstracts, Style
@@ -377,7 +377,7 @@ def test_a_template_that_is_too_large_by_itself_is_named() -> None:
             {"email/digest/body.html": "x" * 90_000, "email/digest/body.txt": "", "email/digest/subject.txt": "s"}
         )
     )
-    with pytest.raises(BadSettings, match="email/digest: it alone makes a mail of"):
+    with pytest.raises(BadSettings, match="email/digest: without any papers the email is"):
         render_digest(env, FOR_SOMEBODY, day=DAY, links=LINKS)
 
 
@@ -391,3 +391,47 @@ def test_counts_have_their_thousands_parted() -> None:
     for part in (message.html, message.text):
         assert "out of 1,203 new today" in part
         assert "2,140 upvotes" in part
+
+
+def test_five_quiet_topics_are_named_and_the_others_counted() -> None:
+    topics = tuple(QuietEntry(f"topic {n}", MAMBA.paper) for n in range(7))
+    one, five, seven = (rendered(replace(digest_of(MAMBA), quiet=topics[:n])) for n in (1, 5, 7))
+    assert "Nothing today on <em>topic 0</em>; the nearest is <a " in without_isolates(one.html)
+    assert "Nothing today on “topic 0”; the nearest is “Mamba" in without_isolates(one.text)
+    for message, more in ((five, 0), (seven, 1)):
+        for part in (message.html, message.text):
+            assert part.count("; the nearest is ") == 5
+            assert part.count("… and 2 more") == more
+
+
+def test_a_quiet_topic_is_plain_text_and_its_link_a_link() -> None:
+    paper = replace(MAMBA.paper, title="<b>T</b>", url="javascript:alert(1)")
+    topics = (QuietEntry("<script>x</script>", paper), QuietEntry("x" * 300))
+    for quiet in (topics, topics[:1]):
+        message = rendered(replace(digest_of(MAMBA), quiet=quiet))
+        assert "<script>" not in message.html
+        assert "<b>T" not in message.html
+        assert "javascript" not in message.html + message.text
+        assert "x" * 100 not in message.html + message.text
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, False), (1, True), (9, True)])
+def test_quiet_days_are_one_line(days: int, said: bool) -> None:
+    message = rendered(replace(digest_of(MAMBA), quiet_days=days))
+    sentence = "On your last 9 digest days" if days > 1 else "On your last digest day"
+    for part in (message.html, message.text):
+        assert (sentence in without_isolates(part)) is said
+
+
+def without_isolates(text: str) -> str:
+    """Without the characters that keep a value's direction."""
+    return re.sub("[\u2066-\u2069]|<bdi>|</bdi>", "", text)
+
+
+def test_what_is_trending_instead_is_named_so() -> None:
+    """Nobody is told that they have chosen no topics."""
+    message = rendered(Digest((MAMBA,), trending=True, considered=9, instead=True))
+    for part in (message.html, " ".join(message.text.split())):
+        assert "Nothing new on your topics today. This is what is trending instead:" in part
+        assert "chosen any topics" not in part
+        assert "and set your preferences" in " ".join(part.split())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS, STATUS, TRENDING, WITH_OUTSIDE
+from tests.rendering.samples import DAY, FOR_SOMEBODY, INSTEAD, LINKS, QUIET, STATUS, TRENDING, WITH_OUTSIDE
 
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.message import Message
@@ -28,7 +28,13 @@ def assert_golden(name: str, message: Message) -> None:
 
 @pytest.mark.parametrize(
     ("name", "digest", "status"),
-    [("digest", FOR_SOMEBODY, STATUS), ("trending", TRENDING, ""), ("outside", WITH_OUTSIDE, "")],
+    [
+        ("digest", FOR_SOMEBODY, STATUS),
+        ("trending", TRENDING, ""),
+        ("outside", WITH_OUTSIDE, ""),
+        ("quiet", QUIET, ""),
+        ("instead", INSTEAD, ""),
+    ],
 )
 def test_a_digest_is_the_one_we_looked_at(env: jinja2.Environment, name: str, digest: Digest, status: str) -> None:
     assert_golden(name, render_digest(env, digest, day=DAY, links=LINKS, status=status))

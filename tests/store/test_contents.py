@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.i18n import NN_, LazyString, Pattern, untranslated
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.subscriber import Abstracts, Style
@@ -19,12 +20,20 @@ CONTENTS = st.builds(
     st.builds(Style, st.booleans(), st.sampled_from(Abstracts)),
     st.lists(st.text()).map(tuple),
     st.dictionaries(st.text(min_size=1), st.builds(AboutPaper, st.lists(st.text()).map(tuple), SIGNALS)),
+    st.lists(st.builds(QuietTopic, st.text(), st.integers(0, 2**62))).map(tuple),
+    st.integers(0, 400),
+    st.booleans(),
 )
 
 
 @given(CONTENTS)
 def test_a_content_comes_back_as_it_was(content: Content) -> None:
     assert from_json(json.loads(json.dumps(to_json(content)))) == content
+
+
+def test_a_content_of_a_version_that_knew_no_silence_can_be_read() -> None:
+    assert set(to_json(Content())) == {"text_only", "abstracts", "notes", "papers"}
+    assert from_json({"text_only": True, "abstracts": "whole", "notes": [], "papers": {}}).quiet == ()
 
 
 class Shouting:

@@ -13,6 +13,7 @@ from dailypapers.cli.subscribers import known
 
 if TYPE_CHECKING:
     from dailypapers.digests.compose import Composed
+    from dailypapers.domain.digest import QuietEntry
 
 
 def close(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
@@ -48,6 +49,12 @@ def say_composed(done: "Composed") -> None:
         )
 
 
+def _said(quiet: "QuietEntry") -> str:
+    if quiet.nearest is None:
+        return f"Nothing today on “{quiet.topic}”."
+    return f"Nothing today on “{quiet.topic}”; the nearest is “{quiet.nearest.title}”: {quiet.nearest.url}"
+
+
 def preview(
     context: typer.Context,
     address: str,
@@ -64,7 +71,7 @@ def preview(
     app = context.obj.app()
     with reading(app.engine) as tx:
         reader = known(tx, address)
-    message = make(
+    message, quiet = make(
         app.engine,
         app.dependencies.renderer,
         app.dependencies.digest_options,
@@ -74,6 +81,8 @@ def preview(
     )
     if message is None:
         say(f"No digest would be sent: there are no relevant papers that {reader.address} has not had yet.")
+        for topic in quiet:
+            say(_said(topic))
         raise typer.Exit(OK)
     target = output or (Path.cwd() / f"preview-{reader.id}.html" if browser else None)
     if target is None:

@@ -1,25 +1,27 @@
 """Choose: what readers get from a candidate set, by their preferences and votes; for compose and both previews.
 
     preferences, votes, what they already have | rank | two ranking variants interleaved where they are compared
+    | on an empty day: what is trending instead, for readers who want that
 
 Reads the store, writes nothing.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
 from dailypapers.digests.candidates import CandidateSet
-from dailypapers.domain.digest import Pick
-from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.subscriber import Amount, Subscriber
+from dailypapers.domain.digest import Pick, QuietTopic, TermKind
+from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.subscriber import Amount, OnEmpty, Subscriber
 from dailypapers.domain.vote import Votes
 from dailypapers.library.vectors import vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.interleaving import is_sampled, team_draft
-from dailypapers.ranking.rank import VARIANTS, Known, Reader, rank
+from dailypapers.ranking.rank import VARIANTS, Known, Matcher, Reader, rank, topics_met
+from dailypapers.ranking.rank import choose as choose_columns
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading
 from dailypapers.store.picks import already_sent
@@ -60,6 +62,18 @@ class ReaderContext:
     outside: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen for somebody."""
+
+    #: Most relevant first, each with its reason; none on an empty day.
+    picks: tuple[Pick, ...] = ()
+    #: Their topics on which nothing came.
+    quiet: tuple[QuietTopic, ...] = ()
+    #: Whether nothing was relevant, and the picks are what is trending instead.
+    instead: bool = False
+
+
 def load_contexts(tx: sa.Connection, candidates: CandidateSet, readers: Sequence[Subscriber]) -> list[ReaderContext]:
     """Load what each subscriber wants, how they voted, and what they already have of these candidates, in their order.
 
@@ -90,36 +104,88 @@ def choose(
     options: DigestOptions,
     *,
     now: dt.datetime,
-) -> list[tuple[Pick, ...]]:
-    """Rank the candidates for each of these readers, in their order; most relevant first, each with its reason."""
+) -> list[Choice]:
+    """Choose from the candidates for each of these readers, in their order."""
     if not candidates.listed:
-        return [()] * len(contexts)
-    calibration = candidates.learned.calibration
-    readers = [
-        Reader(
-            interests=one.interests,
-            already=one.already,
-            limit=one.amount.max_papers,
-            threshold=calibration.score_at(options.relevance if one.amount.relevance is None else one.amount.relevance),
-            about=one.amount.about,
-            liked=one.votes.liked,
-            disliked=one.votes.disliked,
-            explore=one.amount.explore,
-            outside=one.outside,
-        )
-        for one in contexts
-    ]
-    known = _known(engine, candidates, contexts)
-    picks = rank(candidates.matcher, readers, known, now=now)
+        return [Choice()] * len(contexts)
+    readers = [_reader(one, candidates, options) for one in contexts]
+    batch = _Batch(candidates.matcher, contexts, readers, _known(engine, candidates, contexts), now)
+    choices = batch.ranked()
     if options.variant:
-        sampled = [n for n, one in enumerate(contexts) if _is_sampled(one, options.variant_share)]
-        others = rank(
-            candidates.matcher, [readers[n] for n in sampled], known, now=now, variant=VARIANTS[options.variant]
-        )
+        batch.compare(choices, options)
+    batch.fill_empty(choices)
+    return choices
+
+
+def _reader(context: ReaderContext, candidates: CandidateSet, options: DigestOptions) -> Reader:
+    relevance = options.relevance if context.amount.relevance is None else context.amount.relevance
+    return Reader(
+        interests=context.interests,
+        already=context.already,
+        limit=context.amount.max_papers,
+        threshold=candidates.learned.calibration.score_at(relevance),
+        about=context.amount.about,
+        liked=context.votes.liked,
+        disliked=context.votes.disliked,
+        explore=context.amount.explore,
+        outside=context.outside,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Readers who are served together, each as preferences and votes, and as the ranking takes them."""
+
+    matcher: Matcher
+    contexts: Sequence[ReaderContext]
+    readers: Sequence[Reader]
+    known: Known
+    now: dt.datetime
+
+    def ranked(self) -> list[Choice]:
+        """Return what is relevant to each."""
+        return [
+            Choice(picks, quiet)
+            for part in choose_columns(self.matcher, self.readers, self.known, now=self.now)
+            for picks, quiet in zip(part.picks(), part.quiet(), strict=True)
+        ]
+
+    def compare(self, choices: list[Choice], options: DigestOptions) -> None:
+        """Put the picks of sampled readers in one list with those of the other variant."""
+        sampled = [n for n, one in enumerate(self.contexts) if _is_sampled(one, options.variant_share)]
+        variant, readers = VARIANTS[options.variant], [self.readers[n] for n in sampled]
+        others = rank(self.matcher, readers, self.known, now=self.now, variant=variant)
         for n, other in zip(sampled, others, strict=True):
-            names, seed = ("full", options.variant), f"{contexts[n].name} {now:%Y-%m-%d}"
-            picks[n] = _interleaved(picks[n], other, names=names, limit=readers[n].limit, seed=seed)
-    return picks
+            names, seed = ("full", options.variant), f"{self.contexts[n].name} {self.now:%Y-%m-%d}"
+            picks = _interleaved(choices[n].picks, other, names=names, limit=self.readers[n].limit, seed=seed)
+            met = topics_met(picks)
+            choices[n] = Choice(picks, tuple(quiet for quiet in choices[n].quiet if quiet.topic not in met))
+
+    def fill_empty(self, choices: list[Choice]) -> None:
+        """Leave nothing to readers to whom nothing is relevant, or what is trending to those who want that instead."""
+        empty = [n for n, choice in enumerate(choices) if not any(map(_is_relevant, choice.picks))]
+        for n in empty:
+            choices[n] = replace(choices[n], picks=())
+        wanting = [n for n in empty if self.contexts[n].amount.on_empty is OnEmpty.TRENDING]
+        trending = rank(self.matcher, [_without_topics(self.readers[n]) for n in wanting], self.known, now=self.now)
+        for n, picks in zip(wanting, trending, strict=True):
+            choices[n] = replace(choices[n], picks=picks, instead=bool(picks))
+
+
+def _is_relevant(pick: Pick) -> bool:
+    """Return whether a pick is there for what the reader wants, and not because others talk about it."""
+    return not pick.outside and all(term.kind is not TermKind.ELSEWHERE for term in pick.reason.terms)
+
+
+def _without_topics(reader: Reader) -> Reader:
+    """Return a reader who gets what is trending, within their categories, but for what they do not want or know."""
+    staying = (i for i in reader.interests if i.stance is not Stance.WANT or i.kind is InterestKind.CATEGORY)
+    return Reader(
+        interests=tuple(staying),
+        already=reader.already,
+        limit=reader.limit,
+        disliked=(*reader.disliked, *reader.liked),
+    )
 
 
 def _is_sampled(context: ReaderContext, share: float) -> bool:

@@ -135,7 +135,9 @@ class _Run:
         chosen = choose(self.engine, candidates, contexts, self.options, now=self.now)
         with reading(self.engine) as tx:
             content_of_each = contents(tx, readers, [each.interests for each in contexts], chosen, candidates.listed)
-        skipped = [why_skipped(reader.amount, candidates, picks) for reader, picks in zip(readers, chosen, strict=True)]
+        skipped = [
+            why_skipped(reader.amount, candidates, one.picks) for reader, one in zip(readers, chosen, strict=True)
+        ]
         return [
             outbox.NewDelivery(
                 subscriber=reader.id,
@@ -143,9 +145,9 @@ class _Run:
                 kind=MailKind.DIGEST,
                 edition=self.edition.id,
                 deadline=self.now + self.options.deadline,
-                picks=() if why else picks,
+                picks=() if why else choice.picks,
                 skipped=why,
                 content=content,
             )
-            for reader, picks, content, why in zip(readers, chosen, content_of_each, skipped, strict=True)
+            for reader, choice, content, why in zip(readers, chosen, content_of_each, skipped, strict=True)
         ]

@@ -4,27 +4,35 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
+from dailypapers.digests.choose import NOTHING_RELEVANT, Choice
 from dailypapers.domain.content import AboutPaper, Content
-from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.ranking.profile import profile
-from dailypapers.store import papers, subscribers
+from dailypapers.store import outbox, papers, subscribers
 
 
 def contents(
     tx: sa.Connection,
     readers: Sequence[Subscriber],
     stated: Sequence[tuple[Interest, ...]],
-    chosen: Sequence[Sequence[Pick]],
+    chosen: Sequence[Choice],
     listed: Iterable[papers.Listed],
 ) -> list[Content]:
     """Return what each reader's digest says besides its picks, in the readers' order; `stated` are their interests."""
     notes_by_reader = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
+    quiet_days = outbox.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
     about = {str(item.paper.id): AboutPaper(item.sources, item.signals) for item in listed}
     return [
-        Content(reader.style, notes_by_reader[reader.id], {pick.paper: about[pick.paper] for pick in picks})
-        for reader, picks in zip(readers, chosen, strict=True)
+        Content(
+            reader.style,
+            notes_by_reader[reader.id],
+            {pick.paper: about[pick.paper] for pick in choice.picks},
+            choice.quiet,
+            quiet_days.get(reader.id, 0),
+            choice.instead,
+        )
+        for reader, choice in zip(readers, chosen, strict=True)
     ]
 
 

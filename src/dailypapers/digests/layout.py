@@ -12,7 +12,7 @@ from dailypapers.digests.contents import contents_of_today
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, MailKind
-from dailypapers.domain.digest import Digest, Entry, Pick, Reason, TermKind
+from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, QuietTopic, Reason, TermKind
 from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.link import Bearer, Links, Purpose
 from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
@@ -55,7 +55,9 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Rende
     """Load what the mails of these deliveries show, all at once."""
     ids = [delivery.id for delivery in deliveries]
     chosen, contents = of_deliveries(tx, ids), _contents(tx, deliveries)
-    listed = papers.of_delivery(tx, sorted({pick.paper_id for picks in chosen.values() for pick in picks}))
+    picked = {pick.paper_id for picks in chosen.values() for pick in picks}
+    nearest = {quiet.nearest_id for content in contents.values() for quiet in content.quiet if quiet.nearest_id}
+    listed = papers.of_delivery(tx, sorted(picked | nearest))
     editions_by_id = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
     bearers = _bearers(tx, deliveries)
     inputs = []
@@ -86,7 +88,19 @@ def laid_out(
         [(as_composed[pick.paper_id], pick.reason) for pick in picks if pick.outside is apart]
         for apart in (False, True)
     )
-    return digest_of(picked, edition, notes=content.notes, outside=outside)
+    return replace(
+        digest_of(picked, edition, notes=content.notes, outside=outside),
+        quiet=quiet_entries(content.quiet, listed),
+        quiet_days=content.quiet_days,
+        instead=content.instead,
+    )
+
+
+def quiet_entries(quiet: Iterable[QuietTopic], listed: Mapping[int, papers.Listed]) -> tuple[QuietEntry, ...]:
+    """Return quiet topics as a digest shows them; `listed` are papers by their internal ids."""
+    return tuple(
+        QuietEntry(one.topic, listed[one.nearest_id].paper if one.nearest_id in listed else None) for one in quiet
+    )
 
 
 def _as_composed(item: papers.Listed, content: Content) -> papers.Listed:

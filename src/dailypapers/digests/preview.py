@@ -15,13 +15,12 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.candidates import Candidates, CandidateSet
-from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, load_contexts, why_skipped
-from dailypapers.digests.contents import notes
-from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, laid_out, message
+from dailypapers.digests.choose import Choice, DigestOptions, ReaderContext, choose, load_contexts, why_skipped
+from dailypapers.digests.contents import contents
+from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, laid_out, message, quiet_entries
 from dailypapers.digests.window import Windows, filled, of_edition, of_next
-from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
-from dailypapers.domain.digest import Digest, Pick
+from dailypapers.domain.digest import Digest, Pick, QuietEntry
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.message import Message
@@ -208,8 +207,39 @@ def _counted_again(engine: sa.Engine, old: Snapshot, seen: Seen, options: Digest
 def _picked(
     engine: sa.Engine, snapshot: Snapshot, context: ReaderContext, options: DigestOptions, now: dt.datetime
 ) -> Digest:
-    picks = choose(engine, snapshot.candidates, [context], options, now=now)[0] if snapshot.candidates.listed else ()
-    return digest_of([(snapshot.by_key[pick.paper], pick.reason) for pick in picks], snapshot.edition)
+    choice = choose(engine, snapshot.candidates, [context], options, now=now)[0]
+    return replace(
+        digest_of([(snapshot.by_key[pick.paper], pick.reason) for pick in choice.picks], snapshot.edition),
+        quiet=_quiet(choice, snapshot.candidates),
+        instead=choice.instead,
+    )
+
+
+def _quiet(choice: Choice, candidates: CandidateSet) -> tuple[QuietEntry, ...]:
+    nearest = {quiet.nearest_id for quiet in choice.quiet}
+    return quiet_entries(choice.quiet, {i.paper_id: i for i in candidates.listed if i.paper_id in nearest})
+
+
+@dataclass(frozen=True, slots=True)
+class NextDigest:
+    """What compose would choose for a subscriber, and the edition it is from."""
+
+    edition: Edition
+    candidates: CandidateSet
+    context: ReaderContext
+    choice: Choice
+    #: Why there would be no mail; empty where there would be one.
+    skipped: str = ""
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """The picks of a digest that is worth a mail; none of another."""
+        return () if self.skipped else self.choice.picks
+
+    @property
+    def quiet(self) -> tuple[QuietEntry, ...]:
+        """The reader's topics on which nothing came."""
+        return _quiet(self.choice, self.candidates)
 
 
 def preview(
@@ -220,14 +250,18 @@ def preview(
     *,
     zone: str,
     now: dt.datetime,
-) -> Message | None:
-    """Return the message this reader would get next, from closed editions and what waits; `None` for none."""
-    edition, listed, picks = next_picks(engine, options, reader, zone=zone, now=now)
-    if not picks:
-        return None
+) -> tuple[Message | None, tuple[QuietEntry, ...]]:
+    """Return the message this reader would get next, `None` for none, and their topics on which nothing came.
+
+    It is made from closed editions and from what waits for the next.
+    """
+    following = next_digest(engine, options, reader, zone=zone, now=now)
+    if following.skipped:
+        return None, following.quiet
+    listed = following.candidates.listed
     with reading(engine) as tx:
-        content = Content(reader.style, notes(tx, [reader.id])[reader.id])
-    digest = laid_out(edition, picks, {item.paper_id: item for item in listed}, content)
+        (content,) = contents(tx, [reader], [following.context.interests], [following.choice], listed)
+    digest = laid_out(following.edition, following.picks, {item.paper_id: item for item in listed}, content)
     draft = Delivery(
         id=0,
         subscriber=reader.id,
@@ -238,15 +272,15 @@ def preview(
         deadline=now,
         edition=0,
     )
-    return message(renderer, RenderInput(draft, reader.bearer, edition, digest, reader.style))
+    return message(renderer, RenderInput(draft, reader.bearer, following.edition, digest, reader.style)), digest.quiet
 
 
-def next_picks(
+def next_digest(
     engine: sa.Engine, options: DigestOptions, reader: Subscriber, *, zone: str, now: dt.datetime
-) -> tuple[Edition, tuple[papers.Listed, ...], tuple[Pick, ...]]:
-    """Return the edition of a reader's next digest, the papers of their window, and their picks, if it is worth a mail.
+) -> NextDigest:
+    """Return a reader's next digest, from closed editions and from what waits for the next.
 
-    Where no papers wait for the next edition, these are what compose would put.
+    Where no papers wait, its picks are what compose would put.
     """
     edition, windows = _next_edition(engine, options, zone=zone, now=now)
     learned = newest(engine, encoder=options.encoder)
@@ -254,9 +288,9 @@ def next_picks(
         learned = would_learn(engine, edition.id, encoder=options.encoder, now=now)
     candidates = Candidates(engine, windows, learned).of(windows.of(reader))
     with reading(engine) as tx:
-        contexts = load_contexts(tx, candidates, [reader])
-    picks = choose(engine, candidates, contexts, options, now=now)[0]
-    return edition, candidates.listed, () if why_skipped(reader.amount, candidates, picks) else picks
+        (context,) = load_contexts(tx, candidates, [reader])
+    (choice,) = choose(engine, candidates, [context], options, now=now)
+    return NextDigest(edition, candidates, context, choice, why_skipped(reader.amount, candidates, choice.picks))
 
 
 def _next_edition(engine: sa.Engine, options: DigestOptions, *, zone: str, now: dt.datetime) -> tuple[Edition, Windows]:

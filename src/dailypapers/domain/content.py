@@ -6,6 +6,7 @@ Kept with the delivery: a retry, or the copy on the web, says the same whatever 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.subscriber import AS_USUAL, Style
 
@@ -27,3 +28,6 @@ class Content:
     """What of the reader's wishes could not be used; lazy strings, so that they can still be translated."""
     papers: Mapping[str, AboutPaper] = field(default_factory=dict)
     """By the papers' names."""
+    quiet: tuple[QuietTopic, ...] = ()
+    quiet_days: int = 0
+    instead: bool = False

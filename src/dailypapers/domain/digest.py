@@ -155,6 +155,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietTopic:
+    """A reader's topic on which a digest's days brought nothing, and the paper that comes nearest to it."""
+
+    topic: str
+    nearest_id: int = 0
+    """The paper's internal id; 0 where no paper comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietEntry:
+    """A quiet topic with all that a mail shows of it."""
+
+    topic: str
+    nearest: Paper | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One subscriber's entries, most relevant first."""
 
@@ -169,3 +186,9 @@ class Digest:
     """How many papers were new in the edition it was picked from."""
     outside: tuple[Entry, ...] = ()
     """What is trending outside the reader's topics."""
+    quiet: tuple[QuietEntry, ...] = ()
+    """The reader's topics on which nothing came."""
+    quiet_days: int = 0
+    """For how many digests right before this one nothing was relevant, so that no mail was sent."""
+    instead: bool = False
+    """Whether nothing was relevant, and the reader gets what is trending instead."""

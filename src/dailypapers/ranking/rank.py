@@ -12,14 +12,14 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from dailypapers.domain.digest import Pick, Reason, Term, TermKind
+from dailypapers.domain.digest import Pick, QuietTopic, Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector
 from dailypapers.ranking.explain import Explainer, Scored
 from dailypapers.ranking.exploration import outside
 from dailypapers.ranking.matching import Matcher, Matches
-from dailypapers.ranking.profile import Profile, profile
+from dailypapers.ranking.profile import Profile, is_foreign, profile
 from dailypapers.ranking.scoring import FULL, VARIANTS, Scorer, Variant, must_include, profile_batch, score
 from dailypapers.ranking.select import Flags, Wanted, select
 from dailypapers.ranking.text.highlighting import Highlighter
@@ -101,6 +101,13 @@ class Chosen:
             for reader, (start, end) in enumerate(zip([0, *ends], ends, strict=False))
         ]
 
+    def quiet(self) -> list[tuple[QuietTopic, ...]]:
+        """Each reader's topics that none of their picks is about."""
+        return [
+            tuple(QuietTopic(topic) for topic in _topics_of(stated) if topic not in topics_met(picks))
+            for stated, picks in zip(self.scored.profiles, self.picks(), strict=True)
+        ]
+
     @property
     def _room(self) -> Columns:
         """So many places of each list are for what a reader asked for."""
@@ -119,6 +126,21 @@ class Chosen:
     def _talked_about(self, column: int, kind: TermKind) -> Reason:
         weight = round(float(self.explainer.trend[column]), 9)
         return Reason((Term(kind, "", weight, counts=self.explainer.popularity(column)),))
+
+
+def _topics_of(stated: Profile) -> tuple[str, ...]:
+    """The topics a reader wants, but for those that hardly any paper could be about."""
+    parts = (part for subject in stated.subjects if subject.weight > 0 for part, _ in subject.parts)
+    return tuple(part.text for part in parts if part.kind is InterestKind.TOPIC and not is_foreign(part))
+
+
+def topics_met(picks: Sequence[Pick]) -> frozenset[str]:
+    """Return the topics that drew some of these picks up."""
+    terms = (term for pick in picks if not pick.outside for term in pick.reason.terms if term.weight > 0)
+    return frozenset(term.interest for term in terms if term.kind in _OF_TOPICS)
+
+
+_OF_TOPICS = frozenset({TermKind.WORDS, TermKind.CLOSE})
 
 
 def rank(

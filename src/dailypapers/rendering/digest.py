@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import jinja2
 
-from dailypapers.domain.digest import Digest, Entry
+from dailypapers.domain.digest import Digest, Entry, QuietEntry
 from dailypapers.domain.link import Links
 from dailypapers.domain.message import Message
 from dailypapers.domain.source import source_name
@@ -34,6 +34,8 @@ _TITLE, _AUTHOR, _LABEL, _REASON, _STATUS = 300, 60, 40, 240, 400
 #: hears the ellipsis, and four a paper take bytes.
 _BRIEF = 24
 _NOTES = 3
+#: So many quiet topics are named, each with so much of it and of the nearest paper's title that it takes a line or two.
+_QUIET, _TOPIC, _NEAREST = 5, 60, 90
 _DATA = re.compile(r"https?://(?:www\.)?(?:zenodo\.org|figshare\.com|huggingface\.co/datasets|kaggle\.com/datasets)/")
 
 
@@ -84,6 +86,15 @@ class _Item:
 
 
 @dataclass(frozen=True, slots=True)
+class _Quiet:
+    """What a template shows of a topic on which nothing came; empty title: no paper comes near."""
+
+    topic: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Parts:
     """A message's two parts, and their bytes as they travel."""
 
@@ -118,6 +129,10 @@ def render_digest(
         "trending": digest.trending,
         "notes": [shortened(in_words(note, translator_of(env)), _REASON) for note in digest.notes[:_NOTES]],
         "voted": digest.voted,
+        "quiet": [_quiet(quiet) for quiet in digest.quiet[:_QUIET]],
+        "more_quiet": len(digest.quiet[_QUIET:]),
+        "quiet_days": digest.quiet_days,
+        "instead": digest.instead,
         "total": len(digest.entries),
         # A reader back from a pause gets more days than the one edition holds.
         "considered": digest.considered if digest.considered >= len(digest.entries) else 0,
@@ -193,6 +208,13 @@ class _Maker:
             has_data=bool(_DATA.match(paper.code_url)),
             feedback=safe_url(self.feedback.get(str(paper.id), "")),
         )
+
+
+def _quiet(quiet: QuietEntry) -> _Quiet:
+    topic, paper = shortened(quiet.topic, _TOPIC), quiet.nearest
+    if paper is None:
+        return _Quiet(topic, "", "")
+    return _Quiet(topic, shortened(paper.title, _NEAREST) or one_line(str(paper.id)), safe_url(paper.url))
 
 
 def _abstract(text: str, shown: _Shown) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.i18n import LazyString, Pattern
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.subscriber import Abstracts, Style
@@ -19,7 +20,14 @@ def to_json(content: Content) -> dict[str, object]:
         "abstracts": content.style.abstracts.value,
         "notes": [_note(note) for note in content.notes],
         "papers": {name: _about(about) for name, about in content.papers.items()},
+        **_quiet(content),
     }
+
+
+def _quiet(content: Content) -> dict[str, object]:
+    topics = [[quiet.topic, quiet.nearest_id] for quiet in content.quiet]
+    stated = {"quiet": topics, "quiet_days": content.quiet_days, "instead": content.instead}
+    return {name: value for name, value in stated.items() if value}
 
 
 def from_json(kept: Mapping[str, Any]) -> Content:
@@ -28,6 +36,9 @@ def from_json(kept: Mapping[str, Any]) -> Content:
         Style(bool(kept["text_only"]), Abstracts(kept["abstracts"])),
         tuple(_sentence(note) for note in kept["notes"]),
         {name: _read_about(about) for name, about in kept["papers"].items()},
+        tuple(QuietTopic(topic, nearest_id) for topic, nearest_id in kept.get("quiet", ())),
+        kept.get("quiet_days", 0),
+        kept.get("instead", False),
     )
 
 

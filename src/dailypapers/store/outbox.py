@@ -290,6 +290,32 @@ def by_id(tx: sa.Connection, delivery_id: int) -> Delivery | None:
     return _delivery(row) if row else None
 
 
+def skipped_since_last(tx: sa.Connection, subscriber_ids: Iterable[int], reason: str) -> dict[int, int]:
+    """Return how many digests each subscriber was skipped for a reason since the last one that may have arrived.
+
+    Who has none is left out.
+    """
+    later = outbox.alias("later")
+    may_have_arrived = sa.and_(
+        later.c.subscriber_id == outbox.c.subscriber_id,
+        later.c.edition_id > outbox.c.edition_id,
+        later.c.state.not_in(sorted(state.value for state in NEVER_ARRIVED)),
+    )
+    accepted = sa.func.coalesce(subscribers.c.accepted_edition_id, 0)
+    counted = (
+        sa.select(outbox.c.subscriber_id, sa.func.count().label("skipped"))
+        .join(subscribers, subscribers.c.id == outbox.c.subscriber_id)
+        .where(outbox.c.edition_id > accepted, outbox.c.state == DeliveryState.SKIPPED.value)
+        .where(outbox.c.detail == reason, ~sa.exists().where(may_have_arrived))
+        .group_by(outbox.c.subscriber_id)
+    )
+    skipped: dict[int, int] = {}
+    for group in groups(subscriber_ids):
+        rows = tx.execute(counted.where(outbox.c.subscriber_id.in_(group)))
+        skipped.update((row.subscriber_id, row.skipped) for row in rows)
+    return skipped
+
+
 def contents_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, Content]:
     """What digests say besides their picks; those composed by versions that did not keep it are left out."""
     found: dict[int, Content] = {}

@@ -4,6 +4,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from tests.digests.test_preview import TITLES, announce, close
+from tests.rendering.test_digest import without_isolates
 from tests.web.conftest import NOW
 
 from dailypapers.digests import preview
@@ -30,6 +31,23 @@ async def test_without_a_topic_it_is_what_is_trending(pages: httpx.AsyncClient) 
 async def test_a_day_with_nothing_for_one_is_said(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/preview", params={"topic": "medieval falconry"})
     assert "you would get no email" in answer.text
+    assert "Nothing today on <em>medieval falconry</em>" in without_isolates(answer.text)
+
+
+async def test_of_several_topics_those_that_brought_nothing_are_named(pages: httpx.AsyncClient) -> None:
+    wanted = "graph neural networks, medieval falconry, zebrafish development, the"
+    answer = await pages.get("/preview", params={"topic": wanted})
+    assert TITLES[0] in answer.text
+    quiet = answer.text.partition("Nothing today on these topics")[2].partition("</ul>")[0]
+    assert ["medieval falconry" in quiet, "zebrafish" in quiet, "graph" in quiet] == [True, True, False]
+    # What can never bring anything is not quiet today; a sentence says why not.
+    assert "“the” contains no distinctive words" in answer.text
+
+
+async def test_where_no_topic_can_be_used_that_is_why_it_is_what_is_trending(pages: httpx.AsyncClient) -> None:
+    answer = await pages.get("/preview", params={"topic": "the"})
+    assert "Your topics can’t be used, so these are the most popular." in answer.text
+    assert "chosen any topics" not in answer.text
 
 
 @pytest.mark.parametrize(
