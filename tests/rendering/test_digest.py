@@ -418,7 +418,7 @@ def test_a_quiet_topic_is_plain_text_and_its_link_a_link() -> None:
 @pytest.mark.parametrize(("days", "said"), [(0, False), (1, True), (9, True)])
 def test_quiet_days_are_one_line(days: int, said: bool) -> None:
     message = rendered(replace(digest_of(MAMBA), quiet_days=days))
-    sentence = "On your last 9 digest days" if days > 1 else "On your last digest day"
+    sentence = "On your last 9 digest days," if days > 1 else "On your last digest day,"
     for part in (message.html, message.text):
         assert (sentence in without_isolates(part)) is said
 
