@@ -51,7 +51,7 @@ from dailypapers.ranking.embeddings.encoder import Encoder, Vectors, encoded, ke
 from dailypapers.ranking.embeddings.models import load
 from dailypapers.ranking.features import build
 from dailypapers.ranking.rank import Known, Matcher, Reader, choose, rank, scores_of
-from dailypapers.ranking.text.words import terms
+from dailypapers.ranking.text.words import terms, units
 from dailypapers.settings import DigestDefaults
 from dailypapers.sources.file import read_papers
 
@@ -227,23 +227,23 @@ def report_topics(ours: Product, study: Study, topics: Mapping[str, Sequence[str
 def topic_days(ours: Product, papers: Sequence[Paper], topics: Sequence[str]) -> Iterator[TopicDay]:
     """Yield what each topic gets of a day."""
     matcher = ours.matcher(papers)
-    words = {str(paper.id): words_of(f"{paper.title}. {paper.abstract}") for paper in papers}
+    words = {str(paper.id): frozenset(terms(f"{paper.title}. {paper.abstract}")) for paper in papers}
     picked = ours.picked(matcher, [reader_of(topic) for topic in topics], ours.known())
     for topic, keys in zip(topics, picked, strict=True):
-        wanted = words_of(topic)
+        with_words = {key for key, held in words.items() if holds_words(held, topic)}
         titles = {str(paper.id) for paper in papers if holds(paper.title, topic)}
         yield TopicDay(
             picks=len(keys),
-            without_words=sum(not wanted <= words[key] for key in keys),
+            without_words=sum(key not in with_words for key in keys),
             titles=len(titles),
             picked_titles=len(titles.intersection(keys)),
-            has_words=any(wanted <= held for held in words.values()),
+            has_words=bool(with_words),
         )
 
 
-def words_of(text: str) -> frozenset[str]:
-    """Return the content words of a text, folded as the ranking folds them."""
-    return frozenset(term for term in terms(text) if " " not in term)
+def holds_words(held: frozenset[str], topic: str) -> bool:
+    """Tell whether these terms of a paper hold every content word of a topic, as the ranking compares words."""
+    return all(held.intersection(unit) for unit in units(topic))
 
 
 def print_topics(kind: str, days: Sequence[TopicDay]) -> None:
