@@ -21,7 +21,7 @@ from tests.browser.states import prepared, states
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.preferences import Preferences
-from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style
+from dailypapers.domain.subscriber import Abstracts, Amount, Consent, OnEmpty, Rhythm, Style
 from dailypapers.domain.vote import Vote
 from dailypapers.store import outbox, subscribers, votes
 from dailypapers.store.database import writing
@@ -34,6 +34,7 @@ PUBLIC = {
     "front": "/",
     "front-topic": "/?topic=language+models%2C+quantum+error+correction",
     "front-nothing": "/?topic=medieval+poetry",
+    "front-quiet": "/?topic=language+models%2C+zebrafish+development%2C+the",
     "subscribe": "/subscribe?topic=language+models&topic=quantum+error+correction",
     "search": "/search",
     "search-found": "/search?q=attention",
@@ -42,6 +43,8 @@ PUBLIC = {
     "archive-day": "/archive/2026-11-23",
 }
 TOPICS = tuple(Interest(InterestKind.TOPIC, topic) for topic in ("language models", "quantum error correction"))
+#: On which computer science brings nothing.
+ABSENT = tuple(Interest(InterestKind.TOPIC, topic) for topic in ("zebrafish development", "medieval falconry"))
 #: Pages of a service that has not closed an edition yet.
 EMPTY = {"front-empty": "/", "archive-empty": "/archive", "search-empty": "/search?q=attention"}
 #: Pages that come after a button: the page it is on, and what it says.
@@ -58,6 +61,8 @@ MAILS = {
     "one": ("frank", Preferences(Rhythm(), Amount(1), TOPICS)),
     "weekly": ("grace", Preferences(Rhythm(days=frozenset({0})), Amount(10), TOPICS, Style(abstracts=Abstracts.WHOLE))),
     "bare": ("heidi", Preferences(Rhythm(), Amount(10), TOPICS, Style(abstracts=Abstracts.NONE))),
+    "quiet": ("ivan", Preferences(Rhythm(), Amount(5), (*TOPICS, *ABSENT))),
+    "instead": ("judy", Preferences(Rhythm(), Amount(5, on_empty=OnEmpty.TRENDING), ABSENT)),
 }
 
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from tests.digests.test_preview import TITLES, announce, close
+from tests.rendering.test_digest import without_isolates
 from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
@@ -253,6 +254,27 @@ async def test_the_fragment_follows_the_form_and_changes_nothing(
     assert "Before you can save" not in sound.text
     excluded = await pages.post(f"{link}/preview", data={**wanted, "exclude": "single-cell"})
     assert TITLES[1] not in excluded.text
+
+
+async def test_the_preview_shows_what_an_empty_day_would_bring(
+    pages: httpx.AsyncClient, context: WebContext, link: str
+) -> None:
+    context.previews.load(now=NOW)
+    wanted = {
+        **fields(await pages.get(link)),
+        "topic": ["medieval falconry"],
+        "phrases": "",
+        "authors": "",
+        "about": "",
+    }
+    wanted |= {"category": [], "others": "", "paper": [], "least": "1"}
+    silent = await pages.post(f"{link}/preview", data={**wanted, "on_empty": "silent"})
+    trending = await pages.post(f"{link}/preview", data={**wanted, "on_empty": "trending"})
+    for shown in (silent, trending):
+        assert "Nothing today on <em>medieval falconry</em>" in without_isolates(shown.text)
+    assert "you would get no email" in silent.text
+    assert "This is what is trending instead:" in trending.text
+    assert [TITLES[0] in shown.text for shown in (silent, trending)] == [False, True]
 
 
 async def test_votes_show_in_the_preview_at_once(
