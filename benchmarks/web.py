@@ -113,11 +113,11 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
 
 def rows(app: App, vocabulary: list[str], readers: Sequence[Bearer]) -> Iterator[Row]:
     """Every page that is asked."""
-    stamp = app.signer.stamp(now=NOW - dt.timedelta(minutes=1))
+    form_timestamp = app.signer.form_timestamp(now=NOW - dt.timedelta(minutes=1))
     topics = [" ".join(vocabulary[n % 400 : n % 400 + 2]) for n in range(5000)]
 
     def subscribe(n: int) -> bytes:
-        fields = {"email": f"asker{n}@example.org", "stamp": stamp, "zone": "UTC", "topic": topics[n]}
+        fields = {"email": f"asker{n}@example.org", "form_timestamp": form_timestamp, "zone": "UTC", "topic": topics[n]}
         return request("POST", "/subscribe", urlencode(fields))
 
     def one_click(n: int) -> bytes:

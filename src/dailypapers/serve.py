@@ -12,7 +12,7 @@ from dailypapers.app import App, handler, worker_name
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.timetable import Timetable
 from dailypapers.http_server import serve_pages
-from dailypapers.inbound.by_mail import receiving
+from dailypapers.inbound.by_mail import callbacks
 from dailypapers.jobs.context import JobContext
 from dailypapers.listening import listen
 from dailypapers.mail.incoming.server import Inbound
@@ -67,7 +67,7 @@ def _keep_index_current(context: WebContext, stop: threading.Event) -> None:
 
 def _inbound(app: App, clock: Clock) -> Inbound:
     settings = app.settings.inbound
-    refusal, take = receiving(handler(app, clock))
+    refusal, take = callbacks(handler(app, clock))
     lmtp = settings.protocol == "lmtp"
     log.info("accepting mail", host=settings.host, port=settings.port, protocol=settings.protocol)
     return Inbound(refusal, take, host=settings.host, port=settings.port, lmtp=lmtp, max_bytes=settings.max_bytes)

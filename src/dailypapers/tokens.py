@@ -29,11 +29,11 @@ LIFETIME = {
     Purpose.FEED: dt.timedelta(days=1200),
     Purpose.SAVED: dt.timedelta(days=400),
     Purpose.DATA: dt.timedelta(days=1),
-    Purpose.UNDO: dt.timedelta(hours=1),
+    Purpose.RESUBSCRIBE: dt.timedelta(hours=1),
     Purpose.ERASE: dt.timedelta(hours=1),
 }
 #: A form that was opened longer ago than this is shown once more.
-STAMP_LIFETIME = dt.timedelta(days=1)
+FORM_LIFETIME = dt.timedelta(days=1)
 #: A mail address's local part holds 64 characters (RFC 5321 4.5.3.1.1); 80 bits are enough for what is checked online.
 _MAIL_MAC = 10
 _MAIL_ID = 8
@@ -87,18 +87,18 @@ class Signer:
         """Hash a bearer's random value, to 48 bits: a token is signed, so that nobody can try out marks."""
         return self.keyed_hash(f"bearer.{purpose}", f"{bearer.subscriber_id} {bearer.key}")[:12] if bearer.key else ""
 
-    def stamp(self, *, now: dt.datetime, about: str = "") -> str:
-        """Return what a form carries to say when it was made; one made `about` something is good for nothing else."""
+    def form_timestamp(self, *, now: dt.datetime, about: str = "") -> str:
+        """Return the time a form was made, signed; one made `about` something is valid for nothing else."""
         return URLSafeSerializer(self.secret, salt=f"dailypapers.form.{about}").dumps(int(now.timestamp()))
 
-    def age(self, stamp: str, *, now: dt.datetime, about: str = "") -> dt.timedelta | None:
-        """Return how long ago a form was made; `None` where its stamp is forged, about something else, or over."""
+    def age(self, form_timestamp: str, *, now: dt.datetime, about: str = "") -> dt.timedelta | None:
+        """Return how long ago a form was made; `None` where its timestamp is forged, for something else, or expired."""
         try:
-            made = URLSafeSerializer(self.secret, salt=f"dailypapers.form.{about}").loads(stamp)
+            made = URLSafeSerializer(self.secret, salt=f"dailypapers.form.{about}").loads(form_timestamp)
             age = now - dt.datetime.fromtimestamp(int(made), dt.UTC)
         except (BadData, ValueError, TypeError, OverflowError):
             return None
-        return age if age <= STAMP_LIFETIME else None
+        return age if age <= FORM_LIFETIME else None
 
     def keyed_hash(self, kind: str, value: str) -> str:
         """Return an HMAC-SHA256 of 128 bits: equal for equal values, and tells nothing to who lacks the secret."""

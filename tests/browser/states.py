@@ -48,8 +48,8 @@ class States:
 
     def ask(self, address: str) -> None:
         """Ask to subscribe, a minute after the form was opened."""
-        stamp = self.service.app.signer.stamp(now=self.service.clock.now - minutes(1))
-        self.post(f"{self.service.base}/subscribe", urlencode({"email": address, "stamp": stamp}))
+        form_timestamp = self.service.app.signer.form_timestamp(now=self.service.clock.now - minutes(1))
+        self.post(f"{self.service.base}/subscribe", urlencode({"email": address, "form_timestamp": form_timestamp}))
 
     def flooded(self, *, count: int, granted: bool, by: SignUpRequest) -> None:
         """Let so many have asked just now, and nobody in the hours before."""
@@ -147,7 +147,7 @@ def _leaving(of: States) -> dict[str, Callable[[], object]]:
         of.renderer(*buttons)
 
     def undo() -> None:
-        page.goto(of.reader.link(Purpose.UNDO))
+        page.goto(of.reader.link(Purpose.RESUBSCRIBE))
         of.renderer("Resume digests")
 
     def until(day: str) -> None:
@@ -164,7 +164,7 @@ def _leaving(of: States) -> dict[str, Callable[[], object]]:
         "undo-of-pause": lambda: of.renderer("Resume digests"),
         "unsubscribe-paused": lambda: leave("Pause for two weeks"),
         "unsubscribe-done": lambda: leave("Unsubscribe"),
-        "undo": lambda: page.goto(of.reader.link(Purpose.UNDO)),
+        "undo": lambda: page.goto(of.reader.link(Purpose.RESUBSCRIBE)),
         "undo-done": lambda: of.renderer("Resume digests"),
         "unsubscribe-again": lambda: leave("Unsubscribe"),
         "unsubscribe-gone": lambda: page.goto(of.reader.link(Purpose.UNSUBSCRIBE)),

@@ -35,18 +35,18 @@ LIMITS = Limits(per_network_hour=8, overall_hour=100)
     ],
 )
 def test_the_limits(counts: Counts, verdict: Verdict) -> None:
-    assert judge(counts, LIMITS, patient=False) is verdict
+    assert judge(counts, LIMITS, has_waited=False) is verdict
 
 
 def test_in_attack_mode_people_who_wait_are_let_through() -> None:
     attacked = Counts(asked_hour=100, granted_hour=199)
     assert attack_mode(attacked, LIMITS)
-    assert judge(attacked, LIMITS, patient=True) is Verdict.GRANTED
+    assert judge(attacked, LIMITS, has_waited=True) is Verdict.GRANTED
 
 
 @pytest.mark.parametrize("mailbox", [Counts(asked_hour=100), Counts(1, 3, 0, 100), Counts(0, 3, 0, 100)])
 def test_the_one_more_step_tells_nothing_of_the_mailbox(mailbox: Counts) -> None:
-    assert judge(mailbox, LIMITS, patient=False) is Verdict.ONE_MORE_STEP
+    assert judge(mailbox, LIMITS, has_waited=False) is Verdict.ONE_MORE_STEP
 
 
 def test_attack_mode_begins_with_one_ask_and_its_end_is_seen_by_one() -> None:
@@ -64,7 +64,7 @@ def test_a_flood_is_not_kept_without_end() -> None:
 
 def test_the_smallest_network_share_is_one() -> None:
     one = Limits(per_network_hour=1, overall_hour=4)
-    assert judge(Counts(asked_hour=4), one, patient=True) is Verdict.GRANTED
+    assert judge(Counts(asked_hour=4), one, has_waited=True) is Verdict.GRANTED
 
 
 @pytest.mark.parametrize("state", [None, *SubscriberState])

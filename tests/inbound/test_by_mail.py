@@ -19,7 +19,7 @@ from dailypapers.domain.link import Bearer
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
-from dailypapers.inbound.by_mail import Addresses, InboundHandler, Wish, decide, inbound, receiving, refusal
+from dailypapers.inbound.by_mail import Addresses, InboundHandler, Wish, callbacks, decide, inbound, refusal
 from dailypapers.mail.dns import Domains
 from dailypapers.mail.incoming.parse import Incoming
 from dailypapers.mail.incoming.server import Inbound
@@ -71,7 +71,7 @@ def bearer(engine: sa.Engine, reader: int) -> Bearer:
 
 
 def test_a_mail_to_the_subscribe_address_asks_to_confirm(desk: InboundHandler) -> None:
-    with Inbound(*receiving(desk)) as server, smtplib.LMTP(server.host, server.port) as client:
+    with Inbound(*callbacks(desk)) as server, smtplib.LMTP(server.host, server.port) as client:
         client.sendmail("Alice@example.org", ["Join@Papers.example"], letter("Alice <Alice@Example.org>").content)
     reader = known(desk.engine, "alice@example.org")
     assert reader is not None
@@ -96,7 +96,7 @@ def test_a_digest_says_where_to_unsubscribe_by_mail_and_a_mail_there_does(desk: 
     assert to.startswith("leave+")
     assert to.endswith("@papers.example")
     assert len(to.partition("@")[0]) <= 64
-    with Inbound(*receiving(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
+    with Inbound(*callbacks(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
         for sender in ("", "anybody@example.org"):
             assert client.sendmail(sender, [to.upper()], b"Auto-Submitted: auto-generated\r\n\r\n") == {}
     found = known(desk.engine, "bob@example.org")
@@ -211,14 +211,14 @@ def test_deciding_is_pure() -> None:
 
 def test_a_mail_made_to_break_the_reading_is_taken_and_does_not_come_again(desk: InboundHandler) -> None:
     deep = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(3_000))
-    with Inbound(*receiving(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
+    with Inbound(*callbacks(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
         for content in (b"From: " + b"(" * 900 + b"\r\n\r\n", b"Auto-Submitted: no\r\n" + deep):
             assert client.sendmail("eve@example.org", [OURS.subscribe], content) == {}
     assert mails(desk.engine) == []
 
 
 def test_a_reader_who_writes_in_utf_8_is_understood(desk: InboundHandler) -> None:
-    with Inbound(*receiving(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
+    with Inbound(*callbacks(desk), lmtp=False) as server, smtplib.SMTP(server.host, server.port) as client:
         client.ehlo()
         content = letter("Jürgen Müller <jürgen@bücher.example>").content
         client.sendmail("eve@example.org", [OURS.subscribe], content, mail_options=["SMTPUTF8"])

@@ -47,7 +47,14 @@ CONFIRM: dict[str, object] = {
     "zone": "UTC",
     "days": 7,
 }
-LEAVE: dict[str, object] = {"token": "t", "undo": "u", "erase": "e", "day": DAY, "no_day": False, "tomorrow": DAY}
+LEAVE: dict[str, object] = {
+    "token": "t",
+    "resubscribe": "u",
+    "erase": "e",
+    "day": DAY,
+    "no_day": False,
+    "tomorrow": DAY,
+}
 LEAVE |= {"than": 10, "paused": False}
 PAGES: list[tuple[str, dict[str, object]]] = [
     *(("confirm", CONFIRM | {"state": state}) for state in ("ready", "done", "bad link")),

@@ -306,7 +306,7 @@ _VERBS: list[Callable[[sa.Connection], bool]] = [
     lambda tx: lifecycle.pause(tx, NOBODY, until=None, now=NOW),
     lambda tx: lifecycle.resume(tx, NOBODY, now=NOW),
     lambda tx: lifecycle.unsubscribe(tx, NOBODY, now=NOW),
-    lambda tx: lifecycle.undo(tx, NOBODY, now=NOW),
+    lambda tx: lifecycle.resubscribe(tx, NOBODY, now=NOW),
     lambda tx: lifecycle.lift(tx, "nobody@example.org", now=NOW),
 ]
 
@@ -326,7 +326,7 @@ def test_who_comes_back_after_unsubscribing_is_paused_as_before(
         lifecycle.pause(tx, alice, until=until, now=now)
         before = stored_in(tx, alice)
         lifecycle.unsubscribe(tx, alice, now=now)
-        assert lifecycle.undo(tx, alice, now=now)
+        assert lifecycle.resubscribe(tx, alice, now=now)
         again = stored_in(tx, alice)
     assert again.state in READING
     if until:
@@ -337,7 +337,7 @@ def test_a_pause_is_undone_and_undoing_twice_is_undoing_once(engine: sa.Engine, 
     with writing(engine) as tx:
         lifecycle.pause(tx, alice, until=now.date() + DAY, now=now)
         for _ in range(2):
-            assert lifecycle.undo(tx, alice, now=now)
+            assert lifecycle.resubscribe(tx, alice, now=now)
             assert (stored_in(tx, alice).state, stored_in(tx, alice).paused_until) == (SubscriberState.ACTIVE, None)
 
 
@@ -346,7 +346,7 @@ def test_who_never_confirmed_is_pending_again_and_reads_nothing(engine: sa.Engin
         reader = sign_up.subscribe(tx, ALICE, PREFERENCES, consent=Consent("web"), now=now)
         assert reader is not None
         lifecycle.unsubscribe(tx, reader, now=now)
-        assert not lifecycle.undo(tx, reader, now=now)
+        assert not lifecycle.resubscribe(tx, reader, now=now)
         assert stored_in(tx, reader).state is SubscriberState.PENDING
 
 

@@ -292,17 +292,22 @@ async def subscribing(walk: Walk, context: WebContext) -> None:
     await walk.post("/subscribe")
     disposable = Domains(disposable=["minutes.example"])
     walk.browse(web_app(replace(context, sign_up_policy=replace(context.sign_up_policy, domains=disposable))))
-    stamp = SIGNER.stamp(now=NOW - dt.timedelta(minutes=1))
+    form_timestamp = SIGNER.form_timestamp(now=NOW - dt.timedelta(minutes=1))
     for number, email in enumerate(("", "ю", "a@minutes.example", "a@gmial.com", "a@example.org")):
         network = {"x-forwarded-for": f"192.0.{number}.1"}
-        await walk.open("/subscribe", "POST", data={"email": email, "stamp": stamp, "topic": "графы"}, headers=network)
-    await walk.post("/subscribe", email="a@example.org", stamp="old")
+        await walk.open(
+            "/subscribe",
+            "POST",
+            data={"email": email, "form_timestamp": form_timestamp, "topic": "графы"},
+            headers=network,
+        )
+    await walk.post("/subscribe", email="a@example.org", form_timestamp="old")
 
 
 async def asking_to_subscribe_when_many_do(walk: Walk, context: WebContext) -> None:
     async def ask(number: int, network: int, **more: str) -> str:
-        stamp = SIGNER.stamp(now=NOW - dt.timedelta(minutes=1))
-        fields = {"email": f"many{number}@example.org", "stamp": stamp, **more}
+        form_timestamp = SIGNER.form_timestamp(now=NOW - dt.timedelta(minutes=1))
+        fields = {"email": f"many{number}@example.org", "form_timestamp": form_timestamp, **more}
         return await walk.open("/subscribe", "POST", data=fields, headers={"x-forwarded-for": f"198.51.{network}.1"})
 
     clock = [NOW]

@@ -22,8 +22,8 @@ class Purpose(StrEnum):
     """See the papers one has saved."""
     DATA = "data"
     """Take one's data away, or have it erased."""
-    UNDO = "undo"
-    """Take back an unsubscription, by whoever has just made it."""
+    RESUBSCRIBE = "undo"
+    """Resume what one has just ended or paused. Its value is in links that were sent, so it stays."""
     ERASE = "erase"
     """Have everything erased, and see nothing of it: given to who has just unsubscribed, or looks at their data."""
 

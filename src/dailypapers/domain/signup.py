@@ -28,10 +28,10 @@ _KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class SignUpRequest:
-    """Somebody who asks, as keyed hashes: of the address as written, of its mailbox, and of the network."""
+    """Somebody who asks, as keyed hashes: of the address as written, of its normalised mailbox, and of the network."""
 
     address: str
-    canonical: str
+    mailbox: str
     network: str
 
 
@@ -119,8 +119,8 @@ def admission(state: SubscriberState | None, *, is_suppressed: bool) -> Admissio
     return Admission.CHANGED if state else Admission.ADDED
 
 
-def judge(counts: Counts, limits: Limits, *, patient: bool) -> Verdict:
-    """Decide about one ask; `patient` is who has taken the one more step.
+def judge(counts: Counts, limits: Limits, *, has_waited: bool) -> Verdict:
+    """Decide about one ask; `has_waited` says whether the one more step was taken.
 
     What depends on the mailbox comes last, so that no other answer tells anything about it.
     """
@@ -130,7 +130,7 @@ def judge(counts: Counts, limits: Limits, *, patient: bool) -> Verdict:
         return Verdict.ALL_FULL
     if counts.network_hour >= share:
         return Verdict.NETWORK_FULL
-    if attacked and not patient:
+    if attacked and not has_waited:
         return Verdict.ONE_MORE_STEP
     if counts.mailbox_hour >= MAILBOX_HOUR or counts.mailbox_day >= MAILBOX_DAY:
         return Verdict.ASKED_LATELY

@@ -166,12 +166,12 @@ def _subscribe(handler: InboundHandler, address: str) -> str:
             limits=Limits(max(1, overall // _MAIL_PART), overall),
             now=handler.clock(),
             # There is no page to wait in front of: in attack mode the smaller share must do.
-            patient=True,
+            has_waited=True,
         )
     return _THANKS if verdict in {Verdict.GRANTED, Verdict.ASKED_LATELY} else _LATER
 
 
-def receiving(handler: InboundHandler) -> tuple[Callable[[str, str], str], Callable[[Incoming], str]]:
+def callbacks(handler: InboundHandler) -> tuple[Callable[[str, str], str], Callable[[Incoming], str]]:
     """Return what `mail.inbound.Inbound` asks: whether to take a recipient, and to deal with a mail."""
     return (
         lambda sender, recipient: refusal(handler.addresses, sender, recipient),

@@ -1,4 +1,4 @@
-"""Who asked to subscribe lately, as keyed hashes: what the limits of `domain.ask` are counted on."""
+"""Who asked to subscribe lately, as keyed hashes: what the limits of `domain.signup` are counted on."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ def count(tx: sa.Connection, ask: SignUpRequest, *, now: dt.datetime) -> Counts:
     """Count what the limits go by. Others who ask wait until this transaction ends, so that two cannot both be last."""
     lock(tx, asks)
     hour, granted = asks.c.asked_at > now - _HOUR, asks.c.granted.is_(sa.true())
-    mine = sa.or_(asks.c.address == ask.address, asks.c.canonical == ask.canonical)
+    mine = sa.or_(asks.c.address == ask.address, asks.c.canonical == ask.mailbox)
     mailbox = sa.select(sa.func.count(), sa.func.count(sa.case((hour, 1)))).where(
         mine, granted, asks.c.asked_at > now - _DAY
     )
@@ -32,7 +32,7 @@ def count(tx: sa.Connection, ask: SignUpRequest, *, now: dt.datetime) -> Counts:
 
 def note(tx: sa.Connection, ask: SignUpRequest, *, granted: bool, now: dt.datetime) -> None:
     """Keep that somebody asked."""
-    row = {"asked_at": now, "address": ask.address, "canonical": ask.canonical, "network": ask.network}
+    row = {"asked_at": now, "address": ask.address, "canonical": ask.mailbox, "network": ask.network}
     tx.execute(sa.insert(asks).values(**row, granted=granted))
 
 

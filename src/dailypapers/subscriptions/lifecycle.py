@@ -161,7 +161,7 @@ def unsubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> b
     )
 
 
-def undo(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
+def resubscribe(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """Take back what somebody has just done: an unsubscription or a pause. Tells whether they read again.
 
     Whoever had not confirmed is asked to again; a pause that has a last day goes on after an unsubscription.

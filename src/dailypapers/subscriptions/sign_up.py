@@ -55,7 +55,7 @@ def ask(
     who: SignUpRequest,
     limits: Limits,
     now: dt.datetime,
-    patient: bool = False,
+    has_waited: bool = False,
 ) -> Verdict:
     """Subscribe somebody from outside, within the limits; a suppressed address gets no mail.
 
@@ -64,7 +64,7 @@ def ask(
     """
     counts = signups.count(tx, who, now=now)
     is_suppressed = suppressions.is_suppressed(tx, address)
-    verdict = judge(counts, limits, patient=patient)
+    verdict = judge(counts, limits, has_waited=has_waited)
     if worth_keeping(counts, limits):
         signups.note(tx, who, granted=verdict is Verdict.GRANTED, now=now)
         _log_attack_mode(counts, limits)

@@ -33,7 +33,7 @@ def test_a_token_for_another_purpose_opens_nothing(context: WebContext, alice: i
             claim_of(context, purpose, LINKS.token(other, alice, issued=NOW))
 
 
-@pytest.mark.parametrize("purpose", [Purpose.CONFIRM, Purpose.UNDO, Purpose.ERASE])
+@pytest.mark.parametrize("purpose", [Purpose.CONFIRM, Purpose.RESUBSCRIBE, Purpose.ERASE])
 def test_a_token_is_too_old_a_second_after_its_time(context: WebContext, alice: int, purpose: Purpose) -> None:
     claim_of(context, purpose, LINKS.token(purpose, alice, issued=NOW - LIFETIME[purpose]))
     late = LINKS.token(purpose, alice, issued=NOW - LIFETIME[purpose] - dt.timedelta(seconds=1))
@@ -66,9 +66,9 @@ def test_nobody_is_found_by_an_id_alone(context: WebContext, engine: sa.Engine, 
 
 def test_a_page_with_a_button_changes_nothing(context: WebContext, engine: sa.Engine, alice: int) -> None:
     before = everything(engine)
-    show = ready(replace(context, static=static.load(context.templates)), Purpose.UNDO, "undo")
+    show = ready(replace(context, static=static.load(context.templates)), Purpose.RESUBSCRIBE, "resubscribe")
     request = Request({"type": "http", "method": "GET", "path": "/undo/x", "headers": []})
-    answer = show(request, LINKS.token(Purpose.UNDO, alice, issued=NOW))
+    answer = show(request, LINKS.token(Purpose.RESUBSCRIBE, alice, issued=NOW))
     assert answer.status_code == 200
     assert b'<form method="post"' in answer.body
     with pytest.raises(BadToken):

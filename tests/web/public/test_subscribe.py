@@ -49,8 +49,8 @@ class Front:
         self, email: str, *, waited: float = 30, network: str = "192.0.2.1", **fields: object
     ) -> httpx.Response:
         """Fill in the form and send it."""
-        stamp = SIGNER.stamp(now=self.now - dt.timedelta(seconds=waited))
-        form = {"email": email, "stamp": stamp, **fields}
+        form_timestamp = SIGNER.form_timestamp(now=self.now - dt.timedelta(seconds=waited))
+        form = {"email": email, "form_timestamp": form_timestamp, **fields}
         return await self.client.post("/subscribe", data=form, headers={"x-forwarded-for": network})
 
     def reader(self, address: str) -> Subscriber | None:
@@ -252,9 +252,9 @@ async def test_what_no_person_sent_gets_the_calm_answer_and_nothing_happens(
     assert everything(front.engine) == before
 
 
-@pytest.mark.parametrize("stamp", ["", "nonsense", SIGNER.stamp(now=NOW - dt.timedelta(days=2))])
-async def test_a_form_without_a_good_stamp_is_shown_once_more(front: Front, stamp: str) -> None:
-    form = {"email": "alice@example.org", "stamp": stamp, "topic": "RNA"}
+@pytest.mark.parametrize("form_timestamp", ["", "nonsense", SIGNER.form_timestamp(now=NOW - dt.timedelta(days=2))])
+async def test_a_form_without_a_good_stamp_is_shown_once_more(front: Front, form_timestamp: str) -> None:
+    form = {"email": "alice@example.org", "form_timestamp": form_timestamp, "topic": "RNA"}
     again = await front.client.post("/subscribe", data=form)
     assert (again.status_code, "press the button again" in again.text) == (422, True)
     assert front.mails() == []

@@ -14,7 +14,7 @@ from dailypapers.store.database import writing
 from dailypapers.subscriptions.erase import erase
 
 #: The state in which somebody else's link would do the most.
-_STATES = {Purpose.CONFIRM: SubscriberState.PENDING, Purpose.UNDO: SubscriberState.UNSUBSCRIBED}
+_STATES = {Purpose.CONFIRM: SubscriberState.PENDING, Purpose.RESUBSCRIBE: SubscriberState.UNSUBSCRIBED}
 _TAILS = {Purpose.FEEDBACK: ("/like", "/less"), Purpose.FEED: (".atom",), Purpose.SAVED: ("", "/papers.bib")}
 
 

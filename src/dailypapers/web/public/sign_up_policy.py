@@ -27,8 +27,8 @@ class SignUpPolicy:
     #: A form that comes back sooner was filled in by a bot.
     minimum: dt.timedelta = dt.timedelta(seconds=2)
     #: In attack mode: how long to wait before the second page's button works.
-    patience: dt.timedelta = dt.timedelta(seconds=10)
-    #: No answer comes sooner: how long it took must not tell whether an address is known.
+    wait: dt.timedelta = dt.timedelta(seconds=10)
+    #: No answer comes sooner, so that its time does not tell whether an address is known.
     answer_after: dt.timedelta = dt.timedelta(0)
     domains: Domains = field(default_factory=Domains)
     #: Proxies whose X-Forwarded-For is trusted.
@@ -41,12 +41,12 @@ def network_of(request: Request, trusted: Sequence[Network] = ()) -> str:
     """Return the network a request came from, such as 192.0.2.0/24; empty where nobody knows.
 
     That is the other end of the connection. Only where it is a trusted proxy is `X-Forwarded-For` read: from the
-    right, each address by the word of the one before, up to the first that is not a proxy of ours.
+    right, each address as the one before reports it, up to the first that is not a proxy of ours.
     """
     address = _parsed(request.client.host if request.client else "")
-    told = ",".join(request.headers.getlist("x-forwarded-for")).split(",")[-_PROXIES:]
-    while address and told and any(address in network for network in trusted):
-        further = _parsed(told.pop())
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")[-_PROXIES:]
+    while address and forwarded and any(address in network for network in trusted):
+        further = _parsed(forwarded.pop())
         if further is None:
             break
         address = further

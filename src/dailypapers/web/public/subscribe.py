@@ -48,9 +48,9 @@ class Form:
     #: Whether what is trending comes on days on which nothing is relevant.
     trending: bool = False
     #: When the form was made, signed.
-    stamp: str = ""
-    #: The one more step of attack mode, signed for this address.
-    patience: str = ""
+    form_timestamp: str = ""
+    #: When the visitor began to wait in attack mode, signed for this address.
+    wait_token: str = ""
     #: The address that the visitor confirmed, although it looks mistyped.
     as_written: str = ""
     #: A hidden field that only bots fill in; its name is not one that browsers complete.
@@ -63,7 +63,7 @@ class Shown:
 
     open: bool
     form: Form
-    #: Why the form is shown once more; a word that the template puts into a sentence.
+    #: Why the form is shown again; a word that the template puts into a sentence.
     trouble: str = ""
     suggestion: str = ""
     #: The address for subscribing by email; empty where there is none.
@@ -72,7 +72,7 @@ class Shown:
 
 def blank(context: WebContext, *, topics: tuple[str, ...] = ()) -> Shown:
     """Return an empty form for any page: hand it to the template as `subscribe`, and include `web/_subscribe.html`."""
-    form = Form(stamp=context.signer.stamp(now=context.clock()), topics=topics)
+    form = Form(form_timestamp=context.signer.form_timestamp(now=context.clock()), topics=topics)
     return Shown(context.sign_up_policy.open, form, by_mail=context.sign_up_policy.by_mail)
 
 
@@ -105,7 +105,7 @@ async def _act(context: WebContext, request: Request, version: str) -> HTMLRespo
         form = _read(data)
     if not context.sign_up_policy.open:
         return context.page(request, "subscribe", state="form", subscribe=blank(context), status=403)
-    age = context.signer.age(form.stamp, now=context.clock())
+    age = context.signer.age(form.form_timestamp, now=context.clock())
     if form.honey or (age is not None and age < context.sign_up_policy.minimum):
         return _answer(context, request, form, Verdict.GRANTED)
     if trouble := "old form" if age is None else await _trouble(context, form):
@@ -131,8 +131,8 @@ def _read(data: FormData) -> Form:
         topics,
         text("zone"),
         bool(text("trending")),
-        text("stamp"),
-        text("patience"),
+        text("form_timestamp"),
+        text("wait_token"),
         text("as_written"),
         text("note"),
     )
@@ -150,12 +150,12 @@ async def _trouble(context: WebContext, form: Form) -> str:
 
 
 def _once_more(context: WebContext, request: Request, form: Form, trouble: str) -> HTMLResponse:
-    """Return the form again with all that was in it; a bad address stays, so that it can be mended."""
+    """Return the form again with everything in it; a bad address stays, to be corrected."""
     meant = suggestion(normal_address(form.email)) if trouble == "mistyped" else ""
     fresh = replace(
         form,
-        stamp=context.signer.stamp(now=context.clock() - context.sign_up_policy.minimum),
-        patience="",
+        form_timestamp=context.signer.form_timestamp(now=context.clock() - context.sign_up_policy.minimum),
+        wait_token="",
         as_written="",
     )
     if meant:
@@ -167,10 +167,10 @@ def _once_more(context: WebContext, request: Request, form: Form, trouble: str) 
 async def _let_in(context: WebContext, request: Request, form: Form, version: str) -> HTMLResponse:
     now, policy = context.clock(), context.sign_up_policy
     address = normal_address(form.email)
-    waited = context.signer.age(form.patience, now=now, about=address)
-    if waited is not None and waited < policy.patience:
-        return _wait(context, request, form, form.patience, early=True)
-    who = sign_up_request(context.signer, address, network_of(request, policy.trusted_proxies))
+    waited = context.signer.age(form.wait_token, now=now, about=address)
+    if waited is not None and waited < policy.wait:
+        return _wait(context, request, form, form.wait_token, early=True)
+    asking = sign_up_request(context.signer, address, network_of(request, policy.trusted_proxies))
 
     def ask() -> Verdict:
         with writing(context.engine) as tx:
@@ -178,16 +178,16 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
                 tx,
                 address,
                 _wishes(context.defaults, form),
-                consent=Consent("web", version, who.network),
-                who=who,
+                consent=Consent("web", version, asking.network),
+                who=asking,
                 limits=policy.limits,
                 now=now,
-                patient=waited is not None,
+                has_waited=waited is not None,
             )
 
     verdict = await run_in_threadpool(ask)
     if verdict is Verdict.ONE_MORE_STEP:
-        return _wait(context, request, form, context.signer.stamp(now=now, about=address), early=False)
+        return _wait(context, request, form, context.signer.form_timestamp(now=now, about=address), early=False)
     return _answer(context, request, form, verdict)
 
 
@@ -198,9 +198,9 @@ def _wishes(defaults: Preferences, form: Form) -> Preferences:
     return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, defaults.style)
 
 
-def _wait(context: WebContext, request: Request, form: Form, patience: str, *, early: bool) -> HTMLResponse:
-    shown = Shown(context.sign_up_policy.open, replace(form, patience=patience))
-    seconds = int(context.sign_up_policy.patience.total_seconds())
+def _wait(context: WebContext, request: Request, form: Form, wait_token: str, *, early: bool) -> HTMLResponse:
+    shown = Shown(context.sign_up_policy.open, replace(form, wait_token=wait_token))
+    seconds = int(context.sign_up_policy.wait.total_seconds())
     return context.page(request, "subscribe", state="wait", subscribe=shown, seconds=seconds, early=early)
 
 

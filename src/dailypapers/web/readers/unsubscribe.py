@@ -1,7 +1,7 @@
 """Unsubscribing (RFC 8058): GET shows a button, POST acts at once, whoever presses it and however often.
 
 No cookie, no login, no redirect: the mail provider's one-click POST and the reader's own button do the same. The link
-stands in every digest, and digests are passed on; so it makes mail less, and shows nothing of what somebody reads.
+stands in every digest, and digests are passed on; so it only reduces mail, and shows nothing of what somebody reads.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ def ready(
 def page(context: WebContext, request: Request, token: str, *, state: str, **values: object) -> HTMLResponse:
     """Return the page in one of its states."""
     tomorrow = context.clock().date() + dt.timedelta(days=1)
-    blank: dict[str, Any] = {"undo": "", "erase": "", "day": None, "no_day": False, "tomorrow": tomorrow}
+    blank: dict[str, Any] = {"resubscribe": "", "erase": "", "day": None, "no_day": False, "tomorrow": tomorrow}
     blank |= {"than": 0, "paused": False}
     return context.page(request, "unsubscribe", state=state, token=token, **(blank | values))
 
@@ -74,8 +74,8 @@ def act(context: WebContext) -> Callable[[Request, str], Awaitable[Response]]:
         if left is None:
             return page(context, request, token, state="gone")
         # Only who has just left can take it back: the link alone must subscribe nobody.
-        undo = context.signer.token(Purpose.UNDO, left.bearer, issued=now)
+        resubscribe = context.signer.token(Purpose.RESUBSCRIBE, left.bearer, issued=now)
         erase = context.signer.token(Purpose.ERASE, left.bearer, issued=now)
-        return page(context, request, token, state="left", undo=undo, erase=erase)
+        return page(context, request, token, state="left", resubscribe=resubscribe, erase=erase)
 
     return act_unsubscribe

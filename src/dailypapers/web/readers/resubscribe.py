@@ -1,4 +1,4 @@
-"""Undo: whoever has just unsubscribed or paused takes it back, within the hour."""
+"""Resubscribe: undo within the hour what one has just done, unsubscribing or pausing."""
 
 from collections.abc import Callable
 
@@ -14,19 +14,19 @@ from dailypapers.web.http.token import ready
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """Answer GET: a button, for whoever loads the page again; changes nothing."""
-    return ready(context, Purpose.UNDO, "undo")
+    """Answer GET: a button, for whoever reloads the page; changes nothing."""
+    return ready(context, Purpose.RESUBSCRIBE, "resubscribe")
 
 
 def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """Answer POST: they read again; twice is well."""
+    """Answer POST: the reader gets digests again; idempotent."""
 
-    def act_undo(request: Request, token: str) -> HTMLResponse:
+    def act_resubscribe(request: Request, token: str) -> HTMLResponse:
         now = context.clock()
-        claim = context.signer.claim(Purpose.UNDO, token, now=now)
+        claim = context.signer.claim(Purpose.RESUBSCRIBE, token, now=now)
         with writing(context.engine) as tx:
             reader = bearer_of(tx, context.signer, claim)
-            back = reader is not None and lifecycle.undo(tx, reader.id, now=now)
-        return context.page(request, "undo", state="done" if back else "gone")
+            is_reading = reader is not None and lifecycle.resubscribe(tx, reader.id, now=now)
+        return context.page(request, "resubscribe", state="done" if is_reading else "gone")
 
-    return act_undo
+    return act_resubscribe

@@ -38,7 +38,7 @@ async def test_the_ways_back_end_after_an_hour_and_are_good_for_nothing_else(
     pages: httpx.AsyncClient, bob: int
 ) -> None:
     late = NOW - dt.timedelta(hours=2)
-    for purpose in (Purpose.UNDO, Purpose.ERASE):
+    for purpose in (Purpose.RESUBSCRIBE, Purpose.ERASE):
         assert (await pages.post(LINKS.url(purpose, bob, issued=late))).status_code == 410
         swapped = LINKS.url(Purpose.UNSUBSCRIBE, bob, issued=NOW).replace("unsubscribe", purpose)
         assert (await pages.post(swapped)).status_code == 410

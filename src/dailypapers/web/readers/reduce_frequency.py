@@ -1,4 +1,4 @@
-"""Less mail instead of none: weekly, fewer papers, a pause. By the unsubscribe link, so it can only make mail less."""
+"""Reduce frequency: weekly, fewer papers or a pause instead of leaving. The unsubscribe link can only reduce it."""
 
 import datetime as dt
 import re
@@ -20,14 +20,14 @@ _TWO_WEEKS = dt.timedelta(days=14)
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """Answer GET: the page one came from, for whoever goes back or loads it again."""
+    """Answer GET: the unsubscribe page, for whoever goes back or reloads."""
     return unsubscribe.show(context)
 
 
 def act(context: WebContext) -> Callable[..., HTMLResponse]:
     """Answer POST: `wish` is weekly, fewer (`than` the page said), two-weeks, until (with a date), or pause."""
 
-    def act_less(
+    def act_reduce_frequency(
         request: Request,
         token: str,
         wish: Annotated[str, Form()] = "",
@@ -46,28 +46,28 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
             if wish == "fewer" and lifecycle.fewer(tx, reader.id, than=_number(than) or reader.amount.max_papers):
                 return unsubscribe.page(context, request, token, state="fewer")
             try:
-                day = _back(reader, wish, until, now)
+                day = _resume_day(reader, wish, until, now)
             except ValueError:
                 return unsubscribe.ready(context, request, token, reader, no_day=True)
             lifecycle.pause(tx, reader.id, until=day, now=now)
-        # Only who has just paused can take it back: the link alone must bring nobody mail.
+        # Only whoever has just paused can resume: the link alone must bring nobody mail.
         active = reader.state is SubscriberState.ACTIVE
-        undo = context.signer.token(Purpose.UNDO, reader.bearer, issued=now) if active else ""
-        return unsubscribe.page(context, request, token, state="paused", day=day, undo=undo)
+        resubscribe = context.signer.token(Purpose.RESUBSCRIBE, reader.bearer, issued=now) if active else ""
+        return unsubscribe.page(context, request, token, state="paused", day=day, resubscribe=resubscribe)
 
-    return act_less
+    return act_reduce_frequency
 
 
 def _number(text: str) -> int:
     return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
 
-def _back(reader: Subscriber, wish: str, until: str, now: dt.datetime) -> dt.date | None:
+def _resume_day(reader: Subscriber, wish: str, until: str, now: dt.datetime) -> dt.date | None:
     """Return the day digests resume, `None` for an indefinite pause. Raises `ValueError` for a past day."""
     if wish == "pause":
         return None
     two_weeks = reader.rhythm.day_of(now) + _TWO_WEEKS
     day = two_weeks if wish == "two-weeks" else dt.date.fromisoformat(until.strip())
     if not lifecycle.may_pause_until(reader, day, now=now):
-        raise ValueError("not a day to come")
+        raise ValueError("not a future day")
     return day
