@@ -144,7 +144,7 @@ def report(folder: Path, papers: int, readers: int, taken: list[tuple[str, float
     print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}")
     for name, seconds in [*taken, ("in all", sum(seconds for _, seconds in taken))]:
         print(f"{name:>8} {seconds:8.2f} s")
-    print(f"{mails} mails kept by the server, {kept / max(mails, 1) / 1000:.1f} KB each; {ledger.equation()}")
+    print(f"{mails} mails kept by the server, {kept / max(mails, 1) / 1000:.1f} KB each; {ledger.reconciliation()}")
 
 
 if __name__ == "__main__":

@@ -81,10 +81,10 @@ class World:
             found.setdefault(mail.envelope.recipient.partition("@")[0], []).append(mail.content.decode())
         return found
 
-    def books(self) -> list[str]:
-        """The equation of every edition, newest first."""
+    def reconciliations(self) -> list[str]:
+        """The reconciled ledger of every edition, newest first."""
         with reading(self.dependencies.engine) as tx:
-            return [book.equation() for book in ledgers(tx)]
+            return [ledger.reconciliation() for ledger in ledgers(tx)]
 
 
 @contextmanager

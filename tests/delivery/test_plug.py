@@ -1,4 +1,4 @@
-"""The plug is pulled half-way, gently and not: nobody gets two, and the books say whom we are unsure of."""
+"""The plug is pulled half-way, gently and not: nobody gets two, and the ledger says whom we are unsure of."""
 
 import json
 import signal
@@ -52,16 +52,16 @@ def test_the_plug_is_pulled_half_way(folder: Path, pulled: signal.Signals) -> No
         assert first < READERS, "the plug was pulled too late to show anything"
         day = words("day", "--now", "2026-04-20T09:00", "--json", folder=folder)
         _, printed, _ = ran(*day, folder=folder, env=environment(server))
-        books = json.loads(printed)[0]
+        ledger = json.loads(printed)[0]
     copies = Counter(name for name, _ in server.received)
     assert set(copies.values()) == {1}, "somebody got two"
-    assert books["due"] == READERS
-    assert books["balanced"]
-    assert books["accepted"] + books["uncertain"] == READERS
+    assert ledger["due"] == READERS
+    assert ledger["balanced"]
+    assert ledger["accepted"] + ledger["uncertain"] == READERS
     if pulled is signal.SIGTERM:
         assert (ended, "asked to stop" in said) == (1, True)
-        assert books["uncertain"] == 0
+        assert ledger["uncertain"] == 0
         assert len(copies) == READERS
     else:
-        assert 0 < books["uncertain"] <= 50
-        assert len(copies) >= READERS - books["uncertain"]
+        assert 0 < ledger["uncertain"] <= 50
+        assert len(copies) >= READERS - ledger["uncertain"]

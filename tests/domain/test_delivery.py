@@ -1,4 +1,4 @@
-"""What becomes of a delivery is one pure function, and the books must balance."""
+"""What becomes of a delivery is one pure function, and the ledger must balance."""
 
 import datetime as dt
 
@@ -77,12 +77,14 @@ def test_whatever_happens_a_delivery_ends_or_has_a_next_time(attempts: int, hour
         assert NOW < done.next_attempt_at < done.deadline
 
 
-def test_the_books() -> None:
+def test_a_ledger_reconciles_what_was_due() -> None:
     counts = {DeliveryState.ACCEPTED: 5, DeliveryState.BOUNCED: 1, DeliveryState.SKIPPED: 2}
     ledger = Ledger(1, NOW.date(), 8, counts)
     assert ledger.balanced
-    assert ledger.equation() == "8 due = 6 accepted + 0 failed + 0 suppressed + 2 skipped + 0 expired + 0 uncertain"
-    open_books = Ledger(1, NOW.date(), 8, counts | {DeliveryState.QUEUED: 1})
+    assert (
+        ledger.reconciliation() == "8 due = 6 accepted + 0 failed + 0 suppressed + 2 skipped + 0 expired + 0 uncertain"
+    )
+    unfinished = Ledger(1, NOW.date(), 8, counts | {DeliveryState.QUEUED: 1})
     assert not Ledger(1, NOW.date(), 9, counts).balanced
-    assert open_books.open == 1
-    assert open_books.equation().endswith("+ 1 still open")
+    assert unfinished.open == 1
+    assert unfinished.reconciliation().endswith("+ 1 still open")

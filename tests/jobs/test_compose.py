@@ -16,4 +16,4 @@ def test_two_schedulers_compose_one_digest_a_reader(engine: sa.Engine) -> None:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(compose.run, [w.job(holder=holder) for holder in ("one", "two")]))
         compose.run(w.job())
-        assert w.books()[0].startswith("2 due = ")
+        assert w.reconciliations()[0].startswith("2 due = ")

@@ -108,7 +108,9 @@ def test_a_second_run_sends_nothing_and_the_books_balance(engine: sa.Engine) -> 
         second = run(w, MONDAY + dt.timedelta(hours=1))
         assert not second.delivered.states
         assert [len(mails) for mails in w.got().values()] == [1]
-        assert w.books() == ["1 due = 1 accepted + 0 failed + 0 suppressed + 0 skipped + 0 expired + 0 uncertain"]
+        assert w.reconciliations() == [
+            "1 due = 1 accepted + 0 failed + 0 suppressed + 0 skipped + 0 expired + 0 uncertain"
+        ]
 
 
 def test_no_paper_is_sent_twice_on_later_days(engine: sa.Engine) -> None:
@@ -129,7 +131,7 @@ def test_who_has_nothing_relevant_gets_no_mail_but_is_counted(engine: sa.Engine)
         done = run(w)
         assert (done.composed.digests, done.composed.skipped) == (0, 1)
         assert w.got() == {}
-        assert "1 skipped" in w.books()[0]
+        assert "1 skipped" in w.reconciliations()[0]
 
 
 def test_a_failed_day_is_carried_over_into_the_next(engine: sa.Engine) -> None:
@@ -144,7 +146,7 @@ def test_a_failed_day_is_carried_over_into_the_next(engine: sa.Engine) -> None:
         mail = w.got()["alice"][0]
     assert "Deeper Graph" in mail
     assert "Wider Graph" in mail
-    assert "1 expired" in w.books()[1]
+    assert "1 expired" in w.reconciliations()[1]
 
 
 def test_a_deferred_mail_goes_out_once_the_server_takes_it(engine: sa.Engine) -> None:
@@ -228,7 +230,7 @@ def test_our_fault_stops_the_run_and_spares_the_readers(engine: sa.Engine) -> No
             outbox.release(tx, now=MONDAY)
         deliver_once(w.dependencies.sending, clock=lambda: MONDAY)
         assert {name: len(mails) for name, mails in w.got().items()} == dict.fromkeys(w.got(), 1)
-        assert "6 accepted" in w.books()[0]
+        assert "6 accepted" in w.reconciliations()[0]
 
 
 def test_a_mail_server_that_answers_nobody_stops_the_run(engine: sa.Engine) -> None:
@@ -287,7 +289,7 @@ def test_whoever_leaves_between_composing_and_sending_gets_nothing(engine: sa.En
             subscribers.transition(tx, 1, to=SubscriberState.UNSUBSCRIBED, now=MONDAY)
         deliver_once(w.dependencies.sending, clock=lambda: MONDAY + DAY / 2)
         assert w.got() == {}
-        assert "1 skipped" in w.books()[0]
+        assert "1 skipped" in w.reconciliations()[0]
 
 
 def test_a_template_that_breaks_stops_the_run_and_loses_nothing(engine: sa.Engine) -> None:
@@ -323,7 +325,7 @@ def test_more_readers_than_a_batch_are_all_served(engine: sa.Engine) -> None:
         run(w)
     assert batches == [12, 12, 6]
     assert len(w.tray.sent) == readers
-    assert f"{readers} accepted" in w.books()[0]
+    assert f"{readers} accepted" in w.reconciliations()[0]
 
 
 def test_a_reader_in_a_zone_this_machine_does_not_know_stops_nobodys_digest(engine: sa.Engine) -> None:

@@ -23,7 +23,7 @@ def test_two_workers_send_a_mail_once(engine: sa.Engine) -> None:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(deliver.run, [w.job(holder=holder) for holder in ("one", "two")]))
         assert len(w.tray.sent) == 1
-        assert w.books()[0].startswith("1 due = 1 accepted")
+        assert w.reconciliations()[0].startswith("1 due = 1 accepted")
 
 
 def test_mail_on_hold_is_not_tried_again_every_second(engine: sa.Engine) -> None:

@@ -27,9 +27,9 @@ DAY = dt.timedelta(days=1)
 def ask(engine: sa.Engine, name: str, now: dt.datetime) -> None:
     address = f"{name}@example.org"
     wishes = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "RNA"),))
-    who = sign_up_request(SIGNER, address, "192.0.2.0/24")
+    request = sign_up_request(SIGNER, address, "192.0.2.0/24")
     with writing(engine) as tx:
-        sign_up.ask(tx, address, wishes, consent=Consent("web"), who=who, limits=Limits(), now=now)
+        sign_up.ask(tx, address, wishes, consent=Consent("web"), request=request, limits=Limits(), now=now)
 
 
 def states(engine: sa.Engine) -> dict[str, SubscriberState]:

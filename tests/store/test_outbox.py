@@ -1,4 +1,4 @@
-"""Every mail is a row with a life, claimed by one sender at a time, and the books balance."""
+"""Every mail is a row with a life, claimed by one sender at a time, and the ledger balances."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
@@ -68,7 +68,7 @@ def record(engine: sa.Engine, delivery: Delivery, kind: OutcomeKind, now: dt.dat
 
 def ledger(engine: sa.Engine) -> str:
     with reading(engine) as tx:
-        return ledgers(tx)[0].equation()
+        return ledgers(tx)[0].reconciliation()
 
 
 def test_one_digest_per_subscriber_and_edition(engine: sa.Engine, edition: int, now: dt.datetime) -> None:

@@ -36,8 +36,8 @@ def ask(
     network: str = "192.0.2.0/24",
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Verdict:
-    who = sign_up_request(SIGNER, address, network)
-    return sign_up.ask(tx, address, wanting("graphs"), consent=CONSENT, who=who, limits=limits, now=now)
+    request = sign_up_request(SIGNER, address, network)
+    return sign_up.ask(tx, address, wanting("graphs"), consent=CONSENT, request=request, limits=limits, now=now)
 
 
 def known(tx: sa.Connection, address: str = ALICE) -> Subscriber:

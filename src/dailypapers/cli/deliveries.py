@@ -69,26 +69,26 @@ def print_ledger(engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition
     from dailypapers.store.ledger import ledgers
 
     with reading(engine) as tx:
-        books = ledgers(tx, limit=limit)
-    shown = [book for book in books if edition in {None, book.edition}]
-    records = [_record(book) for book in shown]
+        newest = ledgers(tx, limit=limit)
+    chosen = [ledger for ledger in newest if edition in {None, ledger.edition}]
+    records = [_record(ledger) for ledger in chosen]
     rows("Ledger", records, as_json=as_json, table=_counts(records))
     if not as_json:
-        for book in shown:
-            say(f"{book.day}: {book.equation()}" + ("" if book.balanced else " (not balanced)"))
-    return all(book.balanced for book in shown)
+        for ledger in chosen:
+            say(f"{ledger.day}: {ledger.reconciliation()}" + ("" if ledger.balanced else " (not balanced)"))
+    return all(ledger.balanced for ledger in chosen)
 
 
-def _record(book: "Ledger") -> dict[str, Any]:
-    from dailypapers.domain.delivery import EQUATION
+def _record(ledger: "Ledger") -> dict[str, Any]:
+    from dailypapers.domain.delivery import RECONCILED
 
     return {
-        "day": book.day,
-        "due": book.due,
-        **{state.value: book.count(state) for state in EQUATION},
-        "open": book.open,
-        "balanced": book.balanced,
-        "equation": book.equation(),
+        "day": ledger.day,
+        "due": ledger.due,
+        **{state.value: ledger.count(state) for state in RECONCILED},
+        "open": ledger.open,
+        "balanced": ledger.balanced,
+        "equation": ledger.reconciliation(),
     }
 
 

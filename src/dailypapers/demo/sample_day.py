@@ -50,7 +50,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the day did, what everybody got, the books, and where to look."""
+    """What the day did, what everybody got, the ledger, and where to look."""
 
     day: Day
     shown: tuple[Shown, ...]

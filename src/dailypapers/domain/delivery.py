@@ -189,7 +189,7 @@ _FINALLY = {
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The books of one edition: how many deliveries ended how."""
+    """The ledger of one edition: how many deliveries ended how."""
 
     edition: int
     day: dt.date
@@ -198,7 +198,7 @@ class Ledger:
     counts: dict[DeliveryState, int]
 
     def count(self, state: DeliveryState) -> int:
-        """How many are in a state; bounced and complained ones were accepted first and count there."""
+        """Return how many are in a state; bounced and complained ones were accepted first and count there."""
         extra = 0
         if state is DeliveryState.ACCEPTED:
             extra = self.counts.get(DeliveryState.BOUNCED, 0) + self.counts.get(DeliveryState.COMPLAINED, 0)
@@ -212,16 +212,17 @@ class Ledger:
     @property
     def balanced(self) -> bool:
         """Whether due = accepted + failed + suppressed + skipped + expired + uncertain."""
-        return self.due == sum(self.count(state) for state in EQUATION)
+        return self.due == sum(self.count(state) for state in RECONCILED)
 
-    def equation(self) -> str:
-        """Write the books as the equation they must satisfy."""
-        ended = " + ".join(f"{self.count(state)} {state}" for state in EQUATION)
+    def reconciliation(self) -> str:
+        """Return the equation that a balanced ledger satisfies, with its numbers."""
+        ended = " + ".join(f"{self.count(state)} {state}" for state in RECONCILED)
         still = f" + {self.open} still open" if self.open else ""
         return f"{self.due} due = {ended}{still}"
 
 
-EQUATION = (
+#: The states in which a delivery that was due can end; what comes after acceptance counts as accepted.
+RECONCILED = (
     DeliveryState.ACCEPTED,
     DeliveryState.FAILED,
     DeliveryState.SUPPRESSED,

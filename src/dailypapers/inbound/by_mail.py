@@ -68,7 +68,7 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class InboundHandler:
-    """What asking by mail is dealt with."""
+    """What handling mail needs."""
 
     engine: sa.Engine
     signer: Signer
@@ -154,15 +154,15 @@ def _subscribe(handler: InboundHandler, address: str) -> str:
         return _CLOSED
     if asyncio.run(handler.domains.trouble(domain_of(address))):
         return _THANKS
-    who = sign_up_request(handler.signer, address, _NETWORK)
+    request = sign_up_request(handler.signer, address, _NETWORK)
     overall = handler.limits.overall_hour
     with writing(handler.engine) as tx:
         verdict = sign_up.ask(
             tx,
             address,
             handler.defaults,
-            consent=Consent("mail", _FORM, who.network),
-            who=who,
+            consent=Consent("mail", _FORM, request.network),
+            request=request,
             limits=Limits(max(1, overall // _MAIL_PART), overall),
             now=handler.clock(),
             # There is no page to wait in front of: in attack mode the smaller share must do.

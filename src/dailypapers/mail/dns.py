@@ -1,6 +1,6 @@
 """Domains: whether mail to one can arrive, and whether it is a throw-away one.
 
-Asked before a confirmation is sent. Where the DNS does not answer, a domain is taken as good: that is no fault of the
+Asked before a confirmation is sent. Where the DNS does not answer, a domain is accepted: that is not the fault of the
 person who waits in front of a form.
 """
 
@@ -20,15 +20,15 @@ from disposable_email_domains import blocklist
 
 from dailypapers.errors import BadSettings
 
-#: Somebody waits; a slow name server is not waited for.
-PATIENCE_SECONDS = 2.0
+#: Maximum time for a domain's records, in seconds: a person waits in front of the form.
+TIMEOUT_SECONDS = 2.0
 _CACHED = 10_000
-#: So many questions at a time: a flood of made-up domains must not become ours against a name server.
+#: Maximum questions at a time: a flood of made-up domains must not become ours against a name server.
 _AT_ONCE = 50
 
 
 class Trouble(StrEnum):
-    """Why mail to a domain is of no use."""
+    """Why mail to a domain cannot arrive, or should not be sent."""
 
     UNKNOWN_DOMAIN = "unknown domain"
     TAKES_NO_MAIL = "takes no mail"
@@ -45,7 +45,7 @@ class Domains:
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     async def trouble(self, domain: str) -> Trouble | None:
-        """Tell why mail to a domain is of no use, `None` where it may arrive. Takes two seconds at most."""
+        """Return why mail to a domain cannot arrive, `None` where it may. Takes two seconds at most."""
         try:
             name = idna.encode(domain, uts46=True).decode() if not domain.isascii() else domain.lower()
         except idna.IDNAError:
@@ -55,7 +55,7 @@ class Domains:
         if self._resolver is None or not self._places.acquire(blocking=False):
             return None
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 return await _asked(self._resolver, name)
         except (dns.exception.DNSException, OSError):  # A timeout is an OSError too.
             return None
@@ -63,13 +63,13 @@ class Domains:
             self._places.release()
 
     def _is_disposable(self, name: str) -> bool:
-        """A name below a disposable one is disposable as well."""
+        """Return whether a name is a disposable domain, or below one."""
         labels = name.split(".")
         return any(".".join(labels[i:]) in self._disposable for i in range(len(labels) - 1))
 
 
 async def _asked(resolver: dns.asyncresolver.Resolver, domain: str) -> Trouble | None:
-    """Mail goes to the MX, or to the address itself where there is none (RFC 5321 5.1); “.” takes none (RFC 7505)."""
+    """Ask for the MX, or the address itself where there is none (RFC 5321 5.1); “.” takes no mail (RFC 7505)."""
     name = dns.name.from_text(domain)
     try:
         found = await resolver.resolve(name, dns.rdatatype.MX, search=False)
@@ -81,7 +81,7 @@ async def _asked(resolver: dns.asyncresolver.Resolver, domain: str) -> Trouble |
 
 
 async def _knows_the_world(resolver: dns.asyncresolver.Resolver) -> bool:
-    """Whether this resolver knows the public DNS: that of a closed network may know no outer name at all."""
+    """Return whether this resolver knows the public DNS: one of a closed network may know no outer name at all."""
     try:
         await resolver.resolve(dns.name.root, dns.rdatatype.NS, search=False)
     except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
@@ -100,18 +100,18 @@ async def _has_address(resolver: dns.asyncresolver.Resolver, name: dns.name.Name
 
 
 def system_resolver() -> dns.asyncresolver.Resolver | None:
-    """The machine's own resolver with a cache that keeps to the records' times; `None` where none is set up."""
+    """Return the machine's resolver with a cache that keeps to the records' times; `None` where none is set up."""
     try:
         resolver = dns.asyncresolver.Resolver()
     except dns.resolver.NoResolverConfiguration:
         return None
     resolver.cache = dns.resolver.LRUCache(_CACHED)
-    resolver.lifetime = PATIENCE_SECONDS
+    resolver.lifetime = TIMEOUT_SECONDS
     return resolver
 
 
 def disposable_domains(file: Path | None = None) -> frozenset[str]:
-    """The list that comes with the package disposable-email-domains, or the domains of a file, one a line.
+    """Return the list of the package disposable-email-domains, or the domains of a file, one a line.
 
     Raises `BadSettings` where the file cannot be read.
     """

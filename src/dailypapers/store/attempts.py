@@ -24,7 +24,7 @@ def hand_over(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.date
 
 
 def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, now: dt.datetime) -> None:
-    """Keep what was answered."""
+    """Record what was answered."""
     values = {
         "answered_at": now,
         "code": sa.bindparam("says"),
@@ -47,9 +47,9 @@ def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, no
 
 
 def _change(tx: sa.Connection, values: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    mine = (attempts.c.delivery_id == sa.bindparam("key"), attempts.c.number == sa.bindparam("try"))
+    this_try = (attempts.c.delivery_id == sa.bindparam("key"), attempts.c.number == sa.bindparam("try"))
     if rows:
-        tx.execute(sa.update(attempts).where(*mine).values(values), rows)
+        tx.execute(sa.update(attempts).where(*this_try).values(values), rows)
 
 
 def forget(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:
@@ -60,7 +60,7 @@ def forget(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:
 
 
 def of_delivery(tx: sa.Connection, delivery_id: int) -> list[Attempt]:
-    """All tries of a delivery, the first one first."""
+    """Return all tries of a delivery, oldest first."""
     query = sa.select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number)
     return [
         Attempt(

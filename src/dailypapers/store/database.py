@@ -195,18 +195,18 @@ def _rebuilding(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def revision(engine: sa.Engine) -> tuple[str | None, str | None]:
-    """Tell the revision the database is at and the one this program wants."""
-    wanted = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    """Return the revision the database is at and the one this program needs."""
+    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     with reading(engine) as tx:
-        return _current_revision(tx), wanted
+        return _current_revision(tx), newest
 
 
 def require_migrated(engine: sa.Engine) -> None:
     """Raise `DatabaseUnreachable` with what to do where the tables are missing or old."""
-    found, wanted = revision(engine)
-    if found != wanted:
+    current, newest = revision(engine)
+    if current != newest:
         raise DatabaseUnreachable(
-            f"The database is at revision {found or 'none'}, this version needs {wanted}: run `dailypapers migrate`."
+            f"The database is at revision {current or 'none'}, this version needs {newest}: run `dailypapers migrate`."
         )
 
 

@@ -102,7 +102,7 @@ def _edition(tx: sa.Connection, row: sa.Row[Any]) -> Edition:
 
 
 def last_fetch(tx: sa.Connection) -> dt.datetime | None:
-    """Tell when a source was last asked."""
+    """Return when a source was last asked."""
     last: dt.datetime | None = tx.execute(sa.select(sa.func.max(fetches.c.fetched_at))).scalar_one()
     return last
 

@@ -22,5 +22,5 @@ def take(tx: sa.Connection, name: str, holder: str, *, lasting: dt.timedelta, no
 
 def give_back(tx: sa.Connection, name: str, holder: str, *, now: dt.datetime) -> None:
     """Let others have the lease at once."""
-    mine = sa.and_(leases.c.name == name, leases.c.holder == holder)
-    tx.execute(sa.update(leases).where(mine).values(until=now))
+    own_lease = sa.and_(leases.c.name == name, leases.c.holder == holder)
+    tx.execute(sa.update(leases).where(own_lease).values(until=now))

@@ -1,4 +1,4 @@
-"""The books: how the deliveries of each edition ended."""
+"""The ledger: how the deliveries of each edition ended."""
 
 import sqlalchemy as sa
 
@@ -7,7 +7,7 @@ from dailypapers.store.schema import editions, outbox
 
 
 def ledgers(tx: sa.Connection, *, limit: int = 30) -> list[Ledger]:
-    """Give the books of the newest editions, newest first."""
+    """Return the ledgers of the newest editions, newest first."""
     days = tx.execute(sa.select(editions).order_by(editions.c.id.desc()).limit(limit)).all()
     numbers = [row.id for row in days]
     query = (

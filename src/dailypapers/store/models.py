@@ -21,17 +21,17 @@ class Kept:
 
 
 def of_edition(tx: sa.Connection, edition_id: int) -> Kept | None:
-    """What was learned for this edition, if it was."""
+    """Return what was learned for this edition, `None` where nothing was."""
     return _kept(tx, sa.select(knowledge).where(knowledge.c.edition_id == edition_id))
 
 
 def newest_edition(tx: sa.Connection) -> int:
-    """The edition for which was learned last, 0 before the first."""
+    """Return the id of the edition for which was learned last, 0 before the first."""
     return tx.execute(sa.select(sa.func.max(knowledge.c.edition_id))).scalar_one() or 0
 
 
 def newest(tx: sa.Connection) -> Kept | None:
-    """What was learned last."""
+    """Return what was learned last."""
     return _kept(tx, sa.select(knowledge).order_by(knowledge.c.edition_id.desc()).limit(1))
 
 
@@ -54,7 +54,7 @@ def keep(tx: sa.Connection, edition_id: int, learned: Kept, *, now: dt.datetime)
 
 
 def library(tx: sa.Connection, edition_id: int, *, limit: int) -> list[int]:
-    """The newest papers that are older than an edition, or were never announced, by their ids."""
+    """Return the ids of the newest papers that are older than an edition, or were never announced."""
     number = announcements.c.edition_id
     later = sa.select(announcements.c.paper_id).where(
         announcements.c.fresh, sa.or_(number >= edition_id, number.is_(None))
@@ -64,7 +64,7 @@ def library(tx: sa.Connection, edition_id: int, *, limit: int) -> list[int]:
 
 
 def counts(tx: sa.Connection, edition_ids: Sequence[int]) -> dict[int, bytes]:
-    """The kept counts of editions."""
+    """Return the stored term frequencies of editions."""
     query = sa.select(features).where(features.c.edition_id.in_(edition_ids))
     return {row.edition_id: row.counts for row in tx.execute(query)}
 
@@ -75,10 +75,10 @@ def keep_counts(tx: sa.Connection, edition_id: int, packed: bytes) -> None:
 
 
 def part(tx: sa.Connection, number: int) -> bytes | None:
-    """A part of what the search index is made of, if it is kept."""
+    """Return a part of what the search index is made of, `None` where it is not stored."""
     query = sa.select(counted.c.counts).where(counted.c.part == number)
-    kept: bytes | None = tx.execute(query).scalar_one_or_none()
-    return kept
+    packed: bytes | None = tx.execute(query).scalar_one_or_none()
+    return packed
 
 
 def keep_part(tx: sa.Connection, number: int, packed: bytes) -> None:
@@ -87,22 +87,22 @@ def keep_part(tx: sa.Connection, number: int, packed: bytes) -> None:
 
 
 def vectors_of(tx: sa.Connection, model: str, paper_ids: Iterable[int]) -> dict[int, bytes]:
-    """Papers' vectors by a model, those that are kept."""
-    found: dict[int, bytes] = {}
+    """Return papers' vectors by a model, as far as they are stored."""
+    vector_of: dict[int, bytes] = {}
     for group in groups(paper_ids):
         query = sa.select(vectors).where(vectors.c.model == model, vectors.c.paper_id.in_(group))
-        found.update((row.paper_id, row.vector) for row in tx.execute(query))
-    return found
+        vector_of.update((row.paper_id, row.vector) for row in tx.execute(query))
+    return vector_of
 
 
-def keep_vectors(tx: sa.Connection, model: str, made: Mapping[int, bytes]) -> None:
+def keep_vectors(tx: sa.Connection, model: str, packed_vectors: Mapping[int, bytes]) -> None:
     """Keep papers' vectors."""
-    rows = [{"paper_id": paper, "model": model, "vector": vector} for paper, vector in made.items()]
+    rows = [{"paper_id": paper, "model": model, "vector": vector} for paper, vector in packed_vectors.items()]
     insert_new(tx, vectors, rows)
 
 
 def forget_other_vectors(tx: sa.Connection, model: str, *, limit: int) -> int:
     """Forget at most so many vectors of other models than this one; returns how many."""
     some = sa.select(vectors.c.paper_id, vectors.c.model).where(vectors.c.model != model).limit(limit)
-    mine = sa.tuple_(vectors.c.paper_id, vectors.c.model).in_(some)
-    return tx.execute(sa.delete(vectors).where(mine)).rowcount
+    chosen = sa.tuple_(vectors.c.paper_id, vectors.c.model).in_(some)
+    return tx.execute(sa.delete(vectors).where(chosen)).rowcount

@@ -74,12 +74,12 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
 
 
 def _still_here(tx: sa.Connection, readers: Iterable[int]) -> set[int]:
-    """Tell which readers are kept, and keep them until the transaction ends: they may be erased while we compose."""
-    found: set[int] = set()
+    """Return which readers exist, and lock them until the transaction ends: they may be erased while we compose."""
+    subscriber_ids: set[int] = set()
     for group in groups(sorted(readers)):
         query = sa.select(subscribers.c.id).where(subscribers.c.id.in_(group))
-        found.update(row.id for row in tx.execute(query.with_for_update(read=True, key_share=True)))
-    return found
+        subscriber_ids.update(row.id for row in tx.execute(query.with_for_update(read=True, key_share=True)))
+    return subscriber_ids
 
 
 def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def _release(tx: sa.Connection, ids: Iterable[int]) -> None:
 
 
 def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
-    """Keep what became of claimed mails. A row somebody else has taken meanwhile is left alone."""
+    """Record what became of claimed mails. A row somebody else has taken meanwhile is left alone."""
     change = (
         sa.update(outbox)
         .where(outbox.c.id == sa.bindparam("key"), outbox.c.state == DeliveryState.CLAIMED.value)
@@ -242,7 +242,7 @@ def abandoned(tx: sa.Connection, *, after: dt.timedelta, now: dt.datetime) -> in
 
 
 def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetime) -> bool:
-    """Tell whether a confirmation mail was put into the outbox for a subscriber after a moment."""
+    """Return whether a confirmation mail was put into the outbox for a subscriber after a moment."""
     query = sa.select(outbox.c.id).where(
         outbox.c.subscriber_id == subscriber_id,
         outbox.c.kind == MailKind.CONFIRM.value,
@@ -252,19 +252,19 @@ def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetim
 
 
 def has_edition(tx: sa.Connection, subscriber_id: int, edition_id: int) -> bool:
-    """Tell whether a subscriber's digest of an edition was composed, or skipped for a reason."""
-    mine = sa.and_(outbox.c.subscriber_id == subscriber_id, outbox.c.edition_id == edition_id)
-    return tx.execute(sa.select(outbox.c.id).where(mine).limit(1)).one_or_none() is not None
+    """Return whether a subscriber's digest of an edition was composed, or skipped for a reason."""
+    is_theirs = sa.and_(outbox.c.subscriber_id == subscriber_id, outbox.c.edition_id == edition_id)
+    return tx.execute(sa.select(outbox.c.id).where(is_theirs).limit(1)).one_or_none() is not None
 
 
 def next_attempt(tx: sa.Connection, *, now: dt.datetime) -> dt.datetime | None:
-    """Tell when the next waiting mail may be tried, `None` where none waits."""
+    """Return when the next waiting mail may be tried, `None` where none waits."""
     first = sa.func.min(sa.case((_is_due(now), _moment(now)), else_=outbox.c.next_attempt_at))
     return tx.execute(sa.select(first).where(outbox.c.state.in_(_WAITING))).scalar_one_or_none()
 
 
 def _is_due(now: dt.datetime) -> sa.ColumnElement[bool]:
-    """Whether a mail's time has come; one further ahead than any rule puts it was put by a clock that was ahead."""
+    """Return whether a mail's time has come; one further off than any rule allows was set by a clock that was ahead."""
     return sa.or_(outbox.c.next_attempt_at <= now, outbox.c.next_attempt_at > now + 2 * LONGEST_RETRY)
 
 
@@ -273,19 +273,19 @@ def _moment(now: dt.datetime) -> sa.BindParameter[dt.datetime]:
 
 
 def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:
-    """All deliveries of an edition, by address."""
+    """Return all deliveries of an edition, by address."""
     query = sa.select(outbox).where(outbox.c.edition_id == edition_id).order_by(outbox.c.address)
     return [_delivery(row) for row in tx.execute(query)]
 
 
 def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[Delivery]:
-    """All deliveries to a subscriber, oldest first."""
+    """Return all deliveries to a subscriber, oldest first."""
     query = sa.select(outbox).where(outbox.c.subscriber_id == subscriber_id).order_by(outbox.c.id)
     return [_delivery(row) for row in tx.execute(query)]
 
 
 def by_id(tx: sa.Connection, delivery_id: int) -> Delivery | None:
-    """One delivery, where it is kept."""
+    """Return a delivery by id, `None` where there is none."""
     row = tx.execute(sa.select(outbox).where(outbox.c.id == delivery_id)).one_or_none()
     return _delivery(row) if row else None
 
@@ -317,12 +317,12 @@ def skipped_since_last(tx: sa.Connection, subscriber_ids: Iterable[int], reason:
 
 
 def contents_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, Content]:
-    """What digests say besides their picks; those composed by versions that did not keep it are left out."""
-    found: dict[int, Content] = {}
+    """Return what digests say besides their picks; those composed by versions that did not store it are left out."""
+    content_of: dict[int, Content] = {}
     for group in groups(delivery_ids):
-        kept = sa.select(outbox.c.id, outbox.c.content).where(outbox.c.id.in_(group), outbox.c.content.is_not(None))
-        found.update((row.id, contents.from_json(row.content)) for row in tx.execute(kept))
-    return found
+        query = sa.select(outbox.c.id, outbox.c.content).where(outbox.c.id.in_(group), outbox.c.content.is_not(None))
+        content_of.update((row.id, contents.from_json(row.content)) for row in tx.execute(query))
+    return content_of
 
 
 def _delivery(row: sa.Row[Any]) -> Delivery:

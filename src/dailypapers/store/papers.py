@@ -36,52 +36,52 @@ class Listed:
 
 
 def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> Added:
-    """Keep announcements, and count those that were not known before. Adding them again changes nothing.
+    """Store announcements, and count the new ones; idempotent.
 
     Versions, cross-lists and other sources' copies fold into one paper: whoever shares a name with a known paper
     is that paper. The first text wins, blanks are filled, categories are united.
     """
     lock(tx, names)
-    known = _known(tx, {name for item in items for name in item.paper.names()})
-    ids = [_fold(tx, item.paper, known, now) for item in items]
+    id_by_name = _known(tx, {name for item in items for name in item.paper.names()})
+    ids = [_fold(tx, item.paper, id_by_name, now) for item in items]
     _fill(tx, zip(ids, items, strict=True))
     _observe(tx, zip(ids, items, strict=True), now.date())
     return _announce(tx, list(zip(ids, items, strict=True)), now)
 
 
-def keep(tx: sa.Connection, found: Sequence[Paper], *, now: dt.datetime) -> int:
-    """Keep papers that nobody announces; returns how many were not known before."""
+def keep(tx: sa.Connection, unannounced: Sequence[Paper], *, now: dt.datetime) -> int:
+    """Store papers that nobody announces; return how many are new."""
     lock(tx, names)
-    known = _known(tx, {name for paper in found for name in paper.names()})
-    before = set(known.values())
-    return len({_fold(tx, paper, known, now) for paper in found} - before)
+    id_by_name = _known(tx, {name for paper in unannounced for name in paper.names()})
+    ids_before = set(id_by_name.values())
+    return len({_fold(tx, paper, id_by_name, now) for paper in unannounced} - ids_before)
 
 
 def named(tx: sa.Connection, name: str) -> int | None:
-    """The internal id of the paper that goes by a name."""
+    """Return the internal id of the paper that goes by a name, `None` where there is none."""
     return _known(tx, [name]).get(name)
 
 
-def _known(tx: sa.Connection, wanted: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for group in groups(sorted(wanted)):
+def _known(tx: sa.Connection, some_names: Iterable[str]) -> dict[str, int]:
+    id_by_name: dict[str, int] = {}
+    for group in groups(sorted(some_names)):
         rows = tx.execute(sa.select(names.c.name, names.c.paper_id).where(names.c.name.in_(group)))
-        found.update((row.name, row.paper_id) for row in rows)
-    return found
+        id_by_name.update((row.name, row.paper_id) for row in rows)
+    return id_by_name
 
 
-def _fold(tx: sa.Connection, paper: Paper, known: dict[str, int], now: dt.datetime) -> int:
+def _fold(tx: sa.Connection, paper: Paper, id_by_name: dict[str, int], now: dt.datetime) -> int:
     """Find the paper this one is, or keep it as a new one; its unknown names point there from now on."""
-    hits = sorted({known[name] for name in paper.names() if name in known})
-    paper_id = hits[0] if hits else _insert(tx, paper, now)
+    ids = sorted({id_by_name[name] for name in paper.names() if name in id_by_name})
+    paper_id = ids[0] if ids else _insert(tx, paper, now)
     # Two records turn out to be one work: from now on every name leads to the one we knew first.
-    if hits[1:]:
-        _merge(tx, hits[1:], into=paper_id)
-        known.update((name, paper_id) for name, other in known.items() if other in hits[1:])
-    fresh_names = [name for name in paper.names() if name not in known]
+    if ids[1:]:
+        _merge(tx, ids[1:], into=paper_id)
+        id_by_name.update((name, paper_id) for name, other in id_by_name.items() if other in ids[1:])
+    fresh_names = [name for name in paper.names() if name not in id_by_name]
     if fresh_names:
         tx.execute(sa.insert(names), [{"name": name, "paper_id": paper_id} for name in fresh_names])
-        known.update((name, paper_id) for name in fresh_names)
+        id_by_name.update((name, paper_id) for name in fresh_names)
     return paper_id
 
 
@@ -186,24 +186,24 @@ def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now:
 
 
 def every(tx: sa.Connection) -> dict[int, Paper]:
-    """All papers by their internal ids."""
+    """Return all papers by their internal ids."""
     return {row.id: _paper(row) for row in tx.execute(sa.select(papers).order_by(papers.c.id))}
 
 
 def last_id(tx: sa.Connection) -> int:
-    """The highest internal id, 0 where there is no paper. They are given in the order papers come in."""
+    """Return the highest internal id, 0 where there is no paper. They are given in the order papers come in."""
     return int(tx.execute(sa.select(sa.func.max(papers.c.id))).scalar_one() or 0)
 
 
 def between(tx: sa.Connection, after: int, upto: int) -> dict[int, Paper]:
-    """The papers with `after` < id ≤ `upto`; those that turned out to be another one are left out."""
+    """Return the papers with `after` < id ≤ `upto`; those that turned out to be another one are left out."""
     own = sa.and_(names.c.name == papers.c.key, names.c.paper_id == papers.c.id)
     query = sa.select(papers).join(names, own).where(papers.c.id > after, papers.c.id <= upto)
     return {row.id: _paper(row) for row in tx.execute(query.order_by(papers.c.id))}
 
 
 def first_editions(tx: sa.Connection) -> dict[int, int]:
-    """The first edition each paper was in; papers that were in none are left out."""
+    """Return the first edition each paper was in; papers that were in none are left out."""
     number = sa.func.min(announced.c.edition_id).label("edition_id")
     fresh = sa.and_(announced.c.fresh, announced.c.edition_id.is_not(None))
     rows = tx.execute(sa.select(announced.c.paper_id, number).where(fresh).group_by(announced.c.paper_id))
@@ -211,7 +211,7 @@ def first_editions(tx: sa.Connection) -> dict[int, int]:
 
 
 def in_editions(tx: sa.Connection, *, after: int, upto: int | None) -> tuple[Listed, ...]:
-    """All papers of the editions with `after` < id ≤ `upto`, each once, in an order that never varies.
+    """Return all papers of the editions with `after` < id ≤ `upto`, each once, in an order that never varies.
 
     Without `upto`, all editions after it and what waits for the next one.
     """
@@ -235,16 +235,16 @@ def waiting(tx: sa.Connection) -> int:
     return tx.execute(query.where(announced.c.fresh, announced.c.edition_id.is_(None))).scalar_one()
 
 
-def ids_by_name(tx: sa.Connection, wanted: Iterable[str]) -> dict[str, int]:
+def ids_by_name(tx: sa.Connection, some_names: Iterable[str]) -> dict[str, int]:
     """Return the internal ids of papers by any name they go by; a name nobody knows is left out."""
-    return _known(tx, wanted)
+    return _known(tx, some_names)
 
 
 def by_key(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Paper]:
-    """Papers by any name they go by; a name nobody knows is left out."""
-    known = _known(tx, keys)
-    loaded = by_id(tx, set(known.values()))
-    return {key: loaded[paper_id] for key, paper_id in known.items()}
+    """Return papers by any name they go by; a name nobody knows is left out."""
+    id_by_name = _known(tx, keys)
+    paper_by_id = by_id(tx, set(id_by_name.values()))
+    return {key: paper_by_id[paper_id] for key, paper_id in id_by_name.items()}
 
 
 def of_delivery(tx: sa.Connection, paper_ids: Sequence[int]) -> dict[int, Listed]:
@@ -263,21 +263,21 @@ def of_delivery(tx: sa.Connection, paper_ids: Sequence[int]) -> dict[int, Listed
 
 
 def _listed(tx: sa.Connection, sources: Mapping[int, Sequence[str]]) -> tuple[Listed, ...]:
-    loaded = by_id(tx, sources)
-    counted = _signals(tx, sources)
+    paper_by_id = by_id(tx, sources)
+    signals_by_id = _signals(tx, sources)
     return tuple(
-        Listed(loaded[paper_id], tuple(announcers), counted.get(paper_id, Signals()), paper_id)
+        Listed(paper_by_id[paper_id], tuple(announcers), signals_by_id.get(paper_id, Signals()), paper_id)
         for paper_id, announcers in sources.items()
     )
 
 
 def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Paper]:
-    """Papers by their internal ids."""
-    loaded: dict[int, Paper] = {}
+    """Return papers by their internal ids."""
+    paper_by_id: dict[int, Paper] = {}
     for group in groups(ids):
         for row in tx.execute(sa.select(papers).where(papers.c.id.in_(group))):
-            loaded[row.id] = _paper(row)
-    return loaded
+            paper_by_id[row.id] = _paper(row)
+    return paper_by_id
 
 
 def _paper(row: sa.Row[Any]) -> Paper:
@@ -296,20 +296,22 @@ def _paper(row: sa.Row[Any]) -> Paper:
 
 def _signals(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Signals]:
     """Load the newest count of each source, and its growth; where several sources counted, the highest."""
-    known = sorted(set(ids))
-    found = {paper_id: Signals(votes=count) for paper_id, count in votes.balance(tx, known).items()}
-    for group in groups(known):
+    paper_ids = sorted(set(ids))
+    signals_by_id = {paper_id: Signals(votes=count) for paper_id, count in votes.balance(tx, paper_ids).items()}
+    for group in groups(paper_ids):
         rows = tx.execute(sa.select(signals).where(signals.c.paper_id.in_(group)).order_by(signals.c.day)).all()
         newest: dict[tuple[int, str], list[sa.Row[Any]]] = {}
         for row in rows:
             newest.setdefault((row.paper_id, row.source), []).append(row)
         for (paper_id, _), readings in newest.items():
-            found[paper_id] = _highest(found.get(paper_id, Signals()), readings[-1], _velocity(readings[-2:]))
-    return found
+            signals_by_id[paper_id] = _highest(
+                signals_by_id.get(paper_id, Signals()), readings[-1], _velocity(readings[-2:])
+            )
+    return signals_by_id
 
 
 def _velocity(readings: Sequence[sa.Row[Any]]) -> float | None:
-    """Upvotes gained a day between the last two readings."""
+    """Return the upvotes gained a day between the last two readings."""
     counts = [(row.day, row.upvotes) for row in readings if row.upvotes is not None]
     if len(counts) < 2:  # noqa: PLR2004 - growth is between two
         return None
@@ -317,14 +319,14 @@ def _velocity(readings: Sequence[sa.Row[Any]]) -> float | None:
     return float((more - fewer) / (after - before).days)
 
 
-def _highest(kept: Signals, row: sa.Row[Any], velocity: float | None) -> Signals:
+def _highest(so_far: Signals, row: sa.Row[Any], velocity: float | None) -> Signals:
     def higher(a: float | None, b: float | None) -> Any:
         return max((n for n in (a, b) if n is not None), default=None)
 
     return replace(
-        kept,
-        upvotes=higher(kept.upvotes, row.upvotes),
-        comments=higher(kept.comments, row.comments),
-        stars=higher(kept.stars, row.stars),
-        velocity=higher(kept.velocity, velocity),
+        so_far,
+        upvotes=higher(so_far.upvotes, row.upvotes),
+        comments=higher(so_far.comments, row.comments),
+        stars=higher(so_far.stars, row.stars),
+        velocity=higher(so_far.velocity, velocity),
     )

@@ -23,17 +23,17 @@ class StoredPick:
 
 
 def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, tuple[StoredPick, ...]]:
-    """Give the picks of deliveries, in order."""
-    found: dict[int, list[StoredPick]] = {}
+    """Return the picks of deliveries, in order."""
+    picks_of: dict[int, list[StoredPick]] = {}
     for group in groups(delivery_ids):
         query = sa.select(picks).where(picks.c.delivery_id.in_(group)).order_by(picks.c.delivery_id, picks.c.position)
         for row in tx.execute(query):
-            found.setdefault(row.delivery_id, []).append(_stored(row))
-    return {delivery_id: tuple(chosen) for delivery_id, chosen in found.items()}
+            picks_of.setdefault(row.delivery_id, []).append(_stored(row))
+    return {delivery_id: tuple(chosen) for delivery_id, chosen in picks_of.items()}
 
 
 def newest_of(tx: sa.Connection, subscriber_id: int, *, limit: int) -> list[tuple[StoredPick, dt.datetime]]:
-    """A reader's newest picks with the moment each was picked at; of one digest the best come first."""
+    """Return a reader's newest picks with the moment each was picked at; of one digest the best come first."""
     query = (
         sa.select(picks, outbox.c.created_at)
         .join(outbox, outbox.c.id == picks.c.delivery_id)
@@ -53,7 +53,7 @@ def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:
 
 
 def kept(reason: Reason) -> list[dict[str, object]]:
-    """A reason as it is kept; what a term has not is left out."""
+    """Return a reason as it is stored; what a term lacks is left out."""
     return [
         {"kind": t.kind, "text": t.text, "weight": t.weight, "interest": t.interest}
         | ({"counts": t.counts} if t.counts else {})

@@ -27,7 +27,7 @@ class Moment(sa.types.TypeDecorator[dt.datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
-        """Turn an aware moment into what the database keeps; a naive one is a programming error."""
+        """Convert an aware moment into what the database stores; a naive one is a programming error."""
         if value is None:
             return None
         if value.tzinfo is None:

@@ -44,7 +44,7 @@ def add(
     now: dt.datetime,
     style: Style = AS_USUAL,
 ) -> int | None:
-    """Keep a new subscriber and return the id; `None` where the address is already known."""
+    """Store a new subscriber and return the id; `None` where the address is already known."""
     active = state is SubscriberState.ACTIVE
     row = {
         "address": address,
@@ -116,7 +116,7 @@ def transition(
 
 
 def unconfirmed(tx: sa.Connection, *, before: dt.datetime, limit: int = BATCH) -> list[Subscriber]:
-    """The next who asked before a moment and have not confirmed."""
+    """Return the next subscribers who asked before a moment and have not confirmed."""
     query = sa.select(subscribers).where(
         subscribers.c.state == SubscriberState.PENDING.value, subscribers.c.created_at < before
     )
@@ -143,23 +143,23 @@ def wake(tx: sa.Connection, *, now: dt.datetime) -> int:
     return tx.execute(sa.update(subscribers).where(over).values(values)).rowcount
 
 
-def state_interests(tx: sa.Connection, subscriber_id: int, wanted: Iterable[Interest]) -> None:
+def state_interests(tx: sa.Connection, subscriber_id: int, stated: Iterable[Interest]) -> None:
     """Replace all interests of a subscriber; of a text that is too long for the database its beginning is kept."""
     tx.execute(sa.delete(interests).where(interests.c.subscriber_id == subscriber_id))
     rows = [
         {"subscriber_id": subscriber_id, "kind": i.kind.value, "stance": i.stance.value, "text": i.text}
-        for i in sorted({interest.kept() for interest in wanted})
+        for i in sorted({interest.kept() for interest in stated})
     ]
     insert_new(tx, interests, rows)
 
 
 def interests_of(tx: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[Interest, ...]]:
-    """All interests of the given subscribers, in an order that never varies; who has none has an empty tuple."""
-    found: dict[int, list[Interest]] = {subscriber_id: [] for subscriber_id in ids}
+    """Return the interests of these subscribers, in an order that never varies; an empty tuple for who has none."""
+    interests_by_id: dict[int, list[Interest]] = {subscriber_id: [] for subscriber_id in ids}
     for group in groups(ids):
         for row in tx.execute(sa.select(interests).where(interests.c.subscriber_id.in_(group))):
-            found[row.subscriber_id].append(Interest(InterestKind(row.kind), row.text, Stance(row.stance)))
-    return {subscriber_id: tuple(sorted(stated)) for subscriber_id, stated in found.items()}
+            interests_by_id[row.subscriber_id].append(Interest(InterestKind(row.kind), row.text, Stance(row.stance)))
+    return {subscriber_id: tuple(sorted(stated)) for subscriber_id, stated in interests_by_id.items()}
 
 
 def by_address(tx: sa.Connection, address: str) -> Subscriber | None:
@@ -169,27 +169,27 @@ def by_address(tx: sa.Connection, address: str) -> Subscriber | None:
 
 
 def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Subscriber]:
-    """Subscribers by id."""
-    found: dict[int, Subscriber] = {}
+    """Return subscribers by id."""
+    subscriber_by_id: dict[int, Subscriber] = {}
     for group in groups(ids):
         rows = tx.execute(sa.select(subscribers).where(subscribers.c.id.in_(group)))
-        found.update((row.id, _subscriber(row)) for row in rows)
-    return found
+        subscriber_by_id.update((row.id, _subscriber(row)) for row in rows)
+    return subscriber_by_id
 
 
 def one(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
-    """A subscriber by id, `None` where nothing is kept of them."""
+    """Return a subscriber by id, `None` where there is none."""
     return by_id(tx, [subscriber_id]).get(subscriber_id)
 
 
 def every(tx: sa.Connection) -> Iterator[Subscriber]:
-    """All subscribers by address."""
+    """Yield all subscribers, by address."""
     for row in tx.execute(sa.select(subscribers).order_by(subscribers.c.address)):
         yield _subscriber(row)
 
 
 def _due(edition_id: int, now: dt.datetime) -> sa.ColumnElement[bool]:
-    """Readers whose hour has come and who have no delivery of this edition yet.
+    """Select readers whose hour has come and who have no delivery of this edition yet.
 
     Whoever's hour came when no new edition had closed stays due, so that a missed hour is made up.
     """
@@ -261,13 +261,13 @@ def accepted(tx: sa.Connection, editions: Mapping[int, int]) -> None:
 def erase(tx: sa.Connection, subscriber_id: int) -> None:
     """Remove a subscriber with all that is kept of them; a suppression of the address stays.
 
-    Editions forget that they were due, so that the books are balanced as before.
+    Editions forget that they were due, so that the ledger balances as before.
     """
     leave_no_trace(tx)
     for table in (votes, picks, interests):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
-    mine = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
-    tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(mine)))
+    delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
+    tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids)))
     sent = sa.delete(outbox).where(outbox.c.subscriber_id == subscriber_id).returning(outbox.c.edition_id)
     for group in groups(number for (number,) in tx.execute(sent).all() if number is not None):
         tx.execute(sa.update(editions).where(editions.c.id.in_(group)).values(due=editions.c.due - 1))

@@ -9,17 +9,17 @@ from dailypapers.store.schema import suppressions
 
 
 def suppress(tx: sa.Connection, address: str, *, reason: str, detail: str, now: dt.datetime) -> None:
-    """Never mail this address again; the first reason stays."""
+    """Suppress an address: it is never mailed again; the first reason stays."""
     row = {"address": address, "reason": reason, "detail": detail, "since": now}
     insert_new(tx, suppressions, [row])
 
 
 def lift(tx: sa.Connection, address: str) -> bool:
-    """Allow an address again; tells whether it was suppressed."""
+    """Lift a suppression; return whether there was one."""
     return tx.execute(sa.delete(suppressions).where(suppressions.c.address == address)).rowcount == 1
 
 
 def is_suppressed(tx: sa.Connection, address: str) -> bool:
-    """Tell whether an address is never to be mailed."""
+    """Return whether an address is suppressed."""
     query = sa.select(suppressions.c.address).where(suppressions.c.address == address)
     return tx.execute(query).one_or_none() is not None

@@ -21,7 +21,7 @@ class Cast:
 
 
 def cast(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote, *, now: dt.datetime) -> bool:
-    """Keep a vote; one against takes back those for it, and the other way round. Tells whether it is new."""
+    """Store a vote; one against withdraws those for it, and the reverse. Return whether it is new."""
     against = [other.value for other in Vote if other.is_for != vote.is_for]
     tx.execute(sa.delete(votes).where(*_of(subscriber_id, paper_id), votes.c.vote.in_(against)))
     row = {"subscriber_id": subscriber_id, "paper_id": paper_id, "vote": vote.value, "voted_at": now}
@@ -29,7 +29,7 @@ def cast(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote, *, no
 
 
 def withdraw(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote | None = None) -> bool:
-    """Take back a vote, or all of them on this paper; tells whether there was any."""
+    """Withdraw a vote, or all of them on this paper; return whether there was one."""
     named = [votes.c.vote == vote.value] if vote else []
     return tx.execute(sa.delete(votes).where(*_of(subscriber_id, paper_id), *named)).rowcount > 0
 
@@ -39,13 +39,13 @@ def _of(subscriber_id: int, paper_id: int) -> tuple[sa.ColumnElement[bool], sa.C
 
 
 def of_paper(tx: sa.Connection, subscriber_id: int, paper_id: int) -> frozenset[Vote]:
-    """What a reader has said of a paper."""
+    """Return a reader's votes on a paper."""
     rows = tx.execute(sa.select(votes.c.vote).where(*_of(subscriber_id, paper_id)))
     return frozenset(Vote(row.vote) for row in rows)
 
 
 def of_subscriber(tx: sa.Connection, subscriber_id: int, vote: Vote | None = None) -> list[Cast]:
-    """A reader's votes, or those of one kind, newest first."""
+    """Return a reader's votes, or those of one kind, newest first."""
     named = [votes.c.vote == vote.value] if vote else []
     query = (
         sa.select(votes.c.paper_id, votes.c.vote, votes.c.voted_at)
@@ -56,8 +56,8 @@ def of_subscriber(tx: sa.Connection, subscriber_id: int, vote: Vote | None = Non
 
 
 def of_subscribers(tx: sa.Connection, ids: Sequence[int]) -> dict[int, Votes]:
-    """Everybody's votes; who has none is left out."""
-    found: dict[int, dict[Vote, list[str]]] = {}
+    """Return each subscriber's votes; who has none is left out."""
+    keys_by_vote: dict[int, dict[Vote, list[str]]] = {}
     for group in groups(ids):
         query = (
             sa.select(votes.c.subscriber_id, votes.c.vote, papers.c.key)
@@ -66,8 +66,8 @@ def of_subscribers(tx: sa.Connection, ids: Sequence[int]) -> dict[int, Votes]:
             .order_by(votes.c.voted_at, votes.c.paper_id, votes.c.vote)
         )
         for row in tx.execute(query):
-            found.setdefault(row.subscriber_id, {}).setdefault(Vote(row.vote), []).append(row.key)
-    return {reader: _votes(cast) for reader, cast in found.items()}
+            keys_by_vote.setdefault(row.subscriber_id, {}).setdefault(Vote(row.vote), []).append(row.key)
+    return {reader: _votes(cast) for reader, cast in keys_by_vote.items()}
 
 
 def _votes(cast: dict[Vote, list[str]]) -> Votes:
@@ -77,8 +77,8 @@ def _votes(cast: dict[Vote, list[str]]) -> Votes:
 
 
 def balance(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, int]:
-    """Readers for each paper, less readers against it; papers without votes are left out."""
-    found: dict[int, int] = {}
+    """Return the readers for each paper minus those against it; papers without votes are left out."""
+    balance_of: dict[int, int] = {}
     for group in groups(paper_ids):
         query = (
             sa.select(votes.c.paper_id, votes.c.vote, sa.func.count().label("readers"))
@@ -86,12 +86,14 @@ def balance(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, int]:
             .group_by(votes.c.paper_id, votes.c.vote)
         )
         for row in tx.execute(query):
-            found[row.paper_id] = found.get(row.paper_id, 0) + (row.readers if Vote(row.vote).is_for else -row.readers)
-    return found
+            balance_of[row.paper_id] = balance_of.get(row.paper_id, 0) + (
+                row.readers if Vote(row.vote).is_for else -row.readers
+            )
+    return balance_of
 
 
 def on_picks(tx: sa.Connection, *, since: dt.datetime, limit: int) -> list[tuple[float, bool, str]]:
-    """The newest votes on papers that were picked for the voter: score, whether for it, and the ranking variant's name.
+    """Return the newest votes on papers picked for the voter: score, whether for it, the ranking variant's name.
 
     What was trending outside their topics tells nothing of what the score is worth, and is left out.
     """

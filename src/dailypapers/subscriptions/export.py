@@ -21,7 +21,7 @@ from dailypapers.store.picks import StoredPick, of_deliveries
 
 
 def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mapping[str, Any] | None:
-    """All that is kept of a subscriber, ready to be written as JSON; `None` where nobody has this id.
+    """Return all that is stored about a subscriber as JSON values; `None` where nobody has this id.
 
     Moments are ISO 8601 in UTC. What is kept of them as salted hashes cannot be found from here, nor by anybody else.
     """
@@ -32,14 +32,14 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
     chosen = of_deliveries(tx, [delivery.id for delivery in sent])
     cast = votes.of_subscriber(tx, subscriber_id)
     named = {pick.paper_id for picked in chosen.values() for pick in picked} | {vote.paper_id for vote in cast}
-    known = papers.by_id(tx, named)
+    paper_by_id = papers.by_id(tx, named)
     days = editions.by_id(tx, [delivery.edition for delivery in sent if delivery.edition is not None])
     return {
         "made_at": _moment(now),
         **_reader(reader),
         "interests": [asdict(stated) for stated in subscribers.interests_of(tx, [subscriber_id])[subscriber_id]],
-        "votes": [{**_paper(known[v.paper_id]), "vote": v.vote.value, "voted_at": _moment(v.at)} for v in cast],
-        "deliveries": [_delivery(one, days, chosen.get(one.id, ()), known) for one in sent],
+        "votes": [{**_paper(paper_by_id[v.paper_id]), "vote": v.vote.value, "voted_at": _moment(v.at)} for v in cast],
+        "deliveries": [_delivery(one, days, chosen.get(one.id, ()), paper_by_id) for one in sent],
         "suppressed": suppressions.is_suppressed(tx, reader.address),
     }
 
@@ -61,7 +61,7 @@ def _reader(reader: Subscriber) -> dict[str, Any]:
 
 
 def _delivery(
-    delivery: Delivery, days: Mapping[int, Edition], picked: Sequence[StoredPick], known: Mapping[int, Paper]
+    delivery: Delivery, days: Mapping[int, Edition], picked: Sequence[StoredPick], paper_by_id: Mapping[int, Paper]
 ) -> dict[str, Any]:
     return {
         "kind": delivery.kind.value,
@@ -72,7 +72,7 @@ def _delivery(
         "attempts": delivery.attempts,
         "message_id": delivery.message_id,
         "detail": delivery.detail,
-        "picks": [_pick(pick, known[pick.paper_id]) for pick in picked],
+        "picks": [_pick(pick, paper_by_id[pick.paper_id]) for pick in picked],
     }
 
 

@@ -82,9 +82,9 @@ def take_in(tx: sa.Connection, line: Line, *, defaults: Preferences, consent: Co
 
     A pause is taken over, and never ended: that is up to its owner.
     """
-    known = subscribers.by_address(tx, line.address)
-    before = lifecycle.preferences_of(tx, known) if known else defaults
-    outcome = sign_up.admit(tx, line.address, line.changes.applied_to(before), consent=consent, now=now)
+    subscriber = subscribers.by_address(tx, line.address)
+    stored = lifecycle.preferences_of(tx, subscriber) if subscriber else defaults
+    outcome = sign_up.admit(tx, line.address, line.changes.applied_to(stored), consent=consent, now=now)
     if line.paused and not outcome.is_refused:
         _pause(tx, line, now)
     return outcome
@@ -149,7 +149,7 @@ def _end_of_record(lines: Sequence[str], start: int, columns: Sequence[str]) -> 
 
 
 def _is_open(lines: Sequence[str]) -> bool:
-    """Whether these lines end within quotes: then a further line is a part of their last cell."""
+    """Return whether these lines end within quotes: then a further line is a part of their last cell."""
     further = "a line of its own"
     try:
         return [row for row in csv.reader([*lines, further]) if row][-1] != [further]
@@ -275,12 +275,12 @@ def _other_interests(value: object) -> Iterator[Interest]:
 
 def _relevance(value: object) -> float:
     try:
-        wanted = float(str(value))
+        number = float(str(value))
     except ValueError:
-        wanted = -1.0
-    if not 0 <= wanted < 1:
+        number = -1.0
+    if not 0 <= number < 1:
         raise BadInput(f"relevance “{value}” must be a probability, at least 0 and below 1")
-    return wanted
+    return number
 
 
 def _yes(name: str, value: object) -> bool:

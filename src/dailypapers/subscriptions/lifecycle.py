@@ -43,7 +43,7 @@ def change(tx: sa.Connection, subscriber_id: int, preferences: Preferences, *, n
 
 
 def _newest_received(tx: sa.Connection, subscriber_id: int) -> dt.datetime | None:
-    """When the newest edition closed, where this reader has it already."""
+    """Return when the newest edition closed, `None` where this reader does not have it yet."""
     edition = editions.newest(tx)
     return edition.closed_at if edition and outbox.has_edition(tx, subscriber_id, edition.id) else None
 
@@ -122,7 +122,7 @@ def _reading(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
 
 
 def may_pause_until(reader: Subscriber, day: dt.date, *, now: dt.datetime) -> bool:
-    """Tell whether a form may name this day for a pause to end: one to come in the reader's zone, within ten years."""
+    """Return whether a pause may end on this day: a future one in the reader's zone, within ten years."""
     today = reader.rhythm.day_of(now)
     return today < day <= today + LONGEST_PAUSE
 
@@ -184,7 +184,7 @@ def rest_of_pause(reader: Subscriber) -> dt.date | None:
 
 
 def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
-    """Mail an address again that was given up: its owner has mended it. Tells whether it was suppressed.
+    """Lift the suppression of an address whose owner has repaired it; return whether there was one.
 
     Somebody whose mail bounced is active again; who unsubscribed or complained stays so.
     """
@@ -195,13 +195,13 @@ def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
 
 
 def avoid(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
-    """Push papers with these words down from now on, besides what they asked for already."""
+    """Add phrases whose papers are shown less from now on."""
     stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
     subscribers.state_interests(tx, subscriber_id, (*stated, *_avoided(phrases)))
 
 
 def allow(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
-    """Undo that these words push papers down."""
+    """Remove phrases that `avoid` added."""
     stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
     avoided = set(_avoided(phrases))
     if avoided.intersection(stated):

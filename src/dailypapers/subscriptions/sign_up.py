@@ -38,7 +38,7 @@ CONFIRM_DEADLINE = dt.timedelta(days=1)
 
 
 def sign_up_request(signer: Signer, address: str, network: str) -> SignUpRequest:
-    """Who asks, in a form that tells nobody who it was."""
+    """Return a request as keyed hashes, from which nobody can tell who asked."""
     return SignUpRequest(
         signer.keyed_hash("address", address),
         signer.keyed_hash("mailbox", normalised_mailbox(address)),
@@ -52,7 +52,7 @@ def ask(
     preferences: Preferences,
     *,
     consent: Consent,
-    who: SignUpRequest,
+    request: SignUpRequest,
     limits: Limits,
     now: dt.datetime,
     has_waited: bool = False,
@@ -62,11 +62,11 @@ def ask(
     The verdict does not depend on whether the address is known. Logs an alarm where attack mode begins,
     and its end with the first ask after it.
     """
-    counts = signups.count(tx, who, now=now)
+    counts = signups.count(tx, request, now=now)
     is_suppressed = suppressions.is_suppressed(tx, address)
     verdict = judge(counts, limits, has_waited=has_waited)
     if worth_keeping(counts, limits):
-        signups.note(tx, who, granted=verdict is Verdict.GRANTED, now=now)
+        signups.note(tx, request, granted=verdict is Verdict.GRANTED, now=now)
         _log_attack_mode(counts, limits)
     if verdict is Verdict.GRANTED and not is_suppressed:
         subscribe(tx, address, preferences, consent=consent, now=now)
@@ -88,9 +88,9 @@ def subscribe(
     Returns the id of the new subscriber, `None` where the address was known already (the caller answers alike).
     Somebody who left and asks again is pending again.
     """
-    known = subscribers.by_address(tx, address)
-    if known:
-        _ask_again(tx, known, preferences, consent, now)
+    subscriber = subscribers.by_address(tx, address)
+    if subscriber:
+        _ask_again(tx, subscriber, preferences, consent, now)
         return None
     added = _add(tx, address, preferences, state=SubscriberState.PENDING, consent=consent, now=now)
     if added:
@@ -117,20 +117,20 @@ def _add(
 
 
 def _ask_again(
-    tx: sa.Connection, known: Subscriber, preferences: Preferences, consent: Consent, now: dt.datetime
+    tx: sa.Connection, subscriber: Subscriber, preferences: Preferences, consent: Consent, now: dt.datetime
 ) -> None:
     """Queue one more confirmation for who has left or not confirmed yet; what they asked for before is kept."""
-    if known.state not in {SubscriberState.PENDING, SubscriberState.UNSUBSCRIBED}:
+    if subscriber.state not in {SubscriberState.PENDING, SubscriberState.UNSUBSCRIBED}:
         return
-    stated = subscribers.interests_of(tx, [known.id])[known.id]
-    has_mail = outbox.confirmation_since(tx, known.id, now - MAILBOX_PAUSE)
-    subscribers.transition(tx, known.id, to=SubscriberState.PENDING, now=now)
+    stated = subscribers.interests_of(tx, [subscriber.id])[subscriber.id]
+    has_mail = outbox.confirmation_since(tx, subscriber.id, now - MAILBOX_PAUSE)
+    subscribers.transition(tx, subscriber.id, to=SubscriberState.PENDING, now=now)
     if has_mail:
         return
-    subscribers.asked_again(tx, known.id, consent=consent, now=now)
+    subscribers.asked_again(tx, subscriber.id, consent=consent, now=now)
     if len(stated) < MAX_TOPICS:
-        subscribers.state_interests(tx, known.id, {*stated, *preferences.interests})
-    _queue_confirmation(tx, known.id, known.address, now)
+        subscribers.state_interests(tx, subscriber.id, {*stated, *preferences.interests})
+    _queue_confirmation(tx, subscriber.id, subscriber.address, now)
 
 
 def _queue_confirmation(tx: sa.Connection, subscriber_id: int, address: str, now: dt.datetime) -> None:
@@ -142,12 +142,14 @@ def admit(
     tx: sa.Connection, address: str, preferences: Preferences, *, consent: Consent, now: dt.datetime
 ) -> Admission:
     """Make somebody active at once: the operator vouches for their consent. Known ones get the new preferences."""
-    known = subscribers.by_address(tx, address)
+    subscriber = subscribers.by_address(tx, address)
     is_suppressed = suppressions.is_suppressed(tx, address)
-    outcome = admission(known.state if known else None, is_suppressed=is_suppressed)
+    outcome = admission(subscriber.state if subscriber else None, is_suppressed=is_suppressed)
     if outcome is Admission.ADDED:
         _add(tx, address, preferences, state=SubscriberState.ACTIVE, consent=consent, now=now)
-    if known and outcome is Admission.CHANGED:
-        change(tx, known.id, preferences, now=now)
-        subscribers.transition(tx, known.id, to=SubscriberState.ACTIVE, now=now, from_states=[SubscriberState.PENDING])
+    if subscriber and outcome is Admission.CHANGED:
+        change(tx, subscriber.id, preferences, now=now)
+        subscribers.transition(
+            tx, subscriber.id, to=SubscriberState.ACTIVE, now=now, from_states=[SubscriberState.PENDING]
+        )
     return outcome

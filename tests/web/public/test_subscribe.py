@@ -230,7 +230,7 @@ def test_two_who_ask_at_once_get_one_mail(engine: sa.Engine) -> None:
                 "alice@example.org",
                 Preferences(Rhythm(), Amount(5)),
                 consent=Consent("web"),
-                who=sign_up_request(SIGNER, "alice@example.org", "192.0.2.0/24"),
+                request=sign_up_request(SIGNER, "alice@example.org", "192.0.2.0/24"),
                 limits=Limits(),
                 now=NOW,
             )

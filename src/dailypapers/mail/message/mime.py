@@ -61,7 +61,7 @@ class BulkHeaders:
 
 
 def message_id(secret: bytes, key: str, domain: str) -> str:
-    """A Message-ID that is the same for the same mail, and tells nothing of its reader.
+    """Return a Message-ID that is the same for the same mail, and tells nothing of its reader.
 
     A second copy can be told from the first by it (RFC 5322 3.6.4 wants it unique for a message).
     """
@@ -78,7 +78,7 @@ def build(
     now: dt.datetime,
     headers: BulkHeaders | None = None,
 ) -> bytes:
-    """The mail as bytes: multipart/alternative, UTF-8 in quoted-printable, CRLF; only an address exceeds 78 characters.
+    """Return the mail as bytes: multipart/alternative, quoted-printable UTF-8, CRLF; only addresses exceed 78 columns.
 
     A message without HTML becomes a mail of plain text alone.
     With `headers` it is a mail to many and says so (RFC 2369, 2919, 8058); without, an answer somebody waits for.

@@ -47,7 +47,7 @@ async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready
 
 
 def in_words(error: Exception) -> str:
-    """An error's words on one line; its kind where it has none."""
+    """Return an error's text on one line; its kind where it has none."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
@@ -81,7 +81,7 @@ def _commands(client: aiosmtplib.SMTP, mail: OutgoingMail) -> list[tuple[Stage, 
 
 
 def on_the_wire(content: bytes) -> bytes:
-    """A mail as DATA carries it: CRLF alone ends a line, leading dots are doubled (RFC 5321 4.5.2), no final dot.
+    """Return a mail as DATA carries it: CRLF alone ends lines, leading dots are doubled (RFC 5321 4.5.2), no final dot.
 
     A bare CR or LF would be a line end to some servers and none to others, which lets mails be smuggled.
     """
@@ -109,7 +109,7 @@ async def _pour(client: aiosmtplib.SMTP, content: bytes) -> None:
 
 
 async def _verdict(client: aiosmtplib.SMTP, longest_wait: float) -> Outcome:
-    """What the server says once it has the mail; if it says nothing that can be understood, nobody knows."""
+    """Return what the server says of the mail; uncertain where it says nothing that can be understood."""
     try:
         protocol = client.protocol
         if protocol is None:

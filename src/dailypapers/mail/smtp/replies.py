@@ -75,7 +75,7 @@ class _Reply:
 
 
 def classify(code: int, text: str, *, stage: Stage) -> Outcome:
-    """What a reply means for this delivery; `text` is the reply without its code.
+    """Return what a reply means for this delivery; `text` is the reply without its code.
 
     Only a 2xx after the final dot is `accepted`. A reply that is none, or not one that belongs there, is a broken
     dialogue: `interrupted`, or `uncertain` where the server has the mail.

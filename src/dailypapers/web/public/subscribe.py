@@ -170,7 +170,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
     waited = context.signer.age(form.wait_token, now=now, about=address)
     if waited is not None and waited < policy.wait:
         return _wait(context, request, form, form.wait_token, early=True)
-    asking = sign_up_request(context.signer, address, network_of(request, policy.trusted_proxies))
+    signing_up = sign_up_request(context.signer, address, network_of(request, policy.trusted_proxies))
 
     def ask() -> Verdict:
         with writing(context.engine) as tx:
@@ -178,8 +178,8 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
                 tx,
                 address,
                 _wishes(context.defaults, form),
-                consent=Consent("web", version, asking.network),
-                who=asking,
+                consent=Consent("web", version, signing_up.network),
+                request=signing_up,
                 limits=policy.limits,
                 now=now,
                 has_waited=waited is not None,
