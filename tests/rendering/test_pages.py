@@ -116,6 +116,7 @@ class Preview:
     state: str = "digest"
     edition: Edition = EDITION
     notes: tuple[str, ...] = ()
+    troubles: Mapping[str, str] = field(default_factory=dict)
     more: int = 0
     counted: int = 0
     votes: Mapping[str, str] = field(default_factory=dict)

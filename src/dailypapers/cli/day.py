@@ -26,9 +26,9 @@ def day(
 
     app = context.obj.app()
     with progress("fetch, close, compose, deliver") as step, stop_on_signal() as stop:
-        told = Progress(lambda _: step(1), step, step)
+        on_progress = Progress(lambda _: step(1), step, step)
         wait = dt.timedelta(minutes=patience)
-        done = run(app.dependencies, clock=clock(now), patience=wait, progress=told, stop=stop)
+        done = run(app.dependencies, clock=clock(now), patience=wait, progress=on_progress, stop=stop)
     if not as_json:
         print_sources(done.fetched, as_json=False)
     say_composed(done.composed)

@@ -9,7 +9,7 @@ import typer
 
 from dailypapers.cli.output import OK, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
-from dailypapers.cli.subscribers import known
+from dailypapers.cli.subscribers import require_subscriber
 
 if TYPE_CHECKING:
     from dailypapers.digests.compose import Composed
@@ -70,7 +70,7 @@ def preview(
 
     app = context.obj.app()
     with reading(app.engine) as tx:
-        reader = known(tx, address)
+        reader = require_subscriber(tx, address)
     message, quiet = make(
         app.engine,
         app.dependencies.renderer,

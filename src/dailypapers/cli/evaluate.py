@@ -66,8 +66,8 @@ def evaluate(
     if files is None:
         _replay(context, names, task, encoder, as_json=as_json)
         return
-    with progress("days ranked") as told:
-        done = run(files, names, [task], encoder=encoder, until=until and until.date(), on_progress=told)
+    with progress("days ranked") as on_progress:
+        done = run(files, names, [task], encoder=encoder, until=until and until.date(), on_progress=on_progress)
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
     if done.without_papers:
@@ -138,11 +138,11 @@ def _task(likes: str, *, topics: bool | None) -> "Task":
 
     if likes != "all" and not (likes.isascii() and likes.isdigit()):
         raise BadInput(f"--likes must be a number or all, not “{likes}”.")
-    known = None if likes == "all" else int(likes)
-    told = known is not None if topics is None else topics
-    if known == 0 and not told:
+    liked = None if likes == "all" else int(likes)
+    with_topic = liked is not None if topics is None else topics
+    if liked == 0 and not with_topic:
         raise BadInput("Without likes and without a topic there is nothing to rank by.")
-    return Task(known, topics=told)
+    return Task(liked, topics=with_topic)
 
 
 def records(outcomes: "tuple[Outcome, ...]", *, as_json: bool) -> list[dict[str, Any]]:

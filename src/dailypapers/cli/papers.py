@@ -56,9 +56,9 @@ def rank(
         "avoid": unwanted,
         "exclude": exclude,
     }
-    wanted = tuple(interests({name: value for name, value in stated.items() if value}))
+    preferred = tuple(interests({name: value for name, value in stated.items() if value}))
     with progress("reading and ranking"):
-        ranked = run(papers, wanted, limit=limit, now=clock(now)(), archive=archive, model=model)
+        ranked = run(papers, preferred, limit=limit, now=clock(now)(), archive=archive, model=model)
     for sentence in (*ranked.warnings, *(f"{item.where}: {item.why}" for item in ranked.skipped)):
         say(sentence)
     records = [
@@ -101,8 +101,8 @@ def archive(
     from dailypapers.ranking.corpus.background import LEAST_PAPERS
 
     app = context.obj.app()
-    with progress("papers") as told:
-        done = run(app.engine, file, now=clock(now)(), on_progress=told)
+    with progress("papers") as on_progress:
+        done = run(app.engine, file, now=clock(now)(), on_progress=on_progress)
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
     say(f"Read {done.papers:,} papers, {done.new:,} of them new. The ranking learns from them at the next edition.")

@@ -49,8 +49,8 @@ def _check_mail(server: "MailServer") -> None:
     from dailypapers.mail.smtp.transport import SmtpTransport
 
     with progress(f"checking the mail server {server}"):
-        found = asyncio.run(SmtpTransport(server, connections=1).check())
-    say(found)
+        answer = asyncio.run(SmtpTransport(server, connections=1).check())
+    say(answer)
 
 
 def migrate(context: typer.Context) -> None:
@@ -59,12 +59,12 @@ def migrate(context: typer.Context) -> None:
     from dailypapers.store.database import revision
 
     app = context.obj.app(migrated=False)
-    before, wanted = revision(app.engine)
+    before, newest = revision(app.engine)
     bring_up(app.engine)
     say(
-        f"The database is already at revision {wanted}."
-        if before == wanted
-        else f"The database was upgraded from revision {before} to {wanted}."
+        f"The database is already at revision {newest}."
+        if before == newest
+        else f"The database was upgraded from revision {before} to {newest}."
     )
 
 

@@ -100,16 +100,16 @@ def _examples(engine: "sa.Engine", file: Path) -> list[str]:
     from dailypapers.store.database import reading
 
     try:
-        found = read(file.read_bytes())
+        references = read(file.read_bytes())
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}.") from None
     with reading(engine) as tx:
-        found = resolve(tx, found)
-    for skipped in found.skipped:
+        references = resolve(tx, references)
+    for skipped in references.skipped:
         say(f"{file.name} {skipped.where}: {skipped.why}")
-    if found.left:
-        say(f"{file.name}: {found.left} more papers were ignored; a file can name only so many.")
-    return [str(one.ids[0]) for one in found.papers]
+    if references.left:
+        say(f"{file.name}: {references.left} more papers were ignored; a file can name only so many.")
+    return [str(one.ids[0]) for one in references.papers]
 
 
 def _changes(fields: dict[str, Any]) -> "PreferenceChanges":
@@ -159,11 +159,11 @@ def show(context: typer.Context, address: str, now: Now = None) -> None:
     from dailypapers.subscriptions.export import export
 
     with reading(context.obj.app().engine) as tx:
-        kept = export(tx, known(tx, address).id, now=clock(now)())
-    sys.stdout.write(json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
+        exported = export(tx, require_subscriber(tx, address).id, now=clock(now)())
+    sys.stdout.write(json.dumps(exported, ensure_ascii=False, indent=2) + "\n")
 
 
-def known(tx: "sa.Connection", address: str) -> "Subscriber":
+def require_subscriber(tx: "sa.Connection", address: str) -> "Subscriber":
     """Return the subscriber of an address. Raises `BadInput` where there is none."""
     from dailypapers.store import subscribers as stored
     from dailypapers.subscriptions.address import normal_address
@@ -238,10 +238,10 @@ def lift(context: typer.Context, address: str, now: Now = None) -> None:
     from dailypapers.subscriptions import lifecycle
     from dailypapers.subscriptions.address import normal_address
 
-    kept = normal_address(address)
+    exported = normal_address(address)
     with writing(context.obj.app().engine) as tx:
-        lifted = lifecycle.lift(tx, kept, now=clock(now)())
-    say(f"{kept} is no longer suppressed." if lifted else f"{kept} was not suppressed.")
+        lifted = lifecycle.lift(tx, exported, now=clock(now)())
+    say(f"{exported} is no longer suppressed." if lifted else f"{exported} was not suppressed.")
 
 
 @subscribers.command()
@@ -257,7 +257,7 @@ def remove(
     from dailypapers.subscriptions.erase import erase as erase_all
 
     with writing(context.obj.app().engine) as tx:
-        reader = known(tx, address)
+        reader = require_subscriber(tx, address)
         if erase:
             erase_all(tx, reader.id)
         else:

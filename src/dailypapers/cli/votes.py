@@ -6,7 +6,7 @@ import typer
 
 from dailypapers.cli.output import say
 from dailypapers.cli.shared import Now, clock
-from dailypapers.cli.subscribers import known
+from dailypapers.cli.subscribers import require_subscriber
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadInput
 
@@ -26,7 +26,7 @@ def vote(
     if word not in {*Vote, "none"}:
         raise BadInput(f"“{word}” is not a vote; use like, dislike, save or none.")
     with writing(context.obj.app().engine) as tx:
-        reader = known(tx, address)
+        reader = require_subscriber(tx, address)
         paper_id = papers.named(tx, str(PaperId.parse(paper)))
         if paper_id is None:
             raise BadInput(f"There is no paper {paper} in the database; only papers that were fetched can be voted on.")

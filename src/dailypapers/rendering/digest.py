@@ -156,15 +156,15 @@ class _Maker:
 
     def fitting(self, steps: Sequence[_Shown]) -> _Parts:
         """Cut each abstract first, then drop entries from the end, where the least relevant are."""
-        kept, size = len(self.digest.entries), 0
+        count, size = len(self.digest.entries), 0
         for shown in steps:
-            parts = self._parts(kept, shown)
+            parts = self._parts(count, shown)
             if parts.size <= MAX_BYTES:
                 return parts
             size = parts.size
-        while kept:
-            kept = min(kept - 1, kept * MAX_BYTES // size)
-            parts = self._parts(kept, steps[-1])
+        while count:
+            count = min(count - 1, count * MAX_BYTES // size)
+            parts = self._parts(count, steps[-1])
             if parts.size <= MAX_BYTES:
                 return parts
             size = parts.size
@@ -172,10 +172,10 @@ class _Maker:
             f"email/{self.folder}: without any papers the email is {size} bytes; the limit is {MAX_BYTES}."
         )
 
-    def _parts(self, kept: int, shown: _Shown) -> _Parts:
+    def _parts(self, count: int, shown: _Shown) -> _Parts:
         values = {
             **self.values,
-            "items": [self._item(entry, shown) for entry in self.digest.entries[:kept]],
+            "items": [self._item(entry, shown) for entry in self.digest.entries[:count]],
             "outside": [self._item(entry, _BARE) for entry in self.digest.outside],
         }
         html = "" if self.text_only else self._template("body.html").render(values)

@@ -45,7 +45,7 @@ def environment(
     """
     if override and not override.is_dir():
         raise BadSettings(f"service.templates: there is no folder {override}.")
-    made = _Environment(
+    env = _Environment(
         loader=_Templates([folder for folder in (override, templates) if folder]),
         autoescape=jinja2.select_autoescape(["html"]),
         undefined=jinja2.StrictUndefined,
@@ -55,19 +55,19 @@ def environment(
         auto_reload=False,
     )
     translate = translator(language, locale)
-    made.extend(translate=translate)
-    made.install_gettext_callables(  # type: ignore[attr-defined]
+    env.extend(translate=translate)
+    env.install_gettext_callables(  # type: ignore[attr-defined]
         translate.translations.gettext, translate.translations.ngettext, newstyle=True
     )
-    made.globals |= _direction(translate.locale, language)
-    made.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
-    made.filters |= {"in_words": partial(in_words, translate=translate), "number": translate.number}
-    made.filters |= {"enumeration": translate.enumeration}
-    made.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
-    made.filters["isolated"] = isolated if translate.locale.text_direction == "rtl" else str
+    env.globals |= _direction(translate.locale, language)
+    env.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
+    env.filters |= {"in_words": partial(in_words, translate=translate), "number": translate.number}
+    env.filters |= {"enumeration": translate.enumeration}
+    env.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
+    env.filters["isolated"] = isolated if translate.locale.text_direction == "rtl" else str
     dates = (long_date, plain_date, short_date, month_name, day_of_month, weekday_name)
-    made.filters |= {write.__name__: partial(write, locale=translate.locale) for write in dates}
-    return made
+    env.filters |= {write.__name__: partial(write, locale=translate.locale) for write in dates}
+    return env
 
 
 def _direction(locale: Locale, language: str) -> dict[str, str]:

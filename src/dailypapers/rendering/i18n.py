@@ -81,8 +81,8 @@ def translator(language: str, folders: Sequence[Path]) -> CatalogTranslator:
 
 def _translations(language: str, folders: Sequence[Path]) -> gettext.NullTranslations:
     for folder in folders:
-        if found := gettext.find("dailypapers", str(folder), [language.replace("-", "_")]):
-            with Path(found).open("rb") as file:
+        if catalog := gettext.find("dailypapers", str(folder), [language.replace("-", "_")]):
+            with Path(catalog).open("rb") as file:
                 return gettext.GNUTranslations(file)
     if re.split("[-_]", language)[0] == "en":
         return gettext.NullTranslations()

@@ -16,11 +16,13 @@ def request(**headers: str) -> Request:
 
 
 def status(modified: dt.datetime | None = NOW, **headers: str) -> int:
-    return conditional(request(**headers), b"content", "text/plain", kept="no-cache", modified=modified).status_code
+    return conditional(
+        request(**headers), b"content", "text/plain", cache_control="no-cache", modified=modified
+    ).status_code
 
 
 def test_the_first_answer_has_its_validators() -> None:
-    answer = conditional(request(), b"content", "text/plain", kept="no-cache", modified=NOW)
+    answer = conditional(request(), b"content", "text/plain", cache_control="no-cache", modified=NOW)
     assert (answer.status_code, answer.body) == (200, b"content")
     assert answer.headers["last-modified"] == "Mon, 20 Apr 2026 08:00:00 GMT"
     assert answer.headers["cache-control"] == "no-cache"
@@ -28,7 +30,7 @@ def test_the_first_answer_has_its_validators() -> None:
 
 
 def test_tags_are_compared_weakly_and_in_lists() -> None:
-    tag = conditional(request(), b"content", "text/plain", kept="no-cache").headers["etag"]
+    tag = conditional(request(), b"content", "text/plain", cache_control="no-cache").headers["etag"]
     assert status(if_none_match=f'"other", W/{tag}') == 304
     assert status(if_none_match="*") == 304
     assert status(if_none_match='"other"') == 200

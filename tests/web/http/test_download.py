@@ -4,7 +4,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from dailypapers.domain.paper import Paper, PaperId
-from dailypapers.web.http.download import as_file, attachment, known
+from dailypapers.web.http.download import as_file, attachment, require_kind
 
 PAPER = Paper(PaperId("arxiv", "2604.00001"), "Deeper Graphs", "", ("Ann Lee",), ("cs.LG",))
 
@@ -23,7 +23,7 @@ def test_each_kind_has_its_name_and_type(kind: str, type_: str, begins: bytes) -
 
 def test_another_kind_is_not_found() -> None:
     with pytest.raises(HTTPException) as refused:
-        known("docx")
+        require_kind("docx")
     assert refused.value.status_code == 404
 
 

@@ -11,8 +11,8 @@ from dailypapers.rendering.citations import bibtex, ris
 _WRITERS = {"bib": (bibtex, "application/x-bibtex"), "ris": (ris, "application/x-research-info-systems")}
 
 
-def known(kind: str) -> str:
-    """Return the kind of file, where it is one we write; raises 404 where it is not."""
+def require_kind(kind: str) -> str:
+    """Return the kind of file. Raises 404 where it is not one we write."""
     if kind not in _WRITERS:
         raise HTTPException(404)
     return kind
@@ -20,7 +20,7 @@ def known(kind: str) -> str:
 
 def as_file(papers: Iterable[Paper], name: str, kind: str) -> Response:
     """Return the papers as a file to be kept under this name, `bib` or `ris`."""
-    write, type_ = _WRITERS[known(kind)]
+    write, type_ = _WRITERS[require_kind(kind)]
     return attachment(write(papers), f"{name}.{kind}", type_)
 
 

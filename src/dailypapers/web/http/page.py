@@ -119,7 +119,7 @@ class Secured:
             return
         begun = False
 
-        async def told(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
@@ -129,7 +129,7 @@ class Secured:
             await send(message)
 
         try:
-            await self.app(scope, receive, told)
+            await self.app(scope, receive, send_with_headers)
         # This is the boundary of a request: whatever broke is logged, and the visitor reads a calm page.
         except Exception:
             log.exception("page broke", path=scope["route"].path if "route" in scope else "")
@@ -137,7 +137,7 @@ class Secured:
                 raise
             title, message = (self.context.translate(words) for words in _BROKEN)
             broken = self.context.page(Request(scope), "message", status=500, title=title, message=message)
-            await broken(scope, receive, told)
+            await broken(scope, receive, send_with_headers)
 
     def _headers(self) -> Iterable[tuple[str, str]]:
         return (*_HEADERS.items(), *(_ENCRYPTED.items() if self.context.home.startswith("https:") else ()))

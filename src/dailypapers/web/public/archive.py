@@ -27,7 +27,7 @@ DAYS, PAPERS = 60, 50
 #: Editions in the feed, and papers in each of its entries.
 FED, TOP = 20, 10
 #: An edition comes once a day; feed readers ask every few minutes.
-_KEPT = "public, max-age=900"
+_CACHE_CONTROL = "public, max-age=900"
 
 
 def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
@@ -72,7 +72,7 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
     """Answer GET /archive/2026-04-20/papers.bib: an edition's papers as BibTeX or RIS."""
 
     def show_file(day: str, kind: str) -> Response:
-        download.known(kind)
+        download.require_kind(kind)
         with reading(context.engine) as tx:
             edition = _edition(tx, day)
             found = [entry.paper for entry in archive.entries(tx, edition)]
@@ -89,7 +89,9 @@ def feed(context: WebContext) -> Callable[[Request], Response]:
             days = archive.days(tx, editions.every(tx)[::-1][:FED], many=TOP)
         content = _feed(context, days).encode("utf-8", "replace")
         modified = days[0].edition.closed_at if days else None
-        return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT, modified=modified)
+        return conditional(
+            request, content, "application/atom+xml; charset=utf-8", cache_control=_CACHE_CONTROL, modified=modified
+        )
 
     return show_feed
 
@@ -131,11 +133,11 @@ def _linked(paper: Paper) -> str:
 def _edition(tx: sa.Connection, day: str) -> Edition:
     """Return the edition of a day. Raises 404 where there is none."""
     try:
-        wanted = dt.date.fromisoformat(day)
+        date = dt.date.fromisoformat(day)
     except ValueError:
         raise HTTPException(404) from None
-    found = editions.of_day(tx, wanted)
+    edition = editions.of_day(tx, date)
     # Every day has one address, though it can be written in several ways.
-    if found is None or wanted.isoformat() != day:
+    if edition is None or date.isoformat() != day:
         raise HTTPException(404)
-    return found
+    return edition

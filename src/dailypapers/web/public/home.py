@@ -29,8 +29,8 @@ def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
         if snapshot and not topics:
             shown, status = trending(snapshot), 200
         else:
-            found = preview.for_topics(context, topics)
-            shown, status = preview.fragment(context, found), found.status
+            answer = preview.for_topics(context, topics)
+            shown, status = preview.fragment(context, answer), answer.status
         return context.page(
             request,
             "home",

@@ -80,8 +80,8 @@ def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
     """Answer GET /subscribe: the form as a page of its own; `?topic=` carries topics along."""
 
     def show_subscribe(request: Request) -> HTMLResponse:
-        wanted = tried(request.query_params.getlist("topic"))
-        return context.page(request, "subscribe", state="form", subscribe=blank(context, topics=wanted))
+        topics = tried(request.query_params.getlist("topic"))
+        return context.page(request, "subscribe", state="form", subscribe=blank(context, topics=topics))
 
     return show_subscribe
 

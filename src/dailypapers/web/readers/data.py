@@ -39,8 +39,8 @@ def act(context: WebContext) -> Callable[[str], Response]:
     def act_data(token: str) -> Response:
         now = context.clock()
         with reading(context.engine) as tx:
-            kept = export(tx, _reader(context, tx, token).id, now=now)
-        text = json.dumps(kept, ensure_ascii=False, indent=2)
+            exported = export(tx, _reader(context, tx, token).id, now=now)
+        text = json.dumps(exported, ensure_ascii=False, indent=2)
         return attachment(text + "\n", f"my-data-{now:%Y-%m-%d}.json", "application/json")
 
     return act_data

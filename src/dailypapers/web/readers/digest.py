@@ -58,7 +58,7 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
     """Answer GET: the digest's papers as BibTeX or RIS."""
 
     def show_file(token: str, kind: str) -> Response:
-        download.known(kind)
+        download.require_kind(kind)
         copy = _copy(context, token)
         found = [entry.paper for entry in (*copy.digest.entries, *copy.digest.outside)]
         return download.as_file(found, f"papers-{copy.edition.day}", kind)
@@ -72,10 +72,10 @@ def _copy(context: WebContext, token: str) -> _Copy:
     with reading(context.engine) as tx:
         reader = bearer_of(tx, context.signer, claim)
         delivery = outbox.by_id(tx, claim.about)
-        sheets = load_inputs(tx, [delivery]) if delivery and reader and delivery.subscriber == reader.id else []
-    for sheet in sheets:
-        if sheet.digest is not None and sheet.edition is not None:
-            return _Copy(sheet.delivery, sheet.bearer, sheet.digest, sheet.edition)
+        mails = load_inputs(tx, [delivery]) if delivery and reader and delivery.subscriber == reader.id else []
+    for mail in mails:
+        if mail.digest is not None and mail.edition is not None:
+            return _Copy(mail.delivery, mail.bearer, mail.digest, mail.edition)
     raise BadToken(N_("This digest is no longer available."))
 
 

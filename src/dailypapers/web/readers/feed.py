@@ -25,7 +25,7 @@ from dailypapers.web.http.token import claim_of, reader_of
 MOST = 50
 _SUFFIX = ".atom"
 #: A digest comes once a day; feed readers ask every few minutes.
-_KEPT = "private, max-age=900"
+_CACHE_CONTROL = "private, max-age=900"
 
 
 def show(context: WebContext) -> Callable[[Request, str], Response]:
@@ -36,7 +36,7 @@ def show(context: WebContext) -> Callable[[Request, str], Response]:
         claim = claim_of(context, Purpose.FEED, token)
         with reading(context.engine) as tx:
             content = _feed(context, tx, reader_of(context, tx, claim), token).encode("utf-8", "replace")
-        return conditional(request, content, "application/atom+xml; charset=utf-8", kept=_KEPT)
+        return conditional(request, content, "application/atom+xml; charset=utf-8", cache_control=_CACHE_CONTROL)
 
     return show_feed
 
@@ -60,12 +60,12 @@ def _feed(context: WebContext, tx: sa.Connection, reader: Subscriber, token: str
 def _entries(
     context: WebContext, tx: sa.Connection, chosen: Sequence[tuple[StoredPick, dt.datetime]]
 ) -> list[FeedEntry]:
-    known = papers.by_id(tx, [pick.paper_id for pick, _ in chosen])
-    found = []
+    paper_by_id = papers.by_id(tx, [pick.paper_id for pick, _ in chosen])
+    entries = []
     for pick, at in chosen:
-        paper = known[pick.paper_id]
-        told = (pick.reason.sentence(context.translate), paper.abstract)
-        summary = "".join(f"<p>{escape(one_line(text))}</p>" for text in told if text)
+        paper = paper_by_id[pick.paper_id]
+        paragraphs = (pick.reason.sentence(context.translate), paper.abstract)
+        summary = "".join(f"<p>{escape(one_line(text))}</p>" for text in paragraphs if text)
         name = f"{context.home}paper/{quote(str(paper.id), safe=':/')}"
-        found.append(FeedEntry(name, paper.title, paper.url, at, at, paper.authors, summary))
-    return found
+        entries.append(FeedEntry(name, paper.title, paper.url, at, at, paper.authors, summary))
+    return entries

@@ -30,10 +30,11 @@ VOTES = {"like": Vote.LIKE, "save": Vote.SAVE, "dislike": Vote.DISLIKE, "less": 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """The paper a token is about, and what its reader has said of it."""
+    """The paper a token is about, and what its reader thinks of it."""
 
     entry: Entry
-    kept: frozenset[str]
+    #: The votes the reader has cast on it.
+    cast: frozenset[str]
     #: Words of its title that the reader does not avoid yet.
     offered: tuple[str, ...]
 
@@ -48,7 +49,7 @@ def show(context: WebContext) -> Callable[..., HTMLResponse]:
     """Answer GET: changes nothing. Without a vote in the address, the page offers all of them."""
 
     def show_feedback(request: Request, token: str, vote: str = "") -> HTMLResponse:
-        _known(vote, or_none=True)
+        _vote(vote, or_none=True)
         claim = claim_of(context, Purpose.FEEDBACK, token)
         with reading(context.engine) as tx:
             case = _case(tx, reader_of(context, tx, claim).id, claim.about)
@@ -58,7 +59,7 @@ def show(context: WebContext) -> Callable[..., HTMLResponse]:
 
 
 def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """Answer POST: casts the vote, or with `undo` takes it back; so with words to `avoid`, if they are the paper's."""
+    """Answer POST: cast the vote, or with `undo` withdraw it; the same with phrases of its title to `avoid`."""
 
     def act_feedback(
         request: Request,
@@ -67,7 +68,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         undo: Annotated[str, Form()] = "",
         avoid: Annotated[list[str] | None, Form()] = None,
     ) -> HTMLResponse:
-        meant, now = _known(vote), context.clock()
+        meant, now = _vote(vote), context.clock()
         claim = context.signer.claim(Purpose.FEEDBACK, token, now=now)
         with writing(context.engine) as tx:
             reader = reader_of(context, tx, claim).id
@@ -85,7 +86,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
     return act_feedback
 
 
-def _known(vote: str, *, or_none: bool = False) -> Vote:
+def _vote(vote: str, *, or_none: bool = False) -> Vote:
     if vote not in VOTES and not (or_none and not vote):
         raise HTTPException(404)
     return VOTES.get(vote, Vote.LIKE)
@@ -96,11 +97,11 @@ def _case(tx: sa.Connection, reader: int, paper: int) -> _Case:
     if paper not in papers.by_id(tx, [paper]):
         raise BadToken(GONE)
     listed = papers.of_delivery(tx, [paper])[paper]
-    kept = votes.of_paper(tx, reader, paper)
+    cast = votes.of_paper(tx, reader, paper)
     stated = {one.text for one in subscribers.interests_of(tx, [reader])[reader]}
     return _Case(
         Entry(listed.paper, "", listed.sources, listed.signals, paper_id=listed.paper_id),
-        frozenset(vote.value for vote in kept),
+        frozenset(vote.value for vote in cast),
         tuple(phrase for phrase in phrases_of(listed.paper.title) if phrase not in stated),
     )
 
@@ -122,7 +123,7 @@ def _page(
         vote=vote,
         action=f"{context.root}feedback/{token}",
         entry=case.entry,
-        kept=case.kept,
+        cast=case.cast,
         offered=case.offered if vote == "less" else (),
         avoided=avoided,
     )

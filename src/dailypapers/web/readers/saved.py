@@ -26,8 +26,8 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     def show_saved(request: Request, token: str) -> HTMLResponse:
         claim = claim_of(context, Purpose.SAVED, token)
         with reading(context.engine) as tx:
-            found = _saved(tx, reader_of(context, tx, claim).id)
-            return _page(context, request, tx, token, found)
+            paper_ids = _saved(tx, reader_of(context, tx, claim).id)
+            return _page(context, request, tx, token, paper_ids)
 
     return show_saved
 
@@ -43,13 +43,13 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         with writing(context.engine) as tx:
             subscriber = reader_of(context, tx, claim).id
             # PostgreSQL takes no zero bytes, not even to look for them.
-            changed = papers.named(tx, paper) if paper.isprintable() else None
-            if changed and again:
-                votes.cast(tx, subscriber, changed, Vote.SAVE, now=now)
-            elif changed:
-                votes.withdraw(tx, subscriber, changed, Vote.SAVE)
-            taken = changed if changed and not again else None
-            return _page(context, request, tx, token, _saved(tx, subscriber), taken=taken)
+            paper_id = papers.named(tx, paper) if paper.isprintable() else None
+            if paper_id and again:
+                votes.cast(tx, subscriber, paper_id, Vote.SAVE, now=now)
+            elif paper_id:
+                votes.withdraw(tx, subscriber, paper_id, Vote.SAVE)
+            removed = paper_id if paper_id and not again else None
+            return _page(context, request, tx, token, _saved(tx, subscriber), removed=removed)
 
     return act_saved
 
@@ -58,12 +58,12 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
     """Answer GET: all saved papers as BibTeX or RIS."""
 
     def show_file(token: str, kind: str) -> Response:
-        download.known(kind)
+        download.require_kind(kind)
         claim = claim_of(context, Purpose.SAVED, token)
         with reading(context.engine) as tx:
-            ids = _saved(tx, reader_of(context, tx, claim).id)
-            known = papers.by_id(tx, ids)
-        return download.as_file([known[paper_id] for paper_id in ids], "saved-papers", kind)
+            paper_ids = _saved(tx, reader_of(context, tx, claim).id)
+            paper_by_id = papers.by_id(tx, paper_ids)
+        return download.as_file([paper_by_id[paper_id] for paper_id in paper_ids], "saved-papers", kind)
 
     return show_file
 
@@ -74,10 +74,16 @@ def _saved(tx: sa.Connection, subscriber: int) -> list[int]:
 
 
 def _page(
-    context: WebContext, request: Request, tx: sa.Connection, token: str, found: list[int], *, taken: int | None = None
+    context: WebContext,
+    request: Request,
+    tx: sa.Connection,
+    token: str,
+    paper_ids: list[int],
+    *,
+    removed: int | None = None,
 ) -> HTMLResponse:
-    shown = papers.of_delivery(tx, found[:MOST])
-    entries = [Entry(item.paper, "", item.sources, item.signals, paper_id=item.paper_id) for item in shown.values()]
+    listed = papers.of_delivery(tx, paper_ids[:MOST])
+    entries = [Entry(item.paper, "", item.sources, item.signals, paper_id=item.paper_id) for item in listed.values()]
     action = f"{context.root}saved/{token}"
-    lost = papers.by_id(tx, [taken])[taken] if taken else None
-    return context.page(request, "saved", entries=entries, total=len(found), taken=lost, action=action)
+    removed_paper = papers.by_id(tx, [removed])[removed] if removed else None
+    return context.page(request, "saved", entries=entries, total=len(paper_ids), removed=removed_paper, action=action)
