@@ -105,7 +105,7 @@ def read_secret(settings: Settings) -> bytes:
     if file and file.exists():
         return file.read_bytes().strip()
     raise BadSettings(
-        f"There is no secret to sign links with: `dailypapers init` makes {file}, or set DAILYPAPERS_SECRET."
+        f"The secret that signs links is missing: create {file} with `dailypapers init`, or set DAILYPAPERS_SECRET."
     )
 
 

@@ -344,7 +344,7 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
-        raise BadSettings(f"There is no {file}; `dailypapers init` writes one.") from None
+        raise BadSettings(f"{file} does not exist; create it with `dailypapers init`.") from None
     except OSError as error:
         raise BadSettings(f"{file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:

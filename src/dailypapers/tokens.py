@@ -122,9 +122,9 @@ class Signer:
         is_marked = hmac.compare_digest(mac, self._mail_mac(body, marked=True))
         rest, mark = (body[:-_MAIL_MARK], body[-_MAIL_MARK:]) if is_marked else (body, b"")
         if len(rest) <= _MAIL_DAY or not (is_marked or hmac.compare_digest(mac, self._mail_mac(body, marked=False))):
-            raise BadToken("This address is not complete.")
+            raise BadToken("This link is incomplete.")
         if now.date().toordinal() - _EPOCH > int.from_bytes(rest[-_MAIL_DAY:]):
-            raise BadToken("This address is too old.")
+            raise BadToken("This link has expired.")
         return Claim(Purpose.UNSUBSCRIBE, int.from_bytes(rest[:-_MAIL_DAY]), mark=mark.hex())
 
     def _mail_mac(self, body: bytes, *, marked: bool) -> bytes:

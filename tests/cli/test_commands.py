@@ -44,7 +44,7 @@ def test_init_writes_settings_a_secret_and_a_database(run: Run, tmp_path: Path) 
     assert (tmp_path / "dailypapers.secret").stat().st_mode & 0o077 == 0
     again = run("init", "--no-check-mail")
     assert again[0] == 0
-    assert "exists already and is kept" in again[2]
+    assert "already exists; it was not changed" in again[2]
 
 
 def test_init_says_what_is_wrong_with_the_mail_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path:
     file.write_text("\n".join(lines), "utf-8")
     code, _, said = ready("subscribers", "import", str(file))
     assert code == 1
-    assert "Added 2; 0 were known; 6 were not taken." in said
+    assert "Added 2; 0 were already subscribed; 6 were refused." in said
     for number in range(2, 8):
         assert f"people.jsonl line {number}" in said
     code, out, _ = ready("subscribers", "export")
@@ -218,7 +218,7 @@ def test_removing_and_erasing(ready: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("ledger",), 2, "There is no secret"),
+        (("ledger",), 2, "The secret that signs links is missing"),
         (("--config", "none.toml", "ledger"), 2, "There is no none.toml"),
         (("rank", "--papers", "none.jsonl"), 2, "none.jsonl"),
         (("rank", "--papers", "x", "--now", "tomorrow"), 2, "“tomorrow” is not a time"),
@@ -236,7 +236,7 @@ def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], co
         ("[service]\nnaem = 'x'", "unknown setting service.naem; did you mean name?"),
         ("[mail]\nport = 'many'", "mail.port"),
         ("[service]\nzone = 'Mars/Base'", "“Mars/Base” is not a time zone"),
-        ("[service]\nlocale = 'none'", "service.locale: there is no folder"),
+        ("[service]\nlocale = 'none'", "service.locale: the folder"),
         ("[service]\nlanguage = 'tlh'", "service.language: 'tlh' is not a known language"),
         ("[digest]\ndays = 'someday'", "must be daily"),
         ("[mail]\npassword = 'x'", "set it as DAILYPAPERS_MAIL__PASSWORD"),

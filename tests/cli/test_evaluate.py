@@ -122,7 +122,7 @@ def test_evaluate_tests_a_day_once_and_says_which_days_have_no_papers(run: Run, 
     files["--test-days"].write_text(json.dumps(["2025-01-03T00:00:00", "2030-01-01", "2025-01-03"]))
     code, printed, told = _evaluate(run, files, "--method", "dailypapers", "--json")
     assert json.loads(printed)[0]["lists"] == 1
-    assert (code, told) == (0, "There are no papers of these days: 2030-01-01.\n")
+    assert (code, told) == (0, "There are no papers for these days: 2030-01-01.\n")
 
 
 def test_evaluate_names_its_methods() -> None:

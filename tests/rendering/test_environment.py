@@ -28,7 +28,7 @@ def test_a_style_sheet_of_the_same_name_wins(override: Path) -> None:
 
 
 def test_an_override_that_is_no_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSettings, match="there is no folder"):
+    with pytest.raises(BadSettings, match="the folder"):
         environment(TEMPLATES, tmp_path / "missing")
 
 

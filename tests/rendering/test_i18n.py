@@ -68,7 +68,7 @@ def test_an_operators_own_catalogue_comes_before_a_shipped_one(tmp_path: Path) -
 
 
 def test_a_folder_of_catalogues_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSettings, match=r"service\.locale: there is no folder"):
+    with pytest.raises(BadSettings, match=r"service\.locale: the folder"):
         environment(TEMPLATES, locale=[tmp_path / "missing"])
 
 

@@ -150,7 +150,7 @@ def test_a_title_names_a_paper_whatever_its_case_and_points() -> None:
 
 @pytest.mark.parametrize("name", ["none.jsonl", "."])
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, name: str) -> None:
-    with pytest.raises(BadInput, match=r"There is no file|cannot be read"):
+    with pytest.raises(BadInput, match=r"does not exist|cannot be read"):
         read_papers(tmp_path / name, now=MONDAY)
 
 

@@ -20,7 +20,7 @@ def deliver(
     context: typer.Context,
     now: Now = None,
     release: Annotated[
-        bool, typer.Option("--release", help="Let emails on hold go again, once what was our fault is fixed.")
+        bool, typer.Option("--release", help="Release emails on hold, once you have fixed the fault on our side.")
     ] = False,
 ) -> None:
     """Send every queued email that is due."""
@@ -31,7 +31,7 @@ def deliver(
     dependencies, tells = context.obj.app().dependencies, clock(now)
     if release:
         with writing(dependencies.engine) as tx:
-            say(f"{outbox.release(tx, now=tells())} emails on hold may go.")
+            say(f"{outbox.release(tx, now=tells())} emails on hold were released.")
     with progress("delivering") as step, stop_on_signal() as stop:
         done = deliver_once(dependencies.sending, clock=tells, on_progress=step, stop=stop)
     raise typer.Exit(report_delivered(done))

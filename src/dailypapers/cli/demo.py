@@ -13,16 +13,16 @@ from dailypapers.cli.shared import Json, clock, configure_logging
 if TYPE_CHECKING:
     from dailypapers.demo.sample_day import Demo, Shown
 
-Port = Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port of the pages; 0 takes a free one.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port of the pages; 0 picks a free one.")]
 MailPort = Annotated[
-    int, typer.Option(min=0, max=65535, help="With --serve: the port of the caught emails; 0 takes a free one.")
+    int, typer.Option(min=0, max=65535, help="With --serve: the port of the caught emails; 0 picks a free one.")
 ]
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where the database and the emails go.")] = Path("demo-out"),
+    folder: Annotated[Path, typer.Argument(help="The folder for the database and the emails.")] = Path("demo-out"),
     serve: Annotated[
-        bool, typer.Option("--serve", help="Then serve the pages, and the emails they cause, until Ctrl-C.")
+        bool, typer.Option("--serve", help="Then serve the pages, and show the emails they send, until Ctrl-C.")
     ] = False,
     port: Port = 8000,
     mail_port: MailPort = 8025,
@@ -91,7 +91,7 @@ def _serve(folder: Path, pages: Sequence[socket.socket], mails: Sequence[socket.
     from dailypapers.demo.serve import serve_demo
 
     def ready() -> None:
-        say(f"Subscribe on http://localhost:{_port(pages)}/ ; emails appear on http://localhost:{_port(mails)}/ .")
+        say(f"Subscribe at http://localhost:{_port(pages)}/ ; emails appear at http://localhost:{_port(mails)}/ .")
         say("Ctrl-C stops.")
 
     serve_demo(folder, pages=pages, mails=mails, clock=clock(None), on_ready=ready)

@@ -37,7 +37,7 @@ def compose(context: typer.Context, now: Now = None) -> None:
 
 
 def say_composed(done: "Composed") -> None:
-    """Say how many digests were composed."""
+    """Print how many digests were composed."""
     if done.digests or done.skipped:
         say(f"Composed {done.digests} digests; {done.skipped} readers had no relevant papers.")
     elif not done.claimed_by_others:

@@ -17,12 +17,10 @@ if TYPE_CHECKING:
     from dailypapers.ranking.embeddings.encoder import Encoder
 
 METHOD_HELP = "dailypapers, words, bm25, tfidf, svm or zotero (which needs --model); can be repeated. By default all."
-Likes = Annotated[
-    str, typer.Option(help="How many of a reader's newest earlier likes the methods know: a number, or all.")
-]
+Likes = Annotated[str, typer.Option(help="How many of a reader's latest likes the methods may use: a number, or all.")]
 
 
-evaluating = typer.Typer(help="Measure how good the ranking is, beside how others rank.", invoke_without_command=True)
+evaluating = typer.Typer(help="Measure the ranking, compared with other methods.", invoke_without_command=True)
 
 
 @evaluating.callback()
@@ -39,7 +37,7 @@ def evaluate(
     heading: Annotated[
         bool | None,
         typer.Option(
-            help="Whether the methods also know the reader's topic. By default only if not all likes are known."
+            help="Whether the methods may also use the reader's topic; by default, only if --likes is a number."
         ),
     ] = None,
     model: Annotated[str | None, typer.Option(help="A sentence-transformers model, by name or folder.")] = None,
@@ -49,7 +47,7 @@ def evaluate(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure how well papers are ranked, beside how others rank them: nDCG@10, recall@10, MRR, 95 % intervals."""
+    """Measure how well papers are ranked, compared with other methods: nDCG@10, recall@10, MRR, 95 % intervals."""
     from dailypapers.evaluation.files import Files
     from dailypapers.evaluation.methods import METHODS
     from dailypapers.evaluation.run import evaluate as run
@@ -71,7 +69,7 @@ def evaluate(
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
     if done.without_papers:
-        say(f"There are no papers of these days: {', '.join(done.without_papers)}.")
+        say(f"There are no papers for these days: {', '.join(done.without_papers)}.")
     title = f"{task.name}: {len(done.study.days)} days, learned from {done.background:,} earlier papers"
     _print(title, done.outcomes, as_json=as_json)
     raise typer.Exit(ATTENTION if done.skipped else OK)

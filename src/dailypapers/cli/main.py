@@ -28,7 +28,7 @@ from dailypapers.errors import DailypapersError, DatabaseUnreachable, MailServer
 
 commands = typer.Typer(
     name="dailypapers",
-    help="New scientific papers by email: for each reader their own, the most relevant first, once a day.",
+    help="New scientific papers by email, once a day, ranked for each reader.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -23,7 +23,7 @@ def rank(
         ),
     ],
     topic: Annotated[list[str] | None, typer.Option(help="A topic in your own words.")] = None,
-    phrase: Annotated[list[str] | None, typer.Option(help="Words that must be next to each other.")] = None,
+    phrase: Annotated[list[str] | None, typer.Option(help="Words that must appear next to each other.")] = None,
     category: Annotated[
         list[str] | None, typer.Option(help="An arXiv category such as cs.LG; cs is all of computer science.")
     ] = None,

@@ -28,7 +28,7 @@ def init(
     shared: Context = context.obj
     file = shared.config or folder / DEFAULT_FILE
     if file.exists():
-        say(f"{file} exists already and is kept.")
+        say(f"{file} already exists; it was not changed.")
     else:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text((shipped("config") / DEFAULT_FILE).read_text("utf-8"), "utf-8")

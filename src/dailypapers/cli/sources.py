@@ -50,7 +50,7 @@ def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
         for item in report.fetched.skipped[:_NAMED]:
             say(f"{report.source}: {item.where}: {item.why}")
         if len(report.fetched.skipped) > _NAMED:
-            say(f"{report.source}: and {len(report.fetched.skipped) - _NAMED} more items that could not be read.")
+            say(f"{report.source}: {len(report.fetched.skipped) - _NAMED} more items could not be read.")
 
 
 def sources_code(reports: "Sequence[SourceReport]") -> int:

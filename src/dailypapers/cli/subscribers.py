@@ -27,13 +27,13 @@ def add_one(
     context: typer.Context,
     address: str,
     topic: Annotated[list[str] | None, typer.Option(help="A topic in the reader's own words.")] = None,
-    phrase: Annotated[list[str] | None, typer.Option(help="Words that must be next to each other.")] = None,
+    phrase: Annotated[list[str] | None, typer.Option(help="Words that must appear next to each other.")] = None,
     category: Annotated[
         list[str] | None, typer.Option(help="An arXiv category such as cs.LG; cs is all of computer science.")
     ] = None,
     author: Annotated[list[str] | None, typer.Option(help="An author to follow.")] = None,
     paper: Annotated[list[str] | None, typer.Option(help="A paper to show more like, by arXiv id or DOI.")] = None,
-    bib: Annotated[Path | None, typer.Option(help="A file of such papers: BibTeX, or a list of ids.")] = None,
+    bib: Annotated[Path | None, typer.Option(help="A file of example papers: BibTeX, or a list of ids.")] = None,
     avoid: Annotated[list[str] | None, typer.Option(help="Show less of this.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Never show papers with these words.")] = None,
     zone: Annotated[str | None, typer.Option(help="A time zone such as Europe/Berlin.")] = None,
@@ -41,16 +41,16 @@ def add_one(
         int | None, typer.Option(min=0, max=23, help="The hour at which the digest is sent, in their time zone.")
     ] = None,
     days: Annotated[str | None, typer.Option(help="daily, weekdays, weekly, or days such as mon,thu.")] = None,
-    max_papers: Annotated[int | None, typer.Option(min=1, max=50, help="The most papers in one digest.")] = None,
+    max_papers: Annotated[int | None, typer.Option(min=1, max=50, help="Maximum papers per digest.")] = None,
     on_empty: Annotated[
         str | None, typer.Option(help="On days with nothing relevant: silent (no email) or trending.")
     ] = None,
     confirm: Annotated[
-        bool, typer.Option("--confirm", help="Ask by email first. Without it, you confirm that they have agreed.")
+        bool, typer.Option("--confirm", help="Send a confirmation email; without it, you confirm they have agreed.")
     ] = False,
     now: Now = None,
 ) -> None:
-    """Add a subscriber, or change what is stated for one; without any interest they get trending papers.
+    """Add a subscriber, or change the preferences you give; without any interest, they get trending papers.
 
     Options that name an interest can be given several times.
     """
@@ -90,7 +90,7 @@ def add_one(
     if outcome is Admission.ADDED:
         say(f"Added {line.address}.")
     else:
-        say(f"{line.address} was there already; what you stated is changed, the rest is as it was.")
+        say(f"{line.address} is already subscribed; the preferences you gave were changed, the others kept.")
 
 
 def _examples(engine: "sa.Engine", file: Path) -> list[str]:
@@ -208,7 +208,8 @@ def import_file(
             step(len(group))
     for sentence in refused:
         say(sentence)
-    say(f"Added {added}; {len(lines) + len(skipped) - added - len(refused)} were known; {len(refused)} were not taken.")
+    changed = len(lines) + len(skipped) - added - len(refused)
+    say(f"Added {added}; {changed} were already subscribed; {len(refused)} were refused.")
     raise typer.Exit(ATTENTION if refused else OK)
 
 
@@ -233,7 +234,7 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
 
 @subscribers.command()
 def lift(context: typer.Context, address: str, now: Now = None) -> None:
-    """Send to a suppressed address again, once its owner has fixed it."""
+    """Lift the suppression of an address, once its owner has fixed it."""
     from dailypapers.store.database import writing
     from dailypapers.subscriptions import lifecycle
     from dailypapers.subscriptions.address import normal_address
@@ -251,7 +252,7 @@ def remove(
     erase: Annotated[bool, typer.Option("--erase", help="Delete all their data, deliveries included.")] = False,
     now: Now = None,
 ) -> None:
-    """Unsubscribe somebody; nothing more is sent to them."""
+    """Unsubscribe a reader; nothing more is sent to them."""
     from dailypapers.store.database import writing
     from dailypapers.subscriptions import lifecycle
     from dailypapers.subscriptions.erase import erase as erase_all

@@ -34,4 +34,4 @@ def vote(
             votes.withdraw(tx, reader.id, paper_id)
         else:
             votes.cast(tx, reader.id, paper_id, Vote(word), now=clock(now)())
-    say("The vote is recorded." if word != "none" else "The vote is removed.")
+    say("Vote recorded." if word != "none" else "Vote removed.")

@@ -173,8 +173,8 @@ class _Group:
         # This is the boundary of one subscriber: a mail that cannot be made must not keep others from theirs. Templates
         # may be an operator's own, so anything can go wrong; it is tried again later, and carried over in the end.
         except Exception as error:
-            log.exception("mail could not be made", delivery=delivery.id)
-            outcome = Outcome(OutcomeKind.NOT_MADE, text=f"the mail could not be made: {type(error).__name__}")
+            log.exception("mail could not be built", delivery=delivery.id)
+            outcome = Outcome(OutcomeKind.NOT_MADE, text=f"the mail could not be built: {type(error).__name__}")
         else:
             self._deliveries[delivery.id] = replace(delivery, message_id=name)
             return outgoing

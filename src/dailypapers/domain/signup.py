@@ -78,7 +78,7 @@ class Admission(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     """Was known, and wants now what is stated."""
-    SUPPRESSED = "is suppressed: mail to it failed for good, or its owner complained"
+    SUPPRESSED = "is suppressed: mail to it failed permanently, or its owner complained"
     UNSUBSCRIBED = "has unsubscribed: only its owner can subscribe it again"
 
     @property

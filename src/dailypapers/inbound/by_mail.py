@@ -132,7 +132,7 @@ def inbound(handler: InboundHandler, mail: Incoming) -> str:
 
 
 def _logged(what: str, reply: str) -> str:
-    log.info("mail came in", what=what, reply=reply)
+    log.info("mail received", what=what, reply=reply)
     return reply
 
 

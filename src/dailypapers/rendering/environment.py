@@ -44,7 +44,7 @@ def environment(
     has one; English needs none. Raises `BadSettings` where a folder is missing or the language has no catalog.
     """
     if override and not override.is_dir():
-        raise BadSettings(f"service.templates: there is no folder {override}.")
+        raise BadSettings(f"service.templates: the folder {override} does not exist.")
     env = _Environment(
         loader=_Templates([folder for folder in (override, templates) if folder]),
         autoescape=jinja2.select_autoescape(["html"]),

@@ -71,7 +71,7 @@ def translator(language: str, folders: Sequence[Path]) -> CatalogTranslator:
     """
     for folder in folders:
         if not folder.is_dir():
-            raise BadSettings(f"service.locale: there is no folder {folder}.")
+            raise BadSettings(f"service.locale: the folder {folder} does not exist.")
     locale = locale_of(language)
     translations = _translations(language, folders)
     if locale.text_direction == "rtl":

@@ -78,7 +78,7 @@ def _opened(path: Path) -> Iterator[BufferedReader | gzip.GzipFile]:
         with path.open("rb") as raw:
             yield gzip.GzipFile(fileobj=raw) if raw.peek(len(_GZIPPED)).startswith(_GZIPPED) else raw
     except FileNotFoundError as error:
-        raise BadInput(f"There is no file {path}.") from error
+        raise BadInput(f"{path} does not exist.") from error
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"The file {path} cannot be read: {error}.") from error
 

@@ -278,7 +278,7 @@ def erase(tx: sa.Connection, subscriber_id: int) -> None:
 def _tell_unknown(zone: str) -> None:
     """Log once in a process that a reader's zone is unknown here, so that they are mailed by UTC."""
     if not knows_zone(zone):
-        log.warning("time zone unknown on this machine: its readers are mailed by UTC", zone=zone)
+        log.warning("unknown time zone: its readers get their digests by UTC", zone=zone)
 
 
 def _amount(row: sa.Row[Any]) -> Amount:

@@ -165,7 +165,7 @@ def _is_record(line: str, columns: Sequence[str]) -> bool:
 def _cells(lines: Sequence[str], columns: Sequence[str]) -> object:
     cells = next(csv.reader(lines), [])
     if len(cells) > len(columns):
-        return BadInput(f"has {len(cells)} cells, and there are {len(columns)} columns")
+        return BadInput(f"has {len(cells)} cells, but there are {len(columns)} columns")
     return {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
 
 

@@ -74,7 +74,7 @@ class _Handler:
             return await asyncio.to_thread(self._take, mail)
         # This is the boundary of one mail: whatever broke is logged, and the mail comes again.
         except Exception:
-            log.exception("incoming mail could not be dealt with")
+            log.exception("incoming mail could not be handled")
             return "451 4.3.0 Something broke here: please try again"
 
 
