@@ -11,7 +11,7 @@ KNOWN = {"mail": ["host", "port", "owner_address"], "web": ["host", "trusted_pro
 
 def said(type: str, *loc: str | int, variable: str = "", **fields: object) -> str:  # noqa: A002 - pydantic's word
     problem: Problem = {"type": type, "loc": loc, "msg": "pydantic’s own words", **fields}
-    return sentence(problem, known=KNOWN, variable=variable)
+    return sentence(problem, names_by_section=KNOWN, variable=variable)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_an_entry_is_counted_from_one_wherever_it_stands(names: list[str], index
 )
 def test_every_kind_of_problem_is_a_sentence(problem: Problem, expected: str) -> None:
     fields = {"loc": ("mail", "port"), "msg": "pydantic’s own words", **problem}
-    assert sentence(fields, known=KNOWN, variable="").endswith(expected)
+    assert sentence(fields, names_by_section=KNOWN, variable="").endswith(expected)
 
 
 def test_a_problem_of_everything_together_has_no_place() -> None:

@@ -87,7 +87,7 @@ def build(settings: Settings) -> App:
     server = _mail_server(settings.mail)
     dependencies = Dependencies(
         engine=connect(settings.database.url, password=password.get_secret_value() if password else None),
-        sources=[_source(wanted) for wanted in settings.sources],
+        sources=[_source(section) for section in settings.sources],
         make_http=lambda: _http(settings),
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
@@ -127,20 +127,20 @@ def worker_name() -> str:
 
 def defaults(settings: Settings) -> Preferences:
     """Return what a subscriber gets who names nothing."""
-    wanted = settings.digest
-    return Preferences(Rhythm(wanted.zone, wanted.hour, parse_days(wanted.days)), Amount(wanted.max_papers))
+    section = settings.digest
+    return Preferences(Rhythm(section.zone, section.hour, parse_days(section.days)), Amount(section.max_papers))
 
 
 def _sign_up_policy(settings: Settings) -> SignUpPolicy:
-    wanted = settings.subscribe
+    section = settings.subscribe
     return SignUpPolicy(
-        open=wanted.open,
-        limits=Limits(wanted.hourly_limit_per_network, wanted.hourly_limit),
-        minimum=timedelta(seconds=wanted.minimum_form_seconds),
+        open=section.open,
+        limits=Limits(section.hourly_limit_per_network, section.hourly_limit),
+        minimum=timedelta(seconds=section.minimum_form_seconds),
         answer_after=_ANSWER_AFTER,
         domains=Domains(
-            disposable=disposable_domains(wanted.disposable_domains_file),
-            resolver=system_resolver() if wanted.check_mx else None,
+            disposable=disposable_domains(section.disposable_domains_file),
+            resolver=system_resolver() if section.check_mx else None,
         ),
         trusted_proxies=settings.web.trusted_proxies,
         by_mail=settings.inbound.subscribe_address,
@@ -149,15 +149,15 @@ def _sign_up_policy(settings: Settings) -> SignUpPolicy:
 
 def handler(app: App, clock: Clock) -> InboundHandler:
     """Return what deals with mail that comes in."""
-    wanted, mail = app.settings.inbound, app.settings.mail
+    section, mail = app.settings.inbound, app.settings.mail
     others = {mail.from_address, mail.bounce_address, mail.owner_address} - {""}
     policy = app.sign_up_policy()
     return InboundHandler(
         engine=app.engine,
         signer=app.signer,
         addresses=Addresses(
-            wanted.subscribe_address.lower(),
-            wanted.unsubscribe_address.lower(),
+            section.subscribe_address.lower(),
+            section.unsubscribe_address.lower(),
             frozenset(address.lower() for address in others),
         ),
         defaults=app.defaults,
@@ -179,17 +179,17 @@ def _digest_options(settings: Settings) -> DigestOptions:
     )
 
 
-def _source(wanted: SourceSettings) -> Source:
-    name = wanted.label()
-    if wanted.kind == "arxiv":
-        listed = Arxiv(wanted.categories, format=wanted.format, name=name)
-        return replace(listed, base_url=wanted.url) if wanted.url else listed
-    if wanted.kind == "huggingface":
+def _source(settings: SourceSettings) -> Source:
+    name = settings.label()
+    if settings.kind == "arxiv":
+        listed = Arxiv(settings.categories, format=settings.format, name=name)
+        return replace(listed, base_url=settings.url) if settings.url else listed
+    if settings.kind == "huggingface":
         daily = HuggingFace(name=name)
-        return replace(daily, base_url=wanted.url) if wanted.url else daily
-    if wanted.kind == "feed":
-        return Feed(name, wanted.url)
-    return File(wanted.path or Path(), name=name)
+        return replace(daily, base_url=settings.url) if settings.url else daily
+    if settings.kind == "feed":
+        return Feed(name, settings.url)
+    return File(settings.path or Path(), name=name)
 
 
 def _mail_renderer(settings: Settings, signer: Signer) -> MailRenderer:

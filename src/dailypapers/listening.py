@@ -39,8 +39,8 @@ def listen_once(host: str, port: int, *, option: str) -> socket.socket:
 
 
 def _addresses(host: str) -> list[tuple[socket.AddressFamily, str]]:
-    found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    addresses = dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found)
+    resolved = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    addresses = dict.fromkeys((family, str(address[0])) for family, _, _, _, address in resolved)
     return sorted(addresses, key=lambda each: each[0] != socket.AF_INET)
 
 

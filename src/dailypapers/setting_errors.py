@@ -27,13 +27,13 @@ _LONGEST = 60
 Problem = Mapping[str, Any]
 
 
-def sentence(problem: Problem, *, known: Mapping[str, Sequence[str]], variable: str) -> str:
+def sentence(problem: Problem, *, names_by_section: Mapping[str, Sequence[str]], variable: str) -> str:
     """Say one problem.
 
-    `known` are the settings by section; `variable` is the environment variable the value came from, or empty.
+    `names_by_section` are the known settings; `variable` is the environment variable the value came from, or empty.
     """
     if problem["type"] == "extra_forbidden":
-        return _unknown(problem["loc"], known)
+        return _unknown(problem["loc"], names_by_section)
     place = variable or place_of(problem["loc"])
     if problem["type"] == "missing":
         return f"{place} is missing"
@@ -59,11 +59,11 @@ def place_of(loc: Sequence[int | str]) -> str:
 
 def in_toml(message: str) -> str:
     """Say what a TOML parser said: `line 3, column 5: …`."""
-    told = re.fullmatch(r"(.*?) \(at (?:(line \d+, column \d+)|(end of document))\)", message, re.DOTALL)
-    if not told:
+    parts = re.fullmatch(r"(.*?) \(at (?:(line \d+, column \d+)|(end of document))\)", message, re.DOTALL)
+    if not parts:
         return message
-    why = told[1][:1].lower() + told[1][1:]
-    return f"{told[2] or 'at the end'}: {why}"
+    why = parts[1][:1].lower() + parts[1][1:]
+    return f"{parts[2] or 'at the end'}: {why}"
 
 
 def _expected(problem: Problem) -> str:
@@ -94,21 +94,21 @@ def _one_of(problem: Problem) -> str:
     return expected + _not(problem) + _meant(str(problem.get("input", "")).lower(), choices, "“{}”")
 
 
-def _unknown(loc: Sequence[int | str], known: Mapping[str, Sequence[str]]) -> str:
+def _unknown(loc: Sequence[int | str], names_by_section: Mapping[str, Sequence[str]]) -> str:
     *before, last = loc
     name = str(last)
     if not before:
-        return _unknown_section(name, known)
-    suggestion = _suggestion(name, str(before[0]), known)
+        return _unknown_section(name, names_by_section)
+    suggestion = _suggestion(name, str(before[0]), names_by_section)
     if isinstance(before[-1], int):
         return f"{place_of(before)}: unknown setting {name}{suggestion}"
     return f"unknown setting {place_of(loc)}{suggestion}"
 
 
-def _suggestion(name: str, section: str, known: Mapping[str, Sequence[str]]) -> str:
-    names = known.get(section, ())
+def _suggestion(name: str, section: str, names_by_section: Mapping[str, Sequence[str]]) -> str:
+    names = names_by_section.get(section, ())
     meant = _meant(name.lower(), names, "{}")
-    elsewhere = [other for other, its in known.items() if name in its and other != section]
+    elsewhere = [other for other, its in names_by_section.items() if name in its and other != section]
     if meant:
         return meant
     if elsewhere:
@@ -116,11 +116,11 @@ def _suggestion(name: str, section: str, known: Mapping[str, Sequence[str]]) -> 
     return f"; the settings of {section} are {', '.join(names)}" if names else ""
 
 
-def _unknown_section(name: str, known: Mapping[str, Sequence[str]]) -> str:
-    homes = [f"[{section}]" for section, names in known.items() if name in names]
+def _unknown_section(name: str, names_by_section: Mapping[str, Sequence[str]]) -> str:
+    homes = [f"[{section}]" for section, names in names_by_section.items() if name in names]
     if homes:
         return f"unknown setting {name} outside a section; it belongs in {' or '.join(homes)}"
-    return f"unknown section or setting {name}{_meant(name.lower(), list(known), '[{}]')}"
+    return f"unknown section or setting {name}{_meant(name.lower(), list(names_by_section), '[{}]')}"
 
 
 def _meant(name: str, names: Iterable[str], form: str) -> str:
@@ -130,5 +130,5 @@ def _meant(name: str, names: Iterable[str], form: str) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return which of these names `name` was most probably meant to be; empty where none is like it."""
-    near = get_close_matches(name, [known for known in names if known], n=1)
+    near = get_close_matches(name, [each for each in names if each], n=1)
     return near[0] if near else ""

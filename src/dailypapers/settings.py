@@ -318,12 +318,12 @@ def _warn_of_unknown_variables() -> None:
     They are not refused as those of a known section are: a container's host may put some there that nobody wrote, as
     Kubernetes does for a service of our name.
     """
-    known = _variables()
+    variables = _variables()
     for name in sorted(os.environ):
         variable = name.upper()
         section = variable.partition("__")[0]
-        if variable.startswith(PREFIX) and not any(each.partition("__")[0] == section for each in known):
-            meant = nearest(variable.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known])
+        if variable.startswith(PREFIX) and not any(each.partition("__")[0] == section for each in variables):
+            meant = nearest(variable.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in variables])
             log.warning(
                 "unknown environment variable: it sets nothing",
                 variable=name,
@@ -427,7 +427,10 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
 def _sentences(error: ValidationError, file: Path | None) -> str:
     """Say everything that is wrong with the settings, secrets excepted."""
     problems = error.errors(include_url=False)
-    said = [sentence(problem, known=_known_names(), variable=_variable_of(problem["loc"])) for problem in problems]
+    said = [
+        sentence(problem, names_by_section=_known_names(), variable=_variable_of(problem["loc"]))
+        for problem in problems
+    ]
     return f"{file or 'The environment'}: {'; '.join(said)}".rstrip("?.") + ("?" if said[-1].endswith("?") else ".")
 
 
@@ -438,8 +441,10 @@ def _known_names() -> dict[str, list[str]]:
         for name, field in Settings.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
     }
-    known = {name: [each for each in model.model_fields if each != "password"] for name, model in sections.items()}
-    return known | {"sources": list(SourceSettings.model_fields)}
+    names_by_section = {
+        name: [each for each in model.model_fields if each != "password"] for name, model in sections.items()
+    }
+    return names_by_section | {"sources": list(SourceSettings.model_fields)}
 
 
 def _variable_of(loc: tuple[int | str, ...]) -> str:

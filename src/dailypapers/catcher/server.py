@@ -59,21 +59,21 @@ class Catcher(Server):
 
 
 class _Keeper:
-    """Keeps what comes in; a mail is answered with 250 only once it is in the folder."""
+    """Saves what comes in; a mail is answered with 250 only once it is in the folder."""
 
     def __init__(self, folder: Path, on_mail: Callable[[Path], None]) -> None:
         self._folder, self._on_mail = folder, on_mail
         self._last = max((_number(path) for path in folder.glob("*.eml")), default=0)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Keep one mail; the answer names its file the way a server names its queue id."""
+        """Save one mail; the reply names its file the way a server names its queue id."""
         recipient = _UNSAFE.sub("_", (envelope.rcpt_tos or ["nobody"])[0])[:60]
         try:
             path = self._keep(envelope.original_content or b"", recipient)
         except OSError as error:
-            return f"452 4.3.1 the mail cannot be kept: {error.strerror}"
+            return f"452 4.3.1 the mail cannot be saved: {error.strerror}"
         self._on_mail(path)
-        return f"250 2.0.0 kept as {path.name}"
+        return f"250 2.0.0 saved as {path.name}"
 
     def _keep(self, content: bytes, recipient: str) -> Path:
         """Write a mail under the next number. Another program may keep mails in this folder too."""

@@ -135,9 +135,9 @@ class _Group:
         self._engine, self._renderer, self._options = engine, renderer, options
         self._clock, self._stop = clock, stop
         self._waiting: deque[RenderInput] = deque()
-        #: What has been made, by id, with the name it was given.
+        #: What has been built, by id, with the name it was given.
         self._deliveries: dict[int, Delivery] = {}
-        self._unmade: list[_Result] = []
+        self._unbuilt: list[_Result] = []
         self._results: list[_Result] = []
 
     async def send(self, claimed: Sequence[Delivery]) -> list[_Result]:
@@ -147,30 +147,30 @@ class _Group:
         async with aclosing(self._options.transport.stream(self._mails())) as stream:
             async for events in stream:
                 self._note(events)
-        self._record((), self._unmade, untried=[each.delivery for each in self._waiting])
+        self._record((), self._unbuilt, untried=[each.delivery for each in self._waiting])
         return self._results
 
     async def _mails(self) -> AsyncGenerator[OutgoingMail]:
-        """Make one mail after the other, each when its turn has come."""
+        """Yield one mail after the other, each built when its turn has come."""
         while self._waiting and not self._must_not_go_on():
             next_one = self._waiting[0]
             domain = domain_of(next_one.delivery.address)
             if (wait := self._options.pace.next(domain, self._clock()) - self._clock()) > dt.timedelta():
                 await asyncio.sleep(wait.total_seconds())
-            made = self._made(self._waiting.popleft())
-            if made:
-                yield made
+            outgoing = self._built(self._waiting.popleft())
+            if outgoing:
+                yield outgoing
 
     def _must_not_go_on(self) -> bool:
         return bool(self._stop and self._stop.is_set()) or _our_fault(self._results) is not None
 
-    def _made(self, render_input: RenderInput) -> OutgoingMail | None:
+    def _built(self, render_input: RenderInput) -> OutgoingMail | None:
         delivery = render_input.delivery
         try:
             name, outgoing = mail(self._renderer, render_input)
         except BadInput as error:
             outcome = Outcome(OutcomeKind.UNSENDABLE, text=str(error))
-        # This is the boundary of one subscriber: a mail that cannot be made must not keep others from theirs. Templates
+        # This is the boundary of one subscriber: one that cannot be built must not keep others from theirs. Templates
         # may be an operator's own, so anything can go wrong; it is tried again later, and carried over in the end.
         except Exception as error:
             log.exception("mail could not be built", delivery=delivery.id)
@@ -178,7 +178,7 @@ class _Group:
         else:
             self._deliveries[delivery.id] = replace(delivery, message_id=name)
             return outgoing
-        self._unmade.append(_Result(after(delivery, outcome, self._clock()), outcome))
+        self._unbuilt.append(_Result(after(delivery, outcome, self._clock()), outcome))
         return None
 
     def _note(self, events: Iterable[Event]) -> None:
@@ -207,7 +207,7 @@ class _Group:
 
 
 def _settle(tx: sa.Connection, results: Sequence[_Result], now: dt.datetime) -> None:
-    """Keep what became of mails, and what follows from it for their readers."""
+    """Record what became of mails, and what follows from it for their readers."""
     outbox.record(tx, [result.delivery for result in results])
     accepted = [result.delivery for result in results if result.delivery.state is DeliveryState.ACCEPTED]
     subscribers.accepted(tx, {each.subscriber: each.edition for each in accepted if each.edition is not None})
@@ -232,7 +232,7 @@ def _must_stop(results: Sequence[_Result]) -> Stopped | None:
         return Stopped(Fault.US, f"our fault, so nobody else is mailed: {_words(ours)}")
     kinds = {result.outcome.kind for result in results}
     if kinds == {OutcomeKind.NOT_MADE}:
-        return Stopped(Fault.MESSAGE, f"not one mail could be made; the log says why: {results[-1].outcome.text}")
+        return Stopped(Fault.MESSAGE, f"not one mail could be built; the log says why: {results[-1].outcome.text}")
     if kinds - {OutcomeKind.NOT_MADE} == {OutcomeKind.INTERRUPTED}:
         return Stopped(Fault.CONNECTION, f"the mail server takes nothing: {results[-1].outcome.text}")
     return None

@@ -33,8 +33,8 @@ def load(path: Path) -> tuple[Sample, ...]:
 
 
 def _sample(fields: dict[str, object]) -> Sample:
-    known = {name: value for name, value in fields.items() if name != "signals_made_up"}
-    return Sample(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})  # type: ignore[arg-type]
+    sample_fields = {name: value for name, value in fields.items() if name != "signals_made_up"}
+    return Sample(**{name: tuple(value) if isinstance(value, list) else value for name, value in sample_fields.items()})  # type: ignore[arg-type]
 
 
 def rss(samples: Iterable[Sample], *, feed: str, day: dt.date) -> bytes:

@@ -63,11 +63,11 @@ def demo(folder: Path, *, port: int = PORT, progress: Progress | None = None) ->
     with opened(folder, port=port) as app:
         done = day(app.dependencies, clock=lambda: NOON, progress=progress)
         mails = folder / MAILS
-        kept = write_pages(mails, app.dependencies.renderer.templates)
+        caught = write_pages(mails, app.dependencies.renderer.templates)
         with reading(app.engine) as tx:
             deliveries = outbox.of_edition(tx, done.edition.id)
             ledger = next(book for book in ledgers(tx) if book.edition == done.edition.id)
-        return Demo(done, tuple(_shown(app, deliveries, kept)), ledger, mails / "index.html")
+        return Demo(done, tuple(_shown(app, deliveries, caught)), ledger, mails / "index.html")
 
 
 @contextmanager
@@ -113,9 +113,9 @@ def _admit_samples(app: App) -> None:
                 take_in(tx, line, defaults=app.defaults, consent=Consent("demo"), now=NOON)
 
 
-def _shown(app: App, deliveries: Sequence[Delivery], kept: Sequence[Caught]) -> Iterator[Shown]:
+def _shown(app: App, deliveries: Sequence[Delivery], caught: Sequence[Caught]) -> Iterator[Shown]:
     """Put together what each subscriber got: from the outbox what was picked, from the server what arrived."""
-    arrived = {mail.recipient: mail for mail in kept}
+    arrived = {mail.recipient: mail for mail in caught}
     with reading(app.engine) as tx:
         sheets = load_inputs(tx, deliveries)
     for sheet in sheets:
