@@ -46,6 +46,13 @@ def test_links_from_before_there_were_random_values_work_for_who_has_none() -> N
         assert not SIGNER.is_held_by(ALICE, claim)
 
 
+def test_a_purpose_keeps_the_word_that_stands_in_links_already_sent() -> None:
+    url = SIGNER.url(Purpose.RESUBSCRIBE, ALICE, issued=NOW)
+    assert url.startswith("https://papers.example.org/undo/")
+    before = URLSafeSerializer(SIGNER.secret, salt="dailypapers.undo").dumps([7, int(NOW.timestamp()) + 60])
+    assert SIGNER.claim(Purpose.RESUBSCRIBE, before, now=NOW).subscriber_id == ALICE.subscriber_id
+
+
 def test_an_address_to_unsubscribe_from_before_works_for_who_has_no_random_value() -> None:
     written = "a4fi36q55vz5ueydmcsb2"
     assert SIGNER.mail_token(Bearer(7), issued=NOW) == written

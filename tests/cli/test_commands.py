@@ -179,7 +179,7 @@ def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path:
     assert exported[0]["zone"] == "Europe/Berlin"
     assert (exported[1]["papers"], exported[1]["days"]) == (["arxiv:2604.00001"], "weekdays")
     (tmp_path / "again.jsonl").write_text(out, "utf-8")
-    assert "Added 0; 2 were known" in ready("subscribers", "import", str(tmp_path / "again.jsonl"))[2]
+    assert "Added 0; 2 were already subscribed" in ready("subscribers", "import", str(tmp_path / "again.jsonl"))[2]
 
 
 def test_example_papers_come_from_a_bibtex_file(ready: Run, tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_removing_and_erasing(ready: Run) -> None:
     ("words", "code", "sentence"),
     [
         (("ledger",), 2, "The secret that signs links is missing"),
-        (("--config", "none.toml", "ledger"), 2, "There is no none.toml"),
+        (("--config", "none.toml", "ledger"), 2, "none.toml does not exist"),
         (("rank", "--papers", "none.jsonl"), 2, "none.jsonl"),
         (("rank", "--papers", "x", "--now", "tomorrow"), 2, "“tomorrow” is not a time"),
     ],
