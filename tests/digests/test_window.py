@@ -27,7 +27,7 @@ TOPIC, OTHER = (Interest(InterestKind.TOPIC, text) for text in FIELDS[:2])
 CAST: dict[str, tuple[Amount, tuple[Interest, ...], bool]] = {
     "about one a day": (Amount(10, about=1), (TOPIC,), False),
     "about two of two topics": (Amount(10, about=2), (TOPIC, OTHER), True),
-    "only what is relevant": (Amount(10, relevance=0.9), (TOPIC,), False),
+    "only what is relevant": (Amount(10, relevance=0.7), (TOPIC,), False),
     "nearly everything": (Amount(10, relevance=0.1), (TOPIC, OTHER), False),
     "only votes": (Amount(10), (), True),
     "one paper from elsewhere": (Amount(4, explore=True), (TOPIC,), False),

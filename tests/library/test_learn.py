@@ -37,6 +37,7 @@ from dailypapers.subscriptions import sign_up
 
 #: Words of one subject keep company; "ornithology" and "robin" never stand together, but with the same words.
 BIRDS = ["nest", "feather", "song", "wing", "migration", "egg", "flock", "beak"]
+ORNITHOLOGY = [*BIRDS, "ornithology"]
 OTHERS = [
     ["star", "galaxy", "nova", "orbit", "telescope", "comet", "lens", "pulsar"],
     ["bread", "flour", "yeast", "oven", "crust", "dough", "wheat", "loaf"],
@@ -76,6 +77,15 @@ def keep_earlier(engine: sa.Engine) -> None:
         papers.keep(tx, earlier(), now=MONDAY)
 
 
+def more_or_less_about(subject: list[str], chance: random.Random) -> str:
+    """A text that says more or less of a subject; about birds it says "ornithology" once or a few times."""
+    own = chance.choices(subject, k=chance.randint(3, 25)) + ["ornithology"] * (subject is BIRDS) * chance.randint(1, 5)
+    others = [word for other in OTHERS if other is not subject for word in other]
+    text = [*own, *chance.choices(others, k=chance.randint(0, 25)), *(f"filler{chance.randrange(3000)}" for _ in own)]
+    chance.shuffle(text)
+    return " ".join(text)
+
+
 @pytest.fixture
 def taught(engine: sa.Engine, copies: Copies) -> Iterator[sa.Engine]:
     with copies.of(engine, "earlier", keep_earlier) as copied:
@@ -106,10 +116,20 @@ def topic(text: str) -> Interest:
     return Interest(InterestKind.TOPIC, text)
 
 
-def test_a_topic_finds_papers_that_say_it_in_other_words(taught: sa.Engine) -> None:
+def test_a_topics_word_in_the_company_it_keeps_comes_first(taught: sa.Engine) -> None:
     admit(taught, topic("ornithology"))
-    announce(taught, MONDAY, "feather nest song egg migration", "bread oven crust flour", "judge trial court verdict")
-    assert composed(taught, MONDAY) == ["feather nest song egg migration"]
+    announce(
+        taught, MONDAY, "bread oven ornithology flour", "feather nest ornithology egg", "judge trial court verdict"
+    )
+    chosen = composed(taught, MONDAY)
+    assert chosen[0] == "feather nest ornithology egg"
+    assert "judge trial verdict" not in chosen
+
+
+def test_a_day_without_a_topics_word_brings_nothing(taught: sa.Engine) -> None:
+    admit(taught, topic("ornithology"))
+    announce(taught, MONDAY, "bread oven crust flour", "judge trial court verdict")
+    assert composed(taught, MONDAY) == []
 
 
 def test_without_an_archive_a_topic_matches_by_its_own_words(engine: sa.Engine) -> None:
@@ -163,7 +183,7 @@ def _kept(engine: sa.Engine) -> list[tuple[object, ...]]:
 def test_the_curve_follows_the_votes(taught: sa.Engine) -> None:
     reader = admit(taught, topic("ornithology"))
     chance = random.Random(9)  # noqa: S311 - made-up papers, the same in every run
-    announce(taught, MONDAY, *(text_about(BIRDS, chance) for n in range(8)))
+    announce(taught, MONDAY, *(text_about(ORNITHOLOGY, chance) for n in range(8)))
     picked = composed(taught, MONDAY, replace(HOW, relevance=0))
     with writing(taught) as tx:
         for n in range(8):
@@ -179,7 +199,7 @@ def test_the_curve_follows_the_votes(taught: sa.Engine) -> None:
 
 def test_a_thin_day_gives_no_mail_to_who_wants_several_papers(taught: sa.Engine) -> None:
     admit(taught, topic("ornithology"), amount=Amount(least=2))
-    announce(taught, MONDAY, "feather nest song egg migration", "bread oven crust flour")
+    announce(taught, MONDAY, "feather nest ornithology egg migration", "bread oven crust flour")
     assert composed(taught, MONDAY) == []
     with reading(taught) as tx:
         assert "fewer papers" in str(tx.execute(sa.select(outbox_table.c.detail)).scalar_one())
@@ -193,9 +213,9 @@ def test_about_so_many_a_day_is_held_over_weeks(taught: sa.Engine) -> None:
         for about in (1, 4)
     }
     sent: dict[int, list[int]] = {reader: [] for reader in wanted}
-    for n in range(12):
+    for n in range(16):
         now = MONDAY + n * DAY
-        announce(taught, now, *(text_about(chance.choice([BIRDS, *OTHERS]), chance) for _ in range(60)))
+        announce(taught, now, *(more_or_less_about(chance.choice([BIRDS, *OTHERS]), chance) for _ in range(60)))
         edition = close(taught, zone="UTC", now=now)
         compose(taught, HOW, now=now)
         with writing(taught) as tx:
@@ -203,8 +223,8 @@ def test_about_so_many_a_day_is_held_over_weeks(taught: sa.Engine) -> None:
                 sent[reader].append(picked)
                 subscribers.accepted(tx, {reader: edition.id})
     for reader, about in wanted.items():
-        held = sent[reader][4:]
-        assert len(held) == 8
+        held = sent[reader][6:]
+        assert len(held) == 10
         assert len(set(held)) > 1, "busy days bring more, calm days less"
         assert about * 0.5 <= sum(held) / len(held) <= about * 1.6
 
@@ -237,8 +257,8 @@ def test_a_paper_is_encoded_once_in_its_life(taught: sa.Engine) -> None:
     encoder = Directions()
     how = replace(HOW, encoder=encoder)
     admit(taught, topic("ornithology"))
-    announce(taught, MONDAY, "feather nest song egg migration", "bread oven crust flour")
-    assert composed(taught, MONDAY, how) == ["feather nest song egg migration"]
+    announce(taught, MONDAY, "feather nest ornithology egg migration", "bread oven crust flour")
+    assert composed(taught, MONDAY, how) == ["feather nest ornithology egg migration"]
     assert len(encoder.read) == 2 * (LEAST_PAPERS + 2)  # Each paper whole, and its title alone.
     announce(taught, MONDAY + DAY, "wing beak flock song")
     composed(taught, MONDAY + DAY, how)

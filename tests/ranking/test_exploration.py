@@ -15,21 +15,22 @@ from dailypapers.ranking.rank import Known, Reader, rank
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
 SCORES = np.array([0.9, 0.0, 0.1, -np.inf, -0.5, 0.0])
+INSIDE = np.array([0.9, 0.0, 0.1, 0.0, 0.0, 0.0]) > 0.5
 KIN = np.array([0, 1, 2, 3, 4, 1])
 
 
 def test_the_most_talked_about_comes_first_and_nothing_that_is_not_wanted() -> None:
-    assert outside([3, 4, 0, 2, 1, 5], SCORES, KIN, taken=(), enough=0.5, count=3) == (2, 1)
+    assert outside([3, 4, 0, 2, 1, 5], SCORES, INSIDE, KIN, taken=(), count=3) == (2, 1)
 
 
 def test_of_papers_that_say_the_same_one_is_shown() -> None:
-    assert outside([5, 1, 2], SCORES, KIN, taken=(), enough=0.5, count=3) == (5, 2)
-    assert outside([5, 1, 2], SCORES, KIN, taken=(1,), enough=0.5, count=3) == (2,)
+    assert outside([5, 1, 2], SCORES, INSIDE, KIN, taken=(), count=3) == (5, 2)
+    assert outside([5, 1, 2], SCORES, INSIDE, KIN, taken=(1,), count=3) == (2,)
 
 
 def test_no_more_are_shown_than_asked_for() -> None:
-    assert outside([1, 2], SCORES, KIN, taken=(), enough=0.5, count=1) == (1,)
-    assert outside([1, 2], SCORES, KIN, taken=(), enough=0.5, count=0) == ()
+    assert outside([1, 2], SCORES, INSIDE, KIN, taken=(), count=1) == (1,)
+    assert outside([1, 2], SCORES, INSIDE, KIN, taken=(), count=0) == ()
 
 
 def test_a_reader_with_topics_gets_what_others_talk_about_last_and_marked() -> None:

@@ -31,7 +31,7 @@ def test_a_subject_s_score_is_the_sum_of_what_its_parts_add(matcher: Matcher) ->
     scorer = Scorer(matcher.features, matches_of(matcher, stated, KNOWN))
     batch = profile_batch(stated, scorer.matches)
     normalisation = scorer.normalisation(batch.shares)
-    scores = scorer.subjects(normalisation)
+    scores, _ = scorer.subjects(normalisation)
     subject, column = (array.ravel() for array in np.indices(scores.shape))
     pairs = PairDecomposition.of(batch.shares, subject, column)
     summed = np.bincount(pairs.pair, scorer.parts(normalisation, pairs), minlength=len(subject))
@@ -44,7 +44,7 @@ def test_what_is_excluded_scores_minus_infinity_and_who_says_nothing_gets_the_tr
     scorer = Scorer(PLAIN.features, matches_of(PLAIN, stated, KNOWN))
     batch = profile_batch(stated, scorer.matches)
     trend = np.linspace(0, 1, len(PLAIN.features.papers))
-    rows, _ = score(scorer, batch, scorer.normalisation(batch.shares), trend=trend)
+    rows = score(scorer, batch, scorer.normalisation(batch.shares), trend=trend).readers
     assert np.allclose(rows[2], TRENDING_WEIGHT * trend)
     assert np.isneginf(rows[3]).any()
     assert not np.isneginf(rows[:3]).any()

@@ -55,7 +55,7 @@ def test_many_readers_get_what_each_would_get_alone(seed: int, readers: int, thr
     # Of papers that say the same only the first few ever meet: looking four times as deep is then deep enough.
     limits = chance.integers(12, 16, readers)
     known = chance.integers(0, readers, 6), chance.integers(0, _PAPERS, 6)
-    wanted = Wanted(limits, np.full(readers, threshold), known)
+    wanted = Wanted(limits, scores >= threshold, known)
     chosen = select(scores, subjects, reader_index, clusters, wanted)
     for reader in range(readers):
         closed = {int(c) for r, c in zip(*known, strict=True) if r == reader}
@@ -75,7 +75,7 @@ def test_a_subject_that_runs_out_gives_its_turns_to_the_best_of_the_others() -> 
     quiet = np.zeros(30)
     quiet[3], loud[3] = 0.5, 0.0
     subjects = np.stack([loud, quiet])
-    wanted = Wanted(np.array([5]), np.zeros(1), (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+    wanted = Wanted(np.array([5]), np.ones((1, 30), np.bool_), (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     chosen = select(subjects.sum(axis=0)[None, :], subjects, np.array([0, 0]), np.arange(30), wanted)
     assert chosen.tolist() == [[29, 28, 27, 26, 3]]
 
@@ -83,6 +83,6 @@ def test_a_subject_that_runs_out_gives_its_turns_to_the_best_of_the_others() -> 
 @pytest.mark.parametrize("shape", [(0, 5), (3, 0), (2, 5)])
 def test_nobody_and_nothing_give_empty_lists(shape: tuple[int, int]) -> None:
     none = np.zeros(0, np.int64)
-    wanted = Wanted(np.full(shape[0], 4), np.zeros(shape[0]), (none, none))
+    wanted = Wanted(np.full(shape[0], 4), np.ones(shape, np.bool_), (none, none))
     chosen = select(np.zeros(shape), np.zeros((0, shape[1])), none, np.arange(shape[1]), wanted)
     assert (len(chosen), set(chosen.ravel().tolist()) <= {-1}) == (shape[0], True)

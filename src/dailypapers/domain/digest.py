@@ -131,6 +131,8 @@ class Pick:
     """Whether it is there because others talk about it, and stands apart from what was picked for the reader."""
     paper_id: int = 0
     """The paper's internal id; 0 where the paper is in no database."""
+    relevance: float | None = None
+    """How relevant it is for what the reader stated and liked (0.5: even chances); `None` where they stated nothing."""
 
 
 @dataclass(frozen=True, slots=True)

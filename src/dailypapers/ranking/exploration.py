@@ -3,23 +3,23 @@
 from collections.abc import Collection, Sequence
 
 from dailypapers.ranking.corpus.frequencies import Columns, Vector
+from dailypapers.ranking.select import Flags
 
 
 def outside(
-    talked_about: Sequence[int], scores: Vector, clusters: Columns, *, taken: Collection[int], enough: float, count: int
+    talked_about: Sequence[int], scores: Vector, inside: Flags, clusters: Columns, *, taken: Collection[int], count: int
 ) -> tuple[int, ...]:
     """The first `count` columns of `talked_about` that a reader may see and does not get anyway.
 
-    `scores` are the reader's own: below 0 is what they exclude or would rather not see, and what scores `enough` is
-    inside their subjects. Of `taken`, and of papers that say the same (`clusters`), none comes again.
+    `scores` are the reader's own: below 0 is what they exclude or would rather not see; `inside` is relevant for their
+    subjects. Of `taken`, and of papers that say the same (`clusters`), none comes again.
     """
     met = {int(clusters[column]) for column in taken}
     found: list[int] = []
     for column in talked_about:
         if len(found) == count:
             break
-        inside = scores[column] >= enough > 0
-        if scores[column] >= 0 and not inside and int(clusters[column]) not in met:
+        if scores[column] >= 0 and not inside[column] and int(clusters[column]) not in met:
             met.add(int(clusters[column]))
             found.append(column)
     return tuple(found)

@@ -151,8 +151,8 @@ class Features:
         """Texts × columns: other texts in the space of these papers, rows of length one (or zero)."""
         return weigh(count_texts(texts), self.background.idf)
 
-    def coverage(self, texts: Sequence[str]) -> Matrix:
-        """Texts × papers: the part of what each text asks for, weighed by idf, that each paper holds."""
+    def coverage(self, texts: Sequence[str], *, title_only: bool = False) -> Matrix:
+        """Texts × papers: the part of what each text asks for, weighed by idf, that each paper or its title holds."""
         asked = [units(text) for text in texts]
         terms = [columns_of(unit) for each in asked for unit in each]
         rarity = [self.background.idf[columns[0]] for columns in terms]
@@ -161,7 +161,7 @@ class Features:
             (np.ones(ends[-1]), np.concatenate([np.zeros(0, np.int64), *terms]), ends),
             shape=(len(terms), self.counts.shape[1]),
         )
-        held = sp.csr_array(self.narrow.rows(wanted) @ self._holds)
+        held = sp.csr_array(self.narrow.rows(wanted) @ (self._title_holds if title_only else self._holds))
         held.data = np.minimum(held.data, 1.0)
         shares = sp.csr_array(
             (rarity, np.arange(len(terms)), np.cumsum([0, *map(len, asked)])), shape=(len(texts), len(terms))
@@ -172,8 +172,17 @@ class Features:
     @cached_property
     def _holds(self) -> sp.csr_array:
         """Narrow columns × papers: one where the paper holds the term."""
-        held = self.by_term
-        return sp.csr_array((np.ones_like(held.data), held.indices, held.indptr), shape=held.shape)
+        return _ones(self.by_term)
+
+    @cached_property
+    def _title_holds(self) -> sp.csr_array:
+        """Narrow columns × papers: one where the paper's title holds the term."""
+        titles = self.narrow.rows(count_texts(paper.title for paper in self.papers))
+        return _ones(sp.csr_array(titles.T.tocsr()))
+
+
+def _ones(rows: sp.csr_array) -> sp.csr_array:
+    return sp.csr_array((np.ones_like(rows.data), rows.indices, rows.indptr), shape=rows.shape)
 
 
 def build(

@@ -23,6 +23,8 @@ from dailypapers.ranking.corpus.background import Background
 from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count_examples, weigh
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Features
+from dailypapers.ranking.relevance import parts as relevance_parts
+from dailypapers.ranking.relevance import relevance
 
 #: What a topic's own words count beside those of the papers it found.
 DIRECT = 0.2
@@ -59,6 +61,8 @@ class Matches:
     #: Interests × papers, × the sample: cosines of an encoder's vectors, for papers; topics and no encoder have none.
     embedding_cosines: Floats
     null_embedding_cosines: Floats
+    #: Interests × papers: how likely a paper is about a topic; zeros for papers, whose likeness says it (`relevance`).
+    relevance: Floats
     #: One for a paper; for a topic less, the more papers it is spread over.
     participation_ratio: Vector
     facts: Mapping[Interest, int]
@@ -66,6 +70,11 @@ class Matches:
     held: sp.csr_array
     #: What interests hold, in words.
     sources: Mapping[Interest, Source]
+
+    @cached_property
+    def is_topic(self) -> Flags:
+        """Whether it is a topic, and no paper."""
+        return np.array([interest.kind is InterestKind.TOPIC for interest in self.rows], np.bool_)
 
     @cached_property
     def has_embedding(self) -> Flags:
@@ -87,7 +96,7 @@ class Matches:
 #: The fields of `Matches` that hold a row of numbers for each interest, in the order they are computed in.
 _ARRAYS = (
     "term_cosines", "null_cosines", "latent_vectors", "category_vectors", "centred_embeddings", "raw_embeddings",
-    "embedding_cosines", "null_embedding_cosines", "participation_ratio",
+    "embedding_cosines", "null_embedding_cosines", "relevance", "participation_ratio",
 )  # fmt: skip
 #: Sums of floats depend on their order; this one is the same whoever else is in the batch.
 _ORDER = attrgetter("text", "kind", "stance")
@@ -220,6 +229,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     term_cosines, null_cosines = term_cosines.astype(np.float32), null_cosines.astype(np.float32)
     embedding_cosines = _embedding_cosines(features, np.zeros((len(texts), centred_embeddings.shape[1])))
     category_vectors = features.category_pull(np.asarray(found @ background.category_vectors))
+    made_of = relevance_parts(features, texts, found, category_vectors)
     rows = [
         term_cosines,
         null_cosines,
@@ -228,6 +238,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
         centred_embeddings,
         raw_embeddings,
         *embedding_cosines,
+        relevance(features, made_of),
         participation_ratio,
     ]
     return rows, _sources(features, own, found)
@@ -262,6 +273,7 @@ def _of_papers(
         centred_embeddings,
         centred_embeddings + _centre(background),
         *embedding_cosines,
+        np.zeros(term_cosines.shape, np.float32),
         ones,
     ]
     return rows, _sources(features, weights)

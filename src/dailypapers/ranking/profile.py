@@ -67,6 +67,11 @@ class Profile:
     warnings: tuple[str, ...] = ()
 
     @property
+    def pulls(self) -> bool:
+        """Whether a subject is wanted, so that a paper can be relevant for it."""
+        return any(subject.weight > 0 for subject in self.subjects)
+
+    @property
     def empty(self) -> bool:
         """Whether nothing pulls, so that what is trending anywhere may come."""
         return bool(self.trending) and not any(weight > 0 and not _is_single_name(fact) for fact, weight in self.facts)

@@ -29,6 +29,10 @@ __all__ = ["VARIANTS", "Chosen", "Known", "Matcher", "Reader", "Recent", "choose
 
 #: So many readers are scored at a time; larger batches fall out of the processor's cache.
 BATCH = 1000
+#: Equal relevance is equal in whatever order its sum was made.
+_DIGITS = 9
+#: The least relevance of what is picked for somebody who wants so many papers a day: one chance in four.
+LEAST = 0.27
 #: The words of reasons, for as long as there is somebody who asks about the same papers.
 HIGHLIGHTERS: WeakKeyDictionary[Matcher, Highlighter] = WeakKeyDictionary()
 
@@ -41,8 +45,10 @@ class Reader:
     #: The internal ids of papers they have.
     already: frozenset[int] = frozenset()
     limit: int = 10
+    #: The relevance, and the score, that a paper must have.
     threshold: float = 0.0
-    #: So many a day on average; the threshold is then what that takes, as far as recent days tell.
+    least_score: float = 0.0
+    #: So many a day on average; the least score is then what that takes, as far as recent days tell.
     about: int | None = None
     #: Papers' names, oldest first.
     liked: tuple[str, ...] = ()
@@ -85,6 +91,8 @@ class Chosen:
     #: Readers × places, -1 where a list has ended; and each reader's pick from elsewhere, -1 for none.
     columns: Columns
     elsewhere: Columns
+    #: Readers × papers.
+    relevance: Matrix
     #: Of each reader the columns of what is trending outside their subjects.
     outside: tuple[tuple[int, ...], ...] = ()
 
@@ -94,7 +102,11 @@ class Chosen:
         readers, places = np.nonzero(shown)
         columns = self.columns[readers, places]
         reasons = self.explainer.reasons(self.scored, readers, columns)
-        made = [self._pick(column, why) for column, why in zip(columns.tolist(), reasons, strict=True)]
+        relevance = self.relevance[readers, columns].tolist()
+        made = [
+            replace(self._pick(column, why), relevance=how if self.scored.profiles[reader].pulls else None)
+            for reader, column, why, how in zip(readers.tolist(), columns.tolist(), reasons, relevance, strict=True)
+        ]
         ends = np.cumsum(shown.sum(axis=1)).tolist()
         return [
             (*made[start:end], *self._from_outside(reader))
@@ -174,7 +186,10 @@ def choose(
 def _with_thresholds(
     readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, variant: Variant
 ) -> Sequence[Reader]:
-    """Readers who want about so many papers a day, with the score that so many of the recent days' papers reached."""
+    """Readers who want about so many papers a day, with the score that so many of the recent days' papers reached.
+
+    An amount does not make a paper relevant: nobody gets what is less so than `LEAST`.
+    """
     chosen = [n for n, (reader, stated) in enumerate(zip(readers, profiles, strict=True)) if reader.about]
     if not chosen or not known.recent or not known.recent.days:
         return readers
@@ -184,10 +199,11 @@ def _with_thresholds(
     asking = list(readers)
     asked_by = profile_batch(asked, matches)
     nothing = np.zeros(len(known.recent.matcher.features.papers))
-    rows = score(scorer, asked_by, scorer.normalisation(asked_by.shares), trend=nothing)[0]
+    rows = score(scorer, asked_by, scorer.normalisation(asked_by.shares), trend=nothing).readers
     for n, row in zip(chosen, rows, strict=True):
         wanted = min((readers[n].about or 0) * known.recent.days, len(row))
-        asking[n] = replace(readers[n], threshold=max(round(float(np.sort(row)[len(row) - wanted]), 9), 0.0))
+        least_score = round(float(np.sort(row)[len(row) - wanted]), _DIGITS)
+        asking[n] = replace(readers[n], threshold=LEAST, least_score=least_score)
     return asking
 
 
@@ -202,22 +218,27 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
     scorer = explainer.scorer
     asking = profile_batch(profiles, scorer.matches)
     normalisation = scorer.normalisation(asking.shares)
-    scores, subjects = score(scorer, asking, normalisation, trend=explainer.trend)
+    scored = score(scorer, asking, normalisation, trend=explainer.trend)
+    scores, relevance = scored.readers, np.round(scored.relevance, _DIGITS)
+    # A threshold is about a subject; who named none gets the top of the list.
+    enough = np.array([-np.inf if p.trending else r.threshold for r, p in zip(readers, profiles, strict=True)])
+    least = np.array([reader.least_score for reader in readers]) - 10.0**-_DIGITS
     wanted = Wanted(
         limit=np.array([reader.limit for reader in readers], np.int64),
-        # A threshold is about a subject; who named none gets the top of the list.
-        threshold=np.array([0.0 if p.trending else r.threshold for r, p in zip(readers, profiles, strict=True)]),
+        relevant=(relevance >= np.round(enough, _DIGITS)[:, None]) & (scores >= least[:, None]),
         known=_no_news(explainer, readers, profiles),
         must_include=must_include(asking, scorer.matches),
     )
-    columns = select(scores, subjects, asking.reader_index, scorer.features.clusters, wanted)
+    columns = select(scores, scored.subjects, asking.reader_index, scorer.features.clusters, wanted)
     elsewhere = np.full(len(readers), -1)
     for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
         if reader.explore and stated.subjects and reader.limit > 1:
             open_to = np.isfinite(scores[place])
             open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)
-    made = Chosen(explainer, Scored(profiles, asking, normalisation, subjects), wanted.limit, columns, elsewhere)
+    made = Chosen(
+        explainer, Scored(profiles, asking, normalisation, scored.subjects), wanted.limit, columns, elsewhere, relevance
+    )
     return replace(made, outside=_outside(made, readers, scores, wanted)) if any(r.outside for r in readers) else made
 
 
@@ -252,12 +273,13 @@ def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wa
     for place, (reader, stated) in enumerate(zip(readers, made.scored.profiles, strict=True)):
         known = wanted.known[1][wanted.known[0] == place]
         taken = {int(column) for column in (*made.columns[place], made.elsewhere[place], *known) if column >= 0}
-        many, enough = 0 if stated.trending else reader.outside, float(wanted.threshold[place])
-        found.append(outside(talked_about, scores[place], clusters, taken=taken, enough=enough, count=many))
+        many = 0 if stated.trending else reader.outside
+        inside = wanted.relevant[place]
+        found.append(outside(talked_about, scores[place], inside, clusters, taken=taken, count=many))
     return tuple(found)
 
 
 def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:
     """Readers × papers: the scores selection sees."""
     asking = profile_batch(profiles, explainer.scorer.matches)
-    return score(explainer.scorer, asking, explainer.scorer.normalisation(asking.shares), trend=explainer.trend)[0]
+    return score(explainer.scorer, asking, explainer.scorer.normalisation(asking.shares), trend=explainer.trend).readers

@@ -12,10 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from dailypapers.ranking import whitening
 from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Matches
 from dailypapers.ranking.profile import Profile, Subject
+from dailypapers.ranking.relevance import CATEGORY_DEVIATION
+from dailypapers.ranking.whitening import DENSE_RIDGE, RIDGE, trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +33,21 @@ class Variant:
     #: How near a paper is to the three nearest liked ones, by an encoder; and what meaning counts beside one.
     nearest: float = 0.3
     latent_beside: float = 0.5
+    #: How much of a topic's own score is its relevance; the rest are the deviations above.
+    relevance: float = 0.5
 
 
-FULL, WORDS = Variant(), Variant(latent=0, categories=0, centred_embeddings=0, raw_embeddings=0, nearest=0)
+FULL, WORDS = Variant(), Variant(latent=0, categories=0, centred_embeddings=0, raw_embeddings=0, nearest=0, relevance=0)
 VARIANTS = {"full": FULL, "words": WORDS}
 
 #: A subject that matches ten standard deviations above what is usual scores one.
 UNIT = 0.1
-#: Whitening: how far a direction's variance is trusted, less for a profile of few papers (k): λ(1 + 10/k).
-_RIDGE, _DENSE_RIDGE, _FEW = 0.005, 0.002, 10
 #: The least deviation of cosines; and the one taken where there is no background to learn it from.
 _LEAST_DEVIATION, _PLAIN_DEVIATION = 0.003, 0.02
 #: A fact that adds as much as this is what the reader asked for; a category adds less.
 _STRONG = 0.5
 #: So many of the liked papers that are nearest to a paper are looked at by themselves.
 _NEAREST = 3
-#: The usual deviation of the cosine of two papers' categories.
-_FILING_DEVIATION = 0.22
 #: So many parts are taken apart at a time; larger arrays fall out of the processor's cache.
 _AT_A_TIME = 1024
 
@@ -155,6 +156,8 @@ class Normalisation:
     #: Of the nearest liked papers: the usual cosine, and what one above it counts.
     nearest_null: Vector
     nearest_weight: Vector
+    #: Which part of each subject its topics are.
+    topics: Vector
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,22 @@ class Scorer:
     def _has_nearest(self) -> bool:
         return bool(self.variant.nearest and self.matches.embedding_cosines.shape[1])
 
-    def subjects(self, normalisation: Normalisation) -> Matrix:
-        """Subjects × papers: how far each paper stands above what is usual for each subject, in units; at least 0."""
+    def subjects(self, normalisation: Normalisation) -> tuple[Matrix, Matrix]:
+        """Subjects × papers: scores in units, at least 0; and relevance, which says the same on every day.
+
+        A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it.
+        """
+        likeness = self._likeness(normalisation)
+        topics = normalisation.topics[:, None]
+        if not topics.any():
+            return np.maximum(likeness, 0), likeness
+        about = (normalisation.shares.astype(np.float32) @ self.matches.relevance).astype(np.float64)
+        mixed = self.variant.relevance * topics
+        scores = (1 - mixed) * likeness + self.variant.relevance * about
+        return np.maximum(scores, 0), (1 - topics) * likeness + about
+
+    def _likeness(self, normalisation: Normalisation) -> Matrix:
+        """Subjects × papers: how far each paper stands above what is usual for each subject, in units."""
         shares = normalisation.shares
         scores = (shares.astype(np.float32) @ self.matches.term_cosines).astype(np.float64)
         if self.features.background.is_trained:
@@ -184,7 +201,7 @@ class Scorer:
                 -_NEAREST:
             ].mean(axis=0)
             scores[row] += (embedding_cosines - normalisation.nearest_null[row]) * normalisation.nearest_weight[row]
-        return np.asarray(np.maximum(scores, 0))
+        return scores
 
     def parts(self, normalisation: Normalisation, apart: PairDecomposition) -> Vector:
         """What each part adds to its pair; a pair whose parts sum to less than 0 counts nothing."""
@@ -198,6 +215,9 @@ class Scorer:
         added *= apart.share
         if self._has_nearest:
             added += self._nearest(normalisation, apart)
+        if normalisation.topics.any():
+            added *= 1 - self.variant.relevance * normalisation.topics[subject]
+            added += self.variant.relevance * apart.share * self.matches.relevance[apart.row, column]
         return added
 
     def _nearest(self, normalisation: Normalisation, apart: PairDecomposition) -> Vector:
@@ -225,14 +245,14 @@ class Scorer:
 
     def normalisation(self, shares: sp.csr_array) -> Normalisation:
         """Find what is usual over the background for each subject; `shares` are subjects × interests."""
-        none = np.zeros(shares.shape[0])
+        none, topics = np.zeros(shares.shape[0]), shares @ self.matches.is_topic.astype(np.float64)
         if not self.features.background.is_trained:
-            return Normalisation(shares, none + UNIT * self.variant.terms / _PLAIN_DEVIATION, (), none, none)
+            return Normalisation(shares, none + UNIT * self.variant.terms / _PLAIN_DEVIATION, (), none, none, topics)
         null_cosines = shares.astype(np.float32) @ self.matches.null_cosines
         deviation = np.sqrt(null_cosines.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
         nearest_null, nearest_weight = self._nearest_null(shares) if self._has_nearest else (none, none)
         terms = UNIT * self.variant.terms / deviation
-        return Normalisation(shares, terms, tuple(self._views(shares)), nearest_null, nearest_weight)
+        return Normalisation(shares, terms, tuple(self._views(shares)), nearest_null, nearest_weight, topics)
 
     def _nearest_null(self, shares: sp.csr_array) -> tuple[Vector, Vector]:
         null_cosines, counts = np.zeros(shares.shape[0]), np.zeros(shares.shape[0])
@@ -250,32 +270,23 @@ class Scorer:
     def _views(self, shares: sp.csr_array) -> Iterator[FeatureView]:
         """What a background has taught, each in deviations of what is usual in it."""
         variant, features, matches, background = self.variant, self.features, self.matches, self.features.background
-        few = 1 + _FEW * (shares.multiply(shares) @ matches.participation_ratio)[:, None]
+        few = trust(shares.multiply(shares) @ matches.participation_ratio)
         if (latent := background.latent) and variant.latent:
             counts = variant.latent * (variant.latent_beside if background.dense_space else 1)
-            weights = _weights(shares @ matches.latent_vectors, latent.variances, _RIDGE * few)
+            weights = whitening.weights(shares @ matches.latent_vectors, latent.variances, RIDGE * few)
             yield FeatureView(matches.latent_vectors, UNIT * counts * weights, features.latent_vectors)
         if (space := background.dense_space) and variant.centred_embeddings:
-            weights = _weights(shares @ matches.centred_embeddings, space.variances, _DENSE_RIDGE * few)
+            weights = whitening.weights(shares @ matches.centred_embeddings, space.variances, DENSE_RIDGE * few)
             yield FeatureView(
                 matches.centred_embeddings, UNIT * variant.centred_embeddings * weights, features.centred_embeddings
             )
-            weights = _weights(shares @ matches.raw_embeddings, space.variances)
+            weights = whitening.weights(shares @ matches.raw_embeddings, space.variances)
             yield FeatureView(
                 matches.raw_embeddings, UNIT * variant.raw_embeddings * weights, features.centred_embeddings
             )
         if variant.categories:
-            weights = np.full((shares.shape[0], 1), UNIT * variant.categories / _FILING_DEVIATION)
+            weights = np.full((shares.shape[0], 1), UNIT * variant.categories / CATEGORY_DEVIATION)
             yield FeatureView(matches.category_vectors, weights, features.category_vectors)
-
-
-def _weights(pull: Matrix, variances: Vector, ridge: Matrix | None = None) -> Matrix:
-    """What each dimension counts where profiles pull so; a score in one deviation of the background is one.
-
-    With a ridge, dimensions count by the inverse of their variance.
-    """
-    inverse = np.ones_like(pull) if ridge is None else 1 / (variances + ridge)
-    return np.asarray(inverse / np.sqrt((pull * inverse) ** 2 @ variances + 1e-12)[:, None])
 
 
 def must_include(readers: ProfileBatch, matches: Matches) -> "npt.NDArray[np.bool_] | None":
@@ -286,14 +297,25 @@ def must_include(readers: ProfileBatch, matches: Matches) -> "npt.NDArray[np.boo
     return np.asarray((strong @ matches.held).toarray() > 0) if strong.nnz else None
 
 
-def score(
-    scorer: Scorer, readers: ProfileBatch, normalisation: Normalisation, *, trend: Vector
-) -> tuple[Matrix, Matrix]:
-    """Readers × papers, minus infinity for what a reader excludes; and subjects × papers, what each subject adds.
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a batch of readers makes of papers."""
+
+    #: Readers × papers, minus infinity for what a reader excludes.
+    readers: Matrix
+    #: Subjects × papers: what each subject adds.
+    subjects: Matrix
+    #: Readers × papers: the relevance for the subject that a paper is most relevant for.
+    relevance: Matrix
+
+
+def score(scorer: Scorer, readers: ProfileBatch, normalisation: Normalisation, *, trend: Vector) -> Scores:
+    """Return the scores of papers for readers, and their relevance.
 
     Any batch of readers gives the same rows, up to the last bits.
     """
-    subjects = scorer.subjects(normalisation) * readers.weight[:, None]
+    subjects, about = scorer.subjects(normalisation)
+    subjects *= readers.weight[:, None]
     held = scorer.matches.held
     mine = (np.ones(len(readers.reader_index)), (readers.reader_index, np.arange(len(readers.reader_index))))
     scores = np.asarray(sp.csr_array(mine, shape=(readers.readers, len(readers.reader_index))) @ subjects)
@@ -306,4 +328,14 @@ def score(
         scores[led] += np.outer(readers.trending[led], trend) * inside
     if readers.excluded.nnz:
         scores[(readers.excluded @ held).toarray() > 0] = -np.inf
-    return scores, subjects
+    return Scores(scores, subjects, _most_relevant(readers, about))
+
+
+def _most_relevant(readers: ProfileBatch, about: Matrix) -> Matrix:
+    """Readers × papers: the best relevance among the subjects a reader wants; 0 where they want none."""
+    relevance = np.zeros((readers.readers, about.shape[1]))
+    wanted = np.flatnonzero(readers.weight > 0)
+    if len(wanted):
+        who, first = np.unique(readers.reader_index[wanted], return_index=True)
+        relevance[who] = np.maximum.reduceat(about[wanted], first, axis=0)
+    return relevance

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, places_in_groups
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix, places_in_groups
 
 #: So many candidates per place on the list are looked at.
 _CANDIDATES = 4
@@ -17,10 +17,11 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Wanted:
-    """How much is enough: of each reader the list's length and the score a paper must reach."""
+    """How much is enough: of each reader the list's length, and which papers are relevant enough."""
 
     limit: Columns
-    threshold: Vector
+    #: Readers × papers.
+    relevant: Flags
     #: Readers × papers pairs that are no news to them.
     known: tuple[Columns, Columns]
     #: Readers × papers: what a reader asked for in so many words, and gets whatever its score.
@@ -34,9 +35,7 @@ def select(scores: Matrix, subjects: Matrix, reader_index: Columns, clusters: Co
     first, round-robin, so that a loud one does not drown a quiet one. Of a near-duplicate cluster (`clusters`) one
     paper is taken. Equal scores are ordered by the papers' ids.
     """
-    # Two scores are as good as equal where they differ by less than sums of floats do in another order.
-    enough = np.maximum(wanted.threshold - 10.0**-_DIGITS, np.nextafter(0, 1))
-    open_to = scores >= enough[:, None]
+    open_to = (scores > 0) & wanted.relevant
     if wanted.must_include is not None:
         open_to |= wanted.must_include & (scores > 0)
     open_to[wanted.known] = False

@@ -63,6 +63,7 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
             "score": pick.score,
             "reason": kept(pick.reason),
             "variant": pick.variant or None,
+            "relevance": pick.relevance,
             "outside": pick.outside,
         }
         for delivery in deliveries

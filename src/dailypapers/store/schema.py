@@ -235,6 +235,8 @@ picks = sa.Table(
     sa.Column("recipe", sa.Text, key="variant"),
     # Trending outside the reader's topics: a section of its own, below what was picked for them.
     sa.Column("outside", sa.Boolean),
+    # What the threshold is about; NULL where the reader stated nothing, and in picks of versions before.
+    sa.Column("relevance", sa.Float),
 )
 
 # Who asked to subscribe lately, as salted hashes: what the limits of the form are counted on. Pruned after days.

@@ -93,15 +93,16 @@ def balance(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, int]:
 
 
 def on_picks(tx: sa.Connection, *, since: dt.datetime, limit: int) -> list[tuple[float, bool, str]]:
-    """Return the newest votes on papers picked for the voter: score, whether for it, the ranking variant's name.
+    """Return the newest votes on papers picked for the voter: relevance, whether for it, and the variant's name.
 
-    What was trending outside their topics tells nothing of what the score is worth, and is left out.
+    Where a pick has no relevance, its score stands for it. What was trending outside their topics tells nothing of what
+    that is worth, and is left out.
     """
     query = (
-        sa.select(picks.c.score, votes.c.vote, picks.c.variant)
+        sa.select(sa.func.coalesce(picks.c.relevance, picks.c.score).label("relevance"), votes.c.vote, picks.c.variant)
         .join(picks, sa.and_(picks.c.subscriber_id == votes.c.subscriber_id, picks.c.paper_id == votes.c.paper_id))
         .where(votes.c.voted_at >= since, votes.c.vote != Vote.SAVE.value, picks.c.outside.is_not(sa.true()))
         .order_by(votes.c.voted_at.desc(), votes.c.subscriber_id, votes.c.paper_id)
         .limit(limit)
     )
-    return [(row.score, Vote(row.vote).is_for, row.variant or "") for row in tx.execute(query)]
+    return [(row.relevance, Vote(row.vote).is_for, row.variant or "") for row in tx.execute(query)]

@@ -143,14 +143,14 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
     scorer, trend = Scorer(features, matches), trending(features.papers, {}, now=now)
     asking = profile_batch([stated], matches)
     normalisation = scorer.normalisation(asking.shares)
-    scores, subjects = score(scorer, asking, normalisation, trend=trend)
+    scores = score(scorer, asking, normalisation, trend=trend)
     by_words = dict(zip((str(paper.id) for paper in chosen.papers), chosen.words, strict=True))
     found = np.array([by_words[key] for key in features.keys], np.float64)
-    both = np.round(_deviations(scores[0]) + WORDS * _deviations(found), _DIGITS)
+    both = np.round(_deviations(scores.readers[0]) + WORDS * _deviations(found), _DIGITS)
     held = np.asarray(matches.held.sum(axis=0)).ravel() if matches.facts else np.zeros(len(both))
     order = np.lexsort((np.arange(len(both)), -both, -held, ~_named(query, features.papers, found))).tolist()
     explainer = Explainer(scorer, trend, {}, {}, Highlighter(features))
-    scored = Scored([stated], asking, normalisation, subjects)
+    scored = Scored([stated], asking, normalisation, scores.subjects)
     return Ranked(tuple(features.papers[column] for column in order), explainer, scored, tuple(order))
 
 
