@@ -50,7 +50,7 @@ from dailypapers.ranking.corpus.serialization import pack_background, unpack_bac
 from dailypapers.ranking.embeddings.encoder import Encoder, Vectors, encoded, kept_as
 from dailypapers.ranking.embeddings.models import load
 from dailypapers.ranking.features import build
-from dailypapers.ranking.rank import Known, Matcher, Reader, choose, rank, scores_of
+from dailypapers.ranking.rank import Known, Matcher, Reader, choose, rank
 from dailypapers.ranking.text.words import terms, units
 from dailypapers.settings import DigestDefaults
 from dailypapers.sources.file import read_papers
@@ -130,15 +130,14 @@ class Product:
         """Return the ids of the papers that each reader gets, best first."""
         return [[pick.paper for pick in picks] for picks in rank(matcher, readers, known, now=NOW)]
 
-    def scores(self, matcher: Matcher, readers: Sequence[Reader]) -> Matrix:
-        """Return readers × papers of the matcher: what selection sees."""
-        parts = choose(matcher, readers, self.known(), now=NOW)
-        return np.vstack([scores_of(part.explainer, part.scored.profiles) for part in parts])
+    def relevance(self, matcher: Matcher, readers: Sequence[Reader]) -> Matrix:
+        """Return readers × papers of the matcher, as columns of its features: what thresholds are about."""
+        return np.vstack([part.relevance for part in choose(matcher, readers, self.known(), now=NOW)])
 
 
-def probability(score: float) -> float:
-    """Return how likely a paper of a score is relevant, before anybody has voted."""
-    return Calibration().probability(score)
+def probability(relevance: float) -> float:
+    """Return the chances that a paper of this relevance is about the topic, before anybody has voted."""
+    return Calibration().probability(relevance)
 
 
 def reader_of(topic: str) -> Reader:
@@ -349,7 +348,7 @@ def scored(
     everything = [replace(reader, limit=len(papers)) for reader in readers]
     some, more = (ours.picked(matcher, asked, ours.known()) for asked in (readers, everything))
     columns = {key: column for column, key in enumerate(matcher.features.keys)}
-    scores = {"dailypapers": ours.scores(matcher, readers)[places, [columns[key] for key in keys]]}
+    scores = {"dailypapers": ours.relevance(matcher, readers)[places, [columns[key] for key in keys]]}
     order = {str(paper.id): column for column, paper in enumerate(papers)}
     for peer in peers:
         asked = [Evidence((topic_interest(name),)) for name in names]
@@ -465,7 +464,7 @@ def list_days(
     threshold = Calibration().score_at(RELEVANCE)
     asked = [Reader(one.interests, liked=tuple(str(paper.id) for paper in one.likes)) for one in evidence]
     ways = {
-        "10, any relevance": (PLACES, 0.0),
+        "10, any relevance": (PLACES, -np.inf),
         "10": (PLACES, threshold),
         "all": (len(matcher.features.keys), threshold),
     }
