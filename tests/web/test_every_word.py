@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 import httpx
+import jinja2
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -28,11 +29,12 @@ from dailypapers.catcher.server import Caught
 from dailypapers.digests import preview
 from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, message
 from dailypapers.digests.preview import Previews
+from dailypapers.digests.stated import warnings
 from dailypapers.domain.delivery import MailKind
-from dailypapers.domain.digest import Digest, Entry, Pick, Reason, Term, TermKind
+from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, Reason, Term, TermKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind, Stance
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Links, Purpose
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
@@ -42,6 +44,7 @@ from dailypapers.domain.vote import Vote
 from dailypapers.library.search import Answer, Finder, Match
 from dailypapers.mail.dns import Domains
 from dailypapers.ranking.index.query import Query
+from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
@@ -238,7 +241,7 @@ async def the_front(walk: Walk, context: WebContext, monkeypatch: pytest.MonkeyP
     await walk.open("/preview")
     context.previews.close()
     context.previews.load(now=NOW)
-    for topics in ("", "глубокие графы", "погода, xq"):
+    for topics in ("", "глубокие графы", "погода, BibTeX"):
         for path in ("/", "/preview"):
             await walk.open(f"{path}?topic={topics}")
     with monkeypatch.context() as patch, context.previews.one_at_a_time():
@@ -481,6 +484,26 @@ async def preferences(walk: Walk) -> None:
         await walk.open(link(Purpose.PREFERENCES, a_reader(walk.engine, state.value, state=state)))
 
 
+def what_is_quiet(walk: Walk, templates: jinja2.Environment, entry: Entry, about: dict[str, object]) -> None:
+    """Topics on which nothing came, days on which nothing did, and what is trending instead."""
+    edition = Edition(1, TODAY, NOW, 5000, ())
+    near, far = QuietEntry("графы", entry.paper), QuietEntry("погода")
+    many = (near, far) * 4
+    links = Links("https://papers.example.org/", "https://papers.example.org/unsubscribe")
+    for quiet, instead, days in (((near,), True, 1), ((far,), False, 2), (many[:6], False, 0), (many, False, 0)):
+        digest = Digest((entry,), trending=instead, quiet=quiet, quiet_days=days, instead=instead)
+        message = render_digest(templates, digest, day=TODAY, links=links, name="Вестник")
+        walk.note_page("quiet mail", message.html)
+        walk.note("quiet mail", pseudo.english_in(message.text), message.text)
+        page = {"digest": digest, "edition": edition, "doubts": "", "votes": {}, "files": ""}
+        walk.note_page("quiet digest", render_page(templates, "digest", **page, **about))
+        shown = Previewed("digest", edition, digest)
+        walk.note_page("quiet preview", render_page(templates, "_preview", shown=shown, **about))
+    notes = warnings((Interest(InterestKind.TOPIC, "!?"), Interest(InterestKind.AUTHOR, "Ли")))
+    unusable = Previewed("digest", edition, Digest((entry,), trending=True), notes)
+    walk.note_page("unusable", render_page(templates, "_preview", shown=unusable, **about))
+
+
 async def what_goes_wrong(walk: Walk, context: WebContext) -> None:
     await walk.open("/nowhere")
     await walk.open("/feedback/x/nothing")
@@ -585,8 +608,9 @@ def what_is_seldom(walk: Walk, context: WebContext) -> None:
     shown = Previewed("trending", Edition(1, TODAY, NOW, 5000, ()), Digest((), trending=True), more=5)
     walk.note_page("preview", render_page(templates, "_preview", shown=shown, **about))
     entry = Entry(paper(1), Match(Reason((Term(TermKind.CLOSE, "графы", 0.9),))))
-    values = {"taken": None, "action": "", "entries": [entry] * 200, "total": 5000}
+    values = {"removed": None, "action": "", "entries": [entry] * 200, "total": 5000}
     walk.note_page("saved", render_page(templates, "saved", **values, **about))
+    what_is_quiet(walk, templates, entry, about)
     mail = Caught(Path("1.eml"), "ю", "ю", "", "2026", (), "1", "1", 5000)
     for kept in ((), (mail,)):
         walk.note_page("caught", render_page(templates, "caught", mails=kept))
