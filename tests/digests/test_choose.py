@@ -16,7 +16,7 @@ from dailypapers.digests.choose import (
     why_skipped,
 )
 from dailypapers.digests.window import Window, Windows
-from dailypapers.domain.digest import Pick, Reason, TermKind
+from dailypapers.domain.digest import Pick, QuietTopic, Reason, TermKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.subscriber import Amount, OnEmpty
 from dailypapers.domain.vote import Votes
@@ -69,6 +69,23 @@ def test_a_topic_on_which_nothing_came_is_named(engine: sa.Engine, candidates: C
         [], ["zebrafish development"], ["zebrafish development"], []
     ]  # fmt: skip
     assert [bool(choice.picks) for choice in choices] == [True, False, True, True]
+
+
+def test_the_nearest_paper_is_named_where_there_is_one(engine: sa.Engine, candidates: Candidates) -> None:
+    """It is not relevant enough for the reader, who does not have it yet."""
+    strict = Amount(relevance=0.99)
+    near, far = GRAPHS, topics("stomatal conductance")
+    asked = [
+        ReaderContext(strict, (*near, *far)),
+        ReaderContext(strict, near, already=frozenset({1})),
+        ReaderContext(strict, (*near, Interest(InterestKind.PHRASE, "deeper", Stance.EXCLUDE))),
+    ]
+    choices = choose(engine, candidates.of(Window(0, 1)), asked, HOW, now=NOW)
+    assert [choice.quiet for choice in choices] == [
+        (QuietTopic("graph neural networks", 1), QuietTopic("stomatal conductance")),
+        (QuietTopic("graph neural networks"),),
+        (QuietTopic("graph neural networks"),),
+    ]
 
 
 def test_a_topic_that_cannot_be_used_is_not_quiet(engine: sa.Engine, candidates: Candidates) -> None:

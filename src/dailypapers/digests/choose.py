@@ -144,11 +144,11 @@ class _Batch:
 
     def ranked(self) -> list[Choice]:
         """Return what is relevant to each."""
-        return [
-            Choice(picks, quiet)
-            for part in choose_columns(self.matcher, self.readers, self.known, now=self.now)
-            for picks, quiet in zip(part.picks(), part.quiet(), strict=True)
-        ]
+        choices: list[Choice] = []
+        for part in choose_columns(self.matcher, self.readers, self.known, now=self.now):
+            picks = part.picks()
+            choices += [Choice(*one) for one in zip(picks, part.quiet(picks), strict=True)]
+        return choices
 
     def compare(self, choices: list[Choice], options: DigestOptions) -> None:
         """Put the picks of sampled readers in one list with those of the other variant."""

@@ -6,8 +6,9 @@ Pure: the same input gives the same picks, in whatever order papers come and how
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -31,7 +32,10 @@ __all__ = ["VARIANTS", "Chosen", "Known", "Matcher", "Reader", "Recent", "choose
 BATCH = 1000
 #: Equal relevance is equal in whatever order its sum was made.
 _DIGITS = 9
-#: The least relevance of what is picked for somebody who wants so many papers a day: one chance in four.
+#: Equally near papers are equal in either kind of float; of these the first is named.
+_NEAR_DIGITS = 5
+#: The least relevance of what is picked for somebody who wants so many papers a day, and of what is named as nearest to
+#: a topic on which nothing came: one chance in four.
 LEAST = 0.27
 #: The words of reasons, for as long as there is somebody who asks about the same papers.
 HIGHLIGHTERS: WeakKeyDictionary[Matcher, Highlighter] = WeakKeyDictionary()
@@ -93,6 +97,9 @@ class Chosen:
     elsewhere: Columns
     #: Readers × papers.
     relevance: Matrix
+    #: Readers × papers: what a reader neither has nor excludes; and the relevance a paper must have for each.
+    news: Flags
+    enough: Vector
     #: Of each reader the columns of what is trending outside their subjects.
     outside: tuple[tuple[int, ...], ...] = ()
 
@@ -113,12 +120,35 @@ class Chosen:
             for reader, (start, end) in enumerate(zip([0, *ends], ends, strict=False))
         ]
 
-    def quiet(self) -> list[tuple[QuietTopic, ...]]:
-        """Each reader's topics that none of their picks is about."""
-        return [
-            tuple(QuietTopic(topic) for topic in _topics_of(stated) if topic not in topics_met(picks))
-            for stated, picks in zip(self.scored.profiles, self.picks(), strict=True)
-        ]
+    def quiet(self, picks: Sequence[Sequence[Pick]]) -> list[tuple[QuietTopic, ...]]:
+        """Each reader's topics on which no paper is relevant enough, with the nearest one; `picks` are `picks()`."""
+        return [tuple(self._quiet_of(reader, picked)) for reader, picked in enumerate(picks)]
+
+    def _quiet_of(self, reader: int, picks: Sequence[Pick]) -> Iterator[QuietTopic]:
+        features = self.explainer.scorer.features
+        nearest = {topic.text: self._nearest(reader, topic) for topic in _topics_of(self.scored.profiles[reader])}
+        quiet = {topic: near for topic, near in nearest.items() if near[1] < self.enough[reader]}
+        # What a reason says in words is not denied in the next sentence.
+        met = topics_met(picks) if quiet else frozenset()
+        for topic, (column, relevance) in quiet.items():
+            if topic not in met:
+                yield QuietTopic(topic, features.ids[column] if relevance >= LEAST else 0)
+
+    def _nearest(self, reader: int, topic: Interest) -> tuple[int, float]:
+        """The column of the paper that is nearest to a topic among those that are news to a reader; its relevance."""
+        matches = self.explainer.scorer.matches
+        row = matches.rows[topic]
+        column = int(self._nearest_of_all[row])
+        if not self.news[reader, column]:
+            column = int(
+                np.argmax(np.where(self.news[reader], np.round(matches.relevance[row], _NEAR_DIGITS), -np.inf))
+            )
+        return column, round(float(matches.relevance[row, column]), _DIGITS) if self.news[reader, column] else -np.inf
+
+    @cached_property
+    def _nearest_of_all(self) -> Columns:
+        """The column of the paper that is nearest to each interest, whoever has it already."""
+        return np.asarray(np.argmax(np.round(self.explainer.scorer.matches.relevance, _NEAR_DIGITS), axis=1))
 
     @property
     def _room(self) -> Columns:
@@ -140,19 +170,15 @@ class Chosen:
         return Reason((Term(kind, "", weight, counts=self.explainer.popularity(column)),))
 
 
-def _topics_of(stated: Profile) -> tuple[str, ...]:
+def _topics_of(stated: Profile) -> tuple[Interest, ...]:
     """The topics a reader wants, but for those that hardly any paper could be about."""
     parts = (part for subject in stated.subjects if subject.weight > 0 for part, _ in subject.parts)
-    return tuple(part.text for part in parts if part.kind is InterestKind.TOPIC and not is_foreign(part))
+    return tuple(part for part in parts if part.kind is InterestKind.TOPIC and not is_foreign(part))
 
 
-def topics_met(picks: Sequence[Pick]) -> frozenset[str]:
-    """Return the topics that drew some of these picks up."""
-    terms = (term for pick in picks if not pick.outside for term in pick.reason.terms if term.weight > 0)
-    return frozenset(term.interest for term in terms if term.kind in _OF_TOPICS)
-
-
-_OF_TOPICS = frozenset({TermKind.WORDS, TermKind.CLOSE})
+def topics_met(picks: Iterable[Pick]) -> frozenset[str]:
+    """Return the topics that the reasons of these picks name."""
+    return frozenset(term.interest for pick in picks if not pick.outside for term in pick.reason.said)
 
 
 def rank(
@@ -236,8 +262,17 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
             open_to = np.isfinite(scores[place])
             open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)
+    news = np.isfinite(scores)
+    news[wanted.known] = False
     made = Chosen(
-        explainer, Scored(profiles, asking, normalisation, scored.subjects), wanted.limit, columns, elsewhere, relevance
+        explainer,
+        Scored(profiles, asking, normalisation, scored.subjects),
+        wanted.limit,
+        columns,
+        elsewhere,
+        relevance,
+        news,
+        np.round(enough, _DIGITS),
     )
     return replace(made, outside=_outside(made, readers, scores, wanted)) if any(r.outside for r in readers) else made
 
