@@ -175,7 +175,8 @@ class Scorer:
     def subjects(self, normalisation: Normalisation) -> tuple[Matrix, Matrix]:
         """Subjects × papers: scores in units, at least 0; and relevance, which says the same on every day.
 
-        A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it.
+        A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it. Beside liked
+        papers a topic counts by the square of its share: a few of them say more of what is meant than its words do.
         """
         likeness = self._likeness(normalisation)
         topics = normalisation.topics[:, None]
@@ -184,7 +185,7 @@ class Scorer:
         about = (normalisation.shares.astype(np.float32) @ self.matches.relevance).astype(np.float64)
         mixed = self.variant.relevance * topics
         scores = (1 - mixed) * likeness + self.variant.relevance * about
-        return np.maximum(scores, 0), (1 - topics) * likeness + about
+        return np.maximum(scores, 0), (1 - topics**2) * likeness + topics * about
 
     def _likeness(self, normalisation: Normalisation) -> Matrix:
         """Subjects × papers: how far each paper stands above what is usual for each subject, in units."""
