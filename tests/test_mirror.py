@@ -6,10 +6,6 @@ from pathlib import Path
 from tests.test_layers import FLOORS, SOURCE
 
 TESTS = Path(__file__).parent
-#: Modules that still lack one. This list only ever becomes shorter.
-LACKING = [
-    "ranking/text/highlighting.py",
-]
 
 
 def lacking() -> set[str]:
@@ -31,7 +27,7 @@ def _does_something(path: Path) -> bool:
 
 
 def test_every_module_has_its_test_file() -> None:
-    assert lacking() <= set(LACKING)
+    assert lacking() == set()
 
 
 def test_no_test_file_is_left_over_from_a_module_that_moved() -> None:

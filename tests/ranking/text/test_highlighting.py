@@ -1,0 +1,104 @@
+"""What interests and papers share is shown in the paper's own words, the most telling first."""
+
+import pytest
+from tests.ranking.test_explain import LEARNED
+from tests.ranking.test_rank import paper
+
+from dailypapers.domain.digest import TermKind
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.ranking.features import build
+from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.text import highlighting
+from dailypapers.ranking.text.highlighting import Highlighter
+
+POOL = (
+    paper(1, "Structured State-Space Models", "A state space model for long sequences."),
+    paper(2, "Graph Neural Networks", "Message passing on graphs; networks of graphs, and long walks."),
+    paper(3, "Weather", "Rain and wind."),
+)
+FEATURES = build(POOL)
+
+
+def topic(text: str) -> Interest:
+    return Interest(InterestKind.TOPIC, text)
+
+
+def said(text: str, number: int) -> str:
+    """What a topic shares with one of the papers, by its number."""
+    matches = Matcher(FEATURES).of([topic(text)], [], examples={})
+    ((shown, _),) = Highlighter(FEATURES).said([topic(text)], [number - 1], matches.sources)
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "shown"),
+    [
+        ("graph neural networks", 2, "Graph Neural Networks"),
+        ("neural", 2, "Neural"),
+        ("NETWORK", 2, "Networks"),
+        ("rain or wind", 3, "Rain, wind"),
+        ("wind and weather", 3, "Weather, wind"),
+    ],
+)
+def test_shared_words_stand_as_the_paper_writes_them(text: str, number: int, shown: str) -> None:
+    assert said(text, number) == shown
+
+
+def test_nothing_is_said_twice_in_other_forms() -> None:
+    assert said("graphs", 2) == "Graph"
+
+
+def test_three_runs_of_words_are_shown_at_most() -> None:
+    assert said("message graph long walks rain", 2).count(",") == 2
+
+
+def test_where_no_word_is_shared_and_no_library_helps_nothing_is_said() -> None:
+    assert said("graph neural networks", 3) == ""
+
+
+def test_interests_and_papers_are_answered_in_the_order_asked_and_remembered() -> None:
+    rain, graphs = topic("rain"), topic("neural")
+    matches = Matcher(FEATURES).of([rain, graphs], [], examples={})
+    highlighter = Highlighter(FEATURES)
+    expected = [("Neural", TermKind.WORDS), ("Rain", TermKind.WORDS), ("Neural", TermKind.WORDS)]
+    assert highlighter.said([graphs, rain, graphs], [1, 2, 1], matches.sources) == expected
+    assert highlighter.said([graphs, rain, graphs], [1, 2, 1], {}) == expected
+
+
+def test_many_at_a_time_are_said_like_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    topics = [topic(text) for text in ("graph neural networks", "state space models", "long rain")]
+    asked, columns = topics * 3, [column for column in range(3) for _ in topics]
+    matches = Matcher(FEATURES).of(topics, [], examples={})
+    together = Highlighter(FEATURES).said(asked, columns, matches.sources)
+    monkeypatch.setattr(highlighting, "_AT_A_TIME", 1)
+    assert Highlighter(FEATURES).said(asked, columns, matches.sources) == together
+
+
+def test_what_has_grown_large_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    rain = topic("rain")
+    matches = Matcher(FEATURES).of([rain], [], examples={})
+    highlighter = Highlighter(FEATURES)
+    highlighter.said([rain], [2], matches.sources)
+    assert highlighter.bounded().said([rain], [2], {}) == [("Rain", TermKind.WORDS)]
+    monkeypatch.setattr(highlighting, "_MOST_REMEMBERED", 0)
+    with pytest.raises(KeyError):
+        highlighter.bounded().said([rain], [2], {})
+
+
+def test_where_no_word_of_a_topic_stands_there_the_closest_ones_are_said_as_such() -> None:
+    asked, papers = topic("grapha graphium"), LEARNED.features.papers
+    matches = LEARNED.of([asked], [], examples={})
+    found = Highlighter(LEARNED.features).said([asked] * len(papers), range(len(papers)), matches.sources)
+    for one, (shown, kind) in zip(papers, found, strict=True):
+        text = f"{one.title} . {one.abstract}"
+        assert all(run in text for run in shown.split(", "))
+        holds = not {"grapha", "graphium"}.isdisjoint(text.split())
+        assert kind is (TermKind.WORDS if holds else TermKind.CLOSE)
+    assert {kind for _, kind in found} == {TermKind.WORDS, TermKind.CLOSE}
+
+
+def test_what_a_liked_paper_shares_is_never_called_close() -> None:
+    liked = Interest(InterestKind.PAPER, "arxiv:2604.00099")
+    matches = Matcher(FEATURES).of([liked], [], examples={liked.text: paper(99, "Rain on graphs")})
+    shown = Highlighter(FEATURES).said([liked] * 3, [0, 1, 2], matches.sources)
+    assert shown == [("", TermKind.WORDS), ("Graph", TermKind.WORDS), ("Rain", TermKind.WORDS)]
