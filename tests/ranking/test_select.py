@@ -55,7 +55,7 @@ def test_many_readers_get_what_each_would_get_alone(seed: int, readers: int, thr
     # Of papers that say the same only the first few ever meet: looking four times as deep is then deep enough.
     limits = chance.integers(12, 16, readers)
     known = chance.integers(0, readers, 6), chance.integers(0, _PAPERS, 6)
-    wanted = Wanted(limits, scores >= threshold, known)
+    wanted = Wanted(limits, np.round(scores, 9) >= threshold, known)
     chosen = select(scores, subjects, reader_index, clusters, wanted)
     for reader in range(readers):
         closed = {int(c) for r, c in zip(*known, strict=True) if r == reader}
