@@ -102,7 +102,9 @@ def parts_of(
     known = features.background
     feedback = known.found(texts)
     pull = features.category_pull(np.asarray(feedback @ known.category_vectors))
-    made = parts(features, texts, feedback, pull)
+    latent = np.asarray(feedback @ known.latent_vectors)
+    ratio = np.asarray(feedback.multiply(feedback).sum(axis=1)).ravel()
+    made = parts(features, features.coverages(texts), latent=latent, categories=pull, ratio=ratio)
     rows = np.stack(columns(made)[: None if background else WORDS_ALONE], axis=2)
     return rows, {key: column for column, key in enumerate(features.keys)}
 

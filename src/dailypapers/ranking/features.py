@@ -151,8 +151,18 @@ class Features:
         """Texts × columns: other texts in the space of these papers, rows of length one (or zero)."""
         return weigh(count_texts(texts), self.background.idf)
 
-    def coverage(self, texts: Sequence[str], *, title_only: bool = False) -> Matrix:
-        """Texts × papers: the part of what each text asks for, weighed by idf, that each paper or its title holds."""
+    def coverage(self, texts: Sequence[str]) -> Matrix:
+        """Texts × papers: the part of what each text asks for, weighed by idf, that each paper holds."""
+        shares, asked = self._units(texts)
+        return _covered(shares, asked @ self._holds)
+
+    def coverages(self, texts: Sequence[str]) -> tuple[Matrix, Matrix]:
+        """Return `coverage` by the papers, and by their titles alone."""
+        shares, asked = self._units(texts)
+        return _covered(shares, asked @ self._holds), _covered(shares, asked @ self._title_holds)
+
+    def _units(self, texts: Sequence[str]) -> tuple[sp.csr_array, sp.csr_array]:
+        """Texts × units, each unit's share of what its text asks for; and units × narrow columns of their terms."""
         asked = [units(text) for text in texts]
         terms = [columns_of(unit) for each in asked for unit in each]
         rarity = [self.background.idf[columns[0]] for columns in terms]
@@ -161,13 +171,11 @@ class Features:
             (np.ones(ends[-1]), np.concatenate([np.zeros(0, np.int64), *terms]), ends),
             shape=(len(terms), self.counts.shape[1]),
         )
-        held = sp.csr_array(self.narrow.rows(wanted) @ (self._title_holds if title_only else self._holds))
-        held.data = np.minimum(held.data, 1.0)
         shares = sp.csr_array(
             (rarity, np.arange(len(terms)), np.cumsum([0, *map(len, asked)])), shape=(len(texts), len(terms))
         )
         whole = np.asarray(shares.sum(axis=1)).reshape(-1, 1)
-        return np.asarray((shares @ held).toarray() / np.where(whole > 0, whole, 1))
+        return sp.csr_array(shares.multiply(1 / np.where(whole > 0, whole, 1))), self.narrow.rows(wanted)
 
     @cached_property
     def _holds(self) -> sp.csr_array:
@@ -179,6 +187,13 @@ class Features:
         """Narrow columns × papers: one where the paper's title holds the term."""
         titles = self.narrow.rows(count_texts(paper.title for paper in self.papers))
         return _ones(sp.csr_array(titles.T.tocsr()))
+
+
+def _covered(shares: sp.csr_array, held: sp.csr_array) -> Matrix:
+    """Return the share of units of which any term is held."""
+    held = sp.csr_array(held)
+    held.data = np.minimum(held.data, 1.0)
+    return np.asarray((shares @ held).toarray())
 
 
 def _ones(rows: sp.csr_array) -> sp.csr_array:

@@ -216,7 +216,8 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     found = background.found(texts, vectors)
     has_feedback = np.diff(found.indptr) > 0
     own = features.vectors(texts)
-    direct = features.term_cosines(own) * features.coverage(texts)
+    text, title = features.coverages(texts)
+    direct = features.term_cosines(own) * text
     meant = features.feedback_mean(found) @ features.by_term
     term_cosines = meant.toarray() + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
     null_cosines = _null_cosines(features, found, own, has_feedback)
@@ -229,11 +230,14 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     term_cosines, null_cosines = term_cosines.astype(np.float32), null_cosines.astype(np.float32)
     embedding_cosines = _embedding_cosines(features, np.zeros((len(texts), centred_embeddings.shape[1])))
     category_vectors = features.category_pull(np.asarray(found @ background.category_vectors))
-    made_of = relevance_parts(features, texts, found, category_vectors)
+    latent_vectors = np.asarray(found @ background.latent_vectors)
+    made_of = relevance_parts(
+        features, (text, title), latent=latent_vectors, categories=category_vectors, ratio=participation_ratio
+    )
     rows = [
         term_cosines,
         null_cosines,
-        found @ background.latent_vectors,
+        latent_vectors,
         category_vectors,
         centred_embeddings,
         raw_embeddings,

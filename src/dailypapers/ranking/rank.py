@@ -195,6 +195,8 @@ def choose(
     matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, variant: Variant = FULL
 ) -> Iterator[Chosen]:
     """What is chosen for readers, so many at a time; their reasons are made when they are asked for."""
+    if not readers:
+        return
     trend = trending(matcher.features.papers, known.signals, now=now)
     wording = HIGHLIGHTERS.get(matcher) or HIGHLIGHTERS.setdefault(matcher, Highlighter(matcher.features))
     for start in range(0, len(readers), BATCH):

@@ -8,14 +8,12 @@ the paper "about" the topic, and the logit grows by 4.75 a unit, as `calibration
 logistic regression on labelled pairs (benchmarks/fit_relevance.py, docs/benchmarks.md).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
-from dailypapers.ranking.corpus.frequencies import Floats, Matrix
+from dailypapers.ranking.corpus.frequencies import Floats, Matrix, Vector
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.whitening import RIDGE, trust, weights
 
@@ -70,22 +68,21 @@ class Parts:
         return np.asarray(relevance, np.float32)
 
 
-def parts(features: Features, texts: Sequence[str], found: sp.csr_array, category_vectors: Matrix) -> Parts:
-    """Return what the relevance of these topics is made of.
+def parts(
+    features: Features, coverages: tuple[Matrix, Matrix], *, latent: Matrix, categories: Matrix, ratio: Vector
+) -> Parts:
+    """Return what the relevance of topics is made of.
 
-    `found` are topics × papers of the library they are taken to mean, `category_vectors` their rows as `Matches` has
-    them.
+    `coverages` are those of `Features`; `latent`, `categories` and `ratio` the topics' latent vectors, category vectors
+    and participation ratios, as `Matches` has them.
     """
-    text, title = features.coverage(texts), features.coverage(texts, title_only=True)
     background = features.background
     if not background.is_trained:
-        return Parts(text, title)
-    latent = None
+        return Parts(*coverages)
+    company = None
     if space := background.latent:
-        participation_ratio = np.asarray(found.multiply(found).sum(axis=1)).ravel()
-        pull = np.asarray(found @ background.latent_vectors)
-        latent = (pull * weights(pull, space.variances, RIDGE * trust(participation_ratio))) @ features.latent_vectors.T
-    return Parts(text, title, latent, (category_vectors @ features.category_vectors.T) / CATEGORY_DEVIATION)
+        company = (latent * weights(latent, space.variances, RIDGE * trust(ratio))) @ features.latent_vectors.T
+    return Parts(*coverages, company, (categories @ features.category_vectors.T) / CATEGORY_DEVIATION)
 
 
 def relevance(features: Features, made_of: Parts) -> Floats:
