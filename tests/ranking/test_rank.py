@@ -16,7 +16,7 @@ from dailypapers.ranking.explain import Explainer
 from dailypapers.ranking.features import Features, build
 from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.profile import profile
-from dailypapers.ranking.rank import Known, Reader, matches_of, rank, scores_of
+from dailypapers.ranking.rank import Known, Reader, Recent, matches_of, rank, scores_of
 from dailypapers.ranking.scoring import Scorer
 from dailypapers.ranking.text.highlighting import Highlighter
 from dailypapers.ranking.trending import trending
@@ -225,3 +225,13 @@ def test_state_space_models_on_the_seed(recordings: Path) -> None:
     top = [titles[pick.paper] for pick in picks(want("state space models"), pool=pool, limit=8)]
     telling = ("State Space", "State-Space", "Mamba", "S4", "Structured State Spaces")
     assert all(any(word in title for word in telling) for title in top), top
+
+
+def test_an_amount_does_not_hold_back_what_is_trending() -> None:
+    """Who follows a single name gets what is trending, whatever score that name's papers reached lately."""
+    recent = Recent(Matcher(built([paper(7, "A Letter", authors=["Lee"])])), days=1)
+    named = want("Lee", InterestKind.AUTHOR)
+    readers = [Reader((named,), about=about) for about in (None, 1)]
+    freely, about_one = rank(Matcher(FEATURES), readers, Known(COUNTS, recent=recent), now=NOW)
+    assert numbers(freely)[0] == 5
+    assert about_one == freely

@@ -248,24 +248,25 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
     normalisation = scorer.normalisation(asking.shares)
     scored = score(scorer, asking, normalisation, trend=explainer.trend)
     scores, relevance = scored.readers, np.round(scored.relevance, _DIGITS)
-    # A threshold is about a subject; who named none gets the top of the list.
-    enough = np.array([-np.inf if p.trending else r.threshold for r, p in zip(readers, profiles, strict=True)])
-    least = np.array([reader.least_score for reader in readers]) - 10.0**-_DIGITS
+    # Thresholds are about a subject; who named none gets the top of the list.
+    led = np.array([stated.trending > 0 for stated in profiles], np.bool_)
+    enough = np.where(led, -np.inf, np.round([reader.threshold for reader in readers], _DIGITS))
+    least = np.where(led, 0.0, [reader.least_score - 10.0**-_DIGITS for reader in readers])
     wanted = Wanted(
         limit=np.array([reader.limit for reader in readers], np.int64),
-        relevant=(relevance >= np.round(enough, _DIGITS)[:, None]) & (scores >= least[:, None]),
+        relevant=(relevance >= enough[:, None]) & (scores >= least[:, None]),
         known=_no_news(explainer, readers, profiles),
         must_include=must_include(asking, scorer.matches),
     )
     columns = select(scores, scored.subjects, asking.reader_index, scorer.features.clusters, wanted)
+    news = np.isfinite(scores)
+    news[wanted.known] = False
     elsewhere = np.full(len(readers), -1)
     for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
         if reader.explore and stated.subjects and reader.limit > 1:
-            open_to = np.isfinite(scores[place])
-            open_to[[*wanted.known[1][wanted.known[0] == place], *columns[place]]] = False
+            open_to = news[place].copy()
+            open_to[columns[place]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)
-    news = np.isfinite(scores)
-    news[wanted.known] = False
     made = Chosen(
         explainer,
         Scored(profiles, asking, normalisation, scored.subjects),
@@ -274,7 +275,7 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
         elsewhere,
         relevance,
         news,
-        np.round(enough, _DIGITS),
+        enough,
     )
     return replace(made, outside=_outside(made, readers, scores, wanted)) if any(r.outside for r in readers) else made
 
