@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -33,6 +34,10 @@ PRELOADED = [
     "dailypapers.demo.serve",
 ]
 _FORKS.set_forkserver_preload(PRELOADED)
+
+
+#: Seconds after which a command is killed, so that a test that waits for what it never says fails instead of hanging.
+LONGEST = 600
 
 
 def free_port() -> int:
@@ -86,10 +91,13 @@ def running(*words: str, folder: Path, env: Mapping[str, str] | None = None) -> 
     process = _FORKS.Process(target=_command, args=(words, folder, {**os.environ, **(env or {})}, out, writing))
     process.start()
     writing.close()
+    too_long = threading.Timer(LONGEST, process.kill)
+    too_long.start()
     with reading, open(reading.fileno(), encoding="utf-8", closefd=False) as errors:
         try:
             yield Command(process, out, errors)
         finally:
+            too_long.cancel()
             process.kill()
             process.join()
             process.close()

@@ -93,7 +93,7 @@ def test_serve_says_which_setting_names_a_port_that_is_taken(tmp_path: Path) -> 
 
 def test_the_demo_says_where_to_subscribe_once_its_pages_answer(tmp_path: Path) -> None:
     with running("demo", "out", "--serve", "--port", "0", "--mail-port", "0", folder=tmp_path) as started:
-        said = next(line for line in started.errors if line.startswith("Subscribe on"))
+        said = next(line for line in started.errors if line.startswith("Subscribe at"))
         pages, mails = re.findall(r"http://localhost:\d+/", said)
         assert httpx.get(pages).status_code == httpx.get(mails).status_code == 200
         mail = caught(tmp_path / "out" / "mails")[0]
