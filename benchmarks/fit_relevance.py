@@ -7,7 +7,6 @@ five folds over topics. With --held-out the weights are tried on the topics kept
 """
 
 import argparse
-import csv
 import datetime as dt
 import os
 import platform
@@ -18,11 +17,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from benchmarks.draw_relevance import COMPUTING, FIELDS, LEARN_UNTIL, NOW, TOPICS, of_days, of_other_fields
+from benchmarks.draw_relevance import LEARN_UNTIL, NOW, TOPICS, recorded_windows
+from benchmarks.label_relevance import DATA, PARTS, read_rows
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from dailypapers.domain.paper import Paper
+from dailypapers.evaluation.measures import calibration_error, precision, recall_of
 from dailypapers.ranking.calibration import Calibration
 from dailypapers.ranking.corpus.background import Background, fit
 from dailypapers.ranking.features import build
@@ -30,7 +31,6 @@ from dailypapers.ranking.relevance import Parts, parts
 from dailypapers.ranking.text.words import terms
 from dailypapers.sources.file import read_papers
 
-LABELS = TOPICS.parent / "relevance.tsv"
 ABOUT = 2
 FOLDS = 5
 #: Names of the weights in the order of the columns; without a background there are the first three.
@@ -57,8 +57,7 @@ def main() -> None:
     held_out = parser.parse_args().held_out
     recordings = Path(os.environ["DAILYPAPERS_RECORDINGS"])
     listed = read_papers(recordings / "ranking" / "papers.jsonl.gz", now=NOW).announcements
-    windows = {name: of_days(listed, days) for name, days in COMPUTING.items()}
-    windows[FIELDS] = of_other_fields(recordings, listed)
+    windows = recorded_windows(recordings, listed)
     background = fit([item.paper for item in listed if item.day < LEARN_UNTIL])
     print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}")
     for name, known in (("trained", background), ("untrained", None)):
@@ -78,19 +77,17 @@ def data_of(windows: dict[str, list[Paper]], background: Background | None) -> D
 
 def pairs(windows: dict[str, list[Paper]], background: Background | None) -> Iterator[tuple[Matrix, str, bool, bool]]:
     """Yield each labelled pair: its parts, topic, whether the paper is about it, and whether it is for choosing."""
-    with TOPICS.open(encoding="utf-8", newline="") as stream:
-        topics = {row["topic_id"]: row for row in csv.DictReader(stream, delimiter="\t")}
+    topics = {row["topic_id"]: row for row in read_rows(TOPICS)}
     by_window = defaultdict(list)
-    with LABELS.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream, delimiter="\t"):
-            by_window[row["window"]].append(row)
+    for row in read_rows(DATA / "relevance.tsv"):
+        by_window[row["window"]].append(row)
     for window, labelled in by_window.items():
         ids = sorted({row["topic_id"] for row in labelled if terms(topics[row["topic_id"]]["topic"])})
         matrix, column = parts_of(windows[window], [topics[each]["topic"] for each in ids], background)
         for row in labelled:
             if row["topic_id"] in ids:
                 place = ids.index(row["topic_id"]), column[row["paper"]]
-                is_for_choosing = topics[row["topic_id"]]["part"] == "choose"
+                is_for_choosing = topics[row["topic_id"]]["part"] == PARTS[0]
                 yield matrix[place], row["topic_id"], int(row["label"]) == ABOUT, is_for_choosing
 
 
@@ -150,19 +147,12 @@ def folded(data: Data) -> npt.NDArray[np.float64]:
 def print_quality(what: str, chances: npt.NDArray[np.float64], is_about: npt.NDArray[np.bool_]) -> None:
     """Print how well chances tell what is about a topic, and how well even chances part it from the rest."""
     picked = chances >= 0.5
-    precision, recall = is_about[picked].mean(), picked[is_about].mean()
     average, error = average_precision_score(is_about, chances), calibration_error(chances, is_about)
     print(
         f"{what}: AUC {roc_auc_score(is_about, chances):.3f}, average precision {average:.3f}, calibration error "
-        f"{error:.3f}; at even chances {picked.sum()} picked, precision {precision:.3f}, recall {recall:.3f}"
+        f"{error:.3f}; at even chances {picked.sum()} picked, precision {precision(picked, is_about):.3f}, "
+        f"recall {recall_of(picked, is_about):.3f}"
     )
-
-
-def calibration_error(chances: npt.NDArray[np.float64], is_about: npt.NDArray[np.bool_], bins: int = 10) -> float:
-    """Return the expected calibration error over bins of equal width."""
-    place = np.minimum((chances * bins).astype(np.int64), bins - 1)
-    inside = [place == n for n in range(bins) if (place == n).any()]
-    return float(sum(abs(chances[each].mean() - is_about[each].mean()) * each.mean() for each in inside))
 
 
 if __name__ == "__main__":
