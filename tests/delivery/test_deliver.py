@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -13,7 +13,7 @@ from tests.world import MONDAY, world
 from dailypapers.delivery.deliver import deliver_once, deliver_until_empty
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
-from dailypapers.mail.transport import Event, MemoryTransport
+from dailypapers.mail.transport import Events, MemoryTransport
 
 GREYLISTED = Outcome(OutcomeKind.DEFERRED, 450, "4.2.0", "greylisted")
 FIVE_MINUTES = dt.timedelta(minutes=5)
@@ -27,7 +27,7 @@ class GreylistingOnce(MemoryTransport):
     seen: set[str] = field(default_factory=set)
     closed: int = 0
 
-    async def stream(self, mails: AsyncIterator[OutgoingMail]) -> AsyncGenerator[tuple[Event, ...]]:
+    async def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Answer the first mail to each recipient with 450."""
         self.outcomes = {name: GREYLISTED for name in (ALICE, BOB) if name not in self.seen}
         async for events in super().stream(mails):

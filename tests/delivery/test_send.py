@@ -1,7 +1,7 @@
 """A mail is claimed, made, noted, sent and recorded; what is on disk at each moment tells what may have left."""
 
 import datetime as dt
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from dailypapers.domain.message import OutgoingMail
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
-from dailypapers.mail.transport import AboutToHandOver, Event, MemoryTransport, Transport
+from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Transport
 from dailypapers.store import attempts, outbox, subscribers
 from dailypapers.store.database import reading, writing
 
@@ -53,7 +53,7 @@ class Watching(MemoryTransport):
 
     engine: sa.Engine | None = None
 
-    async def stream(self, mails: AsyncIterator[OutgoingMail]) -> AsyncGenerator[tuple[Event, ...]]:
+    async def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Keep the mails, having looked."""
         async for events in super().stream(mails):
             for event in events:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import pytest
 from tests.playing_smtp import Script, playing_smtp
@@ -11,7 +11,15 @@ from tests.sending import events
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import Envelope, OutgoingMail
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
-from dailypapers.mail.transport import AboutToHandOver, Answered, MemoryTransport, Ready, side_by_side
+from dailypapers.mail.transport import (
+    AboutToHandOver,
+    Answered,
+    Event,
+    MemoryTransport,
+    Ready,
+    Transport,
+    side_by_side,
+)
 
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, 250, text="kept")
 MAILS = [
@@ -128,3 +136,50 @@ async def test_mails_that_cannot_be_made_end_the_stream_with_their_error() -> No
 
     with pytest.raises(ValueError, match="broken"):
         _ = [group async for group in side_by_side(broken(), send, at_once=3)]
+
+
+async def withdrawing(transport: Transport, *names: int) -> list[Event]:
+    """Send all mails but those, which are withdrawn when they are about to leave."""
+    happened: list[Event] = []
+    async with aclosing(transport.stream(coming(*MAILS))) as stream:
+        with suppress(StopAsyncIteration):
+            group = await anext(stream)
+            while True:
+                happened += group
+                group = await stream.asend(names)
+    return happened
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+async def test_a_mail_that_is_withdrawn_does_not_leave_and_is_not_answered(in_memory: bool) -> None:
+    with playing_smtp() as server:
+        over_smtp = SmtpTransport(MailServer(server.host, server.port, "none", timeout=5), connections=3)
+        memory = MemoryTransport()
+        happened = await withdrawing(memory if in_memory else over_smtp, 3, 7)
+        await over_smtp.close()
+    sent = (
+        [mail.envelope.recipient.partition("@")[0] for mail in memory.sent]
+        if in_memory
+        else [name for name, _ in server.received]
+    )
+    assert sorted(sent) == sorted(f"reader{n}" for n in range(12) if n not in {3, 7})
+    answered = {event.mail.delivery for event in happened if isinstance(event, Answered)}
+    assert answered == set(range(12)) - {3, 7}
+
+
+async def test_an_answer_is_told_while_the_stream_waits_for_mails() -> None:
+    answered = asyncio.Event()
+
+    async def one_and_the_next_once_it_is_answered() -> AsyncIterator[OutgoingMail]:
+        yield MAILS[0]
+        await answered.wait()
+        yield MAILS[1]
+
+    async def send(_mail: OutgoingMail, ready: Ready) -> Outcome:
+        await ready()
+        return ACCEPTED
+
+    async with asyncio.timeout(5):
+        async for group in side_by_side(one_and_the_next_once_it_is_answered(), send, at_once=2):
+            if any(isinstance(event, Answered) for event in group):
+                answered.set()

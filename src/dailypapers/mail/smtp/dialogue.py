@@ -26,15 +26,24 @@ _SHUTTING_DOWN = 421
 BROKEN = (aiosmtplib.SMTPException, OSError)
 
 
-async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready, longest_wait: float) -> Outcome:
+async def hand_over(
+    client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready, longest_wait: float
+) -> Outcome | None:
     """Hand one mail over; `longest_wait` is how many seconds the server may think about a mail it has.
 
-    `ready` is waited for right before DATA: until then the server has nothing of the mail.
+    `ready` is waited for right before DATA: until then the server has nothing of the mail. Returns `None` where it says
+    that the mail is not to go after all.
 
     After a refusal the connection is ready for the next mail; where it is not, it is closed.
     """
     try:
-        refused = await _announce(client, mail, ready)
+        refused = await _announce(client, mail)
+        if refused:
+            return refused
+        if not await ready():
+            await _start_over(client)
+            return None
+        refused = await _say(client, Stage.DATA, b"DATA")
         if refused:
             return refused
         await _pour(client, mail.content)
@@ -51,16 +60,19 @@ def in_words(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-async def _announce(client: aiosmtplib.SMTP, mail: OutgoingMail, ready: Ready) -> Outcome | None:
+async def _announce(client: aiosmtplib.SMTP, mail: OutgoingMail) -> Outcome | None:
     """Say who writes to whom; returns the refusal, if any."""
     for stage, command in _commands(client, mail):
-        if stage is Stage.DATA:
-            await ready()
-        reply = await client.execute_command(*command)
-        agreed = reply.code == _GO_AHEAD if stage is Stage.DATA else reply.code in _SUCCESS
-        if not agreed:
-            return await _refused(client, reply, stage)
+        refused = await _say(client, stage, *command)
+        if refused:
+            return refused
     return None
+
+
+async def _say(client: aiosmtplib.SMTP, stage: Stage, *command: bytes) -> Outcome | None:
+    reply = await client.execute_command(*command)
+    agreed = reply.code == _GO_AHEAD if stage is Stage.DATA else reply.code in _SUCCESS
+    return None if agreed else await _refused(client, reply, stage)
 
 
 def _commands(client: aiosmtplib.SMTP, mail: OutgoingMail) -> list[tuple[Stage, tuple[bytes, ...]]]:
@@ -76,7 +88,6 @@ def _commands(client: aiosmtplib.SMTP, mail: OutgoingMail) -> list[tuple[Stage, 
     return [
         (Stage.MAIL, (b"MAIL", f"FROM:<{sender}>".encode(), *options)),
         (Stage.RCPT, (b"RCPT", f"TO:<{recipient}>".encode())),
-        (Stage.DATA, (b"DATA",)),
     ]
 
 
@@ -130,8 +141,13 @@ async def _refused(client: aiosmtplib.SMTP, reply: aiosmtplib.SMTPResponse, stag
     if reply.code == _SHUTTING_DOWN or not understood or not client.is_connected:
         client.close()
         return outcome
+    await _start_over(client)
+    return outcome
+
+
+async def _start_over(client: aiosmtplib.SMTP) -> None:
+    """Have the server forget the mail it was told of, so that the connection can carry the next one."""
     try:
         await client.execute_command(b"RSET")
     except BROKEN:
         client.close()
-    return outcome

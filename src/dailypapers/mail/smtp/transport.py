@@ -6,7 +6,7 @@ is said about one mail; here is which connection it is said on.
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,7 +18,7 @@ from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import MailServerUnreachable
 from dailypapers.mail.smtp.dialogue import BROKEN, hand_over, in_words
 from dailypapers.mail.smtp.replies import Stage, classify
-from dailypapers.mail.transport import Event, Ready, side_by_side
+from dailypapers.mail.transport import Events, Ready, side_by_side
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -76,11 +76,11 @@ class SmtpTransport:
         self._connections = connections
         self._room = asyncio.Semaphore(connections)
 
-    def stream(self, mails: AsyncIterator[OutgoingMail]) -> AsyncGenerator[tuple[Event, ...]]:
+    def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Send mails over all connections side by side; what the server does is a value."""
         return side_by_side(mails, self._send, at_once=self._connections)
 
-    async def _send(self, mail: OutgoingMail, ready: Ready) -> Outcome:
+    async def _send(self, mail: OutgoingMail, ready: Ready) -> Outcome | None:
         """Send one mail.
 
         What is interrupted before the final dot is tried once more, on a new connection: the old one may have died
@@ -90,7 +90,7 @@ class SmtpTransport:
             try:
                 line = await self._kept() or await self._new()
                 outcome = await self._over(line, mail, ready)
-                if outcome.kind is OutcomeKind.INTERRUPTED:
+                if outcome and outcome.kind is OutcomeKind.INTERRUPTED:
                     outcome = await self._over(await self._new(), mail, ready)
             except MailServerUnreachable as error:
                 outcome = Outcome(OutcomeKind.INTERRUPTED, text=str(error))
@@ -98,7 +98,7 @@ class SmtpTransport:
                 outcome = classify(refusal.code, refusal.message, stage=Stage.CONNECT)
             return outcome
 
-    async def _over(self, line: _Line, mail: OutgoingMail, ready: Ready) -> Outcome:
+    async def _over(self, line: _Line, mail: OutgoingMail, ready: Ready) -> Outcome | None:
         """Hand a mail over on this connection, which is kept afterwards if it is still good."""
         try:
             outcome = await hand_over(
