@@ -197,11 +197,31 @@ outbox = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     # What a digest says besides its picks, as it was composed, so that a retry says the same.
     sa.Column("content", sa.JSON(none_as_null=True)),
+    # What is done about an answer that is missing; NULL where none ever was: then nobody can have it twice.
+    sa.Column("doubt", sa.Text),
     # One digest per subscriber and edition is the database's word, not an `if`.
     sa.UniqueConstraint("subscriber_id", "edition_id"),
     sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
     # Their ids are in links.
     sqlite_autoincrement=True,
+)
+
+# One row a run that sends: who it is, how long it counts as alive, and how it ended.
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    # Machine, boot and process, to be asked for at once; empty where it cannot be told. Elsewhere the lease decides.
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("started", sa.Text, nullable=False),
+    sa.Column("began_at", Moment, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+    sa.Column("ended_at", Moment, index=True),
+    # Why it ended early, in a sentence; empty where it did not.
+    sa.Column("stopped", sa.Text, nullable=False),
+    # Never goes back: a database that knows fewer than were counted is one of yesterday.
+    sa.Column("handed_over", sa.Integer, nullable=False),
 )
 
 # One row a try, written before the mail itself leaves: what is known of it after the power has failed.

@@ -1,0 +1,54 @@
+"""Workers: a row a run that sends, alive as long as it renews its lease or its process is seen to run."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from dailypapers.domain.worker import LEASE, Process, Worker
+from dailypapers.store.schema import workers
+
+_DIED = "its process ended without a word"
+
+
+def register(tx: sa.Connection, worker_id: str, process: Process, *, now: dt.datetime) -> None:
+    """Add a worker that begins now; committed before it claims anything, it cannot be taken for dead."""
+    row = {"place": process.place, "pid": process.pid, "started": process.started}
+    alive = {"began_at": now, "until": now + LEASE, "stopped": "", "handed_over": 0}
+    tx.execute(sa.insert(workers).values(id=worker_id, **row, **alive))
+
+
+def renew(tx: sa.Connection, worker_id: str, *, now: dt.datetime) -> bool:
+    """Prolong a worker's lease; returns whether it still counts as alive. Declared dead, it must send nothing more."""
+    change = sa.update(workers).where(workers.c.id == worker_id, workers.c.ended_at.is_(None))
+    return tx.execute(change.values(until=now + LEASE)).rowcount == 1
+
+
+def alive(tx: sa.Connection) -> list[Worker]:
+    """Return all workers that have neither ended nor been declared dead."""
+    query = sa.select(workers).where(workers.c.ended_at.is_(None)).order_by(workers.c.id)
+    return [Worker(row.id, Process(row.place, row.pid, row.started), row.until) for row in tx.execute(query)]
+
+
+def declare_dead(tx: sa.Connection, dead: Sequence[Worker], *, now: dt.datetime) -> None:
+    """End the workers that were found dead; one that has renewed its lease meanwhile is not."""
+    for worker in dead:
+        as_seen = sa.and_(workers.c.id == worker.id, workers.c.ended_at.is_(None), workers.c.until == worker.until)
+        tx.execute(sa.update(workers).where(as_seen).values(ended_at=now, stopped=_DIED))
+
+
+def end(tx: sa.Connection, worker_id: str, *, stopped: str, now: dt.datetime) -> None:
+    """Note that a worker has ended, and why, if it ended early."""
+    ended = sa.update(workers).where(workers.c.id == worker_id, workers.c.ended_at.is_(None))
+    tx.execute(ended.values(ended_at=now, stopped=stopped))
+
+
+def count_handed_over(tx: sa.Connection, worker_id: str, mails: int) -> None:
+    """Count mails a worker is about to hand over."""
+    counted = sa.update(workers).where(workers.c.id == worker_id)
+    tx.execute(counted.values(handed_over=workers.c.handed_over + mails))
+
+
+def prune(tx: sa.Connection, *, before: dt.datetime) -> int:
+    """Delete the workers that ended before a moment; returns how many."""
+    return tx.execute(sa.delete(workers).where(workers.c.ended_at < before)).rowcount
