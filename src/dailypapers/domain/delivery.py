@@ -70,6 +70,8 @@ class OutcomeKind(Enum):
     """Temporary, about this mailbox or its host: try again later."""
     DEAD_ADDRESS = (Fault.MAILBOX, Finality.FINAL)
     """The address itself is no more: never mail it again."""
+    THROTTLED = (Fault.DOMAIN, Finality.PASSING)
+    """The receiving side takes no more mail of ours for now: be slower with this domain."""
     FAILED = (Fault.DOMAIN, Finality.FINAL)
     """Permanent, for this recipient: do not try again."""
     INTERRUPTED = (Fault.CONNECTION, Finality.PASSING)
@@ -80,8 +82,10 @@ class OutcomeKind(Enum):
     """The mail could not be made, which a mended template may change."""
     UNSENDABLE = (Fault.MESSAGE, Finality.FINAL)
     """The mail cannot be written, to this address or to this server."""
+    OVER_LIMIT = (Fault.US, Finality.PASSING)
+    """More than our mail server lets us send for now: be slower, or go on when the hour or the day is over."""
     OUR_FAULT = (Fault.US, Finality.FINAL)
-    """Refused because of us (policy, authentication, size): stop the run, spare the subscriber."""
+    """Refused because of us (policy, authentication): stop the run, spare the subscriber."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class Outcome:
     """RFC 3463's status such as 5.1.1, where the reply had one."""
     text: str = ""
     """The reply's words on one line; for `accepted`, the server's queue id is in here."""
+    too_large: bool = False
+    """Whether the mail is larger than the server takes: packed smaller, it might be taken."""
 
     @property
     def fault(self) -> Fault:

@@ -15,9 +15,9 @@ class Fault(StrEnum):
     CONNECTION = "connection"
     """The way there: no connection, a lost one, a server that is shutting down. It says nothing of any reader."""
     MESSAGE = "message"
-    """This one mail: it could not be made, or not be written to this server."""
+    """This one mail: it could not be made, is too large, or could not be written to this server."""
     US = "us"
-    """Ours, and so that of all our mails: policy, reputation, authentication, size."""
+    """Ours, and so that of all our mails: policy, reputation, authentication, or more of them than we may send."""
 
 
 class Finality(StrEnum):

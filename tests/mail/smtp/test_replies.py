@@ -12,20 +12,24 @@ import pytest
 from dailypapers.domain.delivery import OutcomeKind
 from dailypapers.mail.smtp.replies import Stage, classify
 
-OURS, DEAD, LATER, FAILED, AGAIN = (
+OURS, DEAD, LATER, FAILED, AGAIN, UNFIT, SLOW = (
     OutcomeKind.OUR_FAULT,
     OutcomeKind.DEAD_ADDRESS,
     OutcomeKind.DEFERRED,
     OutcomeKind.FAILED,
     OutcomeKind.INTERRUPTED,
+    OutcomeKind.UNSENDABLE,
+    OutcomeKind.THROTTLED,
 )
+#: Closed to outsiders, or of a new owner: about that one recipient.
+CLOSED = {2, 17, 18}
 
 
 @pytest.mark.parametrize(
     ("code", "text", "stage", "kind"),
     [
         (421, "4.3.2 service shutting down", Stage.RCPT, AGAIN),
-        (421, "4.7.0 too many messages, slow down", Stage.RCPT, LATER),
+        (421, "4.7.0 too many messages, slow down", Stage.RCPT, SLOW),
         (450, "4.2.1 mailbox busy", Stage.RCPT, LATER),
         (451, "4.7.1 greylisted", Stage.RCPT, LATER),
         (452, "4.2.2 over quota", Stage.RCPT, LATER),
@@ -35,7 +39,7 @@ OURS, DEAD, LATER, FAILED, AGAIN = (
         (550, "No such user here", Stage.RCPT, DEAD),
         (550, "5.7.1 no such user here", Stage.RCPT, FAILED),
         (552, "5.2.2 mailbox full", Stage.RCPT, LATER),
-        (552, "5.3.4 message too big", Stage.BODY, OURS),
+        (552, "5.3.4 message too big", Stage.BODY, UNFIT),
         (550, "5.7.1 blocked by policy", Stage.RCPT, OURS),
         (550, "5.7.1 user unknown or blocked by spamhaus", Stage.RCPT, OURS),
         (550, "5.7.26 unauthenticated mail", Stage.BODY, OURS),
@@ -63,7 +67,7 @@ def test_the_reply_is_kept_on_one_line() -> None:
 def test_policy_refusals_never_cost_an_address() -> None:
     for detail in range(100):
         outcome = classify(550, f"5.7.{detail} refused", stage=Stage.RCPT)
-        assert outcome.kind is OURS
+        assert outcome.kind is (FAILED if detail in CLOSED else OURS)
 
 
 def test_recorded_bounces_are_read_as_their_labels_say(recordings: Path) -> None:
@@ -86,4 +90,4 @@ def _replies(folder: Path) -> Iterator[tuple[str, int, str]]:
             text = file.read().decode("utf-8", "replace") if file else ""
             said = re.search(r"^Diagnostic-Code:\s*smtp;\s*(.+(?:\r?\n[ \t].+)*)", text, re.MULTILINE | re.IGNORECASE)
             if said and row["reply"].isdigit():
-                yield row["reason"], int(row["reply"]), said[1]
+                yield row["reason"], int(row["reply"]), re.sub(r"^\d{3}[ -]", "", said[1])

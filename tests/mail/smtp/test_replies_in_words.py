@@ -12,13 +12,16 @@ import pytest
 from dailypapers.domain.delivery import OutcomeKind
 from dailypapers.mail.smtp.replies import Stage, classify
 
-OURS, DEAD, LATER, FAILED, AGAIN, UNSURE = (
+OURS, DEAD, LATER, FAILED, AGAIN, UNSURE, UNFIT, SLOW, LIMIT = (
     OutcomeKind.OUR_FAULT,
     OutcomeKind.DEAD_ADDRESS,
     OutcomeKind.DEFERRED,
     OutcomeKind.FAILED,
     OutcomeKind.INTERRUPTED,
     OutcomeKind.UNCERTAIN,
+    OutcomeKind.UNSENDABLE,
+    OutcomeKind.THROTTLED,
+    OutcomeKind.OVER_LIMIT,
 )
 
 
@@ -31,13 +34,13 @@ OURS, DEAD, LATER, FAILED, AGAIN, UNSURE = (
         (550, "sender address rejected", Stage.RCPT, OURS),
         # What was sent is ours.
         (554, "5.6.0 headers too large", Stage.RCPT, OURS),
-        (552, "message size exceeds fixed limit", Stage.MAIL, OURS),
-        (552, "too many recipients", Stage.RCPT, OURS),
+        (552, "message size exceeds fixed limit", Stage.MAIL, UNFIT),
+        (552, "too many recipients", Stage.RCPT, LIMIT),
         (550, "virus detected", Stage.BODY, OURS),
         # 552 has two meanings (RFC 5321 4.2.3).
         (552, "exceeded storage allocation", Stage.RCPT, LATER),
         (552, "mailbox is full", Stage.RCPT, LATER),
-        (552, "no", Stage.RCPT, OURS),
+        (552, "no", Stage.RCPT, LATER),
         (550, "name is not fully qualified", Stage.RCPT, FAILED),
         (554, "5.3.1 mail system full", Stage.RCPT, LATER),
         # A catch-all status leaves it to the words.
@@ -56,7 +59,7 @@ OURS, DEAD, LATER, FAILED, AGAIN, UNSURE = (
         (535, "4.7.8 wrong password", Stage.CONNECT, OURS),
         # Before a mailbox is named, nothing is about one.
         (450, "busy", Stage.CONNECT, AGAIN),
-        (454, "4.7.0 TLS not available", Stage.CONNECT, LATER),
+        (454, "4.7.0 TLS not available", Stage.CONNECT, AGAIN),
         (421, "too busy", Stage.CONNECT, AGAIN),
         (550, "no such user", Stage.MAIL, OURS),
         # Only a 2xx after the final dot means that they have it.
@@ -75,7 +78,7 @@ def test_what_it_means(code: int, text: str, stage: Stage, kind: OutcomeKind) ->
 @pytest.mark.parametrize("status", ["", "4.1.1 ", "4.2.2 ", "4.7.1 ", "5.1.1 ", "5.7.1 "])
 def test_what_passes_never_costs_an_address_nor_stops_the_run(status: str, stage: Stage) -> None:
     for code in range(400, 500):
-        assert classify(code, f"{status}user unknown, blocked as spam", stage=stage).kind in {LATER, AGAIN}
+        assert classify(code, f"{status}user unknown, blocked as spam", stage=stage).kind in {LATER, AGAIN, SLOW, LIMIT}
 
 
 @pytest.mark.parametrize("stage", list(Stage))

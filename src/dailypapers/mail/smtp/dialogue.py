@@ -12,7 +12,7 @@ import aiosmtplib
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
-from dailypapers.mail.smtp.replies import Stage, classify
+from dailypapers.mail.smtp.replies import Stage, classify, readable
 from dailypapers.mail.transport import Ready
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -130,7 +130,7 @@ async def _verdict(client: aiosmtplib.SMTP, longest_wait: float) -> Outcome:
         client.close()
         return Outcome(OutcomeKind.UNCERTAIN, text=f"connection lost after the final dot: {in_words(error)}")
     if reply.code in _SUCCESS:
-        return Outcome(OutcomeKind.ACCEPTED, reply.code, text=" ".join(reply.message.split())[:500])
+        return Outcome(OutcomeKind.ACCEPTED, reply.code, text=readable(reply.message))
     return await _refused(client, reply, Stage.BODY)
 
 

@@ -1,6 +1,7 @@
-"""What a server's reply means. Most senders get this wrong: a refusal because of us must not cost a reader.
+"""What a server's reply means: whose fault a refusal is, and whether it passes. Ours must not cost a reader.
 
-Follows RFC 5321 4.2 (reply codes), RFC 3463 (enhanced status codes) and what large providers publish of theirs.
+Follows RFC 5321 4.2 (reply codes), RFC 2034 4 (where an enhanced status stands), RFC 3463 and 5248 (what it means), and
+what large providers publish of theirs. Knows nothing of connections, and nothing of what is done about a reply.
 """
 
 import re
@@ -8,26 +9,34 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
+from dailypapers.domain.text import controls_spaced
 
 
 class Stage(StrEnum):
     """Where in the dialogue the reply came."""
 
     CONNECT = "connect"
+    """Greeting, EHLO, STARTTLS, AUTH."""
     MAIL = "mail"
     RCPT = "rcpt"
     DATA = "data"
     BODY = "body"
 
 
-_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+#: An enhanced status stands at the beginning of the text (RFC 2034 4); some servers put a mark before it. An IP address
+#: has one number more.
+_ENHANCED = re.compile(r"[#(\[]{0,2}([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 #: Addresses in a reply's words: what they are called says nothing.
 _NAMED_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
+#: Longest text of a reply that is stored, in characters.
+_LONGEST_TEXT = 500
+
 #: Words of a refusal that is about the sender, in replies without a telling status.
 _ABOUT_US = re.compile(
     r"spam|black ?list|block ?list|blocked|policy|policies|reputation|\bspf\b|dkim|dmarc|\brdns|reverse dns|\bptr\b"
     r"|authenticat|\brelay|not permitted|denied|prohibited|unsolicited|barracuda|banned|\bhelo\b|poor|dnsbl|\brbl"
-    r"|virus|malware|sender|client (host|ip)|too many (recipients|connections)|frequency|rate limit",
+    r"|virus|malware|sender|client (host|ip)|too many (recipients|connections)|frequency|rate limit"
+    r"|(from|of) your (network|ip|host|server|domain)|your (ip|network) ",
     re.IGNORECASE,
 )
 #: Words of a refusal that is about the mailbox.
@@ -41,17 +50,45 @@ _NO_SUCH_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _FULL = re.compile(r"\bfull\b|quota|insufficient (system )?storage|storage (space|allocation)", re.IGNORECASE)
-_SIZE = re.compile(r"(message|mail|header)s? (size|too (big|large)|exceeds)|too (big|large)|size limit", re.IGNORECASE)
+_HEADER_SIZE = re.compile(r"headers? (size|too (big|large)|exceeds)", re.IGNORECASE)
+_SIZE = re.compile(r"(message|mail)s? (size|too (big|large)|exceeds)|too (big|large)|size limit", re.IGNORECASE)
+#: More than we may send for now, in all: what helps is to be slower.
+_OVER_LIMIT = re.compile(
+    r"throttl|rate.?limit|sending (rate|limit|quota)|submission ?quota|concurrent connection|thread limit"
+    r"|(daily|hourly)[\w ]{0,30}(limit|quota)|(limit|quota|max\w*)[^.;]{0,30} (per|an?) (second|minute|hour|day)"
+    r"|(per|an) (second|minute|hour|day)[^.;]{0,30}(limit|quota|exceeded)|(smtp|peak)[\w ]{0,20}limit exceeded"
+    r"|too (many|much) (e-?mails?|mails?|messages|recipients|connections)"
+    r"|exceeded[^.;]{0,30}(rate|messages|e-?mails)\b|at (too high )?a rate|rate (is )?too high",
+    re.IGNORECASE,
+)
+#: One mailbox that gets more than it may, whoever sends it.
+_MAILBOX_RATE = re.compile(r"receiving (mail|messages|e-?mail)\w* (at a rate|too quickly|too fast)", re.IGNORECASE)
+_GREYLISTED = re.compile(r"gr[ea]y.?list", re.IGNORECASE)
+_WANTS_LOGIN = re.compile(r"\bauth|log ?in|starttls|\btls\b|encrypt", re.IGNORECASE)
+_OUT_OF_STEP = re.compile(r"synchroni[sz]ation", re.IGNORECASE)
 
+_Status = tuple[int, int]
 _DEAD = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
-#: The sender's address or what was sent: 5.1.7, 5.1.8, 5.2.3, 5.3.4.
-_OURS = {(1, 7), (1, 8), (2, 3), (3, 4)}
+#: The sender's address: 5.1.7, 5.1.8.
+_OURS = {(1, 7), (1, 8)}
 _FULL_STATUS = {(2, 2), (3, 1)}
-_POLICY_SUBJECT, _CONTENT_SUBJECT = 7, 6
+_TOO_LARGE = {(2, 3), (3, 4)}
+#: Our daily limit: 5.4.5, and Exchange Online's 5.1.90.
+_LIMIT_STATUS = {(4, 5), (1, 90)}
+#: What the recipient's server cannot take of addresses and headers beyond ASCII (RFC 6531 3.7.4.2).
+_NOT_ASCII = {(6, 7), (6, 9)}
+#: Closed to this sender and about one recipient alone: lists that are not expanded (RFC 3463), a mailbox or domain of a
+#: new owner (RFC 7293), Exchange's groups and mailboxes that take mail from inside only.
+_CLOSED = {(7, detail) for detail in (2, 17, 18, 124, 129, 133, 134, 193)}
+_POLICY, _CONTENT = 7, 6
 _NETWORK_SUBJECTS = {3, 4}
+_PERMANENT = range(500, 600)
 _SHUTTING_DOWN = 421
+_BAD_SEQUENCE = 503
 _NO_ROOM = 552
 _AUTH_REPLIES = {530, 534, 535, 538}
+#: Before a recipient has been named, nothing is about one.
+_BEFORE_RECIPIENT = {Stage.CONNECT, Stage.MAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +96,27 @@ class _Reply:
     """A reply, taken apart."""
 
     code: int
-    status: tuple[int, int] | None
-    """Subject and detail of the enhanced status."""
+    status: _Status
+    """Subject and detail of the enhanced status, (0, 0) where there is none."""
     words: str
     """Without addresses."""
     stage: Stage
 
     @property
-    def ours(self) -> bool:
+    def about_us(self) -> bool:
         return bool(_ABOUT_US.search(self.words))
 
     @property
-    def nobody(self) -> bool:
+    def no_such_address(self) -> bool:
         return bool(_NO_SUCH_ADDRESS.search(self.words))
+
+    @property
+    def over_limit(self) -> bool:
+        return self.status in _LIMIT_STATUS or bool(_OVER_LIMIT.search(self.words))
+
+    @property
+    def about_recipient(self) -> bool:
+        return self.stage not in _BEFORE_RECIPIENT
 
 
 def classify(code: int, text: str, *, stage: Stage) -> Outcome:
@@ -80,63 +125,114 @@ def classify(code: int, text: str, *, stage: Stage) -> Outcome:
     Only a 2xx after the final dot is `accepted`. A reply that is none, or not one that belongs there, is a broken
     dialogue: `interrupted`, or `uncertain` where the server has the mail.
     """
-    line = " ".join(text.split())[:500]
-    match = _ENHANCED.search(line)
-    enhanced = match[0] if match else ""
-    status = (int(match[2]), int(match[3])) if match else None
-    reply = _Reply(code, status, _NAMED_ADDRESS.sub("", line), stage)
-    return Outcome(_kind(reply, passing=enhanced.startswith("4")), code, enhanced, line)
+    line = readable(text)
+    match = _ENHANCED.match(line)
+    fits = match is not None and int(match[1]) == code // 100
+    status = (int(match[2]), int(match[3])) if match else (0, 0)
+    enhanced = f"{match[1]}.{match[2]}.{match[3]}" if match and fits else ""
+    # A 5xx with a status of 4 contradicts itself; the softer of the two costs nobody anything.
+    softened = match is not None and match[1] == "4" and code in _PERMANENT and code not in _AUTH_REPLIES
+    reply = _Reply(code, status if fits or softened else (0, 0), _NAMED_ADDRESS.sub("", line), stage)
+    kind = _temporary(reply) if softened else _kind(reply)
+    return Outcome(kind, code, enhanced, line, too_large=kind is OutcomeKind.UNSENDABLE and _is_too_large(reply))
 
 
-def _kind(reply: _Reply, *, passing: bool) -> OutcomeKind:
-    """The first digit tells most (RFC 5321 4.2.1); a 5xx whose status begins with 4 is believed to pass."""
+def readable(text: str) -> str:
+    """Return a reply's text on one line, as any database stores it, whatever bytes it came in (as surrogate escapes).
+
+    RFC 6531 has UTF-8, and what is not is taken for Latin-1: only the code and the status count (RFC 5321 4.2.1).
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "surrogateescape").decode("latin-1")
+    return " ".join(controls_spaced(text).split())[:_LONGEST_TEXT]
+
+
+def is_out_of_step(code: int, text: str) -> bool:
+    """Return whether a server says that our commands came in an order, or at a moment, it did not expect."""
+    return code == _BAD_SEQUENCE or bool(_OUT_OF_STEP.search(text))
+
+
+def _kind(reply: _Reply) -> OutcomeKind:
+    """The first digit tells most (RFC 5321 4.2.1)."""
     match reply.code // 100:
         case 2 if reply.stage is Stage.BODY:
             return OutcomeKind.ACCEPTED
         case 4:
             return _temporary(reply)
-        case 5 if passing and reply.code not in _AUTH_REPLIES:
-            return OutcomeKind.DEFERRED
         case 5:
             return _permanent(reply)
     return OutcomeKind.UNCERTAIN if reply.stage is Stage.BODY else OutcomeKind.INTERRUPTED
 
 
 def _temporary(reply: _Reply) -> OutcomeKind:
-    """While connecting, no mailbox has been named yet; so what passes then says nothing of one."""
-    if reply.status and reply.status[0] == _POLICY_SUBJECT:
+    """Before a recipient was named, what passes says nothing of one; later, 4.7.x is about all mail of ours."""
+    if reply.stage is Stage.CONNECT:
+        return OutcomeKind.INTERRUPTED
+    if reply.stage is Stage.MAIL:
+        slow_down = reply.code != _SHUTTING_DOWN and (reply.over_limit or reply.status[0] == _POLICY)
+        return OutcomeKind.OVER_LIMIT if slow_down else OutcomeKind.INTERRUPTED
+    if _GREYLISTED.search(reply.words) or _MAILBOX_RATE.search(reply.words):
         return OutcomeKind.DEFERRED
-    about_no_mailbox = reply.code == _SHUTTING_DOWN or reply.stage is Stage.CONNECT
-    return OutcomeKind.INTERRUPTED if about_no_mailbox else OutcomeKind.DEFERRED
+    if reply.status[0] == _POLICY:
+        return OutcomeKind.THROTTLED
+    if reply.code == _SHUTTING_DOWN:
+        return OutcomeKind.INTERRUPTED
+    return OutcomeKind.OVER_LIMIT if reply.over_limit else OutcomeKind.DEFERRED
 
 
 def _permanent(reply: _Reply) -> OutcomeKind:
-    """The status tells; where there is none, or it is a catch-all, the words do; then the stage."""
+    """What is told by code and status alone comes first, then the words, then the stage."""
     if reply.code in _AUTH_REPLIES or reply.status in _OURS:
         return OutcomeKind.OUR_FAULT
+    if is_out_of_step(reply.code, reply.words):
+        return OutcomeKind.OUR_FAULT if _WANTS_LOGIN.search(reply.words) else OutcomeKind.INTERRUPTED
+    if _MAILBOX_RATE.search(reply.words) and reply.about_recipient:
+        return OutcomeKind.DEFERRED
+    if reply.over_limit:
+        return OutcomeKind.INTERRUPTED if reply.stage is Stage.CONNECT else OutcomeKind.OVER_LIMIT
+    if reply.status in _NOT_ASCII or _is_too_large(reply):
+        return OutcomeKind.UNSENDABLE
+    return _about_recipient(reply) if reply.about_recipient else OutcomeKind.OUR_FAULT
+
+
+def _about_recipient(reply: _Reply) -> OutcomeKind:
+    """A refusal once a recipient was named. Words that say both (us, the mailbox) suppress nobody."""
+    subject, detail = reply.status
     if reply.status in _DEAD:
-        return OutcomeKind.DEAD_ADDRESS
+        return OutcomeKind.FAILED if reply.about_us and not reply.no_such_address else OutcomeKind.DEAD_ADDRESS
     if reply.status in _FULL_STATUS:
         return OutcomeKind.DEFERRED
-    subject, detail = reply.status or (0, 0)
-    if subject == _POLICY_SUBJECT:
+    if reply.status in _CLOSED:
+        return OutcomeKind.FAILED
+    if subject == _POLICY:
         # Some servers say 5.7.1 and mean that there is nobody of that name: that stops no run, and with a status that
         # is about us it costs nobody an address either.
-        mistaken = reply.stage is Stage.RCPT and reply.nobody and not reply.ours
+        mistaken = reply.stage is Stage.RCPT and reply.no_such_address and not reply.about_us
         return OutcomeKind.FAILED if mistaken else OutcomeKind.OUR_FAULT
-    if subject == _CONTENT_SUBJECT:
+    if subject == _CONTENT:
         return OutcomeKind.OUR_FAULT
     return OutcomeKind.FAILED if subject in _NETWORK_SUBJECTS and detail else _by_words(reply)
 
 
 def _by_words(reply: _Reply) -> OutcomeKind:
-    """What the words say; where they say both, nobody is suppressed and nothing is stopped: it failed, this once."""
-    if _SIZE.search(reply.words):
-        return OutcomeKind.OUR_FAULT
     if _FULL.search(reply.words):
         return OutcomeKind.DEFERRED
-    if reply.stage in {Stage.RCPT, Stage.BODY} and reply.nobody:
-        return OutcomeKind.FAILED if reply.ours else OutcomeKind.DEAD_ADDRESS
+    if reply.stage is not Stage.DATA and reply.no_such_address:
+        return OutcomeKind.FAILED if reply.about_us else OutcomeKind.DEAD_ADDRESS
     # An unexplained refusal at RCPT is about that one recipient; of the whole mail, about what we sent.
-    about_the_recipient = reply.stage is Stage.RCPT and not reply.ours and reply.code != _NO_ROOM
-    return OutcomeKind.FAILED if about_the_recipient else OutcomeKind.OUR_FAULT
+    if reply.stage is Stage.RCPT and not reply.about_us:
+        return OutcomeKind.DEFERRED if reply.code == _NO_ROOM else OutcomeKind.FAILED
+    return OutcomeKind.OUR_FAULT
+
+
+def _is_too_large(reply: _Reply) -> bool:
+    """Return whether a permanent refusal is about the size of this mail (RFC 1870 6)."""
+    if reply.status[0]:
+        by_words = reply.status[0] not in {1, 2, _CONTENT, _POLICY} and bool(_SIZE.search(reply.words))
+        return reply.status in _TOO_LARGE or (by_words and not _HEADER_SIZE.search(reply.words))
+    if _HEADER_SIZE.search(reply.words):
+        return False
+    unexplained = reply.code == _NO_ROOM and reply.stage is not Stage.RCPT and not reply.about_us
+    return bool(_SIZE.search(reply.words)) or (unexplained and not _FULL.search(reply.words))
