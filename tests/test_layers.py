@@ -70,6 +70,7 @@ HOMES = {
     "tokenizers": {"ranking"}, "safetensors": {"ranking"}, "huggingface_hub": {"ranking"},
     "onnxruntime": {"ranking"}, "sentence_transformers": {"ranking"},
     "jinja2": {"rendering"}, "css_inline": {"rendering"}, "babel": {"rendering"},
+    "cryptography": {"mail"}, "idna": {"mail"},
     "aiosmtplib": {"mail"}, "aiosmtpd": {"mail", "catcher"}, "dns": {"mail"}, "disposable_email_domains": {"mail"},
     "alembic": {"store"},
     "fastapi": {"web", "catcher", "http_server"}, "starlette": {"web", "catcher"}, "uvicorn": {"http_server"},

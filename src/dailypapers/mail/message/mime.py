@@ -1,18 +1,21 @@
 """MIME: from a message to the bytes that leave. The same input gives the same bytes.
 
 Built by hand from a few fixed parts, because the standard library's generator takes some five milliseconds a mail;
-`tests/mail/test_mime.py` holds it against the standard library's parser.
+`tests/mail/message/test_mime.py` holds it against the standard library's parser.
+
+    message → encoded parts ┐
+    parts joined from pieces ┴→ header fields + body → signed (`dkim`) → bytes
 """
 
 import base64
-import binascii
 import datetime as dt
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 import idna
@@ -20,18 +23,21 @@ import idna
 from dailypapers.domain.message import Message, Sender
 from dailypapers.domain.text import controls_spaced
 from dailypapers.errors import BadInput
+from dailypapers.mail.message import dkim, quoted_printable
+from dailypapers.mail.message.dkim import Key
 
 #: RFC 2047: an encoded word is at most 75 characters, its line 76, and it may not part a character.
 _WORD_LINE = 76
 _ENCODED_AROUND = len("=?utf-8?b??=")
-#: RFC 2045 6.7: no encoded line is longer.
-_ENCODED_LINE = 76
 #: RFC 5322 2.1.1 allows 998 characters a line, of which the rest of the field takes some.
 _LONGEST_URI = 900
 #: A quoted name longer than this would not fit on its line and is encoded instead.
 _LONGEST_NAME = 60
 #: What may stand in a URI as it is (RFC 3986), with the percent of what is encoded already.
 _URI = ":/?#[]@!$&'()*+,;=%-._~"
+_PLAIN_URI = re.compile(rf"[A-Za-z0-9{re.escape(_URI)}]*")
+#: What stands in an address as it is (RFC 6068 2); a percent sign of its own does not.
+_LOCAL_PART_IN_URI = "!$'*+-._~"
 #: RFC 5322 3.4.1 with the letters of RFC 6531; folding, comments and control characters left out.
 _ADDRESS = re.compile(
     r"""(?:[\w!#$%&'*+/=?^`{|}~.\u00a1-\u1fff\u2c00-\ud7ff\U00010000-\U0010ffff-]+"""
@@ -39,8 +45,6 @@ _ADDRESS = re.compile(
 )
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
 _DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+", re.ASCII)
-#: A line that begins with a dot, or as an mbox begins a mail; `\n` first, which is quicker to look for than `^`.
-_RISKY_LINE = re.compile(rb"\n((?:\.|From )[^\n]*)")
 _PLAIN = re.compile(r"[ -~]*")
 _ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 _FOLD_AT = 78
@@ -48,7 +52,7 @@ _FOLD_AT = 78
 
 @dataclass(frozen=True, slots=True)
 class BulkHeaders:
-    """What a mail to many says of its list; each an address or, for `feedback_id`, aggregate values only."""
+    """What a mail to many says of its list: addresses; `feedback_id` and `issue` are of the edition, never of a reader."""
 
     unsubscribe: str
     unsubscribe_mailto: str = ""
@@ -57,7 +61,21 @@ class BulkHeaders:
     subscribe: str = ""
     #: This very mail on the web (RFC 5064).
     archived_at: str = ""
+    #: What Gmail counts complaints by: values of the list, the last one of the sender.
     feedback_id: str = ""
+    #: Which edition it is: servers that replace the Message-ID, as Amazon's do, leave this as it is.
+    issue: str = ""
+    #: Where reports of complaints may be sent (RFC 9477).
+    complaints: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedMessage:
+    """A message whose parts are quoted-printable already, each beginning and ending a line; no HTML: text alone."""
+
+    subject: str
+    text: bytes
+    html: bytes
 
 
 def message_id(secret: bytes, key: str, domain: str) -> str:
@@ -65,46 +83,88 @@ def message_id(secret: bytes, key: str, domain: str) -> str:
 
     A second copy can be told from the first by it (RFC 5322 3.6.4 wants it unique for a message).
     """
-    digest = hmac.new(secret, b"message-id " + key.encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret, b"message-id " + key.encode(), hashlib.sha256)
     return f"<{base64.b32encode(digest[:20]).decode().lower()}@{_ascii_domain(domain)}>"
 
 
+def encoded(message: Message) -> EncodedMessage:
+    """Return the message with its parts encoded."""
+    return EncodedMessage(
+        message.subject, quoted_printable.encoded(message.text), quoted_printable.encoded(message.html)
+    )
+
+
 def build(
-    message: Message,
+    message: Message | EncodedMessage,
     *,
     sender: Sender,
     recipient: str,
     message_id: str,
     now: dt.datetime,
     headers: BulkHeaders | None = None,
+    keys: Sequence[Key] = (),
 ) -> bytes:
     """Return the mail as bytes: multipart/alternative, quoted-printable UTF-8, CRLF; only addresses exceed 78 columns.
 
     A message without HTML becomes a mail of plain text alone.
     With `headers` it is a mail to many and says so (RFC 2369, 2919, 8058); without, an answer somebody waits for.
-    What is in a header stays in it: control characters of a text become spaces. Raises `BadInput` for a recipient, a
-    sender, a list or a Message-ID that is none.
+    It is signed with each of the keys (RFC 6376), as of `now`. What is in a header stays in it: control characters of a
+    text become spaces. Raises `BadInput` for a recipient, a sender, a list or a Message-ID that is none.
     """
+    parts = message if isinstance(message, EncodedMessage) else encoded(message)
+    content_fields, body = _alternatives(parts, message_id) if parts.html else _part("plain", parts.text)
     fields = [
         ("From", _mailbox(sender)),
         ("To", _address(recipient)),
-        ("Subject", _subject(message.subject)),
-        ("Date", format_datetime(now)),
+        ("Subject", _subject(parts.subject)),
+        ("Date", _date(now)),
         ("Message-ID", _only(_MESSAGE_ID, message_id, "a Message-ID")),
         ("MIME-Version", "1.0"),
         *((name, value) for name, value in _about_the_list(sender, headers) if value),
         ("Auto-Submitted", "auto-generated"),
+        *content_fields,
     ]
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    return head.encode() + (_alternatives(message, message_id) if message.html else _part("plain", message.text))
+    signatures = [dkim.signature(key, fields, body, signed_at=now) for key in keys]
+    head = "".join([f"{name}: {value}\r\n" for name, value in (*signatures, *fields)])
+    return head.encode() + b"\r\n" + body
 
 
-def _alternatives(message: Message, message_id: str) -> bytes:
+_Fields = tuple[tuple[str, str], ...]
+
+
+def _part(kind: str, content: bytes) -> tuple[_Fields, bytes]:
+    fields = (
+        ("Content-Type", f'text/{kind}; charset="utf-8"'),
+        ("Content-Transfer-Encoding", "quoted-printable"),
+    )
+    # Empty lines at a body's end are not part of what DKIM hashes, and of a body of nothing else not everybody agrees
+    # what is left (RFC 6376 3.4.3 and 3.4.4).
+    return fields, (content.rstrip(b"\r\n") or b"=") + b"\r\n"
+
+
+_INNER_HEADS = {
+    kind: f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'.encode()
+    for kind in ("plain", "html")
+}
+
+
+def _alternatives(parts: EncodedMessage, message_id: str) -> tuple[_Fields, bytes]:
     boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
-    head = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
-    parts = (_part("plain", message.text), _part("html", message.html))
-    between = f"--{boundary}\r\n".encode()
-    return head.encode() + b"".join(between + part for part in parts) + f"--{boundary}--\r\n".encode()
+    fields = (("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),)
+    between = f"--{boundary}".encode()
+    # The line break before a boundary belongs to it (RFC 2046 5.1.1).
+    pieces = (
+        *(between, b"\r\n", _INNER_HEADS["plain"], parts.text, b"\r\n"),
+        *(between, b"\r\n", _INNER_HEADS["html"], parts.html, b"\r\n"),
+        *(between, b"--\r\n"),
+    )
+    return fields, b"".join(pieces)
+
+
+@lru_cache(maxsize=64)
+def _date(moment: dt.datetime) -> str:
+    """Write a moment as RFC 5322 3.3 has it; the digests of a run were made at one."""
+    return format_datetime(moment)
 
 
 def _about_the_list(sender: Sender, headers: BulkHeaders | None) -> Iterator[tuple[str, str]]:
@@ -112,27 +172,53 @@ def _about_the_list(sender: Sender, headers: BulkHeaders | None) -> Iterator[tup
         return
     ways = [_uri(way) for way in (headers.unsubscribe, headers.unsubscribe_mailto) if way]
     yield "List-Unsubscribe", ",\r\n ".join(ways)
-    yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
-    yield (
-        "List-Id",
-        _after(_phrase(sender.name, "List-Id"), f"<{_only(_DOT_ATOM, _ascii_domain(sender.list_id), 'a List-Id')}>"),
-    )
+    # One click is promised by an https address alone (RFC 8058 3.1).
+    yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click" if headers.unsubscribe.startswith("https://") else ""
+    yield "List-Id", _list_id(sender)
     yield "List-Post", "NO"
-    yield "List-Help", _uri(headers.help) if headers.help else ""
-    yield "List-Owner", f"<mailto:{_address(sender.owner)}>" if sender.owner else ""
-    yield "List-Subscribe", _uri(headers.subscribe) if headers.subscribe else ""
-    yield "List-Archive", _uri(headers.archive) if headers.archive else ""
+    yield "List-Help", _page(headers.help)
+    yield "List-Owner", _owner(sender.owner)
+    yield "List-Subscribe", _page(headers.subscribe)
+    yield "List-Archive", _page(headers.archive)
     yield "Archived-At", _uri(headers.archived_at) if headers.archived_at else ""
-    yield "Feedback-ID", _one_line(headers.feedback_id).encode("ascii", "replace").decode()
+    yield "Feedback-ID", _aggregate(headers.feedback_id)
+    yield "CFBL-Address", f"{_ascii_address(headers.complaints)}; report=arf" if headers.complaints else ""
+    yield "X-Dailypapers-Issue", _aggregate(headers.issue)
     yield "Precedence", "bulk"
+
+
+@lru_cache(maxsize=64)
+def _list_id(sender: Sender) -> str:
+    list_id = _only(_DOT_ATOM, _ascii_domain(sender.list_id), "a List-Id")
+    return _after(_phrase(sender.name, "List-Id"), f"<{list_id}>")
+
+
+@lru_cache(maxsize=64)
+def _owner(address: str) -> str:
+    """Return the owner's address as a URI, in which what is not a URI's is percent-encoded (RFC 6068 2)."""
+    if not address:
+        return ""
+    local, _, domain = _address(address).rpartition("@")
+    return f"<mailto:{quote(local.encode(), safe=_LOCAL_PART_IN_URI)}@{domain}>"
+
+
+@lru_cache(maxsize=64)
+def _page(address: str) -> str:
+    """Return a page's address, the same in all mails of a run."""
+    return _uri(address) if address else ""
+
+
+@lru_cache(maxsize=64)
+def _aggregate(value: str) -> str:
+    return _one_line(value).encode("ascii", "replace").decode()
 
 
 def _uri(uri: str) -> str:
     """An address of RFC 2369, whose angle brackets nothing inside can close."""
-    encoded = quote(uri.encode("utf-8", "replace"), safe=_URI)
-    if len(encoded) > _LONGEST_URI:
-        raise BadInput(f"“{encoded[:60]}…” is too long for a header: {len(encoded)} characters.")
-    return f"<{encoded}>"
+    safe = uri if _PLAIN_URI.fullmatch(uri) else quote(uri.encode("utf-8", "replace"), safe=_URI)
+    if len(safe) > _LONGEST_URI:
+        raise BadInput(f"“{safe[:60]}…” is too long for a header: {len(safe)} characters.")
+    return f"<{safe}>"
 
 
 def _only(shape: re.Pattern[str], text: str, what: str) -> str:
@@ -141,37 +227,11 @@ def _only(shape: re.Pattern[str], text: str, what: str) -> str:
     return text
 
 
-def _part(kind: str, text: str) -> bytes:
-    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode() + quoted_printable(text) + b"\r\n"
-
-
-def quoted_printable(text: str) -> bytes:
-    """Encode text (RFC 2045 6.7) with CRLF line ends; no line begins with a dot or with "From "."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
-    encoded = binascii.b2a_qp(b"\n" + lines, istext=True)
-    # A leading dot would have to be stuffed on the way (RFC 5321 4.5.2), and some servers get that wrong.
-    return _RISKY_LINE.sub(_tamed, encoded)[1:].replace(b"\n", b"\r\n")
-
-
-def _tamed(match: re.Match[bytes]) -> bytes:
-    return b"\n" + _tame(match[1])
-
-
-def _tame(line: bytes) -> bytes:
-    """Encode a line's first character where it is risky; a line that gets too long by it is broken behind it."""
-    if not line.startswith((b".", b"From ")):
-        return line
-    first = b"=%02X" % line[0]
-    if len(first) + len(line) - 1 <= _ENCODED_LINE:
-        return first + line[1:]
-    return first + b"=\n" + _tame(line[1:])
-
-
 def _one_line(text: str) -> str:
     return controls_spaced(text).strip()
 
 
+@lru_cache(maxsize=64)
 def _mailbox(sender: Sender) -> str:
     address = _address(sender.address)
     return _after(_phrase(sender.name, "From"), f"<{address}>") if sender.name else address
@@ -195,6 +255,7 @@ def _phrase(name: str, field: str) -> str:
     return f'"{escaped}"'
 
 
+@lru_cache(maxsize=4096)
 def _subject(text: str) -> str:
     """A header's text: folded at spaces where it is plain ASCII, in encoded words where it is not."""
     words = [word for word in _one_line(text).split(" ") if word]
@@ -227,6 +288,14 @@ def _encoded_words(text: str, field: str) -> str:
 def _bytes_within(indent: int) -> int:
     """How many bytes an encoded word can carry on a line that has `indent` characters already: three for every four."""
     return (_WORD_LINE - indent - _ENCODED_AROUND) // 4 * 3
+
+
+def _ascii_address(address: str) -> str:
+    """An address for a field of ASCII alone. Raises `BadInput` for one that needs more than its domain's A-labels."""
+    written = _address(address)
+    if not written.isascii():
+        raise BadInput(f"“{written[:80]}” cannot stand in this header: only its domain may be beyond ASCII.")
+    return written
 
 
 def _address(address: str) -> str:

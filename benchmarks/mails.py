@@ -1,0 +1,170 @@
+"""What a mail costs before it leaves, in milliseconds of the processor: loading, links, rendering, MIME, signature.
+
+    DAILYPAPERS_RECORDINGS=… python benchmarks/mails.py [--readers 1000] [--papers 300] [--picks 10]
+
+Readers share one edition of recorded papers. Each has ten of them, the popular ones more often, with reasons that name
+a topic of theirs. Mails are loaded in groups as delivery loads them. The first half of the readers is made before
+anything is measured, as a run of many thousands soon has made what readers share; what the first mails cost is printed
+apart. Processor time of this process, the median of five passes over the same mails.
+"""
+
+import argparse
+import datetime as dt
+import os
+import platform
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from dailypapers.digests import layout
+from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs
+from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.delivery import Delivery, MailKind
+from dailypapers.domain.digest import Pick, Reason, Term, TermKind
+from dailypapers.domain.message import Sender
+from dailypapers.domain.paper import Paper, Signals
+from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.source import Announcement
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.rendering.environment import environment
+from dailypapers.settings import shipped
+from dailypapers.sources.file import read_papers
+from dailypapers.store import editions, outbox, papers, subscribers
+from dailypapers.store.database import connect, groups, migrate, reading, writing
+from dailypapers.subscriptions import sign_up
+from dailypapers.tokens import Signer
+
+NOW = dt.datetime(2026, 5, 1, 6, tzinfo=dt.UTC)
+GROUP = 50
+PASSES = 5
+TOPICS = Path(__file__).with_name("data") / "relevance_topics.tsv"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--readers", type=int, default=1000)
+    parser.add_argument("--papers", type=int, default=300)
+    parser.add_argument("--picks", type=int, default=10)
+    asked = parser.parse_args()
+    file = Path(os.environ["DAILYPAPERS_RECORDINGS"]) / "arxiv" / "first_seen_2025-12_2026-04.jsonl.gz"
+    items = sorted(read_papers(file, now=NOW).announcements, key=lambda item: (item.day, str(item.paper.id)))
+    recorded = [item.paper for item in items[-asked.papers :]]
+    with tempfile.TemporaryDirectory() as folder:
+        engine = connect(f"sqlite:///{folder}/papers.db")
+        migrate(engine)
+        deliveries = fill(engine, recorded, asked.readers, asked.picks)
+        report(engine, renderer(), deliveries, asked.papers)
+
+
+def renderer() -> MailRenderer:
+    """What mails are made with, as the service makes it."""
+    home = "https://papers.example.org/"
+    secret = b"a secret of some length for measuring"
+    sender = Sender("Daily Papers", "papers@example.org", "bounces@example.org", "papers.example.org", "o@example.org")
+    templates = environment(shipped("templates"))
+    return MailRenderer(templates, Signer(home.rstrip("/"), secret), sender, home, secret, "leave@example.org")
+
+
+def fill(engine: sa.Engine, recorded: Sequence[Paper], readers: int, picks: int) -> list[Delivery]:
+    """Store the edition, the readers and their digests."""
+    with writing(engine) as tx:
+        papers.add(tx, [Announcement(paper, "arxiv", NOW.date()) for paper in recorded], now=NOW)
+        edition = editions.close(tx, NOW.date(), now=NOW)
+        ids = papers.ids_by_name(tx, [str(paper.id) for paper in recorded])
+    chance = random.Random(3)  # noqa: S311 - the same made-up digests in every run
+    topics = [line.split("\t")[4] for line in TOPICS.read_text("utf-8").splitlines()[1:]]
+    for group in groups(range(readers), size=1000):
+        with writing(engine) as tx:
+            for number in group:
+                address = f"reader{number}@example.org"
+                preferences = Preferences(Rhythm(), Amount(picks))
+                sign_up.admit(tx, address, preferences, consent=Consent("benchmark"), now=NOW)
+            admitted = [reader for reader in subscribers.every(tx) if int(reader.address[6:-12]) in group]
+            mails = [
+                digest(reader.id, reader.address, edition.id, chosen(recorded, ids, topics, picks, chance))
+                for reader in admitted
+            ]
+            outbox.put(tx, mails, now=NOW)
+    with reading(engine) as tx:
+        return outbox.of_edition(tx, edition.id)
+
+
+def digest(reader: int, address: str, edition: int, picks: tuple[Pick, ...]) -> outbox.NewDelivery:
+    """A digest as composing puts it into the outbox."""
+    about = {pick.paper: AboutPaper(("arxiv",), Signals(upvotes=len(pick.paper) % 7)) for pick in picks}
+    content = Content(papers=about)
+    return outbox.NewDelivery(
+        reader, address, MailKind.DIGEST, NOW + dt.timedelta(days=1), edition, picks, content=content
+    )
+
+
+def chosen(
+    recorded: Sequence[Paper], ids: dict[str, int], topics: Sequence[str], picks: int, chance: random.Random
+) -> tuple[Pick, ...]:
+    """Ten different papers, the first ones of the list more often, each for one of three topics."""
+    own = chance.sample(topics, 3)
+    places: dict[int, None] = {}
+    while len(places) < picks:
+        places[int(len(recorded) * chance.random() ** 2)] = None
+    return tuple(picked(recorded[place], ids, chance.choice(own), chance) for place in places)
+
+
+def picked(paper: Paper, ids: dict[str, int], topic: str, chance: random.Random) -> Pick:
+    """A paper with a reason of two or three terms, as ranking gives it."""
+    words = ", ".join(chance.sample(paper.title.split(), min(2, len(paper.title.split()))))
+    terms = (
+        Term(TermKind.WORDS, words, chance.random() + 1, topic),
+        Term(TermKind.CATEGORY, paper.categories[0] if paper.categories else "cs.LG", 0.8),
+        Term(TermKind.CLOSE, words, 0.1, topic),
+    )
+    return Pick(str(paper.id), 0.7, Reason(terms), paper_id=ids[str(paper.id)])
+
+
+def report(engine: sa.Engine, made_with: MailRenderer, deliveries: Sequence[Delivery], papers_count: int) -> None:
+    """Print a row per part."""
+    half = len(deliveries) // 2
+    first, measured = deliveries[:half], deliveries[half:]
+    started = time.process_time()
+    sizes = [len(layout.mail(made_with, each)[1].content) for each in loaded(engine, first)]
+    cold = (time.process_time() - started) / len(first) * 1000
+    inputs = loaded(engine, measured)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}")
+    print(f"{len(deliveries):,} readers, {papers_count} papers, {statistics.mean(sizes) / 1000:.1f} KB a mail")
+    rows: list[tuple[str, Callable[[], object]]] = [
+        ("loading", lambda: loaded(engine, measured)),
+        ("links", lambda: [layout._links_of(made_with, each) for each in inputs]),  # noqa: SLF001 - a part, measured
+        ("the whole mail", lambda: [layout.mail(made_with, each) for each in inputs]),
+    ]
+    print(f"{'loading and making, the first half':<36}{cold:>8.3f} ms")
+    for name, part in rows:
+        print(f"{name:<36}{milliseconds(part, len(measured)):>8.3f} ms")
+
+
+def loaded(engine: sa.Engine, deliveries: Sequence[Delivery]) -> list[RenderInput]:
+    """What the mails show, in groups as delivery loads them."""
+    inputs = []
+    for group in groups(deliveries, size=GROUP):
+        with reading(engine) as tx:
+            inputs.extend(load_inputs(tx, group))
+    return inputs
+
+
+def milliseconds(part: Callable[[], object], mails: int) -> float:
+    """The median over the passes."""
+    taken = []
+    for _ in range(PASSES):
+        started = time.process_time()
+        part()
+        taken.append((time.process_time() - started) / mails * 1000)
+    return statistics.median(taken)
+
+
+if __name__ == "__main__":
+    main()
