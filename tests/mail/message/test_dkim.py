@@ -154,7 +154,7 @@ def test_a_key_that_receivers_would_not_take_is_refused_in_a_sentence(tmp_path: 
         load(file)
     with pytest.raises(BadSettings, match="cannot be read"):
         load(tmp_path)
-    short = generate_private_key(public_exponent=65537, key_size=1024)
+    short = generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - to be refused
     file.write_bytes(short.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     file.chmod(0o600)
     with pytest.raises(BadSettings, match="1024 bits"):

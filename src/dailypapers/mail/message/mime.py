@@ -52,7 +52,7 @@ _FOLD_AT = 78
 
 @dataclass(frozen=True, slots=True)
 class BulkHeaders:
-    """What a mail to many says of its list: addresses; `feedback_id` and `issue` are of the edition, never of a reader."""
+    """What a mail to many says of its list: addresses; `feedback_id` and `issue` name the edition, never a reader."""
 
     unsubscribe: str
     unsubscribe_mailto: str = ""
