@@ -61,6 +61,13 @@ LISTS = (
     ("Lee, A. B. C., Roy, B.", ("Lee, A. B. C.", "Roy, B.")),
     ("Lee, A.B., Roy, C.D.", ("Lee, A.B.", "Roy, C.D.")),
     ("de la Cruz, M., García Márquez, J.", ("de la Cruz, M.", "García Márquez, J.")),
+    ("LEE, A., ROY, B.", ("LEE, A.", "ROY, B.")),
+    ("WANG Xiaoming, LI Wei", ("WANG Xiaoming", "LI Wei")),
+    ("de la Cruz-Martínez M, O'Brien C", ("de la Cruz-Martínez M", "O'Brien C")),
+    ("Ann Lee,1 Bob Roy,2,* and Cem Öz1,2", ("Ann Lee", "Bob Roy", "Cem Öz")),
+    ("Ann B. Lee, MD, PhD; Bob Roy, MSc; Rahman, MD", ("Ann B. Lee", "Bob Roy", "Rahman, MD")),
+    ("By Ann Lee and Bob Roy", ("Ann Lee", "Bob Roy")),
+    ("Byron, G., Lee, A.", ("Byron, G.", "Lee, A.")),
     ("Anderson, T., Sanderson, B.", ("Anderson, T.", "Sanderson, B.")),
 )
 

@@ -52,6 +52,14 @@ from dailypapers.domain.doi import find_in_address, first_version, trimmed, with
         ("https://doi.org/10.21203/rs.3.rs-1234567/v1", "10.21203/rs.3.rs-1234567", 1),
         ("https://www.preprints.org/doi/10.20944/preprints202401.0001.v3", "10.20944/preprints202401.0001", 3),
         ("https://doi.org/10.31234/osf.io/ab3de_v2", "10.31234/osf.io/ab3de", 2),
+        ("https://doi.org/10.33774/coe-2021-abcde-v4", "10.33774/coe-2021-abcde", 4),
+        ("https://peerj.com/preprints/10.7287/peerj.preprints.3190v2", "10.7287/peerj.preprints.3190", 2),
+        ("10.14293/S2199-1006.1.SOR-.PP1.v1", "10.14293/S2199-1006.1.SOR-.PP1", 1),
+        ("https://doi.org/10.7554/eLife.91415.3", "10.7554/eLife.91415", 3),
+        ("10.7554/eLife.91415.001", "10.7554/eLife.91415.001", None),
+        ("https://doi.org/10.12688/f1000research.12345.2", "10.12688/f1000research.12345", 2),
+        ("10.1640/0002-8444(2006)96[1:TI]2.0.CO;2;", "10.1640/0002-8444(2006)96[1:TI]2.0.CO;2", None),
+        ("10.1016/0550-3213(94)90129-5, and", "10.1016/0550-3213(94)90129-5", None),
     ],
 )
 def test_a_doi_is_found_in_an_address_without_what_is_behind_it(text: str, doi: str, version: int | None) -> None:
@@ -62,6 +70,7 @@ def test_in_running_text_only_the_sentence_is_left_out() -> None:
     assert trimmed("10.1000/abc/full).”") == "10.1000/abc/full"
     assert without_version("10.1000/abcv2,") == ("10.1000/abcv2", None)
     assert without_version("10.1101/2026.04.01.123456v3.") == ("10.1101/2026.04.01.123456", 3)
+    assert without_version("10.1145/3581783.3612345?casa_token=x-y:z") == ("10.1145/3581783.3612345", None)
     assert without_page("10.1000/abc/full/1") == ("10.1000/abc", None)
 
 
@@ -71,6 +80,8 @@ def test_in_running_text_only_the_sentence_is_left_out() -> None:
         ("10.21203/rs.3.rs-1234567", "10.21203/rs.3.rs-1234567/v1"),
         ("10.20944/preprints202401.0001", "10.20944/preprints202401.0001.v1"),
         ("10.26434/chemrxiv-2024-abcde", "10.26434/chemrxiv-2024-abcde"),
+        ("10.12688/f1000research.12345", "10.12688/f1000research.12345.1"),
+        ("10.7287/peerj.preprints.3190", "10.7287/peerj.preprints.3190v1"),
         ("10.1000/abc", "10.1000/abc"),
     ],
 )
@@ -81,7 +92,19 @@ def test_a_work_leads_to_its_first_version_where_it_has_no_doi_of_its_own(doi: s
 
 @pytest.mark.parametrize(
     "piece",
-    ["10.1101/", "1v1.", "<1:a>", "<1:", "chemrxiv-v1", "/article/doi/10.1000/1", ".full", "(", ")", "10.1000/a/full/"],
+    [
+        "10.1101/",
+        "1v1.",
+        "<1:a>",
+        "<1:",
+        "chemrxiv-v1",
+        "/article/doi/10.1000/1",
+        "?a=",
+        ".full",
+        "(",
+        ")",
+        "10.1000/a/full/",
+    ],
 )
 def test_long_texts_take_no_time(piece: str) -> None:
     started = time.perf_counter()

@@ -57,10 +57,23 @@ PEOPLE = (
     ("Martin Luther King Jr.", "King ML Jr", "King, Martin Luther, Jr."),
     ("Ann Lee", "Ann Lee, PhD", "Lee, Ann, PhD, MD", "Dr. Ann Lee", "Prof. Dr. Ann Lee", "Ann Lee1,2*"),
     ("Mujib D. Rahman", "Rahman, MD", "Rahman MD"),
+    ("Conor O'Brien", "O’Brien, C.", "OBrien C", "O`Brien, Conor", "CONOR O'BRIEN"),
+    ("Pádraig Ó Briain", "Ó Briain, P.", "O Briain P", "ÓBriain, P.", "P. Ó Briain"),
+    ("Máire Ní Bhriain", "Ní Bhriain, M.", "Ni Bhriain M"),
+    ("John P. MacDonald", "MacDonald, J. P.", "MacDonald JP", "Macdonald, John P.", "MACDONALD, J. P."),
+    ("Lucía de la Cruz-Martínez", "de la Cruz-Martínez L", "De La Cruz Martinez L", "Cruz-Martínez, L. de la"),
+    ("Xiaoming Wang", "Wang Xiaoming", "Wang, Xiaoming", "Wang XM", "Xiao-Ming Wang", "WANG Xiaoming", "X. Wang"),
+    ("Jong-Il Kim", "Kim Jong-Il", "Kim, J.-I.", "Kim JI"),
+    ("Bảo Châu Ngô", "Ngô Bảo Châu", "Ngo, Bao Chau", "Ngo BC"),
+    ("Þóra Guðmundsdóttir", "Thora Gudmundsdottir", "Guðmundsdóttir Þ", "Guðmundsdóttir, Þ."),
+    ("Đorđe Đoković", "Djordje Djokovic", "Đoković, Đorđe"),
+    ("Sammy Davis Jr.", "Davis, Sammy, Jr.", "Davis S Jr", "Davis Jr, S.", "SAMMY DAVIS JR"),
+    ("Aristotle", "ARISTOTLE"),
     ("Sonal", "Sonal"),
     ("OpenAI", "OpenAI"),
     ("DeepSeek-AI", "DeepSeek AI"),
     ("The ATLAS Collaboration", "ATLAS Collaboration", "Collaboration, ATLAS", "for the ATLAS Collaboration"),
+    ("CMS Collaboration", "(CMS Collaboration)", "THE CMS COLLABORATION"),
     ("The International Brain Laboratory", "International Brain Laboratory"),
 )  # fmt: skip
 OTHERS = (
@@ -87,6 +100,15 @@ OTHERS = (
     ("Ann Lee", "Lee Ann"),
     ("ATLAS Collaboration", "CMS Collaboration"),
     ("Ed Smith", "Edward Smith"),
+    ("O'Brien, C.", "O'Brian, C."),
+    # Either may be “Müller”, but who writes “Mueller” does not write “Muller”.
+    ("Mueller, J.", "Muller, J."),
+    # Both may be family names, and neither order is likelier.
+    ("Wei Li", "Li Wei"),
+    ("Wang Xiaoming", "Wang Xiaohong"),
+    ("Aristotle", "Aristotle Onassis"),
+    ("de la Cruz-Martínez, M.", "de la Cruz, M."),
+    ("ATLAS Collaboration", "Atlas, C."),
 )
 
 

@@ -23,6 +23,9 @@ _MARKS, _NUMBERS = "*†‡§¶‖#", "0-9¹²³⁰⁴-⁹"
 _FOOTNOTES = re.compile(
     rf"(?<=[^\W\d_])(?:\s?[{_MARKS}]|\.?\^?[{_NUMBERS}])(?:[{_MARKS}{_NUMBERS},\s]{{0,60}}[{_MARKS}{_NUMBERS}])?(?=\s*(?:[,;|]|$|(?:and|&)\s))"
 )
+#: “Lee,1 Roy,2*”: a mark behind the comma.
+_BEHIND_COMMA = re.compile(rf"(?<=[^\W\d_]),[{_MARKS}{_NUMBERS}][{_MARKS}{_NUMBERS},]{{0,60}}(?=\s|$)")
+_BY = re.compile(r"^by:?\s", re.IGNORECASE)
 _AND = re.compile(r",?\s(?:and|&)\s|^(?:and|&)\s|,&\s?")
 _INITIAL = r"(?:[^\W\d_]\.?|[^\W\d_][^\W\d_]{1,2}\.)"
 _INITIALS = re.compile(
@@ -35,6 +38,8 @@ _PARTICLE = re.compile(
     r"(?:van|von|de|da|di|du|del|della|la|le|el|al|bin|ibn|ter|ten|zu|dos|st\.?|'t|d)\b", re.IGNORECASE
 )
 _JOINED_PARTICLE = re.compile(r"(?:Mc|Mac|De|Di|Le|La|Van|O)[A-Z]")
+#: “van den Berg R” is all of a name.
+_ENDS_IN_INITIALS = re.compile(r"[^\W\d_]{2}\s[A-Z]{1,3}$")
 _MOST_GIVEN_NAMES = 3
 _ENDS_AS_GROUP = re.compile(r"\b(?:collaboration|consortium|team|group|network)$", re.IGNORECASE)
 
@@ -45,9 +50,14 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     Affiliations in parentheses, footnote marks, degrees and “et al.” are left out. With `given_first` a comma stands
     within a name only before a suffix, as in arXiv's lists. Never raises.
     """
-    text = _AND_OTHERS.sub("", _FOOTNOTES.sub("", _outside_parentheses(text)))
+    text = _BY.sub("", _BEHIND_COMMA.sub(",", _outside_parentheses(text)))
+    text = _AND_OTHERS.sub("", _FOOTNOTES.sub("", text))
     if ";" in text or "|" in text:
-        names = (", ".join(_pieces(part)) for piece in re.split(r"[;|]", text) for part in _conjoined(piece))
+        names = (
+            ", ".join(_without_degrees(_pieces(part)))
+            for piece in re.split(r"[;|]", text)
+            for part in _conjoined(piece)
+        )
     else:
         names = (name for piece in _conjoined(text) for name in _comma_separated(piece, given_first=given_first))
     return tuple(islice(filter(None, names), MAX_AUTHORS))
@@ -80,6 +90,13 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in pieces if any(c.isalnum() for c in piece)]
 
 
+def _without_degrees(pieces: Sequence[str]) -> Iterator[str]:
+    """Leave out degrees behind a name; in “Rahman, MD” they are initials."""
+    for place, piece in enumerate(pieces):
+        if not (place and DEGREE.fullmatch(piece) and (place > 1 or " " in pieces[0])):
+            yield piece
+
+
 def _comma_separated(text: str, *, given_first: bool) -> Iterator[str]:
     """Give the names between whose parts, or between which, commas stand."""
     items = list(_with_suffixes(_pieces(text)))
@@ -110,7 +127,10 @@ def _with_suffixes(pieces: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _are_initials(piece: str, before: str) -> bool:
     """Tell whether a piece is the initials of the family name before it."""
-    if len(piece) > _LONGEST_INITIALS or not _INITIALS.fullmatch(piece) or _INITIALS.fullmatch(before):
+    if len(piece) > _LONGEST_INITIALS or not _INITIALS.fullmatch(piece):
+        return False
+    # “LEE, A.” is a family in capitals, “A., B.” and “AB, C” are not.
+    if _INITIALS.fullmatch(before) and not (before.isalpha() and len(before) > 1 and "." in piece):
         return False
     return not (piece.isalpha() and len(piece) > _LONGEST_BARE_INITIALS and " " in before) and not is_group(before)
 
@@ -121,6 +141,8 @@ def _is_inverted(items: Sequence[tuple[str, str]], *, has_initials: bool) -> boo
     Where others have initials, two single words are one person; two of that kind with one name each are not met.
     """
     if not items or len(items) % 2:
+        return False
+    if any(_ENDS_IN_INITIALS.search(name) for name, _ in items[::2]):
         return False
     pairs = list(zip([name for name, _ in items[::2]], [name for name, _ in items[1::2]], strict=True))
     if has_initials:

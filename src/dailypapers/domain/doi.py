@@ -24,17 +24,27 @@ _PAGE_TAIL = re.compile(
 _PREPRINT_PREFIXES = ("10.1101/", "10.64898/")
 _PREPRINT_TAIL = re.compile(r"(?<=\d)(?:v(\d{1,2})(?:[^\w]\S*)?|\.(?:full|abstract|article|short)\S*)$", re.ASCII)
 #: Servers that give each version of a preprint a DOI of its own, with what they put behind the work's, and the first
-#: version's: ChemRxiv, Research Square, Preprints.org, OSF's and PsyArXiv's, Authorea and ESSOAr, TechRxiv, Beilstein.
+#: version's: ChemRxiv and others of Cambridge, Research Square, Preprints.org, OSF's and PsyArXiv's, Authorea and
+#: ESSOAr, TechRxiv, Beilstein, PeerJ, ScienceOpen; then eLife and F1000, whose articles have versions too.
 _VERSIONED = (
-    (re.compile(r"10\.26434/chemrxiv\S*?(?:-v|\.v)(\d{1,2})$"), ""),
+    (re.compile(r"10\.(?:26434/chemrxiv|33774/)\S*?(?:-v|\.v)(\d{1,2})$"), ""),
     (re.compile(r"10\.21203/rs\.\S*?/v(\d{1,2})$"), "/v1"),
     (re.compile(r"10\.20944/preprints\S*?\.v(\d{1,2})$"), ".v1"),
     (re.compile(r"10\.(?:31219|31234|31235|35542)/osf\.io/\S*?_v(\d{1,2})$"), "_v1"),
     (re.compile(r"10\.22541/\S*?/v(\d{1,2})$"), "/v1"),
     (re.compile(r"10\.36227/techrxiv\S*?[./]v(\d{1,2})$"), ""),
     (re.compile(r"10\.3762/bxiv\S*?\.v(\d{1,2})$"), ".v1"),
+    (re.compile(r"10\.7287/peerj\.preprints\.\d+v(\d{1,2})$"), "v1"),
+    (re.compile(r"10\.14293/\S*?\.v(\d{1,2})$"), ".v1"),
+    (re.compile(r"10\.7554/elife\.\d{5,6}\.(\d{1,2})$"), ""),
+    (re.compile(r"10\.12688/[a-z0-9]+\.\d{3,6}\.(\d{1,2})$"), ".1"),
 )
-_VERSION = re.compile(r"[-./_]v\d{1,2}$", re.ASCII | re.IGNORECASE)
+_VERSION = re.compile(r"(?:[-./_]?v|\.)\d{1,2}$", re.ASCII | re.IGNORECASE)
+#: What somebody copied from an address with the DOI: “?af=R”, “?casa_token=…”.
+_QUERY = re.compile(
+    r"(?<=\w)\?(?:af|casa_token|cookieset|download|journalcode|login|needaccess|rss|seq|src|utm_[a-z]{1,20}|via)=\S*$",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def find_in_address(address: str) -> tuple[str, int | None]:
@@ -55,7 +65,7 @@ def without_page(doi: str) -> tuple[str, int | None]:
 
 def without_version(doi: str) -> tuple[str, int | None]:
     """Leave out a preprint's version, and what openRxiv's addresses put behind; other DOIs stay as they are."""
-    doi = trimmed(doi)
+    doi = trimmed(_QUERY.sub("", doi))
     lower = doi.lower()
     for pattern, _ in _VERSIONED:
         if match := pattern.fullmatch(lower):

@@ -8,7 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from dailypapers.domain.doi import first_version, without_version
 from dailypapers.domain.person import name_keys
@@ -27,6 +27,7 @@ _PREFIXES = re.compile(
     re.IGNORECASE,
 )
 
+_ADDRESS = re.compile(r"(?:https?://)?(?:www\.|dx\.)?doi\.org/", re.IGNORECASE)
 #: Where names lead: the abstract page, never a PDF.
 _PAGES = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 #: What stands unescaped in the path of an address (RFC 3986, 3.3).
@@ -63,6 +64,8 @@ class PaperId:
     def parse_version(cls, text: str) -> tuple[Self, int | None]:
         """Read an id and, where the text names one, the version."""
         stripped = _PREFIXES.sub("", text.strip(), count=1).removesuffix(".pdf").rstrip("/")
+        # Older DOIs hold what cannot stand in an address as it is: <, >, #.
+        stripped = unquote(stripped) if _ADDRESS.match(text.strip()) else stripped
         if from_doi := _ARXIV_DOI.fullmatch(stripped):
             stripped = from_doi[1]
         if match := _ARXIV_NEW.fullmatch(stripped) or _ARXIV_OLD.fullmatch(stripped):

@@ -27,7 +27,7 @@ _PARTICLES = frozenset(
         "do", "dos", "du", "di", "d", "del", "della", "delle", "dello", "dei", "degli", "dal", "dalla", "la", "le",
         "las", "los", "lo", "el", "al", "ad", "as", "ash", "at", "ar", "ibn", "bin", "ben", "bint", "abu", "abd",
         "bou", "ould", "mc", "mac", "fitz", "st", "ste", "saint", "san", "santa", "y", "e", "af", "av", "nic", "ua",
-        "'t",
+        "ó", "ní", "uí", "mhic", "'t",
     }
 )  # fmt: skip
 #: What only a group's name holds: it has no family and no given name.
@@ -42,6 +42,7 @@ _GROUP_WORDS = frozenset(
     }
 )  # fmt: skip
 _BEFORE_GROUP = re.compile(r"^(?:on\s+behalf\s+of|for|and)\s+(?=\S)", re.IGNORECASE)
+_IN_PARENTHESES = re.compile(r"\([^()]*\)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HYPHENS = re.compile(r"[-\u2010-\u2015\u2212]")
 _APOSTROPHES = "'’‘ʼʹʻ`´′"
@@ -56,8 +57,31 @@ _MOST_INITIALS = 3
 _FAMILY_IN_CAPITALS = re.compile(r"((?:[^\W\d_]{2,}[\s-]+)+)(.*[^\W\d_].*)")
 #: How these letters are written where they cannot be typed; others leave the accent out, as `unaccented` does.
 _TRANSCRIBED = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}
+    {
+        "ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "đ": "dj", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa",
+        "Ø": "Oe", "Đ": "Dj",
+    }
+)  # fmt: skip
+#: Family names of China, Korea and Vietnam that are hardly ever given names, in lower case without accents. What stands
+#: behind one of them, and cannot be a family name, is a given name: “Wang Xiaoming”, “Kim Jong-Il”, “Ngo Bao Chau”.
+_FIRST_FAMILIES = frozenset(
+    {
+        "bai", "cai", "cao", "chang", "chen", "cheng", "choi", "cui", "dang", "deng", "ding", "dong", "duan", "fan",
+        "fang", "feng", "fu", "gao", "gong", "gu", "guo", "han", "he", "hou", "hu", "huang", "huynh", "jia", "jiang",
+        "jin", "jung", "kang", "kim", "kong", "kwon", "lai", "li", "liang", "liao", "lim", "lin", "liu", "lu", "luo",
+        "ma", "meng", "ngo", "nguyen", "pan", "park", "peng", "pham", "phan", "qian", "qin", "qiu", "ren", "shao",
+        "shen", "shi", "song", "su", "sun", "tan", "tang", "tao", "tian", "tran", "wan", "wang", "wei", "wu", "xia",
+        "xiang", "xiao", "xie", "xiong", "xu", "xue", "yan", "yang", "yao", "ye", "yin", "yoon", "yuan", "zeng",
+        "zhang", "zhao", "zheng", "zhong", "zhou", "zhu", "zou",
+    }
+)  # fmt: skip
+_VIETNAMESE = frozenset({"dang", "huynh", "ngo", "nguyen", "pham", "phan", "tran"})
+#: Two syllables of Pinyin in one word.
+_SYLLABLE = (
+    r"(?:[bpmfw]o|(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
+    r"(?:i[ao]ng|u?ang|[ei]ng|[iu]an|iao|uai|[aeiu]n|ong|[aeo][iou]|i[aeu]|u[aeio]|u?e|er|[aeiu]))"
 )
+_TWO_SYLLABLES = re.compile(rf"{_SYLLABLE}{_SYLLABLE}")
 #: Most names are as plain as this, and are read five times as fast for it.
 _PLAIN = re.compile(r"[A-Z][a-z]+(?: (?:[A-Z]\.|[A-Z][a-z]+)){1,3}")
 _NOT_PLAIN = _PARTICLES | _GROUP_WORDS | {"dr", "prof", "professor", "sir", "jr", "sr", "jnr", "snr", "phd"}
@@ -209,7 +233,7 @@ def _readings(name: str) -> tuple[_Reading, ...]:
 def _read(name: str) -> tuple[_Reading, ...]:
     if _PLAIN.fullmatch(name) and not name.endswith("."):
         words = tuple(name.lower().split())
-        if _NOT_PLAIN.isdisjoint(words):
+        if _NOT_PLAIN.isdisjoint(words) and words[0] not in _FIRST_FAMILIES:
             return (_plain_reading(words),)
     return _read_any(name)
 
@@ -239,16 +263,31 @@ def _written(name: str) -> Iterator[_Written]:
     if likely.certain and len(likely.given.split()) == 1 and len(likely.family.split()) == 1:
         # “Xu LI”, “Ramesh K”: what looks like initials may be the family.
         yield _Written(likely.given, likely.family, likely.suffix)
+    if _is_family_first(name.split()):
+        family, _, given = name.partition(" ")
+        yield _Written(family, given)
     capitals = _FAMILY_IN_CAPITALS.match(name)
     if capitals and capitals[1].isupper() and not capitals[2].isupper():
         # “LECUN Yann”, “WANG Wei”.
         yield _Written(capitals[1].strip(), capitals[2], likely.suffix)
 
 
+def _is_family_first(words: list[str]) -> bool:
+    """Tell whether a name may be written as in China, Korea or Vietnam: “Wei Wang” may not, both may be families."""
+    if len(words) < 2 or (first := unaccented(words[0])) not in _FIRST_FAMILIES:  # noqa: PLR2004 - family, given
+        return False
+    if len(words) > 2:  # noqa: PLR2004 - family, middle, given
+        return first in _VIETNAMESE and not any(_INITIAL.fullmatch(word) for word in words)
+    given = unaccented(words[1])
+    is_joined = given.count("-") == 1 and all(part.isalpha() for part in given.split("-"))
+    return is_joined or (given not in _FIRST_FAMILIES and bool(_TWO_SYLLABLES.fullmatch(given)))
+
+
 def _of_group(name: str) -> tuple[_Reading, ...]:
     last, comma, first = name.partition(",")
-    text = f"{first} {last}" if comma else name
-    text = _BEFORE_GROUP.sub("", re.sub(r"\([^()]*\)", " ", text).strip())
+    text = (f"{first} {last}" if comma else name).strip()
+    text = text[1:-1] if _IN_PARENTHESES.fullmatch(text) else text
+    text = _BEFORE_GROUP.sub("", _IN_PARENTHESES.sub(" ", text).strip())
     words = re.findall(r"[^\W_]+", unaccented(text))
     words = words[1:] if len(words) > 1 and words[0] == "the" else words
     return (_Reading((" ".join(words),)),) if words else ()
@@ -286,7 +325,9 @@ def _given_words(written: _Written) -> Words:
         if letters.isupper() and 1 < len(letters) <= _MOST_INITIALS and not in_capitals:
             words += [f"{unaccented(c)}." for c in letters]
         else:
-            words.append(unaccented(word))
+            folded = unaccented(word)
+            # “Þ” is an initial still, though it is “th”.
+            words.append(f"{folded}." if len(letters) == 1 < len(folded) and letters == word else folded)
     return tuple(word for word in words if word.strip("."))
 
 
