@@ -20,7 +20,11 @@ ONE_WORD = """
     modeling modelling modelled; optimize optimise optimizing optimised optimizes; optimization optimisation; tumor
     tumour tumors; behavior behaviour behaviors; fiber fibre fibers; analyze analyse analyzing; leukemia leukaemia;
     vary varies varied varying; merge merges merging merged; hero heroes; potato potatoes; box boxes; wave waves; valve
-    valves; gene genes; query queries queried querying; control controls controlling controlled; hash hashes hashing
+    valves; llm llms; gnn gnns; gpu gpus; tpu tpus; api apis; moe moes; vae vaes; ad ads; kg kgs; vm vms; gui guis; ris
+    riss; rat rats; ion ions; toe toes; lemma lemmas lemmata; consortium consortia; epithelium epithelia; thrombus
+    thrombi; pelvis pelves; calyx calyces; quiz quizzes; ephemeris ephemerides; apparatus apparatuses; testis testes;
+    larynx larynges; gyrus gyri; schema schemas schemata; prognosis prognoses; vertebra vertebrae; gene genes;
+    query queries queried querying; control controls controlling controlled; hash hashes hashing
 """
 DIFFERENT_WORDS = """
     universe university; organ organization organic; policy police; general generate; neural neuron; bayes bayesian;
@@ -28,6 +32,8 @@ DIFFERENT_WORDS = """
     star stare; rat rate; gene general; code cod; note not; experience experiment; relation relative; human
     humane; local locale; moral morale; speed spe; seed se; species special; series serial; mars mar; chaos chao; mode
     mod; tube tub; rating rate; setting set; bus bu; wing w; animal anime; college collective; probe prob; infer inform;
+    sars sar; mers mer; gps gp; dns dn; moduli modulus; media medium; virus viral; axis ax; aids aid; bus bu; mass mas;
+    its it; pass pas; boss bos; stokes stoke; metrics meter; being bee; string str; hopping hoping; planning planing;
     virtual virtue; import important; process procedure; author authority; operate opera; metal metallic
 """
 

@@ -19,7 +19,8 @@ def _listed(text: str) -> frozenset[str]:
 #: and words that are others without their last letter.
 _UNINFLECTED = _listed("""
     aids alias always asbestos atlas bayes bias biogas canvas caries chaos christmas corps cosmos facies gallows
-    gas kansas lens mars metalens microlens news pancreas physics rabies scabies series species syngas texas
+    gas iaas kansas lens mars mers metalens microlens news paas pancreas physics rabies saas sars scabies series species
+    stokes syngas texas
     anything bearing biped bloodshed ceiling darling embed evening everything flatbed herring hundred imbed
     infrared lightning meaning moped morning nothing offspring pudding quadruped rating sacred seabed seedling
     setting sibling something starling sterling testbed watershed wedding wellbeing envelope finale humane locale
@@ -30,7 +31,9 @@ _PLURAL_IN_ES = _listed("""
     alias apparatus atlas bias biogas bonus bus campus canvas census chorus consensus corpus fetus focus gas genus
     lens lotus metalens microlens nexus octopus pancreas papyrus plexus prospectus sinus status syngas thesaurus
 """)
-_PLURAL_IN_OES = frozenset({"canoes", "foes", "hoes", "oboes", "shoes", "toes"})
+#: Words in -oes that lose the s alone; of four letters all but two do: toes, and MoEs.
+_PLURAL_IN_OES = frozenset({"canoes", "oboes", "shoes"})
+_VERBS_IN_OES = frozenset({"does", "goes"})
 _ENDING_IN_EE = frozenset({"agree", "decree", "disagree", "free", "guarantee", "pedigree", "referee"})
 
 _IRREGULAR = {
@@ -45,14 +48,21 @@ _IRREGULAR = {
         "criteria:criterion curricula:curriculum equilibria:equilibrium errata:erratum extrema:extremum "
         "flagella:flagellum ganglia:ganglion genera:genus maxima:maximum millennia:millennium minima:minimum "
         "mitochondria:mitochondrion momenta:momentum optima:optimum ova:ovum phenomena:phenomenon phyla:phylum "
-        "polyhedra:polyhedron quanta:quantum schemata:schema septa:septum sera:serum simplexes:simplex "
-        "spectra:spectrum stigmata:stigma strata:stratum symposia:symposium tetrahedra:tetrahedron taxa:taxon "
+        "polyhedra:polyhedron quanta:quantum septa:septum sera:serum simplexes:simplex "
+        "spectra:spectrum strata:stratum symposia:symposium tetrahedra:tetrahedron taxa:taxon "
         "vacua:vacuum "
+        "addenda:addendum colloquia:colloquium compendia:compendium consortia:consortium endothelia:endothelium "
+        "epithelia:epithelium memoranda:memorandum mycelia:mycelium referenda:referendum "
+        # -ata
+        "lemmata:lemma schemata:schema stigmata:stigma stomata:stoma "
         # -ae, -i
         "algae:alga alumni:alumnus amoebae:amoeba antennae:antenna bacilli:bacillus cacti:cactus foci:focus "
         "formulae:formula fungi:fungus hippocampi:hippocampus lacunae:lacuna larvae:larva loci:locus "
         "nebulae:nebula novae:nova nuclei:nucleus radii:radius stimuli:stimulus supernovae:supernova "
-        "syllabi:syllabus tori:torus "
+        "syllabi:syllabus tori:torus annuli:annulus calculi:calculus emboli:embolus gyri:gyrus sulci:sulcus "
+        "thesauri:thesaurus thrombi:thrombus villi:villus "
+        # -x
+        "calyces:calyx larynges:larynx phalanges:phalanx pharynges:pharynx "
         # -ces
         "apices:apex appendices:appendix cervices:cervix codices:codex cortices:cortex helices:helix "
         "indices:index matrices:matrix radices:radix simplices:simplex vertices:vertex vortices:vortex "
@@ -61,6 +71,12 @@ _IRREGULAR = {
         "fibroses:fibrosis geneses:genesis metastases:metastasis mitoses:mitosis nemeses:nemesis "
         "neuroses:neurosis oases:oasis prognoses:prognosis psychoses:psychosis stenoses:stenosis "
         "symbioses:symbiosis synopses:synopsis testes:testis "
+        "ephemerides:ephemeris pelves:pelvis quizzes:quiz "
+        # Acronyms that no rule can tell from words in -s, -is and -us, or from acronyms that end in S
+        "ads:ad bhs:bh dbs:db evs:ev ids:id kgs:kg lms:lm nns:nn nps:np pcs:pc qds:qd rls:rl tfs:tf ues:ue uis:ui "
+        "vms:vm "
+        "apis:api bcis:bci clis:cli dois:doi emris:emri guis:gui hmis:hmi kpis:kpi mris:mri pois:poi rois:roi "
+        "cpus:cpu dpus:dpu ecus:ecu gpus:gpu imus:imu lpus:lpu mcus:mcu npus:npu tpus:tpu vpus:vpu irss:irs riss:ris "
         # Spelling
         "aluminium:aluminum analogue:analog catalogue:catalog centre:center centred:centered centres:center "
         "defence:defense dialogue:dialog fibre:fiber fibres:fiber grey:gray licence:license litre:liter "
@@ -115,9 +131,15 @@ def _singular(word: str) -> str:
         return word[:-2]
     if of_is := _PLURALS_OF_IS.search(word):
         return f"{word[: of_is.end(1)]}is"
-    if word.endswith(("sses", "ches", "shes", "xes")) or (word.endswith("oes") and word not in _PLURAL_IN_OES):
+    if word.endswith(("sses", "ches", "shes", "xes")) or _loses_es(word):
         return _IRREGULAR.get(word, word[:-2])
     return word[:-1]
+
+
+def _loses_es(word: str) -> bool:
+    if not word.endswith("oes") or word in _PLURAL_IN_OES:
+        return False
+    return len(word) > _LEAST_LETTERS or word in _VERBS_IN_OES
 
 
 def _without_ending(word: str) -> str:
