@@ -31,6 +31,20 @@ def only(announcements: Sequence[Announcement]) -> Announcement:
     return announcement
 
 
+def test_an_error_of_arxivs_api_is_the_sources_and_no_paper() -> None:
+    told = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>arXiv Search Results</title><entry>"
+        "<id>https://arxiv.org/api/errors#incorrect_id_format_for_abc</id><title>Error</title>"
+        "<summary>incorrect id format for abc</summary></entry></feed>"
+    )
+    with pytest.raises(FetchFailed, match="arXiv says “incorrect id format for abc”"):
+        read_feed(told.encode(), url=URL, day=MONDAY.date())
+
+
+def test_a_title_may_be_a_single_digit() -> None:
+    assert only(read("<title>0</title><link>https://journal.example/a/0</link>")).paper.title == "0"
+
+
 def test_an_item_becomes_a_paper() -> None:
     announcement = only(
         read(

@@ -22,6 +22,7 @@ from dailypapers.sources.parsing.syndication import Entry, bodies, creators, is_
 
 _DOI_FIELDS = ("prism_doi", "dc_identifier", "id", "guid", "link", "prism_url")
 _ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/[^\s?#]+|oai:arxiv\.org:\S+", re.IGNORECASE)
+_ARXIV_ERROR = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors\b")
 # What journals write before a title: “[ASAP] …”, “Sensors, Vol. 26, Pages 1234: …”.
 _BEFORE_TITLE = re.compile(r"\[ASAP\]\s+|[A-Z][\w&, -]{0,80}, Vol\. \d+, Pages? [\w-]+: ")
 #: Longer texts are articles, not abstracts.
@@ -56,6 +57,8 @@ def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -
         feed = parse(content)
     except FetchFailed as error:
         raise FetchFailed(f"The feed {url} cannot be used: {error}.") from error
+    if told := next(filter(None, map(_error_of_arxiv, feed.entries)), ""):
+        raise FetchFailed(f"The feed {url} cannot be used: arXiv says “{told}”.")
     announcements: list[Announcement] = []
     skipped: list[Skipped] = []
     links = [_link(entry, url) for entry in feed.entries]
@@ -68,6 +71,11 @@ def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -
             skipped.append(Skipped(f"{source} item {number}", str(error)))
     remarks = (f"Its XML is broken ({feed.flaw}); items may be missing",) if feed.flaw else ()
     return Reading(tuple(announcements), tuple(skipped), remarks)
+
+
+def _error_of_arxiv(entry: Entry) -> str:
+    """Read what arXiv's API writes as an entry where it has no answer: https://info.arxiv.org/help/api/user-manual.html."""
+    return clean(text(entry, "summary"))[:200] or "Error" if _ARXIV_ERROR.match(text(entry, "id")) else ""
 
 
 @dataclass(frozen=True, slots=True)

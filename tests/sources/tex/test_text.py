@@ -24,6 +24,11 @@ from dailypapers.sources.tex.text import to_unicode
         (r"as shown\footnote{by us} in \cite{lee} (\ie, 5{\deg})", "as shown (by us) in [lee] (i.e., 5°)"),
         (r"1{,}200 at 30.2\,dB vs.\ 3; \& \_ \%", "1,200 at 30.2 dB vs. 3; & _ %"),
         (r"\(a \times b\) and \[c\]", "a × b and c"),
+        (r"Alzheimer\'s and MLLM\'s; don\'t, we\'re", "Alzheimer's and MLLM's; don't, we're"),
+        (r"users\' data, the 5\' UTR, O\'Neill, d\'Alembert", "users' data, the 5' UTR, O'Neill, d'Alembert"),
+        (r"a N\'eel state, Poincar\'e, Fr\'{e}chet, \'Etale", "a Néel state, Poincaré, Fréchet, Étale"),
+        (r"so \"active\" ones by G\"odel", 'so "active" ones by Gödel'),
+        (r"$\ell _{1}$ and $x ^2 _ i$", "ℓ₁ and x²ᵢ"),
         (r"parameter \b{eta} and space$\unicode{x2013}$the", "parameter β and space–the"),
     ],
 )

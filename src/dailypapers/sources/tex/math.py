@@ -101,6 +101,8 @@ class _Reader:
             raise _Unreadable
         pieces: list[str] = []
         while not self.done() and self._peek() != "}":
+            if self._peek() in {"^", "_"}:
+                pieces = _without_space_behind(pieces)
             pieces.append(self._piece(depth, after="".join(pieces[-2:])))
         return "".join(pieces)
 
@@ -214,6 +216,11 @@ class _Reader:
             self._take()
             text += f"{{{self._group(depth)}}}"
         return text
+
+
+def _without_space_behind(pieces: list[str]) -> list[str]:
+    r"""Leave out the space before a script, which TeX does not see: “\ell _{1}”."""
+    return pieces[:-1] if len(pieces) > 1 and pieces[-1].isspace() else pieces
 
 
 def wrapped(text: str) -> str:

@@ -30,6 +30,11 @@ _ACCENT = re.compile(
     r"""\\(?:(?P<mark>["'`^~=.])\s?|(?P<word>[uvHckrbd])(?:\s|(?=\{)))"""
     r"""(?:\{\s?(?P<group>[A-Za-z]|\\[ij])\s?\}|(?P<bare>[A-Za-z]|\\[ij](?![A-Za-z])\s?(?:\{\})?))"""
 )
+# An apostrophe that some program put a backslash before, as in a string: Alzheimer\'s, don\'t, users\' data, O\'Neill.
+_ESCAPED_APOSTROPHE = re.compile(
+    r"(?<=[^\W\d_])\\'(?=(?:s|t|d|m|re|ve|ll)(?![^\W\d_]))|(?<=[s\d])\\'(?=\s)|(?<![^\W_])([^\W\d_])\\'(?=[A-Z][a-z])"
+)
+_ESCAPED_QUOTES = re.compile(r'(?<!\w)\\"([^"\\]{1,100}[^"\\\s])\\"(?!\w)')
 _LETTER = re.compile(r"\\(ss|aa|AA|ae|AE|oe|OE|o|O|l|L|i|j|th|TH|dh|DH|dj|DJ|ng|NG)(?![A-Za-z])(?:\{\}|\s)?")
 _LONE_LETTER = re.compile(r"\{([^\W\d_A-Za-z])\s?\}")
 _FONT = re.compile(
@@ -126,6 +131,7 @@ def _prose(text: str) -> str:
 
 
 def _letters(text: str) -> str:
+    text = _ESCAPED_QUOTES.sub(r'"\1"', _ESCAPED_APOSTROPHE.sub(r"\1'", text))
     text = _ACCENT.sub(_accent, text)
     return _LETTER.sub(lambda match: symbol(match[1]) or match[0], text)
 
