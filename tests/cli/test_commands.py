@@ -135,6 +135,14 @@ def test_rank_needs_no_settings_and_no_database(run: Run, papers: Path) -> None:
     }
 
 
+def test_rank_explains_a_score_by_its_terms_as_a_table_and_as_json(run: Run, papers: Path) -> None:
+    asked = ("rank", "--papers", str(papers), "--topic", "graph networks", "--explain")
+    assert " words Graph, Networks" in run(*asked)[1]
+    first = json.loads(run(*asked, "--json")[1])[0]
+    assert [(term["kind"], term["text"]) for term in first["terms"]] == [("words", "Graph, Networks")]
+    assert first["terms"][0]["weight"] == pytest.approx(first["score"], abs=1e-4)
+
+
 def test_rank_by_author_and_without_what_is_not_wanted(run: Run, papers: Path) -> None:
     _, out, _ = run("rank", "--papers", str(papers), "--author", "A. Lee", "--category", "cs", "--json")
     assert [row["id"] for row in json.loads(out)] == ["arxiv:2604.00001"]

@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput
-
-if TYPE_CHECKING:
-    from dailypapers.domain.digest import Reason
 
 
 def rank(
@@ -68,7 +65,7 @@ def rank(
             "title": paper.title,
             "score": round(pick.score, 4),
             "reason": pick.reason.sentence(),
-            **({"terms": _terms(pick.reason, as_json=as_json)} if explain else {}),
+            **({"terms": [asdict(term) for term in pick.reason.terms]} if explain else {}),
         }
         for place, (paper, pick) in enumerate(ranked.picks, 1)
     ]
@@ -80,15 +77,11 @@ def rank(
 
 
 def _row(record: Mapping[str, Any]) -> dict[str, Any]:
-    lines = (record["title"], record["reason"], record.get("terms", ""))
+    terms = (
+        f"{term['weight']:+.3f} {term['kind']} {term['text'] or term['interest']}" for term in record.get("terms", ())
+    )
     shown = {name: record[name] for name in ("rank", "id", "score")}
-    return {**shown, "paper, and why": "\n".join(line for line in lines if line)}
-
-
-def _terms(reason: "Reason", *, as_json: bool) -> Any:
-    if as_json:
-        return [asdict(term) for term in reason.terms]
-    return "\n".join(f"{term.weight:+.3f} {term.kind} {term.text or term.interest}" for term in reason.terms)
+    return {**shown, "paper, and why": "\n".join(filter(None, (record["title"], record["reason"], *terms)))}
 
 
 def archive(
