@@ -63,3 +63,13 @@ def test_what_a_reader_excludes_is_not_shown_from_outside_either() -> None:
     gone = {str(paper.id) for paper in POOL[2:]}
     assert gone & {pick.paper for pick in before if pick.outside}
     assert not gone & {pick.paper for pick in after}
+
+
+def test_the_last_paper_of_a_day_can_be_the_one_from_elsewhere() -> None:
+    matcher = Matcher(build(POOL))
+    last = str(matcher.features.papers[-1].id)
+    topic = Interest(InterestKind.TOPIC, "protein folding")
+    reader = Reader((topic,), limit=5, threshold=0.3, explore=True)
+    (picks,) = rank(matcher, [reader], Known(signals={last: Signals(upvotes=9)}), now=NOW)
+    assert [pick.paper for pick in picks][-1] == last
+    assert picks[-1].reason.terms[0].kind is TermKind.ELSEWHERE

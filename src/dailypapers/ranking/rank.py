@@ -265,7 +265,7 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
     for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
         if reader.explore and stated.subjects and reader.limit > 1:
             open_to = news[place].copy()
-            open_to[columns[place]] = False
+            open_to[columns[place][columns[place] >= 0]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)
     made = Chosen(
         explainer,
