@@ -1,6 +1,7 @@
 """What becomes of a delivery is one pure function, and the ledger must balance."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from dailypapers.domain.delivery import (
     FINAL,
+    MAX_LOST_ANSWERS,
     Delivery,
     DeliveryState,
+    Doubt,
     Ledger,
     MailKind,
     Outcome,
@@ -44,7 +47,7 @@ def claimed(attempts: int = 1, *, hours: float = 20) -> Delivery:
         (OutcomeKind.FAILED, DeliveryState.FAILED),
         (OutcomeKind.DEAD_ADDRESS, DeliveryState.FAILED),
         (OutcomeKind.OUR_FAULT, DeliveryState.ON_HOLD),
-        (OutcomeKind.UNCERTAIN, DeliveryState.UNCERTAIN),
+        (OutcomeKind.UNCERTAIN, DeliveryState.DEFERRED),
         (OutcomeKind.NOT_MADE, DeliveryState.DEFERRED),
         (OutcomeKind.UNSENDABLE, DeliveryState.FAILED),
     ],
@@ -53,12 +56,43 @@ def test_each_outcome_leads_to_its_state(kind: OutcomeKind, state: DeliveryState
     done = after(claimed(), Outcome(kind, 250, text="said"), NOW)
     assert done.state is state
     assert "said" in done.detail
-    assert done.claimed_by == ""
+    assert done.claimed_by == "w", "whose claim it was is known until it is recorded"
     assert (done.next_attempt_at is not None) == (state is DeliveryState.DEFERRED)
 
 
 def test_a_retry_that_would_come_too_late_is_not_tried() -> None:
     assert after(claimed(hours=0.01), Outcome(OutcomeKind.DEFERRED), NOW).state is DeliveryState.EXPIRED
+
+
+@pytest.mark.parametrize("policy", [Doubt.RESEND, Doubt.CARRY, Doubt.HOLD])
+def test_what_is_done_about_a_lost_answer_is_the_policys_word(policy: Doubt) -> None:
+    done = after(claimed(), Outcome(OutcomeKind.UNCERTAIN), NOW, policy=policy)
+    resent = policy is Doubt.RESEND
+    assert done.state is (DeliveryState.DEFERRED if resent else DeliveryState.UNCERTAIN)
+    assert (done.next_attempt_at, done.doubt) == (NOW + retry_delay(1) if resent else None, policy)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [OutcomeKind.FAILED, OutcomeKind.DEAD_ADDRESS, OutcomeKind.UNSENDABLE, OutcomeKind.DEFERRED, OutcomeKind.UNCERTAIN],
+)
+def test_what_may_have_arrived_on_an_earlier_try_ends_uncertain(kind: OutcomeKind) -> None:
+    resent = replace(claimed(2, hours=0.01), doubt=Doubt.RESEND)
+    assert after(resent, Outcome(kind), NOW).state is DeliveryState.UNCERTAIN
+    assert after(resent, Outcome(OutcomeKind.ACCEPTED), NOW).state is DeliveryState.ACCEPTED
+    assert after(resent, Outcome(OutcomeKind.OUR_FAULT), NOW).state is DeliveryState.ON_HOLD
+
+
+def test_a_server_that_loses_every_answer_gets_few_copies() -> None:
+    delivery, copies = claimed(), 0
+    while copies == 0 or delivery.state is DeliveryState.DEFERRED:
+        copies += 1
+        delivery = after(replace(delivery, attempts=copies), Outcome(OutcomeKind.UNCERTAIN), NOW)
+    assert (delivery.state, copies) == (DeliveryState.UNCERTAIN, MAX_LOST_ANSWERS)
+
+
+def test_a_first_lost_answer_is_not_the_last_word_however_often_a_mail_was_deferred() -> None:
+    assert after(claimed(9), Outcome(OutcomeKind.UNCERTAIN), NOW).state is DeliveryState.DEFERRED
 
 
 def test_retries_wait_longer_and_longer_up_to_a_limit() -> None:
@@ -86,5 +120,6 @@ def test_a_ledger_reconciles_what_was_due() -> None:
     )
     unfinished = Ledger(1, NOW.date(), 8, counts | {DeliveryState.QUEUED: 1})
     assert not Ledger(1, NOW.date(), 9, counts).balanced
+    assert (ledger.residue, unfinished.residue, Ledger(1, NOW.date(), 9, counts).residue) == (0, -1, 1)
     assert unfinished.open == 1
     assert unfinished.reconciliation().endswith("+ 1 still open")

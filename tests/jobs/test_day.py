@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.world import CELLS, DAY, GRAPHS, MONDAY, World, world
 
 from dailypapers.delivery.deliver import deliver_once, deliver_until_empty
-from dailypapers.delivery.send import Stopped
+from dailypapers.delivery.tally import Stopped
 from dailypapers.digests.compose import compose
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.fault import Fault
@@ -161,7 +161,7 @@ def test_a_deferred_mail_goes_out_once_the_server_takes_it(engine: sa.Engine) ->
 
 
 def test_a_patient_day_tries_again(engine: sa.Engine) -> None:
-    moments = iter(MONDAY + dt.timedelta(minutes=minutes) for minutes in range(1000))
+    moments = iter(MONDAY + dt.timedelta(seconds=10 * n) for n in range(1000))
     with world(engine, outcomes={"alice@example.org": Outcome(OutcomeKind.DEFERRED, 451)}) as w:
         w.admit("alice", GRAPHS)
         w.admit("bob", GRAPHS)

@@ -7,12 +7,23 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome, OutcomeKind, Priority, after
+from dailypapers.domain.delivery import (
+    Delivery,
+    DeliveryState,
+    Doubt,
+    MailKind,
+    Outcome,
+    OutcomeKind,
+    Priority,
+    after,
+    in_doubt,
+)
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
-from dailypapers.store import editions, outbox, papers, subscribers, suppressions
+from dailypapers.domain.worker import Process
+from dailypapers.store import editions, outbox, papers, subscribers, suppressions, workers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.store.picks import already_sent, of_deliveries
@@ -126,7 +137,7 @@ def test_suppressed_unsubscribed_and_late_ones_get_nothing(engine: sa.Engine, ed
         subscribers.transition(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
     assert [delivery.address for delivery in claim(engine, now)] == [CAST[2]]
     with writing(engine) as tx:
-        outbox.unclaim(tx, [d for d in outbox.of_edition(tx, edition) if d.state is DeliveryState.CLAIMED])
+        outbox.unclaim(tx, [d for d in outbox.of_edition(tx, edition) if d.state is DeliveryState.CLAIMED], now=now)
     assert claim(engine, now + DEADLINE) == []
     assert ledger(engine) == "3 due = 0 accepted + 0 failed + 1 suppressed + 1 skipped + 1 expired + 0 uncertain"
 
@@ -149,14 +160,111 @@ def test_a_deferred_mail_waits_for_its_time(engine: sa.Engine, edition: int, now
     assert [(d.id, d.attempts) for d in again] == [(done.id, 2)]
 
 
-def test_a_claim_whose_sender_died_becomes_uncertain(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
-    put_all(engine, edition, now)
-    taken = claim(engine, now, limit=1)[0]
+def register(engine: sa.Engine, worker: str, now: dt.datetime) -> None:
     with writing(engine) as tx:
-        assert outbox.abandoned(tx, after=dt.timedelta(minutes=30), now=now) == 0
-        assert outbox.abandoned(tx, after=dt.timedelta(minutes=30), now=now + dt.timedelta(hours=1)) == 1
-        outbox.record(tx, [replace(taken, state=DeliveryState.ACCEPTED)])
-    assert "1 uncertain" in ledger(engine)
+        workers.register(tx, worker, Process(), now=now)
+
+
+def test_a_claim_is_an_orphan_once_its_worker_has_ended(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    register(engine, "alive", now)
+    register(engine, "ended", now)
+    for worker in ("alive", "ended", "never heard of"):
+        claim(engine, now, worker=worker, limit=1)
+    with writing(engine) as tx:
+        assert [each.claimed_by for each in outbox.orphans(tx)] == ["never heard of"]
+        workers.end(tx, "ended", stopped="", now=now)
+        assert [each.claimed_by for each in outbox.orphans(tx)] == ["ended", "never heard of"]
+
+
+def test_what_another_worker_has_taken_meanwhile_is_left_alone(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_all(engine, edition, now)
+    [slow] = claim(engine, now, worker="slow", limit=1)
+    with writing(engine) as tx:
+        outbox.unclaim(tx, [slow], now=now)
+    taken = claim(engine, now, worker="quick")
+    record(engine, slow, OutcomeKind.DEFERRED, now)
+    with reading(engine) as tx:
+        assert {(each.state, each.claimed_by) for each in outbox.of_edition(tx, edition)} == {
+            (DeliveryState.CLAIMED, "quick")
+        }
+        assert len(taken) == 3
+
+
+def test_an_acceptance_counts_whoever_has_the_mail_now(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    [slow] = claim(engine, now, worker="slow", limit=1)
+    with writing(engine) as tx:
+        outbox.record(tx, [in_doubt(slow, Doubt.RESEND, resend_at=now)])
+    quick = claim(engine, now, worker="quick")
+    record(engine, slow, OutcomeKind.ACCEPTED, now)
+    with writing(engine) as tx:
+        still = outbox.still_to_send(tx, "quick", [each.id for each in quick], now=now)
+        assert still == {each.id for each in quick} - {slow.id}
+        assert outbox.by_id(tx, slow.id).state is DeliveryState.ACCEPTED  # type: ignore[union-attr]
+
+
+def test_what_nobody_wants_any_more_is_not_handed_over(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    ids = [each.id for each in claim(engine, now)]
+    with writing(engine) as tx:
+        suppressions.suppress(tx, CAST[0], reason="complaint", detail="", now=now)
+        subscribers.transition(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
+    with writing(engine) as tx:
+        assert outbox.still_to_send(tx, "w", ids, now=now) == {ids[2]}
+        assert outbox.still_to_send(tx, "another", ids, now=now) == set()
+        assert outbox.still_to_send(tx, "w", ids, now=now + DEADLINE) == set()
+    assert ledger(engine) == "3 due = 0 accepted + 0 failed + 1 suppressed + 1 skipped + 1 expired + 0 uncertain"
+
+
+def test_a_mail_in_doubt_ends_uncertain_whatever_ends_it(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        outbox.record(tx, [in_doubt(each, Doubt.RESEND, resend_at=now) for each in outbox.claim(tx, "w", 9, now=now)])
+        suppressions.suppress(tx, CAST[0], reason="complaint", detail="", now=now)
+        subscribers.transition(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
+    assert [each.address for each in claim(engine, now)] == [CAST[2]]
+    with writing(engine) as tx:
+        outbox.unclaim(tx, outbox.orphans(tx), now=now)
+        outbox.expire(tx, now=now + DEADLINE)
+        assert set(already_sent(tx, [1, 2, 3], [1])) == {1, 2, 3}
+    assert ledger(engine).endswith("0 suppressed + 0 skipped + 0 expired + 3 uncertain")
+
+
+@pytest.mark.parametrize("decision", [Doubt.RESEND, Doubt.CARRY, Doubt.KEEP])
+def test_an_operator_decides_about_the_uncertain(
+    engine: sa.Engine, edition: int, now: dt.datetime, decision: Doubt
+) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        outbox.record(tx, [in_doubt(each, Doubt.HOLD, resend_at=now) for each in outbox.claim(tx, "w", 2, now=now)])
+        assert ledgers(tx)[0].undecided == 2
+        assert outbox.decide(tx, decision, edition_id=edition + 1, now=now) == 0
+        assert outbox.decide(tx, decision, now=now) == 2
+        assert ledgers(tx)[0].undecided == 0
+    with reading(engine) as tx:
+        assert len(already_sent(tx, [1, 2, 3], [1])) == (1 if decision is Doubt.CARRY else 3)
+    assert len(claim(engine, now)) == (3 if decision is Doubt.RESEND else 1)
+
+
+def test_what_is_past_its_deadline_is_not_sent_again(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        outbox.record(tx, [in_doubt(each, Doubt.HOLD, resend_at=now) for each in outbox.claim(tx, "w", 9, now=now)])
+        assert outbox.decide(tx, Doubt.RESEND, now=now + DEADLINE) == 0
+        assert outbox.decide(tx, Doubt.CARRY, now=now + DEADLINE) == 3
+
+
+def test_a_claim_of_which_nothing_is_wanted_goes_on_to_the_next(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        suppressions.suppress(tx, CAST[0], reason="complaint", detail="", now=now)
+        subscribers.transition(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
+    assert [each.address for each in claim(engine, now, limit=1)] == [CAST[2]]
 
 
 def test_a_lost_row_shows_in_the_books(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
@@ -228,15 +336,13 @@ def _digests(readers: list[tuple[int, str]], edition: int, now: dt.datetime) -> 
     ]
 
 
-def test_what_a_clock_that_was_ahead_wrote_is_not_believed(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
-    ahead = now + dt.timedelta(days=40)
-    put_all(engine, edition, ahead)
-    with writing(engine) as tx:
+def test_a_clock_that_is_set_back_stops_nothing(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    later = now + dt.timedelta(hours=1)
+    put_all(engine, edition, later)
+    record(engine, claim(engine, later, limit=1)[0], OutcomeKind.DEFERRED, later)
+    with reading(engine) as tx:
         assert outbox.next_attempt(tx, now=now) == now
-    assert len(claim(engine, ahead, limit=1)) == 1
-    with writing(engine) as tx:
-        assert outbox.abandoned(tx, after=dt.timedelta(minutes=30), now=now) == 1
-    assert len(claim(engine, now)) == 2
+    assert len(claim(engine, now)) == 3
 
 
 def test_the_next_attempt_is_the_earliest(engine: sa.Engine, edition: int, now: dt.datetime) -> None:

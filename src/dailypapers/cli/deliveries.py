@@ -12,7 +12,7 @@ from dailypapers.stopping import stop_on_signal
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from dailypapers.delivery.send import Delivered
+    from dailypapers.delivery.tally import Delivered
     from dailypapers.domain.delivery import Ledger
 
 

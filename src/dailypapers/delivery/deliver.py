@@ -6,18 +6,29 @@
 import asyncio
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.delivery.send import Delivered, SenderOptions, deliver
+from dailypapers.delivery.recovery import recover
+from dailypapers.delivery.send import SenderOptions, deliver
+from dailypapers.delivery.tally import Delivered, Stopped
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import DeliveryState
+from dailypapers.domain.fault import Fault
 from dailypapers.store import outbox
 from dailypapers.store.database import reading
 
+#: Seconds until it is looked again whether mails that another process had claimed are its own, or anybody's.
+_LOOK_AGAIN = 5.0
+#: Seconds until a mail server that takes nothing is tried again.
+_SERVER_DOWN = 60.0
+#: Seconds in which connections say goodbye; a server that does not answer may not keep a process from ending.
+_GOODBYE = 2.0
 #: Seconds after which a clock that has not moved is one that stands still, as `--now` makes it.
 _MOMENT = 0.05
 
@@ -47,13 +58,22 @@ def deliver_once(
                 sending.engine, sending.renderer, options, clock=clock, on_progress=on_progress, stop=stop
             )
         finally:
-            await options.transport.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE):
+                    await options.transport.close()
 
     return asyncio.run(send())
 
 
 def deliver_due(sending: Sending, *, clock: Clock, stop: threading.Event) -> None:
-    """Send what is due; nothing is connected to where nothing is, or where mails on hold wait for an operator."""
+    """Send what is due; nothing is connected to where nothing is, or where mails on hold wait for an operator.
+
+    What a sender has left that died is recovered in any case.
+    """
+    with reading(sending.engine) as tx:
+        is_claimed = outbox.count_claimed(tx)
+    if is_claimed:
+        recover(sending.engine, sending.make_sender_options().uncertain, now=clock())
     with reading(sending.engine) as tx:
         next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=clock()), outbox.on_hold(tx)
     if next_attempt is not None and next_attempt <= clock() and not on_hold:
@@ -71,11 +91,12 @@ def deliver_until_empty(
     """Send what is due, and again as deferred mails come due, for as long as `patience` lasts.
 
     A server that greylists takes a mail on the second try, some minutes later; whoever runs a day from cron would
-    lose the first day of every new reader without it. With a clock that stands still nothing is waited for.
+    lose the first day of every new reader without it. With a clock that stands still nothing is waited for. Patience
+    goes by a clock that nobody sets.
     """
-    until = clock() + patience
+    until = time.monotonic() + patience.total_seconds()
     done = deliver_once(sending, clock=clock, on_progress=on_progress, stop=stop)
-    while wait := _wait_for_next(sending, now=clock(), until=until):
+    while wait := _wait_for_next(sending, done.stopped, now=clock(), longest=until - time.monotonic()):
         if not _time_passes(wait, clock=clock, stop=stop):
             break
         done = _together(done, deliver_once(sending, clock=clock, on_progress=on_progress, stop=stop))
@@ -94,13 +115,19 @@ def _together(before: Delivered, again: Delivered) -> Delivered:
     """Return what two runs did: what the second one tried were the first one's deferred mails."""
     states = before.states + again.states
     states[DeliveryState.DEFERRED] -= min(before.states[DeliveryState.DEFERRED], again.states.total())
-    return Delivered(+states, again.stopped)
+    return Delivered(+states, again.stopped, again.elsewhere)
 
 
-def _wait_for_next(sending: Sending, *, now: dt.datetime, until: dt.datetime) -> float:
-    """Return seconds until the next deferred mail comes due, 0 where none does before `until`."""
-    with reading(sending.engine) as tx:
-        due = outbox.next_attempt(tx, now=now)
-    if due is None or not now < due <= until:
+def _wait_for_next(sending: Sending, stopped: Stopped | None, *, now: dt.datetime, longest: float) -> float:
+    """Return seconds until the next run is worth its while, 0 where none is within `longest` seconds.
+
+    A mail server that takes nothing is asked again after a while; what an operator must mend is not waited for.
+    """
+    if stopped and stopped.fault is not Fault.CONNECTION:
         return 0
-    return (due - now).total_seconds()
+    with reading(sending.engine) as tx:
+        due, claimed = outbox.next_attempt(tx, now=now), outbox.count_claimed(tx)
+    least = _SERVER_DOWN if stopped else _MOMENT
+    moments = [max((due - now).total_seconds(), least)] if due else []
+    moments += [_LOOK_AGAIN] if claimed else []
+    return min((seconds for seconds in moments if seconds <= longest), default=0)

@@ -1,41 +1,47 @@
-"""Send: what waits in the outbox goes out, group by group.
+"""Send: what waits in the outbox goes out, as one stream of mails a run.
 
     claim (committed) | render | attempt (committed) | send, several at a time | record (committed)
 
-What the server said decides what comes next (`domain.delivery.after`). A refusal that is our fault stops the run; so
-does a mail server that answers nobody. Asked to stop, it finishes what is in flight and gives the rest back.
+More is claimed as the mails run out, so that one slow answer holds up nobody else, and little is in memory however long
+the list is. What the server said decides what comes next (`domain.delivery.after`). A refusal that is our fault stops
+the run; so does a mail server that answers nobody. Asked to stop, it finishes what is in flight; the rest is given
+back, and what a crash leaves is recovered by the next run (`delivery.recovery`).
 """
 
 import asyncio
 import datetime as dt
 import threading
-from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, mail
+from dailypapers.delivery.claims import LOOK_AGAIN, Claims
+from dailypapers.delivery.persist import persist
+from dailypapers.delivery.record import Result, note
+from dailypapers.delivery.tally import Delivered, Stopped, Tally
+from dailypapers.delivery.worker import WorkerRun, working
+from dailypapers.digests.layout import MailRenderer, RenderInput, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
-from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind, after
+from dailypapers.domain.delivery import Delivery, Doubt, Outcome, OutcomeKind, after
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.domain.pace import Pace, Unlimited
-from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.errors import BadInput
-from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Transport
-from dailypapers.store import attempts, outbox, subscribers, suppressions
-from dailypapers.store.database import reading, writing
+from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Transport
+from dailypapers.store import ledger, outbox
+from dailypapers.store.database import reading
 
 log = structlog.get_logger()
 
-#: Mails claimed at a time, and so at most unsure after a crash.
-GROUP = 50
-#: A claim this old belongs to a sender that died: the longest a mail may take is far below.
-ABANDONED_AFTER = dt.timedelta(minutes=30)
+#: Seconds in which what is in flight may be finished once a stop is asked for; Docker kills after ten.
+GRACE = 7.0
+#: Seconds between two looks whether a stop was asked for.
+_LOOK = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +50,10 @@ class SenderOptions:
 
     transport: Transport
     worker: str
+    """What the worker's name begins with."""
     pace: Pace = field(default_factory=Unlimited)
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """Why a run ended while mails were waiting: whose fault, `NONE` where it was asked to; and in a sentence."""
-
-    fault: Fault
-    why: str
-
-
-ASKED_TO_STOP = Stopped(Fault.NONE, "asked to stop")
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What a run did: how many deliveries came to which state, and why it stopped early, if it did."""
-
-    states: Counter[DeliveryState] = field(default_factory=Counter)
-    stopped: Stopped | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    delivery: Delivery
-    outcome: Outcome
+    uncertain: Doubt = Doubt.RESEND
+    """What is done about mails whose answer is missing."""
 
 
 async def deliver(
@@ -83,88 +67,130 @@ async def deliver(
 ) -> Delivered:
     """Send all mails whose time has come; returns when none is left, when asked to stop, or when it must stop.
 
-    `on_progress` hears how many deliveries each group settled.
+    `on_progress` hears how many deliveries each group of answers settled.
     """
-    with writing(engine) as tx:
-        outbox.abandoned(tx, after=ABANDONED_AFTER, now=clock())
+    with working(engine, options.worker, options.uncertain, clock=clock) as worker:
+        run = _Run(worker, renderer, options, stop or threading.Event(), on_progress)
+        on_hold = _on_hold(engine)
+        if not on_hold:
+            await run.send()
+        done = replace(run.result(), stopped=on_hold) if on_hold else run.result()
+        worker.stopped = done.stopped.why if done.stopped else ""
+    with reading(engine) as tx:
+        done = replace(done, elsewhere=outbox.count_claimed(tx))
+        residues = {each.day: each.residue for each in ledger.of_editions(tx, run.tally.edition_ids)}
+    _log(done, {day: residue for day, residue in residues.items() if residue})
+    return done
+
+
+def _on_hold(engine: sa.Engine) -> Stopped | None:
+    with reading(engine) as tx:
         waiting, said = outbox.on_hold(tx)
-    if waiting:
-        return Delivered(stopped=Stopped(Fault.US, f"{waiting} emails are on hold because of a fault of ours: {said}"))
-    states: Counter[DeliveryState] = Counter()
-    while not (stop and stop.is_set()):
-        claimed = _claim(engine, options.worker, clock())
-        if not claimed:
-            return _logged(Delivered(states))
-        group = _Group(engine, renderer, options, clock, stop)
-        results = await group.send(claimed)
-        states.update(result.delivery.state for result in results)
-        on_progress(len(results))
-        if stopped := _must_stop(results):
-            return _logged(Delivered(states, stopped))
-    return _logged(Delivered(states, ASKED_TO_STOP))
+    return Stopped(Fault.US, f"{waiting} emails are on hold because of a fault of ours: {said}") if waiting else None
 
 
-def _claim(engine: sa.Engine, worker: str, now: dt.datetime) -> list[Delivery]:
-    with writing(engine) as tx:
-        claimed = outbox.claim(tx, worker, GROUP, now=now)
-        attempts.start(tx, claimed, now=now)
-    return claimed
-
-
-def _logged(done: Delivered) -> Delivered:
+def _log(done: Delivered, residues: dict[dt.date, int]) -> None:
     counts = {str(state): n for state, n in sorted(done.states.items())}
+    for day, residue in residues.items():
+        log.error("the ledger does not balance", edition=str(day), missing=residue)
     if done.stopped and done.stopped.fault is not Fault.NONE:
         # Nothing goes out until somebody has looked: this is the operator's alarm.
         log.error("delivery stopped", why=done.stopped.why, **counts)
     elif counts:
         log.info("delivered", stopped=done.stopped.why if done.stopped else "", **counts)
-    return done
 
 
-class _Group:
-    """A group of claimed mails on their way."""
+class _Run:
+    """Mails on their way."""
 
     def __init__(
         self,
-        engine: sa.Engine,
+        worker: WorkerRun,
         renderer: MailRenderer,
         options: SenderOptions,
-        clock: Clock,
-        stop: threading.Event | None,
+        stop: threading.Event,
+        on_progress: Callable[[int], None],
     ) -> None:
-        self._engine, self._renderer, self._options = engine, renderer, options
-        self._clock, self._stop = clock, stop
-        self._waiting: deque[RenderInput] = deque()
-        #: What has been built, by id, with the name it was given.
-        self._deliveries: dict[int, Delivery] = {}
-        self._unbuilt: list[_Result] = []
-        self._results: list[_Result] = []
+        self._worker, self._renderer, self._options = worker, renderer, options
+        self._stop, self._on_progress = stop, on_progress
+        self._claims = Claims(worker)
+        #: What was given to the transport and has no answer yet, and what was withdrawn from it, by id.
+        self._in_flight: dict[int, Delivery] = {}
+        self._withdrawn: dict[int, Delivery] = {}
+        self._something_happened = asyncio.Event()
+        self.tally = Tally()
 
-    async def send(self, claimed: Sequence[Delivery]) -> list[_Result]:
-        """Send the group, recording as it goes; a fault of ours leaves the rest untried."""
-        with reading(self._engine) as tx:
-            self._waiting.extend(load_inputs(tx, claimed))
-        async with aclosing(self._options.transport.stream(self._mails())) as stream:
-            async for events in stream:
-                self._note(events)
-        self._record((), self._unbuilt, untried=[each.delivery for each in self._waiting])
-        return self._results
+    def result(self) -> Delivered:
+        """Return what was done so far."""
+        return self.tally.finish(asked_to_stop=self._stop.is_set(), taken_over=self._worker.is_lost.is_set())
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return bool(self._stop.is_set() or self._worker.is_lost.is_set() or self.tally.stopped)
+
+    async def send(self) -> None:
+        """Send until nothing is left; once nothing more is to be begun, at most for as long as the grace period."""
+        limit = asyncio.timeout(None)
+        watching = asyncio.create_task(self._watch(limit))
+        try:
+            async with limit, aclosing(self._options.transport.stream(self._mails())) as stream:
+                await self._read(stream)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        finally:
+            watching.cancel()
+
+    async def _watch(self, limit: asyncio.Timeout) -> None:
+        """Begin the grace period when a stop is asked for."""
+        while not (self._stop.is_set() or self._worker.is_lost.is_set()):  # noqa: ASYNC110 - they are set by threads
+            await asyncio.sleep(_LOOK)
+        self._something_happened.set()
+        limit.reschedule(asyncio.get_running_loop().time() + GRACE)
+
+    async def _read(self, stream: Events) -> None:
+        with suppress(StopAsyncIteration):
+            events = await anext(stream)
+            while True:
+                events = await stream.asend(await self._note(events))
 
     async def _mails(self) -> AsyncGenerator[OutgoingMail]:
         """Yield one mail after the other, each built when its turn has come."""
-        while self._waiting and not self._must_not_go_on():
-            next_one = self._waiting[0]
-            domain = domain_of(next_one.delivery.address)
-            if (wait := self._options.pace.next(domain, self._clock()) - self._clock()) > dt.timedelta():
-                await asyncio.sleep(wait.total_seconds())
-            outgoing = self._built(self._waiting.popleft())
-            if outgoing:
-                yield outgoing
+        while render_input := await self._next():
+            await self._wait_for_pace(render_input.delivery)
+            if self._is_over:
+                return
+            built = self._build(render_input)
+            if isinstance(built, Result):
+                await self._record((), [built])
+            else:
+                yield built
 
-    def _must_not_go_on(self) -> bool:
-        return bool(self._stop and self._stop.is_set()) or _our_fault(self._results) is not None
+    async def _next(self) -> RenderInput | None:
+        """Return the next mail's input; while others are in flight, new ones are waited for."""
+        while not self._is_over:
+            render_input = await self._claims.next()
+            if render_input or not self._in_flight:
+                return render_input
+            await self._wait(LOOK_AGAIN)
+        return None
 
-    def _built(self, render_input: RenderInput) -> OutgoingMail | None:
+    async def _wait(self, seconds: float) -> None:
+        """Wait until something happens, at most so long."""
+        self._something_happened.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._something_happened.wait(), seconds)
+
+    async def _wait_for_pace(self, delivery: Delivery) -> None:
+        now = self._worker.clock()
+        seconds = (self._options.pace.next(domain_of(delivery.address), now) - now).total_seconds()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while loop.time() < until and not self._is_over:
+            await self._wait(until - loop.time())
+
+    def _build(self, render_input: RenderInput) -> OutgoingMail | Result:
         delivery = render_input.delivery
         try:
             name, outgoing = mail(self._renderer, render_input)
@@ -176,67 +202,35 @@ class _Group:
             log.exception("mail could not be built", delivery=delivery.id)
             outcome = Outcome(OutcomeKind.NOT_MADE, text=f"the mail could not be built: {type(error).__name__}")
         else:
-            self._deliveries[delivery.id] = replace(delivery, message_id=name)
+            self._in_flight[delivery.id] = replace(delivery, message_id=name)
             return outgoing
-        self._unbuilt.append(_Result(after(delivery, outcome, self._clock()), outcome))
-        return None
+        return self._result(delivery, outcome)
 
-    def _note(self, events: Iterable[Event]) -> None:
-        """Make durable what is about to happen, and what has: in one write, before anything else happens."""
-        about_to_leave, answered = [], []
+    def _result(self, delivery: Delivery, outcome: Outcome) -> Result:
+        return Result(after(delivery, outcome, self._worker.clock(), policy=self._options.uncertain), outcome)
+
+    async def _note(self, events: Iterable[Event]) -> frozenset[int]:
+        """Make durable what is about to happen, and what has; returns which mails are not to be handed over."""
+        leaving, results = [], []
         for event in events:
-            delivery = self._deliveries[event.mail.delivery]
+            key = event.mail.delivery
+            delivery = self._in_flight.get(key) or self._withdrawn[key]
             match event:
                 case AboutToHandOver():
-                    about_to_leave.append(delivery)
+                    leaving.append(delivery)
                 case Answered(outcome=outcome):
-                    answered.append(_Result(after(delivery, outcome, self._clock()), outcome))
-        self._record(about_to_leave, answered)
+                    results.append(self._result(delivery, outcome))
+        return await self._record(leaving, results)
 
-    def _record(
-        self, about_to_leave: Sequence[Delivery], results: Sequence[_Result], *, untried: Sequence[Delivery] = ()
-    ) -> None:
-        now = self._clock()
-        with writing(self._engine) as tx:
-            attempts.hand_over(tx, about_to_leave, now=now)
-            attempts.answer(tx, [(result.delivery, result.outcome) for result in results], now=now)
-            attempts.forget(tx, untried)
-            outbox.unclaim(tx, untried)
-            _settle(tx, results, now)
-        self._results.extend(results)
-
-
-def _settle(tx: sa.Connection, results: Sequence[_Result], now: dt.datetime) -> None:
-    """Record what became of mails, and what follows from it for their readers."""
-    outbox.record(tx, [result.delivery for result in results])
-    accepted = [result.delivery for result in results if result.delivery.state is DeliveryState.ACCEPTED]
-    subscribers.accepted(tx, {each.subscriber: each.edition for each in accepted if each.edition is not None})
-    for result in results:
-        if result.outcome.address_is_dead:
-            _give_up(tx, result.delivery, now)
-
-
-def _give_up(tx: sa.Connection, delivery: Delivery, now: dt.datetime) -> None:
-    suppressions.suppress(tx, delivery.address, reason="the address is dead", detail=delivery.detail, now=now)
-    subscribers.transition(tx, delivery.subscriber, to=SubscriberState.BOUNCED, now=now)
-
-
-def _our_fault(results: Sequence[_Result]) -> Outcome | None:
-    return next((result.outcome for result in results if result.outcome.fault is Fault.US), None)
-
-
-def _must_stop(results: Sequence[_Result]) -> Stopped | None:
-    """Return why nothing more is to be sent: a fault of ours, or not one mail of a group that left; else `None`."""
-    ours = _our_fault(results)
-    if ours:
-        return Stopped(Fault.US, f"our fault, so nobody else is mailed: {_words(ours)}")
-    kinds = {result.outcome.kind for result in results}
-    if kinds == {OutcomeKind.NOT_MADE}:
-        return Stopped(Fault.MESSAGE, f"not one mail could be built; the log says why: {results[-1].outcome.text}")
-    if kinds - {OutcomeKind.NOT_MADE} == {OutcomeKind.INTERRUPTED}:
-        return Stopped(Fault.CONNECTION, f"the mail server takes nothing: {results[-1].outcome.text}")
-    return None
-
-
-def _words(outcome: Outcome) -> str:
-    return f"{outcome.code or ''} {outcome.enhanced} {outcome.text}".strip()
+    async def _record(self, leaving: Sequence[Delivery], results: Sequence[Result]) -> frozenset[int]:
+        write = partial(note, worker_id=self._worker.id, leaving=leaving, results=results, now=self._worker.clock())
+        withdrawn = await persist(self._worker.engine, write)
+        for key in withdrawn:
+            self._withdrawn[key] = self._in_flight.pop(key)
+        for result in results:
+            self._in_flight.pop(result.delivery.id, None)
+        self.tally.add(results)
+        if results:
+            self._on_progress(len(results))
+        self._something_happened.set()
+        return withdrawn

@@ -46,6 +46,19 @@ NEVER_ARRIVED = frozenset(
 )
 
 
+class Doubt(StrEnum):
+    """What is done about a mail whose answer is missing: the server may have it, and nobody can tell."""
+
+    RESEND = "resend"
+    """It is sent again under the same Message-ID, until it is accepted or its deadline has passed."""
+    CARRY = "carry"
+    """Its papers may be picked again, for the next digest."""
+    HOLD = "hold"
+    """An operator decides; until then its papers count as sent."""
+    KEEP = "keep"
+    """An operator takes it for one that arrived."""
+
+
 class Priority(StrEnum):
     """Which mails wait for which."""
 
@@ -154,8 +167,12 @@ class Delivery:
     message_id: str = ""
     detail: str = ""
     """Why it is in this state: the server's reply, or our own reason for not sending."""
+    doubt: Doubt | None = None
+    """What is done about an earlier answer that is missing; `None` where none ever was."""
 
 
+#: So often a mail is tried where answers keep getting lost: a server that hangs up may have a copy of each try.
+MAX_LOST_ANSWERS = 4
 #: First retry after five minutes, then doubling: greylisting servers want five to fifteen.
 FIRST_RETRY = dt.timedelta(minutes=5)
 LONGEST_RETRY = dt.timedelta(hours=4)
@@ -166,29 +183,47 @@ def retry_delay(attempts: int) -> dt.timedelta:
     return min(FIRST_RETRY * int(2 ** min(attempts - 1, 10)), LONGEST_RETRY)
 
 
-def after(delivery: Delivery, outcome: Outcome, now: dt.datetime) -> Delivery:
-    """The delivery as it stands once the server has answered.
+def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Doubt = Doubt.RESEND) -> Delivery:
+    """The delivery as it stands once the server has answered; where it did not, `policy` says what is done.
 
     Expects a claimed delivery whose `attempts` already counts this try. A retry that would come after the
-    deadline is not tried: the delivery expires and its papers are carried over.
+    deadline is not tried: the delivery expires and its papers are carried over. One that the server may have from an
+    earlier try ends uncertain instead: neither failed nor expired would be true.
     """
     detail = " ".join(str(part) for part in (outcome.code or "", outcome.enhanced, outcome.text) if part)
-    answered = replace(delivery, detail=detail[:500], next_attempt_at=None, claimed_by="")
-    if outcome.finality is Finality.FINAL:
-        return replace(answered, state=_FINALLY[outcome.fault])
+    answered = replace(delivery, detail=detail[:500], next_attempt_at=None)
     retry_at = now + retry_delay(delivery.attempts)
+    if (outcome.fault, outcome.finality) == _ANSWER_LOST:
+        may_resend = delivery.doubt is None or delivery.attempts < MAX_LOST_ANSWERS
+        return in_doubt(answered, policy, resend_at=retry_at if may_resend else None)
+    if outcome.finality is Finality.FINAL:
+        return _ended(answered, _FINALLY[outcome.fault])
     if retry_at >= delivery.deadline:
-        return replace(answered, state=DeliveryState.EXPIRED)
+        return _ended(answered, DeliveryState.EXPIRED)
     return replace(answered, state=DeliveryState.DEFERRED, next_attempt_at=retry_at)
 
 
+def in_doubt(delivery: Delivery, policy: Doubt, *, resend_at: dt.datetime | None) -> Delivery:
+    """The delivery as it stands once its answer is known to be missing; without `resend_at` it is not sent again."""
+    resend = policy is Doubt.RESEND and resend_at is not None and resend_at < delivery.deadline
+    if resend:
+        return replace(delivery, state=DeliveryState.DEFERRED, next_attempt_at=resend_at, doubt=policy)
+    return replace(delivery, state=DeliveryState.UNCERTAIN, next_attempt_at=None, doubt=policy)
+
+
+def _ended(delivery: Delivery, state: DeliveryState) -> Delivery:
+    """The delivery at its end, which is uncertain where it may have arrived on an earlier try."""
+    is_unknown = delivery.doubt is not None and state in NEVER_ARRIVED
+    return replace(delivery, state=DeliveryState.UNCERTAIN if is_unknown else state)
+
+
+_ANSWER_LOST = (Fault.CONNECTION, Finality.FINAL)
 #: What passes is tried again, whoever's fault it is; what does not ends like this.
 _FINALLY = {
     Fault.NONE: DeliveryState.ACCEPTED,
     Fault.MAILBOX: DeliveryState.FAILED,
     Fault.DOMAIN: DeliveryState.FAILED,
     Fault.MESSAGE: DeliveryState.FAILED,
-    Fault.CONNECTION: DeliveryState.UNCERTAIN,
     Fault.US: DeliveryState.ON_HOLD,
 }
 
@@ -202,6 +237,10 @@ class Ledger:
     due: int
     """Readers counted as due while composing; kept apart from the rows, so that a lost row shows."""
     counts: dict[DeliveryState, int]
+    resent: int = 0
+    """Accepted, and one of its earlier answers is missing: its reader may have two."""
+    undecided: int = 0
+    """Uncertain, and an operator is to say what is done about it."""
 
     def count(self, state: DeliveryState) -> int:
         """Return how many are in a state; bounced and complained ones were accepted first and count there."""
@@ -219,6 +258,11 @@ class Ledger:
     def balanced(self) -> bool:
         """Whether due = accepted + failed + suppressed + skipped + expired + uncertain."""
         return self.due == sum(self.count(state) for state in RECONCILED)
+
+    @property
+    def residue(self) -> int:
+        """How many that were due are in no state at all: anything but 0 is a fault of the program or the database."""
+        return self.due - sum(self.count(state) for state in RECONCILED) - self.open
 
     def reconciliation(self) -> str:
         """Return the equation that a balanced ledger satisfies, with its numbers."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dailypapers.delivery.deliver import deliver_until_empty
-from dailypapers.delivery.send import Delivered
+from dailypapers.delivery.tally import Delivered
 from dailypapers.digests.compose import Composed, compose
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.edition import Edition

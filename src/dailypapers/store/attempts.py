@@ -53,10 +53,22 @@ def _change(tx: sa.Connection, values: dict[str, Any], rows: list[dict[str, Any]
 
 
 def forget(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:
-    """Forget tries that did not take place."""
-    for group in groups(delivery.id for delivery in deliveries):
+    """Forget the present tries of these deliveries, which did not take place."""
+    this_try = sa.tuple_(attempts.c.delivery_id, attempts.c.number, attempts.c.worker)
+    for group in groups((delivery.id, delivery.attempts, delivery.claimed_by) for delivery in deliveries):
         open_ones = (attempts.c.handed_over_at.is_(None), attempts.c.answered_at.is_(None))
-        tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(group), *open_ones))
+        tx.execute(sa.delete(attempts).where(this_try.in_(group), *open_ones))
+
+
+def were_handed_over(tx: sa.Connection, deliveries: Iterable[Delivery]) -> frozenset[int]:
+    """Return which claimed deliveries were about to be handed over in their present try: the server may have those."""
+    tries = {delivery.id: delivery.attempts for delivery in deliveries}
+    handed_over: set[int] = set()
+    for group in groups(tries):
+        query = sa.select(attempts.c.delivery_id, attempts.c.number)
+        query = query.where(attempts.c.delivery_id.in_(group), attempts.c.handed_over_at.is_not(None))
+        handed_over.update(row.delivery_id for row in tx.execute(query) if row.number == tries[row.delivery_id])
+    return frozenset(handed_over)
 
 
 def of_delivery(tx: sa.Connection, delivery_id: int) -> list[Attempt]:

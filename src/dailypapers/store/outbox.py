@@ -12,20 +12,23 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.content import Content
-from dailypapers.domain.delivery import LONGEST_RETRY, NEVER_ARRIVED, Delivery, DeliveryState, MailKind, Priority
+from dailypapers.domain.delivery import LONGEST_RETRY, NEVER_ARRIVED, Delivery, DeliveryState, Doubt, MailKind, Priority
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.picks import kept
-from dailypapers.store.schema import outbox, picks, subscribers, suppressions
+from dailypapers.store.schema import outbox, picks, subscribers, suppressions, workers
 
 #: Mail of these kinds goes only to whoever still wants it when it is claimed.
 _MAY_GET = {
     MailKind.DIGEST: (SubscriberState.ACTIVE,),
     MailKind.CONFIRM: (SubscriberState.PENDING,),
 }
-_DIED = "the sender stopped before it noted the answer"
+#: Clocks may differ by as much; a claim made later than this from now was made by a clock that was set back since.
+_CLOCKS_DIFFER = dt.timedelta(minutes=1)
+#: Mails whose acceptance may become known after all: whoever sent them was taken for dead.
+_MAY_BE_ACCEPTED = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.CLAIMED, DeliveryState.UNCERTAIN)
 _WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
 
 
@@ -104,74 +107,107 @@ def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
 
 
 def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> list[Delivery]:
-    """Take up to `limit` mails whose time has come, those somebody waits for first.
+    """Take up to `limit` mails whose time has come: those somebody waits for, then new ones, then retries.
 
     Each is checked once more before it is taken: what is past its deadline expires, a suppressed address and a
     reader who has left get nothing. Only the caller has the rows returned; the claim must be committed before
-    anything is sent.
+    anything is sent. None is returned only where none is left.
     """
-    expire(tx, now=now)
-    ready = (
-        sa.select(outbox.c.id)
-        .where(outbox.c.state.in_(_WAITING), _is_due(now))
-        .order_by(outbox.c.priority.desc(), outbox.c.next_attempt_at, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        # Materialized, it runs once. As a plain subquery PostgreSQL may run it again for every row it joins, and each
-        # time LIMIT begins anew behind the rows locked before.
-        .cte("ready")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
+    while ids := _take(tx, worker, limit, now):
+        _end_unwanted(tx, ids, now=now)
+        still = sa.select(outbox).where(outbox.c.id.in_(ids), outbox.c.state == DeliveryState.CLAIMED.value)
+        claimed = [_delivery(row) for row in tx.execute(still.order_by(outbox.c.priority.desc(), outbox.c.id))]
+        if claimed:
+            return claimed
+    return []
+
+
+def _take(tx: sa.Connection, worker: str, limit: int, now: dt.datetime) -> list[int]:
+    """Claim mails in the order in which they are to leave; each step reads a few rows of an index."""
+    is_queued = outbox.c.state == DeliveryState.QUEUED.value
+    is_retry = sa.and_(outbox.c.state == DeliveryState.DEFERRED.value, _is_due(now))
+    ids: list[int] = []
+    for priority in (Priority.URGENT, Priority.BULK):
+        mails = sa.select(outbox.c.id).where(outbox.c.priority == priority.value)
+        new, retries = mails.where(is_queued), mails.where(is_retry)
+        for waiting in (new.order_by(outbox.c.id), retries.order_by(outbox.c.next_attempt_at)):
+            if len(ids) < limit:
+                ids += _take_first(tx, worker, waiting.limit(limit - len(ids)), now)
+    return ids
+
+
+def _take_first(tx: sa.Connection, worker: str, waiting: sa.Select[tuple[int]], now: dt.datetime) -> list[int]:
+    # Materialized, it runs once. As a plain subquery PostgreSQL may run it again for every row it joins, and each time
+    # LIMIT begins anew behind the rows locked before.
+    ready = waiting.with_for_update(skip_locked=True).cte("ready").prefix_with("MATERIALIZED", dialect="postgresql")
     taken = (
         sa.update(outbox)
         .where(outbox.c.id.in_(sa.select(ready.c.id)), outbox.c.state.in_(_WAITING))
-        .values(
-            state=DeliveryState.CLAIMED.value,
-            claimed_by=worker,
-            claimed_at=now,
-            attempts=outbox.c.attempts + 1,
-        )
+        .values(state=DeliveryState.CLAIMED.value, claimed_by=worker, claimed_at=now, attempts=outbox.c.attempts + 1)
         .returning(outbox.c.id)
     )
-    ids = [row.id for row in tx.execute(taken)]
-    _suppress(tx, ids)
-    _leave_alone_who_left(tx, ids)
-    still = sa.select(outbox).where(outbox.c.id.in_(ids), outbox.c.state == DeliveryState.CLAIMED.value)
-    return [_delivery(row) for row in tx.execute(still.order_by(outbox.c.priority.desc(), outbox.c.id))]
+    return [row.id for row in tx.execute(taken)]
+
+
+def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *, now: dt.datetime) -> frozenset[int]:
+    """Return which mails are still this worker's to send, and lock them until the transaction ends.
+
+    What nobody wants any more since it was claimed ends here, as it would have at the claim.
+    """
+    still, unwanted = set[int](), list[int]()
+    for group in groups(delivery_ids):
+        mine = (outbox.c.id.in_(group), outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by == worker)
+        query = sa.select(outbox.c.id, _is_wanted(now).label("is_wanted")).join(subscribers).where(*mine)
+        for row in tx.execute(query.with_for_update(of=outbox)):
+            if row.is_wanted:
+                still.add(row.id)
+            else:
+                unwanted.append(row.id)
+    _end_unwanted(tx, unwanted, now=now)
+    return frozenset(still)
+
+
+def _is_wanted(now: dt.datetime) -> sa.ColumnElement[bool]:
+    is_listed = sa.exists().where(suppressions.c.address == outbox.c.address)
+    may_get = [
+        sa.and_(outbox.c.kind == kind.value, subscribers.c.state.in_([state.value for state in states]))
+        for kind, states in _MAY_GET.items()
+    ]
+    return sa.and_(outbox.c.deadline > _moment(now), ~is_listed, sa.or_(*may_get))
 
 
 def expire(tx: sa.Connection, *, now: dt.datetime) -> None:
     """End what waits past its deadline; its papers may be picked again, for the next digest."""
-    late = sa.and_(outbox.c.state.in_(_WAITING), outbox.c.deadline <= now)
-    _end(tx, late, DeliveryState.EXPIRED, "past its deadline")
+    _end_late(tx, outbox.c.state.in_(_WAITING), now=now)
 
 
-def _suppress(tx: sa.Connection, ids: Sequence[int]) -> None:
-    listed = sa.select(suppressions.c.address)
-    _end(
-        tx,
-        sa.and_(outbox.c.id.in_(ids), outbox.c.address.in_(listed)),
-        DeliveryState.SUPPRESSED,
-        "suppressed",
-    )
+def _end_late(tx: sa.Connection, where: sa.ColumnElement[bool], *, now: dt.datetime) -> None:
+    _end(tx, sa.and_(where, outbox.c.deadline <= now), DeliveryState.EXPIRED, "past its deadline")
 
 
-def _leave_alone_who_left(tx: sa.Connection, ids: Sequence[int]) -> None:
-    for kind, states in _MAY_GET.items():
-        wants = sa.select(subscribers.c.id).where(subscribers.c.state.in_([state.value for state in states]))
-        left = sa.and_(
-            outbox.c.id.in_(ids),
-            outbox.c.state == DeliveryState.CLAIMED.value,
-            outbox.c.kind == kind.value,
-            outbox.c.subscriber_id.not_in(wants),
-        )
-        _end(tx, left, DeliveryState.SKIPPED, "no longer wanted when its turn came")
+def _end_unwanted(tx: sa.Connection, ids: Sequence[int], *, now: dt.datetime) -> None:
+    """End those of some claimed mails that are late, whose address is suppressed, or whose reader has left."""
+    for group in groups(ids):
+        claimed = sa.and_(outbox.c.id.in_(group), outbox.c.state == DeliveryState.CLAIMED.value)
+        _end_late(tx, claimed, now=now)
+        is_listed = outbox.c.address.in_(sa.select(suppressions.c.address))
+        _end(tx, sa.and_(claimed, is_listed), DeliveryState.SUPPRESSED, "suppressed")
+        for kind, states in _MAY_GET.items():
+            wants = sa.select(subscribers.c.id).where(subscribers.c.state.in_([state.value for state in states]))
+            left = sa.and_(claimed, outbox.c.kind == kind.value, outbox.c.subscriber_id.not_in(wants))
+            _end(tx, left, DeliveryState.SKIPPED, "no longer wanted when its turn came")
 
 
 def _end(tx: sa.Connection, where: sa.ColumnElement[bool], state: DeliveryState, detail: str) -> None:
-    values = {"state": state.value, "detail": detail, "next_attempt_at": None, "claimed_by": ""}
-    ended = tx.execute(sa.update(outbox).where(where).values(values).returning(outbox.c.id)).all()
-    _release(tx, [row.id for row in ended])
+    """End mails that will not be tried again; one that may have arrived on an earlier try ends uncertain."""
+    values = {
+        "state": sa.case((outbox.c.doubt.is_(None), state.value), else_=DeliveryState.UNCERTAIN.value),
+        "detail": detail,
+        "next_attempt_at": None,
+        "claimed_by": "",
+    }
+    ended = tx.execute(sa.update(outbox).where(where).values(values).returning(outbox.c.id, outbox.c.doubt)).all()
+    _release(tx, [row.id for row in ended if row.doubt is None])
 
 
 def _release(tx: sa.Connection, ids: Iterable[int]) -> None:
@@ -181,31 +217,44 @@ def _release(tx: sa.Connection, ids: Iterable[int]) -> None:
 
 
 def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
-    """Record what became of claimed mails. A row somebody else has taken meanwhile is left alone."""
+    """Record what became of claimed mails; `claimed_by` of each says whose claim it was.
+
+    A row somebody else has taken meanwhile is left alone, unless the server has accepted the mail: that is so, whoever
+    else was about to send it again.
+    """
+    is_mine = sa.and_(
+        outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by == sa.bindparam("by", type_=sa.Text)
+    )
+    may_be_accepted = sa.or_(*(outbox.c.state == state.value for state in _MAY_BE_ACCEPTED))
+    is_accepted = sa.and_(sa.bindparam("to", type_=sa.Text) == DeliveryState.ACCEPTED.value, may_be_accepted)
     change = (
         sa.update(outbox)
-        .where(outbox.c.id == sa.bindparam("key"), outbox.c.state == DeliveryState.CLAIMED.value)
+        .where(outbox.c.id == sa.bindparam("key"), sa.or_(is_mine, is_accepted))
         .values(
             state=sa.bindparam("to"),
             detail=sa.bindparam("said"),
             next_attempt_at=sa.bindparam("retry_at", type_=outbox.c.next_attempt_at.type),
             message_id=sa.bindparam("name"),
+            doubt=sa.case((is_mine, sa.bindparam("about", type_=sa.Text)), else_=outbox.c.doubt),
             claimed_by="",
         )
     )
     rows = [
         {
             "key": d.id,
+            "by": d.claimed_by,
             "to": d.state.value,
             "said": d.detail,
             "retry_at": d.next_attempt_at,
             "name": d.message_id,
+            "about": d.doubt.value if d.doubt else None,
         }
         for d in deliveries
     ]
     if rows:
         tx.execute(change, rows)
-    _release(tx, [delivery.id for delivery in deliveries if delivery.state in NEVER_ARRIVED])
+    gone = [d.id for d in deliveries if d.state in NEVER_ARRIVED or d.doubt is Doubt.CARRY]
+    _release(tx, gone)
 
 
 def on_hold(tx: sa.Connection) -> tuple[int, str]:
@@ -216,12 +265,17 @@ def on_hold(tx: sa.Connection) -> tuple[int, str]:
     return count, tx.execute(newest).scalar_one_or_none() or ""
 
 
-def unclaim(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
-    """Give claimed mails back untried."""
-    values = {"state": DeliveryState.QUEUED.value, "claimed_by": "", "attempts": outbox.c.attempts - 1}
+def unclaim(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.datetime) -> None:
+    """Give claimed mails back untried: they are due at once."""
+    values = {
+        "state": DeliveryState.QUEUED.value,
+        "claimed_by": "",
+        "attempts": outbox.c.attempts - 1,
+        "next_attempt_at": now,
+    }
     for group in groups(delivery.id for delivery in deliveries):
-        mine = sa.and_(outbox.c.id.in_(group), outbox.c.state == DeliveryState.CLAIMED.value)
-        tx.execute(sa.update(outbox).where(mine).values(values))
+        claimed = sa.and_(outbox.c.id.in_(group), outbox.c.state == DeliveryState.CLAIMED.value)
+        tx.execute(sa.update(outbox).where(claimed).values(values))
 
 
 def release(tx: sa.Connection, *, now: dt.datetime) -> int:
@@ -231,15 +285,45 @@ def release(tx: sa.Connection, *, now: dt.datetime) -> int:
     return tx.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 
 
-def abandoned(tx: sa.Connection, *, after: dt.timedelta, now: dt.datetime) -> int:
-    """Declare mails uncertain that were claimed so long ago and never recorded: their sender died in between.
+def count_claimed(tx: sa.Connection) -> int:
+    """Count the mails that are claimed, by whomever."""
+    query = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == DeliveryState.CLAIMED.value)
+    return tx.execute(query).scalar_one()
 
-    A claim as far in the future was made by a clock that was ahead, and its sender cannot be waited for either.
+
+def has_orphans(tx: sa.Connection) -> bool:
+    """Return whether any claimed mail has a worker that has ended or is not known."""
+    return tx.execute(sa.select(outbox.c.id).where(*_is_orphan()).limit(1)).one_or_none() is not None
+
+
+def orphans(tx: sa.Connection) -> list[Delivery]:
+    """Return the claimed mails whose worker has ended or is not known, and lock them until the transaction ends."""
+    query = sa.select(outbox).where(*_is_orphan()).order_by(outbox.c.id)
+    return [_delivery(row) for row in tx.execute(query.with_for_update(of=outbox))]
+
+
+def _is_orphan() -> tuple[sa.ColumnElement[bool], ...]:
+    alive = sa.select(workers.c.id).where(workers.c.ended_at.is_(None))
+    return outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by.not_in(alive)
+
+
+def decide(tx: sa.Connection, doubt: Doubt, *, edition_id: int | None = None, now: dt.datetime) -> int:
+    """Decide what is done about the uncertain mails, of one edition or of all; returns how many that applies to.
+
+    What is past its deadline is not sent again; what was carried over or taken for arrived is decided already.
     """
-    long_ago = sa.or_(outbox.c.claimed_at < now - after, outbox.c.claimed_at > now + after)
-    lost = sa.and_(outbox.c.state == DeliveryState.CLAIMED.value, long_ago)
-    values = {"state": DeliveryState.UNCERTAIN.value, "detail": _DIED}
-    return tx.execute(sa.update(outbox).where(lost).values(values)).rowcount
+    undecided = sa.or_(outbox.c.doubt.is_(None), outbox.c.doubt.in_((Doubt.HOLD.value, Doubt.RESEND.value)))
+    where = [outbox.c.state == DeliveryState.UNCERTAIN.value, undecided]
+    if edition_id is not None:
+        where.append(outbox.c.edition_id == edition_id)
+    values: dict[str, Any] = {"doubt": doubt.value}
+    if doubt is Doubt.RESEND:
+        where.append(outbox.c.deadline > now)
+        values |= {"state": DeliveryState.QUEUED.value, "next_attempt_at": now}
+    decided = tx.execute(sa.update(outbox).where(*where).values(values).returning(outbox.c.id)).all()
+    if doubt is Doubt.CARRY:
+        _release(tx, [row.id for row in decided])
+    return len(decided)
 
 
 def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetime) -> bool:
@@ -260,13 +344,25 @@ def has_edition(tx: sa.Connection, subscriber_id: int, edition_id: int) -> bool:
 
 def next_attempt(tx: sa.Connection, *, now: dt.datetime) -> dt.datetime | None:
     """Return when the next waiting mail may be tried, `None` where none waits."""
+    queued = sa.select(outbox.c.id).where(outbox.c.state == DeliveryState.QUEUED.value).limit(1)
+    if tx.execute(queued).one_or_none():
+        return now
     first = sa.func.min(sa.case((_is_due(now), _moment(now)), else_=outbox.c.next_attempt_at))
-    return tx.execute(sa.select(first).where(outbox.c.state.in_(_WAITING))).scalar_one_or_none()
+    retries = sa.select(first).where(outbox.c.state == DeliveryState.DEFERRED.value)
+    return tx.execute(retries).scalar_one_or_none()
 
 
 def _is_due(now: dt.datetime) -> sa.ColumnElement[bool]:
-    """Return whether a mail's time has come; one further off than any rule allows was set by a clock that was ahead."""
-    return sa.or_(outbox.c.next_attempt_at <= now, outbox.c.next_attempt_at > now + 2 * LONGEST_RETRY)
+    """Return whether the time of a retry has come.
+
+    A retry set by a clock that has been set back since is due as well: it was claimed later than now, or is further off
+    than any rule allows.
+    """
+    return sa.or_(
+        outbox.c.next_attempt_at <= now,
+        outbox.c.claimed_at > now + _CLOCKS_DIFFER,
+        outbox.c.next_attempt_at > now + 2 * LONGEST_RETRY,
+    )
 
 
 def _moment(now: dt.datetime) -> sa.BindParameter[dt.datetime]:
@@ -342,4 +438,5 @@ def _delivery(row: sa.Row[Any]) -> Delivery:
         claimed_by=row.claimed_by,
         message_id=row.message_id,
         detail=row.detail,
+        doubt=Doubt(row.doubt) if row.doubt else None,
     )

@@ -202,6 +202,7 @@ outbox = sa.Table(
     # One digest per subscriber and edition is the database's word, not an `if`.
     sa.UniqueConstraint("subscriber_id", "edition_id"),
     sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
+    sa.Index("ix_outbox_state_priority_id", "state", "priority", "id"),
     # Their ids are in links.
     sqlite_autoincrement=True,
 )

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Make the table and the column; what was uncertain before was held, and its papers were kept."""
     op.add_column("outbox", sa.Column("doubt", sa.Text()))
     op.execute("UPDATE outbox SET doubt = 'hold' WHERE state = 'uncertain'")
+    op.create_index("ix_outbox_state_priority_id", "outbox", ["state", "priority", "id"])
     op.create_table(
         "workers",
         sa.Column("id", sa.Text(), nullable=False),

@@ -1,0 +1,53 @@
+"""Claims: the mails a run has claimed and not yet sent, a few at a time, however many wait in the outbox."""
+
+import asyncio
+from collections import deque
+from functools import partial
+
+import sqlalchemy as sa
+
+from dailypapers.delivery.persist import persist
+from dailypapers.delivery.worker import WorkerRun
+from dailypapers.digests.layout import RenderInput, load_inputs
+from dailypapers.domain.delivery import Delivery, Priority
+from dailypapers.store import attempts, outbox
+
+#: Mails claimed at a time, and the most that wait in memory.
+GROUP = 100
+AHEAD = 2 * GROUP
+#: Seconds between two looks whether anything has come into the outbox: somebody may be waiting for a confirmation.
+LOOK_AGAIN = 0.5
+
+
+class Claims:
+    """What is claimed and waits for its turn, with all its mail shows."""
+
+    def __init__(self, worker: WorkerRun) -> None:
+        self._worker = worker
+        self._waiting: deque[RenderInput] = deque()
+        self._there_may_be_more = True
+        self._look_again_at = 0.0
+
+    async def next(self) -> RenderInput | None:
+        """Return the mail whose turn it is, `None` where none is due at present."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._look_again_at or (self._there_may_be_more and len(self._waiting) < GROUP):
+            self._look_again_at = now + LOOK_AGAIN
+            await self._claim_more()
+        return self._waiting.popleft() if self._waiting else None
+
+    async def _claim_more(self) -> None:
+        room = min(GROUP, AHEAD - len(self._waiting))
+        claimed = await persist(self._worker.engine, partial(_claim, self._worker, room))
+        self._there_may_be_more = len(claimed) == room
+        inputs = await persist(self._worker.engine, partial(load_inputs, deliveries=claimed)) if claimed else []
+        urgent = [each for each in inputs if each.delivery.priority is Priority.URGENT]
+        self._waiting.extendleft(reversed(urgent))
+        self._waiting.extend(each for each in inputs if each.delivery.priority is not Priority.URGENT)
+
+
+def _claim(worker: WorkerRun, limit: int, tx: sa.Connection) -> list[Delivery]:
+    now = worker.clock()
+    claimed = outbox.claim(tx, worker.id, limit, now=now)
+    attempts.start(tx, claimed, now=now)
+    return claimed

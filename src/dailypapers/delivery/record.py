@@ -1,0 +1,53 @@
+"""Record: what is about to happen to mails, and what has, in one transaction."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome
+from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.store import attempts, outbox, subscribers, suppressions, workers
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A delivery as it stands after what was answered."""
+
+    delivery: Delivery
+    outcome: Outcome
+
+
+def note(
+    tx: sa.Connection, worker_id: str, leaving: Sequence[Delivery], results: Sequence[Result], *, now: dt.datetime
+) -> frozenset[int]:
+    """Note which mails are about to be handed over, and what became of others.
+
+    Returns the ids of those that must not be handed over: another worker has taken them, or nobody wants them any more.
+    """
+    still = outbox.still_to_send(tx, worker_id, [delivery.id for delivery in leaving], now=now)
+    handed_over = [delivery for delivery in leaving if delivery.id in still]
+    withdrawn = [delivery for delivery in leaving if delivery.id not in still]
+    if handed_over:
+        attempts.hand_over(tx, handed_over, now=now)
+        workers.count_handed_over(tx, worker_id, len(handed_over))
+    attempts.forget(tx, withdrawn)
+    attempts.answer(tx, [(result.delivery, result.outcome) for result in results], now=now)
+    _settle(tx, results, now)
+    return frozenset(delivery.id for delivery in withdrawn)
+
+
+def _settle(tx: sa.Connection, results: Sequence[Result], now: dt.datetime) -> None:
+    """Record what became of mails, and what follows from it for their readers."""
+    outbox.record(tx, [result.delivery for result in results])
+    accepted = [result.delivery for result in results if result.delivery.state is DeliveryState.ACCEPTED]
+    subscribers.accepted(tx, {each.subscriber: each.edition for each in accepted if each.edition is not None})
+    for result in results:
+        if result.outcome.address_is_dead:
+            _give_up(tx, result.delivery, now)
+
+
+def _give_up(tx: sa.Connection, delivery: Delivery, now: dt.datetime) -> None:
+    suppressions.suppress(tx, delivery.address, reason="the address is dead", detail=delivery.detail, now=now)
+    subscribers.transition(tx, delivery.subscriber, to=SubscriberState.BOUNCED, now=now)

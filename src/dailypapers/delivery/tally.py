@@ -1,0 +1,92 @@
+"""Tally: what a run has done so far, and whether it may go on."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dailypapers.delivery.record import Result
+from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind
+from dailypapers.domain.fault import Fault
+
+#: So many mails in a row that could not be built, or that the server did not take, and the run stops.
+IN_A_ROW = 20
+_IN_VAIN = (OutcomeKind.NOT_MADE, OutcomeKind.INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why a run ended while mails were waiting: whose fault, `NONE` where it was asked to; and in a sentence."""
+
+    fault: Fault
+    why: str
+
+
+ASKED_TO_STOP = Stopped(Fault.NONE, "asked to stop")
+TAKEN_OVER = Stopped(Fault.NONE, "another process took this one for dead and sends its emails")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a run did: how many deliveries came to which state, and why it stopped early, if it did."""
+
+    states: Counter[DeliveryState] = field(default_factory=Counter)
+    stopped: Stopped | None = None
+    elsewhere: int = 0
+    """How many mails others had claimed when it ended."""
+
+
+class Tally:
+    """Counts results as they come."""
+
+    def __init__(self) -> None:
+        self.states: Counter[DeliveryState] = Counter()
+        self.edition_ids: set[int] = set()
+        self.stopped: Stopped | None = None
+        self._deferred: set[int] = set()
+        #: The latest results in a row of which nothing left us.
+        self._in_vain: list[Outcome] = []
+        self._has_anything_left = False
+
+    def add(self, results: Iterable[Result]) -> None:
+        """Count results; a delivery that is tried again is counted once."""
+        for result in results:
+            self._count(result.delivery)
+            self._judge(result.outcome)
+
+    def _count(self, delivery: Delivery) -> None:
+        if delivery.id in self._deferred:
+            self._deferred.remove(delivery.id)
+            self.states[DeliveryState.DEFERRED] -= 1
+        if delivery.state is DeliveryState.DEFERRED:
+            self._deferred.add(delivery.id)
+        self.states[delivery.state] += 1
+        if delivery.edition is not None:
+            self.edition_ids.add(delivery.edition)
+
+    def _judge(self, outcome: Outcome) -> None:
+        if outcome.kind in _IN_VAIN:
+            self._in_vain = [*self._in_vain, outcome][-IN_A_ROW:]
+        else:
+            self._in_vain, self._has_anything_left = [], True
+        if outcome.fault is Fault.US:
+            self.stopped = self.stopped or Stopped(Fault.US, f"our fault, so nobody else is mailed: {_words(outcome)}")
+        elif len(self._in_vain) == IN_A_ROW:
+            self.stopped = self.stopped or _in_vain(self._in_vain)
+
+    def finish(self, *, asked_to_stop: bool, taken_over: bool) -> Delivered:
+        """Return what was done; a run of which not one mail left has stopped as well, however short it was."""
+        stopped = self.stopped or (TAKEN_OVER if taken_over else ASKED_TO_STOP if asked_to_stop else None)
+        if not stopped and self._in_vain and not self._has_anything_left:
+            stopped = _in_vain(self._in_vain)
+        return Delivered(+self.states, stopped)
+
+
+def _in_vain(outcomes: Sequence[Outcome]) -> Stopped:
+    if {outcome.kind for outcome in outcomes} == {OutcomeKind.NOT_MADE}:
+        return Stopped(Fault.MESSAGE, f"not one mail could be built; the log says why: {outcomes[-1].text}")
+    lost = [outcome for outcome in outcomes if outcome.kind is not OutcomeKind.NOT_MADE]
+    return Stopped(Fault.CONNECTION, f"the mail server takes nothing: {lost[-1].text}")
+
+
+def _words(outcome: Outcome) -> str:
+    return f"{outcome.code or ''} {outcome.enhanced} {outcome.text}".strip()

@@ -1,0 +1,84 @@
+"""A worker: this run's row among those that send, kept alive by a thread, which also looks after those that died."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.delivery.process import this_process
+from dailypapers.delivery.recovery import recover, release_orphans
+from dailypapers.domain.clock import Clock
+from dailypapers.domain.delivery import Doubt
+from dailypapers.domain.worker import LEASE
+from dailypapers.errors import DatabaseUnreachable
+from dailypapers.store import workers
+from dailypapers.store.database import writing
+
+log = structlog.get_logger()
+
+_RENEWALS = 3
+
+
+@dataclass
+class WorkerRun:
+    """A worker that lives."""
+
+    engine: sa.Engine
+    id: str
+    clock: Clock
+    policy: Doubt
+    is_lost: threading.Event = field(default_factory=threading.Event)
+    """Set once others have declared it dead: it must hand over nothing more."""
+    stopped: str = ""
+    """Why it ended early, in a sentence."""
+
+    def renew(self) -> None:
+        """Renew the lease, and recover what others have left."""
+        with writing(self.engine) as tx:
+            is_alive = workers.renew(tx, self.id, now=self.clock())
+        if not is_alive:
+            log.warning("this sender was taken for dead; another one goes on")
+            self.is_lost.set()
+        recover(self.engine, self.policy, now=self.clock())
+
+    def end(self) -> None:
+        """End, and let go of what is still claimed."""
+        with writing(self.engine) as tx:
+            workers.end(tx, self.id, stopped=self.stopped, now=self.clock())
+            release_orphans(tx, self.policy, now=self.clock())
+
+
+@contextmanager
+def working(engine: sa.Engine, label: str, policy: Doubt, *, clock: Clock) -> Iterator[WorkerRun]:
+    """Be a worker while the body runs; what dead ones have left is recovered first.
+
+    Nothing may be on its way any more when the body ends: what it left claimed is given back, and is in doubt where it
+    was handed over.
+    """
+    recover(engine, policy, now=clock())
+    run = WorkerRun(engine, f"{label}-{secrets.token_hex(8)}", clock, policy)
+    with writing(engine) as tx:
+        workers.register(tx, run.id, this_process(), now=clock())
+    done = threading.Event()
+    renewing = threading.Thread(target=_renew, args=(run, done), name="worker", daemon=True)
+    renewing.start()
+    try:
+        yield run
+    finally:
+        done.set()
+        renewing.join()
+        # Who cannot say that it has ended is found dead by the next one.
+        with suppress(DatabaseUnreachable):
+            run.end()
+
+
+def _renew(run: WorkerRun, done: threading.Event) -> None:
+    while not done.wait(LEASE.total_seconds() / _RENEWALS) and not run.is_lost.is_set():
+        try:
+            run.renew()
+        except DatabaseUnreachable as error:
+            log.warning("lease not renewed", why=str(error))
