@@ -17,6 +17,7 @@ from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
+from dailypapers.domain.delivery import Doubt
 from dailypapers.domain.message import Sender
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
@@ -233,7 +234,7 @@ def _mail_server(mail: Mail) -> MailServer:
 
 def _sender_options(mail: Mail, server: MailServer) -> SenderOptions:
     transport = SmtpTransport(server, connections=mail.connections, per_connection=mail.mails_per_connection)
-    return SenderOptions(transport, worker_name())
+    return SenderOptions(transport, worker_name(), uncertain=Doubt(mail.uncertain))
 
 
 def _http(settings: Settings) -> Http:

@@ -22,8 +22,9 @@ LOOK_AGAIN = 0.5
 class Claims:
     """What is claimed and waits for its turn, with all its mail shows."""
 
-    def __init__(self, worker: WorkerRun) -> None:
+    def __init__(self, worker: WorkerRun, *, look_again: float = LOOK_AGAIN) -> None:
         self._worker = worker
+        self._look_again = look_again
         self._waiting: deque[RenderInput] = deque()
         self._there_may_be_more = True
         self._look_again_at = 0.0
@@ -32,7 +33,7 @@ class Claims:
         """Return the mail whose turn it is, `None` where none is due at present."""
         now = asyncio.get_running_loop().time()
         if now >= self._look_again_at or (self._there_may_be_more and len(self._waiting) < GROUP):
-            self._look_again_at = now + LOOK_AGAIN
+            self._look_again_at = now + self._look_again
             await self._claim_more()
         return self._waiting.popleft() if self._waiting else None
 

@@ -19,14 +19,11 @@ from dailypapers.delivery.tally import Delivered, Stopped
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import DeliveryState
-from dailypapers.domain.fault import Fault
-from dailypapers.store import outbox
+from dailypapers.store import outbox, workers
 from dailypapers.store.database import reading
 
 #: Seconds until it is looked again whether mails that another process had claimed are its own, or anybody's.
 _LOOK_AGAIN = 5.0
-#: Seconds until a mail server that takes nothing is tried again.
-_SERVER_DOWN = 60.0
 #: Seconds in which connections say goodbye; a server that does not answer may not keep a process from ending.
 _GOODBYE = 2.0
 #: Seconds after which a clock that has not moved is one that stands still, as `--now` makes it.
@@ -66,9 +63,10 @@ def deliver_once(
 
 
 def deliver_due(sending: Sending, *, clock: Clock, stop: threading.Event) -> None:
-    """Send what is due; nothing is connected to where nothing is, or where mails on hold wait for an operator.
+    """Send what is due; what a sender has left that died is recovered in any case.
 
-    What a sender has left that died is recovered in any case.
+    Nothing is connected to where nothing is due, where mails on hold wait for an operator, or shortly after the mail
+    server took nothing.
     """
     with reading(sending.engine) as tx:
         is_claimed = outbox.count_claimed(tx)
@@ -76,7 +74,8 @@ def deliver_due(sending: Sending, *, clock: Clock, stop: threading.Event) -> Non
         recover(sending.engine, sending.make_sender_options().uncertain, now=clock())
     with reading(sending.engine) as tx:
         next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=clock()), outbox.on_hold(tx)
-    if next_attempt is not None and next_attempt <= clock() and not on_hold:
+        is_paused = workers.is_paused(tx, now=clock())
+    if next_attempt is not None and next_attempt <= clock() and not (on_hold or is_paused):
         deliver_once(sending, clock=clock, stop=stop)
 
 
@@ -123,11 +122,11 @@ def _wait_for_next(sending: Sending, stopped: Stopped | None, *, now: dt.datetim
 
     A mail server that takes nothing is asked again after a while; what an operator must mend is not waited for.
     """
-    if stopped and stopped.fault is not Fault.CONNECTION:
+    if stopped and not stopped.pause:
         return 0
     with reading(sending.engine) as tx:
         due, claimed = outbox.next_attempt(tx, now=now), outbox.count_claimed(tx)
-    least = _SERVER_DOWN if stopped else _MOMENT
+    least = stopped.pause.total_seconds() if stopped and stopped.pause else _MOMENT
     moments = [max((due - now).total_seconds(), least)] if due else []
     moments += [_LOOK_AGAIN] if claimed else []
     return min((seconds for seconds in moments if seconds <= longest), default=0)

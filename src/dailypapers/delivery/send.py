@@ -75,7 +75,9 @@ async def deliver(
         if not on_hold:
             await run.send()
         done = replace(run.result(), stopped=on_hold) if on_hold else run.result()
-        worker.stopped = done.stopped.why if done.stopped else ""
+        if done.stopped:
+            worker.stopped = done.stopped.why
+            worker.resume_at = clock() + done.stopped.pause if done.stopped.pause else None
     with reading(engine) as tx:
         done = replace(done, elsewhere=outbox.count_claimed(tx))
         residues = {each.day: each.residue for each in ledger.of_editions(tx, run.tally.edition_ids)}

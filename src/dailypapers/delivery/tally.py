@@ -1,15 +1,19 @@
 """Tally: what a run has done so far, and whether it may go on."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dailypapers.delivery.record import Result
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind
-from dailypapers.domain.fault import Fault
+from dailypapers.domain.fault import Fault, Finality
 
 #: So many mails in a row that could not be built, or that the server did not take, and the run stops.
 IN_A_ROW = 20
+#: How long nothing is tried by itself after a mail server was found down, or let us send no more.
+SERVER_PAUSE = dt.timedelta(minutes=1)
+LIMIT_PAUSE = dt.timedelta(minutes=5)
 _IN_VAIN = (OutcomeKind.NOT_MADE, OutcomeKind.INTERRUPTED)
 
 
@@ -19,6 +23,8 @@ class Stopped:
 
     fault: Fault
     why: str
+    pause: dt.timedelta | None = None
+    """After how long it is worth trying again without anybody having mended anything; `None` where it is not."""
 
 
 ASKED_TO_STOP = Stopped(Fault.NONE, "asked to stop")
@@ -69,7 +75,7 @@ class Tally:
         else:
             self._in_vain, self._has_anything_left = [], True
         if outcome.fault is Fault.US:
-            self.stopped = self.stopped or Stopped(Fault.US, f"our fault, so nobody else is mailed: {_words(outcome)}")
+            self.stopped = self.stopped or _our_fault(outcome)
         elif len(self._in_vain) == IN_A_ROW:
             self.stopped = self.stopped or _in_vain(self._in_vain)
 
@@ -81,11 +87,17 @@ class Tally:
         return Delivered(+self.states, stopped)
 
 
+def _our_fault(outcome: Outcome) -> Stopped:
+    if outcome.finality is Finality.PASSING:
+        return Stopped(Fault.US, f"the mail server takes no more for now: {_words(outcome)}", LIMIT_PAUSE)
+    return Stopped(Fault.US, f"our fault, so nobody else is mailed: {_words(outcome)}")
+
+
 def _in_vain(outcomes: Sequence[Outcome]) -> Stopped:
     if {outcome.kind for outcome in outcomes} == {OutcomeKind.NOT_MADE}:
         return Stopped(Fault.MESSAGE, f"not one mail could be built; the log says why: {outcomes[-1].text}")
     lost = [outcome for outcome in outcomes if outcome.kind is not OutcomeKind.NOT_MADE]
-    return Stopped(Fault.CONNECTION, f"the mail server takes nothing: {lost[-1].text}")
+    return Stopped(Fault.CONNECTION, f"the mail server takes nothing: {lost[-1].text}", SERVER_PAUSE)
 
 
 def _words(outcome: Outcome) -> str:

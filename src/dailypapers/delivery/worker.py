@@ -1,5 +1,6 @@
 """A worker: this run's row among those that send, kept alive by a thread, which also looks after those that died."""
 
+import datetime as dt
 import secrets
 import threading
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ class WorkerRun:
     """Set once others have declared it dead: it must hand over nothing more."""
     stopped: str = ""
     """Why it ended early, in a sentence."""
+    resume_at: dt.datetime | None = None
+    """Until when no other run need begin by itself."""
 
     def renew(self) -> None:
         """Renew the lease, and recover what others have left."""
@@ -48,7 +51,7 @@ class WorkerRun:
     def end(self) -> None:
         """End, and let go of what is still claimed."""
         with writing(self.engine) as tx:
-            workers.end(tx, self.id, stopped=self.stopped, now=self.clock())
+            workers.end(tx, self.id, stopped=self.stopped, resume_at=self.resume_at, now=self.clock())
             release_orphans(tx, self.policy, now=self.clock())
 
 

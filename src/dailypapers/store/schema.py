@@ -221,6 +221,8 @@ workers = sa.Table(
     sa.Column("ended_at", Moment, index=True),
     # Why it ended early, in a sentence; empty where it did not.
     sa.Column("stopped", sa.Text, nullable=False),
+    # Until then no other run begins by itself: the mail server is down, or wants no more for now.
+    sa.Column("resume_at", Moment),
     # Never goes back: a database that knows fewer than were counted is one of yesterday.
     sa.Column("handed_over", sa.Integer, nullable=False),
 )

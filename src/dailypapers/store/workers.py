@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -37,10 +38,38 @@ def declare_dead(tx: sa.Connection, dead: Sequence[Worker], *, now: dt.datetime)
         tx.execute(sa.update(workers).where(as_seen).values(ended_at=now, stopped=_DIED))
 
 
-def end(tx: sa.Connection, worker_id: str, *, stopped: str, now: dt.datetime) -> None:
-    """Note that a worker has ended, and why, if it ended early."""
+def end(
+    tx: sa.Connection, worker_id: str, *, stopped: str = "", resume_at: dt.datetime | None = None, now: dt.datetime
+) -> None:
+    """Note that a worker has ended, and if it ended early, why, and before when no other one need begin."""
     ended = sa.update(workers).where(workers.c.id == worker_id, workers.c.ended_at.is_(None))
-    tx.execute(ended.values(ended_at=now, stopped=stopped))
+    tx.execute(ended.values(ended_at=now, stopped=stopped, resume_at=resume_at))
+
+
+def is_paused(tx: sa.Connection, *, now: dt.datetime) -> bool:
+    """Return whether the worker that ended last has left word that no other one need begin yet.
+
+    A clock that was set back since does not make the pause longer.
+    """
+    newest = sa.select(workers.c.ended_at, workers.c.resume_at).where(workers.c.ended_at.is_not(None))
+    row = tx.execute(newest.order_by(workers.c.ended_at.desc()).limit(1)).one_or_none()
+    return bool(row and row.resume_at and row.ended_at <= now < row.resume_at)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyEnd:
+    """A run that stopped while mails were waiting."""
+
+    began_at: dt.datetime
+    ended_at: dt.datetime
+    why: str
+
+
+def early_ends(tx: sa.Connection, *, limit: int) -> list[EarlyEnd]:
+    """Return the runs that stopped early, the latest first."""
+    query = sa.select(workers).where(workers.c.ended_at.is_not(None), workers.c.stopped != "")
+    rows = tx.execute(query.order_by(workers.c.ended_at.desc()).limit(limit))
+    return [EarlyEnd(row.began_at, row.ended_at, row.stopped) for row in rows]
 
 
 def count_handed_over(tx: sa.Connection, worker_id: str, mails: int) -> None:

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("until", Moment(), nullable=False),
         sa.Column("ended_at", Moment()),
         sa.Column("stopped", sa.Text(), nullable=False),
+        sa.Column("resume_at", Moment()),
         sa.Column("handed_over", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workers")),
     )

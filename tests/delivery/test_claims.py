@@ -1,0 +1,54 @@
+"""A few mails are claimed ahead, however many wait; who is waited for comes first."""
+
+import sqlalchemy as sa
+from tests.delivery.queued import NOW, queue, states
+
+from dailypapers.delivery.claims import AHEAD, GROUP, Claims
+from dailypapers.delivery.worker import WorkerRun, working
+from dailypapers.domain.delivery import Doubt
+from dailypapers.store.database import writing
+
+
+async def test_no_more_is_claimed_than_a_few(sqlite: sa.Engine) -> None:
+    queue(sqlite, AHEAD + 2 * GROUP)
+    with working(sqlite, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
+        claims, taken = Claims(worker), 0
+        while await claims.next():
+            taken += 1
+            assert states(sqlite)["claimed"] - taken <= AHEAD
+    assert taken == AHEAD + 2 * GROUP
+
+
+async def test_what_comes_in_meanwhile_is_taken_up(engine: sa.Engine) -> None:
+    queue(engine, 1)
+    with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
+        claims = eager(worker)
+        assert await claims.next()
+        assert await claims.next() is None
+        with writing(engine) as tx:
+            tx.execute(sa.text("UPDATE outbox SET state = 'queued'"))
+        assert await claims.next()
+
+
+async def test_who_is_waited_for_comes_first(engine: sa.Engine) -> None:
+    queue(engine, 3)
+    with writing(engine) as tx:
+        tx.execute(sa.text("UPDATE outbox SET priority = 'bulk'"))
+    with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
+        claims = eager(worker)
+        order = [await next_id(claims)]
+        with writing(engine) as tx:
+            tx.execute(sa.text("UPDATE outbox SET priority = 'urgent', state = 'queued' WHERE id = 1"))
+        order += [await next_id(claims) for _ in range(3)]
+    assert order == [1, 1, 2, 3]
+
+
+def eager(worker: WorkerRun) -> Claims:
+    """Claims that look again whenever they are asked."""
+    return Claims(worker, look_again=0)
+
+
+async def next_id(claims: Claims) -> int:
+    render_input = await claims.next()
+    assert render_input
+    return render_input.delivery.id

@@ -1,0 +1,44 @@
+"""A write is tried until it holds, and the log is told once."""
+
+import asyncio
+import sqlite3
+
+import pytest
+import sqlalchemy as sa
+from structlog.testing import capture_logs
+from tests.delivery.queued import queue, states
+
+from dailypapers.delivery.persist import persist
+from dailypapers.store.database import connect
+
+
+@pytest.fixture
+def impatient(sqlite: sa.Engine) -> sa.Engine:
+    """A connection to the same file that waits for locks no longer than a moment."""
+    queue(sqlite, 1)
+    engine = connect(sqlite.url.render_as_string())
+    sa.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20"))
+    return engine
+
+
+async def test_a_locked_database_is_asked_again_until_it_is_free(impatient: sa.Engine) -> None:
+    other = sqlite3.connect(str(impatient.url.database), isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    with capture_logs() as logs:
+        writing = asyncio.create_task(persist(impatient, _accept))
+        await asyncio.sleep(1)
+        assert not writing.done()
+        other.execute("ROLLBACK")
+        other.close()
+        assert await writing == 1
+    assert states(impatient) == {"accepted": 1}
+    assert [log["log_level"] for log in logs] == ["warning"]
+
+
+async def test_what_is_wrong_with_the_write_itself_is_not_tried_again(sqlite: sa.Engine) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await persist(sqlite, lambda _: 1 // 0)
+
+
+def _accept(tx: sa.Connection) -> int:
+    return tx.execute(sa.text("UPDATE outbox SET state = 'accepted'")).rowcount

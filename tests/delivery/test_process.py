@@ -1,0 +1,40 @@
+"""A process on this machine is seen to run, to have ended, or to be another one by the same number."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from dailypapers.delivery.process import is_running, this_process
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not asked for")
+
+
+def test_this_process_runs() -> None:
+    here = this_process()
+    assert here.pid == os.getpid()
+    assert is_running(here) is True
+
+
+def test_another_process_by_the_same_number_is_not_this_one() -> None:
+    assert is_running(replace(this_process(), started="1")) is False
+
+
+@pytest.mark.parametrize("place", ["", "elsewhere"])
+def test_a_process_elsewhere_cannot_be_asked_for(place: str) -> None:
+    assert is_running(replace(this_process(), place=place)) is None
+
+
+def test_a_process_that_was_killed_has_ended_even_if_nobody_has_buried_it() -> None:
+    words = [sys.executable, "-S", "-c", "import sys; print(open('/proc/self/stat').read()); sys.stdin.read()"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 - ours
+        assert child.stdout
+        started = child.stdout.readline().rpartition(")")[2].split()[19]
+        process = replace(this_process(), pid=child.pid, started=started)
+        assert is_running(process) is True
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert is_running(process) is False
+    assert is_running(process) is False

@@ -1,0 +1,60 @@
+"""What is about to happen and what has is one write; what is no longer ours to send is withdrawn."""
+
+import sqlalchemy as sa
+from tests.delivery.queued import NOW, claimed, delivery, queue, states
+
+from dailypapers.delivery.record import Result, note
+from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind, after
+from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.store import attempts, outbox, subscribers, suppressions
+from dailypapers.store.database import reading, writing
+
+
+def test_who_left_since_the_claim_is_withdrawn(engine: sa.Engine) -> None:
+    queue(engine, 3)
+    mails = claimed(engine, "one", 3)
+    with writing(engine) as tx:
+        suppressions.suppress(tx, "reader1@example.org", reason="complaint", detail="", now=NOW)
+        subscribers.transition(tx, 2, to=SubscriberState.ACTIVE, now=NOW)
+    with writing(engine) as tx:
+        assert note(tx, "one", mails, (), now=NOW) == {1, 2}
+        assert [len(attempts.of_delivery(tx, key)) for key in (1, 2, 3)] == [0, 0, 1]
+    assert states(engine) == {"suppressed": 1, "skipped": 1, "claimed": 1}
+
+
+def test_what_another_took_is_withdrawn_and_the_others_try_is_not_touched(engine: sa.Engine) -> None:
+    queue(engine, 1)
+    mails = claimed(engine, "slow", 1)
+    with writing(engine) as tx:
+        attempts.forget(tx, outbox.orphans(tx))
+        outbox.unclaim(tx, mails, now=NOW)
+    claimed(engine, "quick", 1)
+    with writing(engine) as tx:
+        assert note(tx, "slow", mails, (), now=NOW) == {1}
+    with reading(engine) as tx:
+        [attempt] = attempts.of_delivery(tx, 1)
+    assert (attempt.worker, attempt.handed_over_at) == ("quick", None)
+
+
+def test_written_twice_it_is_the_same(engine: sa.Engine) -> None:
+    queue(engine, 2)
+    first, second = claimed(engine, "one", 2)
+    accepted = Outcome(OutcomeKind.ACCEPTED, 250, text="queued")
+    for _ in range(2):
+        with writing(engine) as tx:
+            note(tx, "one", [first, second], (), now=NOW)
+    for _ in range(2):
+        with writing(engine) as tx:
+            assert note(tx, "one", (), [Result(after(first, accepted, NOW), accepted)], now=NOW) == frozenset()
+    assert delivery(engine, first.id).state is DeliveryState.ACCEPTED
+    with reading(engine) as tx:
+        assert [each.text for each in attempts.of_delivery(tx, first.id)] == ["queued"]
+
+
+def test_a_dead_address_is_suppressed(engine: sa.Engine) -> None:
+    queue(engine, 1)
+    [mail] = claimed(engine, "one", 1)
+    dead = Outcome(OutcomeKind.DEAD_ADDRESS, 550, "5.1.1")
+    with writing(engine) as tx:
+        note(tx, "one", (), [Result(after(mail, dead, NOW), dead)], now=NOW)
+        assert tx.execute(sa.text("SELECT address FROM suppressions")).scalar_one() == "reader1@example.org"

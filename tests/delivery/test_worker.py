@@ -1,0 +1,66 @@
+"""A worker lives while its body runs; declared dead it says so, and at its end nothing stays claimed."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from tests.delivery.queued import NOW, alive, claimed, delivery, queue, states
+
+from dailypapers.delivery.worker import working
+from dailypapers.domain.delivery import Doubt
+from dailypapers.domain.worker import LEASE
+from dailypapers.store import workers
+from dailypapers.store.database import reading, writing
+
+
+def test_a_worker_lives_while_its_body_runs(engine: sa.Engine) -> None:
+    with (
+        working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as one,
+        working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as another,
+    ):
+        assert sorted(alive(engine)) == sorted([one.id, another.id])
+    assert alive(engine) == []
+
+
+def test_at_its_end_nothing_stays_claimed(engine: sa.Engine) -> None:
+    queue(engine, 3)
+    with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
+        claimed(engine, worker.id, 3, handed_over=1)
+    assert states(engine) == {"queued": 2, "deferred": 1}
+    assert delivery(engine, 1).doubt is Doubt.RESEND
+
+
+def test_who_begins_goes_on_with_what_the_dead_have_left(engine: sa.Engine) -> None:
+    queue(engine, 3)
+    claimed(engine, "never heard of", 3)
+    with working(engine, "one", Doubt.RESEND, clock=lambda: NOW):
+        assert states(engine) == {"queued": 3}
+
+
+def test_renewing_keeps_it_alive_and_recovers_what_others_leave(engine: sa.Engine) -> None:
+    moments = [NOW]
+    queue(engine, 1)
+    with working(engine, "one", Doubt.RESEND, clock=lambda: moments[-1]) as worker:
+        claimed(engine, "never heard of", 1)
+        moments.append(NOW + LEASE / 2)
+        worker.renew()
+        with reading(engine) as tx:
+            assert [each.until for each in workers.alive(tx)] == [NOW + LEASE / 2 + LEASE]
+        assert states(engine) == {"queued": 1}
+
+
+def test_declared_dead_it_notices(engine: sa.Engine) -> None:
+    with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
+        with writing(engine) as tx:
+            workers.declare_dead(tx, workers.alive(tx), now=NOW)
+        worker.renew()
+        assert worker.is_lost.is_set()
+
+
+def test_why_it_ended_early_is_kept(engine: sa.Engine) -> None:
+    with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
+        worker.stopped, worker.resume_at = "the mail server takes nothing", NOW + dt.timedelta(minutes=1)
+    with reading(engine) as tx:
+        assert [each.why for each in workers.early_ends(tx, limit=9)] == ["the mail server takes nothing"]
+        assert workers.is_paused(tx, now=NOW)
+        assert not workers.is_paused(tx, now=NOW + dt.timedelta(minutes=1))
+        assert not workers.is_paused(tx, now=NOW - dt.timedelta(hours=1)), "the clock was set back"
