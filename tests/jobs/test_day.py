@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.world import CELLS, DAY, GRAPHS, MONDAY, World, world
 
 from dailypapers.delivery.deliver import deliver_once, deliver_until_empty
-from dailypapers.delivery.tally import Stopped
+from dailypapers.delivery.tally import SERVER_PAUSE, Stopped
 from dailypapers.digests.compose import compose
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.fault import Fault
