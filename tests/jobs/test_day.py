@@ -238,7 +238,9 @@ def test_a_mail_server_that_answers_nobody_stops_the_run(engine: sa.Engine) -> N
     with world(engine, outcomes={"alice@example.org": lost}) as w:
         w.admit("alice", GRAPHS)
         done = run(w)
-    assert done.delivered.stopped == Stopped(Fault.CONNECTION, "the mail server takes nothing: connection refused")
+    assert done.delivered.stopped == Stopped(
+        Fault.CONNECTION, "the mail server takes nothing: connection refused", SERVER_PAUSE
+    )
     assert done.delivered.states == {DeliveryState.DEFERRED: 1}
 
 
