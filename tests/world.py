@@ -62,9 +62,9 @@ class World:
     def admit(self, name: str, *topics: str, now: dt.datetime = MONDAY, rhythm: Rhythm | None = None) -> None:
         """Make somebody of the cast a reader."""
         interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
-        wishes = Preferences(rhythm or Rhythm("UTC", 7), Amount(5), interests)
+        preferences = Preferences(rhythm or Rhythm("UTC", 7), Amount(5), interests)
         with writing(self.dependencies.engine) as tx:
-            sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
+            sign_up.admit(tx, f"{name}@example.org", preferences, consent=Consent("test"), now=now)
 
     def announce(self, *titles: str) -> None:
         """What the feed holds from now on."""

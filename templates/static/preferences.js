@@ -2,7 +2,7 @@
 // works without any of them.
 "use strict";
 (() => {
-  const form = document.querySelector("form.wishes");
+  const form = document.querySelector("form.preferences");
   if (!form) return;
 
   // Another topic, as often as one likes.

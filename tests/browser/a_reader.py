@@ -46,9 +46,9 @@ class Reader:
 def a_reader(service: Living, name: str = "alice") -> Reader:
     """Let somebody read, get their first digest, and save its last paper."""
     address, now = f"{name}@example.org", service.clock.now
-    wishes = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
+    preferences = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
     with writing(service.app.engine) as tx:
-        sign_up.admit(tx, address, wishes, consent=Consent("test"), now=now)
+        sign_up.admit(tx, address, preferences, consent=Consent("test"), now=now)
     service.run_day()
     with writing(service.app.engine) as tx:
         reader = subscribers.by_address(tx, address)

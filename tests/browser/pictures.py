@@ -86,8 +86,8 @@ def prepare(service: Living) -> dict[str, str]:
     """Let readers get digests and one more ask for them; gives the addresses of pages by name."""
     now = service.clock.now
     with writing(service.app.engine) as tx:
-        for name, wishes in MAILS.values():
-            sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
+        for name, preferences in MAILS.values():
+            sign_up.admit(tx, f"{name}@example.org", preferences, consent=Consent("test"), now=now)
         sign_up.subscribe(tx, "bob@example.org", MAILS["digest"][1], consent=Consent("test"), now=now)
     service.run_day()
     return {name: service.base + path for name, path in PUBLIC.items()} | _own(service)

@@ -66,7 +66,7 @@ def prepared(service: Living, page: Page) -> States:
 
 def states(of: States) -> Iterator[str]:
     """Bring the window into one state after another; gives each one's name. In the end the reader is erased."""
-    for name, reached in (_refusals(of) | _wishes(of) | _floods(of) | _leaving(of)).items():
+    for name, reached in (_refusals(of) | _preferences(of) | _floods(of) | _leaving(of)).items():
         reached()
         yield name
 
@@ -84,7 +84,7 @@ def _refusals(of: States) -> dict[str, Callable[[], object]]:
     }
 
 
-def _wishes(of: States) -> dict[str, Callable[[], object]]:
+def _preferences(of: States) -> dict[str, Callable[[], object]]:
     page = of.page
 
     def vote(kind: str, *buttons: str) -> None:

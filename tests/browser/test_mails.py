@@ -25,10 +25,10 @@ def arrived(shown: Living) -> dict[str, Caught]:
     now, topic = shown.clock.now, Interest(InterestKind.TOPIC, "language models")
     with writing(shown.app.engine) as tx:
         for name, interests in (("topics", (topic,)), ("trending", ())):
-            wishes = Preferences(Rhythm(), Amount(10), interests)
-            sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("test"), now=now)
-        wishes = Preferences(Rhythm(), Amount())
-        sign_up.subscribe(tx, "confirm@example.org", wishes, consent=Consent("test"), now=now)
+            preferences = Preferences(Rhythm(), Amount(10), interests)
+            sign_up.admit(tx, f"{name}@example.org", preferences, consent=Consent("test"), now=now)
+        preferences = Preferences(Rhythm(), Amount())
+        sign_up.subscribe(tx, "confirm@example.org", preferences, consent=Consent("test"), now=now)
     shown.run_day()
     return {name: shown.mails_to(f"{name}@example.org")[0] for name in ("topics", "trending", "confirm")}
 

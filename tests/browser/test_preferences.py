@@ -30,7 +30,7 @@ def topics(who: Reader) -> set[str]:
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_the_page_is_fine_for_everybody(seen: Reader, visit: Visit, audit: Audit, look: Look) -> None:
     page = opened(visit(look), seen)
-    for summary in page.locator(".wishes > fieldset > details > summary").all():
+    for summary in page.locator(".preferences > fieldset > details > summary").all():
         summary.click()
     assert (overflow(page), audit(page, look)) == (0, [])
 
@@ -73,7 +73,7 @@ def test_comforts_and_saving(alice: Reader, visit: Visit) -> None:
 
 def test_what_is_wrong_is_said_below_its_field_and_moves_no_other(alice: Reader, visit: Visit) -> None:
     page = opened(visit(Look()), alice)
-    page.locator("form.wishes").evaluate("form => form.noValidate = true")
+    page.locator("form.preferences").evaluate("form => form.noValidate = true")
     page.get_by_label("Maximum papers per digest").fill("999")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Show me where").click()

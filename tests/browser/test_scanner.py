@@ -38,11 +38,11 @@ def links(mail: Caught, base: str) -> set[str]:
 
 def mails(service: Living) -> list[Caught]:
     """A confirmation mail and a digest, of two readers."""
-    wishes = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
+    preferences = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "language models"),))
     now = service.clock.now
     with writing(service.app.engine) as tx:
-        sign_up.admit(tx, "alice@example.org", wishes, consent=Consent("test"), now=now)
-        sign_up.subscribe(tx, "bob@example.org", wishes, consent=Consent("test"), now=now)
+        sign_up.admit(tx, "alice@example.org", preferences, consent=Consent("test"), now=now)
+        sign_up.subscribe(tx, "bob@example.org", preferences, consent=Consent("test"), now=now)
     service.run_day()
     return service.mails_to("alice@example.org") + service.mails_to("bob@example.org")
 

@@ -178,7 +178,7 @@ def test_a_digest_is_called_trending_where_nothing_was_asked_for(
     assert (digest.trending, digest.voted) == (trending, voted)
 
 
-def test_a_mail_whose_style_was_not_stored_looks_as_its_reader_wishes_now(engine: sa.Engine) -> None:
+def test_a_mail_whose_style_was_not_stored_has_the_style_its_reader_prefers_now(engine: sa.Engine) -> None:
     got = a_digest(engine)
     style = Style(text_only=True, abstracts=Abstracts.NONE)
     with writing(engine) as tx:

@@ -83,7 +83,7 @@ def test_a_topic_finds_its_papers_with_a_reason(previews: Previews) -> None:
     assert "graph neural networks" in in_words(digest.entries[0].reason)
 
 
-def test_without_wishes_it_is_what_is_trending(previews: Previews) -> None:
+def test_without_preferences_it_is_what_is_trending(previews: Previews) -> None:
     snapshot = previews.snapshot(now=NOW)
     assert snapshot is not None
     assert [entry.paper.title for entry in snapshot.trending.entries][:2] == [TITLES[2], TITLES[1]]
@@ -94,7 +94,7 @@ def test_a_vote_shows_at_once(previews: Previews) -> None:
     assert set(titles(previews, asking(*topics))) == set(TITLES[:2])
     disliked = Votes(disliked=(f"file:{TITLES[0]}",))
     assert titles(previews, asking(*topics, votes=disliked)) == [TITLES[1]]
-    # Liking alone is a wish, and what was voted on is no news.
+    # Liking alone is a preference, and what was voted on is no news.
     assert TITLES[1] not in titles(previews, asking(votes=Votes(liked=(f"file:{TITLES[1]}",))))
 
 

@@ -23,7 +23,7 @@ HOW = DigestOptions(relevance=0.3, window_days=7, deadline=dt.timedelta(hours=20
 FIELDS = ("graph neural networks", "single-cell genomics", "weather in the mountains")
 KINDS = ("a survey of {0}", "{0} at scale", "notes on {0} and graph learning", "a remark about {0} in passing")
 TOPIC, OTHER = (Interest(InterestKind.TOPIC, text) for text in FIELDS[:2])
-#: Readers of all kinds: how much they want, their wishes, and whether they have liked papers.
+#: Readers of all kinds: how much they want, their interests, and whether they have liked papers.
 CAST: dict[str, tuple[Amount, tuple[Interest, ...], bool]] = {
     "about one a day": (Amount(10, about=1), (TOPIC,), False),
     "about two of two topics": (Amount(10, about=2), (TOPIC, OTHER), True),

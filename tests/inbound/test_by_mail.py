@@ -19,7 +19,7 @@ from dailypapers.domain.link import Bearer
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
-from dailypapers.inbound.by_mail import Addresses, InboundHandler, Wish, callbacks, decide, inbound, refusal
+from dailypapers.inbound.by_mail import Addresses, InboundHandler, Request, callbacks, decide, inbound, refusal
 from dailypapers.mail.dns import Domains
 from dailypapers.mail.incoming.parse import Incoming
 from dailypapers.mail.incoming.server import Inbound
@@ -35,8 +35,8 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def desk(engine: sa.Engine) -> InboundHandler:
-    wishes, limits = Preferences(Rhythm(), Amount(10)), Limits(overall_hour=8)
-    return InboundHandler(engine, SIGNER, OURS, wishes, limits, Domains(disposable=["throw.example"]), lambda: NOW)
+    preferences, limits = Preferences(Rhythm(), Amount(10)), Limits(overall_hour=8)
+    return InboundHandler(engine, SIGNER, OURS, preferences, limits, Domains(disposable=["throw.example"]), lambda: NOW)
 
 
 def letter(
@@ -204,8 +204,8 @@ def test_recipients_are_ours_or_refused(sender: str, recipient: str, code: str) 
 
 
 def test_deciding_is_pure() -> None:
-    assert decide(letter(), OURS) == Wish(subscribe="alice@example.org")
-    assert decide(letter(to="Leave+ABC@papers.example"), OURS) == Wish(unsubscribe="abc")
+    assert decide(letter(), OURS) == Request(subscribe="alice@example.org")
+    assert decide(letter(to="Leave+ABC@papers.example"), OURS) == Request(unsubscribe="abc")
     assert decide(letter(to="bounces@papers.example"), OURS).nothing
 
 

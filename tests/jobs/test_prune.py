@@ -26,10 +26,10 @@ DAY = dt.timedelta(days=1)
 
 def ask(engine: sa.Engine, name: str, now: dt.datetime) -> None:
     address = f"{name}@example.org"
-    wishes = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "RNA"),))
+    preferences = Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "RNA"),))
     request = sign_up_request(SIGNER, address, "192.0.2.0/24")
     with writing(engine) as tx:
-        sign_up.ask(tx, address, wishes, consent=Consent("web"), request=request, limits=Limits(), now=now)
+        sign_up.ask(tx, address, preferences, consent=Consent("web"), request=request, limits=Limits(), now=now)
 
 
 def states(engine: sa.Engine) -> dict[str, SubscriberState]:
@@ -69,8 +69,8 @@ def test_who_had_left_and_does_not_confirm_stays_unsubscribed(engine: sa.Engine)
 
 def test_readers_and_who_has_left_are_kept(engine: sa.Engine) -> None:
     with writing(engine) as tx:
-        wishes = Preferences(Rhythm(), Amount(5))
-        sign_up.admit(tx, "carol@example.org", wishes, consent=Consent("operator"), now=NOW - 300 * DAY)
+        preferences = Preferences(Rhythm(), Amount(5))
+        sign_up.admit(tx, "carol@example.org", preferences, consent=Consent("operator"), now=NOW - 300 * DAY)
     ask(engine, "bob", NOW - 300 * DAY)
     leaves(engine, "bob", NOW - 299 * DAY)
     assert prune(engine, now=NOW) == Pruned(0, 0, 1)

@@ -48,11 +48,11 @@ def when_it_comes(engine: sa.Engine, *, after: dt.datetime, until: dt.datetime) 
     return came
 
 
-def change(engine: sa.Engine, wishes: Preferences, now: dt.datetime) -> None:
+def change(engine: sa.Engine, preferences: Preferences, now: dt.datetime) -> None:
     with writing(engine) as tx:
         reader = subscribers.by_address(tx, ALICE)
         assert reader is not None
-        lifecycle.change(tx, reader.id, wishes, now=now)
+        lifecycle.change(tx, reader.id, preferences, now=now)
 
 
 def next_digest(engine: sa.Engine) -> dt.datetime | None:
@@ -77,7 +77,7 @@ def at_hour(hour: int, zone: str = "UTC", days: str = "0123456") -> Preferences:
 
 @pytest.mark.usefixtures("alice")
 @pytest.mark.parametrize(
-    ("changed_at", "wishes", "expected"),
+    ("changed_at", "preferences", "expected"),
     [
         (at(20, 10), at_hour(18), [at(21, 18), at(22, 18)]),
         (at(20, 10), at_hour(6), [at(21, 6), at(22, 6)]),
@@ -89,28 +89,28 @@ def at_hour(hour: int, zone: str = "UTC", days: str = "0123456") -> Preferences:
     ],
 )
 def test_who_has_todays_edition_gets_the_next_at_the_new_hour(
-    engine: sa.Engine, changed_at: dt.datetime, wishes: Preferences, expected: list[dt.datetime]
+    engine: sa.Engine, changed_at: dt.datetime, preferences: Preferences, expected: list[dt.datetime]
 ) -> None:
     assert when_it_comes(engine, after=at(20, 7, 30), until=changed_at - dt.timedelta(minutes=30)) == []
-    change(engine, wishes, changed_at)
+    change(engine, preferences, changed_at)
     assert when_it_comes(engine, after=changed_at, until=at(22, 23)) == expected
 
 
 @pytest.mark.usefixtures("alice")
 @pytest.mark.parametrize(
-    ("wishes", "expected"),
+    ("preferences", "expected"),
     [(at_hour(9), [at(21, 9), at(22, 9)]), (at_hour(5), [at(21, 6), at(22, 5, 30)]), (at_hour(6, days="3"), [])],
 )
 def test_who_has_not_gets_it_today_and_a_missed_hour_is_made_up(
-    engine: sa.Engine, wishes: Preferences, expected: list[dt.datetime]
+    engine: sa.Engine, preferences: Preferences, expected: list[dt.datetime]
 ) -> None:
     assert when_it_comes(engine, after=at(20, 7, 30), until=at(21, 5, 30)) == []
-    change(engine, wishes, at(21, 6))
+    change(engine, preferences, at(21, 6))
     assert when_it_comes(engine, after=at(21, 6), until=at(22, 12)) == expected
 
 
 @pytest.mark.usefixtures("alice")
-def test_other_wishes_leave_the_hour_alone(engine: sa.Engine) -> None:
+def test_other_preferences_leave_the_hour_alone(engine: sa.Engine) -> None:
     before = next_digest(engine)
     change(engine, replace(AT_SEVEN, amount=Amount(3)), at(20, 12))
     assert next_digest(engine) == before == at(21, 7)

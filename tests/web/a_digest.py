@@ -42,11 +42,11 @@ class Got:
 def a_digest(engine: sa.Engine, name: str = "alice", *, outside: bool = False) -> Got:
     """Let somebody subscribe and get the digest; its second paper may be from outside their topics."""
     with writing(engine) as tx:
-        address, wishes = (
+        address, preferences = (
             f"{name}@example.org",
             Preferences(Rhythm(), Amount(5), (Interest(InterestKind.TOPIC, "graphs"),)),
         )
-        sign_up.admit(tx, address, wishes, consent=Consent("web", "1", "hash"), now=NOW)
+        sign_up.admit(tx, address, preferences, consent=Consent("web", "1", "hash"), now=NOW)
         papers.add(tx, [Announcement(paper, "arxiv", NOW.date()) for paper in (GRAPHS, CELLS)], now=NOW)
         edition = editions.close(tx, NOW.date(), now=NOW)
         reader = subscribers.by_address(tx, address)

@@ -84,7 +84,7 @@ async def pages(context: WebContext) -> AsyncIterator[httpx.AsyncClient]:
 def alice(engine: sa.Engine) -> int:
     """Somebody who has asked to subscribe."""
     with writing(engine) as tx:
-        wishes = Preferences(Rhythm(), Amount(5))
-        added = sign_up.subscribe(tx, "alice@example.org", wishes, consent=Consent("web"), now=NOW)
+        preferences = Preferences(Rhythm(), Amount(5))
+        added = sign_up.subscribe(tx, "alice@example.org", preferences, consent=Consent("web"), now=NOW)
     assert added is not None
     return added

@@ -160,8 +160,8 @@ def link(purpose: Purpose, reader: int, about: int = 0, *, issued: dt.datetime =
 
 def a_reader(engine: sa.Engine, name: str, *interests: Interest, state: SubscriberState | None = None) -> int:
     with writing(engine) as tx:
-        wishes = Preferences(Rhythm(), Amount(5), interests)
-        sign_up.admit(tx, f"{name}@example.org", wishes, consent=Consent("web"), now=NOW)
+        preferences = Preferences(Rhythm(), Amount(5), interests)
+        sign_up.admit(tx, f"{name}@example.org", preferences, consent=Consent("web"), now=NOW)
         reader = subscribers.by_address(tx, f"{name}@example.org")
         assert reader is not None
         if state:
@@ -335,8 +335,8 @@ async def confirming_and_leaving(walk: Walk) -> None:
     with writing(walk.engine) as tx:
         once = Preferences(Rhythm(days=frozenset({0})), Amount(5), (Interest(InterestKind.TOPIC, "графы"),))
         asked = [
-            sign_up.subscribe(tx, f"{name}@example.org", wishes, consent=Consent("web"), now=NOW)
-            for name, wishes in (("conny", once), ("cleo", Preferences(Rhythm(), Amount(5))), ("carl", once))
+            sign_up.subscribe(tx, f"{name}@example.org", preferences, consent=Consent("web"), now=NOW)
+            for name, preferences in (("conny", once), ("cleo", Preferences(Rhythm(), Amount(5))), ("carl", once))
         ]
     for reader in filter(None, asked):
         await walk.open(link(Purpose.CONFIRM, reader))
@@ -348,9 +348,9 @@ async def confirming_and_leaving(walk: Walk) -> None:
     await walk.open(leave)
     await walk.open(f"{leave}/")
     await walk.open(f"{leave}/less")
-    wishes = [{"wish": wish} for wish in ("weekly", "fewer", "two-weeks", "pause", "weekly")]
-    for wish in (*wishes, {"wish": "until", "until": "2026-06-01"}, {"wish": "until", "until": "x"}):
-        await walk.post(f"{leave}/less", **wish)
+    choices = [{"choice": choice} for choice in ("weekly", "fewer", "two-weeks", "pause", "weekly")]
+    for choice in (*choices, {"choice": "until", "until": "2026-06-01"}, {"choice": "until", "until": "x"}):
+        await walk.post(f"{leave}/less", **choice)
     await walk.post(f"{leave}/", **{"List-Unsubscribe": "One-Click"})
     await walk.post(leave)
     await walk.open(leave)

@@ -25,7 +25,7 @@ class Content:
 
     style: Style = AS_USUAL
     notes: tuple[str, ...] = ()
-    """What of the reader's wishes could not be used; lazy strings, so that they can still be translated."""
+    """What of the reader's interests could not be used; lazy strings, so that they can still be translated."""
     papers: Mapping[str, AboutPaper] = field(default_factory=dict)
     """By the papers' names."""
     quiet: tuple[QuietTopic, ...] = ()

@@ -183,7 +183,7 @@ class Digest:
     voted: bool = True
     """Of a trending one: whether anybody's votes made the order, or the papers are simply new."""
     notes: tuple[str, ...] = ()
-    """What of the reader's wishes could not be used, in words for them."""
+    """What of the reader's interests could not be used, in words for them."""
     considered: int = 0
     """How many papers were new in the edition it was picked from."""
     outside: tuple[Entry, ...] = ()

@@ -82,7 +82,7 @@ class InboundHandler:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Request:
     """What one mail asks for: to subscribe an address, to unsubscribe by a token, or nothing, and why."""
 
     subscribe: str = ""
@@ -103,32 +103,32 @@ def refusal(addresses: Addresses, sender: str, recipient: str) -> str:
     return "" if to in addresses.others and not sender else _NOBODY
 
 
-def decide(mail: Incoming, addresses: Addresses) -> Wish:
+def decide(mail: Incoming, addresses: Addresses) -> Request:
     """Return what a mail asks for. Pure: changes nothing."""
     if token := addresses.token(mail.recipient):
-        return Wish(unsubscribe=token)
+        return Request(unsubscribe=token)
     if mail.recipient.lower() != addresses.subscribe:
-        return Wish(nothing="not for us to deal with")
+        return Request(nothing="not for us to deal with")
     parsed = parse(mail)
     if parsed.why_not:
-        return Wish(nothing=parsed.why_not)
+        return Request(nothing=parsed.why_not)
     try:
         address = normal_address(parsed.address)
     except BadInput:
-        return Wish(nothing="no address to answer to")
+        return Request(nothing="no address to answer to")
     if addresses.is_ours(address):
-        return Wish(nothing="from ourselves")
-    return Wish(subscribe=address)
+        return Request(nothing="from ourselves")
+    return Request(subscribe=address)
 
 
 def inbound(handler: InboundHandler, mail: Incoming) -> str:
     """Deal with one mail and return the reply. Raises `DatabaseUnreachable`, upon which the mail is to come again."""
-    wish = decide(mail, handler.addresses)
-    if wish.unsubscribe:
-        return _logged("unsubscribe", _unsubscribe(handler, wish.unsubscribe))
-    if wish.subscribe:
-        return _logged("subscribe", _subscribe(handler, wish.subscribe))
-    return _logged(wish.nothing, _THANKS)
+    request = decide(mail, handler.addresses)
+    if request.unsubscribe:
+        return _logged("unsubscribe", _unsubscribe(handler, request.unsubscribe))
+    if request.subscribe:
+        return _logged("subscribe", _subscribe(handler, request.subscribe))
+    return _logged(request.nothing, _THANKS)
 
 
 def _logged(what: str, reply: str) -> str:

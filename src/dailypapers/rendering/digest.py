@@ -48,7 +48,7 @@ class _Shown:
 
 
 _FULL, _HALF, _BARE = _Shown(220), _Shown(110), _Shown(0)
-#: What each wish comes down to, step by step, until the mail is small enough; then the last entries go.
+#: What each choice comes down to, step by step, until the mail is small enough; then the last entries go.
 _STEPS = {
     Abstracts.WHOLE: (_Shown(220, whole=True), _FULL, _HALF),
     Abstracts.EXTRACT: (_FULL, _HALF),

@@ -27,8 +27,8 @@ async def test_who_confirms_is_told_what_happens_next(
 ) -> None:
     wanted = tuple(Interest(InterestKind.TOPIC, topic) for topic in asked[0])
     with writing(engine) as tx:
-        wishes = Preferences(Rhythm("Europe/Berlin", 9, parse_days(asked[1])), Amount(5), wanted)
-        lifecycle.change(tx, alice, wishes, now=NOW)
+        preferences = Preferences(Rhythm("Europe/Berlin", 9, parse_days(asked[1])), Amount(5), wanted)
+        lifecycle.change(tx, alice, preferences, now=NOW)
     for _ in range(2):
         answer = await pages.post(LINKS.url(Purpose.CONFIRM, alice, issued=NOW))
         assert all(word in answer.text for word in words)

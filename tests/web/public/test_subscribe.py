@@ -133,8 +133,10 @@ async def test_the_answer_is_the_same_whoever_asks(front: Front) -> None:
     names = ["newby", "waits", "reads", "pause", "leave", "bounc", "compl", "suppr"]
     with writing(front.engine) as tx:
         for name in names[1:7]:
-            consent, wishes = Consent("web"), Preferences(Rhythm(), Amount(5))
-            kept = sign_up.subscribe(tx, f"{name}@example.org", wishes, consent=consent, now=NOW - dt.timedelta(days=3))
+            consent, preferences = Consent("web"), Preferences(Rhythm(), Amount(5))
+            kept = sign_up.subscribe(
+                tx, f"{name}@example.org", preferences, consent=consent, now=NOW - dt.timedelta(days=3)
+            )
             assert kept
             state = {
                 "reads": SubscriberState.ACTIVE, "pause": SubscriberState.PAUSED, "leave": SubscriberState.UNSUBSCRIBED,
@@ -310,7 +312,7 @@ async def test_domains_that_take_no_mail_are_said(context: WebContext) -> None:
             assert "Check your inbox" in (await front.ask("alice@good.example")).text
 
 
-async def test_wishes_are_bounded_and_tidied(front: Front) -> None:
+async def test_preferences_are_bounded_and_tidied(front: Front) -> None:
     topics = [
         "a\0b\ud83d\ude00",
         "  spaced\n out ",

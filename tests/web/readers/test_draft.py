@@ -41,15 +41,15 @@ def troubles(**changed: object) -> Mapping[str, str]:
 def test_a_form_that_nobody_touched_says_what_it_was_made_from(preferences: Preferences) -> None:
     result = meant(written(preferences, usual=USUAL), preferences, usual=USUAL)
     assert result.troubles == {}
-    assert (result.wishes.rhythm, result.wishes.amount) == (preferences.rhythm, preferences.amount)
-    assert result.wishes.style == preferences.style
-    assert set(result.wishes.interests) == set(preferences.interests)
+    assert (result.preferences.rhythm, result.preferences.amount) == (preferences.rhythm, preferences.amount)
+    assert result.preferences.style == preferences.style
+    assert set(result.preferences.interests) == set(preferences.interests)
 
 
 def test_every_kind_of_preference_survives_the_form() -> None:
     result = meant(written(BEFORE, usual=USUAL), BEFORE, usual=USUAL)
-    assert replace(result.wishes, interests=()) == replace(BEFORE, interests=())
-    assert set(result.wishes.interests) == set(BEFORE.interests)
+    assert replace(result.preferences, interests=()) == replace(BEFORE, interests=())
+    assert set(result.preferences.interests) == set(BEFORE.interests)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_what_cannot_be_used_is_named_and_leaves_its_field_as_it_was(
 ) -> None:
     assert troubles(**changed) == trouble
     result = meant(replace(written(BEFORE, usual=USUAL), **changed), BEFORE, usual=USUAL)  # type: ignore[arg-type]
-    assert replace(result.wishes, interests=()) == replace(BEFORE, interests=())
-    assert set(result.wishes.interests) == set(BEFORE.interests)
+    assert replace(result.preferences, interests=()) == replace(BEFORE, interests=())
+    assert set(result.preferences.interests) == set(BEFORE.interests)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_cannot_be_used_is_named_and_leaves_its_field_as_it_was(
 )
 def test_days_are_those_of_the_choice_that_is_made(changed: dict[str, object], days: set[int]) -> None:
     result = meant(replace(written(BEFORE, usual=USUAL), **changed), BEFORE, usual=USUAL)  # type: ignore[arg-type]
-    assert result.wishes.rhythm.days == days
+    assert result.preferences.rhythm.days == days
 
 
 @given(st.floats(0.01, 0.99))
@@ -104,22 +104,22 @@ def test_a_slider_that_is_not_moved_loses_nothing_finer_than_its_steps(relevance
     before = replace(BEFORE, amount=replace(BEFORE.amount, relevance=relevance))
     form = written(before, usual=USUAL)
     assert LOOSEST <= int(form.relevance) <= STRICTEST
-    assert meant(form, before, usual=USUAL).wishes.amount.relevance == relevance
+    assert meant(form, before, usual=USUAL).preferences.amount.relevance == relevance
     moved = replace(form, relevance="50" if form.relevance != "50" else "55")
-    assert meant(moved, before, usual=USUAL).wishes.amount.relevance == int(moved.relevance) / 100
+    assert meant(moved, before, usual=USUAL).preferences.amount.relevance == int(moved.relevance) / 100
 
 
 def test_who_states_no_relevance_goes_on_stating_none() -> None:
     before = replace(BEFORE, amount=replace(BEFORE.amount, relevance=None))
-    assert meant(written(before, usual=USUAL), before, usual=USUAL).wishes.amount.relevance is None
+    assert meant(written(before, usual=USUAL), before, usual=USUAL).preferences.amount.relevance is None
 
 
 def test_example_papers_stay_while_they_are_ticked_and_pasted_ones_are_added_once() -> None:
     form = written(BEFORE, usual=USUAL)
     pasted = ("arxiv:1901.00001", "arxiv:2408.01234", "arxiv:1901.00001")
-    papers = [i.text for i in meant(form, BEFORE, usual=USUAL, examples=pasted).wishes.interests if _is_paper(i)]
+    papers = [i.text for i in meant(form, BEFORE, usual=USUAL, examples=pasted).preferences.interests if _is_paper(i)]
     assert papers == ["arxiv:2408.01234", "arxiv:1901.00001"]
-    none = meant(replace(form, papers=()), BEFORE, usual=USUAL).wishes.interests
+    none = meant(replace(form, papers=()), BEFORE, usual=USUAL).preferences.interests
     assert not any(map(_is_paper, none))
 
 
@@ -129,20 +129,20 @@ def _is_paper(interest: Interest) -> bool:
 
 def test_a_paper_nobody_had_before_is_not_slipped_in_as_a_ticked_one() -> None:
     form = replace(written(BEFORE, usual=USUAL), papers=("arxiv:6666.66666",))
-    assert not any(map(_is_paper, meant(form, BEFORE, usual=USUAL).wishes.interests))
+    assert not any(map(_is_paper, meant(form, BEFORE, usual=USUAL).preferences.interests))
 
 
 def test_of_too_many_examples_the_first_are_taken() -> None:
     pasted = [f"arxiv:{n:04d}.00000" for n in range(MAX_EXAMPLES + 5)]
     result = meant(written(BEFORE, usual=USUAL), BEFORE, usual=USUAL, examples=pasted)
     assert result.troubles == {"references": "many"}
-    assert sum(map(_is_paper, result.wishes.interests)) == MAX_EXAMPLES
+    assert sum(map(_is_paper, result.preferences.interests)) == MAX_EXAMPLES
 
 
 def test_what_comes_on_an_empty_day_is_one_of_two_or_as_before() -> None:
     form = written(BEFORE, usual=USUAL)
     chosen = {
-        value: meant(replace(form, on_empty=value), BEFORE, usual=USUAL).wishes.amount.on_empty
+        value: meant(replace(form, on_empty=value), BEFORE, usual=USUAL).preferences.amount.on_empty
         for value in ("silent", "trending", "both", "")
     }
     assert chosen == {"silent": OnEmpty.SILENT, "trending": OnEmpty.TRENDING} | dict.fromkeys(
@@ -153,7 +153,7 @@ def test_what_comes_on_an_empty_day_is_one_of_two_or_as_before() -> None:
 def test_preferences_without_a_field_stay_while_they_are_ticked() -> None:
     form = written(BEFORE, usual=USUAL)
     assert form.rest == ("category exclude cs.CY",)
-    unticked = meant(replace(form, rest=("category exclude cs.XX",)), BEFORE, usual=USUAL).wishes.interests
+    unticked = meant(replace(form, rest=("category exclude cs.XX",)), BEFORE, usual=USUAL).preferences.interests
     assert set(BEFORE.interests) - set(unticked) == {Interest(InterestKind.CATEGORY, "cs.CY", Stance.EXCLUDE)}
 
 
@@ -194,11 +194,13 @@ def test_an_empty_form_is_an_empty_draft_and_a_long_one_is_bounded() -> None:
 
 
 @given(st.dictionaries(st.sampled_from([field.name for field in fields(Draft)]), st.text(max_size=20)))
-def test_whatever_is_posted_the_wishes_it_means_can_be_stored(values: dict[str, str]) -> None:
+def test_whatever_is_posted_the_preferences_it_means_can_be_stored(values: dict[str, str]) -> None:
     result = meant(draft.read(FormData(values)), BEFORE, usual=USUAL)
-    assert result.wishes.rhythm.zone in zones()
-    assert 1 <= result.wishes.amount.least <= MAX_PAPERS
-    assert all(interest.text.strip() and len(interest.text) <= MAX_CHARACTERS for interest in result.wishes.interests)
+    assert result.preferences.rhythm.zone in zones()
+    assert 1 <= result.preferences.amount.least <= MAX_PAPERS
+    assert all(
+        interest.text.strip() and len(interest.text) <= MAX_CHARACTERS for interest in result.preferences.interests
+    )
 
 
 def test_zones_are_places_and_every_region_of_the_list_has_some() -> None:

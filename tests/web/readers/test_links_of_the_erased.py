@@ -47,6 +47,6 @@ async def test_less_mail_by_an_erased_readers_link_is_less_for_nobody(
         erase(tx, got.reader)
     assert given_again(engine, got.reader) == got.reader
     before = everything(engine)
-    for wish in ("weekly", "fewer", "pause", "two-weeks"):
-        await pages.post(link, data={"wish": wish})
+    for choice in ("weekly", "fewer", "pause", "two-weeks"):
+        await pages.post(link, data={"choice": choice})
     assert everything(engine) == before

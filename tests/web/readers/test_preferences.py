@@ -328,7 +328,7 @@ async def test_an_older_form_asks_before_it_overwrites(
     pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
 ) -> None:
     old = fields(await pages.get(link))
-    await sent(pages, link, topic=["newer wish"])
+    await sent(pages, link, topic=["newer topic"])
     answer = await pages.post(link, data={**old, "hour": "9"})
     assert (answer.status_code, "changed after you opened" in answer.text) == (409, True)
     assert kept(engine, reader).rhythm.hour == 7

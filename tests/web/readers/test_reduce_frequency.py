@@ -15,7 +15,7 @@ from dailypapers.store.database import reading
 
 
 async def test_weekly_begins_at_once(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
-    answer = await pages.post(link(bob, "/less"), data={"wish": "weekly"})
+    answer = await pages.post(link(bob, "/less"), data={"choice": "weekly"})
     assert "Your digest is now weekly" in answer.text
     found = known(engine, bob)
     assert found is not None
@@ -28,7 +28,7 @@ async def test_weekly_begins_at_once(pages: httpx.AsyncClient, engine: sa.Engine
 async def test_fewer_is_half_as_many_down_to_three(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     had = []
     for _ in range(4):
-        assert "half as many" in (await pages.post(link(bob, "/less"), data={"wish": "fewer"})).text
+        assert "half as many" in (await pages.post(link(bob, "/less"), data={"choice": "fewer"})).text
         found = known(engine, bob)
         assert found is not None
         had.append((found.amount.max_papers, found.amount.about))
@@ -41,18 +41,18 @@ async def test_fewer_that_is_sent_twice_halves_once(pages: httpx.AsyncClient, en
         than = re.search(r'name="than" value="(\d+)"', page.text)
         assert than
         for _ in range(2):
-            await pages.post(link(bob, "/less"), data={"wish": "fewer", "than": than[1]})
+            await pages.post(link(bob, "/less"), data={"choice": "fewer", "than": than[1]})
     assert "Get fewer papers" not in (await pages.get(link(bob))).text
     found = known(engine, bob)
     assert found is not None
     assert found.amount.max_papers == 3
-    await pages.post(link(bob, "/less"), data={"wish": "fewer", "than": "9999"})
+    await pages.post(link(bob, "/less"), data={"choice": "fewer", "than": "9999"})
     assert known(engine, bob) == found
 
 
 async def test_weekly_during_a_pause_does_not_end_it(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
-    await pages.post(link(bob, "/less"), data={"wish": "pause"})
-    answer = await pages.post(link(bob, "/less"), data={"wish": "weekly"})
+    await pages.post(link(bob, "/less"), data={"choice": "pause"})
+    answer = await pages.post(link(bob, "/less"), data={"choice": "weekly"})
     assert "When your pause ends" in answer.text
     assert "next digest will arrive on Monday" not in answer.text
     assert state(engine, bob) is SubscriberState.PAUSED
@@ -61,9 +61,9 @@ async def test_weekly_during_a_pause_does_not_end_it(pages: httpx.AsyncClient, e
 @pytest.mark.parametrize(
     ("form", "until"),
     [
-        ({"wish": "two-weeks"}, dt.date(2026, 5, 4)),
-        ({"wish": "until", "until": "2026-06-01"}, dt.date(2026, 6, 1)),
-        ({"wish": "pause", "until": "2020-01-01"}, None),
+        ({"choice": "two-weeks"}, dt.date(2026, 5, 4)),
+        ({"choice": "until", "until": "2026-06-01"}, dt.date(2026, 6, 1)),
+        ({"choice": "pause", "until": "2020-01-01"}, None),
     ],
 )
 async def test_a_pause_and_back(
@@ -86,22 +86,24 @@ async def test_a_pause_and_back(
 async def test_a_day_that_is_none_gets_a_sentence(
     pages: httpx.AsyncClient, engine: sa.Engine, bob: int, until: str
 ) -> None:
-    answer = await pages.post(link(bob, "/less"), data={"wish": "until", "until": until})
+    answer = await pages.post(link(bob, "/less"), data={"choice": "until", "until": until})
     assert (answer.status_code, "Please choose a day after today" in answer.text) == (200, True)
     assert state(engine, bob) is SubscriberState.ACTIVE
 
 
-async def test_wishes_that_are_none_change_nothing(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
+async def test_an_unknown_choice_changes_nothing(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     before = everything(engine)
     await pages.get(link(bob, "/less"))
     await pages.post(link(bob, "/less"))
-    await pages.post(link(bob, "/less"), data={"wish": "daily"})
-    as_file = await pages.post(link(bob, "/less"), files={"wish": ("a", b"weekly")})
+    await pages.post(link(bob, "/less"), data={"choice": "daily"})
+    as_file = await pages.post(link(bob, "/less"), files={"choice": ("a", b"weekly")})
     assert (as_file.status_code, "couldn’t read" in as_file.text) == (400, True)
     assert everything(engine) == before
 
 
-@pytest.mark.parametrize("form", [{"wish": "weekly"}, {"wish": "fewer"}, {"wish": "two-weeks"}, {"wish": "pause"}])
+@pytest.mark.parametrize(
+    "form", [{"choice": "weekly"}, {"choice": "fewer"}, {"choice": "two-weeks"}, {"choice": "pause"}]
+)
 async def test_who_has_left_is_not_brought_back_by_wanting_less(
     pages: httpx.AsyncClient, engine: sa.Engine, bob: int, form: dict[str, str]
 ) -> None:

@@ -177,7 +177,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
             return sign_up.ask(
                 tx,
                 address,
-                _wishes(context.defaults, form),
+                _preferences(context.defaults, form),
                 consent=Consent("web", version, signing_up.network),
                 request=signing_up,
                 limits=policy.limits,
@@ -191,7 +191,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
     return _answer(context, request, form, verdict)
 
 
-def _wishes(defaults: Preferences, form: Form) -> Preferences:
+def _preferences(defaults: Preferences, form: Form) -> Preferences:
     zone = form.zone if form.zone in zones() else defaults.rhythm.zone
     topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics)
     amount = replace(defaults.amount, on_empty=OnEmpty.TRENDING) if form.trending else defaults.amount

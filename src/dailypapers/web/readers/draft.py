@@ -1,7 +1,7 @@
 """A draft: the preferences as they stand in the form, and what they say; pure.
 
-Whatever is written comes back as it was written. What cannot be used is named by its field, and there the wishes stay
-as they were before.
+Whatever is written comes back as it was written. What cannot be used is named by its field, and there the
+preferences stay as they were before.
 """
 
 import hashlib
@@ -64,25 +64,25 @@ class Draft:
     on_empty: str = ""
     text_only: bool = False
     abstracts: str = ""
-    #: What the wishes were when the form was made.
+    #: What the preferences were when the form was made.
     seen: str = ""
 
 
-def written(wishes: Preferences, *, usual: float) -> Draft:
-    """Return the form as these wishes fill it in; `usual` is the relevance of readers who state none."""
-    texts = {name: list(_texts(wishes.interests, *which)) for name, which in FIELDS.items()}
+def written(preferences: Preferences, *, usual: float) -> Draft:
+    """Return the form as these preferences fill it in; `usual` is the relevance of readers who state none."""
+    texts = {name: list(_texts(preferences.interests, *which)) for name, which in FIELDS.items()}
     known = [_CODES[text.casefold()] for text in texts["categories"] if text.casefold() in _CODES]
-    days = wishes.rhythm.days
-    amount = wishes.amount
+    days = preferences.rhythm.days
+    amount = preferences.amount
     return Draft(
         topics=tuple(texts["topics"]),
         **{name: "\n".join(texts[name]) for name in _TEXTS},
         others="\n".join(text for text in texts["categories"] if text.casefold() not in _CODES),
         categories=frozenset(known),
         papers=tuple(texts["papers"]),
-        rest=tuple(mark(interest) for interest in rest_of(wishes.interests)),
-        zone=wishes.rhythm.zone,
-        hour=str(wishes.rhythm.hour),
+        rest=tuple(mark(interest) for interest in rest_of(preferences.interests)),
+        zone=preferences.rhythm.zone,
+        hour=str(preferences.rhythm.hour),
         days=_kind(days),
         weekday=str(min(days)),
         chosen=frozenset(map(str, days)),
@@ -92,9 +92,9 @@ def written(wishes: Preferences, *, usual: float) -> Draft:
         relevance=str(_percent(usual if amount.relevance is None else amount.relevance)),
         explore=amount.explore,
         on_empty=amount.on_empty.value,
-        text_only=wishes.style.text_only,
-        abstracts=wishes.style.abstracts.value,
-        seen=fingerprint(wishes),
+        text_only=preferences.style.text_only,
+        abstracts=preferences.style.abstracts.value,
+        seen=fingerprint(preferences),
     )
 
 
@@ -103,12 +103,12 @@ def _texts(interests: Iterable[Interest], kind: InterestKind, stance: Stance) ->
 
 
 def rest_of(interests: Iterable[Interest]) -> tuple[Interest, ...]:
-    """Return the wishes that have no field of their own."""
+    """Return the interests that have no field of their own."""
     return tuple(i for i in interests if (i.kind, i.stance) not in FIELDS.values())
 
 
 def mark(interest: Interest) -> str:
-    """Return how a form names such a wish."""
+    """Return how a form names such an interest."""
     return f"{interest.kind} {interest.stance} {interest.text}"
 
 
@@ -124,10 +124,10 @@ def _percent(relevance: float) -> int:
     return min(max(round(20 * relevance) * 5, LOOSEST), STRICTEST)
 
 
-def fingerprint(wishes: Preferences) -> str:
-    """Tells wishes apart: whether somebody else changed them since the form was made."""
-    rhythm = (wishes.rhythm.zone, wishes.rhythm.hour, sorted(wishes.rhythm.days))
-    said = (rhythm, wishes.amount, wishes.style, sorted(set(wishes.interests)))
+def fingerprint(preferences: Preferences) -> str:
+    """Return what tells preferences apart: whether somebody else changed them since the form was made."""
+    rhythm = (preferences.rhythm.zone, preferences.rhythm.hour, sorted(preferences.rhythm.days))
+    said = (rhythm, preferences.amount, preferences.style, sorted(set(preferences.interests)))
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
@@ -165,7 +165,7 @@ def _plain(text: str) -> str:
 class Meant:
     """What a draft says, and by field in a word what of it cannot be used."""
 
-    wishes: Preferences
+    preferences: Preferences
     troubles: dict[str, str]
 
 

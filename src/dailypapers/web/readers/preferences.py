@@ -49,7 +49,7 @@ class _Case:
     """Whose preferences these are, and what is kept."""
 
     reader: Subscriber
-    wishes: Preferences
+    preferences: Preferences
     votes: Votes
 
 
@@ -69,7 +69,7 @@ class _Read:
     """What a form says."""
 
     draft: Draft
-    wishes: Preferences
+    preferences: Preferences
     troubles: Mapping[str, str] = field(default_factory=dict)
     #: Papers that were named and that we do not know, what could not be read, and how many were beyond the most.
     unknown: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ def redraw(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLRespon
             with reading(context.engine) as tx:
                 case = _case(context, tx, token)
                 read = _read(context, tx, case, form)
-                useless = unusable(read.wishes.interests, examples=_examples(tx, read))
+                useless = unusable(read.preferences.interests, examples=_examples(tx, read))
             shown = _preview(context, case, read)
             said = replace(shown, notes=tuple(useless.values()), troubles=read.troubles, bounds=_BOUNDS)
             return preview.answer(context, said)
@@ -170,8 +170,8 @@ def _again(tx: sa.Connection, case: _Case) -> _Case:
 
 
 def _as_kept(context: WebContext, case: _Case) -> _Read:
-    draft = drafts.written(case.wishes, usual=context.digest_options.relevance)
-    return _Read(draft, case.wishes, drafts.troubles_of_zone(draft.zone))
+    draft = drafts.written(case.preferences, usual=context.digest_options.relevance)
+    return _Read(draft, case.preferences, drafts.troubles_of_zone(draft.zone))
 
 
 def _read(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
@@ -180,10 +180,10 @@ def _read(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _
     found = {reference: _found(reference, known) for reference in named}
     usual = context.digest_options.relevance
     examples = [str(paper.id) for paper in found.values() if paper]
-    meant = drafts.meant(form.draft, case.wishes, usual=usual, examples=examples)
+    meant = drafts.meant(form.draft, case.preferences, usual=usual, examples=examples)
     return _Read(
         form.draft,
-        meant.wishes,
+        meant.preferences,
         meant.troubles,
         unknown=tuple(_called(reference) for reference, paper in found.items() if paper is None),
         unread=(*form.pasted.skipped, *form.uploaded.skipped),
@@ -205,11 +205,11 @@ def _save(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _
     read = _read(context, tx, case, form)
     if read.troubles:
         return _Answer(case, read, "wrong", 422)
-    kept = drafts.fingerprint(case.wishes)
-    if kept not in {form.draft.seen, drafts.fingerprint(read.wishes)}:
+    kept = drafts.fingerprint(case.preferences)
+    if kept not in {form.draft.seen, drafts.fingerprint(read.preferences)}:
         # The form is older than what is kept: another tab, or the back button.
         return _Answer(case, replace(read, draft=replace(read.draft, seen=kept)), "older", 409)
-    lifecycle.change(tx, case.reader.id, read.wishes, now=context.clock())
+    lifecycle.change(tx, case.reader.id, read.preferences, now=context.clock())
     case = _again(tx, case)
     kept_now = replace(_as_kept(context, case), unknown=read.unknown, unread=read.unread, left=read.left)
     return _Answer(case, kept_now, "saved")
@@ -242,8 +242,8 @@ def _resume(context: WebContext, tx: sa.Connection, case: _Case, _form: _Form) -
 
 
 def _preview(context: WebContext, case: _Case, read: _Read) -> preview.Shown:
-    asking = ReaderContext(read.wishes.amount, read.wishes.interests, case.votes)
-    shown = preview.shortened(preview.of(context, asking), read.wishes.style)
+    asking = ReaderContext(read.preferences.amount, read.preferences.interests, case.votes)
+    shown = preview.shortened(preview.of(context, asking), read.preferences.style)
     counted = len({*case.votes.liked, *case.votes.disliked})
     return replace(shown, counted=counted, votes=_where_to_vote(context, case.reader, shown.digest))
 
@@ -260,7 +260,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
     case, read = answer.case, answer.read
     with reading(context.engine) as tx:
         examples = _examples(tx, read)
-    useless = unusable(read.wishes.interests, examples=examples)
+    useless = unusable(read.preferences.interests, examples=examples)
     return context.page(
         request,
         "preferences",
@@ -276,7 +276,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         left=read.left,
         useless={(interest.kind.value, interest.text): sentence for interest, sentence in useless.items()},
         examples={name: paper.title for name, paper in examples.items()},
-        rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.wishes.interests)},
+        rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.preferences.interests)},
         tree=TREE,
         regions=drafts.regions(),
         bounds=_BOUNDS,
@@ -289,7 +289,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
 
 def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
     """Return the example papers we know, by the names the form gives them."""
-    named = {i.text for i in read.wishes.interests if i.kind is InterestKind.PAPER} | set(read.draft.papers)
+    named = {i.text for i in read.preferences.interests if i.kind is InterestKind.PAPER} | set(read.draft.papers)
     # PostgreSQL takes no zero bytes, not even to look for them.
     return papers.by_key(tx, [name for name in named if name.isprintable()])
 

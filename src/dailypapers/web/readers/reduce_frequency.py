@@ -25,12 +25,12 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
 
 def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """Answer POST: `wish` is weekly, fewer (`than` the page said), two-weeks, until (with a date), or pause."""
+    """Answer POST: `choice` is weekly, fewer (`than` the page said), two-weeks, until (with a date), or pause."""
 
     def act_reduce_frequency(
         request: Request,
         token: str,
-        wish: Annotated[str, Form()] = "",
+        choice: Annotated[str, Form()] = "",
         than: Annotated[str, Form()] = "",
         until: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
@@ -40,13 +40,13 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
             reader = bearer_of(tx, context.signer, claim)
             if reader is None or reader.state not in READING:
                 return unsubscribe.page(context, request, token, state="gone")
-            if wish == "weekly" and lifecycle.weekly(tx, reader.id, now=now):
+            if choice == "weekly" and lifecycle.weekly(tx, reader.id, now=now):
                 paused = reader.state is SubscriberState.PAUSED
                 return unsubscribe.page(context, request, token, state="weekly", paused=paused)
-            if wish == "fewer" and lifecycle.fewer(tx, reader.id, than=_number(than) or reader.amount.max_papers):
+            if choice == "fewer" and lifecycle.fewer(tx, reader.id, than=_number(than) or reader.amount.max_papers):
                 return unsubscribe.page(context, request, token, state="fewer")
             try:
-                day = _resume_day(reader, wish, until, now)
+                day = _resume_day(reader, choice, until, now)
             except ValueError:
                 return unsubscribe.ready(context, request, token, reader, no_day=True)
             lifecycle.pause(tx, reader.id, until=day, now=now)
@@ -62,12 +62,12 @@ def _number(text: str) -> int:
     return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
 
-def _resume_day(reader: Subscriber, wish: str, until: str, now: dt.datetime) -> dt.date | None:
+def _resume_day(reader: Subscriber, choice: str, until: str, now: dt.datetime) -> dt.date | None:
     """Return the day digests resume, `None` for an indefinite pause. Raises `ValueError` for a past day."""
-    if wish == "pause":
+    if choice == "pause":
         return None
     two_weeks = reader.rhythm.day_of(now) + _TWO_WEEKS
-    day = two_weeks if wish == "two-weeks" else dt.date.fromisoformat(until.strip())
+    day = two_weeks if choice == "two-weeks" else dt.date.fromisoformat(until.strip())
     if not lifecycle.may_pause_until(reader, day, now=now):
         raise ValueError("not a future day")
     return day
