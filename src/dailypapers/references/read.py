@@ -5,7 +5,9 @@
 The text is a stranger's: reading never raises, takes linear time, and says of what it leaves where it stood and why.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from dailypapers.domain.i18n import N_, NN_, LazyString
 from dailypapers.domain.paper import PaperId
@@ -20,6 +22,25 @@ MAX_PAPERS = 1_000
 #: Nobody reads more sentences about what could not be read.
 MAX_SKIPPED = 20
 _SHOWN = 60
+#: No id is shorter: a DOI has at least `10.1000/1`.
+_SHORTEST_ID = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _UnreadLine:
+    """A line that names no paper; what is said of it is made only where it is shown."""
+
+    number: int
+    text: str
+
+    def skipped(self) -> Skipped:
+        """Return where it stood and why it was left."""
+        shown = " ".join(self.text[: 4 * _SHOWN].split())
+        shown = f"{shown[: _SHOWN - 1]}…" if len(shown) > _SHOWN else shown
+        return Skipped(in_line(self.number), LazyString(_NO_PAPER, text=shown))
+
+
+_Item: TypeAlias = Reference | Skipped | _UnreadLine
 
 
 def read(given: str | bytes) -> References:
@@ -33,11 +54,11 @@ def read(given: str | bytes) -> References:
     text = "\n".join(text.removeprefix("\ufeff").splitlines())
     kept = text if len(text) <= MAX_SIZE else text[:MAX_SIZE].rpartition("\n")[0]
     items, entries_left = _items(kept)
-    papers, skipped = _sorted(items)
+    papers, unread = _sorted(items)
     cut = len(papers) - MAX_PAPERS
     return References(
         papers=tuple(papers[:MAX_PAPERS]),
-        skipped=(*_few(skipped), *_too_long(text, kept)),
+        skipped=(*_few(unread), *_too_long(text, kept)),
         left=max(cut, 0) + entries_left,
     )
 
@@ -55,7 +76,7 @@ def _text(given: bytes) -> str:
         return given.decode("cp1252", "replace")
 
 
-def _items(text: str) -> tuple[Iterator[Reference | Skipped], int]:
+def _items(text: str) -> tuple[Iterator[_Item], int]:
     start = bibtex.FIRST_BLOCK.search(text)
     if not start:
         return _prose(text, 1), 0
@@ -64,7 +85,7 @@ def _items(text: str) -> tuple[Iterator[Reference | Skipped], int]:
     return _mixed(before, entries), left
 
 
-def _mixed(before: str, entries: str) -> Iterator[Reference | Skipped]:
+def _mixed(before: str, entries: str) -> Iterator[_Item]:
     yield from _prose(before, 1)
     for item in bibtex.blocks(entries, before.count("\n") + 1):
         if isinstance(item, tuple):
@@ -74,39 +95,34 @@ def _mixed(before: str, entries: str) -> Iterator[Reference | Skipped]:
             yield item
 
 
-def _prose(text: str, first_line: int) -> Iterator[Reference | Skipped]:
+def _prose(text: str, first_line: int) -> Iterator[_Item]:
     for number, line in enumerate(text.split("\n"), first_line):
         found = False
-        for paper in ids_in(line):
+        for paper in ids_in(line) if len(line) >= _SHORTEST_ID else ():
             found = True
             yield Reference((paper,), line=number)
         if not found and any(c.isalnum() for c in line[:200]) and not line.lstrip().startswith("%"):
-            yield Skipped(in_line(number), _why(line))
+            yield _UnreadLine(number, line)
 
 
-def _why(line: str) -> LazyString:
-    shown = " ".join(line[: 4 * _SHOWN].split())
-    shown = f"{shown[: _SHOWN - 1]}…" if len(shown) > _SHOWN else shown
-    return LazyString(_NO_PAPER, text=shown)
-
-
-def _sorted(items: Iterable[Reference | Skipped]) -> tuple[list[Reference], list[Skipped]]:
+def _sorted(items: Iterable[_Item]) -> tuple[list[Reference], list[Skipped | _UnreadLine]]:
     """Part what was read from what was not, and leave out what came before under one of its names."""
     papers: list[Reference] = []
-    skipped: list[Skipped] = []
+    unread: list[Skipped | _UnreadLine] = []
     seen: set[PaperId | str] = set()
     for item in items:
-        if isinstance(item, Skipped):
-            skipped.append(item)
+        if isinstance(item, Skipped | _UnreadLine):
+            unread.append(item)
         elif not seen.intersection(names := item.ids or item.names()):
             papers.append(item)
             seen.update(names)
-    return papers, skipped
+    return papers, unread
 
 
-def _few(skipped: list[Skipped]) -> Iterator[Skipped]:
-    yield from skipped[:MAX_SKIPPED]
-    more = len(skipped) - MAX_SKIPPED
+def _few(unread: Sequence[Skipped | _UnreadLine]) -> Iterator[Skipped]:
+    for item in unread[:MAX_SKIPPED]:
+        yield item.skipped() if isinstance(item, _UnreadLine) else item
+    more = len(unread) - MAX_SKIPPED
     if more > 0:
         yield Skipped(LazyString(_ELSEWHERE), LazyString(_MORE, count=more))
 
