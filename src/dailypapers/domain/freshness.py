@@ -50,7 +50,7 @@ def _state(evidence: Evidence, now: dt.datetime) -> tuple[State, str]:
     today = now.astimezone(zone).date()
     fetches_today = (fetch for fetch in evidence.history if fetch.fetched_at.astimezone(zone).date() == today)
     if any(fetch.state is State.FRESH for fetch in fetches_today):
-        return State.QUIET, "What it announced today is known already"
+        return State.QUIET, "Everything it announced today was already known"
     if today.weekday() >= _SATURDAY:
         return State.QUIET, "Nothing is expected at a weekend"
     if _seldom_announces(evidence.history, today, zone):
