@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
@@ -70,17 +71,18 @@ def _in_order() -> list[str]:
     return sorted(message.id if isinstance(message.id, str) else message.id[0] for message in gathered() if message.id)
 
 
-def english_in(text: str) -> set[str]:
-    """The words in Latin letters that are neither addresses nor names."""
+@cache
+def english_in(text: str) -> frozenset[str]:
+    """The words in Latin letters that are neither addresses nor names; most texts are on many pages."""
     tokens = (token.strip(".…") for token in _TOKEN.findall(_ADDRESS.sub(" ", text)))
-    return {token for token in tokens if _LETTERS.search(token) and token not in _NAMES}
+    return frozenset(token for token in tokens if _LETTERS.search(token) and token not in _NAMES)
 
 
 def english_in_page(html: str) -> set[str]:
     """The same of what somebody sees or hears of a page; what is marked as English is meant to be."""
     page = _Page()
     page.feed(html)
-    return set().union(*map(english_in, page.told))
+    return set().union(*map(english_in, set(page.told)))
 
 
 def english_in_feed(xml: str) -> set[str]:
@@ -96,18 +98,19 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.told: list[str] = []
-        #: The open elements, each with whether what is in it is told.
+        #: The open elements, each with whether what is in it is told, which its parents have a say in.
         self._open: list[tuple[str, bool]] = []
 
     @property
     def _telling(self) -> bool:
-        return all(telling for _, telling in self._open)
+        return not self._open or self._open[-1][1]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._telling:
+        telling = self._telling
+        if telling:
             self.told += _spoken(tag, {name: value or "" for name, value in attrs})
         if tag not in _VOID:
-            self._open.append((tag, tag not in _UNSAID and ("lang", "en") not in attrs))
+            self._open.append((tag, telling and tag not in _UNSAID and ("lang", "en") not in attrs))
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,7 +108,9 @@ def test_what_comes_on_an_empty_day_is_stated_in_a_word(engine: sa.Engine, tmp_p
     assert known(engine)[0].amount.on_empty is OnEmpty.TRENDING
 
 
-_WORDS = st.text(st.characters(categories=("L", "N", "P", "S", "M")), min_size=1, max_size=12)
+_LETTERS = st.text(st.characters(categories=("L", "N", "P", "S", "M")), min_size=1, max_size=12)
+#: As every door leaves them.
+_WORDS = _LETTERS.map(lambda word: unicodedata.normalize("NFC", word))
 _TEXTS = st.lists(_WORDS, min_size=1, max_size=3).map(" ".join)
 _IDS = st.integers(1, 99999).map(lambda number: f"arxiv:2408.{number:05}")
 _KINDS = st.sampled_from([kind for kind in InterestKind if kind is not InterestKind.PAPER])
