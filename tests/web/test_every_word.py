@@ -113,11 +113,11 @@ class Walk:
             self.note_page(where, answer.text)
         return answer.text
 
-    def note(self, where: str, left: set[str], *told: str) -> None:
+    def note(self, where: str, left: frozenset[str] | set[str], *told: str) -> None:
         """Note what was told, and what of it was left in English."""
         self.told += told
         if left:
-            self.left[f"{where} ({len(self.told)})"] = left
+            self.left[f"{where} ({len(self.told)})"] = set(left)
 
     def note_page(self, where: str, html: str) -> None:
         """Note what a page or a mail tells."""
