@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo try test browser pictures messages lint format docs bench model serve clean
+.PHONY: help demo try test chaos browser pictures messages lint format docs bench model serve clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000 (
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL, and how much of the core they cover
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
 	$(BIN)/python -m tests.coverage_floors
+
+chaos: $(VENV)/ready-dev  ## Kill senders a thousand times, on SQLite and PostgreSQL, and count what arrived
+	$(BIN)/python -m tests.delivery.chaos
 
 browser: $(VENV)/ready-dev  ## What the browser tests need beside the system's Chromium: axe and Lighthouse from npm
 	@! command -v npm >/dev/null || npm ci --loglevel=error --no-audit --no-fund --prefix tests/browser
