@@ -60,7 +60,9 @@ def test_why_it_ended_early_is_kept(engine: sa.Engine) -> None:
     with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
         worker.stopped, worker.resume_at = "the mail server takes nothing", NOW + dt.timedelta(minutes=1)
     with reading(engine) as tx:
-        assert [each.why for each in workers.early_ends(tx, limit=9)] == ["the mail server takes nothing"]
+        [early] = workers.early_ends(tx, since=NOW.date())
+        assert early == workers.EarlyEnd(NOW.date(), "the mail server takes nothing", 1, NOW, NOW)
+        assert workers.early_ends(tx, since=NOW.date() + dt.timedelta(days=1)) == []
         assert workers.is_paused(tx, now=NOW)
         assert not workers.is_paused(tx, now=NOW + dt.timedelta(minutes=1))
         assert not workers.is_paused(tx, now=NOW - dt.timedelta(hours=1)), "the clock was set back"

@@ -3,10 +3,12 @@
 import datetime as dt
 
 import sqlalchemy as sa
+from tests.delivery.chaos import MAILS, fill
 
+from dailypapers.domain.delivery import DeliveryState
 from dailypapers.store import editions
 from dailypapers.store.database import reading, writing
-from dailypapers.store.ledger import ledgers
+from dailypapers.store.ledger import ledgers, of_editions, recipients
 
 DAY = dt.timedelta(days=1)
 
@@ -33,3 +35,20 @@ def test_a_lost_row_shows(engine: sa.Engine, now: dt.datetime) -> None:
         editions.count_due(tx, edition.id, 2)
     with reading(engine) as tx:
         assert not ledgers(tx)[0].balanced
+
+
+def test_who_is_behind_a_number_comes_by_edition_and_address(engine: sa.Engine) -> None:
+    fill(engine)
+    with writing(engine) as tx:
+        tx.execute(sa.text("UPDATE outbox SET state = 'accepted', doubt = 'resend' WHERE id < 3"))
+        tx.execute(sa.text("UPDATE outbox SET state = 'bounced', detail = '5.1.1' WHERE id = 5"))
+        [ledger] = ledgers(tx)
+        people = recipients(tx, [DeliveryState.ACCEPTED, DeliveryState.BOUNCED], day=ledger.day, limit=9)
+        assert len(recipients(tx, [DeliveryState.QUEUED], limit=9)) == MAILS - 3
+        assert of_editions(tx, [ledger.edition]) == [ledger]
+    assert (ledger.resent, ledger.undecided, ledger.residue) == (2, 0, 0)
+    assert [(each.address, each.said) for each in people] == [
+        ("reader0@example.org", ""),
+        ("reader1@example.org", ""),
+        ("reader4@example.org", "5.1.1"),
+    ]

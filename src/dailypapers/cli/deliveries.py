@@ -1,5 +1,6 @@
-"""Commands about deliveries: deliver, ledger."""
+"""Commands about deliveries: deliver, ledger, and what is decided about uncertain ones."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,13 +8,66 @@ import typer
 
 from dailypapers.cli.output import ATTENTION, OK, UNREACHABLE, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.errors import BadInput
 from dailypapers.stopping import stop_on_signal
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from dailypapers.delivery.tally import Delivered
-    from dailypapers.domain.delivery import Ledger
+    from dailypapers.domain.delivery import DeliveryState, Doubt, Ledger
+    from dailypapers.store.workers import EarlyEnd
+
+#: Most people listed by `ledger --who`; more are counted, not shown.
+_MOST_PEOPLE = 10_000
+
+deliveries = typer.Typer(
+    no_args_is_help=True, help="Decide about uncertain emails: those that the mail server may or may not have."
+)
+Edition = Annotated[str | None, typer.Option("--edition", metavar="DAY", help="Only of this edition: 2026-04-20.")]
+
+
+@deliveries.command("resend")
+def resend(context: typer.Context, edition: Edition = None, now: Now = None) -> None:
+    """Send uncertain emails again, with the same Message-ID, unless their deadline has passed."""
+    from dailypapers.domain.delivery import Doubt
+
+    _decide(context, Doubt.RESEND, edition, now, "will be sent again")
+
+
+@deliveries.command("carry")
+def carry(context: typer.Context, edition: Edition = None, now: Now = None) -> None:
+    """Put the papers of uncertain emails into the next digest."""
+    from dailypapers.domain.delivery import Doubt
+
+    _decide(context, Doubt.CARRY, edition, now, "gave their papers back for the next digest")
+
+
+@deliveries.command("keep")
+def keep(context: typer.Context, edition: Edition = None, now: Now = None) -> None:
+    """Treat uncertain emails as received."""
+    from dailypapers.domain.delivery import Doubt
+
+    _decide(context, Doubt.KEEP, edition, now, "count as received")
+
+
+def _decide(context: typer.Context, doubt: "Doubt", day: str | None, now: str | None, done: str) -> None:
+    from dailypapers.store import editions, outbox
+    from dailypapers.store.database import writing
+
+    with writing(context.obj.app().engine) as tx:
+        edition = editions.of_day(tx, _day(day)) if day else None
+        if day and not edition:
+            raise BadInput(f"There is no edition of {day}.")
+        decided = outbox.decide(tx, doubt, edition_id=edition.id if edition else None, now=clock(now)())
+    say(f"{decided} uncertain emails {done}.")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"“{text}” is not a day; write it like 2026-04-20.") from None
 
 
 def deliver(
@@ -42,12 +96,14 @@ def report_delivered(done: "Delivered") -> int:
     from dailypapers.domain.delivery import DeliveryState
     from dailypapers.domain.fault import Fault
 
-    if not done.states and not done.stopped:
+    if done.elsewhere:
+        say(f"{done.elsewhere} emails are being sent by another process.")
+    elif not done.states and not done.stopped:
         say("No email was due.")
     for state, count in sorted(done.states.items()):
         say(f"{count} {state}.")
     if done.stopped:
-        say(f"Stopped: {done.stopped.why}.")
+        say(f"Stopped: {done.stopped.why.rstrip('.')}.")
         if done.stopped.fault is Fault.CONNECTION:
             return UNREACHABLE
     return OK if not done.stopped and set(done.states) <= {DeliveryState.ACCEPTED} else ATTENTION
@@ -56,30 +112,85 @@ def report_delivered(done: "Delivered") -> int:
 def ledger(
     context: typer.Context,
     editions: Annotated[int, typer.Option(min=1, help="How many editions to show, newest first.")] = 14,
+    who: Annotated[
+        str | None,
+        typer.Option(metavar="STATE", help="List the people behind a number instead: accepted, failed, … or open."),
+    ] = None,
+    edition: Edition = None,
     as_json: Json = False,
 ) -> None:
-    """Show what became of every digest that was due, edition by edition."""
-    balanced = print_ledger(context.obj.app().engine, limit=editions, as_json=as_json)
+    """Show what became of every digest that was due, edition by edition, and where delivery stopped."""
+    engine = context.obj.app().engine
+    if who:
+        _print_people(engine, who, _day(edition) if edition else None, as_json=as_json)
+        raise typer.Exit(OK)
+    day = _day(edition) if edition else None
+    balanced = print_ledger(engine, limit=editions, day=day, as_json=as_json)
     raise typer.Exit(OK if balanced else ATTENTION)
 
 
-def print_ledger(engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition: int | None = None) -> bool:
+def _print_people(engine: "sa.Engine", state: str, day: dt.date | None, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from dailypapers.store.database import reading
+    from dailypapers.store.ledger import recipients
+
+    with reading(engine) as tx:
+        people = recipients(tx, _states(state), day=day, limit=_MOST_PEOPLE)
+    rows(f"Emails that are {state}", [asdict(each) for each in people], as_json=as_json, wrap=("said", "at"))
+
+
+def _states(name: str) -> "Sequence[DeliveryState]":
+    """Return the states behind a number of the ledger: what came after acceptance counts as accepted."""
+    from dailypapers.domain.delivery import FINAL, DeliveryState
+
+    after_acceptance = {DeliveryState.BOUNCED, DeliveryState.COMPLAINED}
+    if name == "open":
+        return [state for state in DeliveryState if state not in FINAL]
+    if name not in set(DeliveryState):
+        known = ", ".join(sorted(DeliveryState))
+        raise BadInput(f"“{name}” is not a state of an email. There are: open, {known}.")
+    state = DeliveryState(name)
+    return [state, *after_acceptance] if state is DeliveryState.ACCEPTED else [state]
+
+
+def print_ledger(
+    engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition: int | None = None, day: dt.date | None = None
+) -> bool:
     """Print the ledgers of some editions, or of one; returns whether all of them balance."""
+    from dailypapers.store import workers
     from dailypapers.store.database import reading
     from dailypapers.store.ledger import ledgers
 
     with reading(engine) as tx:
         newest = ledgers(tx, limit=limit)
-    chosen = [ledger for ledger in newest if edition in {None, ledger.edition}]
-    records = [_record(ledger) for ledger in chosen]
+        chosen = [ledger for ledger in newest if edition in {None, ledger.edition} and day in {None, ledger.day}]
+        stops = workers.early_ends(tx, since=min(ledger.day for ledger in chosen)) if chosen else []
+    records = [_record(ledger, [stop for stop in stops if stop.day == ledger.day]) for ledger in chosen]
     rows("Ledger", records, as_json=as_json, table=_counts(records))
     if not as_json:
         for ledger in chosen:
-            say(f"{ledger.day}: {ledger.reconciliation()}" + ("" if ledger.balanced else " (not balanced)"))
+            say(_sentence(ledger))
+        for stop in stops:
+            say(_stop(stop))
     return all(ledger.balanced for ledger in chosen)
 
 
-def _record(ledger: "Ledger") -> dict[str, Any]:
+def _sentence(ledger: "Ledger") -> str:
+    notes = [
+        "" if ledger.balanced else " (not balanced)",
+        f" ({ledger.resent} may have been received twice)" if ledger.resent else "",
+        f" ({ledger.undecided} wait for you: dailypapers deliveries --help)" if ledger.undecided else "",
+    ]
+    return f"{ledger.day}: {ledger.reconciliation()}{''.join(notes)}"
+
+
+def _stop(stop: "EarlyEnd") -> str:
+    times = f"{stop.times} times, {stop.first:%H:%M} to {stop.last:%H:%M}" if stop.times > 1 else f"{stop.first:%H:%M}"
+    return f"{stop.day}: delivery stopped early ({times} UTC): {stop.why}"
+
+
+def _record(ledger: "Ledger", stops: "Sequence[EarlyEnd]") -> dict[str, Any]:
     from dailypapers.domain.delivery import RECONCILED
 
     return {
@@ -88,13 +199,20 @@ def _record(ledger: "Ledger") -> dict[str, Any]:
         **{state.value: ledger.count(state) for state in RECONCILED},
         "open": ledger.open,
         "balanced": ledger.balanced,
+        "residue": ledger.residue,
+        "resent": ledger.resent,
+        "undecided": ledger.undecided,
         "equation": ledger.reconciliation(),
+        "stopped": [_stop(stop) for stop in stops],
     }
+
+
+_IN_WORDS = frozenset({"balanced", "residue", "resent", "undecided", "equation", "stopped"})
 
 
 def _counts(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give the table's columns: without those that are 0 in every row, and what is said in words below it."""
     always = {"day", "due", "accepted", "open"}
     shown = [name for name in (records[0] if records else ()) if any(record[name] for record in records)]
-    columns = [name for name in shown if name not in {"balanced", "equation"}]
+    columns = [name for name in shown if name not in _IN_WORDS]
     return [{name: record[name] for name in records[0] if name in always or name in columns} for record in records]

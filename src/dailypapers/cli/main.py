@@ -74,6 +74,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
         commands.command(rich_help_panel=_panel)(_command)
+commands.add_typer(deliveries.deliveries, name="deliveries", rich_help_panel="Run it")
 commands.add_typer(subscribers.subscribers, name="subscribers", rich_help_panel="Subscribers")
 commands.add_typer(evaluate.evaluating, name="evaluate", rich_help_panel="Ranking")
 

@@ -10,9 +10,14 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
+from dailypapers.store import workers
+from dailypapers.store.database import writing
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
 
 log = structlog.get_logger()
+
+#: How long the ledger can say that delivery stopped, and why.
+WORKERS_KEPT = dt.timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ def prune(engine: sa.Engine, *, encoder: Encoder | None = None, now: dt.datetime
     Without an encoder all vectors stay: it may be back tomorrow, and to make them again takes long.
     """
     sign_up_requests = prune_sign_up_requests(engine, now=now)
+    with writing(engine) as tx:
+        workers.prune(tx, before=now - WORKERS_KEPT)
     pruned = Pruned(*prune_unconfirmed(engine, now=now), sign_up_requests, forget_other_vectors(engine, encoder))
     if any(astuple(pruned)):
         log.info("pruned", **asdict(pruned))

@@ -58,18 +58,23 @@ def is_paused(tx: sa.Connection, *, now: dt.datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EarlyEnd:
-    """A run that stopped while mails were waiting."""
+    """Runs of one day (UTC) that stopped for one reason while mails were waiting."""
 
-    began_at: dt.datetime
-    ended_at: dt.datetime
+    day: dt.date
     why: str
+    times: int
+    first: dt.datetime
+    last: dt.datetime
 
 
-def early_ends(tx: sa.Connection, *, limit: int) -> list[EarlyEnd]:
-    """Return the runs that stopped early, the latest first."""
-    query = sa.select(workers).where(workers.c.ended_at.is_not(None), workers.c.stopped != "")
-    rows = tx.execute(query.order_by(workers.c.ended_at.desc()).limit(limit))
-    return [EarlyEnd(row.began_at, row.ended_at, row.stopped) for row in rows]
+def early_ends(tx: sa.Connection, *, since: dt.date) -> list[EarlyEnd]:
+    """Return which runs stopped early since a day, by day and reason, in the order of their first."""
+    began = dt.datetime.combine(since, dt.time(), dt.UTC)
+    query = sa.select(workers.c.ended_at, workers.c.stopped).where(workers.c.ended_at >= began, workers.c.stopped != "")
+    moments: dict[tuple[dt.date, str], list[dt.datetime]] = {}
+    for row in tx.execute(query.order_by(workers.c.ended_at)):
+        moments.setdefault((row.ended_at.date(), row.stopped), []).append(row.ended_at)
+    return [EarlyEnd(day, why, len(ended), ended[0], ended[-1]) for (day, why), ended in moments.items()]
 
 
 def count_handed_over(tx: sa.Connection, worker_id: str, mails: int) -> None:

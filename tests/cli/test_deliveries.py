@@ -1,0 +1,97 @@
+"""The ledger names the people behind its numbers and where delivery stopped; uncertain emails are decided about."""
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from tests.cli.conftest import Run
+from tests.delivery.chaos import MAILS, fill
+from tests.delivery.queued import claimed
+
+from dailypapers.domain.delivery import Doubt
+from dailypapers.domain.worker import Process
+from dailypapers.store import workers
+from dailypapers.store.database import close, connect, writing
+
+TODAY = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+def engine(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """Settings, a mail server that is not there, and an edition whose digests wait."""
+    monkeypatch.setenv("DAILYPAPERS_SECRET", "x" * 40)
+    settings = '[mail]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\nfrom_address = "papers@example.org"\n'
+    (tmp_path / "dailypapers.toml").write_text(settings, "utf-8")
+    made = connect(f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'dailypapers.db')}")
+    fill(made)
+    close(made)
+    return made
+
+
+def in_doubt(engine: sa.Engine, mails: int, doubt: Doubt) -> None:
+    """So many mails are uncertain."""
+    with writing(engine) as tx:
+        change = "UPDATE outbox SET state = 'uncertain', detail = 'connection lost', doubt = :doubt WHERE id <= :mails"
+        tx.execute(sa.text(change), {"doubt": doubt.value, "mails": mails})
+    close(engine)
+
+
+def ledger(run: Run) -> dict[str, object]:
+    [record] = json.loads(run("ledger", "--json")[1])
+    assert isinstance(record, dict)
+    return record
+
+
+def test_a_mail_server_that_was_down_shows_in_the_ledger(engine: sa.Engine, run: Run) -> None:
+    code, _, said = run("deliver")
+    assert code == 3
+    assert said.count("Stopped: the mail server takes nothing") == 1
+    assert "Traceback" not in said
+    code, _, said = run("ledger")
+    assert (code, f"{TODAY:%Y-%m-%d}: delivery stopped early" in said) == (1, True)
+    assert "the mail server takes nothing" in said
+    assert "the mail server takes nothing" in str(ledger(run)["stopped"])
+
+
+def test_who_is_behind_a_number(engine: sa.Engine, run: Run) -> None:
+    in_doubt(engine, 2, Doubt.HOLD)
+    code, out, _ = run("ledger", "--who", "uncertain", "--json")
+    people = json.loads(out)
+    assert (code, [person["address"] for person in people]) == (0, ["reader0@example.org", "reader1@example.org"])
+    assert {person["said"] for person in people} == {"connection lost"}
+    assert len(json.loads(run("ledger", "--who", "open", "--json", "--edition", f"{TODAY:%Y-%m-%d}")[1])) == MAILS - 2
+    assert json.loads(run("ledger", "--who", "accepted", "--json", "--edition", "2020-01-01")[1]) == []
+    code, _, said = run("ledger", "--who", "lost")
+    assert (code, "“lost” is not a state of an email. There are: open, accepted" in said) == (2, True)
+
+
+@pytest.mark.parametrize(("word", "undecided"), [("resend", 0), ("carry", 0), ("keep", 0)])
+def test_uncertain_emails_are_decided_about(engine: sa.Engine, run: Run, word: str, undecided: int) -> None:
+    in_doubt(engine, 3, Doubt.HOLD)
+    assert "(3 wait for you: dailypapers deliveries --help)" in run("ledger")[2]
+    assert "There is no edition of 2020-01-01." in run("deliveries", word, "--edition", "2020-01-01")[2]
+    assert "3 uncertain emails" in run("deliveries", word, "--edition", f"{TODAY:%Y-%m-%d}")[2]
+    assert ledger(run)["undecided"] == undecided
+    assert ledger(run)["open"] == (MAILS if word == "resend" else MAILS - 3)
+
+
+def test_a_ledger_that_does_not_balance_is_an_exit_code(engine: sa.Engine, run: Run) -> None:
+    with writing(engine) as tx:
+        tx.execute(sa.text("UPDATE outbox SET state = 'accepted'"))
+        tx.execute(sa.text("UPDATE editions SET due = due + 1"))
+    close(engine)
+    code, _, said = run("ledger")
+    assert (code, "(not balanced)" in said, ledger(run)["residue"]) == (1, True, 1)
+
+
+def test_what_another_process_sends_is_not_called_nothing(engine: sa.Engine, run: Run) -> None:
+    with writing(engine) as tx:
+        workers.register(tx, "elsewhere", Process("another machine", 1, "1"), now=TODAY)
+    claimed(engine, "elsewhere", 99, now=TODAY)
+    close(engine)
+    said = run("deliver", "--now", TODAY.isoformat())[2]
+    assert f"{MAILS} emails are being sent by another process" in said
+    assert "No email was due" not in said
