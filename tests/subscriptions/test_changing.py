@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from tests.world import ON_SQLITE
 
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
@@ -88,6 +89,7 @@ def at_hour(hour: int, zone: str = "UTC", days: str = "0123456") -> Preferences:
         (at(20, 10), at_hour(7, days="2"), [at(22, 7)]),
     ],
 )
+@ON_SQLITE
 def test_who_has_todays_edition_gets_the_next_at_the_new_hour(
     engine: sa.Engine, changed_at: dt.datetime, preferences: Preferences, expected: list[dt.datetime]
 ) -> None:
@@ -101,6 +103,7 @@ def test_who_has_todays_edition_gets_the_next_at_the_new_hour(
     ("preferences", "expected"),
     [(at_hour(9), [at(21, 9), at(22, 9)]), (at_hour(5), [at(21, 6), at(22, 5, 30)]), (at_hour(6, days="3"), [])],
 )
+@ON_SQLITE
 def test_who_has_not_gets_it_today_and_a_missed_hour_is_made_up(
     engine: sa.Engine, preferences: Preferences, expected: list[dt.datetime]
 ) -> None:
@@ -110,6 +113,7 @@ def test_who_has_not_gets_it_today_and_a_missed_hour_is_made_up(
 
 
 @pytest.mark.usefixtures("alice")
+@ON_SQLITE
 def test_other_preferences_leave_the_hour_alone(engine: sa.Engine) -> None:
     before = next_digest(engine)
     change(engine, replace(AT_SEVEN, amount=Amount(3)), at(20, 12))
@@ -117,6 +121,7 @@ def test_other_preferences_leave_the_hour_alone(engine: sa.Engine) -> None:
 
 
 @pytest.mark.usefixtures("alice")
+@ON_SQLITE
 def test_a_pause_stays_and_ends_at_the_new_hour(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         reader = subscribers.by_address(tx, ALICE)
@@ -126,6 +131,7 @@ def test_a_pause_stays_and_ends_at_the_new_hour(engine: sa.Engine) -> None:
     assert next_digest(engine) == dt.datetime(2026, 5, 4, 18, tzinfo=dt.UTC)
 
 
+@ON_SQLITE
 def test_who_waits_for_the_next_run_goes_on_waiting_for_it(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         sign_up.admit(tx, ALICE, AT_SEVEN, consent=Consent("test"), now=at(20, 6))

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
+from tests.world import ON_SQLITE
 
 from dailypapers.tokens import Signer
 from dailypapers.web.http import static
@@ -28,6 +29,7 @@ def at(context: WebContext, base: str) -> WebContext:
         ("https://example.org/papers", "/papers/", "https://example.org/papers/"),
     ],
 )
+@ON_SQLITE
 def test_a_service_may_live_below_anothers_address(context: WebContext, base: str, root: str, home: str) -> None:
     here = replace(at(context, base), static={"pages.css": Static(b"", b"", "text/css", "abc")})
     assert (here.root, here.home) == (root, home)
@@ -47,6 +49,7 @@ def with_static(context: WebContext) -> WebContext:
 
 
 @pytest.mark.parametrize(("accepts", "packed"), [("gzip, br", True), ("identity", False), ("", False)])
+@ON_SQLITE
 def test_a_page_is_packed_for_a_browser_that_takes_it(with_static: WebContext, accepts: str, packed: bool) -> None:
     values = {"title": "A <title>", "message": "A long message. " * 200}
     answer = with_static.page(a_request(accept_encoding=accepts), "message", status=418, **values)
@@ -57,6 +60,7 @@ def test_a_page_is_packed_for_a_browser_that_takes_it(with_static: WebContext, a
     assert answer.headers["content-length"] == str(len(answer.body))
 
 
+@ON_SQLITE
 def test_packing_gives_the_same_bytes_again(with_static: WebContext) -> None:
     bodies = {
         bytes(with_static.page(a_request(accept_encoding="gzip"), "message", title="T", message="M" * 2000).body)
@@ -65,6 +69,7 @@ def test_packing_gives_the_same_bytes_again(with_static: WebContext) -> None:
     assert len(bodies) == 1
 
 
+@ON_SQLITE
 def test_half_of_a_surrogate_pair_does_not_break_a_page(with_static: WebContext) -> None:
     assert b"a?b" in bytes(with_static.page(a_request(), "message", title="T", message="a\ud800b").body)
 
@@ -76,6 +81,7 @@ async def ask(context: WebContext, app: object, *, raising: bool = False) -> htt
         return await client.get("/x")
 
 
+@ON_SQLITE
 async def test_every_answer_keeps_its_page_to_itself(context: WebContext) -> None:
     answer = await ask(context, PlainTextResponse("Hello."))
     assert answer.text == "Hello."
@@ -89,6 +95,7 @@ async def test_every_answer_keeps_its_page_to_itself(context: WebContext) -> Non
     assert "includesubdomains" not in encrypted.headers["strict-transport-security"].lower()
 
 
+@ON_SQLITE
 async def test_a_page_may_say_itself_how_long_it_is_good(context: WebContext) -> None:
     answer = await ask(context, PlainTextResponse("Hello.", headers={"Cache-Control": "max-age=60"}))
     assert answer.headers["cache-control"] == "max-age=60"
@@ -103,6 +110,7 @@ async def breaks_half_way(_scope: Scope, _receive: Receive, send: Send) -> None:
     raise RuntimeError("half-way")
 
 
+@ON_SQLITE
 async def test_what_breaks_is_logged_and_the_visitor_reads_nothing_of_it(with_static: WebContext) -> None:
     with capture_logs() as logs:
         answer = await ask(with_static, breaks)
@@ -112,11 +120,13 @@ async def test_what_breaks_is_logged_and_the_visitor_reads_nothing_of_it(with_st
     assert [(entry["event"], entry["log_level"]) for entry in logs] == [("page broke", "error")]
 
 
+@ON_SQLITE
 async def test_what_breaks_after_its_beginning_is_not_answered_twice(with_static: WebContext) -> None:
     with capture_logs(), pytest.raises(RuntimeError, match="half-way"):
         await ask(with_static, breaks_half_way, raising=True)
 
 
+@ON_SQLITE
 async def test_what_is_not_a_page_is_passed_on(context: WebContext) -> None:
     seen: list[str] = []
 

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 from tests.web.conftest import LINKS, NOW
+from tests.world import ON_SQLITE
 
 from dailypapers.domain.link import Purpose
 from dailypapers.web.http.page import WebContext
@@ -12,6 +13,7 @@ from dailypapers.web.routes import web_app
 HOSTILE = "evil.example"
 
 
+@ON_SQLITE
 async def test_no_answer_repeats_the_host_that_a_request_names(context: WebContext, alice: int) -> None:
     app = web_app(context)
     routes = [route for route in app.routes if isinstance(route, APIRoute)]
@@ -30,6 +32,7 @@ async def test_no_answer_repeats_the_host_that_a_request_names(context: WebConte
 
 
 @pytest.mark.parametrize("purpose", [Purpose.CONFIRM, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.ERASE])
+@ON_SQLITE
 async def test_a_slash_at_the_end_is_the_same_page(pages: httpx.AsyncClient, alice: int, purpose: Purpose) -> None:
     link = LINKS.url(purpose, alice, issued=NOW)
     for method in ("GET", "POST"):
@@ -37,6 +40,7 @@ async def test_a_slash_at_the_end_is_the_same_page(pages: httpx.AsyncClient, ali
         assert answer.status_code in {200, 422}
 
 
+@ON_SQLITE
 async def test_two_slashes_are_no_page(pages: httpx.AsyncClient) -> None:
     for path in ("/search//", "//evil.example/"):
         answer = await pages.get(f"http://pages{path}")

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 import sqlalchemy as sa
+from tests.world import ON_SQLITE
 
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.source import Announcement, Freshness, State
@@ -44,6 +45,7 @@ def world(engine: sa.Engine) -> None:
 
 
 @pytest.mark.usefixtures("world")
+@ON_SQLITE
 async def test_editions_are_listed_by_month_newest_first(pages: httpx.AsyncClient) -> None:
     page = (await pages.get("/archive")).text
     places = [page.index(text) for text in ("April 2026", "Wed, 1 Apr", "March 2026", "Tue, 31 Mar", "Mon, 30 Mar")]
@@ -54,6 +56,7 @@ async def test_editions_are_listed_by_month_newest_first(pages: httpx.AsyncClien
 
 
 @pytest.mark.usefixtures("world")
+@ON_SQLITE
 async def test_an_edition_shows_the_most_talked_about_first(pages: httpx.AsyncClient) -> None:
     page = (await pages.get("/archive/2026-03-30")).text
     places = [page.index(text) for text in ("Loud paper &amp; more", "Middling paper", "Quiet &lt;i&gt;paper")]
@@ -63,6 +66,7 @@ async def test_an_edition_shows_the_most_talked_about_first(pages: httpx.AsyncCl
 
 
 @pytest.mark.usefixtures("world")
+@ON_SQLITE
 async def test_a_large_edition_has_pages_and_says_which_source_was_down(pages: httpx.AsyncClient) -> None:
     first, last = [(await pages.get("/archive/2026-03-31", params={"page": n})).text for n in (1, 3)]
     assert (first.count("<article"), last.count("<article")) == (50, 20)
@@ -71,6 +75,7 @@ async def test_a_large_edition_has_pages_and_says_which_source_was_down(pages: h
 
 
 @pytest.mark.usefixtures("world")
+@ON_SQLITE
 async def test_an_edition_without_papers_is_a_calm_page(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/archive/2026-04-01")
     assert (answer.status_code, "No new papers were announced" in answer.text) == (200, True)
@@ -78,18 +83,21 @@ async def test_an_edition_without_papers_is_a_calm_page(pages: httpx.AsyncClient
 
 @pytest.mark.usefixtures("world")
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-02-30", "20260330", "2026-W14-1", "x", "²026-03-30", "9" * 500])
+@ON_SQLITE
 async def test_a_day_without_edition_is_not_found_calmly(pages: httpx.AsyncClient, day: str) -> None:
     for address in (f"/archive/{day}", f"/archive/{day}/papers.bib"):
         answer = await pages.get(address)
         assert (answer.status_code, "Page not found" in answer.text) == (404, True)
 
 
+@ON_SQLITE
 async def test_before_the_first_edition_all_pages_are_calm(pages: httpx.AsyncClient) -> None:
     assert "is not ready yet" in (await pages.get("/archive")).text
     assert ET.fromstring((await pages.get("/archive/feed.atom")).text).tag == f"{ATOM}feed"  # noqa: S314 - our own
 
 
 @pytest.mark.usefixtures("world")
+@ON_SQLITE
 async def test_an_edition_can_be_taken_away_as_references(pages: httpx.AsyncClient) -> None:
     bib, ris = [await pages.get(f"/archive/2026-03-30/papers.{kind}") for kind in ("bib", "ris")]
     assert bib.text.count("@misc{") == ris.text.count("TY  - ") == 3
@@ -98,6 +106,7 @@ async def test_an_edition_can_be_taken_away_as_references(pages: httpx.AsyncClie
 
 
 @pytest.mark.usefixtures("world")
+@ON_SQLITE
 async def test_the_feed_has_an_entry_for_each_edition_with_its_top_papers(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/archive/feed.atom")
     assert answer.headers["content-type"].startswith("application/atom+xml")
@@ -113,6 +122,7 @@ async def test_the_feed_has_an_entry_for_each_edition_with_its_top_papers(pages:
 
 
 @pytest.mark.usefixtures("world")
+@ON_SQLITE
 async def test_a_feed_somebody_has_is_not_sent_again(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     first = await pages.get("/archive/feed.atom")
     tag, modified = first.headers["etag"], first.headers["last-modified"]
@@ -136,6 +146,7 @@ async def test_a_feed_somebody_has_is_not_sent_again(pages: httpx.AsyncClient, e
 
 
 @pytest.mark.usefixtures("world")
+@ON_SQLITE
 async def test_looking_changes_nothing(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     def everything() -> list[object]:
         with reading(engine) as tx:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 import sqlalchemy as sa
+from tests.world import ON_SQLITE
 
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.library.search import Finder
@@ -46,6 +47,7 @@ async def found(context: WebContext, engine: sa.Engine) -> AsyncIterator[httpx.A
         yield client
 
 
+@ON_SQLITE
 async def test_results_show_title_authors_abstract_and_reason(found: httpx.AsyncClient) -> None:
     page = (await found.get("/search", params={"q": "graphs"})).text
     assert page.count("<article") == 20
@@ -55,6 +57,7 @@ async def test_results_show_title_authors_abstract_and_reason(found: httpx.Async
     assert "36 papers contain" in page
 
 
+@ON_SQLITE
 async def test_the_next_page_is_a_link(found: httpx.AsyncClient) -> None:
     first = (await found.get("/search", params={"q": 'draw "graphs" & more'})).text
     link = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
@@ -81,11 +84,13 @@ async def test_the_next_page_is_a_link(found: httpx.AsyncClient) -> None:
         ("1234567", "No papers found for"),
     ],
 )
+@ON_SQLITE
 async def test_whatever_is_typed_has_a_calm_page(found: httpx.AsyncClient, text: str, said: str) -> None:
     answer = await found.get("/search", params={"q": text})
     assert (answer.status_code, said in answer.text) == (200, True)
 
 
+@ON_SQLITE
 async def test_what_is_typed_and_what_is_found_stays_text(found: httpx.AsyncClient) -> None:
     for text in (HOSTILE, "robots walk"):
         page = (await found.get("/search", params={"q": text})).text
@@ -95,15 +100,18 @@ async def test_what_is_typed_and_what_is_found_stays_text(found: httpx.AsyncClie
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "²", "9" * 30, ""])
+@ON_SQLITE
 async def test_a_page_that_is_none_is_the_nearest(found: httpx.AsyncClient, page: str) -> None:
     answer = await found.get("/search", params={"q": "graphs", "page": page})
     assert (answer.status_code, "<article" in answer.text) == (200, True)
 
 
+@ON_SQLITE
 async def test_before_the_index_is_made_it_says_so(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     assert "being prepared" in (await pages.get("/search?q=graphs")).text
 
 
+@ON_SQLITE
 async def test_searching_changes_nothing(found: httpx.AsyncClient, engine: sa.Engine) -> None:
     def everything() -> list[object]:
         with reading(engine) as tx:

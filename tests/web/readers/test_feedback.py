@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from tests.web.a_digest import a_digest
 from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
+from tests.world import ON_SQLITE
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
@@ -27,6 +28,7 @@ def kept(engine: sa.Engine, reader: int, paper: int) -> set[Vote]:
         return set(votes.of_paper(tx, reader, paper))
 
 
+@ON_SQLITE
 async def test_get_and_head_of_every_vote_change_nothing(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     before = everything(engine)
@@ -42,6 +44,7 @@ async def test_get_and_head_of_every_vote_change_nothing(pages: httpx.AsyncClien
     ("word", "vote"),
     [("like", Vote.LIKE), ("save", Vote.SAVE), ("dislike", Vote.DISLIKE), ("less", Vote.DISLIKE)],
 )
+@ON_SQLITE
 async def test_the_button_votes_once_however_often_it_is_pressed(
     pages: httpx.AsyncClient, engine: sa.Engine, word: str, vote: Vote
 ) -> None:
@@ -56,6 +59,7 @@ async def test_the_button_votes_once_however_often_it_is_pressed(
     assert kept(engine, got.reader, got.papers[1]) == set()
 
 
+@ON_SQLITE
 async def test_a_vote_is_taken_back_and_the_page_says_what_is_kept(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     await pages.post(link(got.reader, got.papers[0], "like"))
@@ -67,6 +71,7 @@ async def test_a_vote_is_taken_back_and_the_page_says_what_is_kept(pages: httpx.
     assert kept(engine, got.reader, got.papers[0]) == {Vote.LIKE}
 
 
+@ON_SQLITE
 async def test_a_vote_against_replaces_one_for_it(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     for vote in ("like", "save", "dislike"):
@@ -74,6 +79,7 @@ async def test_a_vote_against_replaces_one_for_it(pages: httpx.AsyncClient, engi
     assert kept(engine, got.reader, got.papers[0]) == {Vote.DISLIKE}
 
 
+@ON_SQLITE
 async def test_less_like_this_offers_the_papers_words_and_takes_no_others(
     pages: httpx.AsyncClient, engine: sa.Engine
 ) -> None:
@@ -91,6 +97,7 @@ async def test_less_like_this_offers_the_papers_words_and_takes_no_others(
     }
 
 
+@ON_SQLITE
 async def test_words_are_taken_back_with_the_vote_and_others_stay(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     address = link(got.reader, got.papers[0], "less")
@@ -105,6 +112,7 @@ async def test_words_are_taken_back_with_the_vote_and_others_stay(pages: httpx.A
     assert kept(engine, got.reader, got.papers[0]) == set()
 
 
+@ON_SQLITE
 async def test_forged_swapped_and_old_links_change_nothing(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     good = LINKS.token(Purpose.FEEDBACK, got.reader, issued=NOW, about=got.papers[0])
@@ -124,6 +132,7 @@ async def test_forged_swapped_and_old_links_change_nothing(pages: httpx.AsyncCli
     assert everything(engine) == before
 
 
+@ON_SQLITE
 async def test_an_unknown_vote_is_a_calm_page(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     for method in ("GET", "POST"):
@@ -131,6 +140,7 @@ async def test_an_unknown_vote_is_a_calm_page(pages: httpx.AsyncClient, engine: 
         assert (answer.status_code, "Page not found" in answer.text) == (404, True)
 
 
+@ON_SQLITE
 async def test_who_was_erased_cannot_vote(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine)
     with writing(engine) as tx:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from tests.digests.test_preview import TITLES, announce, close
 from tests.rendering.test_digest import without_isolates
 from tests.web.conftest import NOW
+from tests.world import ON_SQLITE
 
 from dailypapers.digests import preview
 from dailypapers.web.http.page import WebContext
@@ -18,22 +19,26 @@ def edition(engine: sa.Engine, context: WebContext) -> None:
     context.previews.load(now=NOW)
 
 
+@ON_SQLITE
 async def test_it_is_a_part_of_a_page(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/preview", params={"topic": "graph neural networks"})
     assert "<html" not in answer.text
     assert TITLES[0] in answer.text
 
 
+@ON_SQLITE
 async def test_without_a_topic_it_is_what_is_trending(pages: httpx.AsyncClient) -> None:
     assert "Trending today" in (await pages.get("/preview")).text
 
 
+@ON_SQLITE
 async def test_a_day_with_nothing_for_one_is_said(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/preview", params={"topic": "medieval falconry"})
     assert "you would get no email" in answer.text
     assert "Nothing today on <em>medieval falconry</em>" in without_isolates(answer.text)
 
 
+@ON_SQLITE
 async def test_of_several_topics_those_that_brought_nothing_are_named(pages: httpx.AsyncClient) -> None:
     wanted = "graph neural networks, medieval falconry, zebrafish development, the"
     answer = await pages.get("/preview", params={"topic": wanted})
@@ -44,6 +49,7 @@ async def test_of_several_topics_those_that_brought_nothing_are_named(pages: htt
     assert "“the” contains no distinctive words" in answer.text
 
 
+@ON_SQLITE
 async def test_where_no_topic_can_be_used_that_is_why_it_is_what_is_trending(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/preview", params={"topic": "the"})
     assert "Your topics can’t be used, so these are the most popular." in answer.text
@@ -53,6 +59,7 @@ async def test_where_no_topic_can_be_used_that_is_why_it_is_what_is_trending(pag
 @pytest.mark.parametrize(
     "topic", ["🐦🐦", "شبكات عصبية", "<script>alert(1)</script>", "a\x00b\x1bc", "x" * 20_000, ",,,;", "%", "\ud83d"]
 )
+@ON_SQLITE
 async def test_whatever_is_typed_is_answered_calmly(pages: httpx.AsyncClient, topic: str) -> None:
     for path in ("/preview", "/"):
         sent = httpx.QueryParams({"topic": topic.encode("utf-8", "replace").decode()})
@@ -61,16 +68,19 @@ async def test_whatever_is_typed_is_answered_calmly(pages: httpx.AsyncClient, to
         assert "<script>alert" not in answer.text
 
 
+@ON_SQLITE
 async def test_foreign_letters_are_answered_with_advice(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/preview", params={"topic": "شبكات عصبية"})
     assert "contains no Latin letters" in answer.text
 
 
+@ON_SQLITE
 async def test_thousands_of_topics_are_cut_short(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/preview", params={"topic": ",".join(f"topic{n}" for n in range(5_000))})
     assert answer.status_code == 200
 
 
+@ON_SQLITE
 async def test_a_busy_service_says_when_to_come_again(
     pages: httpx.AsyncClient, context: WebContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,12 +8,14 @@ import pytest
 import sqlalchemy as sa
 from tests.web.readers.leaving import ZONE, action, known, link, state
 from tests.web.test_pages import everything
+from tests.world import ON_SQLITE
 
 from dailypapers.domain.subscriber import Rhythm, SubscriberState, parse_days
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading
 
 
+@ON_SQLITE
 async def test_weekly_begins_at_once(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     answer = await pages.post(link(bob, "/less"), data={"choice": "weekly"})
     assert "Your digest is now weekly" in answer.text
@@ -25,6 +27,7 @@ async def test_weekly_begins_at_once(pages: httpx.AsyncClient, engine: sa.Engine
         assert [i.text for i in subscribers.interests_of(tx, [bob])[bob]] == ["RNA"]
 
 
+@ON_SQLITE
 async def test_fewer_is_half_as_many_down_to_three(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     had = []
     for _ in range(4):
@@ -35,6 +38,7 @@ async def test_fewer_is_half_as_many_down_to_three(pages: httpx.AsyncClient, eng
     assert had == [(5, 5), (3, 3), (3, 3), (3, 3)]
 
 
+@ON_SQLITE
 async def test_fewer_that_is_sent_twice_halves_once(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     for _ in range(2):
         page = await pages.get(link(bob))
@@ -50,6 +54,7 @@ async def test_fewer_that_is_sent_twice_halves_once(pages: httpx.AsyncClient, en
     assert known(engine, bob) == found
 
 
+@ON_SQLITE
 async def test_weekly_during_a_pause_does_not_end_it(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     await pages.post(link(bob, "/less"), data={"choice": "pause"})
     answer = await pages.post(link(bob, "/less"), data={"choice": "weekly"})
@@ -66,6 +71,7 @@ async def test_weekly_during_a_pause_does_not_end_it(pages: httpx.AsyncClient, e
         ({"choice": "pause", "until": "2020-01-01"}, None),
     ],
 )
+@ON_SQLITE
 async def test_a_pause_and_back(
     pages: httpx.AsyncClient, engine: sa.Engine, bob: int, form: dict[str, str], until: dt.date | None
 ) -> None:
@@ -83,6 +89,7 @@ async def test_a_pause_and_back(
 
 
 @pytest.mark.parametrize("until", ["", "2026-04-20", "2020-01-01", "9999-12-31", "soon", "\0", "٢٠٢٦-٠٦-٠١"])
+@ON_SQLITE
 async def test_a_day_that_is_none_gets_a_sentence(
     pages: httpx.AsyncClient, engine: sa.Engine, bob: int, until: str
 ) -> None:
@@ -91,6 +98,7 @@ async def test_a_day_that_is_none_gets_a_sentence(
     assert state(engine, bob) is SubscriberState.ACTIVE
 
 
+@ON_SQLITE
 async def test_an_unknown_choice_changes_nothing(pages: httpx.AsyncClient, engine: sa.Engine, bob: int) -> None:
     before = everything(engine)
     await pages.get(link(bob, "/less"))
@@ -104,6 +112,7 @@ async def test_an_unknown_choice_changes_nothing(pages: httpx.AsyncClient, engin
 @pytest.mark.parametrize(
     "form", [{"choice": "weekly"}, {"choice": "fewer"}, {"choice": "two-weeks"}, {"choice": "pause"}]
 )
+@ON_SQLITE
 async def test_who_has_left_is_not_brought_back_by_wanting_less(
     pages: httpx.AsyncClient, engine: sa.Engine, bob: int, form: dict[str, str]
 ) -> None:
