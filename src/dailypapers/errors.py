@@ -46,3 +46,11 @@ class DatabaseDamaged(DatabaseUnreachable):
 
 class Busy(DailypapersError):
     """More is asked at once than can be answered; a moment later it can."""
+
+
+class NotShareable(DailypapersError):
+    """A template does something with one reader's value that cannot be done before the value is known."""
+
+
+class TakenForSlots(NotShareable):
+    """A text holds characters that stand for a reader's values, so that this one mail is rendered whole."""

@@ -10,6 +10,7 @@ import binascii
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -57,11 +58,24 @@ class Signer:
         """
         return f"{self.base_url}/{purpose}/{self.token(purpose, bearer, issued=issued, about=about)}"
 
+    def urls(self, purpose: Purpose, bearer: Bearer, *, issued: dt.datetime, about: Iterable[int]) -> list[str]:
+        """Return such addresses, one about each of these things."""
+        page = f"{self.base_url}/{purpose}/"
+        return [page + token for token in self.tokens(purpose, bearer, issued=issued, about=about)]
+
     def token(self, purpose: Purpose, bearer: Bearer, *, issued: dt.datetime, about: int = 0) -> str:
         """Return what the address of such a page ends with."""
-        ends = int((issued + LIFETIME[purpose]).timestamp())
-        values: list[int | str] = [bearer.subscriber_id, ends, about]
-        return self._serializer(purpose).dumps([*values, self._mark(purpose, bearer)] if bearer.key else values)
+        return self.tokens(purpose, bearer, issued=issued, about=(about,))[0]
+
+    def tokens(self, purpose: Purpose, bearer: Bearer, *, issued: dt.datetime, about: Iterable[int]) -> list[str]:
+        """Return a reader's tokens for one purpose, one about each of these things: a digest carries many.
+
+        They are what itsdangerous makes, but never compressed; here one costs a tenth.
+        """
+        sign = _signing(self.secret, purpose)
+        mark = f',"{self._mark(purpose, bearer)}"' if bearer.key else ""
+        begins = f"[{bearer.subscriber_id},{int((issued + LIFETIME[purpose]).timestamp())},"
+        return [sign(f"{begins}{thing}{mark}]".encode()) for thing in about]
 
     def claim(self, purpose: Purpose, token: str, *, now: dt.datetime) -> Claim:
         """Return what a token says. Raises `BadToken` where it is forged, for another purpose, or expired.
@@ -102,8 +116,7 @@ class Signer:
 
     def keyed_hash(self, kind: str, value: str) -> str:
         """Return an HMAC-SHA256 of 128 bits: equal for equal values, and tells nothing to who lacks the secret."""
-        key = f"dailypapers.blind.{kind}\0{value}".encode()
-        return hmac.new(self.secret, key, hashlib.sha256).hexdigest()[:32]
+        return _mac(self.secret)(f"dailypapers.blind.{kind}\0{value}".encode()).hex()[:32]
 
     def mail_token(self, bearer: Bearer, *, issued: dt.datetime) -> str:
         """Return what an address to unsubscribe by mail carries: short, and in lower case, since mail may lose case."""
@@ -130,7 +143,7 @@ class Signer:
     def _mail_mac(self, body: bytes, *, marked: bool) -> bytes:
         """Sign a mail token; one without a mark, from before there were any, is signed as another kind of thing."""
         kind = b"dailypapers.mail.unsubscribe.marked\0" if marked else b"dailypapers.mail.unsubscribe\0"
-        return hmac.new(self.secret, kind + body, hashlib.sha256).digest()[:_MAIL_MAC]
+        return _mac(self.secret)(kind + body)[:_MAIL_MAC]
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
         return _serializer(self.secret, purpose)
@@ -140,3 +153,48 @@ class Signer:
 def _serializer(secret: bytes, purpose: Purpose) -> URLSafeSerializer:
     """Return a serializer, made once: a digest carries a link for each of its papers."""
     return URLSafeSerializer(secret, salt=f"dailypapers.{purpose}")
+
+
+@cache
+def _signing(secret: bytes, purpose: Purpose) -> Callable[[bytes], str]:
+    """Return what writes and signs a token's values as the purpose's serializer does."""
+    serializer = _serializer(secret, purpose)
+    mac = _hmac(serializer.make_signer(serializer.salt).derive_key(), _sha1)
+
+    def sign(values: bytes) -> str:
+        written = _base64(values)
+        return (written + b"." + _base64(mac(written))).decode()
+
+    return sign
+
+
+def _base64(raw: bytes) -> bytes:
+    return binascii.b2a_base64(raw, newline=False).rstrip(b"=").translate(_URL_SAFE)
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+@cache
+def _mac(secret: bytes) -> Callable[[bytes], bytes]:
+    return _hmac(secret, hashlib.sha256)
+
+
+def _sha1(data: bytes) -> "hashlib._Hash":
+    """Return SHA-1, which nothing is known against as part of an HMAC (RFC 6194 3.3)."""
+    return hashlib.sha1(data, usedforsecurity=False)
+
+
+def _hmac(key: bytes, hash_of: "Callable[[bytes], hashlib._Hash]") -> Callable[[bytes], bytes]:
+    """Return an HMAC (RFC 2104) of one key; what depends on the key alone is hashed once, which halves its time."""
+    block = hash_of(b"").block_size
+    padded = (key if len(key) <= block else hash_of(key).digest()).ljust(block, b"\0")
+    inner, outer = (hash_of(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+
+    def mac(message: bytes) -> bytes:
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(message)
+        outside.update(inside.digest())
+        return outside.digest()
+
+    return mac

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dailypapers.errors import BadSettings
-from dailypapers.rendering.html import at_most, encoded_size, inlined
+from dailypapers.rendering.html import encoded_size, inlined, most_bytes, weight
 
 TEMPLATE = """<!DOCTYPE html><html><head><title>{{ title }}</title><style>
 p { color: red } @media (prefers-color-scheme: dark) { p { color: pink !important } }
@@ -69,4 +69,5 @@ def test_the_size_is_that_of_quoted_printable_with_crlf(html: str, size: int) ->
 @example(" \n" * 100)
 @example("x" * 10_000)
 def test_a_part_has_no_more_bytes_than_is_foreseen(text: str) -> None:
-    assert encoded_size(text) <= at_most(text)
+    assert encoded_size(text) <= most_bytes(weight(text))
+    assert weight(text * 2) == 2 * weight(text)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dailypapers.delivery.persist import persist
 from dailypapers.delivery.worker import WorkerRun
-from dailypapers.digests.layout import RenderInput, load_inputs
+from dailypapers.digests.layout import RenderInput, Shared, load_inputs
 from dailypapers.domain.delivery import Delivery, Priority
 from dailypapers.store import attempts, outbox
 
@@ -28,6 +28,7 @@ class Claims:
         self._waiting: deque[RenderInput] = deque()
         self._there_may_be_more = True
         self._look_again_at = 0.0
+        self._shared = Shared()
 
     async def next(self) -> RenderInput | None:
         """Return the mail whose turn it is, `None` where none is due at present."""
@@ -41,7 +42,11 @@ class Claims:
         room = min(GROUP, AHEAD - len(self._waiting))
         claimed = await persist(self._worker.engine, partial(_claim, self._worker, room))
         self._there_may_be_more = len(claimed) == room
-        inputs = await persist(self._worker.engine, partial(load_inputs, deliveries=claimed)) if claimed else []
+        inputs = (
+            await persist(self._worker.engine, partial(load_inputs, deliveries=claimed, shared=self._shared))
+            if claimed
+            else []
+        )
         urgent = [each for each in inputs if each.delivery.priority is Priority.URGENT]
         self._waiting.extendleft(reversed(urgent))
         self._waiting.extend(each for each in inputs if each.delivery.priority is not Priority.URGENT)

@@ -5,6 +5,7 @@ The same rows, papers and templates give the same bytes: for a retry, for a prev
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -15,12 +16,14 @@ from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, QuietTopic, Reason, TermKind
 from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.link import Bearer, Links, Purpose
-from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
+from dailypapers.domain.message import EncodedMessage, Envelope, Message, OutgoingMail, Sender
 from dailypapers.domain.subscriber import AS_USUAL, Style
-from dailypapers.mail.message import mime
-from dailypapers.rendering.digest import render_digest
+from dailypapers.mail.message import mime, quoted_printable
+from dailypapers.rendering.digest import Frame, render_digest
 from dailypapers.rendering.environment import Templates, translator_of
 from dailypapers.rendering.notices import render_confirm
+from dailypapers.rendering.pieces import Pieces
+from dailypapers.rendering.two_passes import TwoPasses
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.picks import StoredPick, of_deliveries
 from dailypapers.tokens import Signer
@@ -51,14 +54,39 @@ class RenderInput:
     style: Style = AS_USUAL
 
 
-def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[RenderInput]:
-    """Load what the mails of these deliveries show, all at once."""
+@dataclass(slots=True)
+class Shared:
+    """What many mails of one run show, loaded once: papers by their internal ids, and editions.
+
+    Holds as many papers as a few large editions have; where there would be more, it begins anew.
+    """
+
+    paper_by_id: dict[int, papers.Listed] = field(default_factory=dict)
+    edition_by_id: dict[int, Edition] = field(default_factory=dict)
+
+    def load(self, tx: sa.Connection, paper_ids: set[int], edition_ids: set[int]) -> None:
+        """Load those of these papers and editions that are not here yet."""
+        if len(self.paper_by_id) > _MOST_SHARED:
+            self.paper_by_id.clear()
+        if new := paper_ids - self.paper_by_id.keys():
+            self.paper_by_id.update(papers.of_delivery(tx, sorted(new)))
+        if unknown := edition_ids - self.edition_by_id.keys():
+            self.edition_by_id.update(editions.by_id(tx, unknown))
+
+
+#: Some 2 KB each.
+_MOST_SHARED = 20_000
+
+
+def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Shared | None = None) -> list[RenderInput]:
+    """Load what the mails of these deliveries show, all at once; what is in `shared` need not be loaded again."""
+    shared = shared or Shared()
     ids = [delivery.id for delivery in deliveries]
     chosen, contents = of_deliveries(tx, ids), _contents(tx, deliveries)
     picked = {pick.paper_id for picks in chosen.values() for pick in picks}
     nearest = {quiet.nearest_id for content in contents.values() for quiet in content.quiet if quiet.nearest_id}
-    listed = papers.of_delivery(tx, sorted(picked | nearest))
-    editions_by_id = editions.by_id(tx, [delivery.edition for delivery in deliveries if delivery.edition is not None])
+    shared.load(tx, picked | nearest, {delivery.edition for delivery in deliveries if delivery.edition is not None})
+    listed, editions_by_id = shared.paper_by_id, shared.edition_by_id
     bearers = _bearers(tx, deliveries)
     inputs = []
     for delivery in deliveries:
@@ -75,8 +103,7 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery]) -> list[Rende
 def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bearer]:
     """Return whom the links of each subscriber's mails are for; those of the erased open nothing."""
     ids = sorted({delivery.subscriber for delivery in deliveries})
-    readers = subscribers.by_id(tx, ids)
-    return {key: readers[key].bearer if key in readers else Bearer(key) for key in ids}
+    return {key: Bearer(key) for key in ids} | subscribers.bearers(tx, ids)
 
 
 def laid_out(
@@ -88,8 +115,11 @@ def laid_out(
         [(as_composed[pick.paper_id], pick.reason) for pick in picks if pick.outside is apart]
         for apart in (False, True)
     )
+    digest = digest_of(picked, edition, notes=content.notes, outside=outside)
+    if not (content.quiet or content.quiet_days or content.instead):
+        return digest
     return replace(
-        digest_of(picked, edition, notes=content.notes, outside=outside),
+        digest,
         quiet=quiet_entries(content.quiet, listed),
         quiet_days=content.quiet_days,
         instead=content.instead,
@@ -106,7 +136,7 @@ def quiet_entries(quiet: Iterable[QuietTopic], listed: Mapping[int, papers.Liste
 def _as_composed(item: papers.Listed, content: Content) -> papers.Listed:
     """Return a paper with what stood beside it when the digest was composed."""
     about = content.papers.get(str(item.paper.id))
-    return replace(item, sources=about.sources, signals=about.signals) if about else item
+    return papers.Listed(item.paper, about.sources, about.signals, item.paper_id) if about else item
 
 
 def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
@@ -143,20 +173,21 @@ def _entry(item: papers.Listed, reason: Reason) -> Entry:
 
 
 def message(renderer: MailRenderer, render_input: RenderInput) -> Message:
-    """Render the message of a delivery."""
+    """Render the message of a delivery by itself."""
     return _message(renderer, render_input, _links_of(renderer, render_input))
 
 
 def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> Message:
     if render_input.digest is not None and render_input.edition is not None and links is not None:
+        frame = _frame(renderer, render_input.edition)
         return render_digest(
             renderer.templates,
             render_input.digest,
-            day=render_input.edition.day,
+            day=frame.day,
             links=links,
             style=render_input.style,
-            status=doubts(render_input.edition.sources, translator_of(renderer.templates)),
-            name=renderer.sender.name,
+            status=frame.status,
+            name=frame.name,
         )
     return render_confirm(
         renderer.templates,
@@ -166,23 +197,52 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
     )
 
 
+def _frame(renderer: MailRenderer, edition: Edition) -> Frame:
+    return _frame_of(renderer.templates, edition, renderer.sender.name)
+
+
+@lru_cache(maxsize=32)
+def _frame_of(templates: Templates, edition: Edition, name: str) -> Frame:
+    return Frame(edition.day, doubts(edition.sources, translator_of(templates)), name)
+
+
+def _encoded(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> Message | EncodedMessage:
+    """Return a delivery's message put together from what its readers share, where the templates let it."""
+    if render_input.digest is not None and render_input.edition is not None and links is not None:
+        frame, passes = _frame(renderer, render_input.edition), _two_passes(renderer.templates)
+        if encoded := passes.render(render_input.digest, frame, links, render_input.style):
+            return encoded
+    return _message(renderer, render_input, links)
+
+
+@lru_cache(maxsize=4)
+def _two_passes(templates: Templates) -> TwoPasses:
+    return TwoPasses(templates, Pieces(quoted_printable.piece))
+
+
 def _links_of(renderer: MailRenderer, render_input: RenderInput) -> Links | None:
     """Return what a digest links to, signed for its reader; one that is not in the outbox has no web view."""
     if render_input.digest is None:
         return None
-    delivery, shown = render_input.delivery, (*render_input.digest.entries, *render_input.digest.outside)
+    delivery = render_input.delivery
     return Links(
         home=renderer.home,
         unsubscribe=_link(renderer, Purpose.UNSUBSCRIBE, render_input),
         unsubscribe_mailto=_mailto(renderer, render_input),
         preferences=_link(renderer, Purpose.PREFERENCES, render_input),
         web=_link(renderer, Purpose.DIGEST, render_input, about=delivery.id) if delivery.id else "",
-        feedback={
-            str(entry.paper.id): _link(renderer, Purpose.FEEDBACK, render_input, about=entry.paper_id)
-            for entry in shown
-            if entry.paper_id
-        },
+        feedback=_feedback(renderer, render_input),
     )
+
+
+def _feedback(renderer: MailRenderer, render_input: RenderInput) -> dict[str, str]:
+    """Return where a reader votes on each paper shown, by the paper's name."""
+    digest = render_input.digest
+    shown = (*digest.entries, *digest.outside) if digest else ()
+    ids = {str(entry.paper.id): entry.paper_id for entry in shown if entry.paper_id}
+    issued = render_input.delivery.created_at
+    urls = renderer.signer.urls(Purpose.FEEDBACK, render_input.bearer, issued=issued, about=ids.values())
+    return dict(zip(ids, urls, strict=True))
 
 
 def _link(renderer: MailRenderer, purpose: Purpose, render_input: RenderInput, *, about: int = 0) -> str:
@@ -206,7 +266,7 @@ def mail(renderer: MailRenderer, render_input: RenderInput) -> tuple[str, Outgoi
     name = mime.message_id(renderer.secret, f"{delivery.kind} {delivery.subscriber} {what}", domain)
     links = _links_of(renderer, render_input)
     content = mime.build(
-        _message(renderer, render_input, links),
+        _encoded(renderer, render_input, links),
         sender=renderer.sender,
         recipient=delivery.address,
         message_id=name,

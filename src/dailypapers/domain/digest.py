@@ -61,15 +61,21 @@ class Reason:
     @property
     def said(self) -> tuple[Term, ...]:
         """The terms that are put into words, strongest first; what hardly counted is left out."""
-        least = SAID_FROM * max((term.weight for term in self.terms), default=0)
-        telling = (term for term in self.terms if term.weight > 0 and term.weight >= least)
+        least = SAID_FROM * max([term.weight for term in self.terms], default=0)
+        telling = [term for term in self.terms if term.weight > 0 and term.weight >= least]
         by_words = {(term.kind, term.interest, term.text, term.counts): term for term in telling}
         return tuple(by_words.values())[:SAID_AT_MOST]
 
+    @property
+    def tells_of_trending(self) -> bool:
+        """Whether it says in words what others make of the paper."""
+        trending = TermKind.TRENDING
+        return trending in [term.kind for term in self.terms] and trending in [term.kind for term in self.said]
+
     def sentence(self, translate: Translator = untranslated) -> str:
         """Return the reason in words a reader understands."""
-        said = dict.fromkeys(_in_words(term, translate) for term in self.said)
-        sentence = " · ".join(words for words in said if words)
+        said = dict.fromkeys([_in_words(term, translate) for term in self.said])
+        sentence = " · ".join([words for words in said if words])
         return sentence[:1].upper() + sentence[1:]
 
 
@@ -104,8 +110,8 @@ def _in_words(term: Term, translate: Translator) -> str:
     pattern = _WORD_FOR_WORD if is_said else _PHRASES.get(term.kind)
     if pattern is None:
         return ""
-    counts = translate.enumeration(_counted(*counted, translate) for counted in term.counts)
-    text = counts or term.text
+    counted = term.counts and translate.enumeration(_counted(*each, translate) for each in term.counts)
+    text = counted or term.text
     return translate(pattern).format(interest=_beginning(term.interest), text=text)
 
 
@@ -152,8 +158,8 @@ class Entry:
     @property
     def upvotes(self) -> int:
         """Its upvotes as far as they are still to be told: 0 where the reason tells what others make of it."""
-        is_told = isinstance(self.reason, Reason) and any(t.kind is TermKind.TRENDING for t in self.reason.said)
-        return 0 if is_told else self.signals.upvotes or 0
+        upvotes = self.signals.upvotes or 0
+        return 0 if upvotes and isinstance(self.reason, Reason) and self.reason.tells_of_trending else upvotes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class EncodedMessage:
+    """A message whose parts are quoted-printable already, each beginning and ending a line; no HTML: text alone."""
+
+    subject: str
+    text: bytes
+    html: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Sender:
     """Who writes: the From of every mail, the list it belongs to, and where bounces go."""
 

@@ -19,6 +19,7 @@ from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date, weekday_name
 from dailypapers.rendering.html import inlined
 from dailypapers.rendering.i18n import CatalogTranslator, comma, translator
+from dailypapers.rendering.slots import waiting
 from dailypapers.rendering.text import (
     extract,
     one_line,
@@ -60,11 +61,12 @@ def environment(
         translate.translations.gettext, translate.translations.ngettext, newstyle=True
     )
     env.globals |= _direction(translate.locale, language)
-    env.filters |= {"extract": extract, "one_line": one_line, "safe_url": safe_url, "wrapped": wrapped}
+    texts = (extract, one_line, safe_url, shortened, wrapped)
+    env.filters |= {write.__name__: waiting(write) for write in texts}
     env.filters |= {"in_words": partial(in_words, translate=translate), "number": translate.number}
     env.filters |= {"enumeration": translate.enumeration}
-    env.filters |= {"parted": parted, "shortened": shortened, "source_name": source_name}
-    env.filters["isolated"] = isolated if translate.locale.text_direction == "rtl" else str
+    env.filters |= {"parted": parted, "source_name": source_name}
+    env.filters["isolated"] = waiting(isolated) if translate.locale.text_direction == "rtl" else str
     dates = (long_date, plain_date, short_date, month_name, day_of_month, weekday_name)
     env.filters |= {write.__name__: partial(write, locale=translate.locale) for write in dates}
     return env

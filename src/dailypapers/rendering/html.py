@@ -71,12 +71,27 @@ def encoded_size(text: str) -> int:
     return len(encoded) + encoded.count(b"\n")
 
 
-def at_most(text: str) -> int:
-    """Return a part has no more bytes than this as it travels; known without encoding it.
-
-    A byte that is not plain becomes three, and so does a space before a line's end. A line of 76 may end three early,
-    so as not to part those, and its break takes three more.
-    """
+def weight(text: str) -> int:
+    """Return what a part of a mail weighs, for `most_bytes`; parts that are put together weigh the sum."""
     raw = text.encode("utf-8", "replace")
     escaped = len(raw.translate(None, _PLAIN))
-    return (len(raw) + 2 * escaped) * 76 // 72 + 4 * raw.count(b"\n") + 3
+    return _BYTE * (len(raw) + 2 * escaped) + _LINE * raw.count(b"\n")
+
+
+def weight_of_plain(text: str) -> int:
+    """Return the same of a text on one line that needs no encoding."""
+    return _BYTE * len(text)
+
+
+def most_bytes(weight: int) -> int:
+    """Return the bytes that text of a weight has at most as it travels; known without encoding it.
+
+    A byte that is not plain becomes three. A line of 76 may end three early, so as not to part those, and its break
+    takes three more. At a line's end a space is encoded, and so are all but one of those it begins with.
+    """
+    return weight // _PARTS_OF_A_BYTE + 3
+
+
+#: Weights in eighteenths of a byte, so that they are whole numbers: 76 bytes carry 72.
+_PARTS_OF_A_BYTE = 18
+_BYTE, _LINE = 19, 5 * _PARTS_OF_A_BYTE

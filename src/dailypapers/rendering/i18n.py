@@ -46,6 +46,7 @@ def _decimal(count: int, locale: Locale) -> str:
     return format_decimal(count, locale=locale)
 
 
+@lru_cache(maxsize=64)
 def comma(locale: Locale) -> str:
     """Return what a language puts between the items of a list."""
     patterns = locale.list_patterns

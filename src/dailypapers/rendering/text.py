@@ -27,6 +27,8 @@ _HARDLY_LONGER = 1.1
 #: What neither ends a text that was cut nor begins what follows on it.
 _AT_A_CUT = " ,;:–—-"
 WIDTH = 76
+#: Characters of a column each (UAX 11), as nearly all of a text in a Western language are.
+_NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03ce\u2010-\u2027\u2190-\u2199]*")
 _WITHOUT_WIDTH = {"Mn", "Me", "Cf"}
 #: Readers share papers: so many of the last texts are not cut or wrapped again.
 _SHARED = 4096
@@ -36,7 +38,8 @@ MOST_READ = 6000
 
 def one_line(text: str) -> str:
     """Return the text on one line with single spaces, without control characters and those that turn its direction."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    # Of white space a printable text holds nothing but spaces, and nothing that is hidden.
+    if text.isprintable() and "  " not in text:
         return text.strip(" ")
     return " ".join(controls_spaced(without_hidden(text)).split())
 
@@ -103,18 +106,39 @@ def wrapped(text: str, indent: str = "", hang: str = "") -> str:
     A web address is never broken: it goes onto a line of its own, however long that is (RFC 3986 appendix C). Another
     word is broken only where it is longer than a line, as a sentence in Chinese is.
     """
-    lines: list[str] = []
-    line, room = "", WIDTH - len(indent)
+    room = WIDTH - len(indent)
     further = room - len(hang)
-    for gap, piece, width in _pieces(one_line(text), further):
+    plain = one_line(text)
+    lines = _simply_wrapped(plain, room, further) or _lines(plain, room, further)
+    return indent + f"\n{indent}{hang}".join(lines) if lines else ""
+
+
+def _simply_wrapped(text: str, room: int, further: int) -> list[str]:
+    """Return the lines of a text of narrow characters whose words fit on a line; nothing where it is another one."""
+    if not _NARROW.fullmatch(text):
+        return []
+    lines = []
+    while len(text) > room:
+        end = text.rfind(" ", 0, room + 1)
+        if end < 1:
+            return []
+        lines.append(text[:end])
+        text, room = text[end + 1 :], further
+    return [*lines, text] if text else []
+
+
+def _lines(text: str, room: int, further: int) -> list[str]:
+    """Return the lines of any text; the first one has another room than those that follow."""
+    lines: list[str] = []
+    line = ""
+    for gap, piece, width in _pieces(text, further):
         if line and len(gap) + width > room:
             lines.append(line)
             line, room = "", further
         before = gap if line else ""
         line += before + piece
         room -= len(before) + width
-    lines += [line] if line else []
-    return indent + f"\n{indent}{hang}".join(lines) if lines else ""
+    return [*lines, line] if line else lines
 
 
 def _pieces(line: str, room: int) -> Iterator[tuple[str, str, int]]:

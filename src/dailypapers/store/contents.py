@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 from dailypapers.domain.content import AboutPaper, Content
@@ -11,6 +12,7 @@ from dailypapers.domain.paper import Signals
 from dailypapers.domain.subscriber import Abstracts, Style
 
 _COUNTS = tuple(each.name for each in fields(Signals))
+_PAPERS = 4096
 
 
 def to_json(content: Content) -> dict[str, object]:
@@ -63,5 +65,10 @@ def _about(about: AboutPaper) -> dict[str, object]:
 
 
 def _read_about(kept: Mapping[str, Any]) -> AboutPaper:
-    counts = {name: kept[name] for name in _COUNTS if name in kept}
-    return AboutPaper(tuple(kept["sources"]), Signals(**counts))
+    return _about_of(tuple(kept["sources"]), tuple([(name, kept[name]) for name in kept if name in _COUNTS]))
+
+
+@lru_cache(maxsize=_PAPERS)
+def _about_of(sources: tuple[str, ...], counts: tuple[tuple[str, Any], ...]) -> AboutPaper:
+    """Return the same for the same paper of an edition, which stands in many contents."""
+    return AboutPaper(sources, Signals(**dict(counts)))

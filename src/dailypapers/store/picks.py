@@ -1,8 +1,10 @@
 """Picks: which papers are in whose digest, and why. Written with the outbox row they belong to."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +12,10 @@ import sqlalchemy as sa
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.store.database import groups
 from dailypapers.store.schema import outbox, picks
+
+#: Reasons read lately that are at hand for the next mails; each takes about a kilobyte.
+_REASONS = 8192
+_KINDS = {kind.value: kind for kind in TermKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +31,13 @@ class StoredPick:
 def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, tuple[StoredPick, ...]]:
     """Return the picks of deliveries, in order."""
     picks_of: dict[int, list[StoredPick]] = {}
+    # As text: readers share many reasons, and a text that is known need not be read again.
+    columns = (picks.c.delivery_id, picks.c.paper_id, picks.c.score, sa.cast(picks.c.reason, sa.Text), picks.c.outside)
+    chosen = sa.select(*columns).order_by(picks.c.delivery_id, picks.c.position)
     for group in groups(delivery_ids):
-        query = sa.select(picks).where(picks.c.delivery_id.in_(group)).order_by(picks.c.delivery_id, picks.c.position)
-        for row in tx.execute(query):
-            picks_of.setdefault(row.delivery_id, []).append(_stored(row))
+        for delivery_id, paper_id, score, reason, outside in tx.execute(chosen.where(picks.c.delivery_id.in_(group))):
+            pick = StoredPick(paper_id, score, _read(reason), bool(outside))
+            picks_of.setdefault(delivery_id, []).append(pick)
     return {delivery_id: tuple(chosen) for delivery_id, chosen in picks_of.items()}
 
 
@@ -48,8 +57,13 @@ def _stored(row: sa.Row[Any]) -> StoredPick:
     return StoredPick(row.paper_id, row.score, _reason(row.reason), bool(row.outside))
 
 
+@lru_cache(maxsize=_REASONS)
+def _read(reason: str) -> Reason:
+    return _reason(json.loads(reason))
+
+
 def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:
-    return Reason(tuple(_term(**term) for term in terms))
+    return Reason(tuple([_term(**term) for term in terms]))
 
 
 def kept(reason: Reason) -> list[dict[str, object]]:
@@ -62,7 +76,7 @@ def kept(reason: Reason) -> list[dict[str, object]]:
 
 
 def _term(kind: str, text: str, weight: float, interest: str, counts: Iterable[tuple[str, int]] = ()) -> Term:
-    return Term(TermKind(kind), text, weight, interest, tuple((what, count) for what, count in counts))
+    return Term(_KINDS[kind], text, weight, interest, tuple((what, count) for what, count in counts) if counts else ())
 
 
 def already_sent(

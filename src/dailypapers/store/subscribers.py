@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.domain.link import Bearer
 from dailypapers.domain.subscriber import (
     AS_USUAL,
     READING,
@@ -175,6 +176,15 @@ def by_id(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Subscriber]:
         rows = tx.execute(sa.select(subscribers).where(subscribers.c.id.in_(group)))
         subscriber_by_id.update((row.id, _subscriber(row)) for row in rows)
     return subscriber_by_id
+
+
+def bearers(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Bearer]:
+    """Return whom the links of these subscribers are for; who has been erased is left out."""
+    bearer_by_id: dict[int, Bearer] = {}
+    for group in groups(ids):
+        query = sa.select(subscribers.c.id, subscribers.c.link_key).where(subscribers.c.id.in_(group))
+        bearer_by_id.update((key, Bearer(key, link_key or "")) for key, link_key in tx.execute(query))
+    return bearer_by_id
 
 
 def one(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:

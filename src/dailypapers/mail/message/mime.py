@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import idna
 
-from dailypapers.domain.message import Message, Sender
+from dailypapers.domain.message import EncodedMessage, Message, Sender
 from dailypapers.domain.text import controls_spaced
 from dailypapers.errors import BadInput
 from dailypapers.mail.message import dkim, quoted_printable
@@ -67,15 +67,6 @@ class BulkHeaders:
     issue: str = ""
     #: Where reports of complaints may be sent (RFC 9477).
     complaints: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedMessage:
-    """A message whose parts are quoted-printable already, each beginning and ending a line; no HTML: text alone."""
-
-    subject: str
-    text: bytes
-    html: bytes
 
 
 def message_id(secret: bytes, key: str, domain: str) -> str:

@@ -21,6 +21,9 @@ _RISKY_LINE = re.compile(rb"\n((?:\.|From )[^\n]*)")
 #: What ends every piece that is encoded as if more followed: an equals sign, which is never left as it is.
 _MORE, _MORE_ENCODED = b"=", b"=3D"
 _SOFT_BREAK = b"=\n"
+#: What stands as it is, such as most addresses; and where it is broken, leaving room for the equals sign.
+_WORD = re.compile(r"[\w/#~-][\w/:#~.-]*", re.ASCII)
+_BREAK_AT = LONGEST_LINE - 1
 
 
 def encoded(text: str) -> bytes:
@@ -33,16 +36,37 @@ def piece(text: str) -> bytes:
 
     Pieces must not be cut within CRLF.
     """
+    if _WORD.fullmatch(text):
+        return _broken(text.encode())
     raw = _lines(text)
     if not raw or raw.endswith(b"\n"):
         return _encoded(raw)
-    begun = _encoded(raw + _MORE).removesuffix(_MORE_ENCODED)
+    begun = _simply_encoded(raw + _MORE) or _encoded(raw + _MORE)
+    begun = begun[: -len(_MORE_ENCODED)]
     return begun if begun.endswith(b"=\r\n") else begun + b"=\r\n"
+
+
+def _broken(word: bytes) -> bytes:
+    """Break a word that needs no encoding into lines."""
+    lines = []
+    while word:
+        end = _BREAK_AT if word[_BREAK_AT : _BREAK_AT + 1] != b"." else _BREAK_AT - 1
+        lines.append(word[:end])
+        word = word[end:]
+    return b"=\r\n".join([*lines, b""])
 
 
 def _lines(text: str) -> bytes:
     raw = text.encode("utf-8", "replace")
     return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+
+
+def _simply_encoded(raw: bytes) -> bytes:
+    """Encode a text on one line, as most of what is one reader's is; nothing where it takes more than that."""
+    if b"\n" in raw or b"  " in raw or b"\t" in raw or b"From " in raw:
+        return b""
+    lines = binascii.b2a_qp(raw)
+    return b"" if lines[:1] == b"." or b"\n." in lines else lines.replace(b"\n", b"\r\n")
 
 
 def _encoded(raw: bytes) -> bytes:

@@ -1,0 +1,151 @@
+"""What a template shows of an entry: plain, bounded text, and addresses that are safe to link to.
+
+Foreign text is made plain here, once for both parts of a mail.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import jinja2
+
+from dailypapers.domain.digest import Entry, QuietEntry
+from dailypapers.domain.paper import Paper
+from dailypapers.domain.source import source_name
+from dailypapers.domain.subscriber import Abstracts
+from dailypapers.rendering.environment import in_words, translator_of
+from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened
+
+#: So many authors are named; four names fit on a line.
+_AUTHORS = 4
+#: Nothing foreign is longer than this, so that one paper cannot fill a mail.
+LONGEST_TITLE, LONGEST_SENTENCE = 300, 240
+_AUTHOR, _LABEL = 60, 40
+#: So much of a title tells what a link is about to somebody who hears links without what stands around them. Nobody
+#: hears the ellipsis, and four a paper take bytes.
+_BRIEF = 24
+#: So much of a quiet topic and of the nearest paper's title is shown that it takes a line or two.
+_TOPIC, _NEAREST = 60, 90
+_SOURCES = 3
+_DATA = re.compile(r"https?://(?:www\.)?(?:zenodo\.org|figshare\.com|huggingface\.co/datasets|kaggle\.com/datasets)/")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much of its abstract an entry shows: so many characters, two or three lines of a wide window, or all."""
+
+    length: int
+    whole: bool = False
+
+
+_FULL, _HALF, BARE = Shown(220), Shown(110), Shown(0)
+#: What each choice comes down to, step by step, until the mail is small enough; then the last entries go.
+STEPS = {
+    Abstracts.WHOLE: (Shown(220, whole=True), _FULL, _HALF),
+    Abstracts.EXTRACT: (_FULL, _HALF),
+    Abstracts.NONE: (BARE,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A name; whether the reader follows it, and whether others that are not shown stand before it."""
+
+    name: str
+    followed: bool
+    gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a template shows of an entry."""
+
+    #: Its place among the entries, from 1; 0 outside them.
+    number: int | str
+    #: Whether it is the most relevant one.
+    first: bool
+    title: str
+    brief: str
+    url: str
+    authors: tuple[Author, ...]
+    more_authors: int
+    extract: str
+    rest: str
+    reason: str
+    labels: tuple[str, ...]
+    sources: tuple[str, ...]
+    upvotes: int
+    code_url: str
+    has_data: bool
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuietItem:
+    """What a template shows of a topic on which nothing came; empty title: no paper comes near."""
+
+    topic: str
+    title: str
+    url: str
+
+
+def item_of(
+    env: jinja2.Environment, entry: Entry, shown: Shown, *, number: int | str, first: bool, reason: str, feedback: str
+) -> Item:
+    """Return what a template shows of an entry; reason and address to vote are those of `reason_of` and `safe_url`."""
+    paper = entry.paper
+    authors = tuple(_authors(paper.authors, entry.followed))
+    title = title_of(paper)
+    begins, rest = _abstract(paper.abstract, shown)
+    apart = env.filters["isolated"]
+    sources = [source_name(source) for source in entry.sources[:_SOURCES]]
+    return Item(
+        number=number,
+        first=first,
+        title=title,
+        brief=shortened(title, _BRIEF).rstrip("…"),
+        url=safe_url(paper.url),
+        authors=authors,
+        more_authors=len(paper.authors) - len(authors),
+        extract=begins,
+        rest=rest,
+        reason=reason,
+        labels=tuple(apart(shortened(label, _LABEL)) for label in paper.categories[:1] if label),
+        sources=tuple(apart(shortened(source, _LABEL)) for source in sources if source),
+        upvotes=entry.upvotes,
+        code_url=safe_url(paper.code_url),
+        has_data=bool(_DATA.match(paper.code_url)),
+        feedback=feedback,
+    )
+
+
+def title_of(paper: Paper) -> str:
+    """Return a paper's title, or its id where it has none."""
+    return shortened(paper.title, LONGEST_TITLE) or one_line(str(paper.id))
+
+
+def reason_of(env: jinja2.Environment, entry: Entry) -> str:
+    """Return why an entry was picked, in the language of the templates."""
+    return shortened(in_words(entry.reason, translator_of(env)), LONGEST_SENTENCE)
+
+
+def quiet_item(quiet: QuietEntry) -> QuietItem:
+    """Return what a template shows of a topic on which nothing came."""
+    topic, paper = shortened(quiet.topic, _TOPIC), quiet.nearest
+    if paper is None:
+        return QuietItem(topic, "", "")
+    return QuietItem(topic, shortened(paper.title, _NEAREST) or one_line(str(paper.id)), safe_url(paper.url))
+
+
+def _abstract(text: str, shown: Shown) -> tuple[str, str]:
+    if shown.whole:
+        return parted(text, shown.length)
+    return (extract(text, shown.length) if shown.length else "", "")
+
+
+def _authors(names: Sequence[str], followed: Sequence[str]) -> Iterator[Author]:
+    """Yield the first authors, and of the others those the reader follows, wherever they stand."""
+    before = -1
+    for place in [n for n, name in enumerate(names) if n < _AUTHORS or name in followed][: 2 * _AUTHORS]:
+        yield Author(shortened(names[place], _AUTHOR), names[place] in followed, gap=place > before + 1)
+        before = place

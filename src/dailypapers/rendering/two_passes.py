@@ -1,0 +1,453 @@
+"""Render once, send many: a digest's mail put together from what its readers share.
+
+The first pass renders the templates with slots (`slots`) in place of all that is one reader's, and encodes what comes
+out, once: the frame of a mail for each shape it can have, and each paper's block. The second pass fills the slots for
+one reader and joins the pieces:
+
+    templates + slots → cut → encoded ─┐
+    reason, links, notes → encoded ────┴→ joined
+
+Both are of the very same templates that `digest.render_digest` renders whole. What it needs of a template is that an
+entry is a block named `entry`, and one outside the reader's topics a block named `outside_entry`. Where a template does
+something with a reader's value that cannot be done beforehand, or the two ways disagree on a digest made up to find
+that out, the reason is logged once, and every mail is rendered whole. Does not know how text is encoded.
+"""
+
+import binascii
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import jinja2
+import structlog
+from jinja2.runtime import Context
+
+from dailypapers.domain.digest import Digest, Entry, QuietEntry
+from dailypapers.domain.link import Links
+from dailypapers.domain.message import EncodedMessage, Message
+from dailypapers.domain.paper import Paper
+from dailypapers.domain.subscriber import Style
+from dailypapers.errors import NotShareable, TakenForSlots
+from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
+from dailypapers.rendering.html import most_bytes
+from dailypapers.rendering.items import BARE, STEPS, QuietItem, Shown, item_of, reason_of, title_of
+from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
+from dailypapers.rendering.slots import NUMBER, Fill, Named, Slot, Slots, is_reserved, recording
+from dailypapers.rendering.text import safe_url
+
+log = structlog.get_logger()
+
+#: How much is kept for later mails: blocks of some 5 KB, frames of some 10 KB.
+_BLOCKS, _FRAMES = 8000, 500
+#: What a block must not know: it is shared by mails that differ in these.
+_NOT_IN_BLOCKS = frozenset(
+    {
+        *("links", "trending", "voted", "notes", "quiet", "more_quiet", "quiet_days", "instead", "total", "considered"),
+        *("items", "outside", "item", "loop"),
+    }
+)
+#: The links of a frame that are one reader's.
+_LINKS = ("unsubscribe", "unsubscribe_mailto", "preferences", "web")
+#: A mail of another shape, to see whether a block shows anything of it; and for how many entries that is looked at.
+_OTHERWISE = {"total": 97, "considered": 98, "trending": True, "voted": False, "instead": False, "quiet_days": 99}
+_COMPARED = 20
+#: A reason unlike others, to see whether a template does more with it than print it.
+_PROBE = "<Probe> & “Straße” 'q' {n} %(n)s https://example.org/a?b=1&c=2 and some more WORDS, so that lines are wrapped"
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paper's block in both parts. It holds the paper, so that its identity is not another's while this is kept."""
+
+    paper: Paper
+    html: Piece | None
+    text: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class _FrameOf:
+    """The frame of mails of one shape: all but what stands in a paper's block."""
+
+    html: Piece | None
+    text: Piece
+    #: The places of entries whose titles stand in it.
+    titles: tuple[int, ...]
+    #: By the first entry's title.
+    subjects: dict[str, str] = field(default_factory=dict)
+
+
+#: What a block is with a reader's values: HTML, text, and what they weigh together.
+_Filled = tuple[bytes, bytes, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A mail's two parts."""
+
+    html: bytes
+    text: bytes
+    weight: int
+
+    @property
+    def size(self) -> int:
+        return most_bytes(self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Stands for an entry in a frame, where only its title is known; templates that ask for more are not shared."""
+
+    place: str
+    number: int
+    first: bool
+    title: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class _BlockSource:
+    """How the templates' block of an entry is rendered by itself."""
+
+    template: jinja2.Template
+    render: Callable[[Context], Iterator[str]]
+    values: Mapping[str, Any]
+    blocks: Mapping[str, list[Callable[[Context], Iterator[str]]]]
+
+    def rendered(self, item: object) -> str:
+        """Return the block of an entry."""
+        context = self.template.new_context({**self.values, "item": item}, shared=True)
+        context.blocks = {key: list(renders) for key, renders in self.blocks.items()}
+        return "".join(self.render(context))
+
+
+@dataclass(slots=True)
+class TwoPasses:
+    """Makes digests of one folder of templates; it is given what encodes them."""
+
+    env: jinja2.Environment
+    pieces: Pieces
+    #: Why mails are rendered whole, in a sentence; empty where they need not be.
+    why_not: str = ""
+    _blocks: dict[tuple[object, ...], _Block] = field(default_factory=dict)
+    _frames: dict[tuple[object, ...], _FrameOf] = field(default_factory=dict)
+    #: By part and block: how it is rendered, and how it would be in a mail of another shape.
+    _sources: dict[tuple[str, str], list[_BlockSource]] = field(default_factory=dict)
+    _compared: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _probed: set[tuple[object, ...]] = field(default_factory=set)
+
+    def render(self, digest: Digest, frame: Frame, links: Links, style: Style) -> EncodedMessage | None:
+        """Return what `render_digest` does, its parts encoded; `None` where the mail must be rendered whole.
+
+        Raises `BadSettings` as it does.
+        """
+        if self.why_not:
+            return None
+        try:
+            return self._render(digest, frame, links, style)
+        except TakenForSlots:
+            return None
+        except (NotShareable, jinja2.TemplateError) as reason:
+            self.why_not = str(reason)
+        log.warning("templates are rendered for each reader anew, which takes longer", why=self.why_not)
+        return None
+
+    def _render(self, digest: Digest, frame: Frame, links: Links, style: Style) -> EncodedMessage:
+        mail = _Mail(self, digest, frame, links, style, digest_values(self.env, digest, frame, links))
+        parts = fitting(len(digest.entries), STEPS[style.abstracts], mail.filled, frame.template)
+        return EncodedMessage(self.subject(mail), parts.text.removesuffix(b"=\r\n"), parts.html.removesuffix(b"=\r\n"))
+
+    def _probe(self, digest: Digest, frame: Frame, links: Links, style: Style) -> None:
+        """Make the first mail of its kind both ways, and another with made-up values.
+
+        Raises `NotShareable` where the two ways differ.
+        """
+        options: dict[str, Any] = {"day": frame.day, "style": style, "status": frame.status, "name": frame.name}
+        for shown, to in ((digest, links), (_made_up(digest), _made_up_links(links))):
+            whole = render_digest(self.env, shown, links=to, template=frame.template, **options)
+            if _decoded(self._render(shown, frame, to, style)) != _storable(whole):
+                raise NotShareable(f"email/{frame.template}: what it shows depends on what a reader's values are")
+
+    def frame(self, mail: "_Mail", count: int) -> _FrameOf:
+        """Return the frame of a mail that shows so many entries."""
+        key = mail.shape(count)
+        known = self._frames.get(key)
+        if known is None:
+            known = kept(self._frames, key, self._new_frame(mail, count), _FRAMES)
+            kind = _kind(mail.digest, mail.frame, mail.style)
+            if kind not in self._probed:
+                self._probed.add(kind)
+                self._probe(mail.digest, mail.frame, mail.links, mail.style)
+        return known
+
+    def _new_frame(self, mail: "_Mail", count: int) -> _FrameOf:
+        parts: dict[str, Piece] = {}
+        for file in ("body.txt",) if mail.style.text_only else ("body.html", "body.txt"):
+            with recording() as slots:
+                rendered = self._rendered_frame(mail, file, slots, count)
+                parts[file] = self.pieces.cut(rendered, slots, is_html=file == "body.html")
+            if any(len(sources) == 1 for (part, _), sources in self._sources.items() if part == file):
+                with recording() as slots:
+                    self._rendered_frame(mail, file, slots, count, **_OTHERWISE)
+        fills = [fill for piece in parts.values() for fill, _, _ in piece.fills]
+        return _FrameOf(parts.get("body.html"), parts["body.txt"], tuple(_titles(fills)))
+
+    def _rendered_frame(self, mail: "_Mail", file: str, slots: Slots, count: int, **changed: object) -> str:
+        template = self.env.get_template(f"email/{mail.frame.template}/{file}")
+        context = template.new_context(mail.slotted(slots, count) | changed)
+        for name in ("entry", "outside_entry"):
+            context.blocks[name] = [self._placing(slots, template, file, name), *context.blocks.get(name, ())]
+        text = "".join(template.root_render_func(context))
+        return text if file == "body.html" else text.strip() + "\n"
+
+    def _placing(
+        self, slots: Slots, template: jinja2.Template, file: str, name: str
+    ) -> Callable[[Context], Iterator[str]]:
+        """Return a block that puts a slot where an entry's block is to stand, and remembers how that is rendered."""
+        sources = self._sources.setdefault((file, name), [])
+        before = len(sources)
+
+        def place(context: Context) -> Iterator[str]:
+            item = context.get("item")
+            if not isinstance(item, _Place):
+                raise NotShareable(f"{template.name}: the block {name} is not given an entry")
+            if len(sources) == before < 2:  # noqa: PLR2004 - one as it is, one otherwise
+                own = {key: renders[1:] if key == name else renders for key, renders in context.blocks.items()}
+                known = {key: value for key, value in context.get_all().items() if key not in _NOT_IN_BLOCKS}
+                sources.append(_BlockSource(template, own[name][0], known, own))
+            yield str(slots.named(item.place))
+
+        return place
+
+    def block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
+        """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
+        digits = len(str(number))
+        key = (
+            *(name, id(entry.paper), entry.sources, entry.upvotes, entry.followed),
+            *(shown.length, shown.whole, number == 1, digits, has),
+        )
+        known = self._blocks.get(key)
+        return known or kept(self._blocks, key, self._new_block(name, entry, shown, number, has), _BLOCKS)
+
+    def _new_block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
+        parts: dict[str, Piece] = {}
+        for file in ("body.html", "body.txt") if has[2] else ("body.txt",):
+            with recording() as slots:
+                item = item_of(
+                    self.env,
+                    entry,
+                    shown,
+                    number=slots.number(len(str(number))) if number else 0,
+                    first=number == 1,
+                    reason=slots.named("reason") if has[0] else "",
+                    feedback=slots.named("feedback") if has[1] else "",
+                )
+                names = (author.name for author in item.authors)
+                texts = (item.title, item.extract, item.rest, item.url, item.code_url)
+                if any(map(is_reserved, (*texts, *names, *item.labels, *item.sources))):
+                    raise TakenForSlots(str(entry.paper.id))
+                parts[file] = self.pieces.cut(
+                    self._rendered_block(file, name, item), slots, is_html=file == "body.html"
+                )
+        return _Block(entry.paper, parts.get("body.html"), parts["body.txt"])
+
+    def _rendered_block(self, file: str, name: str, item: object) -> str:
+        sources = self._sources.get((file, name))
+        if not sources:
+            raise NotShareable(f"{file} has no block “{name}”")
+        text = sources[0].rendered(item)
+        if self._compared[file, name] < _COMPARED:
+            self._compared[file, name] += 1
+            if any(source.rendered(item) != text for source in sources[1:]):
+                raise NotShareable(f"{file}: the block “{name}” shows what is not of its paper alone")
+        return text
+
+    def subject(self, mail: "_Mail") -> str:
+        """Return the subject; readers with the same first paper share it."""
+        subjects = self.frame(mail, len(mail.digest.entries)).subjects
+        top = mail.digest.entries[0].paper.title if mail.digest.entries else ""
+        return subjects.get(top) or kept(subjects, top, self._new_subject(mail), _FRAMES)
+
+    def _new_subject(self, mail: "_Mail") -> str:
+        with recording() as slots:
+            subject = subject_of(self.env, mail.digest, mail.frame, mail.slotted(slots, 0))
+            if slots.cut(subject).order:
+                raise NotShareable(f"email/{mail.frame.template}/subject.txt shows a value of one reader")
+        return subject
+
+
+def _titles(fills: Sequence[Fill]) -> Iterator[int]:
+    """Yield the entries whose titles fills need."""
+    for fill in fills:
+        if isinstance(fill, Named):
+            kind, _, place = fill.name.partition(" ")
+            if kind == "title":
+                yield int(place)
+        else:
+            yield from _titles(fill.text.fills)
+
+
+@dataclass(slots=True)
+class _Mail:
+    """One reader's mail in the making."""
+
+    passes: TwoPasses
+    digest: Digest
+    frame: Frame
+    links: Links
+    style: Style
+    values: dict[str, Any]
+    _shape: tuple[object, ...] = ()
+    _entries: dict[Shown, list[_Filled]] = field(default_factory=dict)
+    _outside: list[_Filled] = field(default_factory=list)
+
+    def shape(self, count: int) -> tuple[object, ...]:
+        """Return what the frame depends on, in a mail that shows so many entries."""
+        if not self._shape:
+            links, values, digest = self.links, self.values, self.digest
+            self._shape = (
+                *(self.frame.day, self.frame.status, self.frame.name, links.home, self.style.text_only),
+                *(bool(links.web), bool(links.preferences), bool(links.unsubscribe), bool(links.unsubscribe_mailto)),
+                *(values["total"], values["considered"], digest.trending, digest.voted, digest.instead),
+                *(values["quiet_days"], values["more_quiet"], len(digest.outside), *map(bool, values["notes"])),
+                *[(bool(quiet.title), bool(quiet.url)) for quiet in values["quiet"]],
+            )
+        return (count, self._shape)
+
+    def slotted(self, slots: Slots, count: int) -> dict[str, object]:
+        """Return what the frame is rendered with: slots for whatever is one reader's."""
+        entries, outside = self.digest.entries[:count], self.digest.outside
+        if is_reserved(self.frame.name + self.frame.status):
+            raise TakenForSlots(self.frame.name)
+        quiet = enumerate(self.values["quiet"])
+        return {
+            **self.values,
+            "links": self._slotted_links(slots),
+            "notes": [_slot(slots, f"note {n}", note) for n, note in enumerate(self.values["notes"])],
+            "quiet": [
+                QuietItem(
+                    slots.named(f"topic {n}"),
+                    _slot(slots, f"nearest {n}", one.title),
+                    _slot(slots, f"nearest_url {n}", one.url),
+                )
+                for n, one in quiet
+            ],
+            "items": [_Place(f"entry {n}", n + 1, not n, slots.named(f"title {n}")) for n in range(len(entries))],
+            "outside": [
+                _Place(f"outside {n}", 0, first=False, title=slots.named(f"outside_title {n}"))
+                for n in range(len(outside))
+            ],
+        }
+
+    def _slotted_links(self, slots: Slots) -> Links:
+        return replace(
+            self.links, feedback={}, **{name: _slot(slots, name, getattr(self.links, name)) for name in _LINKS}
+        )
+
+    def filled(self, count: int, shown: Shown) -> _Joined:
+        """Return the mail with so many entries, and so much of each."""
+        frame, fill = self.passes.frame(self, count), self.passes.pieces.fill
+        entries, outside = self._filled_entries(shown)[:count], self._filled_outside()
+        values, addresses = self._frame_values(frame), self._addresses()
+        heavy = sum([each[2] for each in (*entries, *outside)])
+        html, weight_of_html = b"", 0
+        if frame.html:
+            html, weight_of_html = fill(frame.html, values, addresses | _ready(entries, outside, 0))
+        text, weight_of_text = fill(frame.text, values, addresses | _ready(entries, outside, 1))
+        return _Joined(html, text, heavy + weight_of_html + weight_of_text)
+
+    def _frame_values(self, frame: _FrameOf) -> dict[str, str]:
+        links, values = self.links, {f"title {n}": title_of(self.digest.entries[n].paper) for n in frame.titles}
+        values |= {name: getattr(links, name) for name in _LINKS}
+        for n, note in enumerate(self.values["notes"]):
+            values[f"note {n}"] = note
+        for n, quiet in enumerate(self.values["quiet"]):
+            values |= {f"topic {n}": quiet.topic, f"nearest {n}": quiet.title, f"nearest_url {n}": quiet.url}
+        return values
+
+    def _addresses(self) -> dict[str, Weighed]:
+        encoded = ((name, self.passes.pieces.address(getattr(self.links, name))) for name in _LINKS)
+        return {name: address for name, address in encoded if address}
+
+    def _filled_entries(self, shown: Shown) -> list[_Filled]:
+        if shown not in self._entries:
+            entries = enumerate(self.digest.entries, 1)
+            self._entries[shown] = [self._filled_entry("entry", entry, shown, number) for number, entry in entries]
+        return self._entries[shown]
+
+    def _filled_outside(self) -> list[_Filled]:
+        if len(self._outside) < len(self.digest.outside):
+            self._outside = [self._filled_entry("outside_entry", entry, BARE, 0) for entry in self.digest.outside]
+        return self._outside
+
+    def _filled_entry(self, name: str, entry: Entry, shown: Shown, number: int) -> _Filled:
+        passes, pieces = self.passes, self.passes.pieces
+        reason, url = reason_of(passes.env, entry), self.links.feedback.get(str(entry.paper.id), "")
+        address = pieces.address(url)
+        ready = {"feedback": address} if address else {}
+        url = url if address else safe_url(url)
+        block = passes.block(name, entry, shown, number, (bool(reason), bool(url), not self.style.text_only))
+        values = {"reason": reason, "feedback": url, NUMBER: str(number)}
+        html, weight_of_html = pieces.fill(block.html, values, ready) if block.html else (b"", 0)
+        text, weight_of_text = pieces.fill(block.text, values, ready)
+        return html, text, weight_of_html + weight_of_text
+
+
+def _slot(slots: Slots, name: str, value: str) -> str:
+    """Return a slot for a value that is there, and one that is not as it is."""
+    return slots.named(name) if value else value
+
+
+def _ready(entries: Sequence[_Filled], outside: Sequence[_Filled], part: Literal[0, 1]) -> dict[str, Weighed]:
+    """Return blocks as what stands in their places; they are weighed already."""
+    blocks = {f"entry {n}": (filled[part], 0) for n, filled in enumerate(entries)}
+    for n, filled in enumerate(outside):
+        blocks[f"outside {n}"] = (filled[part], 0)
+    return blocks
+
+
+def _kind(digest: Digest, frame: Frame, style: Style) -> tuple[object, ...]:
+    """Return what decides which branches of the templates a digest goes through."""
+    return (
+        *(frame.template, style, digest.trending, digest.voted, digest.instead, bool(digest.quiet_days)),
+        *(min(len(digest.quiet), 2), bool(digest.notes), bool(digest.outside), min(len(digest.entries), 2)),
+    )
+
+
+def _made_up(digest: Digest) -> Digest:
+    """Return a digest of the same shape whose reader is nobody."""
+    return replace(
+        digest,
+        entries=tuple(replace(entry, reason=f"{n} {_PROBE}") for n, entry in enumerate(digest.entries)),
+        outside=tuple(replace(entry, reason=f"{n} {_PROBE}") for n, entry in enumerate(digest.outside)),
+        notes=tuple(f"{n} {_PROBE}" if note else note for n, note in enumerate(digest.notes)),
+        quiet=tuple(QuietEntry(f"{n} {_PROBE}", one.nearest) for n, one in enumerate(digest.quiet)),
+    )
+
+
+def _made_up_links(links: Links) -> Links:
+    def made_up(url: str) -> str:
+        return f"{url}Probe&p=<%22>" if url else url
+
+    return replace(
+        links,
+        unsubscribe=made_up(links.unsubscribe),
+        unsubscribe_mailto=made_up(links.unsubscribe_mailto),
+        preferences=made_up(links.preferences),
+        web=made_up(links.web),
+    )
+
+
+def _decoded(message: EncodedMessage) -> Message:
+    text, html = (
+        binascii.a2b_qp(part).decode("utf-8", "replace").replace("\r\n", "\n") for part in (message.text, message.html)
+    )
+    return Message(message.subject, text, html)
+
+
+def _storable(message: Message) -> Message:
+    """Return a message as it is once it was encoded."""
+    text, html = (
+        part.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+        for part in (message.text, message.html)
+    )
+    return Message(message.subject, text, html)
