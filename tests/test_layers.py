@@ -74,7 +74,6 @@ HOMES = {
     "aiosmtplib": {"mail"}, "aiosmtpd": {"mail", "catcher"}, "dns": {"mail"}, "disposable_email_domains": {"mail"},
     "alembic": {"store"},
     "fastapi": {"web", "catcher", "http_server"}, "starlette": {"web", "catcher"}, "uvicorn": {"http_server"},
-    "apscheduler": {"scheduler"},
     "itsdangerous": {"tokens"},
     "pydantic": {"settings"}, "pydantic_settings": {"settings"},
     "typer": {"cli"}, "rich": {"cli"},

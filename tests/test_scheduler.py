@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,13 +15,13 @@ from tests.world import DAY, MONDAY, world
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.jobs.context import JobContext
-from dailypapers.scheduler import start
+from dailypapers.scheduler import Scheduler, start
 from dailypapers.store import subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import sign_up
 
-#: Starting looks at the clock once before the first tick.
-_FIRST_TICK = 1
+#: The clock is looked at in the first tick.
+_FIRST_TICK = 0
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def ticking(job: JobContext, *, schedule: bool, work: bool) -> Iterator[None]:
         yield
     finally:
         job.stop.set()
-        scheduler.shutdown(wait=True)
+        scheduler.shutdown()
 
 
 def test_it_ticks_by_itself_and_survives_a_broken_job(engine: sa.Engine) -> None:
@@ -75,3 +76,34 @@ def test_pruning_is_in_the_timetable(engine: sa.Engine) -> None:
                 if eve is None or job.stop.wait(0.1):
                     break
         assert eve is None
+
+
+def test_it_ticks_by_a_clock_that_nobody_sets() -> None:
+    """The day's clock stands an hour back from one tick to the next, and the ticks go on."""
+    moments, ticks = itertools.cycle([MONDAY, MONDAY - dt.timedelta(hours=1)]), list[dt.datetime]()
+    scheduler, done = Scheduler(), threading.Event()
+
+    def tick() -> None:
+        ticks.append(next(moments))
+        if len(ticks) == 4:
+            done.set()
+
+    scheduler.add("tick", tick, seconds=0.01)
+    assert done.wait(10)
+    scheduler.shutdown()
+
+
+def test_a_job_that_takes_longer_than_its_interval_misses_ticks() -> None:
+    scheduler, at_work, most = Scheduler(), list[int](), list[int]()
+
+    def slow() -> None:
+        at_work.append(1)
+        most.append(len(at_work))
+        time.sleep(0.05)
+        at_work.pop()
+
+    scheduler.add("slow", slow, seconds=0.01)
+    time.sleep(0.3)
+    scheduler.shutdown()
+    assert 2 <= len(most) <= 7
+    assert set(most) == {1}

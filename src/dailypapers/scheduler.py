@@ -1,14 +1,14 @@
-"""The timetable's clock; the only file that knows APScheduler.
+"""The timetable's clock: a thread a job, which ticks by a clock that nobody can set.
 
 A tick only starts a job. Whether something is to be done is read from the database each time, so a tick that was
 missed is made up by the next one, and two schedulers on one database do nothing twice: a lease lets one of them in.
 """
 
-import datetime as dt
+import threading
+import time
 from collections.abc import Callable
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from dailypapers.errors import DailypapersError
 from dailypapers.jobs import announce, compose, deliver, prune
@@ -17,7 +17,7 @@ from dailypapers.jobs.context import JobContext
 log = structlog.get_logger()
 
 Job = Callable[[JobContext], None]
-#: The jobs of the day, and the seconds from one tick to the next.
+#: The jobs of the day, and the seconds from one tick to the next; they tick at once when the scheduler starts.
 SCHEDULE: dict[str, tuple[Job, int]] = {
     "announce": (announce.run, 60),
     "compose": (compose.run, 60),
@@ -27,17 +27,38 @@ SCHEDULE: dict[str, tuple[Job, int]] = {
 WORK: dict[str, tuple[Job, int]] = {"deliver": (deliver.run, 1)}
 
 
-def start(context: JobContext, *, schedule: bool, work: bool) -> BackgroundScheduler:
-    """Start ticking in threads of its own: `schedule` for the jobs of the day, `work` for sending."""
-    scheduler = BackgroundScheduler(
-        timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    )
-    first = context.clock()
-    for name, (job, seconds) in SCHEDULE.items() if schedule else ():
-        scheduler.add_job(_guarded(job, context), "interval", seconds=seconds, next_run_time=first, id=name)
-    for name, (job, seconds) in WORK.items() if work else ():
-        scheduler.add_job(_guarded(job, context), "interval", seconds=seconds, id=name)
-    scheduler.start()
+class Scheduler:
+    """Ticks in threads of its own until it is shut down."""
+
+    def __init__(self) -> None:
+        self._done = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def add(self, name: str, job: Callable[[], None], *, seconds: float) -> None:
+        """Run a job now and every so many seconds; one that takes longer misses ticks, and never runs twice at once."""
+        thread = threading.Thread(target=self._tick, args=(job, seconds), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _tick(self, job: Callable[[], None], seconds: float) -> None:
+        due = time.monotonic()
+        while not self._done.wait(max(due - time.monotonic(), 0)):
+            job()
+            due = max(due + seconds, time.monotonic())
+
+    def shutdown(self) -> None:
+        """Tick no more; returns once the jobs that run have ended."""
+        self._done.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def start(context: JobContext, *, schedule: bool, work: bool) -> Scheduler:
+    """Start ticking: `schedule` for the jobs of the day, `work` for sending."""
+    scheduler = Scheduler()
+    jobs = (SCHEDULE if schedule else {}) | (WORK if work else {})
+    for name, (job, seconds) in jobs.items():
+        scheduler.add(name, _guarded(job, context), seconds=seconds)
     return scheduler
 
 

@@ -55,7 +55,7 @@ def serve(
             stop.wait()
         finally:
             stop.set()
-            scheduler.shutdown(wait=True)
+            scheduler.shutdown()
             log.info("stopped")
 
 
