@@ -1,26 +1,36 @@
 """A mail is claimed, made, noted, sent and recorded; what is on disk at each moment tells what may have left."""
 
+import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
+import sqlite3
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
+from structlog.testing import capture_logs
+from tests.delivery import queued
+from tests.delivery.chaos import fill
 from tests.playing_smtp import Script, playing_smtp
 from tests.world import GRAPHS, MONDAY, World, world
 
+from dailypapers.delivery.claims import GROUP
 from dailypapers.delivery.deliver import Sending, deliver_once
+from dailypapers.delivery.recovery import recover
 from dailypapers.delivery.send import SenderOptions
-from dailypapers.delivery.tally import Delivered
+from dailypapers.delivery.tally import ASKED_TO_STOP, Delivered
 from dailypapers.digests.compose import compose
-from dailypapers.domain.delivery import Attempt, DeliveryState, Outcome, OutcomeKind
+from dailypapers.domain.delivery import Attempt, DeliveryState, Doubt, MailKind, Outcome, OutcomeKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
-from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Transport
-from dailypapers.store import attempts, outbox, subscribers
-from dailypapers.store.database import reading, writing
+from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Ready, Transport, side_by_side
+from dailypapers.store import attempts, outbox, subscribers, suppressions, workers
+from dailypapers.store.database import connect, reading, writing
 
 CAST = ("alice", "bob", "charlie")
 
@@ -148,3 +158,185 @@ def test_erasing_a_reader_erases_the_tries(engine: sa.Engine) -> None:
         with writing(engine) as tx:
             subscribers.erase(tx, 1)
             assert tx.execute(sa.text("SELECT count(*) FROM attempts")).scalar_one() == 0
+
+
+@dataclass
+class Staged(MemoryTransport):
+    """Accepts mails side by side; what a test has to do with one happens right before it is handed over, or after."""
+
+    before: Callable[[OutgoingMail], Awaitable[None]] | None = None
+    after: Callable[[OutgoingMail], Awaitable[None]] | None = None
+    at_once: int = 2
+
+    def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
+        """Send mails side by side."""
+        return side_by_side(mails, self._send, at_once=self.at_once)
+
+    async def _send(self, mail: OutgoingMail, ready: Ready) -> Outcome | None:
+        if self.before:
+            await self.before(mail)
+        if not await ready():
+            return None
+        self.sent.append(mail)
+        if self.after:
+            await self.after(mail)
+        return Outcome(OutcomeKind.ACCEPTED, 250, text="kept")
+
+    @property
+    def ids(self) -> list[int]:
+        """The deliveries that were handed over, in that order."""
+        return [mail.delivery for mail in self.sent]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    while not condition():  # noqa: ASYNC110 - what it looks at is set by nobody who could tell
+        await asyncio.sleep(0.05)
+
+
+def deliver_queued(engine: sa.Engine, transport: Transport, **options: Any) -> Delivered:
+    """Send what is queued."""
+    ready = queued.sending(engine, transport)
+    make = ready.make_sender_options
+    stop = options.pop("stop", None)
+    ready = replace(ready, make_sender_options=lambda: replace(make(), **options))
+    return deliver_once(ready, clock=lambda: queued.NOW, stop=stop)
+
+
+def test_one_slow_answer_holds_up_nobody(sqlite: sa.Engine) -> None:
+    queued.queue(sqlite, 2 * GROUP + 10)
+
+    async def first_waits_for_all_others(mail: OutgoingMail) -> None:
+        if mail.delivery == 1:
+            await until(lambda: queued.states(sqlite).get("accepted") == 2 * GROUP + 9)
+
+    done = deliver_queued(sqlite, Staged(after=first_waits_for_all_others, at_once=20))
+    assert done.states == {DeliveryState.ACCEPTED: 2 * GROUP + 10}
+
+
+def test_who_is_waited_for_leaves_while_another_is_slow(engine: sa.Engine) -> None:
+    queued.queue(engine, 1)
+    transport = Staged()
+
+    async def first_waits_for_one_that_comes_in_later(mail: OutgoingMail) -> None:
+        if mail.delivery == 1:
+            with writing(engine) as tx:
+                subscriber = outbox.NewDelivery(
+                    1, "reader1@example.org", MailKind.CONFIRM, deadline=queued.NOW + queued.DEADLINE
+                )
+                outbox.put(tx, [subscriber], now=queued.NOW)
+            await until(lambda: 2 in transport.ids)
+
+    transport.after = first_waits_for_one_that_comes_in_later
+    assert deliver_queued(engine, transport).states == {DeliveryState.ACCEPTED: 2}
+
+
+def test_who_leaves_after_the_claim_gets_nothing(engine: sa.Engine) -> None:
+    queued.queue(engine, 4)
+
+    async def third_is_suppressed(mail: OutgoingMail) -> None:
+        if mail.delivery == 1:
+            with writing(engine) as tx:
+                suppressions.suppress(tx, "reader3@example.org", reason="complaint", detail="", now=queued.NOW)
+
+    transport = Staged(before=third_is_suppressed)
+    deliver_queued(engine, transport)
+    assert sorted(transport.ids) == [1, 2, 4]
+    assert queued.states(engine) == {"accepted": 3, "suppressed": 1}
+
+
+def test_who_was_taken_for_dead_sends_nothing_more_and_nobody_gets_two(engine: sa.Engine) -> None:
+    queued.queue(engine, 8)
+    other = Staged()
+
+    async def another_takes_over(mail: OutgoingMail) -> None:
+        if mail.delivery == 3:
+            with writing(engine) as tx:
+                workers.declare_dead(tx, workers.alive(tx), now=queued.NOW)
+            await asyncio.to_thread(deliver_queued, engine, other)
+
+    slow = Staged(before=another_takes_over, at_once=1)
+    deliver_queued(engine, slow)
+    assert slow.ids == [1, 2]
+    assert sorted(slow.ids + other.ids) == list(range(1, 9))
+    assert queued.states(engine) == {"accepted": 8}
+
+
+def test_an_answer_that_comes_late_still_counts(engine: sa.Engine) -> None:
+    queued.queue(engine, 1)
+
+    async def taken_for_dead_before_the_answer(_mail: OutgoingMail) -> None:
+        with writing(engine) as tx:
+            workers.declare_dead(tx, workers.alive(tx), now=queued.NOW)
+        recover(engine, Doubt.RESEND, now=queued.NOW)
+        assert queued.states(engine) == {"deferred": 1}
+
+    deliver_queued(engine, Staged(after=taken_for_dead_before_the_answer))
+    assert queued.states(engine) == {"accepted": 1}
+
+
+def test_what_was_answered_is_recorded_however_long_the_database_is_locked(sqlite: sa.Engine) -> None:
+    queued.queue(sqlite, 10)
+    impatient = connect(sqlite.url.render_as_string())
+    sa.event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20"))
+    other = sqlite3.connect(str(sqlite.url.database), isolation_level=None, check_same_thread=False)
+
+    async def somebody_locks(mail: OutgoingMail) -> None:
+        if mail.delivery == 4:
+            other.execute("BEGIN IMMEDIATE")
+            asyncio.get_running_loop().call_later(0.7, other.execute, "ROLLBACK")
+
+    transport = Staged(after=somebody_locks)
+    with capture_logs() as logs:
+        done = deliver_queued(impatient, transport)
+    other.close()
+    assert done.states == {DeliveryState.ACCEPTED: 10}
+    assert sorted(transport.ids) == list(range(1, 11))
+    assert [log["log_level"] for log in logs].count("warning") == 1
+
+
+def test_a_stop_lets_finish_what_is_in_flight_and_no_more(engine: sa.Engine) -> None:
+    queued.queue(engine, 6)
+    stop = threading.Event()
+
+    async def stopped_while_one_is_slow(mail: OutgoingMail) -> None:
+        if mail.delivery == 1:
+            stop.set()
+            await asyncio.sleep(0.3)
+
+    transport = Staged(after=stopped_while_one_is_slow, at_once=1)
+    done = deliver_queued(engine, transport, stop=stop)
+    assert (done.states, done.stopped) == ({DeliveryState.ACCEPTED: 1}, ASKED_TO_STOP)
+    assert queued.states(engine) == {"accepted": 1, "queued": 5}
+
+
+def test_a_stop_waits_no_longer_than_the_grace_period(engine: sa.Engine) -> None:
+    queued.queue(engine, 3)
+    stop = threading.Event()
+
+    async def never_answered(_mail: OutgoingMail) -> None:
+        stop.set()
+        await asyncio.Event().wait()
+
+    began = time.monotonic()
+    deliver_queued(engine, Staged(after=never_answered, at_once=1), stop=stop, grace=0.2)
+    assert time.monotonic() - began < 10
+    assert queued.states(engine) == {"deferred": 1, "queued": 2}
+    assert queued.delivery(engine, 1).doubt is Doubt.RESEND
+
+
+def test_a_lost_answer_follows_the_policy(engine: sa.Engine) -> None:
+    queued.queue(engine, 1)
+    lost = MemoryTransport({"reader1@example.org": Outcome(OutcomeKind.UNCERTAIN, text="connection lost")})
+    deliver_queued(engine, lost, uncertain=Doubt.HOLD)
+    assert queued.states(engine) == {"uncertain": 1}
+
+
+def test_a_ledger_that_does_not_balance_is_logged_as_an_error(engine: sa.Engine) -> None:
+    fill(engine)
+    with writing(engine) as tx:
+        tx.execute(sa.text("UPDATE editions SET due = due + 2"))
+    with capture_logs() as logs:
+        deliver_once(queued.sending(engine, MemoryTransport()), clock=lambda: dt.datetime.now(dt.UTC))
+    [error] = [log for log in logs if log["log_level"] == "error"]
+    assert (error["event"], error["missing"]) == ("the ledger does not balance", 2)

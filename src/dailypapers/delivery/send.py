@@ -38,7 +38,7 @@ from dailypapers.store.database import reading
 
 log = structlog.get_logger()
 
-#: Seconds in which what is in flight may be finished once a stop is asked for; Docker kills after ten.
+#: Docker kills ten seconds after it has asked.
 GRACE = 7.0
 #: Seconds between two looks whether a stop was asked for.
 _LOOK = 0.1
@@ -54,6 +54,8 @@ class SenderOptions:
     pace: Pace = field(default_factory=Unlimited)
     uncertain: Doubt = Doubt.RESEND
     """What is done about mails whose answer is missing."""
+    grace: float = GRACE
+    """Seconds in which what is in flight may be finished once a stop is asked for."""
 
 
 async def deliver(
@@ -149,7 +151,7 @@ class _Run:
         while not (self._stop.is_set() or self._worker.is_lost.is_set()):  # noqa: ASYNC110 - they are set by threads
             await asyncio.sleep(_LOOK)
         self._something_happened.set()
-        limit.reschedule(asyncio.get_running_loop().time() + GRACE)
+        limit.reschedule(asyncio.get_running_loop().time() + self._options.grace)
 
     async def _read(self, stream: Events) -> None:
         with suppress(StopAsyncIteration):
