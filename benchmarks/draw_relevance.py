@@ -20,6 +20,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ import numpy.typing as npt
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.source import Announcement
+from dailypapers.errors import FetchFailed
 from dailypapers.evaluation.ours import Ours
 from dailypapers.evaluation.peers import Bm25
 from dailypapers.evaluation.protocol import Evidence
@@ -163,9 +165,11 @@ def papers_of_feeds(recordings: Path) -> Iterator[Paper]:
     for item in arxiv.read_feed(statistics.read_bytes(), category="stat", day=day).announcements:
         yield item.paper
     for file in sorted(recordings.glob("arxiv/arxiv_api/arxiv.py-2026/*.json")):
-        body = json.loads(file.read_text("utf-8"))["body"].encode()
-        read = feed.read_feed(body, url="https://example.org/", day=day)
-        yield from (item.paper for item in read.announcements if item.paper.id.scheme == "arxiv")
+        # What was recorded of its errors holds no papers.
+        with suppress(FetchFailed):
+            body = json.loads(file.read_text("utf-8"))["body"].encode()
+            read = feed.read_feed(body, url="https://example.org/", day=day)
+            yield from (item.paper for item in read.announcements if item.paper.id.scheme == "arxiv")
 
 
 def unique(papers: Iterator[Paper] | Sequence[Paper]) -> list[Paper]:

@@ -33,9 +33,9 @@ from dailypapers.sources.file import read_papers
 
 ABOUT = 2
 FOLDS = 5
-#: Names of the weights in the order of the columns; without a background there are the first three.
-NAMES = ("text", "title", "whole", "latent", "categories")
-WORDS_ALONE = 3
+#: Names of the weights in the order of the columns; without a background there are the first four.
+NAMES = ("text", "title", "near", "whole_title", "latent", "categories")
+WORDS_ALONE = 4
 
 Matrix = npt.NDArray[np.float64]
 
@@ -108,8 +108,9 @@ def parts_of(
 
 def columns(made: Parts) -> list[Matrix]:
     """Return the parts there are, in the order of `NAMES`."""
-    held = [made.text, made.title, made.is_whole.astype(np.float64), made.latent, made.categories]
-    return [part for part in held if part is not None]
+    held = made.held
+    words = [held.text, held.title, made.is_whole * held.near, made.has_whole_title.astype(np.float64)]
+    return [*words, *(part for part in (made.company, made.categories) if part is not None)]
 
 
 def report(name: str, data: Data, *, held_out: bool) -> None:

@@ -1,6 +1,8 @@
 """Relevance: absolute, so that a day without anything on a topic brings nothing."""
 
 import datetime as dt
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,10 +10,10 @@ import pytest
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.ranking.corpus.background import fit
-from dailypapers.ranking.features import build
+from dailypapers.ranking.features import Coverages, build
 from dailypapers.ranking.matching import Matcher
-from dailypapers.ranking.rank import Known, Reader, rank
-from dailypapers.ranking.relevance import TRAINED, UNTRAINED, Parts
+from dailypapers.ranking.rank import Chosen, Known, Reader, choose, rank
+from dailypapers.ranking.relevance import TRAINED, UNTRAINED, Parts, by_likeness
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
 EVEN = 0.5
@@ -62,8 +64,52 @@ def test_an_amount_makes_nothing_relevant() -> None:
 
 def test_parts_are_weighed_and_the_whole_topic_counts_once_more() -> None:
     text, title = np.array([[1.0, 0.5, 0.0]]), np.array([[1.0, 0.0, 0.0]])
-    made = Parts(text, title, latent=np.full((1, 3), 2.0), categories=np.zeros((1, 3)))
-    assert made.is_whole.tolist() == [[True, False, False]]
+    held = Coverages(text, title, near=np.array([[0.5, 1.0, 0.0]]), words=np.array([2.0]))
+    made = Parts(held, company=np.full((1, 3), 2.0), categories=np.zeros((1, 3)))
+    assert made.is_whole.tolist() == made.has_whole_title.tolist() == [[True, False, False]]
     base = TRAINED.base + 2 * TRAINED.latent
-    whole = base + TRAINED.text + TRAINED.title + TRAINED.whole
+    whole = base + TRAINED.text + TRAINED.title + TRAINED.near / 2 + TRAINED.whole_title
     assert made.weighed(TRAINED)[0].tolist() == pytest.approx([whole, base + TRAINED.text / 2, base])
+
+
+def test_words_beside_each_other_tell_more_than_the_same_words_apart() -> None:
+    apart = Paper(PaperId("file", "apart"), "Cross-fold validation", "Splits are protein-disjoint in each fold of ten.")
+    near = Paper(PaperId("file", "near"), "From sequence to shape", "How a protein folds in water, predicted.")
+    assert relevance("protein folding", [near])["file:near"] > relevance("protein folding", [apart])["file:apart"]
+
+
+def test_the_longer_a_topic_is_the_more_its_likeness_decides() -> None:
+    shares = by_likeness(np.array([1.0, 2.0, 4.0, 6.0, 12.0, 24.0, 60.0])).tolist()
+    assert shares == pytest.approx([0, 0, 0.25, 0.5, 0.5, 0.75, 1])
+
+
+def chosen(*topics: str) -> Chosen:
+    matcher = Matcher(build(DAY, background=fit(EARLIER), ids=(1, 2, 3, 4)))
+    reader = Reader(tuple(Interest(InterestKind.TOPIC, topic) for topic in topics), threshold=EVEN)
+    (made,) = choose(matcher, [reader], Known(), now=NOW)
+    return made
+
+
+SENTENCE = "choosing where the telescopes of observatories look at night by Bayesian optimization"
+
+
+def test_a_sentence_is_served_by_papers_that_hold_a_part_of_it_and_is_then_not_quiet() -> None:
+    made = chosen(SENTENCE)
+    (picks,) = made.picks()
+    assert {pick.paper for pick in picks} == {"file:0", "file:1"}
+    assert made.quiet([picks]) == [()]
+
+
+def test_a_pasted_abstract_is_like_a_liked_paper() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyzabcdefghijkl"
+    liked = Paper(
+        PaperId("file", "liked"), "Telescopes", " ".join(f"{one}{two}{one}o" for one, two in pairwise(letters))
+    )
+    similar = replace(liked, id=PaperId("file", "similar"), abstract=liked.abstract[: len(liked.abstract) // 2])
+    matcher = Matcher(build([similar, *DAY], background=fit(EARLIER)))
+    pasted = Reader((Interest(InterestKind.TOPIC, f"{liked.title}. {liked.abstract}"),))
+    (made,) = choose(matcher, [pasted, Reader(liked=("liked",))], Known(examples={"liked": liked}), now=NOW)
+    columns = [matcher.features.keys.index(key) for key in ("file:similar", "file:3")]
+    of_topic, of_paper = made.relevance[:, columns]
+    assert of_topic == pytest.approx(of_paper, rel=0.3)
+    assert of_topic[0] > EVEN > of_topic[1]

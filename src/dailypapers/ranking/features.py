@@ -19,6 +19,7 @@ from dailypapers.ranking.corpus.frequencies import (
     Columns,
     ColumnSubset,
     Matrix,
+    Vector,
     columns_of,
     count,
     count_texts,
@@ -26,12 +27,26 @@ from dailypapers.ranking.corpus.frequencies import (
     weigh,
 )
 from dailypapers.ranking.text.phrases import Phrasebook
-from dailypapers.ranking.text.words import units
+from dailypapers.ranking.text.spelling import Vocabulary
+from dailypapers.ranking.text.words import neighbors, units
 
 #: Two papers whose cosine is above this say the same.
 SAME = 0.8
 #: For so few texts the library's papers are not all narrowed: a search wants ten of them, a million readers all.
 _FEW_TEXTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Coverages:
+    """Texts × papers: shares of what each text asks for, weighed by idf, that papers hold."""
+
+    #: Of its words in title and abstract, and in the title alone.
+    text: Matrix
+    title: Matrix
+    #: Of its pairs of neighboring words, in either order; one where it is a single word.
+    near: Matrix
+    #: Of each text: how many words it asks for.
+    words: Vector
 
 
 @dataclass(frozen=True)
@@ -147,23 +162,44 @@ class Features:
                 first[one] = min(first[one], first[other])
         return first
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The background's words, or those of these papers where it has none."""
+        texts = (f"{paper.title} . {paper.abstract}" for paper in self.papers)
+        return self.background.vocabulary if self.background.vocabulary.words else Vocabulary.of(texts, least=2)
+
+    def together(self, asked: Sequence[Columns]) -> int:
+        """Return how many papers, the background's and these, hold a term of each of these sets."""
+        held = np.ones(len(self.papers), np.bool_)
+        for columns in asked:
+            numbers = self.narrow.numbers[columns]
+            held &= np.asarray(self._holds[numbers[numbers >= 0]].sum(axis=0)).ravel() > 0
+        return int(held.sum()) + self.background.together(asked)
+
     def vectors(self, texts: Sequence[str]) -> sp.csr_array:
         """Texts × columns: other texts in the space of these papers, rows of length one (or zero)."""
         return weigh(count_texts(texts), self.background.idf)
 
     def coverage(self, texts: Sequence[str]) -> Matrix:
         """Texts × papers: the part of what each text asks for, weighed by idf, that each paper holds."""
-        shares, asked = self._units(texts)
+        shares, asked = self._asked([units(text) for text in texts])
         return _covered(shares, asked @ self._holds)
 
-    def coverages(self, texts: Sequence[str]) -> tuple[Matrix, Matrix]:
-        """Return `coverage` by the papers, and by their titles alone."""
-        shares, asked = self._units(texts)
-        return _covered(shares, asked @ self._holds), _covered(shares, asked @ self._title_holds)
+    def coverages(self, texts: Sequence[str]) -> Coverages:
+        """Return what papers hold of what each text asks for."""
+        words = [units(text) for text in texts]
+        shares, asked = self._asked(words)
+        pair_shares, pairs = self._asked([neighbors(text) for text in texts])
+        has_pairs = np.diff(pair_shares.indptr) > 0
+        return Coverages(
+            text=_covered(shares, asked @ self._holds),
+            title=_covered(shares, asked @ self._title_holds),
+            near=np.where(has_pairs[:, None], _covered(pair_shares, pairs @ self._holds), 1.0),
+            words=np.array([len(each) for each in words], np.float64),
+        )
 
-    def _units(self, texts: Sequence[str]) -> tuple[sp.csr_array, sp.csr_array]:
+    def _asked(self, asked: Sequence[Sequence[tuple[str, ...]]]) -> tuple[sp.csr_array, sp.csr_array]:
         """Texts × units, each unit's share of what its text asks for; and units × narrow columns of their terms."""
-        asked = [units(text) for text in texts]
         terms = [columns_of(unit) for each in asked for unit in each]
         rarity = [self.background.idf[columns[0]] for columns in terms]
         ends = np.cumsum([0, *map(len, terms)])
@@ -172,7 +208,7 @@ class Features:
             shape=(len(terms), self.counts.shape[1]),
         )
         shares = sp.csr_array(
-            (rarity, np.arange(len(terms)), np.cumsum([0, *map(len, asked)])), shape=(len(texts), len(terms))
+            (rarity, np.arange(len(terms)), np.cumsum([0, *map(len, asked)])), shape=(len(asked), len(terms))
         )
         whole = np.asarray(shares.sum(axis=1)).reshape(-1, 1)
         return sp.csr_array(shares.multiply(1 / np.where(whole > 0, whole, 1))), self.narrow.rows(wanted)

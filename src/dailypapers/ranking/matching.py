@@ -23,8 +23,8 @@ from dailypapers.ranking.corpus.background import Background
 from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count_examples, weigh
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Features
+from dailypapers.ranking.relevance import by_likeness, relevance
 from dailypapers.ranking.relevance import parts as relevance_parts
-from dailypapers.ranking.relevance import relevance
 
 #: What a topic's own words count beside those of the papers it found.
 DIRECT = 0.2
@@ -61,8 +61,10 @@ class Matches:
     #: Interests × papers, × the sample: cosines of an encoder's vectors, for papers; topics and no encoder have none.
     embedding_cosines: Floats
     null_embedding_cosines: Floats
-    #: Interests × papers: how likely a paper is about a topic; zeros for papers, whose likeness says it (`relevance`).
+    #: Interests × papers: how likely a paper is about a topic, as far as its words tell; zeros for papers.
     relevance: Floats
+    #: How much of the rest is likeness: all for papers, nothing for topics of few words.
+    by_likeness: Vector
     #: One for a paper; for a topic less, the more papers it is spread over.
     participation_ratio: Vector
     facts: Mapping[Interest, int]
@@ -96,7 +98,8 @@ class Matches:
 #: The fields of `Matches` that hold a row of numbers for each interest, in the order they are computed in.
 _ARRAYS = (
     "term_cosines", "null_cosines", "latent_vectors", "category_vectors", "centred_embeddings", "raw_embeddings",
-    "embedding_cosines", "null_embedding_cosines", "relevance", "participation_ratio",
+    "embedding_cosines", "null_embedding_cosines", "relevance", "by_likeness",
+    "participation_ratio",
 )  # fmt: skip
 #: Sums of floats depend on their order; this one is the same whoever else is in the batch.
 _ORDER = attrgetter("text", "kind", "stance")
@@ -207,7 +210,7 @@ _NOTHING, _NO_SHARES = np.zeros(0, np.int32), np.zeros(0, np.float32)
 
 
 def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None) -> tuple[_Rows, list[Source]]:
-    """A topic's own cosine counts by the part of its words that a paper holds.
+    """A topic's own cosine counts by the part of its words that a paper holds, as far as it is judged by these.
 
     Who asks for state space models is not served by every paper that speaks of a space or a model.
     """
@@ -216,8 +219,9 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     found = background.found(texts, vectors)
     has_feedback = np.diff(found.indptr) > 0
     own = features.vectors(texts)
-    text, title = features.coverages(texts)
-    direct = features.term_cosines(own) * text
+    held = features.coverages(texts)
+    likened = by_likeness(held.words)
+    direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * held.text)
     meant = features.feedback_mean(found) @ features.by_term
     term_cosines = meant.toarray() + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
     null_cosines = _null_cosines(features, found, own, has_feedback)
@@ -232,7 +236,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     category_vectors = features.category_pull(np.asarray(found @ background.category_vectors))
     latent_vectors = np.asarray(found @ background.latent_vectors)
     made_of = relevance_parts(
-        features, (text, title), latent=latent_vectors, categories=category_vectors, ratio=participation_ratio
+        features, held, latent=latent_vectors, categories=category_vectors, ratio=participation_ratio
     )
     rows = [
         term_cosines,
@@ -243,6 +247,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
         raw_embeddings,
         *embedding_cosines,
         relevance(features, made_of),
+        likened,
         participation_ratio,
     ]
     return rows, _sources(features, own, found)
@@ -278,6 +283,7 @@ def _of_papers(
         centred_embeddings + _centre(background),
         *embedding_cosines,
         np.zeros(term_cosines.shape, np.float32),
+        ones,
         ones,
     ]
     return rows, _sources(features, weights)

@@ -136,19 +136,23 @@ class Chosen:
 
     def _nearest(self, reader: int, topic: Interest) -> tuple[int, float]:
         """The column of the paper that is nearest to a topic among those that are news to a reader; its relevance."""
-        matches = self.explainer.scorer.matches
-        row = matches.rows[topic]
+        row = self.explainer.scorer.matches.rows[topic]
         column = int(self._nearest_of_all[row])
         if not self.news[reader, column]:
             column = int(
-                np.argmax(np.where(self.news[reader], np.round(matches.relevance[row], _NEAR_DIGITS), -np.inf))
+                np.argmax(np.where(self.news[reader], np.round(self._relevance_of[row], _NEAR_DIGITS), -np.inf))
             )
-        return column, round(float(matches.relevance[row, column]), _DIGITS) if self.news[reader, column] else -np.inf
+        return column, round(float(self._relevance_of[row, column]), _DIGITS) if self.news[reader, column] else -np.inf
+
+    @cached_property
+    def _relevance_of(self) -> Matrix:
+        """Interests × papers: the relevance of each topic by itself."""
+        return self.explainer.scorer.topics()
 
     @cached_property
     def _nearest_of_all(self) -> Columns:
         """The column of the paper that is nearest to each interest, whoever has it already."""
-        return np.asarray(np.argmax(np.round(self.explainer.scorer.matches.relevance, _NEAR_DIGITS), axis=1))
+        return np.asarray(np.argmax(np.round(self._relevance_of, _NEAR_DIGITS), axis=1))
 
     @property
     def _room(self) -> Columns:

@@ -1,11 +1,15 @@
 """Relevance: whether a paper is about a topic, on a scale that means the same on every day.
 
-    the topic's words in title and text, the company they keep, categories | weighed | relevance
+    the topic's words in title and text, near each other, the company they keep, categories | weighed
+    | for a long topic: partly its likeness | relevance
 
 A score in deviations says which of a day's papers are most like a topic; on a day that brings nothing on it, something
 is still most like it. Here the parts are absolute: 0.5 is even chances that somebody who reads title and abstract calls
 the paper "about" the topic, and the logit grows by 4.75 a unit, as `calibration` has it. The weights are those of a
 logistic regression on labelled pairs (benchmarks/fit_relevance.py, docs/benchmarks.md).
+
+Two words are both required. No paper holds all of a sentence, so the longer a topic is, the more its likeness decides
+instead, the score of liked papers; that of a pasted abstract alone.
 """
 
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dailypapers.ranking.corpus.frequencies import Floats, Matrix, Vector
-from dailypapers.ranking.features import Features
+from dailypapers.ranking.features import Coverages, Features
 from dailypapers.ranking.whitening import RIDGE, trust, weights
 
 Flags = npt.NDArray[np.bool_]
@@ -22,6 +26,14 @@ Flags = npt.NDArray[np.bool_]
 _WHOLE = 1 - 1e-6
 #: The usual deviation of the cosine of two papers' categories.
 CATEGORY_DEVIATION = 0.22
+#: More deviations than these tell no more: a paper that lacks a word of the topic is not about it for its company.
+_MOST_LATENT = 5.0
+#: Topics of at most so many words are judged by their words, those of so many as a sentence is; between them by both.
+_FEW_WORDS, _SENTENCE = 2, 6
+#: Of a sentence likeness counts half, and the rest are the words that a paper holds; from here to there the half grows
+#: to the whole: an abstract is like a liked paper.
+_LONG, _ABSTRACT = 12, 36
+_OF_SENTENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,59 +44,85 @@ class Weights:
     #: By the share of the topic's information that title and abstract hold together, and the title alone.
     text: float
     title: float
-    #: Where nothing of it is missing.
-    whole: float
+    #: Where nothing of it is missing: by the share of its words that stand beside each other; and where the title holds
+    #: all of it.
+    near: float
+    whole_title: float
     #: By deviations of the background: the company the topic's words keep, and its categories.
     latent: float = 0.0
     categories: float = 0.0
 
 
 #: Without a background, and with one. An encoder's cosine has no weight yet: few papers about a topic lack its words.
-UNTRAINED = Weights(base=-0.228, text=0.517, title=0.372, whole=0.227)
-TRAINED = Weights(base=-0.328, text=0.236, title=0.346, whole=0.339, latent=0.065, categories=0.023)
+UNTRAINED = Weights(base=-0.244, text=0.647, title=0.243, near=0.135, whole_title=0.146)
+TRAINED = Weights(base=-0.412, text=0.447, title=0.133, near=0.168, whole_title=0.263, latent=0.092, categories=0.013)
+#: What a sentence's share of information adds, in title and abstract and in the title alone.
+_SENTENCE_TEXT, _SENTENCE_TITLE = 0.3, 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Topics × papers: what relevance is weighed from; without a background there are words alone."""
 
-    text: Matrix
-    title: Matrix
-    latent: Matrix | None = None
+    held: Coverages
+    #: The latent part, bounded.
+    company: Matrix | None = None
     categories: Matrix | None = None
 
     @property
     def is_whole(self) -> Flags:
         """Whether nothing of the topic is missing."""
-        return np.asarray(self.text > _WHOLE)
+        return np.asarray(self.held.text > _WHOLE)
+
+    @property
+    def has_whole_title(self) -> Flags:
+        """Whether nothing of the topic is missing in the title."""
+        return np.asarray(self.held.title > _WHOLE)
 
     def weighed(self, weights: Weights) -> Floats:
-        """Return the relevance."""
-        relevance = weights.base + weights.text * self.text + weights.title * self.title
-        relevance += weights.whole * self.is_whole
-        for part, weight in ((self.latent, weights.latent), (self.categories, weights.categories)):
+        """Return the relevance of topics of a few words."""
+        relevance = weights.base + weights.text * self.held.text + weights.title * self.held.title
+        relevance += weights.near * self.is_whole * self.held.near + weights.whole_title * self.has_whole_title
+        for part, weight in ((self.company, weights.latent), (self.categories, weights.categories)):
             if part is not None:
                 relevance += weight * part
         return np.asarray(relevance, np.float32)
 
 
-def parts(
-    features: Features, coverages: tuple[Matrix, Matrix], *, latent: Matrix, categories: Matrix, ratio: Vector
-) -> Parts:
+def parts(features: Features, held: Coverages, *, latent: Matrix, categories: Matrix, ratio: Vector) -> Parts:
     """Return what the relevance of topics is made of.
 
-    `coverages` are those of `Features`; `latent`, `categories` and `ratio` the topics' latent vectors, category vectors
-    and participation ratios, as `Matches` has them.
+    `held` is that of `Features`; `latent`, `categories` and `ratio` the topics' latent vectors, category vectors and
+    participation ratios, as `Matches` has them.
     """
     background = features.background
     if not background.is_trained:
-        return Parts(*coverages)
+        return Parts(held)
     company = None
     if space := background.latent:
         company = (latent * weights(latent, space.variances, RIDGE * trust(ratio))) @ features.latent_vectors.T
-    return Parts(*coverages, company, (categories @ features.category_vectors.T) / CATEGORY_DEVIATION)
+        company = np.minimum(company, _MOST_LATENT)
+    return Parts(held, company, (categories @ features.category_vectors.T) / CATEGORY_DEVIATION)
 
 
 def relevance(features: Features, made_of: Parts) -> Floats:
-    """Return the relevance of topics: topics × papers."""
-    return made_of.weighed(TRAINED if features.background.is_trained else UNTRAINED)
+    """Return the relevance of topics as far as it does not depend on their likeness: topics × papers."""
+    by_words = made_of.weighed(TRAINED if features.background.is_trained else UNTRAINED)
+    sentence = _between(made_of.held.words, _FEW_WORDS, _SENTENCE)[:, None]
+    held = _SENTENCE_TEXT * made_of.held.text + _SENTENCE_TITLE * made_of.held.title
+    rest = (1 - _likeness_of_sentence(made_of.held.words)[:, None]) / (1 - _OF_SENTENCE)
+    return np.asarray((1 - sentence) * by_words + sentence * rest * held, np.float32)
+
+
+def by_likeness(words: Vector) -> Vector:
+    """Return how much of the relevance of topics of so many words is their likeness, from 0 to 1."""
+    return np.asarray(_between(words, _FEW_WORDS, _SENTENCE) * _likeness_of_sentence(words))
+
+
+def _likeness_of_sentence(words: Vector) -> Vector:
+    return np.asarray(_OF_SENTENCE + (1 - _OF_SENTENCE) * _between(words, _LONG, _ABSTRACT))
+
+
+def _between(values: Vector, first: float, last: float) -> Vector:
+    """Return how far values have come on the way between two: 0 before it, 1 behind it."""
+    return np.asarray(np.clip((values - first) / (last - first), 0, 1))

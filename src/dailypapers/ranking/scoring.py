@@ -156,8 +156,9 @@ class Normalisation:
     #: Of the nearest liked papers: the usual cosine, and what one above it counts.
     nearest_null: Vector
     nearest_weight: Vector
-    #: Which part of each subject its topics are.
+    #: Which part of each subject its topics are, and which part is judged by the words of these.
     topics: Vector
+    words: Vector
 
 
 @dataclass(frozen=True)
@@ -175,17 +176,28 @@ class Scorer:
     def subjects(self, normalisation: Normalisation) -> tuple[Matrix, Matrix]:
         """Subjects × papers: scores in units, at least 0; and relevance, which says the same on every day.
 
-        A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it. Beside liked
-        papers a topic counts by the square of its share: a few of them say more of what is meant than its words do.
+        A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it, and of a long one
+        its likeness. Beside liked papers a topic counts by the square of its share: a few of them say more of what is
+        meant than its words do.
         """
         likeness = self._likeness(normalisation)
-        topics = normalisation.topics[:, None]
+        topics, words = normalisation.topics[:, None], normalisation.words[:, None]
         if not topics.any():
             return np.maximum(likeness, 0), likeness
         about = (normalisation.shares.astype(np.float32) @ self.matches.relevance).astype(np.float64)
-        mixed = self.variant.relevance * topics
-        scores = (1 - mixed) * likeness + self.variant.relevance * about
-        return np.maximum(scores, 0), (1 - topics**2) * likeness + topics * about
+        scores = (1 - self.variant.relevance * words) * likeness + self.variant.relevance * about
+        return np.maximum(scores, 0), (1 - topics * words) * likeness + topics * about
+
+    def topics(self) -> Matrix:
+        """Interests × papers: the relevance of each topic by itself; zeros for papers."""
+        relevance = self.matches.relevance.astype(np.float64)
+        likened = np.flatnonzero(self.matches.is_topic & (self.matches.by_likeness > 0))
+        if not len(likened):
+            return relevance
+        each = np.arange(len(likened))
+        shares = sp.csr_array((np.ones(len(likened)), (each, likened)), shape=(len(likened), len(relevance)))
+        relevance[likened] = self.subjects(self.normalisation(shares))[1]
+        return relevance
 
     def _likeness(self, normalisation: Normalisation) -> Matrix:
         """Subjects × papers: how far each paper stands above what is usual for each subject, in units."""
@@ -217,7 +229,7 @@ class Scorer:
         if self._has_nearest:
             added += self._nearest(normalisation, apart)
         if normalisation.topics.any():
-            added *= 1 - self.variant.relevance * normalisation.topics[subject]
+            added *= 1 - self.variant.relevance * normalisation.words[subject]
             added += self.variant.relevance * apart.share * self.matches.relevance[apart.row, column]
         return added
 
@@ -247,13 +259,15 @@ class Scorer:
     def normalisation(self, shares: sp.csr_array) -> Normalisation:
         """Find what is usual over the background for each subject; `shares` are subjects × interests."""
         none, topics = np.zeros(shares.shape[0]), shares @ self.matches.is_topic.astype(np.float64)
+        words = shares @ (1 - self.matches.by_likeness)
         if not self.features.background.is_trained:
-            return Normalisation(shares, none + UNIT * self.variant.terms / _PLAIN_DEVIATION, (), none, none, topics)
+            terms = none + UNIT * self.variant.terms / _PLAIN_DEVIATION
+            return Normalisation(shares, terms, (), none, none, topics, words)
         null_cosines = shares.astype(np.float32) @ self.matches.null_cosines
         deviation = np.sqrt(null_cosines.var(axis=1, dtype=np.float64) + _LEAST_DEVIATION**2)
         nearest_null, nearest_weight = self._nearest_null(shares) if self._has_nearest else (none, none)
         terms = UNIT * self.variant.terms / deviation
-        return Normalisation(shares, terms, tuple(self._views(shares)), nearest_null, nearest_weight, topics)
+        return Normalisation(shares, terms, tuple(self._views(shares)), nearest_null, nearest_weight, topics, words)
 
     def _nearest_null(self, shares: sp.csr_array) -> tuple[Vector, Vector]:
         null_cosines, counts = np.zeros(shares.shape[0]), np.zeros(shares.shape[0])

@@ -7,7 +7,7 @@ library alone lifts a heading's nDCG@10 from .48 to .60, and meaning and categor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,6 +31,7 @@ from dailypapers.ranking.corpus.frequencies import (
     unit_rows,
     weigh,
 )
+from dailypapers.ranking.text.spelling import Vocabulary
 from dailypapers.ranking.text.words import content_words
 
 DIMENSIONS = 256
@@ -102,6 +103,8 @@ class Background:
     latent: LatentSpace | None = None
     #: Papers × dimensions, rows of length one, where an encoder is used.
     dense: Matrix | None = None
+    #: The papers' own words, as they write them.
+    vocabulary: Vocabulary = field(default_factory=lambda: Vocabulary(()))
 
     @property
     def papers(self) -> int:
@@ -216,6 +219,17 @@ class Background:
             data += (scores[best] ** 2 / max(float((scores[best] ** 2).sum()), 1e-12)).tolist()
         return sp.csr_array((data, (rows, columns)), shape=(len(texts), self.papers))
 
+    def together(self, asked: Sequence[Columns]) -> int:
+        """Return how many papers hold, of each of these sets of columns, at least one."""
+        held = np.ones(self.papers, np.bool_)
+        for columns in asked:
+            holding_any = np.zeros(self.papers, np.bool_)
+            for column in columns.tolist():
+                start, end = self._bm25.indptr[[column, column + 1]]
+                holding_any[self._bm25.indices[start:end]] = True
+            held &= holding_any
+        return int(held.sum())
+
     @cached_property
     def dense_space(self) -> Space | None:
         """Where an encoder puts papers, its axes turned so that they are uncorrelated."""
@@ -261,7 +275,8 @@ def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Backg
     background = Background(counted, tuple(paper.categories for paper in ordered))
     if not background.is_trained:
         return background
-    return replace(background, latent=_learn(background, ordered))
+    vocabulary = Vocabulary.of(f"{paper.title} . {paper.abstract}" for paper in ordered)
+    return replace(background, latent=_learn(background, ordered), vocabulary=vocabulary)
 
 
 def _learn(background: Background, papers: Sequence[Paper]) -> LatentSpace | None:

@@ -12,6 +12,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.ranking.corpus.background import Background, LatentSpace
 from dailypapers.ranking.corpus.frequencies import COLUMNS, Vector, count
 from dailypapers.ranking.index.inverted import TermFrequencies
+from dailypapers.ranking.text.spelling import Vocabulary
 
 _SEPARATOR = " "
 
@@ -71,6 +72,7 @@ def pack_background(background: Background) -> bytes:
     """All but the vectors of an encoder, which are kept paper by paper."""
     arrays = _sparse("counts", background.counts)
     arrays["categories"] = np.array([_SEPARATOR.join(codes) for codes in background.categories], np.str_)
+    arrays["vocabulary"] = np.array(_SEPARATOR.join(background.vocabulary.words), np.str_)
     if latent := background.latent:
         arrays |= {
             "columns": latent.columns,
@@ -91,7 +93,9 @@ def unpack_background(data: bytes) -> Background:
     if "columns" in held:
         components = np.asarray(held["components"], np.float32)
         latent = LatentSpace(held["columns"], components, held["mean"], held["rotation"], held["variances"])
-    return Background(_unsparse("counts", held), categories, latent)
+    # Those packed by older versions have none.
+    words = str(held["vocabulary"]).split() if "vocabulary" in held else ()
+    return Background(_unsparse("counts", held), categories, latent, vocabulary=Vocabulary(tuple(words)))
 
 
 def pack_vector(vector: Vector) -> bytes:

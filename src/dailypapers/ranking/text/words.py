@@ -257,3 +257,9 @@ def units(text: str) -> list[tuple[str, ...]]:
         beside = [form for forms in lone for form in forms if form.startswith(part.head) or form.endswith(part.tail)]
         units.setdefault(part.form, tuple(dict.fromkeys(filter(None, (part.form, *around, *beside)))))
     return [*units.values(), *dict.fromkeys(filter(None, lone))]
+
+
+def neighbors(text: str) -> list[tuple[str, str]]:
+    """The pairs of neighboring words a text asks for, each as the term it is in either order."""
+    pairs = [(one, other) for one, other in pairwise(_told(text)) if one.form != other.form]
+    return list(dict.fromkeys((joined(one, other), joined(other, one)) for one, other in pairs))

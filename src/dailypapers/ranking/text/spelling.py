@@ -1,0 +1,77 @@
+"""Spelling: what somebody who mistyped a word may have meant, as search engines suggest it.
+
+    words of earlier papers, the most common first | the nearest one by edit distance
+
+Knows English as papers write it, from the papers alone; which words are unknown, the caller says.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from dailypapers.domain.text import unaccented
+
+#: Shorter words are mostly names and acronyms, which are near to others by chance.
+LEAST_LETTERS = 5
+#: From so many letters on, two edits are allowed.
+_LONG = 8
+#: Fewer papers may all have made the same mistake.
+LEAST_PAPERS = 5
+_WORD = re.compile(rf"(?<![^\W\d_])[a-z]{{{LEAST_LETTERS},}}(?![^\W\d_])")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words as papers write them, in lower case and without accents, the most common first."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: Iterable[str], *, least: int = LEAST_PAPERS) -> "Vocabulary":
+        """Return the words that at least so many of these texts hold."""
+        held: Counter[str] = Counter()
+        for text in texts:
+            held.update(set(_WORD.findall(unaccented(text))))
+        common = [(-many, word) for word, many in held.items() if many >= least]
+        return cls(tuple(word for _, word in sorted(common)))
+
+    @cached_property
+    def _by_initial(self) -> Mapping[str, tuple[str, ...]]:
+        """Words by their first letter, which hardly anybody mistypes."""
+        by_initial: dict[str, list[str]] = defaultdict(list)
+        for word in self.words:
+            by_initial[word[0]].append(word)
+        return {initial: tuple(words) for initial, words in by_initial.items()}
+
+    def nearest(self, written: str) -> str:
+        """Return the word that this one may be a misspelling of; empty where none is near, or it is one itself."""
+        word = unaccented(written)
+        most = 0 if len(word) < LEAST_LETTERS else 1 if len(word) < _LONG else 2
+        near = ""
+        for other in self._by_initial.get(word[:1], ()) if most else ():
+            if abs(len(other) - len(word)) <= most and (edits := distance(word, other, most=most)) <= most:
+                if not edits:
+                    return ""
+                near, most = other, edits - 1
+        return near
+
+
+def distance(one: str, other: str, *, most: int) -> int:
+    """Return how many letters to add, leave out, replace or swap with their neighbor make one word of the other.
+
+    That is the optimal string alignment distance; above `most` it is `most` + 1.
+    """
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(one, 1):
+        last, before, row = before, row, [place]
+        for column, its in enumerate(other, 1):
+            edits = min(before[column] + 1, row[-1] + 1, before[column - 1] + (letter != its))
+            if last and column > 1 and letter == other[column - 2] and its == one[place - 2]:
+                edits = min(edits, last[column - 2] + 1)
+            row.append(edits)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)

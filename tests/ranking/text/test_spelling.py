@@ -1,0 +1,40 @@
+"""Spelling: the nearest common word of the papers."""
+
+import pytest
+
+from dailypapers.ranking.text.spelling import Vocabulary, distance
+
+TEXTS = ["Bayesian optimisation of federated systems.", "A Bayesian view of Erdős and medical imaging.", "Medical!"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "edits"),
+    [
+        ("medical", "medcial", 1),
+        ("federated", "fedrated", 1),
+        ("turbulence", "turbulance", 1),
+        ("protein", "protien", 1),
+        ("learning", "learning", 0),
+        ("attention", "atenttion", 2),
+        ("models", "robots", 3),
+    ],
+)
+def test_letters_are_added_left_out_replaced_and_swapped(one: str, other: str, edits: int) -> None:
+    assert distance(one, other, most=2) == distance(other, one, most=2) == edits
+
+
+def test_words_are_those_that_enough_papers_hold_the_most_common_first() -> None:
+    assert Vocabulary.of(TEXTS, least=2).words == ("bayesian", "medical")
+    assert "erdos" in Vocabulary.of(TEXTS, least=1).words
+
+
+def test_the_nearest_word_is_suggested_and_of_two_the_more_common() -> None:
+    words = Vocabulary(("training", "bayesian", "straining", "optimization", "planing"))
+    assert words.nearest("Bayesain") == "bayesian"
+    assert words.nearest("trainning") == "training"
+    assert words.nearest("optimisazion") == "optimization"
+
+
+@pytest.mark.parametrize("word", ["", "mars", "bayesian", "zebrafish", "ayesian", "objekterkennung"])
+def test_nothing_is_suggested_for_short_words_known_ones_and_those_far_from_all(word: str) -> None:
+    assert not Vocabulary(("bayesian", "cars", "embeddings")).nearest(word)
