@@ -40,7 +40,7 @@ class Wall:
 JOBS_NAME = ("sources.base.Source", "sources.http.client.Http", "ranking.embeddings.encoder.Encoder")
 #: What floor 2 comes into the ranking by; its package says what each is for.
 RANKING = (
-    "rank", "profile", "trending", "interleaving", "calibration", "features", "text.keyphrases",
+    "rank", "profile", "hints", "trending", "interleaving", "calibration", "features", "text.keyphrases",
     "index.search", "index.inverted", "index.query",
     "corpus.background", "corpus.serialization", "embeddings.encoder", "embeddings.models",
 )  # fmt: skip

@@ -71,7 +71,7 @@ def preview(
     app = context.obj.app()
     with reading(app.engine) as tx:
         reader = require_subscriber(tx, address)
-    message, quiet = make(
+    message, quiet, hints = make(
         app.engine,
         app.dependencies.renderer,
         app.dependencies.digest_options,
@@ -79,6 +79,8 @@ def preview(
         zone=app.dependencies.zone,
         now=clock(now)(),
     )
+    for hint in hints:
+        say(hint.sentence())
     if message is None:
         say(f"No digest would be sent: there are no relevant papers that {reader.address} has not had yet.")
         for topic in quiet:

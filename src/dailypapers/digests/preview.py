@@ -20,14 +20,16 @@ from dailypapers.digests.contents import contents
 from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, laid_out, message, quiet_entries
 from dailypapers.digests.window import Windows, filled, of_edition, of_next
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
-from dailypapers.domain.digest import Digest, Pick, QuietEntry
+from dailypapers.domain.digest import Digest, Hint, Pick, QuietEntry
 from dailypapers.domain.edition import Edition
-from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import Amount, Subscriber
 from dailypapers.errors import Busy
 from dailypapers.library.gc_freeze import freeze
 from dailypapers.library.learn import newest, would_learn
+from dailypapers.ranking.hints import hints
+from dailypapers.ranking.profile import is_foreign
 from dailypapers.store import editions, papers
 from dailypapers.store import models as knowledge
 from dailypapers.store.database import reading
@@ -211,8 +213,15 @@ def _picked(
     return replace(
         digest_of([(snapshot.by_key[pick.paper], pick.reason) for pick in choice.picks], snapshot.edition),
         quiet=_quiet(choice, snapshot.candidates),
+        hints=hints(snapshot.candidates.matcher.features, _topics(context)),
         instead=choice.instead,
     )
+
+
+def _topics(context: ReaderContext) -> list[str]:
+    """Return the topics that papers could be about."""
+    wanted = (i for i in context.interests if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
+    return [topic.text for topic in wanted if not is_foreign(topic)]
 
 
 def _quiet(choice: Choice, candidates: CandidateSet) -> tuple[QuietEntry, ...]:
@@ -241,6 +250,11 @@ class NextDigest:
         """The reader's topics on which nothing came."""
         return _quiet(self.choice, self.candidates)
 
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """What may be wrong with the reader's topics."""
+        return hints(self.candidates.matcher.features, _topics(self.context))
+
 
 def preview(
     engine: sa.Engine,
@@ -250,14 +264,14 @@ def preview(
     *,
     zone: str,
     now: dt.datetime,
-) -> tuple[Message | None, tuple[QuietEntry, ...]]:
-    """Return the message this reader would get next, `None` for none, and their topics on which nothing came.
+) -> tuple[Message | None, tuple[QuietEntry, ...], tuple[Hint, ...]]:
+    """Return the message this reader would get next, `None` for none, their topics on which nothing came, and hints.
 
     It is made from closed editions and from what waits for the next.
     """
     following = next_digest(engine, options, reader, zone=zone, now=now)
     if following.skipped:
-        return None, following.quiet
+        return None, following.quiet, following.hints
     listed = following.candidates.listed
     with reading(engine) as tx:
         (content,) = contents(tx, [reader], [following.context.interests], [following.choice], listed)
@@ -272,7 +286,8 @@ def preview(
         deadline=now,
         edition=0,
     )
-    return message(renderer, RenderInput(draft, reader.bearer, following.edition, digest, reader.style)), digest.quiet
+    shown = message(renderer, RenderInput(draft, reader.bearer, following.edition, digest, reader.style))
+    return shown, digest.quiet, following.hints
 
 
 def next_digest(

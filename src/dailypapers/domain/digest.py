@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dailypapers.domain.i18n import N_, NN_, Translatable, Translator, untranslated
+from dailypapers.domain.i18n import N_, NN_, LazyString, Translatable, Translator, untranslated
 from dailypapers.domain.paper import Paper, Signals
 
 
@@ -180,6 +180,25 @@ class QuietEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """What may be wrong with a topic as it was written: a misspelling, or else what a sentence says."""
+
+    topic: str
+    instead: str = ""
+    """The topic that was probably meant."""
+    note: str = ""
+
+    def sentence(self, translate: Translator = untranslated) -> str:
+        """Return it in words."""
+        if self.instead:
+            return translate(_MEANT).format(topic=self.topic, instead=self.instead)
+        return self.note.sentence(translate) if isinstance(self.note, LazyString) else self.note
+
+
+_MEANT = N_("Nothing matches “{topic}” exactly. Did you mean “{instead}”?")
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One subscriber's entries, most relevant first."""
 
@@ -198,5 +217,7 @@ class Digest:
     """The reader's topics on which nothing came."""
     quiet_days: int = 0
     """For how many digests right before this one nothing was relevant, so that no mail was sent."""
+    hints: tuple[Hint, ...] = ()
+    """What may be wrong with the reader's topics, as far as the papers tell."""
     instead: bool = False
     """Whether nothing was relevant, and the reader gets what is trending instead."""

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dailypapers.domain.digest import Pick
-from dailypapers.domain.interest import Interest
+from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.domain.source import Skipped
 from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.embeddings.encoder import Vectors
 from dailypapers.ranking.embeddings.models import load
 from dailypapers.ranking.features import build
-from dailypapers.ranking.profile import profile
+from dailypapers.ranking.hints import hints
+from dailypapers.ranking.profile import is_foreign, profile
 from dailypapers.ranking.rank import Known, Matcher, Reader
 from dailypapers.ranking.rank import rank as rank_papers
 from dailypapers.sources.file import read_papers
@@ -60,5 +61,10 @@ def rank(
         picks=tuple((papers[pick.paper], pick) for pick in picks),
         papers=len(papers),
         skipped=fetched.skipped,
-        warnings=profile(interests, examples=papers).warnings,
+        warnings=(*profile(interests, examples=papers).warnings, *_hints(matcher, interests)),
     )
+
+
+def _hints(matcher: Matcher, interests: Sequence[Interest]) -> list[str]:
+    wanted = (i for i in interests if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
+    return [hint.sentence() for hint in hints(matcher.features, [i.text for i in wanted if not is_foreign(i)])]

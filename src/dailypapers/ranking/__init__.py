@@ -5,6 +5,7 @@ What is done with it (floor 2) comes in by these doors, and by no other:
     rank                     readers' picks from a set of papers
     index.search             papers for a query; index.inverted and index.query are what it is asked with
     profile                  what of somebody's interests cannot be used; text.keyphrases: what a title offers
+    hints                    what may be wrong with a topic, seen from the papers
     trending                 what the world makes of papers
     interleaving             two variants in one list
     calibration              what a score is worth, by votes

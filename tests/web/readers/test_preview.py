@@ -1,5 +1,7 @@
 """The front page's preview: a fragment for anybody, bounded whatever is typed."""
 
+import datetime as dt
+
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -47,6 +49,22 @@ async def test_of_several_topics_those_that_brought_nothing_are_named(pages: htt
     assert ["medieval falconry" in quiet, "zebrafish" in quiet, "graph" in quiet] == [True, True, False]
     # What can never bring anything is not quiet today; a sentence says why not.
     assert "“the” contains no distinctive words" in answer.text
+
+
+@ON_SQLITE
+async def test_a_misspelt_topic_links_to_what_was_meant(
+    pages: httpx.AsyncClient, engine: sa.Engine, context: WebContext
+) -> None:
+    tomorrow = NOW + dt.timedelta(days=1)
+    announce(engine, ["Graph networks of old"], now=tomorrow)
+    close(engine, tomorrow)
+    context.previews.load(now=tomorrow)
+    for path in ("/preview", "/"):
+        answer = await pages.get(path, params={"topic": "netwroks, genomics & <b>"})
+        link = "/?topic=networks&amp;topic=genomics+%26+%3Cb%3E"
+        assert f'Did you mean <a href="{link}"><em>networks</em></a>?' in without_isolates(answer.text)
+    answer = await pages.get("/preview", params={"topic": "networks"})
+    assert "Did you mean" not in answer.text
 
 
 @ON_SQLITE

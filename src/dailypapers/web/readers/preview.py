@@ -4,8 +4,9 @@ Shows, and changes nothing. It is made from what strangers type, so that all of 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -41,6 +42,8 @@ class Shown:
     edition: Edition | None = None
     digest: Digest | None = None
     notes: tuple[str, ...] = ()
+    #: By topic that may be misspelt the address that shows what was probably meant.
+    corrections: Mapping[str, str] = field(default_factory=dict)
     #: So many more picks than are shown.
     more: int = 0
     #: How many of the reader's votes count in it, and where to vote on each paper, by its id.
@@ -88,7 +91,16 @@ def for_topics(context: WebContext, wanted: tuple[str, ...]) -> Shown:
     if snapshot and not wanted:
         return trending(snapshot)
     interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in wanted)
-    return of(context, ReaderContext(context.defaults.amount, interests), notes=warnings(interests))
+    shown = of(context, ReaderContext(context.defaults.amount, interests), notes=warnings(interests))
+    return replace(shown, corrections=_corrections(shown.digest, wanted, context.root)) if shown.digest else shown
+
+
+def _corrections(digest: Digest, wanted: Sequence[str], root: str) -> Mapping[str, str]:
+    return {
+        hint.topic: f"{root}?{urlencode([('topic', hint.instead if t == hint.topic else t) for t in wanted])}"
+        for hint in digest.hints
+        if hint.instead
+    }
 
 
 def of(context: WebContext, asking: ReaderContext, *, notes: tuple[str, ...] = ()) -> Shown:

@@ -1,0 +1,81 @@
+"""Hints: what may be wrong with a topic as somebody wrote it, seen from the papers there are.
+
+    a topic's words | those no paper holds: misspelt, or unknown | those most papers hold
+
+Knows no reader; what cannot be used at all, `profile` says.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from dailypapers.domain.digest import Hint
+from dailypapers.domain.i18n import N_, LazyString
+from dailypapers.ranking.corpus.frequencies import columns_of
+from dailypapers.ranking.features import Features
+from dailypapers.ranking.text.words import parts, spans, units
+
+#: A word that so few earlier papers hold may be a mistake of theirs.
+_MISTAKES = 2
+#: A single word is taken for another one only if this is held by so many.
+_COMMON_ENOUGH = 20
+#: A topic whose words more than this share of papers hold says little.
+_VAGUE_FROM = 0.2
+#: Nobody wants more corrections than this at a time, and they take time.
+_MOST_UNKNOWN = 3
+_UNKNOWN = N_(
+    "None of the papers we know contain “{words}”. If it is spelled correctly, you will get papers on it as they "
+    "appear. Nearly all papers are in English."
+)
+_VAGUE = N_("{percent} % of all papers contain “{topic}”. A more specific topic brings better papers.")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def hints(features: Features, topics: Sequence[str]) -> tuple[Hint, ...]:
+    """Return what may be wrong with these topics, for those where something is."""
+    return tuple(hint for topic in topics for hint in _hints(features, topic))
+
+
+def _hints(features: Features, topic: str) -> Iterator[Hint]:
+    unknown = list(_unknown(features, topic))
+    if instead := _instead(features, topic, unknown) if 0 < len(unknown) <= _MOST_UNKNOWN else "":
+        yield Hint(topic, instead)
+    elif never := [topic[start:end] for start, end in unknown if _is_on_no_paper(features, topic[start:end])]:
+        yield Hint(topic, note=LazyString(_UNKNOWN, words=", ".join(never)[:60]))
+    elif (share := _commonness(features, topic)) > _VAGUE_FROM:
+        yield Hint(topic, note=LazyString(_VAGUE, topic=topic[:60], percent=round(100 * share)))
+
+
+def _unknown(features: Features, topic: str) -> Iterator[tuple[int, int]]:
+    """Yield where in a topic words stand that hardly any paper holds, by themselves or as one with a neighbor."""
+    held = {unit[0] for unit in units(topic) if features.together([columns_of(unit)]) <= _MISTAKES}
+    for start, end in spans(topic):
+        for match in _LETTERS.finditer(topic, start, end):
+            if all(part.form in held for part in parts(match[0])):
+                yield match.span()
+
+
+def _is_on_no_paper(features: Features, word: str) -> bool:
+    """Tell so of a word where there are papers enough for that to mean something."""
+    columns = columns_of([part.form for part in parts(word)])
+    return features.background.is_trained and not features.together([columns])
+
+
+def _instead(features: Features, topic: str, unknown: Sequence[tuple[int, int]]) -> str:
+    """Return the topic without its misspellings; empty where a word has none, or what comes out is on no paper."""
+    instead, end = "", 0
+    for start, after in unknown:
+        near = features.vocabulary.nearest(topic[start:after])
+        if not near:
+            return ""
+        instead += topic[end:start] + (near.capitalize() if topic[start].isupper() else near)
+        end = after
+    instead += topic[end:]
+    asked = [columns_of(unit) for unit in units(instead)]
+    least = _COMMON_ENOUGH if len(asked) == 1 and features.background.is_trained else 1
+    return instead if features.together(asked) >= least else ""
+
+
+def _commonness(features: Features, topic: str) -> float:
+    """Return the share of earlier papers that hold all words of a topic; 0 where too few are known to tell."""
+    asked, background = [columns_of(unit) for unit in units(topic)], features.background
+    return background.together(asked) / background.papers if asked and background.is_trained else 0.0
