@@ -111,3 +111,17 @@ def test_a_keyed_hash_is_an_hmac() -> None:
     for secret in (b"", b"a secret", b"x" * 64, b"x" * 65):
         value = hmac.digest(secret, b"dailypapers.blind.kind\0value", "sha256").hex()[:32]
         assert Signer("https://x.org", secret).keyed_hash("kind", "value") == value
+
+
+@given(st.integers(1, 2**63))
+def test_a_bounce_tells_which_email_it_is_of(delivery: int) -> None:
+    token = SIGNER.bounce_token(delivery)
+    assert SIGNER.bounced(token) == SIGNER.bounced(token.upper()) == delivery
+    assert len(token) <= 29
+
+
+@given(st.text(max_size=40))
+def test_a_made_up_bounce_is_refused(text: str) -> None:
+    for token in (text, SIGNER.bounce_token(7)[:-1], Signer(SIGNER.base_url, b"another").bounce_token(7)):
+        with pytest.raises(BadToken):
+            SIGNER.bounced(token)

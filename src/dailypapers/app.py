@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -27,6 +27,7 @@ from dailypapers.inbound.by_mail import Addresses, InboundHandler
 from dailypapers.jobs.context import Dependencies
 from dailypapers.library.search import Finder
 from dailypapers.mail.dns import Domains, disposable_domains, system_resolver
+from dailypapers.mail.message.dkim import Algorithm, Key, load_key
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.rendering.environment import environment
@@ -206,7 +207,20 @@ def _mail_renderer(settings: Settings, signer: Signer) -> MailRenderer:
         home=f"{settings.service.base_url}/",
         secret=signer.secret,
         unsubscribe_address=settings.inbound.unsubscribe_address,
+        keys=tuple(signing_keys(settings)),
     )
+
+
+def signing_keys(settings: Settings, algorithms: Collection[Algorithm] = tuple(Algorithm)) -> Iterator[Key]:
+    """Load the keys that mails are signed with. Raises `BadSettings` for one that receivers would not accept."""
+    section = settings.dkim
+    domain = section.domain or domain_of(settings.mail.from_address)
+    for file, selector, algorithm in (
+        (section.key_file, section.selector, Algorithm.RSA),
+        (section.ed25519_key_file, section.ed25519_selector, Algorithm.ED25519),
+    ):
+        if file and algorithm in algorithms:
+            yield load_key(file, domain=domain, selector=selector, algorithm=algorithm)
 
 
 def _sender(settings: Settings) -> Sender:
@@ -218,6 +232,9 @@ def _sender(settings: Settings) -> Sender:
         bounce_address=mail.bounce_address or mail.from_address,
         list_id=f"papers.{domain}",
         owner=mail.owner_address or mail.from_address,
+        bounce_plus=mail.bounce_plus,
+        complaints=mail.complaints_address,
+        feedback_id=mail.feedback_sender_id,
     )
 
 

@@ -39,6 +39,7 @@ from dailypapers.setting_errors import in_toml, nearest, sentence
 log = structlog.get_logger()
 
 PREFIX = "DAILYPAPERS_"
+_LONGEST_BOUNCE_NAME = 34
 DEFAULT_FILE = "dailypapers.toml"
 _SECRETS = (("", "secret"), ("mail", "password"), ("database", "password"))
 #: Variables with our prefix that are not settings: where the file of settings is, and what the tests are run with.
@@ -138,12 +139,35 @@ class Mail(_Section):
     password: SecretStr | None = None
     from_address: Annotated[Address, Field(min_length=3)] = "papers@localhost"
     bounce_address: Address = ""
+    bounce_plus: bool = False
+    complaints_address: Address = ""
+    feedback_sender_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{5,15}$")] = "dailypapers"
     owner_address: Address = ""
     connections: Annotated[int, Field(ge=1, le=100)] = 4
     mails_per_connection: Annotated[int, Field(ge=1)] = 100
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     deadline_hours: Annotated[float, Field(gt=0)] = 20
+
     uncertain: Literal["resend", "carry", "hold"] = "resend"
+
+    @model_validator(mode="after")
+    def _bounce_address_has_room(self) -> "Mail":
+        # A local part holds 64 characters (RFC 5321 4.5.3.1.1), of which an email's own part takes up to thirty.
+        if self.bounce_plus and not 0 < len(self.bounce_address.rpartition("@")[0]) <= _LONGEST_BOUNCE_NAME:
+            raise ValueError(
+                f"bounce_plus needs a bounce_address of at most {_LONGEST_BOUNCE_NAME} letters before its @"
+            )
+        return self
+
+
+class Dkim(_Section):
+    """How emails are signed by this service; without a key file they are not."""
+
+    domain: str = ""
+    selector: Annotated[str, Field(min_length=1)] = "papers"
+    key_file: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    ed25519_selector: Annotated[str, Field(min_length=1)] = "papers-ed25519"
+    ed25519_key_file: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
 
 
 class DigestDefaults(_Section):
@@ -264,6 +288,7 @@ class Settings(BaseSettings):
     service: Service = Service()
     database: Database = Database()
     mail: Mail = Mail()
+    dkim: Dkim = Dkim()
     digest: DigestDefaults = DigestDefaults()
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
@@ -413,6 +438,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "locale": folder / settings.service.locale if settings.service.locale else None,
         }
     )
+    dkim = settings.dkim.model_copy(
+        update={
+            name: folder / file if (file := getattr(settings.dkim, name)) else None
+            for name in ("key_file", "ed25519_key_file")
+        }
+    )
     sources = tuple(s.model_copy(update={"path": folder / s.path if s.path else None}) for s in settings.sources)
     url = settings.database.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
@@ -421,7 +452,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     listed = settings.subscribe.disposable_domains_file
     subscribe = settings.subscribe.model_copy(update={"disposable_domains_file": folder / listed if listed else None})
     return settings.model_copy(
-        update={"service": service, "sources": sources, "database": database, "subscribe": subscribe}
+        update={"service": service, "sources": sources, "dkim": dkim, "database": database, "subscribe": subscribe}
     )
 
 

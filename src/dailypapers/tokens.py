@@ -140,6 +140,25 @@ class Signer:
             raise BadToken("This link has expired.")
         return Claim(Purpose.UNSUBSCRIBE, int.from_bytes(rest[:-_MAIL_DAY]), mark=mark.hex())
 
+    def bounce_token(self, delivery_id: int) -> str:
+        """Return what the envelope sender of one mail carries, by which a bounce tells which it was; in lower case."""
+        body = delivery_id.to_bytes(_MAIL_ID).lstrip(b"\0")
+        return base64.b32encode(body + self._bounce_mac(body)).decode().rstrip("=").lower()
+
+    def bounced(self, token: str) -> int:
+        """Return the id of the delivery such a token is of. Raises `BadToken` where it is forged."""
+        try:
+            raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+        except (ValueError, binascii.Error):
+            raw = b""
+        body, mac = raw[:-_MAIL_MAC], raw[-_MAIL_MAC:]
+        if not body or not hmac.compare_digest(mac, self._bounce_mac(body)):
+            raise BadToken("This is not an address that an email of ours was sent from.")
+        return int.from_bytes(body)
+
+    def _bounce_mac(self, body: bytes) -> bytes:
+        return _mac(self.secret)(b"dailypapers.mail.bounce\0" + body)[:_MAIL_MAC]
+
     def _mail_mac(self, body: bytes, *, marked: bool) -> bytes:
         """Sign a mail token; one without a mark, from before there were any, is signed as another kind of thing."""
         kind = b"dailypapers.mail.unsubscribe.marked\0" if marked else b"dailypapers.mail.unsubscribe\0"

@@ -6,11 +6,23 @@ import email.policy
 import re
 from dataclasses import replace
 
+import dkim as verifier
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from tests.web.a_digest import CELLS, GRAPHS, NOW, REASON, a_digest
 
-from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, laid_out, load_inputs, mail, message
+from dailypapers.digests.layout import (
+    MailRenderer,
+    RenderInput,
+    Shared,
+    digest_of,
+    laid_out,
+    load_inputs,
+    mail,
+    message,
+)
 from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.edition import Edition
@@ -20,6 +32,7 @@ from dailypapers.domain.paper import Signals
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Amount, Consent, Rhythm, Style
 from dailypapers.errors import BadToken
+from dailypapers.mail.message import dkim
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
 from dailypapers.store import outbox, papers, subscribers
@@ -193,3 +206,52 @@ def test_nothing_to_send_is_nothing_to_load(engine: sa.Engine) -> None:
     got = a_digest(engine)
     assert inputs_of(engine) == []
     assert len(inputs_of(engine, got.delivery, got.delivery)) == 2
+
+
+def test_each_mail_has_an_envelope_sender_of_its_own_where_the_bounce_address_takes_one(engine: sa.Engine) -> None:
+    got, other = a_digest(engine), a_digest(engine, "bob")
+    renderer = replace(RENDERER, sender=replace(RENDERER.sender, bounce_plus=True))
+    addresses = [mail(renderer, each)[1].envelope.sender for each in inputs_of(engine, got.delivery, other.delivery)]
+    tokens = [re.fullmatch(r"bounce\+([a-z2-7]+)@example\.org", address) for address in addresses]
+    assert [SIGNER.bounced(token[1]) for token in tokens if token] == [got.delivery, other.delivery]
+    assert "alice" not in addresses[0]
+    assert max(map(len, addresses)) <= len("bounce+@example.org") + 30
+
+
+def test_a_digest_says_which_list_issue_and_sender_it_is_of(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    (loaded,) = inputs_of(engine, got.delivery)
+    sender = replace(RENDERER.sender, complaints="fbl@example.org", feedback_id="example-org")
+    content = email.message_from_bytes(mail(replace(RENDERER, sender=sender), loaded)[1].content)
+    assert content["Feedback-ID"] == f"{NOW:%Y%m%d}:topics:digest:example-org"
+    assert content["X-Dailypapers-Issue"] == f"{NOW:%Y-%m-%d}"
+    assert content["CFBL-Address"] == "fbl@example.org; report=arf"
+    assert content["Archived-At"].startswith(f"<{HOME}digest/")
+    assert (content["Auto-Submitted"], content["Precedence"]) == ("auto-generated", "bulk")
+
+
+def test_a_signed_mail_is_the_same_bytes_on_a_retry_and_others_verify_it(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    (loaded,) = inputs_of(engine, got.delivery)
+    private = load_pem_private_key(dkim.new_key(), password=None)
+    assert isinstance(private, RSAPrivateKey)
+    key = dkim.Key("example.org", "papers", private)
+    renderer = replace(RENDERER, keys=(key,))
+    later = replace(loaded, delivery=replace(loaded.delivery, attempts=3))
+    (_, first), (_, again) = mail(renderer, loaded), mail(renderer, later)
+    assert first.content == again.content
+    record = dkim.record_value(key).encode()
+    assert verifier.verify(first.content, dnsfunc=lambda name, timeout=5: record if name and timeout else b"")
+    assert "PRIVATE" not in repr(renderer)
+
+
+def test_papers_of_a_run_are_loaded_once(engine: sa.Engine) -> None:
+    got, other = a_digest(engine), a_digest(engine, "bob")
+    shared = Shared()
+    with reading(engine) as tx:
+        rows = [outbox.by_id(tx, number) for number in (got.delivery, other.delivery)]
+        (first,), (second,) = (load_inputs(tx, [row], shared) for row in rows if row is not None)
+    assert first.digest is not None
+    assert second.digest is not None
+    assert all(one.paper is two.paper for one, two in zip(first.digest.entries, second.digest.entries, strict=True))
+    assert first.edition is second.edition

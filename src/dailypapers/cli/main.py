@@ -14,6 +14,7 @@ from dailypapers.cli import (
     deliveries,
     demo,
     digests,
+    dkim,
     evaluate,
     papers,
     serve,
@@ -76,6 +77,7 @@ for _panel, _commands in _PANELS.items():
         commands.command(rich_help_panel=_panel)(_command)
 commands.add_typer(deliveries.deliveries, name="deliveries", rich_help_panel="Run it")
 commands.add_typer(subscribers.subscribers, name="subscribers", rich_help_panel="Subscribers")
+commands.add_typer(dkim.dkim, name="dkim", rich_help_panel="Set it up")
 commands.add_typer(evaluate.evaluating, name="evaluate", rich_help_panel="Ranking")
 
 

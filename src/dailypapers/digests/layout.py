@@ -19,6 +19,7 @@ from dailypapers.domain.link import Bearer, Links, Purpose
 from dailypapers.domain.message import EncodedMessage, Envelope, Message, OutgoingMail, Sender
 from dailypapers.domain.subscriber import AS_USUAL, Style
 from dailypapers.mail.message import mime, quoted_printable
+from dailypapers.mail.message.dkim import Key
 from dailypapers.rendering.digest import Frame, render_digest
 from dailypapers.rendering.environment import Templates, translator_of
 from dailypapers.rendering.notices import render_confirm
@@ -40,6 +41,8 @@ class MailRenderer:
     secret: bytes = field(repr=False)
     #: The address for unsubscribing by mail, to which a token is added behind a plus; empty where there is none.
     unsubscribe_address: str = ""
+    #: What mails are signed with (DKIM); none where the mail server signs them.
+    keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,13 +275,25 @@ def mail(renderer: MailRenderer, render_input: RenderInput) -> tuple[str, Outgoi
         message_id=name,
         now=delivery.created_at,
         headers=_bulk_headers(renderer, render_input, links),
+        keys=renderer.keys,
     )
-    return name, OutgoingMail(Envelope(renderer.sender.bounce_address, delivery.address), content, delivery.id)
+    return name, OutgoingMail(Envelope(_bounce_address(renderer, delivery), delivery.address), content, delivery.id)
+
+
+def _bounce_address(renderer: MailRenderer, delivery: Delivery) -> str:
+    """Return the envelope sender of one mail: its own, where the bounce address takes any behind a plus."""
+    address = renderer.sender.bounce_address
+    if not renderer.sender.bounce_plus:
+        return address
+    name, at, domain = address.rpartition("@")
+    return f"{name}+{renderer.signer.bounce_token(delivery.id)}{at}{domain}"
 
 
 def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> mime.BulkHeaders | None:
     if render_input.edition is None or links is None:
         return None
+    day = render_input.edition.day
+    segment = "trending" if render_input.digest and render_input.digest.trending else "topics"
     return mime.BulkHeaders(
         unsubscribe=links.unsubscribe,
         unsubscribe_mailto=links.unsubscribe_mailto,
@@ -287,5 +302,7 @@ def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Link
         subscribe=renderer.home,
         archive=f"{renderer.home}archive",
         archived_at=links.web,
-        feedback_id=f"{render_input.edition.day:%Y%m%d}:digest:dailypapers",
+        feedback_id=f"{day:%Y%m%d}:{segment}:digest:{renderer.sender.feedback_id}",
+        issue=f"{day:%Y-%m-%d}",
+        complaints=renderer.sender.complaints,
     )

@@ -30,6 +30,12 @@ class Sender:
     bounce_address: str
     list_id: str
     owner: str = ""
+    #: Whether the bounce address takes anything behind a plus, so that each mail can have its own.
+    bounce_plus: bool = False
+    #: Where reports of complaints may be sent; empty where nowhere.
+    complaints: str = ""
+    #: Who sends, as Gmail's feedback loop has it.
+    feedback_id: str = "dailypapers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,14 +138,14 @@ def load_key(file: Path, *, domain: str, selector: str, algorithm: Algorithm = A
     """
     for name in (domain, selector):
         if not _DNS_NAME.fullmatch(name):
-            raise BadSettings(f"mail.dkim: “{name}” is not a name that the DNS can hold.")
+            raise BadSettings(f"dkim: “{name}” is not a name that the DNS can hold.")
     private = _private_key(file)
     kind = RSAPrivateKey if algorithm is Algorithm.RSA else Ed25519PrivateKey
     if not isinstance(private, kind):
-        raise BadSettings(f"mail.dkim: the key in {file} is not for {algorithm}.")
+        raise BadSettings(f"dkim: the key in {file} is not for {algorithm}.")
     if isinstance(private, RSAPrivateKey) and not SHORTEST_RSA <= private.key_size <= LONGEST_RSA:
         raise BadSettings(
-            f"mail.dkim: the key in {file} has {private.key_size} bits; use {SHORTEST_RSA} to {LONGEST_RSA}. "
+            f"dkim: the key in {file} has {private.key_size} bits; use {SHORTEST_RSA} to {LONGEST_RSA}. "
             "`dailypapers dkim new-key` makes one."
         )
     return Key(domain, selector, private)
@@ -158,17 +158,17 @@ def _private_key(file: Path) -> object:
             pem = opened.read()
     except FileNotFoundError:
         raise BadSettings(
-            f"mail.dkim: the key file {file} does not exist; create it with `dailypapers dkim new-key`."
+            f"dkim: the key file {file} does not exist; create it with `dailypapers dkim new-key`."
         ) from None
     except OSError as error:
-        raise BadSettings(f"mail.dkim: the key file {file} cannot be read: {error.strerror}.") from None
+        raise BadSettings(f"dkim: the key file {file} cannot be read: {error.strerror}.") from None
     if os.name == "posix" and mode & (stat.S_IROTH | stat.S_IWOTH):
-        raise BadSettings(f"mail.dkim: every user of this machine can read or change {file}; run chmod 600 {file}.")
+        raise BadSettings(f"dkim: every user of this machine can read or change {file}; run chmod 600 {file}.")
     try:
         return load_pem_private_key(pem, password=None)
     # The reason may quote what is in the file, so it is not passed on.
     except (ValueError, TypeError, UnsupportedAlgorithm, binascii.Error):
-        raise BadSettings(f"mail.dkim: {file} does not hold an unencrypted private key in PEM format.") from None
+        raise BadSettings(f"dkim: {file} does not hold an unencrypted private key in PEM format.") from None
 
 
 def record_name(key: Key) -> str:
