@@ -147,7 +147,6 @@ class Mail(_Section):
     mails_per_connection: Annotated[int, Field(ge=1)] = 100
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     deadline_hours: Annotated[float, Field(gt=0)] = 20
-
     uncertain: Literal["resend", "carry", "hold"] = "resend"
 
     @model_validator(mode="after")
