@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.ranking.corpus.background import fit
@@ -98,6 +99,15 @@ def test_a_sentence_is_served_by_papers_that_hold_a_part_of_it_and_is_then_not_q
     (picks,) = made.picks()
     assert {pick.paper for pick in picks} == {"file:0", "file:1"}
     assert made.quiet([picks]) == [()]
+
+
+def test_what_shares_one_common_word_is_not_named_as_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dailypapers.ranking.rank.LEAST", 0.0)
+    common = [Paper(PaperId("file", str(n)), f"Optimization of {what}", "Models.") for n, what in enumerate("abcdefgh")]
+    reader = Reader((Interest(InterestKind.TOPIC, "bread optimization"),), threshold=EVEN)
+    for day, nearest_id in ((common, 0), ([*common, replace(DAY[3], id=PaperId("file", "9"))], 9)):
+        (made,) = choose(Matcher(build(day, ids=range(1, len(day) + 1))), [reader], Known(), now=NOW)
+        assert made.quiet([()]) == [(QuietTopic("bread optimization", nearest_id),)]
 
 
 def test_a_pasted_abstract_is_like_a_liked_paper() -> None:

@@ -132,7 +132,8 @@ class Chosen:
         met = topics_met(picks) if quiet else frozenset()
         for topic, (column, relevance) in quiet.items():
             if topic not in met:
-                yield QuietTopic(topic, features.ids[column] if relevance >= LEAST else 0)
+                is_near = relevance >= LEAST and self.explainer.wording.carries(topic, column)
+                yield QuietTopic(topic, features.ids[column] if is_near else 0)
 
     def _nearest(self, reader: int, topic: Interest) -> tuple[int, float]:
         """The column of the paper that is nearest to a topic among those that are news to a reader; its relevance."""

@@ -92,9 +92,35 @@ def test_where_no_word_of_a_topic_stands_there_the_closest_ones_are_said_as_such
     for one, (shown, kind) in zip(papers, found, strict=True):
         text = f"{one.title} . {one.abstract}"
         assert all(run in text for run in shown.split(", "))
-        holds = not {"grapha", "graphium"}.isdisjoint(text.split())
-        assert kind is (TermKind.WORDS if holds else TermKind.CLOSE)
+        held = {"grapha", "graphium"}.intersection(text.split())
+        assert kind is TermKind.CLOSE or held
+        assert kind is TermKind.WORDS or len(held) < 2
     assert {kind for _, kind in found} == {TermKind.WORDS, TermKind.CLOSE}
+
+
+def test_one_word_of_three_is_no_reason_where_others_come_closer() -> None:
+    asked, papers = topic("grapha graphium celloid"), LEARNED.features.papers
+    matches = LEARNED.of([asked], [], examples={})
+    found = Highlighter(LEARNED.features).said([asked] * len(papers), range(len(papers)), matches.sources)
+    held = [
+        len({"grapha", "graphium", "celloid"}.intersection(f"{one.title} {one.abstract}".split())) for one in papers
+    ]
+    assert {kind for (_, kind), many in zip(found, held, strict=True) if many == 1} == {TermKind.CLOSE}
+    assert {kind for (_, kind), many in zip(found, held, strict=True) if many > 1} == {TermKind.WORDS}
+
+
+def test_a_topic_is_carried_by_half_of_its_information_or_two_words() -> None:
+    pool = (
+        paper(1, "Diffusion models for robotics", "We train."),
+        paper(2, "Language models", "Models of text."),
+        paper(3, "Diffusion models of images", "Models that paint."),
+        paper(4, "Robotics", "Arms and hands."),
+        *(paper(n, f"Models of subject{n}", "A model.") for n in range(5, 25)),
+    )
+    highlighter = Highlighter(build(pool))
+    carried = [highlighter.carries("diffusion models for robotics", column) for column in range(4)]
+    assert carried == [True, False, True, False]
+    assert [highlighter.carries("robotics", column) for column in range(4)] == [True, False, False, True]
 
 
 def test_what_a_liked_paper_shares_is_never_called_close() -> None:

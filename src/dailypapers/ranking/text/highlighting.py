@@ -16,13 +16,15 @@ import scipy.sparse as sp
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.corpus.frequencies import Columns, Vector, column_of, places_in_groups
+from dailypapers.ranking.corpus.frequencies import Columns, Vector, column_of, columns_of, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Source
-from dailypapers.ranking.text.words import Part, bound_spans, joined, spans, telling
+from dailypapers.ranking.text.words import Part, bound_spans, joined, spans, telling, units
 
 #: So many runs of matching words are shown for one interest.
 _SHOWN = 3
+#: The shares of a topic's information that carry it, by any word or by two.
+_HALF, _THIRD, _TWO_WORDS = 0.5, 0.3, 2
 #: So much is remembered at most, some two hundred bytes each; and found out at a time.
 _MOST_REMEMBERED, _AT_A_TIME = 500_000, 2_000
 
@@ -112,7 +114,7 @@ class Highlighter:
     ) -> list[LazyString]:
         """For each interest and paper what matched, the way it stands in the paper.
 
-        Where no word of a topic did, the paper's words that came closest.
+        Where no words that carry a topic did, the paper's words that came closest.
         """
         new: dict[tuple[Interest, int], None] = {}
         for interest, column in zip(interests, columns, strict=True):
@@ -137,14 +139,32 @@ class Highlighter:
         texts = Texts.of([self._text(int(column)) for column in columns], self.features.narrow.width)
         asked = [sources[interest] for interest, _ in pairs]
         matching = _matching(texts, asked, paper)
-        lost = [
-            n for n, (interest, _) in enumerate(pairs) if not matching[n] and interest.kind is not InterestKind.PAPER
-        ]
+        lost = [n for n, (interest, column) in enumerate(pairs) if self._is_lost(interest, column, matching[n])]
         topics = [pairs[n][0] for n in lost]
         closest = dict(zip(lost, self._closest(texts, topics, sources, paper[lost]), strict=True))
         for n, shown in enumerate(matching):
-            kind = TermKind.CLOSE if n in closest else TermKind.WORDS
-            yield ", ".join(closest.get(n, shown)), kind
+            is_close = n in closest and bool(closest[n] or not shown)
+            yield ", ".join(closest[n] if is_close else shown), TermKind.CLOSE if is_close else TermKind.WORDS
+
+    def _is_lost(self, interest: Interest, column: int, shown: Sequence[str]) -> bool:
+        """Tell whether what an interest and a paper share in words is no reason for the paper."""
+        if interest.kind is InterestKind.PAPER:
+            return False
+        return not shown or (interest.kind is InterestKind.TOPIC and not self.carries(interest.text, column))
+
+    def carries(self, topic: str, column: int) -> bool:
+        """Tell whether a paper holds the words that carry a topic: half of its information, or two words and a third.
+
+        One common word of three is none of these.
+        """
+        asked, idf = units(topic), self.features.background.idf
+        columns = [columns_of(unit) for unit in asked]
+        worth = np.array([idf[each[0]] for each in columns])
+        held = np.array(
+            [np.isin(self.features.narrow.numbers[each], self._text(column).columns).any() for each in columns]
+        )
+        share = float(worth[held].sum() / max(worth.sum(), 1e-9))
+        return share >= _HALF or (int(held.sum()) >= _TWO_WORDS and share >= _THIRD)
 
     def _text(self, column: int) -> Text:
         if column not in self._texts:
