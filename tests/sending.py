@@ -1,10 +1,13 @@
-"""Mails sent one by one, where a test wants the answer of each."""
+"""Mails sent one by one, where a test wants the answer of each; or side by side, each as a test says."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.message import OutgoingMail
-from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Transport
+from dailypapers.mail.smtp.exchange import Exchange
+from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Ready, Transport
 
 
 async def events(transport: Transport, *mails: OutgoingMail) -> list[Event]:
@@ -22,3 +25,31 @@ async def send(transport: Transport, mail: OutgoingMail) -> Outcome:
     [answer] = [event for event in await events(transport, mail) if not isinstance(event, AboutToHandOver)]
     assert isinstance(answer, Answered)
     return answer.outcome
+
+
+async def side_by_side(
+    mails: AsyncIterator[OutgoingMail],
+    send: Callable[[OutgoingMail, Ready], Awaitable[Outcome | None]],
+    *,
+    at_once: int,
+) -> Events:
+    """Send several mails at once, each by `send`, which returns `None` for one that was not to be handed over."""
+    exchange = Exchange(mails)
+
+    async def work() -> None:
+        while True:
+            mail = (await exchange.take()).mail
+            outcome = await send(mail, partial(exchange.may_go, mail))
+            if outcome is None:
+                exchange.withdraw()
+            else:
+                await exchange.answer(mail, outcome)
+
+    tasks = [asyncio.create_task(each) for each in (exchange.feed(), *(work() for _ in range(at_once)))]
+    try:
+        while (events := await exchange.group()) is not None:
+            exchange.known((yield events) or ())
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -28,6 +28,7 @@ from dailypapers.jobs.context import Dependencies
 from dailypapers.library.search import Finder
 from dailypapers.mail.dns import Domains, disposable_domains, system_resolver
 from dailypapers.mail.message.dkim import Algorithm, Key, load_key
+from dailypapers.mail.smtp.capacity import Capacity
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.rendering.environment import environment
@@ -94,7 +95,7 @@ def build(settings: Settings) -> App:
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
         renderer=_mail_renderer(settings, signer),
-        make_sender_options=lambda: _sender_options(settings.mail, server),
+        make_sender_options=partial(_sender_options, settings.mail, server, _capacity(settings.mail)),
     )
     return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _sign_up_policy(settings)))
 
@@ -246,11 +247,16 @@ def _mail_server(mail: Mail) -> MailServer:
         username=mail.username,
         password=mail.password.get_secret_value() if mail.password else "",
         timeout=mail.timeout_seconds,
+        hello_name=mail.hello_name,
     )
 
 
-def _sender_options(mail: Mail, server: MailServer) -> SenderOptions:
-    transport = SmtpTransport(server, connections=mail.connections, per_connection=mail.mails_per_connection)
+def _capacity(mail: Mail) -> Capacity:
+    return Capacity(mail.connections, mail.mails_per_connection)
+
+
+def _sender_options(mail: Mail, server: MailServer, capacity: Capacity) -> SenderOptions:
+    transport = SmtpTransport(server, capacity=capacity)
     return SenderOptions(transport, worker_name(), uncertain=Doubt(mail.uncertain))
 
 

@@ -86,6 +86,12 @@ def _own_address(address: str) -> str:
     return address
 
 
+def _host_name(name: str) -> str:
+    if name and ("_" in name or not re.fullmatch(r"[\w-]+(\.[\w-]+)+|\[[0-9A-Fa-f.:IPv]+\]", name)):
+        raise ValueError(f"“{name}” must be a full host name such as mail.example.org, or an IP address in brackets")
+    return name
+
+
 Address = Annotated[str, AfterValidator(_own_address)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
@@ -146,6 +152,7 @@ class Mail(_Section):
     connections: Annotated[int, Field(ge=1, le=100)] = 4
     mails_per_connection: Annotated[int, Field(ge=1)] = 100
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
+    hello_name: Annotated[str, AfterValidator(_host_name)] = ""
     deadline_hours: Annotated[float, Field(gt=0)] = 20
     uncertain: Literal["resend", "carry", "hold"] = "resend"
 

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from tests.delivery import queued
 from tests.delivery.chaos import fill
 from tests.playing_smtp import Script, playing_smtp
+from tests.sending import side_by_side
 from tests.world import GRAPHS, MONDAY, World, world
 
 from dailypapers.delivery.claims import GROUP
@@ -28,7 +29,7 @@ from dailypapers.domain.message import OutgoingMail
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
-from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Ready, Transport, side_by_side
+from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Ready, Transport
 from dailypapers.store import attempts, outbox, subscribers, suppressions, workers
 from dailypapers.store.database import connect, reading, writing
 

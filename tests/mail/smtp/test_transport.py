@@ -5,12 +5,16 @@ import ssl
 
 import pytest
 from tests.playing_smtp import Script, Server, make_contexts, playing_smtp
+from tests.sending import events
 from tests.sending import send as send_one
+from tests.smtp_sink import PIPELINING, Rule, smtp_sink
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import Envelope, OutgoingMail
 from dailypapers.errors import MailServerUnreachable
+from dailypapers.mail.smtp.capacity import Capacity
 from dailypapers.mail.smtp.transport import MailServer, Security, SmtpTransport
+from dailypapers.mail.transport import Answered
 
 CONTENT = b"Subject: hello\r\n\r\nfirst\r\n.\r\n..dots\r\nlast\r\n"
 
@@ -19,8 +23,11 @@ def mail(name: str = "alice", content: bytes = CONTENT) -> OutgoingMail:
     return OutgoingMail(Envelope("bounce@example.org", f"{name}@example.org"), content)
 
 
-def transport(server: Server, *, security: Security = "none", **options: int) -> SmtpTransport:
-    return SmtpTransport(MailServer(server.host, server.port, security, timeout=5), **options)
+def transport(
+    server: Server, *, security: Security = "none", connections: int = 4, per_connection: int = 100
+) -> SmtpTransport:
+    named = MailServer(server.host, server.port, security, timeout=5)
+    return SmtpTransport(named, connections=connections, per_connection=per_connection)
 
 
 async def send(server: Server, *names: str, per_connection: int = 100) -> list[Outcome]:
@@ -169,3 +176,126 @@ async def test_a_large_mail_with_dots_arrives_whole() -> None:
         await sender.close()
     assert outcome.kind is OutcomeKind.ACCEPTED
     assert server.received == [("alice", content)]
+
+
+def mails(number: int) -> list[OutgoingMail]:
+    return [OutgoingMail(Envelope("b@example.org", f"r{n}@example.org"), CONTENT, n) for n in range(number)]
+
+
+@pytest.mark.parametrize("offer", [("8BITMIME",), PIPELINING])
+@pytest.mark.parametrize("at_once", [1, 2])
+async def test_a_server_that_takes_few_connections_gets_all_mails_over_those(
+    at_once: int, offer: tuple[str, ...]
+) -> None:
+    with smtp_sink(at_once=at_once, seconds=0.002, extensions=offer) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=6, per_connection=20)
+        happened = await events(sender, *mails(60))
+        await sender.close()
+    answers = [event.outcome.kind for event in happened if isinstance(event, Answered)]
+    assert answers == [OutcomeKind.ACCEPTED] * 60
+    assert sum(sink.taken.values()) == 60
+    assert sink.refused < 15
+
+
+async def test_a_server_that_ends_each_session_early_is_met_with_new_ones() -> None:
+    capacity = Capacity(2, 100)
+    with smtp_sink(per_connection=5) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), capacity=capacity)
+        happened = await events(sender, *mails(40))
+        await sender.close()
+    assert [event.outcome.kind for event in happened if isinstance(event, Answered)] == [OutcomeKind.ACCEPTED] * 40
+    assert capacity.mails_on_one(asyncio.get_running_loop().time()) == 5
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("connect", "421 4.7.0 Try again later, closing connection.", times=0),
+        Rule("connect", "421 too busy", times=0),
+        Rule("ehlo", "454 4.7.0 Too many connections of yours, please try again later.", times=0),
+    ],
+)
+async def test_a_server_that_takes_no_connection_for_now_is_not_asked_for_each_mail(rule: Rule) -> None:
+    with smtp_sink(rule) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=4)
+        happened = await events(sender, *mails(60))
+        await sender.close()
+    assert {event.outcome.kind for event in happened if isinstance(event, Answered)} == {OutcomeKind.INTERRUPTED}
+    assert sink.connections <= 4
+
+
+async def test_we_are_slower_for_a_server_that_asks_for_it_and_nobody_is_put_off() -> None:
+    with smtp_sink(Rule("body", "454 Throttling failure: Maximum sending rate exceeded.", after=5, times=2)) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=3)
+        happened = await events(sender, *mails(20))
+        await sender.close()
+    assert {event.outcome.kind for event in happened if isinstance(event, Answered)} == {OutcomeKind.ACCEPTED}
+    assert set(sink.taken.values()) == {1}
+
+
+async def test_a_limit_of_the_day_is_not_waited_for() -> None:
+    with smtp_sink(Rule("body", "550 5.4.5 Daily user sending limit exceeded", times=0)) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        outcome = await send_one(sender, mail())
+        await sender.close()
+    assert outcome.kind is OutcomeKind.OVER_LIMIT
+
+
+@pytest.mark.parametrize("offer", [("8BITMIME",), PIPELINING])
+async def test_a_refused_rset_ends_the_connection_and_costs_nobody_anything(offer: tuple[str, ...]) -> None:
+    rules = Rule("rset", "502 5.5.2 what?", times=0), Rule("rcpt", "550 5.1.1 nobody", who="r3@")
+    with smtp_sink(*rules, extensions=offer) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        happened = await events(sender, *mails(8))
+        await sender.close()
+    answers = {event.mail.delivery: event.outcome.kind for event in happened if isinstance(event, Answered)}
+    assert answers.pop(3) is OutcomeKind.DEAD_ADDRESS
+    assert set(answers.values()) == {OutcomeKind.ACCEPTED}
+
+
+async def test_one_connection_that_is_slow_holds_up_no_other() -> None:
+    with smtp_sink(Rule("body", "silence", who="r2@"), extensions=("8BITMIME",)) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=0.05), connections=3)
+        answered: list[int] = []
+        async with asyncio.timeout(10):
+            for event in await events(sender, *mails(30)):
+                answered += [event.mail.delivery] if isinstance(event, Answered) else []
+        await sender.close()
+    assert answered.index(2) >= 25
+
+
+async def test_a_reply_in_any_encoding_breaks_nothing() -> None:
+    latin = b"550 5.1.1 Empf\xe4nger unbekannt".decode("utf-8", "surrogateescape")
+    taken = b"250 2.0.0 \xc7\xeb".decode("utf-8", "surrogateescape")
+    with smtp_sink(Rule("rcpt", latin, who="r1@"), Rule("body", taken, who="r2@")) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        happened = await events(sender, *mails(4))
+        await sender.close()
+    texts = [event.outcome.text for event in happened if isinstance(event, Answered)]
+    assert all(text.encode() for text in texts)
+    assert sum(sink.taken.values()) == 3
+
+
+@pytest.mark.parametrize(
+    ("recipient", "subject", "smtputf8", "kind"),
+    [
+        ("ann@bücher.example", "x", False, OutcomeKind.ACCEPTED),
+        ("jürgen@example.org", "x", False, OutcomeKind.UNSENDABLE),
+        ("jürgen@example.org", "x", True, OutcomeKind.ACCEPTED),
+        ("ann@example.org", "grüße", False, OutcomeKind.UNSENDABLE),
+        ("ann@example.org", "grüße", True, OutcomeKind.ACCEPTED),
+    ],
+)
+async def test_smtputf8_is_asked_for_where_it_is_needed_and_only_there(
+    recipient: str, subject: str, smtputf8: bool, kind: OutcomeKind
+) -> None:
+    content = f"Subject: {subject}\r\n\r\nx\r\n".encode()
+    with smtp_sink(extensions=("SMTPUTF8",) if smtputf8 else ("8BITMIME",)) as sink:
+        sender = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        outcome = await send_one(sender, OutgoingMail(Envelope("b@example.org", recipient), content))
+        await sender.close()
+    assert outcome.kind is kind
+    asked = [line for line in sink.commands if line.startswith("MAIL")]
+    assert [line.endswith(" SMTPUTF8") for line in asked] == ([smtputf8] if kind is OutcomeKind.ACCEPTED else [])
+    if "bücher" in recipient:
+        assert "RCPT TO:<ann@xn--bcher-kva.example>" in sink.commands

@@ -6,12 +6,16 @@ does not have the mail) or after it (it may). Knows nothing of connecting, or of
 
 import asyncio
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 import aiosmtplib
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
+from dailypapers.mail.idn import envelope_address
+from dailypapers.mail.smtp.connect import BROKEN, reason
 from dailypapers.mail.smtp.replies import Stage, classify, readable
 from dailypapers.mail.transport import Ready
 
@@ -22,85 +26,111 @@ _SUCCESS = range(200, 300)
 _GO_AHEAD = 354
 _SHUTTING_DOWN = 421
 
-#: What aiosmtplib raises when a connection is lost, silent, or speaks no SMTP.
-BROKEN = (aiosmtplib.SMTPException, OSError)
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What announces one mail, without line ends."""
+
+    mail: bytes
+    rcpt: bytes
 
 
-async def hand_over(
-    client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready, longest_wait: float
-) -> Outcome | None:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a dialogue came to, and where it ended."""
+
+    outcome: Outcome | None
+    """`None` where the mail was not to be handed over after all."""
+    stage: Stage = Stage.BODY
+
+
+def commands(mail: OutgoingMail, extensions: Mapping[str, str]) -> Commands | Outcome:
+    """Return the commands that announce a mail to a server of these extensions, or why it cannot be told of it."""
+    size = extensions.get("size", "").strip()
+    if size.isdigit() and 0 < int(size) < len(mail.content):
+        text = f"the mail has {len(mail.content)} bytes, and the mail server takes no more than {size}"
+        return Outcome(OutcomeKind.UNSENDABLE, text=text, too_large=True)
+    try:
+        return _commands(mail, extensions)
+    except ValueError as error:
+        return Outcome(OutcomeKind.UNSENDABLE, text=f"the address cannot be written to this server: {error}")
+
+
+def _commands(mail: OutgoingMail, extensions: Mapping[str, str]) -> Commands:
+    sender, recipient = (envelope_address(each) for each in (mail.envelope.sender, mail.envelope.recipient))
+    if _UNFIT.search(sender + recipient) or "@" not in recipient:
+        raise ValueError(f"{mail.envelope.recipient!r} is not an email address")
+    options = f" SIZE={len(mail.content)}" if "size" in extensions else ""
+    if not (sender + recipient).isascii() or not _header(mail.content).isascii():
+        if "smtputf8" not in extensions:
+            raise ValueError("it does not support non-ASCII addresses (SMTPUTF8, RFC 6531)")
+        options += " SMTPUTF8"
+    return Commands(f"MAIL FROM:<{sender}>{options}".encode(), f"RCPT TO:<{recipient}>".encode())
+
+
+def _header(content: bytes) -> bytes:
+    return content[: content.find(b"\r\n\r\n") + 1]
+
+
+async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready, longest_wait: float) -> Said:
     """Hand one mail over; `longest_wait` is how many seconds the server may think about a mail it has.
 
-    `ready` is waited for right before DATA: until then the server has nothing of the mail. Returns `None` where it says
-    that the mail is not to go after all.
+    `ready` is waited for right before DATA: until then the server has nothing of the mail. Where it says that the mail
+    is not to go after all, there is no outcome.
 
-    After a refusal the connection is ready for the next mail; where it is not, it is closed.
+    After a refusal the connection is ready for the next mail; where that is not certain, it is closed.
     """
+    announced = commands(mail, client.esmtp_extensions)
+    if isinstance(announced, Outcome):
+        return Said(announced)
+    stage = Stage.MAIL
     try:
-        refused = await _announce(client, mail)
-        if refused:
-            return refused
-        if not await ready():
-            await _start_over(client)
-            return None
-        refused = await _say(client, Stage.DATA, b"DATA")
-        if refused:
-            return refused
+        for stage, command in ((Stage.MAIL, announced.mail), (Stage.RCPT, announced.rcpt), (Stage.DATA, b"DATA")):
+            if stage is Stage.DATA and not await ready():
+                await _start_over(client)
+                return Said(None)
+            refused = await _say(client, stage, command)
+            if refused:
+                return Said(refused, stage)
         await _pour(client, mail.content)
     except BROKEN as error:
         client.close()
-        return Outcome(OutcomeKind.INTERRUPTED, text=f"connection lost before the final dot: {in_words(error)}")
-    except ValueError as error:
-        return Outcome(OutcomeKind.UNSENDABLE, text=f"the address cannot be written to this server: {error}")
-    return await _verdict(client, longest_wait)
+        return Said(lost(reason(error, client.timeout or 0)), stage)
+    return Said(await _verdict(client, longest_wait))
 
 
-def in_words(error: Exception) -> str:
-    """Return an error's text on one line; its kind where it has none."""
-    return " ".join(str(error).split()) or type(error).__name__
+def lost(why: str) -> Outcome:
+    """Return the outcome of a mail whose connection was lost while the server could not have it."""
+    return Outcome(OutcomeKind.INTERRUPTED, text=f"connection lost before the final dot: {why}")
 
 
-async def _announce(client: aiosmtplib.SMTP, mail: OutgoingMail) -> Outcome | None:
-    """Say who writes to whom; returns the refusal, if any."""
-    for stage, command in _commands(client, mail):
-        refused = await _say(client, stage, *command)
-        if refused:
-            return refused
-    return None
+def unanswered(why: str) -> Outcome:
+    """Return the outcome of a mail that the server may have."""
+    return Outcome(OutcomeKind.UNCERTAIN, text=f"connection lost after the final dot: {why}")
 
 
-async def _say(client: aiosmtplib.SMTP, stage: Stage, *command: bytes) -> Outcome | None:
-    reply = await client.execute_command(*command)
+async def _say(client: aiosmtplib.SMTP, stage: Stage, command: bytes) -> Outcome | None:
+    """Say one command; returns the refusal, if any."""
+    reply = await client.execute_command(command)
     agreed = reply.code == _GO_AHEAD if stage is Stage.DATA else reply.code in _SUCCESS
     return None if agreed else await _refused(client, reply, stage)
 
 
-def _commands(client: aiosmtplib.SMTP, mail: OutgoingMail) -> list[tuple[Stage, tuple[bytes, ...]]]:
-    """The commands before the mail itself. Raises `ValueError` for an address the server cannot be told."""
-    sender, recipient = mail.envelope.sender, mail.envelope.recipient
-    if _UNFIT.search(sender + recipient) or "@" not in recipient:
-        raise ValueError(f"{recipient!r} is not an email address")
-    options: list[bytes] = []
-    if not (sender + recipient).isascii():
-        if not client.supports_extension("smtputf8"):
-            raise ValueError("it does not support non-ASCII addresses (SMTPUTF8, RFC 6531)")
-        options = [b"SMTPUTF8"]
-    return [
-        (Stage.MAIL, (b"MAIL", f"FROM:<{sender}>".encode(), *options)),
-        (Stage.RCPT, (b"RCPT", f"TO:<{recipient}>".encode())),
-    ]
-
-
-def on_the_wire(content: bytes) -> bytes:
-    """Return a mail as DATA carries it: CRLF alone ends lines, leading dots are doubled (RFC 5321 4.5.2), no final dot.
+def canonical(content: bytes) -> bytes:
+    """Return a mail whose lines, the last one too, all end in CRLF.
 
     A bare CR or LF would be a line end to some servers and none to others, which lets mails be smuggled.
     """
     # Counting is far quicker than a search for the bare ones, and our own mails have none.
     clean = content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n")
-    stuffed = (content if clean else _LINE_END.sub(b"\r\n", content)).replace(b"\r\n.", b"\r\n..")
-    first = b"." if stuffed.startswith(b".") else b""
-    return first + stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n")
+    lines = content if clean else _LINE_END.sub(b"\r\n", content)
+    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+
+
+def on_the_wire(content: bytes) -> bytes:
+    """Return a mail as DATA carries it: canonical, leading dots doubled (RFC 5321 4.5.2), no final dot."""
+    stuffed = canonical(content).replace(b"\r\n.", b"\r\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
 async def _pour(client: aiosmtplib.SMTP, content: bytes) -> None:
@@ -128,7 +158,7 @@ async def _verdict(client: aiosmtplib.SMTP, longest_wait: float) -> Outcome:
         reply = await protocol.read_response(timeout=longest_wait)
     except BROKEN as error:
         client.close()
-        return Outcome(OutcomeKind.UNCERTAIN, text=f"connection lost after the final dot: {in_words(error)}")
+        return unanswered(reason(error, longest_wait))
     if reply.code in _SUCCESS:
         return Outcome(OutcomeKind.ACCEPTED, reply.code, text=readable(reply.message))
     return await _refused(client, reply, Stage.BODY)
@@ -146,8 +176,10 @@ async def _refused(client: aiosmtplib.SMTP, reply: aiosmtplib.SMTPResponse, stag
 
 
 async def _start_over(client: aiosmtplib.SMTP) -> None:
-    """Have the server forget the mail it was told of, so that the connection can carry the next one."""
+    """Have the server forget the mail it was told of; a server that does not say so is hung up on."""
     try:
-        await client.execute_command(b"RSET")
+        forgotten = (await client.execute_command(b"RSET")).code in _SUCCESS
     except BROKEN:
+        forgotten = False
+    if not forgotten:
         client.close()

@@ -1,64 +1,84 @@
-"""SMTP: mails leave over connections that are kept.
+"""SMTP: mails leave over connections that are kept, as many as the server takes.
 
-aiosmtplib does what must be right with every odd server: connecting, TLS, AUTH, EHLO. `mail.smtp.dialogue` leads what
-is said about one mail; here is which connection it is said on.
+    mails → exchange → on a connection: announce | about to hand over (known) | hand over | answer → exchange → events
+
+`mail.smtp.connect` opens a connection; `dialogue` and `pipeline` lead what is said about a mail; `capacity` knows what
+the server was seen to take; `exchange` is where mails and events change hands. Here is which connection a mail goes
+over, and what is done when one breaks.
 """
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Literal
+import math
+import re
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 
 import aiosmtplib
+import structlog
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import MailServerUnreachable
-from dailypapers.mail.smtp.dialogue import BROKEN, hand_over, in_words
-from dailypapers.mail.smtp.replies import Stage, classify
-from dailypapers.mail.transport import Events, Ready, side_by_side
+from dailypapers.mail.smtp.capacity import Capacity
+from dailypapers.mail.smtp.connect import BROKEN, MailServer, Security, connect, hang_up
+from dailypapers.mail.smtp.dialogue import Commands, commands, hand_over, lost, unanswered
+from dailypapers.mail.smtp.exchange import Exchange, Trial
+from dailypapers.mail.smtp.pipeline import NOT_FORGOTTEN, Pipeline, Turn
+from dailypapers.mail.smtp.replies import Stage, classify, readable
+from dailypapers.mail.transport import Events
 
-Security = Literal["starttls", "tls", "none"]
+__all__ = ["MailServer", "Security", "SmtpTransport"]
+
+log = structlog.get_logger()
 
 #: RFC 5321 4.5.3.2.6 allows a server ten minutes to think about a mail it has; less would make doubles.
 _BODY_TIMEOUT_FACTOR = 10
 #: Servers hang up on the silent after some minutes (RFC 5321 4.5.3.2.7 says five, many say one); we go first.
 _LONGEST_IDLE = 45.0
+#: Connections that may break over one mail before it is called interrupted.
+_BREAKS = 2
+#: Times one mail is tried again because we were too fast, before that is its answer.
+_SLOWED = 6
+#: Seconds after which a connection that waits for a place looks whether there is one.
+_LOOK_AGAIN = 1.0
+#: Words of a server that takes no more mails on this connection, and of limits that last longer than a pause.
+_SESSION_LIMIT = re.compile(r"session|per connection|this connection|too many|limit", re.IGNORECASE)
+_LONG_LIMIT = re.compile(r"daily|\bday\b|hour|quota", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """The server that takes our mail, and how it is spoken to."""
-
-    host: str
-    port: int = 25
-    security: Security = "starttls"
-    username: str = ""
-    password: str = field(default="", repr=False)
-    timeout: float = 60
-    """Seconds for each answer."""
-    trusted: ssl.SSLContext | None = field(default=None, repr=False)
-    """What certificates are checked against; the system's authorities where it is `None`."""
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-
-@dataclass
+@dataclass(eq=False)
 class _Line:
     """One connection, how many mails it has carried, and when it was last used (by the loop's clock)."""
 
     client: aiosmtplib.SMTP
+    pipeline: Pipeline | None
+    mails_allowed: float
     carried: int = 0
     used: float = 0
 
+    @property
+    def usable(self) -> bool:
+        return self.pipeline.usable if self.pipeline else self.client.is_connected
+
+    def close(self) -> None:
+        if self.pipeline:
+            self.pipeline.close()
+        self.client.close()
+
+    async def hang_up(self) -> None:
+        if self.pipeline:
+            await self.pipeline.quit()
+        else:
+            await hang_up(self.client)
+
 
 class SmtpTransport:
-    """Sends mails over at most `connections` connections.
+    """Sends mails over at most `connections` connections, fewer where the server takes fewer.
 
-    A connection is renewed after `per_connection` mails, or when it was idle for `longest_idle` seconds.
+    A connection is renewed after `per_connection` mails, or when it was idle for `longest_idle` seconds. What a server
+    takes is remembered in `capacity`, which takes the place of the two numbers and may outlive this transport.
     """
 
     def __init__(
@@ -68,90 +88,242 @@ class SmtpTransport:
         connections: int = 4,
         per_connection: int = 100,
         longest_idle: float = _LONGEST_IDLE,
+        capacity: Capacity | None = None,
     ) -> None:
         self._server = server
-        self._per_connection = per_connection
         self._longest_idle = longest_idle
+        self._capacity = capacity or Capacity(connections, per_connection)
         self._free: list[_Line] = []
-        self._connections = connections
-        self._room = asyncio.Semaphore(connections)
+        self._in_use = 0
+        self._changed = asyncio.Event()
 
-    def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
+    async def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Send mails over all connections side by side; what the server does is a value."""
-        return side_by_side(mails, self._send, at_once=self._connections)
-
-    async def _send(self, mail: OutgoingMail, ready: Ready) -> Outcome | None:
-        """Send one mail.
-
-        What is interrupted before the final dot is tried once more, on a new connection: the old one may have died
-        while it was idle. A server that cannot be reached at all is not.
-        """
-        async with self._room:
-            try:
-                line = await self._kept() or await self._new()
-                outcome = await self._over(line, mail, ready)
-                if outcome and outcome.kind is OutcomeKind.INTERRUPTED:
-                    outcome = await self._over(await self._new(), mail, ready)
-            except MailServerUnreachable as error:
-                outcome = Outcome(OutcomeKind.INTERRUPTED, text=str(error))
-            except aiosmtplib.SMTPResponseException as refusal:
-                outcome = classify(refusal.code, refusal.message, stage=Stage.CONNECT)
-            return outcome
-
-    async def _over(self, line: _Line, mail: OutgoingMail, ready: Ready) -> Outcome | None:
-        """Hand a mail over on this connection, which is kept afterwards if it is still good."""
+        exchange = Exchange(mails)
+        lanes = [self._started(exchange, self._lane(exchange)) for _ in range(self._capacity.most)]
+        tasks = [self._started(exchange, exchange.feed()), *lanes]
         try:
-            outcome = await hand_over(
-                line.client, mail, ready=ready, longest_wait=self._server.timeout * _BODY_TIMEOUT_FACTOR
-            )
-        except asyncio.CancelledError:
-            line.client.close()
-            raise
-        line.carried += 1
-        line.used = asyncio.get_running_loop().time()
-        if line.client.is_connected and line.carried < self._per_connection:
-            self._free.append(line)
-        else:
-            await _hang_up(line.client)
-        return outcome
+            while (events := await exchange.group()) is not None:
+                exchange.known((yield events) or ())
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    @staticmethod
+    def _started(exchange: Exchange, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Start a task whose error, if any, ends the stream."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()):
+                exchange.fail(error)
+
+        task = asyncio.create_task(work)
+        task.add_done_callback(ended)
+        return task
+
+    async def _lane(self, exchange: Exchange) -> None:
+        """Send one mail after the other, on one connection after the other."""
+        while True:
+            await self._place()
+            try:
+                trial = await exchange.take()
+                line = await self._kept() or await self._new(exchange, trial)
+                if line:
+                    await self._use(exchange, line, trial)
+            finally:
+                self._in_use -= 1
+                self._stir()
+
+    async def _place(self) -> None:
+        """Wait until the server may be asked for one connection more."""
+        while self._is_crowded(self._in_use + 1):
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._capacity.waits(_now()) or _LOOK_AGAIN):
+                    await self._changed.wait()
+        self._in_use += 1
+
+    def _is_crowded(self, in_use: int) -> bool:
+        return in_use > self._capacity.places(_now()) or self._capacity.waits(_now()) > 0
+
+    def _stir(self) -> None:
+        """Let those look again who wait for a place."""
+        self._changed.set()
 
     async def _kept(self) -> _Line | None:
         """The connection used last, if one is free and still good."""
         while self._free:
             line = self._free.pop()
-            fresh = asyncio.get_running_loop().time() - line.used < self._longest_idle
-            if fresh and line.client.is_connected:
+            if line.usable and _now() - line.used < self._longest_idle:
                 return line
-            await _hang_up(line.client)
+            await self._part_with(line)
         return None
 
-    async def _new(self) -> _Line:
-        return _Line(await self._connect())
+    async def _new(self, exchange: Exchange, trial: Trial) -> _Line | None:
+        """Connect for a mail; where that fails, the mail goes over another connection, or comes to its end."""
+        if refusal := self._capacity.refusal(_now()):
+            await exchange.answer(trial.mail, refusal)
+            return None
+        connected = await self._connect()
+        if isinstance(connected, _Line):
+            self._stir()
+            return connected
+        may_pass = self._capacity.not_connected(_now()) and connected.kind is OutcomeKind.INTERRUPTED
+        if may_pass:
+            exchange.give_back(trial)
+        else:
+            self._capacity.refused(connected, _now())
+            await exchange.answer(trial.mail, connected)
+        return None
 
-    async def _connect(self) -> aiosmtplib.SMTP:
-        """Open a connection as the settings want it; TLS that cannot be had is never done without.
-
-        Raises `MailServerUnreachable`, or `aiosmtplib.SMTPResponseException` where the server refused us.
-        """
-        server = self._server
-        client = aiosmtplib.SMTP(
-            hostname=server.host,
-            port=server.port,
-            timeout=server.timeout,
-            use_tls=server.security == "tls",
-            start_tls=server.security == "starttls",
-            tls_context=server.trusted,
-        )
+    async def _connect(self) -> _Line | Outcome:
+        """Open a connection; a refusal is a value."""
+        self._capacity.connecting()
         try:
-            async with _understood(server):
-                await client.connect()
-                await _greet(client)
-                if server.username:
-                    await client.login(server.username, server.password)
+            client = await connect(self._server)
+            line = _Line(client, self._pipeline(client), _mails_allowed(client.esmtp_extensions), used=_now())
+        except aiosmtplib.SMTPResponseException as refusal:
+            return classify(refusal.code, refusal.message, stage=Stage.CONNECT)
+        except (MailServerUnreachable, *BROKEN) as error:
+            return Outcome(OutcomeKind.INTERRUPTED, text=str(error))
         except BaseException:
-            client.close()
+            self._capacity.gave_up()
             raise
-        return client
+        self._capacity.connected()
+        return line
+
+    def _pipeline(self, client: aiosmtplib.SMTP) -> Pipeline | None:
+        if not self._capacity.pipelines(_now()) or "pipelining" not in client.esmtp_extensions:
+            return None
+        timeout = self._server.timeout
+        return Pipeline(client, timeout=timeout, longest_wait=timeout * _BODY_TIMEOUT_FACTOR)
+
+    async def _use(self, exchange: Exchange, line: _Line, trial: Trial) -> None:
+        """Send mails over a connection for as long as there are some at hand; keep it if it is still good."""
+        try:
+            if line.pipeline:
+                with exchange.one_ahead():
+                    await self._ahead(exchange, line, line.pipeline, trial)
+            else:
+                await self._step_by_step(exchange, line, trial)
+        except BaseException:
+            line.close()
+            raise
+        finally:
+            line.used = _now()
+            if self._has_room(line):
+                self._free.append(line)
+            else:
+                await self._part_with(line)
+
+    async def _part_with(self, line: _Line) -> None:
+        self._capacity.closed()
+        await line.hang_up()
+
+    def _has_room(self, line: _Line, mails: int = 1) -> bool:
+        most = min(self._capacity.mails_on_one(_now()), line.mails_allowed)
+        out_of_date = line.pipeline is not None and not self._capacity.pipelines(_now())
+        return line.usable and not out_of_date and line.carried + mails <= most
+
+    async def _step_by_step(self, exchange: Exchange, line: _Line, trial: Trial) -> None:
+        """Send a mail with one command at a time."""
+        ready = partial(exchange.may_go, trial.mail)
+        said = await hand_over(line.client, trial.mail, ready=ready, longest_wait=self._longest_wait)
+        await self._settle(exchange, line, trial, said.outcome, stage=said.stage)
+
+    async def _ahead(self, exchange: Exchange, line: _Line, pipeline: Pipeline, trial: Trial) -> None:
+        """Send mails, each one's commands behind the body of the one before it."""
+        announced = commands(trial.mail, pipeline.extensions)
+        if isinstance(announced, Outcome):
+            await exchange.answer(trial.mail, announced)
+            return
+        pipeline.announce(announced)
+        turn = await pipeline.turn()
+        while await self._agreed(exchange, line, pipeline, trial, turn):
+            following = await self._following(exchange, line, pipeline)
+            pipeline.hand_over(trial.mail.content, following[1] if following else None)
+            turn = await pipeline.turn()
+            await self._settle(exchange, line, trial, _verdict(turn, has_poured=pipeline.has_poured))
+            if following is None:
+                self._learn(turn)
+                return
+            trial = following[0]
+
+    async def _agreed(self, exchange: Exchange, line: _Line, pipeline: Pipeline, trial: Trial, turn: Turn) -> bool:
+        """Return whether the announced mail is to be handed over now."""
+        if turn.refusal or turn.broken:
+            outcome, stage = _refused(turn)
+            blameless = self._learn(turn) or turn.had_body or turn.broken == NOT_FORGOTTEN
+            await self._settle(exchange, line, trial, outcome, stage=stage, blameless=blameless)
+            return False
+        if not await exchange.may_go(trial.mail):
+            pipeline.withdraw()
+            exchange.withdraw()
+            return False
+        return True
+
+    async def _following(self, exchange: Exchange, line: _Line, pipeline: Pipeline) -> tuple[Trial, Commands] | None:
+        """Return the mail to announce behind this one, if one is at hand and the connection carries it."""
+        while self._has_room(line, 2) and not self._is_crowded(self._in_use) and (trial := exchange.take_now()):
+            announced = commands(trial.mail, pipeline.extensions)
+            if isinstance(announced, Commands):
+                return trial, announced
+            await exchange.answer(trial.mail, announced)
+        return None
+
+    def _learn(self, turn: Turn) -> bool:
+        """Note what a turn tells of the server; returns whether it broke over commands that were sent ahead."""
+        if not turn.broken or turn.is_farewell:
+            return False
+        if self._capacity.pipelines(_now()):
+            self._capacity.lost_pipelined(_now(), out_of_step=turn.out_of_step)
+            if not self._capacity.pipelines(_now()):
+                log.warning("mail server breaks pipelining", server=str(self._server), why=turn.broken)
+        return not self._capacity.pipelines(_now())
+
+    async def _settle(
+        self,
+        exchange: Exchange,
+        line: _Line,
+        trial: Trial,
+        outcome: Outcome | None,
+        *,
+        stage: Stage = Stage.BODY,
+        blameless: bool = False,
+    ) -> None:
+        """Say what became of a mail, or have it tried again: by another connection, or when we have been slower."""
+        if outcome is None:
+            exchange.withdraw()
+        elif self._is_tried_again(line, trial, outcome, stage=stage, blameless=blameless):
+            exchange.give_back(trial)
+        else:
+            if outcome.kind is OutcomeKind.ACCEPTED:
+                line.carried += 1
+                self._capacity.accepted(pipelined=line.pipeline is not None)
+            await exchange.answer(trial.mail, outcome)
+
+    def _is_tried_again(self, line: _Line, trial: Trial, outcome: Outcome, *, stage: Stage, blameless: bool) -> bool:
+        if outcome.kind is OutcomeKind.OVER_LIMIT and not _LONG_LIMIT.search(outcome.text):
+            trial.slowed += 1
+            return trial.slowed <= _SLOWED and self._capacity.be_slower(_now())
+        if outcome.kind is not OutcomeKind.INTERRUPTED:
+            return False
+        if stage is Stage.MAIL and line.carried:
+            # The connection is at its end, and the mail has not been touched.
+            if outcome.code and _SESSION_LIMIT.search(outcome.text):
+                self._capacity.session_ended(line.carried, _now())
+            return True
+        if blameless:
+            return True
+        if not line.carried:
+            self._capacity.pause(_now())
+        trial.broken += 1
+        return trial.broken < _BREAKS
+
+    @property
+    def _longest_wait(self) -> float:
+        return self._server.timeout * _BODY_TIMEOUT_FACTOR
 
     async def check(self) -> str:
         """Connect, with TLS and AUTH as set, and say in a sentence what was found.
@@ -159,54 +331,46 @@ class SmtpTransport:
         Raises `MailServerUnreachable` with what went wrong.
         """
         try:
-            client = await self._connect()
+            client = await connect(self._server)
         except aiosmtplib.SMTPResponseException as refusal:
-            said = " ".join(refusal.message.split())
+            said = readable(refusal.message)
             raise MailServerUnreachable(
                 f"The mail server {self._server} refuses us: {refusal.code} {said}."
             ) from refusal
         offers = ", ".join(sorted(client.esmtp_extensions)) or "nothing more"
-        await _hang_up(client)
+        await hang_up(client)
         secured = "without TLS" if self._server.security == "none" else "with TLS"
         return f"The mail server {self._server} takes our mail {secured}; it offers {offers}."
 
     async def close(self) -> None:
         """Let go of all connections."""
-        await asyncio.gather(*(_hang_up(line.client) for line in self._free))
-        self._free.clear()
+        lines, self._free = self._free, []
+        await asyncio.gather(*(self._part_with(line) for line in lines))
 
 
-async def _greet(client: aiosmtplib.SMTP) -> None:
-    """Say EHLO, or HELO to a server of before 1995 (RFC 5321 3.2)."""
-    try:
-        await client.ehlo()
-    except aiosmtplib.SMTPHeloError:
-        await client.helo()
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
-@asynccontextmanager
-async def _understood(server: MailServer) -> AsyncIterator[None]:
-    """Turn what can go wrong while connecting into a sentence; a refusal stays what it is."""
-    try:
-        yield
-    except aiosmtplib.SMTPResponseException:
-        raise
-    except ssl.SSLCertVerificationError as error:
-        raise MailServerUnreachable(
-            f"The certificate of the mail server {server} is not valid: {error.verify_message}."
-        ) from error
-    except (*BROKEN, ValueError) as error:
-        hint = ""
-        if "STARTTLS" in str(error):
-            hint = " Set mail.security to tls, or to none if the server is on this machine."
-        raise MailServerUnreachable(f"The mail server {server} cannot be used: {in_words(error)}.{hint}") from error
+def _mails_allowed(extensions: Mapping[str, str]) -> float:
+    """Return how many mails a connection may carry (LIMITS MAILMAX, RFC 9422)."""
+    stated = re.search(r"\bMAILMAX=([1-9]\d{0,5})\b", extensions.get("limits", ""), re.IGNORECASE)
+    return int(stated[1]) if stated else math.inf
 
 
-async def _hang_up(client: aiosmtplib.SMTP) -> None:
-    try:
-        if client.is_connected:
-            await client.quit(timeout=5)
-    except BROKEN:
-        pass
-    finally:
-        client.close()
+def _verdict(turn: Turn, *, has_poured: bool) -> Outcome:
+    """Return what became of the mail whose body was sent in this turn."""
+    if turn.miscounted:
+        return unanswered(f"the server answers out of step: {turn.broken}")
+    if turn.body is None:
+        return unanswered(turn.broken) if has_poured else lost(turn.broken)
+    outcome = classify(turn.body.code, turn.body.text, stage=Stage.BODY)
+    return replace(outcome, enhanced="") if outcome.kind is OutcomeKind.ACCEPTED else outcome
+
+
+def _refused(turn: Turn) -> tuple[Outcome, Stage]:
+    """Return what became of the mail that was announced in this turn, and where."""
+    if turn.refusal and not turn.out_of_step:
+        stage, reply = turn.refusal
+        return classify(reply.code, reply.text, stage=stage), stage
+    return lost(turn.broken), Stage.MAIL if not turn.announced else Stage.RCPT

@@ -1,0 +1,117 @@
+"""Commands sent ahead: what leaves in one breath, and that no connection has two mails without an answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.sending import events, send
+from tests.smtp_sink import CHUNKING, PIPELINING, Rule, smtp_sink
+
+from dailypapers.domain.delivery import OutcomeKind
+from dailypapers.domain.message import Envelope, OutgoingMail
+from dailypapers.mail.smtp.capacity import Capacity
+from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
+from dailypapers.mail.transport import AboutToHandOver, Answered
+
+CONTENT = b"Subject: hello\r\n\r\nfirst\r\n.\r\n..dots\r\nlast\r\n"
+MAILS = [OutgoingMail(Envelope("b@example.org", f"reader{n}@example.org"), CONTENT, n) for n in range(12)]
+
+
+async def coming(*mails: OutgoingMail) -> AsyncIterator[OutgoingMail]:
+    for mail in mails:
+        yield mail
+
+
+@pytest.mark.parametrize("extensions", [PIPELINING, CHUNKING])
+async def test_mails_arrive_as_they_were(extensions: tuple[str, ...]) -> None:
+    huge = OutgoingMail(Envelope("b@example.org", "huge@example.org"), b"Subject: x\r\n\r\n" + b".x\r\n" * 200_000)
+    with smtp_sink(extensions=extensions) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        happened = await events(transport, *MAILS, huge, MAILS[0])
+        await transport.close()
+    assert all(event.outcome.kind is OutcomeKind.ACCEPTED for event in happened if isinstance(event, Answered))
+    assert sink.contents.pop("huge@example.org") == huge.content
+    assert set(sink.contents.values()) == {CONTENT}
+    assert sink.connections == 1
+    assert ("BDAT" in " ".join(sink.commands)) is (extensions == CHUNKING)
+
+
+async def test_the_next_mail_is_announced_before_this_one_is_answered() -> None:
+    """The sink thinks about each mail; meanwhile the commands of the next one have come in."""
+    with smtp_sink(Rule("body", "swallow", after=2)) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=0.2), connections=1)
+        await events(transport, *MAILS)
+        await transport.close()
+    # What the sink lost had been sent ahead of its answer, and came again on another connection.
+    assert sum(sink.taken.values()) == len(MAILS)
+    assert sink.connections > 1
+
+
+@pytest.mark.parametrize("extensions", [PIPELINING, CHUNKING])
+async def test_no_connection_has_two_mails_without_an_answer_and_none_leaves_unannounced(
+    extensions: tuple[str, ...],
+) -> None:
+    with smtp_sink(extensions=extensions) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=2)
+        announced: set[int] = set()
+        answered: set[int] = set()
+        async for group in transport.stream(coming(*MAILS)):
+            await asyncio.sleep(0.01)
+            assert {int(who.partition("@")[0].removeprefix("reader")) for who in sink.taken} <= announced
+            answered |= {event.mail.delivery for event in group if isinstance(event, Answered)}
+            announced |= {event.mail.delivery for event in group if isinstance(event, AboutToHandOver)}
+            assert len(announced - answered) <= 2
+        await transport.close()
+    assert answered == set(range(12))
+
+
+@pytest.mark.parametrize("extensions", [PIPELINING, CHUNKING])
+async def test_a_mail_withdrawn_when_it_was_agreed_to_does_not_leave(extensions: tuple[str, ...]) -> None:
+    with smtp_sink(extensions=extensions) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        stream = transport.stream(coming(*MAILS))
+        group = await anext(stream)
+        answered: set[int] = set()
+        try:
+            while True:
+                answered |= {event.mail.delivery for event in group if isinstance(event, Answered)}
+                group = await stream.asend({3, 7})
+        except StopAsyncIteration:
+            pass
+        await transport.close()
+    assert answered == set(range(12)) - {3, 7}
+    assert set(sink.taken) == {f"reader{n}@example.org" for n in answered}
+
+
+async def test_a_server_that_breaks_pipelining_is_spoken_to_step_by_step_from_then_on() -> None:
+    capacity = Capacity(2, 100)
+    with smtp_sink(Rule("mail", "swallow", times=0)) as sink:
+        server = MailServer(sink.host, sink.port, "none", timeout=0.2)
+        for _ in range(2):
+            transport = SmtpTransport(server, capacity=capacity)
+            happened = await events(transport, *MAILS)
+            await transport.close()
+            kinds = {event.outcome.kind for event in happened if isinstance(event, Answered)}
+            assert kinds == {OutcomeKind.ACCEPTED}
+    assert not capacity.pipelines(asyncio.get_running_loop().time())
+    assert set(sink.taken.values()) == {2}
+
+
+async def test_a_mail_too_large_for_the_server_is_not_tried() -> None:
+    with smtp_sink(extensions=(*PIPELINING, "SIZE 100")) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        large = await send(transport, OutgoingMail(Envelope("b@example.org", "ann@example.org"), CONTENT * 10))
+        small = await send(transport, MAILS[0])
+        await transport.close()
+    assert (large.kind, large.too_large) == (OutcomeKind.UNSENDABLE, True)
+    assert small.kind is OutcomeKind.ACCEPTED
+    assert f"MAIL FROM:<b@example.org> SIZE={len(CONTENT)}" in sink.commands
+
+
+async def test_limits_of_the_server_are_kept_to() -> None:
+    with smtp_sink(extensions=(*PIPELINING, "LIMITS RCPTMAX=1 MAILMAX=5")) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        await events(transport, *MAILS)
+        await transport.close()
+    assert sink.connections == 3
+    assert sum(sink.taken.values()) == len(MAILS)
