@@ -93,7 +93,7 @@ def fill(engine: sa.Engine, recorded: Sequence[Paper], readers: int, picks: int)
                 digest(reader.id, reader.address, edition.id, chosen(recorded, ids, topics, picks, chance))
                 for reader in admitted
             ]
-            outbox.put(tx, mails, now=NOW)
+            editions.count_due(tx, edition.id, outbox.put(tx, mails, now=NOW))
     with reading(engine) as tx:
         return outbox.of_edition(tx, edition.id)
 
