@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -74,7 +74,7 @@ class Signer:
         """
         sign = _signing(self.secret, purpose)
         mark = f',"{self._mark(purpose, bearer)}"' if bearer.key else ""
-        begins = f"[{bearer.subscriber_id},{int((issued + LIFETIME[purpose]).timestamp())},"
+        begins = f"[{bearer.subscriber_id},{_ends(purpose, issued)},"
         return [sign(f"{begins}{thing}{mark}]".encode()) for thing in about]
 
     def claim(self, purpose: Purpose, token: str, *, now: dt.datetime) -> Claim:
@@ -172,6 +172,12 @@ class Signer:
 def _serializer(secret: bytes, purpose: Purpose) -> URLSafeSerializer:
     """Return a serializer, made once: a digest carries a link for each of its papers."""
     return URLSafeSerializer(secret, salt=f"dailypapers.{purpose}")
+
+
+@lru_cache(maxsize=64)
+def _ends(purpose: Purpose, issued: dt.datetime) -> int:
+    """Return when a link ends; the mails of a run were composed at one moment."""
+    return int((issued + LIFETIME[purpose]).timestamp())
 
 
 @cache

@@ -5,13 +5,13 @@ import quopri
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.mail.message.quoted_printable import piece
+from dailypapers.mail.message.quoted_printable import piece, plain_piece
 from dailypapers.rendering.html import weight
 from dailypapers.rendering.pieces import Pieces, kept
 from dailypapers.rendering.slots import is_reserved, recording
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]).filter(lambda c: c != "\r" and not is_reserved(c)), max_size=99)
-PIECES = Pieces(piece)
+PIECES = Pieces(piece, plain_piece)
 
 
 def decoded(raw: bytes) -> str:

@@ -29,7 +29,7 @@ from dailypapers.domain.link import Links
 from dailypapers.domain.message import EncodedMessage, Message
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Style
-from dailypapers.mail.message.quoted_printable import LONGEST_LINE, piece
+from dailypapers.mail.message.quoted_printable import LONGEST_LINE, piece, plain_piece
 from dailypapers.rendering.digest import MAX_BYTES, Frame, render_digest
 from dailypapers.rendering.environment import environment
 from dailypapers.rendering.pieces import Pieces
@@ -37,7 +37,7 @@ from dailypapers.rendering.two_passes import TwoPasses
 from dailypapers.sources.file import read_papers
 
 ENV = environment(TEMPLATES)
-PASSES = TwoPasses(ENV, Pieces(piece))
+PASSES = TwoPasses(ENV, Pieces(piece, plain_piece))
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 STYLES = [Style(text_only=text_only, abstracts=shown) for text_only in (False, True) for shown in Abstracts]
 #: Without halves of surrogate pairs, which the two ways replace at different times, and characters of no meaning.
@@ -131,12 +131,12 @@ def test_recorded_papers_are_the_same_both_ways(recordings: Path) -> None:
 
 
 def test_another_language_and_direction_are_the_same_both_ways() -> None:
-    passes = TwoPasses(environment(TEMPLATES, language="en-GB"), Pieces(piece))
+    passes = TwoPasses(environment(TEMPLATES, language="en-GB"), Pieces(piece, plain_piece))
     assert_same(passes, QUIET)
 
 
 def test_a_paper_is_rendered_once_for_all_its_readers(monkeypatch: pytest.MonkeyPatch) -> None:
-    passes = TwoPasses(ENV, Pieces(piece))
+    passes = TwoPasses(ENV, Pieces(piece, plain_piece))
     assert passes.render(FOR_SOMEBODY, Frame(DAY), LINKS, AS_USUAL)
     monkeypatch.setattr(jinja2.Template, "new_context", None)
     other = replace(FOR_SOMEBODY, entries=tuple(replace(one, reason="Else") for one in FOR_SOMEBODY.entries[:2]))
@@ -156,7 +156,7 @@ def own_template(folder: Path, file: str, old: str, new: str) -> TwoPasses:
     source = (TEMPLATES / "email" / "digest" / file).read_text()
     assert old in source
     (folder / "email" / "digest" / file).write_text(source.replace(old, new, 1))
-    return TwoPasses(environment(TEMPLATES, folder), Pieces(piece))
+    return TwoPasses(environment(TEMPLATES, folder), Pieces(piece, plain_piece))
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_template_that_needs_the_values_is_named_once_and_rendered_whole(
         source = (TEMPLATES / "email" / "digest" / file).read_text()
         source = source.replace(old, "").replace("</td></tr>\n{% endblock %}", "</td></tr>")
         (override / "email" / "digest" / file).write_text(source)
-        passes = TwoPasses(environment(TEMPLATES, override), Pieces(piece))
+        passes = TwoPasses(environment(TEMPLATES, override), Pieces(piece, plain_piece))
     else:
         passes = own_template(override, file, old, new)
     digest = replace(FOR_SOMEBODY, notes=("A note",))
@@ -213,7 +213,7 @@ def test_a_template_that_needs_the_values_is_named_once_and_rendered_whole(
 
 
 def test_a_paper_with_characters_that_stand_for_values_is_rendered_whole_and_no_other() -> None:
-    passes = TwoPasses(ENV, Pieces(piece))
+    passes = TwoPasses(ENV, Pieces(piece, plain_piece))
     odd = Digest((entry("A \U000f0000\U000f0001 title"),), trending=False)
     assert passes.render(odd, Frame(DAY), LINKS, AS_USUAL) is None
     assert_same(passes, FOR_SOMEBODY)

@@ -113,11 +113,9 @@ def laid_out(
     edition: Edition, picks: Sequence[Pick | StoredPick], listed: Mapping[int, papers.Listed], content: Content
 ) -> Digest:
     """Return the digest of these picks, by the ids of their papers: what is for the reader apart from what is not."""
-    as_composed = {key: _as_composed(listed[key], content) for key in (pick.paper_id for pick in picks)}
-    picked, outside = (
-        [(as_composed[pick.paper_id], pick.reason) for pick in picks if pick.outside is apart]
-        for apart in (False, True)
-    )
+    chosen = [(_as_composed(listed[pick.paper_id], content), pick.reason, pick.outside) for pick in picks]
+    picked = [(item, reason) for item, reason, apart in chosen if not apart]
+    outside = [(item, reason) for item, reason, apart in chosen if apart]
     digest = digest_of(picked, edition, notes=content.notes, outside=outside)
     if not (content.quiet or content.quiet_days or content.instead):
         return digest
@@ -162,7 +160,7 @@ def digest_of(
     picked = list(picked)
     kinds = {term.kind for _, reason in picked for term in reason.terms}
     return Digest(
-        tuple(_entry(item, reason) for item, reason in picked),
+        tuple([_entry(item, reason) for item, reason in picked]),
         trending=kinds <= {TermKind.TRENDING, TermKind.NEW},
         voted=TermKind.TRENDING in kinds,
         considered=edition.papers,
@@ -220,7 +218,7 @@ def _encoded(renderer: MailRenderer, render_input: RenderInput, links: Links | N
 
 @lru_cache(maxsize=4)
 def _two_passes(templates: Templates) -> TwoPasses:
-    return TwoPasses(templates, Pieces(quoted_printable.piece))
+    return TwoPasses(templates, Pieces(quoted_printable.piece, quoted_printable.plain_piece))
 
 
 def _links_of(renderer: MailRenderer, render_input: RenderInput) -> Links | None:

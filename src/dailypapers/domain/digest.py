@@ -51,7 +51,8 @@ class Reason:
     @property
     def followed(self) -> tuple[str, ...]:
         """The paper's authors whom the reader follows, as far as they counted."""
-        return tuple(dict.fromkeys(t.text for t in self.terms if t.kind is TermKind.AUTHOR and t.weight > 0))
+        names = [term.text for term in self.terms if term.kind is TermKind.AUTHOR and term.weight > 0]
+        return tuple(dict.fromkeys(names)) if names else ()
 
     @property
     def score(self) -> float:

@@ -40,9 +40,10 @@ class Piece:
 
 @dataclass(slots=True)
 class Pieces:
-    """Makes pieces, and fills them; `encode` encodes text as whole lines."""
+    """Makes pieces, and fills them; `encode` encodes text as whole lines, `encode_plain` addresses of plain letters."""
 
     encode: Callable[[str], bytes]
+    encode_plain: Callable[[str], bytes]
     _known: dict[tuple[bool, str], Weighed] = field(default_factory=dict)
 
     def cut(self, text: str, slots: Slots, *, is_html: bool) -> Piece:
@@ -76,7 +77,7 @@ class Pieces:
 
     def address(self, url: str) -> Weighed | None:
         """Encode an address that stands as it is in both parts, as ours do; `None` where it is another one."""
-        return (self.encode(url), weight_of_plain(url)) if _PLAIN_ADDRESS.fullmatch(url) else None
+        return (self.encode_plain(url), weight_of_plain(url)) if _PLAIN_ADDRESS.fullmatch(url) else None
 
 
 def kept(cache: dict[Any, V], key: object, value: V, most: int) -> V:

@@ -38,8 +38,8 @@ from dailypapers.rendering.text import safe_url
 
 log = structlog.get_logger()
 
-#: How much is kept for later mails: blocks of some 5 KB, frames of some 10 KB.
-_BLOCKS, _FRAMES = 8000, 500
+#: How much is kept for later mails: blocks of some 5 KB, frames of some 10 KB, reasons of some 1 KB.
+_BLOCKS, _FRAMES, _REASONS = 8000, 500, 8000
 #: What a block must not know: it is shared by mails that differ in these.
 _NOT_IN_BLOCKS = frozenset(
     {
@@ -130,6 +130,8 @@ class TwoPasses:
     why_not: str = ""
     _blocks: dict[tuple[object, ...], _Block] = field(default_factory=dict)
     _frames: dict[tuple[object, ...], _FrameOf] = field(default_factory=dict)
+    #: With the reason itself, so that its identity is not another's while this is kept.
+    _reasons: dict[int, tuple[object, str]] = field(default_factory=dict)
     #: By part and block: how it is rendered, and how it would be in a mail of another shape.
     _sources: dict[tuple[str, str], list[_BlockSource]] = field(default_factory=dict)
     _compared: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -217,6 +219,13 @@ class TwoPasses:
             yield str(slots.named(item.place))
 
         return place
+
+    def reason(self, entry: Entry) -> str:
+        """Return why an entry was picked; readers of one topic share the very same reasons."""
+        known = self._reasons.get(id(entry.reason))
+        if known is None:
+            known = kept(self._reasons, id(entry.reason), (entry.reason, reason_of(self.env, entry)), _REASONS)
+        return known[1]
 
     def block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
@@ -381,7 +390,7 @@ class _Mail:
 
     def _filled_entry(self, name: str, entry: Entry, shown: Shown, number: int) -> _Filled:
         passes, pieces = self.passes, self.passes.pieces
-        reason, url = reason_of(passes.env, entry), self.links.feedback.get(str(entry.paper.id), "")
+        reason, url = passes.reason(entry), self.links.feedback.get(str(entry.paper.id), "")
         address = pieces.address(url)
         ready = {"feedback": address} if address else {}
         url = url if address else safe_url(url)

@@ -6,7 +6,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dailypapers.mail.message.quoted_printable import LONGEST_LINE, encoded, piece
+from dailypapers.mail.message.quoted_printable import LONGEST_LINE, encoded, piece, plain_piece
 
 #: Texts with more than most of what an encoder has to look out for.
 HARD = st.text(st.one_of(st.sampled_from(". =F\n\trom"), st.characters(exclude_categories=["Cs"])), max_size=300)
@@ -44,3 +44,14 @@ def test_a_piece_begins_and_ends_a_line() -> None:
 
 def test_half_a_surrogate_pair_becomes_a_question_mark() -> None:
     assert encoded("a\ud800b") == b"a?b"
+
+
+@given(st.from_regex(r"[a-z0-9/:#~_-][A-Za-z0-9/:#~_.-]{0,300}", fullmatch=True))
+@example("x" * 75 + ".y")
+@example("x" * 150 + "." * 80)
+def test_an_address_takes_the_quick_way(text: str) -> None:
+    raw = plain_piece(text)
+    assert decoded(raw) == text
+    for line in raw.split(b"\r\n"):
+        assert len(line) <= LONGEST_LINE
+        assert not line.startswith(b".")
