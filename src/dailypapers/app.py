@@ -95,7 +95,7 @@ def build(settings: Settings) -> App:
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
         renderer=_mail_renderer(settings, signer),
-        make_sender_options=partial(_sender_options, settings.mail, server, _capacity(settings.mail)),
+        make_sender_options=partial(_sender_options, settings, server, _capacity(settings.mail)),
     )
     return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _sign_up_policy(settings)))
 
@@ -255,9 +255,17 @@ def _capacity(mail: Mail) -> Capacity:
     return Capacity(mail.connections, mail.mails_per_connection)
 
 
-def _sender_options(mail: Mail, server: MailServer, capacity: Capacity) -> SenderOptions:
+def _sender_options(settings: Settings, server: MailServer, capacity: Capacity) -> SenderOptions:
     transport = SmtpTransport(server, capacity=capacity)
-    return SenderOptions(transport, worker_name(), uncertain=Doubt(mail.uncertain))
+    uncertain = Doubt(settings.mail.uncertain)
+    return SenderOptions(transport, worker_name(), uncertain=uncertain, fence=_fence(settings))
+
+
+def _fence(settings: Settings) -> Path | None:
+    """Return where it is noted how far sending has come: beside a SQLite file, or else beside the secret's."""
+    url = sa.make_url(settings.database.url)
+    beside = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else settings.service.secret_file
+    return beside.with_name(f"{beside.name}.fence") if beside and beside.is_file() else None
 
 
 def _http(settings: Settings) -> Http:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from tests.delivery.queued import NOW, queue, states
 
 from dailypapers.delivery.claims import AHEAD, GROUP, Claims
+from dailypapers.delivery.fence import Fence
 from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.domain.delivery import Doubt
 from dailypapers.store.database import writing
@@ -12,7 +13,7 @@ from dailypapers.store.database import writing
 async def test_no_more_is_claimed_than_a_few(sqlite: sa.Engine) -> None:
     queue(sqlite, AHEAD + 2 * GROUP)
     with working(sqlite, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
-        claims, taken = Claims(worker), 0
+        claims, taken = Claims(worker, Fence(None, worker.id)), 0
         while await claims.next():
             taken += 1
             assert states(sqlite)["claimed"] - taken <= AHEAD
@@ -45,7 +46,7 @@ async def test_who_is_waited_for_comes_first(engine: sa.Engine) -> None:
 
 def eager(worker: WorkerRun) -> Claims:
     """Claims that look again whenever they are asked."""
-    return Claims(worker, look_again=0)
+    return Claims(worker, Fence(None, worker.id), look_again=0)
 
 
 async def next_id(claims: Claims) -> int:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from structlog.testing import capture_logs
 from tests.delivery.queued import queue, states
 
-from dailypapers.delivery.persist import persist
+from dailypapers.delivery.persist import Persistence
 from dailypapers.store.database import connect
 
 
@@ -25,7 +25,7 @@ async def test_a_locked_database_is_asked_again_until_it_is_free(impatient: sa.E
     other = sqlite3.connect(str(impatient.url.database), isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     with capture_logs() as logs:
-        writing = asyncio.create_task(persist(impatient, _accept))
+        writing = asyncio.create_task(Persistence(impatient).persist(_accept))
         await asyncio.sleep(1)
         assert not writing.done()
         other.execute("ROLLBACK")
@@ -37,7 +37,7 @@ async def test_a_locked_database_is_asked_again_until_it_is_free(impatient: sa.E
 
 async def test_what_is_wrong_with_the_write_itself_is_not_tried_again(sqlite: sa.Engine) -> None:
     with pytest.raises(ZeroDivisionError):
-        await persist(sqlite, lambda _: 1 // 0)
+        await Persistence(sqlite).persist(lambda _: 1 // 0)
 
 
 def _accept(tx: sa.Connection) -> int:

@@ -279,13 +279,13 @@ def test_an_answer_that_comes_late_still_counts(engine: sa.Engine) -> None:
 def test_what_was_answered_is_recorded_however_long_the_database_is_locked(sqlite: sa.Engine) -> None:
     queued.queue(sqlite, 10)
     impatient = connect(sqlite.url.render_as_string())
-    sa.event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20"))
+    sa.event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 300"))
     other = sqlite3.connect(str(sqlite.url.database), isolation_level=None, check_same_thread=False)
 
     async def somebody_locks(mail: OutgoingMail) -> None:
         if mail.delivery == 4:
             other.execute("BEGIN IMMEDIATE")
-            asyncio.get_running_loop().call_later(0.7, other.execute, "ROLLBACK")
+            asyncio.get_running_loop().call_later(1.2, other.execute, "ROLLBACK")
 
     transport = Staged(after=somebody_locks)
     with capture_logs() as logs:

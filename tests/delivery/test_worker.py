@@ -52,7 +52,8 @@ def test_declared_dead_it_notices(engine: sa.Engine) -> None:
     with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
         with writing(engine) as tx:
             workers.declare_dead(tx, workers.alive(tx), now=NOW)
-        worker.renew()
+        with writing(engine) as tx:
+            assert not worker.lives_on(tx)
         assert worker.is_lost.is_set()
 
 

@@ -65,3 +65,10 @@ def test_an_address_of_no_database_we_know_is_refused(url: str) -> None:
 def test_groups_hold_everything_once() -> None:
     assert list(groups(range(5), size=2)) == [[0, 1], [2, 3], [4]]
     assert list(groups([])) == []
+
+
+def test_a_durable_write_is_on_the_disk_and_the_next_one_need_not_be(sqlite: sa.Engine) -> None:
+    full, normal = 2, 1
+    for durable, synchronous in ((True, full), (False, normal), (True, full)):
+        with writing(sqlite, durable=durable) as tx:
+            assert tx.exec_driver_sql("PRAGMA synchronous").scalar_one() == synchronous

@@ -6,7 +6,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from dailypapers.delivery.persist import persist
+from dailypapers.delivery.fence import Fence
 from dailypapers.delivery.worker import WorkerRun
 from dailypapers.digests.layout import RenderInput, Shared, load_inputs
 from dailypapers.domain.delivery import Delivery, Priority
@@ -22,8 +22,9 @@ LOOK_AGAIN = 0.5
 class Claims:
     """What is claimed and waits for its turn, with all its mail shows."""
 
-    def __init__(self, worker: WorkerRun, *, look_again: float = LOOK_AGAIN) -> None:
+    def __init__(self, worker: WorkerRun, fence: Fence, *, look_again: float = LOOK_AGAIN) -> None:
         self._worker = worker
+        self._fence = fence
         self._look_again = look_again
         self._waiting: deque[RenderInput] = deque()
         self._there_may_be_more = True
@@ -40,20 +41,22 @@ class Claims:
 
     async def _claim_more(self) -> None:
         room = min(GROUP, AHEAD - len(self._waiting))
-        claimed = await persist(self._worker.engine, partial(_claim, self._worker, room))
+        claimed = await self._worker.persistence.persist(partial(_claim, self._worker, self._fence, room))
         self._there_may_be_more = len(claimed) == room
-        inputs = (
-            await persist(self._worker.engine, partial(load_inputs, deliveries=claimed, shared=self._shared))
-            if claimed
-            else []
-        )
+        if not claimed:
+            return
+        load = partial(load_inputs, deliveries=claimed, shared=self._shared)
+        inputs = await self._worker.persistence.load(load)
         urgent = [each for each in inputs if each.delivery.priority is Priority.URGENT]
         self._waiting.extendleft(reversed(urgent))
         self._waiting.extend(each for each in inputs if each.delivery.priority is not Priority.URGENT)
 
 
-def _claim(worker: WorkerRun, limit: int, tx: sa.Connection) -> list[Delivery]:
+def _claim(worker: WorkerRun, fence: Fence, limit: int, tx: sa.Connection) -> list[Delivery]:
     now = worker.clock()
+    if not worker.lives_on(tx):
+        return []
+    fence.hold_what_is_composed_again(tx)
     claimed = outbox.claim(tx, worker.id, limit, now=now)
     attempts.start(tx, claimed, now=now)
     return claimed

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers.errors import DatabaseUnreachable
-from dailypapers.store.database import writing
+from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
 Value = TypeVar("Value")
@@ -18,28 +19,52 @@ FIRST_WAIT = 0.2
 _LONGEST_WAIT = 5.0
 
 
-async def persist(engine: sa.Engine, write: Callable[[sa.Connection], Value]) -> Value:
-    """Return what `write` returns, once its transaction has been committed.
+class Persistence:
+    """Writes to a database that may be locked, or not answer for a while."""
 
-    A database that is locked or does not answer is asked again for as long as it takes; the log is told once. `write`
-    may so run several times, and more than once with success: a commit whose answer was lost is repeated. It runs in a
-    thread, and the event loop goes on.
-    """
-    wait = FIRST_WAIT
-    while True:
-        try:
-            value = await asyncio.to_thread(_in_transaction, engine, write)
-        except DatabaseUnreachable as error:
-            if wait == FIRST_WAIT:
-                log.warning(
-                    "what became of emails cannot be recorded yet, and none is sent until it can", why=str(error)
-                )
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, _LONGEST_WAIT)
-        else:
-            return value
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._is_away = False
+
+    async def persist(self, write: Callable[[sa.Connection], Value]) -> Value:
+        """Return what `write` returns, once its transaction is on the disk.
+
+        `write` may run several times, and more than once with success: a commit whose answer was lost is repeated.
+        """
+        return await self._in_the_end(partial(_written, self._engine, write))
+
+    async def load(self, read: Callable[[sa.Connection], Value]) -> Value:
+        """Return what `read` returns."""
+        return await self._in_the_end(partial(_read, self._engine, read))
+
+    async def _in_the_end(self, ask: Callable[[], Value]) -> Value:
+        """Ask a database that is locked or does not answer again for as long as it takes; the log is told once.
+
+        It is asked in a thread, and the event loop goes on.
+        """
+        wait = FIRST_WAIT
+        while True:
+            try:
+                value = await asyncio.to_thread(ask)
+            except DatabaseUnreachable as error:
+                self._tell(error)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LONGEST_WAIT)
+            else:
+                self._is_away = False
+                return value
+
+    def _tell(self, error: DatabaseUnreachable) -> None:
+        if not self._is_away:
+            log.warning("what became of emails cannot be recorded yet, and none is sent until it can", why=str(error))
+        self._is_away = True
 
 
-def _in_transaction(engine: sa.Engine, write: Callable[[sa.Connection], Value]) -> Value:
-    with writing(engine) as tx:
+def _read(engine: sa.Engine, read: Callable[[sa.Connection], Value]) -> Value:
+    with reading(engine) as tx:
+        return read(tx)
+
+
+def _written(engine: sa.Engine, write: Callable[[sa.Connection], Value]) -> Value:
+    with writing(engine, durable=True) as tx:
         return write(tx)

@@ -15,12 +15,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers.delivery.claims import LOOK_AGAIN, Claims
-from dailypapers.delivery.persist import persist
+from dailypapers.delivery.fence import RESTORED, Fence
 from dailypapers.delivery.record import Result, note
 from dailypapers.delivery.tally import Delivered, Stopped, Tally
 from dailypapers.delivery.worker import WorkerRun, working
@@ -34,7 +35,7 @@ from dailypapers.domain.pace import Pace, Unlimited
 from dailypapers.errors import BadInput
 from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Transport
 from dailypapers.store import ledger, outbox
-from dailypapers.store.database import reading
+from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
 
@@ -54,6 +55,8 @@ class SenderOptions:
     pace: Pace = field(default_factory=Unlimited)
     uncertain: Doubt = Doubt.RESEND
     """What is done about mails whose answer is missing."""
+    fence: Path | None = None
+    """Where this machine notes how far it has come, against databases that are restored."""
     grace: float = GRACE
     """Seconds in which what is in flight may be finished once a stop is asked for."""
 
@@ -72,11 +75,12 @@ async def deliver(
     `on_progress` hears how many deliveries each group of answers settled.
     """
     with working(engine, options.worker, options.uncertain, clock=clock) as worker:
-        run = _Run(worker, renderer, options, stop or threading.Event(), on_progress)
-        on_hold = _on_hold(engine)
-        if not on_hold:
+        fence = Fence(options.fence, worker.id)
+        run = _Run(worker, fence, renderer, options, stop=stop or threading.Event(), on_progress=on_progress)
+        obstacle = _restored(engine, fence, clock) or _on_hold(engine)
+        if not obstacle:
             await run.send()
-        done = replace(run.result(), stopped=on_hold) if on_hold else run.result()
+        done = replace(run.result(), stopped=obstacle) if obstacle else run.result()
         if done.stopped:
             worker.stopped = done.stopped.why
             worker.resume_at = clock() + done.stopped.pause if done.stopped.pause else None
@@ -85,6 +89,15 @@ async def deliver(
         residues = {each.day: each.residue for each in ledger.of_editions(tx, run.tally.edition_ids)}
     _log(done, {day: residue for day, residue in residues.items() if residue})
     return done
+
+
+def _restored(engine: sa.Engine, fence: Fence, clock: Clock) -> Stopped | None:
+    with writing(engine) as tx:
+        held = fence.hold_what_was_restored(tx, now=clock())
+    if not held:
+        return None
+    fence.write(now=clock())
+    return Stopped(Fault.US, f"{RESTORED}: {held} emails wait for you to decide (dailypapers deliveries --help)")
 
 
 def _on_hold(engine: sa.Engine) -> Stopped | None:
@@ -110,14 +123,16 @@ class _Run:
     def __init__(
         self,
         worker: WorkerRun,
+        fence: Fence,
         renderer: MailRenderer,
         options: SenderOptions,
+        *,
         stop: threading.Event,
         on_progress: Callable[[int], None],
     ) -> None:
-        self._worker, self._renderer, self._options = worker, renderer, options
+        self._worker, self._fence, self._renderer, self._options = worker, fence, renderer, options
         self._stop, self._on_progress = stop, on_progress
-        self._claims = Claims(worker)
+        self._claims = Claims(worker, fence)
         #: What was given to the transport and has no answer yet, and what was withdrawn from it, by id.
         self._in_flight: dict[int, Delivery] = {}
         self._withdrawn: dict[int, Delivery] = {}
@@ -206,6 +221,7 @@ class _Run:
             log.exception("mail could not be built", delivery=delivery.id)
             outcome = Outcome(OutcomeKind.NOT_MADE, text=f"the mail could not be built: {type(error).__name__}")
         else:
+            self._fence.composed(render_input.edition.day if render_input.edition else None)
             self._in_flight[delivery.id] = replace(delivery, message_id=name)
             return outgoing
         return self._result(delivery, outcome)
@@ -228,7 +244,8 @@ class _Run:
 
     async def _record(self, leaving: Sequence[Delivery], results: Sequence[Result]) -> frozenset[int]:
         write = partial(note, worker_id=self._worker.id, leaving=leaving, results=results, now=self._worker.clock())
-        withdrawn = await persist(self._worker.engine, write)
+        withdrawn = await self._worker.persistence.persist(write)
+        self._fence.advance(len(leaving) - len(withdrawn), now=self._worker.clock())
         for key in withdrawn:
             self._withdrawn[key] = self._in_flight.pop(key)
         for result in results:

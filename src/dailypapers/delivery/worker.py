@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.delivery.persist import Persistence
 from dailypapers.delivery.process import this_process
 from dailypapers.delivery.recovery import recover, release_orphans
 from dailypapers.domain.clock import Clock
@@ -32,6 +33,7 @@ class WorkerRun:
     id: str
     clock: Clock
     policy: Doubt
+    persistence: Persistence
     is_lost: threading.Event = field(default_factory=threading.Event)
     """Set once others have declared it dead: it must hand over nothing more."""
     stopped: str = ""
@@ -39,13 +41,17 @@ class WorkerRun:
     resume_at: dt.datetime | None = None
     """Until when no other run need begin by itself."""
 
+    def lives_on(self, tx: sa.Connection) -> bool:
+        """Renew the lease; returns whether it could be, without which nothing more may be claimed."""
+        if not workers.renew(tx, self.id, now=self.clock()) and not self.is_lost.is_set():
+            log.warning("this sender was taken for dead; another one goes on")
+            self.is_lost.set()
+        return not self.is_lost.is_set()
+
     def renew(self) -> None:
         """Renew the lease, and recover what others have left."""
         with writing(self.engine) as tx:
-            is_alive = workers.renew(tx, self.id, now=self.clock())
-        if not is_alive:
-            log.warning("this sender was taken for dead; another one goes on")
-            self.is_lost.set()
+            self.lives_on(tx)
         recover(self.engine, self.policy, now=self.clock())
 
     def end(self) -> None:
@@ -63,7 +69,7 @@ def working(engine: sa.Engine, label: str, policy: Doubt, *, clock: Clock) -> It
     was handed over.
     """
     recover(engine, policy, now=clock())
-    run = WorkerRun(engine, f"{label}-{secrets.token_hex(8)}", clock, policy)
+    run = WorkerRun(engine, f"{label}-{secrets.token_hex(8)}", clock, policy, Persistence(engine))
     with writing(engine) as tx:
         workers.register(tx, run.id, this_process(), now=clock())
     done = threading.Event()

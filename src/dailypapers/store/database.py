@@ -81,14 +81,20 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
     if options.get("rebuilding", False):
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    # It stays as the connection's next transaction finds it, and each says what it wants.
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable', False) else 'NORMAL'}")
     reading = options.get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 @contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Open a transaction that may write; committed at the end, rolled back on an exception."""
-    with _reachable(engine), engine.connect() as tx:
+def writing(engine: sa.Engine, *, durable: bool = False) -> Iterator[sa.Connection]:
+    """Open a transaction that may write; committed at the end, rolled back on an exception.
+
+    A `durable` one is on the disk once it is committed. Of others SQLite may lose the last few if the power fails, and
+    never a part of one.
+    """
+    with _reachable(engine), engine.connect().execution_options(durable=durable) as tx:
         with tx.begin():
             yield tx
         if tx.info.pop(_ERASED, False):

@@ -18,7 +18,7 @@ from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.picks import kept
-from dailypapers.store.schema import outbox, picks, subscribers, suppressions, workers
+from dailypapers.store.schema import editions, outbox, picks, subscribers, suppressions, workers
 
 #: Mail of these kinds goes only to whoever still wants it when it is claimed.
 _MAY_GET = {
@@ -305,6 +305,24 @@ def orphans(tx: sa.Connection) -> list[Delivery]:
 def _is_orphan() -> tuple[sa.ColumnElement[bool], ...]:
     alive = sa.select(workers.c.id).where(workers.c.ended_at.is_(None))
     return outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by.not_in(alive)
+
+
+def hold_waiting(tx: sa.Connection, detail: str, *, through: dt.date | None = None) -> int:
+    """Let an operator decide about the digests that wait, or those of editions through a day; returns how many.
+
+    What was decided already is not held a second time because of its edition.
+    """
+    where = [outbox.c.state.in_(_WAITING), outbox.c.priority == Priority.BULK.value]
+    if through is not None:
+        of_those = outbox.c.edition_id.in_(sa.select(editions.c.id).where(editions.c.day <= through))
+        where += [of_those, outbox.c.doubt.is_(None)]
+    values = {
+        "state": DeliveryState.UNCERTAIN.value,
+        "doubt": Doubt.HOLD.value,
+        "detail": detail,
+        "next_attempt_at": None,
+    }
+    return tx.execute(sa.update(outbox).where(*where).values(values)).rowcount
 
 
 def decide(tx: sa.Connection, doubt: Doubt, *, edition_id: int | None = None, now: dt.datetime) -> int:

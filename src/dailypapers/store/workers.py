@@ -83,6 +83,16 @@ def count_handed_over(tx: sa.Connection, worker_id: str, mails: int) -> None:
     tx.execute(counted.values(handed_over=workers.c.handed_over + mails))
 
 
+def handed_over_by(tx: sa.Connection, worker_id: str) -> int | None:
+    """Return how many mails a worker had been about to hand over, `None` where it is not known."""
+    return tx.execute(sa.select(workers.c.handed_over).where(workers.c.id == worker_id)).scalar_one_or_none()
+
+
+def has_ended_one(tx: sa.Connection) -> bool:
+    """Return whether any worker has ended: a new database has none."""
+    return tx.execute(sa.select(workers.c.id).where(workers.c.ended_at.is_not(None)).limit(1)).first() is not None
+
+
 def prune(tx: sa.Connection, *, before: dt.datetime) -> int:
     """Delete the workers that ended before a moment; returns how many."""
     return tx.execute(sa.delete(workers).where(workers.c.ended_at < before)).rowcount
