@@ -135,6 +135,14 @@ def test_rank_needs_no_settings_and_no_database(run: Run, papers: Path) -> None:
     }
 
 
+def test_rank_shows_what_is_relevant_enough_and_on_request_what_comes_nearest(run: Run, papers: Path) -> None:
+    asked = ("rank", "--papers", str(papers), "--topic", "graph telescopes", "--json")
+    _, out, said = run(*asked)
+    assert json.loads(out) == []
+    assert "--relevance 0 shows what comes nearest" in said
+    assert json.loads(run(*asked, "--relevance", "0")[1])[0]["title"] == "Deeper Graph Neural Networks"
+
+
 def test_rank_explains_a_score_by_its_terms_as_a_table_and_as_json(run: Run, papers: Path) -> None:
     asked = ("rank", "--papers", str(papers), "--topic", "graph networks", "--explain")
     assert " words Graph, Networks" in run(*asked)[1]

@@ -8,7 +8,7 @@ from tests.ranking.test_rank import NOW, POOL
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.errors import BadInput
-from dailypapers.library.rank_file import rank
+from dailypapers.library.rank_file import Wanted, rank
 
 
 @pytest.fixture
@@ -24,17 +24,17 @@ def topic(text: str) -> Interest:
 
 
 def test_picks_come_with_their_papers_and_what_could_not_be_used_is_said(file: Path) -> None:
-    ranked = rank(file, [topic("graph neural networks"), topic("the of")], limit=1, now=NOW)
+    ranked = rank(file, Wanted([topic("graph neural networks"), topic("the of")], 1, 0.0), now=NOW)
     ((paper, pick),) = ranked.picks
     assert (str(paper.id), paper.title) == (pick.paper, "Graph Neural Networks at Scale")
     assert (ranked.papers, len(ranked.skipped), len(ranked.warnings)) == (6, 1, 1)
 
 
 def test_an_example_paper_is_one_of_the_file(file: Path) -> None:
-    inside = rank(file, [Interest(InterestKind.PAPER, str(POOL[1].id))], limit=3, now=NOW)
+    inside = rank(file, Wanted([Interest(InterestKind.PAPER, str(POOL[1].id))], 3, 0.0), now=NOW)
     assert inside.picks[0][0].title == "A Survey of Graph Learning"
     assert inside.warnings == ()
-    outside = rank(file, [Interest(InterestKind.PAPER, "arxiv:1111.11111")], limit=3, now=NOW)
+    outside = rank(file, Wanted([Interest(InterestKind.PAPER, "arxiv:1111.11111")], 3, 0.0), now=NOW)
     assert "1111.11111" in outside.warnings[0]
 
 
@@ -42,7 +42,7 @@ def test_rare_words_are_learned_from_the_archive_where_there_is_one(file: Path, 
     archive = tmp_path / "archive.jsonl"
     archive.write_text("\n".join(json.dumps({"id": f"x{n}", "title": f"Graph number {n}"}) for n in range(50)))
     interests = [topic("graph sequences")]
-    own, learned = (rank(file, interests, limit=6, now=NOW, archive=path) for path in (None, archive))
+    own, learned = (rank(file, Wanted(interests, 6, 0.0), now=NOW, archive=path) for path in (None, archive))
     graphs = "Graph Neural Networks at Scale"
     assert graphs in {paper.title for paper, _ in own.picks}
     assert graphs not in {paper.title for paper, _ in learned.picks}
@@ -50,8 +50,21 @@ def test_rare_words_are_learned_from_the_archive_where_there_is_one(file: Path, 
     assert "sequences" in learned.picks[0][0].abstract, "a word that is everywhere in the archive counts less"
 
 
+def test_only_what_is_relevant_enough_is_shown(file: Path) -> None:
+    by_relevance = {
+        least: [paper.title for paper, _ in rank(file, Wanted([topic("protein clocks")], 6, least), now=NOW).picks]
+        for least in (0.0, 0.5)
+    }
+    assert by_relevance == {0.0: ["Protein Folding With Language Models"], 0.5: []}
+
+
+def test_a_misspelt_topic_is_among_the_warnings(file: Path) -> None:
+    ranked = rank(file, Wanted([topic("sequnces")], 6, 0.5), now=NOW)
+    assert any("Did you mean “sequences”?" in warning for warning in ranked.warnings)
+
+
 def test_no_file_and_no_model_are_refused(file: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput):
-        rank(tmp_path / "nothing.jsonl", [], limit=3, now=NOW)
+        rank(tmp_path / "nothing.jsonl", Wanted([], 3, 0.0), now=NOW)
     with pytest.raises(BadInput, match="no model"):
-        rank(file, [], limit=3, now=NOW, model="nowhere")
+        rank(file, Wanted([], 3, 0.0), now=NOW, model="nowhere")

@@ -34,6 +34,10 @@ def rank(
     model: Annotated[str | None, typer.Option(help="A sentence-transformers model, by name or folder.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show every term of each score, with its weight.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many papers to show.")] = 20,
+    relevance: Annotated[
+        float | None,
+        typer.Option(min=0, max=0.99, help="How likely a paper must be relevant; 0 shows whatever comes nearest."),
+    ] = None,
     now: Now = None,
     as_json: Json = False,
 ) -> None:
@@ -41,7 +45,9 @@ def rank(
 
     Options that name an interest can be given several times.
     """
+    from dailypapers.library.rank_file import Wanted
     from dailypapers.library.rank_file import rank as run
+    from dailypapers.settings import DigestDefaults
     from dailypapers.subscriptions.import_ import interests
 
     stated = {
@@ -55,7 +61,9 @@ def rank(
     }
     preferred = tuple(interests({name: value for name, value in stated.items() if value}))
     with progress("reading and ranking"):
-        ranked = run(papers, preferred, limit=limit, now=clock(now)(), archive=archive, model=model)
+        least = DigestDefaults().relevance if relevance is None else relevance
+        asked = Wanted(preferred, limit, least)
+        ranked = run(papers, asked, now=clock(now)(), archive=archive, model=model)
     for sentence in (*ranked.warnings, *(f"{item.where}: {item.why}" for item in ranked.skipped)):
         say(sentence)
     records = [
@@ -71,6 +79,8 @@ def rank(
     ]
     title = f"{len(records)} of {ranked.papers} papers"
     rows(title, records, as_json=as_json, table=[_row(record) for record in records], wide=("paper, and why",))
+    if ranked.papers and not records:
+        say("No paper is relevant enough; --relevance 0 shows what comes nearest.")
     if not ranked.papers:
         raise BadInput(f"{papers} has no papers that could be read.")
     raise typer.Exit(ATTENTION if ranked.skipped else OK)

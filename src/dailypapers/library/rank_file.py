@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.domain.source import Skipped
+from dailypapers.ranking.calibration import Calibration
 from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.embeddings.encoder import Vectors
 from dailypapers.ranking.embeddings.models import load
@@ -18,6 +20,15 @@ from dailypapers.ranking.profile import is_foreign, profile
 from dailypapers.ranking.rank import Known, Matcher, Reader
 from dailypapers.ranking.rank import rank as rank_papers
 from dailypapers.sources.file import read_papers
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants, how many papers at most, and how likely each must be relevant."""
+
+    interests: Sequence[Interest]
+    limit: int
+    relevance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +43,8 @@ class Ranked:
 
 def rank(
     file: Path,
-    interests: Sequence[Interest],
+    wanted: Wanted,
     *,
-    limit: int,
     now: dt.datetime,
     archive: Path | None = None,
     model: str | None = None,
@@ -56,12 +66,14 @@ def rank(
         build([*papers.values()], background=background, dense=dense), vectors.encoder if vectors else None
     )
     known = Known(signals, papers, vectors.by_key if vectors else {})
-    picks = rank_papers(matcher, [Reader(tuple(interests), limit=limit)], known, now=now)[0]
+    least = Calibration().score_at(wanted.relevance) if wanted.relevance else -inf
+    reader = Reader(tuple(wanted.interests), limit=wanted.limit, threshold=least)
+    picks = rank_papers(matcher, [reader], known, now=now)[0]
     return Ranked(
         picks=tuple((papers[pick.paper], pick) for pick in picks),
         papers=len(papers),
         skipped=fetched.skipped,
-        warnings=(*profile(interests, examples=papers).warnings, *_hints(matcher, interests)),
+        warnings=(*profile(wanted.interests, examples=papers).warnings, *_hints(matcher, wanted.interests)),
     )
 
 
