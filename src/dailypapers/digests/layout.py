@@ -275,7 +275,8 @@ def mail(renderer: MailRenderer, render_input: RenderInput) -> tuple[str, Outgoi
         headers=_bulk_headers(renderer, render_input, links),
         keys=renderer.keys,
     )
-    return name, OutgoingMail(Envelope(_bounce_address(renderer, delivery), delivery.address), content, delivery.id)
+    envelope = Envelope(_bounce_address(renderer, delivery), delivery.address)
+    return name, OutgoingMail(envelope, content, delivery.id, is_canonical=True)
 
 
 def _bounce_address(renderer: MailRenderer, delivery: Delivery) -> str:

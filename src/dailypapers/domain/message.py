@@ -54,3 +54,5 @@ class OutgoingMail:
     content: bytes
     delivery: int = 0
     """Which delivery it is; 0 where it is none."""
+    is_canonical: bool = False
+    """Whether it was built so that all lines end in CRLF and none begins with a dot; then nobody looks again."""

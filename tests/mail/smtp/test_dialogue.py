@@ -1,6 +1,7 @@
 """One mail's dialogue: what is known when it breaks, and what no address and no content can do to it."""
 
 import asyncio
+import datetime as dt
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,8 @@ from tests.playing_smtp import Script, Server, playing_smtp
 from tests.sending import send as send_one
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
-from dailypapers.domain.message import Envelope, OutgoingMail
+from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
+from dailypapers.mail.message.mime import build
 from dailypapers.mail.smtp.dialogue import on_the_wire
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 
@@ -120,7 +122,7 @@ async def test_an_address_that_is_none_fails_alone_and_reaches_no_server(address
 @given(st.lists(st.sampled_from([b".", b"..", b"\r", b"\n", b"\r\n", b"x", b"\r\n.\r\n", b"\n.\n", b"\r.\r"])))
 def test_nothing_in_a_mail_can_end_it_early(pieces: list[bytes]) -> None:
     content = b"".join(pieces)
-    wire = on_the_wire(content)
+    wire = on_the_wire(mail(content=content))
     lines = wire.split(b"\r\n")
     assert lines.pop() == b""
     assert not any(b"\r" in line or b"\n" in line or line == b"." for line in lines)
@@ -175,3 +177,15 @@ async def test_a_cancelled_send_leaves_no_half_given_mail_for_the_next() -> None
         await sender.close()
     assert outcome.kind is OutcomeKind.ACCEPTED
     assert [name for name, _ in server.received] == ["bob"]
+
+
+@given(st.text(st.sampled_from("\r\n\u2028.x é<>"), max_size=40), st.text(st.sampled_from("\r\n.ab"), max_size=200))
+def test_what_we_build_needs_no_second_look(subject: str, text: str) -> None:
+    content = build(
+        Message(subject, text, f"<p>{text}</p>"),
+        sender=Sender("Daily Papers", "papers@example.org", "b@example.org", "papers.example.org"),
+        recipient="ann@example.org",
+        message_id="<1@example.org>",
+        now=dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC),
+    )
+    assert on_the_wire(mail(content=content)) == content

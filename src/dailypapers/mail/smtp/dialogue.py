@@ -20,6 +20,7 @@ from dailypapers.mail.smtp.replies import Stage, classify, readable
 from dailypapers.mail.transport import Ready
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+_NO_LINE_END = bytes(byte for byte in range(256) if byte not in b"\r\n")
 #: What would end an envelope's address, or its command, early.
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
 _SUCCESS = range(200, 300)
@@ -92,7 +93,7 @@ async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready
             refused = await _say(client, stage, command)
             if refused:
                 return Said(refused, stage)
-        await _pour(client, mail.content)
+        await _pour(client, mail)
     except BROKEN as error:
         client.close()
         return Said(lost(reason(error, client.timeout or 0)), stage)
@@ -116,24 +117,28 @@ async def _say(client: aiosmtplib.SMTP, stage: Stage, command: bytes) -> Outcome
     return None if agreed else await _refused(client, reply, stage)
 
 
-def canonical(content: bytes) -> bytes:
-    """Return a mail whose lines, the last one too, all end in CRLF.
+def canonical(mail: OutgoingMail) -> bytes:
+    """Return a mail's content, whose lines, the last one too, all end in CRLF.
 
     A bare CR or LF would be a line end to some servers and none to others, which lets mails be smuggled.
     """
-    # Counting is far quicker than a search for the bare ones, and our own mails have none.
-    clean = content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n")
-    lines = content if clean else _LINE_END.sub(b"\r\n", content)
+    content = mail.content
+    if mail.is_canonical:
+        return content
+    ends = content.translate(None, _NO_LINE_END)
+    lines = content if ends == b"\r\n" * (len(ends) // 2) else _LINE_END.sub(b"\r\n", content)
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 
-def on_the_wire(content: bytes) -> bytes:
+def on_the_wire(mail: OutgoingMail) -> bytes:
     """Return a mail as DATA carries it: canonical, leading dots doubled (RFC 5321 4.5.2), no final dot."""
-    stuffed = canonical(content).replace(b"\r\n.", b"\r\n..")
+    if mail.is_canonical:
+        return mail.content
+    stuffed = canonical(mail).replace(b"\r\n.", b"\r\n..")
     return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
-async def _pour(client: aiosmtplib.SMTP, content: bytes) -> None:
+async def _pour(client: aiosmtplib.SMTP, mail: OutgoingMail) -> None:
     """Give the mail away, and its final dot only once the rest has left: lost earlier, the server cannot have it.
 
     Over TLS what has left cannot be seen so exactly; there, a mail cut off may be taken for one without an answer.
@@ -143,7 +148,7 @@ async def _pour(client: aiosmtplib.SMTP, content: bytes) -> None:
         raise aiosmtplib.SMTPServerDisconnected("the server hung up before the mail")
     if client.get_transport_info("sslcontext") is None:
         cast(asyncio.WriteTransport, protocol.transport).set_write_buffer_limits(high=0)
-    protocol.write(on_the_wire(content))
+    protocol.write(on_the_wire(mail))
     async with asyncio.timeout(client.timeout):
         await protocol._drain_helper()  # noqa: SLF001 - aiosmtplib has flow control, but no public name for it
     protocol.write(b".\r\n")

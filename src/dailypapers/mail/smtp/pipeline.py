@@ -16,6 +16,7 @@ from typing import cast
 
 import aiosmtplib
 
+from dailypapers.domain.message import OutgoingMail
 from dailypapers.mail.smtp.dialogue import Commands, canonical, on_the_wire
 from dailypapers.mail.smtp.replies import Stage, is_out_of_step
 
@@ -124,15 +125,15 @@ class Pipeline(asyncio.Protocol):
         self._must_reset = False
         self._write((b"RSET\r\n" if reset else b"") + self._announcement(commands))
 
-    def hand_over(self, content: bytes, following: Commands | None) -> None:
+    def hand_over(self, mail: OutgoingMail, following: Commands | None) -> None:
         """Send a mail that the server agreed to, and the commands of the next one right behind it."""
         self._begin([Stage.BODY], self._longest_wait)
         ahead = self._announcement(following) if following else b""
         if self._chunking:
-            body = canonical(content)
+            body = canonical(mail)
             self._pour(b"BDAT %d LAST\r\n%b" % (len(body), body[:-1]), body[-1:] + ahead)
         else:
-            self._pour(on_the_wire(content), b".\r\n" + ahead)
+            self._pour(on_the_wire(mail), b".\r\n" + ahead)
 
     async def turn(self) -> Turn:
         """Wait for what answers the last thing sent."""

@@ -242,7 +242,7 @@ class SmtpTransport:
         turn = await pipeline.turn()
         while await self._agreed(exchange, line, pipeline, trial, turn):
             following = await self._following(exchange, line, pipeline)
-            pipeline.hand_over(trial.mail.content, following[1] if following else None)
+            pipeline.hand_over(trial.mail, following[1] if following else None)
             turn = await pipeline.turn()
             await self._settle(exchange, line, trial, _verdict(turn, has_poured=pipeline.has_poured))
             if following is None:
