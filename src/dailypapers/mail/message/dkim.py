@@ -16,6 +16,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from textwrap import wrap
 
@@ -87,9 +88,7 @@ def signature(key: Key, fields: Sequence[tuple[str, str]], body: bytes, *, signe
     `body` must be canonical already and not empty, as `mime` builds it. All of it is signed: there is no tag l=.
     """
     signed = [(name.lower(), value) for name, value in fields if name.lower() in _SIGNED]
-    names = [name for name, _ in signed]
-    names.insert(names.index(_OVERSIGNED) + 1, _OVERSIGNED)
-    listed = "\r\n  ".join(wrap(": ".join(names), _SIGNATURE_LINE, break_on_hyphens=False)).replace(": ", ":")
+    listed = _listed(tuple([name for name, _ in signed]))
     unsigned = (
         f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain};\r\n s={key.selector};"
         f" t={int(signed_at.timestamp())};\r\n h={listed};\r\n bh={_base64(hashlib.sha256(body).digest())};\r\n b="
@@ -97,6 +96,13 @@ def signature(key: Key, fields: Sequence[tuple[str, str]], body: bytes, *, signe
     to_be_signed = b"".join(_relaxed(name, value) + b"\r\n" for name, value in signed)
     made = key.sign(to_be_signed + _relaxed("dkim-signature", unsigned))
     return "DKIM-Signature", unsigned + "\r\n ".join(_cut(_base64(made), _SIGNATURE_LINE))
+
+
+@lru_cache(maxsize=64)
+def _listed(names: tuple[str, ...]) -> str:
+    """Return the names of the signed fields, folded; the same for all mails of a kind."""
+    oversigned = [name for each in names for name in ([each, each] if each == _OVERSIGNED else [each])]
+    return "\r\n  ".join(wrap(": ".join(oversigned), _SIGNATURE_LINE, break_on_hyphens=False)).replace(": ", ":")
 
 
 def _relaxed(lower_name: str, value: str) -> bytes:
