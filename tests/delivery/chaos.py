@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import datetime as dt
 import itertools
+import logging
 import os
 import random
 import re
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from tests.delivery.queued import renderer
 from tests.playing_postgres import playing_postgres
 from tests.running import PRELOADED
@@ -63,6 +65,7 @@ def send(url: str, port: int, kill_at: int, note: Path) -> None:
 
     Points are right before and right after each commit and each write to a socket.
     """
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     engine = connect(url)
     _die_at(engine, kill_at, note)
     server = MailServer("127.0.0.1", port, "none", timeout=5)
@@ -419,8 +422,7 @@ def _fight(arena: Arena, kills: int, chance: random.Random) -> Figures:
         a_round(arena, figures, point, chance.randint(1, most))
     while figures.kills < kills:
         a_round(arena, figures, *(_kill(chance, most) for _ in range(10)))
-        sys.stderr.write(f"\r{figures.database}: {figures.kills} kills")
-    sys.stderr.write("\n")
+        sys.stderr.write(f"{figures.database}: {figures.kills} kills\n")
     return figures
 
 

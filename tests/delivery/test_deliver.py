@@ -7,13 +7,18 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 import sqlalchemy as sa
+from tests.delivery import queued
 from tests.delivery.test_send import composed, sending
 from tests.world import MONDAY, world
 
-from dailypapers.delivery.deliver import deliver_once, deliver_until_empty
+from dailypapers.delivery.deliver import deliver_due, deliver_once, deliver_until_empty
+from dailypapers.delivery.tally import IN_A_ROW, SERVER_PAUSE
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
+from dailypapers.domain.worker import LEASE, Process
 from dailypapers.mail.transport import Events, MemoryTransport
+from dailypapers.store import workers
+from dailypapers.store.database import writing
 
 GREYLISTED = Outcome(OutcomeKind.DEFERRED, 450, "4.2.0", "greylisted")
 FIVE_MINUTES = dt.timedelta(minutes=5)
@@ -144,3 +149,37 @@ def test_nothing_waits_where_nothing_is_deferred(sqlite: sa.Engine) -> None:
             stop=threading.Event(),
         )
     assert done.states == {}
+
+
+def tick(engine: sa.Engine, transport: MemoryTransport, now: dt.datetime = queued.NOW) -> dict[str, int]:
+    """Send what is due as a scheduler does; returns how many mails are in each state."""
+    deliver_due(queued.sending(engine, transport), clock=lambda: now, stop=threading.Event())
+    return queued.states(engine)
+
+
+def test_what_a_dead_sender_left_goes_out_with_the_next_tick(engine: sa.Engine) -> None:
+    queued.queue(engine, 4)
+    queued.claimed(engine, "never heard of", 4, handed_over=1)
+    assert tick(engine, MemoryTransport()) == {"accepted": 4}
+
+
+def test_a_mail_server_that_is_down_is_left_alone_for_a_minute(engine: sa.Engine) -> None:
+    queued.queue(engine, IN_A_ROW + 5)
+    down = Outcome(OutcomeKind.INTERRUPTED, text="connection refused")
+    transport = MemoryTransport({f"reader{n}@example.org": down for n in range(1, IN_A_ROW + 6)})
+    assert tick(engine, transport) == {"deferred": IN_A_ROW, "queued": 5}
+    transport.outcomes = {}
+    assert tick(engine, transport, queued.NOW + SERVER_PAUSE / 2)["queued"] == 5
+    assert tick(engine, transport, queued.NOW + SERVER_PAUSE)["accepted"] == 5
+
+
+def test_what_another_machine_has_claimed_is_waited_for(engine: sa.Engine) -> None:
+    queued.queue(engine, 2)
+    clock = Clock(now=queued.NOW)
+    with writing(engine) as tx:
+        workers.register(tx, "elsewhere", Process("another machine", 1, "1"), now=queued.NOW)
+    queued.claimed(engine, "elsewhere", 2)
+    patience, transport = dt.timedelta(minutes=5), MemoryTransport()
+    done = deliver_until_empty(queued.sending(engine, transport), clock=clock, patience=patience, stop=Waiting(clock))
+    assert (done.states, len(transport.sent), done.elsewhere) == ({DeliveryState.ACCEPTED: 2}, 2, 0)
+    assert LEASE <= clock.now - queued.NOW < LEASE * 2
