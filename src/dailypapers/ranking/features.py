@@ -201,17 +201,15 @@ class Features:
     def _asked(self, asked: Sequence[Sequence[tuple[str, ...]]]) -> tuple[sp.csr_array, sp.csr_array]:
         """Texts × units, each unit's share of what its text asks for; and units × narrow columns of their terms."""
         terms = [columns_of(unit) for each in asked for unit in each]
-        rarity = [self.background.idf[columns[0]] for columns in terms]
-        ends = np.cumsum([0, *map(len, terms)])
-        wanted = sp.csr_array(
-            (np.ones(ends[-1]), np.concatenate([np.zeros(0, np.int64), *terms]), ends),
-            shape=(len(terms), self.counts.shape[1]),
-        )
-        shares = sp.csr_array(
-            (rarity, np.arange(len(terms)), np.cumsum([0, *map(len, asked)])), shape=(len(asked), len(terms))
-        )
-        whole = np.asarray(shares.sum(axis=1)).reshape(-1, 1)
-        return sp.csr_array(shares.multiply(1 / np.where(whole > 0, whole, 1))), self.narrow.rows(wanted)
+        text = np.repeat(np.arange(len(asked)), [len(each) for each in asked])
+        rarity = np.array([self.background.idf[columns[0]] for columns in terms], np.float64)
+        whole = np.bincount(text, rarity, minlength=len(asked))
+        ends = np.cumsum([0, *map(len, asked)])
+        shares = sp.csr_array((rarity / whole[text], np.arange(len(terms)), ends), shape=(len(asked), len(terms)))
+        numbers = self.narrow.numbers[np.concatenate([np.zeros(0, np.int64), *terms])]
+        starts = np.concatenate([[0], np.cumsum(numbers >= 0)])[np.cumsum([0, *map(len, terms)])]
+        numbers = numbers[numbers >= 0]
+        return shares, sp.csr_array((np.ones(len(numbers)), numbers, starts), shape=(len(terms), self.narrow.width))
 
     @cached_property
     def _holds(self) -> sp.csr_array:
