@@ -15,7 +15,7 @@ that out, the reason is logged once, and every mail is rendered whole. Does not 
 
 import binascii
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -31,7 +31,7 @@ from dailypapers.domain.subscriber import Style
 from dailypapers.errors import NotShareable, TakenForSlots
 from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
 from dailypapers.rendering.html import most_bytes
-from dailypapers.rendering.items import BARE, STEPS, QuietItem, Shown, item_of, reason_of, title_of
+from dailypapers.rendering.items import BARE, STEPS, Item, QuietItem, Shown, item_of, reason_of, title_of
 from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
 from dailypapers.rendering.slots import NUMBER, Fill, Named, Slot, Slots, is_reserved, recording
 from dailypapers.rendering.text import safe_url
@@ -129,6 +129,8 @@ class TwoPasses:
     #: Why mails are rendered whole, in a sentence; empty where they need not be.
     why_not: str = ""
     _blocks: dict[tuple[object, ...], _Block] = field(default_factory=dict)
+    #: By all that an entry's block shows.
+    _htmls: dict[tuple[str, Item], Piece] = field(default_factory=dict)
     _frames: dict[tuple[object, ...], _FrameOf] = field(default_factory=dict)
     #: With the reason itself, so that its identity is not another's while this is kept.
     _reasons: dict[int, tuple[object, str]] = field(default_factory=dict)
@@ -238,26 +240,34 @@ class TwoPasses:
         return known or kept(self._blocks, key, self._new_block(name, entry, shown, number, has), _BLOCKS)
 
     def _new_block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
-        parts: dict[str, Piece] = {}
-        for file in ("body.html", "body.txt") if has[2] else ("body.txt",):
-            with recording() as slots:
-                item = item_of(
-                    self.env,
-                    entry,
-                    shown,
-                    number=slots.number(len(str(number))) if number else 0,
-                    first=number == 1,
-                    reason=slots.named("reason") if has[0] else "",
-                    feedback=slots.named("feedback") if has[1] else "",
-                )
-                names = (author.name for author in item.authors)
-                texts = (item.title, item.extract, item.rest, item.url, item.code_url)
-                if any(map(is_reserved, (*texts, *names, *item.labels, *item.sources))):
-                    raise TakenForSlots(str(entry.paper.id))
-                parts[file] = self.pieces.cut(
-                    self._rendered_block(file, name, item), slots, is_html=file == "body.html"
-                )
-        return _Block(entry.paper, parts.get("body.html"), parts["body.txt"])
+        with recording() as slots:
+            item = item_of(
+                self.env,
+                entry,
+                shown,
+                number=slots.number(len(str(number))) if number else 0,
+                first=number == 1,
+                reason=slots.named("reason") if has[0] else "",
+                feedback=slots.named("feedback") if has[1] else "",
+            )
+            names = (author.name for author in item.authors)
+            texts = (item.title, item.extract, item.rest, item.url, item.code_url)
+            if any(map(is_reserved, (*texts, *names, *item.labels, *item.sources))):
+                raise TakenForSlots(str(entry.paper.id))
+            html = self._block_html(name, item, slots) if has[2] else None
+            text = self.pieces.cut(self._rendered_block("body.txt", name, item), slots, is_html=False)
+        return _Block(entry.paper, html, text)
+
+    def _block_html(self, name: str, item: Item, slots: Slots) -> Piece:
+        """Return an entry's block in HTML, the same at every place but the first where it does not show the number."""
+        key = (name, replace(item, number=0, reason=str(item.reason), feedback=str(item.feedback)))
+        known = self._htmls.get(key)
+        if known is None:
+            rendered = self._rendered_block("body.html", name, item)
+            known = self.pieces.cut(rendered, slots, is_html=True)
+            if NUMBER not in _names(fill for fill, _, _ in known.fills):
+                kept(self._htmls, key, known, _BLOCKS)
+        return known
 
     def _rendered_block(self, file: str, name: str, item: object) -> str:
         sources = self._sources.get((file, name))
@@ -284,15 +294,21 @@ class TwoPasses:
         return subject
 
 
-def _titles(fills: Sequence[Fill]) -> Iterator[int]:
+def _titles(fills: Iterable[Fill]) -> Iterator[int]:
     """Yield the entries whose titles fills need."""
+    for name in _names(fills):
+        kind, _, place = name.partition(" ")
+        if kind == "title":
+            yield int(place)
+
+
+def _names(fills: Iterable[Fill]) -> Iterator[str]:
+    """Yield the names of the values that fills need."""
     for fill in fills:
         if isinstance(fill, Named):
-            kind, _, place = fill.name.partition(" ")
-            if kind == "title":
-                yield int(place)
+            yield fill.name
         else:
-            yield from _titles(fill.text.fills)
+            yield from _names(fill.text.fills)
 
 
 @dataclass(slots=True)
