@@ -10,6 +10,7 @@ import jinja2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.pseudo import write_catalogue
 from tests.rendering.conftest import TEMPLATES
 from tests.rendering.samples import (
     DAY,
@@ -130,9 +131,11 @@ def test_recorded_papers_are_the_same_both_ways(recordings: Path) -> None:
         assert_same(PASSES, Digest(tuple(entries), trending=False, considered=300), style=style)
 
 
-def test_another_language_and_direction_are_the_same_both_ways() -> None:
-    passes = TwoPasses(environment(TEMPLATES, language="en-GB"), Pieces(piece, plain_piece))
-    assert_same(passes, QUIET)
+def test_another_language_and_direction_are_the_same_both_ways(tmp_path: Path) -> None:
+    locale = [write_catalogue(tmp_path)]
+    passes = TwoPasses(environment(TEMPLATES, language="he", locale=locale), Pieces(piece, plain_piece))
+    for digest in (FOR_SOMEBODY, WITH_OUTSIDE, QUIET, INSTEAD):
+        assert_same(passes, replace(digest, notes=("A note of 漢字 and عربي.",)), status=STATUS)
 
 
 def test_a_paper_is_rendered_once_for_all_its_readers(monkeypatch: pytest.MonkeyPatch) -> None:
