@@ -1,9 +1,13 @@
 """What the ranking sees of papers does not depend on their order, and is what stands in them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.ranking.test_rank import POOL, paper
 
+from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
+from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.corpus.frequencies import count
 from dailypapers.ranking.features import build
 
@@ -25,6 +29,46 @@ def test_coverage_is_the_part_of_a_text_s_words_that_a_paper_holds() -> None:
     assert (whole, none) == (pytest.approx(1), 0)
     assert 0 < part < 0.5, "the word that more papers hold counts less"
     assert not features.coverage(["the of"]).any()
+
+
+LEARNED = replace(
+    fit([paper(9, "weather")]),
+    acronyms=Acronyms((Acronym("LLM", "large language models"), Acronym("GNN", "graph neural networks"))),
+)
+
+
+@pytest.mark.parametrize("topic", ["LLM", "large language models", "Large language model (LLM)"])
+def test_an_acronym_meets_what_it_stands_for_both_ways(topic: str) -> None:
+    titles = ["LLMs that plan", "Large Language Models that plan", "A large language model"]
+    papers = [paper(n, title) for n, title in enumerate([*titles, "Language models", "Weather"], 1)]
+    held = build(papers, background=LEARNED).coverages([topic])
+    text, title = held.text, held.title
+    assert (held.near[0, :3] > 0.6).all()
+    assert text[0, :3].tolist() == title[0, :3].tolist() == pytest.approx([1, 1, 1])
+    assert (text[0, 3:] < 0.9).all()
+
+
+def test_an_acronym_meets_nothing_where_a_paper_means_something_else_by_it_or_its_words_stand_apart() -> None:
+    papers = [
+        paper(1, "LLM in gardens", "Late leaf mildew (LLM) is a disease."),
+        paper(2, "Large models", "Models of a language."),
+    ]
+    features = build(papers, background=LEARNED)
+    assert features.coverage(["large language models"])[0, 0] == 0
+    assert features.coverage(["LLM"])[0].tolist() == pytest.approx([1, 0])
+    spelled_out = build([paper(1, "A large language model")], background=LEARNED)
+    assert spelled_out.coverage(["LLM"]).tolist() == [[1]]
+    assert spelled_out.coverage(["LLM"], literally=True).tolist() == [[0]]
+
+
+def test_without_a_background_a_paper_is_read_by_its_own_definition() -> None:
+    papers = [
+        paper(1, "SSMs at length", "We study state space models (SSMs)."),
+        paper(2, "SSMs of shape", "Statistical shape models (SSMs)."),
+    ]
+    title = build(papers).coverages(["state space models"]).title[0]
+    assert title[0] == pytest.approx(1)
+    assert title[1] < 0.5
 
 
 def test_a_cosine_is_one_with_the_text_itself_and_zero_without_a_common_word() -> None:

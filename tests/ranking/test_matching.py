@@ -1,5 +1,7 @@
 """What interests make of papers: each in a row of its own, the same whoever else asks, and found out once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.ranking.test_explain import INTERESTS, KNOWN, LEARNED, LIBRARY
@@ -8,6 +10,8 @@ from tests.ranking.test_rank import POOL, paper
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.ranking import matching
+from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
+from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.features import build
 from dailypapers.ranking.matching import Matcher, Matches
 
@@ -156,6 +160,16 @@ def test_a_phrase_must_stand_as_it_is_and_a_paper_is_itself() -> None:
     assert true_of(InterestKind.PHRASE, "networks neural graph") == set()
     assert true_of(InterestKind.PAPER, "arxiv:2604.00003") == {3}
     assert true_of(InterestKind.PAPER, "arxiv:2604.00099") == set()
+
+
+@pytest.mark.parametrize("text", ["GNN", "GNNs", "graph neural networks"])
+def test_an_unwanted_phrase_is_met_by_its_acronym_and_a_wanted_one_by_its_words(text: str) -> None:
+    learned = replace(fit(POOL), acronyms=Acronyms((Acronym("GNN", "graph neural networks"),)))
+    pool = [paper(1, "A graph neural network"), paper(2, "On GNNs"), paper(3, "A neural network")]
+    facts = [Interest(InterestKind.PHRASE, text, stance) for stance in (Stance.EXCLUDE, Stance.AVOID, Stance.WANT)]
+    found = Matcher(build(pool, background=learned)).of([], facts, examples={})
+    said = 0 if text.startswith("graph") else 1
+    assert [found.true_of[fact] for fact in facts] == [{0, 1}, {0, 1}, {said}]
 
 
 def test_an_excluded_topic_is_true_of_papers_about_it_and_not_of_those_that_share_a_word() -> None:

@@ -193,7 +193,7 @@ class Finder:
         return self._found(snapshot, self._with_author(snapshot, query), page, now, blank)
 
     def _found(self, snapshot: _Snapshot, query: Query, page: int, now: dt.datetime, blank: Answer) -> Answer:
-        matches = candidates(snapshot.index, query)
+        matches = candidates(snapshot.index, query, background=snapshot.background)
         results = self._results(snapshot, query, matches, now)
         if not results.papers:
             return replace(
@@ -212,7 +212,7 @@ class Finder:
         if paper is None or paper_id is None:
             return replace(blank, state="nothing")
         like = Query(topic=paper.title[:MOST_LETTERS])
-        matches = candidates(snapshot.index, like)
+        matches = candidates(snapshot.index, like, background=snapshot.background)
         results = self._results(snapshot, like, matches, now, without=str(paper.id))
         return self._page(results, (paper_id,), page, replace(blank, state="found", total=matches.total, known=True))
 

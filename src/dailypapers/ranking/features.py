@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import name_keys
+from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms, Synonym, defined
 from dailypapers.ranking.corpus.background import Background, fit
 from dailypapers.ranking.corpus.frequencies import (
     Columns,
@@ -24,12 +26,14 @@ from dailypapers.ranking.corpus.frequencies import (
     count,
     count_texts,
     distinct,
+    merged,
     weigh,
 )
 from dailypapers.ranking.text.phrases import Phrasebook
 from dailypapers.ranking.text.spelling import Vocabulary
 from dailypapers.ranking.text.words import neighbors, units
 
+Flags = npt.NDArray[np.bool_]
 #: Two papers whose cosine is above this say the same.
 SAME = 0.8
 #: For so few texts the library's papers are not all narrowed: a search wants ten of them, a million readers all.
@@ -70,7 +74,11 @@ class Features:
     @cached_property
     def narrow(self) -> ColumnSubset:
         """The columns these papers hold."""
-        return ColumnSubset.to(self.counts)
+        return ColumnSubset.to(self._merged)
+
+    @cached_property
+    def _merged(self) -> sp.csr_array:
+        return merged(self.counts)
 
     @cached_property
     def by_term(self) -> sp.csr_array:
@@ -180,26 +188,79 @@ class Features:
         """Texts × columns: other texts in the space of these papers, rows of length one (or zero)."""
         return weigh(count_texts(texts), self.background.idf)
 
-    def coverage(self, texts: Sequence[str]) -> Matrix:
-        """Texts × papers: the part of what each text asks for, weighed by idf, that each paper holds."""
-        shares, asked = self._asked([units(text) for text in texts])
-        return _covered(shares, asked @ self._holds)
+    def topic_vectors(self, texts: Sequence[str]) -> sp.csr_array:
+        """Return `vectors` of topics, with what their acronyms stand for."""
+        return self.vectors([*map(self.background.acronyms.expanded, texts)])
+
+    def synonyms(self, text: str) -> list[tuple[Synonym, Flags]]:
+        """What parts of a text may be called besides, each with the papers in which it is what is meant.
+
+        That is said by the background, but in papers that define the acronym otherwise; without a background, by the
+        papers that define it alone.
+        """
+        learned = self.background.acronyms
+        synonyms = (learned if self._is_learned else self._own_acronyms).synonyms(text)
+        return [(each, self._meaning(each.acronym)) for each in synonyms]
+
+    def _meaning(self, acronym: Acronym) -> Flags:
+        """Tell which papers mean by an acronym what it stands for; found out once for each."""
+        if (flags := self._meanings.get(acronym)) is None:
+            flags = ~self._defined_otherwise(acronym) if self._is_learned else self._defined(acronym)
+            self._meanings[acronym] = flags
+        return flags
+
+    @cached_property
+    def _meanings(self) -> dict[Acronym, Flags]:
+        return {}
+
+    @property
+    def _is_learned(self) -> bool:
+        return self.background.is_trained or bool(self.background.acronyms.entries)
+
+    @cached_property
+    def _own_acronyms(self) -> Acronyms:
+        return Acronyms(tuple(sorted({entry for entries in self._definitions for entry in entries})))
+
+    @cached_property
+    def _definitions(self) -> Sequence[frozenset[Acronym]]:
+        """What each paper itself says that acronyms stand for."""
+        return [defined(f"{paper.title} . {paper.abstract}") for paper in self.papers]
+
+    def _defined(self, acronym: Acronym) -> Flags:
+        return np.array([acronym in entries for entries in self._definitions], np.bool_)
+
+    def _defined_otherwise(self, acronym: Acronym) -> Flags:
+        sign, flags = f"({acronym.short}".casefold(), np.zeros(len(self.papers), np.bool_)
+        for column, paper in enumerate(self.papers):
+            if sign in paper.abstract.casefold():
+                entries = defined(f"{paper.title} . {paper.abstract}")
+                flags[column] = any(acronym.is_contradicted_by(entry) for entry in entries)
+        return flags
+
+    def coverage(self, texts: Sequence[str], *, literally: bool = False) -> Matrix:
+        """Texts × papers: the part of what each text asks for, weighed by idf, that each paper holds.
+
+        Literally held is what stands there in the text's own words; else acronyms and what they stand for meet.
+        """
+        return self._units(texts, literally=literally).covered(self._holds)
 
     def coverages(self, texts: Sequence[str]) -> Coverages:
-        """Return what papers hold of what each text asks for."""
-        words = [units(text) for text in texts]
-        shares, asked = self._asked(words)
-        pair_shares, pairs = self._asked([neighbors(text) for text in texts])
-        has_pairs = np.diff(pair_shares.indptr) > 0
+        """Return what papers hold of what each text asks for; acronyms and what they stand for meet."""
+        asked, pairs = self._units(texts), self._asked(texts, [neighbors(text) for text in texts])
+        has_pairs = np.diff(pairs.shares.indptr) > 0
         return Coverages(
-            text=_covered(shares, asked @ self._holds),
-            title=_covered(shares, asked @ self._title_holds),
-            near=np.where(has_pairs[:, None], _covered(pair_shares, pairs @ self._holds), 1.0),
-            words=np.array([len(each) for each in words], np.float64),
+            text=asked.covered(self._holds),
+            title=asked.covered(self._title_holds),
+            near=np.where(has_pairs[:, None], pairs.covered(self._holds), 1.0),
+            words=np.diff(asked.shares.indptr).astype(np.float64),
         )
 
-    def _asked(self, asked: Sequence[Sequence[tuple[str, ...]]]) -> tuple[sp.csr_array, sp.csr_array]:
-        """Texts × units, each unit's share of what its text asks for; and units × narrow columns of their terms."""
+    def _units(self, texts: Sequence[str], *, literally: bool = False) -> "_Units":
+        return self._asked(texts, [units(text) for text in texts], literally=literally)
+
+    def _asked(
+        self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]], *, literally: bool = False
+    ) -> "_Units":
         terms = [columns_of(unit) for each in asked for unit in each]
         text = np.repeat(np.arange(len(asked)), [len(each) for each in asked])
         rarity = np.array([self.background.idf[columns[0]] for columns in terms], np.float64)
@@ -209,25 +270,74 @@ class Features:
         numbers = self.narrow.numbers[np.concatenate([np.zeros(0, np.int64), *terms])]
         starts = np.concatenate([[0], np.cumsum(numbers >= 0)])[np.cumsum([0, *map(len, terms)])]
         numbers = numbers[numbers >= 0]
-        return shares, sp.csr_array((np.ones(len(numbers)), numbers, starts), shape=(len(terms), self.narrow.width))
+        held = sp.csr_array((np.ones(len(numbers)), numbers, starts), shape=(len(terms), self.narrow.width))
+        return _Units(shares, held, () if literally else self._held_otherwise(texts, asked, ends))
+
+    def _held_otherwise(
+        self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]], starts: Columns
+    ) -> Sequence["_Held"]:
+        return [
+            _Held(row, [int(start) + n for n, unit in enumerate(each) if unit[0] in _replaced(synonym)], columns, flags)
+            for row, (text, each, start) in enumerate(zip(texts, asked, starts, strict=False))
+            for synonym, flags in self.synonyms(text)
+            if (columns := self._narrow_columns(synonym.terms)) is not None
+        ]
+
+    def _narrow_columns(self, terms: Sequence[str]) -> Columns | None:
+        """The narrow columns of terms; none where one of them is in no paper."""
+        columns = self.narrow.numbers[columns_of(terms)].astype(np.int64)
+        return columns if (columns >= 0).all() else None
 
     @cached_property
     def _holds(self) -> sp.csr_array:
         """Narrow columns × papers: one where the paper holds the term."""
-        return _ones(self.by_term)
+        return _ones(sp.csr_array(self.narrow.rows(self._merged).T.tocsr()))
 
     @cached_property
     def _title_holds(self) -> sp.csr_array:
         """Narrow columns × papers: one where the paper's title holds the term."""
-        titles = self.narrow.rows(count_texts(paper.title for paper in self.papers))
+        titles = self.narrow.rows(merged(count_texts(paper.title for paper in self.papers)))
         return _ones(sp.csr_array(titles.T.tocsr()))
 
 
-def _covered(shares: sp.csr_array, held: sp.csr_array) -> Matrix:
-    """Return the share of units of which any term is held."""
-    held = sp.csr_array(held)
-    held.data = np.minimum(held.data, 1.0)
-    return np.asarray((shares @ held).toarray())
+@dataclass(frozen=True)
+class _Held:
+    """Units of a text that papers hold in other words: all terms of these narrow columns, if they mean it by them."""
+
+    text: int
+    units: Sequence[int]
+    columns: Columns
+    means: Flags
+
+
+@dataclass(frozen=True)
+class _Units:
+    """What texts ask for, unit by unit."""
+
+    #: Texts × units: each unit's share of what its text asks for.
+    shares: sp.csr_array
+    #: Units × narrow columns: ones for the terms of which any will do.
+    terms: sp.csr_array
+    synonyms: Sequence[_Held]
+
+    def covered(self, holds: sp.csr_array) -> Matrix:
+        """Texts × papers: the share of units that are held, `holds` being narrow columns × papers."""
+        held = sp.csr_array(self.terms @ holds)
+        held.data = np.minimum(held.data, 1.0)
+        covered = np.asarray((self.shares @ held).toarray())
+        known: dict[int, Vector] = {}
+        for synonym in self.synonyms:
+            flags = (holds[synonym.columns].sum(axis=0) >= len(synonym.columns)) & synonym.means
+            for unit in synonym.units if flags.any() else ():
+                before = known[unit] if unit in known else held[[unit]].toarray()[0]
+                known[unit] = np.where(flags, 1.0, before)
+                covered[synonym.text] += self.shares[synonym.text, unit] * (known[unit] - before)
+        return covered
+
+
+def _replaced(synonym: Synonym) -> frozenset[str]:
+    """Return the words and pairs that a synonym stands for."""
+    return synonym.instead_of.union(pair for pair, _ in neighbors(synonym.named))
 
 
 def _ones(rows: sp.csr_array) -> sp.csr_array:

@@ -3,7 +3,7 @@
 A topic is taken to mean what it finds in the library (`background`), and what it says itself; a paper means itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,15 +16,16 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.category import codes_of
-from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import is_same_person, name_keys
 from dailypapers.ranking.corpus.background import Background
-from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count_examples, weigh
+from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count, count_texts, merged, weigh
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.relevance import by_likeness, relevance
 from dailypapers.ranking.relevance import parts as relevance_parts
+from dailypapers.ranking.text.words import content_words
 
 #: What a topic's own words count beside those of the papers it found.
 DIRECT = 0.2
@@ -220,8 +221,8 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     has_feedback = np.diff(found.indptr) > 0
     own = features.vectors(texts)
     held = features.coverages(texts)
-    likened = by_likeness(held.words)
-    direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * held.text)
+    likened, literal = by_likeness(held.words), features.coverage(texts, literally=True)
+    direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * literal)
     meant = features.feedback_mean(found) @ features.by_term
     term_cosines = meant.toarray() + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
     null_cosines = _null_cosines(features, found, own, has_feedback)
@@ -250,7 +251,8 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
         likened,
         participation_ratio,
     ]
-    return rows, _sources(features, own, found)
+    # A reason shows what of the topic's own words a paper holds.
+    return rows, _sources(features, merged(count_texts(texts)), found)
 
 
 def _centre(background: Background) -> Matrix:
@@ -262,7 +264,7 @@ def _of_papers(
     features: Features, papers: Sequence[Paper], vectors: Sequence[Vector | None]
 ) -> tuple[_Rows, list[Source]]:
     background = features.background
-    weights = weigh(count_examples(papers), background.idf)
+    weights = weigh(count(papers), background.idf)
     latent_vectors = background.latent.of(weights) if background.latent else np.zeros((len(papers), 0))
     category_vectors = features.category_pull(background.file([paper.categories for paper in papers]))
     centred_embeddings = np.zeros((len(papers), background.centred_embeddings.shape[1]))
@@ -322,11 +324,21 @@ def _matching(features: Features, fact: Interest) -> set[int]:
         named = (author for key in name_keys(fact.text) for author in features.by_name_key.get(key, ()))
         return {column for column, author in named if is_same_person(fact.text, author)}
     if fact.kind is InterestKind.PHRASE:
-        return set(features.phrases.holding(fact.text))
+        return set(features.phrases.holding(fact.text)).union(*_in_other_words(features, fact))
     if fact.kind is InterestKind.TOPIC:
-        likeness = features.term_cosines(features.vectors([fact.text])) * features.coverage([fact.text])
+        likeness = features.term_cosines(features.topic_vectors([fact.text])) * features.coverage([fact.text])
         return set(np.flatnonzero(likeness[0] > EXCLUDED_AT).tolist())
     return {column for column, key in enumerate(features.keys) if key == fact.text}
+
+
+def _in_other_words(features: Features, fact: Interest) -> Iterator[set[int]]:
+    """Papers that hold an unwanted phrase's acronym, or what that stands for; a wanted phrase means its own words."""
+    if fact.stance is Stance.WANT:
+        return
+    for synonym, means in features.synonyms(fact.text):
+        if synonym.instead_of == frozenset(content_words(fact.text)):
+            other = synonym.acronym.long if len(synonym.words) > 1 else synonym.words[0]
+            yield {column for column in features.phrases.holding(other) if means[column]}
 
 
 def _in_category(features: Features, text: str) -> set[int]:

@@ -1,16 +1,20 @@
 """A paper is counted once in its life: its terms stand in the same columns on every day and machine."""
 
 import numpy as np
+import pytest
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.ranking.corpus.frequencies import (
     COLUMNS,
+    WIDTH,
     ColumnSubset,
     column_of,
     count,
     count_texts,
+    merged,
     places_in_groups,
+    unbound,
     unit_rows,
     weigh,
 )
@@ -25,11 +29,26 @@ def test_terms_of_the_title_count_twice() -> None:
 def test_a_text_without_terms_is_a_row_of_zeros_and_others_have_length_one() -> None:
     rows = weigh(count_texts(["the of", "graph theorem"]), np.ones(COLUMNS))
     assert np.asarray(rows.multiply(rows).sum(axis=1)).ravel().round(9).tolist() == [0, 1]
-    assert count_texts([]).shape == (0, COLUMNS)
+    assert count_texts([]).shape == (0, WIDTH)
+
+
+def test_what_is_bound_stands_apart_and_tells_papers_alike_from_nothing() -> None:
+    counts = count_texts(["Q-learning", "learning", "UNet", "U-Net", "UNet U-Net"])
+    assert counts[0, column_of("qlearn") + COLUMNS] == 1
+    assert unbound(counts)[[0]].toarray().tolist() == unbound(counts)[[1]].toarray().tolist()
+    before = counts.copy()
+    both = merged(count_texts(["U-Net UNet"]))
+    assert both[0, column_of("unet")] == 2
+    both = merged(counts)
+    assert abs(counts - before).sum() == 0, "what is merged is left as it was"
+    assert both.shape == unbound(counts).shape == (5, COLUMNS)
+    assert both[2, column_of("unet")] == both[3, column_of("unet")] == 1
+    alike = weigh(counts[:2], np.ones(COLUMNS))
+    assert (alike @ alike.T)[0, 1] == pytest.approx(1)
 
 
 def test_a_subset_of_columns_gives_the_same_products() -> None:
-    rows = unit_rows(count_texts(["graph theorem", "cell graph", "weather"]).astype(np.float64))
+    rows = unit_rows(unbound(count_texts(["graph theorem", "cell graph", "weather"])).astype(np.float64))
     subset = ColumnSubset.to(rows[:2])
     narrow = subset.rows(rows)
     assert narrow.shape[1] == subset.width < COLUMNS

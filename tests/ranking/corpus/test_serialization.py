@@ -1,11 +1,13 @@
 """What is kept is what is read back."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
 from dailypapers.ranking.corpus.background import LEAST_PAPERS, fit
 from dailypapers.ranking.corpus.frequencies import count
 from dailypapers.ranking.corpus.serialization import (
@@ -66,6 +68,13 @@ def test_a_background_read_back_scores_alike_wherever_it_is_read() -> None:
         build(pool, background=once).latent_vectors, build(pool, background=fitted).latent_vectors, atol=1e-3
     )
     assert pack_background(fit(papers(LEAST_PAPERS)[::-1])) == packed
+
+
+def test_acronyms_come_back() -> None:
+    learned = Acronyms((Acronym("GNN", "graph neural networks"), Acronym("LLM", "large language models")))
+    packed = pack_background(replace(fit(papers(10)), acronyms=learned))
+    assert unpack_background(packed).acronyms == learned
+    assert unpack_background(pack_background(fit(papers(10)))).acronyms == Acronyms()
 
 
 def test_a_small_background_has_no_meanings() -> None:

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import random
+from dataclasses import replace
 
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
 from dailypapers.ranking.index.inverted import Index, by, counted
 from dailypapers.ranking.index.query import parse
 from dailypapers.ranking.index.search import Candidates, Ranked, candidates, holds, passes, ranked, untaught
@@ -54,6 +56,15 @@ def test_the_paper_with_this_title_comes_first() -> None:
     assert titles(papers, "graph network")[0] == "Graph Networks"
 
 
+def test_an_acronym_is_looked_for_together_with_what_it_stands_for() -> None:
+    papers = [*some(60), paper(900, "Graph Isomorphism Machines"), paper(901, "GIMs")]
+    made = index(papers)
+    learned = replace(untaught(made), acronyms=Acronyms((Acronym("GIM", "graph isomorphism machines"),)))
+    found_keys = {made.key(place) for place in candidates(made, parse("GIM"), background=learned).places.tolist()}
+    assert {"file:p00900", "file:p00901"} <= found_keys
+    assert candidates(made, parse("GIM")).total == 1
+
+
 def test_words_in_quotation_marks_stand_together() -> None:
     together, apart = (
         paper(901, "On error correction", "Codes."),
@@ -62,9 +73,10 @@ def test_words_in_quotation_marks_stand_together() -> None:
     assert holds(together, ("error correction",))
     assert not holds(apart, ("error correction",))
     assert titles([apart, together, *some(20)], '"error correction" codes')[0] == together.title
-    first, second = found([apart, together], '"error correction"').reasons([0, 1])
-    assert TermKind.PHRASE in {term.kind for term in first.terms}
-    assert TermKind.PHRASE not in {term.kind for term in second.terms}
+    strict = found([apart, together], '"error correction"')
+    assert strict.papers == (together,), "what holds the words apart does not come where something holds them together"
+    (reason,) = strict.reasons([0])
+    assert TermKind.PHRASE in {term.kind for term in reason.terms}
 
 
 def test_a_phrase_that_no_paper_holds_is_looked_for_by_its_words() -> None:

@@ -1,11 +1,15 @@
 """What interests and papers share is shown in the paper's own words, the most telling first."""
 
+from dataclasses import replace
+
 import pytest
 from tests.ranking.test_explain import LEARNED
 from tests.ranking.test_rank import paper
 
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
+from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.features import build
 from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.text import highlighting
@@ -42,6 +46,20 @@ def said(text: str, number: int) -> str:
 )
 def test_shared_words_stand_as_the_paper_writes_them(text: str, number: int, shown: str) -> None:
     assert said(text, number) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("GNN", "Graph Neural Networks (GNN)"), ("molecules by GNN", "Graph Neural Networks (GNN), molecules")],
+)
+def test_what_an_acronym_stands_for_is_shown_with_it(text: str, shown: str) -> None:
+    pool = [paper(1, "Graph Neural Networks", "Of molecules."), paper(2, "GNNs"), paper(3, "Graph networks")]
+    learned = replace(fit(pool), acronyms=Acronyms((Acronym("GNN", "graph neural networks"),)))
+    features = build(pool, background=learned)
+    asked = [topic(text), topic("graph neural networks"), topic("GNN")]
+    matches = Matcher(features).of(asked, [], examples={})
+    told = Highlighter(features).said(asked, [0, 1, 2], matches.sources)
+    assert [words for words, _ in told] == [shown, "GNNs (graph neural networks)", ""]
 
 
 def test_nothing_is_said_twice_in_other_forms() -> None:

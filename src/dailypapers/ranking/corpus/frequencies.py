@@ -4,9 +4,10 @@ A term's column is its hash (MurmurHash3), so that a paper is counted once in it
 kept, read by another process and stacked on another edition's, without a vocabulary they would have to share.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.utils import murmurhash3_32
 
 from dailypapers.domain.paper import Paper
-from dailypapers.ranking.text.words import terms, unbound_terms
+from dailypapers.ranking.text.words import terms_apart
 
 #: With four million columns, one in twenty of 200,000 different terms shares its own with another.
 COLUMNS = 1 << 22
@@ -25,30 +26,42 @@ Matrix = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.int64]
 
-_hasher = FeatureHasher(COLUMNS, input_type="string", alternate_sign=False, dtype=np.float32)
+#: Counts have a second half of columns, for single letters and digits bound to a word: they tell what a topic asks for,
+#: but two papers are not alike for both writing of "n samples" or of "GPT-4". `merged` has them among all others.
+WIDTH = 2 * COLUMNS
+_hasher = FeatureHasher(COLUMNS, input_type="pair", alternate_sign=False, dtype=np.float32)
 
 
 def count(papers: Iterable[Paper]) -> sp.csr_array:
-    """Papers × columns: how often each paper holds each term, those of the title twice."""
-    return _hash(_terms_of(paper) for paper in papers)
-
-
-def count_examples(papers: Iterable[Paper]) -> sp.csr_array:
-    """Count papers that others are compared with: single letters and digits bound to a word are not counted.
-
-    Two papers are not alike for both writing of "n samples" or of "GPT-4".
-    """
-    return _hash([*title, *title, *abstract] for title, abstract in _unbound_terms_of(papers))
-
-
-def _unbound_terms_of(papers: Iterable[Paper]) -> Iterator[tuple[list[str], list[str]]]:
-    for paper in papers:
-        yield unbound_terms(paper.title), unbound_terms(paper.abstract)
+    """Papers × `WIDTH`: how often each paper holds each term, those of the title twice."""
+    texts = [(terms_apart(paper.title), terms_apart(paper.abstract)) for paper in papers]
+    words, letters = ([[*title[n], *title[n], *abstract[n]] for title, abstract in texts] for n in range(2))
+    return _wide(words, letters)
 
 
 def count_texts(texts: Iterable[str]) -> sp.csr_array:
-    """Texts × columns: how often each text holds each term."""
-    return _hash(terms(text) for text in texts)
+    """Texts × `WIDTH`: how often each text holds each term."""
+    apart = [*map(terms_apart, texts)]
+    return _wide([words for words, _ in apart], [letters for _, letters in apart])
+
+
+def _wide(words: Sequence[list[str]], letters: Sequence[list[str]]) -> sp.csr_array:
+    return sp.csr_array(sp.hstack([_hash(words), _hash(letters)], format="csr"))
+
+
+def merged(counts: sp.csr_array) -> sp.csr_array:
+    """Counts × `COLUMNS`: what is bound counts as the word that it makes, so that "U-Net" is a "UNet"."""
+    parts = counts.data.copy(), counts.indices % COLUMNS, counts.indptr.copy()
+    rows = sp.csr_array(parts, shape=(counts.shape[0], COLUMNS))
+    rows.sum_duplicates()
+    return rows
+
+
+def unbound(counts: sp.csr_array) -> sp.csr_array:
+    """Counts × `COLUMNS`, without what is bound."""
+    inside = counts.indices < COLUMNS
+    starts = np.concatenate([[0], np.cumsum(inside)])[counts.indptr]
+    return sp.csr_array((counts.data[inside], counts.indices[inside], starts), shape=(counts.shape[0], COLUMNS))
 
 
 def columns_of(words: Iterable[str]) -> Columns:
@@ -62,19 +75,13 @@ def column_of(term: str) -> int:
     return int(abs(murmurhash3_32(term, seed=0)) % COLUMNS)
 
 
-def _terms_of(paper: Paper) -> list[str]:
-    title = terms(paper.title)
-    return [*title, *title, *terms(paper.abstract)]
-
-
-def _hash(documents: Iterable[list[str]]) -> sp.csr_array:
-    listed = list(documents)
-    if not listed:
-        return sp.csr_array((np.zeros(0, np.float32), ([], [])), shape=(0, COLUMNS))
-    hashed = _hasher.transform(listed).tocsr()
+def _hash(documents: Sequence[list[str]]) -> sp.csr_array:
+    if not any(documents):
+        return sp.csr_array((np.zeros(0, np.float32), ([], [])), shape=(len(documents), COLUMNS))
+    hashed = _hasher.transform(zip(document, repeat(1)) for document in documents).tocsr()
     hashed.sort_indices()
     data = np.asarray(hashed.data, np.float32)
-    return sp.csr_array((data, hashed.indices, hashed.indptr), shape=(len(listed), COLUMNS))
+    return sp.csr_array((data, hashed.indices, hashed.indptr), shape=(len(documents), COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def places_in_groups(many: Columns) -> Columns:
 
 
 def holding(counts: sp.csr_array) -> Vector:
-    """How many of these texts hold the term of each column."""
+    """How many of these texts hold the term of each of `COLUMNS`, not more."""
     return np.bincount(counts.indices, minlength=COLUMNS).astype(np.float64)
 
 
@@ -128,7 +135,11 @@ def inverse_frequency(held: Vector, papers: int) -> Vector:
 
 
 def weigh(counts: sp.csr_array, idf: Vector) -> sp.csr_array:
-    """Sublinear counts times idf, rows brought to length one; a text without terms is a row of zeros."""
+    """Sublinear counts × `COLUMNS` times idf, rows brought to length one; a text without terms is a row of zeros.
+
+    What is bound is left out.
+    """
+    counts = unbound(counts)
     data = (1 + np.log(np.maximum(counts.data, 1))) * idf[counts.indices]
     return unit_rows(sp.csr_array((data, counts.indices, counts.indptr), shape=counts.shape))
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
+from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
 from dailypapers.ranking.corpus.background import Background, LatentSpace
-from dailypapers.ranking.corpus.frequencies import COLUMNS, Vector, count
+from dailypapers.ranking.corpus.frequencies import COLUMNS, WIDTH, Vector, count
 from dailypapers.ranking.index.inverted import TermFrequencies
 from dailypapers.ranking.text.spelling import Vocabulary
 
@@ -44,7 +45,7 @@ def pack_frequencies(counted: TermFrequencies) -> bytes:
 def unpack_frequencies(data: bytes) -> TermFrequencies:
     """What `pack_frequencies` packed."""
     held = np.load(io.BytesIO(data), allow_pickle=False)
-    counts, facts = (_bytes(_unsparse(name, held)) for name in ("counts", "facts"))
+    counts, facts = (_bytes(_unsparse(name, held, width)) for name, width in (("counts", WIDTH), ("facts", COLUMNS)))
     return TermFrequencies(tuple(str(key) for key in held["keys"]), counts, facts)
 
 
@@ -73,6 +74,7 @@ def pack_background(background: Background) -> bytes:
     arrays = _sparse("counts", background.counts)
     arrays["categories"] = np.array([_SEPARATOR.join(codes) for codes in background.categories], np.str_)
     arrays["vocabulary"] = np.array(_SEPARATOR.join(background.vocabulary.words), np.str_)
+    arrays["acronyms"] = np.array([[entry.short, entry.long] for entry in background.acronyms.entries], np.str_)
     if latent := background.latent:
         arrays |= {
             "columns": latent.columns,
@@ -95,7 +97,14 @@ def unpack_background(data: bytes) -> Background:
         latent = LatentSpace(held["columns"], components, held["mean"], held["rotation"], held["variances"])
     # Those packed by older versions have none.
     words = str(held["vocabulary"]).split() if "vocabulary" in held else ()
-    return Background(_unsparse("counts", held), categories, latent, vocabulary=Vocabulary(tuple(words)))
+    pairs = held["acronyms"].reshape(-1, 2) if "acronyms" in held else ()
+    return Background(
+        _unsparse("counts", held),
+        categories,
+        latent,
+        vocabulary=Vocabulary(tuple(words)),
+        acronyms=Acronyms(tuple(Acronym(str(short), str(long)) for short, long in pairs)),
+    )
 
 
 def pack_vector(vector: Vector) -> bytes:
@@ -123,7 +132,7 @@ def _sparse(name: str, rows: sp.csr_array) -> Arrays:
     }
 
 
-def _unsparse(name: str, held: Mapping[str, npt.NDArray[Any]]) -> sp.csr_array:
+def _unsparse(name: str, held: Mapping[str, npt.NDArray[Any]], width: int = WIDTH) -> sp.csr_array:
     indptr = held[f"{name}.indptr"]
     data = held[f"{name}.data"].astype(np.float32)
-    return sp.csr_array((data, held[f"{name}.indices"], indptr), shape=(len(indptr) - 1, COLUMNS))
+    return sp.csr_array((data, held[f"{name}.indices"], indptr), shape=(len(indptr) - 1, width))

@@ -17,8 +17,17 @@ import scipy.sparse as sp
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import name_keys
 from dailypapers.ranking.corpus import bm25
-from dailypapers.ranking.corpus.frequencies import COLUMNS, Columns, Floats, Vector, column_of, count
-from dailypapers.ranking.text.words import terms
+from dailypapers.ranking.corpus.frequencies import (
+    COLUMNS,
+    WIDTH,
+    Columns,
+    Floats,
+    Vector,
+    column_of,
+    count,
+    merged,
+)
+from dailypapers.ranking.text.words import terms, units
 
 #: A paper's row in its segment takes two bytes, so a segment holds no more papers than this.
 MOST = 1 << 16
@@ -104,7 +113,7 @@ class Segment:
     @cached_property
     def terms(self) -> PostingLists:
         """By term."""
-        return PostingLists.of(self.counted.counts)
+        return PostingLists.of(merged(self.counted.counts))
 
     @cached_property
     def facts(self) -> PostingLists:
@@ -175,12 +184,15 @@ class Index:
         return np.concatenate([np.zeros(0, np.float32), *scores])
 
     def holding(self, text: str) -> Flags:
-        """The papers that hold all of a text's words, and its words next to each other, stop words aside."""
-        return self._all([column_of(term) for term in terms(text)], facts=False)
+        """The papers that hold all of a text's words, however they are written: as one, or one as two."""
+        flags = np.ones(len(self), np.bool_)
+        for unit in units(text):
+            flags &= self._any([column_of(term) for term in unit], facts=False)
+        return flags
 
     def fact(self, fact: str) -> Flags:
         """The papers a fact is true of; now and then one more, for different facts may share a column."""
-        return self._all([column_of(fact)], facts=True)
+        return self._any([column_of(fact)], facts=True)
 
     def any_fact(self, facts: Iterable[str]) -> Flags:
         """The papers that at least one of these facts is true of."""
@@ -189,14 +201,12 @@ class Index:
             flags |= self.fact(fact)
         return flags
 
-    def _all(self, columns: Sequence[int], *, facts: bool) -> Flags:
-        flags = np.ones(len(self), np.bool_)
+    def _any(self, columns: Sequence[int], *, facts: bool) -> Flags:
+        flags = np.zeros(len(self), np.bool_)
         for column in columns:
-            held = np.zeros(len(self), np.bool_)
             for start, segment in zip(self._starts[:-1], self.segments, strict=True):
                 lists = segment.facts if facts else segment.terms
-                held[start + lists.rows[lists.column(column)].astype(np.int64)] = True
-            flags &= held
+                flags[start + lists.rows[lists.column(column)].astype(np.int64)] = True
         return flags
 
     def best(self, scores: Floats, many: int) -> Found:
@@ -230,7 +240,7 @@ class Index:
         data = np.concatenate([np.zeros(0, np.float32), *(counts.data[part] for counts, part in pairs)])
         indices = np.concatenate([np.zeros(0, np.int32), *(counts.indices[part] for counts, part in pairs)])
         starts = np.cumsum([0, *(part.stop - part.start for part in parts)])
-        return sp.csr_array((data.astype(np.float32), indices, starts), shape=(len(seats), COLUMNS))
+        return sp.csr_array((data.astype(np.float32), indices, starts), shape=(len(seats), WIDTH))
 
     def _seat(self, place: int) -> tuple[Segment, int]:
         number = int(np.searchsorted(self._starts, place, side="right")) - 1

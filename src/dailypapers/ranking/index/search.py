@@ -22,7 +22,7 @@ from dailypapers.ranking.explain import Explainer, Scored
 from dailypapers.ranking.features import build
 from dailypapers.ranking.index.inverted import Flags, Found, Index, by, within
 from dailypapers.ranking.index.query import Query
-from dailypapers.ranking.matching import Matcher
+from dailypapers.ranking.matching import Matcher, Matches
 from dailypapers.ranking.profile import profile
 from dailypapers.ranking.rank import Known, matches_of
 from dailypapers.ranking.scoring import Scorer, profile_batch, score
@@ -43,15 +43,16 @@ _NEWEST = 5000
 _LOOKED_AT = 20
 
 
-def candidates(index: Index, query: Query, *, many: int = CANDIDATES) -> Found:
+def candidates(index: Index, query: Query, *, many: int = CANDIDATES, background: Background | None = None) -> Found:
     """What may answer a query: by its words where it has any, else the newest papers its filters let through.
 
-    Where a paper holds all words of its phrases, only such papers come.
+    Where a paper holds all words of its phrases, only such papers come; `ranked` tells whether next to each other. With
+    a background, acronyms are looked for together with what they stand for.
     """
     allowed = _allowed(index, query)
     if not terms(query.topic):
         return index.newest(allowed, many) if query.filters else index.newest(np.zeros(len(index), np.bool_), many)
-    scores = index.scores(query.topic)
+    scores = index.scores(background.acronyms.expanded(query.topic) if background else query.topic)
     scores[~allowed] = 0
     strict = scores.copy()
     for phrase in query.phrases:
@@ -135,7 +136,7 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
 
         score, in deviations among these papers, + WORDS · BM25, in deviations
 
-    decides, and then the papers' ids.
+    decides, and then the papers' ids. Where papers hold all phrases, only they come.
     """
     features = build(chosen.papers, background=background, counts=chosen.counts, ids=chosen.ids)
     stated = profile(_interests(query), examples={})
@@ -148,10 +149,17 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
     found = np.array([by_words[key] for key in features.keys], np.float64)
     both = np.round(_deviations(scores.readers[0]) + WORDS * _deviations(found), _DIGITS)
     held = np.asarray(matches.held.sum(axis=0)).ravel() if matches.facts else np.zeros(len(both))
-    order = np.lexsort((np.arange(len(both)), -both, -held, ~_named(query, features.papers, found))).tolist()
+    strict = _holding_phrases(query, matches)
+    order = np.lexsort((np.arange(len(both)), -both, -held, ~_named(query, features.papers, found)))
+    order = (order[strict[order]] if strict.any() else order).tolist()
     explainer = Explainer(scorer, trend, {}, {}, Highlighter(features))
     scored = Scored([stated], asking, normalisation, scores.subjects)
     return Ranked(tuple(features.papers[column] for column in order), explainer, scored, tuple(order))
+
+
+def _holding_phrases(query: Query, matches: Matches) -> Flags:
+    rows = [matches.facts[Interest(InterestKind.PHRASE, phrase)] for phrase in query.phrases]
+    return np.asarray(matches.held[rows].sum(axis=0) == len(rows)).ravel() & bool(rows)
 
 
 def _deviations(values: Vector) -> Vector:

@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
+from dailypapers.ranking.corpus.acronyms import Synonym
 from dailypapers.ranking.corpus.frequencies import Columns, Vector, column_of, columns_of, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Source
@@ -49,6 +50,19 @@ class Text:
     #: The places of the words of each column, one column after another, and how many each has.
     places: Columns
     many: Columns
+
+    def called(self, synonym: Synonym) -> str:
+        """Return a synonym's words as they are written here first; empty where what it stands for is here as well."""
+        told = [(part.form, place) for place, surface in enumerate(self.surfaces) for part in telling(surface)]
+        forms = [form for form, _ in told]
+        if synonym.instead_of <= set(forms):
+            return ""
+        length = len(synonym.words)
+        starts = (n for n in range(len(forms) - length + 1) if tuple(forms[n : n + length]) == synonym.words)
+        if (start := next(starts, None)) is None:
+            return ""
+        first, last = told[start][1], told[start + length - 1][1]
+        return self.surfaces[first] + "".join(self.gaps[n] + self.surfaces[n] for n in range(first + 1, last + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +153,13 @@ class Highlighter:
         texts = Texts.of([self._text(int(column)) for column in columns], self.features.narrow.width)
         asked = [sources[interest] for interest, _ in pairs]
         matching = _matching(texts, asked, paper)
-        lost = [n for n, (interest, column) in enumerate(pairs) if self._is_lost(interest, column, matching[n])]
+        others = [[*self._in_other_words(interest, column)] for interest, column in pairs]
+        matching = [[*other, *shown][:_SHOWN] for other, shown in zip(others, matching, strict=True)]
+        lost = [
+            n
+            for n, (interest, column) in enumerate(pairs)
+            if not others[n] and self._is_lost(interest, column, matching[n])
+        ]
         topics = [pairs[n][0] for n in lost]
         closest = dict(zip(lost, self._closest(texts, topics, sources, paper[lost]), strict=True))
         for n, shown in enumerate(matching):
@@ -165,6 +185,13 @@ class Highlighter:
         )
         share = float(worth[held].sum() / max(worth.sum(), 1e-9))
         return share >= _HALF or (int(held.sum()) >= _TWO_WORDS and share >= _THIRD)
+
+    def _in_other_words(self, interest: Interest, column: int) -> Iterator[str]:
+        """What a paper calls parts of a topic that it does not name: “language models (LM)” for the topic “LM”."""
+        synonyms = self.features.synonyms(interest.text) if interest.kind is InterestKind.TOPIC else ()
+        for synonym, means in synonyms:
+            if means[column] and (written := self._text(column).called(synonym)):
+                yield f"{written} ({synonym.named})"
 
     def _text(self, column: int) -> Text:
         if column not in self._texts:
