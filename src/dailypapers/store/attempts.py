@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,20 +21,16 @@ def start(tx: sa.Connection, deliveries: Sequence[Delivery], *, now: dt.datetime
 
 def hand_over(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.datetime) -> None:
     """Note that these mails are about to be handed over: from now on the server may have them."""
-    _change(tx, {"handed_over_at": now}, [{"key": d.id, "try": d.attempts} for d in deliveries])
+    rows = [{"key": d.id, "try": d.attempts, "moment": now} for d in deliveries]
+    if rows:
+        tx.execute(_handing_over(), rows)
 
 
 def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, now: dt.datetime) -> None:
     """Record what was answered."""
-    values = {
-        "answered_at": now,
-        "code": sa.bindparam("says"),
-        "enhanced": sa.bindparam("status"),
-        "text": sa.bindparam("words"),
-        "outcome": sa.bindparam("means"),
-    }
     rows: list[dict[str, Any]] = [
         {
+            "moment": now,
             "key": delivery.id,
             "try": delivery.attempts,
             "says": outcome.code,
@@ -43,13 +40,36 @@ def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, no
         }
         for delivery, outcome in answers
     ]
-    _change(tx, values, rows)
-
-
-def _change(tx: sa.Connection, values: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    this_try = (attempts.c.delivery_id == sa.bindparam("key"), attempts.c.number == sa.bindparam("try"))
     if rows:
-        tx.execute(sa.update(attempts).where(*this_try).values(values), rows)
+        tx.execute(_answering(), rows)
+
+
+# The statements are made once: to put them together takes longer than to run them.
+
+
+@cache
+def _handing_over() -> sa.Update:
+    return _of_this_try().values(handed_over_at=_moment())
+
+
+@cache
+def _answering() -> sa.Update:
+    return _of_this_try().values(
+        answered_at=_moment(),
+        code=sa.bindparam("says"),
+        enhanced=sa.bindparam("status"),
+        text=sa.bindparam("words"),
+        outcome=sa.bindparam("means"),
+    )
+
+
+def _of_this_try() -> sa.Update:
+    this_try = (attempts.c.delivery_id == sa.bindparam("key"), attempts.c.number == sa.bindparam("try"))
+    return sa.update(attempts).where(*this_try)
+
+
+def _moment() -> sa.BindParameter[dt.datetime]:
+    return sa.bindparam("moment", type_=attempts.c.started_at.type)
 
 
 def forget(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:

@@ -7,6 +7,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -156,9 +157,7 @@ def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *
     """
     still, unwanted = set[int](), list[int]()
     for group in groups(delivery_ids):
-        mine = (outbox.c.id.in_(group), outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by == worker)
-        query = sa.select(outbox.c.id, _is_wanted(now).label("is_wanted")).join(subscribers).where(*mine)
-        for row in tx.execute(query.with_for_update(of=outbox)):
+        for row in tx.execute(_claimed_and_wanted(), {"ids": group, "worker": worker, "now": now}):
             if row.is_wanted:
                 still.add(row.id)
             else:
@@ -167,13 +166,26 @@ def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *
     return frozenset(still)
 
 
-def _is_wanted(now: dt.datetime) -> sa.ColumnElement[bool]:
+@cache
+def _claimed_and_wanted() -> sa.Select[Any]:
+    """Make the query once: to put it together takes longer than to run it."""
+    is_mine = (
+        outbox.c.id.in_(sa.bindparam("ids", expanding=True)),
+        outbox.c.state == DeliveryState.CLAIMED.value,
+        outbox.c.claimed_by == sa.bindparam("worker"),
+    )
+    query = sa.select(outbox.c.id, _is_wanted().label("is_wanted")).join(subscribers).where(*is_mine)
+    return query.with_for_update(of=outbox)
+
+
+def _is_wanted() -> sa.ColumnElement[bool]:
     is_listed = sa.exists().where(suppressions.c.address == outbox.c.address)
     may_get = [
         sa.and_(outbox.c.kind == kind.value, subscribers.c.state.in_([state.value for state in states]))
         for kind, states in _MAY_GET.items()
     ]
-    return sa.and_(outbox.c.deadline > _moment(now), ~is_listed, sa.or_(*may_get))
+    in_time = outbox.c.deadline > sa.bindparam("now", type_=outbox.c.deadline.type)
+    return sa.and_(in_time, ~is_listed, sa.or_(*may_get))
 
 
 def expire(tx: sa.Connection, *, now: dt.datetime) -> None:
@@ -222,23 +234,6 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
     A row somebody else has taken meanwhile is left alone, unless the server has accepted the mail: that is so, whoever
     else was about to send it again.
     """
-    is_mine = sa.and_(
-        outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by == sa.bindparam("by", type_=sa.Text)
-    )
-    may_be_accepted = sa.or_(*(outbox.c.state == state.value for state in _MAY_BE_ACCEPTED))
-    is_accepted = sa.and_(sa.bindparam("to", type_=sa.Text) == DeliveryState.ACCEPTED.value, may_be_accepted)
-    change = (
-        sa.update(outbox)
-        .where(outbox.c.id == sa.bindparam("key"), sa.or_(is_mine, is_accepted))
-        .values(
-            state=sa.bindparam("to"),
-            detail=sa.bindparam("said"),
-            next_attempt_at=sa.bindparam("retry_at", type_=outbox.c.next_attempt_at.type),
-            message_id=sa.bindparam("name"),
-            doubt=sa.case((is_mine, sa.bindparam("about", type_=sa.Text)), else_=outbox.c.doubt),
-            claimed_by="",
-        )
-    )
     rows = [
         {
             "key": d.id,
@@ -252,9 +247,28 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
         for d in deliveries
     ]
     if rows:
-        tx.execute(change, rows)
+        tx.execute(_recording(), rows)
     gone = [d.id for d in deliveries if d.state in NEVER_ARRIVED or d.doubt is Doubt.CARRY]
     _release(tx, gone)
+
+
+@cache
+def _recording() -> sa.Update:
+    """Make the statement once, as `_claimed_and_wanted` does."""
+    is_mine = sa.and_(
+        outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by == sa.bindparam("by", type_=sa.Text)
+    )
+    may_be_accepted = sa.or_(*(outbox.c.state == state.value for state in _MAY_BE_ACCEPTED))
+    is_accepted = sa.and_(sa.bindparam("to", type_=sa.Text) == DeliveryState.ACCEPTED.value, may_be_accepted)
+    change = sa.update(outbox).where(outbox.c.id == sa.bindparam("key"), sa.or_(is_mine, is_accepted))
+    return change.values(
+        state=sa.bindparam("to"),
+        detail=sa.bindparam("said"),
+        next_attempt_at=sa.bindparam("retry_at", type_=outbox.c.next_attempt_at.type),
+        message_id=sa.bindparam("name"),
+        doubt=sa.case((is_mine, sa.bindparam("about", type_=sa.Text)), else_=outbox.c.doubt),
+        claimed_by="",
+    )
 
 
 def on_hold(tx: sa.Connection) -> tuple[int, str]:
