@@ -121,6 +121,7 @@ class Highlighter:
         self.features = features
         self._texts: dict[int, Text] = {}
         self._said: dict[Interest, dict[int, LazyString]] = {}
+        self._carried: dict[tuple[str, int], bool] = {}
         self._remembered = 0
 
     def said(
@@ -145,7 +146,7 @@ class Highlighter:
     def bounded(self) -> "Highlighter":
         """Itself, having forgotten what it remembered where that has grown large."""
         if self._remembered > _MOST_REMEMBERED:
-            self._said, self._remembered = {}, 0
+            self._said, self._carried, self._remembered = {}, {}, 0
         return self
 
     def _find(self, pairs: Sequence[tuple[Interest, int]], sources: Mapping[Interest, Source]) -> Iterator[LazyString]:
@@ -177,6 +178,12 @@ class Highlighter:
 
         One common word of three is none of these.
         """
+        if (topic, column) not in self._carried:
+            self._carried[topic, column] = self._does_carry(topic, column)
+            self._remembered += 1
+        return self._carried[topic, column]
+
+    def _does_carry(self, topic: str, column: int) -> bool:
         asked, idf = units(topic), self.features.background.idf
         columns = [columns_of(unit) for unit in asked]
         worth = np.array([idf[each[0]] for each in columns])
