@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from dailypapers.errors import BadSettings
-from dailypapers.settings import RENAMED, Settings, load
+from dailypapers.settings import RENAMED, Mail, Settings, load, providers
 
 
 @pytest.fixture(autouse=True)
@@ -208,3 +208,11 @@ def test_a_password_is_read_from_the_file_that_a_variable_names(
     monkeypatch.setenv(variable, str(tmp_path / "none"))
     with pytest.raises(BadSettings, match=f"^{variable}: .* cannot be read"):
         load()
+
+
+def test_a_provider_is_a_preset_that_what_is_written_wins_over() -> None:
+    mail = Mail.model_validate({"provider": "office365", "connections": 2})
+    assert (mail.host, mail.connections, mail.messages_per_second) == ("smtp.office365.com", 2, 0.5)
+    assert all(Mail.model_validate({"provider": name}) for name in providers())
+    with pytest.raises(ValueError, match="provider must be one of"):
+        Mail.model_validate({"provider": "carrier-pigeon"})

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from dailypapers.delivery.pace import KeptPace
 from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
@@ -19,6 +20,7 @@ from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import Doubt
 from dailypapers.domain.message import Sender
+from dailypapers.domain.pace import Limit, Pace, Rules
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
@@ -95,7 +97,9 @@ def build(settings: Settings) -> App:
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
         renderer=_mail_renderer(settings, signer),
-        make_sender_options=partial(_sender_options, settings, server, _capacity(settings.mail)),
+        make_sender_options=partial(
+            _sender_options, settings, server, _capacity(settings.mail), KeptPace(_rules(settings.mail))
+        ),
     )
     return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _sign_up_policy(settings)))
 
@@ -255,10 +259,21 @@ def _capacity(mail: Mail) -> Capacity:
     return Capacity(mail.connections, mail.mails_per_connection)
 
 
-def _sender_options(settings: Settings, server: MailServer, capacity: Capacity) -> SenderOptions:
+def _rules(mail: Mail) -> Rules:
+    second, hour, day = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+    limits = ((mail.messages_per_second, second), (mail.messages_per_hour, hour), (mail.messages_per_day, day))
+    a_domain = mail.messages_per_minute_per_domain
+    return Rules(
+        limits=tuple(Limit(mails, period) for mails, period in limits if mails),
+        per_domain=Limit(a_domain, timedelta(minutes=1)) if a_domain else None,
+        warm_up_from=mail.warm_up_from,
+    )
+
+
+def _sender_options(settings: Settings, server: MailServer, capacity: Capacity, pace: Pace) -> SenderOptions:
     transport = SmtpTransport(server, capacity=capacity)
     uncertain = Doubt(settings.mail.uncertain)
-    return SenderOptions(transport, worker_name(), uncertain=uncertain, fence=_fence(settings))
+    return SenderOptions(transport, worker_name(), pace=pace, uncertain=uncertain, fence=_fence(settings))
 
 
 def _fence(settings: Settings) -> Path | None:

@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,6 +42,8 @@ log = structlog.get_logger()
 PREFIX = "DAILYPAPERS_"
 _LONGEST_BOUNCE_NAME = 34
 DEFAULT_FILE = "dailypapers.toml"
+#: What a provider's preset says of itself.
+_NOTES = {"as_of", "source"}
 _SECRETS = (("", "secret"), ("mail", "password"), ("database", "password"))
 #: Variables with our prefix that are not settings: where the file of settings is, and what the tests are run with.
 _NOT_SETTINGS = tuple(f"{PREFIX}{name}" for name in ("CONFIG", "RECORDINGS", "TEST_POSTGRES"))
@@ -135,9 +138,17 @@ class Database(_Section):
     password: SecretStr | None = None
 
 
+@cache
+def providers() -> Mapping[str, Mapping[str, Any]]:
+    """Return by provider what it is known to take, as settings of [mail]; the file says since when, and from where."""
+    presets = tomllib.loads((shipped("config") / "providers.toml").read_text("utf-8"))
+    return {name: {key: preset[key] for key in preset if key not in _NOTES} for name, preset in presets.items()}
+
+
 class Mail(_Section):
     """How mail leaves."""
 
+    provider: str = ""
     host: str = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 25
     security: Literal["starttls", "tls", "none"] = "starttls"
@@ -153,8 +164,23 @@ class Mail(_Section):
     mails_per_connection: Annotated[int, Field(ge=1)] = 100
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     hello_name: Annotated[str, AfterValidator(_host_name)] = ""
+    messages_per_second: Annotated[float, Field(ge=0)] = 0
+    messages_per_hour: Annotated[int, Field(ge=0)] = 0
+    messages_per_day: Annotated[int, Field(ge=0)] = 0
+    messages_per_minute_per_domain: Annotated[int, Field(ge=0)] = 0
+    warm_up_from: Annotated[dt.date | None, BeforeValidator(lambda value: value or None)] = None
     deadline_hours: Annotated[float, Field(gt=0)] = 20
     uncertain: Literal["resend", "carry", "hold"] = "resend"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, values: Any) -> Any:
+        provider = values.get("provider") if isinstance(values, dict) else ""
+        if not provider:
+            return values
+        if provider not in providers():
+            raise ValueError(f"provider must be one of {', '.join(providers())}, or empty; not “{provider}”")
+        return {**providers()[provider], **values}
 
     @model_validator(mode="after")
     def _bounce_address_has_room(self) -> "Mail":

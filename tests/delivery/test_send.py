@@ -141,6 +141,12 @@ class OneASecond:
         self.asked.append(domain)
         return now + dt.timedelta(milliseconds=10)
 
+    def left_alone(self, domain: str, now: dt.datetime) -> Outcome | None:
+        """No domain is."""
+
+    def heard(self, domain: str, outcome: Outcome, now: dt.datetime) -> None:
+        """Nothing follows from it."""
+
 
 def test_the_pace_is_asked_for_each_mail(engine: sa.Engine) -> None:
     pace = OneASecond()

@@ -177,7 +177,11 @@ class _Run:
     async def _mails(self) -> AsyncGenerator[OutgoingMail]:
         """Yield one mail after the other, each built when its turn has come."""
         while render_input := await self._next():
-            await self._wait_for_pace(render_input.delivery)
+            delivery = render_input.delivery
+            if refused := self._options.pace.left_alone(domain_of(delivery.address), self._worker.clock()):
+                await self._record((), [self._result(delivery, refused)])
+                continue
+            await self._wait_for_pace(delivery)
             if self._is_over:
                 return
             built = self._build(render_input)
@@ -239,6 +243,7 @@ class _Run:
                 case AboutToHandOver():
                     leaving.append(delivery)
                 case Answered(outcome=outcome):
+                    self._options.pace.heard(domain_of(delivery.address), outcome, self._worker.clock())
                     results.append(self._result(delivery, outcome))
         return await self._record(leaving, results)
 
