@@ -18,7 +18,7 @@ A `Rule` names a stage and what is done there instead of agreeing:
 - "swallow": agrees, and loses all that had been sent ahead;
 - "rubbish": says what is not SMTP.
 
-Stages are "connect", "ehlo", "mail", "rcpt", "data", "body" (with BDAT too), "rset". `who` restricts a rule to
+Stages are "connect", "ehlo", "mail", "rcpt", "data", "body" (with BDAT too), "rset", "quit". `who` restricts a rule to
 recipients with these words in their address ("@slow.example"), `after` to what comes after so many, `times` to so many
 (0 is for ever). `at_once` is how many connections it takes, `per_connection` how many mails on each; it says 421 to
 more. `seconds` is how long it thinks about a mail. It offers what `extensions` say, and does what they promise.
@@ -42,6 +42,7 @@ _AGREED = {
     "data": "354 go on",
     "body": "250 2.0.0 taken",
     "rset": "250 2.0.0 forgotten",
+    "quit": "221 2.0.0 bye",
 }
 
 
@@ -225,8 +226,8 @@ class _Talk:
             self.sender = self.recipient = ""
 
     async def on_quit(self, _words: str) -> None:
-        await self._say("221 2.0.0 bye")
-        raise _HangUp
+        if await self._answer("quit"):
+            raise _HangUp
 
     async def on_other(self, _words: str) -> None:
         await self._say("502 5.5.1 what?")
@@ -246,7 +247,7 @@ class _Talk:
         if action in {"hang up", "middle"}:
             await self._hang_up_in_the_middle(agreed, middle=action == "middle")
         done()
-        await self._agree(agreed, action)
+        await self._agree(stage, agreed, action)
         return True
 
     async def _hang_up_in_the_middle(self, agreed: str, *, middle: bool) -> None:
@@ -255,12 +256,12 @@ class _Talk:
             await self.wire.exactly(10)
         raise _HangUp
 
-    async def _agree(self, agreed: str, action: str) -> None:
+    async def _agree(self, stage: str, agreed: str, action: str) -> None:
         match action:
             case "accept, hang up":
                 raise _HangUp
             case "silence" | "skip":
-                return
+                await asyncio.sleep(2 if stage == "quit" else 0)
             case "half":
                 self.writer.write(agreed[: len(agreed) // 2].encode())
                 await self.writer.drain()

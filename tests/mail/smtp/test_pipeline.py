@@ -115,3 +115,12 @@ async def test_limits_of_the_server_are_kept_to() -> None:
         await transport.close()
     assert sink.connections == 3
     assert sum(sink.taken.values()) == len(MAILS)
+
+
+async def test_a_server_that_does_not_answer_quit_holds_up_nobody() -> None:
+    with smtp_sink(Rule("quit", "silence", times=0)) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        await events(transport, MAILS[0])
+        async with asyncio.timeout(3):
+            await transport.close()
+    assert sink.commands[-1] == "QUIT"

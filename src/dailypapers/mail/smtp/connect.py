@@ -34,6 +34,8 @@ _QUALIFIED = re.compile(
 )
 #: Ends of names that only this machine or its network knows.
 _LOCAL_NAMES = (".localdomain", ".local", ".localhost", ".internal", ".lan", ".home", ".arpa")
+#: Seconds for which the answer to QUIT is waited for: nothing depends on it, and whoever stops us is waiting.
+FAREWELL = 1.0
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "its name could not be resolved"),
@@ -84,7 +86,7 @@ async def hang_up(client: aiosmtplib.SMTP) -> None:
     """Say QUIT where the connection stands, and close it."""
     try:
         if client.is_connected:
-            await client.quit(timeout=5)
+            await client.quit(timeout=FAREWELL)
     except BROKEN:
         pass
     finally:

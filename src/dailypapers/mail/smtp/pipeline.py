@@ -17,6 +17,7 @@ from typing import cast
 import aiosmtplib
 
 from dailypapers.domain.message import OutgoingMail
+from dailypapers.mail.smtp.connect import FAREWELL
 from dailypapers.mail.smtp.dialogue import Commands, canonical, on_the_wire
 from dailypapers.mail.smtp.replies import Stage, is_out_of_step
 
@@ -31,8 +32,6 @@ _LONGEST_REPLY = 32_768
 #: Seconds for which an answer to a command that was sent ahead is waited for at most: where a server has swallowed
 #: it, the mail goes another way, and none is lost.
 _SWALLOWED = 15.0
-#: Seconds for which the answer to QUIT is waited for.
-_FAREWELL = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ class Pipeline(asyncio.Protocol):
     async def quit(self) -> None:
         """Say QUIT, and hang up once that is answered."""
         if self.usable:
-            self._begin([None], _FAREWELL)
+            self._begin([None], FAREWELL)
             self._write(b"QUIT\r\n")
             await self.turn()
         self.close()
