@@ -159,6 +159,11 @@ def test_rank_by_author_and_without_what_is_not_wanted(run: Run, papers: Path) -
     assert json.loads(out) == []
 
 
+def test_a_topic_given_to_a_command_is_composed(ready: Run) -> None:
+    ready("subscribers", "add", "ann@example.org", "--topic", "Scho\u0308n")
+    assert "Sch\u00f6n" in ready("subscribers", "show", "ann@example.org")[1]
+
+
 def test_a_topic_that_is_too_long_is_cut_and_it_is_said(ready: Run) -> None:
     code, _, said = ready("subscribers", "add", "ann@example.org", "--topic", "graph networks " * 2500)
     assert code == 0

@@ -70,6 +70,16 @@ def import_text(engine: sa.Engine, folder: Path, text: str) -> list[str]:
     return [f"{item.where}: {item.why}" for item in skipped]
 
 
+@pytest.mark.parametrize("start", ["", "email,topics\n"])
+def test_topics_of_a_file_are_composed_whatever_way_they_were_typed(tmp_path: Path, start: str) -> None:
+    file = tmp_path / ("people.csv" if start else "people.jsonl")
+    row = f"{ALICE},Scho\u0308n\n" if start else json.dumps({"address": ALICE, "topics": ["Scho\u0308n"]})
+    file.write_text(start + row, "utf-8")
+    ((line,), skipped) = read(file)
+    assert skipped == []
+    assert line.changes.interests[InterestKind.TOPIC, Stance.WANT] == (Interest(InterestKind.TOPIC, "Sch\u00f6n"),)
+
+
 def test_what_a_record_does_not_state_stays_as_it_was(engine: sa.Engine, tmp_path: Path) -> None:
     admit(engine)
     before, interests = known(engine)

@@ -12,6 +12,7 @@ from tests.world import ON_SQLITE
 
 from dailypapers.digests import preview
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.readers.preview import topics
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +27,10 @@ async def test_it_is_a_part_of_a_page(pages: httpx.AsyncClient) -> None:
     answer = await pages.get("/preview", params={"topic": "graph neural networks"})
     assert "<html" not in answer.text
     assert TITLES[0] in answer.text
+
+
+def test_a_forms_topics_are_composed_and_stand_on_one_line() -> None:
+    assert topics(["Scho\u0308n,\u200b bosons ", "Sch\u00f6n"]) == ("Sch\u00f6n", "bosons")
 
 
 @ON_SQLITE
