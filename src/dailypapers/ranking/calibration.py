@@ -27,18 +27,18 @@ class Calibration:
     votes: int = 0
 
     def probability(self, score: float) -> float:
-        """That a paper of this score is relevant."""
+        """Return how likely a paper of this score is relevant."""
         return 1 / (1 + exp(-min(max(self.slope * (score - self.even_at), -700), 700)))
 
     def score_at(self, probability: float) -> float:
-        """The score from which on papers are relevant with a probability (below 1); at least 0."""
+        """Return the score from which on papers are relevant with a probability (below 1); at least 0."""
         if probability <= 0:
             return 0.0
         return max(self.even_at + log(probability / (1 - probability)) / self.slope, 0.0)
 
 
 def calibrate(votes: Sequence[tuple[float, bool]]) -> Calibration:
-    """The curve that the prior and these votes (a score, and whether for the paper) make likely together."""
+    """Return the curve that the prior and these votes (a score, and whether for the paper) make likely together."""
     if not votes:
         return Calibration()
     scores = np.array([score for score, _ in votes])

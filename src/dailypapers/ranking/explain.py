@@ -53,7 +53,7 @@ class Explainer:
     wording: Highlighter
 
     def reasons(self, scored: Scored, reader: Columns, column: Columns) -> list[Reason]:
-        """Why each of these readers gets this paper: every term that added or took something, strongest first."""
+        """Return why each of these readers gets this paper: each term that added or took something, strongest first."""
         made = self._of_subjects(scored, reader, column)
         return [
             self._whole(scored.profiles[who], made[pick], paper)
@@ -70,7 +70,7 @@ class Explainer:
         return Reason(tuple(terms))
 
     def _of_subjects(self, scored: Scored, reader: Columns, column: Columns) -> Mapping[int, list[Term]]:
-        """By pick: a term for each topic, one for a subject's nearest paper, and one for all its other papers."""
+        """Return by pick: a term for each topic, one for a subject's nearest paper, and one for all the others."""
         pick, subject = _bringing(scored, reader, column)
         apart = PairDecomposition.of(scored.profile_batch.shares, subject, column[pick])
         weight = scored.profile_batch.weight[subject]
@@ -81,8 +81,8 @@ class Explainer:
         made: dict[int, list[Term]] = defaultdict(list)
         said = np.sort(np.concatenate([np.flatnonzero(is_topic), nearest]))
         place = pick[apart.pair[said]]
-        told = [interests[row] for row in apart.row[said].tolist()]
-        terms = self._terms(told, column[place], added[said], weight[apart.pair[said]] < 0)
+        named = [interests[row] for row in apart.row[said].tolist()]
+        terms = self._terms(named, column[place], added[said], weight[apart.pair[said]] < 0)
         for n, term in zip(place.tolist(), terms, strict=True):
             made[n].append(term)
         for pair, term in _of_others(apart.pair[others], added[others]):
@@ -92,7 +92,7 @@ class Explainer:
     def _terms(
         self, interests: Sequence[Interest], column: Columns, worth: Vector, is_avoided: Flags
     ) -> Iterator[Term]:
-        """A term of each of these interests and papers, with what they share in words."""
+        """Yield a term of each of these interests and papers, with what they share in words."""
         words = self.wording.said(interests, column.tolist(), self.scorer.matches.sources)
         for interest, (text, kind), added, avoided in zip(
             interests, words, worth.tolist(), is_avoided.tolist(), strict=True
@@ -116,12 +116,12 @@ class Explainer:
         return Term(TermKind.TRENDING if counts else TermKind.NEW, "", weight, counts=counts)
 
     def popularity(self, column: int) -> tuple[tuple[str, int], ...]:
-        """What the world makes of a paper, counted; nothing where nobody has said anything."""
+        """Return what the world makes of a paper, counted; nothing where nobody has said anything."""
         return trending.told(self.signals.get(self.scorer.features.keys[column], Signals()))
 
 
 def _bringing(scored: Scored, reader: Columns, column: Columns) -> tuple[Columns, Columns]:
-    """Pairs of a pick and a subject of its reader that added something to it, or took something away."""
+    """Return pairs of a pick and a subject of its reader that added something to it, or took something away."""
     many = np.bincount(scored.profile_batch.reader_index, minlength=scored.profile_batch.readers)
     first = np.cumsum(many) - many
     pick = np.repeat(np.arange(len(reader)), many[reader])
@@ -131,14 +131,14 @@ def _bringing(scored: Scored, reader: Columns, column: Columns) -> tuple[Columns
 
 
 def _of_others(pair: Columns, added: Vector) -> Iterator[tuple[int, Term]]:
-    """By pair: one term for all the papers that are not the nearest."""
+    """Yield by pair: one term for all the papers that are not the nearest."""
     rest, many = np.bincount(pair, added), np.bincount(pair)
     for n in np.flatnonzero(many).tolist():
         yield n, Term(TermKind.HISTORY, "", round(float(rest[n]), _DIGITS), counts=(("papers", int(many[n])),))
 
 
 def _nearest(apart: PairDecomposition, worth: Vector, is_paper: Flags) -> tuple[Columns, Columns]:
-    """Of each pair's papers the one that counts most, and all the others; places among the parts."""
+    """Return, of each pair's papers, the one that counts most, and all the others; places among the parts."""
     papers = np.flatnonzero(is_paper)
     papers = papers[np.lexsort((apart.row[papers], -worth[papers], apart.pair[papers]))]
     is_first = np.diff(apart.pair[papers], prepend=-1) > 0

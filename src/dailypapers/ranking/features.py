@@ -91,14 +91,14 @@ class Features:
         return self.narrow.rows(self.background.weights)
 
     def feedback_mean(self, found: sp.csr_array) -> sp.csr_array:
-        """Texts × narrow columns: the mean of the library's papers that each text found, `found` being their shares."""
+        """Return texts × narrow columns: the mean of each text's feedback documents, `found` being their shares."""
         if found.shape[0] > _FEW_TEXTS:
             return sp.csr_array(found @ self.library)
         rows = distinct(found.indices)
         return sp.csr_array(found[:, rows] @ self.narrow.rows(self.background.weights[rows]))
 
     def term_cosines(self, weights: sp.csr_array) -> Matrix:
-        """Texts × papers: cosines."""
+        """Return texts × papers: cosines."""
         return np.asarray((self.narrow.rows(weights) @ self.by_term).toarray())
 
     @cached_property
@@ -113,7 +113,7 @@ class Features:
         return np.column_stack([self._filed[:, self._categories], np.ones(len(self.papers))])
 
     def category_pull(self, category_vectors: Matrix) -> Matrix:
-        """Rows of `Background.file`, or means of them, × the categories these papers are in; last, what is usual."""
+        """Return rows of `Background.file`, or their means, × the categories of these papers; last, what is usual."""
         return np.column_stack(
             [category_vectors[:, self._categories], -(category_vectors @ self.background.mean_category_vector)]
         )
@@ -185,7 +185,7 @@ class Features:
         return int(held.sum()) + self.background.together(asked)
 
     def vectors(self, texts: Sequence[str]) -> sp.csr_array:
-        """Texts × columns: other texts in the space of these papers, rows of length one (or zero)."""
+        """Return texts × columns: other texts in the space of these papers, rows of length one (or zero)."""
         return weigh(count_texts(texts), self.background.idf)
 
     def topic_vectors(self, texts: Sequence[str]) -> sp.csr_array:
@@ -238,7 +238,7 @@ class Features:
         return flags
 
     def coverage(self, texts: Sequence[str], *, literally: bool = False) -> Matrix:
-        """Texts × papers: the part of what each text asks for, weighed by idf, that each paper holds.
+        """Return texts × papers: the part of what each text asks for, weighed by idf, that each paper holds.
 
         Literally held is what stands there in the text's own words; else acronyms and what they stand for meet.
         """
@@ -352,7 +352,7 @@ def build(
     dense: Matrix | None = None,
     ids: Sequence[int] = (),
 ) -> Features:
-    """Compute the features of papers; the order they are given in does not matter.
+    """Return the features of papers; the order they are given in does not matter.
 
     Without a background the papers are their own. `counts` and `dense` are rows in the papers' order that have been
     computed before, `ids` the papers' internal ids in that order, where they are in a database.

@@ -133,7 +133,7 @@ class Matcher:
         examples: Mapping[str, Paper],
         vectors: Mapping[str, Vector] = MappingProxyType({}),
     ) -> Matches:
-        """The matches of these interests, one row each."""
+        """Return the matches of these interests, one row each."""
         wanted = sorted(set(parts), key=_ORDER)
         new = [interest for interest in wanted if interest not in self._place]
         if len(self._place) + len(new) > MOST_KEPT:
@@ -179,7 +179,7 @@ class Matcher:
 def _matched(
     matcher: Matcher, new: Sequence[Interest], examples: Mapping[str, Paper], vectors: Mapping[str, Vector]
 ) -> tuple[list[npt.NDArray[Any]], list[Source]]:
-    """Rows in the order of the interests, an array for each field of `Matches` that has one."""
+    """Return rows in the order of the interests, an array for each field of `Matches` that has one."""
     features = matcher.features
     topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
     papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
@@ -193,7 +193,7 @@ def _matched(
 
 
 def _sources(features: Features, own: sp.csr_array, found: sp.csr_array | None = None) -> list[Source]:
-    """Of texts, by their own weights, and of topics by what they find in the library."""
+    """Return the sources of texts, by their own weights, and of topics by what they find in the library."""
     narrow = features.narrow.rows(own)
     columns, ends = narrow.indices.astype(np.int32), narrow.indptr.tolist()
     held = [columns[start:end] for start, end in pairwise(ends)]
@@ -256,7 +256,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
 
 
 def _centre(background: Background) -> Matrix:
-    """The mean of the library's vectors, as a row; a row of nothing where there are none."""
+    """Return the mean of the library's vectors, as a row; a row of nothing where there are none."""
     return background.dense_space.centre[None, :] if background.dense_space else np.zeros((1, 0))
 
 
@@ -292,7 +292,7 @@ def _of_papers(
 
 
 def _embedding_cosines(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:
-    """Texts × papers, × the sample: cosines by an encoder; of no columns where there is none."""
+    """Return texts × papers, × the sample: cosines by an encoder; of no columns where there is none."""
     dense, background = features.dense, features.background
     if dense is None or background.dense is None or not background.dense_space:
         return np.zeros((len(vectors), 0), np.float32), np.zeros((len(vectors), 0), np.float32)
@@ -301,7 +301,7 @@ def _embedding_cosines(features: Features, vectors: Matrix) -> tuple[Floats, Flo
 
 
 def _null_cosines(features: Features, found: sp.csr_array, own: sp.csr_array, has_feedback: Flags) -> Matrix:
-    """What is usual for a topic: for the papers it finds, or where it finds none, for its own words."""
+    """Return what is usual for a topic: for the papers it finds, or where it finds none, for its own words."""
     sampled = _sampled(features, own)
     if features.background.is_trained:
         sampled[has_feedback] = (found @ features.background.likeness).toarray()[has_feedback]
@@ -309,7 +309,7 @@ def _null_cosines(features: Features, found: sp.csr_array, own: sp.csr_array, ha
 
 
 def _sampled(features: Features, rows: sp.csr_array) -> Matrix:
-    """Texts × the background's sample: cosines. What is usual is known where there is a library, else nothing is."""
+    """Return texts × the background's sample: cosines. Without a library nothing is known to be usual."""
     background = features.background
     if not background.is_trained:
         return np.zeros((rows.shape[0], 1))
@@ -317,7 +317,7 @@ def _sampled(features: Features, rows: sp.csr_array) -> Matrix:
 
 
 def _matching(features: Features, fact: Interest) -> set[int]:
-    """The papers of which a fact is true."""
+    """Return the papers of which a fact is true."""
     if fact.kind is InterestKind.CATEGORY:
         return _in_category(features, fact.text)
     if fact.kind is InterestKind.AUTHOR:
@@ -342,7 +342,7 @@ def _in_other_words(features: Features, fact: Interest) -> Iterator[set[int]]:
 
 
 def _in_category(features: Features, text: str) -> set[int]:
-    """`cs`, `cs.*`, `cs.LG`, and differences of sets such as `cs.LG − cs.CY`."""
+    """Return the papers in a category: `cs`, `cs.*`, `cs.LG`, and differences of sets such as `cs.LG − cs.CY`."""
     wanted, *taken = codes_of(text)
     inside = set(features.by_category.get(wanted, ()))
     return inside.difference(*(features.by_category.get(code, ()) for code in taken))

@@ -84,7 +84,7 @@ def profile(
     liked: Sequence[str] = (),
     disliked: Sequence[str] = (),
 ) -> Profile:
-    """What somebody's interests and votes add up to; `liked` and `disliked` are papers' names, oldest first.
+    """Return what somebody's interests and votes add up to; `liked` and `disliked` are papers' names, oldest first.
 
     Interests that can do nothing are left out and named in `warnings`, in words for the reader.
     """
@@ -110,9 +110,9 @@ def profile(
 
 
 def troubles(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> dict[Interest, str]:
-    """What each interest that can do nothing, or little, lacks, in words for the reader; the others are left out."""
-    found = {interest: _trouble(interest, examples) or _weakness(interest) for interest in interests}
-    return {interest: trouble for interest, trouble in found.items() if trouble}
+    """Return what each interest that can do nothing, or little, lacks, in words for the reader, without the others."""
+    sentences = {interest: _trouble(interest, examples) or _weakness(interest) for interest in interests}
+    return {interest: sentence for interest, sentence in sentences.items() if sentence}
 
 
 def _weakness(interest: Interest) -> str:
@@ -139,7 +139,7 @@ def _too_many(usable: Mapping[Interest, str], wanted: Sequence[Interest]) -> tup
 def _subjects(
     interests: Sequence[Interest], votes: Sequence[Interest], against: Sequence[Interest]
 ) -> tuple[Subject, ...]:
-    """Every topic for itself; papers beside a single topic belong to it, beside several they are their own subject."""
+    """Return every topic as its own subject; papers belong to a single topic, and beside several are one subject."""
     topics = [i for i in interests if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT]
     named = [i for i in interests if i.kind is InterestKind.PAPER and i.stance is Stance.WANT]
     papers = list(dict.fromkeys([*named, *votes]))[-MAX_EXAMPLES:]
@@ -162,7 +162,7 @@ def _mean(
 
 
 def is_foreign(interest: Interest) -> bool:
-    """Whether it is in a script that hardly any paper is in: it is looked for, and what is trending comes as well."""
+    """Tell whether it is in a script hardly any paper is in: it is looked for, and what is trending comes as well."""
     text = interest.text
     return interest.kind is InterestKind.TOPIC and any(map(str.isalpha, text)) and not _LATIN.search(text)
 

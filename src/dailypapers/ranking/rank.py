@@ -104,7 +104,7 @@ class Chosen:
     outside: tuple[tuple[int, ...], ...] = ()
 
     def picks(self) -> list[tuple[Pick, ...]]:
-        """Each reader's picks, with their reasons; what is trending outside their subjects comes last."""
+        """Return each reader's picks, with their reasons; what is trending outside their subjects comes last."""
         shown = (self.columns >= 0) & (np.arange(self.columns.shape[1]) < self._room[:, None])
         readers, places = np.nonzero(shown)
         columns = self.columns[readers, places]
@@ -121,7 +121,7 @@ class Chosen:
         ]
 
     def quiet(self, picks: Sequence[Sequence[Pick]]) -> list[tuple[QuietTopic, ...]]:
-        """Each reader's topics on which no paper is relevant enough, with the nearest one; `picks` are `picks()`."""
+        """Return each reader's topics on which no paper is relevant enough, with the nearest; `picks` are `picks()`."""
         return [tuple(self._quiet_of(reader, picked)) for reader, picked in enumerate(picks)]
 
     def _quiet_of(self, reader: int, picks: Sequence[Pick]) -> Iterator[QuietTopic]:
@@ -136,7 +136,7 @@ class Chosen:
                 yield QuietTopic(topic, features.ids[column] if is_near else 0)
 
     def _nearest(self, reader: int, topic: Interest) -> tuple[int, float]:
-        """The column of the paper that is nearest to a topic among those that are news to a reader; its relevance."""
+        """Return the column of the paper nearest to a topic among those that are news to a reader; its relevance."""
         row = self.explainer.scorer.matches.rows[topic]
         column = int(self._nearest_of_all[row])
         if not self.news[reader, column]:
@@ -176,7 +176,7 @@ class Chosen:
 
 
 def _topics_of(stated: Profile) -> tuple[Interest, ...]:
-    """The topics a reader wants, but for those that hardly any paper could be about."""
+    """Return the topics a reader wants, but for those that hardly any paper could be about."""
     parts = (part for subject in stated.subjects if subject.weight > 0 for part, _ in subject.parts)
     return tuple(part for part in parts if part.kind is InterestKind.TOPIC and not is_foreign(part))
 
@@ -189,7 +189,7 @@ def topics_met(picks: Iterable[Pick]) -> frozenset[str]:
 def rank(
     matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, variant: Variant = FULL
 ) -> list[tuple[Pick, ...]]:
-    """Each reader's picks with their reasons, best first, in the readers' order."""
+    """Return each reader's picks with their reasons, best first, in the readers' order."""
     picks: list[tuple[Pick, ...]] = []
     for part in choose(matcher, readers, known, now=now, variant=variant):
         picks += part.picks()
@@ -199,7 +199,7 @@ def rank(
 def choose(
     matcher: Matcher, readers: Sequence[Reader], known: Known, *, now: dt.datetime, variant: Variant = FULL
 ) -> Iterator[Chosen]:
-    """What is chosen for readers, so many at a time; their reasons are made when they are asked for."""
+    """Yield what is chosen for readers, so many at a time; their reasons are made when they are asked for."""
     if not readers:
         return
     trend = trending(matcher.features.papers, known.signals, now=now)
@@ -219,7 +219,7 @@ def choose(
 def _with_thresholds(
     readers: Sequence[Reader], profiles: Sequence[Profile], known: Known, variant: Variant
 ) -> Sequence[Reader]:
-    """Readers who want about so many papers a day, with the score that so many of the recent days' papers reached.
+    """Return the readers; those who want about so many papers a day with the score that so many recent papers reached.
 
     An amount does not make a paper relevant: nobody gets what is less so than `LEAST`.
     """
@@ -241,7 +241,7 @@ def _with_thresholds(
 
 
 def matches_of(matcher: Matcher, profiles: Sequence[Profile], known: Known) -> Matches:
-    """Match what these profiles are made of."""
+    """Return the matches of what these profiles are made of."""
     parts = {interest for stated in profiles for subject in stated.subjects for interest, _ in subject.parts}
     facts = {fact for stated in profiles for fact in (*(held for held, _ in stated.facts), *stated.excluded)}
     return matcher.of(parts, facts, examples=known.examples, vectors=known.vectors)
@@ -286,7 +286,7 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
 
 
 def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> tuple[Columns, Columns]:
-    """What a reader has already, voted for, or named as an example."""
+    """Return pairs of a reader and a paper they have already, voted on, or named as an example."""
     features = explainer.scorer.features
     by_key = {key: column for column, key in enumerate(features.keys)}
     by_id = {paper_id: column for column, paper_id in enumerate(features.ids)}
@@ -302,27 +302,27 @@ def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence
 
 
 def _elsewhere(explainer: Explainer, open_to: Flags) -> int:
-    """What is most talked about among what a reader's subjects have not brought; -1 where nobody talks."""
+    """Return the column of the most talked-about paper that a reader's subjects have not brought; -1 for none."""
     column = int(np.argmax(np.where(open_to, np.round(explainer.trend, 9), -np.inf)))
     return column if open_to[column] and explainer.popularity(column) else -1
 
 
 def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wanted) -> tuple[tuple[int, ...], ...]:
-    """For readers whose subjects bring them their papers: what is trending besides."""
+    """Return, for readers whose subjects bring them their papers, the columns of what is trending besides."""
     explainer, clusters = made.explainer, made.explainer.scorer.features.clusters
     order = np.argsort(-np.round(explainer.trend, 9), kind="stable")
     talked_about = [int(column) for column in order if explainer.popularity(int(column))]
-    found = []
+    columns_by_reader = []
     for place, (reader, stated) in enumerate(zip(readers, made.scored.profiles, strict=True)):
         known = wanted.known[1][wanted.known[0] == place]
         taken = {int(column) for column in (*made.columns[place], made.elsewhere[place], *known) if column >= 0}
         many = 0 if stated.trending else reader.outside
         inside = wanted.relevant[place]
-        found.append(outside(talked_about, scores[place], inside, clusters, taken=taken, count=many))
-    return tuple(found)
+        columns_by_reader.append(outside(talked_about, scores[place], inside, clusters, taken=taken, count=many))
+    return tuple(columns_by_reader)
 
 
 def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:
-    """Readers × papers: the scores selection sees."""
+    """Return readers × papers: the scores selection sees."""
     asking = profile_batch(profiles, explainer.scorer.matches)
     return score(explainer.scorer, asking, explainer.scorer.normalisation(asking.shares), trend=explainer.trend).readers

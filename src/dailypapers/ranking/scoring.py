@@ -76,7 +76,7 @@ class ProfileBatch:
 
 
 def profile_batch(profiles: Sequence[Profile], matches: Matches) -> ProfileBatch:
-    """Readers' profiles in the rows of matches."""
+    """Return readers' profiles in the rows of matches."""
     subjects = [(reader, subject) for reader, stated in enumerate(profiles) for subject in stated.subjects]
     shares = [(n, matches.rows[i], share) for n, (_, s) in enumerate(subjects) for i, share in s.parts]
     facts = [(n, matches.facts[i], weight) for n, p in enumerate(profiles) for i, weight in p.facts]
@@ -108,11 +108,11 @@ class FeatureView:
     papers: Matrix
 
     def of_subjects(self, shares: sp.csr_array) -> Matrix:
-        """Subjects × papers: what all parts of each subject add."""
+        """Return subjects × papers: what all parts of each subject add."""
         return np.asarray(((shares @ self.parts) * self.weights) @ self.papers.T)
 
     def of_parts(self, apart: "PairDecomposition") -> Vector:
-        """What each part would add if its share were one."""
+        """Return what each part would add if its share were one."""
         added = np.empty(len(apart.row))
         for start in range(0, len(added), _AT_A_TIME):
             some = slice(start, start + _AT_A_TIME)
@@ -137,7 +137,7 @@ class PairDecomposition:
 
     @classmethod
     def of(cls, shares: sp.csr_array, subject: Columns, column: Columns) -> "PairDecomposition":
-        """All parts of these pairs."""
+        """Return all parts of these pairs."""
         many = np.diff(shares.indptr)[subject]
         pair = np.repeat(np.arange(len(subject)), many)
         entry = np.repeat(shares.indptr[subject], many) + places_in_groups(many)
@@ -174,7 +174,7 @@ class Scorer:
         return bool(self.variant.nearest and self.matches.embedding_cosines.shape[1])
 
     def subjects(self, normalisation: Normalisation) -> tuple[Matrix, Matrix]:
-        """Subjects × papers: scores in units, at least 0; and relevance, which says the same on every day.
+        """Return subjects × papers: scores in units, at least 0; and relevance, which says the same on every day.
 
         A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it, and of a long one
         its likeness. Beside liked papers a topic counts by the square of its share: a few of them say more of what is
@@ -189,7 +189,7 @@ class Scorer:
         return np.maximum(scores, 0), (1 - topics * words) * likeness + topics * about
 
     def topics(self) -> Matrix:
-        """Interests × papers: the relevance of each topic by itself; zeros for papers."""
+        """Return interests × papers: the relevance of each topic by itself; zeros for papers."""
         relevance = self.matches.relevance.astype(np.float64)
         likened = np.flatnonzero(self.matches.is_topic & (self.matches.by_likeness > 0))
         if not len(likened):
@@ -257,7 +257,7 @@ class Scorer:
         return np.asarray(rows[self.matches.has_embedding[rows]], np.int64)
 
     def normalisation(self, shares: sp.csr_array) -> Normalisation:
-        """Find what is usual over the background for each subject; `shares` are subjects × interests."""
+        """Return what is usual over the background for each subject; `shares` are subjects × interests."""
         none, topics = np.zeros(shares.shape[0]), shares @ self.matches.is_topic.astype(np.float64)
         words = shares @ (1 - self.matches.by_likeness)
         if not self.features.background.is_trained:
@@ -305,7 +305,7 @@ class Scorer:
 
 
 def must_include(readers: ProfileBatch, matches: Matches) -> "npt.NDArray[np.bool_] | None":
-    """Readers × papers: where a phrase or an author somebody follows is found; `None` where nobody follows any."""
+    """Return readers × papers: where a phrase or an author they follow is found; `None` where nobody follows any."""
     strong = readers.facts.copy()
     strong.data = np.where(strong.data >= _STRONG, 1.0, 0.0)
     strong.eliminate_zeros()

@@ -29,7 +29,7 @@ class Wanted:
 
 
 def select(scores: Matrix, subjects: Matrix, reader_index: Columns, clusters: Columns, wanted: Wanted) -> Columns:
-    """Readers × places: the columns of each reader's papers, best first, -1 where the list has ended.
+    """Return readers × places: the columns of each reader's papers, best first, -1 where the list has ended.
 
     `subjects` are subjects × papers, `reader_index` (ascending) says whose. Each subject fills its part of the list
     first, round-robin, so that a loud one does not drown a quiet one. Of a near-duplicate cluster (`clusters`) one
@@ -46,23 +46,23 @@ def select(scores: Matrix, subjects: Matrix, reader_index: Columns, clusters: Co
     first = np.searchsorted(reader_index, np.arange(len(scores)))
     for count, rows in _alike(np.bincount(reader_index, minlength=len(scores)), open_to.sum(axis=1)):
         columns, worth = _open(scores, open_to, rows)
-        dealing = [(first[rows] + turn)[:, None] for turn in range(count)] if count > 1 else []
-        added = [np.round(subjects[subject, columns], _DIGITS) for subject in dealing]
-        piles = _round_robin(worth, added, limit)
-        best = np.where(piles >= 0, np.take_along_axis(columns, piles, axis=1), -1)
-        chosen[rows] = _taken(best, np.take_along_axis(worth, piles, axis=1), clusters, wanted.limit[rows], limit)
+        subjects_in_turn = [(first[rows] + turn)[:, None] for turn in range(count)] if count > 1 else []
+        added = [np.round(subjects[subject, columns], _DIGITS) for subject in subjects_in_turn]
+        places = _round_robin(worth, added, limit)
+        best = np.where(places >= 0, np.take_along_axis(columns, places, axis=1), -1)
+        chosen[rows] = _taken(best, np.take_along_axis(worth, places, axis=1), clusters, wanted.limit[rows], limit)
     return chosen
 
 
 def _alike(subjects: Columns, papers: Columns) -> Iterator[tuple[int, Columns]]:
-    """How many subjects, and the readers who have so many and about as many papers; who has none is left out."""
+    """Yield how many subjects, and the readers who have so many and about as many papers; who has none is left out."""
     size = np.ceil(np.log2(np.maximum(papers, 1))).astype(np.int64)
     for count, about in np.unique(np.stack([subjects, size], axis=1)[papers > 0], axis=0).tolist():
         yield count, np.flatnonzero((subjects == count) & (size == about) & (papers > 0))
 
 
 def _open(scores: Matrix, open_to: Flags, rows: Columns) -> tuple[Columns, Matrix]:
-    """Of these readers the columns that are open to them, in order, and their scores; minus infinity fills up.
+    """Return, of these readers, the columns that are open to them, in order, and their scores; minus infinity fills up.
 
     Scores are rounded, so that equal ones are equal whatever order their sums were made in.
     """
@@ -75,7 +75,7 @@ def _open(scores: Matrix, open_to: Flags, rows: Columns) -> tuple[Columns, Matri
 
 
 def _round_robin(worth: Matrix, added: Sequence[Matrix], limit: int) -> Columns:
-    """Readers × candidates: the best of each reader's subjects, dealt in turns; the best of all where there is one."""
+    """Return readers × candidates: the best of each subject in turns (round-robin); of one subject the best."""
     depth = min(limit * _CANDIDATES, worth.shape[1])
     if not added:
         return _best(worth, depth)
@@ -83,22 +83,22 @@ def _round_robin(worth: Matrix, added: Sequence[Matrix], limit: int) -> Columns:
     for turn, by_subject in enumerate(added):
         better = by_subject > most
         strongest[better], most = turn, np.where(better, by_subject, most)
-    # What no subject brought, an author or a phrase did: that is the last pile.
-    dealt = [_best(np.where(strongest == turn, worth, -np.inf), depth) for turn in (*range(len(added)), -1)]
-    return np.stack(dealt, axis=2).reshape(len(worth), -1)
+    # What no subject brought, an author or a phrase did: that comes last.
+    best_of_each = [_best(np.where(strongest == turn, worth, -np.inf), depth) for turn in (*range(len(added)), -1)]
+    return np.stack(best_of_each, axis=2).reshape(len(worth), -1)
 
 
 def _best(worth: Matrix, depth: int) -> Columns:
-    """Readers × depth: where the best stand, in order, -1 where there are no more; of equal ones the first."""
-    found = _deepest(worth, depth)
-    held = np.take_along_axis(worth, found, axis=1)
-    order = np.argsort(-held, axis=1, kind="stable")
-    ended = np.isneginf(np.take_along_axis(held, order, axis=1))
-    return np.where(ended, -1, np.take_along_axis(found, order, axis=1))
+    """Return readers × depth: where the best stand, in order, -1 where there are no more; of equal ones the first."""
+    places = _deepest(worth, depth)
+    scores = np.take_along_axis(worth, places, axis=1)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    ended = np.isneginf(np.take_along_axis(scores, order, axis=1))
+    return np.where(ended, -1, np.take_along_axis(places, order, axis=1))
 
 
 def _deepest(worth: Matrix, depth: int) -> Columns:
-    """Where the best stand, from left to right; a partial sort finds the last one, so that a long tail costs little."""
+    """Return where the best stand, from left to right; a partial sort finds the last, so a long tail costs little."""
     if depth >= worth.shape[1]:
         return np.tile(np.arange(worth.shape[1]), (len(worth), 1))
     border = -np.partition(-worth, depth - 1, axis=1)[:, depth - 1, None]
@@ -108,7 +108,7 @@ def _deepest(worth: Matrix, depth: int) -> Columns:
 
 
 def _taken(candidates: Columns, worth: Matrix, clusters: Columns, limits: Columns, limit: int) -> Columns:
-    """The first candidates of each reader that say something new, ordered by score."""
+    """Return the first candidates of each reader that say something new, ordered by score."""
     good = (candidates >= 0) & _first_of_cluster(np.where(candidates >= 0, clusters[candidates], -1))
     good &= np.cumsum(good, axis=1) <= limits[:, None]
     # The good ones first, in the order they were dealt in.
@@ -120,7 +120,7 @@ def _taken(candidates: Columns, worth: Matrix, clusters: Columns, limits: Column
 
 
 def _first_of_cluster(clusters: Columns) -> Flags:
-    """Whether nothing of the same kin stands before it in its row."""
+    """Return whether nothing of the same near-duplicate cluster stands before it in its row."""
     order = np.argsort(clusters, axis=1, kind="stable")
     ordered = np.take_along_axis(clusters, order, axis=1)
     repeated = np.zeros(clusters.shape, np.bool_)
