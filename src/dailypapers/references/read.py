@@ -1,6 +1,6 @@
-"""What a reader pastes or uploads as example papers: ids, addresses and BibTeX, one per line or mixed in prose.
+"""What a reader pastes or uploads as example papers: ids, addresses, BibTeX and RIS, one per line or mixed in prose.
 
-    bytes | as text | BibTeX, and prose around it | each paper once
+    bytes | as text | BibTeX or RIS, and prose around it | each paper once
 
 The text is a stranger's: reading never raises, takes linear time, and says of what it leaves where it stood and why.
 """
@@ -13,7 +13,7 @@ from dailypapers.domain.i18n import N_, NN_, LazyString
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.reference import Reference, References, in_line
 from dailypapers.domain.source import Skipped
-from dailypapers.references import bibtex
+from dailypapers.references import bibtex, ris
 from dailypapers.references.ids import ids_in
 
 #: A library of a thousand papers with their abstracts is as large.
@@ -78,6 +78,8 @@ def _text(given: bytes) -> str:
 
 def _items(text: str) -> tuple[Iterator[_Item], int]:
     start = bibtex.FIRST_BLOCK.search(text)
+    if ris.FIRST_RECORD.search(text) and not start:
+        return _with_prose(ris.records(text, 1)), 0
     if not start:
         return _prose(text, 1), 0
     before, entries = text[: start.start()], text[start.start() :]
@@ -87,7 +89,11 @@ def _items(text: str) -> tuple[Iterator[_Item], int]:
 
 def _mixed(before: str, entries: str) -> Iterator[_Item]:
     yield from _prose(before, 1)
-    for item in bibtex.blocks(entries, before.count("\n") + 1):
+    yield from _with_prose(bibtex.blocks(entries, before.count("\n") + 1))
+
+
+def _with_prose(items: Iterable[Reference | Skipped | tuple[int, str]]) -> Iterator[Reference | Skipped]:
+    for item in items:
         if isinstance(item, tuple):
             line, text = item
             yield from _prose(text, line)

@@ -1,0 +1,43 @@
+"""RIS names papers by their ids, or else by title and first author."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dailypapers.domain.reference import Reference
+from dailypapers.references.read import read
+from dailypapers.references.ris import records
+
+RECORD = """TY  - JOUR
+AU  - Lee, Ann
+AU  - Roy, B.
+TI  - On Graphs &amp; Trees at Length
+PY  - 2024/03/01
+DO  - 10.1000/abc.1
+UR  - https://arxiv.org/abs/2401.00001
+ER  -
+"""
+
+
+def test_a_record_is_read() -> None:
+    found = read(f"{RECORD}\n{RECORD.replace('10.1000/abc.1', '10.1000/abc.2')}")
+    assert [(str(p.ids[0]), p.title, p.authors, p.year) for p in found.papers] == [
+        ("doi:10.1000/abc.1", "On Graphs & Trees at Length", ("Lee, Ann", "Roy, B."), 2024),
+        ("doi:10.1000/abc.2", "On Graphs & Trees at Length", ("Lee, Ann", "Roy, B."), 2024),
+    ]
+    assert found.skipped == ()
+
+
+def test_without_an_id_a_title_with_an_author_will_do_and_less_is_told() -> None:
+    found = read("TY  - JOUR\nT1  - On Graphs and Trees\nA1  - Lee, A.\nER  - \nTY  - JOUR\nT1  - Editorial\nER  - \n")
+    assert [(p.ids, p.title, p.line) for p in found.papers] == [((), "On Graphs and Trees", 1)]
+    assert [str(item.where) for item in found.skipped] == ["line 5"]
+
+
+def test_a_record_that_is_not_ended_and_ids_around_it_are_read() -> None:
+    found = read(f"2401.00009\n{RECORD.replace('ER  -', '')}")
+    assert [str(p.ids[0]) for p in found.papers] == ["arxiv:2401.00009", "doi:10.1000/abc.1"]
+
+
+@given(st.text(alphabet="TYER -\nAU10./x") | st.text())
+def test_any_text_is_read(text: str) -> None:
+    assert all(isinstance(item, Reference | tuple) for item in records(text, 1))
