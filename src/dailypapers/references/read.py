@@ -92,7 +92,7 @@ def _mixed(before: str, entries: str) -> Iterator[_Item]:
     yield from _with_prose(bibtex.blocks(entries, before.count("\n") + 1))
 
 
-def _with_prose(items: Iterable[Reference | Skipped | tuple[int, str]]) -> Iterator[Reference | Skipped]:
+def _with_prose(items: Iterable[Reference | Skipped | tuple[int, str]]) -> Iterator[_Item]:
     for item in items:
         if isinstance(item, tuple):
             line, text = item
