@@ -57,7 +57,7 @@ def test_words_of_another_language_are_named(learned: Features) -> None:
 
 def test_a_topic_of_one_common_word_is_named_with_its_share(learned: Features) -> None:
     (hint,) = hints(learned, ["learning"])
-    assert hint.sentence().startswith("100 % of all papers contain “learning”.")
+    assert hint.sentence().startswith("100% of all papers contain “learning”.")
 
 
 def test_nothing_is_said_of_topics_that_papers_hold(learned: Features) -> None:

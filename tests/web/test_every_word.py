@@ -31,8 +31,9 @@ from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, m
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.stated import warnings
 from dailypapers.domain.delivery import MailKind
-from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, Reason, Term, TermKind
+from dailypapers.domain.digest import Digest, Entry, Hint, Pick, QuietEntry, Reason, Term, TermKind
 from dailypapers.domain.edition import Edition
+from dailypapers.domain.i18n import LazyString
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Links, Purpose
 from dailypapers.domain.paper import Paper, PaperId, Signals
@@ -43,6 +44,7 @@ from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, St
 from dailypapers.domain.vote import Vote
 from dailypapers.library.search import Answer, Finder, Match
 from dailypapers.mail.dns import Domains
+from dailypapers.ranking.hints import UNKNOWN, VAGUE
 from dailypapers.ranking.index.query import Query
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment
@@ -607,6 +609,16 @@ def what_is_seldom(walk: Walk, context: WebContext) -> None:
         walk.note_page(answer.state, render_page(templates, "search", answer=answer, text="12", **about))
     shown = Previewed("trending", Edition(1, TODAY, NOW, 5000, ()), Digest((), trending=True), more=5)
     walk.note_page("preview", render_page(templates, "_preview", shown=shown, **about))
+    hints = (
+        Hint("графи", "графы"),
+        Hint("погада", "погода"),
+        Hint("жж", note=LazyString(UNKNOWN, words="жж")),
+    )
+    vague = (Hint("мы", note=LazyString(VAGUE, topic="мы", percent=40)),)
+    for some in (hints, vague):
+        digest = Digest((), trending=False, hints=some)
+        shown = Previewed("digest", shown.edition, digest, corrections={"графи": "/?topic=1"})
+        walk.note_page("hints", render_page(templates, "_preview", shown=shown, **about))
     entry = Entry(paper(1), Match(Reason((Term(TermKind.CLOSE, "графы", 0.9),))))
     values = {"removed": None, "action": "", "entries": [entry] * 200, "total": 5000}
     walk.note_page("saved", render_page(templates, "saved", **values, **about))

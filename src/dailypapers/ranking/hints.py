@@ -22,11 +22,11 @@ _COMMON_ENOUGH = 20
 _VAGUE_FROM = 0.2
 #: Nobody wants more corrections than this at a time, and they take time.
 _MOST_UNKNOWN = 3
-_UNKNOWN = N_(
+UNKNOWN = N_(
     "None of the papers we know contain “{words}”. If it is spelled correctly, you will get papers on it as they "
     "appear. Nearly all papers are in English."
 )
-_VAGUE = N_("{percent} % of all papers contain “{topic}”. A more specific topic brings better papers.")
+VAGUE = N_("{percent}% of all papers contain “{topic}”. A more specific topic brings better papers.")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -40,9 +40,9 @@ def _hints(features: Features, topic: str) -> Iterator[Hint]:
     if instead := _instead(features, topic, unknown) if 0 < len(unknown) <= _MOST_UNKNOWN else "":
         yield Hint(topic, instead)
     elif never := [topic[start:end] for start, end in unknown if _is_on_no_paper(features, topic[start:end])]:
-        yield Hint(topic, note=LazyString(_UNKNOWN, words=", ".join(never)[:60]))
+        yield Hint(topic, note=LazyString(UNKNOWN, words=", ".join(never)[:60]))
     elif (share := _commonness(features, topic)) > _VAGUE_FROM:
-        yield Hint(topic, note=LazyString(_VAGUE, topic=topic[:60], percent=round(100 * share)))
+        yield Hint(topic, note=LazyString(VAGUE, topic=topic[:60], percent=round(100 * share)))
 
 
 def _unknown(features: Features, topic: str) -> Iterator[tuple[int, int]]:
