@@ -20,7 +20,7 @@ from tests.world import GRAPHS, MONDAY, World, world
 from dailypapers.delivery.claims import GROUP
 from dailypapers.delivery.deliver import Sending, deliver_once
 from dailypapers.delivery.recovery import recover
-from dailypapers.delivery.send import SenderOptions
+from dailypapers.delivery.send import SenderOptions, deliver
 from dailypapers.delivery.tally import ASKED_TO_STOP, Delivered
 from dailypapers.digests.compose import compose
 from dailypapers.domain.delivery import Attempt, DeliveryState, Doubt, MailKind, Outcome, OutcomeKind
@@ -156,6 +156,39 @@ def test_the_pace_is_asked_for_each_mail(engine: sa.Engine) -> None:
         done = deliver_once(replace(w.dependencies.sending, make_sender_options=lambda: options), clock=lambda: MONDAY)
     assert done.states == {DeliveryState.ACCEPTED: 3}
     assert pace.asked == ["example.org"] * 3
+
+
+class Hourly(OneASecond):
+    """A pace that has just let the last mail of the hour go."""
+
+    def next(self, domain: str, now: dt.datetime) -> dt.datetime:
+        """In an hour."""
+        self.asked.append(domain)
+        return now + dt.timedelta(hours=1)
+
+
+async def test_a_confirmation_overtakes_what_the_pace_holds_up(engine: sa.Engine) -> None:
+    queued.queue(engine, 2)
+    set_state(engine, 1, "queued", "bulk")
+    set_state(engine, 2, "skipped", "urgent")
+    tray, stop = MemoryTransport(), threading.Event()
+    options = SenderOptions(tray, "tester", Hourly())
+    run = asyncio.create_task(deliver(engine, queued.renderer(), options, clock=lambda: MONDAY, stop=stop))
+    await asyncio.sleep(0.1)
+    assert queued.states(engine) == {"claimed": 1, "skipped": 1}
+    set_state(engine, 2, "queued", "urgent")
+    async with asyncio.timeout(20):
+        while not tray.sent:  # noqa: ASYNC110 - the transport tells nobody
+            await asyncio.sleep(0.05)
+    stop.set()
+    assert (await run).states == {DeliveryState.ACCEPTED: 1}
+    assert queued.states(engine) == {"accepted": 1, "queued": 1}
+
+
+def set_state(engine: sa.Engine, key: int, state: str, priority: str) -> None:
+    with writing(engine) as tx:
+        values = {"state": state, "priority": priority, "key": key}
+        tx.execute(sa.text("UPDATE outbox SET state = :state, priority = :priority WHERE id = :key"), values)
 
 
 def test_erasing_a_reader_erases_the_tries(engine: sa.Engine) -> None:

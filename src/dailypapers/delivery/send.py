@@ -28,7 +28,7 @@ from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.digests.layout import MailRenderer, RenderInput, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
-from dailypapers.domain.delivery import Delivery, Doubt, Outcome, OutcomeKind, after
+from dailypapers.domain.delivery import Delivery, Doubt, Outcome, OutcomeKind, Priority, after
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.domain.pace import Pace, Unlimited
@@ -181,14 +181,20 @@ class _Run:
             if refused := self._options.pace.left_alone(domain_of(delivery.address), self._worker.clock()):
                 await self._record((), [self._result(delivery, refused)])
                 continue
-            await self._wait_for_pace(delivery)
+            async for urgent in self._until_its_turn(delivery):
+                if outgoing := await self._built(urgent):
+                    yield outgoing
             if self._is_over:
                 return
-            built = self._build(render_input)
-            if isinstance(built, Result):
-                await self._record((), [built])
-            else:
-                yield built
+            if outgoing := await self._built(render_input):
+                yield outgoing
+
+    async def _built(self, render_input: RenderInput) -> OutgoingMail | None:
+        built = self._build(render_input)
+        if isinstance(built, Result):
+            await self._record((), [built])
+            return None
+        return built
 
     async def _next(self) -> RenderInput | None:
         """Return the next mail's input; while others are in flight, new ones are waited for."""
@@ -205,13 +211,18 @@ class _Run:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._something_happened.wait(), seconds)
 
-    async def _wait_for_pace(self, delivery: Delivery) -> None:
+    async def _until_its_turn(self, delivery: Delivery) -> AsyncGenerator[RenderInput]:
+        """Wait until the pace lets a mail go; meanwhile yield those somebody waits for: they count, and do not wait."""
         now = self._worker.clock()
         seconds = (self._options.pace.next(domain_of(delivery.address), now) - now).total_seconds()
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while loop.time() < until and not self._is_over:
-            await self._wait(until - loop.time())
+        while loop.time() < until and delivery.priority is not Priority.URGENT and not self._is_over:
+            if urgent := await self._claims.next_urgent():
+                self._options.pace.next(domain_of(urgent.delivery.address), self._worker.clock())
+                yield urgent
+            else:
+                await self._wait(min(until - loop.time(), LOOK_AGAIN))
 
     def _build(self, render_input: RenderInput) -> OutgoingMail | Result:
         delivery = render_input.delivery

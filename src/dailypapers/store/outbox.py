@@ -107,14 +107,21 @@ def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> list[Delivery]:
+def claim(
+    tx: sa.Connection,
+    worker: str,
+    limit: int,
+    *,
+    now: dt.datetime,
+    priorities: Sequence[Priority] = (Priority.URGENT, Priority.BULK),
+) -> list[Delivery]:
     """Take up to `limit` mails whose time has come: those somebody waits for, then new ones, then retries.
 
     Each is checked once more before it is taken: what is past its deadline expires, a suppressed address and a
     reader who has left get nothing. Only the caller has the rows returned; the claim must be committed before
     anything is sent. None is returned only where none is left.
     """
-    while ids := _take(tx, worker, limit, now):
+    while ids := _take(tx, worker, limit, priorities, now):
         _end_unwanted(tx, ids, now=now)
         still = sa.select(outbox).where(outbox.c.id.in_(ids), outbox.c.state == DeliveryState.CLAIMED.value)
         claimed = [_delivery(row) for row in tx.execute(still.order_by(outbox.c.priority.desc(), outbox.c.id))]
@@ -123,12 +130,12 @@ def claim(tx: sa.Connection, worker: str, limit: int, *, now: dt.datetime) -> li
     return []
 
 
-def _take(tx: sa.Connection, worker: str, limit: int, now: dt.datetime) -> list[int]:
+def _take(tx: sa.Connection, worker: str, limit: int, priorities: Sequence[Priority], now: dt.datetime) -> list[int]:
     """Claim mails in the order in which they are to leave; each step reads a few rows of an index."""
     is_queued = outbox.c.state == DeliveryState.QUEUED.value
     is_retry = sa.and_(outbox.c.state == DeliveryState.DEFERRED.value, _is_due(now))
     ids: list[int] = []
-    for priority in (Priority.URGENT, Priority.BULK):
+    for priority in priorities:
         mails = sa.select(outbox.c.id).where(outbox.c.priority == priority.value)
         new, retries = mails.where(is_queued), mails.where(is_retry)
         for waiting in (new.order_by(outbox.c.id), retries.order_by(outbox.c.next_attempt_at)):
