@@ -51,7 +51,7 @@ def test_a_mail_that_cannot_be_kept_is_not_said_to_be(tmp_path: Path) -> None:
 def test_a_mail_that_is_too_large_is_refused_as_such(tmp_path: Path) -> None:
     with Catcher(tmp_path, max_bytes=10_000) as catcher:
         outcome = send(catcher, content=CONTENT + b"x" * 60 + b"\r\n" + (b"y" * 70 + b"\r\n") * 200)
-    assert (outcome.kind, outcome.code) == (OutcomeKind.OUR_FAULT, 552)
+    assert (outcome.kind, outcome.too_large) == (OutcomeKind.UNSENDABLE, True)
     assert caught(tmp_path) == []
 
 
