@@ -121,6 +121,8 @@ class Highlighter:
         self.features = features
         self._texts: dict[int, Text] = {}
         self._said: dict[Interest, dict[int, LazyString]] = {}
+        self._held: dict[int, frozenset[int]] = {}
+        self._topics: dict[str, tuple[tuple[frozenset[int], ...], Vector]] = {}
         self._carried: dict[tuple[str, int], bool] = {}
         self._remembered = 0
 
@@ -146,7 +148,7 @@ class Highlighter:
     def bounded(self) -> "Highlighter":
         """Itself, having forgotten what it remembered where that has grown large."""
         if self._remembered > _MOST_REMEMBERED:
-            self._said, self._carried, self._remembered = {}, {}, 0
+            self._said, self._carried, self._topics, self._remembered = {}, {}, {}, 0
         return self
 
     def _find(self, pairs: Sequence[tuple[Interest, int]], sources: Mapping[Interest, Source]) -> Iterator[LazyString]:
@@ -184,14 +186,26 @@ class Highlighter:
         return self._carried[topic, column]
 
     def _does_carry(self, topic: str, column: int) -> bool:
-        asked, idf = units(topic), self.features.background.idf
-        columns = [columns_of(unit) for unit in asked]
-        worth = np.array([idf[each[0]] for each in columns])
-        held = np.array(
-            [np.isin(self.features.narrow.numbers[each], self._text(column).columns).any() for each in columns]
-        )
+        asked, worth = self._asked(topic)
+        held = np.array([not columns.isdisjoint(self._columns(column)) for columns in asked], np.bool_)
         share = float(worth[held].sum() / max(worth.sum(), 1e-9))
         return share >= _HALF or (int(held.sum()) >= _TWO_WORDS and share >= _THIRD)
+
+    def _asked(self, topic: str) -> tuple[tuple[frozenset[int], ...], Vector]:
+        """Return the narrow columns each unit of a topic counts in, and how much information each unit is."""
+        if topic not in self._topics:
+            wide = [columns_of(unit) for unit in units(topic)]
+            worth = np.array([self.features.background.idf[columns[0]] for columns in wide])
+            narrow = tuple(frozenset(self.features.narrow.numbers[columns].tolist()) for columns in wide)
+            self._topics[topic] = narrow, worth
+            self._remembered += 1
+        return self._topics[topic]
+
+    def _columns(self, column: int) -> frozenset[int]:
+        """Return the narrow columns a paper's words count in."""
+        if column not in self._held:
+            self._held[column] = frozenset(self._text(column).columns.tolist())
+        return self._held[column]
 
     def _in_other_words(self, interest: Interest, column: int) -> Iterator[str]:
         """What a paper calls parts of a topic that it does not name: “language models (LM)” for the topic “LM”."""
