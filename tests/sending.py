@@ -4,20 +4,28 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
-from dailypapers.domain.delivery import Outcome
-from dailypapers.domain.message import OutgoingMail
+from dailypapers.domain.delivery import Outcome, OutcomeKind
+from dailypapers.domain.message import Envelope, OutgoingMail
 from dailypapers.mail.smtp.exchange import Exchange
 from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Ready, Transport
+
+ACCEPTED = Outcome(OutcomeKind.ACCEPTED, 250, text="kept")
+#: A dozen readers' mails.
+MAILS = [
+    OutgoingMail(Envelope("bounce@example.org", f"reader{n}@example.org"), b"Subject: x\r\n\r\nx\r\n", n)
+    for n in range(12)
+]
+
+
+async def coming(*mails: OutgoingMail) -> AsyncIterator[OutgoingMail]:
+    """Yield mails as a transport takes them."""
+    for mail in mails:
+        yield mail
 
 
 async def events(transport: Transport, *mails: OutgoingMail) -> list[Event]:
     """Send mails; returns all that happened."""
-
-    async def coming() -> AsyncIterator[OutgoingMail]:
-        for mail in mails:
-            yield mail
-
-    return [event async for group in transport.stream(coming()) for event in group]
+    return [event async for group in transport.stream(coming(*mails)) for event in group]
 
 
 async def send(transport: Transport, mail: OutgoingMail) -> Outcome:

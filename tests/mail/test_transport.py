@@ -1,28 +1,14 @@
 """A stream of mails in, events out: nothing leaves before it is known that it is about to."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 
 import pytest
 from tests.playing_smtp import Script, playing_smtp
-from tests.sending import events
+from tests.sending import ACCEPTED, MAILS, coming, events
 
-from dailypapers.domain.delivery import Outcome, OutcomeKind
-from dailypapers.domain.message import Envelope, OutgoingMail
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import AboutToHandOver, Answered, Event, MemoryTransport, Transport
-
-ACCEPTED = Outcome(OutcomeKind.ACCEPTED, 250, text="kept")
-MAILS = [
-    OutgoingMail(Envelope("bounce@example.org", f"reader{n}@example.org"), b"Subject: x\r\n\r\nx\r\n", n)
-    for n in range(12)
-]
-
-
-async def coming(*mails: OutgoingMail) -> AsyncIterator[OutgoingMail]:
-    for mail in mails:
-        yield mail
 
 
 async def test_a_mail_is_about_to_be_handed_over_and_then_answered() -> None:

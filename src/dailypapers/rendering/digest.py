@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 import jinja2
 
-from dailypapers.domain.digest import Digest
+from dailypapers.domain.digest import Digest, Entry
 from dailypapers.domain.link import Links
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import AS_USUAL, Style
@@ -162,8 +162,8 @@ class _Maker:
     def parts(self, count: int, shown: Shown) -> _Parts:
         values = {
             **self.values,
-            "items": [self._item(n, shown) for n in range(count)],
-            "outside": [self._outside(n) for n in range(len(self.digest.outside))],
+            "items": [self._item(entry, shown, n) for n, entry in enumerate(self.digest.entries[:count], 1)],
+            "outside": [self._item(entry, BARE, 0) for entry in self.digest.outside],
         }
         html = "" if self.text_only else self._template("body.html").render(values)
         return _Parts(html, self._template("body.txt").render(values).strip() + "\n")
@@ -171,15 +171,9 @@ class _Maker:
     def _template(self, file: str) -> jinja2.Template:
         return self.env.get_template(f"email/{self.folder}/{file}")
 
-    def _item(self, place: int, shown: Shown) -> Item:
-        entry = self.digest.entries[place]
+    def _item(self, entry: Entry, shown: Shown, number: int) -> Item:
         reason, feedback = reason_of(self.env, entry), safe_url(self.feedback.get(str(entry.paper.id), ""))
-        return item_of(self.env, entry, shown, number=place + 1, first=not place, reason=reason, feedback=feedback)
-
-    def _outside(self, place: int) -> Item:
-        entry = self.digest.outside[place]
-        reason, feedback = reason_of(self.env, entry), safe_url(self.feedback.get(str(entry.paper.id), ""))
-        return item_of(self.env, entry, BARE, number=0, first=False, reason=reason, feedback=feedback)
+        return item_of(self.env, entry, shown, number=number, first=number == 1, reason=reason, feedback=feedback)
 
 
 def subject_of(env: jinja2.Environment, digest: Digest, frame: Frame, values: Mapping[str, object]) -> str:

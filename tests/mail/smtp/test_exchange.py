@@ -5,22 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
-from tests.sending import side_by_side
+from tests.sending import ACCEPTED, MAILS, coming, side_by_side
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
-from dailypapers.domain.message import Envelope, OutgoingMail
+from dailypapers.domain.message import OutgoingMail
 from dailypapers.mail.transport import AboutToHandOver, Answered, Ready
-
-ACCEPTED = Outcome(OutcomeKind.ACCEPTED, 250, text="kept")
-MAILS = [
-    OutgoingMail(Envelope("bounce@example.org", f"reader{n}@example.org"), b"Subject: x\r\n\r\nx\r\n", n)
-    for n in range(12)
-]
-
-
-async def coming(*mails: OutgoingMail) -> AsyncIterator[OutgoingMail]:
-    for mail in mails:
-        yield mail
 
 
 async def test_a_mail_is_announced_before_it_is_answered_and_answered_once() -> None:

@@ -16,16 +16,13 @@ from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.mail.idn import envelope_address
 from dailypapers.mail.smtp.connect import BROKEN, reason
-from dailypapers.mail.smtp.replies import Stage, classify, readable
+from dailypapers.mail.smtp.replies import GO_AHEAD, SHUTTING_DOWN, SUCCESS, Stage, classify, readable
 from dailypapers.mail.transport import Ready
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _NO_LINE_END = bytes(byte for byte in range(256) if byte not in b"\r\n")
 #: What would end an envelope's address, or its command, early.
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
-_SUCCESS = range(200, 300)
-_GO_AHEAD = 354
-_SHUTTING_DOWN = 421
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ def unanswered(why: str) -> Outcome:
 async def _say(client: aiosmtplib.SMTP, stage: Stage, command: bytes) -> Outcome | None:
     """Say one command; returns the refusal, if any."""
     reply = await client.execute_command(command)
-    agreed = reply.code == _GO_AHEAD if stage is Stage.DATA else reply.code in _SUCCESS
+    agreed = reply.code == GO_AHEAD if stage is Stage.DATA else reply.code in SUCCESS
     return None if agreed else await _refused(client, reply, stage)
 
 
@@ -164,7 +161,7 @@ async def _verdict(client: aiosmtplib.SMTP, longest_wait: float) -> Outcome:
     except BROKEN as error:
         client.close()
         return unanswered(reason(error, longest_wait))
-    if reply.code in _SUCCESS:
+    if reply.code in SUCCESS:
         return Outcome(OutcomeKind.ACCEPTED, reply.code, text=readable(reply.message))
     return await _refused(client, reply, Stage.BODY)
 
@@ -173,7 +170,7 @@ async def _refused(client: aiosmtplib.SMTP, reply: aiosmtplib.SMTPResponse, stag
     """Read a refusal. The half-given mail is forgotten (RSET), so that the connection can carry the next one."""
     outcome = classify(reply.code, reply.message, stage=stage)
     understood = outcome.kind not in {OutcomeKind.INTERRUPTED, OutcomeKind.UNCERTAIN}
-    if reply.code == _SHUTTING_DOWN or not understood or not client.is_connected:
+    if reply.code == SHUTTING_DOWN or not understood or not client.is_connected:
         client.close()
         return outcome
     await _start_over(client)
@@ -183,7 +180,7 @@ async def _refused(client: aiosmtplib.SMTP, reply: aiosmtplib.SMTPResponse, stag
 async def _start_over(client: aiosmtplib.SMTP) -> None:
     """Have the server forget the mail it was told of; a server that does not say so is hung up on."""
     try:
-        forgotten = (await client.execute_command(b"RSET")).code in _SUCCESS
+        forgotten = (await client.execute_command(b"RSET")).code in SUCCESS
     except BROKEN:
         forgotten = False
     if not forgotten:

@@ -19,12 +19,9 @@ import aiosmtplib
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.mail.smtp.connect import FAREWELL
 from dailypapers.mail.smtp.dialogue import Commands, canonical, on_the_wire
-from dailypapers.mail.smtp.replies import Stage, is_out_of_step
+from dailypapers.mail.smtp.replies import GO_AHEAD, SHUTTING_DOWN, SUCCESS, Stage, is_out_of_step
 
-_SUCCESS = range(200, 300)
 _REFUSAL = range(400, 600)
-_GO_AHEAD = 354
-_SHUTTING_DOWN = 421
 #: Commands every server knows (RFC 5321 4.5.1): one that does not has lost a part of what was sent ahead.
 _UNKNOWN_COMMAND = {500, 502}
 #: Longest reply, in bytes; a server that says more without an end is hung up on.
@@ -64,13 +61,13 @@ class Turn:
     def is_farewell(self) -> bool:
         """Whether the end says nothing of commands sent ahead: 421, which may come at any time, or a refused RSET."""
         last = self.announced[-1:] or ((self.body,) if self.body else ())
-        return self.broken == NOT_FORGOTTEN or (bool(last) and last[0].code == _SHUTTING_DOWN)
+        return self.broken == NOT_FORGOTTEN or (bool(last) and last[0].code == SHUTTING_DOWN)
 
     @property
     def refusal(self) -> tuple[Stage, Reply] | None:
         """The first reply that does not agree to the announced mail."""
         for stage, reply in zip(_ANNOUNCEMENT, self.announced, strict=False):
-            if reply.code not in _SUCCESS and not (stage is Stage.DATA and reply.code == _GO_AHEAD):
+            if reply.code not in SUCCESS and not (stage is Stage.DATA and reply.code == GO_AHEAD):
                 return stage, reply
         return None
 
@@ -264,7 +261,7 @@ class Pipeline(asyncio.Protocol):
         stage = self._expected.popleft()
         if self._pairs(stage, reply) and stage is not None:
             self._replies.append(reply)
-        if reply.code == _SHUTTING_DOWN:
+        if reply.code == SHUTTING_DOWN:
             self._fail(f"it closed the connection: {reply.text}")
         elif stage is Stage.BODY and self._unpoured is not None:
             self._fail("it answered a mail before that had left")
@@ -274,7 +271,7 @@ class Pipeline(asyncio.Protocol):
     def _pairs(self, stage: Stage | None, reply: Reply) -> bool:
         """Return whether a reply can be one to this; hangs up where it cannot."""
         if stage is None:
-            if reply.code not in _SUCCESS:
+            if reply.code not in SUCCESS:
                 self._fail(NOT_FORGOTTEN)
         elif not _can_answer(stage, reply.code):
             self._miscounts(f"it answered {stage.upper()} with {reply.code}")
@@ -290,7 +287,7 @@ class Pipeline(asyncio.Protocol):
 
     def _unasked(self, reply: Reply) -> None:
         """Hear what was not asked for: a farewell, or a sign that nothing can be paired any longer."""
-        if reply.code == _SHUTTING_DOWN:
+        if reply.code == SHUTTING_DOWN:
             self._fail("it closed the connection")
         else:
             self._miscounts("it says more than was asked")
@@ -314,8 +311,8 @@ class Pipeline(asyncio.Protocol):
 def _can_answer(stage: Stage, code: int) -> bool:
     """Return whether a reply of this code can be one to this, whatever it says."""
     if stage is Stage.DATA:
-        return code == _GO_AHEAD or code in _REFUSAL
-    return code in _SUCCESS or code in _REFUSAL
+        return code == GO_AHEAD or code in _REFUSAL
+    return code in SUCCESS or code in _REFUSAL
 
 
 def _did_not_understand(reply: Reply) -> bool:

@@ -83,7 +83,10 @@ _CLOSED = {(7, detail) for detail in (2, 17, 18, 124, 129, 133, 134, 193)}
 _POLICY, _CONTENT = 7, 6
 _NETWORK_SUBJECTS = {3, 4}
 _PERMANENT = range(500, 600)
-_SHUTTING_DOWN = 421
+#: Reply codes that mean the same at every stage (RFC 5321 4.2.3).
+SUCCESS = range(200, 300)
+GO_AHEAD = 354
+SHUTTING_DOWN = 421
 _BAD_SEQUENCE = 503
 _NO_ROOM = 552
 _AUTH_REPLIES = {530, 534, 535, 538}
@@ -171,13 +174,13 @@ def _temporary(reply: _Reply) -> OutcomeKind:
     if reply.stage is Stage.CONNECT:
         return OutcomeKind.INTERRUPTED
     if reply.stage is Stage.MAIL:
-        slow_down = reply.code != _SHUTTING_DOWN and (reply.over_limit or reply.status[0] == _POLICY)
+        slow_down = reply.code != SHUTTING_DOWN and (reply.over_limit or reply.status[0] == _POLICY)
         return OutcomeKind.OVER_LIMIT if slow_down else OutcomeKind.INTERRUPTED
     if _GREYLISTED.search(reply.words) or _MAILBOX_RATE.search(reply.words):
         return OutcomeKind.DEFERRED
     if reply.status[0] == _POLICY:
         return OutcomeKind.THROTTLED
-    if reply.code == _SHUTTING_DOWN:
+    if reply.code == SHUTTING_DOWN:
         return OutcomeKind.INTERRUPTED
     return OutcomeKind.OVER_LIMIT if reply.over_limit else OutcomeKind.DEFERRED
 
