@@ -58,7 +58,7 @@ def test_an_acronym_meets_nothing_where_a_paper_means_something_else_by_it_or_it
     assert features.coverage(["LLM"])[0].tolist() == pytest.approx([1, 0])
     spelled_out = build([paper(1, "A large language model")], background=LEARNED)
     assert spelled_out.coverage(["LLM"]).tolist() == [[1]]
-    assert spelled_out.coverage(["LLM"], literally=True).tolist() == [[0]]
+    assert spelled_out.coverages(["LLM"]).literal.tolist() == [[0]]
 
 
 def test_without_a_background_a_paper_is_read_by_its_own_definition() -> None:

@@ -65,7 +65,7 @@ def test_an_amount_makes_nothing_relevant() -> None:
 
 def test_parts_are_weighed_and_the_whole_topic_counts_once_more() -> None:
     text, title = np.array([[1.0, 0.5, 0.0]]), np.array([[1.0, 0.0, 0.0]])
-    held = Coverages(text, title, near=np.array([[0.5, 1.0, 0.0]]), words=np.array([2.0]))
+    held = Coverages(text, title, literal=text, near=np.array([[0.5, 1.0, 0.0]]), words=np.array([2.0]))
     made = Parts(held, company=np.full((1, 3), 2.0), categories=np.zeros((1, 3)))
     assert made.is_whole.tolist() == made.has_whole_title.tolist() == [[True, False, False]]
     base = TRAINED.base + 2 * TRAINED.latent

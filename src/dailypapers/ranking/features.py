@@ -47,6 +47,8 @@ class Coverages:
     #: Of its words in title and abstract, and in the title alone.
     text: Matrix
     title: Matrix
+    #: As `text`, of what stands there in the text's own words: acronyms do not meet what they stand for.
+    literal: Matrix
     #: Of its pairs of neighboring words, in either order; one where it is a single word.
     near: Matrix
     #: Of each text: how many words it asks for.
@@ -237,30 +239,30 @@ class Features:
                 flags[column] = any(acronym.is_contradicted_by(entry) for entry in entries)
         return flags
 
-    def coverage(self, texts: Sequence[str], *, literally: bool = False) -> Matrix:
+    def coverage(self, texts: Sequence[str]) -> Matrix:
         """Return texts × papers: the part of what each text asks for, weighed by idf, that each paper holds.
 
-        Literally held is what stands there in the text's own words; else acronyms and what they stand for meet.
+        Acronyms and what they stand for meet.
         """
-        return self._units(texts, literally=literally).covered(self._holds)
+        return self._units(texts).covered(self._holds)
 
     def coverages(self, texts: Sequence[str]) -> Coverages:
         """Return what papers hold of what each text asks for; acronyms and what they stand for meet."""
         asked, pairs = self._units(texts), self._asked(texts, [neighbors(text) for text in texts])
         has_pairs = np.diff(pairs.shares.indptr) > 0
+        literal = asked.literally_covered(self._holds)
         return Coverages(
-            text=asked.covered(self._holds),
+            text=asked.covered(self._holds, literal),
+            literal=literal,
             title=asked.covered(self._title_holds),
             near=np.where(has_pairs[:, None], pairs.covered(self._holds), 1.0),
             words=np.diff(asked.shares.indptr).astype(np.float64),
         )
 
-    def _units(self, texts: Sequence[str], *, literally: bool = False) -> "_Units":
-        return self._asked(texts, [units(text) for text in texts], literally=literally)
+    def _units(self, texts: Sequence[str]) -> "_Units":
+        return self._asked(texts, [units(text) for text in texts])
 
-    def _asked(
-        self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]], *, literally: bool = False
-    ) -> "_Units":
+    def _asked(self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]]) -> "_Units":
         terms = [columns_of(unit) for each in asked for unit in each]
         text = np.repeat(np.arange(len(asked)), [len(each) for each in asked])
         rarity = np.array([self.background.idf[columns[0]] for columns in terms], np.float64)
@@ -271,7 +273,7 @@ class Features:
         starts = np.concatenate([[0], np.cumsum(numbers >= 0)])[np.cumsum([0, *map(len, terms)])]
         numbers = numbers[numbers >= 0]
         held = sp.csr_array((np.ones(len(numbers)), numbers, starts), shape=(len(terms), self.narrow.width))
-        return _Units(shares, held, () if literally else self._held_otherwise(texts, asked, ends))
+        return _Units(shares, held, self._held_otherwise(texts, asked, ends))
 
     def _held_otherwise(
         self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]], starts: Columns
@@ -320,11 +322,19 @@ class _Units:
     terms: sp.csr_array
     synonyms: Sequence[_Held]
 
-    def covered(self, holds: sp.csr_array) -> Matrix:
-        """Texts × papers: the share of units that are held, `holds` being narrow columns × papers."""
-        held = sp.csr_array(self.terms @ holds)
-        held.data = np.minimum(held.data, 1.0)
-        covered = np.asarray((self.shares @ held).toarray())
+    def literally_covered(self, holds: sp.csr_array) -> Matrix:
+        """Texts × papers: the share of units that are held in their own words."""
+        return np.asarray((self.shares @ self._held(holds)).toarray())
+
+    def covered(self, holds: sp.csr_array, literal: Matrix | None = None) -> Matrix:
+        """Texts × papers: the share of units that are held, `holds` being narrow columns × papers.
+
+        `literal` saves making `literally_covered` again.
+        """
+        covered = self.literally_covered(holds) if literal is None else literal
+        if not self.synonyms:
+            return covered
+        covered, held = covered.copy(), self._held(holds)
         known: dict[int, Vector] = {}
         for synonym in self.synonyms:
             flags = (holds[synonym.columns].sum(axis=0) >= len(synonym.columns)) & synonym.means
@@ -333,6 +343,12 @@ class _Units:
                 known[unit] = np.where(flags, 1.0, before)
                 covered[synonym.text] += self.shares[synonym.text, unit] * (known[unit] - before)
         return covered
+
+    def _held(self, holds: sp.csr_array) -> sp.csr_array:
+        """Units × papers: ones where any of a unit's terms is held."""
+        held = sp.csr_array(self.terms @ holds)
+        held.data = np.minimum(held.data, 1.0)
+        return held
 
 
 def _replaced(synonym: Synonym) -> frozenset[str]:

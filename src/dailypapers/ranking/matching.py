@@ -221,8 +221,8 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     has_feedback = np.diff(found.indptr) > 0
     own = features.vectors(texts)
     held = features.coverages(texts)
-    likened, literal = by_likeness(held.words), features.coverage(texts, literally=True)
-    direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * literal)
+    likened = by_likeness(held.words)
+    direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * held.literal)
     meant = features.feedback_mean(found) @ features.by_term
     term_cosines = meant.toarray() + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
     null_cosines = _null_cosines(features, found, own, has_feedback)
