@@ -33,7 +33,8 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from dailypapers.domain.subscriber import knows_zone, parse_days
+from dailypapers.domain.subscriber import parse_days
+from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadSettings
 from dailypapers.setting_errors import in_toml, nearest, sentence
 

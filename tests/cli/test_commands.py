@@ -203,6 +203,16 @@ def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path:
     assert "Added 0; 2 were already subscribed" in ready("subscribers", "import", str(tmp_path / "again.jsonl"))[2]
 
 
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "Mars/Base"])
+def test_what_is_not_the_time_of_a_place_is_refused_as_a_zone(ready: Run, tmp_path: Path, zone: str) -> None:
+    code, _, said = ready("subscribers", "add", "ann@example.org", "--zone", zone)
+    assert (code, f"zone “{zone}” is not a time zone" in said) == (2, True)
+    file = tmp_path / "people.csv"
+    file.write_text(f"address,zone\nbob@example.org,{zone}\n", "utf-8")
+    assert "1 were refused" in ready("subscribers", "import", str(file))[2]
+    assert json.loads(ready("subscribers", "list", "--json")[1]) == []
+
+
 def test_example_papers_come_from_a_bibtex_file(ready: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.bib"
     file.write_text("@misc{a, eprint={2604.00001}}\n@misc{b, title={Unknown Things Here}, author={Lee, A.}}\n", "utf-8")

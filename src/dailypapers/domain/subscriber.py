@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from dailypapers.domain.link import Bearer
+from dailypapers.domain.zone import knows_zone
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
@@ -26,16 +26,6 @@ class SubscriberState(StrEnum):
 #: Who has confirmed and has not left; and who could leave.
 READING = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
 SUBSCRIBED = READING | {SubscriberState.PENDING}
-
-
-@cache
-def knows_zone(name: str) -> bool:
-    """Tell whether this machine knows a time zone: names come and go with the version of its database."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

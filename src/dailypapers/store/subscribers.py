@@ -22,9 +22,9 @@ from dailypapers.domain.subscriber import (
     Subscriber,
     SubscriberState,
     days_in_words,
-    knows_zone,
     parse_days,
 )
+from dailypapers.domain.zone import knows_zone
 from dailypapers.store.database import groups, insert_new, leave_no_trace
 from dailypapers.store.schema import attempts, editions, interests, outbox, picks, subscribers, votes
 

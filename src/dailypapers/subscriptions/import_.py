@@ -25,8 +25,9 @@ from dailypapers.domain.paper import PaperId
 from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, PreferenceChanges, Preferences
 from dailypapers.domain.signup import Admission
 from dailypapers.domain.source import Skipped
-from dailypapers.domain.subscriber import Abstracts, Consent, OnEmpty, SubscriberState, knows_zone, parse_days
+from dailypapers.domain.subscriber import Abstracts, Consent, OnEmpty, SubscriberState, parse_days
 from dailypapers.domain.text import one_line
+from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadInput
 from dailypapers.store import subscribers
 from dailypapers.subscriptions import lifecycle, sign_up

@@ -20,6 +20,7 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Verdict
 from dailypapers.domain.subscriber import Consent, OnEmpty
 from dailypapers.domain.text import printable
+from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadInput
 from dailypapers.rendering.environment import Templates
 from dailypapers.store.database import writing
@@ -28,7 +29,6 @@ from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import network_of
-from dailypapers.web.readers.draft import zones
 from dailypapers.web.readers.preview import topics as tried
 
 #: Longer than any field but that of the topics, of which there are as many as were tried out.
@@ -192,7 +192,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
 
 
 def _preferences(defaults: Preferences, form: Form) -> Preferences:
-    zone = form.zone if form.zone in zones() else defaults.rhythm.zone
+    zone = form.zone if knows_zone(form.zone) else defaults.rhythm.zone
     topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics)
     amount = replace(defaults.amount, on_empty=OnEmpty.TRENDING) if form.trending else defaults.amount
     return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, defaults.style)

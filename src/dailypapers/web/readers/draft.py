@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from zoneinfo import available_timezones
 
 from starlette.datastructures import FormData
 
@@ -18,6 +17,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import FIELDS, MAX_CHARACTERS, MAX_EXAMPLES, MAX_OF_FIELD, MAX_PAPERS, Preferences
 from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, OnEmpty, Rhythm, Style
 from dailypapers.domain.text import printable
+from dailypapers.domain.zone import knows_zone, zones
 from dailypapers.web.readers.preview import tidy
 
 #: Categories that stand in no list have a field of their own in the form.
@@ -197,7 +197,7 @@ def _rhythm(draft: Draft, before: Rhythm, troubles: dict[str, str]) -> Rhythm:
 
 def troubles_of_zone(zone: str) -> dict[str, str]:
     """Return the trouble with a time zone that this machine does not know; none with one that it does."""
-    return {} if zone in zones() else {"zone": "zone"}
+    return {} if knows_zone(zone) else {"zone": "zone"}
 
 
 def _days(draft: Draft) -> frozenset[int]:
@@ -266,12 +266,6 @@ def _stated(name: str, lines: Iterable[str], before: Preferences, troubles: dict
         return
     for text in tidy(plain, most=MOST[name], longest=MAX_CHARACTERS):
         yield Interest(kind, text, stance)
-
-
-@cache
-def zones() -> frozenset[str]:
-    """Return every time zone by its name, but for the two that mean no place, or another one on each machine."""
-    return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 @cache
