@@ -199,6 +199,8 @@ outbox = sa.Table(
     sa.Column("content", sa.JSON(none_as_null=True)),
     # What is done about an answer that is missing; NULL where none ever was: then nobody can have it twice.
     sa.Column("doubt", sa.Text),
+    # Built to no more bytes than these, because a server refused a larger one; NULL: as large as it gets.
+    sa.Column("max_bytes", sa.Integer),
     # One digest per subscriber and edition is the database's word, not an `if`.
     sa.UniqueConstraint("subscriber_id", "edition_id"),
     sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
@@ -225,6 +227,8 @@ workers = sa.Table(
     sa.Column("resume_at", Moment),
     # Never goes back: a database that knows fewer than were counted is one of yesterday.
     sa.Column("handed_over", sa.Integer, nullable=False),
+    # What it has done so far, for whoever watches: by state, by kind of reply, by domain.
+    sa.Column("progress", sa.JSON),
 )
 
 # One row a try, written before the mail itself leaves: what is known of it after the power has failed.
@@ -242,6 +246,39 @@ attempts = sa.Table(
     sa.Column("enhanced", sa.Text),
     sa.Column("text", sa.Text),
     sa.Column("outcome", sa.Text),
+    # The mail server it was to go by.
+    sa.Column("server", sa.Text),
+)
+
+# How far mails have gone: what limits of the settings are kept to, by all senders together and across restarts.
+mail_servers = sa.Table(
+    "mail_servers",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    # When the next mail may go, by the limit of a second.
+    sa.Column("next_at", Moment),
+)
+
+# Mails handed over, by five minutes: what limits of an hour and a day are kept to. Older ones are deleted.
+mail_server_counts = sa.Table(
+    "mail_server_counts",
+    metadata,
+    sa.Column("server", sa.Text, primary_key=True),
+    sa.Column("began_at", Moment, primary_key=True),
+    sa.Column("mails", sa.Integer, nullable=False),
+)
+
+# Receiving domains that have a limit, or that have refused us.
+receiving_domains = sa.Table(
+    "receiving_domains",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    # When the next mail may go, by the limit for each domain.
+    sa.Column("next_at", Moment),
+    # Refusals in a row; until when nothing is sent there, and for how long next time.
+    sa.Column("refusals", sa.Integer, nullable=False),
+    sa.Column("left_alone_until", Moment),
+    sa.Column("pause_seconds", sa.Integer, nullable=False),
 )
 
 # No paper is sent to one person twice: that is this primary key.
