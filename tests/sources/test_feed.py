@@ -8,7 +8,7 @@ from dailypapers.domain.source import Announcement
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.feed import Feed, read_feed
 from dailypapers.sources.http.client import Http
-from dailypapers.sources.parsing.syndication import MAX_BYTES, MAX_ENTRIES, MAX_TAGS
+from dailypapers.sources.parsing.bounds import MAX_BYTES, MAX_ENTRIES, MAX_TAGS
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 URL = "https://journal.example/feeds/new.xml"

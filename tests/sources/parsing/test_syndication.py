@@ -5,7 +5,8 @@ import time
 import pytest
 
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.parsing.syndication import MAX_BYTES, creators, parse, terms, text
+from dailypapers.sources.parsing.bounds import MAX_BYTES
+from dailypapers.sources.parsing.syndication import creators, parse, terms, text
 
 RSS = (
     b"<?xml version='1.0'?><rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>T</title>"

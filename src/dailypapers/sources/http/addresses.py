@@ -10,8 +10,12 @@ import socket
 
 from dailypapers.errors import FetchFailed
 
-#: Addresses that carry an IPv4 address in their last 32 bits (RFC 6052).
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+#: Networks whose last 32 bits are an IPv4 address: RFC 6052 and 8215 (NAT64), RFC 4291 2.5.5.1 (compatible), RFC 2765
+#: (translated).
+_CARRY_IPV4 = tuple(
+    ipaddress.IPv6Network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")
+)
+_ISATAP = 0x00005EFE
 #: One name rarely has more that work; a stranger's may have thousands.
 _MAX_ADDRESSES = 4
 
@@ -42,6 +46,9 @@ def is_public(text: str) -> bool:
 def _unwrapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in _NAT64:
+    # ISATAP (RFC 5214 6.1) writes it behind 0:5efe, whatever the network.
+    is_isatap = int(address) >> 32 & 0xFDFFFFFF == _ISATAP
+    if is_isatap or any(address in network for network in _CARRY_IPV4):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else address)

@@ -10,18 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import feedparser
+from feedparser.encodings import convert_to_utf8
+from feedparser.sanitizer import replace_doctype
 
 from dailypapers.errors import FetchFailed
+from dailypapers.sources.parsing.bounds import check_shape, check_size
 
-#: Ten thousand long entries fit.
-MAX_BYTES = 25_000_000
-#: Tags a feed may have: ten thousand entries use a fifth of it.
-MAX_TAGS = 1_000_000
-# An entity stands for a character or two; one that is longer, or made of others, is a bomb's powder.
-_ENTITY = re.compile(rb"<!ENTITY\s+\S+\s+(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)\b", re.IGNORECASE)
-MAX_ENTRIES = 50_000
-_MAX_ENTITY = 16
 _ENCODING = re.compile(rb"(<\?xml[^>]{0,100}?encoding\s*=\s*[\"'])([^\"']{0,40})")
 # Encodings that write markup as markup; others ("utf-7", Python's "unicode_escape") could hide it from our look.
 _KNOWN_ENCODING = re.compile(
@@ -60,16 +54,16 @@ def parse(content: bytes) -> Syndicated:
 
 
 def _checked(content: bytes) -> bytes:
-    if len(content) > MAX_BYTES:
-        raise FetchFailed(f"it is larger than {MAX_BYTES / 1_000_000:g} MB")
-    # Without its zero bytes UTF-16 and UTF-32 look like ASCII.
-    markup = content.replace(b"\0", b"")
-    if markup.count(b"<") > MAX_TAGS or len(_ENTRY.findall(markup)) > MAX_ENTRIES:
-        raise FetchFailed("it has more tags or entries than any feed")
-    for double, single in _ENTITY.findall(markup):
-        value = double or single
-        if len(value) > _MAX_ENTITY or (b"&" in value and not value.startswith(b"&#")):
-            raise FetchFailed("it declares entities that would expand without bound")
+    """Give the feed as the parser will read it, once that is known to be within bounds."""
+    check_size(content)
+    # What is looked at must be what is parsed: in the parser's own choice of encoding, with what it leaves of a DTD.
+    in_utf8 = convert_to_utf8({}, _without_odd_encoding(content), {})
+    check_size(in_utf8)
+    check_shape(replace_doctype(in_utf8)[1])
+    return bytes(in_utf8)
+
+
+def _without_odd_encoding(content: bytes) -> bytes:
     declared = _ENCODING.search(content[:300])
     if declared and not _KNOWN_ENCODING.fullmatch(declared[2].strip()):
         return content.replace(declared[0], declared[1] + b"utf-8", 1)
