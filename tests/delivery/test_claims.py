@@ -7,6 +7,7 @@ from dailypapers.delivery.claims import AHEAD, GROUP, Claims
 from dailypapers.delivery.fence import Fence
 from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.domain.delivery import Doubt
+from dailypapers.store import workers
 from dailypapers.store.database import writing
 
 
@@ -42,6 +43,15 @@ async def test_who_is_waited_for_comes_first(engine: sa.Engine) -> None:
             tx.execute(sa.text("UPDATE outbox SET priority = 'urgent', state = 'queued' WHERE id = 1"))
         order += [await next_id(claims) for _ in range(3)]
     assert order == [1, 1, 2, 3]
+
+
+async def test_who_was_taken_for_dead_claims_nothing(engine: sa.Engine) -> None:
+    queue(engine, 1)
+    with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
+        with writing(engine) as tx:
+            workers.declare_dead(tx, workers.alive(tx), now=NOW)
+        assert await eager(worker).next() is None
+        assert states(engine) == {"queued": 1}
 
 
 def eager(worker: WorkerRun) -> Claims:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 from tests.delivery.chaos import MAILS, fill
 from tests.delivery.queued import sending, states
 
 from dailypapers.delivery.deliver import deliver_once
-from dailypapers.delivery.fence import FORGOTTEN_AFTER
+from dailypapers.delivery.fence import FORGOTTEN_AFTER, Fence
 from dailypapers.delivery.tally import Delivered
 from dailypapers.domain.delivery import Doubt
 from dailypapers.mail.transport import MemoryTransport
@@ -107,3 +108,11 @@ def test_how_far_it_came_is_what_the_database_says(place: Path, sqlite: sa.Engin
     with reading(sqlite) as tx:
         assert workers.handed_over_by(tx, mark["worker"]) == mark["handed_over"] == MAILS - 4
     assert mark["newest"] == f"{TODAY:%Y-%m-%d}"
+
+
+def test_a_mark_that_cannot_be_written_is_said_once_and_stops_nothing(tmp_path: Path) -> None:
+    fence = Fence(tmp_path / "removed" / "fence", "one")
+    with capture_logs() as logs:
+        fence.advance(1, now=TODAY)
+        fence.advance(1, now=TODAY)
+    assert [(log["log_level"], log["file"]) for log in logs] == [("warning", str(tmp_path / "removed" / "fence"))]

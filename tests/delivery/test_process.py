@@ -38,3 +38,7 @@ def test_a_process_that_was_killed_has_ended_even_if_nobody_has_buried_it() -> N
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
         assert is_running(process) is False
     assert is_running(process) is False
+
+
+def test_a_process_that_never_was_does_not_run() -> None:
+    assert is_running(replace(this_process(), pid=2**22 + 1)) is False

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 from tests.delivery import queued
@@ -167,6 +168,36 @@ class Hourly(OneASecond):
         return now + dt.timedelta(hours=1)
 
 
+class Avoiding(OneASecond):
+    """A pace that has heard enough from one domain."""
+
+    def left_alone(self, domain: str, now: dt.datetime) -> Outcome | None:
+        """One is."""
+        return Outcome(OutcomeKind.DEFERRED, text=f"left alone at {now:%H:%M}") if domain == "busy.example" else None
+
+
+def test_a_domain_that_is_left_alone_is_not_tried_and_holds_up_nobody(engine: sa.Engine) -> None:
+    queued.queue(engine, 2)
+    set_address(engine, 1, "reader1@busy.example")
+    tray = MemoryTransport()
+    deliver_queued(engine, tray, pace=Avoiding())
+    assert [mail.delivery for mail in tray.sent] == [2]
+    assert queued.states(engine) == {"deferred": 1, "accepted": 1}
+    assert queued.delivery(engine, 1).detail == f"left alone at {queued.NOW:%H:%M}"
+
+
+def test_an_address_no_mail_can_be_made_for_fails_alone(engine: sa.Engine) -> None:
+    queued.queue(engine, 2)
+    set_address(engine, 1, "not an address")
+    assert deliver_queued(engine, MemoryTransport()).states == {DeliveryState.FAILED: 1, DeliveryState.ACCEPTED: 1}
+    assert "not an address" in queued.delivery(engine, 1).detail
+
+
+def set_address(engine: sa.Engine, key: int, address: str) -> None:
+    with writing(engine) as tx:
+        tx.execute(sa.text("UPDATE outbox SET address = :address WHERE id = :key"), {"address": address, "key": key})
+
+
 async def test_a_confirmation_overtakes_what_the_pace_holds_up(engine: sa.Engine) -> None:
     queued.queue(engine, 2)
     set_state(engine, 1, "queued", "bulk")
@@ -174,10 +205,9 @@ async def test_a_confirmation_overtakes_what_the_pace_holds_up(engine: sa.Engine
     tray, stop = MemoryTransport(), threading.Event()
     options = SenderOptions(tray, "tester", Hourly())
     run = asyncio.create_task(deliver(engine, queued.renderer(), options, clock=lambda: MONDAY, stop=stop))
-    await asyncio.sleep(0.1)
-    assert queued.states(engine) == {"claimed": 1, "skipped": 1}
-    set_state(engine, 2, "queued", "urgent")
     async with asyncio.timeout(20):
+        await until(lambda: queued.states(engine) == {"claimed": 1, "skipped": 1})
+        set_state(engine, 2, "queued", "urgent")
         while not tray.sent:  # noqa: ASYNC110 - the transport tells nobody
             await asyncio.sleep(0.05)
     stop.set()
@@ -363,6 +393,23 @@ def test_a_stop_waits_no_longer_than_the_grace_period(engine: sa.Engine) -> None
     assert time.monotonic() - began < 10
     assert queued.states(engine) == {"deferred": 1, "queued": 2}
     assert queued.delivery(engine, 1).doubt is Doubt.RESEND
+
+
+class Broken(MemoryTransport):
+    """A transport with a fault of its own."""
+
+    async def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
+        """Fail where no stream may."""
+        async for mail in mails:
+            yield (AboutToHandOver(mail),)
+            raise TimeoutError
+
+
+def test_a_fault_of_the_transport_is_no_end_of_the_grace_period(engine: sa.Engine) -> None:
+    queued.queue(engine, 2)
+    with pytest.raises(TimeoutError):
+        deliver_queued(engine, Broken())
+    assert queued.states(engine) == {"deferred": 1, "queued": 1}
 
 
 def test_a_lost_answer_follows_the_policy(engine: sa.Engine) -> None:

@@ -1,15 +1,19 @@
 """A worker lives while its body runs; declared dead it says so, and at its end nothing stays claimed."""
 
 import datetime as dt
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 from tests.delivery.queued import NOW, alive, claimed, delivery, queue, states
 
 from dailypapers.delivery.worker import working
 from dailypapers.domain.delivery import Doubt
 from dailypapers.domain.worker import LEASE
 from dailypapers.store import workers
-from dailypapers.store.database import reading, writing
+from dailypapers.store.database import connect, reading, writing
 
 
 def test_a_worker_lives_while_its_body_runs(engine: sa.Engine) -> None:
@@ -46,6 +50,38 @@ def test_renewing_keeps_it_alive_and_recovers_what_others_leave(engine: sa.Engin
         with reading(engine) as tx:
             assert [each.until for each in workers.alive(tx)] == [NOW + LEASE / 2 + LEASE]
         assert states(engine) == {"queued": 1}
+
+
+def test_it_renews_by_itself_also_after_the_database_was_away(engine: sa.Engine, tmp_path: Path) -> None:
+    moments = [NOW]
+    nowhere = connect(f"sqlite:///{tmp_path / 'nowhere' / 'papers.db'}")
+    with (
+        capture_logs() as logs,
+        working(engine, "one", Doubt.RESEND, clock=lambda: moments[-1], renew_every=MOMENT) as worker,
+    ):
+        worker.engine = nowhere
+        wait_until(lambda: "lease not renewed" in {log["event"] for log in logs})
+        worker.engine = engine
+        moments.append(NOW + LEASE / 2)
+        wait_until(lambda: lease(engine) == NOW + LEASE / 2 + LEASE)
+    assert alive(engine) == []
+
+
+MOMENT = dt.timedelta(milliseconds=5)
+
+
+def lease(engine: sa.Engine) -> dt.datetime:
+    with reading(engine) as tx:
+        [worker] = workers.alive(tx)
+    return worker.until
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something holds, for a while."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_declared_dead_it_notices(engine: sa.Engine) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.playing_dns import BROKEN, SILENT, NameServer, playing_dns
 
 from dailypapers.errors import BadSettings
-from dailypapers.mail.dns import Domains, Trouble, disposable_domains
+from dailypapers.mail.dns import Domains, Trouble, disposable_domains, system_resolver
 
 ZONE: dict[str, dict[str, tuple[str, ...]]] = {
     "mail.example": {"MX": ("10 mx.mail.example.",)},
@@ -38,6 +38,7 @@ def names() -> Iterator[NameServer]:
         ("null.example", Trouble.TAKES_NO_MAIL),
         ("empty.example", Trouble.TAKES_NO_MAIL),
         ("nowhere.example", Trouble.UNKNOWN_DOMAIN),
+        ("büch er.example", Trouble.UNKNOWN_DOMAIN),
         (BROKEN, None),
         (SILENT, None),
     ],
@@ -97,3 +98,8 @@ async def test_disposable_domains_are_known_with_what_is_below_them(tmp_path: Pa
     assert await listed.trouble("mailinator.com") is None
     with pytest.raises(BadSettings, match="cannot be read"):
         disposable_domains(tmp_path / "nowhere.txt")
+
+
+def test_the_machines_resolver_remembers_and_is_patient_for_two_seconds() -> None:
+    resolver = system_resolver()
+    assert resolver is None or (resolver.lifetime, type(resolver.cache)) == (2, dns.resolver.LRUCache)

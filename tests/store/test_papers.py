@@ -111,6 +111,47 @@ def test_blanks_are_filled_and_the_first_text_is_kept(engine: sa.Engine, now: dt
     assert paper.url == "https://arxiv.org/abs/2604.01234"
 
 
+def test_authors_are_filled_in_where_the_first_source_names_none(engine: sa.Engine, now: dt.datetime) -> None:
+    nameless = announcement()
+    add(engine, replace(nameless, paper=replace(nameless.paper, authors=())), now=now)
+    add(engine, announcement(source="hf"), announcement(source="biorxiv"), now=now)
+    assert waiting(engine)[0].paper.authors == ("Ann Lee",)
+
+
+def test_papers_are_read_in_the_order_they_came_in_but_those_that_are_another(
+    engine: sa.Engine, now: dt.datetime
+) -> None:
+    first, second = announcement("10.1101/2026.04.20.1", source="biorxiv"), announcement(title="Another Telling Title")
+    add(engine, first, second, announcement("2604.00009", title="A Third Telling Title"), now=now)
+    with writing(engine) as tx:
+        last = papers.last_id(tx)
+        assert [paper.title for paper in papers.between(tx, 0, last).values()] == [
+            "A Paper With a Telling Title", "Another Telling Title", "A Third Telling Title",
+        ]  # fmt: skip
+        assert list(papers.between(tx, last - 1, last)) == [last]
+    add(engine, announcement("2604.01234", title=first.paper.title, source="hf"), now=now)
+    with reading(engine) as tx:
+        assert papers.last_id(tx) == last
+        assert [paper.title for paper in papers.between(tx, 0, last).values()] == [
+            "A Paper With a Telling Title", "A Third Telling Title",
+        ]  # fmt: skip
+
+
+def test_without_papers_the_highest_id_is_0(engine: sa.Engine) -> None:
+    with reading(engine) as tx:
+        assert (papers.last_id(tx), papers.between(tx, 0, 9), papers.first_editions(tx)) == (0, {}, {})
+
+
+def test_a_papers_first_edition_is_the_one_it_was_fresh_in(engine: sa.Engine, now: dt.datetime) -> None:
+    replaced = announcement("2604.00002", title="A Replaced Telling Title", type=AnnounceType.REPLACE)
+    add(engine, announcement(), replaced, now=now)
+    with writing(engine) as tx:
+        edition = editions.close(tx, DAY, now=now)
+    add(engine, announcement(source="hf"), announcement("2604.00003", title="A Waiting Telling Title"), now=now)
+    with reading(engine) as tx:
+        assert papers.first_editions(tx) == {papers.named(tx, "arxiv:2604.01234"): edition.id}
+
+
 def test_the_newest_count_of_each_signal_is_used(engine: sa.Engine, now: dt.datetime) -> None:
     morning = replace(announcement(source="huggingface"), signals=Signals(upvotes=3, stars=10))
     evening = replace(morning, signals=Signals(upvotes=30, comments=2))

@@ -61,6 +61,13 @@ def test_voting_twice_is_voting_once(engine: sa.Engine, ids: Ids) -> None:
         assert votes.balance(tx, ids[1]) == {ids[1][0]: 1}
 
 
+def test_a_readers_votes_on_a_paper_are_all_of_them_and_no_others(engine: sa.Engine, ids: Ids) -> None:
+    cast(engine, ids, (0, Vote.LIKE), (0, Vote.SAVE), (1, Vote.DISLIKE))
+    with reading(engine) as tx:
+        assert [votes.of_paper(tx, ids[0], n) for n in ids[1]] == [{Vote.LIKE, Vote.SAVE}, {Vote.DISLIKE}, set()]
+        assert votes.of_paper(tx, ids[0] + 1, ids[1][0]) == set()
+
+
 def test_votes_can_be_taken_back_one_or_all(engine: sa.Engine, ids: Ids) -> None:
     cast(engine, ids, (0, Vote.LIKE), (0, Vote.SAVE))
     with writing(engine) as tx:

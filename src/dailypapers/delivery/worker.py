@@ -22,7 +22,8 @@ from dailypapers.store.database import writing
 
 log = structlog.get_logger()
 
-_RENEWALS = 3
+#: A lease outlasts two renewals that fail.
+RENEW_EVERY = LEASE / 3
 
 
 @dataclass
@@ -62,7 +63,9 @@ class WorkerRun:
 
 
 @contextmanager
-def working(engine: sa.Engine, label: str, policy: Doubt, *, clock: Clock) -> Iterator[WorkerRun]:
+def working(
+    engine: sa.Engine, label: str, policy: Doubt, *, clock: Clock, renew_every: dt.timedelta = RENEW_EVERY
+) -> Iterator[WorkerRun]:
     """Be a worker while the body runs; what dead ones have left is recovered first.
 
     Nothing may be on its way any more when the body ends: what it left claimed is given back, and is in doubt where it
@@ -73,7 +76,7 @@ def working(engine: sa.Engine, label: str, policy: Doubt, *, clock: Clock) -> It
     with writing(engine) as tx:
         workers.register(tx, run.id, this_process(), now=clock())
     done = threading.Event()
-    renewing = threading.Thread(target=_renew, args=(run, done), name="worker", daemon=True)
+    renewing = threading.Thread(target=_renew, args=(run, done, renew_every), name="worker", daemon=True)
     renewing.start()
     try:
         yield run
@@ -85,8 +88,8 @@ def working(engine: sa.Engine, label: str, policy: Doubt, *, clock: Clock) -> It
             run.end()
 
 
-def _renew(run: WorkerRun, done: threading.Event) -> None:
-    while not done.wait(LEASE.total_seconds() / _RENEWALS) and not run.is_lost.is_set():
+def _renew(run: WorkerRun, done: threading.Event, every: dt.timedelta) -> None:
+    while not done.wait(every.total_seconds()) and not run.is_lost.is_set():
         try:
             run.renew()
         except DatabaseUnreachable as error:
