@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from dailypapers.delivery.pace import KeptPace
+from dailypapers.delivery.pace import Pace, Route
 from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
@@ -20,7 +20,7 @@ from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import Doubt
 from dailypapers.domain.message import Sender
-from dailypapers.domain.pace import Limit, Pace, Rules
+from dailypapers.domain.pace import Limit, Rules
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
@@ -97,9 +97,7 @@ def build(settings: Settings) -> App:
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
         renderer=_mail_renderer(settings, signer),
-        make_sender_options=partial(
-            _sender_options, settings, server, _capacity(settings.mail), KeptPace(_rules(settings.mail))
-        ),
+        make_sender_options=partial(_sender_options, settings, server, _capacity(settings.mail), _pace(settings.mail)),
     )
     return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _sign_up_policy(settings)))
 
@@ -259,13 +257,17 @@ def _capacity(mail: Mail) -> Capacity:
     return Capacity(mail.connections, mail.mails_per_connection)
 
 
-def _rules(mail: Mail) -> Rules:
-    second, hour, day = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
-    limits = ((mail.messages_per_second, second), (mail.messages_per_hour, hour), (mail.messages_per_day, day))
+def _pace(mail: Mail) -> Pace:
     a_domain = mail.messages_per_minute_per_domain
+    per_domain = Limit(a_domain, timedelta(minutes=1)) if a_domain else None
+    return Pace(Route(str(_mail_server(mail)), _rules(mail)), per_domain=per_domain)
+
+
+def _rules(mail: Mail) -> Rules:
+    quotas = ((mail.messages_per_hour, timedelta(hours=1)), (mail.messages_per_day, timedelta(days=1)))
     return Rules(
-        limits=tuple(Limit(mails, period) for mails, period in limits if mails),
-        per_domain=Limit(a_domain, timedelta(minutes=1)) if a_domain else None,
+        rate=Limit(mail.messages_per_second, timedelta(seconds=1)) if mail.messages_per_second else None,
+        quotas=tuple(Limit(mails, period) for mails, period in quotas if mails),
         warm_up_from=mail.warm_up_from,
     )
 

@@ -5,6 +5,7 @@ from tests.delivery.queued import NOW, queue, states
 
 from dailypapers.delivery.claims import AHEAD, GROUP, Claims
 from dailypapers.delivery.fence import Fence
+from dailypapers.delivery.pace import Pace
 from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.domain.delivery import Doubt
 from dailypapers.store import workers
@@ -14,7 +15,7 @@ from dailypapers.store.database import writing
 async def test_no_more_is_claimed_than_a_few(sqlite: sa.Engine) -> None:
     queue(sqlite, AHEAD + 2 * GROUP)
     with working(sqlite, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
-        claims, taken = Claims(worker, Fence(None, worker.id)), 0
+        claims, taken = Claims(worker, Fence(None, worker.id), Pace(), worker.clock), 0
         while await claims.next():
             taken += 1
             assert states(sqlite)["claimed"] - taken <= AHEAD
@@ -56,10 +57,10 @@ async def test_who_was_taken_for_dead_claims_nothing(engine: sa.Engine) -> None:
 
 def eager(worker: WorkerRun) -> Claims:
     """Claims that look again whenever they are asked."""
-    return Claims(worker, Fence(None, worker.id), look_again=0)
+    return Claims(worker, Fence(None, worker.id), Pace(), worker.clock, look_again=0)
 
 
 async def next_id(claims: Claims) -> int:
-    render_input = await claims.next()
-    assert render_input
-    return render_input.delivery.id
+    due = await claims.next()
+    assert due
+    return due.render_input.delivery.id

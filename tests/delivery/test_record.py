@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from tests.delivery.queued import NOW, claimed, delivery, queue, states
 
+from dailypapers.delivery.pace import Pace
 from dailypapers.delivery.record import Result, note
 from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind, after
 from dailypapers.domain.subscriber import SubscriberState
@@ -17,7 +18,7 @@ def test_who_left_since_the_claim_is_withdrawn(engine: sa.Engine) -> None:
         suppressions.suppress(tx, "reader1@example.org", reason="complaint", detail="", now=NOW)
         subscribers.transition(tx, 2, to=SubscriberState.ACTIVE, now=NOW)
     with writing(engine) as tx:
-        assert note(tx, "one", mails, (), now=NOW) == {1, 2}
+        assert note(tx, "one", mails, (), pace=Pace(), now=NOW) == {1, 2}
         assert [len(attempts.of_delivery(tx, key)) for key in (1, 2, 3)] == [0, 0, 1]
     assert states(engine) == {"suppressed": 1, "skipped": 1, "claimed": 1}
 
@@ -30,7 +31,7 @@ def test_what_another_took_is_withdrawn_and_the_others_try_is_not_touched(engine
         outbox.unclaim(tx, mails, now=NOW)
     claimed(engine, "quick", 1)
     with writing(engine) as tx:
-        assert note(tx, "slow", mails, (), now=NOW) == {1}
+        assert note(tx, "slow", mails, (), pace=Pace(), now=NOW) == {1}
     with reading(engine) as tx:
         [attempt] = attempts.of_delivery(tx, 1)
     assert (attempt.worker, attempt.handed_over_at) == ("quick", None)
@@ -42,10 +43,13 @@ def test_written_twice_it_is_the_same(engine: sa.Engine) -> None:
     accepted = Outcome(OutcomeKind.ACCEPTED, 250, text="queued")
     for _ in range(2):
         with writing(engine) as tx:
-            note(tx, "one", [first, second], (), now=NOW)
+            note(tx, "one", [first, second], (), pace=Pace(), now=NOW)
     for _ in range(2):
         with writing(engine) as tx:
-            assert note(tx, "one", (), [Result(after(first, accepted, NOW), accepted)], now=NOW) == frozenset()
+            assert (
+                note(tx, "one", (), [Result(after(first, accepted, NOW), accepted)], pace=Pace(), now=NOW)
+                == frozenset()
+            )
     assert delivery(engine, first.id).state is DeliveryState.ACCEPTED
     with reading(engine) as tx:
         assert [each.text for each in attempts.of_delivery(tx, first.id)] == ["queued"]
@@ -56,5 +60,5 @@ def test_a_dead_address_is_suppressed(engine: sa.Engine) -> None:
     [mail] = claimed(engine, "one", 1)
     dead = Outcome(OutcomeKind.DEAD_ADDRESS, 550, "5.1.1")
     with writing(engine) as tx:
-        note(tx, "one", (), [Result(after(mail, dead, NOW), dead)], now=NOW)
+        note(tx, "one", (), [Result(after(mail, dead, NOW), dead)], pace=Pace(), now=NOW)
         assert tx.execute(sa.text("SELECT address FROM suppressions")).scalar_one() == "reader1@example.org"

@@ -20,6 +20,7 @@ from tests.world import GRAPHS, MONDAY, World, world
 
 from dailypapers.delivery.claims import GROUP
 from dailypapers.delivery.deliver import Sending, deliver_once
+from dailypapers.delivery.pace import Pace, Route
 from dailypapers.delivery.recovery import recover
 from dailypapers.delivery.send import SenderOptions, deliver
 from dailypapers.delivery.tally import ASKED_TO_STOP, Delivered
@@ -27,11 +28,12 @@ from dailypapers.digests.compose import compose
 from dailypapers.domain.delivery import Attempt, DeliveryState, Doubt, MailKind, Outcome, OutcomeKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
+from dailypapers.domain.pace import Limit, Rules
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Ready, Transport
-from dailypapers.store import attempts, outbox, subscribers, suppressions, workers
+from dailypapers.store import attempts, outbox, paces, subscribers, suppressions, workers
 from dailypapers.store.database import connect, reading, writing
 
 CAST = ("alice", "bob", "charlie")
@@ -131,41 +133,22 @@ def test_a_server_that_is_not_there_is_told_from_a_fault_of_ours(engine: sa.Engi
     assert done.stopped.fault is Fault.CONNECTION
 
 
-class OneASecond:
-    """A pace a test can watch."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def next(self, domain: str, now: dt.datetime) -> dt.datetime:
-        """Each mail a little after the one before."""
-        self.asked.append(domain)
-        return now + dt.timedelta(milliseconds=10)
-
-    def left_alone(self, domain: str, now: dt.datetime) -> Outcome | None:
-        """No domain is."""
-
-    def heard(self, domain: str, outcome: Outcome, now: dt.datetime) -> None:
-        """Nothing follows from it."""
-
-
-def test_the_pace_is_asked_for_each_mail(engine: sa.Engine) -> None:
-    pace = OneASecond()
+def test_mails_keep_to_the_pace(engine: sa.Engine) -> None:
+    a_second = Rules(Limit(20, dt.timedelta(seconds=1)))
     with world(engine) as w:
         composed(w, *CAST)
-        options = SenderOptions(w.tray, "tester", pace)
+        options = SenderOptions(w.tray, "tester", Pace(Route("relay", a_second)))
+        began = time.monotonic()
         done = deliver_once(replace(w.dependencies.sending, make_sender_options=lambda: options), clock=lambda: MONDAY)
     assert done.states == {DeliveryState.ACCEPTED: 3}
-    assert pace.asked == ["example.org"] * 3
+    assert time.monotonic() - began >= 0.1
+    with reading(engine) as tx:
+        assert [each.server for each in attempts_of(tx)] == ["relay"] * 3
 
 
-class Hourly(OneASecond):
-    """A pace that has just let the last mail of the hour go."""
-
-    def next(self, domain: str, now: dt.datetime) -> dt.datetime:
-        """In an hour."""
-        self.asked.append(domain)
-        return now + dt.timedelta(hours=1)
+def attempts_of(tx: sa.Connection) -> list[sa.Row[Any]]:
+    """All tries, as rows."""
+    return list(tx.execute(sa.text("SELECT * FROM attempts ORDER BY delivery_id")))
 
 
 class Avoiding(OneASecond):
@@ -203,7 +186,10 @@ async def test_a_confirmation_overtakes_what_the_pace_holds_up(engine: sa.Engine
     set_state(engine, 1, "queued", "bulk")
     set_state(engine, 2, "skipped", "urgent")
     tray, stop = MemoryTransport(), threading.Event()
-    options = SenderOptions(tray, "tester", Hourly())
+    options = SenderOptions(tray, "tester", Pace(Route("relay", Rules(Limit(0.2, dt.timedelta(seconds=1))))))
+    with writing(engine) as tx:
+        paces.usage_of(tx, "relay")
+        paces.set_next(tx, "relay", MONDAY + dt.timedelta(seconds=4.9))
     run = asyncio.create_task(deliver(engine, queued.renderer(), options, clock=lambda: MONDAY, stop=stop))
     async with asyncio.timeout(20):
         await until(lambda: queued.states(engine) == {"claimed": 1, "skipped": 1})

@@ -41,7 +41,7 @@ def test_a_mail_that_is_tried_again_is_counted_once() -> None:
     ("kind", "fault", "passes"),
     [
         (OutcomeKind.OUR_FAULT, Fault.US, False),
-        (OutcomeKind.OVER_LIMIT, Fault.US, True),
+        (OutcomeKind.OVER_LIMIT, Fault.PACE, True),
     ],
 )
 def test_one_fault_of_ours_stops_the_run(kind: OutcomeKind, fault: Fault, passes: bool) -> None:

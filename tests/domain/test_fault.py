@@ -28,8 +28,10 @@ def test_only_a_mailbox_that_is_gone_costs_its_reader_the_address(kind: OutcomeK
     assert outcome.address_is_dead is gone is (kind is OutcomeKind.DEAD_ADDRESS)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in OutcomeKind if kind.value[0] in {Fault.US, Fault.CONNECTION}])
-def test_neither_our_fault_nor_the_connections_fails_a_reader(kind: OutcomeKind) -> None:
+@pytest.mark.parametrize(
+    "kind", [kind for kind in OutcomeKind if kind.value[0] in {Fault.US, Fault.PACE, Fault.CONNECTION}]
+)
+def test_neither_our_fault_nor_our_pace_nor_the_connections_fails_a_reader(kind: OutcomeKind) -> None:
     assert after(MAIL, Outcome(kind), NOW).state is not DeliveryState.FAILED
 
 

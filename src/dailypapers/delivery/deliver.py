@@ -65,18 +65,26 @@ def deliver_once(
 def deliver_due(sending: Sending, *, clock: Clock, stop: threading.Event) -> None:
     """Send what is due; what a sender has left that died is recovered in any case.
 
-    Nothing is connected to where nothing is due, where mails on hold wait for an operator, or shortly after the mail
-    server took nothing.
+    Nothing is connected to where nothing is due, where mails on hold wait for an operator, where a limit leaves no
+    room, or shortly after the mail server took nothing.
     """
+    options = sending.make_sender_options()
     with reading(sending.engine) as tx:
         is_claimed = outbox.count_claimed(tx)
     if is_claimed:
-        recover(sending.engine, sending.make_sender_options().uncertain, now=clock())
+        recover(sending.engine, options.uncertain, now=clock())
     with reading(sending.engine) as tx:
-        next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=clock()), outbox.on_hold(tx)
-        is_paused = workers.is_paused(tx, now=clock())
-    if next_attempt is not None and next_attempt <= clock() and not (on_hold or is_paused):
+        is_worth_while = _is_worth_while(tx, options, clock())
+    if is_worth_while:
         deliver_once(sending, clock=clock, stop=stop)
+
+
+def _is_worth_while(tx: sa.Connection, options: SenderOptions, now: dt.datetime) -> bool:
+    """Return whether a mail is due that may go now."""
+    next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=now), outbox.on_hold(tx)
+    if next_attempt is None or next_attempt > now or on_hold or workers.is_paused(tx, now=now):
+        return False
+    return options.pace.room(tx, now).mails > 0 or outbox.has_urgent(tx)
 
 
 def deliver_until_empty(

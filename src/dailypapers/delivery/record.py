@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from dailypapers.delivery.pace import Pace
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import attempts, outbox, subscribers, suppressions, workers
@@ -20,7 +21,13 @@ class Result:
 
 
 def note(
-    tx: sa.Connection, worker_id: str, leaving: Sequence[Delivery], results: Sequence[Result], *, now: dt.datetime
+    tx: sa.Connection,
+    worker_id: str,
+    leaving: Sequence[Delivery],
+    results: Sequence[Result],
+    *,
+    pace: Pace,
+    now: dt.datetime,
 ) -> frozenset[int]:
     """Note which mails are about to be handed over, and what became of others.
 
@@ -33,9 +40,17 @@ def note(
         attempts.hand_over(tx, handed_over, now=now)
         workers.count_handed_over(tx, worker_id, len(handed_over))
     attempts.forget(tx, withdrawn)
-    attempts.answer(tx, [(result.delivery, result.outcome) for result in results], now=now)
+    answers = [(result.delivery, result.outcome) for result in results]
+    attempts.answer(tx, answers, now=now)
+    pace.note(tx, handed_over, answers, now=now)
     _settle(tx, results, now)
     return frozenset(delivery.id for delivery in withdrawn)
+
+
+def give_back_until(tx: sa.Connection, delivery: Delivery) -> None:
+    """Give a claimed mail back untried, to be due at its `next_attempt_at`."""
+    attempts.forget(tx, [delivery])
+    outbox.park(tx, [delivery])
 
 
 def _settle(tx: sa.Connection, results: Sequence[Result], now: dt.datetime) -> None:

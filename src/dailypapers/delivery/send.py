@@ -20,18 +20,18 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.delivery.claims import LOOK_AGAIN, Claims
+from dailypapers.delivery.claims import LOOK_AGAIN, Claims, Due
 from dailypapers.delivery.fence import RESTORED, Fence
-from dailypapers.delivery.record import Result, note
-from dailypapers.delivery.tally import Delivered, Stopped, Tally
+from dailypapers.delivery.pace import Pace, steady
+from dailypapers.delivery.record import Result, give_back_until, note
+from dailypapers.delivery.tally import Delivered, Stopped, Tally, out_of_room
 from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.digests.layout import MailRenderer, RenderInput, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
-from dailypapers.domain.delivery import Delivery, Doubt, Outcome, OutcomeKind, Priority, after
+from dailypapers.domain.delivery import Delivery, Doubt, Outcome, OutcomeKind, after
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
-from dailypapers.domain.pace import Pace, Unlimited
 from dailypapers.errors import BadInput
 from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Transport
 from dailypapers.store import ledger, outbox
@@ -41,6 +41,8 @@ log = structlog.get_logger()
 
 #: Docker kills ten seconds after it has asked.
 GRACE = 7.0
+#: Seconds for which a run waits until a limit leaves room again; where it takes longer, the run ends.
+_LONGEST_WAIT = 60.0
 #: Seconds between two looks whether a stop was asked for.
 _LOOK = 0.1
 
@@ -52,7 +54,7 @@ class SenderOptions:
     transport: Transport
     worker: str
     """What the worker's name begins with."""
-    pace: Pace = field(default_factory=Unlimited)
+    pace: Pace = field(default_factory=Pace)
     uncertain: Doubt = Doubt.RESEND
     """What is done about mails whose answer is missing."""
     fence: Path | None = None
@@ -83,7 +85,8 @@ async def deliver(
         done = replace(run.result(), stopped=obstacle) if obstacle else run.result()
         if done.stopped:
             worker.stopped = done.stopped.why
-            worker.resume_at = clock() + done.stopped.pause if done.stopped.pause else None
+            pauses = done.stopped.pause is not None and not done.stopped.by_own_limit
+            worker.resume_at = clock() + done.stopped.pause if pauses and done.stopped.pause else None
     with reading(engine) as tx:
         done = replace(done, elsewhere=outbox.count_claimed(tx))
         residues = {each.day: each.residue for each in ledger.of_editions(tx, run.tally.edition_ids)}
@@ -110,7 +113,7 @@ def _log(done: Delivered, residues: dict[dt.date, int]) -> None:
     counts = {str(state): n for state, n in sorted(done.states.items())}
     for day, residue in residues.items():
         log.error("the ledger does not balance", edition=str(day), missing=residue)
-    if done.stopped and done.stopped.fault is not Fault.NONE:
+    if done.stopped and done.stopped.fault not in {Fault.NONE, Fault.PACE}:
         # Nothing goes out until somebody has looked: this is the operator's alarm.
         log.error("delivery stopped", why=done.stopped.why, **counts)
     elif counts:
@@ -132,12 +135,13 @@ class _Run:
     ) -> None:
         self._worker, self._fence, self._renderer, self._options = worker, fence, renderer, options
         self._stop, self._on_progress = stop, on_progress
-        self._claims = Claims(worker, fence)
+        self._steady = steady(worker.clock)
         #: What was given to the transport and has no answer yet, and what was withdrawn from it, by id.
         self._in_flight: dict[int, Delivery] = {}
         self._withdrawn: dict[int, Delivery] = {}
         self._something_happened = asyncio.Event()
         self.tally = Tally()
+        self._claims = Claims(worker, fence, options.pace, self._steady, on_parked=self.tally.put_off)
 
     def result(self) -> Delivered:
         """Return what was done so far."""
@@ -176,18 +180,26 @@ class _Run:
 
     async def _mails(self) -> AsyncGenerator[OutgoingMail]:
         """Yield one mail after the other, each built when its turn has come."""
-        while render_input := await self._next():
-            delivery = render_input.delivery
-            if refused := self._options.pace.left_alone(domain_of(delivery.address), self._worker.clock()):
-                await self._record((), [self._result(delivery, refused)])
+        while due := await self._next():
+            delivery = due.render_input.delivery
+            if until := self._options.pace.left_alone_until(domain_of(delivery.address), self._steady()):
+                await self._park(delivery, until)
                 continue
-            async for urgent in self._until_its_turn(delivery):
-                if outgoing := await self._built(urgent):
+            async for urgent in self._until_its_turn(due):
+                if outgoing := await self._built(urgent.render_input):
                     yield outgoing
             if self._is_over:
                 return
-            if outgoing := await self._built(render_input):
+            if outgoing := await self._built(due.render_input):
                 yield outgoing
+
+    async def _park(self, delivery: Delivery, until: dt.datetime) -> None:
+        """Give a mail back untried whose domain has come to be left alone since it was claimed."""
+        parked = replace(delivery, next_attempt_at=until, detail="not tried: its domain refuses our emails for now")
+        await self._worker.persistence.persist(partial(give_back_until, delivery=parked))
+        self._options.pace.came_back([delivery])
+        self._in_flight.pop(delivery.id, None)
+        self._claims.note_parked([parked])
 
     async def _built(self, render_input: RenderInput) -> OutgoingMail | None:
         built = self._build(render_input)
@@ -196,14 +208,32 @@ class _Run:
             return None
         return built
 
-    async def _next(self) -> RenderInput | None:
-        """Return the next mail's input; while others are in flight, new ones are waited for."""
+    async def _next(self) -> Due | None:
+        """Return the next mail; it is waited for while others are in flight, or until a limit leaves room soon."""
         while not self._is_over:
-            render_input = await self._claims.next()
-            if render_input or not self._in_flight:
-                return render_input
-            await self._wait(LOOK_AGAIN)
+            due = await self._claims.next()
+            if due:
+                return due
+            seconds = LOOK_AGAIN if self._in_flight else self._until_room()
+            if seconds is None:
+                return None
+            await self._wait(min(max(seconds, _LOOK), LOOK_AGAIN))
         return None
+
+    def _until_room(self) -> float | None:
+        """Return in how many seconds limits leave room for more, `None` where that is not waited for."""
+        no_room, parked_until = self._claims.no_room, self._claims.resume_at(self._steady())
+        if no_room:
+            seconds = self._until(no_room.resume_at)
+            if not no_room.limit or seconds <= _LONGEST_WAIT:
+                return seconds
+            self.tally.stopped = self.tally.stopped or out_of_room(no_room, self._steady())
+        elif parked_until and (seconds := self._until(parked_until)) <= _LONGEST_WAIT:
+            return seconds
+        return None
+
+    def _until(self, moment: dt.datetime | None) -> float:
+        return (moment - self._steady()).total_seconds() if moment else 0
 
     async def _wait(self, seconds: float) -> None:
         """Wait until something happens, at most so long."""
@@ -211,18 +241,13 @@ class _Run:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._something_happened.wait(), seconds)
 
-    async def _until_its_turn(self, delivery: Delivery) -> AsyncGenerator[RenderInput]:
+    async def _until_its_turn(self, due: Due) -> AsyncGenerator[Due]:
         """Wait until the pace lets a mail go; meanwhile yield those somebody waits for: they count, and do not wait."""
-        now = self._worker.clock()
-        seconds = (self._options.pace.next(domain_of(delivery.address), now) - now).total_seconds()
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while loop.time() < until and delivery.priority is not Priority.URGENT and not self._is_over:
+        while not due.is_urgent and not self._is_over and (seconds := self._until(due.at)) > 0:
             if urgent := await self._claims.next_urgent():
-                self._options.pace.next(domain_of(urgent.delivery.address), self._worker.clock())
                 yield urgent
             else:
-                await self._wait(min(until - loop.time(), LOOK_AGAIN))
+                await self._wait(min(seconds, LOOK_AGAIN))
 
     def _build(self, render_input: RenderInput) -> OutgoingMail | Result:
         delivery = render_input.delivery
@@ -254,13 +279,14 @@ class _Run:
                 case AboutToHandOver():
                     leaving.append(delivery)
                 case Answered(outcome=outcome):
-                    self._options.pace.heard(domain_of(delivery.address), outcome, self._worker.clock())
                     results.append(self._result(delivery, outcome))
         return await self._record(leaving, results)
 
     async def _record(self, leaving: Sequence[Delivery], results: Sequence[Result]) -> frozenset[int]:
-        write = partial(note, worker_id=self._worker.id, leaving=leaving, results=results, now=self._worker.clock())
+        pace, now = self._options.pace, self._worker.clock()
+        write = partial(note, worker_id=self._worker.id, leaving=leaving, results=results, pace=pace, now=now)
         withdrawn = await self._worker.persistence.persist(write)
+        pace.came_back(result.delivery for result in results)
         self._fence.advance(len(leaving) - len(withdrawn), now=self._worker.clock())
         for key in withdrawn:
             self._withdrawn[key] = self._in_flight.pop(key)

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dailypapers.delivery.record import Result
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind
-from dailypapers.domain.fault import Fault, Finality
+from dailypapers.domain.fault import Fault
+from dailypapers.domain.pace import Room
 
 #: So many mails in a row that could not be built, or that the server did not take, and the run stops.
 IN_A_ROW = 20
@@ -25,6 +26,8 @@ class Stopped:
     why: str
     pause: dt.timedelta | None = None
     """After how long it is worth trying again without anybody having mended anything; `None` where it is not."""
+    by_own_limit: bool = False
+    """Whether it is a limit of the settings: mails that somebody waits for leave all the same."""
 
 
 ASKED_TO_STOP = Stopped(Fault.NONE, "asked to stop")
@@ -59,6 +62,11 @@ class Tally:
             self._count(result.delivery)
             self._judge(result.outcome)
 
+    def put_off(self, deliveries: Iterable[Delivery]) -> None:
+        """Count mails that were claimed and wait in the outbox again, untried."""
+        for delivery in deliveries:
+            self._count(replace(delivery, state=DeliveryState.DEFERRED))
+
     def _count(self, delivery: Delivery) -> None:
         if delivery.id in self._deferred:
             self._deferred.remove(delivery.id)
@@ -74,7 +82,7 @@ class Tally:
             self._in_vain = [*self._in_vain, outcome][-IN_A_ROW:]
         else:
             self._in_vain, self._has_anything_left = [], True
-        if outcome.fault is Fault.US:
+        if outcome.fault in {Fault.US, Fault.PACE}:
             self.stopped = self.stopped or _our_fault(outcome)
         elif len(self._in_vain) == IN_A_ROW:
             self.stopped = self.stopped or _in_vain(self._in_vain)
@@ -87,9 +95,16 @@ class Tally:
         return Delivered(+self.states, stopped)
 
 
+def out_of_room(room: Room, now: dt.datetime) -> Stopped:
+    """Return why a run ends where a limit leaves no room for a while."""
+    resume_at = room.resume_at or now
+    why = f"no more than {room.limit}: the next may go at {resume_at:%Y-%m-%d %H:%M} UTC"
+    return Stopped(Fault.PACE, why, resume_at - now, by_own_limit=True)
+
+
 def _our_fault(outcome: Outcome) -> Stopped:
-    if outcome.finality is Finality.PASSING:
-        return Stopped(Fault.US, f"the mail server takes no more for now: {_words(outcome)}", LIMIT_PAUSE)
+    if outcome.fault is Fault.PACE:
+        return Stopped(Fault.PACE, f"the mail server takes no more for now: {_words(outcome)}", LIMIT_PAUSE)
     return Stopped(Fault.US, f"our fault, so nobody else is mailed: {_words(outcome)}")
 
 

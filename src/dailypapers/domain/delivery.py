@@ -95,7 +95,7 @@ class OutcomeKind(Enum):
     """The mail could not be made, which a mended template may change."""
     UNSENDABLE = (Fault.MESSAGE, Finality.FINAL)
     """The mail cannot be written, to this address or to this server."""
-    OVER_LIMIT = (Fault.US, Finality.PASSING)
+    OVER_LIMIT = (Fault.PACE, Finality.PASSING)
     """More than our mail server lets us send for now: be slower, or go on when the hour or the day is over."""
     OUR_FAULT = (Fault.US, Finality.FINAL)
     """Refused because of us (policy, authentication): stop the run, spare the subscriber."""
@@ -169,6 +169,8 @@ class Delivery:
     """Why it is in this state: the server's reply, or our own reason for not sending."""
     doubt: Doubt | None = None
     """What is done about an earlier answer that is missing; `None` where none ever was."""
+    server: str = ""
+    """The mail server it goes by in this try."""
 
 
 #: So often a mail is tried where answers keep getting lost: a server that hangs up may have a copy of each try.
@@ -192,7 +194,8 @@ def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Dou
     """
     detail = " ".join(str(part) for part in (outcome.code or "", outcome.enhanced, outcome.text) if part)
     answered = replace(delivery, detail=detail[:500], next_attempt_at=None)
-    retry_at = now + retry_delay(delivery.attempts)
+    # That we were too fast brings no mail nearer to its end: it waits as long as after its first try.
+    retry_at = now + retry_delay(1 if outcome.fault is Fault.PACE else delivery.attempts)
     if (outcome.fault, outcome.finality) == _ANSWER_LOST:
         may_resend = delivery.doubt is None or delivery.attempts < MAX_LOST_ANSWERS
         return in_doubt(answered, policy, resend_at=retry_at if may_resend else None)

@@ -16,8 +16,10 @@ class Fault(StrEnum):
     """The way there: no connection, a lost one, a server that is shutting down. It says nothing of any reader."""
     MESSAGE = "message"
     """This one mail: it could not be made, is too large, or could not be written to this server."""
+    PACE = "pace"
+    """Nobody's, and so that of no reader: more mails than may be sent for now."""
     US = "us"
-    """Ours, and so that of all our mails: policy, reputation, authentication, or more of them than we may send."""
+    """Ours, and so that of all our mails: policy, reputation, authentication."""
 
 
 class Finality(StrEnum):

@@ -10,7 +10,7 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.store import workers
+from dailypapers.store import paces, workers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
 
@@ -18,6 +18,10 @@ log = structlog.get_logger()
 
 #: How long the ledger can say that delivery stopped, and why.
 WORKERS_KEPT = dt.timedelta(days=90)
+
+
+#: How long it is remembered that a domain refused us.
+DOMAINS_KEPT = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ def prune(engine: sa.Engine, *, encoder: Encoder | None = None, now: dt.datetime
     sign_up_requests = prune_sign_up_requests(engine, now=now)
     with writing(engine) as tx:
         workers.prune(tx, before=now - WORKERS_KEPT)
+        paces.prune(tx, before=now - DOMAINS_KEPT)
     pruned = Pruned(*prune_unconfirmed(engine, now=now), sign_up_requests, forget_other_vectors(engine, encoder))
     if any(astuple(pruned)):
         log.info("pruned", **asdict(pruned))

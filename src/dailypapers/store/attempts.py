@@ -14,7 +14,10 @@ from dailypapers.store.schema import attempts
 
 def start(tx: sa.Connection, deliveries: Sequence[Delivery], *, now: dt.datetime) -> None:
     """Note that these claimed mails are being tried; `attempts` of each already counts this try."""
-    rows = [{"delivery_id": d.id, "number": d.attempts, "worker": d.claimed_by, "started_at": now} for d in deliveries]
+    rows = [
+        {"delivery_id": d.id, "number": d.attempts, "worker": d.claimed_by, "started_at": now, "server": d.server}
+        for d in deliveries
+    ]
     if rows:
         tx.execute(sa.insert(attempts), rows)
 

@@ -299,6 +299,21 @@ def unclaim(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.dateti
         tx.execute(sa.update(outbox).where(claimed).values(values))
 
 
+def park(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:
+    """Give claimed mails back untried that may go only later: each is due at its `next_attempt_at`."""
+    rows = [{"key": d.id, "moment": d.next_attempt_at, "why": d.detail} for d in deliveries]
+    if rows:
+        claimed = sa.and_(outbox.c.id == sa.bindparam("key"), outbox.c.state == DeliveryState.CLAIMED.value)
+        values = {
+            "state": DeliveryState.DEFERRED.value,
+            "claimed_by": "",
+            "attempts": outbox.c.attempts - 1,
+            "next_attempt_at": sa.bindparam("moment", type_=outbox.c.next_attempt_at.type),
+            "detail": sa.bindparam("why"),
+        }
+        tx.execute(sa.update(outbox).where(claimed).values(values), rows)
+
+
 def release(tx: sa.Connection, *, now: dt.datetime) -> int:
     """Let mails on hold go again, once our fault is mended; returns how many."""
     values = {"state": DeliveryState.QUEUED.value, "next_attempt_at": now}
@@ -379,6 +394,12 @@ def has_edition(tx: sa.Connection, subscriber_id: int, edition_id: int) -> bool:
     """Return whether a subscriber's digest of an edition was composed, or skipped for a reason."""
     is_theirs = sa.and_(outbox.c.subscriber_id == subscriber_id, outbox.c.edition_id == edition_id)
     return tx.execute(sa.select(outbox.c.id).where(is_theirs).limit(1)).one_or_none() is not None
+
+
+def has_urgent(tx: sa.Connection) -> bool:
+    """Return whether a mail that somebody waits for has not been tried yet."""
+    is_new = (outbox.c.state == DeliveryState.QUEUED.value, outbox.c.priority == Priority.URGENT.value)
+    return tx.execute(sa.select(outbox.c.id).where(*is_new).limit(1)).first() is not None
 
 
 def next_attempt(tx: sa.Connection, *, now: dt.datetime) -> dt.datetime | None:
