@@ -151,22 +151,18 @@ def attempts_of(tx: sa.Connection) -> list[sa.Row[Any]]:
     return list(tx.execute(sa.text("SELECT * FROM attempts ORDER BY delivery_id")))
 
 
-class Avoiding(OneASecond):
-    """A pace that has heard enough from one domain."""
-
-    def left_alone(self, domain: str, now: dt.datetime) -> Outcome | None:
-        """One is."""
-        return Outcome(OutcomeKind.DEFERRED, text=f"left alone at {now:%H:%M}") if domain == "busy.example" else None
-
-
-def test_a_domain_that_is_left_alone_is_not_tried_and_holds_up_nobody(engine: sa.Engine) -> None:
-    queued.queue(engine, 2)
-    set_address(engine, 1, "reader1@busy.example")
-    tray = MemoryTransport()
-    deliver_queued(engine, tray, pace=Avoiding())
-    assert [mail.delivery for mail in tray.sent] == [2]
-    assert queued.states(engine) == {"deferred": 1, "accepted": 1}
-    assert queued.delivery(engine, 1).detail == f"left alone at {queued.NOW:%H:%M}"
+def test_a_domain_that_comes_to_be_left_alone_is_not_tried_and_holds_up_nobody(engine: sa.Engine) -> None:
+    queued.queue(engine, 5)
+    for key in (1, 2, 3, 4):
+        set_address(engine, key, f"reader{key}@busy.example")
+    slower = Outcome(OutcomeKind.THROTTLED, 451, "4.7.1", "later")
+    tray = MemoryTransport({f"reader{key}@busy.example": slower for key in (1, 2, 3, 4)})
+    assert deliver_queued(engine, tray).states == {DeliveryState.DEFERRED: 4, DeliveryState.ACCEPTED: 1}
+    assert [mail.delivery for mail in tray.sent] == [5]
+    parked = queued.delivery(engine, 4)
+    assert (parked.attempts, parked.detail) == (0, "not tried: its domain refuses our emails for now")
+    with reading(engine) as tx:
+        assert attempts.of_delivery(tx, 4) == []
 
 
 def test_an_address_no_mail_can_be_made_for_fails_alone(engine: sa.Engine) -> None:
