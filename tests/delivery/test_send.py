@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import quopri
 import sqlite3
 import threading
 import time
@@ -16,6 +17,7 @@ from tests.delivery import queued
 from tests.delivery.chaos import fill
 from tests.playing_smtp import Script, playing_smtp
 from tests.sending import side_by_side
+from tests.smtp_sink import PIPELINING, Rule, Sink, smtp_sink
 from tests.world import GRAPHS, MONDAY, World, world
 
 from dailypapers.delivery.claims import GROUP
@@ -25,7 +27,7 @@ from dailypapers.delivery.recovery import recover
 from dailypapers.delivery.send import SenderOptions, deliver
 from dailypapers.delivery.tally import ASKED_TO_STOP, Delivered
 from dailypapers.digests.compose import compose
-from dailypapers.domain.delivery import Attempt, DeliveryState, Doubt, MailKind, Outcome, OutcomeKind
+from dailypapers.domain.delivery import Attempt, Delivery, DeliveryState, Doubt, MailKind, Outcome, OutcomeKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.domain.pace import Limit, Rules
@@ -409,3 +411,56 @@ def test_a_ledger_that_does_not_balance_is_logged_as_an_error(engine: sa.Engine)
         deliver_once(queued.sending(engine, MemoryTransport()), clock=lambda: dt.datetime.now(dt.UTC))
     [error] = [log for log in logs if log["log_level"] == "error"]
     assert (error["event"], error["missing"]) == ("the ledger does not balance", 2)
+
+
+ABOUT_GRAPHS = [
+    f"Graph Neural Networks {what}"
+    for what in ("for Proteins", "in Chemistry", "Without Oversmoothing", "on Traffic", "and Their Limits")
+]
+
+
+def send_a_long_digest(engine: sa.Engine, *rules: Rule, size: int = 0) -> tuple[Delivered, Delivery, Sink, int]:
+    """Send a digest of five papers; returns what came of it, and how often it was tried."""
+    offer = (*PIPELINING, f"SIZE {size}") if size else PIPELINING
+    with world(engine) as w, smtp_sink(*rules, extensions=offer) as sink:
+        w.announce(*ABOUT_GRAPHS)
+        composed(w, "alice")
+        done = deliver_once(sending(w, SmtpTransport(MailServer(sink.host, sink.port, "none"))), clock=lambda: MONDAY)
+        with reading(engine) as tx:
+            return done, queued.delivery(engine, 1), sink, len(attempts.of_delivery(tx, 1))
+
+
+def shown(sink: Sink) -> int:
+    """How many of the papers the mail shows that was taken."""
+    text = quopri.decodestring(sink.contents["alice@example.org"]).decode("utf-8", "replace")
+    return sum(title in text.replace("\n", " ") for title in ABOUT_GRAPHS)
+
+
+def test_a_digest_larger_than_the_server_says_it_takes_is_packed_smaller_and_sent_at_once(engine: sa.Engine) -> None:
+    done, delivery, sink, tries = send_a_long_digest(engine, size=18_000)
+    assert done.states == {DeliveryState.ACCEPTED: 1}
+    assert (delivery.max_bytes, tries) == (18_000, 2)
+    assert len(sink.contents["alice@example.org"]) <= 18_000
+    assert 0 < shown(sink) < len(ABOUT_GRAPHS)
+
+
+def test_a_digest_refused_for_its_size_is_packed_to_two_thirds_of_it(sqlite: sa.Engine) -> None:
+    too_large = "552 5.3.4 message size exceeds fixed limit"
+    done, delivery, sink, tries = send_a_long_digest(sqlite, Rule("body", too_large))
+    assert done.states == {DeliveryState.ACCEPTED: 1}
+    assert delivery.max_bytes
+    assert len(sink.contents["alice@example.org"]) <= delivery.max_bytes
+    assert tries == 2
+
+
+def test_what_is_too_large_packed_small_fails_for_good(sqlite: sa.Engine) -> None:
+    too_large = "552 5.3.4 message size exceeds fixed limit"
+    done, delivery, _, tries = send_a_long_digest(sqlite, Rule("body", too_large, times=0))
+    assert done.states == {DeliveryState.FAILED: 1}
+    assert (delivery.state, tries) == (DeliveryState.FAILED, 2)
+
+
+def test_what_cannot_be_packed_as_small_as_the_server_wants_it_fails_and_says_so(sqlite: sa.Engine) -> None:
+    done, delivery, _, _ = send_a_long_digest(sqlite, size=6000)
+    assert done.states == {DeliveryState.FAILED: 1}
+    assert "no digest is as small as the mail server wants it, 6000 bytes" in delivery.detail

@@ -105,6 +105,10 @@ class Claims:
         attempts.start(tx, [turn.delivery for turn in claimed.turns], now=worker.clock())
         return claimed
 
+    def look_again(self) -> None:
+        """Look into the outbox the next time a mail is asked for: one is due again at once."""
+        self._there_may_be_more = True
+
     def note_parked(self, deliveries: Sequence[Delivery]) -> None:
         """Note mails that wait in the outbox until their domain takes more."""
         if deliveries:

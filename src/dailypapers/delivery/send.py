@@ -29,7 +29,7 @@ from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.digests.layout import MailRenderer, RenderInput, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
-from dailypapers.domain.delivery import Delivery, Doubt, Outcome, OutcomeKind, after
+from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, Outcome, OutcomeKind, after
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import BadInput
@@ -279,6 +279,9 @@ class _Run:
                 case AboutToHandOver():
                     leaving.append(delivery)
                 case Answered(outcome=outcome):
+                    if outcome.too_large and not outcome.most_bytes:
+                        # Whoever does not say how large a mail may be gets one of two thirds.
+                        outcome = replace(outcome, most_bytes=len(event.mail.content) * 2 // 3)
                     results.append(self._result(delivery, outcome))
         return await self._record(leaving, results)
 
@@ -292,6 +295,10 @@ class _Run:
             self._withdrawn[key] = self._in_flight.pop(key)
         for result in results:
             self._in_flight.pop(result.delivery.id, None)
+        if any(
+            each.delivery.state is DeliveryState.DEFERRED and each.delivery.next_attempt_at == now for each in results
+        ):
+            self._claims.look_again()
         self.tally.add(results)
         if results:
             self._on_progress(len(results))

@@ -6,6 +6,7 @@ The same rows, papers and templates give the same bytes: for a retry, for a prev
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.link import Bearer, Links, Purpose
 from dailypapers.domain.message import EncodedMessage, Envelope, Message, OutgoingMail, Sender
 from dailypapers.domain.subscriber import AS_USUAL, Style
+from dailypapers.errors import BadInput, BadSettings
 from dailypapers.mail.message import mime, quoted_printable
 from dailypapers.mail.message.dkim import Key
 from dailypapers.rendering.digest import Frame, render_digest
@@ -209,11 +211,38 @@ def _frame_of(templates: Templates, edition: Edition, name: str) -> Frame:
 
 def _encoded(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> Message | EncodedMessage:
     """Return a delivery's message put together from what its readers share, where the templates let it."""
+    if render_input.delivery.max_bytes is not None:
+        return _packed(renderer, render_input, links, render_input.delivery.max_bytes)
     if render_input.digest is not None and render_input.edition is not None and links is not None:
         frame, passes = _frame(renderer, render_input.edition), _two_passes(renderer.templates)
         if encoded := passes.render(render_input.digest, frame, links, render_input.style):
             return encoded
     return _message(renderer, render_input, links)
+
+
+def _packed(renderer: MailRenderer, render_input: RenderInput, links: Links | None, max_bytes: int) -> Message:
+    """Return a digest that a server takes which has refused a larger mail: abstracts are cut, then papers left out.
+
+    Raises `BadInput` where nothing would be left of it.
+    """
+    if render_input.digest is None or render_input.edition is None or links is None:
+        return _message(renderer, render_input, links)
+    frame = _frame(renderer, render_input.edition)
+    options: dict[str, Any] = {
+        "status": frame.status,
+        "name": frame.name,
+        "max_bytes": max(max_bytes - _HEADER_BYTES, 1),
+    }
+    try:
+        return render_digest(
+            renderer.templates, render_input.digest, day=frame.day, links=links, style=render_input.style, **options
+        )
+    except BadSettings as error:
+        raise BadInput(f"no digest is as small as the mail server wants it, {max_bytes} bytes: {error}") from error
+
+
+#: What the header of a mail takes, with signatures and what parts its parts.
+_HEADER_BYTES = 4000
 
 
 @lru_cache(maxsize=4)

@@ -114,6 +114,8 @@ class Outcome:
     """The reply's words on one line; for `accepted`, the server's queue id is in here."""
     too_large: bool = False
     """Whether the mail is larger than the server takes: packed smaller, it might be taken."""
+    most_bytes: int = 0
+    """How large the server might take it where it was too large, 0 where that is not known."""
 
     @property
     def fault(self) -> Fault:
@@ -171,6 +173,8 @@ class Delivery:
     """What is done about an earlier answer that is missing; `None` where none ever was."""
     server: str = ""
     """The mail server it goes by in this try."""
+    max_bytes: int | None = None
+    """How large it may be, because a server refused a larger one; `None` where none did."""
 
 
 #: So often a mail is tried where answers keep getting lost: a server that hangs up may have a copy of each try.
@@ -190,7 +194,8 @@ def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Dou
 
     Expects a claimed delivery whose `attempts` already counts this try. A retry that would come after the
     deadline is not tried: the delivery expires and its papers are carried over. One that the server may have from an
-    earlier try ends uncertain instead: neither failed nor expired would be true.
+    earlier try ends uncertain instead: neither failed nor expired would be true. A digest that is too large is packed
+    smaller and tried again at once, and once.
     """
     detail = " ".join(str(part) for part in (outcome.code or "", outcome.enhanced, outcome.text) if part)
     answered = replace(delivery, detail=detail[:500], next_attempt_at=None)
@@ -199,11 +204,17 @@ def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Dou
     if (outcome.fault, outcome.finality) == _ANSWER_LOST:
         may_resend = delivery.doubt is None or delivery.attempts < MAX_LOST_ANSWERS
         return in_doubt(answered, policy, resend_at=retry_at if may_resend else None)
+    if outcome.too_large and outcome.most_bytes and _may_be_packed_smaller(delivery):
+        return replace(answered, state=DeliveryState.DEFERRED, next_attempt_at=now, max_bytes=outcome.most_bytes)
     if outcome.finality is Finality.FINAL:
         return _ended(answered, _FINALLY[outcome.fault])
     if retry_at >= delivery.deadline:
         return _ended(answered, DeliveryState.EXPIRED)
     return replace(answered, state=DeliveryState.DEFERRED, next_attempt_at=retry_at)
+
+
+def _may_be_packed_smaller(delivery: Delivery) -> bool:
+    return delivery.kind is MailKind.DIGEST and delivery.max_bytes is None
 
 
 def in_doubt(delivery: Delivery, policy: Doubt, *, resend_at: dt.datetime | None) -> Delivery:

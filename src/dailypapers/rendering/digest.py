@@ -92,8 +92,11 @@ def render_digest(
     status: str = "",
     name: str = "Daily Papers",
     template: str = "digest",
+    max_bytes: int | None = None,
 ) -> Message:
     """Return the digest's message; both parts together travel in at most 80 KB, the link to unsubscribe always in them.
+
+    With `max_bytes` they are no larger than that, and show no abstracts where that is what it takes.
 
     `status` is the line about sources that were late or down, `name` what the list is called, `template` the folder
     below `email/`. Entries that do not fit are in neither part: both count them and lead to the copy on the web. Who
@@ -103,7 +106,8 @@ def render_digest(
     frame = Frame(day, status, name, template)
     values = digest_values(env, digest, frame, links)
     maker = _Maker(env, template, digest, values, links.feedback, style.text_only)
-    parts = fitting(len(digest.entries), STEPS[style.abstracts], maker.parts, template)
+    steps = STEPS[style.abstracts] if max_bytes is None else (*STEPS[style.abstracts], BARE)
+    parts = fitting(len(digest.entries), steps, maker.parts, template, max_bytes or MAX_BYTES)
     return Message(subject_of(env, digest, frame, values), parts.text, parts.html)
 
 
@@ -127,25 +131,27 @@ def digest_values(env: jinja2.Environment, digest: Digest, frame: Frame, links: 
     }
 
 
-def fitting(count: int, steps: Sequence[Shown], make: Callable[[int, Shown], T], template: str) -> T:
+def fitting(
+    count: int, steps: Sequence[Shown], make: Callable[[int, Shown], T], template: str, max_bytes: int = MAX_BYTES
+) -> T:
     """Return what `make` makes of so many entries, small enough for a mail.
 
     Each abstract is cut first, then entries are dropped from the end, where the least relevant are. Raises
     `BadSettings` where it is too large without any.
     """
-    size, room = 0, MAX_BYTES - _FOR_BREAKS
+    size, room = 0, min(max_bytes, MAX_BYTES) - _FOR_BREAKS
     for shown in steps:
         made = make(count, shown)
         if made.size <= room:
             return made
         size = made.size
     while count:
-        count = min(count - 1, count * room // size)
+        count = max(0, min(count - 1, count * room // size))
         made = make(count, steps[-1])
         if made.size <= room:
             return made
         size = made.size
-    raise BadSettings(f"email/{template}: without any papers the email is {size} bytes; the limit is {MAX_BYTES}.")
+    raise BadSettings(f"email/{template}: without any papers the email is {size} bytes; the limit is {max_bytes}.")
 
 
 @dataclass(frozen=True, slots=True)

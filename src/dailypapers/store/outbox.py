@@ -250,6 +250,7 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
             "retry_at": d.next_attempt_at,
             "name": d.message_id,
             "about": d.doubt.value if d.doubt else None,
+            "most": d.max_bytes,
         }
         for d in deliveries
     ]
@@ -273,6 +274,7 @@ def _recording() -> sa.Update:
         detail=sa.bindparam("said"),
         next_attempt_at=sa.bindparam("retry_at", type_=outbox.c.next_attempt_at.type),
         message_id=sa.bindparam("name"),
+        max_bytes=sa.bindparam("most", type_=sa.Integer),
         doubt=sa.case((is_mine, sa.bindparam("about", type_=sa.Text)), else_=outbox.c.doubt),
         claimed_by="",
     )
@@ -499,4 +501,5 @@ def _delivery(row: sa.Row[Any]) -> Delivery:
         message_id=row.message_id,
         detail=row.detail,
         doubt=Doubt(row.doubt) if row.doubt else None,
+        max_bytes=row.max_bytes,
     )

@@ -47,7 +47,7 @@ def commands(mail: OutgoingMail, extensions: Mapping[str, str]) -> Commands | Ou
     size = extensions.get("size", "").strip()
     if size.isdigit() and 0 < int(size) < len(mail.content):
         text = f"the mail has {len(mail.content)} bytes, and the mail server takes no more than {size}"
-        return Outcome(OutcomeKind.UNSENDABLE, text=text, too_large=True)
+        return Outcome(OutcomeKind.UNSENDABLE, text=text, too_large=True, most_bytes=int(size))
     try:
         return _commands(mail, extensions)
     except ValueError as error:
