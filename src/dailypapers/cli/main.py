@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dailypapers.cli import (
+    bounces,
     catch,
     day,
     deliveries,
@@ -76,6 +77,7 @@ for _panel, _commands in _PANELS.items():
     for _command in _commands:
         commands.command(rich_help_panel=_panel)(_command)
 commands.add_typer(deliveries.deliveries, name="deliveries", rich_help_panel="Run it")
+commands.add_typer(bounces.bounces, name="bounces", rich_help_panel="Look at it")
 commands.add_typer(subscribers.subscribers, name="subscribers", rich_help_panel="Subscribers")
 commands.add_typer(dkim.dkim, name="dkim", rich_help_panel="Set it up")
 commands.add_typer(evaluate.evaluating, name="evaluate", rich_help_panel="Ranking")

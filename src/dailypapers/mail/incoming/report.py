@@ -1,0 +1,216 @@
+"""What a mail that came in is: a bounce, a complaint, an automatic reply, somebody who leaves, or something else.
+
+    bytes | parts, bounded | RFC 5965 | RFC 3464 | RFC 3834 | prose | who wants to leave
+
+Never raises, whatever the content: anybody may send anything.
+"""
+
+import re
+
+from dailypapers.domain.bounce import Affected, Report, ReportKind
+from dailypapers.mail.incoming import parts
+from dailypapers.mail.incoming.addresses import first_address
+from dailypapers.mail.incoming.diagnosis import diagnose
+from dailypapers.mail.incoming.parts import Headers, Parsed
+from dailypapers.mail.incoming.prose import MOST_RECIPIENTS, near, prose, recipients
+from dailypapers.mail.incoming.providers import from_json, ses
+
+_QUOTED = (
+    "message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers",
+)  # fmt: skip
+_STATUS = ("message/delivery-status", "message/global-delivery-status")
+#: What is no failure (RFC 3464 2.3.3); some programs have words of their own.
+_ARRIVED = {"delivered", "relayed", "expanded", "deliverable"}
+#: Feedback that is no complaint (RFC 6430, RFC 6591).
+_NO_COMPLAINT = {"not-spam", "auth-failure", "dmarc"}
+_COMPLAINT_SUBJECT = re.compile(r"complaint about message from\b", re.IGNORECASE)
+_DAEMONS = re.compile(
+    r"mailer.?daemon|post.?master|mail.?(delivery|administrator|system|server)|daemon|delivery.?(sub)?system|bounce",
+    re.IGNORECASE,
+)
+_BOUNCE_SUBJECT = re.compile(
+    r"undeliver|not (be )?deliver|unable to deliver|return(ed|ing) (mail|e-?mail|message|to sender)|non-?deliver"
+    r"|deliver\w{0,4} (status|fail|notif|problem|error|report|delayed|unsuccess|incomplete|has failed)"
+    r"|(mail|message|delivery|e-?mail) (system )?(error|fail\w{0,4}|delayed|problem|status|rejected|refused|returned)"
+    r"|(mail|message) could not|failure (notice|notification|delivery)|could ?n[o']t (be )?(send|sent|deliver)"
+    r"|loop alert|bounced|unzustellbar|non remis|no entregad",
+    re.IGNORECASE,
+)
+#: RFC 7489 7.2.1.1 and RFC 8460 5.3: reports that are about no single mail.
+_REPORT_SUBJECT = re.compile(r"report[- ]domain: ?", re.IGNORECASE)
+_SAYS_UNDELIVERED = re.compile(
+    r"undeliver|(not|n't) (been |be |able to )?(deliver|send|sent)|unable to (deliver|send)"
+    r"|deliver\w{0,4} (has )?(fail|error|delayed)|fail(ed|ure)|returned|rejected|refused|bounced|permanent"
+    r"|[245]\d\d[ -][245]\.\d|error|expired|duplicated",
+    re.IGNORECASE,
+)
+_QUOTES_DAEMON = re.compile(r"MAILER-DAEMON|Final-Recipient:", re.IGNORECASE)
+_AUTOMATIC_SUBJECT = re.compile(
+    r"^\W{0,5}(re: ?)?(auto(mat\w{0,6})?[ -:]{0,3}(reply|response|answer|antwort|svar)|auto:|autoreply|autoresponse"
+    r"|out[ -]of[ -](the[ -])?office|vacation|on (vacation|holiday|leave)\b|away (from|until)|absen[ct]e?\b|abwesen"
+    r"|i('| a)m (away|out|on)|r[eé]ponse automatique|(respuesta|risposta|resposta) autom|fuera de|hors du bureau"
+    r"|自動|自动|автоответ)",
+    re.IGNORECASE,
+)
+_LEAVES = re.compile(
+    r"^\W{0,5}((please )?(unsubscribe|remove me|take me off|stop (sending|these|this)|opt[- ]?out"
+    r"|cancel my subscription)"
+    r"|abbestellen|abmelden|d[eé]sabonn|d[eé]sinscri|darme de baja|cancelar (la |mi )?suscripci|disiscri)",
+    re.IGNORECASE,
+)
+_LEAVING_MAILBOX = re.compile(r"(^|[-_.+])(unsubscribe|leave|signoff|opt-?out)([-_.+]|$)", re.IGNORECASE)
+_IS_REPLY = re.compile(r"\s{0,5}(re|aw|sv|fwd?|wg|tr)\s?:", re.IGNORECASE)
+_SUBJECT_PREFIX, _TEXT_PREFIX = 400, 200
+
+
+def read(content: bytes) -> Report:
+    """Return what a mail is, and what it says of which addresses."""
+    mail = parts.parsed(content)
+    steps = (_complaint, _status_report, _forwarded, _notification, _automatic, _in_prose, _leaving)
+    return next((report for step in steps if (report := step(mail))), Report(ReportKind.OTHER))
+
+
+def _report(kind: ReportKind, mail: Parsed, affected: tuple[Affected, ...], envelope_id: str = "") -> Report:
+    quoted = _quoted(mail)
+    return Report(
+        kind,
+        affected,
+        message_id=quoted.first("message-id").strip("<> "),
+        envelope_sender=first_address(quoted.first("return-path")),
+        envelope_id=envelope_id,
+    )
+
+
+def _quoted(mail: Parsed) -> Headers:
+    """The header of the mail a report is about."""
+    part = next(iter(mail.of_type(*_QUOTED)), None)
+    return parts.header_fields(part.text) if part else Headers()
+
+
+def _complaint(mail: Parsed) -> Report | None:
+    """RFC 5965; and Outlook.com's JMRP, which forwards the mail alone and names its reader in a field of it."""
+    quoted = _quoted(mail)
+    feedback = next(iter(mail.of_type("message/feedback-report")), None)
+    if feedback is None:
+        if not quoted.fields or not _COMPLAINT_SUBJECT.match(mail.headers.first("subject")):
+            return None
+        return _report(ReportKind.COMPLAINT, mail, _addressed(quoted.every("x-hmxmroriginalrecipient"), quoted))
+    fields = parts.header_fields(feedback.text)
+    if fields.first("feedback-type").lower() in _NO_COMPLAINT:
+        return Report(ReportKind.OTHER)
+    named = [*fields.every("original-rcpt-to"), *fields.every("removal-recipient")]
+    return _report(ReportKind.COMPLAINT, mail, _addressed(named, quoted))
+
+
+def _addressed(named: list[str], quoted: Headers) -> tuple[Affected, ...]:
+    addresses = [first_address(each) for each in (*named[:MOST_RECIPIENTS], *([] if named else [quoted.first("to")]))]
+    return tuple(Affected(each) for each in dict.fromkeys(addresses) if each)
+
+
+def _status_report(mail: Parsed) -> Report | None:
+    """RFC 3464."""
+    return _of_groups(mail, [group for part in mail.of_type(*_STATUS) for group in parts.blocks(part.text)])
+
+
+def _forwarded(mail: Parsed) -> Report | None:
+    """A status report that somebody, or a program, has passed on whole."""
+    part = next(iter(mail.of_type("message/rfc822")), None)
+    return _status_report(parts.parsed(part.body)) if part else None
+
+
+def _notification(mail: Parsed) -> Report | None:
+    """What SES notifies of through a topic of SNS that sends mail; long lines are folded there."""
+    if "x-amz-sns-message-id" not in mail.headers or not mail.parts:
+        return None
+    text = mail.parts[0].text.replace("\n ", "").partition("\n")[0]
+    return next(iter(ses(from_json(text))), Report(ReportKind.OTHER))
+
+
+def _of_groups(mail: Parsed, groups: list[Headers]) -> Report | None:
+    about = [group for group in groups if "final-recipient" in group or "action" in group]
+    if not about:
+        return None
+    failed = [group for group in about if not _has_arrived(group)][:MOST_RECIPIENTS]
+    if not failed:
+        return Report(ReportKind.OTHER)
+    told = prose(mail).partition("Reporting-MTA:")[0]
+    reporter = groups[0].first("reporting-mta")
+    affected = tuple(_failed(group, told, reporter, is_only=len(failed) == 1) for group in failed)
+    envelope_id = next((each for group in groups if (each := group.first("original-envelope-id"))), "")
+    return _report(ReportKind.BOUNCE, mail, affected, envelope_id)
+
+
+def _has_arrived(group: Headers) -> bool:
+    return group.first("action").partition(" ")[0].lower() in _ARRIVED or group.first("status").startswith("2")
+
+
+def _failed(group: Headers, told: str, reporter: str, *, is_only: bool) -> Affected:
+    names = ("original-recipient", "final-recipient", "x-actual-recipient")
+    address = next((each for name in names if (each := first_address(group.first(name).rpartition(";")[2]))), "")
+    texts = [near(told, address), *([told] if is_only else [])]
+    return Affected(address, diagnose(_diagnostic(group), status=group.first("status"), prose=texts, reporter=reporter))
+
+
+def _diagnostic(group: Headers) -> str:
+    """What the server said, without the kind of code it is (RFC 3464 2.3.6); PowerMTA says what it makes of it."""
+    said = re.sub(r"^\s{0,9}[\w-]{1,30}\s{0,9};\s{0,9}", "", group.first("diagnostic-code"))
+    return f"{said} {group.first('x-powermta-bouncecategory')}".strip()
+
+
+def _is_from_daemon(mail: Parsed) -> bool:
+    return any(_DAEMONS.search(mail.headers.first(name)) for name in ("from", "return-path"))
+
+
+def _has_no_sender(mail: Parsed) -> bool:
+    """Tell whether it has the null reverse path of reports (RFC 5321 4.5.5)."""
+    return mail.headers.first("return-path") == "<>"
+
+
+def _automatic(mail: Parsed) -> Report | None:
+    """RFC 3834, and custom; status reports are automatic, too, and come from a daemon."""
+    headers = mail.headers
+    submitted = headers.first("auto-submitted").lower()
+    answers = "in-reply-to" in headers or "references" in headers
+    by_header = (
+        submitted.startswith("auto-replied")
+        or (submitted.startswith("auto-") and answers)
+        or headers.first("precedence").lower() == "auto_reply"
+        or any(name in headers for name in ("x-autoreply", "x-autorespond", "x-autoresponder"))
+    )
+    is_automatic = by_header or _AUTOMATIC_SUBJECT.match(headers.first("subject")[:_SUBJECT_PREFIX])
+    return _report(ReportKind.AUTO_REPLY, mail, ()) if is_automatic and not _is_from_daemon(mail) else None
+
+
+def _in_prose(mail: Parsed) -> Report | None:
+    """A report that only people can read."""
+    text = prose(mail)
+    if not _says_undelivered(mail.headers, text, is_daemon=_is_from_daemon(mail) or _has_no_sender(mail)):
+        return None
+    if "final-recipient:" in text.lower() and (report := _of_groups(mail, parts.blocks(text))):
+        return report
+    sections = recipients(mail, text, first_address(_quoted(mail).first("to")))
+    more = [text] if len(sections) == 1 else []
+    affected = (Affected(address, diagnose("", prose=[words, *more])) for address, words in sections.items())
+    return _report(ReportKind.BOUNCE, mail, tuple(affected))
+
+
+def _says_undelivered(headers: Headers, text: str, *, is_daemon: bool) -> bool:
+    """Tell whether a text is about a mail that did not arrive; people, who write about such things, say it all."""
+    subject = headers.first("subject")[:_SUBJECT_PREFIX]
+    if _REPORT_SUBJECT.match(subject):
+        return False
+    by_subject, by_text = bool(_BOUNCE_SUBJECT.search(subject)), bool(_SAYS_UNDELIVERED.search(text))
+    if is_daemon or "x-failed-recipients" in headers:
+        return by_subject or by_text
+    return by_subject and bool(_QUOTES_DAEMON.search(text) or (by_text and not _IS_REPLY.match(subject)))
+
+
+def _leaving(mail: Parsed) -> Report | None:
+    """Somebody who writes that they want no more mail, or writes to an address that is for that."""
+    headers = mail.headers
+    mailboxes = (
+        first_address(headers.first(name)).rpartition("@")[0] for name in ("to", "delivered-to", "envelope-to")
+    )
+    words = (headers.first("subject")[:_SUBJECT_PREFIX], prose(mail)[:_TEXT_PREFIX])
+    leaves = any(map(_LEAVING_MAILBOX.search, mailboxes)) or any(map(_LEAVES.match, words))
+    return _report(ReportKind.UNSUBSCRIBE, mail, (Affected(first_address(headers.first("from"))),)) if leaves else None
