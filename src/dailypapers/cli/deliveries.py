@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, UNREACHABLE, progress, rows, say
+from dailypapers.cli.output import ATTENTION, OK, UNREACHABLE, rows, say
 from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.cli.watching import line, record, watch, watched
 from dailypapers.errors import BadInput
 from dailypapers.stopping import stop_on_signal
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from dailypapers.delivery.tally import Delivered
+    from dailypapers.delivery.watch import Snapshot
     from dailypapers.domain.delivery import DeliveryState, Doubt, Ledger
     from dailypapers.store.workers import EarlyEnd
 
@@ -22,9 +24,37 @@ if TYPE_CHECKING:
 _MOST_PEOPLE = 10_000
 
 deliveries = typer.Typer(
-    no_args_is_help=True, help="Decide about uncertain emails: those that the mail server may or may not have."
+    no_args_is_help=True,
+    help="Watch emails being sent, and decide about uncertain ones: those that the mail server may or may not have.",
 )
 Edition = Annotated[str | None, typer.Option("--edition", metavar="DAY", help="Only of this edition: 2026-04-20.")]
+
+
+@deliveries.command("watch")
+def watch_deliveries(context: typer.Context, as_json: Json = False) -> None:
+    """Show how far sending is, whichever process or machine sends; ends when nothing is left to send.
+
+    With --json: once, as it is now.
+    """
+    import json
+    import sys
+
+    from dailypapers.delivery.watch import snapshot
+    from dailypapers.store.database import reading
+
+    engine, now = context.obj.app().engine, clock(None)
+    began = now()
+
+    def look() -> "Snapshot":
+        with reading(engine) as tx:
+            return snapshot(tx, since=began, now=now())
+
+    if as_json:
+        sys.stdout.write(json.dumps(record(look()), ensure_ascii=False, indent=2, default=str) + "\n")
+        return
+    with stop_on_signal() as stop:
+        watch(engine, now, until=lambda seconds: look().is_over or stop.wait(seconds))
+    say(line(look()))
 
 
 @deliveries.command("resend")
@@ -86,8 +116,8 @@ def deliver(
     if release:
         with writing(dependencies.engine) as tx:
             say(f"{outbox.release(tx, now=tells())} emails on hold were released.")
-    with progress("delivering") as step, stop_on_signal() as stop:
-        done = deliver_once(dependencies.sending, clock=tells, on_progress=step, stop=stop)
+    with stop_on_signal() as stop, watched(dependencies.engine, tells):
+        done = deliver_once(dependencies.sending, clock=tells, stop=stop)
     raise typer.Exit(report_delivered(done))
 
 

@@ -32,7 +32,7 @@ class Recovered:
 def recover(engine: sa.Engine, policy: Doubt, *, now: dt.datetime) -> Recovered:
     """Take the mails of dead workers from them; cheap where nobody is dead."""
     with reading(engine) as tx:
-        dead = _dead(tx, now)
+        dead = find_dead(tx, now=now)
         if not dead and not outbox.has_orphans(tx):
             return Recovered()
     with writing(engine) as tx:
@@ -48,7 +48,8 @@ def recover(engine: sa.Engine, policy: Doubt, *, now: dt.datetime) -> Recovered:
     return recovered
 
 
-def _dead(tx: sa.Connection, now: dt.datetime) -> list[Worker]:
+def find_dead(tx: sa.Connection, *, now: dt.datetime) -> list[Worker]:
+    """Return the workers that have stopped without a word, as far as that can be told from here."""
     return [worker for worker in workers.alive(tx) if is_dead(worker, is_running=is_running(worker.process), now=now)]
 
 

@@ -34,7 +34,7 @@ from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import BadInput
 from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Transport
-from dailypapers.store import ledger, outbox
+from dailypapers.store import ledger, outbox, workers
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -43,6 +43,8 @@ log = structlog.get_logger()
 GRACE = 7.0
 #: Seconds for which a run waits until a limit leaves room again; where it takes longer, the run ends.
 _LONGEST_WAIT = 60.0
+#: Seconds between two notes of what was done.
+_TELL = 1.0
 #: Seconds between two looks whether a stop was asked for.
 _LOOK = 0.1
 
@@ -82,6 +84,7 @@ async def deliver(
         obstacle = _restored(engine, fence, clock) or _on_hold(engine)
         if not obstacle:
             await run.send()
+        worker.progress = run.tally.progress()
         done = replace(run.result(), stopped=obstacle) if obstacle else run.result()
         if done.stopped:
             worker.stopped = done.stopped.why
@@ -156,6 +159,7 @@ class _Run:
         """Send until nothing is left; once nothing more is to be begun, at most for as long as the grace period."""
         limit = asyncio.timeout(None)
         watching = asyncio.create_task(self._watch(limit))
+        telling = asyncio.create_task(self._tell_progress())
         try:
             async with limit, aclosing(self._options.transport.stream(self._mails())) as stream:
                 await self._read(stream)
@@ -164,6 +168,16 @@ class _Run:
                 raise
         finally:
             watching.cancel()
+            telling.cancel()
+
+    async def _tell_progress(self) -> None:
+        """Store each second what was done, for whoever watches from elsewhere."""
+        while True:
+            await asyncio.sleep(_TELL)
+            if (progress := self.tally.progress()) != self._worker.progress:
+                self._worker.progress = progress
+                note_progress = partial(workers.note_progress, worker_id=self._worker.id, progress=progress)
+                await self._worker.persistence.persist(note_progress)
 
     async def _watch(self, limit: asyncio.Timeout) -> None:
         """Begin the grace period when a stop is asked for."""

@@ -1,17 +1,24 @@
 """Tally: what a run has done so far, and whether it may go on."""
 
 import datetime as dt
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dailypapers.delivery.record import Result
+from dailypapers.domain.address import domain_of
 from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.pace import Room
+from dailypapers.domain.worker import Progress
 
 #: So many mails in a row that could not be built, or that the server did not take, and the run stops.
 IN_A_ROW = 20
+#: What stands for a reply that never came.
+NO_REPLY = "no reply"
+#: Domains that are shown to whoever watches.
+_MOST_DOMAINS = 10
 #: How long nothing is tried by itself after a mail server was found down, or let us send no more.
 SERVER_PAUSE = dt.timedelta(minutes=1)
 LIMIT_PAUSE = dt.timedelta(minutes=5)
@@ -55,12 +62,26 @@ class Tally:
         #: The latest results in a row of which nothing left us.
         self._in_vain: list[Outcome] = []
         self._has_anything_left = False
+        self._replies: Counter[str] = Counter()
+        self._replies_of: dict[str, Counter[str]] = {}
 
     def add(self, results: Iterable[Result]) -> None:
         """Count results; a delivery that is tried again is counted once."""
         for result in results:
             self._count(result.delivery)
             self._judge(result.outcome)
+            self._note_reply(domain_of(result.delivery.address), result.outcome)
+
+    def _note_reply(self, domain: str, outcome: Outcome) -> None:
+        reply = f"{outcome.code // 100}xx" if outcome.code else NO_REPLY
+        self._replies[reply] += 1
+        self._replies_of.setdefault(domain, Counter())[reply] += 1
+
+    def progress(self) -> Progress:
+        """Return what was done so far, for whoever watches."""
+        largest = heapq.nlargest(_MOST_DOMAINS, self._replies_of.items(), key=lambda each: each[1].total())
+        domains = {domain: dict(replies) for domain, replies in largest}
+        return Progress(self.states.total(), dict(self._replies), domains)
 
     def put_off(self, deliveries: Iterable[Delivery]) -> None:
         """Count mails that were claimed and wait in the outbox again, untried."""

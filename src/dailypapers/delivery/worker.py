@@ -15,7 +15,7 @@ from dailypapers.delivery.process import this_process
 from dailypapers.delivery.recovery import recover, release_orphans
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import Doubt
-from dailypapers.domain.worker import LEASE
+from dailypapers.domain.worker import LEASE, Progress
 from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store import workers
 from dailypapers.store.database import writing
@@ -41,6 +41,8 @@ class WorkerRun:
     """Why it ended early, in a sentence."""
     resume_at: dt.datetime | None = None
     """Until when no other run need begin by itself."""
+    progress: Progress = field(default=Progress())
+    """What it has done so far."""
 
     def lives_on(self, tx: sa.Connection) -> bool:
         """Renew the lease; returns whether it could be, without which nothing more may be claimed."""
@@ -58,6 +60,7 @@ class WorkerRun:
     def end(self) -> None:
         """End, and let go of what is still claimed."""
         with writing(self.engine) as tx:
+            workers.note_progress(tx, self.id, self.progress)
             workers.end(tx, self.id, stopped=self.stopped, resume_at=self.resume_at, now=self.clock())
             release_orphans(tx, self.policy, now=self.clock())
 

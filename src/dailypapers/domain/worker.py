@@ -4,7 +4,8 @@ What a process is read from is in `delivery.process`; where workers are stored, 
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 #: How long a worker that says nothing counts as alive; it renews its lease three times as often.
 LEASE = dt.timedelta(seconds=15)
@@ -20,6 +21,18 @@ class Process:
     pid: int = 0
     started: str = ""
     """When, in the machine's own words: a process that gets the same id later has started at another time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a run has done so far, as whoever watches wants to know it."""
+
+    done: int = 0
+    """Mails that have come to a state, counted once however often they were tried."""
+    replies: Mapping[str, int] = field(default_factory=dict)
+    """Answers by the class of their reply code: 2xx, 4xx, 5xx, or no reply."""
+    domains: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """The same for each of the receiving domains with most mails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -323,6 +323,14 @@ def release(tx: sa.Connection, *, now: dt.datetime) -> int:
     return tx.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 
 
+def waiting(tx: sa.Connection) -> dict[DeliveryState, int]:
+    """Return how many mails have not come to an end, by their state."""
+    states = [DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED, DeliveryState.ON_HOLD]
+    query = sa.select(outbox.c.state, sa.func.count().label("mails")).group_by(outbox.c.state)
+    rows = tx.execute(query.where(outbox.c.state.in_([state.value for state in states])))
+    return {DeliveryState(row.state): row.mails for row in rows}
+
+
 def count_claimed(tx: sa.Connection) -> int:
     """Count the mails that are claimed, by whomever."""
     query = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == DeliveryState.CLAIMED.value)

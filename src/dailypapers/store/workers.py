@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.domain.worker import LEASE, Process, Worker
+from dailypapers.domain.worker import LEASE, Process, Progress, Worker
 from dailypapers.store.schema import workers
 
 _DIED = "its process ended without a word"
@@ -81,6 +81,33 @@ def count_handed_over(tx: sa.Connection, worker_id: str, mails: int) -> None:
     """Count mails a worker is about to hand over."""
     counted = sa.update(workers).where(workers.c.id == worker_id)
     tx.execute(counted.values(handed_over=workers.c.handed_over + mails))
+
+
+def note_progress(tx: sa.Connection, worker_id: str, progress: Progress) -> None:
+    """Store what a worker has done so far."""
+    told = {"done": progress.done, "replies": dict(progress.replies), "domains": dict(progress.domains)}
+    tx.execute(sa.update(workers).where(workers.c.id == worker_id).values(progress=told))
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A run that sends, or has sent, as whoever watches sees it."""
+
+    id: str
+    began_at: dt.datetime
+    ended_at: dt.datetime | None
+    progress: Progress
+    stopped: str = ""
+    """Why it ended early, in a sentence."""
+
+
+def senders(tx: sa.Connection, *, since: dt.datetime) -> list[Sender]:
+    """Return the runs that are sending, and those that have ended since a moment, oldest first."""
+    query = sa.select(workers).where(sa.or_(workers.c.ended_at.is_(None), workers.c.ended_at >= since))
+    return [
+        Sender(row.id, row.began_at, row.ended_at, Progress(**(row.progress or {})), row.stopped)
+        for row in tx.execute(query.order_by(workers.c.began_at))
+    ]
 
 
 def handed_over_by(tx: sa.Connection, worker_id: str) -> int | None:
