@@ -82,7 +82,7 @@ HOMES = {
 #: What the domain may import beside itself: of the standard library, what does no I/O.
 PURE = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "importlib", "itertools", "json", "math",
-    "re", "tomllib", "typing", "unicodedata", "urllib", "zoneinfo",
+    "re", "statistics", "tomllib", "typing", "unicodedata", "urllib", "zoneinfo",
 }  # fmt: skip
 SQL = ("sa.select", "sa.insert", "sa.update", "sa.delete", "sa.text")
 CLOCKS = ("datetime.now", "time.time", "date.today")

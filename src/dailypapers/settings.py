@@ -33,6 +33,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from dailypapers.domain.category import ARCHIVES, is_arxiv_category
 from dailypapers.domain.subscriber import parse_days
 from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadSettings
@@ -283,6 +284,16 @@ class SourceSettings(_Section):
         if needed and not getattr(self, needed):
             raise ValueError(f"a source of kind {self.kind} needs {needed}")
         return self
+
+    @field_validator("categories")
+    @classmethod
+    def _are_categories_of_arxiv(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for category in value:
+            if not is_arxiv_category(category):
+                meant = nearest(category, [code for archive, codes in ARCHIVES.items() for code in (archive, *codes)])
+                suggestion = f"; did you mean {meant}?" if meant else ""
+                raise ValueError(f"“{category}” is not a category of arXiv{suggestion}")
+        return value
 
     def label(self) -> str:
         """Return the source's name: as set, or its kind."""

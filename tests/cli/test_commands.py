@@ -95,6 +95,17 @@ def test_a_day_ends_with_3_where_the_mail_server_does_not_answer(ready: Run) -> 
     assert "127.0.0.1:1" in said
 
 
+def test_a_source_that_has_nothing_new_on_a_weekday_is_named_and_has_an_exit_code(
+    run: Run, papers: Path, tmp_path: Path
+) -> None:
+    papers.write_text(papers.read_text("utf-8").replace("no json\n", ""), "utf-8")
+    (tmp_path / "dailypapers.toml").write_text(f"[[sources]]\nkind = 'file'\npath = '{papers.name}'\n", "utf-8")
+    run("init", "--no-check-mail")
+    assert run("day", "--now", "2026-04-20T08:00")[0] == 0
+    code, _, said = run("day", "--now", "2026-04-21T08:00")
+    assert (code, "file had no new papers although some were expected" in said) == (1, True)
+
+
 def test_preview_prints_the_next_digest_and_sends_nothing(ready: Run, tmp_path: Path) -> None:
     ready("subscribers", "add", "alice@example.org", "--topic", "graph neural networks")
     ready("fetch", "--now", "2026-04-20T08:00")
@@ -274,9 +285,11 @@ def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], co
         ("[mail]\nfrom_address = 'Papers <p@example.org>'", "must be an address alone"),
         ("[[sources]]\nkind = 'feed'", "needs url"),
         (
-            "[[sources]]\nkind = 'arxiv'\ncategories = ['a']\n[[sources]]\nkind = 'arxiv'\ncategories = ['b']",
+            "[[sources]]\nkind = 'arxiv'\ncategories = ['cs.LG']\n[[sources]]\nkind = 'arxiv'\ncategories = ['cs.CL']",
             "two sources",
         ),
+        ("[[sources]]\nkind = 'arxiv'\ncategories = ['cs.CX']", "is not a category of arXiv; did you mean cs.SC?"),
+        ("[[sources]]\nkind = 'arxiv'\ncategories = ['cs.LG+nonsense.XY']", "is not a category of arXiv"),
         ("[service", "invalid TOML"),
         ("[database]\nurl = 'oracle://x'", "neither SQLite"),
     ],

@@ -1,11 +1,12 @@
 """What a reader is told of a day's sources."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from dailypapers.domain.edition import doubts
-from dailypapers.domain.source import SourceStatus, State
+from dailypapers.domain.source import CategoryStatus, SourceStatus, State
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 
@@ -21,6 +22,19 @@ def test_where_all_is_well_nothing_is_said(state: State) -> None:
 
 
 def test_each_source_in_doubt_is_named_once() -> None:
-    line = doubts((status("arxiv", State.WAITING), status("hf", State.FRESH), status("feed", State.FAILED)))
+    line = doubts((status("arxiv", State.STALLED), status("hf", State.FRESH), status("feed", State.FAILED)))
     assert line.count("arXiv") == line.count("feed") == 1
     assert "hf" not in line
+
+
+def test_categories_that_lack_are_named_unless_their_source_is() -> None:
+    lacking = (
+        CategoryStatus("cs.AI", State.STALLED, 0),
+        CategoryStatus("cs.CV", State.STALLED, 7),
+        CategoryStatus("cs.LG", State.STALLED, 0),
+    )
+    assert doubts((replace(status("arxiv", State.FRESH), lacking=lacking),)) == (
+        "Today arXiv (cs.AI, cs.LG) had no new papers although some were expected, arXiv (cs.CV) had fewer new "
+        "papers than expected. Missing papers will follow as soon as they are available."
+    )
+    assert "cs.AI" not in doubts((replace(status("arxiv", State.FAILED), lacking=lacking),))

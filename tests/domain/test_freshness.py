@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from dailypapers.domain.freshness import Evidence, judge
+from dailypapers.domain.freshness import Evidence, after, judge, together, usual
 from dailypapers.domain.paper import Paper, PaperId
-from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped, SourceStatus, State
+from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, Skipped, SourceDay, State
 
 MONDAY = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 SUNDAY = MONDAY - dt.timedelta(days=1)
@@ -14,9 +14,14 @@ DAY = dt.timedelta(days=1)
 PAPERS = tuple(Announcement(Paper(PaperId("arxiv", f"2604.0000{n}"), "A title"), "x", MONDAY.date()) for n in range(3))
 
 
-def fetch(when: dt.datetime, new: int, state: State | None = None) -> SourceStatus:
-    state = state or (State.FRESH if new else State.WAITING)
-    return SourceStatus("x", state, items=3, new=new, skipped=0, note="", fetched_at=when)
+def came(when: dt.datetime, new: int, state: State | None = None) -> SourceDay:
+    return SourceDay(when.date(), state or (State.FRESH if new else State.STALLED), new)
+
+
+def working_days(*new: int) -> list[SourceDay]:
+    """The working days before Monday, the last one first, as many as there are numbers."""
+    days = [day for n in range(1, 40) if (day := MONDAY - n * DAY).weekday() < 5]
+    return [came(day, number) for day, number in zip(days, new, strict=False)][::-1]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,7 @@ def test_the_weekend_is_counted_where_the_source_is() -> None:
 
 
 def test_a_second_look_on_one_day_expects_nothing_more() -> None:
-    earlier = fetch(MONDAY - dt.timedelta(hours=3), new=5)
+    earlier = came(MONDAY, new=5)
     assert judge(Evidence(Fetched(PAPERS), history=(earlier,)), now=MONDAY).state is State.QUIET
 
 
@@ -51,15 +56,14 @@ def test_a_second_look_on_one_day_expects_nothing_more() -> None:
     ("busy", "state"), [(0, State.QUIET), (4, State.QUIET), (5, State.WAITING), (10, State.WAITING)]
 )
 def test_a_source_that_seldom_announces_is_not_waited_for(busy: int, state: State) -> None:
-    weekdays = [MONDAY - n * DAY for n in (3, 4, 5, 6, 7, 10, 11, 12, 13, 14)]
-    weekend = [fetch(MONDAY - n * DAY, new=0) for n in (1, 2, 8, 9)]
-    failed = [fetch(day - dt.timedelta(hours=1), new=0, state=State.FAILED) for day in weekdays]
-    history = [fetch(day, new=int(n < busy)) for n, day in enumerate(weekdays)]
-    assert judge(Evidence(Fetched(), history=[*weekend, *failed, *history]), now=MONDAY).state is state
+    weekend = [came(MONDAY - n * DAY, new=0, state=State.QUIET) for n in (1, 2, 8, 9)]
+    failed = [came(MONDAY - n * DAY, new=0, state=State.FAILED) for n in (15, 16, 17, 18, 21)]
+    history = [*failed, *working_days(*(int(n < busy) for n in range(10))), *weekend]
+    assert judge(Evidence(Fetched(), history=history), now=MONDAY).state is state
 
 
 def test_two_weeks_without_anything_are_still_waited_for() -> None:
-    history = [fetch(MONDAY - n * DAY, new=int(n > 14)) for n in range(1, 29)]
+    history = [came(MONDAY - n * DAY, new=int(n > 14)) for n in range(28, 0, -1)]
     assert judge(Evidence(Fetched(PAPERS), history=history), now=MONDAY).state is State.WAITING
 
 
@@ -99,3 +103,77 @@ def test_no_answer_at_all_is_a_failure_with_its_reason() -> None:
 )
 def test_the_note_has_the_evidence(evidence: Evidence, note: str) -> None:
     assert judge(evidence, now=MONDAY).note == note
+
+
+def state_of(evidence: Evidence, now: dt.datetime = MONDAY) -> State:
+    return judge(evidence, now=now).state
+
+
+@pytest.mark.parametrize(("new", "state"), [(0, State.WAITING), (24, State.WAITING), (25, State.FRESH)])
+def test_far_fewer_than_usual_on_this_weekday_is_not_fresh(new: int, state: State) -> None:
+    mondays = [came(MONDAY - n * 7 * DAY, new=100) for n in (3, 2, 1)]
+    others = [came(MONDAY - n * DAY, new=4) for n in (6, 5, 4, 3)]
+    freshness = judge(Evidence(Fetched(PAPERS), new=new, history=[*mondays, *others]), now=MONDAY)
+    assert freshness.state is state
+    assert ("About 100 new papers are usual on a Monday" in freshness.note) == (state is State.WAITING)
+
+
+def test_what_comes_in_two_parts_is_one_day() -> None:
+    earlier = came(MONDAY, new=20, state=State.WAITING)
+    history = [*working_days(*[100] * 10), earlier]
+    assert state_of(Evidence(Fetched(PAPERS), new=4, history=history)) is State.WAITING
+    assert state_of(Evidence(Fetched(PAPERS), new=5, history=history)) is State.FRESH
+
+
+def test_a_holiday_and_its_reason_excuse_an_empty_answer_and_never_stop_papers() -> None:
+    holiday = Fetched(PAPERS, is_daily=True, quiet_because="arXiv announces nothing on 26 November, a holiday")
+    quiet = judge(Evidence(holiday, history=working_days(*[100] * 10)), now=MONDAY)
+    assert quiet.state is State.QUIET
+    assert "holiday" in quiet.note
+    assert state_of(Evidence(holiday, new=3, history=working_days(*[100] * 10))) is State.FRESH
+
+
+def test_the_outages_of_a_daily_source_do_not_become_its_habit() -> None:
+    history = working_days(*[0] * 20, 50, 50, 50)
+    assert usual(history, MONDAY.date(), is_daily=True) == 50
+    assert usual(history, MONDAY.date()) == 0
+    assert state_of(Evidence(Fetched(is_daily=True), history=history)) is State.WAITING
+
+
+@pytest.mark.parametrize(
+    ("history", "state"),
+    [
+        (working_days(*[40] * 10), State.WAITING),
+        (working_days(0, 2, 1, 0, 3), State.QUIET),
+        (working_days(0, 0), State.QUIET),
+        (working_days(0, 0, 0), State.WAITING),
+        ([], State.QUIET),
+    ],
+    ids=["large", "small", "young", "never had any", "unknown"],
+)
+def test_one_category_that_has_nothing_while_others_have_is_missed_if_it_is_large(
+    history: list[SourceDay], state: State
+) -> None:
+    assert state_of(Evidence(Fetched(is_daily=True), history=history, has_fresh_siblings=True)) is state
+
+
+def test_a_source_that_announces_at_weekends_is_waited_for_at_weekends() -> None:
+    history = [came(SUNDAY - n * 7 * DAY, new=3) for n in (3, 2, 1)]
+    assert state_of(Evidence(Fetched(), history=history), now=SUNDAY) is State.WAITING
+
+
+def test_what_came_stays_come_and_what_is_given_up_stays_so_until_something_comes() -> None:
+    assert after(None, State.WAITING) is State.WAITING
+    assert [after(State.FRESH, state) for state in State] == [State.FRESH] * 5
+    assert after(State.STALLED, State.WAITING) is after(State.STALLED, State.QUIET) is State.STALLED
+    assert after(State.STALLED, State.FRESH) is State.FRESH
+    assert after(State.STALLED, State.FAILED) is State.FAILED
+
+
+def test_a_source_is_fresh_if_a_category_is_and_names_those_that_lack() -> None:
+    whole = Freshness(State.QUIET, 9, new=5, note="9 items, 5 new. b failed: no.")
+    states = {"a": State.FRESH, "b": State.FAILED, "c": State.WAITING}
+    judged = together(whole, {name: Freshness(state, note=f"{name} says.") for name, state in states.items()})
+    assert (judged.state, judged.note) == (State.FRESH, "9 items, 5 new. b failed: no. c: c says.")
+    assert together(whole, {}) is whole
+    assert together(whole, {"a": Freshness(State.QUIET), "b": Freshness(State.STALLED)}).state is State.STALLED

@@ -4,14 +4,13 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dailypapers.domain.paper import Paper, PaperId, Signals
-from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Freshness, State
-from dailypapers.store import editions, papers
+from dailypapers.domain.source import Announcement, AnnounceType, CategoryStatus, Checkpoint, Freshness, State
+from dailypapers.store import editions, papers, source_days
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
 
@@ -141,14 +140,23 @@ def test_statuses_are_one_a_source_and_go_into_the_edition_that_closes(engine: s
         assert editions.of_day(tx, MONDAY.date()) == edition
 
 
-def test_a_sources_history_begins_at_the_moment_asked_for(engine: sa.Engine) -> None:
+def test_what_is_waited_for_until_an_edition_closes_has_stalled_in_it(engine: sa.Engine) -> None:
+    short, failed = Freshness(State.WAITING, 9, new=2, note="short"), Freshness(State.FAILED, note="no answer")
     with writing(engine) as tx:
-        for hours in (3, 1, 2):
-            editions.record_fetch(tx, "feed", Freshness(State.FRESH, new=hours), now=MONDAY + hours * HOUR)
-        editions.record_fetch(tx, "other", Freshness(State.FRESH, new=9), now=MONDAY + 2 * HOUR)
-        history = editions.fetches_since(tx, "feed", MONDAY + 2 * HOUR)
-        assert [fetch.new for fetch in history] == [2, 3]
-        assert editions.last_fetch(tx) == MONDAY + 3 * HOUR
+        editions.record_fetch(tx, "feed", Freshness(State.WAITING, 4), now=MONDAY)
+        editions.record_fetch(tx, "arxiv", Freshness(State.FRESH, new=7), now=MONDAY)
+        for name, state in (("b", short), ("c", failed), ("a", Freshness(State.FRESH, new=5)), ("d", short)):
+            editions.record_fetch(tx, "arxiv", state, now=MONDAY, category=name)
+        editions.record_fetch(tx, "arxiv", Freshness(State.FRESH, new=3), now=MONDAY + HOUR, category="d")
+        source_days.record(tx, "feed", "", MONDAY.date(), Freshness(State.WAITING, 4), now=MONDAY)
+        arxiv, feed = editions.close(tx, MONDAY.date(), now=MONDAY + HOUR).sources
+        (day,) = source_days.since(tx, "feed", MONDAY.date())[""]
+    assert (feed.state, day.state) == (State.STALLED, State.STALLED)
+    assert (arxiv.state, arxiv.new) == (State.FRESH, 7)
+    assert arxiv.lacking == (
+        CategoryStatus("b", State.STALLED, 2, "short"),
+        CategoryStatus("c", State.FAILED, 0, "no answer"),
+    )
 
 
 CHECKPOINT = Checkpoint((("https://a.org/", '"x"'), ("https://b.org/", "y")), (("https://a.org/", "Mon"),), "2604.1")
@@ -165,19 +173,14 @@ def test_a_checkpoint_comes_back_as_it_was_and_a_failure_leaves_it(engine: sa.En
         assert editions.checkpoint(tx, "other") is None
 
 
-@pytest.mark.parametrize(
-    "ask", [editions.last_fetch, lambda tx: editions.fetches_since(tx, "feed", MONDAY + 2_000 * HOUR)]
-)
-def test_fetches_are_found_by_their_moment_without_reading_them_all(
-    engine: sa.Engine, ask: Callable[[sa.Connection], object]
-) -> None:
+def test_fetches_are_found_by_their_moment_without_reading_them_all(engine: sa.Engine) -> None:
     """They are never pruned, and every visit of a page asks for the last."""
     row = {"state": "fresh", "items": 1, "new": 0, "skipped": 0, "note": ""}
     rows = [{"source": "feed", "fetched_at": MONDAY + n * HOUR, **row} for n in range(2_000)]
     with writing(engine) as tx:
         tx.execute(sa.insert(metadata.tables["fetches"]), rows)
         tx.execute(sa.text("ANALYZE"))
-        assert "ix_fetches_fetched_at" in plan_of(tx, ask)
+        assert "ix_fetches_fetched_at" in plan_of(tx, editions.last_fetch)
 
 
 def plan_of(tx: sa.Connection, ask: Callable[[sa.Connection], object]) -> str:

@@ -180,8 +180,8 @@ def announce(engine: sa.Engine, some: Sequence[Paper], now: dt.datetime, *, talk
     ]
     with writing(engine) as tx:
         papers.add(tx, told, now=now)
-        for name, state in (("ж", State.STALLED), ("й", State.FAILED), ("щ", State.WAITING)):
-            editions.record_fetch(tx, name, Freshness(state), now=now)
+        for name, state, new in (("ж", State.STALLED, 0), ("й", State.FAILED, 0), ("щ", State.STALLED, 2)):
+            editions.record_fetch(tx, name, Freshness(state, new=new), now=now)
         editions.close(tx, now.date(), now=now)
 
 

@@ -8,7 +8,7 @@ from dailypapers.cli.deliveries import print_ledger, report_delivered
 from dailypapers.cli.digests import say_composed
 from dailypapers.cli.output import progress
 from dailypapers.cli.shared import Json, Now, clock
-from dailypapers.cli.sources import print_sources, sources_code
+from dailypapers.cli.sources import edition_code, print_sources, sources_code
 from dailypapers.stopping import stop_on_signal
 
 
@@ -34,4 +34,4 @@ def day(
     say_composed(done.composed)
     code = report_delivered(done.delivered)
     print_ledger(app.engine, edition=done.edition.id, as_json=as_json)
-    raise typer.Exit(max(code, sources_code(done.fetched)))
+    raise typer.Exit(max(code, sources_code(done.fetched), edition_code(done.edition.sources)))

@@ -9,6 +9,7 @@ from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 
 if TYPE_CHECKING:
+    from dailypapers.domain.source import Freshness, SourceStatus
     from dailypapers.intake.fetch import SourceReport
 
 #: How many unreadable items of a source are listed; the rest is counted.
@@ -41,11 +42,13 @@ def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
             "items": report.freshness.items,
             "new": report.freshness.new,
             "skipped": len(report.fetched.skipped),
+            "categories": {name: _record(fresh) for name, fresh in report.by_category.items()},
             "note": report.freshness.note,
         }
         for report in reports
     ]
-    rows("sources", records, as_json=as_json, wide=("note",))
+    table = [{name: value for name, value in record.items() if name != "categories"} for record in records]
+    rows("sources", records, as_json=as_json, table=table, wide=("note",))
     for report in reports:
         for item in report.fetched.skipped[:_NAMED]:
             say(f"{report.source}: {item.where}: {item.why}")
@@ -53,7 +56,22 @@ def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
             say(f"{report.source}: {len(report.fetched.skipped) - _NAMED} more items could not be read.")
 
 
+def _record(freshness: "Freshness") -> dict[str, object]:
+    return {"state": freshness.state.value, "items": freshness.items, "new": freshness.new, "note": freshness.note}
+
+
 def sources_code(reports: "Sequence[SourceReport]") -> int:
-    """Return the exit code: whether a source failed or an item could not be read."""
-    broken = any(report.freshness.state.value == "failed" or report.fetched.skipped for report in reports)
+    """Return the exit code: whether a source or a category failed or stalled, or an item could not be read."""
+    states = {fresh.state.value for report in reports for fresh in (report.freshness, *report.by_category.values())}
+    broken = states & {"failed", "stalled"} or any(report.fetched.skipped for report in reports)
     return ATTENTION if broken else OK
+
+
+def edition_code(statuses: "Sequence[SourceStatus]") -> int:
+    """Say what of a closed edition is missing; return the exit code: whether something is."""
+    from dailypapers.domain.edition import doubts
+
+    missing = doubts(tuple(statuses))
+    if missing:
+        say(missing)
+    return ATTENTION if missing else OK

@@ -33,6 +33,11 @@ def unknown_category(text: str) -> str:
     return next((code for code in codes_of(text) if "." in code and code not in _KNOWN), "")
 
 
+def is_arxiv_category(code: str) -> bool:
+    """Whether arXiv has a list of this name: an archive, one of its classes, or several joined by plus signs."""
+    return all(part.casefold() in _KNOWN for part in code.split("+"))
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """Categories that belong together: what they are called, and each one's code with its name."""

@@ -5,20 +5,30 @@ not know how the evidence is gathered; `intake.freshness` does.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
 from zoneinfo import ZoneInfo
 
-from dailypapers.domain.source import Fetched, Freshness, SourceStatus, State
+from dailypapers.domain.source import Fetched, Freshness, SourceDay, State
 
 #: A source is asked for its habits as far back as this: an outage of two weeks must not yet look like one.
-HABIT = dt.timedelta(days=28)
+HABIT = dt.timedelta(days=35)
 _SATURDAY = 5
+#: Days of one kind from which a habit is read; fewer tell nothing.
+_ENOUGH_DAYS = 3
+#: A day on which less than this share of the usual came is not over; of small numbers it says nothing.
+_SHORT = 0.25
+_SHORT_OF = 10
+#: Papers a day from which a category is missed although others of its source have come; fewer fail to come at times.
+_MISSED = 5
+#: What a source is called for its categories together: the first of these that one of them is in.
+_GRAVEST = (State.FRESH, State.FAILED, State.STALLED, State.WAITING, State.QUIET)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that is known of a source right after its answer has been stored."""
+    """All that is known of a source, or of one of its categories, right after its answer has been stored."""
 
     answer: Fetched
     #: Announcements that this source had not made before: new papers and cross-lists, and replacements.
@@ -26,47 +36,122 @@ class Evidence:
     replaced: int = 0
     #: The highest id it had announced before this answer; empty where none is known or its ids have no order.
     highest_before: str = ""
-    #: Its fetches of the last `HABIT`, oldest first, without this one.
-    history: Sequence[SourceStatus] = ()
+    #: Its days of the last `HABIT`, oldest first; today's, if it was asked before, among them.
+    history: Sequence[SourceDay] = ()
+    #: Whether other categories of the source have given something new today: then it does announce today.
+    has_fresh_siblings: bool = False
+
+
+def day_of(answer: Fetched, now: dt.datetime) -> dt.date:
+    """Return which day it is where the source is."""
+    return now.astimezone(ZoneInfo(answer.zone)).date()
 
 
 def judge(evidence: Evidence, *, now: dt.datetime) -> Freshness:
     """Judge how far a source can be trusted at this moment, and say why in a note for the operator.
 
-    Fresh is only what brought an announcement nobody knew. Everything else is quiet where nothing was to be expected (a
-    weekend, a second look on one day, a source that seldom announces), and otherwise waiting.
+    Fresh is only what brought announcements nobody knew, and about as many as usual. Everything else is quiet where
+    nothing was to be expected (a weekend, a holiday, a second look on one day, a source that seldom announces), and
+    otherwise waiting.
     """
     answer = evidence.answer
     if answer.failure:
         return Freshness(State.FAILED, note=answer.failure)
-    state, why = _state(evidence, now)
+    state, why = _state(evidence, day_of(answer, now))
     return Freshness(state, answer.items, evidence.new, len(answer.skipped), _note(evidence, why))
 
 
-def _state(evidence: Evidence, now: dt.datetime) -> tuple[State, str]:
+def together(whole: Freshness, by_category: Mapping[str, Freshness]) -> Freshness:
+    """Call a source what its categories are: fresh if one is, or else the gravest; the note names those that lack."""
+    if not by_category:
+        return whole
+    states = {freshness.state for freshness in by_category.values()}
+    lacking = [
+        f"{category}: {freshness.note.rstrip('.')}"
+        for category, freshness in by_category.items()
+        if freshness.state in _LACKING and freshness.state is not State.FAILED  # Failures are among the remarks.
+    ]
+    note = ". ".join([whole.note.rstrip("."), *lacking]) + "."
+    return replace(whole, state=next(state for state in _GRAVEST if state in states), note=note)
+
+
+_LACKING = (State.WAITING, State.STALLED, State.FAILED)
+
+
+def lacks(state: State) -> bool:
+    """Whether something of a day is missing."""
+    return state in _LACKING
+
+
+def after(before: State | None, now: State) -> State:
+    """Return a day's state after one more look at the source.
+
+    What has come stays come, whatever a later look says; and what is given up stays so until something comes.
+    """
+    if before is State.FRESH or now is State.FRESH:
+        return State.FRESH
+    if before is State.STALLED and now in {State.WAITING, State.QUIET}:
+        return State.STALLED
+    return now
+
+
+def usual(history: Sequence[SourceDay], day: dt.date, *, is_daily: bool = False) -> float | None:
+    """Return how many new papers are usual on such a day: the median of this weekday, or of all working days.
+
+    `None` where too few days are known. A source that announces daily by its own word does not make a habit of its
+    outages: days on which it stalled are left out. Of others they count, for that may be how they are.
+    """
+    left_out = {State.FAILED, State.STALLED} if is_daily else {State.FAILED}
+    counted = [each for each in history if each.day < day and each.state not in left_out]
+    same = [each.new for each in counted if each.day.weekday() == day.weekday()]
+    if len(same) >= _ENOUGH_DAYS:
+        return median(same)
+    if day.weekday() >= _SATURDAY:
+        return None
+    working = [each.new for each in counted if each.day.weekday() < _SATURDAY]
+    return median(working) if working else None
+
+
+def _state(evidence: Evidence, today: dt.date) -> tuple[State, str]:
+    answer, history = evidence.answer, evidence.history
+    earlier_today = sum(each.new for each in history if each.day == today)
+    new_today = evidence.new + earlier_today
+    expected = usual(history, today, is_daily=answer.is_daily)
+    if expected is not None and _is_short(new_today, expected) and not answer.quiet_because:
+        return State.WAITING, f"About {expected:.0f} new papers are usual on a {today:%A}, {new_today or 'none'} so far"
     if evidence.new or evidence.replaced:
         return State.FRESH, ""
-    zone = ZoneInfo(evidence.answer.zone)
-    today = now.astimezone(zone).date()
-    fetches_today = (fetch for fetch in evidence.history if fetch.fetched_at.astimezone(zone).date() == today)
-    if any(fetch.state is State.FRESH for fetch in fetches_today):
+    if any(each.day == today and each.state is State.FRESH for each in history):
         return State.QUIET, "Everything it announced today was already known"
-    if today.weekday() >= _SATURDAY:
+    return _empty(evidence, expected, today)
+
+
+def _is_short(new_today: int, expected: float) -> bool:
+    return expected >= _SHORT_OF and new_today < _SHORT * expected
+
+
+def _empty(evidence: Evidence, expected: float | None, today: dt.date) -> tuple[State, str]:
+    """Tell what it means that nothing new has come today."""
+    answer = evidence.answer
+    if answer.quiet_because:
+        return State.QUIET, answer.quiet_because
+    if today.weekday() >= _SATURDAY and not expected:
         return State.QUIET, "Nothing is expected at a weekend"
-    if _seldom_announces(evidence.history, today, zone):
+    if evidence.has_fresh_siblings:
+        return _alone(evidence, expected, today)
+    if expected == 0:
         return State.QUIET, "It seldom announces on a weekday"
     return State.WAITING, "New papers were expected"
 
 
-def _seldom_announces(history: Sequence[SourceStatus], today: dt.date, zone: ZoneInfo) -> bool:
-    """Whether it brought something new on less than half of the weekdays on which it answered."""
-    new_by_day: dict[dt.date, int] = {}
-    for fetch in history:
-        day = fetch.fetched_at.astimezone(zone).date()
-        if day < today and day.weekday() < _SATURDAY and fetch.state is not State.FAILED:
-            new_by_day[day] = new_by_day.get(day, 0) + fetch.new
-    busy_days = sum(new > 0 for new in new_by_day.values())
-    return 2 * busy_days < len(new_by_day)
+def _alone(evidence: Evidence, expected: float | None, today: dt.date) -> tuple[State, str]:
+    """Tell what it means that of a source's categories this one has nothing."""
+    days = [each for each in evidence.history if each.day < today and each.state is not State.FAILED]
+    if len(days) >= _ENOUGH_DAYS and not any(each.new for each in days):
+        return State.WAITING, f"It has announced nothing for {(today - days[0].day).days} days, unlike other categories"
+    if expected is not None and expected >= _MISSED:
+        return State.WAITING, "New papers were expected, as in other categories"
+    return State.QUIET, "Other categories had new papers, this one has few"
 
 
 def _note(evidence: Evidence, why: str) -> str:

@@ -4,10 +4,11 @@ The values only; fetching and parsing live in `sources`.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dailypapers.domain.paper import Paper, Presentation, Signals
+from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 
 
 class AnnounceType(StrEnum):
@@ -98,11 +99,22 @@ class Fetched:
     zone: str = "UTC"
     #: Why there is no answer at all, in one sentence; empty where there is one.
     failure: str = ""
+    #: The answers it consists of, by category, where each is to be fresh by itself.
+    by_category: Mapping[str, "Fetched"] = field(default_factory=dict)
+    #: Whether it announces on every working day by its own word; of others the habit has to be learnt.
+    is_daily: bool = False
+    #: Why nothing is to be expected today, in a sentence; empty where that is not known.
+    quiet_because: str = ""
 
     @property
     def items(self) -> int:
         """Items in the answer, readable or not."""
         return len(self.announcements) + len(self.skipped)
+
+    @property
+    def ids(self) -> frozenset[PaperId]:
+        """The papers it announces."""
+        return frozenset(item.paper.id for item in self.announcements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,34 @@ class SourceStatus:
     skipped: int
     note: str
     fetched_at: dt.datetime
+    #: Its categories that were late, short or down, in the order of their names.
+    lacking: tuple["CategoryStatus", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryStatus:
+    """One category of a source in an edition."""
+
+    category: str
+    state: State
+    new: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDay:
+    """What came of a source, or of one of its categories, on one of its days."""
+
+    day: dt.date
+    state: State
+    #: New papers and cross-lists of that day's fetches together, and the items of the fullest answer.
+    new: int = 0
+    items: int = 0
+    skipped: int = 0
+    note: str = ""
+    #: When it was last asked that day, and when it last gave something new.
+    fetched_at: dt.datetime | None = None
+    new_at: dt.datetime | None = None
 
 
 #: Sources by the names people know them by.

@@ -8,18 +8,18 @@ another source nor the day with it.
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.source import Checkpoint, Fetched, Freshness, State
 from dailypapers.errors import FetchFailed
-from dailypapers.intake.freshness import freshness
+from dailypapers.intake.freshness import Judged, freshness
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
-from dailypapers.store import editions, papers
+from dailypapers.store import editions, papers, source_days
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -32,6 +32,7 @@ class SourceReport:
     source: str
     fetched: Fetched
     freshness: Freshness
+    by_category: Mapping[str, Freshness] = field(default_factory=dict)
 
 
 def fetch(
@@ -83,8 +84,19 @@ async def _ask(source: Source, http: Http, since: Checkpoint | None, *, now: dt.
 def _keep(engine: sa.Engine, name: str, fetched: Fetched, now: dt.datetime) -> SourceReport:
     with writing(engine) as tx:
         added = papers.add(tx, fetched.announcements, now=now)
-        fresh = freshness(tx, name, fetched, added, now=now)
-        editions.record_fetch(tx, name, fresh, checkpoint=fetched.checkpoint, now=now)
-    tell = log.warning if fresh.state is State.FAILED else log.info
-    tell("fetched", source=name, **{**asdict(fresh), "state": fresh.state.value})
-    return SourceReport(name, fetched, fresh)
+        judged = freshness(tx, name, fetched, added, now=now)
+        editions.record_fetch(tx, name, judged.whole, checkpoint=fetched.checkpoint, now=now)
+        source_days.record(tx, name, "", judged.day, judged.whole, now=now)
+        for category, fresh in judged.by_category.items():
+            source_days.record(tx, name, category, judged.day, fresh, now=now)
+            if fresh.state is not State.QUIET:
+                editions.record_fetch(tx, name, fresh, now=now, category=category)
+    _log(name, judged)
+    return SourceReport(name, fetched, judged.whole, judged.by_category)
+
+
+def _log(name: str, judged: Judged) -> None:
+    for category, fresh in (("", judged.whole), *judged.by_category.items()):
+        tell = log.warning if fresh.state is State.FAILED else log.info
+        where = {"source": name, "category": category} if category else {"source": name}
+        tell("fetched", **where, **{**asdict(fresh), "state": fresh.state.value})

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from dailypapers.domain.calendar import quiet_at_arxiv
 from dailypapers.domain.doi import trimmed
 from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
@@ -54,16 +56,29 @@ class Arxiv:
         """
         answers: dict[str, Response | None] = {}
         readings: list[Reading] = []
+        by_category: dict[str, Fetched] = {}
+        quiet = quiet_at_arxiv(now.astimezone(ZoneInfo(_ZONE)).date())
         for category in named_once(self.categories):
             url = f"{self.base_url.rstrip('/')}/{self.format}/{category}"
-            answers[url], reading = await self._ask(http, url, category, since=since, now=now)
+            response, reading = await self._ask(http, url, category, since=since, now=now)
+            answers[url] = response
             readings.append(reading)
+            by_category[category] = _of_category(url, response, reading, quiet)
         if not any(answers.values()):
             raise FetchFailed(
                 " ".join(remark for reading in readings for remark in reading.remarks) or "No categories."
             )
         reading = folded(readings)
-        return fetched(reading, answers, since=since, zone=_ZONE, highest_id=highest_id(reading.announcements))
+        return fetched(
+            reading,
+            answers,
+            since=since,
+            zone=_ZONE,
+            highest_id=highest_id(reading.announcements),
+            by_category=by_category,
+            is_daily=True,
+            quiet_because=quiet,
+        )
 
     async def _ask(
         self, http: Http, url: str, category: str, *, since: Checkpoint | None, now: dt.datetime
@@ -79,6 +94,12 @@ class Arxiv:
             return None, Reading(remarks=(f"{category} failed: {error}",))
         # What came in pieces is asked for again in full: with its ETag the rest would never come.
         return (response.forgotten() if reading.remarks else response), reading
+
+
+def _of_category(url: str, response: Response | None, reading: Reading, quiet: str) -> Fetched:
+    if response is None:
+        return Fetched(failure=" ".join(reading.remarks), zone=_ZONE)
+    return fetched(reading, {url: response}, since=None, zone=_ZONE, is_daily=True, quiet_because=quiet)
 
 
 def highest_id(announcements: Iterable[Announcement]) -> str:

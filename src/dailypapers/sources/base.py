@@ -66,11 +66,14 @@ def fetched(
     since: Checkpoint | None,
     zone: str = "UTC",
     highest_id: str = "",
+    by_category: Mapping[str, Fetched] | None = None,
+    is_daily: bool = False,
+    quiet_because: str = "",
 ) -> Fetched:
     """Build a source's answer: what was read, the evidence of how fresh it may be, and what to remember.
 
     `answers` has every address that was asked, with `None` for those that failed. `zone` is where the source's day
-    turns. `highest_id` is the highest announced id of a source whose ids have an order.
+    turns. `highest_id` is the highest announced id of a source whose ids have an order. The rest is as in `Fetched`.
     """
     reading = _nameable(reading)
     return Fetched(
@@ -81,6 +84,9 @@ def fetched(
         asked=len(answers),
         unchanged=sum(answer.not_modified for answer in answers.values() if answer),
         zone=zone,
+        by_category=by_category or {},
+        is_daily=is_daily,
+        quiet_because=quiet_because,
     )
 
 

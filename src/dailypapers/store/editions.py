@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.edition import Edition
-from dailypapers.domain.source import Checkpoint, Freshness, SourceStatus, State
+from dailypapers.domain.freshness import lacks
+from dailypapers.domain.source import CategoryStatus, Checkpoint, Freshness, SourceStatus, State
+from dailypapers.store import source_days
 from dailypapers.store.database import lock, replace_rows
 from dailypapers.store.schema import announcements, checkpoints, editions, fetches, papers, signals
 
@@ -25,12 +27,19 @@ def _close(tx: sa.Connection, day: dt.date, now: dt.datetime) -> Edition:
     edition_id = tx.execute(sa.insert(editions).values(new).returning(editions.c.id)).scalar_one()
     for waiting in (announcements, fetches):
         tx.execute(sa.update(waiting).where(waiting.c.edition_id.is_(None)).values(edition_id=edition_id))
+    _give_up_waiting(tx, edition_id)
     size = sa.select(sa.func.count(announcements.c.paper_id.distinct())).where(
         announcements.c.edition_id == edition_id, announcements.c.fresh
     )
     paper_count = tx.execute(size).scalar_one()
     tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(papers=paper_count))
     return _edition(tx, tx.execute(sa.select(editions).where(editions.c.id == edition_id)).one())
+
+
+def _give_up_waiting(tx: sa.Connection, edition_id: int) -> None:
+    waiting = sa.and_(fetches.c.edition_id == edition_id, fetches.c.state == State.WAITING.value)
+    tx.execute(sa.update(fetches).where(waiting).values(state=State.STALLED.value))
+    source_days.give_up_waiting(tx)
 
 
 def newest(tx: sa.Connection) -> Edition | None:
@@ -114,8 +123,12 @@ def record_fetch(
     *,
     now: dt.datetime,
     checkpoint: Checkpoint | None = None,
+    category: str | None = None,
 ) -> None:
-    """Keep what came of a fetch, and what the source wants to be told next time, unless it failed."""
+    """Keep what came of a fetch, and what the source wants to be told next time, unless it failed.
+
+    With `category`, it is what came of one category of it.
+    """
     row = {
         "source": source,
         "fetched_at": now,
@@ -124,17 +137,11 @@ def record_fetch(
         "new": freshness.new,
         "skipped": freshness.skipped,
         "note": freshness.note,
+        "category": category,
     }
     tx.execute(sa.insert(fetches).values(row))
     if checkpoint is not None and freshness.state is not State.FAILED:
         replace_rows(tx, checkpoints, [{"source": source, "value": asdict(checkpoint)}])
-
-
-def fetches_since(tx: sa.Connection, source: str, since: dt.datetime) -> tuple[SourceStatus, ...]:
-    """Give a source's fetches from a moment on, oldest first, one status each."""
-    query = sa.select(fetches).where(fetches.c.source == source, fetches.c.fetched_at >= since)
-    rows = tx.execute(query.order_by(fetches.c.fetched_at, fetches.c.id)).all()
-    return tuple(_status(source, [row]) for row in rows)
 
 
 def checkpoint(tx: sa.Connection, source: str) -> Checkpoint | None:
@@ -154,21 +161,37 @@ def statuses(tx: sa.Connection, edition_id: int | None) -> tuple[SourceStatus, .
     """Give one line per source of an edition; `None` asks for what has come in since the last one closed."""
     here = fetches.c.edition_id == edition_id if edition_id is not None else fetches.c.edition_id.is_(None)
     rows = tx.execute(sa.select(fetches).where(here).order_by(fetches.c.source, fetches.c.id)).all()
-    by_source: dict[str, list[sa.Row[Any]]] = {}
+    rows_by_source: dict[str, list[sa.Row[Any]]] = {}
     for row in rows:
-        by_source.setdefault(row.source, []).append(row)
-    return tuple(_status(source, rows) for source, rows in by_source.items())
+        rows_by_source.setdefault(row.source, []).append(row)
+    return tuple(_status(source, of_source) for source, of_source in rows_by_source.items())
 
 
 def _status(source: str, rows: list[sa.Row[Any]]) -> SourceStatus:
-    """Sum up a day's fetches: one that brought something outweighs a later one that had nothing more."""
-    best = next((row for row in reversed(rows) if row.new or row.state == State.FRESH), rows[-1])
+    of_categories: dict[str, list[sa.Row[Any]]] = {}
+    for row in rows:
+        if row.category is not None:
+            of_categories.setdefault(row.category, []).append(row)
+    whole = [row for row in rows if row.category is None]
+    best = _best(whole)
+    lacking = (_category_status(name, of_categories[name]) for name in sorted(of_categories))
     return SourceStatus(
         source=source,
         state=State(best.state),
-        items=max(row.items for row in rows),
-        new=sum(row.new for row in rows),
-        skipped=max(row.skipped for row in rows),
+        items=max(row.items for row in whole),
+        new=sum(row.new for row in whole),
+        skipped=max(row.skipped for row in whole),
         note=best.note,
         fetched_at=best.fetched_at,
+        lacking=tuple(status for status in lacking if lacks(status.state)),
     )
+
+
+def _category_status(category: str, rows: list[sa.Row[Any]]) -> CategoryStatus:
+    best = _best(rows)
+    return CategoryStatus(category, State(best.state), sum(row.new for row in rows), best.note)
+
+
+def _best(rows: list[sa.Row[Any]]) -> sa.Row[Any]:
+    """Sum up a day's fetches: one that brought something outweighs a later one that had nothing more."""
+    return next((row for row in reversed(rows) if row.new or row.state == State.FRESH), rows[-1])

@@ -19,7 +19,10 @@ from dailypapers.store.schema import names, papers, signals
 class Added:
     """How many announcements their source had not made before."""
 
-    #: New papers and cross-lists.
+    #: Papers announced as new or as cross-lists, and those announced as replacements, by their names in this answer.
+    new_ids: frozenset[PaperId] = frozenset()
+    replaced_ids: frozenset[PaperId] = frozenset()
+    #: How many papers they are: two names may be one paper.
     new: int = 0
     replaced: int = 0
 
@@ -180,9 +183,13 @@ def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now:
         }
         for paper_id, item in reversed(ordered)
     }
-    added = insert_new(tx, announced, list(rows.values()), announced.c.fresh)
-    new = sum(1 for row in added if row.fresh)
-    return Added(new, len(added) - new)
+    added = insert_new(tx, announced, list(rows.values()), announced.c.paper_id, announced.c.fresh)
+    new, replaced = ({row.paper_id for row in added if row.fresh is fresh} for fresh in (True, False))
+
+    def named_ids(paper_ids: set[int], *, fresh: bool) -> frozenset[PaperId]:
+        return frozenset(item.paper.id for id_, item in items if id_ in paper_ids and item.type.fresh is fresh)
+
+    return Added(named_ids(new, fresh=True), named_ids(replaced, fresh=False), len(new), len(replaced))
 
 
 def every(tx: sa.Connection) -> dict[int, Paper]:

@@ -122,6 +122,26 @@ fetches = sa.Table(
     sa.Column("skipped", sa.Integer, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
     _key("edition_id", of="editions.id", index=True),
+    # One of its categories; NULL for the source as a whole. Categories that had nothing new are left out.
+    sa.Column("category", sa.Text),
+)
+
+# What a source's habits are read from: one row a day of the source's own, and one for each of its categories; the
+# source as a whole has the category "".
+source_days = sa.Table(
+    "source_days",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("category", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Column("items", sa.Integer, nullable=False),
+    sa.Column("skipped", sa.Integer, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("fetched_at", Moment, nullable=False),
+    # When it last gave something new that day.
+    sa.Column("new_at", Moment),
 )
 
 checkpoints = sa.Table(
