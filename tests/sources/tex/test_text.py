@@ -21,6 +21,13 @@ from dailypapers.sources.tex.text import to_unicode
         (r"\emph{big {\it small}} \textbf{$V^2$Drop} \href{https://a.b}{here}", "big small V²Drop here"),
         (r"R^{2} of n^2 and \alpha-stable", "R² of n² and α-stable"),
         (r"``quoted'' and `so'---yes, 10--20, Fig.~1", "“quoted” and ‘so’—yes, 10–20, Fig. 1"),
+        ("agents -- which plan -- and (tools)--both", "agents – which plan – and (tools)–both"),
+        (
+            r"\textbf{\ours{}} of \emph{2{,}000} \textsc{\small{items}}, {\small twice}",
+            r"\ours{} of 2,000 items, twice",
+        ),
+        (r"$\href{https://a.b/c}{here}$ or \textcolor{blue}https://a.b/c", "here or https://a.b/c"),
+        (r"shown\footnote{by \us{}, at https://a.b/~c}", r"shown (by \us{}, at https://a.b/~c)"),
         (r"as shown\footnote{by us} in \cite{lee} (\ie, 5{\deg})", "as shown (by us) in [lee] (i.e., 5°)"),
         (r"1{,}200 at 30.2\,dB vs.\ 3; \& \_ \%", "1,200 at 30.2 dB vs. 3; & _ %"),
         (r"\(a \times b\) and \[c\]", "a × b and c"),
@@ -78,4 +85,7 @@ def test_words_and_money_lose_no_letter(text: str) -> None:
 
 def test_the_greek_of_highwire_is_read() -> None:
     assert to_unicode("the {sigma}70 factor, 37 {degrees}C, 5 {+/-} 1 {micro}M") == "the σ70 factor, 37 °C, 5 ± 1 µM"
+    assert to_unicode("IFN{gamma}, NF{kappa}B, APOE {varepsilon}4, 7.97{+/-}0.6%") == "IFNγ, NFκB, APOE ε4, 7.97±0.6%"
+    assert to_unicode("FDR [≤]20% at 2.5 [A]; [A] is cited") == "FDR ≤20% at 2.5 Å; [A] is cited"
+    assert to_unicode(r"\mine{beta} and y_{beta}") == r"\mine{beta} and y_{beta}"
     assert to_unicode(r"of \RR^n and {beta-catenin}") == "of ℝ^n and {beta-catenin}"

@@ -13,7 +13,7 @@ from dailypapers.sources.tex.symbols import accented, code_point, small, symbol
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _SET_ASIDE = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
-_ANY = re.compile(r"[\\$^{~`]|''|--")
+_ANY = re.compile(r"[\\$^{~`]|''|--|\[[≤≥±×→≈A]\]")
 _MATH = re.compile(r"\$|\\[(\[]")
 _FORMULA = re.compile(
     r"(?<!\\)\$\$(?P<display>(?:\\.|[^$\\]){1,1000})\$\$"
@@ -37,24 +37,31 @@ _ESCAPED_APOSTROPHE = re.compile(
 _ESCAPED_QUOTES = re.compile(r'(?<!\w)\\"([^"\\]{1,100}[^"\\\s])\\"(?!\w)')
 _LETTER = re.compile(r"\\(ss|aa|AA|ae|AE|oe|OE|o|O|l|L|i|j|th|TH|dh|DH|dj|DJ|ng|NG)(?![A-Za-z])(?:\{\}|\s)?")
 _LONE_LETTER = re.compile(r"\{([^\W\d_A-Za-z])\s?\}")
+# What is in braces, which may hold braces once more: an author's own \name{}, or the thousands of 2{,}000.
+_BRACES = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 _FONT = re.compile(
-    r"\\(?:emph|textbf|textit|textsc|texttt|textsf|textrm|textsl|textnormal|textup|text|mbox|url|underline|uline|acro|acs?|gls|num|mathrm)"
-    r"\s?\{([^{}]*)\}"
+    r"\\(?:emph|textbf|textit|textsc|texttt|textsf|textrm|textsl|textnormal|textup|text|mbox|url|underline|uline|acro|acs?|gls|num|mathrm"
+    rf"|small)\s?{_BRACES}"
 )
 _OLD_FONT = re.compile(
-    r"\{\\(?:em|it|bf|tt|sc|rm|sl|sf|itshape|bfseries|color\s?\{\w{1,20}\})(?![A-Za-z])\s?([^{}]*)\}"
+    r"\{\\(?:em|it|bf|tt|sc|rm|sl|sf|small|itshape|bfseries|color\s?\{\w{1,20}\})(?![A-Za-z])\s?([^{}]*)\}"
 )
-_LINK = re.compile(r"\\(?:href|hyperlink|textcolor|color)\s?\{[^{}]*\}\s?\{([^{}]*)\}|\\color\{\w{1,20}\}\s?")
+_LINK = re.compile(
+    rf"\\(?:href|hyperlink|textcolor|color)\s?\{{[^{{}}]*\}}\s?{_BRACES}|\\(?:text)?color\{{\w{{1,20}}\}}\s?"
+)
+# Some write a link as a formula.
+_LINK_IN_DOLLARS = re.compile(r"\$(\\href\s?\{[^{}$]*\}\s?\{[^{}$]*\})\$")
 _CITED = re.compile(r"~?\\(?:[cC]ite[a-z]{0,6}\*?|ref|eqref|cref|autoref)\s?\{([^{}]*)\}")
-_FOOTNOTE = re.compile(r"\s?\\(?:footnote|thanks)\s?\{([^{}]*)\}")
+_FOOTNOTE = re.compile(rf"\s?\\(?:footnote|thanks)\s?{_BRACES}")
 _CODE_POINT = re.compile(r"\\unicode\s?\{(x\w{2,6})\}")
 # Programs that take abstracts apart leave “b{eta}”, with a backslash, where “beta” stood.
 _LOST_GREEK = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,12})\}")
-# HighWire, which serves bioRxiv, writes {beta} and {+/-} for what its feed cannot hold.
+# HighWire, which serves bioRxiv, writes IFN{gamma}, 8{+/-}1, [≤] and 2.5 [A] for what its feed cannot hold.
 _BRACED = re.compile(
-    r"(?<![\\\w^_}])\{(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi"
-    r"|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|degrees|micro|\+/-)\}"
+    r"(\\[A-Za-z]*|[\^_}])?\{((?:var)?(?:epsilon|theta|phi|rho|sigma|kappa|pi)|alpha|beta|gamma|delta|zeta|eta|iota|lambda"
+    r"|mu|nu|xi|tau|upsilon|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|degrees|micro|\+/-)\}"
 )
+_BRACKETED = re.compile(r"\[([≤≥±×→≈])\]|(?<=\d)(\s?)\[A\](?!\w)")
 _BRACED_SIGNS = {"degrees": "°", "micro": "µ", "+/-": "±"}
 _DEGREES = re.compile(r"(?<=\d)(?:\{\\deg\}|\\deg\b)")
 _ABBREVIATIONS = {
@@ -72,7 +79,7 @@ _THOUSANDS = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _HYPHEN = re.compile(r"(?<=\w)\\-(?=\w)")
 _HALF_QUOTED = re.compile(r"(?<![\w`])`([A-Za-z][^`']{0,80})'(?!\w)")
 _DASH = re.compile(r"(?<=[^\s-])---(?=[^\s-])|(?<=\S\s)---(?=\s\S)")
-_RANGE = re.compile(r"(?<=[\w%\x03])--(?=[\w\x02])")
+_RANGE = re.compile(r"(?<=[\w%)\]”\x03])--(?=[\w\x02])|(?<=\S\s)--(?=\s\S)")
 _COMMAND = re.compile(r"\\([A-Za-z]+)(?:\{[^{}]*\}){1,2}")
 _NAME = re.compile(r"(?<![\\:\w])\\([A-Za-z]{2,})(?:\{\})?|(?<=[\d\s(])\\([A-Za-z]{2,})(?:\{\})?")
 _TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]{1,30})\}")
@@ -96,7 +103,7 @@ def to_unicode(text: str) -> str:
         return f"{_OPEN}{len(aside) - 1}{_CLOSE}"
 
     # Addresses and formulas are set aside, for nothing in them is prose; commands of the prose may well go around them.
-    text = set_aside(text.replace(_OPEN, "").replace(_CLOSE, ""), keep)
+    text = _LINK_IN_DOLLARS.sub(r"\1", set_aside(text.replace(_OPEN, "").replace(_CLOSE, ""), keep))
     prose = _prose(_FORMULA.sub(lambda match: keep(_formula(match)), text) if _MATH.search(text) else text)
     return _put_back(prose, aside) if aside else prose
 
@@ -119,6 +126,8 @@ def _formula(match: re.Match[str]) -> str:
 def _prose(text: str) -> str:
     if "\\" in text:
         text = _commands(_letters(text))
+    if "[" in text:
+        text = _BRACKETED.sub(_bracketed, text)
     if "{" in text:
         text = _LONE_LETTER.sub(r"\1", _THOUSANDS.sub(",", _BRACED.sub(_braced, text)))
     text = _POWER.sub(_power, _SCRIPT.sub(_script, text))
@@ -153,7 +162,12 @@ def _commands(text: str) -> str:
 
 
 def _braced(match: re.Match[str]) -> str:
-    return _BRACED_SIGNS.get(match[1]) or symbol(match[1]) or match[0]
+    argument = match[1] is not None
+    return match[0] if argument else _BRACED_SIGNS.get(match[2]) or symbol(match[2]) or match[0]
+
+
+def _bracketed(match: re.Match[str]) -> str:
+    return match[1] or f"{match[2]}Å"
 
 
 def _lost_greek(match: re.Match[str]) -> str:
