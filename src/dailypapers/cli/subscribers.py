@@ -33,7 +33,7 @@ def add_one(
     ] = None,
     author: Annotated[list[str] | None, typer.Option(help="An author to follow.")] = None,
     paper: Annotated[list[str] | None, typer.Option(help="A paper to show more like, by arXiv id or DOI.")] = None,
-    bib: Annotated[Path | None, typer.Option(help="A file of example papers: BibTeX, or a list of ids.")] = None,
+    bib: Annotated[Path | None, typer.Option(help="A file of example papers: BibTeX, RIS, or a list of ids.")] = None,
     avoid: Annotated[list[str] | None, typer.Option(help="Show less of this.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Never show papers with these words.")] = None,
     zone: Annotated[str | None, typer.Option(help="A time zone such as Europe/Berlin.")] = None,

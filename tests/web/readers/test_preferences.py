@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -290,15 +291,23 @@ async def test_votes_show_in_the_preview_at_once(
     assert TITLES[0] not in (await pages.post(f"{link}/preview", data=wanted)).text
 
 
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("mine.bib", b"@article{a, title={Nobody knows this}, author={Fox, Cy}, doi={10.1234/known-to-nobody}}"),
+        ("mine.ris", b"TY  - JOUR\nTI  - Nobody knows this\nAU  - Fox, Cy\nDO  - 10.1234/known-to-nobody\nER  - \n"),
+    ],
+)
 async def test_example_papers_are_pasted_or_uploaded_and_unknown_ones_are_said(
-    pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
+    pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str, *, name: str, file: bytes
 ) -> None:
-    form = fields(await pages.get(link))
+    page = await pages.get(link)
+    assert f"{Path(name).suffix}," in page.text.partition('accept="')[2].partition('"')[0]
+    form = fields(page)
     form.pop("paper")
     with writing(engine) as tx:
         tx.execute(sa.text("INSERT INTO names (name, paper_id) SELECT 'arxiv:2604.00001', id FROM papers WHERE id = 2"))
-    bib = b"@article{a, title={Nobody knows this}, author={Fox, Cy}, doi={10.1234/known-to-nobody}}"
-    files = {"bib": ("mine.bib", bib, "text/plain")}
+    files = {"bib": (name, file, "text/plain")}
     answer = await pages.post(link, data={**form, "references": "see 2604.00001v2"}, files=files)
     assert answer.status_code == 200
     assert "This paper is not in our library yet" in answer.text

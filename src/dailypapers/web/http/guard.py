@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Larger than any form; a reader's `.bib` file fits.
+#: Larger than any form; a reader's file of references fits.
 MAX_BODY = 2_000_000
 #: What is too big is read to its end and thrown away, so that the answer is seen; but not without end.
 _READ_ON = 50_000_000
