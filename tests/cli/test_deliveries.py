@@ -95,3 +95,17 @@ def test_what_another_process_sends_is_not_called_nothing(engine: sa.Engine, run
     said = run("deliver", "--now", TODAY.isoformat())[2]
     assert f"{MAILS} emails are being sent by another process" in said
     assert "No email was due" not in said
+
+
+def test_the_plan_says_when_the_last_email_leaves_and_sends_none(
+    engine: sa.Engine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILYPAPERS_MAIL__MESSAGES_PER_DAY", str(MAILS - 1))
+    code, printed, said = run("deliver", "--plan")
+    assert (code, "UTC" in printed) == (0, True)
+    assert "At most 20 emails a second (assumed, as no run has shown it yet)" in said
+    planned = json.loads(run("deliver", "--plan", "--json")[1])
+    assert [(each["zone"], each["mails"], each["is_late"]) for each in planned if each["is_composed"]] == [
+        ("UTC", MAILS, True)
+    ]
+    assert ledger(run)["accepted"] == 0

@@ -15,6 +15,8 @@ from dailypapers.stopping import stop_on_signal
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from dailypapers.app import App
+    from dailypapers.delivery.plan import Leaving
     from dailypapers.delivery.tally import Delivered
     from dailypapers.delivery.watch import Snapshot
     from dailypapers.domain.delivery import DeliveryState, Doubt, Ledger
@@ -106,8 +108,15 @@ def deliver(
     release: Annotated[
         bool, typer.Option("--release", help="Release emails on hold, once you have fixed the fault on our side.")
     ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say when the last email will leave, for each edition and time zone.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --plan: print JSON instead of a table.")] = False,
 ) -> None:
     """Send every queued email that is due."""
+    if plan:
+        _print_plan(context.obj.app(), clock(now)(), as_json=as_json)
+        return
     from dailypapers.delivery.deliver import deliver_once
     from dailypapers.store import outbox
     from dailypapers.store.database import writing
@@ -119,6 +128,38 @@ def deliver(
     with stop_on_signal() as stop, watched(dependencies.engine, tells):
         done = deliver_once(dependencies.sending, clock=tells, stop=stop)
     raise typer.Exit(report_delivered(done))
+
+
+def _print_plan(app: "App", now: dt.datetime, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from dailypapers.delivery.plan import plan
+    from dailypapers.store.database import reading
+
+    with reading(app.engine) as tx:
+        planned = plan(tx, app.dependencies.make_sender_options().pace, now=now)
+    records = [{**asdict(each), "is_late": each.is_late} for each in planned.leaving]
+    rows("Plan", records, as_json=as_json, table=[_leaving(each) for each in planned.leaving])
+    if not as_json:
+        known = "as measured" if planned.is_measured else "assumed, as no run has shown it yet"
+        say(f"At most {planned.per_second:,.0f} emails a second ({known}), and no more than your limits allow.")
+
+
+def _leaving(leaving: "Leaving") -> dict[str, Any]:
+    from zoneinfo import ZoneInfo
+
+    from dailypapers.domain.zone import knows_zone
+
+    local = leaving.last_at.astimezone(ZoneInfo(leaving.zone)) if knows_zone(leaving.zone) else leaving.last_at
+    return {
+        "edition": leaving.edition or ("" if leaving.is_composed else "planned"),
+        "zone": leaving.zone,
+        "emails": leaving.mails,
+        "from": f"{leaving.first_at:%m-%d %H:%M}",
+        "last (UTC)": f"{leaving.last_at:%m-%d %H:%M}",
+        "there": f"{local:%m-%d %H:%M}",
+        "late": "past the deadline" if leaving.is_late else "",
+    }
 
 
 def report_delivered(done: "Delivered") -> int:

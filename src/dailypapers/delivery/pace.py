@@ -79,6 +79,10 @@ class Pace:
         """Return whether there is room for any mail at present."""
         return _widest(room(route.rules, self._usage(tx, route, to_change=False), now) for route in self._routes)
 
+    def stand(self, tx: sa.Connection) -> list[tuple[Rules, Usage]]:
+        """Return what is kept to with each server, and how far it is."""
+        return [(route.rules, self._usage(tx, route, to_change=False)) for route in self._routes]
+
     def claim(
         self,
         tx: sa.Connection,

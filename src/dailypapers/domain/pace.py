@@ -109,6 +109,12 @@ def room(rules: Rules, usage: Usage, now: dt.datetime) -> Room:
     return min(rooms, key=lambda each: each.mails, default=Room())
 
 
+def counted_from(now: dt.datetime) -> dt.datetime:
+    """Return the beginning of the five minutes in which a mail is counted."""
+    seconds = COUNTED_BY.total_seconds()
+    return dt.datetime.fromtimestamp(now.timestamp() // seconds * seconds, dt.UTC)
+
+
 def _room_of_rate(rate: Limit, next_at: dt.datetime | None, now: dt.datetime) -> Room:
     first = max(next_at or now, now)
     if first > now + HORIZON:

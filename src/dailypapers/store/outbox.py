@@ -331,6 +331,46 @@ def waiting(tx: sa.Connection) -> dict[DeliveryState, int]:
     return {DeliveryState(row.state): row.mails for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """Mails of one edition to the readers of one zone that wait."""
+
+    day: dt.date | None
+    """The edition's; `None` for confirmations."""
+    zone: str
+    mails: int
+    deadline: dt.datetime
+    """When the first of them expires."""
+    last: int = 0
+    """The place in the line of the last one, counted from 1."""
+    due_at: dt.datetime | None = None
+    """When the last one is due, of those that wait for a time."""
+
+
+def in_line(tx: sa.Connection) -> list[InLine]:
+    """Return the mails that are due and have not been tried, by edition and zone, in the order of their last."""
+    place = sa.func.row_number().over(order_by=(outbox.c.priority.desc(), outbox.c.id)).label("place")
+    line = sa.select(outbox.c.id, place).where(outbox.c.state == DeliveryState.QUEUED.value).subquery()
+    last = sa.func.max(line.c.place).label("last")
+    rows = tx.execute(_by_zone(last).join(line, line.c.id == outbox.c.id).order_by(last))
+    return [InLine(row.day, row.zone, row.mails, row.deadline, last=row.last) for row in rows]
+
+
+def deferred(tx: sa.Connection) -> list[InLine]:
+    """Return the mails that wait for a time, by edition and zone."""
+    due_at = sa.func.max(outbox.c.next_attempt_at).label("due_at")
+    rows = tx.execute(_by_zone(due_at).where(outbox.c.state == DeliveryState.DEFERRED.value))
+    return [InLine(row.day, row.zone, row.mails, row.deadline, due_at=row.due_at) for row in rows]
+
+
+def _by_zone(column: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    mails, deadline = sa.func.count().label("mails"), sa.func.min(outbox.c.deadline).label("deadline")
+    query = sa.select(editions.c.day, subscribers.c.zone, mails, deadline, column).select_from(outbox)
+    query = query.join(subscribers, subscribers.c.id == outbox.c.subscriber_id)
+    query = query.outerjoin(editions, editions.c.id == outbox.c.edition_id)
+    return query.group_by(editions.c.day, subscribers.c.zone)
+
+
 def count_claimed(tx: sa.Connection) -> int:
     """Count the mails that are claimed, by whomever."""
     query = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == DeliveryState.CLAIMED.value)

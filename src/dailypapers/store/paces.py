@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.delivery import DeliveryState
-from dailypapers.domain.pace import COUNTED_BY, Breaker, Usage
+from dailypapers.domain.pace import Breaker, Usage, counted_from
 from dailypapers.store.database import groups, insert_new, replace_rows
 from dailypapers.store.schema import attempts, mail_server_counts, mail_servers, outbox, receiving_domains
 
@@ -53,8 +53,7 @@ def set_next(tx: sa.Connection, server: str, next_at: dt.datetime) -> None:
 
 def count(tx: sa.Connection, server: str, mails: int, *, now: dt.datetime) -> None:
     """Count mails that are about to be handed over to a server."""
-    seconds = COUNTED_BY.total_seconds()
-    began = dt.datetime.fromtimestamp(now.timestamp() // seconds * seconds, dt.UTC)
+    began = counted_from(now)
     row = {"server": server, "began_at": began, "mails": mails}
     if insert_new(tx, mail_server_counts, [row], mail_server_counts.c.mails):
         old = (mail_server_counts.c.server == server, mail_server_counts.c.began_at < now - _KEPT)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -319,3 +320,20 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         paused_until=row.paused_until,
         link_key=row.link_key or "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Readers of one zone whose digests are to be composed at one moment."""
+
+    zone: str
+    at: dt.datetime
+    readers: int
+
+
+def planned(tx: sa.Connection, *, until: dt.datetime) -> list[Planned]:
+    """Return how many readers' digests are to be composed until a moment, by zone and moment."""
+    query = sa.select(subscribers.c.zone, subscribers.c.next_digest_at, sa.func.count().label("readers"))
+    query = query.where(subscribers.c.state == SubscriberState.ACTIVE.value, subscribers.c.next_digest_at <= until)
+    rows = tx.execute(query.group_by(subscribers.c.zone, subscribers.c.next_digest_at))
+    return [Planned(row.zone, row.next_digest_at, row.readers) for row in rows]

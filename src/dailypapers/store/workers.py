@@ -110,6 +110,18 @@ def senders(tx: sa.Connection, *, since: dt.datetime) -> list[Sender]:
     ]
 
 
+#: Runs that did fewer mails say little of how fast mails go.
+_TELLING = 50
+
+
+def recent_speed(tx: sa.Connection) -> float | None:
+    """Return how many mails a second the last run did that did many; `None` where none has yet."""
+    query = sa.select(workers).where(workers.c.ended_at.is_not(None), workers.c.handed_over >= _TELLING)
+    row = tx.execute(query.order_by(workers.c.ended_at.desc()).limit(1)).one_or_none()
+    seconds = (row.ended_at - row.began_at).total_seconds() if row else 0
+    return row.handed_over / seconds if row and seconds > 0 else None
+
+
 def handed_over_by(tx: sa.Connection, worker_id: str) -> int | None:
     """Return how many mails a worker had been about to hand over, `None` where it is not known."""
     return tx.execute(sa.select(workers.c.handed_over).where(workers.c.id == worker_id)).scalar_one_or_none()
