@@ -7,12 +7,15 @@ import pytest
 import sqlalchemy as sa
 from tests.web.a_digest import NOW, a_digest
 
+from dailypapers.domain.bounce import Diagnosis, ReportKind
 from dailypapers.domain.delivery import DeliveryState, MailKind
+from dailypapers.domain.fault import Fault
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.domain.vote import Vote
-from dailypapers.store import editions, outbox, subscribers, suppressions, votes
+from dailypapers.store import bounces, editions, outbox, subscribers, suppressions, votes
+from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.store.schema import metadata
@@ -31,6 +34,13 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
     with writing(engine) as tx:
         for reader in (got.reader, other.reader):
             votes.cast(tx, reader, got.papers[0], Vote.LIKE, now=NOW)
+        for digest in (got, other):
+            told = Diagnosis(Fault.MAILBOX, is_hard=False, text="alice’s mailbox is full" if digest is got else "full")
+            key = str(digest.delivery)
+            new = NewBounce(
+                key, digest.reader, ReportKind.BOUNCE, counts=True, diagnosis=told, delivery_id=digest.delivery
+            )
+            bounces.add(tx, new, now=NOW)
         erase(tx, got.reader)
     with reading(engine) as tx:
         for table in metadata.sorted_tables:

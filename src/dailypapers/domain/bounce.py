@@ -3,6 +3,8 @@
 Knows nothing of how such a mail is read, and nothing of where it is recorded.
 """
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +53,8 @@ class Affected:
     address: str
     diagnosis: Diagnosis | None = None
     """`None` where no mail failed: complaints."""
+    is_delay: bool = False
+    """Whether it is still being tried (RFC 3464 2.3.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +69,46 @@ class Report:
     """The address that mail was sent from, where it is quoted."""
     envelope_id: str = ""
     """ENVID as it was given with that mail (RFC 3461 4.4), where it is quoted."""
+
+
+#: A soft bounce counts half after so long. With these two a daily reader whose mailbox stays full is given up after six
+#: digests, a weekly one after nine; who is away for a week loses nothing.
+HALF_LIFE = dt.timedelta(days=30)
+#: Soft bounces, each by its age, at which an address is given up.
+LIMIT = 5.0
+#: Older ones count for nothing any more.
+FORGOTTEN_AFTER = 6 * HALF_LIFE
+
+
+def score(moments: Iterable[dt.datetime], *, now: dt.datetime) -> float:
+    """Return how much soft bounces weigh: each counts 2^(-age / `HALF_LIFE`)."""
+    return float(sum(0.5 ** ((now - moment) / HALF_LIFE) for moment in moments))
+
+
+def counts(diagnosis: Diagnosis) -> bool:
+    """Return whether a bounce says something of the address: the way there, a mail of ours and we ourselves do not."""
+    return diagnosis.fault in {Fault.MAILBOX, Fault.DOMAIN}
+
+
+class Verdict(StrEnum):
+    """What follows from a report for the address."""
+
+    NOTHING = "nothing"
+    GIVE_UP = "the address is dead"
+    GIVE_UP_SOFT = "emails to the address keep bouncing"
+    COMPLAINED = "the reader complained"
+
+
+def verdict(kind: ReportKind, diagnosis: Diagnosis | None, *, is_certain: bool, weight: float) -> Verdict:
+    """Return what follows for the address of one report.
+
+    `is_certain` is whether it is shown to be about a mail of ours: anybody can make up a bounce of anybody's address.
+    `weight` is the score with this report.
+    """
+    if kind is ReportKind.COMPLAINT:
+        return Verdict.COMPLAINED if is_certain else Verdict.NOTHING
+    if diagnosis is None or not counts(diagnosis):
+        return Verdict.NOTHING
+    if diagnosis.is_hard and is_certain:
+        return Verdict.GIVE_UP
+    return Verdict.GIVE_UP_SOFT if weight >= LIMIT else Verdict.NOTHING

@@ -6,11 +6,12 @@ from dataclasses import asdict, astuple, dataclass
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.domain.bounce import FORGOTTEN_AFTER
 from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.store import paces, workers
+from dailypapers.store import bounces, paces, workers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
 
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 
 #: How long the ledger can say that delivery stopped, and why.
 WORKERS_KEPT = dt.timedelta(days=90)
+#: Older bounces count for nothing, and say nothing that their mail does not.
+BOUNCES_KEPT = FORGOTTEN_AFTER
 
 
 #: How long it is remembered that a domain refused us.
@@ -46,6 +49,7 @@ def prune(engine: sa.Engine, *, encoder: Encoder | None = None, now: dt.datetime
     with writing(engine) as tx:
         workers.prune(tx, before=now - WORKERS_KEPT)
         paces.prune(tx, before=now - DOMAINS_KEPT)
+        bounces.prune(tx, before=now - BOUNCES_KEPT)
     pruned = Pruned(*prune_unconfirmed(engine, now=now), sign_up_requests, forget_other_vectors(engine, encoder))
     if any(astuple(pruned)):
         log.info("pruned", **asdict(pruned))

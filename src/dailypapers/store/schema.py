@@ -385,6 +385,26 @@ suppressions = sa.Table(
     sa.Column("since", Moment, nullable=False),
 )
 
+# What reports told of mails that had left; no address, so that nothing is left of who is erased.
+bounces = sa.Table(
+    "bounces",
+    metadata,
+    _key("id", primary_key=True),
+    # The same report, read twice or told in two ways, is one row.
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    _key("subscriber_id", of="subscribers.id", nullable=False, index=True),
+    _key("delivery_id", of="outbox.id", index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("fault", sa.Text),
+    sa.Column("hard", sa.Boolean, nullable=False),
+    # Whether it counts towards giving the address up; not once that was lifted.
+    sa.Column("counts", sa.Boolean, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("code", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("received_at", Moment, nullable=False, index=True),
+)
+
 # Who may run a job now; a lease that ran out is anybody's.
 leases = sa.Table(
     "leases",

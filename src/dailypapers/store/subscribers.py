@@ -27,7 +27,7 @@ from dailypapers.domain.subscriber import (
 )
 from dailypapers.domain.zone import knows_zone
 from dailypapers.store.database import groups, insert_new, leave_no_trace
-from dailypapers.store.schema import attempts, editions, interests, outbox, picks, subscribers, votes
+from dailypapers.store.schema import attempts, bounces, editions, interests, outbox, picks, subscribers, votes
 
 log = structlog.get_logger()
 
@@ -275,7 +275,7 @@ def erase(tx: sa.Connection, subscriber_id: int) -> None:
     Editions forget that they were due, so that the ledger balances as before.
     """
     leave_no_trace(tx)
-    for table in (votes, picks, interests):
+    for table in (votes, picks, interests, bounces):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
     tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids)))

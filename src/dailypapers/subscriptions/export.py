@@ -16,7 +16,8 @@ from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import FIELDS, interests_in
 from dailypapers.domain.subscriber import Subscriber, SubscriberState, days_in_words
-from dailypapers.store import editions, outbox, papers, subscribers, suppressions, votes
+from dailypapers.store import bounces, editions, outbox, papers, subscribers, suppressions, votes
+from dailypapers.store.bounces import StoredBounce
 from dailypapers.store.picks import StoredPick, of_deliveries
 
 
@@ -40,6 +41,7 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
         "interests": [asdict(stated) for stated in subscribers.interests_of(tx, [subscriber_id])[subscriber_id]],
         "votes": [{**_paper(paper_by_id[v.paper_id]), "vote": v.vote.value, "voted_at": _moment(v.at)} for v in cast],
         "deliveries": [_delivery(one, days, chosen.get(one.id, ()), paper_by_id) for one in sent],
+        "bounces": [_bounce(one) for one in bounces.of_subscriber(tx, subscriber_id)],
         "suppressed": suppressions.is_suppressed(tx, reader.address),
     }
 
@@ -73,6 +75,17 @@ def _delivery(
         "message_id": delivery.message_id,
         "detail": delivery.detail,
         "picks": [_pick(pick, paper_by_id[pick.paper_id]) for pick in picked],
+    }
+
+
+def _bounce(bounce: StoredBounce) -> dict[str, Any]:
+    return {
+        "kind": bounce.kind.value,
+        "fault": bounce.fault.value if bounce.fault else None,
+        "hard": bounce.is_hard,
+        "status": bounce.status,
+        "detail": bounce.text,
+        "received_at": _moment(bounce.received_at),
     }
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import READING, SUBSCRIBED, Amount, Rhythm, Subscriber, SubscriberState, parse_days
-from dailypapers.store import editions, outbox, subscribers, suppressions
+from dailypapers.store import bounces, editions, outbox, subscribers, suppressions
 
 #: The next edition closes a day after the last, a little earlier or later.
 NEXT_EDITION = dt.timedelta(hours=23)
@@ -191,6 +191,7 @@ def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
     reader = subscribers.by_address(tx, address)
     if reader:
         subscribers.transition(tx, reader.id, to=SubscriberState.ACTIVE, now=now, from_states=[SubscriberState.BOUNCED])
+        bounces.forgive(tx, reader.id)
     return suppressions.lift(tx, address)
 
 

@@ -27,6 +27,7 @@ _POSTMARK_OURS = {
     "InboundError",
     "TemplateRenderingFailed",
 }
+_SENDGRID_GONE = {"Bounced Address", "Invalid"}
 _POSTMARK_OTHER = {"AutoResponder", "Subscribe", "Unsubscribe", "ChallengeVerification", "OpenRelayTest"}
 
 
@@ -57,8 +58,11 @@ def _ses_bounced(event: Mapping[str, Any]) -> tuple[Affected, ...]:
     bounce = _mapping(event.get("bounce")) or _mapping(event.get("deliveryDelay"))
     recipients = _mappings(bounce.get("bouncedRecipients") or bounce.get("delayedRecipients"))
     is_gone = bounce.get("bounceType") == "Permanent" and bounce.get("bounceSubType") in _SES_GONE
+    is_delay = "deliveryDelay" in event
     return tuple(
-        Affected(_text(each, "emailAddress"), _told(_text(each, "diagnosticCode"), _text(each, "status"), is_gone))
+        Affected(
+            _text(each, "emailAddress"), _told(_text(each, "diagnosticCode"), _text(each, "status"), is_gone), is_delay
+        )
         for each in recipients
     )
 
@@ -92,17 +96,12 @@ def _sendgrid_event(event: Mapping[str, Any]) -> Report | None:
     message_id = _text(event, "smtp-id").strip("<> ")
     if kind == "spamreport":
         return Report(ReportKind.COMPLAINT, (Affected(address),), message_id)
-    reason = _text(event, "reason") or _text(event, "response")
-    if kind == "deferred" or (kind == "bounce" and _text(event, "type") == "blocked"):
-        return Report(
-            ReportKind.BOUNCE, (Affected(address, _told(reason, _text(event, "status"), is_gone=False)),), message_id
-        )
-    if kind in {"bounce", "dropped"}:
-        is_gone = kind == "bounce" or reason in {"Bounced Address", "Invalid"}
-        return Report(
-            ReportKind.BOUNCE, (Affected(address, _told(reason, _text(event, "status"), is_gone)),), message_id
-        )
-    return None
+    if kind not in {"bounce", "dropped", "deferred"}:
+        return None
+    reason, is_delay = _text(event, "reason") or _text(event, "response"), kind == "deferred"
+    is_gone = kind == "bounce" and _text(event, "type") != "blocked"
+    told = _told(reason, _text(event, "status"), is_gone or reason in _SENDGRID_GONE)
+    return Report(ReportKind.BOUNCE, (Affected(address, told, is_delay),), message_id)
 
 
 def mailgun(event: Any) -> list[Report]:
@@ -119,7 +118,8 @@ def mailgun(event: Any) -> list[Report]:
     said = f"{status.get('code') or ''} {_text(status, 'message') or _text(status, 'description')}"
     is_gone = _text(data, "severity") == "permanent" and _text(data, "reason") in {"bounce", "suppress-bounce"}
     told = _told(said, _text(status, "enhanced-code"), is_gone)
-    return [Report(ReportKind.BOUNCE, (Affected(address, told),), message_id, sender)]
+    is_delay = _text(data, "severity") == "temporary"
+    return [Report(ReportKind.BOUNCE, (Affected(address, told, is_delay),), message_id, sender)]
 
 
 def _told(diagnostic: str, status: str, is_gone: bool) -> Diagnosis:

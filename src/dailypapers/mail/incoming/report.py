@@ -44,6 +44,11 @@ _SAYS_UNDELIVERED = re.compile(
     r"|[245]\d\d[ -][245]\.\d|error|expired|duplicated",
     re.IGNORECASE,
 )
+_STILL_TRYING = re.compile(
+    r"will (keep|continue|be re)[ -]?tr|will try again|temporary failure report|not need to (re)?send|will retry"
+    r"|still being",
+    re.IGNORECASE,
+)
 _QUOTES_DAEMON = re.compile(r"MAILER-DAEMON|Final-Recipient:", re.IGNORECASE)
 _AUTOMATIC_SUBJECT = re.compile(
     r"^\W{0,5}(re: ?)?(auto(mat\w{0,6})?[ -:]{0,3}(reply|response|answer|antwort|svar)|auto:|autoreply|autoresponse"
@@ -144,10 +149,10 @@ def _has_arrived(group: Headers) -> bool:
     return group.first("action").partition(" ")[0].lower() in _ARRIVED or group.first("status").startswith("2")
 
 
-def _failed(group: Headers, told: str, reporter: str, *, is_only: bool) -> Affected:
+def _failed(group: Headers, prose_text: str, reporter: str, *, is_only: bool) -> Affected:
     names = ("original-recipient", "final-recipient", "x-actual-recipient")
     address = next((each for name in names if (each := first_address(group.first(name).rpartition(";")[2]))), "")
-    texts = [near(told, address), *([told] if is_only else [])]
+    texts = [near(prose_text, address), *([prose_text] if is_only else [])]
     return Affected(address, diagnose(_diagnostic(group), status=group.first("status"), prose=texts, reporter=reporter))
 
 
@@ -190,7 +195,10 @@ def _in_prose(mail: Parsed) -> Report | None:
         return report
     sections = recipients(mail, text, first_address(_quoted(mail).first("to")))
     more = [text] if len(sections) == 1 else []
-    affected = (Affected(address, diagnose("", prose=[words, *more])) for address, words in sections.items())
+    is_delay = bool(_STILL_TRYING.search(text))
+    affected = (
+        Affected(address, diagnose("", prose=[words, *more]), is_delay=is_delay) for address, words in sections.items()
+    )
     return _report(ReportKind.BOUNCE, mail, tuple(affected))
 
 

@@ -1,0 +1,158 @@
+"""Inbound: what follows from reports of mails that had left, whether they came by mail or from a provider.
+
+    report | whose mail (signed token, else Message-ID, else address) | decide (`domain.bounce`) | record, once
+
+What says nothing of the address (a fault of ours, of the mail, of the way there) is recorded and costs nobody anything.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.domain.bounce import (
+    FORGOTTEN_AFTER,
+    Affected,
+    Diagnosis,
+    Report,
+    ReportKind,
+    Verdict,
+    counts,
+    score,
+    verdict,
+)
+from dailypapers.domain.delivery import Delivery, DeliveryState
+from dailypapers.domain.fault import Fault
+from dailypapers.domain.subscriber import SUBSCRIBED, Subscriber, SubscriberState
+from dailypapers.errors import BadInput, BadToken
+from dailypapers.store import bounces, outbox, subscribers, suppressions
+from dailypapers.store.bounces import NewBounce
+from dailypapers.subscriptions.address import normal_address
+from dailypapers.tokens import Signer
+
+log = structlog.get_logger()
+
+#: Reports that are about a mail of ours.
+_ABOUT_MAIL = {ReportKind.BOUNCE, ReportKind.COMPLAINT}
+
+
+class Recorded(StrEnum):
+    """What became of one report about one address."""
+
+    NEW = "recorded"
+    REPEATED = "was recorded before"
+    UNMATCHED = "about no mail of ours"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """Whose mail a report is about."""
+
+    reader: Subscriber
+    delivery: Delivery | None
+    is_certain: bool
+    """Whether it is shown that the report is about a mail of ours."""
+
+
+def record(
+    tx: sa.Connection, signer: Signer, report: Report, *, token: str = "", is_trusted: bool = False, now: dt.datetime
+) -> list[Recorded]:
+    """Record a bounce or a complaint, and what follows from it. Idempotent; returns what became of each address.
+
+    `token` is what stood behind the plus of the address the report came to; `is_trusted` is whether it comes from
+    somebody who cannot have made it up: a provider that signs what it tells.
+    """
+    if report.kind not in _ABOUT_MAIL:
+        return []
+    affected = report.affected or (Affected(""),)
+    tokens = [each for each in (token, _token_in(report.envelope_sender)) if each]
+    # A token is one mail's, and a mail has one recipient: whatever name that goes by in the report.
+    if by_token := _by_token(tx, signer, tokens):
+        return [_record_one(tx, report.kind, by_token, affected[0], now)]
+    found = [(each, _by_address(tx, report, each.address, is_trusted=is_trusted)) for each in affected]
+    return [_record_one(tx, report.kind, mail, each, now) if mail else Recorded.UNMATCHED for each, mail in found]
+
+
+def _token_in(envelope_sender: str) -> str:
+    return envelope_sender.rpartition("@")[0].partition("+")[2].lower()
+
+
+def _by_token(tx: sa.Connection, signer: Signer, tokens: Iterable[str]) -> _Mail | None:
+    for token in tokens:
+        try:
+            delivery = outbox.by_id(tx, signer.bounced(token))
+        except BadToken:
+            continue
+        reader = subscribers.one(tx, delivery.subscriber) if delivery else None
+        if reader:
+            return _Mail(reader, delivery, is_certain=True)
+    return None
+
+
+def _by_address(tx: sa.Connection, report: Report, address: str, *, is_trusted: bool) -> _Mail | None:
+    """Find the mail by its reader: Message-IDs of ours cannot be guessed, addresses can."""
+    try:
+        reader = subscribers.by_address(tx, normal_address(address))
+    except BadInput:
+        return None
+    if reader is None:
+        return None
+    named = f"<{report.message_id}>"
+    delivery = next((each for each in outbox.of_subscriber(tx, reader.id) if each.message_id == named), None)
+    return _Mail(reader, delivery, is_certain=is_trusted or delivery is not None)
+
+
+def _record_one(tx: sa.Connection, kind: ReportKind, mail: _Mail, affected: Affected, now: dt.datetime) -> Recorded:
+    told = affected.diagnosis
+    bounce = NewBounce(
+        key=_key(kind, mail, affected, now),
+        subscriber_id=mail.reader.id,
+        kind=kind,
+        counts=told is not None and counts(told) and not affected.is_delay,
+        diagnosis=told,
+        delivery_id=mail.delivery.id if mail.delivery else None,
+    )
+    if not bounces.add(tx, bounce, now=now):
+        return Recorded.REPEATED
+    if not affected.is_delay:
+        _follow(tx, kind, mail, told, now)
+    _log(kind, told, is_delay=affected.is_delay)
+    return Recorded.NEW
+
+
+def _key(kind: ReportKind, mail: _Mail, affected: Affected, now: dt.datetime) -> str:
+    """Return what is equal for the same report; without a mail that it is about, one a day is taken of each kind."""
+    about = f"delivery {mail.delivery.id}" if mail.delivery else f"subscriber {mail.reader.id} {now.date()}"
+    severity = affected.diagnosis.severity if affected.diagnosis else ""
+    return f"{about} {kind} {severity}{' delay' if affected.is_delay else ''}"
+
+
+def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, told: Diagnosis | None, now: dt.datetime) -> None:
+    """Do what follows for the mail, the address and the subscription."""
+    detail = " ".join(str(part) for part in (told.code or "", told.status, told.text) if part) if told else ""
+    if mail.delivery and mail.is_certain:
+        state = DeliveryState.COMPLAINED if kind is ReportKind.COMPLAINT else DeliveryState.BOUNCED
+        bounces.mark_delivery(tx, mail.delivery.id, state, detail or kind.value)
+    weight = score(bounces.counted_moments(tx, mail.reader.id, since=now - FORGOTTEN_AFTER), now=now)
+    follows = verdict(kind, told, is_certain=mail.is_certain, weight=weight)
+    if follows is not Verdict.NOTHING:
+        _give_up(tx, mail, follows, detail, now)
+
+
+def _give_up(tx: sa.Connection, mail: _Mail, follows: Verdict, detail: str, now: dt.datetime) -> None:
+    address = mail.delivery.address if mail.delivery else mail.reader.address
+    suppressions.suppress(tx, address, reason=follows.value, detail=detail, now=now)
+    to = SubscriberState.COMPLAINED if follows is Verdict.COMPLAINED else SubscriberState.BOUNCED
+    # Who has left by themselves stays as they are: they may come back by themselves, too.
+    subscribers.transition(tx, mail.reader.id, to=to, now=now, from_states=SUBSCRIBED)
+
+
+def _log(kind: ReportKind, told: Diagnosis | None, *, is_delay: bool) -> None:
+    fault = told.fault if told else None
+    severity = told.severity if told else ""
+    log.info("report recorded", kind=kind.value, fault=fault and fault.value, severity=severity, is_delay=is_delay)
+    if fault is Fault.US and told:
+        log.warning("an email of ours was refused because of us", status=told.status, reply=told.text)

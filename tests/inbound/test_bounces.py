@@ -1,0 +1,141 @@
+"""What follows from reports: for the mail, the address, the subscription; once, however often they come."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from tests.web.a_digest import NOW, Got, a_digest
+
+from dailypapers.domain.bounce import Affected, Diagnosis, Report, ReportKind
+from dailypapers.domain.delivery import DeliveryState
+from dailypapers.domain.fault import Fault
+from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.inbound.bounces import Recorded, record
+from dailypapers.store import bounces, editions, ledger, outbox, subscribers, suppressions
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import lifecycle
+from dailypapers.subscriptions.erase import erase
+from dailypapers.tokens import Signer
+
+SIGNER = Signer("https://papers.example.org", b"secret")
+DAY = dt.timedelta(days=1)
+DEAD = Diagnosis(Fault.MAILBOX, is_hard=True, status="5.1.1", code=550, text="no such user")
+FULL = Diagnosis(Fault.MAILBOX, is_hard=False, status="5.2.2", code=552, text="full")
+POLICY = Diagnosis(Fault.US, is_hard=False, status="5.7.1", code=550, text="blocked")
+
+
+@pytest.fixture
+def got(engine: sa.Engine) -> Got:
+    """A digest the server has accepted, of an edition whose books balance."""
+    digest = a_digest(engine)
+    with writing(engine) as tx:
+        (claimed,) = outbox.claim(tx, "tester", 1, now=NOW)
+        outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED, message_id="<1.2@ours.example>")])
+        edition = editions.newest(tx)
+        assert edition is not None
+        editions.count_due(tx, edition.id, 1)
+    return digest
+
+
+def bounced(told: Diagnosis, address: str = "alice@example.org", *, is_delay: bool = False) -> Report:
+    return Report(ReportKind.BOUNCE, (Affected(address, told, is_delay),))
+
+
+def told(engine: sa.Engine, report: Report, delivery: int = 0, *, trusted: bool = False, now: dt.datetime = NOW) -> str:
+    token = SIGNER.bounce_token(delivery) if delivery else ""
+    with writing(engine) as tx:
+        return ", ".join(record(tx, SIGNER, report, token=token, is_trusted=trusted, now=now))
+
+
+def stands(engine: sa.Engine, got: Got) -> tuple[SubscriberState, DeliveryState, bool]:
+    with reading(engine) as tx:
+        reader, delivery = subscribers.one(tx, got.reader), outbox.by_id(tx, got.delivery)
+        assert reader is not None
+        assert delivery is not None
+        assert [book.balanced for book in ledger.ledgers(tx)] == [True]
+        return reader.state, delivery.state, suppressions.is_suppressed(tx, "alice@example.org")
+
+
+AS_BEFORE = (SubscriberState.ACTIVE, DeliveryState.ACCEPTED, False)
+
+
+def test_a_hard_bounce_to_the_signed_address_ends_it_and_reading_it_twice_changes_nothing(
+    engine: sa.Engine, got: Got
+) -> None:
+    assert told(engine, bounced(DEAD, "whoever@elsewhere.example"), got.delivery) == Recorded.NEW
+    assert stands(engine, got) == (SubscriberState.BOUNCED, DeliveryState.BOUNCED, True)
+    with writing(engine) as tx:
+        lifecycle.lift(tx, "alice@example.org", now=NOW)
+    assert told(engine, bounced(DEAD), got.delivery) == Recorded.REPEATED
+    assert stands(engine, got)[0] is SubscriberState.ACTIVE
+
+
+def test_a_fault_of_ours_is_recorded_and_costs_nobody_anything(engine: sa.Engine, got: Got) -> None:
+    for days in range(20):
+        told(engine, bounced(POLICY), got.delivery, now=NOW + days * DAY)
+        told(engine, bounced(POLICY), trusted=True, now=NOW + days * DAY)
+    assert stands(engine, got) == (SubscriberState.ACTIVE, DeliveryState.BOUNCED, False)
+    with reading(engine) as tx:
+        assert {each.fault for each in bounces.of_subscriber(tx, got.reader)} == {Fault.US}
+
+
+def test_soft_bounces_add_up_by_day_and_are_forgiven_when_lifted(engine: sa.Engine, got: Got) -> None:
+    for days in range(5):
+        for _ in range(3):
+            told(engine, bounced(FULL), trusted=True, now=NOW + days * DAY)
+    assert stands(engine, got) == AS_BEFORE
+    told(engine, bounced(FULL), trusted=True, now=NOW + 5 * DAY)
+    assert stands(engine, got) == (SubscriberState.BOUNCED, DeliveryState.ACCEPTED, True)
+    with writing(engine) as tx:
+        lifecycle.lift(tx, "alice@example.org", now=NOW + 6 * DAY)
+    told(engine, bounced(FULL), trusted=True, now=NOW + 7 * DAY)
+    assert stands(engine, got) == AS_BEFORE
+
+
+def test_a_delay_says_nothing_yet(engine: sa.Engine, got: Got) -> None:
+    assert told(engine, bounced(FULL, is_delay=True), got.delivery) == Recorded.NEW
+    assert stands(engine, got) == AS_BEFORE
+    assert told(engine, bounced(DEAD), got.delivery) == Recorded.NEW
+    assert stands(engine, got)[1] is DeliveryState.BOUNCED
+
+
+def test_a_complaint_unsubscribes_and_suppresses(engine: sa.Engine, got: Got) -> None:
+    quoted = Report(ReportKind.COMPLAINT, (), envelope_sender=f"b+{SIGNER.bounce_token(got.delivery)}@ours.example")
+    assert told(engine, quoted) == Recorded.NEW
+    assert stands(engine, got) == (SubscriberState.COMPLAINED, DeliveryState.COMPLAINED, True)
+
+
+def test_a_message_id_of_ours_with_the_readers_address_is_proof(engine: sa.Engine, got: Got) -> None:
+    report = replace(bounced(DEAD, "Alice@Example.org"), message_id="1.2@ours.example")
+    assert told(engine, report) == Recorded.NEW
+    assert stands(engine, got) == (SubscriberState.BOUNCED, DeliveryState.BOUNCED, True)
+
+
+def test_an_address_alone_which_anybody_can_write_ends_nothing(engine: sa.Engine, got: Got) -> None:
+    for report in (bounced(DEAD), Report(ReportKind.COMPLAINT, (Affected("alice@example.org"),))):
+        assert told(engine, replace(report, message_id="made@up.example")) == Recorded.NEW
+    assert told(engine, bounced(DEAD), got.delivery + 1) != Recorded.UNMATCHED
+    assert stands(engine, got) == AS_BEFORE
+
+
+def test_an_address_from_a_provider_that_signs_is_believed(engine: sa.Engine, got: Got) -> None:
+    assert told(engine, bounced(DEAD), trusted=True) == Recorded.NEW
+    assert stands(engine, got) == (SubscriberState.BOUNCED, DeliveryState.ACCEPTED, True)
+
+
+def test_what_is_about_no_mail_of_ours_changes_nothing(engine: sa.Engine, got: Got) -> None:
+    for report in (bounced(DEAD, "bob@example.org"), bounced(DEAD, ""), Report(ReportKind.COMPLAINT, ())):
+        assert told(engine, report) == Recorded.UNMATCHED
+    assert told(engine, Report(ReportKind.AUTO_REPLY), got.delivery) == ""
+    assert stands(engine, got) == AS_BEFORE
+
+
+def test_who_has_left_stays_as_they_are_and_who_was_erased_is_unknown(engine: sa.Engine, got: Got) -> None:
+    with writing(engine) as tx:
+        lifecycle.unsubscribe(tx, got.reader, now=NOW)
+    told(engine, bounced(DEAD), got.delivery)
+    assert stands(engine, got) == (SubscriberState.UNSUBSCRIBED, DeliveryState.BOUNCED, True)
+    with writing(engine) as tx:
+        erase(tx, got.reader)
+    assert told(engine, bounced(DEAD), got.delivery) == Recorded.UNMATCHED
