@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -26,6 +27,7 @@ from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
 from dailypapers.inbound.by_mail import Addresses, InboundHandler
+from dailypapers.intake.host_gate import KeptGate
 from dailypapers.jobs.context import Dependencies
 from dailypapers.library.search import Finder
 from dailypapers.mail.dns import Domains, disposable_domains, system_resolver
@@ -90,10 +92,11 @@ def build(settings: Settings) -> App:
     signer = Signer(settings.service.base_url, read_secret(settings))
     password = settings.database.password
     server = _mail_server(settings.mail)
+    engine = connect(settings.database.url, password=password.get_secret_value() if password else None)
     dependencies = Dependencies(
-        engine=connect(settings.database.url, password=password.get_secret_value() if password else None),
+        engine=engine,
         sources=[_source(section) for section in settings.sources],
-        make_http=lambda: _http(settings),
+        make_http=lambda: _http(settings, engine),
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
         renderer=_mail_renderer(settings, signer),
@@ -285,7 +288,17 @@ def _fence(settings: Settings) -> Path | None:
     return beside.with_name(f"{beside.name}.fence") if beside and beside.is_file() else None
 
 
-def _http(settings: Settings) -> Http:
+def _http(settings: Settings, engine: sa.Engine) -> Http:
     local = settings.service.allow_local_sources
     contact = settings.service.contact or settings.mail.owner_address or settings.mail.from_address
-    return Http(contact=contact, allow_private=local, pace=0 if local else None)
+    return Http(contact=contact, allow_private=local, gate=KeptGate(engine, _paces(settings)))
+
+
+def _paces(settings: Settings) -> dict[str, float]:
+    """Return the seconds between two requests that were set, by host."""
+    paces: dict[str, float] = {}
+    for source in settings.sources:
+        if source.url and source.seconds_between_requests:
+            host = urlsplit(source.url).hostname or ""
+            paces[host] = max(paces.get(host, 0.0), source.seconds_between_requests)
+    return paces

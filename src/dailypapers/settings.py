@@ -277,6 +277,7 @@ class SourceSettings(_Section):
     format: Literal["rss", "atom"] = "rss"
     url: str = ""
     path: Path | None = None
+    seconds_between_requests: Annotated[float, Field(ge=0, le=3600)] = 0
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> "SourceSettings":

@@ -1,8 +1,10 @@
 """Every source is asked, and whatever one of them does, the others are kept."""
 
+import asyncio
 import datetime as dt
 from dataclasses import dataclass
 
+import pytest
 import sqlalchemy as sa
 from tests.playing_sources import Answer
 from tests.world import DAY, MONDAY, World, world
@@ -40,6 +42,17 @@ class Told:
         return Fetched((item,), checkpoint=Checkpoint(highest_id="second"))
 
 
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """A source that never comes to an end."""
+
+    name: str = "endless"
+
+    async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
+        await asyncio.Event().wait()
+        raise AssertionError(http, since, now)
+
+
 def asked(w: World, *more: Source, now: dt.datetime = MONDAY) -> list[SourceReport]:
     engine, sources = w.dependencies.engine, [*more, *w.dependencies.sources]
     return list(fetch(engine, sources, make_http=w.dependencies.make_http, now=now))
@@ -62,6 +75,14 @@ def test_a_source_that_fails_is_named_and_takes_nothing_with_it(engine: sa.Engin
     assert "could not be fetched" in reports[0].freshness.note
     assert reports[1].freshness.note == "its answer could not be read (ZeroDivisionError)"
     assert known(engine) == 3
+
+
+def test_a_source_that_never_ends_is_given_up(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dailypapers.intake.fetch.DEADLINE", 0.2)
+    with world(engine) as w:
+        endless, feed = asked(w, Endless())
+    assert (endless.freshness.state, feed.freshness.state) == (State.FAILED, State.FRESH)
+    assert "it took longer than" in endless.freshness.note
 
 
 def test_asking_again_keeps_nothing_twice(engine: sa.Engine) -> None:

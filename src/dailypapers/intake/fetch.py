@@ -24,6 +24,9 @@ from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
 
+#: Seconds after which a source is given up, whatever it is doing: no source may hold up the day.
+DEADLINE = 600.0
+
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
@@ -72,9 +75,12 @@ async def _ask_all(
 
 async def _ask(source: Source, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
     try:
-        return await source.fetch(http, since, now=now)
+        async with asyncio.timeout(DEADLINE):
+            return await source.fetch(http, since, now=now)
     except FetchFailed as error:
         return Fetched(failure=str(error))
+    except TimeoutError:
+        return Fetched(failure=f"it took longer than {DEADLINE / 60:.0f} minutes")
     # A source's answer is foreign; whatever it breaks, the others go on, and the failure is named.
     except Exception as error:
         log.exception("source broke", source=source.name)

@@ -144,6 +144,19 @@ source_days = sa.Table(
     sa.Column("new_at", Moment),
 )
 
+# Who may ask a host when, by the database's own clock; all processes and all machines go by it.
+hosts = sa.Table(
+    "hosts",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("next_at", Moment, nullable=False),
+    # It failed, or has had enough of us: nobody asks it, or waits for it, until then.
+    sa.Column("closed_until", Moment, nullable=False),
+    # One asks at a time; a holder that did not renew its turn has died.
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("held_until", Moment, nullable=False),
+)
+
 checkpoints = sa.Table(
     "checkpoints",
     metadata,

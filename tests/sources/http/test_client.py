@@ -77,9 +77,10 @@ async def test_a_host_that_wants_peace_for_long_is_left_in_peace() -> None:
     clock, asked = PlayingClock(), list[Asked]()
     with playing_sources({"/feed": Answer(status=429, headers={"Retry-After": "3600"})}, asked=asked) as base:
         async with polite(clock) as http:
-            for _ in range(2):
-                with pytest.raises(FetchFailed, match="asks us to wait"):
-                    await http.get(f"{base}/feed")
+            with pytest.raises(FetchFailed, match="answered 429; it asks us to wait 3600 s"):
+                await http.get(f"{base}/feed")
+            with pytest.raises(FetchFailed, match="its host failed a moment ago and is not asked again for 36"):
+                await http.get(f"{base}/other")
     assert len(asked) == 1
     assert all(seconds <= MAX_WAIT for seconds in clock.slept)
 
@@ -91,6 +92,49 @@ async def test_a_server_that_stays_down_is_given_up_with_one_sentence() -> None:
             with pytest.raises(FetchFailed, match=r"could not be fetched: it answered 503 \(3 attempts\)\.$"):
                 await http.get(f"{base}/feed")
     assert len(asked) == 3
+
+
+async def test_a_server_in_trouble_gets_its_retries_once_and_then_one_attempt_a_request() -> None:
+    asked: list[Asked] = []
+    routes = {
+        "/a": Answer(status=503),
+        "/b": Answer("cut", cut_after=1),
+        "/c": Answer("fine"),
+        "/d": Answer(status=500),
+    }
+    with playing_sources(routes, asked=asked) as base:
+        async with polite(PlayingClock()) as http:
+            for path in ("/a", "/b", "/a"):
+                with pytest.raises(FetchFailed):
+                    await http.get(f"{base}{path}")
+            assert (await http.get(f"{base}/c")).content == b"fine"
+            with pytest.raises(FetchFailed):
+                await http.get(f"{base}/d")
+    assert [request.path for request in asked] == ["/a"] * 4 + ["/b", "/a", "/c"] + ["/d"] * 4
+
+
+async def test_a_server_that_is_away_is_left_alone_for_a_while() -> None:
+    clock, never, asked = PlayingClock(), threading.Event(), list[Asked]()
+    gate = MemoryGate(pace=0, sleep=clock.sleep, clock=clock)
+    with playing_sources({"/feed": Answer("late", until=never), "/ok": Answer("ok")}, asked=asked) as base:
+        async with Http(allow_private=True, gate=gate, retries=0, timeout=0.05) as http:
+            with pytest.raises(FetchFailed, match="took too long"):
+                await http.get(f"{base}/feed")
+            with pytest.raises(FetchFailed, match="is not asked again for"):
+                await http.get(f"{base}/ok")
+            clock.now += 121
+            assert (await http.get(f"{base}/ok")).content == b"ok"
+        never.set()
+    assert len(asked) == 2
+
+
+async def test_no_attempt_is_begun_once_patience_has_ended() -> None:
+    asked: list[Asked] = []
+    with playing_sources({"/feed": Answer(status=503)}, asked=asked) as base:
+        async with Http(allow_private=True, pace=0, patience=0) as http:
+            with pytest.raises(FetchFailed, match=r"it answered 503\.$"):
+                await http.get(f"{base}/feed")
+    assert len(asked) == 1
 
 
 async def test_nobody_at_home_is_a_sentence_too() -> None:

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from itertools import count
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
@@ -23,12 +24,15 @@ from dailypapers.errors import FetchFailed
 from dailypapers.sources.http.addresses import addresses_of
 from dailypapers.sources.http.gate import HostGate, MemoryGate, Turn
 from dailypapers.sources.http.limits import Body
-from dailypapers.sources.http.retry import TRY_AGAIN, Failure, pause, retry_after
+from dailypapers.sources.http.retry import TRY_AGAIN, Failure, cooldown, pause, retry_after
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
 _BAD = 400
+_TOO_MANY_REQUESTS = 429
+#: What says of a host that it is not there, or not now; a connection that is cut may be about one address.
+_HOST_IS_AWAY = (httpx.ConnectError, httpx.TimeoutException, TimeoutError, OSError)
 _ACCEPT = "application/atom+xml, application/rss+xml, application/json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -58,6 +62,8 @@ class _Answer:
 class Http:
     """Our client; use it as an async context manager, one per run.
 
+    An attempt takes at most `deadline` seconds, and none is begun `patience` seconds after the first, so that a host in
+    trouble holds up a day for two minutes at most. Once all attempts at a host have failed, it gets one a request.
     `contact` is an address or page for the sources' operators. `gate` says when a host may be asked; where none is
     given, it is one in memory in which `pace` replaces every host's seconds between requests. `rng` is there to be
     replaced in tests.
@@ -73,7 +79,8 @@ class Http:
         backoff: float = 2.0,
         max_bytes: int = 50_000_000,
         timeout: float = 30.0,
-        deadline: float = 120.0,
+        deadline: float = 75.0,
+        patience: float = 45.0,
         gate: HostGate | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -85,6 +92,8 @@ class Http:
         self._max_bytes = max_bytes
         self._timeout = timeout
         self._deadline = deadline
+        self._patience = patience
+        self._troubled: set[str] = set()
         self._rng = rng or random.Random()  # noqa: S311 - it spreads retries; nothing secret hangs on it
         self._lines: dict[tuple[str, str, int | None], httpx.AsyncHTTPTransport] = {}
         self._open = AsyncExitStack()
@@ -113,9 +122,10 @@ class Http:
         raise FetchFailed(f"{shown(url)} redirects more than {MAX_REDIRECTS} times.")
 
     async def _ask(self, where: httpx.URL, headers: dict[str, str]) -> _Answer:
-        why = ""
-        async with self._gate.turn(where.host) as turn:
-            for attempt in range(self._retries + 1):
+        place = where.netloc.decode()
+        async with self._gate.turn(place) as turn:
+            give_up_at = asyncio.get_running_loop().time() + self._patience
+            for attempt in count():
                 await _waited(turn, where)
                 try:
                     outcome = await self._try_once(where, headers)
@@ -124,11 +134,24 @@ class Http:
                     raise
                 if isinstance(outcome, _Answer):
                     await turn.answered()
+                    self._troubled.discard(place)
                     return outcome
-                why = outcome.why
-                await turn.answered(rest=pause(outcome, attempt, base=self._backoff, rng=self._rng))
-        tried = f" ({self._retries + 1} attempts)" if self._retries else ""
-        raise FetchFailed(f"{shown(where)} could not be fetched: {why}{tried}.")
+                rest = pause(outcome, attempt, base=self._backoff, rng=self._rng)
+                if self._is_last(attempt, place) or asyncio.get_running_loop().time() + rest > give_up_at:
+                    await self._give_up(turn, place, outcome, rest)
+                    raise FetchFailed(_given_up(where, outcome, attempts=attempt + 1))
+                await turn.answered(rest=rest)
+        raise AssertionError("not reached: the attempts have no end")
+
+    def _is_last(self, attempt: int, place: str) -> bool:
+        return attempt >= self._retries or place in self._troubled
+
+    async def _give_up(self, turn: Turn, place: str, failure: Failure, rest: float) -> None:
+        """Have the host left alone for a while if it is down or has had enough; else it may serve other addresses."""
+        self._troubled.add(place)
+        if failure.is_hosts:
+            rest = cooldown(failure, rng=self._rng)
+        await turn.answered(rest=rest, is_closed=failure.is_hosts)
 
     async def _try_once(self, where: httpx.URL, headers: dict[str, str]) -> _Answer | Failure:
         try:
@@ -137,9 +160,11 @@ class Http:
         except FetchFailed as error:
             raise FetchFailed(f"{shown(where)} could not be fetched: {str(error).rstrip('.')}.") from error
         except (httpx.TransportError, OSError) as error:
-            return Failure(_described(error))
+            return Failure(_described(error), is_hosts=isinstance(error, _HOST_IS_AWAY))
         if answer.status in TRY_AGAIN:
-            return Failure(f"it answered {answer.status}", retry_after(answer.headers))
+            after = retry_after(answer.headers)
+            is_hosts = answer.status == _TOO_MANY_REQUESTS or after is not None
+            return Failure(f"it answered {answer.status}", after, is_hosts=is_hosts)
         return answer
 
     async def _read(self, where: httpx.URL, headers: dict[str, str]) -> _Answer:
@@ -185,6 +210,12 @@ class Http:
 def shown(url: str | httpx.URL) -> str:
     """Write an address as it may be printed: without a password."""
     return re.sub(r"(?<=://)[^/@]*@", "", str(url))[:200]
+
+
+def _given_up(where: httpx.URL, failure: Failure, *, attempts: int) -> str:
+    tried = f" ({attempts} attempts)" if attempts > 1 else ""
+    wait = f"; it asks us to wait {failure.retry_after:.0f} s" if failure.retry_after else ""
+    return f"{shown(where)} could not be fetched: {failure.why}{tried}{wait}."
 
 
 async def _waited(turn: Turn, where: httpx.URL) -> None:

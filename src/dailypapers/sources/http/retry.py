@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 #: Answers that mean "not now" (RFC 9110, 15.6; RFC 6585, 4).
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 _MAX_PAUSE = 60.0
+_COOLDOWN = 60.0
 _LONG = 10
 _A_DAY = 86_400.0
 
@@ -19,12 +20,19 @@ class Failure:
 
     why: str
     retry_after: float | None = None
+    #: Whether it says something of the host, whatever the address.
+    is_hosts: bool = False
 
 
 def pause(failure: Failure, attempt: int, *, base: float, rng: random.Random) -> float:
     """Seconds before the next try: what the server asked for, plus full jitter of up to base * 2**attempt, capped."""
     jitter = rng.uniform(0, min(_MAX_PAUSE, base * 2**attempt))
     return (failure.retry_after or 0.0) + jitter
+
+
+def cooldown(failure: Failure, *, rng: random.Random) -> float:
+    """Seconds for which a host that is away, or has had enough of us, is asked nothing: at least a minute, spread."""
+    return max(failure.retry_after or 0.0, _COOLDOWN) + rng.uniform(0, _COOLDOWN)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
