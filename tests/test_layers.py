@@ -79,6 +79,9 @@ HOMES = {
     "pydantic": {"settings"}, "pydantic_settings": {"settings"},
     "typer": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
+#: What takes seconds to import and most commands can do without: they get it within functions. A study waits anyway.
+SLOW = ("sklearn", "scipy.optimize", "scipy.stats")
+SLOW_FOR_APP = ("fastapi", "starlette", "dailypapers.web")
 #: What the domain may import beside itself: of the standard library, what does no I/O.
 PURE = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "importlib", "itertools", "json", "math",
@@ -105,7 +108,7 @@ def complaints(source: Path) -> list[str]:
 def _complaints_of(path: Path, code: str) -> tuple[str, ...]:
     place = path.parts[0].removesuffix(".py")
     tree = ast.parse(code)
-    rules = (_arrows(place, tree), _homes(place, tree), _pure(place, tree), _calls(place, tree), _jobs(place, tree))
+    rules = (rule(place, tree) for rule in (_arrows, _homes, _slow, _pure, _calls, _jobs))
     return tuple(f"{path}: {complaint}" for rule in rules for complaint in rule)
 
 
@@ -129,6 +132,14 @@ def _homes(place: str, tree: ast.AST) -> Iterator[str]:
         library = name.partition(".")[0]
         if place not in HOMES.get(library, {place}):
             yield f"{library} is imported outside its home"
+
+
+def _slow(place: str, tree: ast.Module) -> Iterator[str]:
+    slow = () if place == "evaluation" else (*SLOW, *SLOW_FOR_APP) if place == "app" else SLOW
+    at_once: list[ast.stmt] = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    for name in _imports(ast.Module(at_once, [])):
+        if _below(name, slow):
+            yield f"{name} takes seconds to import: import it where it is used"
 
 
 def _pure(place: str, tree: ast.AST) -> Iterator[str]:
@@ -203,6 +214,8 @@ BREAKS = {
     "evaluation to digests": ("evaluation/files.py", "from dailypapers.digests import compose"),
     "settings below floor 4": ("delivery/send.py", "from dailypapers.settings import Settings"),
     "a library away from home": ("web/routes.py", "import numpy.linalg"),
+    "a slow library": ("ranking/rank.py", "from sklearn.utils import murmurhash3_32"),
+    "a slow framework": ("app.py", "from dailypapers.web.http.page import WebContext"),
     "a library in a function": ("domain/paper.py", "def load():\n    import httpx"),
     "the domain opens a file": ("domain/paper.py", "import pathlib"),
     "an import relative to the file": ("domain/paper.py", "from ..store import papers"),

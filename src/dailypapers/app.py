@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -45,8 +46,10 @@ from dailypapers.sources.http.client import Http
 from dailypapers.sources.huggingface import HuggingFace
 from dailypapers.store.database import connect
 from dailypapers.tokens import Signer
-from dailypapers.web.http.page import WebContext
-from dailypapers.web.public.sign_up_policy import SignUpPolicy
+
+if TYPE_CHECKING:
+    from dailypapers.web.http.page import WebContext
+    from dailypapers.web.public.sign_up_policy import SignUpPolicy
 
 #: Ten times what keeping a new subscriber takes, and still short for whoever waits.
 _ANSWER_AFTER = timedelta(seconds=0.25)
@@ -63,10 +66,12 @@ class App:
     defaults: Preferences
     signer: Signer = field(repr=False)
     #: Who may come in and subscribe, by a page or by mail; made when it is first asked for, and once.
-    sign_up_policy: Callable[[], SignUpPolicy]
+    sign_up_policy: "Callable[[], SignUpPolicy]"
 
-    def context(self, clock: Clock) -> WebContext:
+    def context(self, clock: Clock) -> "WebContext":
         """Return what the pages are made with."""
+        from dailypapers.web.http.page import WebContext  # noqa: PLC0415 - the framework, which few commands need
+
         dependencies = self.dependencies
         previews = Previews(self.engine, dependencies.digest_options)
         return WebContext(
@@ -139,7 +144,9 @@ def defaults(settings: Settings) -> Preferences:
     return Preferences(Rhythm(section.zone, section.hour, parse_days(section.days)), Amount(section.max_papers))
 
 
-def _sign_up_policy(settings: Settings) -> SignUpPolicy:
+def _sign_up_policy(settings: Settings) -> "SignUpPolicy":
+    from dailypapers.web.public.sign_up_policy import SignUpPolicy  # noqa: PLC0415 - as above
+
     section = settings.subscribe
     return SignUpPolicy(
         open=section.open,

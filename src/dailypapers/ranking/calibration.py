@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from math import exp, log
 
 import numpy as np
-from scipy.optimize import minimize
 
 _SLOPE, _EVEN_AT = 4.75, 0.5
 #: How far the curve may go from the prior: standard deviations of where chances are even, in logits, and of ln(slope).
@@ -49,6 +48,8 @@ def calibrate(votes: Sequence[tuple[float, bool]]) -> Calibration:
         logits = slope * (scores - _EVEN_AT) + at[0]
         prior = (at[0] / _LOOSE_PLACE) ** 2 / 2 + (at[1] / _LOOSE_SLOPE) ** 2 / 2
         return float(np.logaddexp(0, -signs * logits).sum() + prior)
+
+    from scipy.optimize import minimize  # noqa: PLC0415 - slow to import, and only learning needs it
 
     place, steeper = map(float, minimize(loss, np.zeros(2), method="Nelder-Mead").x)
     slope = _SLOPE * exp(steeper)

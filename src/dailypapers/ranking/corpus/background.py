@@ -12,7 +12,6 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.utils.extmath import randomized_svd
 
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.corpus import bm25
@@ -294,6 +293,8 @@ def _learn(background: Background, papers: Sequence[Paper]) -> LatentSpace | Non
     dimensions = min(DIMENSIONS, background.papers // 4, len(columns) - 1)
     if dimensions < 1:
         return None
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415 - seconds, and only learning needs it
+
     rows = unit_rows(sp.csr_array(background.weights[:, columns]))
     _, _, found = randomized_svd(rows, dimensions, n_iter=3, random_state=0)
     components = np.asarray(found.T, np.float32)

@@ -4,19 +4,21 @@ A term's column is its hash (MurmurHash3), so that a paper is counted once in it
 kept, read by another process and stacked on another edition's, without a vocabulary they would have to share.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.feature_extraction import FeatureHasher
-from sklearn.utils import murmurhash3_32
 
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.text.words import terms_apart
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction import FeatureHasher
 
 #: With four million columns, one in twenty of 200,000 different terms shares its own with another.
 COLUMNS = 1 << 22
@@ -29,7 +31,6 @@ Columns = npt.NDArray[np.int64]
 #: Counts have a second half of columns, for single letters and digits bound to a word: they tell what a topic asks for,
 #: but two papers are not alike for both writing of "n samples" or of "GPT-4". `merged` has them among all others.
 WIDTH = 2 * COLUMNS
-_hasher = FeatureHasher(COLUMNS, input_type="pair", alternate_sign=False, dtype=np.float32)
 
 
 def count(papers: Iterable[Paper]) -> sp.csr_array:
@@ -72,13 +73,27 @@ def columns_of(words: Iterable[str]) -> Columns:
 @lru_cache(maxsize=200_000)
 def column_of(term: str) -> int:
     """The column the hasher puts this term in."""
-    return int(abs(murmurhash3_32(term, seed=0)) % COLUMNS)
+    return int(abs(_hash_of()(term, seed=0)) % COLUMNS)
+
+
+@cache
+def _hash_of() -> Callable[..., int]:
+    from sklearn.utils import murmurhash3_32  # noqa: PLC0415 - seconds, which most commands need not wait
+
+    return murmurhash3_32  # type: ignore[no-any-return]
+
+
+@cache
+def _hasher() -> "FeatureHasher":
+    from sklearn.feature_extraction import FeatureHasher  # noqa: PLC0415 - as above
+
+    return FeatureHasher(COLUMNS, input_type="pair", alternate_sign=False, dtype=np.float32)
 
 
 def _hash(documents: Sequence[list[str]]) -> sp.csr_array:
     if not any(documents):
         return sp.csr_array((np.zeros(0, np.float32), ([], [])), shape=(len(documents), COLUMNS))
-    hashed = _hasher.transform(zip(document, repeat(1)) for document in documents).tocsr()
+    hashed = _hasher().transform(zip(document, repeat(1)) for document in documents).tocsr()
     hashed.sort_indices()
     data = np.asarray(hashed.data, np.float32)
     return sp.csr_array((data, hashed.indices, hashed.indptr), shape=(len(documents), COLUMNS))

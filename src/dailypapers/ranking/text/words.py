@@ -14,10 +14,9 @@ from itertools import chain, pairwise
 from operator import add, itemgetter
 from typing import NamedTuple, TypeVar
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
 from dailypapers.domain.text import unaccented
 from dailypapers.ranking.text.inflection import as_ending, singular, uninflected
+from dailypapers.ranking.text.stop_words import STOP_WORDS
 
 #: Scripts that put no space between words: each of their characters is a word, and two neighbors are a term.
 _UNSPACED = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
@@ -73,18 +72,6 @@ _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAM
 #: One or two Greek letters are symbols; more of them are a word of that language.
 _SYMBOL = re.compile(r"(?<![α-ω])[α-ω]{1,2}(?![α-ω])")
 _MICRO = re.compile(r"^(\d*)μ(?=(?:m|s|l|g|w|v|a|f|t|j|mol|sv)$)")
-
-#: Words every abstract has; they match everything and explain nothing.
-_PAPER_WORDS = frozenset(
-    {
-        *("abstract", "approach", "article", "based", "existing", "experiment", "furthermore", "however", "introduce"),
-        *("method", "moreover", "new", "novel", "paper", "present", "propose", "proposed", "recent", "result", "show"),
-        *("study", "task", "use", "used", "using", "via", "work"),
-    }
-)
-#: In a list made for other texts these are noise; in papers they are subjects.
-_SUBJECTS = frozenset({"bill", "cry", "empty", "fire", "mill", "mine", "thick", "thin"})
-STOP_WORDS = (frozenset(ENGLISH_STOP_WORDS) | _PAPER_WORDS) - _SUBJECTS
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -234,18 +221,40 @@ def telling(word: str) -> tuple[Part, ...]:
 def _telling(word: str) -> tuple[Part, ...]:
     """What of a written word tells something: of a saying nothing, of any other its parts without stop words.
 
-    "state-space" is about states and spaces, and "few-shot" one thing; "state-of-the-art" is about nothing.
+    "state-space" is about states and spaces, "chain-of-thought" about chains and thought, "graph-based" about graphs,
+    and "few-shot" is one thing; "state-of-the-art" is about nothing.
     """
     found = parts(word)
-    if not any(part.is_stop for part in found):
-        return tuple(part for part in found if not part.is_lone)
-    if len(found) != len(_PREFIXED) or all(part.is_stop for part in found):
+    meaning = tuple(part for part in found if not (part.is_stop or part.is_lone))
+    if len(meaning) == len(found):
+        return meaning
+    if all(part.is_stop for part in found) or tuple(part.form for part in found) in _SAYINGS:
         return ()
-    return tuple(part for part in (_part("".join(_SPLIT.split(word))),) if not part.is_stop)
+    if len(found) == len(_PREFIXED) and any(part.is_stop for part in found) and found[-1].form != _BASED:
+        return tuple(part for part in (_part("".join(_SPLIT.split(word))),) if not part.is_stop)
+    return meaning
 
 
-#: A stop word in front of another word, or behind it.
-_PREFIXED = ("few", "shot")
+#: A stop word in front of another word, or behind it, is one word with it; but for this one.
+_PREFIXED, _BASED = ("few", "shot"), fold("based")
+#: What is said of anything, as the parts are compared.
+_SAYINGS = frozenset(
+    tuple(map(fold, saying.split("-")))
+    for saying in (
+        *(
+            "all-in-one",
+            "best-in-class",
+            "day-to-day",
+            "easy-to-use",
+            "end-to-end",
+            "first-of-its-kind",
+            "head-to-head",
+        ),
+        *("head-to-head", "off-the-shelf", "on-the-fly", "one-size-fits-all", "order-of-magnitude", "out-of-the-box"),
+        *("proof-of-concept", "ready-to-use", "side-by-side", "state-of-the", "state-of-the-art", "step-by-step"),
+        "up-to-date",
+    )
+)
 
 
 def bound(text: str) -> list[str]:
