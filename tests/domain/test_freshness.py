@@ -165,7 +165,8 @@ def test_a_source_that_announces_at_weekends_is_waited_for_at_weekends() -> None
 def test_what_came_stays_come_and_what_is_given_up_stays_so_until_something_comes() -> None:
     assert after(None, State.WAITING) is State.WAITING
     assert [after(State.FRESH, state) for state in State] == [State.FRESH] * 5
-    assert after(State.STALLED, State.WAITING) is after(State.STALLED, State.QUIET) is State.STALLED
+    assert after(State.STALLED, State.WAITING) is State.STALLED
+    assert after(State.STALLED, State.QUIET) is State.QUIET
     assert after(State.STALLED, State.FRESH) is State.FRESH
     assert after(State.STALLED, State.FAILED) is State.FAILED
 

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 import sqlalchemy as sa
+from tests.playing_arxiv import arxiv_feed, numbered
 from tests.playing_sources import Answer
 from tests.world import DAY, GRAPHS, MONDAY, TITLES, World, feed, world
 
@@ -99,20 +100,6 @@ def test_a_failure_keeps_the_checkpoint(engine: sa.Engine) -> None:
             assert editions.checkpoint(tx, "feed") == before
     assert before
     assert before.etags
-
-
-def arxiv_feed(*ids: str, replaced: str = "") -> Answer:
-    items = "".join(
-        f"<item><title>Paper {id_}</title><link>https://arxiv.org/abs/{id_}</link>"
-        f"<description>arXiv:{id_}v1 Announce Type: {kind}\nAbstract: More.</description></item>"
-        for kind, ids in (("new", ids), ("replace", (replaced,) if replaced else ()))
-        for id_ in ids
-    )
-    return Answer(f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>')
-
-
-def numbered(day: dt.datetime, count: int, *, first: int = 1) -> list[str]:
-    return [f"{day:%y%m}.{day.day:02}{number:03}" for number in range(first, first + count)]
 
 
 def arxiv_day(w: World, now: dt.datetime, ids_of: dict[str, list[str]]) -> tuple[SourceReport, SourceStatus]:

@@ -50,6 +50,9 @@ def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
     table = [{name: value for name, value in record.items() if name != "categories"} for record in records]
     rows("sources", records, as_json=as_json, table=table, wide=("note",))
     for report in reports:
+        for page in report.relisted:
+            said = page.freshness.note if page.freshness else f"not listed again: {page.note}"
+            say(f"{report.source}: {page.category} on {page.day}: {said}")
         for item in report.fetched.skipped[:_NAMED]:
             say(f"{report.source}: {item.where}: {item.why}")
         if len(report.fetched.skipped) > _NAMED:

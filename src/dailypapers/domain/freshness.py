@@ -5,7 +5,7 @@ not know how the evidence is gathered; `intake.freshness` does.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -72,7 +72,12 @@ def together(whole: Freshness, by_category: Mapping[str, Freshness]) -> Freshnes
         if freshness.state in _LACKING and freshness.state is not State.FAILED  # Failures are among the remarks.
     ]
     note = ". ".join([whole.note.rstrip("."), *lacking]) + "."
-    return replace(whole, state=next(state for state in _GRAVEST if state in states), note=note)
+    return replace(whole, state=gravest(states), note=note)
+
+
+def gravest(states: Collection[State]) -> State:
+    """Return what a source is called whose categories are in these states, one at least."""
+    return next(state for state in _GRAVEST if state in states)
 
 
 _LACKING = (State.WAITING, State.STALLED, State.FAILED)
@@ -90,9 +95,7 @@ def after(before: State | None, now: State) -> State:
     """
     if before is State.FRESH or now is State.FRESH:
         return State.FRESH
-    if before is State.STALLED and now in {State.WAITING, State.QUIET}:
-        return State.STALLED
-    return now
+    return State.STALLED if before is State.STALLED and now is State.WAITING else now
 
 
 def usual(history: Sequence[SourceDay], day: dt.date, *, is_daily: bool = False) -> float | None:
@@ -110,6 +113,15 @@ def usual(history: Sequence[SourceDay], day: dt.date, *, is_daily: bool = False)
         return None
     working = [each.new for each in counted if each.day.weekday() < _SATURDAY]
     return median(working) if working else None
+
+
+def days_to_repair(
+    history: Sequence[SourceDay], *, since: dt.date, today: dt.date, is_quiet: Callable[[dt.date], bool]
+) -> list[dt.date]:
+    """Return the days from `since` to yesterday of which something is missing, or on which nobody asked."""
+    state_of = {each.day: each.state for each in history}
+    days = (since + dt.timedelta(days=n) for n in range((today - since).days))
+    return [day for day in days if not is_quiet(day) and (day not in state_of or lacks(state_of[day]))]
 
 
 def _state(evidence: Evidence, today: dt.date) -> tuple[State, str]:

@@ -1,6 +1,6 @@
 """Fetch: ask every source what it announces, and keep it.
 
-    checkpoints | ask all sources | add to the papers | judge freshness | record
+    checkpoints | ask all sources | add to the papers | judge freshness | record | relist what lacks
 
 Sources are asked side by side and kept in their order. One that fails is a line in the report; it takes neither
 another source nor the day with it.
@@ -9,14 +9,16 @@ another source nor the day with it.
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.domain.freshness import gravest
 from dailypapers.domain.source import Checkpoint, Fetched, Freshness, State
 from dailypapers.errors import FetchFailed
 from dailypapers.intake.freshness import Judged, freshness
+from dailypapers.intake.relist import Relisted, relist
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
 from dailypapers.store import editions, papers, source_days
@@ -36,6 +38,8 @@ class SourceReport:
     fetched: Fetched
     freshness: Freshness
     by_category: Mapping[str, Freshness] = field(default_factory=dict)
+    #: What its second route was asked for.
+    relisted: tuple[Relisted, ...] = ()
 
 
 def fetch(
@@ -53,7 +57,21 @@ def fetch(
     with reading(engine) as tx:
         checkpoints = [editions.checkpoint(tx, source.name) for source in sources]
     answers = asyncio.run(_ask_all(sources, checkpoints, make_http, now=now, on_progress=on_progress))
-    return tuple(_keep(engine, source.name, answer, now) for source, answer in zip(sources, answers, strict=True))
+    reports = [_keep(engine, source.name, answer, now) for source, answer in zip(sources, answers, strict=True)]
+    relisted = relist(engine, sources, make_http=make_http, now=now)
+    return tuple(_with(report, [each for each in relisted if each.source == report.source]) for report in reports)
+
+
+def _with(report: SourceReport, relisted: Sequence[Relisted]) -> SourceReport:
+    """Return what came of a source once its second route has been asked."""
+    today = {each.category: each.freshness for each in relisted if each.is_today and each.freshness}
+    by_category = {**report.by_category, **today}
+    fresh = report.freshness
+    if today:
+        states = {each.state for each in by_category.values()}
+        more = sum(each.new for each in today.values())
+        fresh = replace(fresh, state=gravest(states), new=fresh.new + more)
+    return replace(report, freshness=fresh, by_category=by_category, relisted=tuple(relisted))
 
 
 async def _ask_all(

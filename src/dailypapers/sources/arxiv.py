@@ -17,6 +17,7 @@ from dailypapers.domain.doi import trimmed
 from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
+from dailypapers.sources.arxiv_listing import read_listing
 from dailypapers.sources.base import Reading, fetched
 from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.cleaning import clean, clean_authors
@@ -33,6 +34,8 @@ ALIASES = {
 }
 #: A feed holds no more, and what is cut off are the new papers.
 MAX_ITEMS = 2000
+_FEEDS = "https://rss.arxiv.org"
+_PAGES = "https://arxiv.org"
 _BAD_REQUEST = 400
 _ERROR = "Feed error for query"
 _ZONE = "America/New_York"
@@ -45,9 +48,50 @@ class Arxiv:
     """What arXiv announced today in some of its categories, a feed each."""
 
     categories: Sequence[str]
-    base_url: str = "https://rss.arxiv.org"
+    base_url: str = _FEEDS
     format: Literal["rss", "atom"] = "rss"
     name: str = "arxiv"
+    #: Where the listing pages are; by default a mirror has none.
+    pages_url: str = ""
+
+    @property
+    def listed_categories(self) -> tuple[str, ...]:
+        """The categories whose pages can be asked for: all."""
+        return named_once(self.categories) if self._pages else ()
+
+    @property
+    def _pages(self) -> str:
+        return (self.pages_url or (_PAGES if self.base_url == _FEEDS else "")).rstrip("/")
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """Return which day it is where arXiv is."""
+        return now.astimezone(ZoneInfo(_ZONE)).date()
+
+    def is_quiet(self, day: dt.date) -> bool:
+        """Whether arXiv's calendar excuses an empty day."""
+        return bool(quiet_at_arxiv(day))
+
+    async def list_again(self, http: Http, category: str, day: dt.date, *, now: dt.datetime) -> Fetched:
+        """Ask for a category's page of a day: today's listing, or an earlier one by /catchup.
+
+        Raises `FetchFailed` where there is no answer, or none about that day.
+        """
+        is_today = day == self.today(now)
+        page = f"list/{category}/new?skip=0&show=2000" if is_today else f"catchup/{category}/{day}?abs=True"
+        url = f"{self._pages}/{page}"
+        response = await http.get(url)
+        listing = await asyncio.to_thread(read_listing, response.content, category=category, day=day, source=self.name)
+        if listing.day != day:
+            shown = listing.day or "no day"
+            raise FetchFailed(f"the page of {category} is about {shown}, not about {day}")
+        return fetched(
+            listing.reading,
+            {url: response},
+            since=None,
+            zone=_ZONE,
+            is_daily=True,
+            quiet_because="Its page lists nothing else" if listing.is_complete else "",
+        )
 
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         """Ask for each category's feed; one that fails is named in the note and takes no other with it.
@@ -57,7 +101,7 @@ class Arxiv:
         answers: dict[str, Response | None] = {}
         readings: list[Reading] = []
         by_category: dict[str, Fetched] = {}
-        quiet = quiet_at_arxiv(now.astimezone(ZoneInfo(_ZONE)).date())
+        quiet = quiet_at_arxiv(self.today(now))
         for category in named_once(self.categories):
             url = f"{self.base_url.rstrip('/')}/{self.format}/{category}"
             response, reading = await self._ask(http, url, category, since=since, now=now)

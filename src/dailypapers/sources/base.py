@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
@@ -29,6 +29,36 @@ class Source(Protocol):
 
         Items that cannot be read are in `skipped`, each with its reason. Raises `FetchFailed` where there is no
         answer at all.
+        """
+        ...
+
+
+@runtime_checkable
+class Relisting(Protocol):
+    """A source whose list of a day can be asked for by a second route, category by category."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls it."""
+        ...
+
+    @property
+    def listed_categories(self) -> tuple[str, ...]:
+        """The categories that can be asked for; none where there is no second route."""
+        ...
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """Return which day it is where the source is."""
+        ...
+
+    def is_quiet(self, day: dt.date) -> bool:
+        """Whether nothing is to be expected of a day."""
+        ...
+
+    async def list_again(self, http: Http, category: str, day: dt.date, *, now: dt.datetime) -> Fetched:
+        """Ask for all that was announced in a category on a day, however long ago that was.
+
+        Raises `FetchFailed` where there is no answer, or none about that day.
         """
         ...
 
