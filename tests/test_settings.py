@@ -81,7 +81,11 @@ def _complaint(text: str) -> str:
             "[mail]\nfrom_address = 'Papers <p@example.org>'",
             "mail.from_address: “Papers <p@example.org>” must be an address alone, such as papers@example.org.",
         ),
-        ("[inbound]\nport = 25", "inbound: port also needs subscribe_address and unsubscribe_address."),
+        (
+            "[inbound]\nsubscribe_address = 'join@example.org'",
+            "inbound: subscribe_address and unsubscribe_address go together: set both or neither.",
+        ),
+        ("[inbound]\nimap_host = 'imap.example.org'", "inbound: imap_host also needs imap_username."),
         (
             "[mail]\npassword = 'x'",
             ("mail.password is a secret; set it as DAILYPAPERS_MAIL__PASSWORD or DAILYPAPERS_MAIL__PASSWORD_FILE, not "

@@ -32,6 +32,8 @@ from dailypapers.intake.host_gate import KeptGate
 from dailypapers.jobs.context import Dependencies
 from dailypapers.library.search import Finder
 from dailypapers.mail.dns import Domains, disposable_domains, system_resolver
+from dailypapers.mail.incoming.imap import ImapServer
+from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.message.dkim import Algorithm, Key, load_key
 from dailypapers.mail.smtp.capacity import Capacity
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
@@ -164,22 +166,44 @@ def _sign_up_policy(settings: Settings) -> "SignUpPolicy":
 
 def handler(app: App, clock: Clock) -> InboundHandler:
     """Return what deals with mail that comes in."""
-    section, mail = app.settings.inbound, app.settings.mail
-    others = {mail.from_address, mail.bounce_address, mail.owner_address} - {""}
-    policy = app.sign_up_policy()
+    policy, folder = app.sign_up_policy(), app.settings.inbound.unread_folder
     return InboundHandler(
         engine=app.engine,
         signer=app.signer,
-        addresses=Addresses(
-            section.subscribe_address.lower(),
-            section.unsubscribe_address.lower(),
-            frozenset(address.lower() for address in others),
-        ),
+        addresses=_addresses(app.settings),
         defaults=app.defaults,
         limits=policy.limits,
         domains=policy.domains,
         clock=clock,
         open=policy.open,
+        kept=KeptMail(folder) if folder else None,
+    )
+
+
+def _addresses(settings: Settings) -> Addresses:
+    section, mail = settings.inbound, settings.mail
+    return Addresses(
+        section.subscribe_address.lower(),
+        section.unsubscribe_address.lower(),
+        frozenset(address.lower() for address in {mail.from_address, mail.owner_address} - {""}),
+        bounces=(mail.bounce_address or mail.from_address).lower(),
+        complaints=mail.complaints_address.lower(),
+    )
+
+
+def mailbox(settings: Settings) -> ImapServer | None:
+    """Return the mailbox that mail is taken from; `None` where none is set."""
+    section = settings.inbound
+    if not section.imap_host:
+        return None
+    return ImapServer(
+        host=section.imap_host,
+        port=section.imap_port,
+        security=section.imap_security,
+        username=section.imap_username,
+        password=section.imap_password.get_secret_value() if section.imap_password else "",
+        folder=section.imap_folder,
+        max_bytes=section.max_bytes,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from dailypapers.errors import DailypapersError
-from dailypapers.jobs import announce, compose, deliver, prune
+from dailypapers.jobs import announce, compose, deliver, prune, receive
 from dailypapers.jobs.context import JobContext
 
 log = structlog.get_logger()
@@ -23,8 +23,8 @@ SCHEDULE: dict[str, tuple[Job, int]] = {
     "compose": (compose.run, 60),
     "prune": (prune.run, 24 * 3600),
 }
-#: The job of whoever sends: somebody may be waiting for a confirmation.
-WORK: dict[str, tuple[Job, int]] = {"deliver": (deliver.run, 1)}
+#: The jobs of whoever sends: somebody may be waiting for a confirmation, and what comes back is read where mail leaves.
+WORK: dict[str, tuple[Job, int]] = {"deliver": (deliver.run, 1), "receive": (receive.run, 60)}
 
 
 class Scheduler:

@@ -5,14 +5,16 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 import structlog
 
-from dailypapers.app import App, handler, worker_name
+from dailypapers.app import App, handler, mailbox, worker_name
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.timetable import Timetable
 from dailypapers.http_server import serve_pages
 from dailypapers.inbound.by_mail import callbacks
+from dailypapers.inbound.poll import poll
 from dailypapers.jobs.context import JobContext
 from dailypapers.listening import listen
 from dailypapers.mail.incoming.server import Inbound
@@ -78,7 +80,9 @@ def _job_context(app: App, clock: Clock, stop: threading.Event) -> JobContext:
     timetable = Timetable(
         dt.timedelta(minutes=settings.fetch_every_minutes), settings.close_at, app.settings.service.zone
     )
-    return JobContext(app.dependencies, timetable, worker_name(), clock, stop)
+    server = mailbox(app.settings)
+    receive = partial(poll, handler(app, clock), server) if server else None
+    return JobContext(app.dependencies, timetable, worker_name(), clock, stop, receive)
 
 
 def _utc_now() -> dt.datetime:

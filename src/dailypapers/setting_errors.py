@@ -82,7 +82,7 @@ def _expected(problem: Problem) -> str:
 
 def _not(problem: Problem) -> str:
     """Return what stands there instead, unless it is long or a secret."""
-    value = problem.get("input") if problem["loc"][-1] not in {"password", "secret"} else None
+    value = problem.get("input") if problem["loc"][-1] not in {"password", "secret", "imap_password"} else None
     written = str(value).lower() if isinstance(value, bool) else str(value)
     return f", not “{written}”" if isinstance(value, str | int | float) and len(written) <= _LONGEST else ""
 

@@ -46,7 +46,7 @@ _LONGEST_BOUNCE_NAME = 34
 DEFAULT_FILE = "dailypapers.toml"
 #: What a provider's preset says of itself.
 _NOTES = {"as_of", "source"}
-_SECRETS = (("", "secret"), ("mail", "password"), ("database", "password"))
+_SECRETS = (("", "secret"), ("mail", "password"), ("database", "password"), ("inbound", "imap_password"))
 #: Variables with our prefix that are not settings: where the file of settings is, and what the tests are run with.
 _NOT_SETTINGS = tuple(f"{PREFIX}{name}" for name in ("CONFIG", "RECORDINGS", "TEST_POSTGRES"))
 #: Settings that had another name in an earlier version, by section: the old name is still read, with a warning.
@@ -250,7 +250,7 @@ class Subscribe(_Section):
 
 
 class Inbound(_Section):
-    """How mail comes in."""
+    """How mail comes in: handed to a port of ours, or taken from a mailbox."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 0
@@ -258,13 +258,24 @@ class Inbound(_Section):
     subscribe_address: Address = ""
     unsubscribe_address: Address = ""
     max_bytes: Annotated[int, Field(ge=10_000)] = 1_000_000
+    unread_folder: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Path("unread-mail")
+    imap_host: str = ""
+    imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    imap_username: str = ""
+    imap_password: SecretStr | None = None
+    imap_folder: Annotated[str, Field(min_length=1)] = "INBOX"
 
     @model_validator(mode="after")
-    def _addresses_and_port_go_together(self) -> "Inbound":
-        if self.port and not (self.subscribe_address and self.unsubscribe_address):
-            raise ValueError("port also needs subscribe_address and unsubscribe_address")
-        if not self.port and (self.subscribe_address or self.unsubscribe_address):
-            raise ValueError("subscribe_address and unsubscribe_address also need port, on which their mail arrives")
+    def _addresses_and_a_way_in_go_together(self) -> "Inbound":
+        if bool(self.subscribe_address) != bool(self.unsubscribe_address):
+            raise ValueError("subscribe_address and unsubscribe_address go together: set both or neither")
+        if self.subscribe_address and not (self.port or self.imap_host):
+            raise ValueError(
+                "subscribe_address and unsubscribe_address also need port or imap_host, where their mail arrives"
+            )
+        if self.imap_host and not self.imap_username:
+            raise ValueError("imap_host also needs imap_username")
         return self
 
 
@@ -496,8 +507,17 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     database = settings.database.model_copy(update={"url": url})
     listed = settings.subscribe.disposable_domains_file
     subscribe = settings.subscribe.model_copy(update={"disposable_domains_file": folder / listed if listed else None})
+    unread = settings.inbound.unread_folder
+    inbound = settings.inbound.model_copy(update={"unread_folder": folder / unread if unread else None})
     return settings.model_copy(
-        update={"service": service, "sources": sources, "dkim": dkim, "database": database, "subscribe": subscribe}
+        update={
+            "service": service,
+            "sources": sources,
+            "dkim": dkim,
+            "database": database,
+            "subscribe": subscribe,
+            "inbound": inbound,
+        }
     )
 
 
@@ -519,7 +539,7 @@ def _known_names() -> dict[str, list[str]]:
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
     }
     names_by_section = {
-        name: [each for each in model.model_fields if each != "password"] for name, model in sections.items()
+        name: [each for each in model.model_fields if (name, each) not in _SECRETS] for name, model in sections.items()
     }
     return names_by_section | {"sources": list(SourceSettings.model_fields)}
 

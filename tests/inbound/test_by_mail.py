@@ -4,15 +4,17 @@ import datetime as dt
 import smtplib
 from dataclasses import replace
 from email import message_from_bytes
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from tests.subscriptions.an_id_again import given_again
+from tests.web.a_digest import Got, a_digest
 from tests.web.conftest import NOW, PRESS, SIGNER
 from tests.web.test_pages import everything
 
 from dailypapers.digests.layout import RenderInput, mail
-from dailypapers.domain.delivery import MailKind
+from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.link import Bearer
@@ -21,6 +23,7 @@ from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
 from dailypapers.inbound.by_mail import Addresses, InboundHandler, Request, callbacks, decide, inbound, refusal
 from dailypapers.mail.dns import Domains
+from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.incoming.parse import Incoming
 from dailypapers.mail.incoming.server import Inbound
 from dailypapers.store import outbox, subscribers
@@ -29,7 +32,13 @@ from dailypapers.store.schema import outbox as outbox_table
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.erase import erase
 
-OURS = Addresses("join@papers.example", "leave@papers.example", frozenset({"bounces@papers.example"}))
+OURS = Addresses(
+    "join@papers.example",
+    "leave@papers.example",
+    frozenset({"papers@papers.example"}),
+    bounces="bounces@papers.example",
+    complaints="abuse@papers.example",
+)
 DAY = dt.timedelta(days=1)
 
 
@@ -195,7 +204,12 @@ def test_closed_doors_are_closed_for_mail_too(desk: InboundHandler) -> None:
         ("a@b.example", "leave+@papers.example", "550"),
         ("a@b.example", "leave+token@elsewhere.example", "550"),
         ("", "bounces@papers.example", ""),
-        ("a@b.example", "bounces@papers.example", "550"),
+        ("a@b.example", "bounces@papers.example", ""),
+        ("a@b.example", "Bounces+token@papers.example", ""),
+        ("a@b.example", "abuse@papers.example", ""),
+        ("", "papers@papers.example", ""),
+        ("a@b.example", "papers@papers.example", "550"),
+        ("", "", "550"),
         ("", "somebody@papers.example", "550"),
     ],
 )
@@ -206,7 +220,8 @@ def test_recipients_are_ours_or_refused(sender: str, recipient: str, code: str) 
 def test_deciding_is_pure() -> None:
     assert decide(letter(), OURS) == Request(subscribe="alice@example.org")
     assert decide(letter(to="Leave+ABC@papers.example"), OURS) == Request(unsubscribe="abc")
-    assert decide(letter(to="bounces@papers.example"), OURS).nothing
+    for to in ("bounces+x@papers.example", "abuse@papers.example", "papers@papers.example"):
+        assert decide(letter(to=to), OURS) == Request(is_report=True)
 
 
 def test_a_mail_made_to_break_the_reading_is_taken_and_does_not_come_again(desk: InboundHandler) -> None:
@@ -223,3 +238,68 @@ def test_a_reader_who_writes_in_utf_8_is_understood(desk: InboundHandler) -> Non
         content = letter("Jürgen Müller <jürgen@bücher.example>").content
         client.sendmail("eve@example.org", [OURS.subscribe], content, mail_options=["SMTPUTF8"])
     assert mails(desk.engine) == ["jürgen@bücher.example"]
+
+
+REPORT = b"""From: MAILER-DAEMON@y.example
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; y.example
+
+Final-Recipient: rfc822; whoever@y.example
+Action: failed
+Status: 5.1.1
+--b--
+"""
+
+
+@pytest.fixture
+def sent(engine: sa.Engine) -> Got:
+    """A digest the server has accepted."""
+    digest = a_digest(engine)
+    with writing(engine) as tx:
+        (claimed,) = outbox.claim(tx, "tester", 1, now=NOW)
+        outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED)])
+    return digest
+
+
+def state(engine: sa.Engine, got: Got) -> SubscriberState:
+    with reading(engine) as tx:
+        found = subscribers.one(tx, got.reader)
+    assert found is not None
+    return found.state
+
+
+def test_a_bounce_to_the_address_a_mail_came_from_is_recorded(desk: InboundHandler, sent: Got, tmp_path: Path) -> None:
+    kept = KeptMail(tmp_path / "unread")
+    desk = replace(desk, kept=kept)
+    to = f"Bounces+{SIGNER.bounce_token(sent.delivery).upper()}@Papers.example"
+    with Inbound(*callbacks(desk)) as server, smtplib.LMTP(server.host, server.port) as client:
+        for _ in range(2):
+            assert client.sendmail("", [to], REPORT) == {}
+    assert state(desk.engine, sent) is SubscriberState.BOUNCED
+    assert kept.count() == 0
+
+
+def test_what_answers_by_itself_ends_nothing_and_who_answers_that_they_leave_is_unsubscribed(
+    desk: InboundHandler, sent: Got
+) -> None:
+    to = f"bounces+{SIGNER.bounce_token(sent.delivery)}@papers.example"
+    away = b"From: alice@example.org\nAuto-Submitted: auto-replied\nSubject: unsubscribe\n\nAway"
+    assert inbound(desk, Incoming("", to, away)) == "250 2.0.0 Thank you"
+    assert state(desk.engine, sent) is SubscriberState.ACTIVE
+    leave = b"From: alice@example.org\nSubject: Unsubscribe\n\n"
+    assert inbound(desk, Incoming("x@y.example", "bounces@papers.example", leave)) == "250 2.0.0 Thank you"
+    assert state(desk.engine, sent) is SubscriberState.ACTIVE
+    assert inbound(desk, Incoming("x@y.example", to, leave)) == "250 2.0.0 Unsubscribed"
+    assert state(desk.engine, sent) is SubscriberState.UNSUBSCRIBED
+
+
+def test_what_cannot_be_read_or_is_about_no_mail_of_ours_is_kept(desk: InboundHandler, tmp_path: Path) -> None:
+    desk = replace(desk, kept=KeptMail(tmp_path / "unread", most=2))
+    before = everything(desk.engine)
+    replies = [inbound(desk, Incoming("", "bounces@papers.example", content)) for content in (REPORT, b"\0", REPORT)]
+    assert [reply[:3] for reply in replies] == ["250", "250", "452"]
+    assert everything(desk.engine) == before

@@ -1,10 +1,12 @@
-"""Inbound: what somebody asks for by mail.
+"""Inbound: what somebody asks for by mail, and what mail tells of mails that had left.
 
-    mail in | decide (pure) | subscribe or unsubscribe | reply
+    mail in | decide (pure) | subscribe, unsubscribe, record a report | reply
+                                                        └→ kept where nobody here can read it
 
 Any mail to the subscribe address asks for a confirmation to its From address: that may be forged, which is what the
 confirmation is for. A mail to the unsubscribe address with a token unsubscribes at once, whoever sent it, like the
-link; it is what mail programs send for `List-Unsubscribe`. Whatever else comes in is refused, or logged and dropped.
+link; it is what mail programs send for `List-Unsubscribe`. Reports come to the bounce address and to that for
+complaints; one that cannot be read, or is about no mail of ours, is kept in a folder. Other mail is refused.
 """
 
 import asyncio
@@ -15,13 +17,18 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.address import domain_of, normalised_mailbox
+from dailypapers.domain.bounce import ReportKind
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput, BadToken
+from dailypapers.inbound.bounces import Recorded, record
 from dailypapers.mail.dns import Domains
+from dailypapers.mail.incoming.keep import FolderFull, KeptMail
 from dailypapers.mail.incoming.parse import Incoming, parse
+from dailypapers.mail.incoming.report import read
+from dailypapers.store import outbox
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
@@ -38,6 +45,8 @@ _FORM = "mail 1"
 
 #: Replies of the SMTP dialogue are ASCII (RFC 5321 4.2), and so they are English in every language.
 _THANKS = "250 2.0.0 Thank you"
+_UNSUBSCRIBED = "250 2.0.0 Unsubscribed"
+_NO_ROOM = "452 4.3.1 There is no room for more email at present"
 _LATER = "451 4.7.1 Too many people are subscribing right now; please try again later"
 _CLOSED = "550 5.7.1 New subscriptions are closed at present"
 _NO_TOKEN = "550 5.1.1 Please use the unsubscribe link at the end of any email from us"  # noqa: S105
@@ -50,20 +59,36 @@ class Addresses:
 
     subscribe: str
     unsubscribe: str
-    #: Other addresses of ours: where bounces go, and what mails come from.
+    #: Other addresses of ours: what mails come from, who owns the list. Reports alone are taken there.
     others: frozenset[str] = frozenset()
+    #: Where bounces go, with a token behind a plus or without, and where complaints go.
+    bounces: str = ""
+    complaints: str = ""
 
     def is_ours(self, address: str) -> bool:
         """Return whether mail to an address, with or without a detail behind a plus (RFC 5233), comes back to us."""
-        ours = {self.subscribe, self.unsubscribe, *self.others}
+        ours = {self.subscribe, self.unsubscribe, self.bounces, self.complaints, *self.others} - {""}
         return normalised_mailbox(address) in {normalised_mailbox(one) for one in ours}
 
     def token(self, recipient: str) -> str:
         """Return what stands behind the plus of the unsubscribe address; empty for any other."""
-        name, _, domain = recipient.lower().rpartition("@")
-        ours, _, here = self.unsubscribe.rpartition("@")
-        before, _, token = name.partition("+")
-        return token if (before, domain) == (ours, here) else ""
+        return _detail(recipient, self.unsubscribe)
+
+    def bounce_token(self, recipient: str) -> str:
+        """Return what stands behind the plus of the bounce address; empty for any other."""
+        return _detail(recipient, self.bounces)
+
+    def takes_reports(self, recipient: str) -> bool:
+        """Return whether reports of mails that had left come to an address."""
+        to = recipient.lower()
+        return bool(self.bounce_token(to)) or to in {self.bounces, self.complaints, *self.others} - {""}
+
+
+def _detail(recipient: str, address: str) -> str:
+    """Return what stands behind the plus of a recipient (RFC 5233), where the rest is this address."""
+    name, _, domain = recipient.lower().rpartition("@")
+    before, _, detail = name.partition("+")
+    return detail if f"{before}@{domain}" == address else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +104,48 @@ class InboundHandler:
     domains: Domains
     clock: Clock
     open: bool = True
+    #: Where mail goes that nobody here can read; nowhere: it is dropped.
+    kept: KeptMail | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one mail asks for: to subscribe an address, to unsubscribe by a token, or nothing, and why."""
+    """What one mail asks for: to subscribe an address, to unsubscribe by a token, to be read as a report; nothing."""
 
     subscribe: str = ""
     unsubscribe: str = ""
+    is_report: bool = False
     nothing: str = ""
+    """Why it asks for nothing."""
 
 
 def refusal(addresses: Addresses, sender: str, recipient: str) -> str:
     """Return why mail for a recipient is not taken; empty where it is.
 
-    Reports on mail of ours, which have no sender, are taken and dropped; people are told that nobody would read.
+    Reports may have a sender, although they should not (RFC 3464 2); where people write to us, only what has none is
+    taken, and they are told that nobody would read.
     """
     to = recipient.lower()
-    if to == addresses.subscribe or addresses.token(to):
+    if to == addresses.subscribe or addresses.token(to) or addresses.bounce_token(to):
         return ""
     if to == addresses.unsubscribe:
         return _NO_TOKEN
-    return "" if to in addresses.others and not sender else _NOBODY
+    is_taken = addresses.takes_reports(to) and not (sender and to in addresses.others)
+    return "" if is_taken else _NOBODY
 
 
 def decide(mail: Incoming, addresses: Addresses) -> Request:
     """Return what a mail asks for. Pure: changes nothing."""
     if token := addresses.token(mail.recipient):
         return Request(unsubscribe=token)
+    if addresses.takes_reports(mail.recipient):
+        return Request(is_report=True)
     if mail.recipient.lower() != addresses.subscribe:
         return Request(nothing="not for us to deal with")
+    return _to_subscribe(mail, addresses)
+
+
+def _to_subscribe(mail: Incoming, addresses: Addresses) -> Request:
     parsed = parse(mail)
     if parsed.why_not:
         return Request(nothing=parsed.why_not)
@@ -128,7 +165,44 @@ def inbound(handler: InboundHandler, mail: Incoming) -> str:
         return _logged("unsubscribe", _unsubscribe(handler, request.unsubscribe))
     if request.subscribe:
         return _logged("subscribe", _subscribe(handler, request.subscribe))
+    if request.is_report:
+        return _report(handler, mail)
     return _logged(request.nothing, _THANKS)
+
+
+def _report(handler: InboundHandler, mail: Incoming) -> str:
+    """Record what a mail reports; keep it where that cannot be read, or is about no mail of ours."""
+    report, token = read(mail.content), handler.addresses.bounce_token(mail.recipient)
+    if report.kind is ReportKind.AUTO_REPLY:
+        return _logged("automatic reply", _THANKS)
+    with writing(handler.engine) as tx:
+        if report.kind is ReportKind.UNSUBSCRIBE and _leaves(tx, handler, token):
+            return _logged("unsubscribe", _UNSUBSCRIBED)
+        recorded = record(tx, handler.signer, report, token=token, now=handler.clock())
+    if any(each is not Recorded.UNMATCHED for each in recorded):
+        return _logged(report.kind.value, _THANKS)
+    return _kept(handler, mail, report.kind)
+
+
+def _leaves(tx: sa.Connection, handler: InboundHandler, token: str) -> bool:
+    """Unsubscribe who answers to the address that their mail came from, which nobody else knows."""
+    try:
+        delivery = outbox.by_id(tx, handler.signer.bounced(token))
+    except BadToken:
+        return False
+    if delivery:
+        lifecycle.unsubscribe(tx, delivery.subscriber, now=handler.clock())
+    return delivery is not None
+
+
+def _kept(handler: InboundHandler, mail: Incoming, kind: ReportKind) -> str:
+    if handler.kept:
+        try:
+            handler.kept.keep(mail.content, now=handler.clock())
+        except FolderFull as error:
+            log.error("incoming mail could not be kept", why=str(error))  # noqa: TRY400 - the sentence says it
+            return _logged(kind.value, _NO_ROOM)
+    return _logged(f"unread {kind.value}", _THANKS)
 
 
 def _logged(what: str, reply: str) -> str:
@@ -145,7 +219,7 @@ def _unsubscribe(handler: InboundHandler, token: str) -> str:
     with writing(handler.engine) as tx:
         if reader := bearer_of(tx, handler.signer, claim):
             lifecycle.unsubscribe(tx, reader.id, now=now)
-    return "250 2.0.0 Unsubscribed"
+    return _UNSUBSCRIBED
 
 
 def _subscribe(handler: InboundHandler, address: str) -> str:

@@ -44,6 +44,8 @@ class JobContext:
     clock: Clock
     #: Set when the process is asked to stop: what is in flight is finished, and nothing more begun.
     stop: threading.Event
+    #: Takes mail from a mailbox, where one is set.
+    receive: Callable[[], int] | None = None
 
     @property
     def engine(self) -> sa.Engine:

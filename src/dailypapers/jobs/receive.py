@@ -1,0 +1,13 @@
+"""The job that takes mail from a mailbox, in one process at a time."""
+
+from dailypapers.jobs.context import JobContext
+from dailypapers.jobs.lease import lease
+
+
+def run(context: JobContext) -> None:
+    """Deal with what has come; nothing where no mailbox is set."""
+    if context.receive is None:
+        return
+    with lease(context.engine, "receive", context.holder, clock=context.clock) as is_ours:
+        if is_ours:
+            context.receive()

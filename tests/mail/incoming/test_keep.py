@@ -1,0 +1,28 @@
+"""What nobody can read is kept in a maildir, whole, and never beyond its bound."""
+
+import datetime as dt
+import mailbox
+from pathlib import Path
+
+import pytest
+
+from dailypapers.mail.incoming.keep import FolderFull, KeptMail
+
+
+def test_a_mail_program_finds_what_was_kept(tmp_path: Path, now: dt.datetime) -> None:
+    kept = KeptMail(tmp_path / "unread")
+    assert kept.count() == 0
+    file = kept.keep(b"Subject: a\n\n\xff\0", now=now)
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"Subject: a\n\n\xff\0", 0o600)
+    assert [mail["Subject"] for mail in mailbox.Maildir(tmp_path / "unread", create=False)] == ["a"]
+    assert list((tmp_path / "unread" / "tmp").iterdir()) == []
+
+
+def test_nothing_is_deleted_and_no_more_taken_than_may_be(tmp_path: Path, now: dt.datetime) -> None:
+    kept = KeptMail(tmp_path, most=2)
+    first = kept.keep(b"1", now=now)
+    kept.keep(b"2", now=now)
+    with pytest.raises(FolderFull, match="holds 2 emails"):
+        kept.keep(b"3", now=now)
+    first.rename(tmp_path / "cur" / f"{first.name}:2,S")
+    assert kept.count() == 2
