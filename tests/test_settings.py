@@ -2,13 +2,20 @@
 
 import json
 import os
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from dailypapers.app import build
+from dailypapers.domain.pace import Limit
 from dailypapers.errors import BadSettings
+from dailypapers.mail.smtp.servers import Servers
 from dailypapers.settings import RENAMED, Mail, Settings, load, providers
+from dailypapers.store.database import close
 
 
 @pytest.fixture(autouse=True)
@@ -220,3 +227,62 @@ def test_a_provider_is_a_preset_that_what_is_written_wins_over() -> None:
     assert all(Mail.model_validate({"provider": name}) for name in providers())
     with pytest.raises(ValueError, match="provider must be one of"):
         Mail.model_validate({"provider": "carrier-pigeon"})
+
+
+SERVERS = """
+[mail]
+from_address = "papers@example.org"
+[[mail.servers]]
+name = "ours"
+host = "relay.example.org"
+weight = 3
+password_file = "relay.password"
+messages_per_second = 5
+[[mail.servers]]
+name = "theirs"
+provider = "office365"
+weight = 1
+"""
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    """A settings file."""
+    file = tmp_path / "dailypapers.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_several_mail_servers_each_have_their_own_settings(tmp_path: Path) -> None:
+    (tmp_path / "relay.password").write_text("secret\n", "utf-8")
+    settings = load(written(tmp_path, SERVERS))
+    ours, theirs = settings.mail.servers
+    assert (theirs.host, theirs.connections, theirs.messages_per_day) == ("smtp.office365.com", 3, 10_000)
+    app = build(settings.model_copy(update={"secret": SecretStr("x" * 40)}))
+    assert [(str(each), each.password) for each in app.mail_servers] == [
+        ("relay.example.org:25", "secret"),
+        ("smtp.office365.com:587", ""),
+    ]
+    options = app.dependencies.make_sender_options()
+    assert isinstance(options.transport, Servers)
+    assert options.pace.rules_of("ours").rate == Limit(5, timedelta(seconds=1))
+    close(app.engine)
+    (tmp_path / "relay.password").unlink()
+    with pytest.raises(BadSettings, match="password of the mail server ours cannot be read"):
+        build(settings.model_copy(update={"secret": SecretStr("x" * 40)}))
+    assert ours.weight == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "instead", "said"),
+    [
+        ("[[mail.servers]]", 'host = "x.example"\n[[mail.servers]]', "each server has its own host; remove mail.host"),
+        ('name = "theirs"', 'name = "ours"', "two of the servers are named “ours”"),
+        ("weight = 1", "", "servers must all have a weight, or none of them"),
+        ("weight = 1", 'weight = 1\npassword = "x"', "entry 2: password is a secret; put it into a file of its own"),
+        ("weight = 1", "weight = -1", "mail.servers, entry 2: weight must be at least 0"),
+        ("weight = 1", "wight = 1", "mail.servers, entry 2: unknown setting wight; did you mean weight?"),
+    ],
+)
+def test_what_is_wrong_with_several_mail_servers_is_said(tmp_path: Path, before: str, instead: str, said: str) -> None:
+    with pytest.raises(BadSettings, match=re.escape(said)):
+        load(written(tmp_path, SERVERS.replace(before, instead, 1)))

@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, partial
@@ -35,11 +35,13 @@ from dailypapers.mail.dns import Domains, disposable_domains, system_resolver
 from dailypapers.mail.incoming.imap import ImapServer
 from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.message.dkim import Algorithm, Key, load_key
-from dailypapers.mail.smtp.capacity import Capacity
+from dailypapers.mail.smtp.capacity import PATIENCE, SHORT_PATIENCE, Capacity
+from dailypapers.mail.smtp.servers import Down, Servers
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
+from dailypapers.mail.transport import Transport
 from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.rendering.environment import environment
-from dailypapers.settings import Mail, Settings, SourceSettings, shipped
+from dailypapers.settings import Mail, MailServerSettings, ServerSettings, Settings, SourceSettings, shipped
 from dailypapers.sources.arxiv import Arxiv
 from dailypapers.sources.base import Source
 from dailypapers.sources.feed import Feed
@@ -63,7 +65,7 @@ class App:
 
     settings: Settings
     dependencies: Dependencies
-    mail_server: MailServer
+    mail_servers: tuple[MailServer, ...]
     #: What a subscriber gets who names nothing.
     defaults: Preferences
     signer: Signer = field(repr=False)
@@ -98,7 +100,7 @@ def build(settings: Settings) -> App:
     """Put everything together; nothing is connected to yet."""
     signer = Signer(settings.service.base_url, read_secret(settings))
     password = settings.database.password
-    server = _mail_server(settings.mail)
+    servers = _mail_servers(settings.mail)
     engine = connect(settings.database.url, password=password.get_secret_value() if password else None)
     dependencies = Dependencies(
         engine=engine,
@@ -107,9 +109,16 @@ def build(settings: Settings) -> App:
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
         renderer=_mail_renderer(settings, signer),
-        make_sender_options=partial(_sender_options, settings, server, _capacity(settings.mail), _pace(settings.mail)),
+        make_sender_options=_sender_options(settings, servers),
     )
-    return App(settings, dependencies, server, defaults(settings), signer, cache(lambda: _sign_up_policy(settings)))
+    return App(
+        settings,
+        dependencies,
+        tuple(servers.values()),
+        defaults(settings),
+        signer,
+        cache(lambda: _sign_up_policy(settings)),
+    )
 
 
 def read_secret(settings: Settings) -> bytes:
@@ -275,29 +284,46 @@ def _sender(settings: Settings) -> Sender:
     )
 
 
-def _mail_server(mail: Mail) -> MailServer:
+def _mail_servers(mail: Mail) -> dict[str, MailServer]:
+    """Return the mail servers by name; where there is only one, its address is its name."""
+    if not mail.servers:
+        server = _mail_server(mail, mail, mail.password.get_secret_value() if mail.password else "")
+        return {str(server): server}
+    return {each.name: _mail_server(mail, each, _password(each)) for each in mail.servers}
+
+
+def _mail_server(mail: Mail, server: ServerSettings, password: str) -> MailServer:
     return MailServer(
-        host=mail.host,
-        port=mail.port,
-        security=mail.security,
-        username=mail.username,
-        password=mail.password.get_secret_value() if mail.password else "",
-        timeout=mail.timeout_seconds,
+        host=server.host,
+        port=server.port,
+        security=server.security,
+        username=server.username,
+        password=password,
+        timeout=server.timeout_seconds,
         hello_name=mail.hello_name,
     )
 
 
-def _capacity(mail: Mail) -> Capacity:
-    return Capacity(mail.connections, mail.mails_per_connection)
+def _password(server: MailServerSettings) -> str:
+    if server.password or not server.password_file:
+        return server.password.get_secret_value() if server.password else ""
+    try:
+        return server.password_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"The password of the mail server {server.name} cannot be read: {error}.") from error
 
 
-def _pace(mail: Mail) -> Pace:
+def _pace(mail: Mail, names: Iterable[str]) -> Pace:
     a_domain = mail.messages_per_minute_per_domain
     per_domain = Limit(a_domain, timedelta(minutes=1)) if a_domain else None
-    return Pace(Route(str(_mail_server(mail)), _rules(mail)), per_domain=per_domain)
+    routes = (
+        Route(name, _rules(each), weight=each.weight if isinstance(each, MailServerSettings) else 0)
+        for name, each in zip(names, mail.servers or (mail,), strict=True)
+    )
+    return Pace(*routes, per_domain=per_domain)
 
 
-def _rules(mail: Mail) -> Rules:
+def _rules(mail: ServerSettings) -> Rules:
     quotas = ((mail.messages_per_hour, timedelta(hours=1)), (mail.messages_per_day, timedelta(days=1)))
     return Rules(
         rate=Limit(mail.messages_per_second, timedelta(seconds=1)) if mail.messages_per_second else None,
@@ -306,10 +332,25 @@ def _rules(mail: Mail) -> Rules:
     )
 
 
-def _sender_options(settings: Settings, server: MailServer, capacity: Capacity, pace: Pace) -> SenderOptions:
-    transport = SmtpTransport(server, capacity=capacity)
-    uncertain = Doubt(settings.mail.uncertain)
-    return SenderOptions(transport, worker_name(), pace=pace, uncertain=uncertain, fence=_fence(settings))
+def _sender_options(settings: Settings, servers: Mapping[str, MailServer]) -> Callable[[], SenderOptions]:
+    """Return what makes the options of a run; what was found out of servers outlives it."""
+    mail = settings.mail
+    pace, uncertain, fence = _pace(mail, servers), Doubt(mail.uncertain), partial(_fence, settings)
+    patience = SHORT_PATIENCE if len(servers) > 1 else PATIENCE
+    capacities = [Capacity(each.connections, each.mails_per_connection, patience) for each in mail.servers or (mail,)]
+
+    def transports() -> dict[str, Transport]:
+        of_each = zip(servers.items(), capacities, strict=True)
+        return {name: SmtpTransport(server, capacity=capacity) for (name, server), capacity in of_each}
+
+    down: dict[str, Down] = {}
+
+    def options() -> SenderOptions:
+        by_name = transports()
+        transport = Servers(by_name, down) if len(by_name) > 1 else next(iter(by_name.values()))
+        return SenderOptions(transport, worker_name(), pace=pace, uncertain=uncertain, fence=fence())
+
+    return options
 
 
 def _fence(settings: Settings) -> Path | None:

@@ -99,7 +99,8 @@ def _unknown(loc: Sequence[int | str], names_by_section: Mapping[str, Sequence[s
     name = str(last)
     if not before:
         return _unknown_section(name, names_by_section)
-    suggestion = _suggestion(name, str(before[0]), names_by_section)
+    section = place_of([part for part in before if isinstance(part, str)])
+    suggestion = _suggestion(name, section, names_by_section)
     if isinstance(before[-1], int):
         return f"{place_of(before)}: unknown setting {name}{suggestion}"
     return f"unknown setting {place_of(loc)}{suggestion}"

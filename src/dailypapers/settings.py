@@ -147,8 +147,8 @@ def providers() -> Mapping[str, Mapping[str, Any]]:
     return {name: {key: preset[key] for key in preset if key not in _NOTES} for name, preset in presets.items()}
 
 
-class Mail(_Section):
-    """How mail leaves."""
+class ServerSettings(_Section):
+    """A mail server that takes our mail, and how much of it."""
 
     provider: str = ""
     host: str = "localhost"
@@ -156,23 +156,13 @@ class Mail(_Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: SecretStr | None = None
-    from_address: Annotated[Address, Field(min_length=3)] = "papers@localhost"
-    bounce_address: Address = ""
-    bounce_plus: bool = False
-    complaints_address: Address = ""
-    feedback_sender_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{5,15}$")] = "dailypapers"
-    owner_address: Address = ""
     connections: Annotated[int, Field(ge=1, le=100)] = 4
     mails_per_connection: Annotated[int, Field(ge=1)] = 100
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
-    hello_name: Annotated[str, AfterValidator(_host_name)] = ""
     messages_per_second: Annotated[float, Field(ge=0)] = 0
     messages_per_hour: Annotated[int, Field(ge=0)] = 0
     messages_per_day: Annotated[int, Field(ge=0)] = 0
-    messages_per_minute_per_domain: Annotated[int, Field(ge=0)] = 0
     warm_up_from: Annotated[dt.date | None, BeforeValidator(lambda value: value or None)] = None
-    deadline_hours: Annotated[float, Field(gt=0)] = 20
-    uncertain: Literal["resend", "carry", "hold"] = "resend"
 
     @model_validator(mode="before")
     @classmethod
@@ -183,6 +173,44 @@ class Mail(_Section):
         if provider not in providers():
             raise ValueError(f"provider must be one of {', '.join(providers())}, or empty; not “{provider}”")
         return {**providers()[provider], **values}
+
+
+class MailServerSettings(ServerSettings):
+    """One of several mail servers."""
+
+    name: Annotated[str, Field(min_length=1)]
+    weight: Annotated[float, Field(ge=0)] = 0
+    password_file: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+
+
+class Mail(ServerSettings):
+    """How mail leaves: by one server, or by several."""
+
+    servers: tuple[MailServerSettings, ...] = ()
+    from_address: Annotated[Address, Field(min_length=3)] = "papers@localhost"
+    bounce_address: Address = ""
+    bounce_plus: bool = False
+    complaints_address: Address = ""
+    feedback_sender_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{5,15}$")] = "dailypapers"
+    owner_address: Address = ""
+    hello_name: Annotated[str, AfterValidator(_host_name)] = ""
+    messages_per_minute_per_domain: Annotated[int, Field(ge=0)] = 0
+    deadline_hours: Annotated[float, Field(gt=0)] = 20
+    uncertain: Literal["resend", "carry", "hold"] = "resend"
+
+    @model_validator(mode="after")
+    def _servers_fit_together(self) -> "Mail":
+        if not self.servers:
+            return self
+        plain = ServerSettings()
+        if both := [name for name in ServerSettings.model_fields if getattr(self, name) != getattr(plain, name)]:
+            raise ValueError(f"with [[mail.servers]] each server has its own {both[0]}; remove mail.{both[0]}")
+        names = [server.name for server in self.servers]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two of the servers are named “{twice[0]}”; give each its own name")
+        if len({bool(server.weight) for server in self.servers}) > 1:
+            raise ValueError("servers must all have a weight, or none of them")
+        return self
 
     @model_validator(mode="after")
     def _bounce_address_has_room(self) -> "Mail":
@@ -415,7 +443,7 @@ def _warn_of_unknown_variables() -> None:
 
 def _variables() -> list[str]:
     """Return every variable that is read; a list is one variable, whatever its entries hold."""
-    sections = {**_known_names(), "sources": []}
+    sections = {**_known_names(), "sources": [], "mail.servers": []}
     settings = [_variable(section, name) for section, names in sections.items() for name in names]
     secrets = [_variable(section, name) for section, name in _SECRETS]
     files = [f"{variable}_FILE" for variable in secrets]
@@ -463,6 +491,17 @@ def _keep_secrets_out(values: dict[str, Any], file: Path | None) -> None:
             raise BadSettings(
                 f"{file}: {place} is a secret; set it as {variable} or {variable}_FILE, not in this file."
             )
+    for number, server in enumerate(_list(values.get("mail"), "servers"), 1):
+        if isinstance(server, dict) and "password" in server:
+            raise BadSettings(
+                f"{file}: mail.servers, entry {number}: password is a secret; put it into a file of its own, and name "
+                "that as password_file."
+            )
+
+
+def _list(section: object, name: str) -> list[Any]:
+    entries = section.get(name) if isinstance(section, dict) else None
+    return entries if isinstance(entries, list) else []
 
 
 def _variable(section: str, name: str) -> str:
@@ -500,6 +539,11 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             for name in ("key_file", "ed25519_key_file")
         }
     )
+    servers = tuple(
+        server.model_copy(update={"password_file": folder / server.password_file if server.password_file else None})
+        for server in settings.mail.servers
+    )
+    mail = settings.mail.model_copy(update={"servers": servers})
     sources = tuple(s.model_copy(update={"path": folder / s.path if s.path else None}) for s in settings.sources)
     url = settings.database.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
@@ -512,6 +556,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "service": service,
+            "mail": mail,
             "sources": sources,
             "dkim": dkim,
             "database": database,
@@ -532,7 +577,7 @@ def _sentences(error: ValidationError, file: Path | None) -> str:
 
 
 def _known_names() -> dict[str, list[str]]:
-    """Return the settings by section, secrets excepted; `sources` are those of one entry."""
+    """Return the settings by section, secrets excepted; of lists, those of one entry."""
     sections = {
         name: field.annotation
         for name, field in Settings.model_fields.items()
@@ -541,7 +586,8 @@ def _known_names() -> dict[str, list[str]]:
     names_by_section = {
         name: [each for each in model.model_fields if (name, each) not in _SECRETS] for name, model in sections.items()
     }
-    return names_by_section | {"sources": list(SourceSettings.model_fields)}
+    servers = [name for name in MailServerSettings.model_fields if name != "password"]
+    return names_by_section | {"sources": list(SourceSettings.model_fields), "mail.servers": servers}
 
 
 def _variable_of(loc: tuple[int | str, ...]) -> str:

@@ -40,7 +40,8 @@ def init(
     bring_up(app.engine)
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
     if check_mail:
-        _check_mail(app.mail_server)
+        for server in app.mail_servers:
+            _check_mail(server)
 
 
 def _check_mail(server: "MailServer") -> None:

@@ -71,6 +71,8 @@ class Pace:
         self._refusing: dict[str, Domain] = {}
         #: When the last mail to a domain may go that waits in the outbox for its turn.
         self._parked_until: dict[str, dt.datetime] = {}
+        #: Until when servers get no mails because others have had to take theirs.
+        self._down_until: dict[str, dt.datetime] = {}
         #: How many mails each server was given, and how many of those have no answer yet.
         self._given: Counter[str] = Counter()
         self._unanswered: Counter[str] = Counter()
@@ -100,7 +102,7 @@ class Pace:
         """
         steady = steady or now
         usages = {route.name: self._usage(tx, route) for route in self._routes}
-        rooms = {route.name: room(route.rules, usages[route.name], steady) for route in self._routes}
+        rooms = {route.name: room(route.rules, usages[route.name], steady) for route in self._up(steady)}
         most = min(limit, int(min(sum(each.mails for each in rooms.values()), limit)))
         taking = [each for each in priorities if most or each is Priority.URGENT]
         claimed = outbox.claim(tx, worker_id, most or limit, now=now, priorities=taking) if taking else []
@@ -108,6 +110,11 @@ class Pace:
         outbox.park(tx, parked)
         no_room = None if most or len(taking) == len(priorities) else self._no_room(tx, rooms.values(), now)
         return Claimed(tuple(turns), tuple(parked), no_room, is_all=len(claimed) < min(limit, most or limit))
+
+    def _up(self, now: dt.datetime) -> Sequence[Route]:
+        """Return the servers that are not known to be down, or all where all are."""
+        up = [route for route in self._routes if self._down_until.get(route.name, now) <= now]
+        return up or self._routes
 
     @staticmethod
     def _no_room(tx: sa.Connection, rooms: Iterable[Room], now: dt.datetime) -> Room | None:
@@ -144,6 +151,11 @@ class Pace:
         servers = [turn.delivery.server for turn in turns]
         self._given.update(servers)
         self._unanswered.update(servers)
+
+    def went_by_another(self, delivery: Delivery, server: str, *, now: dt.datetime) -> None:
+        """Note that a mail leaves by another server than the one it was to go by, which is down."""
+        self._unanswered.update({delivery.server: -1, server: 1})
+        self._down_until[delivery.server] = now + _PROBATION
 
     def came_back(self, deliveries: Iterable[Delivery]) -> None:
         """Note that these mails are on their way no more."""
@@ -195,7 +207,8 @@ class Pace:
 
         By weight, the one that is furthest behind its share; without weights, the one that is least busy.
         """
-        open_ones = [route for route in self._routes if rooms[route.name] >= 1] or self._routes
+        known = [route for route in self._routes if route.name in rooms]
+        open_ones = [route for route in known if rooms[route.name] >= 1] or known
         if all(route.weight for route in open_ones):
             return min(open_ones, key=lambda each: (self._given[each.name] + given[each.name]) / each.weight).name
         return min(open_ones, key=lambda each: self._unanswered[each.name] + given[each.name]).name

@@ -277,7 +277,7 @@ class _Run:
         else:
             self._fence.composed(render_input.edition.day if render_input.edition else None)
             self._in_flight[delivery.id] = replace(delivery, message_id=name)
-            return outgoing
+            return replace(outgoing, server=delivery.server)
         return self._result(delivery, outcome)
 
     def _result(self, delivery: Delivery, outcome: Outcome) -> Result:
@@ -287,8 +287,7 @@ class _Run:
         """Make durable what is about to happen, and what has; returns which mails are not to be handed over."""
         leaving, results = [], []
         for event in events:
-            key = event.mail.delivery
-            delivery = self._in_flight.get(key) or self._withdrawn[key]
+            delivery = self._delivery(event.mail)
             match event:
                 case AboutToHandOver():
                     leaving.append(delivery)
@@ -298,6 +297,15 @@ class _Run:
                         outcome = replace(outcome, most_bytes=len(event.mail.content) * 2 // 3)
                     results.append(self._result(delivery, outcome))
         return await self._record(leaving, results)
+
+    def _delivery(self, mail: OutgoingMail) -> Delivery:
+        """Return what a mail delivers, with the server it goes by, which may be another one than it was given to."""
+        key = mail.delivery
+        delivery = self._in_flight.get(key) or self._withdrawn[key]
+        if mail.server != delivery.server and key in self._in_flight:
+            self._options.pace.went_by_another(delivery, mail.server, now=self._steady())
+            delivery = self._in_flight[key] = replace(delivery, server=mail.server)
+        return delivery
 
     async def _record(self, leaving: Sequence[Delivery], results: Sequence[Result]) -> frozenset[int]:
         pace, now = self._options.pace, self._worker.clock()

@@ -56,3 +56,5 @@ class OutgoingMail:
     """Which delivery it is; 0 where it is none."""
     is_canonical: bool = False
     """Whether it was built so that all lines end in CRLF and none begins with a dot; then nobody looks again."""
+    server: str = ""
+    """The name of the mail server it goes by; empty where there is one only."""

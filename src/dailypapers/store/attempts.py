@@ -24,7 +24,7 @@ def start(tx: sa.Connection, deliveries: Sequence[Delivery], *, now: dt.datetime
 
 def hand_over(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.datetime) -> None:
     """Note that these mails are about to be handed over: from now on the server may have them."""
-    rows = [{"key": d.id, "try": d.attempts, "moment": now} for d in deliveries]
+    rows = [{"key": d.id, "try": d.attempts, "moment": now, "by": d.server} for d in deliveries]
     if rows:
         tx.execute(_handing_over(), rows)
 
@@ -52,7 +52,7 @@ def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, no
 
 @cache
 def _handing_over() -> sa.Update:
-    return _of_this_try().values(handed_over_at=_moment())
+    return _of_this_try().values(handed_over_at=_moment(), server=sa.bindparam("by", type_=sa.Text))
 
 
 @cache

@@ -16,8 +16,9 @@ _FIRST_GROWTH, _LONGEST_GROWTH = 15.0, 600.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 #: Seconds to wait at first when we were told to be slower.
 _SLOWER = 1.0
-#: Seconds for which a server that has taken mails is tried again before it is called unreachable.
-_PATIENCE = 30.0
+#: Seconds for which a server that has taken mails is tried again before it is called unreachable; and where another
+#: one can take its mails.
+PATIENCE, SHORT_PATIENCE = 30.0, 2.0
 #: Seconds in which a server that refused every connection is not asked again; doubled each time, up to the longest.
 _FIRST_CLOSED, _LONGEST_CLOSED = 2.0, 60.0
 #: Pipelined connections that may be lost in a row, once it has been seen to work; at first, not one.
@@ -34,6 +35,8 @@ class Capacity:
     """Connections, as configured."""
     per_connection: int
     """Mails on each, as configured."""
+    patience: float = PATIENCE
+    """Seconds for which it is tried again, once it has taken mails."""
     _limit: int = 0
     _grow_at: float = 0
     _growth: float = _FIRST_GROWTH
@@ -109,7 +112,7 @@ class Capacity:
     def pause(self, now: float) -> bool:
         """Wait before anything is tried again; returns whether there is patience left for that."""
         self._failing_since = now if self._failing_since is None else self._failing_since
-        if now - self._failing_since > _PATIENCE:
+        if now - self._failing_since > self.patience:
             self._failing_since, self._pause = None, _FIRST_PAUSE
             return False
         self._not_before = max(self._not_before, now + self._spread(self._pause))
