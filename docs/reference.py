@@ -17,11 +17,11 @@ from pydantic.fields import FieldInfo
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from dailypapers.cli.main import commands
-from dailypapers.settings import PREFIX, Settings, SourceSettings
+from dailypapers.settings import PREFIX, MailServerSettings, Settings, SourceSettings
 
 CONFIG = Path(__file__).parents[1] / "config" / "dailypapers.toml"
 _SETTING = re.compile(r"^# (?P<name>\w+) = (?P<rest>.*)$")
-_SECTION = re.compile(r"^\[(?P<name>\w+)\] *(?:# *(?P<why>.*))?$")
+_SECTION = re.compile(r"^\[(?P<name>[\w.]+)\] *(?:# *(?P<why>.*))?$")
 _COMMENT = re.compile(r" {2,}# *(?P<why>.*)$")
 
 
@@ -48,9 +48,16 @@ def settings_page() -> str:
             about = reasons.get((name, "")) or section.__doc__ or ""
             lines += ["", f"## [{name}]", "", f"{about[:1].upper()}{about[1:].rstrip('.')}.", ""]
             lines += _table(name, section, reasons)
+    of_each = {**{key: why for (section, key), why in reasons.items() if section == "mail"}, **_of_servers(reasons)}
+    reasons |= {("mail.servers", key): why for key, why in of_each.items()}
+    lines += ["", "## [[mail.servers]]", "", *_table("mail.servers", MailServerSettings, reasons)]
     lines += ["", "## [[sources]]", "", *_table("sources", SourceSettings, reasons), ""]
     lines += ["The shipped file shows an example of each kind:", "", "```toml", *_example_sources(), "```", ""]
     return "\n".join(lines)
+
+
+def _of_servers(reasons: dict[tuple[str, str], str]) -> dict[str, str]:
+    return {key: why for (section, key), why in reasons.items() if section == "mail.servers" and why}
 
 
 def settings_reasons() -> dict[tuple[str, str], str]:
@@ -69,7 +76,8 @@ def settings_reasons() -> dict[tuple[str, str], str]:
 
 def _example_sources() -> list[str]:
     lines = CONFIG.read_text("utf-8").splitlines()
-    return [line.removeprefix("# ") for line in lines[lines.index("# [[sources]]") :]]
+    first, last = lines.index("# [[sources]]"), max(n for n, line in enumerate(lines) if line.startswith("# path = "))
+    return [line.removeprefix("# ") for line in lines[first : last + 1]]
 
 
 def _table(section: str, model: type[BaseModel], reasons: dict[tuple[str, str], str]) -> Iterator[str]:
