@@ -18,6 +18,7 @@ from dailypapers.digests.layout import (
     RenderInput,
     Shared,
     digest_of,
+    entry_of,
     laid_out,
     load_inputs,
     mail,
@@ -186,8 +187,8 @@ def test_picks_are_laid_out_in_order_with_what_stood_beside_the_papers_then() ->
 def test_a_digest_is_called_trending_where_nothing_was_asked_for(
     kinds: list[TermKind], trending: bool, voted: bool
 ) -> None:
-    picked = [(LISTED[1], Reason((Term(kind, "text", 0.5),))) for kind in kinds]
-    digest = digest_of(picked, EDITION)
+    entries = [entry_of(LISTED[1], Reason((Term(kind, "text", 0.5),))) for kind in kinds]
+    digest = digest_of(entries, EDITION)
     assert (digest.trending, digest.voted) == (trending, voted)
 
 

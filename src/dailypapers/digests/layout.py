@@ -3,7 +3,8 @@
 The same rows, papers and templates give the same bytes: for a retry, for a preview, for a replay.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from dailypapers.digests.contents import contents_of_today
 from dailypapers.domain.address import domain_of
-from dailypapers.domain.content import Content
+from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, QuietTopic, Reason, TermKind
 from dailypapers.domain.edition import Edition, doubts
@@ -68,11 +69,24 @@ class Shared:
 
     paper_by_id: dict[int, papers.Listed] = field(default_factory=dict)
     edition_by_id: dict[int, Edition] = field(default_factory=dict)
+    #: With what stood beside the paper, so that its identity is not another's while this is kept.
+    _entries: dict[tuple[int, int, int], tuple[AboutPaper | None, Entry]] = field(default_factory=dict)
+
+    def entry(self, item: papers.Listed, reason: Reason, about: AboutPaper | None) -> Entry:
+        """Return a paper as an entry, the very same one wherever the same is said of it."""
+        key = (item.paper_id, id(reason), id(about))
+        known = self._entries.get(key)
+        if known is None:
+            if len(self._entries) > _MOST_SHARED:
+                self._entries.clear()
+            known = self._entries[key] = (about, entry_of(item, reason, about))
+        return known[1]
 
     def load(self, tx: sa.Connection, paper_ids: set[int], edition_ids: set[int]) -> None:
         """Load those of these papers and editions that are not here yet."""
         if len(self.paper_by_id) > _MOST_SHARED:
             self.paper_by_id.clear()
+            self._entries.clear()
         if new := paper_ids - self.paper_by_id.keys():
             self.paper_by_id.update(papers.of_delivery(tx, sorted(new)))
         if unknown := edition_ids - self.edition_by_id.keys():
@@ -100,7 +114,8 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
             inputs.append(RenderInput(delivery, bearer))
             continue
         content = contents.get(delivery.id, Content())
-        digest = laid_out(editions_by_id[delivery.edition], chosen.get(delivery.id, ()), listed, content)
+        picks = chosen.get(delivery.id, ())
+        digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
         inputs.append(RenderInput(delivery, bearer, editions_by_id[delivery.edition], digest, content.style))
     return inputs
 
@@ -111,14 +126,26 @@ def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bea
     return {key: Bearer(key) for key in ids} | subscribers.bearers(tx, ids)
 
 
+def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = None) -> Entry:
+    """Return a paper as an entry, with what stood beside it when the digest was composed, where that is known."""
+    beside = about or item
+    return Entry(item.paper, reason, beside.sources, beside.signals, reason.followed, item.paper_id)
+
+
 def laid_out(
-    edition: Edition, picks: Sequence[Pick | StoredPick], listed: Mapping[int, papers.Listed], content: Content
+    edition: Edition,
+    picks: Sequence[Pick | StoredPick],
+    listed: Mapping[int, papers.Listed],
+    content: Content,
+    *,
+    entry: Callable[[papers.Listed, Reason, AboutPaper | None], Entry] = entry_of,
 ) -> Digest:
     """Return the digest of these picks, by the ids of their papers: what is for the reader apart from what is not."""
-    chosen = [(_as_composed(listed[pick.paper_id], content), pick.reason, pick.outside) for pick in picks]
-    picked = [(item, reason) for item, reason, apart in chosen if not apart]
-    outside = [(item, reason) for item, reason, apart in chosen if apart]
-    digest = digest_of(picked, edition, notes=content.notes, outside=outside)
+    entries: tuple[list[Entry], list[Entry]] = ([], [])
+    for pick in picks:
+        item = listed[pick.paper_id]
+        entries[pick.outside].append(entry(item, pick.reason, content.papers.get(str(item.paper.id))))
+    digest = digest_of(entries[False], edition, notes=content.notes, outside=entries[True])
     if not (content.quiet or content.quiet_days or content.instead):
         return digest
     return replace(
@@ -136,12 +163,6 @@ def quiet_entries(quiet: Iterable[QuietTopic], listed: Mapping[int, papers.Liste
     )
 
 
-def _as_composed(item: papers.Listed, content: Content) -> papers.Listed:
-    """Return a paper with what stood beside it when the digest was composed."""
-    about = content.papers.get(str(item.paper.id))
-    return papers.Listed(item.paper, about.sources, about.signals, item.paper_id) if about else item
-
-
 def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
     """Return what each digest says, by delivery; what older versions did not store is made now."""
     digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
@@ -152,27 +173,22 @@ def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Co
 
 
 def digest_of(
-    picked: Iterable[tuple[papers.Listed, Reason]],
-    edition: Edition,
-    *,
-    notes: Sequence[str] = (),
-    outside: Iterable[tuple[papers.Listed, Reason]] = (),
+    entries: Sequence[Entry], edition: Edition, *, notes: Sequence[str] = (), outside: Sequence[Entry] = ()
 ) -> Digest:
-    """Put papers and their reasons together as a digest; `outside` are those from outside the reader's topics."""
-    picked = list(picked)
-    kinds = {term.kind for _, reason in picked for term in reason.terms}
+    """Put entries together as a digest; `outside` are those from outside the reader's topics."""
+    kinds = {term.kind for entry in entries if isinstance(entry.reason, Reason) for term in entry.reason.terms}
     return Digest(
-        tuple([_entry(item, reason) for item, reason in picked]),
-        trending=kinds <= {TermKind.TRENDING, TermKind.NEW},
+        tuple(entries),
+        trending=kinds <= _ANYBODYS,
         voted=TermKind.TRENDING in kinds,
         considered=edition.papers,
         notes=tuple(notes),
-        outside=tuple(_entry(item, reason) for item, reason in outside),
+        outside=tuple(outside),
     )
 
 
-def _entry(item: papers.Listed, reason: Reason) -> Entry:
-    return Entry(item.paper, reason, item.sources, item.signals, reason.followed, item.paper_id)
+#: What is said of papers that were picked for nobody in particular.
+_ANYBODYS = frozenset((TermKind.TRENDING, TermKind.NEW))
 
 
 def message(renderer: MailRenderer, render_input: RenderInput) -> Message:
@@ -320,17 +336,24 @@ def _bounce_address(renderer: MailRenderer, delivery: Delivery) -> str:
 def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> mime.BulkHeaders | None:
     if render_input.edition is None or links is None:
         return None
-    day = render_input.edition.day
-    segment = "trending" if render_input.digest and render_input.digest.trending else "topics"
+    is_trending = bool(render_input.digest and render_input.digest.trending)
+    about = _headers_of_all(render_input.edition.day, is_trending, renderer.sender, renderer.home)
+    return replace(
+        about, unsubscribe=links.unsubscribe, unsubscribe_mailto=links.unsubscribe_mailto, archived_at=links.web
+    )
+
+
+@lru_cache(maxsize=64)
+def _headers_of_all(day: dt.date, is_trending: bool, sender: Sender, home: str) -> mime.BulkHeaders:
+    """Return what all mails of an edition say of their list."""
+    segment = "trending" if is_trending else "topics"
     return mime.BulkHeaders(
-        unsubscribe=links.unsubscribe,
-        unsubscribe_mailto=links.unsubscribe_mailto,
+        unsubscribe="",
         # The preferences are their reader's alone; who needs help with the list begins at the front page.
-        help=renderer.home,
-        subscribe=renderer.home,
-        archive=f"{renderer.home}archive",
-        archived_at=links.web,
-        feedback_id=f"{day:%Y%m%d}:{segment}:digest:{renderer.sender.feedback_id}",
+        help=home,
+        subscribe=home,
+        archive=f"{home}archive",
+        feedback_id=f"{day:%Y%m%d}:{segment}:digest:{sender.feedback_id}",
         issue=f"{day:%Y-%m-%d}",
-        complaints=renderer.sender.complaints,
+        complaints=sender.complaints,
     )

@@ -17,7 +17,7 @@ import structlog
 from dailypapers.digests.candidates import Candidates, CandidateSet
 from dailypapers.digests.choose import Choice, DigestOptions, ReaderContext, choose, load_contexts, why_skipped
 from dailypapers.digests.contents import contents
-from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, laid_out, message, quiet_entries
+from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, entry_of, laid_out, message, quiet_entries
 from dailypapers.digests.window import Windows, filled, of_edition, of_next
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.digest import Digest, Hint, Pick, QuietEntry
@@ -211,7 +211,7 @@ def _picked(
 ) -> Digest:
     choice = choose(engine, snapshot.candidates, [context], options, now=now)[0]
     return replace(
-        digest_of([(snapshot.by_key[pick.paper], pick.reason) for pick in choice.picks], snapshot.edition),
+        digest_of([entry_of(snapshot.by_key[pick.paper], pick.reason) for pick in choice.picks], snapshot.edition),
         quiet=_quiet(choice, snapshot.candidates),
         hints=hints(snapshot.candidates.matcher.features, _topics(context)),
         instead=choice.instead,

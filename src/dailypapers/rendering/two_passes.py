@@ -30,7 +30,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Style
 from dailypapers.errors import NotShareable, TakenForSlots
 from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
-from dailypapers.rendering.html import most_bytes
+from dailypapers.rendering.html import most_bytes, weight_of_plain
 from dailypapers.rendering.items import BARE, STEPS, Item, QuietItem, Shown, item_of, reason_of, title_of
 from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
 from dailypapers.rendering.slots import NUMBER, Fill, Named, Slot, Slots, is_reserved, recording
@@ -77,8 +77,23 @@ class _FrameOf:
     subjects: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around the address to vote in an entry's block, in both parts; all else but its number is there."""
+
+    #: It is held, so that its identity is not another's while this is kept.
+    entry: Entry
+    html: tuple[bytes, ...]
+    text: tuple[bytes, ...]
+    weight: int
+    #: Whether the HTML shows the number, as the text does.
+    is_numbered: bool
+
+
 #: What a block is with a reader's values: HTML, text, and what they weigh together.
 _Filled = tuple[bytes, bytes, int]
+#: Stand for the address to vote, and for the number, while a block is filled; no encoded text holds them.
+_ADDRESS, _NUMBER = b"\0", b"\1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +144,10 @@ class TwoPasses:
     #: Why mails are rendered whole, in a sentence; empty where they need not be.
     why_not: str = ""
     _blocks: dict[tuple[object, ...], _Block] = field(default_factory=dict)
+    #: By the identity of an entry, how many digits its number has, and how it is shown.
+    _around: dict[tuple[object, ...], _Around] = field(default_factory=dict)
+    #: Whether a template does more with an entry's number than print it.
+    _filters_numbers: bool = False
     #: By all that an entry's block shows.
     _htmls: dict[tuple[str, Item], Piece] = field(default_factory=dict)
     _frames: dict[tuple[object, ...], _FrameOf] = field(default_factory=dict)
@@ -229,6 +248,26 @@ class TwoPasses:
             known = kept(self._reasons, id(entry.reason), (entry.reason, reason_of(self.env, entry)), _REASONS)
         return known[1]
 
+    def around(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool]) -> _Around:
+        """Return an entry's block with all but the address to vote and the number; readers of one topic share it.
+
+        `has` tells whether there is such an address, and HTML.
+        """
+        place = number if self._filters_numbers or number < 2 else len(str(number)) + 1  # noqa: PLR2004 - the first one
+        key = (id(entry), place, name, shown.length, shown.whole, has)
+        known = self._around.get(key)
+        return known or kept(self._around, key, self._new_around(name, entry, shown, number, has), _BLOCKS)
+
+    def _new_around(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool]) -> _Around:
+        reason, (has_votes, has_html) = self.reason(entry), has
+        block = self.block(name, entry, shown, number, (bool(reason), has_votes, has_html))
+        values = {"reason": reason, NUMBER: str(number)}
+        ready = {"feedback": (_ADDRESS, 0), NUMBER: (_NUMBER, weight_of_plain(str(number)))}
+        html, weight_of_html = self.pieces.fill(block.html, values, ready) if block.html else (b"", 0)
+        text, weight_of_text = self.pieces.fill(block.text, values, ready)
+        weight = weight_of_html + weight_of_text
+        return _Around(entry, tuple(html.split(_ADDRESS)), tuple(text.split(_ADDRESS)), weight, _NUMBER in html)
+
     def block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
         digits = len(str(number))
@@ -256,6 +295,10 @@ class TwoPasses:
                 raise TakenForSlots(str(entry.paper.id))
             html = self._block_html(name, item, slots) if has[2] else None
             text = self.pieces.cut(self._rendered_block("body.txt", name, item), slots, is_html=False)
+        waiting = {name for piece in (html, text) if piece for name in _names_in_filters(piece)}
+        if "feedback" in waiting:
+            raise NotShareable(f"the block “{name}” passes the address to vote through a filter")
+        self._filters_numbers |= NUMBER in waiting
         return _Block(entry.paper, html, text)
 
     def _block_html(self, name: str, item: Item, slots: Slots) -> Piece:
@@ -300,6 +343,11 @@ def _titles(fills: Iterable[Fill]) -> Iterator[int]:
         kind, _, place = name.partition(" ")
         if kind == "title":
             yield int(place)
+
+
+def _names_in_filters(piece: Piece) -> Iterator[str]:
+    """Yield the names of the values that filters wait for."""
+    return _names(fill for fill, value, _ in piece.fills if not value)
 
 
 def _names(fills: Iterable[Fill]) -> Iterator[str]:
@@ -405,16 +453,19 @@ class _Mail:
         return self._outside
 
     def _filled_entry(self, name: str, entry: Entry, shown: Shown, number: int) -> _Filled:
-        passes, pieces = self.passes, self.passes.pieces
-        reason, url = passes.reason(entry), self.links.feedback.get(str(entry.paper.id), "")
-        address = pieces.address(url)
-        ready = {"feedback": address} if address else {}
-        url = url if address else safe_url(url)
-        block = passes.block(name, entry, shown, number, (bool(reason), bool(url), not self.style.text_only))
-        values = {"reason": reason, "feedback": url, NUMBER: str(number)}
-        html, weight_of_html = pieces.fill(block.html, values, ready) if block.html else (b"", 0)
-        text, weight_of_text = pieces.fill(block.text, values, ready)
-        return html, text, weight_of_html + weight_of_text
+        passes, url = self.passes, self.links.feedback.get(str(entry.paper.id), "")
+        in_html = in_text = passes.pieces.address(url)
+        if in_html is None or in_text is None:
+            url = safe_url(url)
+            in_html, in_text = (passes.pieces.encoded(url, is_html=is_html) for is_html in (True, False))
+        around = passes.around(name, entry, shown, number, (bool(url), not self.style.text_only))
+        weight = around.weight + in_html[1] * (len(around.html) - 1) + in_text[1] * (len(around.text) - 1)
+        html, text = in_html[0].join(around.html), in_text[0].join(around.text)
+        if number:
+            written, _ = passes.pieces.encoded(str(number), is_html=False)
+            text = text.replace(_NUMBER, written)
+            html = html.replace(_NUMBER, written) if around.is_numbered else html
+        return html, text, weight
 
 
 def _slot(slots: Slots, name: str, value: str) -> str:
