@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 import idna
@@ -74,8 +74,15 @@ def message_id(secret: bytes, key: str, domain: str) -> str:
 
     A second copy can be told from the first by it (RFC 5322 3.6.4 wants it unique for a message).
     """
-    digest = hmac.digest(secret, b"message-id " + key.encode(), hashlib.sha256)
-    return f"<{base64.b32encode(digest[:20]).decode().lower()}@{_ascii_domain(domain)}>"
+    mac = _message_id_mac(secret).copy()
+    mac.update(key.encode())
+    return f"<{base64.b32encode(mac.digest()[:20]).decode().lower()}@{_ascii_domain(domain)}>"
+
+
+@cache
+def _message_id_mac(secret: bytes) -> hmac.HMAC:
+    """Return an HMAC that has begun, so that the key is hashed once for all mails."""
+    return hmac.new(secret, b"message-id ", hashlib.sha256)
 
 
 def encoded(message: Message) -> EncodedMessage:
