@@ -19,7 +19,7 @@ from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.picks import kept
-from dailypapers.store.schema import editions, outbox, picks, subscribers, suppressions, workers
+from dailypapers.store.schema import Moment, editions, outbox, picks, subscribers, suppressions, workers
 
 #: Mail of these kinds goes only to whoever still wants it when it is claimed.
 _MAY_GET = {
@@ -31,6 +31,11 @@ _CLOCKS_DIFFER = dt.timedelta(minutes=1)
 #: Mails whose acceptance may become known after all: whoever sent them was taken for dead.
 _MAY_BE_ACCEPTED = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.CLAIMED, DeliveryState.UNCERTAIN)
 _WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
+#: What statements are asked with that are put together once.
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_NOW = sa.bindparam("now", type_=Moment)
+#: What `_delivery` reads; the content, which is long, is read where it is shown.
+_DELIVERY = tuple(column for column in outbox.c if column.name not in ("content", "claimed_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,39 +127,53 @@ def claim(
     anything is sent. None is returned only where none is left.
     """
     while ids := _take(tx, worker, limit, priorities, now):
-        _end_unwanted(tx, ids, now=now)
-        still = sa.select(outbox).where(outbox.c.id.in_(ids), outbox.c.state == DeliveryState.CLAIMED.value)
-        claimed = [_delivery(row) for row in tx.execute(still.order_by(outbox.c.priority.desc(), outbox.c.id))]
-        if claimed:
+        rows = tx.execute(_taken(), {"ids": ids, "now": now}).all()
+        _end_unwanted(tx, [row.id for row in rows if not row.is_wanted], now=now)
+        if claimed := [_delivery(row) for row in rows if row.is_wanted]:
             return claimed
     return []
 
 
+@cache
+def _taken() -> sa.Select[Any]:
+    """Return mails by their ids, and whether each is still wanted; made once, as putting it together takes longer."""
+    query = sa.select(*_DELIVERY, _is_wanted().label("is_wanted")).join(subscribers)
+    return query.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.priority.desc(), outbox.c.id)
+
+
 def _take(tx: sa.Connection, worker: str, limit: int, priorities: Sequence[Priority], now: dt.datetime) -> list[int]:
     """Claim mails in the order in which they are to leave; each step reads a few rows of an index."""
-    is_queued = outbox.c.state == DeliveryState.QUEUED.value
-    is_retry = sa.and_(outbox.c.state == DeliveryState.DEFERRED.value, _is_due(now))
+    values = {"worker": worker, "now": now, **_limits_of_due(now)}
     ids: list[int] = []
     for priority in priorities:
-        mails = sa.select(outbox.c.id).where(outbox.c.priority == priority.value)
-        new, retries = mails.where(is_queued), mails.where(is_retry)
-        for waiting in (new.order_by(outbox.c.id), retries.order_by(outbox.c.next_attempt_at)):
+        for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
             if len(ids) < limit:
-                ids += _take_first(tx, worker, waiting.limit(limit - len(ids)), now)
+                ids += tx.execute(_take_first(priority, state), {**values, "most": limit - len(ids)}).scalars()
     return ids
 
 
-def _take_first(tx: sa.Connection, worker: str, waiting: sa.Select[tuple[int]], now: dt.datetime) -> list[int]:
+@cache
+def _take_first(priority: Priority, state: DeliveryState) -> sa.sql.dml.ReturningUpdate[Any]:
+    waiting = sa.select(outbox.c.id).where(outbox.c.priority == priority.value, outbox.c.state == state.value)
+    if state is DeliveryState.DEFERRED:
+        waiting = waiting.where(_is_due()).order_by(outbox.c.next_attempt_at)
+    else:
+        waiting = waiting.order_by(outbox.c.id)
+    first = waiting.limit(sa.bindparam("most", type_=sa.Integer))
     # Materialized, it runs once. As a plain subquery PostgreSQL may run it again for every row it joins, and each time
     # LIMIT begins anew behind the rows locked before.
-    ready = waiting.with_for_update(skip_locked=True).cte("ready").prefix_with("MATERIALIZED", dialect="postgresql")
-    taken = (
+    ready = first.with_for_update(skip_locked=True).cte("ready").prefix_with("MATERIALIZED", dialect="postgresql")
+    return (
         sa.update(outbox)
         .where(outbox.c.id.in_(sa.select(ready.c.id)), outbox.c.state.in_(_WAITING))
-        .values(state=DeliveryState.CLAIMED.value, claimed_by=worker, claimed_at=now, attempts=outbox.c.attempts + 1)
+        .values(
+            state=DeliveryState.CLAIMED.value,
+            claimed_by=sa.bindparam("worker", type_=sa.Text),
+            claimed_at=_NOW,
+            attempts=outbox.c.attempts + 1,
+        )
         .returning(outbox.c.id)
     )
-    return [row.id for row in tx.execute(taken)]
 
 
 def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *, now: dt.datetime) -> frozenset[int]:
@@ -177,7 +196,7 @@ def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *
 def _claimed_and_wanted() -> sa.Select[Any]:
     """Make the query once: to put it together takes longer than to run it."""
     is_mine = (
-        outbox.c.id.in_(sa.bindparam("ids", expanding=True)),
+        outbox.c.id.in_(_IDS),
         outbox.c.state == DeliveryState.CLAIMED.value,
         outbox.c.claimed_by == sa.bindparam("worker"),
     )
@@ -191,7 +210,7 @@ def _is_wanted() -> sa.ColumnElement[bool]:
         sa.and_(outbox.c.kind == kind.value, subscribers.c.state.in_([state.value for state in states]))
         for kind, states in _MAY_GET.items()
     ]
-    in_time = outbox.c.deadline > sa.bindparam("now", type_=outbox.c.deadline.type)
+    in_time = outbox.c.deadline > _NOW
     return sa.and_(in_time, ~is_listed, sa.or_(*may_get))
 
 
@@ -457,26 +476,26 @@ def next_attempt(tx: sa.Connection, *, now: dt.datetime) -> dt.datetime | None:
     queued = sa.select(outbox.c.id).where(outbox.c.state == DeliveryState.QUEUED.value).limit(1)
     if tx.execute(queued).one_or_none():
         return now
-    first = sa.func.min(sa.case((_is_due(now), _moment(now)), else_=outbox.c.next_attempt_at))
+    first = sa.func.min(sa.case((_is_due(), _NOW), else_=outbox.c.next_attempt_at))
     retries = sa.select(first).where(outbox.c.state == DeliveryState.DEFERRED.value)
-    return tx.execute(retries).scalar_one_or_none()
+    return tx.execute(retries, {"now": now, **_limits_of_due(now)}).scalar_one_or_none()
 
 
-def _is_due(now: dt.datetime) -> sa.ColumnElement[bool]:
-    """Return whether the time of a retry has come.
+def _is_due() -> sa.ColumnElement[bool]:
+    """Return whether the time of a retry has come; it is asked with `now` and `_limits_of_due`.
 
     A retry set by a clock that has been set back since is due as well: it was claimed later than now, or is further off
     than any rule allows.
     """
     return sa.or_(
-        outbox.c.next_attempt_at <= now,
-        outbox.c.claimed_at > now + _CLOCKS_DIFFER,
-        outbox.c.next_attempt_at > now + 2 * LONGEST_RETRY,
+        outbox.c.next_attempt_at <= _NOW,
+        outbox.c.claimed_at > sa.bindparam("latest_claim", type_=Moment),
+        outbox.c.next_attempt_at > sa.bindparam("latest_retry", type_=Moment),
     )
 
 
-def _moment(now: dt.datetime) -> sa.BindParameter[dt.datetime]:
-    return sa.literal(now, outbox.c.next_attempt_at.type)
+def _limits_of_due(now: dt.datetime) -> dict[str, dt.datetime]:
+    return {"latest_claim": now + _CLOCKS_DIFFER, "latest_retry": now + 2 * LONGEST_RETRY}
 
 
 def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:

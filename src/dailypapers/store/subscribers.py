@@ -257,16 +257,18 @@ def schedule_next(tx: sa.Connection, moments: Mapping[int, dt.datetime]) -> None
 
 def accepted(tx: sa.Connection, editions: Mapping[int, int]) -> None:
     """Note which edition each reader was last accepted for; it never goes back."""
-    key = sa.bindparam("key", type_=sa.BigInteger())
-    edition = sa.bindparam("edition", type_=sa.BigInteger())
-    column = subscribers.c.accepted_edition_id
-    query = (
-        sa.update(subscribers)
-        .where(subscribers.c.id == key, sa.or_(column.is_(None), column < edition))
-        .values(accepted_edition_id=edition)
-    )
     if editions:
-        tx.execute(query, [{"key": reader, "edition": number} for reader, number in editions.items()])
+        tx.execute(_ACCEPTING, [{"key": reader, "edition": number} for reader, number in editions.items()])
+
+
+_ACCEPTED_EDITION = sa.bindparam("edition", type_=sa.BigInteger())
+#: Put together once: it runs with every group of mails.
+_ACCEPTING = (
+    sa.update(subscribers)
+    .where(subscribers.c.id == sa.bindparam("key", type_=sa.BigInteger()))
+    .where(sa.or_(subscribers.c.accepted_edition_id.is_(None), subscribers.c.accepted_edition_id < _ACCEPTED_EDITION))
+    .values(accepted_edition_id=_ACCEPTED_EDITION)
+)
 
 
 def erase(tx: sa.Connection, subscriber_id: int) -> None:

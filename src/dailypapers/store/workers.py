@@ -79,8 +79,15 @@ def early_ends(tx: sa.Connection, *, since: dt.date) -> list[EarlyEnd]:
 
 def count_handed_over(tx: sa.Connection, worker_id: str, mails: int) -> None:
     """Count mails a worker is about to hand over."""
-    counted = sa.update(workers).where(workers.c.id == worker_id)
-    tx.execute(counted.values(handed_over=workers.c.handed_over + mails))
+    tx.execute(_COUNTING, {"key": worker_id, "mails": mails})
+
+
+#: Put together once: it runs with every group of mails.
+_COUNTING = (
+    sa.update(workers)
+    .where(workers.c.id == sa.bindparam("key", type_=sa.Text))
+    .values(handed_over=workers.c.handed_over + sa.bindparam("mails", type_=sa.Integer))
+)
 
 
 def note_progress(tx: sa.Connection, worker_id: str, progress: Progress) -> None:
