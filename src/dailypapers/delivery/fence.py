@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 #: What an older copy could send again is past its deadline by then, whatever the settings.
 FORGOTTEN_AFTER = dt.timedelta(days=7)
+#: The mark may be so much behind: nobody restores a backup that is younger.
+WRITTEN_EVERY = dt.timedelta(seconds=1)
 RESTORED = "the database is older than what was sent from here, as if restored from a backup"
 
 
@@ -44,6 +46,7 @@ class Fence:
         self._worker_id = worker_id
         self._handed_over = 0
         self._newest: dt.date | None = None
+        self._written_at: dt.datetime | None = None
         self._before = _read(path) if path else None
 
     @property
@@ -74,13 +77,19 @@ class Fence:
     def advance(self, mails: int, *, now: dt.datetime) -> None:
         """Note that so many more mails are about to be handed over; to be called once the database knows it."""
         self._handed_over += mails
-        if mails:
+        if mails and (self._written_at is None or abs(now - self._written_at) >= WRITTEN_EVERY):
+            self.write(now=now)
+
+    def finish(self, *, now: dt.datetime) -> None:
+        """Note how far sending has come when a run ends."""
+        if self._handed_over:
             self.write(now=now)
 
     def write(self, *, now: dt.datetime) -> None:
         """Replace the file. Where that fails there is no fence from now on, and the log says so."""
         if not self._path:
             return
+        self._written_at = now
         newest = max((day for day in (self._newest, self._before and self._before.newest) if day), default=None)
         mark = Mark(self._worker_id, self._handed_over, now, newest, self.restored)
         beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")

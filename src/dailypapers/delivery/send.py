@@ -83,7 +83,10 @@ async def deliver(
         run = _Run(worker, fence, renderer, options, stop=stop or threading.Event(), on_progress=on_progress)
         obstacle = _restored(engine, fence, clock) or _on_hold(engine)
         if not obstacle:
-            await run.send()
+            try:
+                await run.send()
+            finally:
+                fence.finish(now=clock())
         worker.progress = run.tally.progress()
         done = replace(run.result(), stopped=obstacle) if obstacle else run.result()
         if done.stopped:
