@@ -2,11 +2,11 @@
 
     DAILYPAPERS_RECORDINGS=… python benchmarks/mails.py [--readers 1000] [--papers 300] [--picks 10]
 
-Readers share one edition of recorded papers. Each has ten of them, the popular ones more often, with reasons that name
-a topic of theirs. Mails are loaded in groups as delivery loads them. What readers share is made before anything else is
-measured, as a run of many thousands has soon made it; what the mails of the first half cost without that is printed
-apart. Processor time of this process; the median of five passes, each over other mails, since what is one reader's is
-not made again. A signature of RSA-2048 is measured beside, as a measure of the machine.
+Readers share one edition of recorded papers. Each has ten of those on their topics, with reasons that name the topic.
+Mails are loaded in groups as delivery loads them. What readers share is made before anything else is measured, as a run
+of many thousands has soon made it; what the mails of the first half cost without that is printed apart. Processor time
+of this process; the median of five passes, each over other mails, since what is one reader's is not made again. A
+signature of RSA-2048 is measured beside, as a measure of the machine.
 """
 
 import argparse
@@ -112,12 +112,25 @@ def digest(reader: int, address: str, edition: int, picks: tuple[Pick, ...]) -> 
 def chosen(
     recorded: Sequence[Paper], ids: dict[str, int], topics: Sequence[str], picks: int, chance: random.Random
 ) -> tuple[Pick, ...]:
-    """Ten different papers, the first ones of the list more often, each for one of three topics."""
-    own = chance.sample(topics, 3)
+    """The papers of three topics, best first.
+
+    The same paper has the same reason for all readers of a topic, as in a day that was really ranked: 396 readers with
+    three of 199 topics each had 3,700 picks of 1,000 recorded papers, and 1,611 different pairs of paper and reason.
+    """
+    found: dict[str, Pick] = {}
+    for topic in chance.sample(topics, 3):
+        for pick in _of_topic(topic, picks, recorded, ids):
+            found.setdefault(pick.paper, pick)
+    return tuple(sorted(found.values(), key=lambda pick: -pick.score)[:picks])
+
+
+def _of_topic(topic: str, picks: int, recorded: Sequence[Paper], ids: dict[str, int]) -> list[Pick]:
+    """The papers on a topic; the first ones of the list are on more topics than others."""
+    chance = random.Random(topic)  # noqa: S311 - the same for all readers
     places: dict[int, None] = {}
     while len(places) < picks:
         places[int(len(recorded) * chance.random() ** 2)] = None
-    return tuple(picked(recorded[place], ids, chance.choice(own), chance) for place in places)
+    return [picked(recorded[place], ids, topic, chance) for place in places]
 
 
 def picked(paper: Paper, ids: dict[str, int], topic: str, chance: random.Random) -> Pick:
@@ -128,7 +141,7 @@ def picked(paper: Paper, ids: dict[str, int], topic: str, chance: random.Random)
         Term(TermKind.CATEGORY, paper.categories[0] if paper.categories else "cs.LG", 0.8),
         Term(TermKind.CLOSE, words, 0.1, topic),
     )
-    return Pick(str(paper.id), 0.7, Reason(terms), paper_id=ids[str(paper.id)])
+    return Pick(str(paper.id), 0.5 + chance.random() / 2, Reason(terms), paper_id=ids[str(paper.id)])
 
 
 def report(engine: sa.Engine, made_with: MailRenderer, deliveries: Sequence[Delivery], papers_count: int) -> None:
