@@ -83,12 +83,14 @@ class Sink:
     refused: int = 0
     """Connections it said 421 to."""
     open: int = 0
+    most_open: int = 0
     commands: list[str] = field(default_factory=list)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hold one conversation."""
         self.connections += 1
         self.open += 1
+        self.most_open = max(self.most_open, self.open)
         try:
             await _Talk(self, _Wire(reader), writer).run()
         except (OSError, EOFError):

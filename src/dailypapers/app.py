@@ -1,18 +1,23 @@
 """The composition root: settings in, everything that runs out. Nothing below imports this file."""
 
+import logging
 import os
+import pickle
 import secrets
 import socket
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+import structlog
 
+from dailypapers.delivery.companions import CompanionOptions
 from dailypapers.delivery.pace import Pace, Route
 from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
@@ -110,6 +115,7 @@ def build(settings: Settings) -> App:
         digest_options=_digest_options(settings),
         renderer=_mail_renderer(settings, signer),
         make_sender_options=_sender_options(settings, servers),
+        companions=_companions(settings),
     )
     return App(
         settings,
@@ -311,6 +317,37 @@ def _password(server: MailServerSettings) -> str:
         return server.password_file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"The password of the mail server {server.name} cannot be read: {error}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a process that sends beside this one is told."""
+
+    settings: Settings = field(repr=False)
+    processes: int
+    """How many there are in all, which share the connections."""
+    now: datetime
+    """What the clock says, when the clock that nobody sets (`time.monotonic`) says `at`."""
+    at: float
+    is_verbose: bool
+
+
+def _companions(settings: Settings) -> CompanionOptions:
+    """Return what it takes to send by several processes; those of SQLite would wait for one another."""
+    is_sqlite = sa.make_url(settings.database.url).get_backend_name() == "sqlite"
+    processes = settings.mail.processes or (1 if is_sqlite else _cores())
+    connections = min(server.connections for server in settings.mail.servers or (settings.mail,))
+    return CompanionOptions(min(processes, connections), partial(told, settings))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def told(settings: Settings, processes: int, clock: Clock) -> bytes:
+    """Return the bytes that tell a process to send beside this one."""
+    is_verbose = structlog.get_logger().is_enabled_for(logging.INFO)
+    return pickle.dumps(Told(settings, processes, clock(), time.monotonic(), is_verbose))
 
 
 def _pace(mail: Mail, names: Iterable[str]) -> Pace:

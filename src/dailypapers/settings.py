@@ -158,6 +158,7 @@ class ServerSettings(_Section):
     password: SecretStr | None = None
     connections: Annotated[int, Field(ge=1, le=100)] = 4
     mails_per_connection: Annotated[int, Field(ge=1)] = 100
+    processes: Annotated[int, Field(ge=0, le=64)] = 0
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     messages_per_second: Annotated[float, Field(ge=0)] = 0
     messages_per_hour: Annotated[int, Field(ge=0)] = 0

@@ -9,10 +9,12 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import sqlalchemy as sa
 
+from dailypapers.delivery.companions import CompanionOptions, beside
 from dailypapers.delivery.recovery import recover
 from dailypapers.delivery.send import SenderOptions, deliver
 from dailypapers.delivery.tally import Delivered, Stopped
@@ -37,6 +39,7 @@ class Sending:
     engine: sa.Engine
     renderer: MailRenderer
     make_sender_options: Callable[[], SenderOptions]
+    companions: CompanionOptions = field(default=CompanionOptions())
 
 
 def deliver_once(
@@ -46,10 +49,32 @@ def deliver_once(
     on_progress: Callable[[int], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Delivered:
-    """Send what is due over connections that are opened and closed here."""
+    """Send what is due over connections that are opened and closed here, with other processes where many mails wait."""
+    stop, options = stop or threading.Event(), sending.companions
+    with reading(sending.engine) as tx:
+        count = options.worth_starting(outbox.count_queued(tx)) if options.processes > 1 else 0
+    alone = partial(deliver_beside, sending, clock=clock, on_progress=on_progress, stop=stop)
+    if not count:
+        return alone(processes=1)
+    with beside(count, options.told(count + 1, clock), stop=stop, on_progress=on_progress) as companions:
+        done = alone(processes=count + 1)
+        if done.stopped:
+            companions.stop()
+    done = companions.added_to(done)
+    if companions.any_failed and not done.stopped:
+        done = _together(done, alone(processes=1))
+    with reading(sending.engine) as tx:
+        return replace(done, elsewhere=outbox.count_claimed(tx))
+
+
+def deliver_beside(
+    sending: Sending, *, processes: int, clock: Clock, on_progress: Callable[[int], None], stop: threading.Event
+) -> Delivered:
+    """Send what is due by this process alone, one of so many that share the connections."""
 
     async def send() -> Delivered:
         options = sending.make_sender_options()
+        options.transport.share(processes)
         try:
             return await deliver(
                 sending.engine, sending.renderer, options, clock=clock, on_progress=on_progress, stop=stop

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from dailypapers.delivery.companions import CompanionOptions
 from dailypapers.delivery.deliver import Sending
 from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
@@ -27,11 +28,12 @@ class Dependencies:
     digest_options: DigestOptions
     renderer: MailRenderer
     make_sender_options: Callable[[], SenderOptions]
+    companions: CompanionOptions = field(default=CompanionOptions())
 
     @property
     def sending(self) -> Sending:
         """What it takes to empty the outbox."""
-        return Sending(self.engine, self.renderer, self.make_sender_options)
+        return Sending(self.engine, self.renderer, self.make_sender_options, self.companions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ Events = AsyncGenerator[tuple[Event, ...], Collection[int] | None]
 class Transport(Protocol):
     """Takes mails and says what becomes of each; several may be on their way side by side."""
 
+    def share(self, processes: int) -> None:
+        """Use a part of the connections, as one of so many processes that send."""
+        ...
+
     def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Send mails as they come; ends once all are answered. What a server does is a value, and never raises."""
         ...
@@ -58,6 +62,9 @@ class MemoryTransport:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     """By recipient; everybody else's mail is accepted."""
     sent: list[OutgoingMail] = field(default_factory=list)
+
+    def share(self, processes: int) -> None:
+        """Nothing is shared."""
 
     async def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Keep each mail where it is accepted, and answer."""

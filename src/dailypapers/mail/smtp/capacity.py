@@ -37,6 +37,8 @@ class Capacity:
     """Mails on each, as configured."""
     patience: float = PATIENCE
     """Seconds for which it is tried again, once it has taken mails."""
+    shared_by: int = 1
+    """Processes that share the connections."""
     _limit: int = 0
     _grow_at: float = 0
     _growth: float = _FIRST_GROWTH
@@ -64,7 +66,7 @@ class Capacity:
         if self._open and self._limit < self.most and now >= self._grow_at:
             self._limit += 1
             self._grow_at, self._is_growing = now + self._growth, True
-        return min(self._limit, max(1, 2 * self._open))
+        return min(self._limit, max(1, self.most // self.shared_by), max(1, 2 * self._open))
 
     def waits(self, now: float) -> float:
         """Return for how many seconds nothing is to be tried."""

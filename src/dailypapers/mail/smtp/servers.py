@@ -40,6 +40,11 @@ class Servers:
         #: What is known to be down, by name; it may outlive this.
         self._down = {} if down is None else down
 
+    def share(self, processes: int) -> None:
+        """Use a part of the connections to each, as one of so many processes that send."""
+        for transport in self._transports.values():
+            transport.share(processes)
+
     async def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Send each mail by its server, or another one; all at once."""
         exchange = _Exchange(mails, self)

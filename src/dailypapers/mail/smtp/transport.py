@@ -97,6 +97,10 @@ class SmtpTransport:
         self._in_use = 0
         self._changed = asyncio.Event()
 
+    def share(self, processes: int) -> None:
+        """Use a part of the connections, as one of so many processes that send."""
+        self._capacity.shared_by = processes
+
     async def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Send mails over all connections side by side; what the server does is a value."""
         exchange = Exchange(mails)

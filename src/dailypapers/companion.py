@@ -1,0 +1,75 @@
+"""A companion's program (`delivery.companions`): sends beside the process that has started it, and ends with it.
+
+It is told what it needs, once, through its standard input, and says on its standard output what it has done.
+"""
+
+import asyncio
+import datetime as dt
+import logging
+import os
+import pickle
+import sys
+import threading
+import time
+
+import structlog
+
+from dailypapers.app import Told, build
+from dailypapers.delivery.companions import end, settled
+from dailypapers.delivery.deliver import deliver_beside
+from dailypapers.delivery.tally import Delivered
+from dailypapers.errors import MailServerUnreachable
+from dailypapers.mail.smtp.transport import SmtpTransport
+from dailypapers.stopping import stop_on_signal
+from dailypapers.store.database import close
+
+
+def main() -> None:
+    """Send until nothing is left, or whoever has started this ends or says so."""
+    told: Told = pickle.load(sys.stdin.buffer)  # noqa: S301 - the parent's words, through a pipe of its own
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if told.is_verbose else logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    with stop_on_signal() as stop:
+        threading.Thread(target=_stop_at_the_end_of_input, args=(stop,), daemon=True).start()
+        _say(end(_send(told, stop)))
+
+
+def _stop_at_the_end_of_input(stop: threading.Event) -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    stop.set()
+
+
+def _send(told: Told, stop: threading.Event) -> Delivered:
+    app = build(told.settings)
+    try:
+        if not all(asyncio.run(_is_welcome(SmtpTransport(server))) for server in app.mail_servers):
+            return Delivered()
+        return deliver_beside(
+            app.dependencies.sending,
+            processes=told.processes,
+            clock=lambda: told.now + dt.timedelta(seconds=time.monotonic() - told.at),
+            on_progress=lambda count: _say(settled(count)),
+            stop=stop,
+        )
+    finally:
+        close(app.engine)
+
+
+async def _is_welcome(transport: SmtpTransport) -> bool:
+    """Tell whether a mail server takes a connection more; if not, those that are there send all."""
+    try:
+        await transport.check()
+    except MailServerUnreachable:
+        return False
+    return True
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - what its parent reads
+
+
+if __name__ == "__main__":
+    main()

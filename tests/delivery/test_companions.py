@@ -1,0 +1,152 @@
+"""Companions: other processes that send beside this one, and end with it."""
+
+import datetime as dt
+import json
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+from tests.conftest import empty
+from tests.delivery import queued
+from tests.smtp_sink import Sink, smtp_sink
+from tests.world import ON_SQLITE
+
+from dailypapers.app import App, build, told
+from dailypapers.delivery.companions import CompanionOptions, beside, end, read_end
+from dailypapers.delivery.deliver import Sending, deliver_once
+from dailypapers.delivery.tally import Delivered, Stopped
+from dailypapers.domain.delivery import DeliveryState
+from dailypapers.domain.fault import Fault
+from dailypapers.settings import Settings
+from dailypapers.store.database import close
+
+MAILS = 12
+
+
+def clock() -> dt.datetime:
+    return queued.NOW
+
+
+def nobody_hears(_: int) -> None:
+    """Take what is said of progress."""
+
+
+@contextmanager
+def app_of(engine: sa.Engine, sink: Sink, **mail: object) -> Iterator[App]:
+    """An app whose mail goes to a sink."""
+    address = {"host": sink.host, "port": sink.port, "security": "none", "from_address": "papers@example.org"}
+    url = engine.url.render_as_string(hide_password=False)
+    settings = {"secret": "a secret for tests", "database": {"url": url}, "mail": {**address, **mail}}
+    app = build(Settings.model_validate(settings))
+    try:
+        yield app
+    finally:
+        close(app.engine)
+
+
+def sending(app: App, processes: int) -> Sending:
+    """What empties the outbox with so many processes, however few the mails are."""
+    options = CompanionOptions(processes, partial(told, app.settings), worth_one=MAILS // 2)
+    dependencies = app.dependencies
+    return Sending(dependencies.engine, dependencies.renderer, dependencies.make_sender_options, options)
+
+
+@pytest.mark.parametrize(
+    ("processes", "waiting", "count"), [(4, 1999, 0), (4, 2000, 1), (4, 5000, 2), (4, 1_000_000, 3), (1, 9000, 0)]
+)
+def test_a_process_is_started_for_every_two_thousand_mails(processes: int, waiting: int, count: int) -> None:
+    assert CompanionOptions(processes).worth_starting(waiting) == count
+
+
+@pytest.mark.parametrize(
+    "stopped",
+    [None, Stopped(Fault.NONE, "asked to stop"), Stopped(Fault.CONNECTION, "“down”", dt.timedelta(minutes=1))],
+)
+def test_what_a_companion_did_is_read_as_it_was_said(stopped: Stopped | None) -> None:
+    done = Delivered(Counter({DeliveryState.ACCEPTED: 3, DeliveryState.DEFERRED: 1}), stopped)
+    assert read_end(json.loads(end(done))) == done
+
+
+def test_a_companion_sends_every_mail_once_over_its_part_of_the_connections(postgres: sa.Engine) -> None:
+    empty(postgres)
+    queued.queue(postgres, MAILS)
+    progress: list[int] = []
+    with (
+        smtp_sink(seconds=0.05) as sink,
+        app_of(postgres, sink, connections=6) as app,
+        beside(1, told(app.settings, 3, clock), stop=threading.Event(), on_progress=progress.append) as companions,
+    ):
+        pass
+    assert companions.added_to(Delivered()) == Delivered(Counter({DeliveryState.ACCEPTED: MAILS}))
+    assert sum(progress) == MAILS
+    assert sink.taken == {f"reader{n}@example.org": 1 for n in range(1, MAILS + 1)}
+    assert sink.most_open == 2
+    assert not companions.any_failed
+    assert queued.alive(postgres) == []
+
+
+@ON_SQLITE
+def test_one_that_cannot_start_is_done_without(engine: sa.Engine) -> None:
+    queued.queue(engine, MAILS)
+    with smtp_sink() as sink, app_of(engine, sink) as app:
+        useless = CompanionOptions(2, lambda _count, _clock: b"rubbish", worth_one=1)
+        done = deliver_once(replace(sending(app, 1), companions=useless), clock=clock)
+    assert done == Delivered(Counter({DeliveryState.ACCEPTED: MAILS}))
+    assert sink.taken.total() == MAILS
+
+
+@ON_SQLITE
+def test_a_server_that_takes_one_connection_gets_one_process(engine: sa.Engine) -> None:
+    queued.queue(engine, MAILS)
+    with smtp_sink(at_once=1, seconds=0.3) as sink, app_of(engine, sink) as app:
+        done = deliver_once(sending(app, 2), clock=clock)
+    assert done == Delivered(Counter({DeliveryState.ACCEPTED: MAILS}))
+
+
+@ON_SQLITE
+def test_what_a_killed_companion_had_claimed_is_sent_by_this_process(engine: sa.Engine) -> None:
+    queued.queue(engine, MAILS)
+    stop = threading.Event()
+    with (
+        smtp_sink(seconds=30) as slow,
+        app_of(engine, slow) as app,
+        beside(1, told(app.settings, 2, clock), stop=stop, on_progress=nobody_hears) as companions,
+    ):
+        until(lambda: queued.states(engine).get("claimed", 0) > 0)
+        companions.processes[0].send_signal(signal.SIGKILL)
+    assert companions.any_failed
+    assert companions.added_to(Delivered()) == Delivered()
+    with smtp_sink() as sink, app_of(engine, sink) as app:
+        done = deliver_once(sending(app, 1), clock=clock)
+    assert done.states == {DeliveryState.ACCEPTED: MAILS}
+
+
+@ON_SQLITE
+def test_a_companion_ends_when_it_is_asked_to(engine: sa.Engine) -> None:
+    queued.queue(engine, 60)
+    stop = threading.Event()
+    with (
+        smtp_sink(seconds=0.2) as sink,
+        app_of(engine, sink, connections=2) as app,
+        beside(1, told(app.settings, 2, clock), stop=stop, on_progress=lambda _: stop.set()) as companions,
+    ):
+        pass
+    done = companions.added_to(Delivered())
+    assert done.stopped == Stopped(Fault.NONE, "asked to stop")
+    assert 0 < done.states[DeliveryState.ACCEPTED] < 60
+    assert queued.states(engine) == {"accepted": len(sink.taken), "queued": 60 - len(sink.taken)}
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait until something has happened, for at most a minute."""
+    limit = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
