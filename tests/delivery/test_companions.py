@@ -67,7 +67,11 @@ def test_a_process_is_started_for_every_two_thousand_mails(processes: int, waiti
 
 @pytest.mark.parametrize(
     "stopped",
-    [None, Stopped(Fault.NONE, "asked to stop"), Stopped(Fault.CONNECTION, "“down”", dt.timedelta(minutes=1))],
+    [
+        None,
+        Stopped(Fault.NONE, "asked to stop"),
+        Stopped(Fault.PACE, "“full”", dt.timedelta(minutes=1), by_own_limit=True),
+    ],
 )
 def test_what_a_companion_did_is_read_as_it_was_said(stopped: Stopped | None) -> None:
     done = Delivered(Counter({DeliveryState.ACCEPTED: 3, DeliveryState.DEFERRED: 1}), stopped)

@@ -35,6 +35,9 @@ class Observed:
         self.engine = engine
         self.seen: list[Snapshot] = []
 
+    def share(self, processes: int) -> None:
+        """Nothing is shared."""
+
     def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Send one mail after the other."""
         return side_by_side(mails, self.send, at_once=1)

@@ -148,19 +148,17 @@ def settled(deliveries: int) -> str:
 
 def end(done: Delivered) -> str:
     """Return a companion's last line: what it did."""
-    stopped = done.stopped
-    said = {"fault": stopped.fault.value, "why": stopped.why, "pause": _seconds(stopped)} if stopped else None
+    said = None
+    if stopped := done.stopped:
+        pause = stopped.pause.total_seconds() if stopped.pause else None
+        said = [stopped.fault.value, stopped.why, pause, stopped.by_own_limit]
     return json.dumps({"states": {state.value: count for state, count in done.states.items()}, "stopped": said})
-
-
-def _seconds(stopped: Stopped) -> float | None:
-    return stopped.pause.total_seconds() if stopped.pause else None
 
 
 def read_end(said: Mapping[str, Any]) -> Delivered:
     """Read what `end` wrote."""
     states = Counter({DeliveryState(state): count for state, count in said["states"].items()})
-    if not (stopped := said["stopped"]):
+    if not said["stopped"]:
         return Delivered(states)
-    pause = dt.timedelta(seconds=stopped["pause"]) if stopped["pause"] is not None else None
-    return Delivered(states, Stopped(Fault(stopped["fault"]), stopped["why"], pause))
+    fault, why, pause, by_own_limit = said["stopped"]
+    return Delivered(states, Stopped(Fault(fault), why, pause and dt.timedelta(seconds=pause), by_own_limit))

@@ -52,7 +52,7 @@ def deliver_once(
     """Send what is due over connections that are opened and closed here, with other processes where many mails wait."""
     stop, options = stop or threading.Event(), sending.companions
     with reading(sending.engine) as tx:
-        count = options.worth_starting(outbox.count_queued(tx)) if options.processes > 1 else 0
+        count = options.worth_starting(outbox.waiting(tx).get(DeliveryState.QUEUED, 0)) if options.processes > 1 else 0
     alone = partial(deliver_beside, sending, clock=clock, on_progress=on_progress, stop=stop)
     if not count:
         return alone(processes=1)
