@@ -1,10 +1,20 @@
 """Fresh is what brought something nobody knew; the rest is told apart by what was to be expected."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from dailypapers.domain.freshness import Evidence, after, judge, together, usual
+from dailypapers.domain.freshness import (
+    Evidence,
+    Standing,
+    after,
+    days_to_repair,
+    judge,
+    standing,
+    together,
+    usual,
+)
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Freshness, Skipped, SourceDay, State
 
@@ -178,3 +188,35 @@ def test_a_source_is_fresh_if_a_category_is_and_names_those_that_lack() -> None:
     assert (judged.state, judged.note) == (State.FRESH, "9 items, 5 new. b failed: no. c: c says.")
     assert together(whole, {}) is whole
     assert together(whole, {"a": Freshness(State.QUIET), "b": Freshness(State.STALLED)}).state is State.STALLED
+
+
+def stood(*days: SourceDay, now: dt.datetime = MONDAY) -> Standing:
+    return standing("x", "", [replace(day, fetched_at=MONDAY) for day in days], now=now)
+
+
+def test_an_outage_goes_on_over_a_weekend_and_ends_with_something_new() -> None:
+    friday, saturday, sunday = (MONDAY - n * DAY for n in (3, 2, 1))
+    weekend = [came(day, 0, State.QUIET) for day in (saturday, sunday)]
+    stalled = stood(came(friday, 0), *weekend, came(MONDAY, 0, State.WAITING))
+    assert (stalled.out_since, stalled.needs_attention) == (friday.date(), True)
+    assert stood(came(friday, 0), *weekend, came(MONDAY, 5)).out_since is None
+    # By Monday it was still to come.
+    waiting = stood(came(friday, 5), *weekend, came(MONDAY, 0, State.WAITING))
+    assert (waiting.out_since, waiting.needs_attention) == (MONDAY.date(), False)
+    assert stood(came(friday, 5), came(MONDAY, 0, State.FAILED)).needs_attention
+
+
+def test_a_source_that_nobody_asked_since_yesterday_needs_attention() -> None:
+    assert not stood(came(MONDAY, 5), now=MONDAY + DAY).needs_attention
+    assert stood(came(MONDAY, 5), now=MONDAY + 2 * DAY).needs_attention
+
+
+def test_days_that_lack_something_or_have_nobody_asked_are_repaired() -> None:
+    history = working_days(5, 0, 5)  # Friday, Thursday, Wednesday
+    history[1] = replace(history[1], state=State.QUIET)
+    since = (MONDAY - 6 * DAY).date()
+    days = days_to_repair(history, since=since, today=MONDAY.date(), is_quiet=lambda day: day.weekday() >= 5)
+    assert days == [since]
+    history[1] = replace(history[1], state=State.WAITING)
+    days = days_to_repair(history, since=since, today=MONDAY.date(), is_quiet=lambda _: False)
+    assert [day.day for day in days] == [14, 16, 18, 19]

@@ -158,4 +158,3 @@ def test_a_category_that_fails_is_named_and_takes_no_other_with_it(engine: sa.En
             "cs.AI": State.FRESH,
             "cs.CV": State.FAILED,
         }
-        assert set(source_days.last_new(tx)) == {("arxiv", ""), ("arxiv", "cs.AI")}

@@ -26,7 +26,10 @@ def test_the_looks_of_one_day_are_one_day(engine: sa.Engine) -> None:
         days = source_days.since(tx, "arxiv", MONDAY.date())
         assert source_days.since(tx, "arxiv", (MONDAY + DAY).date()) == {"": days[""][1:]}
         assert source_days.since(tx, "other", MONDAY.date()) == {}
-        assert source_days.last_new(tx) == {("arxiv", ""): MONDAY + HOUR, ("arxiv", "cs.AI"): MONDAY + 2 * HOUR}
+        record(tx, Freshness(State.QUIET), MONDAY + HOUR, category="cs.CV")
+        every = source_days.everything_since(tx, (MONDAY + DAY).date())
+        assert every == {("arxiv", ""): days[""][1:]}
+        assert list(source_days.everything_since(tx, MONDAY.date())) == [("arxiv", c) for c in ("", "cs.AI", "cs.CV")]
     first, second = days[""]
     assert (first.state, first.new, first.items, first.skipped, first.note) == (State.FRESH, 5, 9, 2, "no more")
     assert (first.fetched_at, first.new_at) == (MONDAY + 2 * HOUR, MONDAY + HOUR)

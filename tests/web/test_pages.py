@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from tests.web.conftest import LINKS, NOW
 
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.source import Freshness, State
 from dailypapers.domain.subscriber import SubscriberState
-from dailypapers.store import editions, subscribers
+from dailypapers.store import editions, source_days, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.tokens import Signer
@@ -124,8 +125,17 @@ async def test_what_may_not_be_done_names_what_may(pages: httpx.AsyncClient) -> 
         assert "Page not found" in answer.text
 
 
-async def test_health(pages: httpx.AsyncClient) -> None:
+async def test_health_says_which_source_is_out_and_nothing_private(
+    pages: httpx.AsyncClient, context: WebContext
+) -> None:
     assert (await pages.get("/healthz")).text == "ok\n"
+    with writing(context.engine) as tx:
+        failed = Freshness(State.FAILED, note="https://intern.example/feed answered 503.")
+        source_days.record(tx, "arxiv", "", NOW.date(), failed, now=NOW)
+        source_days.record(tx, "nature", "", NOW.date(), Freshness(State.FRESH, new=3), now=NOW)
+    answer = await pages.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.text == f"degraded\narXiv: failed on {NOW:%Y-%m-%d}; nothing new yet.\n"
 
 
 @pytest.mark.parametrize(("base", "kept"), [("https://papers.example.org", True), ("http://localhost:8000", False)])

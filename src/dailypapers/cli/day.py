@@ -1,4 +1,4 @@
-"""The command for a whole day."""
+"""The commands for a whole day, and for the morning after."""
 
 from typing import Annotated
 
@@ -6,9 +6,9 @@ import typer
 
 from dailypapers.cli.deliveries import print_ledger, report_delivered
 from dailypapers.cli.digests import say_composed
-from dailypapers.cli.output import progress
+from dailypapers.cli.output import ATTENTION, progress
 from dailypapers.cli.shared import Json, Now, clock
-from dailypapers.cli.sources import edition_code, print_sources, sources_code
+from dailypapers.cli.sources import edition_code, print_sources, print_standings, sources_code
 from dailypapers.stopping import stop_on_signal
 
 
@@ -35,3 +35,13 @@ def day(
     code = report_delivered(done.delivered)
     print_ledger(app.engine, edition=done.edition.id, as_json=as_json)
     raise typer.Exit(max(code, sources_code(done.fetched), edition_code(done.edition.sources)))
+
+
+def status(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
+    """Say whether all is well: how each source and category stands, and how the last editions were delivered."""
+    app = context.obj.app()
+    if as_json:
+        raise typer.Exit(print_standings(app, clock(now)(), as_json=True))
+    code = print_standings(app, clock(now)(), as_json=False)
+    is_balanced = print_ledger(app.engine, as_json=False, limit=3)
+    raise typer.Exit(code if is_balanced else ATTENTION)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dailypapers.delivery.tally import Delivered
     from dailypapers.delivery.watch import Snapshot
     from dailypapers.domain.delivery import DeliveryState, Doubt, Ledger
+    from dailypapers.domain.source import SourceStatus
     from dailypapers.store.workers import EarlyEnd
 
 #: Most people listed by `ledger --who`; more are counted, not shown.
@@ -229,7 +231,8 @@ def print_ledger(
     engine: "sa.Engine", *, as_json: bool, limit: int = 14, edition: int | None = None, day: dt.date | None = None
 ) -> bool:
     """Print the ledgers of some editions, or of one; returns whether all of them balance."""
-    from dailypapers.store import workers
+    from dailypapers.domain.edition import doubts
+    from dailypapers.store import editions, workers
     from dailypapers.store.database import reading
     from dailypapers.store.ledger import ledgers
 
@@ -237,11 +240,17 @@ def print_ledger(
         newest = ledgers(tx, limit=limit)
         chosen = [ledger for ledger in newest if edition in {None, ledger.edition} and day in {None, ledger.day}]
         stops = workers.early_ends(tx, since=min(ledger.day for ledger in chosen)) if chosen else []
-    records = [_record(ledger, [stop for stop in stops if stop.day == ledger.day]) for ledger in chosen]
+        sources = {id_: each.sources for id_, each in editions.by_id(tx, [ledger.edition for ledger in chosen]).items()}
+    records = [
+        _record(ledger, [stop for stop in stops if stop.day == ledger.day], sources.get(ledger.edition, ()))
+        for ledger in chosen
+    ]
     rows("Ledger", records, as_json=as_json, table=_counts(records))
     if not as_json:
         for ledger in chosen:
             say(_sentence(ledger))
+            if missing := doubts(sources.get(ledger.edition, ())):
+                say(f"{ledger.day}: {missing}")
         for stop in stops:
             say(_stop(stop))
     return all(ledger.balanced for ledger in chosen)
@@ -261,7 +270,7 @@ def _stop(stop: "EarlyEnd") -> str:
     return f"{stop.day}: delivery stopped early ({times} UTC): {stop.why}"
 
 
-def _record(ledger: "Ledger", stops: "Sequence[EarlyEnd]") -> dict[str, Any]:
+def _record(ledger: "Ledger", stops: "Sequence[EarlyEnd]", sources: "Sequence[SourceStatus]") -> dict[str, Any]:
     from dailypapers.domain.delivery import RECONCILED
 
     return {
@@ -275,10 +284,11 @@ def _record(ledger: "Ledger", stops: "Sequence[EarlyEnd]") -> dict[str, Any]:
         "undecided": ledger.undecided,
         "equation": ledger.reconciliation(),
         "stopped": [_stop(stop) for stop in stops],
+        "sources": [asdict(source) for source in sources],
     }
 
 
-_IN_WORDS = frozenset({"balanced", "residue", "resent", "undecided", "equation", "stopped"})
+_IN_WORDS = frozenset({"balanced", "residue", "resent", "undecided", "equation", "stopped", "sources"})
 
 
 def _counts(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

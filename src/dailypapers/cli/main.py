@@ -70,7 +70,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Set it up": (setup.init, setup.migrate),
     "Run it": (serve.serve, day.day),
     "The steps of a day": (sources.fetch, digests.close, digests.compose, deliveries.deliver, setup.prune),
-    "Look at it": (digests.preview, deliveries.ledger),
+    "Look at it": (day.status, digests.preview, deliveries.ledger),
     "Ranking": (papers.rank, papers.archive, votes.vote),
 }
 for _panel, _commands in _PANELS.items():
@@ -78,6 +78,7 @@ for _panel, _commands in _PANELS.items():
         commands.command(rich_help_panel=_panel)(_command)
 commands.add_typer(deliveries.deliveries, name="deliveries", rich_help_panel="Run it")
 commands.add_typer(bounces.bounces, name="bounces", rich_help_panel="Look at it")
+commands.add_typer(sources.sources, name="sources", rich_help_panel="Look at it")
 commands.add_typer(subscribers.subscribers, name="subscribers", rich_help_panel="Subscribers")
 commands.add_typer(dkim.dkim, name="dkim", rich_help_panel="Set it up")
 commands.add_typer(evaluate.evaluating, name="evaluate", rich_help_panel="Ranking")

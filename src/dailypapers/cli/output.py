@@ -44,6 +44,11 @@ def rows(
         say(f"{title}: none.")
 
 
+def print_json(record: Mapping[str, Any]) -> None:
+    """Print one JSON object."""
+    sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
 def _print_table(
     title: str,
     records: Sequence[Mapping[str, Any]],

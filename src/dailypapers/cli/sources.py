@@ -1,19 +1,29 @@
-"""The command about sources: fetch."""
+"""The commands about sources: fetch, how they stand, and what one answers."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
+from dailypapers.cli.output import ATTENTION, OK, WRONG, print_json, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.errors import BadInput, FetchFailed
 
 if TYPE_CHECKING:
-    from dailypapers.domain.source import Freshness, SourceStatus
+    import datetime as dt
+
+    from dailypapers.app import App
+    from dailypapers.domain.freshness import Standing
+    from dailypapers.domain.source import Announcement, Fetched, Freshness, SourceStatus
     from dailypapers.intake.fetch import SourceReport
 
 #: How many unreadable items of a source are listed; the rest is counted.
 _NAMED = 20
+#: Papers of an answer that are shown.
+_SHOWN = 3
+
+sources = typer.Typer(help="How each source stands; what one answers; read a saved answer.")
 
 
 def fetch(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
@@ -71,10 +81,141 @@ def sources_code(reports: "Sequence[SourceReport]") -> int:
 
 
 def edition_code(statuses: "Sequence[SourceStatus]") -> int:
-    """Say what of a closed edition is missing; return the exit code: whether something is."""
+    """Return the exit code: whether something is missing in a closed edition, as the ledger says."""
     from dailypapers.domain.edition import doubts
 
-    missing = doubts(tuple(statuses))
-    if missing:
-        say(missing)
-    return ATTENTION if missing else OK
+    return ATTENTION if doubts(tuple(statuses)) else OK
+
+
+@sources.callback(invoke_without_command=True)
+def show(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
+    """Show how each source and each category stands: what came last, against what is usual, and what is out."""
+    if context.invoked_subcommand is None:
+        raise typer.Exit(print_standings(context.obj.app(), clock(now)(), as_json=as_json))
+
+
+def print_standings(app: "App", now: "dt.datetime", *, as_json: bool) -> int:
+    """Print how the sources in the settings stand; return the exit code: whether one needs attention."""
+    from dailypapers.intake.status import sentence, standings
+    from dailypapers.store.database import reading
+
+    names = [source.name for source in app.dependencies.sources]
+    with reading(app.engine) as tx:
+        listed = standings(tx, now=now, sources=names)
+    unknown = [name for name in names if name not in {each.source for each in listed}]
+    records = [_standing(each) for each in listed] + [{"source": name, "state": "never fetched"} for name in unknown]
+    table = [{name: record.get(name) for name in _COLUMNS} for record in records]
+    rows("sources", records, as_json=as_json, table=table)
+    for each in listed:
+        if not as_json and (said := sentence(each)):
+            say(said)
+    return ATTENTION if unknown or any(each.needs_attention for each in listed) else OK
+
+
+_COLUMNS = ("source", "category", "state", "new", "usual", "last_new", "out_since")
+
+
+def _standing(each: "Standing") -> dict[str, object]:
+    return {
+        "source": each.source,
+        "category": each.category,
+        "day": each.last.day,
+        "state": each.last.state.value,
+        "new": each.last.new,
+        "usual": None if each.usual is None else round(each.usual),
+        "items": each.last.items,
+        "last_new": each.new_at.isoformat(" ", "minutes") if each.new_at else None,
+        "last_fetch": each.last.fetched_at.isoformat(" ", "minutes") if each.last.fetched_at else None,
+        "out_since": each.out_since,
+        "needs_attention": each.needs_attention,
+        "note": each.last.note,
+    }
+
+
+@sources.command()
+def parse(
+    file: Annotated[Path, typer.Argument(help="A file with what a source answered.", exists=True, dir_okay=False)],
+    kind: Annotated[str, typer.Option("--as", metavar="KIND", help="arxiv, feed, huggingface …, or arxiv-page.")],
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Read a file as a source's answer: what it announces, and what is skipped and why. Needs no database."""
+    from dailypapers.sources.readers import READERS
+
+    if kind not in READERS:
+        raise BadInput(f"“{kind}” is not a kind of source; use one of {', '.join(READERS)}.")
+    try:
+        reading = READERS[kind](file.read_bytes(), clock(now)().date())
+    except FetchFailed as error:
+        say(f"{file}: {error}")
+        raise typer.Exit(WRONG) from None
+    records = [_announcement(each) for each in reading.announcements]
+    skipped = [{"where": each.where, "why": each.why} for each in reading.skipped]
+    if as_json:
+        print_json({"announcements": records, "skipped": skipped, "remarks": list(reading.remarks)})
+    else:
+        rows(
+            "announcements", [{name: each[name] for name in ("type", "id", "title")} for each in records], as_json=False
+        )
+    for sentence in (*(f"{each['where']}: {each['why']}" for each in skipped), *reading.remarks):
+        say(sentence)
+    say(f"{len(records)} announcements, {len(skipped)} skipped.")
+    raise typer.Exit(ATTENTION if skipped or reading.remarks else OK)
+
+
+def _announcement(each: "Announcement") -> dict[str, object]:
+    return {
+        "type": each.type.value,
+        "id": str(each.paper.id),
+        "version": each.version,
+        "title": each.paper.title,
+        "authors": list(each.paper.authors),
+        "categories": list(each.paper.categories),
+        "abstract": each.paper.abstract,
+        "url": each.paper.url,
+        "day": each.day,
+        "also": [str(name) for name in each.paper.also],
+    }
+
+
+@sources.command()
+def check(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The source's name in the settings, or its kind.")],
+    now: Now = None,
+) -> None:
+    """Ask one source now and say what it answers; nothing is stored."""
+    import asyncio
+
+    dependencies = context.obj.app().dependencies
+    source = next((each for each in dependencies.sources if each.name == name), None)
+    if source is None:
+        raise BadInput(
+            f"There is no source “{name}”; there are {', '.join(each.name for each in dependencies.sources)}."
+        )
+
+    async def ask() -> "Fetched":
+        async with dependencies.make_http() as http:
+            answer: Fetched = await source.fetch(http, None, now=clock(now)())
+            return answer
+
+    say(f"Asking {name} …")
+    try:
+        answer = asyncio.run(ask())
+    except FetchFailed as error:
+        say(str(error))
+        raise typer.Exit(ATTENTION) from None
+    _say_answer(answer)
+    raise typer.Exit(ATTENTION if answer.skipped or answer.remarks else OK)
+
+
+def _say_answer(answer: "Fetched") -> None:
+    for category, part in answer.by_category.items():
+        say(f"{category}: {part.failure or f'{part.items} items'}")
+    say(f"{answer.asked} addresses asked; {len(answer.announcements)} papers announced, {len(answer.skipped)} skipped.")
+    for each in answer.announcements[:_SHOWN]:
+        say(f"  {each.type.value}: {each.paper.title} ({each.paper.id})")
+    for item in answer.skipped[:_NAMED]:
+        say(f"{item.where}: {item.why}")
+    for sentence in (*answer.remarks, *filter(None, [answer.quiet_because])):
+        say(sentence)

@@ -115,6 +115,60 @@ def usual(history: Sequence[SourceDay], day: dt.date, *, is_daily: bool = False)
     return median(working) if working else None
 
 
+#: A source that was not asked for longer than this is not asked every day.
+_ASKED_WITHIN = dt.timedelta(hours=26)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a source, or one of its categories, stands: what came on its last day, against what is usual."""
+
+    source: str
+    #: Empty for the source as a whole.
+    category: str
+    last: SourceDay
+    #: New papers that are usual on such a day; `None` where too few days are known.
+    usual: float | None
+    #: When it last gave something new; `None` where it has not within the days that are looked at.
+    new_at: dt.datetime | None
+    #: The first day of which something is missing; `None` where nothing is.
+    out_since: dt.date | None
+    #: Whether it has not been asked for more than a day.
+    is_unasked: bool
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether an operator should have a look."""
+        is_over = self.last.state in {State.STALLED, State.FAILED}
+        return self.is_unasked or is_over or (self.out_since is not None and self.out_since < self.last.day)
+
+
+def standing(source: str, category: str, days: Sequence[SourceDay], *, now: dt.datetime) -> Standing:
+    """Say how a source stands by its days, oldest first, one at least."""
+    last = days[-1]
+    asked = [each.fetched_at for each in days if each.fetched_at]
+    return Standing(
+        source,
+        category,
+        last,
+        usual(days, last.day, is_daily=bool(category)),
+        max((each.new_at for each in days if each.new_at), default=None),
+        _out_since(days),
+        not asked or now - max(asked) > _ASKED_WITHIN,
+    )
+
+
+def _out_since(days: Sequence[SourceDay]) -> dt.date | None:
+    """Return the first of the days at the end of which something is missing; quiet weekends do not end an outage."""
+    first = None
+    for each in reversed(days):
+        if lacks(each.state):
+            first = each.day
+        elif each.state is not State.QUIET or each.day.weekday() < _SATURDAY:
+            break
+    return first
+
+
 def days_to_repair(
     history: Sequence[SourceDay], *, since: dt.date, today: dt.date, is_quiet: Callable[[dt.date], bool]
 ) -> list[dt.date]:

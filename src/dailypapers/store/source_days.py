@@ -43,19 +43,19 @@ def since(tx: sa.Connection, source: str, first: dt.date) -> dict[str, tuple[Sou
     return {category: tuple(listed) for category, listed in days.items()}
 
 
+def everything_since(tx: sa.Connection, first: dt.date) -> dict[tuple[str, str], tuple[SourceDay, ...]]:
+    """Return the days of all sources and their categories from one on, oldest first, by source and category."""
+    query = sa.select(source_days).where(source_days.c.day >= first)
+    days: dict[tuple[str, str], list[SourceDay]] = {}
+    for row in tx.execute(query.order_by(source_days.c.source, source_days.c.category, source_days.c.day)):
+        days.setdefault((row.source, row.category), []).append(_day(row))
+    return {key: tuple(listed) for key, listed in days.items()}
+
+
 def give_up_waiting(tx: sa.Connection) -> None:
     """Call those stalled that are still waited for: what they bring from now on belongs to the next edition."""
     waiting = source_days.c.state == State.WAITING.value
     tx.execute(sa.update(source_days).where(waiting).values(state=State.STALLED.value))
-
-
-def last_new(tx: sa.Connection) -> dict[tuple[str, str], dt.datetime]:
-    """Return when each source and each category last gave something new; those that never did are left out."""
-    newest = sa.func.max(source_days.c.new_at).label("new_at")
-    query = sa.select(source_days.c.source, source_days.c.category, newest).group_by(
-        source_days.c.source, source_days.c.category
-    )
-    return {(row.source, row.category): row.new_at for row in tx.execute(query) if row.new_at}
 
 
 def _day(row: sa.Row[tuple[object, ...]]) -> SourceDay:

@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from dailypapers.digests.preview import Snapshot
+from dailypapers.intake.status import sentence, standings
 from dailypapers.store import editions
 from dailypapers.store.database import reading
 from dailypapers.web.http.page import WebContext
@@ -53,11 +54,14 @@ def _newest(context: WebContext, snapshot: Snapshot | None) -> object:
 
 
 def health(context: WebContext) -> Callable[[], Response]:
-    """Answer GET /healthz: 200 where the database answers."""
+    """Answer GET /healthz: 200 where the database answers, with a line for each source that needs a look.
+
+    A source that is out is no reason to restart this process, or to send visitors elsewhere: hence 200.
+    """
 
     def show_health() -> Response:
         with reading(context.engine) as tx:
-            editions.last_fetch(tx)
-        return PlainTextResponse("ok\n")
+            sentences = [said for each in standings(tx, now=context.clock()) if (said := sentence(each))]
+        return PlainTextResponse("\n".join(["degraded" if sentences else "ok", *sentences, ""]))
 
     return show_health

@@ -1,0 +1,34 @@
+"""Status: how every source, and each of its categories, stands this morning."""
+
+import datetime as dt
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from dailypapers.domain.freshness import HABIT, Standing, standing
+from dailypapers.domain.source import source_name
+from dailypapers.store import source_days
+
+
+def standings(tx: sa.Connection, *, now: dt.datetime, sources: Collection[str] | None = None) -> tuple[Standing, ...]:
+    """Return how sources stand, each followed by its categories; by default all that were asked in five weeks."""
+    days = source_days.everything_since(tx, (now - HABIT).date())
+    return tuple(
+        standing(source, category, listed, now=now)
+        for (source, category), listed in days.items()
+        if sources is None or source in sources
+    )
+
+
+def sentence(each: Standing) -> str:
+    """Say what is wrong with a source, or with one of its categories; empty where nothing is."""
+    if not each.needs_attention:
+        return ""
+    name = source_name(each.source) + (f" {each.category}" if each.category else "")
+    last_new = f"the last new paper came on {each.new_at:%Y-%m-%d at %H:%M} UTC" if each.new_at else "nothing new yet"
+    if each.is_unasked:
+        return f"{name} has not been fetched since {each.last.fetched_at:%Y-%m-%d %H:%M} UTC; {last_new}."
+    since = each.out_since or each.last.day
+    days = (each.last.day - since).days + 1
+    span = f"since {since} ({days} days)" if days > 1 else f"on {since}"
+    return f"{name}: {each.last.state.value} {span}; {last_new}."

@@ -1,0 +1,105 @@
+"""Commands about sources, as an operator types them."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.playing_arxiv import Listed, arxiv_feed, new_page, numbered
+from tests.playing_sources import Answer, Route, playing_sources
+
+Run = Callable[..., tuple[int, str, str]]
+MONDAY = dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def routes(run: Run, tmp_path: Path) -> Iterator[dict[str, Route]]:
+    """A folder whose only source is a small arXiv, which is asked as politely as the real one is not."""
+    routes: dict[str, Route] = {}
+    with playing_sources(routes) as base:
+        (tmp_path / "dailypapers.toml").write_text(
+            "[service]\nallow_local_sources = true\n"
+            f"[[sources]]\nkind = 'arxiv'\nurl = '{base}'\ncategories = ['cs.LG', 'cs.AI']\n",
+            "utf-8",
+        )
+        run("init", "--no-check-mail")
+        yield routes
+
+
+def announce(routes: dict[str, Route], when: dt.datetime, **counts: int) -> None:
+    ids = iter(numbered(when, sum(counts.values())))
+    for name, count in counts.items():
+        routes[f"/rss/cs.{name}"] = arxiv_feed(*(next(ids) for _ in range(count)))
+
+
+def test_the_table_shows_what_is_out_and_since_when(run: Run, routes: dict[str, Route]) -> None:
+    code, _, said = run("sources", "--now", MONDAY.isoformat())
+    assert code == 1
+    for n in range(3):
+        announce(routes, MONDAY + n * DAY, LG=9, AI=8 if n == 0 else 0)
+        code, out, said = run("day", "--now", (MONDAY + n * DAY).isoformat())
+        assert (code, "arXiv (cs.AI) had no new papers" in said) == ((1, True) if n else (0, False)), said
+    now = ("--now", (MONDAY + 2 * DAY).isoformat())
+    code, out, said = run("status", *now)
+    assert code == 1
+    assert "arXiv cs.AI: stalled since 2026-04-21 (2 days); the last new paper came on 2026-04-20 at 08:00 UTC." in said
+    assert "2026-04-22: 0 due" in said
+    code, out, _ = run("sources", "--json", *now)
+    records = {record["category"]: record for record in json.loads(out)}
+    assert {name: record["state"] for name, record in records.items()} == {
+        "": "fresh",
+        "cs.AI": "stalled",
+        "cs.LG": "fresh",
+    }
+    assert (records["cs.AI"]["out_since"], records["cs.LG"]["usual"]) == ("2026-04-21", 9)
+    (newest, *_) = json.loads(run("ledger", "--json")[1])
+    assert newest["sources"][0]["lacking"][0]["category"] == "cs.AI"
+
+
+def test_a_source_that_nobody_asks_is_named(run: Run, routes: dict[str, Route]) -> None:
+    announce(routes, MONDAY, LG=3, AI=3)
+    run("fetch", "--now", MONDAY.isoformat())
+    code, _, said = run("status", "--now", (MONDAY + 2 * DAY).isoformat())
+    assert (code, "arXiv has not been fetched since 2026-04-20 08:00 UTC" in said) == (1, True)
+
+
+def test_one_source_is_asked_and_nothing_is_stored(run: Run, routes: dict[str, Route]) -> None:
+    announce(routes, MONDAY, LG=3)
+    code, _, said = run("sources", "check", "arxiv", "--now", MONDAY.isoformat())
+    assert code == 1
+    assert "cs.LG: 3 items" in said
+    assert "cs.AI failed: " in said
+    assert "new: Paper 2604.20001 (arxiv:2604.20001)" in said
+    announce(routes, MONDAY, LG=3, AI=2)
+    assert run("sources", "check", "arxiv")[0] == 0
+    assert json.loads(run("sources", "--json")[1]) == [{"source": "arxiv", "state": "never fetched"}]
+    code, _, said = run("sources", "check", "nature")
+    assert (code, "There is no source “nature”; there are arxiv." in said) == (2, True)
+
+
+def test_a_saved_answer_is_read_without_settings_and_without_a_database(run: Run, tmp_path: Path) -> None:
+    feed = arxiv_feed("2604.00001").content()
+    (tmp_path / "feed.xml").write_bytes(feed.replace(b"</channel>", b"<item><title>x</title></item></channel>"))
+    code, out, said = run("sources", "parse", "feed.xml", "--as", "arxiv", "--json")
+    answer = json.loads(out)
+    assert code == 1
+    assert [paper["id"] for paper in answer["announcements"]] == ["arxiv:2604.00001"]
+    assert answer["skipped"][0]["where"] == "file item 2"
+    (tmp_path / "page.html").write_bytes(new_page(MONDAY.date(), [Listed("2604.00001"), Listed("2604.00002")]))
+    code, out, said = run("sources", "parse", "page.html", "--as", "arxiv-page")
+    assert (code, "2 announcements, 0 skipped." in said, "arxiv:2604.00002" in out) == (0, True, True)
+    assert run("sources", "parse", "page.html", "--as", "feed")[0] == 2
+    code, _, said = run("sources", "parse", "page.html", "--as", "newspaper")
+    assert (code, "is not a kind of source; use one of arxiv, " in said) == (2, True)
+
+
+def test_days_of_a_source_that_recovers_are_well_again(run: Run, routes: dict[str, Route]) -> None:
+    for n, count in enumerate((5, 0, 5)):
+        announce(routes, MONDAY + n * DAY, LG=count, AI=count)
+        if n == 1:
+            routes["/rss/cs.LG"] = Answer(status=404)
+        run("day", "--now", (MONDAY + n * DAY).isoformat())
+    code, _, said = run("sources", "--now", (MONDAY + 2 * DAY).isoformat())
+    assert (code, said) == (0, "")

@@ -1,0 +1,32 @@
+"""What is said of a source in the morning, and when nothing is."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from dailypapers.domain.source import Freshness, State
+from dailypapers.intake.status import sentence, standings
+from dailypapers.store import source_days
+from dailypapers.store.database import writing
+
+FRIDAY = dt.datetime(2026, 4, 17, 8, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def test_sources_are_followed_by_their_categories_and_only_trouble_is_told(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        for n, state in enumerate((State.FRESH, State.QUIET, State.QUIET, State.FRESH, State.STALLED)):
+            now = FRIDAY + n * DAY
+            fresh = Freshness(state, new=4 if state is State.FRESH else 0)
+            source_days.record(tx, "arxiv", "", now.date(), fresh, now=now)
+            source_days.record(tx, "arxiv", "cs.AI", now.date(), fresh, now=now)
+            source_days.record(tx, "other", "", now.date(), Freshness(State.WAITING), now=now)
+        listed = standings(tx, now=now, sources={"arxiv"})
+        assert [(each.source, each.category, each.usual) for each in listed] == [
+            ("arxiv", "", 4),
+            ("arxiv", "cs.AI", 4),
+        ]
+        assert [each.source for each in standings(tx, now=now)] == ["arxiv", "arxiv", "other"]
+    assert sentence(listed[1]) == (
+        "arXiv cs.AI: stalled on 2026-04-21; the last new paper came on 2026-04-20 at 08:00 UTC."
+    )
