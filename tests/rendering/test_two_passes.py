@@ -174,6 +174,7 @@ def own_template(folder: Path, file: str, old: str, new: str) -> TwoPasses:
         ("body.txt", "(forth ~ ' ' ~ item.reason) | wrapped('   ', hang='  ')", "('Why: ' ~ item.reason) | wrapped"),
         ("body.txt", "{{ note | wrapped }}", "{{ ('NB ' ~ note) | shortened(40) | wrapped('  ') }}"),
         ("body.txt", "item.number ~ '. '", "'(' ~ item.number ~ ') '"),
+        ("body.txt", "(forth ~ ' ' ~ item.reason)", "('No. ' ~ item.number ~ ': ' ~ item.reason)"),
         ("body.html", '<tr><td class="entry">', '<tr><td class="entry" id="paper-{{ item.number }}">'),
         ("subject.txt", "{{ title }}", "[{{ list_name }}] {{ title }}"),
     ],
@@ -196,6 +197,7 @@ def test_an_operators_template_works_in_both_passes(override: Path, file: str, o
         ("body.html", "{% block entry scoped %}", ""),
         ("body.html", "{% if item.first %}", "{% if loop.first %}"),
         ("body.txt", "{{ item.url }}", "{{ item.url }} of {{ total }}"),
+        ("body.txt", "{{ item.feedback }}", "{{ item.feedback | wrapped }}"),
         ("subject.txt", "{{ title }}", "{{ title }} {{ notes | join }}"),
     ],
 )
