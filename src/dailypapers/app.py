@@ -33,6 +33,7 @@ from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
 from dailypapers.inbound.by_mail import Addresses, InboundHandler
+from dailypapers.inbound.webhooks import WebhookOptions
 from dailypapers.intake.host_gate import KeptGate
 from dailypapers.jobs.context import Dependencies
 from dailypapers.library.search import Finder
@@ -93,6 +94,7 @@ class App:
             previews,
             sign_up_policy=self.sign_up_policy(),
             finder=Finder(self.engine),
+            webhooks=_webhooks(self.settings),
         )
 
     @property
@@ -219,6 +221,17 @@ def mailbox(settings: Settings) -> ImapServer | None:
         password=section.imap_password.get_secret_value() if section.imap_password else "",
         folder=section.imap_folder,
         max_bytes=section.max_bytes,
+    )
+
+
+def _webhooks(settings: Settings) -> WebhookOptions:
+    section = settings.webhooks
+    login, key = section.postmark_login, section.mailgun_signing_key
+    return WebhookOptions(
+        ses_topics=frozenset(section.ses_topics),
+        postmark_login=login.get_secret_value() if login else "",
+        sendgrid_public_key=section.sendgrid_public_key,
+        mailgun_signing_key=key.get_secret_value() if key else "",
     )
 
 

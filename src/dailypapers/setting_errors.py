@@ -21,6 +21,8 @@ _BOUNDS = {
     "less_than_equal": "at most {le:.10g}",
     "less_than": "less than {lt:.10g}",
 }
+#: Settings whose values are not shown.
+_SECRETS = {"password", "secret", "imap_password", "postmark_login", "mailgun_signing_key"}
 #: More of a wrong value is not shown.
 _LONGEST = 60
 
@@ -82,7 +84,7 @@ def _expected(problem: Problem) -> str:
 
 def _not(problem: Problem) -> str:
     """Return what stands there instead, unless it is long or a secret."""
-    value = problem.get("input") if problem["loc"][-1] not in {"password", "secret", "imap_password"} else None
+    value = problem.get("input") if problem["loc"][-1] not in _SECRETS else None
     written = str(value).lower() if isinstance(value, bool) else str(value)
     return f", not “{written}”" if isinstance(value, str | int | float) and len(written) <= _LONGEST else ""
 

@@ -46,7 +46,14 @@ _LONGEST_BOUNCE_NAME = 34
 DEFAULT_FILE = "dailypapers.toml"
 #: What a provider's preset says of itself.
 _NOTES = {"as_of", "source"}
-_SECRETS = (("", "secret"), ("mail", "password"), ("database", "password"), ("inbound", "imap_password"))
+_SECRETS = (
+    ("", "secret"),
+    ("mail", "password"),
+    ("database", "password"),
+    ("inbound", "imap_password"),
+    ("webhooks", "postmark_login"),
+    ("webhooks", "mailgun_signing_key"),
+)
 #: Variables with our prefix that are not settings: where the file of settings is, and what the tests are run with.
 _NOT_SETTINGS = tuple(f"{PREFIX}{name}" for name in ("CONFIG", "RECORDINGS", "TEST_POSTGRES"))
 #: Settings that had another name in an earlier version, by section: the old name is still read, with a warning.
@@ -308,6 +315,15 @@ class Inbound(_Section):
         return self
 
 
+class Webhooks(_Section):
+    """What providers that send for us tell over HTTP, each at /hooks/ and its name."""
+
+    ses_topics: tuple[str, ...] = ()
+    postmark_login: SecretStr | None = None
+    sendgrid_public_key: str = ""
+    mailgun_signing_key: SecretStr | None = None
+
+
 class SourceSettings(_Section):
     """One source."""
 
@@ -380,6 +396,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     subscribe: Subscribe = Subscribe()
     inbound: Inbound = Inbound()
+    webhooks: Webhooks = Webhooks()
     sources: tuple[SourceSettings, ...] = _DEFAULT_SOURCES
     secret: SecretStr | None = None
 

@@ -11,7 +11,7 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.store import bounces, paces, workers
+from dailypapers.store import bounces, paces, webhook_calls, workers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
 
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 WORKERS_KEPT = dt.timedelta(days=90)
 #: Older bounces count for nothing, and say nothing that their mail does not.
 BOUNCES_KEPT = FORGOTTEN_AFTER
+#: What is signed for longer ago than a day is refused.
+WEBHOOK_CALLS_KEPT = dt.timedelta(days=3)
 
 
 #: How long it is remembered that a domain refused us.
@@ -50,6 +52,7 @@ def prune(engine: sa.Engine, *, encoder: Encoder | None = None, now: dt.datetime
         workers.prune(tx, before=now - WORKERS_KEPT)
         paces.prune(tx, before=now - DOMAINS_KEPT)
         bounces.prune(tx, before=now - BOUNCES_KEPT)
+        webhook_calls.prune(tx, before=now - WEBHOOK_CALLS_KEPT)
     pruned = Pruned(*prune_unconfirmed(engine, now=now), sign_up_requests, forget_other_vectors(engine, encoder))
     if any(astuple(pruned)):
         log.info("pruned", **asdict(pruned))

@@ -418,6 +418,14 @@ bounces = sa.Table(
     sa.Column("received_at", Moment, nullable=False, index=True),
 )
 
+# Which requests of providers have been dealt with: some sign nothing of what they tell. Pruned after days.
+webhook_calls = sa.Table(
+    "webhook_calls",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("received_at", Moment, nullable=False, index=True),
+)
+
 # Who may run a job now; a lease that ran out is anybody's.
 leases = sa.Table(
     "leases",

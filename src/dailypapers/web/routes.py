@@ -19,6 +19,7 @@ from starlette.routing import Match, Route
 from dailypapers import __version__
 from dailypapers.domain.i18n import N_
 from dailypapers.errors import BadToken, DatabaseUnreachable
+from dailypapers.web.hooks import providers
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
 from dailypapers.web.http.page import Secured, WebContext
@@ -57,6 +58,7 @@ def web_app(context: WebContext) -> FastAPI:
     for path, show in _LOOKED_AT.items():
         app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(show(context))
     app.post("/preferences/{token}/preview", response_class=HTMLResponse)(preferences.redraw(context))
+    app.post("/hooks/{provider}")(providers.act(context))
     app.api_route("/static/{name}", methods=_LOOK)(static.show(context.static))
     _answer_errors(app, context)
     app.add_middleware(WithoutTrailingSlash)

@@ -18,6 +18,7 @@ from dailypapers.digests.preview import Previews
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.i18n import N_, Translator
 from dailypapers.domain.preferences import Preferences
+from dailypapers.inbound.webhooks import WebhookOptions
 from dailypapers.library.search import Finder
 from dailypapers.rendering.environment import Templates, translator_of
 from dailypapers.rendering.pages import render_page
@@ -47,6 +48,8 @@ class WebContext:
     sign_up_policy: SignUpPolicy = field(default_factory=SignUpPolicy)
     #: The index of all papers; somebody else keeps it up.
     finder: Finder | None = None
+    #: By which providers that tell of bounces are known.
+    webhooks: WebhookOptions = field(default_factory=WebhookOptions)
 
     @property
     def signer(self) -> Signer:
