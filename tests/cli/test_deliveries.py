@@ -11,6 +11,8 @@ from tests.cli.conftest import Run
 from tests.delivery.chaos import MAILS, fill
 from tests.delivery.queued import claimed
 
+from dailypapers.cli import shared
+from dailypapers.cli.shared import check_clock
 from dailypapers.domain.delivery import Doubt
 from dailypapers.domain.worker import Process
 from dailypapers.store import workers
@@ -109,3 +111,15 @@ def test_the_plan_says_when_the_last_email_leaves_and_sends_none(
         ("UTC", MAILS, True)
     ]
     assert ledger(run)["accepted"] == 0
+
+
+def test_a_clock_unlike_the_databases_is_said(
+    postgres: sa.Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_clock(postgres)
+    assert not capsys.readouterr().err
+    monkeypatch.setattr(shared, "clock", lambda _: lambda: TODAY + dt.timedelta(days=1))
+    check_clock(postgres)
+    assert "seconds ahead of the database's" in capsys.readouterr().err
+    check_clock(postgres, "2026-04-20T08:00")
+    assert not capsys.readouterr().err

@@ -1,10 +1,21 @@
 """Both databases behave alike: what is written together is kept together, and what is there already stays."""
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 
 from dailypapers.errors import DatabaseUnreachable
-from dailypapers.store.database import connect, groups, insert_new, reading, replace_rows, require_migrated, writing
+from dailypapers.store.database import (
+    clock_difference,
+    connect,
+    groups,
+    insert_new,
+    reading,
+    replace_rows,
+    require_migrated,
+    writing,
+)
 from dailypapers.store.schema import checkpoints
 
 
@@ -72,3 +83,13 @@ def test_a_durable_write_is_on_the_disk_and_the_next_one_need_not_be(sqlite: sa.
     for durable, synchronous in ((True, full), (False, normal), (True, full)):
         with writing(sqlite, durable=durable) as tx:
             assert tx.exec_driver_sql("PRAGMA synchronous").scalar_one() == synchronous
+
+
+def test_a_clock_that_differs_from_the_servers_is_known_to(postgres: sa.Engine, sqlite: sa.Engine) -> None:
+    ahead = dt.timedelta(minutes=2)
+
+    def clock() -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + ahead
+
+    assert abs(clock_difference(postgres, clock) - ahead) < dt.timedelta(seconds=5)
+    assert clock_difference(sqlite, clock) == dt.timedelta()

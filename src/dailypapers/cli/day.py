@@ -7,7 +7,7 @@ import typer
 from dailypapers.cli.deliveries import print_ledger, report_delivered
 from dailypapers.cli.digests import say_composed
 from dailypapers.cli.output import ATTENTION, progress
-from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.cli.shared import Json, Now, check_clock, clock
 from dailypapers.cli.sources import edition_code, print_sources, print_standings, sources_code
 from dailypapers.stopping import stop_on_signal
 
@@ -25,6 +25,7 @@ def day(
     from dailypapers.jobs.day import day as run
 
     app = context.obj.app()
+    check_clock(app.engine, now)
     with progress("fetch, close, compose, deliver") as step, stop_on_signal() as stop:
         on_progress = Progress(lambda _: step(1), step, step)
         wait = dt.timedelta(minutes=patience)

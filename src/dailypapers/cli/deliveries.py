@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dailypapers.cli.output import ATTENTION, OK, UNREACHABLE, rows, say
-from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.cli.shared import Json, Now, check_clock, clock
 from dailypapers.cli.watching import line, record, watch, watched
 from dailypapers.errors import BadInput
 from dailypapers.stopping import stop_on_signal
@@ -124,6 +124,7 @@ def deliver(
     from dailypapers.store.database import writing
 
     dependencies, tells = context.obj.app().dependencies, clock(now)
+    check_clock(dependencies.engine, now)
     if release:
         with writing(dependencies.engine) as tx:
             say(f"{outbox.release(tx, now=tells())} emails on hold were released.")

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from dailypapers.cli.shared import check_clock
+
 
 def serve(
     context: typer.Context,
@@ -17,4 +19,6 @@ def serve(
     """
     from dailypapers.serve import serve as run
 
-    run(context.obj.app(), web=web, schedule=schedule, work=work)
+    app = context.obj.app()
+    check_clock(app.engine)
+    run(app, web=web, schedule=schedule, work=work)

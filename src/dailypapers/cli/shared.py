@@ -13,6 +13,8 @@ from dailypapers.domain.clock import Clock
 from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from dailypapers.app import App
     from dailypapers.settings import Settings
 
@@ -72,6 +74,25 @@ def clock(now: str | None) -> Clock:
         raise BadInput(f"“{now}” is not a time; write it like 2026-04-20T08:00+02:00.") from None
     fixed = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return lambda: fixed
+
+
+#: Machines take each other's senders for dead where their clocks differ by a lease, which is three times as long.
+_CLOCKS_AGREE = dt.timedelta(seconds=5)
+
+
+def check_clock(engine: "sa.Engine", now: str | None = None) -> None:
+    """Say where this machine's clock differs from the database's; nothing where the user fixed the time."""
+    from dailypapers.cli.output import say
+    from dailypapers.store.database import clock_difference
+
+    ahead = clock_difference(engine, clock(None)) if now is None else dt.timedelta()
+    if abs(ahead) > _CLOCKS_AGREE:
+        seconds = abs(ahead).total_seconds()
+        say(
+            f"This machine's clock is {seconds:,.0f} seconds {'ahead of' if ahead > dt.timedelta() else 'behind'} the "
+            "database's. Clocks of machines that send must agree within 15 seconds, or one takes another's emails for "
+            "abandoned: synchronize them (NTP)."
+        )
 
 
 def configure_logging(*, verbose: bool) -> None:

@@ -1,7 +1,8 @@
 """How the database is opened, migrated and written to; the only file that knows SQLite from PostgreSQL."""
 
+import datetime as dt
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -154,6 +155,22 @@ def _damaged(engine: sa.Engine, error: sa.exc.DatabaseError) -> str:
         f"The database {engine.url.render_as_string(hide_password=True)} is damaged ({error.orig}): stop dailypapers, "
         "keep the file, and restore a backup, or try `sqlite3 FILE .recover`."
     )
+
+
+def clock_difference(engine: sa.Engine, clock: Callable[[], dt.datetime]) -> dt.timedelta:
+    """Return by how much a clock is ahead of the database server's; nothing where the database is a file of ours.
+
+    The way there and back takes time, of which half is taken for each.
+    """
+    if engine.dialect.name != "postgresql":
+        return dt.timedelta()
+    with reading(engine) as tx:
+        tx.execute(sa.text("SELECT 1"))
+        before = clock()
+        there = tx.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+        after = clock()
+    ahead: dt.timedelta = before + (after - before) / 2 - there
+    return ahead
 
 
 def migrate(engine: sa.Engine, revision: str = "head") -> None:
