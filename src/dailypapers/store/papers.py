@@ -38,6 +38,11 @@ class Listed:
     paper_id: int
 
 
+# Made once: to put a statement together takes longer than to run it.
+_NEW_PAPER = sa.insert(papers).returning(papers.c.id)
+_NEW_NAMES = sa.insert(names)
+
+
 def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> Added:
     """Store announcements, and count the new ones; idempotent.
 
@@ -83,7 +88,7 @@ def _fold(tx: sa.Connection, paper: Paper, id_by_name: dict[str, int], now: dt.d
         id_by_name.update((name, paper_id) for name, other in id_by_name.items() if other in ids[1:])
     fresh_names = [name for name in paper.names() if name not in id_by_name]
     if fresh_names:
-        tx.execute(sa.insert(names), [{"name": name, "paper_id": paper_id} for name in fresh_names])
+        tx.execute(_NEW_NAMES, [{"name": name, "paper_id": paper_id} for name in fresh_names])
         id_by_name.update((name, paper_id) for name in fresh_names)
     return paper_id
 
@@ -109,7 +114,7 @@ def _insert(tx: sa.Connection, paper: Paper, now: dt.datetime) -> int:
         "published": paper.published,
         "first_seen_at": now,
     }
-    return int(tx.execute(sa.insert(papers).values(row).returning(papers.c.id)).scalar_one())
+    return int(tx.execute(_NEW_PAPER, row).scalar_one())
 
 
 def _fill(tx: sa.Connection, items: Iterable[tuple[int, Announcement]]) -> None:
