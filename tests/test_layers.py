@@ -73,7 +73,7 @@ HOMES = {
     "jinja2": {"rendering"}, "css_inline": {"rendering"}, "babel": {"rendering"},
     "cryptography": {"mail"}, "idna": {"mail"},
     "aiosmtplib": {"mail"}, "aiosmtpd": {"mail", "catcher"}, "dns": {"mail"}, "disposable_email_domains": {"mail"},
-    "flufl": {"mail"},
+    "flufl": {"mail"}, "prometheus_client": {"web"},
     "alembic": {"store"},
     "fastapi": {"web", "catcher", "http_server"}, "starlette": {"web", "catcher"}, "uvicorn": {"http_server"},
     "itsdangerous": {"tokens"},

@@ -84,6 +84,7 @@ class App:
 
         dependencies = self.dependencies
         previews = Previews(self.engine, dependencies.digest_options)
+        token, unread = self.settings.web.metrics_token, self.settings.inbound.unread_folder
         return WebContext(
             self.engine,
             dependencies.renderer,
@@ -95,6 +96,8 @@ class App:
             sign_up_policy=self.sign_up_policy(),
             finder=Finder(self.engine),
             webhooks=_webhooks(self.settings),
+            metrics_token=token.get_secret_value() if token else "",
+            count_unread=KeptMail(unread).count if unread else lambda: 0,
         )
 
     @property

@@ -22,7 +22,7 @@ _BOUNDS = {
     "less_than": "less than {lt:.10g}",
 }
 #: Settings whose values are not shown.
-_SECRETS = {"password", "secret", "imap_password", "postmark_login", "mailgun_signing_key"}
+_SECRETS = {"password", "secret", "imap_password", "metrics_token", "postmark_login", "mailgun_signing_key"}
 #: More of a wrong value is not shown.
 _LONGEST = 60
 

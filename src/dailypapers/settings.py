@@ -51,6 +51,7 @@ _SECRETS = (
     ("mail", "password"),
     ("database", "password"),
     ("inbound", "imap_password"),
+    ("web", "metrics_token"),
     ("webhooks", "postmark_login"),
     ("webhooks", "mailgun_signing_key"),
 )
@@ -272,6 +273,7 @@ class Web(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     trusted_proxies: tuple[Network, ...] = ()
+    metrics_token: SecretStr | None = None
 
 
 class Subscribe(_Section):

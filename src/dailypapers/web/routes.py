@@ -19,7 +19,7 @@ from starlette.routing import Match, Route
 from dailypapers import __version__
 from dailypapers.domain.i18n import N_
 from dailypapers.errors import BadToken, DatabaseUnreachable
-from dailypapers.web.hooks import providers
+from dailypapers.web.hooks import metrics, providers
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
 from dailypapers.web.http.page import Secured, WebContext
@@ -111,6 +111,8 @@ _ACTED_ON: Mapping[str, Page] = {
 _LOOKED_AT: Mapping[str, Callable[[WebContext], Callable[..., Response]]] = {
     "/": home.show,
     "/healthz": home.health,
+    "/readyz": metrics.ready,
+    "/metrics": metrics.show,
     "/preview": preview.show,
     "/search": search.show,
     "/archive": archive.show,

@@ -1,7 +1,7 @@
 """What every page is made with, and the headers every answer carries."""
 
 import gzip
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -50,6 +50,10 @@ class WebContext:
     finder: Finder | None = None
     #: By which providers that tell of bounces are known.
     webhooks: WebhookOptions = field(default_factory=WebhookOptions)
+    #: What whoever asks for counts must say; without it there are none.
+    metrics_token: str = field(default="", repr=False)
+    #: Counts the mails that came in and could not be read.
+    count_unread: Callable[[], int] = lambda: 0
 
     @property
     def signer(self) -> Signer:
