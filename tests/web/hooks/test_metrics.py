@@ -44,7 +44,7 @@ async def test_who_has_the_token_sees_what_is_counted(context: WebContext, engin
     }
     for key, value in {
         ("outbox_waiting", "queued"): 1,
-        ("bounces_last_day", "bounce", "us", "soft"): 1,
+        ("bounces_last_day", "bounce", "soft", "us"): 1,
         ("subscribers", "active"): 1,
         ("source_fetch_age_seconds", "arxiv"): 60,
         ("source_state", "arxiv", "fresh"): 1,
