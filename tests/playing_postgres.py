@@ -8,8 +8,10 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,14 +73,42 @@ def _start(binaries: Path) -> Path:
         shutil.chown(folder, user)
     data = folder / "data"
     _run(binaries / "initdb", "-D", data, "-U", "papers", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
-    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", _options(folder), "start")
     return folder
 
 
 def _stop(binaries: Path, folder: Path) -> None:
     _run(binaries / "pg_ctl", "-D", folder / "data", "-w", "-m", "immediate", "stop")
     shutil.rmtree(folder)
+
+
+def crash(url: str) -> None:
+    """Have a server of this run's own end at once, as when its machine does; whoever talks to it is cut off."""
+    pid = _data(url) / "postmaster.pid"
+    os.kill(int(pid.read_text("ascii").split()[0]), signal.SIGQUIT)
+    until = time.monotonic() + 30
+    while pid.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def restart(url: str) -> None:
+    """Start a server again that has crashed; it recovers from its log."""
+    data, binaries = _data(url), _system_binaries()
+    assert binaries
+    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "-o", _options(data.parent), "start")
+
+
+def can_crash(url: str) -> bool:
+    """Return whether it is a server that can be started again: the system's, and not the wheel's."""
+    return _system_binaries() is not None and _data(url).is_dir()
+
+
+def _data(url: str) -> Path:
+    return Path(url.partition("?host=")[2]) / "data"
+
+
+def _options(folder: Path) -> str:
+    return f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
 
 
 def _run(*words: str | Path) -> None:

@@ -2,8 +2,9 @@
 
     two senders | one mail server of its own process, which counts for itself | kill | restart | compare
 
-The product knows nothing of it: what counts the points and kills is put around commits and socket writes here, in the
-sender's process. `make chaos` kills a thousand times; tests/delivery/test_chaos.py is the short form.
+The disk fills up as well, and PostgreSQL itself crashes. The product knows nothing of it: what counts the points and
+kills is put around commits and socket writes here, in the sender's process. `make chaos` kills a thousand times;
+tests/delivery/test_chaos.py is the short form.
 """
 
 import argparse
@@ -14,15 +15,17 @@ import logging
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from asyncio import selector_events
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -31,7 +34,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from tests.delivery.queued import renderer
-from tests.playing_postgres import playing_postgres
+from tests.playing_postgres import can_crash, crash, playing_postgres, restart
 from tests.running import PRELOADED
 
 from dailypapers.delivery.deliver import Sending, deliver_once
@@ -41,6 +44,7 @@ from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
+from dailypapers.errors import DatabaseUnreachable
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.database import close, connect, migrate, reading, writing
@@ -50,6 +54,8 @@ from dailypapers.store.ledger import ledgers
 MAILS = 12
 CONNECTIONS = 3
 SENDERS = 2
+#: Seconds for which the disk is full, or the database server away.
+FULL_FOR, AWAY_FOR = 0.5, 0.5
 #: Seconds after which a sender counts as hanging.
 LONGEST = 60
 _FORKS = get_context("forkserver")
@@ -60,29 +66,32 @@ _MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE)
 # What runs in a sender's process.
 
 
-def send(url: str, port: int, kill_at: int, note: Path) -> None:
+def send(url: str, port: int, kill_at: int, note: Path, full_at: int = 0) -> None:
     """Send what is due, and die at the point of that number; 0 is never. Notes when a first byte left, and the points.
 
-    Points are right before and right after each commit and each write to a socket.
+    Points are right before and right after each commit and each write to a socket. At the point `full_at` no file can
+    grow for a moment, as if the disk were full.
     """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     engine = connect(url)
-    _die_at(engine, kill_at, note)
+    _die_at(engine, kill_at, note, full_at)
     server = MailServer("127.0.0.1", port, "none", timeout=5)
 
     def options() -> SenderOptions:
         return SenderOptions(SmtpTransport(server, connections=CONNECTIONS), "chaos")
 
-    deliver_once(Sending(engine, renderer(), options), clock=_now)
+    # Cut off from its database at its beginning or its end it says so; the next one goes on.
+    with suppress(DatabaseUnreachable):
+        deliver_once(Sending(engine, renderer(), options), clock=_now)
     close(engine)
-    with note.open("a") as file:
+    with suppress(OSError), note.open("a") as file:
         file.write(f"points {next(_points) - 1}\n")
 
 
 _points = itertools.count(1)
 
 
-def _die_at(engine: sa.Engine, kill_at: int, note: Path) -> None:
+def _die_at(engine: sa.Engine, kill_at: int, note: Path, full_at: int) -> None:
     transport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]  # noqa: SLF001 - every socket write comes by here
     commit, write = engine.dialect.do_commit, transport.write
     wrote: list[float] = []
@@ -90,23 +99,34 @@ def _die_at(engine: sa.Engine, kill_at: int, note: Path) -> None:
     def written(self: Any, data: bytes) -> None:
         if not wrote and data.startswith(b"MAIL"):
             wrote.append(time.monotonic())
-            note.write_text(f"began {wrote[0]}\n")
-        _point(kill_at)
+            with suppress(OSError):
+                note.write_text(f"began {wrote[0]}\n")
+        _point(kill_at, full_at)
         write(self, data)
-        _point(kill_at)
+        _point(kill_at, full_at)
 
     def committed(connection: Any) -> None:
-        _point(kill_at)
+        _point(kill_at, full_at)
         commit(connection)
-        _point(kill_at)
+        _point(kill_at, full_at)
 
     transport.write = written
     setattr(engine.dialect, "do_commit", committed)  # noqa: B010 - only here is it another one
 
 
-def _point(kill_at: int) -> None:
-    if next(_points) == kill_at:
+def _point(kill_at: int, full_at: int) -> None:
+    point = next(_points)
+    if point == kill_at:
         os.kill(os.getpid(), signal.SIGKILL)
+    if point == full_at:
+        _fill_the_disk()
+
+
+def _fill_the_disk() -> None:
+    """Have every write to a file fail for a moment; Python is not killed for it, and gets an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    threading.Timer(FULL_FOR, resource.setrlimit, (resource.RLIMIT_FSIZE, before)).start()
 
 
 def _now() -> dt.datetime:
@@ -220,10 +240,10 @@ class Arena:
     received: Path
     folder: Path
 
-    def start(self, url: str, kill_at: int) -> "Sender":
+    def start(self, url: str, kill_at: int, full_at: int = 0) -> "Sender":
         """Start a sender in a process of its own."""
         note = self.folder / f"note-{random.getrandbits(64):x}"
-        process = _FORKS.Process(target=send, args=(url, self.port, kill_at, note))
+        process = _FORKS.Process(target=send, args=(url, self.port, kill_at, note, full_at))
         began = time.monotonic()
         process.start()
         return Sender(process, note, began)
@@ -290,6 +310,42 @@ def a_round(arena: Arena, figures: Figures, *kills: float) -> None:
     engine.dispose()
 
 
+def a_full_disk(arena: Arena, figures: Figures, *full_at: int) -> None:
+    """Let two senders run out of disk, each at a point of its own, and compare: nobody is killed."""
+    url = arena.url()
+    arena.received.write_bytes(b"")
+    at_work = [arena.start(url, 0, point) for point in full_at]
+    assert not any(sender.wait() for sender in at_work)
+    _finish(arena, figures, url)
+
+
+def an_outage(arena: Arena, figures: Figures, server: str, after: int) -> None:
+    """Have the database server crash once so many mails have arrived, start it again, and compare."""
+    url = arena.url()
+    arena.received.write_bytes(b"")
+    at_work = [arena.start(url, 0) for _ in range(SENDERS)]
+    until = time.monotonic() + LONGEST
+    while len(arena.received.read_bytes().splitlines()) < after and time.monotonic() < until:
+        time.sleep(0.001)
+    crash(server)
+    time.sleep(AWAY_FOR)
+    restart(server)
+    figures.kills += 1
+    assert not any(sender.wait() for sender in at_work)
+    _finish(arena, figures, url)
+
+
+def _finish(arena: Arena, figures: Figures, url: str) -> None:
+    """Send what is left, and compare."""
+    engine = connect(url)
+    left = _left_in_doubt(engine)
+    figures.in_doubt += sum(left.values())
+    last = arena.start(url, 0)
+    assert not last.wait()
+    _compare(engine, arena, figures)
+    engine.dispose()
+
+
 def _left_in_doubt(engine: sa.Engine) -> dict[str, int]:
     """How many mails each dead sender had handed over without noting an answer."""
     query = sa.text(
@@ -320,7 +376,7 @@ def _compare(engine: sa.Engine, arena: Arena, figures: Figures) -> None:
     figures.unbalanced += not ledger.balanced
 
 
-def fill(engine: sa.Engine) -> None:
+def fill(engine: sa.Engine, mails: int = MAILS) -> None:
     """An edition of one paper, and a digest for each of some readers in the outbox."""
     now = _now()
     reason = Reason((Term(TermKind.WORDS, "state space", 0.5, "state space models"),))
@@ -328,7 +384,7 @@ def fill(engine: sa.Engine) -> None:
         paper = Paper(PaperId.parse("2604.01234"), "A Paper With a Title")
         papers.add(tx, [Announcement(paper, "arxiv", now.date())], now=now)
         edition = editions.close(tx, now.date(), now=now).id
-        for n in range(MAILS):
+        for n in range(mails):
             address = f"reader{n}@example.org"
             about = {"rhythm": Rhythm(), "amount": Amount(5), "consent": Consent("test"), "now": now}
             reader = subscribers.add(tx, address, state=SubscriberState.ACTIVE, **about)  # type: ignore[arg-type]
@@ -336,7 +392,7 @@ def fill(engine: sa.Engine) -> None:
             picks = (Pick("arxiv:2604.01234", 0.5, reason, paper_id=1),)
             deadline = now + dt.timedelta(hours=20)
             outbox.put(tx, [outbox.NewDelivery(reader, address, MailKind.DIGEST, deadline, edition, picks)], now=now)
-        editions.count_due(tx, edition, MAILS)
+        editions.count_due(tx, edition, mails)
 
 
 @contextmanager
@@ -358,14 +414,14 @@ def arena_on_sqlite(folder: Path) -> Iterator[Arena]:
 
 
 @contextmanager
-def arena_on_postgres(server: str, folder: Path) -> Iterator[Arena]:
+def arena_on_postgres(server: str, folder: Path, mails: int = MAILS) -> Iterator[Arena]:
     """An arena whose rounds each have a PostgreSQL database of their own."""
     url = sa.make_url(server)
     admin = connect(url.set(database="postgres").render_as_string(hide_password=False))
     _run(admin, "DROP DATABASE IF EXISTS chaos", "CREATE DATABASE chaos")
     engine = connect(url.set(database="chaos").render_as_string(hide_password=False))
     migrate(engine)
-    fill(engine)
+    fill(engine, mails)
     engine.dispose()
 
     def copy() -> str:
@@ -408,12 +464,38 @@ def main() -> None:
     chance = random.Random(asked.seed)  # noqa: S311 - it must be repeatable
     sys.stderr.write(f"seed {asked.seed}\n")
     with ExitStack() as stack:
-        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(3)]
+        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(4)]
         server = stack.enter_context(playing_postgres(folders[0]))
-        arenas = [arena_on_sqlite(folders[1]), arena_on_postgres(server, folders[2])]
-        table = [_fight(stack.enter_context(arena), asked.kills // 2, chance) for arena in arenas]
+        on_sqlite = stack.enter_context(arena_on_sqlite(folders[1]))
+        with arena_on_postgres(server, folders[2]) as on_postgres:
+            table = [_fight(arena, asked.kills // 2, chance) for arena in (on_sqlite, on_postgres)]
+        table.append(_run_out_of_disk(on_sqlite))
+        if can_crash(server):
+            table.append(_cut_off(server, folders[3], chance))
     sys.stdout.write("\n".join([HEAD, *(figures.row() for figures in table)]) + "\n")
     sys.exit(any(figures.lost or figures.residue or figures.unbalanced for figures in table))
+
+
+def _run_out_of_disk(arena: Arena) -> Figures:
+    """Fill the disk at every third point."""
+    figures, most = Figures("SQLite, disk full"), points(arena)
+    for point in range(1, most + 1, 3):
+        a_full_disk(arena, figures, point, most - point + 1)
+        sys.stderr.write(f"{figures.database}: {figures.rounds} rounds\n")
+    return figures
+
+
+#: How often PostgreSQL itself crashes, with so many mails on their way.
+OUTAGES, MANY_MAILS = 30, 120
+
+
+def _cut_off(server: str, folder: Path, chance: random.Random) -> Figures:
+    figures = Figures("PostgreSQL crashes")
+    with arena_on_postgres(server, folder, MANY_MAILS) as arena:
+        for _ in range(OUTAGES):
+            an_outage(arena, figures, server, chance.randint(1, MANY_MAILS // 2))
+            sys.stderr.write(f"{figures.database}: {figures.kills} crashes\n")
+    return figures
 
 
 def _fight(arena: Arena, kills: int, chance: random.Random) -> Figures:

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.delivery.chaos import CONNECTIONS, Arena, Figures, a_round, arena_on_postgres, arena_on_sqlite
+from tests.delivery.chaos import (
+    CONNECTIONS,
+    Arena,
+    Figures,
+    a_full_disk,
+    a_round,
+    an_outage,
+    arena_on_postgres,
+    arena_on_sqlite,
+)
+from tests.playing_postgres import can_crash, playing_postgres
 
 #: Of some 150: in a claim, before and after a mail was noted and left, in an answer, and near the end.
 POINTS = (4, 39, 77, 131)
@@ -30,3 +40,21 @@ def test_nothing_is_lost_and_little_is_doubled(arena: Arena) -> None:
     assert figures.most_in_doubt <= CONNECTIONS
     assert figures.doubled <= figures.in_doubt
     assert max(figures.seconds) < 10, "a sender that is restarted goes on at once"
+
+
+def test_a_disk_that_is_full_for_a_while_costs_nobody_anything(tmp_path: Path) -> None:
+    figures = Figures("")
+    with arena_on_sqlite(tmp_path) as arena:
+        a_full_disk(arena, figures, 9, 60)
+    assert (figures.lost, figures.doubled, figures.in_doubt, figures.residue, figures.unbalanced) == (0, 0, 0, 0, 0)
+
+
+def test_a_database_server_that_crashes_is_waited_for(tmp_path_factory: pytest.TempPathFactory) -> None:
+    figures = Figures("")
+    with playing_postgres(tmp_path_factory.mktemp("server")) as server:
+        if not can_crash(server):
+            pytest.skip("only a PostgreSQL of the system can be started again")
+        with arena_on_postgres(server, tmp_path_factory.mktemp("arena"), 60) as arena:
+            an_outage(arena, figures, server, 5)
+    assert (figures.lost, figures.residue, figures.unbalanced, figures.foreign_ids) == (0, 0, 0, 0)
+    assert figures.doubled <= 2 * CONNECTIONS, "what was on its way when the server went"

@@ -1,6 +1,7 @@
 """Both databases behave alike: what is written together is kept together, and what is there already stays."""
 
 import datetime as dt
+import resource
 
 import pytest
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store.database import (
     clock_difference,
+    close,
     connect,
     groups,
     insert_new,
@@ -93,3 +95,15 @@ def test_a_clock_that_differs_from_the_servers_is_known_to(postgres: sa.Engine, 
 
     assert abs(clock_difference(postgres, clock) - ahead) < dt.timedelta(seconds=5)
     assert clock_difference(sqlite, clock) == dt.timedelta()
+
+
+def test_a_disk_that_is_full_keeps_nobody_from_closing(sqlite: sa.Engine) -> None:
+    with writing(sqlite) as tx:
+        insert_new(tx, checkpoints, [{"source": "a", "value": {}}])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        close(sqlite)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert rows(sqlite) == [("a", {})]

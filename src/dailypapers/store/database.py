@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -117,13 +118,15 @@ def leave_no_trace(tx: sa.Connection) -> None:
 def _empty_log(connection: sa.Connection, *, wait_ms: int) -> None:
     """Write the log of a SQLite database into its file, and cut it to nothing; after `wait_ms` readers keep it longer.
 
-    What they keep goes with the next time, and at the latest when the program ends.
+    What they keep goes with the next time, and at the latest when the program ends; so does all where the disk is full.
     """
-    if connection.dialect.name == "sqlite":
-        raw: Any = connection.connection.driver_connection
-        raw.execute(f"PRAGMA busy_timeout = {wait_ms}")
+    if connection.dialect.name != "sqlite":
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute(f"PRAGMA busy_timeout = {wait_ms}")
+    with suppress(sqlite3.OperationalError):
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        raw.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    raw.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
 
 
 def close(engine: sa.Engine) -> None:
