@@ -62,7 +62,10 @@ def _complaint(text: str) -> str:
         ("sources = 'arxiv'", "sources must be a list, not “arxiv”."),
         (
             "[[sources]]\nkind = 'huggingface'\n[[sources]]\nkind = 'rss'",
-            "sources, entry 2: kind must be “arxiv”, “huggingface”, “feed” or “file”, not “rss”.",
+            (
+                "sources, entry 2: kind must be “arxiv”, “huggingface”, “biorxiv”, “medrxiv”, "
+                "“openreview”, “crossref”, “pubmed”, “feed” or “file”, not “rss”."
+            ),
         ),
         ("[[sources]]\nkind = 'feed'", "sources, entry 1: a source of kind feed needs url."),
         ("[[sources]]\nurl = 'x'", "sources, entry 1: kind is missing."),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -50,10 +50,14 @@ from dailypapers.rendering.environment import environment
 from dailypapers.settings import Mail, MailServerSettings, ServerSettings, Settings, SourceSettings, shipped
 from dailypapers.sources.arxiv import Arxiv
 from dailypapers.sources.base import Source
+from dailypapers.sources.biorxiv import Biorxiv
+from dailypapers.sources.crossref import Crossref
 from dailypapers.sources.feed import Feed
 from dailypapers.sources.file import File
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.huggingface import HuggingFace
+from dailypapers.sources.openreview import OpenReview
+from dailypapers.sources.pubmed import PubMed
 from dailypapers.store.database import connect
 from dailypapers.tokens import Signer
 
@@ -250,16 +254,29 @@ def _digest_options(settings: Settings) -> DigestOptions:
 
 
 def _source(settings: SourceSettings) -> Source:
+    if settings.kind == "feed":
+        return Feed(settings.label(), settings.url)
+    if settings.kind == "file":
+        return File(settings.path or Path(), name=settings.label())
+    source = _known_source(settings)
+    return replace(source, base_url=settings.url) if settings.url else source
+
+
+def _known_source(settings: SourceSettings) -> Arxiv | HuggingFace | Biorxiv | OpenReview | Crossref | PubMed:
+    """Make a source whose address is known; a setting may put a mirror in its place."""
     name = settings.label()
     if settings.kind == "arxiv":
-        listed = Arxiv(settings.categories, format=settings.format, name=name)
-        return replace(listed, base_url=settings.url) if settings.url else listed
-    if settings.kind == "huggingface":
-        daily = HuggingFace(name=name)
-        return replace(daily, base_url=settings.url) if settings.url else daily
-    if settings.kind == "feed":
-        return Feed(name, settings.url)
-    return File(settings.path or Path(), name=name)
+        return Arxiv(settings.categories, format=settings.format, name=name)
+    if settings.kind in {"biorxiv", "medrxiv"}:
+        server: Literal["biorxiv", "medrxiv"] = "medrxiv" if settings.kind == "medrxiv" else "biorxiv"
+        return Biorxiv(server, settings.categories, name=name)
+    if settings.kind == "openreview":
+        return OpenReview(settings.venue, name=name)
+    if settings.kind == "crossref":
+        return Crossref(settings.issns, name=name)
+    if settings.kind == "pubmed":
+        return PubMed(settings.query, name=name)
+    return HuggingFace(name=name)
 
 
 def _mail_renderer(settings: Settings, signer: Signer) -> MailRenderer:

@@ -107,6 +107,7 @@ def _host_name(name: str) -> str:
 
 Address = Annotated[str, AfterValidator(_own_address)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Issn = Annotated[str, Field(pattern=r"^\d{4}-\d{3}[\dXx]$")]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 
@@ -326,33 +327,42 @@ class Webhooks(_Section):
     mailgun_signing_key: SecretStr | None = None
 
 
+#: The setting without which a source of a kind cannot be asked.
+_NEEDED = {
+    "arxiv": "categories",
+    "openreview": "venue",
+    "crossref": "issns",
+    "pubmed": "query",
+    "feed": "url",
+    "file": "path",
+}
+
+
 class SourceSettings(_Section):
     """One source."""
 
-    kind: Literal["arxiv", "huggingface", "feed", "file"]
+    kind: Literal["arxiv", "huggingface", "biorxiv", "medrxiv", "openreview", "crossref", "pubmed", "feed", "file"]
     name: str = ""
     categories: tuple[str, ...] = ()
     format: Literal["rss", "atom"] = "rss"
     url: str = ""
+    venue: str = ""
+    issns: tuple[Issn, ...] = ()
+    query: str = ""
     path: Path | None = None
     seconds_between_requests: Annotated[float, Field(ge=0, le=3600)] = 0
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> "SourceSettings":
-        needed = {"arxiv": "categories", "feed": "url", "file": "path"}.get(self.kind)
+        needed = _NEEDED.get(self.kind)
         if needed and not getattr(self, needed):
             raise ValueError(f"a source of kind {self.kind} needs {needed}")
+        unknown = next((each for each in self.categories if not is_arxiv_category(each)), "")
+        if self.kind == "arxiv" and unknown:
+            meant = nearest(unknown, [code for archive, codes in ARCHIVES.items() for code in (archive, *codes)])
+            suggestion = f"; did you mean {meant}?" if meant else ""
+            raise ValueError(f"categories: “{unknown}” is not a category of arXiv{suggestion}")
         return self
-
-    @field_validator("categories")
-    @classmethod
-    def _are_categories_of_arxiv(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for category in value:
-            if not is_arxiv_category(category):
-                meant = nearest(category, [code for archive, codes in ARCHIVES.items() for code in (archive, *codes)])
-                suggestion = f"; did you mean {meant}?" if meant else ""
-                raise ValueError(f"“{category}” is not a category of arXiv{suggestion}")
-        return value
 
     def label(self) -> str:
         """Return the source's name: as set, or its kind."""

@@ -159,7 +159,15 @@ class SourceDay:
 
 
 #: Sources by the names people know them by.
-_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
+_NAMES = {
+    "arxiv": "arXiv",
+    "huggingface": "Hugging Face",
+    "biorxiv": "bioRxiv",
+    "medrxiv": "medRxiv",
+    "openreview": "OpenReview",
+    "crossref": "Crossref",
+    "pubmed": "PubMed",
+}
 
 
 def source_name(source: str) -> str:

@@ -1,0 +1,155 @@
+"""bioRxiv and medRxiv by their API: https://api.biorxiv.org. Their pages are closed to programs and are left alone.
+
+Knows the JSON of `details`, which is read page by page by its own counts, and the feed that stands in while the API is
+down, as it has been for days.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from dailypapers.domain.doi import trimmed
+from dailypapers.domain.paper import Paper, PaperId, page_of
+from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
+from dailypapers.errors import BadPaperId, FetchFailed
+from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.feed import read_feed
+from dailypapers.sources.http.client import Http, Response
+from dailypapers.sources.parsing.cleaning import clean, clean_authors
+from dailypapers.sources.parsing.records import date, items, load, number, record, text
+
+#: Both servers together post some four hundred versions a day.
+_MAX_PAGES = 80
+_LOOK_BACK = dt.timedelta(days=7)
+_LOOK_AGAIN = dt.timedelta(days=1)
+_NOTHING = ("no posts found", "no articles found")
+
+
+@dataclass(frozen=True, slots=True)
+class Biorxiv:
+    """What one of the servers posted in the last days, in some of its categories or in all."""
+
+    server: Literal["biorxiv", "medrxiv"] = "biorxiv"
+    categories: Sequence[str] = ()
+    base_url: str = "https://api.biorxiv.org"
+    feeds_url: str = "https://connect.biorxiv.org"
+    name: str = "biorxiv"
+
+    async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
+        """Ask for the last week once a day, and for today and yesterday otherwise.
+
+        Raises `FetchFailed` where neither the API nor the feed answers.
+        """
+        today = now.astimezone(dt.UTC).date()
+        back = _LOOK_AGAIN if since and since.highest_id == str(today) else _LOOK_BACK
+        answers: dict[str, Response | None] = {}
+        try:
+            reading, is_whole = await self._ask_api(http, today - back, today, answers)
+        except FetchFailed as error:
+            reading, is_whole = await self._ask_feed(http, error, answers, day=today), False
+        wanted = self._wanted(reading)
+        answer = fetched(wanted, answers, since=None, highest_id=str(today) if is_whole else "")
+        return replace(answer, zone="America/New_York")
+
+    async def _ask_api(
+        self, http: Http, first: dt.date, last: dt.date, answers: dict[str, Response | None]
+    ) -> tuple[Reading, bool]:
+        reading, cursor = Reading(), 0
+        for _ in range(_MAX_PAGES):
+            url = f"{self.base_url.rstrip('/')}/details/{self.server}/{first}/{last}/{cursor}/json"
+            try:
+                answers[url] = response = await http.get(url)
+                page = await asyncio.to_thread(read_page, response.content, source=self.name, day=last)
+            except FetchFailed as error:
+                if not cursor:
+                    raise
+                answers[url] = None
+                return reading + Reading(remarks=(f"Papers after the first {cursor} failed: {error}",)), False
+            reading += page.reading
+            cursor += page.count
+            if not page.count or cursor >= page.total:
+                break
+        missing = f"{page.total} papers were promised, {reading.items} came"
+        return reading + Reading(remarks=() if reading.items >= page.total else (missing,)), True
+
+    async def _ask_feed(
+        self, http: Http, why: FetchFailed, answers: dict[str, Response | None], *, day: dt.date
+    ) -> Reading:
+        url = f"{self.feeds_url.rstrip('/')}/{self.server}_xml.php?subject=all"
+        try:
+            answers[url] = response = await http.get(url)
+            reading = await asyncio.to_thread(read_feed, response.content, url=url, day=day, source=self.name)
+        except FetchFailed as error:
+            raise FetchFailed(f"{why} The feed failed as well: {error}") from error
+        return reading + Reading(remarks=(f"Its API failed, and the feed holds the newest papers only: {why}",))
+
+    def _wanted(self, reading: Reading) -> Reading:
+        wanted = {category.casefold() for category in self.categories}
+        if not wanted:
+            return reading
+        chosen = (a for a in reading.announcements if wanted & {each.casefold() for each in a.paper.categories})
+        return replace(reading, announcements=tuple(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an answer, with how many entries it says it has, and all pages together."""
+
+    reading: Reading
+    count: int = 0
+    total: int = 0
+
+
+def read_page(content: bytes, *, day: dt.date, source: str = "biorxiv") -> Page:
+    """Read one page. Raises `FetchFailed` where it is not an answer of the API, or says that something is wrong."""
+    answer = load(content, "The answer of the API")
+    message = next(iter(items(record(answer), "messages")), None)
+    if not isinstance(message, dict):
+        raise FetchFailed("the answer of the API has no message")
+    status = text(message, "status")
+    if status != "ok":
+        if status.casefold().startswith(_NOTHING):
+            return Page(Reading())
+        raise FetchFailed(f"the API says “{status[:100]}”")
+    announcements: list[Announcement] = []
+    skipped: list[Skipped] = []
+    entries = items(record(answer), "collection")
+    for entry in entries:
+        try:
+            announcements.append(_announcement(record(entry), day=day, source=source))
+        except (BadPaperId, ValueError) as error:
+            skipped.append(Skipped(f"{source} entry {len(announcements) + len(skipped) + 1}", str(error)))
+    total = number(message, "total")
+    return Page(Reading(tuple(announcements), tuple(skipped)), len(entries), len(entries) if total is None else total)
+
+
+def _announcement(entry: Mapping[str, Any], *, day: dt.date, source: str) -> Announcement:
+    id_ = PaperId.parse(trimmed(text(entry, "doi")))
+    title = clean(text(entry, "title"))
+    if not title:
+        raise ValueError(f"{id_} has no title.")
+    version = number(entry, "version")
+    posted = date(text(entry, "date"))
+    paper = Paper(
+        id=id_,
+        title=title,
+        abstract=clean(text(entry, "abstract")),
+        authors=clean_authors(text(entry, "authors")),
+        categories=tuple(filter(None, [clean(text(entry, "category"))])),
+        url=page_of(id_),
+        published=posted,
+        also=_journal(entry),
+    )
+    # A later version of a paper is in the same stream, and no news.
+    type_ = AnnounceType.NEW if version in {None, 1} else AnnounceType.REPLACE
+    return Announcement(paper, source, posted or day, type=type_, version=version)
+
+
+def _journal(entry: Mapping[str, Any]) -> tuple[PaperId, ...]:
+    """Read the DOI of the article that the preprint has become."""
+    try:
+        return (PaperId.parse(trimmed(text(entry, "published"))),)
+    except BadPaperId:
+        return ()

@@ -1,0 +1,133 @@
+"""Crossref: what journals register, by ISSN: https://api.crossref.org.
+
+Our User-Agent's contact puts us in its polite pool. Knows the JSON of works. A retraction or a correction is an
+announcement about the paper it is of, not a new one.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from dailypapers.domain.doi import trimmed
+from dailypapers.domain.paper import Paper, PaperId, page_of
+from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
+from dailypapers.errors import BadPaperId, FetchFailed
+from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.http.client import Http, Response
+from dailypapers.sources.parsing.cleaning import clean
+from dailypapers.sources.parsing.records import items, load, number, record, text, texts
+
+#: Works a page.
+ROWS = 200
+_MAX_PAGES = 20
+_LOOK_BACK = dt.timedelta(days=7)
+_FIELDS = "DOI,title,subtitle,abstract,author,subject,issued,published,URL,type,update-to"
+#: What a journal registers besides articles.
+_NOT_PAPERS = frozenset({"journal", "journal-issue", "journal-volume", "component", "grant"})
+
+
+@dataclass(frozen=True, slots=True)
+class Crossref:
+    """What some journals registered in the last week."""
+
+    issns: Sequence[str]
+    base_url: str = "https://api.crossref.org"
+    name: str = "crossref"
+
+    async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
+        """Ask for the works that were registered or changed in a week. Raises `FetchFailed` without an answer."""
+        first = (now - _LOOK_BACK).date()
+        filters = ",".join([*(f"issn:{issn}" for issn in self.issns), f"from-created-date:{first}"])
+        query = urlencode({"filter": filters, "rows": ROWS, "select": _FIELDS}, quote_via=quote, safe=":,-")
+        answers: dict[str, Response | None] = {}
+        reading, cursor, total = Reading(), "*", 0
+        for _ in range(_MAX_PAGES):
+            url = f"{self.base_url.rstrip('/')}/works?{query}&cursor={quote(cursor, safe='*')}"
+            answers[url] = response = await http.get(url)
+            page = await asyncio.to_thread(read_works, response.content, day=now.date(), source=self.name)
+            reading += page.reading
+            cursor, total = page.cursor, page.total
+            if page.count < ROWS or not cursor:
+                break
+        if reading.items < total:
+            reading += Reading(remarks=(f"It says {total} works, {reading.items} came",))
+        return fetched(reading, answers, since=since)
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """One page of works, where the next one is, and how many there are in all."""
+
+    reading: Reading
+    cursor: str
+    count: int
+    total: int
+
+
+def read_works(content: bytes, *, day: dt.date, source: str = "crossref") -> Works:
+    """Read a page of works. Raises `FetchFailed` where it is none."""
+    answer = record(load(content, "The answer of Crossref"))
+    message = record(answer, "message")
+    if text(answer, "status") != "ok" or not isinstance(message.get("items"), list):
+        raise FetchFailed("the answer of Crossref has no list of works")
+    works = [record(work) for work in items(message, "items")]
+    announcements: list[Announcement] = []
+    skipped: list[Skipped] = []
+    for place, work in enumerate(works, 1):
+        try:
+            announcements.extend(_announcements(work, day=day, source=source))
+        except (BadPaperId, ValueError) as error:
+            skipped.append(Skipped(f"{source} work {place}", str(error)))
+    total = number(message, "total-results")
+    return Works(
+        Reading(tuple(announcements), tuple(skipped)),
+        text(message, "next-cursor"),
+        len(works),
+        len(works) if total is None else total,
+    )
+
+
+def _announcements(work: Mapping[str, Any], *, day: dt.date, source: str) -> Iterator[Announcement]:
+    id_ = PaperId.parse(trimmed(text(work, "DOI")))
+    title = clean(" ".join((*texts(work, "title")[:1], *(f"— {each}" for each in texts(work, "subtitle")[:1]))))
+    if not title or text(work, "type") in _NOT_PAPERS:
+        raise ValueError(f"{id_} is not a paper." if title else f"{id_} has no title.")
+    updates = [record(update) for update in items(work, "update-to")]
+    about = [PaperId.parse(trimmed(text(update, "DOI"))) for update in updates if text(update, "DOI")]
+    if about:
+        kinds = ", ".join(sorted({text(update, "type") or "update" for update in updates}))
+        for paper in about:
+            notice = Paper(id=paper, title=f"{title} ({kinds})", url=page_of(paper))
+            yield Announcement(notice, source, day, type=AnnounceType.REPLACE)
+        return
+    yield Announcement(_paper(work, id_, title), source, day)
+
+
+def _paper(work: Mapping[str, Any], id_: PaperId, title: str) -> Paper:
+    return Paper(
+        id=id_,
+        title=title,
+        abstract=clean(text(work, "abstract")).removeprefix("Abstract ").strip(),
+        authors=tuple(filter(None, map(_name, map(record, items(work, "author"))))),
+        categories=tuple(map(clean, texts(work, "subject")[:20])),
+        url=page_of(id_),
+        published=_issued(work),
+    )
+
+
+def _name(author: Mapping[str, Any]) -> str:
+    return clean(f"{text(author, 'given')} {text(author, 'family')}".strip() or text(author, "name"), plain=True)
+
+
+def _issued(work: Mapping[str, Any]) -> dt.date | None:
+    """Read the day of publication; of one that is told by its month or year, the first day."""
+    parts = next(iter(items(record(work, "published") or record(work, "issued"), "date-parts")), None)
+    if not isinstance(parts, list) or not all(isinstance(part, int) for part in parts):
+        return None
+    try:
+        return dt.date(*[*parts, 1, 1][:3]) if parts else None
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,149 @@
+"""PubMed by its E-utilities: https://www.ncbi.nlm.nih.gov/books/NBK25501.
+
+A search finds ids, a second request gives their records. Knows the XML of articles. Searches by the day on which a
+record came in (`edat`): the day of publication lies.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+from xml.etree import ElementTree as ET
+
+from dailypapers.domain.doi import trimmed
+from dailypapers.domain.paper import Paper, PaperId, page_of
+from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
+from dailypapers.errors import BadPaperId, FetchFailed
+from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.http.client import Http, Response
+from dailypapers.sources.parsing.bounds import check_shape, check_size
+from dailypapers.sources.parsing.cleaning import clean
+from dailypapers.sources.parsing.records import items, load, number, record
+
+#: Records a request: an address of two thousand characters.
+BATCH = 200
+_MAX_IDS = 2_000
+#: Records come in late and by night.
+_LOOK_BACK_DAYS = 3
+_PAGE = "https://pubmed.ncbi.nlm.nih.gov/"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True)
+class PubMed:
+    """What a search of PubMed found new in the last days; `query` is as one types it on its page."""
+
+    query: str
+    base_url: str = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
+    name: str = "pubmed"
+
+    async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
+        """Search, and ask for what was found. Raises `FetchFailed` where there is no answer at all."""
+        search = {"db": "pubmed", "term": self.query, "datetype": "edat", "reldate": _LOOK_BACK_DAYS}
+        url = self._url("esearch.fcgi", {**search, "retmax": _MAX_IDS, "retmode": "json", "tool": "dailypapers"})
+        answers: dict[str, Response | None] = {url: (response := await http.get(url))}
+        ids, total = read_ids(response.content)
+        reading = Reading(
+            remarks=(f"The search finds {total} papers, {len(ids)} are read",) if total > len(ids) else ()
+        )
+        for start in range(0, len(ids), BATCH):
+            batch = ",".join(ids[start : start + BATCH])
+            url = self._url("efetch.fcgi", {"db": "pubmed", "id": batch, "retmode": "xml", "tool": "dailypapers"})
+            answers[url] = response = await http.get(url)
+            reading += await asyncio.to_thread(read_articles, response.content, day=now.date(), source=self.name)
+        return fetched(reading, answers, since=since)
+
+    def _url(self, tool: str, fields: dict[str, object]) -> str:
+        return f"{self.base_url.rstrip('/')}/{tool}?{urlencode(fields, quote_via=quote, safe=',')}"
+
+
+def read_ids(content: bytes) -> tuple[list[str], int]:
+    """Read what a search found, and how many it says there are. Raises `FetchFailed` where it is no answer to one."""
+    result = record(load(content, "The answer of PubMed"), "esearchresult")
+    if not isinstance(result.get("idlist"), list):
+        raise FetchFailed(f"PubMed says “{str(result.get('ERROR') or 'nothing about a search')[:100]}”")
+    ids = [each for each in items(result, "idlist") if isinstance(each, str) and each.isascii() and each.isdigit()]
+    total = number(result, "count")
+    return ids, len(ids) if total is None else total
+
+
+def read_articles(content: bytes, *, day: dt.date, source: str = "pubmed") -> Reading:
+    """Read records of articles. Raises `FetchFailed` where they are none."""
+    check_size(content)
+    check_shape(content)
+    try:
+        root = ET.fromstring(content)  # noqa: S314 - it was looked at, and expat asks for nothing
+    except ET.ParseError as error:
+        raise FetchFailed(f"the answer of PubMed is not valid XML ({error})") from error
+    if root.tag != "PubmedArticleSet":
+        raise FetchFailed("the answer of PubMed has no articles")
+    announcements: list[Announcement] = []
+    skipped: list[Skipped] = []
+    for place, article in enumerate(root.iter("PubmedArticle"), 1):
+        try:
+            announcements.append(Announcement(_paper(article), source, day))
+        except (BadPaperId, ValueError) as error:
+            skipped.append(Skipped(f"{source} article {place}", str(error)))
+    return Reading(tuple(announcements), tuple(skipped))
+
+
+def _paper(article: ET.Element) -> Paper:
+    number_ = _text(article.find(".//PMID"))
+    title = clean(_text(article.find(".//ArticleTitle")) or _text(article.find(".//VernacularTitle"))).rstrip(".")
+    if not title:
+        raise ValueError(f"{number_ or 'It'} has no title.")
+    names = _names(article, number_)
+    return Paper(
+        id=names[0],
+        title=title.removeprefix("[").removesuffix("]"),
+        abstract=clean(" ".join(_abstract(article))),
+        authors=tuple(filter(None, map(_author, article.iterfind(".//AuthorList/Author")))),
+        categories=tuple(dict.fromkeys(clean(_text(each)) for each in article.iterfind(".//Keyword")))[:20],
+        url=page_of(names[0]),
+        published=_published(article),
+        also=names[1:],
+    )
+
+
+def _names(article: ET.Element, number_: str) -> tuple[PaperId, ...]:
+    """Name it by its DOI, by which other sources know it, and by its page."""
+    names: list[PaperId] = []
+    for each in article.iterfind(".//PubmedData/ArticleIdList/ArticleId[@IdType='doi']"):
+        try:
+            names.append(PaperId.parse(trimmed(_text(each))))
+        except BadPaperId:
+            continue
+    if number_.isascii() and number_.isdigit():
+        names.append(PaperId("url", f"{_PAGE}{number_}/"))
+    if not names:
+        raise ValueError("It has neither a DOI nor a number.")
+    return tuple(dict.fromkeys(names))
+
+
+def _abstract(article: ET.Element) -> Iterator[str]:
+    for part in article.iterfind(".//Abstract/AbstractText"):
+        label = part.get("Label", "").capitalize()
+        yield f"{label}: {_text(part)}" if label else _text(part)
+
+
+def _author(author: ET.Element) -> str:
+    name = f"{_text(author.find('ForeName'))} {_text(author.find('LastName'))}".strip()
+    return clean(name or _text(author.find("CollectiveName")), plain=True)
+
+
+def _published(article: ET.Element) -> dt.date | None:
+    when = article.find(".//Article/ArticleDate")
+    when = article.find(".//JournalIssue/PubDate") if when is None else when
+    if when is None:
+        return None
+    month = _text(when.find("Month"))
+    number_ = _MONTHS.index(month[:3]) + 1 if month[:3] in _MONTHS else None
+    try:
+        return dt.date(int(_text(when.find("Year"))), number_ or int(month or 1), int(_text(when.find("Day")) or 1))
+    except ValueError:
+        return None
+
+
+def _text(element: ET.Element | None) -> str:
+    return "" if element is None else " ".join("".join(element.itertext()).split())
