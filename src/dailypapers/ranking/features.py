@@ -36,6 +36,8 @@ from dailypapers.ranking.text.words import neighbors, units
 Flags = npt.NDArray[np.bool_]
 #: Two papers whose cosine is above this say the same.
 SAME = 0.8
+#: So many papers are compared with all others at a time: each pair that shares a word takes memory meanwhile.
+_PAPERS_AT_ONCE = 256
 #: For so few texts the library's papers are not all narrowed: a search wants ten of them, a million readers all.
 _FEW_TEXTS = 20
 
@@ -164,11 +166,12 @@ class Features:
     def clusters(self) -> Columns:
         """For each paper the first of those that say the same as it does, itself where none comes before it."""
         first = np.arange(len(self.papers))
-        if not len(first):
-            return first
-        alike = sp.coo_array(self.narrow.rows(self.weights) @ self.by_term)
-        for one, other, likeness in zip(*alike.coords, alike.data, strict=True):
-            if likeness > SAME and other < one:
+        weights = self.narrow.rows(self.weights)
+        for begin in range(0, len(first), _PAPERS_AT_ONCE):
+            alike = sp.coo_array(weights[begin : begin + _PAPERS_AT_ONCE] @ self.by_term)
+            is_same = alike.data > SAME
+            rows, others = (axis[is_same] for axis in alike.coords)
+            for one, other in sorted(zip((rows + begin).tolist(), others.tolist(), strict=True)):
                 first[one] = min(first[one], first[other])
         return first
 
