@@ -18,6 +18,7 @@ import json
 import os
 import platform
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -49,11 +50,12 @@ _DOT = b"\r\n.\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One sender's run: how many mails the sink took, and the seconds and processor seconds they took."""
+    """One sender's run: how many mails the sink took, the seconds and processor seconds they took, and megabytes."""
 
     mails: int
     seconds: float
     processor: float
+    memory: float = 0
 
 
 def main() -> None:
@@ -135,7 +137,8 @@ def send(settings_file: Path) -> None:
     wall, processor = time.perf_counter(), time.process_time()
     done = deliver_once(app.dependencies.sending, clock=lambda: NOW)
     taken = {"seconds": time.perf_counter() - wall, "processor": time.process_time() - processor}
-    print(json.dumps({**taken, "mails": done.states[DeliveryState.ACCEPTED]}))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(json.dumps({**taken, "mails": done.states[DeliveryState.ACCEPTED], "memory": memory}))
 
 
 _NODE = """
@@ -235,7 +238,9 @@ class Benchmark:
         for name, each in runs.items():
             processor = statistics.median(run.processor / run.mails for run in each) * 1000
             rate = statistics.median(run.mails / run.seconds for run in each)
-            print(f"{name:<32}{processor:>8.3f} ms of the processor a mail{rate:>9,.0f} mails/s")
+            memory = max(run.memory for run in each)
+            print(f"{name:<32}{processor:>8.3f} ms of the processor a mail{rate:>9,.0f} mails/s"
+                  f"{f'{memory:>9,.0f} MB' if memory else ''}")  # fmt: skip
 
     def _senders(self, port: int) -> Mapping[str, Sequence[str]]:
         """The commands; a sender that is not installed is left out, and said so."""
@@ -270,7 +275,7 @@ class Benchmark:
             processor = after.children_user + after.children_system - before.children_user - before.children_system
             return Run(self._readers, time.perf_counter() - started, processor)
         told = json.loads(out.stdout.splitlines()[-1])
-        return Run(told["mails"], told["seconds"], told["processor"])
+        return Run(told["mails"], told["seconds"], told["processor"], told.get("memory", 0))
 
 
 @contextmanager
