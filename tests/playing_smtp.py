@@ -29,6 +29,10 @@ class Script:
     tls_at_once: bool = False
     """Speak TLS from the first byte, instead of offering STARTTLS."""
     password: str = ""
+    login_reply: str = ""
+    """What is said to every login, whatever the password."""
+    injected: str = ""
+    """Lines that are sent in the clear behind the go-ahead to STARTTLS, as somebody between us and the server might."""
     greeting: str = "220 ready"
     seconds: float = 0
     """How long it thinks about each mail."""
@@ -105,13 +109,15 @@ class _Talk:
 
     async def on_starttls(self, _line: str) -> str:
         assert self.server.script.tls
-        await self.say("220 go ahead")
+        await self.say(f"220 go ahead{self.server.script.injected}")
         await self.writer.start_tls(self.server.script.tls)
         return ""
 
     async def on_auth(self, line: str) -> str:
         given = base64.b64decode(line.split()[2]).decode().split("\0")[2]
         self.server.logins.append(given)
+        if self.server.script.login_reply:
+            return await self.say(self.server.script.login_reply)
         self.known = right = given == self.server.script.password
         return await self.say("235 2.7.0 welcome" if right else "535 5.7.8 wrong")
 

@@ -1,5 +1,6 @@
 """Commands for setting up and keeping in order: init, migrate, prune."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,16 +42,18 @@ def init(
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
     if check_mail:
         for server in app.mail_servers:
-            _check_mail(server)
+            _check_mail(
+                server, {settings.mail.from_address, settings.mail.bounce_address or settings.mail.from_address}
+            )
 
 
-def _check_mail(server: "MailServer") -> None:
+def _check_mail(server: "MailServer", senders: Iterable[str]) -> None:
     import asyncio
 
     from dailypapers.mail.smtp.transport import SmtpTransport
 
     with progress(f"checking the mail server {server}"):
-        answer = asyncio.run(SmtpTransport(server, connections=1).check())
+        answer = asyncio.run(SmtpTransport(server, connections=1).check(senders=sorted(senders)))
     say(answer)
 
 

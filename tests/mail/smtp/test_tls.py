@@ -4,10 +4,14 @@ import logging
 import ssl
 
 import pytest
+import sqlalchemy as sa
+from tests.delivery import queued
 from tests.playing_smtp import Script, Server, make_contexts, playing_smtp
 from tests.sending import send as send_one
 
+from dailypapers.delivery.deliver import deliver_once
 from dailypapers.domain.delivery import Outcome, OutcomeKind
+from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import Envelope, OutgoingMail
 from dailypapers.errors import MailServerUnreachable
 from dailypapers.mail.smtp.transport import MailServer, Security, SmtpTransport
@@ -93,3 +97,26 @@ async def test_a_server_that_knows_no_passwords_is_named_in_a_sentence() -> None
             await SmtpTransport(wanted).check()
         assert (await send(wanted)).kind is OutcomeKind.INTERRUPTED
     assert PASSWORD not in str(refused.value)
+
+
+async def test_what_came_in_the_clear_behind_starttls_is_not_believed(contexts: Contexts) -> None:
+    injected = "\r\n250-evil\r\n250-X-EVIL\r\n250 AUTH PLAIN"
+    with playing_smtp(Script(tls=contexts[0], injected=injected)) as server:
+        there = named(server, "starttls", contexts[1])
+        assert "evil" not in (await SmtpTransport(there).check()).lower()
+        outcome = await send(there)
+    assert outcome.kind is OutcomeKind.ACCEPTED
+    assert server.logins == []
+
+
+def test_a_server_that_wants_no_login_for_now_is_not_asked_for_each_mail(sqlite: sa.Engine) -> None:
+    queued.queue(sqlite, 60)
+    later = "454 4.7.0 Too many login attempts, please try again later."
+    with playing_smtp(Script(password=PASSWORD, login_reply=later)) as server:
+        relay = SmtpTransport(named(server, "none", login="papers"))
+        done = deliver_once(queued.sending(sqlite, relay), clock=lambda: queued.NOW)
+    assert done.stopped
+    assert done.stopped.fault is Fault.CONNECTION
+    assert later.partition(" ")[2] in done.stopped.why
+    assert len(server.logins) <= 5
+    assert queued.states(sqlite).keys() == {"queued", "deferred"}

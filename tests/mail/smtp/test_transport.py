@@ -168,6 +168,24 @@ async def test_check_says_what_was_found(contexts: tuple[ssl.SSLContext, ssl.SSL
             await SmtpTransport(unknown).check()
 
 
+@pytest.mark.parametrize(
+    ("address", "extensions", "is_told"),
+    [
+        ("pаpers@example.org", ("8BITMIME",), True),
+        ("pаpers@example.org", ("SMTPUTF8",), False),
+        ("papers@bücher.example", ("8BITMIME",), False),
+        ("papers@example.org", (), False),
+    ],
+)
+async def test_check_says_which_of_our_addresses_the_server_cannot_take(
+    address: str, extensions: tuple[str, ...], is_told: bool
+) -> None:
+    with playing_smtp(Script(extensions=extensions)) as server:
+        transport = SmtpTransport(MailServer(server.host, server.port, "none", timeout=5))
+        said = await transport.check(senders=[address])
+    assert (f"No email will go out: {address} is not ASCII" in said) is is_told
+
+
 async def test_a_large_mail_with_dots_arrives_whole() -> None:
     content = b"Subject: long\r\n\r\n" + b".\r\n..\r\n.x\r\n" * 12_000
     with playing_smtp() as server:

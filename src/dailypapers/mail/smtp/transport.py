@@ -10,7 +10,7 @@ over, and what is done when one breaks.
 import asyncio
 import math
 import re
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +21,7 @@ import structlog
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import MailServerUnreachable
+from dailypapers.mail.idn import envelope_address
 from dailypapers.mail.smtp.capacity import Capacity
 from dailypapers.mail.smtp.connect import BROKEN, MailServer, Security, connect, hang_up
 from dailypapers.mail.smtp.dialogue import Commands, commands, hand_over, lost, unanswered
@@ -329,8 +330,8 @@ class SmtpTransport:
     def _longest_wait(self) -> float:
         return self._server.timeout * _BODY_TIMEOUT_FACTOR
 
-    async def check(self) -> str:
-        """Connect, with TLS and AUTH as set, and say in a sentence what was found.
+    async def check(self, *, senders: Iterable[str] = ()) -> str:
+        """Connect, with TLS and AUTH as set, and say in a sentence what was found, and which senders it cannot take.
 
         Raises `MailServerUnreachable` with what went wrong.
         """
@@ -342,9 +343,11 @@ class SmtpTransport:
                 f"The mail server {self._server} refuses us: {refusal.code} {said}."
             ) from refusal
         offers = ", ".join(sorted(client.esmtp_extensions)) or "nothing more"
+        unwritable = list(_unwritable(senders, client.esmtp_extensions))
         await hang_up(client)
         secured = "without TLS" if self._server.security == "none" else "with TLS"
-        return f"The mail server {self._server} takes our mail {secured}; it offers {offers}."
+        found = f"The mail server {self._server} takes our mail {secured}; it offers {offers}."
+        return " ".join([found, *unwritable])
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -354,6 +357,16 @@ class SmtpTransport:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _unwritable(senders: Iterable[str], extensions: Mapping[str, str]) -> Iterator[str]:
+    """Say which of our own addresses this server cannot be told (RFC 6531)."""
+    for address in senders:
+        if "smtputf8" not in extensions and not envelope_address(address).isascii():
+            yield (
+                f"No email will go out: {address} is not ASCII, and the server does not offer SMTPUTF8. Use another "
+                "address, or a server that offers it."
+            )
 
 
 def _mails_allowed(extensions: Mapping[str, str]) -> float:
