@@ -2,9 +2,10 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser import tools
 from tests.browser.a_reader import Reader, a_reader
 from tests.browser.living import Living, living
-from tests.browser.looking import Look, axe, still
+from tests.browser.looking import Look, axe, reshape, still
 
 from dailypapers.store.database import close
 
@@ -94,13 +95,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
     windows: list[tuple[BrowserContext, Watch]] = []
 
     def open_window(look: Look) -> Page:
-        context = browser.new_context(
-            viewport={"width": look.width, "height": 800},
-            java_script_enabled=look.scripts,
-            color_scheme=look.colors,
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(10_000)
+        context = new_context(browser, look)
         windows.append((context, Watch(context)))
         return context.new_page()
 
@@ -110,13 +105,77 @@ def visit(browser: Browser) -> Iterator[Visit]:
         assert watch.complaints == []
 
 
+def new_context(browser: Browser, look: Look) -> BrowserContext:
+    """A browser as good as new, for windows with a look."""
+    context = browser.new_context(
+        viewport={"width": look.width, "height": 800},
+        java_script_enabled=look.scripts,
+        color_scheme=look.colors,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(10_000)
+    return context
+
+
+@dataclass
+class Windows:
+    """Windows that stay open while a module's tests look through them: a new one takes longer than a page."""
+
+    browser: Browser
+    _opened: dict[tuple[bool, int], tuple[Page, "Watch"]] = field(default_factory=dict)
+
+    def show(self, look: Look, number: int) -> Page:
+        """Give a window a look, and return it."""
+        key = (look.scripts, number)
+        if key not in self._opened:
+            context = new_context(self.browser, look)
+            watch = Watch(context)
+            self._opened[key] = (context.new_page(), watch)
+        page, _ = self._opened[key]
+        reshape(page, look)
+        return page
+
+    def close(self) -> None:
+        """Close them all."""
+        for page, _ in self._opened.values():
+            page.context.close()
+
+    def complaints(self) -> list[str]:
+        """What was complained of since the last time."""
+        complaints = [complaint for _, watch in self._opened.values() for complaint in watch.complaints]
+        for _, watch in self._opened.values():
+            watch.complaints.clear()
+        return complaints
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[Windows]:
+    """The windows of a module's tests that only look."""
+    opened = Windows(browser)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def window(windows: Windows) -> Iterator[Visit]:
+    """Opens a window as `visit` does, for a test that only looks: others have looked through it before."""
+    used = Counter[bool]()
+
+    def show(look: Look) -> Page:
+        used[look.scripts] += 1
+        return windows.show(look, used[look.scripts])
+
+    yield show
+    assert windows.complaints() == []
+
+
 Audit = Callable[[Page, Look], list[str]]
 
 
 @pytest.fixture
-def audit(visit: Visit) -> Audit:
+def audit(windows: Windows) -> Audit:
     """What axe finds wrong with a page, whether its window has scripts or not."""
-    return lambda page, look: axe(page if look.scripts else still(page, visit(replace(look, scripts=True))))
+    return lambda page, look: axe(page if look.scripts else still(page, windows.show(replace(look, scripts=True), 0)))
 
 
 class Watch:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -37,15 +38,35 @@ class Scores:
     failed: tuple[str, ...]
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, *, colors_only: bool = False) -> list[str]:
     """What axe-core finds wrong with what the page shows now, each as a rule and where it is broken.
 
     axe is a script itself: for a window without scripts, see `still`.
     """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    found = page.evaluate(_RUN, _ABOUT_COLORS if colors_only else None)
     return [f"{one['id']}: {one['help']}: {_places(one)}" for one in found]
+
+
+#: What is loaded beforehand would be for films and sounds only, of which we have none.
+_RUN = """async (runOnly) => (await axe.run(document, {
+  resultTypes: ['violations'], preload: false, ...(runOnly ? {runOnly} : {}),
+})).violations"""
+_ABOUT_COLORS = ["color-contrast", "link-in-text-block"]
+
+
+def faults(page: Page, looks: Sequence[Look]) -> list[tuple[Look, int, list[str]]]:
+    """What is wrong with the open page in each look: pixels it is too wide, and what axe finds.
+
+    In other colours of the same width nothing but colours can be wrong.
+    """
+    found, widths = [], set[int]()
+    for look in looks:
+        reshape(page, look)
+        found.append((look, overflow(page), axe(page, colors_only=look.width in widths)))
+        widths.add(look.width)
+    return [fault for fault in found if any(fault[1:])]
 
 
 def _places(violation: dict[str, Any]) -> str:
@@ -72,16 +93,17 @@ def still(page: Page, window: Page) -> Page:
 
     window.route("**/*", answer)
     window.goto(page.url)
+    window.unroute("**/*")
     return window
 
 
 def lighthouse(*addresses: str, timed: bool = False) -> list[Scores]:
     """What Lighthouse says of each address, as a phone on a slow line would load it.
 
-    Performance, bytes and the first paint are 0 unless it is `timed`: for them a trace of the load is needed, which
-    gets lost on a machine that is busy.
+    Only the best practices are scored unless it is `timed`: for performance, bytes and the first paint a trace of the
+    load is needed, which gets lost on a machine that is busy, and accessibility is told by axe, as `axe` runs it.
     """
-    categories = ",".join((("performance",) if timed else ()) + ("accessibility", "best-practices"))
+    categories = ",".join((("performance", "accessibility") if timed else ()) + ("best-practices",))
     script = MODULES.parent / "lighthouse.mjs"
     words = ["node", str(script), categories, chromium(), *addresses, "--", *ARGUMENTS]
     done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=300)  # noqa: S603 - ours
@@ -94,7 +116,7 @@ def _scores(report: dict[str, Any]) -> Scores:
     scores = report["scores"]
     return Scores(
         performance=scores.get("performance", 0),
-        accessibility=scores["accessibility"],
+        accessibility=scores.get("accessibility", 0),
         best_practices=scores["best-practices"],
         transferred=round(report["bytes"]),
         first_paint=report["paint"] / 1000,

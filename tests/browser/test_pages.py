@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Audit, Visit
 from tests.browser.living import Living, minutes
-from tests.browser.looking import Look, Tabbed, axe, first_load, lighthouse, overflow, reshape, tab_through, too_small
+from tests.browser.looking import Look, Tabbed, faults, first_load, lighthouse, overflow, tab_through, too_small
 
 LOOKS = [Look(320, colors="dark"), Look(768), Look(1280), Look(1280, colors="dark")]
 PLAIN = Look(320, scripts=False)
@@ -24,13 +24,11 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_public_page_is_fine_for_everybody(shown: Living, visit: Visit, audit: Audit, path: str) -> None:
-    page, plain = visit(LOOKS[0]), visit(PLAIN)
+def test_a_public_page_is_fine_for_everybody(shown: Living, window: Visit, audit: Audit, path: str) -> None:
+    page, plain = window(LOOKS[0]), window(PLAIN)
     page.goto(shown.base + path)
     plain.goto(shown.base + path)
-    for look in LOOKS:
-        reshape(page, look)
-        assert (look, overflow(page), axe(page)) == (look, 0, [])
+    assert faults(page, LOOKS) == []
     for shows in (page, plain):
         assert (shows.locator("h1").count(), tab_through(shows)) == (1, Tabbed([], []))
     assert (overflow(plain), too_small(plain), audit(plain, PLAIN)) == (0, [], [])
@@ -38,7 +36,7 @@ def test_a_public_page_is_fine_for_everybody(shown: Living, visit: Visit, audit:
 
 def test_lighthouse_finds_nothing_wrong(shown: Living) -> None:
     for scores in lighthouse(shown.base, f"{shown.base}/search?q=attention"):
-        assert min(scores.accessibility, scores.best_practices) >= 95, scores.failed
+        assert scores.best_practices >= 95, scores.failed
 
 
 @pytest.mark.parametrize("path", PAGES[:4])
