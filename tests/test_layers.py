@@ -24,7 +24,7 @@ FLOORS = {
     "jobs": 30, "web": 30, "evaluation": 30,
     "setting_errors": 1, "settings": 40, "app": 41, "scheduler": 42, "http_server": 31, "catcher": 42, "serve": 43,
     "companion": 43,
-    "demo": 44,
+    "demo": 44, "doctor": 44,
     "cli": 50, "__main__": 51,
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from dailypapers.cli import (
     demo,
     digests,
     dkim,
+    doctor,
     evaluate,
     papers,
     serve,
@@ -67,7 +68,7 @@ def shared(
 #: As `--help` groups them.
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Try it": (demo.demo, catch.catch),
-    "Set it up": (setup.init, setup.migrate),
+    "Set it up": (setup.init, setup.migrate, doctor.doctor),
     "Run it": (serve.serve, day.day),
     "The steps of a day": (sources.fetch, digests.close, digests.compose, deliveries.deliver, setup.prune),
     "Look at it": (day.status, digests.preview, deliveries.ledger),

@@ -227,6 +227,14 @@ def revision(engine: sa.Engine) -> tuple[str | None, str | None]:
         return _current_revision(tx), newest
 
 
+def clock_of(tx: sa.Connection) -> dt.datetime | None:
+    """Return the time by the database server's clock; `None` where there is no server."""
+    if tx.dialect.name == "sqlite":
+        return None
+    moment: dt.datetime = tx.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    return moment
+
+
 def require_migrated(engine: sa.Engine) -> None:
     """Raise `DatabaseUnreachable` with what to do where the tables are missing or old."""
     current, newest = revision(engine)

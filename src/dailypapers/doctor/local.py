@@ -1,0 +1,103 @@
+"""What can be checked on this machine: files, the database, templates, the clock."""
+
+import datetime as dt
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from dailypapers.app import App
+from dailypapers.domain.address import domain_of
+from dailypapers.domain.finding import Finding, Level, fail, ok, warn
+from dailypapers.errors import DailypapersError, DatabaseUnreachable
+from dailypapers.mail.message import mime
+from dailypapers.rendering.notices import render_confirm
+from dailypapers.settings import Settings
+from dailypapers.store.database import clock_of, reading, require_migrated
+
+#: Machines that share the sending may differ by as much (`domain.worker.LEASE`).
+_CLOCKS_DIFFER = dt.timedelta(seconds=15)
+
+
+def findings(app: App, *, now: dt.datetime) -> list[Finding]:
+    """Return how things stand on this machine."""
+    found = [*files(app.settings), database(app), *clock(app, now=now), templates(app)]
+    return [*found, sample(app, now=now)] if found[-1].level is Level.OK else found
+
+
+def files(settings: Settings) -> Iterator[Finding]:
+    """Check that what is secret can be read by us alone."""
+    url = sa.make_url(settings.database.url)
+    held = {
+        "secret file": settings.service.secret_file if not settings.secret else None,
+        "DKIM key": settings.dkim.key_file,
+        "second DKIM key": settings.dkim.ed25519_key_file,
+        "database file": Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None,
+    }
+    for name, file in held.items():
+        if file and file.exists():
+            yield _file(name, file)
+
+
+def _file(name: str, file: Path) -> Finding:
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if mode & 0o077:
+        return fail(name, f"{file} can be read by others (mode {mode:03o}).", f"Run chmod 600 {file}.")
+    return ok(name, f"{file} can be read by its owner alone.")
+
+
+def database(app: App) -> Finding:
+    """Check that the database answers and is of this version."""
+    try:
+        require_migrated(app.engine)
+    except DatabaseUnreachable as error:
+        return fail("database", str(error), "Run `dailypapers migrate`, or check database.url.")
+    return ok("database", f"{app.engine.url.render_as_string(hide_password=True)} is of this version.")
+
+
+def clock(app: App, *, now: dt.datetime) -> Iterator[Finding]:
+    """Compare this machine's clock with the database server's, where that has one of its own."""
+    try:
+        with reading(app.engine) as tx:
+            theirs = clock_of(tx)
+    except DatabaseUnreachable:
+        return
+    if theirs and abs(theirs - now) > _CLOCKS_DIFFER:
+        seconds = (now - theirs).total_seconds()
+        why = f"This machine's clock is {seconds:+.0f} s off the database server's."
+        yield fail("clock", why, "Keep both by NTP: whoever sends would be taken for dead.")
+    elif theirs:
+        yield ok("clock", "This machine and the database server agree about the time.")
+
+
+def templates(app: App) -> Finding:
+    """Compile every template, the operator's own among them."""
+    environment = app.dependencies.renderer.templates
+    names = environment.list_templates(extensions=("html", "txt"))
+    for name in names:
+        try:
+            environment.get_template(name)
+        # Templates may be the operator's own: whatever is wrong with one, its name is what helps.
+        except Exception as error:  # noqa: BLE001
+            return fail("templates", f"{name}: {error}", "Mend it, or remove it from service.templates.")
+    return ok("templates", f"All {len(names)} templates can be read.")
+
+
+def sample(app: App, *, now: dt.datetime) -> Finding:
+    """Make a mail as it would leave, signed where that is set."""
+    renderer = app.dependencies.renderer
+    sender = renderer.sender
+    try:
+        message = render_confirm(renderer.templates, confirm_url=renderer.home, home=renderer.home, name=sender.name)
+        name = mime.message_id(renderer.secret, "doctor", domain_of(sender.address))
+        content = mime.build(
+            message, sender=sender, recipient=sender.address, message_id=name, now=now, keys=renderer.keys
+        )
+    except (DailypapersError, ValueError) as error:
+        return fail("sample email", str(error), "Check mail.from_address and service.name.")
+    by = ", ".join(key.selector for key in renderer.keys)
+    if not by:
+        why = f"An email of {len(content)} bytes was made; it is not signed here."
+        return warn("sample email", why, "Make sure that your mail server signs, or set dkim.key_file.")
+    return ok("sample email", f"An email of {len(content)} bytes was made and signed by {by}.")

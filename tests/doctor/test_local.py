@@ -1,0 +1,56 @@
+"""What is checked on this machine."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from dailypapers.app import App, build
+from dailypapers.doctor.local import findings
+from dailypapers.domain.finding import Level
+from dailypapers.mail.message.dkim import write_new_key
+from dailypapers.settings import load
+from dailypapers.store.database import close, migrate
+
+
+def app_of(tmp_path: Path, extra: str = "") -> App:
+    file = tmp_path / "dailypapers.toml"
+    file.write_text(f'[mail]\nfrom_address = "papers@ours.example"\n{extra}', "utf-8")
+    secret = tmp_path / "dailypapers.secret"
+    secret.write_text("x" * 40, "utf-8")
+    secret.chmod(0o600)
+    return build(load(file))
+
+
+def levels(app: App, now: dt.datetime) -> dict[str, Level]:
+    found = {finding.name: finding.level for finding in findings(app, now=now)}
+    close(app.engine)
+    return found
+
+
+def test_all_is_well_once_it_is_set_up(tmp_path: Path, now: dt.datetime) -> None:
+    write_new_key(tmp_path / "dkim.pem")
+    app = app_of(tmp_path, '[dkim]\nkey_file = "dkim.pem"\n')
+    migrate(app.engine)
+    found = levels(app, now)
+    assert set(found.values()) == {Level.OK}
+    assert {"secret file", "DKIM key", "database file", "database", "templates", "sample email"} == set(found)
+
+
+def test_what_is_wrong_is_named(tmp_path: Path, now: dt.datetime) -> None:
+    own = tmp_path / "own" / "email" / "confirm"
+    own.mkdir(parents=True)
+    (own / "body.txt").write_text("{% if %}", "utf-8")
+    app = app_of(tmp_path, '[service]\ntemplates = "own"\n')
+    (tmp_path / "dailypapers.secret").chmod(0o644)
+    found = levels(app, now)
+    assert {name for name, level in found.items() if level is Level.FAIL} >= {"secret file", "database", "templates"}
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(0, Level.OK), (60, Level.FAIL)])
+def test_a_clock_that_is_off_the_databases_is_found(
+    tmp_path: Path, postgres_url: str, seconds: int, level: Level
+) -> None:
+    app = app_of(tmp_path, f'[database]\nurl = "{postgres_url}"\n')
+    now = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
+    assert levels(app, now)["clock"] is level
