@@ -48,7 +48,12 @@ def claim(engine: sa.Engine, pace: Pace, worker: str, limit: int, *, now: dt.dat
     """Claim as a run does."""
     with writing(engine) as tx:
         claimed = pace.claim(tx, worker, limit, PRIORITIES, now=now)
-        attempts.start(tx, [turn.delivery for turn in claimed.turns], now=now)
+        attempts.start(
+            tx,
+            [turn.delivery for turn in claimed.turns],
+            now=now,
+            servers=[turn.server for turn in claimed.turns],
+        )
     return claimed
 
 
@@ -184,7 +189,7 @@ def test_too_fast_costs_nobody_a_longer_wait(engine: sa.Engine) -> None:
 def test_weights_decide_shares(sqlite: sa.Engine, weights: tuple[float, float], shares: list[int]) -> None:
     queued.queue(sqlite, 8)
     routes = [Route(name, weight=weight) for name, weight in zip("ab", weights, strict=True)]
-    servers = [turn.delivery.server for turn in claim(sqlite, Pace(*routes), "w", 8).turns]
+    servers = [turn.server for turn in claim(sqlite, Pace(*routes), "w", 8).turns]
     assert [servers.count(name) for name in "ab"] == shares
 
 
@@ -192,7 +197,7 @@ def test_a_server_without_room_leaves_its_share_to_the_others(engine: sa.Engine)
     queued.queue(engine, 8)
     as_digests(engine)
     pace = Pace(Route("a", daily(2), weight=3), Route("b", daily(4), weight=1))
-    servers = [turn.delivery.server for turn in claim(engine, pace, "w", 8).turns]
+    servers = [turn.server for turn in claim(engine, pace, "w", 8).turns]
     assert [servers.count(name) for name in "ab"] == [2, 4]
 
 

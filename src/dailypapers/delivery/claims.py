@@ -29,10 +29,11 @@ LOOK_AGAIN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A claimed mail with all it shows, and the moment at which it may go."""
+    """A claimed mail with all it shows, the moment at which it may go, and the server it goes by."""
 
     render_input: RenderInput
     at: dt.datetime
+    server: str = ""
 
     @property
     def is_urgent(self) -> bool:
@@ -102,7 +103,8 @@ class Claims:
             return Claimed()
         self._fence.hold_what_is_composed_again(tx)
         claimed = self._pace.claim(tx, worker.id, limit, priorities, now=worker.clock(), steady=steady)
-        attempts.start(tx, [turn.delivery for turn in claimed.turns], now=worker.clock())
+        deliveries, servers = [turn.delivery for turn in claimed.turns], [turn.server for turn in claimed.turns]
+        attempts.start(tx, deliveries, now=worker.clock(), servers=servers)
         return claimed
 
     def look_again(self) -> None:
@@ -125,6 +127,6 @@ class Claims:
             return
         load = partial(load_inputs, deliveries=[turn.delivery for turn in turns], shared=self._shared)
         inputs = await self._worker.persistence.load(load)
-        due = [Due(render_input, turn.at) for render_input, turn in zip(inputs, turns, strict=True)]
+        due = [Due(render_input, turn.at, turn.server) for render_input, turn in zip(inputs, turns, strict=True)]
         # Who is waited for comes first, and then who may go first: one domain with a limit holds up no other.
         self._waiting = deque(sorted((*self._waiting, *due), key=lambda each: (not each.is_urgent, each.at)))

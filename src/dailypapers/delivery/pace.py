@@ -42,10 +42,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A claimed mail, which names the server it goes by, and the moment at which it may go."""
+    """A claimed mail, the moment at which it may go, and the server it goes by."""
 
     delivery: Delivery
     at: dt.datetime
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Pace:
 
     def went(self, turns: Iterable[Turn]) -> None:
         """Note that these mails are on their way to their servers."""
-        servers = [turn.delivery.server for turn in turns]
+        servers = [turn.server for turn in turns]
         self._given.update(servers)
         self._unanswered.update(servers)
 
@@ -179,10 +180,9 @@ class Pace:
         for server, mails in Counter(each.server for each in handed_over if each.server in counted).items():
             paces.count(tx, server, mails, now=now)
         telling = [
-            (domain, outcome)
-            for domain, outcome in ((domain_of(delivery.address), outcome) for delivery, outcome in answers)
-            if outcome.kind is OutcomeKind.THROTTLED
-            or (outcome.kind is OutcomeKind.ACCEPTED and domain in self._refusing)
+            (domain_of(delivery.address), outcome)
+            for delivery, outcome in answers
+            if outcome.kind is OutcomeKind.THROTTLED or (self._refusing and outcome.kind is OutcomeKind.ACCEPTED)
         ]
         if telling:
             self._hear(tx, telling, now)
@@ -190,6 +190,8 @@ class Pace:
     def _hear(self, tx: sa.Connection, answers: Sequence[tuple[str, Outcome]], now: dt.datetime) -> None:
         known = paces.domains(tx, {domain for domain, _ in answers}, to_change=True)
         for name, outcome in answers:
+            if name not in known and outcome.kind is OutcomeKind.ACCEPTED:
+                continue
             domain = known.get(name, Domain())
             known[name] = replace(domain, breaker=heard(domain.breaker, outcome, now))
         paces.keep_domains(tx, known)
@@ -207,6 +209,8 @@ class Pace:
 
         By weight, the one that is furthest behind its share; without weights, the one that is least busy.
         """
+        if not self.has_several:
+            return self._routes[0].name
         known = [route for route in self._routes if route.name in rooms]
         open_ones = [route for route in known if rooms[route.name] >= 1] or known
         if all(route.weight for route in open_ones):
@@ -222,6 +226,11 @@ class Pace:
     def rules_of(self, server: str) -> Rules:
         """Return what is kept to with a server."""
         return next(route.rules for route in self._routes if route.name == server)
+
+    @property
+    def has_several(self) -> bool:
+        """Whether there are several servers."""
+        return len(self._routes) > 1
 
     @property
     def per_domain(self) -> Limit | None:
@@ -299,7 +308,7 @@ class _Servers:
         if rate:
             at, self._next_at[server] = spread(rate, self._next_at[server], not_before)
         is_urgent = delivery.priority is Priority.URGENT
-        return Turn(replace(delivery, server=server), self._now if is_urgent else at)
+        return Turn(delivery, self._now if is_urgent else at, server)
 
     def keep(self, tx: sa.Connection) -> None:
         """Store when the next mail may go by each server."""

@@ -26,7 +26,7 @@ from dailypapers.delivery.pace import Pace, steady
 from dailypapers.delivery.record import Result, give_back_until, note
 from dailypapers.delivery.tally import Delivered, Stopped, Tally, out_of_room
 from dailypapers.delivery.worker import WorkerRun, working
-from dailypapers.digests.layout import MailRenderer, RenderInput, mail
+from dailypapers.digests.layout import MailRenderer, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, Outcome, OutcomeKind, after
@@ -200,14 +200,14 @@ class _Run:
         while due := await self._next():
             delivery = due.render_input.delivery
             if until := self._options.pace.left_alone_until(domain_of(delivery.address), self._steady()):
-                await self._park(delivery, until)
+                await self._park(replace(delivery, server=due.server), until)
                 continue
             async for urgent in self._until_its_turn(due):
-                if outgoing := await self._built(urgent.render_input):
+                if outgoing := await self._built(urgent):
                     yield outgoing
             if self._is_over:
                 return
-            if outgoing := await self._built(due.render_input):
+            if outgoing := await self._built(due):
                 yield outgoing
 
     async def _park(self, delivery: Delivery, until: dt.datetime) -> None:
@@ -218,8 +218,8 @@ class _Run:
         self._in_flight.pop(delivery.id, None)
         self._claims.note_parked([parked])
 
-    async def _built(self, render_input: RenderInput) -> OutgoingMail | None:
-        built = self._build(render_input)
+    async def _built(self, due: Due) -> OutgoingMail | None:
+        built = self._build(due)
         if isinstance(built, Result):
             await self._record((), [built])
             return None
@@ -266,8 +266,8 @@ class _Run:
             else:
                 await self._wait(min(seconds, LOOK_AGAIN))
 
-    def _build(self, render_input: RenderInput) -> OutgoingMail | Result:
-        delivery = render_input.delivery
+    def _build(self, due: Due) -> OutgoingMail | Result:
+        render_input, delivery = due.render_input, due.render_input.delivery
         try:
             name, outgoing = mail(self._renderer, render_input)
         except BadInput as error:
@@ -279,9 +279,9 @@ class _Run:
             outcome = Outcome(OutcomeKind.NOT_MADE, text=f"the mail could not be built: {type(error).__name__}")
         else:
             self._fence.composed(render_input.edition.day if render_input.edition else None)
-            self._in_flight[delivery.id] = replace(delivery, message_id=name)
-            return replace(outgoing, server=delivery.server)
-        return self._result(delivery, outcome)
+            self._in_flight[delivery.id] = replace(delivery, message_id=name, server=due.server)
+            return replace(outgoing, server=due.server) if self._options.pace.has_several else outgoing
+        return self._result(replace(delivery, server=due.server), outcome)
 
     def _result(self, delivery: Delivery, outcome: Outcome) -> Result:
         return Result(after(delivery, outcome, self._worker.clock(), policy=self._options.uncertain), outcome)
@@ -305,7 +305,7 @@ class _Run:
         """Return what a mail delivers, with the server it goes by, which may be another one than it was given to."""
         key = mail.delivery
         delivery = self._in_flight.get(key) or self._withdrawn[key]
-        if mail.server != delivery.server and key in self._in_flight:
+        if mail.server and mail.server != delivery.server and key in self._in_flight:
             self._options.pace.went_by_another(delivery, mail.server, now=self._steady())
             delivery = self._in_flight[key] = replace(delivery, server=mail.server)
         return delivery

@@ -12,11 +12,13 @@ from dailypapers.store.database import groups
 from dailypapers.store.schema import attempts
 
 
-def start(tx: sa.Connection, deliveries: Sequence[Delivery], *, now: dt.datetime) -> None:
-    """Note that these claimed mails are being tried; `attempts` of each already counts this try."""
+def start(
+    tx: sa.Connection, deliveries: Sequence[Delivery], *, now: dt.datetime, servers: Sequence[str] | None = None
+) -> None:
+    """Note that these claimed mails are being tried, by these servers; `attempts` of each already counts this try."""
     rows = [
-        {"delivery_id": d.id, "number": d.attempts, "worker": d.claimed_by, "started_at": now, "server": d.server}
-        for d in deliveries
+        {"delivery_id": d.id, "number": d.attempts, "worker": d.claimed_by, "started_at": now, "server": server}
+        for d, server in zip(deliveries, servers or [""] * len(deliveries), strict=True)
     ]
     if rows:
         tx.execute(sa.insert(attempts), rows)
