@@ -21,6 +21,7 @@ DEAD = (
 )
 NO_DOMAIN = (
     "550 Unrouteable address",
+    "554 5.4.4 cannot be routed",
     "556 5.1.10 <x@y.example>: Recipient address rejected: Domain y.example does not accept mail (nullMX)",
     "Host or domain name not found. Name service error for name=y.example type=A: Host not found",
     "550 Requested action not taken: mailbox unavailable; invalid DNS MX or A/AAAA resource record",
@@ -105,6 +106,11 @@ def test_the_milder_of_two_readings_holds() -> None:
         "550 5.1.1 Mailbox does not exist", reporter="dns; inbound-smtp.eu-west-1.amazonaws.com"
     ).is_hard
     assert not diagnose("450 4.1.2 Host not found").is_hard
+    assert not diagnose("Name service error for domain y.example: Host not found, try again").is_hard
+
+
+def test_words_may_be_folded_anywhere() -> None:
+    assert diagnose("550 5.4.1 [x@y.example]: Recipient address\n  rejected: Access\n  denied").is_hard
 
 
 def test_prose_is_asked_where_the_reply_tells_nothing() -> None:

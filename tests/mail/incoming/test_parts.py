@@ -64,6 +64,9 @@ def test_encodings_and_charsets_that_are_wrong_are_read_as_well_as_can_be() -> N
     for charset in ("no-such", "idna", "punycode", "zlib_codec", "rot13", "unicode_escape"):
         assert in_charset("café".encode(), charset) == "café"
     assert in_charset("ユーザー".encode("iso-2022-jp"), "ISO-2022-JP") == "ユーザー"
+    japanese = "ユーザー".encode("iso-2022-jp")
+    assert texts(b"Subject: x\n\n" + japanese) == ["ユーザー"]
+    assert parsed(b"X: " + japanese).headers.first("x") == "ユーザー"
     assert "\0" not in texts(b"\nx\0y")[0]
 
 

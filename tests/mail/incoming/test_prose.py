@@ -58,3 +58,8 @@ def test_what_forwarding_put_before_lines_is_taken_away() -> None:
 def test_near_begins_with_the_line_that_names_the_address() -> None:
     assert near("Hello\nto A@y.example: gone", "a@Y.example") == "to A@y.example: gone"
     assert near("Hello", "a@y.example") == ""
+
+
+def test_the_reason_in_brackets_counts_before_the_programs_own_words() -> None:
+    text = "<a@y.example>\n    (reason: 553 your IP (192.0.2.1) is listed)\n\n550 5.1.1 <a@y.example>... User unknown\n"
+    assert near(text, "a@y.example") == "553 your IP (192.0.2.1) is listed"

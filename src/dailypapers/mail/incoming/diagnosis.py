@@ -22,6 +22,8 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 #: Statuses, without their class, of an address that does not exist, of a full mailbox, of a mail too large.
 _DEAD, _FULL, _TOO_LARGE = {"1.1", "1.2", "1.3", "1.6", "1.10"}, {"2.2"}, {"3.4", "2.3"}
 _LOOP, _POLICY = "4.6", "7."
+#: "The next hop cannot be determined" (RFC 3463 3.5), for good: there is no such domain, or it takes no mail.
+_NO_ROUTE = "5.4.4"
 #: By their subject (RFC 3463 3) these tell whose fault it is; 1 (which address?), 2 and 5 do not.
 _BY_SUBJECT = {"3": Fault.DOMAIN, "4": Fault.CONNECTION, "6": Fault.US, "7": Fault.US}
 #: Receipt rules of SES refuse in words of their operator's choice.
@@ -40,7 +42,8 @@ class _Words:
 
     @cached_property
     def words(self) -> str:
-        return phrases.SAYS_NOTHING.sub(" ", phrases.NAMES.sub(" ", self.original))
+        unnamed = phrases.NAMES.sub(" ", self.original)
+        return phrases.SAYS_NOTHING.sub(" ", " ".join(unnamed.split()))
 
     @property
     def subject(self) -> str:
@@ -57,7 +60,7 @@ class _Words:
 
     @cached_property
     def no_domain(self) -> bool:
-        return not self.about_sender and bool(phrases.NO_DOMAIN.search(self.words))
+        return not self.about_sender and self.says(phrases.NO_DOMAIN) and not self.says(phrases.TRY_AGAIN)
 
     @cached_property
     def no_address(self) -> bool:
@@ -86,12 +89,8 @@ _RULES: tuple[tuple[Callable[[_Words], bool], Fault, bool], ...] = (
     (lambda said: said.says(phrases.GROUPS), Fault.US, False),
     (lambda said: said.says(phrases.MEANS_NO_ADDRESS), Fault.MAILBOX, True),
     (lambda said: said.says(phrases.THEIR_SYSTEM_SURELY), Fault.DOMAIN, False),
-    (
-        lambda said: said.says(phrases.NO_DOMAIN) and not said.about_sender and said.status[:1] != "4",
-        Fault.DOMAIN,
-        True,
-    ),
-    (lambda said: said.says(phrases.NO_DOMAIN) and not said.about_sender, Fault.DOMAIN, False),
+    (lambda said: said.no_domain and said.status[:1] != "4", Fault.DOMAIN, True),
+    (lambda said: said.no_domain, Fault.DOMAIN, False),
     (lambda said: said.says(phrases.MEMBERS_ONLY), Fault.US, False),
     (lambda said: said.says(phrases.DISABLED) and not said.has_dead_status, Fault.MAILBOX, False),
     (lambda said: said.says(phrases.MOVED), Fault.MAILBOX, True),
@@ -102,6 +101,7 @@ _RULES: tuple[tuple[Callable[[_Words], bool], Fault, bool], ...] = (
     (lambda said: said.has_dead_status and not said.about_us and not said.about_sender, Fault.MAILBOX, True),
     (lambda said: said.says(phrases.TOO_LARGE) or said.subject in _TOO_LARGE, Fault.MESSAGE, False),
     (lambda said: said.subject == _LOOP, Fault.CONNECTION, False),
+    (lambda said: said.status == _NO_ROUTE and not said.about_us, Fault.DOMAIN, True),
     (lambda said: said.about_us or said.about_sender or said.subject.startswith(_POLICY), Fault.US, False),
     (lambda said: said.says(phrases.NO_WAY), Fault.CONNECTION, False),
     (lambda said: said.says(phrases.THEIR_SYSTEM), Fault.DOMAIN, False),

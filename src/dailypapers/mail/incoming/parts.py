@@ -24,6 +24,8 @@ _CHARSET = re.compile(r'charset\s*=\s*"?([\w.:-]{1,40})', re.IGNORECASE)
 _FIELD = re.compile(r"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
 #: Codecs that do not read a charset of mails, or take quadratic time.
 _NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+#: How Japanese letters begin in ISO-2022-JP (RFC 1468).
+_JAPANESE = b"\x1b$"
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BREAK = re.compile(r"<(br|/p|/div|/tr|/li|/h\d)\b[^<>]{0,500}>", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -194,7 +196,7 @@ def _unfolded(lines: list[bytes]) -> Iterator[str]:
 
 
 def _utf8(octets: bytes) -> str:
-    return octets.decode("utf-8", "replace")[:_LONGEST_FIELD]
+    return octets.decode(_usual(octets), "replace")[:_LONGEST_FIELD]
 
 
 def _decoded(body: bytes, headers: Headers) -> str:
@@ -203,7 +205,7 @@ def _decoded(body: bytes, headers: Headers) -> str:
         body = _from_base64(body)
     elif encoding == "quoted-printable":
         body = quopri.decodestring(body)
-    return in_charset(body, _charset(headers))
+    return in_charset(body, _charset(headers) or _usual(body))
 
 
 def _from_base64(body: bytes) -> bytes:
@@ -215,7 +217,12 @@ def _from_base64(body: bytes) -> bytes:
 
 def _charset(headers: Headers) -> str:
     match = _CHARSET.search(headers.first("content-type"))
-    return match[1] if match else "utf-8"
+    return match[1] if match else ""
+
+
+def _usual(octets: bytes) -> str:
+    """Return the charset of what does not say: UTF-8, or what Japanese programs write."""
+    return "iso2022_jp" if _JAPANESE in octets else "utf-8"
 
 
 def in_charset(octets: bytes, charset: str) -> str:

@@ -42,7 +42,7 @@ LOST = _words(
 NO_DOMAIN = _words(
     rf"host (name )?(unknown|not found|lookup failed)|host \S{{1,100}} not found|unknown (mail )?{_DOMAIN}"
     rf"|no such {_DOMAIN}",
-    r"unroutea?ble|nxdomain|non-?existent domain|bad[- ]domain|domain_not_found|no valid recipients",
+    r"unroutea?ble|nxdomain|non-?existent domain|bad[- ]domain|domain_not_found",
     rf"{_DOMAIN}( name)?( \S{{1,100}})? (does not|doesn'?t|did not) (exist|resolve)",
     rf"{_DOMAIN} (was |is )?(not found|unknown|invalid|non-?existent)|mail domain \S{{1,100}} is unknown",
     r"\b[\w-]{1,63}(\.[\w-]{1,63}){1,5}\.? does not exist|(mx|srv) record[^.;]{0,30} no smtp service",
@@ -53,6 +53,8 @@ NO_DOMAIN = _words(
     r"recipient'?s? domain[^.;]{0,30}(not exist|invalid)|all relevant mx records point to non-?existent hosts",
     r"lowest[- ]numbered mx record points to local ?host",
 )
+#: A name server that could not tell.
+TRY_AGAIN = _words(r"try again|temporar")
 NO_ADDRESS = _words(
     rf"{_MAILBOX}s?\b[^.;:]{{0,60}}(\bunknown|does ?n[o']t exist|doesn'?t|not valid|non-?exist|invalid|deleted"
     rf"|unavailable)",
@@ -74,7 +76,7 @@ NO_ADDRESS = _words(
 )
 #: What is said of an address that does not exist, and sounds like a policy: Exchange Online's edge says the first.
 MEANS_NO_ADDRESS = _words(
-    r"recipient address rejected: access denied|recipient address rejected[.:]?\s{0,9}$",
+    r"recipient address rejected: access denied|recipient address rejected[.:]?\s{0,9}($|\(in reply)",
     r"remote smtp server has rejected address",
 )
 #: Mobile carriers in Japan say so of what a reader's own filter refuses as well, and Yahoo Japan of closed accounts.
@@ -149,7 +151,7 @@ ABOUT_US = _words(
     r"error[- ]?code.{0,10}(rlp|pbl)|no-?answer from|proxy|tor exit|(unexpected|high|of) volume|volume of"
     r"|complaints?\b",
     r"(?<!not )listed (in|at|by|on)|(spam|filter)ed|message filter|do(es)? not (want|accept mail from)|will not accept",
-    r"refused (by|to)|not accept(ed|ing) (from|your)|\bx\.co\b",
+    r"refused (by|to)|not accept(ed|ing) (from|your)|\bx\.co\b|purported responsible|sender ?-?id\b",
 )
 NO_WAY = _words(
     r"(has|have) (been in the queue|expired|timed out)|delivery (time|attempts?)[^.;:]{0,20}(expired|exceeded|timed?)",

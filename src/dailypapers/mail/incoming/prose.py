@@ -34,6 +34,7 @@ _FIELDS = re.compile(
     r"^[ \t]{0,20}(message-id|references|in-reply-to|date|sent|from|sender|subject|reply-to|cc|mail from):.*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_IN_BRACKETS = re.compile(r"\(reason: (.{1,600}?)\)\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _EXPANDED = re.compile(r"\(expanded from[^()]{0,300}\)", re.IGNORECASE)
 #: A line that begins with the address it is about.
 _HEADING = re.compile(
@@ -64,7 +65,13 @@ def near(text: str, address: str) -> str:
     """Return what a report says from the line on that names an address: before it stands what is said to everybody."""
     begin = text.lower().find(address.lower()) if address else -1
     line = text.rfind("\n", 0, max(begin, 0)) + 1
-    return text[line : begin + _NEAR] if begin >= 0 else ""
+    return _reason(text[line : begin + _NEAR]) if begin >= 0 else ""
+
+
+def _reason(text: str) -> str:
+    """The reason that sendmail gives in brackets, before what it says on its own account."""
+    match = _IN_BRACKETS.search(text)
+    return match[1] if match else text
 
 
 def recipients(mail: Parsed, text: str, quoted_to: str) -> dict[str, str]:
@@ -85,7 +92,7 @@ def _sections(text: str, ours: Collection[str]) -> dict[str, str]:
             begins.setdefault(match[1].strip(".'"), match.start())
     ends = [*begins.values(), len(text)][1:]
     return {
-        address: text[begin : min(end, begin + _NEAR)]
+        address: _reason(text[begin : min(end, begin + _NEAR)])
         for (address, begin), end in zip(begins.items(), ends, strict=True)
     }
 
