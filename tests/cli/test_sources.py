@@ -95,6 +95,15 @@ def test_a_saved_answer_is_read_without_settings_and_without_a_database(run: Run
     assert (code, "is not a kind of source; use one of arxiv, " in said) == (2, True)
 
 
+def test_a_backfill_says_what_is_missing(run: Run, routes: dict[str, Route]) -> None:
+    announce(routes, MONDAY, LG=3, AI=2)
+    code, _, said = run("fetch", "--since", "2026-04-01", "--now", MONDAY.isoformat())
+    # A mirror has no pages: nothing can be asked for.
+    assert (code, "0 days of sources and categories are missing since 2026-04-01" in said) == (0, True)
+    code, _, said = run("fetch", "--since", "April")
+    assert (code, "“April” is not a day; write it like 2026-03-01." in said) == (2, True)
+
+
 def test_days_of_a_source_that_recovers_are_well_again(run: Run, routes: dict[str, Route]) -> None:
     for n, count in enumerate((5, 0, 5)):
         announce(routes, MONDAY + n * DAY, LG=count, AI=count)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dailypapers.domain.freshness import Standing
     from dailypapers.domain.source import Announcement, Fetched, Freshness, SourceStatus
     from dailypapers.intake.fetch import SourceReport
+    from dailypapers.jobs.context import Dependencies
 
 #: How many unreadable items of a source are listed; the rest is counted.
 _NAMED = 20
@@ -26,11 +27,20 @@ _SHOWN = 3
 sources = typer.Typer(help="How each source stands; what one answers; read a saved answer.")
 
 
-def fetch(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
+def fetch(
+    context: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help="First fetch all days since this one that are missing, such as 2026-03-01."),
+    ] = None,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
     """Fetch new papers from every source."""
     from dailypapers.intake.fetch import fetch as run
 
     dependencies = context.obj.app().dependencies
+    failed = _backfill(dependencies, _day(since), clock(now)()) if since else 0
     with progress("fetching", len(dependencies.sources)) as step:
         reports = run(
             dependencies.engine,
@@ -40,7 +50,33 @@ def fetch(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
             on_progress=lambda _: step(1),
         )
     print_sources(reports, as_json=as_json)
-    raise typer.Exit(sources_code(reports))
+    raise typer.Exit(max(sources_code(reports), ATTENTION if failed else OK))
+
+
+def _day(text: str) -> "dt.date":
+    import datetime as dt
+
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"“{text}” is not a day; write it like 2026-03-01.") from None
+
+
+def _backfill(dependencies: "Dependencies", since: "dt.date", now: "dt.datetime") -> int:
+    """Ask for the days that are missing, and say what came; returns how many did not."""
+    from dailypapers.intake.backfill import backfill, missing_days
+
+    missing = missing_days(dependencies.engine, dependencies.sources, since, now=now)
+    say(f"{len(missing)} days of sources and categories are missing since {since}; stop and run it again as you like.")
+    with progress("backfilling", len(missing)) as step:
+        done = backfill(
+            dependencies.engine, missing, make_http=dependencies.make_http, now=now, on_progress=lambda _: step(1)
+        )
+    failures = [each for each in done if each.failure]
+    for each in failures[:_NAMED]:
+        say(f"{each.source} {each.category} on {each.day}: {each.failure}")
+    say(f"{sum(each.new for each in done)} papers were new, {len(failures)} days failed.")
+    return len(failures)
 
 
 def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from dailypapers.domain.doi import trimmed
 from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
-from dailypapers.sources.arxiv_listing import read_listing
+from dailypapers.sources.arxiv_listing import CATCHUP_DAYS, read_listing
 from dailypapers.sources.base import Reading, fetched
 from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.cleaning import clean, clean_authors
@@ -58,6 +58,16 @@ class Arxiv:
     def listed_categories(self) -> tuple[str, ...]:
         """The categories whose pages can be asked for: all."""
         return named_once(self.categories) if self._pages else ()
+
+    @property
+    def backfilled_categories(self) -> tuple[str, ...]:
+        """The categories whose earlier days can be asked for: all."""
+        return self.listed_categories
+
+    @property
+    def days_kept(self) -> int:
+        """How many days back /catchup goes."""
+        return CATCHUP_DAYS
 
     @property
     def _pages(self) -> str:

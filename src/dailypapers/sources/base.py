@@ -63,6 +63,34 @@ class Relisting(Protocol):
         ...
 
 
+@runtime_checkable
+class Backfilling(Protocol):
+    """A source that can be asked for what it announced on days long past."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls it."""
+        ...
+
+    @property
+    def backfilled_categories(self) -> tuple[str, ...]:
+        """What is asked for of each day, one after the other; the whole source is the category ""."""
+        ...
+
+    @property
+    def days_kept(self) -> int:
+        """How many days back it can be asked for."""
+        ...
+
+    def is_quiet(self, day: dt.date) -> bool:
+        """Whether nothing is to be expected of a day."""
+        ...
+
+    async def list_again(self, http: Http, category: str, day: dt.date, *, now: dt.datetime) -> Fetched:
+        """Ask for all that was announced on a day. Raises `FetchFailed` where there is no answer."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What was read from one or more answers, before it is known how fresh it is."""

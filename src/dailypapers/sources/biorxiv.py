@@ -37,6 +37,28 @@ class Biorxiv:
     feeds_url: str = "https://connect.biorxiv.org"
     name: str = "biorxiv"
 
+    @property
+    def backfilled_categories(self) -> tuple[str, ...]:
+        """One list a day."""
+        return ("",)
+
+    @property
+    def days_kept(self) -> int:
+        """All of its years can be asked for."""
+        return 10_000
+
+    def is_quiet(self, day: dt.date) -> bool:  # noqa: ARG002 - the Protocol names the argument
+        """Whether nothing is to be expected of a day: of none, as papers are posted at weekends too."""
+        return False
+
+    async def list_again(self, http: Http, category: str, day: dt.date, *, now: dt.datetime) -> Fetched:  # noqa: ARG002
+        """Ask for all that was posted on a day. Raises `FetchFailed` where it does not answer, or not to its end."""
+        answers: dict[str, Response | None] = {}
+        reading, is_whole = await self._ask_api(http, day, day, answers)
+        if not is_whole:
+            raise FetchFailed(" ".join(reading.remarks))
+        return fetched(self._wanted(reading), answers, since=None)
+
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         """Ask for the last week once a day, and for today and yesterday otherwise.
 

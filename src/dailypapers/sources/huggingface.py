@@ -35,6 +35,27 @@ class HuggingFace:
     days: int = 8
     name: str = "huggingface"
 
+    @property
+    def backfilled_categories(self) -> tuple[str, ...]:
+        """One list a day."""
+        return ("",)
+
+    @property
+    def days_kept(self) -> int:
+        """Its first list is of May 2023; all are kept."""
+        return 10_000
+
+    def is_quiet(self, day: dt.date) -> bool:  # noqa: ARG002 - the Protocol names the argument
+        """Whether nothing is to be expected of a day: of none, as there are lists at weekends too."""
+        return False
+
+    async def list_again(self, http: Http, category: str, day: dt.date, *, now: dt.datetime) -> Fetched:  # noqa: ARG002
+        """Ask for the list of a day. Raises `FetchFailed` where it does not answer."""
+        answers, reading = await self._ask_day(http, day, since=None, today=now.astimezone(dt.UTC).date())
+        if not all(answers.values()):
+            raise FetchFailed(" ".join(reading.remarks))
+        return fetched(reading, answers, since=None)
+
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         """Ask for each day's list; a day that fails is named in the note.
 
