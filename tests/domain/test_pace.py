@@ -16,7 +16,7 @@ from dailypapers.domain.pace import (
     Limit,
     Rules,
     Usage,
-    heard,
+    breaker_after,
     room,
     spread,
     warm_up,
@@ -89,7 +89,7 @@ def test_the_strictest_of_several_limits_holds() -> None:
 def test_a_domain_that_keeps_refusing_is_left_alone_ever_longer() -> None:
     breaker, now, waits = None, NOW, []
     for _ in range(3):
-        breaker = heard(breaker, THROTTLED, now)
+        breaker = breaker_after(breaker, THROTTLED, now)
     for _ in range(6):
         assert breaker
         until = breaker.left_alone_until(now)
@@ -98,7 +98,7 @@ def test_a_domain_that_keeps_refusing_is_left_alone_ever_longer() -> None:
         now = until
         assert breaker.left_alone_until(now) is None
         assert breaker.is_on_probation(now)
-        breaker = heard(breaker, THROTTLED, now)
+        breaker = breaker_after(breaker, THROTTLED, now)
     assert waits == [n * MINUTE for n in (5, 10, 20, 40, 60, 60)]
     assert waits[-1] == LONGEST_PAUSE
 
@@ -106,13 +106,13 @@ def test_a_domain_that_keeps_refusing_is_left_alone_ever_longer() -> None:
 def test_one_refusal_or_two_leave_nobody_alone_and_a_mail_taken_forgives() -> None:
     breaker = None
     for outcome in (THROTTLED, THROTTLED, ACCEPTED, THROTTLED, THROTTLED):
-        breaker = heard(breaker, outcome, NOW)
+        breaker = breaker_after(breaker, outcome, NOW)
     assert breaker == Breaker(2)
     assert breaker.left_alone_until(NOW) is None
 
 
 def test_what_was_not_tried_is_not_a_refusal() -> None:
-    assert heard(Breaker(3, NOW), Outcome(OutcomeKind.THROTTLED), NOW) == Breaker(3, NOW)
+    assert breaker_after(Breaker(3, NOW), Outcome(OutcomeKind.THROTTLED), NOW) == Breaker(3, NOW)
 
 
 def test_a_clock_that_was_set_back_leaves_no_domain_alone_for_longer() -> None:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import LONGEST_RETRY, Delivery, Outcome, OutcomeKind, Priority
-from dailypapers.domain.pace import HORIZON, Limit, Room, Rules, Usage, heard, room, spread
+from dailypapers.domain.pace import HORIZON, Limit, Room, Rules, Usage, breaker_after, room, spread
 from dailypapers.store import outbox, paces
 from dailypapers.store.paces import Domain
 
@@ -185,19 +185,19 @@ class Pace:
             if outcome.kind is OutcomeKind.THROTTLED or (self._refusing and outcome.kind is OutcomeKind.ACCEPTED)
         ]
         if telling:
-            self._hear(tx, telling, now)
+            self._note_refusals(tx, telling, now)
 
-    def _hear(self, tx: sa.Connection, answers: Sequence[tuple[str, Outcome]], now: dt.datetime) -> None:
+    def _note_refusals(self, tx: sa.Connection, answers: Sequence[tuple[str, Outcome]], now: dt.datetime) -> None:
         known = paces.domains(tx, {domain for domain, _ in answers}, to_change=True)
         for name, outcome in answers:
             if name not in known and outcome.kind is OutcomeKind.ACCEPTED:
                 continue
             domain = known.get(name, Domain())
-            known[name] = replace(domain, breaker=heard(domain.breaker, outcome, now))
+            known[name] = replace(domain, breaker=breaker_after(domain.breaker, outcome, now))
         paces.keep_domains(tx, known)
-        self.see(known)
+        self.remember(known)
 
-    def see(self, domains: Mapping[str, Domain]) -> None:
+    def remember(self, domains: Mapping[str, Domain]) -> None:
         """Take note of how domains stand in the store."""
         for name, domain in domains.items():
             self._refusing.pop(name, None)
@@ -250,7 +250,7 @@ class _Domains:
         self._pace, self._now = pace, now
         names = {domain_of(delivery.address) for delivery in claimed}
         self._known = paces.domains(tx, names, to_change=pace.per_domain is not None) if names else {}
-        pace.see({name: self._known.get(name, Domain()) for name in names})
+        pace.remember({name: self._known.get(name, Domain()) for name in names})
         self._changed: dict[str, Domain] = {}
         self._on_probation: set[str] = set()
         self._at: dict[int, dt.datetime] = {}

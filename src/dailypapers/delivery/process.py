@@ -18,8 +18,8 @@ _ENDED = ("Z", "X")
 
 def this_process() -> Process:
     """Return this process; without a place where a process cannot be asked for."""
-    found = _stat(os.getpid())
-    return Process(_place(), os.getpid(), found[_START]) if found and _place() else Process()
+    fields = _stat(os.getpid())
+    return Process(_place(), os.getpid(), fields[_START]) if fields and _place() else Process()
 
 
 def is_running(process: Process) -> bool | None:
@@ -32,10 +32,10 @@ def is_running(process: Process) -> bool | None:
         return False
     except PermissionError:
         pass  # It is somebody else's, and there.
-    found = _stat(process.pid)
-    if found is None:
+    fields = _stat(process.pid)
+    if fields is None:
         return None
-    return found[_START] == process.started and found[_STATE] not in _ENDED
+    return fields[_START] == process.started and fields[_STATE] not in _ENDED
 
 
 @cache

@@ -167,7 +167,7 @@ class Breaker:
         return self.until is not None and now < self.until + _DAY
 
 
-def heard(breaker: Breaker | None, outcome: Outcome, now: dt.datetime) -> Breaker | None:
+def breaker_after(breaker: Breaker | None, outcome: Outcome, now: dt.datetime) -> Breaker | None:
     """Return a domain's breaker once a mail's answer is known; `None` where there is nothing to be remembered.
 
     A domain that keeps refusing is left alone, ever longer.

@@ -34,7 +34,7 @@ class Commands:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DialogueResult:
     """What a dialogue came to, and where it ended."""
 
     outcome: Outcome | None
@@ -70,7 +70,9 @@ def _header(content: bytes) -> bytes:
     return content[: content.find(b"\r\n\r\n") + 1]
 
 
-async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready, longest_wait: float) -> Said:
+async def hand_over(
+    client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready, longest_wait: float
+) -> DialogueResult:
     """Hand one mail over; `longest_wait` is how many seconds the server may think about a mail it has.
 
     `ready` is waited for right before DATA: until then the server has nothing of the mail. Where it says that the mail
@@ -80,21 +82,21 @@ async def hand_over(client: aiosmtplib.SMTP, mail: OutgoingMail, *, ready: Ready
     """
     announced = commands(mail, client.esmtp_extensions)
     if isinstance(announced, Outcome):
-        return Said(announced)
+        return DialogueResult(announced)
     stage = Stage.MAIL
     try:
         for stage, command in ((Stage.MAIL, announced.mail), (Stage.RCPT, announced.rcpt), (Stage.DATA, b"DATA")):
             if stage is Stage.DATA and not await ready():
                 await _start_over(client)
-                return Said(None)
+                return DialogueResult(None)
             refused = await _say(client, stage, command)
             if refused:
-                return Said(refused, stage)
-        await _pour(client, mail)
+                return DialogueResult(refused, stage)
+        await _send_content(client, mail)
     except BROKEN as error:
         client.close()
-        return Said(lost(reason(error, client.timeout or 0)), stage)
-    return Said(await _verdict(client, longest_wait))
+        return DialogueResult(lost(reason(error, client.timeout or 0)), stage)
+    return DialogueResult(await _verdict(client, longest_wait))
 
 
 def lost(why: str) -> Outcome:
@@ -135,7 +137,7 @@ def on_the_wire(mail: OutgoingMail) -> bytes:
     return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
-async def _pour(client: aiosmtplib.SMTP, mail: OutgoingMail) -> None:
+async def _send_content(client: aiosmtplib.SMTP, mail: OutgoingMail) -> None:
     """Give the mail away, and its final dot only once the rest has left: lost earlier, the server cannot have it.
 
     Over TLS what has left cannot be seen so exactly; there, a mail cut off may be taken for one without an answer.

@@ -38,7 +38,7 @@ class Exchange:
         self._trials: deque[Trial] = deque()
         self._takers: deque[asyncio.Future[None]] = deque()
         #: Connections that have asked for a mail and not got hold of it, those among them that have been woken.
-        self._hungry = 0
+        self._waiting_takers = 0
         self._wanted = asyncio.Event()
         #: Mails that were pulled and have not come to an end.
         self._under_way = 0
@@ -60,7 +60,7 @@ class Exchange:
         try:
             while not self._exhausted:
                 self._wanted.clear()
-                while not self._refusals and len(self._trials) < self._hungry + self._ahead:
+                while not self._refusals and len(self._trials) < self._waiting_takers + self._ahead:
                     await self._pull()
                 await self._wanted.wait()
         except StopAsyncIteration:
@@ -82,13 +82,13 @@ class Exchange:
 
     async def take(self) -> Trial:
         """Return the next mail; waits for as long as there is none."""
-        self._hungry += 1
+        self._waiting_takers += 1
         try:
             while not self._trials:
                 await self._fed()
             return self._trials.popleft()
         finally:
-            self._hungry -= 1
+            self._waiting_takers -= 1
 
     async def _fed(self) -> None:
         """Wait until there was a mail; somebody else may have been quicker."""

@@ -96,7 +96,7 @@ class Pipeline(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._broken, self._miscounted, self._out_of_step = "", False, False
         #: The end of a body that has not all left yet, with what follows it.
-        self._unpoured: bytes | None = None
+        self._unsent_end: bytes | None = None
         self._has_body, self._must_reset = False, False
         # Over TLS what has left cannot be seen so exactly.
         self._sees_what_left = self._transport.get_extra_info("sslcontext") is None
@@ -110,9 +110,9 @@ class Pipeline(asyncio.Protocol):
         return not self._broken and not self._transport.is_closing()
 
     @property
-    def has_poured(self) -> bool:
+    def has_sent_content(self) -> bool:
         """Whether the last body has left to its end: lost earlier, the server cannot have it."""
-        return self._unpoured is None
+        return self._unsent_end is None
 
     def announce(self, commands: Commands) -> None:
         """Send the commands of a mail, behind a RSET where the one before was half given."""
@@ -127,9 +127,9 @@ class Pipeline(asyncio.Protocol):
         ahead = self._announcement(following) if following else b""
         if self._chunking:
             body = canonical(mail)
-            self._pour(b"BDAT %d LAST\r\n%b" % (len(body), body[:-1]), body[-1:] + ahead)
+            self._send_content(b"BDAT %d LAST\r\n%b" % (len(body), body[:-1]), body[-1:] + ahead)
         else:
-            self._pour(on_the_wire(mail), b".\r\n" + ahead)
+            self._send_content(on_the_wire(mail), b".\r\n" + ahead)
 
     async def turn(self) -> Turn:
         """Wait for what answers the last thing sent."""
@@ -213,17 +213,17 @@ class Pipeline(asyncio.Protocol):
         else:
             self._fail("it closed the connection")
 
-    def _pour(self, body: bytes, end: bytes) -> None:
+    def _send_content(self, body: bytes, end: bytes) -> None:
         """Send a body, and its end only once the rest has left."""
-        self._unpoured = end
+        self._unsent_end = end
         self._write(body)
         if not self._sees_what_left or self._transport.get_write_buffer_size() == 0:
             self.resume_writing()
 
     def resume_writing(self) -> None:
         """Send the end of a body, now that the rest of it has left."""
-        if self._unpoured is not None and self.usable:
-            end, self._unpoured = self._unpoured, None
+        if self._unsent_end is not None and self.usable:
+            end, self._unsent_end = self._unsent_end, None
             self._transport.write(end)
 
     def pause_writing(self) -> None:
@@ -263,7 +263,7 @@ class Pipeline(asyncio.Protocol):
             self._replies.append(reply)
         if reply.code == SHUTTING_DOWN:
             self._fail(f"it closed the connection: {reply.text}")
-        elif stage is Stage.BODY and self._unpoured is not None:
+        elif stage is Stage.BODY and self._unsent_end is not None:
             self._fail("it answered a mail before that had left")
         elif stage is Stage.BODY and self._expected:
             self._patience(min(self._timeout, _SWALLOWED))

@@ -177,14 +177,14 @@ class _Exchange:
             await stream.aclose()
 
     async def _tell(self, name: str, events: tuple[Event, ...]) -> Collection[int]:
-        told = tuple(event for event in events if not self._is_given_to_another(name, event))
-        if not told:
+        reported = tuple(event for event in events if not self._is_given_to_another(name, event))
+        if not reported:
             return ()
-        group = _Group(told, asyncio.get_running_loop().create_future())
+        group = _Group(reported, asyncio.get_running_loop().create_future())
         self._groups.append(group)
         self._happened.set()
         withdrawn = await group.known
-        ended = [*withdrawn, *(event.mail.delivery for event in told if isinstance(event, Answered))]
+        ended = [*withdrawn, *(event.mail.delivery for event in reported if isinstance(event, Answered))]
         for delivery in ended:
             self._tried.pop(delivery, None)
         self._stir()

@@ -50,7 +50,7 @@ _LONG_LIMIT = re.compile(r"daily|\bday\b|hour|quota", re.IGNORECASE)
 
 
 @dataclass(eq=False)
-class _Line:
+class _Connection:
     """One connection, how many mails it has carried, and when it was last used (by the loop's clock)."""
 
     client: aiosmtplib.SMTP
@@ -94,7 +94,7 @@ class SmtpTransport:
         self._server = server
         self._longest_idle = longest_idle
         self._capacity = capacity or Capacity(connections, per_connection)
-        self._free: list[_Line] = []
+        self._free: list[_Connection] = []
         self._in_use = 0
         self._changed = asyncio.Event()
 
@@ -105,8 +105,8 @@ class SmtpTransport:
     async def stream(self, mails: AsyncIterator[OutgoingMail]) -> Events:
         """Send mails over all connections side by side; what the server does is a value."""
         exchange = Exchange(mails)
-        lanes = [self._started(exchange, self._lane(exchange)) for _ in range(self._capacity.most)]
-        tasks = [self._started(exchange, exchange.feed()), *lanes]
+        serving = [self._started(exchange, self._serve(exchange)) for _ in range(self._capacity.most)]
+        tasks = [self._started(exchange, exchange.feed()), *serving]
         try:
             while (events := await exchange.group()) is not None:
                 exchange.known((yield events) or ())
@@ -127,18 +127,18 @@ class SmtpTransport:
         task.add_done_callback(ended)
         return task
 
-    async def _lane(self, exchange: Exchange) -> None:
+    async def _serve(self, exchange: Exchange) -> None:
         """Send one mail after the other, on one connection after the other."""
         while True:
             await self._place()
             try:
                 trial = await exchange.take()
-                line = await self._kept() or await self._new(exchange, trial)
-                if line:
-                    await self._use(exchange, line, trial)
+                connection = await self._kept() or await self._new(exchange, trial)
+                if connection:
+                    await self._use(exchange, connection, trial)
             finally:
                 self._in_use -= 1
-                self._stir()
+                self._notify()
 
     async def _place(self) -> None:
         """Wait until the server may be asked for one connection more."""
@@ -152,27 +152,27 @@ class SmtpTransport:
     def _is_crowded(self, in_use: int) -> bool:
         return in_use > self._capacity.places(_now()) or self._capacity.waits(_now()) > 0
 
-    def _stir(self) -> None:
+    def _notify(self) -> None:
         """Let those look again who wait for a place."""
         self._changed.set()
 
-    async def _kept(self) -> _Line | None:
+    async def _kept(self) -> _Connection | None:
         """The connection used last, if one is free and still good."""
         while self._free:
-            line = self._free.pop()
-            if line.usable and _now() - line.used < self._longest_idle:
-                return line
-            await self._part_with(line)
+            connection = self._free.pop()
+            if connection.usable and _now() - connection.used < self._longest_idle:
+                return connection
+            await self._part_with(connection)
         return None
 
-    async def _new(self, exchange: Exchange, trial: Trial) -> _Line | None:
+    async def _new(self, exchange: Exchange, trial: Trial) -> _Connection | None:
         """Connect for a mail; where that fails, the mail goes over another connection, or comes to its end."""
         if refusal := self._capacity.refusal(_now()):
             await exchange.answer(trial.mail, refusal)
             return None
         connected = await self._connect()
-        if isinstance(connected, _Line):
-            self._stir()
+        if isinstance(connected, _Connection):
+            self._notify()
             return connected
         may_pass = self._capacity.not_connected(_now()) and connected.kind is OutcomeKind.INTERRUPTED
         if may_pass:
@@ -182,12 +182,14 @@ class SmtpTransport:
             await exchange.answer(trial.mail, connected)
         return None
 
-    async def _connect(self) -> _Line | Outcome:
+    async def _connect(self) -> _Connection | Outcome:
         """Open a connection; a refusal is a value."""
         self._capacity.connecting()
         try:
             client = await connect(self._server)
-            line = _Line(client, self._pipeline(client), _mails_allowed(client.esmtp_extensions), used=_now())
+            connection = _Connection(
+                client, self._pipeline(client), _mails_allowed(client.esmtp_extensions), used=_now()
+            )
         except aiosmtplib.SMTPResponseException as refusal:
             return classify(refusal.code, refusal.message, stage=Stage.CONNECT)
         except (MailServerUnreachable, *BROKEN) as error:
@@ -196,7 +198,7 @@ class SmtpTransport:
             self._capacity.gave_up()
             raise
         self._capacity.connected()
-        return line
+        return connection
 
     def _pipeline(self, client: aiosmtplib.SMTP) -> Pipeline | None:
         if not self._capacity.pipelines(_now()) or "pipelining" not in client.esmtp_extensions:
@@ -204,40 +206,40 @@ class SmtpTransport:
         timeout = self._server.timeout
         return Pipeline(client, timeout=timeout, longest_wait=timeout * _BODY_TIMEOUT_FACTOR)
 
-    async def _use(self, exchange: Exchange, line: _Line, trial: Trial) -> None:
+    async def _use(self, exchange: Exchange, connection: _Connection, trial: Trial) -> None:
         """Send mails over a connection for as long as there are some at hand; keep it if it is still good."""
         try:
-            if line.pipeline:
+            if connection.pipeline:
                 with exchange.one_ahead():
-                    await self._ahead(exchange, line, line.pipeline, trial)
+                    await self._ahead(exchange, connection, connection.pipeline, trial)
             else:
-                await self._step_by_step(exchange, line, trial)
+                await self._step_by_step(exchange, connection, trial)
         except BaseException:
-            line.close()
+            connection.close()
             raise
         finally:
-            line.used = _now()
-            if self._has_room(line):
-                self._free.append(line)
+            connection.used = _now()
+            if self._has_room(connection):
+                self._free.append(connection)
             else:
-                await self._part_with(line)
+                await self._part_with(connection)
 
-    async def _part_with(self, line: _Line) -> None:
+    async def _part_with(self, connection: _Connection) -> None:
         self._capacity.closed()
-        await line.hang_up()
+        await connection.hang_up()
 
-    def _has_room(self, line: _Line, mails: int = 1) -> bool:
-        most = min(self._capacity.mails_on_one(_now()), line.mails_allowed)
-        out_of_date = line.pipeline is not None and not self._capacity.pipelines(_now())
-        return line.usable and not out_of_date and line.carried + mails <= most
+    def _has_room(self, connection: _Connection, mails: int = 1) -> bool:
+        most = min(self._capacity.mails_on_one(_now()), connection.mails_allowed)
+        out_of_date = connection.pipeline is not None and not self._capacity.pipelines(_now())
+        return connection.usable and not out_of_date and connection.carried + mails <= most
 
-    async def _step_by_step(self, exchange: Exchange, line: _Line, trial: Trial) -> None:
+    async def _step_by_step(self, exchange: Exchange, connection: _Connection, trial: Trial) -> None:
         """Send a mail with one command at a time."""
         ready = partial(exchange.may_go, trial.mail)
-        said = await hand_over(line.client, trial.mail, ready=ready, longest_wait=self._longest_wait)
-        await self._settle(exchange, line, trial, said.outcome, stage=said.stage)
+        result = await hand_over(connection.client, trial.mail, ready=ready, longest_wait=self._longest_wait)
+        await self._settle(exchange, connection, trial, result.outcome, stage=result.stage)
 
-    async def _ahead(self, exchange: Exchange, line: _Line, pipeline: Pipeline, trial: Trial) -> None:
+    async def _ahead(self, exchange: Exchange, connection: _Connection, pipeline: Pipeline, trial: Trial) -> None:
         """Send mails, each one's commands behind the body of the one before it."""
         announced = commands(trial.mail, pipeline.extensions)
         if isinstance(announced, Outcome):
@@ -245,22 +247,24 @@ class SmtpTransport:
             return
         pipeline.announce(announced)
         turn = await pipeline.turn()
-        while await self._agreed(exchange, line, pipeline, trial, turn):
-            following = await self._following(exchange, line, pipeline)
+        while await self._agreed(exchange, connection, pipeline, trial, turn):
+            following = await self._following(exchange, connection, pipeline)
             pipeline.hand_over(trial.mail, following[1] if following else None)
             turn = await pipeline.turn()
-            await self._settle(exchange, line, trial, _verdict(turn, has_poured=pipeline.has_poured))
+            await self._settle(exchange, connection, trial, _verdict(turn, has_sent_content=pipeline.has_sent_content))
             if following is None:
                 self._learn(turn)
                 return
             trial = following[0]
 
-    async def _agreed(self, exchange: Exchange, line: _Line, pipeline: Pipeline, trial: Trial, turn: Turn) -> bool:
+    async def _agreed(
+        self, exchange: Exchange, connection: _Connection, pipeline: Pipeline, trial: Trial, turn: Turn
+    ) -> bool:
         """Return whether the announced mail is to be handed over now."""
         if turn.refusal or turn.broken:
             outcome, stage = _refused(turn)
             blameless = self._learn(turn) or turn.had_body or turn.broken == NOT_FORGOTTEN
-            await self._settle(exchange, line, trial, outcome, stage=stage, blameless=blameless)
+            await self._settle(exchange, connection, trial, outcome, stage=stage, blameless=blameless)
             return False
         if not await exchange.may_go(trial.mail):
             pipeline.withdraw()
@@ -268,9 +272,11 @@ class SmtpTransport:
             return False
         return True
 
-    async def _following(self, exchange: Exchange, line: _Line, pipeline: Pipeline) -> tuple[Trial, Commands] | None:
+    async def _following(
+        self, exchange: Exchange, connection: _Connection, pipeline: Pipeline
+    ) -> tuple[Trial, Commands] | None:
         """Return the mail to announce behind this one, if one is at hand and the connection carries it."""
-        while self._has_room(line, 2) and not self._is_crowded(self._in_use) and (trial := exchange.take_now()):
+        while self._has_room(connection, 2) and not self._is_crowded(self._in_use) and (trial := exchange.take_now()):
             announced = commands(trial.mail, pipeline.extensions)
             if isinstance(announced, Commands):
                 return trial, announced
@@ -290,7 +296,7 @@ class SmtpTransport:
     async def _settle(
         self,
         exchange: Exchange,
-        line: _Line,
+        connection: _Connection,
         trial: Trial,
         outcome: Outcome | None,
         *,
@@ -300,28 +306,30 @@ class SmtpTransport:
         """Say what became of a mail, or have it tried again: by another connection, or when we have been slower."""
         if outcome is None:
             exchange.withdraw()
-        elif self._is_tried_again(line, trial, outcome, stage=stage, blameless=blameless):
+        elif self._is_tried_again(connection, trial, outcome, stage=stage, blameless=blameless):
             exchange.give_back(trial)
         else:
             if outcome.kind is OutcomeKind.ACCEPTED:
-                line.carried += 1
-                self._capacity.accepted(pipelined=line.pipeline is not None)
+                connection.carried += 1
+                self._capacity.accepted(pipelined=connection.pipeline is not None)
             await exchange.answer(trial.mail, outcome)
 
-    def _is_tried_again(self, line: _Line, trial: Trial, outcome: Outcome, *, stage: Stage, blameless: bool) -> bool:
+    def _is_tried_again(
+        self, connection: _Connection, trial: Trial, outcome: Outcome, *, stage: Stage, blameless: bool
+    ) -> bool:
         if outcome.kind is OutcomeKind.OVER_LIMIT and not _LONG_LIMIT.search(outcome.text):
             trial.slowed += 1
             return trial.slowed <= _SLOWED and self._capacity.be_slower(_now())
         if outcome.kind is not OutcomeKind.INTERRUPTED:
             return False
-        if stage is Stage.MAIL and line.carried:
+        if stage is Stage.MAIL and connection.carried:
             # The connection is at its end, and the mail has not been touched.
             if outcome.code and _SESSION_LIMIT.search(outcome.text):
-                self._capacity.session_ended(line.carried, _now())
+                self._capacity.session_ended(connection.carried, _now())
             return True
         if blameless:
             return True
-        if not line.carried:
+        if not connection.carried:
             self._capacity.pause(_now())
         trial.broken += 1
         return trial.broken < _BREAKS
@@ -338,21 +346,21 @@ class SmtpTransport:
         try:
             client = await connect(self._server)
         except aiosmtplib.SMTPResponseException as refusal:
-            said = readable(refusal.message)
+            words = readable(refusal.message)
             raise MailServerUnreachable(
-                f"The mail server {self._server} refuses us: {refusal.code} {said}."
+                f"The mail server {self._server} refuses us: {refusal.code} {words}."
             ) from refusal
         offers = ", ".join(sorted(client.esmtp_extensions)) or "nothing more"
         unwritable = list(_unwritable(senders, client.esmtp_extensions))
         await hang_up(client)
         secured = "without TLS" if self._server.security == "none" else "with TLS"
-        found = f"The mail server {self._server} takes our mail {secured}; it offers {offers}."
-        return " ".join([found, *unwritable])
+        summary = f"The mail server {self._server} takes our mail {secured}; it offers {offers}."
+        return " ".join([summary, *unwritable])
 
     async def close(self) -> None:
         """Let go of all connections."""
         lines, self._free = self._free, []
-        await asyncio.gather(*(self._part_with(line) for line in lines))
+        await asyncio.gather(*(self._part_with(connection) for connection in lines))
 
 
 def _now() -> float:
@@ -375,12 +383,12 @@ def _mails_allowed(extensions: Mapping[str, str]) -> float:
     return int(stated[1]) if stated else math.inf
 
 
-def _verdict(turn: Turn, *, has_poured: bool) -> Outcome:
+def _verdict(turn: Turn, *, has_sent_content: bool) -> Outcome:
     """Return what became of the mail whose body was sent in this turn."""
     if turn.miscounted:
         return unanswered(f"the server answers out of step: {turn.broken}")
     if turn.body is None:
-        return unanswered(turn.broken) if has_poured else lost(turn.broken)
+        return unanswered(turn.broken) if has_sent_content else lost(turn.broken)
     outcome = classify(turn.body.code, turn.body.text, stage=Stage.BODY)
     return replace(outcome, enhanced="") if outcome.kind is OutcomeKind.ACCEPTED else outcome
 
