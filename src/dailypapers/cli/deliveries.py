@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, UNREACHABLE, rows, say
+from dailypapers.cli.output import ATTENTION, OK, UNREACHABLE, counted, rows, say
 from dailypapers.cli.shared import Json, Now, check_clock, clock
 from dailypapers.cli.watching import line, record, watch, watched
 from dailypapers.errors import BadInput
@@ -82,7 +82,7 @@ def keep(context: typer.Context, edition: Edition = None, now: Now = None) -> No
     """Treat uncertain emails as received."""
     from dailypapers.domain.delivery import Doubt
 
-    _decide(context, Doubt.KEEP, edition, now, "count as received")
+    _decide(context, Doubt.KEEP, edition, now, "will count as received")
 
 
 def _decide(context: typer.Context, doubt: "Doubt", day: str | None, now: str | None, done: str) -> None:
@@ -94,7 +94,7 @@ def _decide(context: typer.Context, doubt: "Doubt", day: str | None, now: str | 
         if day and not edition:
             raise BadInput(f"There is no edition of {day}.")
         decided = outbox.decide(tx, doubt, edition_id=edition.id if edition else None, now=clock(now)())
-    say(f"{decided} uncertain emails {done}.")
+    say(f"{counted(decided, 'uncertain email')} {done}.")
 
 
 def _day(text: str) -> dt.date:
@@ -127,7 +127,7 @@ def deliver(
     check_clock(dependencies.engine, now)
     if release:
         with writing(dependencies.engine) as tx:
-            say(f"{outbox.release(tx, now=tells())} emails on hold were released.")
+            say(f"Released {counted(outbox.release(tx, now=tells()), 'email')} on hold.")
     with stop_on_signal() as stop, watched(dependencies.engine, tells):
         done = deliver_once(dependencies.sending, clock=tells, stop=stop)
     raise typer.Exit(report_delivered(done))
@@ -171,7 +171,7 @@ def report_delivered(done: "Delivered") -> int:
     from dailypapers.domain.fault import Fault
 
     if done.elsewhere:
-        say(f"{done.elsewhere} emails are being sent by another process.")
+        say(f"Another process is sending {counted(done.elsewhere, 'email')}.")
     elif not done.states and not done.stopped:
         say("No email was due.")
     for state, count in sorted(done.states.items()):

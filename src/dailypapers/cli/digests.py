@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dailypapers.cli.output import OK, progress, rows, say
+from dailypapers.cli.output import OK, counted, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.cli.subscribers import require_subscriber
 
@@ -39,7 +39,7 @@ def compose(context: typer.Context, now: Now = None) -> None:
 def say_composed(done: "Composed") -> None:
     """Print how many digests were composed."""
     if done.digests or done.skipped:
-        say(f"Composed {done.digests} digests; {done.skipped} readers had no relevant papers.")
+        say(f"Composed {counted(done.digests, 'digest')}; {counted(done.skipped, 'reader')} had no relevant papers.")
     elif not done.claimed_by_others:
         say("No digest was due.")
     if done.claimed_by_others:

@@ -44,6 +44,11 @@ def rows(
         say(f"{title}: none.")
 
 
+def counted(count: int, thing: str) -> str:
+    """Return a count with its noun, which takes an s unless there is one."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def print_json(record: Mapping[str, Any]) -> None:
     """Print one JSON object."""
     sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
+from dailypapers.cli.output import ATTENTION, OK, counted, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput
 
@@ -108,7 +108,8 @@ def archive(
         done = run(app.engine, file, now=clock(now)(), on_progress=on_progress)
     for item in done.skipped:
         say(f"{item.where}: {item.why}")
-    say(f"Read {done.papers:,} papers, {done.new:,} of them new. The ranking learns from them at the next edition.")
+    read = f"Read {counted(done.papers, 'paper')}, {done.new:,} of them new."
+    say(f"{read} The ranking learns from them at the next edition.")
     if done.papers < LEAST_PAPERS:
         say(f"With fewer than {LEAST_PAPERS:,} earlier papers in all, topics are matched only by their own words.")
     raise typer.Exit(ATTENTION if done.skipped else OK)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, WRONG, print_json, progress, rows, say
+from dailypapers.cli.output import ATTENTION, OK, WRONG, counted, print_json, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput, FetchFailed
 
@@ -195,7 +195,7 @@ def parse(
         )
     for sentence in (*(f"{each['where']}: {each['why']}" for each in skipped), *reading.remarks):
         say(sentence)
-    say(f"{len(records)} announcements, {len(skipped)} skipped.")
+    say(f"{counted(len(records), 'announcement')}, {len(skipped)} skipped.")
     raise typer.Exit(ATTENTION if skipped or reading.remarks else OK)
 
 

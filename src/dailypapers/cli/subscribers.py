@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, progress, rows, say
+from dailypapers.cli.output import ATTENTION, OK, counted, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput
 
@@ -227,7 +227,7 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
     lines = [json.dumps(record(reader, stated[reader.id]), ensure_ascii=False) + "\n" for reader in readers]
     if file:
         file.write_text("".join(lines), "utf-8")
-        say(f"Wrote {len(lines)} subscribers to {file}.")
+        say(f"Wrote {counted(len(lines), 'subscriber')} to {file}.")
     else:
         sys.stdout.writelines(lines)
 
