@@ -52,7 +52,14 @@ async def test_each_mail_goes_by_the_server_it_names() -> None:
     assert {event.mail.server for event in told} == {"one", "other"}
 
 
-@pytest.mark.parametrize("rule", [Rule("connect", "421 4.3.2 closing", times=0), Rule("connect", "hang up", times=0)])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("connect", "421 4.3.2 closing", times=0),
+        Rule("connect", "hang up", times=0),
+        Rule("mail", "452 4.5.3 daily sending limit exceeded", times=0),
+    ],
+)
 async def test_a_server_that_takes_nobody_leaves_its_mails_to_the_other(rule: Rule) -> None:
     with smtp_sink(rule) as one, smtp_sink() as other:
         servers = Servers({"one": transport(one), "other": transport(other)})

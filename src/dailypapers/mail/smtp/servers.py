@@ -3,8 +3,8 @@
     mails → by server: a stream of its own → events of all → one stream
 
 A mail that a server was not reached for, or that a connection was lost with before the server could have it, is given
-to the next server, before anybody hears of it. A server that is down is left for a while; one mail then shows whether
-it is back.
+to the next server, before anybody hears of it; so is one that is over a server's limit. A server that is down is left
+for a while; one mail then shows whether it is back.
 """
 
 import asyncio
@@ -80,14 +80,14 @@ class Servers:
             return
         down = self._down.setdefault(name, Down())
         if not down.until:
-            log.warning("mail server is down; others take its emails", server=name, why=why)
+            log.warning("mail server takes no emails for now; others take them", server=name, why=why)
         down.until = asyncio.get_running_loop().time() + down.pause
         down.pause = min(2 * down.pause, _LONGEST_PAUSE)
 
     def answered(self, name: str) -> None:
         """Note that a server is there."""
         if self._down.pop(name, None):
-            log.warning("mail server is back", server=name)
+            log.warning("mail server takes emails again", server=name)
 
 
 @dataclass
@@ -193,7 +193,7 @@ class _Exchange:
     def _is_given_to_another(self, name: str, event: Event) -> bool:
         if not isinstance(event, Answered):
             return False
-        if not _is_unreached(event.outcome):
+        if not _may_go_by_another(event.outcome):
             self._servers.answered(name)
             return False
         self._servers.was_not_reached(name, event.outcome.text)
@@ -216,9 +216,9 @@ class _Exchange:
         return self._groups.popleft()
 
 
-def _is_unreached(outcome: Outcome) -> bool:
-    """Return whether a mail came back although nobody had anything against it: its server did not take it at all."""
-    return outcome.kind is OutcomeKind.INTERRUPTED
+def _may_go_by_another(outcome: Outcome) -> bool:
+    """Return whether a mail came back although nobody had anything against it: its server is away, or wants no more."""
+    return outcome.kind in {OutcomeKind.INTERRUPTED, OutcomeKind.OVER_LIMIT}
 
 
 async def _next(stream: Events, withdrawn: Collection[int] | None) -> tuple[Event, ...] | None:
