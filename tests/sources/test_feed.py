@@ -2,7 +2,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import pytest
-from tests.playing_sources import Answer, playing_sources
+from tests.playing_sources import Answer, Asked, Route, playing_sources
 
 from dailypapers.domain.source import Announcement
 from dailypapers.errors import FetchFailed
@@ -250,3 +250,27 @@ async def test_a_page_instead_of_a_feed_fails_with_a_sentence() -> None:
         async with Http(allow_private=True, pace=0) as http:
             with pytest.raises(FetchFailed, match=r"cannot be used: it is not an RSS, Atom or RDF feed\."):
                 await Feed("journal", f"{base}/feed").fetch(http, None, now=MONDAY)
+
+
+async def test_a_home_page_leads_to_its_feed() -> None:
+    page = "<html><head><link rel='alternate' type='application/rss+xml' href='/feed.xml'></head><body>Hi</body></html>"
+    item = "<item><title>A title</title><link>/papers/1</link></item>"
+    rss_feed = f"<rss version='2.0'><channel><title>t</title>{item}</channel></rss>"
+    routes: dict[str, Route] = {"/": Answer(page, etag=True), "/feed.xml": Answer(rss_feed, etag=True)}
+    asked: list[Asked] = []
+    with playing_sources(routes, asked=asked) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            group = Feed("group", f"{base}/")
+            first = await group.fetch(http, None, now=MONDAY)
+            second = await group.fetch(http, first.checkpoint, now=MONDAY)
+    assert first.announcements[0].paper.url == f"{base}/papers/1"
+    assert (first.asked, second.items, second.unchanged) == (2, 0, 1)
+    assert [request.path for request in asked] == ["/", "/feed.xml"] * 2
+
+
+async def test_a_home_page_that_names_itself_is_no_feed() -> None:
+    page = "<html><head><link rel='alternate' type='application/rss+xml' href='/'></head><body>Hi</body></html>"
+    with playing_sources({"/": Answer(page)}) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            with pytest.raises(FetchFailed, match="not an RSS, Atom or RDF feed"):
+                await Feed("group", f"{base}/").fetch(http, None, now=MONDAY)

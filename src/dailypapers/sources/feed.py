@@ -15,8 +15,9 @@ from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched, id_of_title
-from dailypapers.sources.http.client import Http
+from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.cleaning import clean, clean_authors, clean_blocks, web_address
+from dailypapers.sources.parsing.discovery import feeds_of
 from dailypapers.sources.parsing.imprint import Described, described
 from dailypapers.sources.parsing.syndication import Entry, bodies, creators, is_plain, parse, terms, text
 
@@ -36,7 +37,7 @@ _Named = tuple[tuple[PaperId, int | None], ...]
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One feed by its address."""
+    """One feed by its address, or by that of a web page that names it."""
 
     name: str
     url: str
@@ -46,9 +47,26 @@ class Feed:
         response = await http.get(self.url, since=since)
         if response.not_modified:
             return fetched(Reading(), {self.url: response}, since=since)
-        reading = await asyncio.to_thread(read_feed, response.content, url=self.url, day=now.date(), source=self.name)
+        try:
+            reading = await self._read(response, day=now.date())
+        except FetchFailed as error:
+            return await self._fetch_feed_of(response, http, since, error=error, now=now)
         remembered = response.forgotten() if reading.remarks else response
         return fetched(reading, {self.url: remembered}, since=since)
+
+    async def _fetch_feed_of(
+        self, page: Response, http: Http, since: Checkpoint | None, *, error: FetchFailed, now: dt.datetime
+    ) -> Fetched:
+        """Ask for the feed that a web page names as its own; where it names none, raises the error of reading it."""
+        url = next(iter(feeds_of(page.content, self.url)), "")
+        if not url or url == self.url:
+            raise error
+        response = await http.get(url, since=since)
+        reading = Reading() if response.not_modified else await self._read(response, day=now.date())
+        return fetched(reading, {self.url: page.forgotten(), url: response}, since=since)
+
+    async def _read(self, response: Response, *, day: dt.date) -> Reading:
+        return await asyncio.to_thread(read_feed, response.content, url=response.url, day=day, source=self.name)
 
 
 def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -> Reading:

@@ -1,4 +1,4 @@
-"""RSS, Atom and RDF read from bytes we fetched ourselves: the only file that knows feedparser.
+"""RSS, Atom, RDF and JSON Feed read from bytes we fetched ourselves: the only file that knows feedparser.
 
 The parser never sees an address or a path, so it can fetch nothing. Does not know what an entry means.
 """
@@ -14,7 +14,8 @@ from feedparser.encodings import convert_to_utf8
 from feedparser.sanitizer import replace_doctype
 
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.parsing.bounds import check_shape, check_size
+from dailypapers.sources.parsing.bounds import MAX_ENTRIES, check_shape, check_size
+from dailypapers.sources.parsing.jsonfeed import entries_of, is_json
 
 _ENCODING = re.compile(rb"(<\?xml[^>]{0,100}?encoding\s*=\s*[\"'])([^\"']{0,40})")
 # Encodings that write markup as markup; others ("utf-7", Python's "unicode_escape") could hide it from our look.
@@ -40,6 +41,10 @@ class Syndicated:
 
 def parse(content: bytes) -> Syndicated:
     """Read a feed leniently. Raises `FetchFailed` where the bytes are no feed at all."""
+    if is_json(content):
+        check_size(content)
+        title, entries = entries_of(content)
+        return Syndicated(entries[:MAX_ENTRIES], title)
     content = _checked(content)
     try:
         # Sanitising would take “a<b” for markup; cleaning.py does better, and links are resolved where they are read.

@@ -1,0 +1,33 @@
+"""A web page names its feeds."""
+
+import pytest
+
+from dailypapers.sources.parsing.discovery import feeds_of
+
+URL = "https://group.example/papers/"
+
+
+def test_feeds_are_found_in_their_order_and_made_absolute() -> None:
+    page = b"""<html><head><link rel="stylesheet" href="/x.css">
+    <link rel="Alternate" type="application/rss+xml" href="/rss">
+    <LINK REL='alternate feed' TYPE='application/atom+xml' HREF='atom.xml'><link rel=alternate type=text/html href=/de>
+    <link rel="alternate" type="application/feed+json" href="//cdn.example/feed.json">
+    <link rel="alternate" type="application/rss+xml" href="/rss"></head>"""
+    assert feeds_of(page, URL) == (
+        "https://group.example/rss",
+        "https://group.example/papers/atom.xml",
+        "https://cdn.example/feed.json",
+    )
+
+
+def test_a_base_is_heeded_and_what_is_no_address_of_the_web_is_left_out() -> None:
+    link = b"<link rel=alternate type='application/rss+xml' href="
+    page = b"<base href='https://other.example/'>" + b"".join(
+        link + href + b">" for href in (b"feed", b"javascript:x", b"file:///etc/passwd", b"'http://['")
+    )
+    assert feeds_of(page, URL) == ("https://other.example/feed",)
+
+
+@pytest.mark.parametrize("page", [b"", b"\xff\xfe<", b"<!" * 100_000, b"<link " * 50_000])
+def test_other_bytes_name_none(page: bytes) -> None:
+    assert feeds_of(page, URL) == ()
