@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from datetime import timedelta
+import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from dailypapers.app import build
 from dailypapers.domain.pace import Limit
 from dailypapers.errors import BadSettings
 from dailypapers.mail.smtp.servers import Servers
-from dailypapers.settings import RENAMED, Mail, Settings, load, providers
+from dailypapers.settings import RENAMED, Mail, Settings, load, providers, shipped
 from dailypapers.store.database import close
 
 
@@ -289,3 +290,10 @@ def test_several_mail_servers_each_have_their_own_settings(tmp_path: Path) -> No
 def test_what_is_wrong_with_several_mail_servers_is_said(tmp_path: Path, before: str, instead: str, said: str) -> None:
     with pytest.raises(BadSettings, match=re.escape(said)):
         load(written(tmp_path, SERVERS.replace(before, instead, 1)))
+
+
+def test_every_providers_preset_says_when_and_where_its_figures_were_looked_up() -> None:
+    presets = tomllib.loads((shipped("config") / "providers.toml").read_text("utf-8"))
+    for name, preset in presets.items():
+        assert isinstance(preset["as_of"], date), name
+        assert preset["source"], name
