@@ -4,10 +4,12 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from tests.mail.incoming.test_aggregate import DMARC, letter
 
 from dailypapers.app import App, build
 from dailypapers.doctor.local import findings
 from dailypapers.domain.finding import Level
+from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.message.dkim import write_new_key
 from dailypapers.settings import load
 from dailypapers.store.database import close, migrate
@@ -54,3 +56,14 @@ def test_a_clock_that_is_off_the_databases_is_found(
     app = app_of(tmp_path, f'[database]\nurl = "{postgres_url}"\n')
     now = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
     assert levels(app, now)["clock"] is level
+
+
+@pytest.mark.parametrize(("failed", "level"), [(0, Level.OK), (50, Level.WARN)])
+def test_what_receivers_report_is_summed_up(tmp_path: Path, now: dt.datetime, failed: int, level: Level) -> None:
+    kept = KeptMail(tmp_path / "unread-mail")
+    octets = DMARC.format("").replace("<count>2<", f"<count>{failed}<").replace("<count>5<", "<count>500<")
+    for _ in range(2):
+        kept.keep(letter(octets.encode()), now=now)
+    app = app_of(tmp_path)
+    (found,) = [each for each in findings(app, now=now) if each.name == "DMARC reports"]
+    assert (found.level, "1000 emails passed" in found.why) == (level, True)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from dailypapers.app import App
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.finding import Finding, Level, fail, ok, warn
 from dailypapers.errors import DailypapersError, DatabaseUnreachable
+from dailypapers.mail.incoming import aggregate
+from dailypapers.mail.incoming.aggregate import Aggregate
+from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.message import mime
 from dailypapers.rendering.notices import render_confirm
 from dailypapers.settings import Settings
@@ -18,12 +22,15 @@ from dailypapers.store.database import clock_of, reading, require_migrated
 
 #: Machines that share the sending may differ by as much (`domain.worker.LEASE`).
 _CLOCKS_DIFFER = dt.timedelta(seconds=15)
+#: Reports of so long are summed up; a share of failures below this is forwarding and forgery, which there always is.
+_REPORTED, _FEW = dt.timedelta(days=30), 0.02
 
 
 def findings(app: App, *, now: dt.datetime) -> list[Finding]:
     """Return how things stand on this machine."""
-    found = [*files(app.settings), database(app), *clock(app, now=now), templates(app)]
-    return [*found, sample(app, now=now)] if found[-1].level is Level.OK else found
+    found = [*files(app.settings), database(app), *clock(app, now=now), *reports(app.settings, now=now)]
+    compiled = templates(app)
+    return [*found, compiled, *([sample(app, now=now)] if compiled.level is Level.OK else [])]
 
 
 def files(settings: Settings) -> Iterator[Finding]:
@@ -101,3 +108,25 @@ def sample(app: App, *, now: dt.datetime) -> Finding:
         why = f"An email of {len(content)} bytes was made; it is not signed here."
         return warn("sample email", why, "Make sure that your mail server signs, or set dkim.key_file.")
     return ok("sample email", f"An email of {len(content)} bytes was made and signed by {by}.")
+
+
+def reports(settings: Settings, *, now: dt.datetime) -> Iterator[Finding]:
+    """Sum up the reports of receivers, by DMARC and by TLS, among the mails that were kept in the last month."""
+    folder = settings.inbound.unread_folder
+    kept = KeptMail(folder).newest(since=now - _REPORTED) if folder else ()
+    found = [report for content in kept if (report := aggregate.read(content))]
+    for about, things in (("DMARC", "emails"), ("TLS", "sessions")):
+        if of_them := [report for report in found if report.about == about]:
+            yield _summed_up(f"{about} reports", things, of_them)
+
+
+def _summed_up(name: str, things: str, of_them: list[Aggregate]) -> Finding:
+    passed, failures = sum(report.passed for report in of_them), Counter[str]()
+    for report in of_them:
+        failures.update(report.failures)
+    failed = failures.total()
+    why = f"{len(of_them)} in {_REPORTED.days} days: {passed} {things} passed, {failed} failed"
+    if failed > _FEW * (passed + failed):
+        most = ", ".join(f"{count} from {source}" for source, count in failures.most_common(3))
+        return warn(name, f"{why}: {most}.", "If these are yours, mend SPF and DKIM there; if not, tighten the policy.")
+    return ok(name, f"{why}.")

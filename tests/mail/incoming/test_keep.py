@@ -26,3 +26,12 @@ def test_nothing_is_deleted_and_no_more_taken_than_may_be(tmp_path: Path, now: d
         kept.keep(b"3", now=now)
     first.rename(tmp_path / "cur" / f"{first.name}:2,S")
     assert kept.count() == 2
+
+
+def test_the_newest_come_first_and_old_ones_not_at_all(tmp_path: Path, now: dt.datetime) -> None:
+    kept = KeptMail(tmp_path)
+    for days in (40, 2, 1):
+        kept.keep(str(days).encode(), now=now - dt.timedelta(days=days))
+    (tmp_path / "new" / "else.dailypapers").write_bytes(b"else")
+    assert list(kept.newest(since=now - dt.timedelta(days=30))) == [b"1", b"2"]
+    assert list(KeptMail(tmp_path / "none").newest(since=now)) == []

@@ -3,6 +3,8 @@
 import datetime as dt
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +36,22 @@ class KeptMail:
             os.fsync(file.fileno())
         return (self.folder / "tmp" / name).rename(self.folder / "new" / name)
 
+    def newest(self, *, since: dt.datetime, most: int = 500) -> Iterator[bytes]:
+        """Yield the mails that were kept after a moment, the newest first."""
+        files = [file for name in ("new", "cur") for file in (self.folder / name).glob("*.dailypapers*")]
+        recent = sorted(((_kept_at(file), file) for file in files), reverse=True)[:most]
+        for kept_at, file in recent:
+            if kept_at >= since.timestamp():
+                with suppress(OSError):  # Somebody has moved it since.
+                    yield file.read_bytes()
+
     def count(self) -> int:
         """Count what is kept, seen by a mail program or not."""
         folders = (self.folder / name for name in ("new", "cur"))
         return sum(sum(1 for _ in os.scandir(folder)) for folder in folders if folder.is_dir())
+
+
+def _kept_at(file: Path) -> float:
+    """Return when a mail was kept, in seconds since 1970; names begin with it."""
+    begin = file.name.partition(".")[0]
+    return float(begin) if begin.isdecimal() else 0.0

@@ -63,6 +63,11 @@ class Part:
         return media_type(self.headers)
 
     @property
+    def octets(self) -> bytes:
+        """Return its content as it was before it was encoded for the way."""
+        return _unencoded(self.body, self.headers)
+
+    @property
     def text(self) -> str:
         """Return its text, decoded as well as can be, without control characters; HTML as plain text."""
         text = _CONTROLS.sub(" ", _decoded(self.body[:_LONGEST_ENCODED], self.headers))
@@ -200,12 +205,15 @@ def _utf8(octets: bytes) -> str:
 
 
 def _decoded(body: bytes, headers: Headers) -> str:
+    octets = _unencoded(body, headers)
+    return in_charset(octets, _charset(headers) or _usual(octets))
+
+
+def _unencoded(body: bytes, headers: Headers) -> bytes:
     encoding = headers.first("content-transfer-encoding").lower()
     if encoding == "base64":
-        body = _from_base64(body)
-    elif encoding == "quoted-printable":
-        body = quopri.decodestring(body)
-    return in_charset(body, _charset(headers) or _usual(body))
+        return _from_base64(body)
+    return quopri.decodestring(body) if encoding == "quoted-printable" else body
 
 
 def _from_base64(body: bytes) -> bytes:
