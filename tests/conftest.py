@@ -14,16 +14,25 @@ import structlog
 from coverage import Coverage
 from hypothesis import HealthCheck, settings
 from tests.playing_postgres import playing_postgres
-from threadpoolctl import threadpool_limits
 
 from dailypapers.store.database import close, connect, migrate, writing
 from dailypapers.store.schema import metadata
 
-# A noisy machine must not fail a test by being slow; what CI runs must be the same every time.
+# A noisy machine must not fail a test by being slow; what CI runs must be the same every time. Who has an hour sets
+# HYPOTHESIS_EXAMPLES to some thousands.
 settings.register_profile(
-    "calm", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+    "calm",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("calm")
+
+# As the commands have it: on busy cores threads of linear algebra mostly wait for each other. Libraries read this when
+# they are loaded, and some are loaded by the first test that needs them.
+for _library in ("OPENBLAS", "OMP"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 _RESTART_IDS = (
     "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
@@ -47,13 +56,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         coverage.start()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _one_thread() -> Iterator[None]:
-    """As the commands have it: on busy cores threads of linear algebra mostly wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

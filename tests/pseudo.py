@@ -80,9 +80,19 @@ def english_in(text: str) -> frozenset[str]:
 
 def english_in_page(html: str) -> set[str]:
     """The same of what somebody sees or hears of a page; what is marked as English is meant to be."""
+    lists = map(_english_in_part, _LIST.findall(html))
+    return set().union(_english_in_part(_LIST.sub("", html)), *lists)
+
+
+#: Lists that stand on many pages, of time zones and categories, and take longest to read.
+_LIST = re.compile(r"<optgroup[ >].*?</optgroup>|<label class=\"choice\">.*?</label>", re.DOTALL)
+
+
+@cache
+def _english_in_part(html: str) -> frozenset[str]:
     page = _Page()
     page.feed(html)
-    return set().union(*map(english_in, set(page.told)))
+    return frozenset().union(*map(english_in, set(page.told)))
 
 
 def english_in_feed(xml: str) -> set[str]:

@@ -1,9 +1,11 @@
 """One rule for a reader's window and threshold: previews show what compose puts."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from tests.conftest import Copies
 from tests.digests.test_preview import announce, close
 
 from dailypapers.digests.choose import DigestOptions, ReaderContext, picked_for
@@ -44,6 +46,13 @@ def a_week(engine: sa.Engine) -> None:
         close(engine, NOW + day * DAY)
 
 
+@pytest.fixture
+def week(engine: sa.Engine, copies: Copies) -> Iterator[sa.Engine]:
+    """A database with that week."""
+    with copies.of(engine, "week", a_week) as copied:
+        yield copied
+
+
 def a_reader(engine: sa.Engine, name: str, *, accepted: int | None) -> Subscriber:
     amount, interests, has_liked = CAST[name]
     with writing(engine) as tx:
@@ -77,48 +86,45 @@ def composed(engine: sa.Engine, reader: Subscriber) -> list[tuple[int, float, ob
 
 
 @pytest.mark.parametrize("accepted", [None, 3])
-def test_a_preview_right_before_compose_shows_what_compose_puts(engine: sa.Engine, accepted: int | None) -> None:
-    a_week(engine)
-    readers = {name: a_reader(engine, name, accepted=accepted) for name in CAST}
-    shown = {name: next_digest(engine, HOW, reader, zone="UTC", now=NOW).picks for name, reader in readers.items()}
-    assert compose(engine, HOW, now=NOW).digests >= len(CAST) - 1
+def test_a_preview_right_before_compose_shows_what_compose_puts(week: sa.Engine, accepted: int | None) -> None:
+    readers = {name: a_reader(week, name, accepted=accepted) for name in CAST}
+    shown = {name: next_digest(week, HOW, reader, zone="UTC", now=NOW).picks for name, reader in readers.items()}
+    assert compose(week, HOW, now=NOW).digests >= len(CAST) - 1
     for name, reader in readers.items():
         told = [(pick.paper_id, pick.score, pick.reason, pick.outside) for pick in shown[name]]
-        assert told == composed(engine, reader), name
+        assert told == composed(week, reader), name
     # They are of different kinds indeed.
     counts = [len(picked_for(shown[name])) for name in ("about one a day", "nearly everything")]
     assert 0 < counts[0] < counts[1]
 
 
-def test_a_live_preview_of_the_same_window_shows_it_too(engine: sa.Engine) -> None:
-    a_week(engine)
-    previews = Previews(engine, HOW)
+def test_a_live_preview_of_the_same_window_shows_it_too(week: sa.Engine) -> None:
+    previews = Previews(week, HOW)
     previews.load(now=NOW)
-    readers = {name: a_reader(engine, name, accepted=None) for name in CAST}
+    readers = {name: a_reader(week, name, accepted=None) for name in CAST}
     shown = {}
     for name, reader in readers.items():
-        with reading(engine) as tx:
+        with reading(week) as tx:
             cast = votes.of_subscribers(tx, [reader.id]).get(reader.id, Votes())
         digest = previews.of(ReaderContext(reader.amount, CAST[name][1], cast), now=NOW)
         assert digest
         shown[name] = [(entry.paper_id, entry.reason) for entry in digest[1].entries]
-    compose(engine, HOW, now=NOW)
+    compose(week, HOW, now=NOW)
     for name, reader in readers.items():
         if name != "no mail for less than nine":
-            assert shown[name] == [(key, why) for key, _, why, outside in composed(engine, reader) if not outside], name
+            assert shown[name] == [(key, why) for key, _, why, outside in composed(week, reader) if not outside], name
 
 
-def test_what_waits_for_the_next_edition_is_shown_before_it_closes(engine: sa.Engine) -> None:
-    a_week(engine)
-    reader = a_reader(engine, "about one a day", accepted=4)
-    assert next_digest(engine, HOW, reader, zone="UTC", now=NOW).picks == ()
-    announce(engine, ["graph neural networks for robins"], NOW + DAY)
-    following = next_digest(engine, HOW, reader, zone="UTC", now=NOW + DAY)
+def test_what_waits_for_the_next_edition_is_shown_before_it_closes(week: sa.Engine) -> None:
+    reader = a_reader(week, "about one a day", accepted=4)
+    assert next_digest(week, HOW, reader, zone="UTC", now=NOW).picks == ()
+    announce(week, ["graph neural networks for robins"], NOW + DAY)
+    following = next_digest(week, HOW, reader, zone="UTC", now=NOW + DAY)
     shown = following.picks
     assert (following.edition.day, len(following.candidates.listed), len(shown)) == ((NOW + DAY).date(), 1, 1)
-    close(engine, NOW + DAY)
-    compose(engine, HOW, now=NOW + DAY)
-    assert composed(engine, reader) == [(pick.paper_id, pick.score, pick.reason, pick.outside) for pick in shown]
+    close(week, NOW + DAY)
+    compose(week, HOW, now=NOW + DAY)
+    assert composed(week, reader) == [(pick.paper_id, pick.score, pick.reason, pick.outside) for pick in shown]
 
 
 def test_a_window_begins_after_the_last_accepted_edition_and_is_no_longer_than_the_longest() -> None:
@@ -137,9 +143,8 @@ def test_thin_editions_are_shown_together_up_to_enough_papers_or_days() -> None:
     assert filled(known[:2], days=7, papers=1000) == 0
 
 
-def test_the_newest_edition_is_read_by_its_day(engine: sa.Engine) -> None:
-    a_week(engine)
-    with reading(engine) as tx:
+def test_the_newest_edition_is_read_by_its_day(week: sa.Engine) -> None:
+    with reading(week) as tx:
         newest = editions.newest(tx)
     assert newest
     assert (newest.id, newest.day) == (4, NOW.date())

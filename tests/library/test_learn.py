@@ -116,6 +116,7 @@ def topic(text: str) -> Interest:
     return Interest(InterestKind.TOPIC, text)
 
 
+@ON_SQLITE
 def test_a_topics_word_in_the_company_it_keeps_comes_first(taught: sa.Engine) -> None:
     admit(taught, topic("ornithology"))
     announce(
@@ -126,6 +127,7 @@ def test_a_topics_word_in_the_company_it_keeps_comes_first(taught: sa.Engine) ->
     assert "judge trial verdict" not in chosen
 
 
+@ON_SQLITE
 def test_a_day_without_a_topics_word_brings_nothing(taught: sa.Engine) -> None:
     admit(taught, topic("ornithology"))
     announce(taught, MONDAY, "bread oven crust flour", "judge trial court verdict")
@@ -138,6 +140,7 @@ def test_without_an_archive_a_topic_matches_by_its_own_words(engine: sa.Engine) 
     assert composed(engine, MONDAY) == ["the ornithology handbook"]
 
 
+@ON_SQLITE
 def test_votes_lead_to_more_of_the_kind_the_next_day(taught: sa.Engine) -> None:
     reader = admit(taught)
     announce(taught, MONDAY, "telescope nova orbit", "dough flour yeast bread oven")
@@ -180,6 +183,7 @@ def _kept(engine: sa.Engine) -> list[tuple[object, ...]]:
         return [tuple(row) for table in (knowledge_table, features_table) for row in tx.execute(sa.select(table))]
 
 
+@ON_SQLITE
 def test_the_curve_follows_the_votes(taught: sa.Engine) -> None:
     reader = admit(taught, topic("ornithology"))
     chance = random.Random(9)  # noqa: S311 - made-up papers, the same in every run
@@ -197,6 +201,7 @@ def test_the_curve_follows_the_votes(taught: sa.Engine) -> None:
     assert curve.even_at > Calibration().even_at
 
 
+@ON_SQLITE
 def test_a_thin_day_gives_no_mail_to_who_wants_several_papers(taught: sa.Engine) -> None:
     admit(taught, topic("ornithology"), amount=Amount(least=2))
     announce(taught, MONDAY, "feather nest ornithology egg migration", "bread oven crust flour")
@@ -213,7 +218,7 @@ def test_about_so_many_a_day_is_held_over_weeks(taught: sa.Engine) -> None:
         for about in (1, 4)
     }
     sent: dict[int, list[int]] = {reader: [] for reader in wanted}
-    for n in range(12):
+    for n in range(10):
         now = MONDAY + n * DAY
         announce(taught, now, *(more_or_less_about(chance.choice([BIRDS, *OTHERS]), chance) for _ in range(60)))
         edition = close(taught, zone="UTC", now=now)
@@ -223,8 +228,8 @@ def test_about_so_many_a_day_is_held_over_weeks(taught: sa.Engine) -> None:
                 sent[reader].append(picked)
                 subscribers.accepted(tx, {reader: edition.id})
     for reader, about in wanted.items():
-        held = sent[reader][6:]
-        assert len(held) == 6
+        held = sent[reader][5:]
+        assert len(held) == 5
         assert len(set(held)) > 1, "busy days bring more, calm days less"
         assert about * 0.5 <= sum(held) / len(held) <= about * 1.6
 
@@ -267,6 +272,7 @@ def test_a_paper_is_encoded_once_in_its_life(taught: sa.Engine) -> None:
         assert tx.execute(sa.select(sa.func.count()).select_from(vectors_table)).scalar_one() == LEAST_PAPERS + 3
 
 
+@ON_SQLITE
 def test_a_day_without_papers_is_composed_with_an_encoder_too(taught: sa.Engine) -> None:
     admit(taught, topic("ornithology"))
     assert composed(taught, MONDAY, replace(HOW, encoder=Directions())) == []

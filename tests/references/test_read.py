@@ -237,7 +237,7 @@ def test_reading_a_file_never_raises(data: bytes) -> None:
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.parametrize("before", ["", "@misc{a, title={"])
 def test_much_of_anything_is_read(piece: str, before: str) -> None:
-    assert isinstance(read(before + piece * (MAX_SIZE // 5 // len(piece))), References)
+    assert isinstance(read(before + piece * (MAX_SIZE // 20 // len(piece))), References)
 
 
 LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

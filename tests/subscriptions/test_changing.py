@@ -38,14 +38,15 @@ def close(engine: sa.Engine, day: int) -> None:
 
 
 def when_it_comes(engine: sa.Engine, *, after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
-    """The moments at which a run, every half an hour, composes a digest; an edition closes each morning."""
+    """The moments at which a run composes a digest, every hour and whenever an edition has closed in the morning."""
     came, moment = [], after
     while moment <= until:
         if (moment.hour, moment.minute) == (5, 30):
             close(engine, moment.day)
         if compose(engine, HOW, now=moment).digests:
             came.append(moment)
-        moment += dt.timedelta(minutes=30)
+        closes = moment.replace(minute=30) if (moment.hour, moment.minute) == (5, 0) else None
+        moment = closes or moment.replace(minute=0) + dt.timedelta(hours=1)
     return came
 
 

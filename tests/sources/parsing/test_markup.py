@@ -139,6 +139,6 @@ def test_any_text_is_read(text: str) -> None:
 )  # fmt: skip
 def test_repeated_tricks_take_bounded_time(piece: str) -> None:
     started = time.process_time()
-    clean(piece * (300_000 // len(piece)))
-    clean("<formula>" * 60 + "<math>" + piece * (200_000 // len(piece)))
-    assert time.process_time() - started < 5
+    clean(piece * (100_000 // len(piece)))
+    clean("<formula>" * 60 + "<math>" + piece * (50_000 // len(piece)))
+    assert time.process_time() - started < 2

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from tests.playing_dns import playing_dns
 from tests.web.conftest import NOW, SIGNER
 from tests.web.test_pages import everything
+from tests.world import ON_SQLITE
 
 from dailypapers.digests.layout import load_inputs, mail
 from dailypapers.domain.interest import InterestKind
@@ -218,6 +219,7 @@ async def test_the_log_says_once_that_attack_mode_begins_and_once_that_it_is_ove
     assert said == ["attack mode", "attack mode is over"]
 
 
+@ON_SQLITE
 async def test_a_flood_neither_sends_nor_keeps_without_end(front: Front) -> None:
     for n in range(300):
         await front.ask(f"bot{n}@example.org", network=f"10.{n // 250}.{n % 250}.1")
@@ -279,6 +281,7 @@ async def test_a_form_without_a_good_stamp_is_shown_once_more(front: Front, form
         ("alice@gmial.com", "Did you mean alice@gmail.com?"),
     ],
 )
+@ON_SQLITE
 async def test_a_bad_address_gets_the_form_again_and_a_sentence(front: Front, email: str, sentence: str) -> None:
     answer = await front.ask(email, topic="RNA")
     assert (answer.status_code, sentence in answer.text) == (422, True)

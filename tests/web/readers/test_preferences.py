@@ -13,6 +13,7 @@ from tests.digests.test_preview import TITLES, announce, close
 from tests.rendering.test_digest import without_isolates
 from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
+from tests.world import ON_SQLITE
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Purpose
@@ -83,9 +84,13 @@ class Fields(HTMLParser):
             self.sent[self._select] = [data]
 
 
+#: Six hundred time zones nobody has chosen, which take three quarters of the time to parse.
+_NOT_SELECTED = re.compile(r'<option value="[^"]+">[^<]*</option>')
+
+
 def fields(page: httpx.Response) -> dict[str, list[str]]:
     parser = Fields()
-    parser.feed(page.text)
+    parser.feed(_NOT_SELECTED.sub("", page.text))
     return parser.sent
 
 
@@ -207,6 +212,7 @@ async def test_every_field_is_saved(pages: httpx.AsyncClient, engine: sa.Engine,
         ({"authors": "\n".join(f"Author {n}" for n in range(201))}, "Too many: the maximum"),
     ],
 )
+@ON_SQLITE
 async def test_a_wrong_field_is_said_and_nothing_else_is_lost(
     pages: httpx.AsyncClient, engine: sa.Engine, link: str, changes: dict[str, Any], sentence: str
 ) -> None:
