@@ -64,6 +64,7 @@ TODAY = NOW.date()
 YESTERDAY = NOW - dt.timedelta(days=1)
 #: What programs read, whose words are a format's own.
 _FOR_PROGRAMS = ("application/json", "application/x-", "text/css", "text/javascript", "image/")
+_ASKED_BY_PROGRAMS = ("/healthz", "/readyz", "/metrics", "/hooks/")
 EVERY_STATUS = {200, 400, 403, 404, 408, 409, 410, 413, 422, 429, 500, 503}
 
 
@@ -111,7 +112,7 @@ class Walk:
         kind, where = answer.headers["content-type"], f"{method} {link} {sent} {answer.status_code}"
         if "atom" in kind:
             self.note(where, pseudo.english_in_feed(answer.text), answer.text)
-        elif link != "/healthz" and not kind.startswith(_FOR_PROGRAMS):
+        elif not link.startswith(_ASKED_BY_PROGRAMS) and not kind.startswith(_FOR_PROGRAMS):
             self.note_page(where, answer.text)
         return answer.text
 
@@ -222,9 +223,12 @@ async def before_the_first_edition(walk: Walk, context: WebContext) -> None:
         "/search?q=1234",
         "/preview",
         "/healthz",
+        "/readyz",
+        "/metrics",
         "/subscribe",
     ):
         await walk.open(path)
+    await walk.open("/hooks/nobody", "POST", content=b"{}")
     for name in [name.removeprefix("static/") for name in context.templates.list_templates() if "static/" in name]:
         await walk.open(f"/static/{name}")
 
