@@ -13,7 +13,7 @@ from dailypapers.domain.clock import Clock
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
-    from rich.table import Table
+    from rich.console import Group
 
     from dailypapers.delivery.watch import Snapshot
 
@@ -103,19 +103,20 @@ def line(snapshot: "Snapshot") -> str:
     return "; ".join(part for part in parts if part) + "."
 
 
-def table(snapshot: "Snapshot") -> "Table":
-    """Return how far sending is as a table: all mails, and the domains with most of them."""
+def table(snapshot: "Snapshot") -> "Group":
+    """Return how far sending is: all mails on a line, and a table of the domains with most of them."""
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
     replies = list(snapshot.replies)
-    shown = Table(title=line(snapshot), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     shown.add_column("domain", header_style="dim")
     for reply in replies:
         shown.add_column(reply, justify="right", header_style="dim")
     for domain, counts in list(snapshot.domains.items())[:_MOST_DOMAINS]:
         shown.add_row(Text(domain), *(f"{counts.get(reply, 0):,}" for reply in replies))
-    return shown
+    return Group(Text(line(snapshot)), shown)
 
 
 def record(snapshot: "Snapshot") -> dict[str, Any]:
