@@ -118,7 +118,7 @@ def build(settings: Settings) -> App:
     engine = connect(settings.database.url, password=password.get_secret_value() if password else None)
     dependencies = Dependencies(
         engine=engine,
-        sources=[_source(section) for section in settings.sources],
+        sources=[make_source(section) for section in settings.sources],
         make_http=lambda: _http(settings, engine),
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
@@ -253,7 +253,8 @@ def _digest_options(settings: Settings) -> DigestOptions:
     )
 
 
-def _source(settings: SourceSettings) -> Source:
+def make_source(settings: SourceSettings) -> Source:
+    """Make the source that an entry of the settings describes."""
     if settings.kind == "feed":
         return Feed(settings.label(), settings.url)
     if settings.kind == "file":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dailypapers.cli import source_settings
 from dailypapers.cli.output import ATTENTION, OK, WRONG, counted, print_json, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput, FetchFailed
@@ -24,7 +25,10 @@ _NAMED = 20
 #: Papers of an answer that are shown.
 _SHOWN = 3
 
-sources = typer.Typer(help="How each source stands; what one answers; read a saved answer.")
+sources = typer.Typer(help="How each source stands; add one, ask one, or read a saved answer.")
+sources.command("add")(source_settings.add)
+sources.command("import")(source_settings.import_)
+sources.command("export")(source_settings.export)
 
 
 def fetch(
@@ -241,11 +245,12 @@ def check(
     except FetchFailed as error:
         say(str(error))
         raise typer.Exit(ATTENTION) from None
-    _say_answer(answer)
+    say_answer(answer)
     raise typer.Exit(ATTENTION if answer.skipped or answer.remarks else OK)
 
 
-def _say_answer(answer: "Fetched") -> None:
+def say_answer(answer: "Fetched") -> None:
+    """Say what a source answered: counts, the first papers, and what could not be read."""
     for category, part in answer.by_category.items():
         say(f"{category}: {part.failure or f'{part.items} items'}")
     say(f"{answer.asked} addresses asked; {len(answer.announcements)} papers announced, {len(answer.skipped)} skipped.")

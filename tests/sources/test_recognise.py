@@ -1,0 +1,51 @@
+"""What people paste, and what it is."""
+
+import pytest
+
+from dailypapers.errors import FetchFailed
+from dailypapers.sources.recognise import Outline, read_opml, setting_of, write_opml
+
+
+@pytest.mark.parametrize(
+    ("address", "setting"),
+    [
+        ("cs.LG", {"kind": "arxiv", "categories": ("cs.LG",)}),
+        ("https://arxiv.org/list/cs.LG/recent", {"kind": "arxiv", "categories": ("cs.LG",)}),
+        ("https://rss.arxiv.org/rss/cs.LG+stat.ML", {"kind": "arxiv", "categories": ("cs.LG", "stat.ML")}),
+        ("https://huggingface.co/papers/date/2026-04-20", {"kind": "huggingface"}),
+        ("https://www.biorxiv.org/collection/neuroscience", {"kind": "biorxiv"}),
+        ("https://connect.medrxiv.org/x", {"kind": "medrxiv"}),
+        (
+            "https://openreview.net/group?id=ICLR.cc/2027/Conference#tab",
+            {"kind": "openreview", "venue": "ICLR.cc/2027/Conference"},
+        ),
+        ("https://www.nature.com/nature.rss", {"kind": "feed", "name": "nature.com", "url": "https://www.nature.com/nature.rss"}),
+        ("https://arxiv.org/list/cs.CX/new", {"kind": "feed", "name": "arxiv.org", "url": "https://arxiv.org/list/cs.CX/new"}),
+        ("nature", None),
+        ("file:///etc/passwd", None),
+    ],
+)  # fmt: skip
+def test_an_address_is_recognised(address: str, setting: dict[str, object] | None) -> None:
+    assert setting_of(address) == setting
+
+
+def test_a_list_of_feeds_goes_out_and_comes_in() -> None:
+    outlines = (
+        Outline('A "name" & more', "https://a.example/feed?x=1&y=2"),
+        Outline("b.example", "https://b.example/"),
+    )
+    assert read_opml(write_opml(outlines).encode()) == outlines
+
+
+def test_folders_are_looked_into_and_what_is_no_feed_is_left_out() -> None:
+    opml = (
+        "<opml><body><outline text='Folder'><outline title=' A  feed ' xmlUrl='https://a.example/feed'/>"
+        "<outline text='x' xmlUrl='javascript:x'/></outline><outline xmlUrl='https://b.example/feed'/></body></opml>"
+    )
+    assert [each.name for each in read_opml(opml.encode())] == ["A feed", "b.example"]
+
+
+@pytest.mark.parametrize("content", [b"", b"<html/>", b"<opml>", b"<!DOCTYPE o [<!ENTITY a '&b;&b;'>]><opml/>"])
+def test_what_is_no_list_is_refused(content: bytes) -> None:
+    with pytest.raises(FetchFailed):
+        read_opml(content)
