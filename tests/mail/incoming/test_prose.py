@@ -63,3 +63,13 @@ def test_near_begins_with_the_line_that_names_the_address() -> None:
 def test_the_reason_in_brackets_counts_before_the_programs_own_words() -> None:
     text = "<a@y.example>\n    (reason: 553 your IP (192.0.2.1) is listed)\n\n550 5.1.1 <a@y.example>... User unknown\n"
     assert near(text, "a@y.example") == "553 your IP (192.0.2.1) is listed"
+
+
+def test_the_dialogue_before_an_address_is_about_it_and_the_next_one_is_not() -> None:
+    text = (
+        "While talking to y.example:\n>>> MAIL From:<b@ours.example>\n<<< 550 Insecure relay\n554 <a@y.example>... Error\n"
+        "While talking to z.example:\n>>> QUIT\n<<< 421 closing\n"
+    )
+    assert near(text, "a@y.example").splitlines() == [
+        ">>> MAIL From:<b@ours.example>", "<<< 550 Insecure relay", "554 <a@y.example>... Error",
+    ]  # fmt: skip

@@ -86,6 +86,7 @@ _RULES: tuple[tuple[Callable[[_Words], bool], Fault, bool], ...] = (
     (lambda said: said.says(phrases.OVER_LIMIT), Fault.US, False),
     (lambda said: said.says(phrases.FULL, phrases.GREYLISTED) or said.subject in _FULL, Fault.MAILBOX, False),
     (lambda said: said.says(phrases.LOST), Fault.CONNECTION, False),
+    (lambda said: said.says(phrases.DROPPED) and not said.about_us, Fault.CONNECTION, False),
     (lambda said: said.says(phrases.GROUPS), Fault.US, False),
     (lambda said: said.says(phrases.MEANS_NO_ADDRESS), Fault.MAILBOX, True),
     (lambda said: said.says(phrases.THEIR_SYSTEM_SURELY), Fault.DOMAIN, False),

@@ -37,8 +37,10 @@ OVER_LIMIT = _words(r"sending (quota|limit|rate)|(daily|hourly)[^.;:]{0,20}(quot
 LOST = _words(
     r"^\W{0,5}(lost connection|connect to|conversation with|timed? out)",
     r"^\W{0,5}delivery temporarily suspended: (lost|connect)",
-    r"connection (was )?(refused by|reset|timed out)|without delivery",
+    r"without delivery",
 )
+#: The same further on in a text, which may be about another server.
+DROPPED = _words(r"connection (was )?(refused by|reset|timed out)")
 NO_DOMAIN = _words(
     rf"host (name )?(unknown|not found|lookup failed)|host \S{{1,100}} not found|unknown (mail )?{_DOMAIN}"
     rf"|no such {_DOMAIN}",
@@ -125,7 +127,8 @@ MEMBERS_ONLY = _words(
 SENDER = _words(r"sender|mail from|return[- ]?path|from address|\bfrom:|helo\b|your (domain|host|ip|server)|originat")
 #: What sounds as if it were about us, and is about the address.
 NOT_ABOUT_US = _words(
-    r"recipient( address)? rejected|rejected (address|recipient)|address rejected|rejected by a remote mail server"
+    r"recipient( address)? rejected|rejected (address|recipient)|address rejected|rejected by a remote mail server",
+    r"connection refused",
 )
 ABOUT_US = _words(
     r"\bspam|junk|unsolicited|bulk (mail|e-?mail)|phish|black ?-?list|block ?-?list|deny ?list|\bblocked\b",

@@ -35,6 +35,8 @@ _FIELDS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _IN_BRACKETS = re.compile(r"\(reason: (.{1,600}?)\)\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_DIALOGUE = re.compile(r"[ \t]{0,9}(>>>|<<<)")
+_ANOTHER = re.compile(r"\n[ .]{0,9}while talking to ", re.IGNORECASE)
 _EXPANDED = re.compile(r"\(expanded from[^()]{0,300}\)", re.IGNORECASE)
 #: A line that begins with the address it is about.
 _HEADING = re.compile(
@@ -65,13 +67,20 @@ def near(text: str, address: str) -> str:
     """Return what a report says from the line on that names an address: before it stands what is said to everybody."""
     begin = text.lower().find(address.lower()) if address else -1
     line = text.rfind("\n", 0, max(begin, 0)) + 1
-    return _reason(text[line : begin + _NEAR]) if begin >= 0 else ""
+    return _reason(text[_with_dialogue(text, line) : begin + _NEAR]) if begin >= 0 else ""
+
+
+def _with_dialogue(text: str, begin: int) -> int:
+    """Return where the lines of a dialogue begin that stand before a line: sendmail quotes it, then names the address."""
+    while begin and (previous := text.rfind("\n", 0, begin - 1) + 1) < begin and _DIALOGUE.match(text, previous):
+        begin = previous
+    return begin
 
 
 def _reason(text: str) -> str:
-    """The reason that sendmail gives in brackets, before what it says on its own account."""
+    """Return the reason that sendmail gives in brackets, or what it says before it talks to another server."""
     match = _IN_BRACKETS.search(text)
-    return match[1] if match else text
+    return match[1] if match else _ANOTHER.split(text, maxsplit=1)[0]
 
 
 def recipients(mail: Parsed, text: str, quoted_to: str) -> dict[str, str]:
@@ -89,7 +98,7 @@ def _sections(text: str, ours: Collection[str]) -> dict[str, str]:
     begins: dict[str, int] = {}
     for match in _HEADING.finditer(text):
         if match[1].lower() not in ours and len(begins) < MOST_RECIPIENTS:
-            begins.setdefault(match[1].strip(".'"), match.start())
+            begins.setdefault(match[1].strip(".'"), _with_dialogue(text, match.start()))
     ends = [*begins.values(), len(text)][1:]
     return {
         address: _reason(text[begin : min(end, begin + _NEAR)])
