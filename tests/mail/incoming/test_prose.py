@@ -67,7 +67,8 @@ def test_the_reason_in_brackets_counts_before_the_programs_own_words() -> None:
 
 def test_the_dialogue_before_an_address_is_about_it_and_the_next_one_is_not() -> None:
     text = (
-        "While talking to y.example:\n>>> MAIL From:<b@ours.example>\n<<< 550 Insecure relay\n554 <a@y.example>... Error\n"
+        "While talking to y.example:\n>>> MAIL From:<b@ours.example>\n<<< 550 Insecure relay\n"
+        "554 <a@y.example>... Error\n"
         "While talking to z.example:\n>>> QUIT\n<<< 421 closing\n"
     )
     assert near(text, "a@y.example").splitlines() == [

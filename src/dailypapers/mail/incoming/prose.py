@@ -71,7 +71,7 @@ def near(text: str, address: str) -> str:
 
 
 def _with_dialogue(text: str, begin: int) -> int:
-    """Return where the lines of a dialogue begin that stand before a line: sendmail quotes it, then names the address."""
+    """Return where the dialogue begins that stands before a line: sendmail quotes it, then names the address."""
     while begin and (previous := text.rfind("\n", 0, begin - 1) + 1) < begin and _DIALOGUE.match(text, previous):
         begin = previous
     return begin
