@@ -138,6 +138,19 @@ def test_days_on_which_nobody_asked_are_caught_up_with_and_no_older_ones(engine:
         assert [each.day.day for each in report.relisted] == [28]
 
 
+def test_a_category_that_is_added_has_missed_nothing(engine: sa.Engine) -> None:
+    with arxiv(engine, "cs.LG") as w:
+        for n, day in enumerate((MONDAY, TUESDAY, WEDNESDAY)):
+            if n == 2:
+                (source,) = w.dependencies.sources
+                assert isinstance(source, Arxiv)
+                w.dependencies = replace(w.dependencies, sources=[replace(source, categories=("cs.LG", "cs.AI"))])
+                announce(w, FRIDAY, 2, category="cs.AI")
+            announce(w, day, 8)
+            report, _ = morning(w, day)
+            assert report.relisted == ()
+
+
 def test_a_host_that_serves_no_pages_is_not_asked_for_all_of_them(engine: sa.Engine) -> None:
     with arxiv(engine, *(categories := ("cs.LG", "cs.AI", "cs.CV", "cs.CL"))) as w:
         for category in categories:

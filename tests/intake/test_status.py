@@ -13,6 +13,24 @@ FRIDAY = dt.datetime(2026, 4, 17, 8, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
+def test_what_left_the_settings_is_no_longer_told(engine: sa.Engine) -> None:
+    later = FRIDAY + 3 * DAY
+    with writing(engine) as tx:
+        for category in ("", "cs.AI", "cs.CV"):
+            source_days.record(tx, "arxiv", category, FRIDAY.date(), Freshness(State.FRESH, new=3), now=FRIDAY)
+        source_days.record(tx, "nature", "", FRIDAY.date(), Freshness(State.FRESH, new=3), now=FRIDAY)
+        assert all(each.needs_attention for each in standings(tx, now=later))
+        for category in ("", "cs.AI"):
+            source_days.record(tx, "arxiv", category, later.date(), Freshness(State.FRESH, new=3), now=later)
+        listed = [(each.source, each.category) for each in standings(tx, now=later)]
+        assert listed == [("arxiv", ""), ("arxiv", "cs.AI")]
+            ("arxiv", ""),
+            ("arxiv", "cs.AI"),
+        ]
+        *_, nature = standings(tx, now=later, sources={"arxiv", "nature"})
+    assert sentence(nature).startswith("nature has not been fetched since 2026-04-17 08:00 UTC; the last new paper")
+
+
 def test_sources_are_followed_by_their_categories_and_only_trouble_is_told(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         for n, state in enumerate((State.FRESH, State.QUIET, State.QUIET, State.FRESH, State.STALLED)):

@@ -116,7 +116,7 @@ def usual(history: Sequence[SourceDay], day: dt.date, *, is_daily: bool = False)
 
 
 #: A source that was not asked for longer than this is not asked every day.
-_ASKED_WITHIN = dt.timedelta(hours=26)
+ASKED_WITHIN = dt.timedelta(hours=26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def standing(source: str, category: str, days: Sequence[SourceDay], *, now: dt.d
         usual(days, last.day, is_daily=bool(category)),
         max((each.new_at for each in days if each.new_at), default=None),
         _out_since(days),
-        not asked or now - max(asked) > _ASKED_WITHIN,
+        not asked or now - max(asked) > ASKED_WITHIN,
     )
 
 

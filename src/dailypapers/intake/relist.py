@@ -72,11 +72,11 @@ def _lacking(tx: sa.Connection, source: Source, now: dt.datetime) -> list[_Wante
         return []
     today = source.today(now)
     history = source_days.since(tx, source.name, today - HABIT)
-    first = min((each.day for days in history.values() for each in days), default=today)
-    since = max(today - LOOK_BACK, first)
     lacking = [
         _Wanted(source, category, day)
         for category in source.listed_categories
+        # A category that was added today has missed nothing.
+        for since in [max(today - LOOK_BACK, min((each.day for each in history.get(category, ())), default=today))]
         for day in days_to_repair(history.get(category, ()), since=since, today=today, is_quiet=source.is_quiet)
     ]
     of_today = [_Wanted(source, name, today) for name in source.listed_categories if _lacks_now(history, name, today)]

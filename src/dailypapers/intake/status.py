@@ -1,11 +1,11 @@
 """Status: how every source, and each of its categories, stands this morning."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
-from dailypapers.domain.freshness import HABIT, Standing, standing
+from dailypapers.domain.freshness import ASKED_WITHIN, HABIT, Standing, standing
 from dailypapers.domain.source import source_name
 from dailypapers.store import source_days
 
@@ -13,11 +13,25 @@ from dailypapers.store import source_days
 def standings(tx: sa.Connection, *, now: dt.datetime, sources: Collection[str] | None = None) -> tuple[Standing, ...]:
     """Return how sources stand, each followed by its categories; by default all that were asked in five weeks."""
     days = source_days.everything_since(tx, (now - HABIT).date())
-    return tuple(
-        standing(source, category, listed, now=now)
-        for (source, category), listed in days.items()
+    listed = [
+        standing(source, category, of_one, now=now)
+        for (source, category), of_one in days.items()
         if sources is None or source in sources
-    )
+    ]
+    return tuple(each for each in listed if not _is_removed(each, listed, is_known=sources is not None))
+
+
+def _is_removed(each: Standing, listed: Sequence[Standing], *, is_known: bool) -> bool:
+    """Whether it is asked no longer while others are: a source, or a category of one, that left the settings.
+
+    Of a source that is known to be in the settings, it is the operator who is to be told.
+    """
+    asked = [
+        other.last.fetched_at
+        for other in listed
+        if other.last.fetched_at and (other.source == each.source or not is_known)
+    ]
+    return bool(asked) and each.last.fetched_at is not None and max(asked) - each.last.fetched_at > ASKED_WITHIN
 
 
 def sentence(each: Standing) -> str:
