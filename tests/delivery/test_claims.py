@@ -8,8 +8,10 @@ from dailypapers.delivery.fence import Fence
 from dailypapers.delivery.pace import Pace
 from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.domain.delivery import Doubt
-from dailypapers.store import workers
+from dailypapers.domain.pace import FIRST_PAUSE, Breaker
+from dailypapers.store import paces, workers
 from dailypapers.store.database import writing
+from dailypapers.store.paces import Domain
 
 
 async def test_no_more_is_claimed_than_a_few(sqlite: sa.Engine) -> None:
@@ -64,3 +66,18 @@ async def next_id(claims: Claims) -> int:
     due = await claims.next()
     assert due
     return due.render_input.delivery.id
+
+
+async def test_many_that_cannot_go_yet_hide_nobody_behind_them(engine: sa.Engine) -> None:
+    queue(engine, 2 * GROUP + 1)
+    refusing = Domain(None, Breaker(3, NOW + FIRST_PAUSE))
+    with writing(engine) as tx:
+        paces.keep_domains(tx, {"example.org": refusing})
+        key = 2 * GROUP + 1
+        tx.execute(sa.text("UPDATE outbox SET address = 'last@example.com' WHERE id = :key"), {"key": key})
+    with working(engine, "one", Doubt.RESEND, clock=lambda: NOW) as worker:
+        claims = Claims(worker, Fence(None, worker.id), Pace(), worker.clock)
+        assert await next_id(claims) == key
+        assert await claims.next() is None
+        assert claims.resume_at(NOW) == NOW + FIRST_PAUSE
+    assert states(engine) == {"deferred": 2 * GROUP, "queued": 1}

@@ -72,6 +72,9 @@ class Claims:
         if now >= self._look_again_at or (self._there_may_be_more and len(self._waiting) < GROUP):
             self._look_again_at = now + self._look_again
             await self._claim_more()
+            while self._there_may_be_more and not self._waiting:
+                # All of them wait in the outbox until their domain takes more; others behind them may go.
+                await self._claim_more()
         return self._waiting.popleft() if self._waiting else None
 
     async def next_urgent(self) -> Due | None:
