@@ -1,6 +1,7 @@
 """The commands as a user types them: what they print, and the codes they end with."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ def papers(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ready(run: Run, papers: Path, tmp_path: Path) -> Run:
+def ready(run: Run, papers: Path, tmp_path: Path, sqlite_template: Path) -> Run:
     """A folder with settings, a database and a file source."""
+    shutil.copyfile(sqlite_template, tmp_path / "dailypapers.db")  # So that `init` has nothing to migrate.
     (tmp_path / "dailypapers.toml").write_text(
         f'[mail]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\nfrom_address = "papers@example.org"\n'
         f'[[sources]]\nkind = "file"\npath = "{papers.name}"\n',
