@@ -210,7 +210,8 @@ def _addresses(settings: Settings) -> Addresses:
         section.subscribe_address.lower(),
         section.unsubscribe_address.lower(),
         frozenset(address.lower() for address in {mail.from_address, mail.owner_address} - {""}),
-        bounces=(mail.bounce_address or mail.from_address).lower(),
+        # Without an address of their own, bounces come to where emails are from, as reports alone do.
+        bounces=mail.bounce_address.lower(),
         complaints=mail.complaints_address.lower(),
     )
 

@@ -34,12 +34,24 @@ class Server:
         self._controller.stop()
 
 
+#: Bytes of one line. RFC 5321 4.5.3.1.6 allows 1,000, and servers that quote a mail in a bounce send longer ones.
+_LONGEST_LINE = 65_536
+
+
+class _Smtp(SMTP):
+    line_length_limit = _LONGEST_LINE
+
+
+class _Lmtp(LMTP):
+    line_length_limit = _LONGEST_LINE
+
+
 class OnSocket(Controller):
     """aiosmtpd's controller on a socket that is open already, so that a free port can be had without a race."""
 
     def __init__(self, handler: object, listening: socket.socket, *, lmtp: bool = False, **settings: Any) -> None:
         host, port = listening.getsockname()[:2]
-        self._listening, self._speaks = listening, LMTP if lmtp else SMTP
+        self._listening, self._speaks = listening, _Lmtp if lmtp else _Smtp
         super().__init__(handler, hostname=host, port=port, enable_SMTPUTF8=True, **settings)
 
     def factory(self) -> SMTP:

@@ -79,3 +79,12 @@ def test_large_mails_and_many_recipients_are_refused() -> None:
         refused = client.sendmail("eve@example.org", [f"a{n}@x.example" for n in range(30)], MAIL)
         assert {code for code, _ in refused.values()} == {452}
     assert len(taken) == 20
+
+
+@pytest.mark.parametrize("lmtp", [True, False])
+def test_a_bounce_may_quote_lines_that_are_too_long(lmtp: bool) -> None:
+    taken: list[Incoming] = []
+    long = b"Subject: x\r\n\r\n" + b"y" * 15_000 + b"\r\n"
+    with server(taken, lmtp=lmtp) as client:
+        assert client.sendmail("", ["a@here.example"], long) == {}
+    assert taken[0].content == long
