@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -205,3 +206,13 @@ def test_a_clock_that_stands_still_stops_no_pace() -> None:
     clock = steady(lambda: NOW)
     assert clock() >= NOW
     assert clock() <= clock()
+
+
+def test_a_server_whose_mails_others_had_to_take_gets_none_for_a_minute(sqlite: sa.Engine) -> None:
+    queued.queue(sqlite, 12)
+    pace = Pace(Route("a", weight=1), Route("b", weight=1))
+    first = claim(sqlite, pace, "w", 4)
+    pace.went_by_another(replace(first.turns[0].delivery, server="a"), "b", now=NOW)
+    assert [turn.server for turn in claim(sqlite, pace, "w", 4).turns] == ["b"] * 4
+    later = [turn.server for turn in claim(sqlite, pace, "w", 4, now=NOW + MINUTE).turns]
+    assert "a" in later
