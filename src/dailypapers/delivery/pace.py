@@ -216,7 +216,13 @@ class Pace:
         known = [route for route in self._routes if route.name in rooms]
         open_ones = [route for route in known if rooms[route.name] >= 1] or known
         if all(route.weight for route in open_ones):
-            return min(open_ones, key=lambda each: (self._given[each.name] + given[each.name]) / each.weight).name
+            shares = {each: (self._given[each.name] + given[each.name]) / each.weight for each in open_ones}
+            least = min(shares.values())
+            for each in self._routes:
+                # Who comes back does not get all that it has missed.
+                if each not in shares:
+                    self._given[each.name] = max(self._given[each.name], int(least * each.weight))
+            return min(shares, key=lambda each: shares[each]).name
         return min(open_ones, key=lambda each: self._unanswered[each.name] + given[each.name]).name
 
     def waiting_place(self, domain: str, limit: Limit, next_at: dt.datetime, *, now: dt.datetime) -> dt.datetime:
