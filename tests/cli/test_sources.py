@@ -58,6 +58,15 @@ def test_the_table_shows_what_is_out_and_since_when(run: Run, routes: dict[str, 
     assert newest["sources"][0]["lacking"][0]["category"] == "cs.AI"
 
 
+def test_a_host_that_is_left_alone_is_named_with_the_next_try(run: Run, routes: dict[str, Route]) -> None:
+    routes["/rss/cs.LG"] = Answer(status=429, headers={"Retry-After": "3600"})
+    assert run("fetch")[0] == 1
+    code, _, said = run("sources")
+    assert (code, "arXiv: failed on " in said) == (1, True)
+    assert "127.0.0.1:" in said
+    assert "asked to be left alone, or did not answer; the next try is after " in said
+
+
 def test_a_source_that_nobody_asks_is_named(run: Run, routes: dict[str, Route]) -> None:
     announce(routes, MONDAY, LG=3, AI=3)
     run("fetch", "--now", MONDAY.isoformat())

@@ -137,11 +137,13 @@ def show(context: typer.Context, now: Now = None, as_json: Json = False) -> None
 def print_standings(app: "App", now: "dt.datetime", *, as_json: bool) -> int:
     """Print how the sources in the settings stand; return the exit code: whether one needs attention."""
     from dailypapers.intake.status import sentence, standings
+    from dailypapers.store import hosts
     from dailypapers.store.database import reading
 
     names = [source.name for source in app.dependencies.sources]
     with reading(app.engine) as tx:
         listed = standings(tx, now=now, sources=names)
+        closed = hosts.closed(tx)
     unknown = [name for name in names if name not in {each.source for each in listed}]
     records = [_standing(each) for each in listed] + [{"source": name, "state": "never fetched"} for name in unknown]
     table = [{name: record.get(name) for name in _COLUMNS} for record in records]
@@ -149,6 +151,8 @@ def print_standings(app: "App", now: "dt.datetime", *, as_json: bool) -> int:
     for each in listed:
         if not as_json and (said := sentence(each)):
             say(said)
+    for host, until in closed.items():
+        say(f"{host} asked to be left alone, or did not answer; the next try is after {until:%Y-%m-%d %H:%M} UTC.")
     return ATTENTION if unknown or any(each.needs_attention for each in listed) else OK
 
 
