@@ -5,6 +5,7 @@ It is told what it needs, once, through its standard input, and says on its stan
 
 import asyncio
 import datetime as dt
+import gc
 import logging
 import os
 import pickle
@@ -44,6 +45,7 @@ def _stop_at_the_end_of_input(stop: threading.Event) -> None:
 
 def _send(told: Told, stop: threading.Event) -> Delivered:
     app = build(told.settings)
+    gc.freeze()
     try:
         if not all(asyncio.run(_is_welcome(SmtpTransport(server))) for server in app.mail_servers):
             return Delivered()

@@ -21,6 +21,7 @@ from dailypapers.delivery.tally import Delivered, Stopped
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import DeliveryState
+from dailypapers.library.gc_freeze import freeze
 from dailypapers.store import outbox, workers
 from dailypapers.store.database import reading
 
@@ -52,7 +53,9 @@ def deliver_once(
     """Send what is due over connections that are opened and closed here, with other processes where many mails wait."""
     stop, options = stop or threading.Event(), sending.companions
     with reading(sending.engine) as tx:
-        count = options.worth_starting(outbox.waiting(tx).get(DeliveryState.QUEUED, 0)) if options.processes > 1 else 0
+        waiting = outbox.waiting(tx).get(DeliveryState.QUEUED, 0)
+    freeze(waiting)
+    count = options.worth_starting(waiting)
     alone = partial(deliver_beside, sending, clock=clock, on_progress=on_progress, stop=stop)
     if not count:
         return alone(processes=1)

@@ -1,18 +1,18 @@
 """Set aside from the garbage collector what a process holds for long.
 
 A full collection looks at every object there is, and stops every thread meanwhile. With an index of 100,000 papers in
-memory one search in a hundred took 230 ms instead of 50 (benchmarks/search.py).
+memory one search in a hundred took 230 ms instead of 50 (benchmarks/search.py); to make a mail took a tenth longer.
 """
 
 import gc
 
-#: With fewer papers no collection takes long.
+#: With fewer papers, or for fewer mails, it is not worth a collection.
 _MANY = 1000
 
 
-def freeze(papers: int) -> None:
-    """Collect what is garbage now and set the rest aside, if this many papers are worth it."""
-    if papers < _MANY:
+def freeze(many: int) -> None:
+    """Collect what is garbage now and set the rest aside, if it is worth it for this many papers or mails."""
+    if many < _MANY:
         return
     gc.unfreeze()
     gc.collect()
