@@ -47,7 +47,7 @@ def _send(told: Told, stop: threading.Event) -> Delivered:
     app = build(told.settings)
     gc.freeze()
     try:
-        if not all(asyncio.run(_is_welcome(SmtpTransport(server))) for server in app.mail_servers):
+        if not any(asyncio.run(_is_welcome(SmtpTransport(server))) for server in app.mail_servers):
             return Delivered()
         return deliver_beside(
             app.dependencies.sending,
@@ -61,7 +61,7 @@ def _send(told: Told, stop: threading.Event) -> Delivered:
 
 
 async def _is_welcome(transport: SmtpTransport) -> bool:
-    """Tell whether a mail server takes a connection more; if not, those that are there send all."""
+    """Tell whether a mail server takes a connection more; where none does, those that are there send all."""
     try:
         await transport.check()
     except MailServerUnreachable:

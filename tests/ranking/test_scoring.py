@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from tests.ranking.test_explain import INTERESTS, KNOWN, LEARNED, PLAIN
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
@@ -37,6 +38,27 @@ def test_a_subject_s_score_is_the_sum_of_what_its_parts_add(matcher: Matcher) ->
     summed = np.bincount(pairs.pair, scorer.parts(normalisation, pairs), minlength=len(subject))
     assert np.allclose(np.maximum(summed, 0), scores.ravel(), atol=1e-5)
     assert scores.any()
+
+
+@pytest.mark.parametrize("matcher", [PLAIN, LEARNED])
+def test_subjects_that_readers_share_are_scored_once_and_alike(matcher: Matcher) -> None:
+    stated = [*profiles(), *profiles()[::-1]]
+    scorer = Scorer(matcher.features, matches_of(matcher, stated, KNOWN))
+    shares = profile_batch(stated, scorer.matches).shares
+    together = scorer.normalisation(shares)
+    assert together.distinct is not None
+    assert together.distinct.shares.shape[0] == shares.shape[0] // 2
+    scores, relevance = scorer.subjects(together)
+    for row in range(shares.shape[0]):
+        alone = scorer.normalisation(sp.csr_array(shares[[row]]))
+        assert alone.distinct is None
+        own_scores, own_relevance = scorer.subjects(alone)
+        assert np.allclose(scores[row], own_scores[0], atol=1e-5)
+        assert np.allclose(relevance[row], own_relevance[0], atol=1e-5)
+    subject, column = (array.ravel() for array in np.indices(scores.shape))
+    pairs = PairDecomposition.of(shares, subject, column)
+    summed = np.bincount(pairs.pair, scorer.parts(together, pairs), minlength=len(subject))
+    assert np.allclose(np.maximum(summed, 0), scores.ravel(), atol=1e-5)
 
 
 def test_what_is_excluded_scores_minus_infinity_and_who_says_nothing_gets_the_trend() -> None:

@@ -6,7 +6,8 @@ Each part is linear in what a subject is made of, so that a score is a sum of te
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -159,6 +160,23 @@ class Normalisation:
     #: Which part of each subject its topics are, and which part is judged by the words of these.
     topics: Vector
     words: Vector
+    #: Where many readers share subjects: the same for each subject once, and which of these each subject is.
+    distinct: "Normalisation | None" = None
+    row: Columns | None = None
+
+    def spread(self, shares: sp.csr_array, row: Columns) -> "Normalisation":
+        """Return the same for subjects of which each is one of these: the one in its `row`."""
+        return Normalisation(
+            shares,
+            self.terms[row],
+            tuple(replace(view, weights=view.weights[row]) for view in self.views),
+            self.nearest_null[row],
+            self.nearest_weight[row],
+            self.topics[row],
+            self.words[row],
+            self,
+            row,
+        )
 
 
 @dataclass(frozen=True)
@@ -178,8 +196,11 @@ class Scorer:
 
         A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it, and of a long one
         its likeness. Beside liked papers a topic counts by the square of its share: a few of them say more of what is
-        meant than its words do.
+        meant than its words do. What several readers share is scored once.
         """
+        if normalisation.distinct is not None and normalisation.row is not None:
+            scores, relevance = self.subjects(normalisation.distinct)
+            return scores[normalisation.row], relevance[normalisation.row]
         likeness = self._likeness(normalisation)
         topics, words = normalisation.topics[:, None], normalisation.words[:, None]
         if not topics.any():
@@ -258,6 +279,12 @@ class Scorer:
 
     def normalisation(self, shares: sp.csr_array) -> Normalisation:
         """Return what is usual over the background for each subject; `shares` are subjects × interests."""
+        first, row = _distinct_rows(shares)
+        if len(first) == len(row):
+            return self._normalisation(shares)
+        return self._normalisation(sp.csr_array(shares[first])).spread(shares, row)
+
+    def _normalisation(self, shares: sp.csr_array) -> Normalisation:
         none, topics = np.zeros(shares.shape[0]), shares @ self.matches.is_topic.astype(np.float64)
         words = shares @ (1 - self.matches.by_likeness)
         if not self.features.background.is_trained:
@@ -302,6 +329,21 @@ class Scorer:
         if variant.categories:
             weights = np.full((shares.shape[0], 1), UNIT * variant.categories / CATEGORY_DEVIATION)
             yield FeatureView(matches.category_vectors, weights, features.category_vectors)
+
+
+def _distinct_rows(shares: sp.csr_array) -> tuple[Columns, Columns]:
+    """Return the first of each rows that are the same, and for every row which of these it is."""
+    numbers: dict[tuple[bytes, bytes], int] = {}
+    first: list[int] = []
+    row = np.empty(shares.shape[0], np.int64)
+    ends = shares.indptr.tolist()
+    for n, (start, end) in enumerate(pairwise(ends)):
+        key = (shares.indices[start:end].tobytes(), shares.data[start:end].tobytes())
+        number = numbers.setdefault(key, len(first))
+        if number == len(first):
+            first.append(n)
+        row[n] = number
+    return np.array(first, np.int64), row
 
 
 def must_include(readers: ProfileBatch, matches: Matches) -> "npt.NDArray[np.bool_] | None":
