@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from dailypapers.delivery.process import is_running, this_process
+from dailypapers.domain.worker import Process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not asked for")
 
@@ -42,3 +44,17 @@ def test_a_process_that_was_killed_has_ended_even_if_nobody_has_buried_it() -> N
 
 def test_a_process_that_never_was_does_not_run() -> None:
     assert is_running(replace(this_process(), pid=2**22 + 1)) is False
+
+
+def test_where_processes_cannot_be_asked_for_none_has_a_place(tmp_path: Path) -> None:
+    assert this_process(proc=tmp_path) == Process()
+    assert is_running(this_process(), proc=tmp_path) is None
+
+
+def test_a_process_that_is_hidden_from_us_may_run(tmp_path: Path) -> None:
+    here = Path("/proc")
+    (tmp_path / "self/ns").mkdir(parents=True)
+    (tmp_path / "self/ns/pid").symlink_to((here / "self/ns/pid").readlink())
+    (tmp_path / "sys/kernel/random").mkdir(parents=True)
+    (tmp_path / "sys/kernel/random/boot_id").write_text((here / "sys/kernel/random/boot_id").read_text())
+    assert is_running(this_process(), proc=tmp_path) is None
