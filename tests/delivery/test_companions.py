@@ -19,7 +19,7 @@ from tests.smtp_sink import Sink, smtp_sink
 from tests.world import ON_SQLITE
 
 from dailypapers.app import App, build, told
-from dailypapers.delivery.companions import CompanionOptions, beside, end, read_end
+from dailypapers.delivery.companions import CompanionOptions, Companions, beside, end, read_end
 from dailypapers.delivery.deliver import Sending, deliver_once
 from dailypapers.delivery.tally import Delivered, Stopped
 from dailypapers.domain.delivery import DeliveryState
@@ -146,6 +146,24 @@ def test_a_companion_ends_when_it_is_asked_to(engine: sa.Engine) -> None:
     assert done.stopped == Stopped(Fault.NONE, "asked to stop")
     assert 0 < done.states[DeliveryState.ACCEPTED] < 60
     assert queued.states(engine) == {"accepted": len(sink.taken), "queued": 60 - len(sink.taken)}
+
+
+@ON_SQLITE
+def test_where_this_process_fails_its_companions_end(engine: sa.Engine) -> None:
+    started: list[Companions] = []
+
+    def fail() -> None:
+        with (
+            smtp_sink() as sink,
+            app_of(engine, sink) as app,
+            beside(1, told(app.settings, 2, clock), stop=threading.Event(), on_progress=nobody_hears) as companions,
+        ):
+            started.append(companions)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert [process.poll() is not None for companions in started for process in companions.processes] == [True]
 
 
 def until(happened: Callable[[], bool]) -> None:
