@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store.database import (
     clock_difference,
+    clock_of,
     close,
     connect,
     groups,
@@ -107,3 +108,13 @@ def test_a_disk_that_is_full_keeps_nobody_from_closing(sqlite: sa.Engine) -> Non
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert rows(sqlite) == [("a", {})]
+
+
+def test_only_a_server_has_a_clock(engine: sa.Engine) -> None:
+    with reading(engine) as tx:
+        moment = clock_of(tx)
+    if engine.dialect.name == "sqlite":
+        assert moment is None
+    else:
+        assert moment is not None
+        assert abs(dt.datetime.now(dt.UTC) - moment) < dt.timedelta(minutes=1)

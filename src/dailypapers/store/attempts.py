@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +27,7 @@ def hand_over(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.date
     """Note that these mails are about to be handed over: from now on the server may have them."""
     rows = [{"key": d.id, "try": d.attempts, "moment": now, "by": d.server} for d in deliveries]
     if rows:
-        tx.execute(_handing_over(), rows)
+        tx.execute(_HANDING_OVER, rows)
 
 
 def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, now: dt.datetime) -> None:
@@ -46,18 +45,13 @@ def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, no
         for delivery, outcome in answers
     ]
     if rows:
-        tx.execute(_answering(), rows)
+        tx.execute(_ANSWERING, rows)
 
 
-# The statements are made once: to put them together takes longer than to run them.
-
-
-@cache
 def _handing_over() -> sa.Update:
     return _of_this_try().values(handed_over_at=_moment(), server=sa.bindparam("by", type_=sa.Text))
 
 
-@cache
 def _answering() -> sa.Update:
     return _of_this_try().values(
         answered_at=_moment(),
@@ -114,3 +108,7 @@ def of_delivery(tx: sa.Connection, delivery_id: int) -> list[Attempt]:
         )
         for row in tx.execute(query)
     ]
+
+
+#: Statements that run with every group of mails, put together once: that takes longer than to run them.
+_HANDING_OVER, _ANSWERING = _handing_over(), _answering()

@@ -7,7 +7,6 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -127,16 +126,15 @@ def claim(
     anything is sent. None is returned only where none is left.
     """
     while ids := _take(tx, worker, limit, priorities, now):
-        rows = tx.execute(_taken(), {"ids": ids, "now": now}).all()
+        rows = tx.execute(_TAKEN, {"ids": ids, "now": now}).all()
         _end_unwanted(tx, [row.id for row in rows if not row.is_wanted], now=now)
         if claimed := [_delivery(row) for row in rows if row.is_wanted]:
             return claimed
     return []
 
 
-@cache
 def _taken() -> sa.Select[Any]:
-    """Return mails by their ids, and whether each is still wanted; made once, as putting it together takes longer."""
+    """Return mails by their ids, and whether each is still wanted."""
     query = sa.select(*_DELIVERY, _is_wanted().label("is_wanted")).join(subscribers)
     return query.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.priority.desc(), outbox.c.id)
 
@@ -148,11 +146,10 @@ def _take(tx: sa.Connection, worker: str, limit: int, priorities: Sequence[Prior
     for priority in priorities:
         for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
             if len(ids) < limit:
-                ids += tx.execute(_take_first(priority, state), {**values, "most": limit - len(ids)}).scalars()
+                ids += tx.execute(_TAKE_FIRST[priority, state], {**values, "most": limit - len(ids)}).scalars()
     return ids
 
 
-@cache
 def _take_first(priority: Priority, state: DeliveryState) -> sa.sql.dml.ReturningUpdate[Any]:
     waiting = sa.select(outbox.c.id).where(outbox.c.priority == priority.value, outbox.c.state == state.value)
     if state is DeliveryState.DEFERRED:
@@ -183,7 +180,7 @@ def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *
     """
     still, unwanted = set[int](), list[int]()
     for group in groups(delivery_ids):
-        for row in tx.execute(_claimed_and_wanted(), {"ids": group, "worker": worker, "now": now}):
+        for row in tx.execute(_CLAIMED_AND_WANTED, {"ids": group, "worker": worker, "now": now}):
             if row.is_wanted:
                 still.add(row.id)
             else:
@@ -192,9 +189,7 @@ def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *
     return frozenset(still)
 
 
-@cache
 def _claimed_and_wanted() -> sa.Select[Any]:
-    """Make the query once: to put it together takes longer than to run it."""
     is_mine = (
         outbox.c.id.in_(_IDS),
         outbox.c.state == DeliveryState.CLAIMED.value,
@@ -274,14 +269,12 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
         for d in deliveries
     ]
     if rows:
-        tx.execute(_recording(), rows)
+        tx.execute(_RECORDING, rows)
     gone = [d.id for d in deliveries if d.state in NEVER_ARRIVED or d.doubt is Doubt.CARRY]
     _release(tx, gone)
 
 
-@cache
 def _recording() -> sa.Update:
-    """Make the statement once, as `_claimed_and_wanted` does."""
     is_mine = sa.and_(
         outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by == sa.bindparam("by", type_=sa.Text)
     )
@@ -570,3 +563,12 @@ def _delivery(row: sa.Row[Any]) -> Delivery:
         doubt=Doubt(row.doubt) if row.doubt else None,
         max_bytes=row.max_bytes,
     )
+
+
+#: Statements that run with every group of mails, put together once: that takes longer than to run them.
+_TAKEN, _CLAIMED_AND_WANTED, _RECORDING = _taken(), _claimed_and_wanted(), _recording()
+_TAKE_FIRST = {
+    (priority, state): _take_first(priority, state)
+    for priority in Priority
+    for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+}
