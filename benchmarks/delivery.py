@@ -264,6 +264,8 @@ class Benchmark:
         """Run one sender to its end, on one core."""
         if command[-1] in {"signed", "unsigned"}:
             database, settings = self._folder / "run.db", self._folder / "settings.json"
+            for left in ("-wal", "-shm"):
+                database.with_name(f"run.db{left}").unlink(missing_ok=True)
             shutil.copyfile(self._filled, database)
             made = self._settings(database, port=port, signed=command[-1] == "signed")
             settings.write_text(json.dumps(made), "utf-8")
