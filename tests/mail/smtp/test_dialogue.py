@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.playing_smtp import Script, Server, playing_smtp
 from tests.sending import send as send_one
@@ -120,6 +120,7 @@ async def test_an_address_that_is_none_fails_alone_and_reaches_no_server(address
 
 
 @given(st.lists(st.sampled_from([b".", b"..", b"\r", b"\n", b"\r\n", b"x", b"\r\n.\r\n", b"\n.\n", b"\r.\r"])))
+@example([b"\r", b".", b"\n"])
 def test_nothing_in_a_mail_can_end_it_early(pieces: list[bytes]) -> None:
     content = b"".join(pieces)
     wire = on_the_wire(mail(content=content))

@@ -20,7 +20,6 @@ from dailypapers.mail.smtp.replies import GO_AHEAD, SHUTTING_DOWN, SUCCESS, Stag
 from dailypapers.mail.transport import Ready
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_NO_LINE_END = bytes(byte for byte in range(256) if byte not in b"\r\n")
 #: What would end an envelope's address, or its command, early.
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
 
@@ -124,8 +123,8 @@ def canonical(mail: OutgoingMail) -> bytes:
     content = mail.content
     if mail.is_canonical:
         return content
-    ends = content.translate(None, _NO_LINE_END)
-    lines = content if ends == b"\r\n" * (len(ends) // 2) else _LINE_END.sub(b"\r\n", content)
+    is_canonical = content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n")
+    lines = content if is_canonical else _LINE_END.sub(b"\r\n", content)
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 
