@@ -17,7 +17,7 @@ from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
 from dailypapers.sources.http.client import Http, Response
-from dailypapers.sources.parsing.bounds import check_shape, check_size
+from dailypapers.sources.parsing.bounds import checked_xml
 from dailypapers.sources.parsing.cleaning import clean
 from dailypapers.sources.parsing.records import items, load, number, record
 
@@ -70,12 +70,7 @@ def read_ids(content: bytes) -> tuple[list[str], int]:
 
 def read_articles(content: bytes, *, day: dt.date, source: str = "pubmed") -> Reading:
     """Read records of articles. Raises `FetchFailed` where they are none."""
-    check_size(content)
-    check_shape(content)
-    try:
-        root = ET.fromstring(content)  # noqa: S314 - it was looked at, and expat asks for nothing
-    except ET.ParseError as error:
-        raise FetchFailed(f"the answer of PubMed is not valid XML ({error})") from error
+    root = checked_xml(content, "the answer of PubMed")
     if root.tag != "PubmedArticleSet":
         raise FetchFailed("the answer of PubMed has no articles")
     announcements: list[Announcement] = []

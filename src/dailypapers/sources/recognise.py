@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from dailypapers.domain.category import is_arxiv_category
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.parsing.bounds import check_shape, check_size
+from dailypapers.sources.parsing.bounds import checked_xml
 from dailypapers.sources.parsing.cleaning import web_address
 
 _LIST = re.compile(r"/(?:list|rss|atom|catchup)/([A-Za-z.+-]+)")
@@ -56,12 +56,7 @@ class Outline:
 
 def read_opml(content: bytes) -> tuple[Outline, ...]:
     """Read a list of feeds (http://opml.org/spec2.opml), folders and all. Raises `FetchFailed` for what is none."""
-    check_size(content)
-    check_shape(content)
-    try:
-        root = ET.fromstring(content)  # noqa: S314 - it was looked at, and expat asks for nothing
-    except ET.ParseError as error:
-        raise FetchFailed(f"it is not valid XML ({error})") from error
+    root = checked_xml(content, "it")
     if root.tag != "opml":
         raise FetchFailed("it is not a list of feeds (OPML)")
     return tuple(_outlines(root))

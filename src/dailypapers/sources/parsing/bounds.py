@@ -6,6 +6,7 @@ Knows XML. Does not know feeds.
 
 import re
 from typing import Any
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from dailypapers.errors import FetchFailed
@@ -59,6 +60,16 @@ def check_shape(content: bytes) -> None:
     except expat.ExpatError as error:
         if content.count(b"<") + content.count(b"&") > MAX_MARKUP_OF_BROKEN_XML:
             raise FetchFailed(f"it is large and its XML is broken ({error})") from error
+
+
+def checked_xml(content: bytes, what: str) -> ET.Element:
+    """Return the root of XML that is parsed whole. Raises `FetchFailed`, also where `what` is not well-formed XML."""
+    check_size(content)
+    check_shape(content)
+    try:
+        return ET.fromstring(content)  # noqa: S314 - it was looked at, and expat asks for nothing
+    except ET.ParseError as error:
+        raise FetchFailed(f"{what} is not valid XML ({error})") from error
 
 
 class _Shape:
