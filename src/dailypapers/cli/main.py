@@ -71,7 +71,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Set it up": (setup.init, setup.migrate, doctor.doctor),
     "Run it": (serve.serve, day.day),
     "The steps of a day": (sources.fetch, digests.close, digests.compose, deliveries.deliver, setup.prune),
-    "Look at it": (day.status, digests.preview, deliveries.ledger),
+    "Look at it": (day.status, papers.paper, digests.preview, deliveries.ledger),
     "Ranking": (papers.rank, papers.archive, votes.vote),
 }
 for _panel, _commands in _PANELS.items():

@@ -1,15 +1,22 @@
-"""Commands about papers: archive, rank."""
+"""Commands about papers: archive, paper, rank."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, counted, progress, rows, say
+from dailypapers.cli.output import ATTENTION, OK, counted, print_json, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.errors import BadInput
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import sqlalchemy as sa
+
+    from dailypapers.store.provenance import Provenance
 
 
 def rank(
@@ -113,3 +120,85 @@ def archive(
     if done.papers < LEAST_PAPERS:
         say(f"With fewer than {LEAST_PAPERS:,} earlier papers in all, topics are matched only by their own words.")
     raise typer.Exit(ATTENTION if done.skipped else OK)
+
+
+def paper(
+    context: typer.Context,
+    paper: Annotated[str, typer.Argument(help="The paper's arXiv id, DOI or URL.", metavar="PAPER")],
+    split: Annotated[
+        str | None, typer.Option(metavar="RECORD", help="Make this record, which was merged, a paper of its own again.")
+    ] = None,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Show where a paper came from and when, its signals, and the records that were merged into it."""
+    from dailypapers.domain.paper import PaperId
+    from dailypapers.store import provenance
+    from dailypapers.store.database import reading, writing
+
+    engine = context.obj.app().engine
+    name = str(PaperId.parse(paper))
+    if split is not None:
+        with writing(engine) as tx:
+            _split(tx, name, str(PaperId.parse(split)), clock(now)())
+    with reading(engine) as tx:
+        origin = provenance.of(tx, name)
+    if origin is None:
+        raise _unknown(name)
+    if as_json:
+        print_json(_origin_record(origin))
+    else:
+        _print_origin(origin)
+
+
+def _unknown(name: str) -> BadInput:
+    return BadInput(f"There is no paper {name} in the database.")
+
+
+def _split(tx: "sa.Connection", name: str, record: str, now: "dt.datetime") -> None:
+    from dailypapers.store import identities
+
+    paper_id = identities.known(tx, [name]).get(name)
+    if paper_id is None:
+        raise _unknown(name)
+    if identities.split(tx, paper_id, record, now=now) is None:
+        raise BadInput(f"{record} is not merged into {name}; without --split, this command shows what is.")
+    say(f"{record} is a paper of its own from now on.")
+
+
+def _origin_record(origin: "Provenance") -> dict[str, Any]:
+    paper = origin.paper
+    shown = {"title": paper.title, "authors": paper.authors, "categories": paper.categories, "url": paper.url}
+    rest = {
+        "published": paper.published,
+        "first_seen_at": origin.first_seen_at,
+        "names": origin.names,
+        "announcements": [asdict(each) for each in origin.announcements],
+        "signals": [asdict(each) for each in origin.readings],
+        "merges": [asdict(each) for each in origin.merges],
+    }
+    return {"id": str(paper.id), **shown, **rest}
+
+
+def _print_origin(origin: "Provenance") -> None:
+    paper = origin.paper
+    typer.echo(f"{paper.id}  {paper.title}")
+    for line in (", ".join(paper.authors), ", ".join(paper.categories), paper.url):
+        if line:
+            typer.echo(line)
+    typer.echo(f"First seen {_moment(origin.first_seen_at)}; also known as {', '.join(origin.names)}.\n")
+    announced = [{**asdict(each), "seen_at": _moment(each.seen_at)} for each in origin.announcements]
+    rows("announcements", announced, as_json=False)
+    if origin.readings:
+        rows("signals", [asdict(each) for each in origin.readings], as_json=False)
+    if origin.merges:
+        rows("merged records", [_merge_row(asdict(each)) for each in origin.merges], as_json=False)
+
+
+def _merge_row(merge: Mapping[str, Any]) -> dict[str, Any]:
+    split_at = _moment(merge["split_at"]) if merge["split_at"] else None
+    return {**merge, "merged_at": _moment(merge["merged_at"]), "split_at": split_at}
+
+
+def _moment(moment: "dt.datetime") -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

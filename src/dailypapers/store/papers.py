@@ -1,4 +1,4 @@
-"""Papers, the names they go by, and what was announced: folding happens here, by look-up."""
+"""Papers and what was announced of them; which records are one paper, `identities` knows."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.source import Announcement, AnnounceType
-from dailypapers.store import votes
+from dailypapers.store import identities, votes
 from dailypapers.store.database import groups, insert_new, lock, replace_rows
 from dailypapers.store.schema import announcements as announced
 from dailypapers.store.schema import names, papers, signals
@@ -38,11 +38,6 @@ class Listed:
     paper_id: int
 
 
-# Made once: to put a statement together takes longer than to run it.
-_NEW_PAPER = sa.insert(papers).returning(papers.c.id)
-_NEW_NAMES = sa.insert(names)
-
-
 def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> Added:
     """Store announcements, and count the new ones; idempotent.
 
@@ -50,8 +45,11 @@ def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -
     is that paper. The first text wins, blanks are filled, categories are united.
     """
     lock(tx, names)
-    id_by_name = _known(tx, {name for item in items for name in item.paper.names()})
-    ids = [_fold(tx, item.paper, id_by_name, now) for item in items]
+    id_by_name = identities.known(tx, {name for item in items for name in item.paper.names()})
+    for item in items:
+        identities.fold(tx, item.paper, id_by_name, source=item.source, now=now)
+    # Asked at the end: a later record may have told that two earlier ones are one paper.
+    ids = [id_by_name[str(item.paper.id)] for item in items]
     _fill(tx, zip(ids, items, strict=True))
     _observe(tx, zip(ids, items, strict=True), now.date())
     return _announce(tx, list(zip(ids, items, strict=True)), now)
@@ -60,61 +58,14 @@ def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -
 def keep(tx: sa.Connection, unannounced: Sequence[Paper], *, now: dt.datetime) -> int:
     """Store papers that nobody announces; return how many are new."""
     lock(tx, names)
-    id_by_name = _known(tx, {name for paper in unannounced for name in paper.names()})
+    id_by_name = identities.known(tx, {name for paper in unannounced for name in paper.names()})
     ids_before = set(id_by_name.values())
-    return len({_fold(tx, paper, id_by_name, now) for paper in unannounced} - ids_before)
+    return len({identities.fold(tx, paper, id_by_name, now=now) for paper in unannounced} - ids_before)
 
 
 def named(tx: sa.Connection, name: str) -> int | None:
     """Return the internal id of the paper that goes by a name, `None` where there is none."""
-    return _known(tx, [name]).get(name)
-
-
-def _known(tx: sa.Connection, some_names: Iterable[str]) -> dict[str, int]:
-    id_by_name: dict[str, int] = {}
-    for group in groups(sorted(some_names)):
-        rows = tx.execute(sa.select(names.c.name, names.c.paper_id).where(names.c.name.in_(group)))
-        id_by_name.update((row.name, row.paper_id) for row in rows)
-    return id_by_name
-
-
-def _fold(tx: sa.Connection, paper: Paper, id_by_name: dict[str, int], now: dt.datetime) -> int:
-    """Find the paper this one is, or keep it as a new one; its unknown names point there from now on."""
-    ids = sorted({id_by_name[name] for name in paper.names() if name in id_by_name})
-    paper_id = ids[0] if ids else _insert(tx, paper, now)
-    # Two records turn out to be one work: from now on every name leads to the one we knew first.
-    if ids[1:]:
-        _merge(tx, ids[1:], into=paper_id)
-        id_by_name.update((name, paper_id) for name, other in id_by_name.items() if other in ids[1:])
-    fresh_names = [name for name in paper.names() if name not in id_by_name]
-    if fresh_names:
-        tx.execute(_NEW_NAMES, [{"name": name, "paper_id": paper_id} for name in fresh_names])
-        id_by_name.update((name, paper_id) for name in fresh_names)
-    return paper_id
-
-
-def _merge(tx: sa.Connection, others: Sequence[int], *, into: int) -> None:
-    """Lead all names and all waiting announcements to one paper; what closed editions show stays as it was."""
-    tx.execute(sa.update(names).where(names.c.paper_id.in_(others)).values(paper_id=into))
-    waiting = sa.and_(announced.c.paper_id.in_(others), announced.c.edition_id.is_(None))
-    rows = tx.execute(sa.delete(announced).where(waiting).returning(*announced.c)).all()
-    moved = [{**row._asdict(), "paper_id": into} for row in rows]
-    insert_new(tx, announced, [{k: v for k, v in row.items() if k != "id"} for row in moved])
-
-
-def _insert(tx: sa.Connection, paper: Paper, now: dt.datetime) -> int:
-    row = {
-        "key": str(paper.id),
-        "title": paper.title,
-        "abstract": paper.abstract,
-        "authors": list(paper.authors),
-        "categories": list(paper.categories),
-        "url": paper.url,
-        "code_url": paper.code_url,
-        "published": paper.published,
-        "first_seen_at": now,
-    }
-    return int(tx.execute(_NEW_PAPER, row).scalar_one())
+    return identities.known(tx, [name]).get(name)
 
 
 def _fill(tx: sa.Connection, items: Iterable[tuple[int, Announcement]]) -> None:
@@ -249,12 +200,12 @@ def waiting(tx: sa.Connection) -> int:
 
 def ids_by_name(tx: sa.Connection, some_names: Iterable[str]) -> dict[str, int]:
     """Return the internal ids of papers by any name they go by; a name nobody knows is left out."""
-    return _known(tx, some_names)
+    return identities.known(tx, some_names)
 
 
 def by_key(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Paper]:
     """Return papers by any name they go by; a name nobody knows is left out."""
-    id_by_name = _known(tx, keys)
+    id_by_name = identities.known(tx, keys)
     paper_by_id = by_id(tx, set(id_by_name.values()))
     return {key: paper_by_id[paper_id] for key, paper_id in id_by_name.items()}
 

@@ -71,6 +71,23 @@ names = sa.Table(
     _key("paper_id", of="papers.id", nullable=False, index=True),
 )
 
+# Records that were taken for a paper which was known, and by which name; some were split off again.
+merges = sa.Table(
+    "merges",
+    metadata,
+    _key("id", primary_key=True),
+    _key("paper_id", of="papers.id", nullable=False, index=True),
+    # The record's own row: that of a paper that had been known by itself, or the one it got when it was split off.
+    _key("other_id", of="papers.id", index=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    # What it takes to undo it: names, the record's text, what the paper was like before.
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("merged_at", Moment, nullable=False),
+    sa.Column("split_at", Moment),
+)
+
 editions = sa.Table(
     "editions",
     metadata,
