@@ -33,7 +33,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from dailypapers.domain.category import ARCHIVES, is_arxiv_category
+from dailypapers.domain.category import is_arxiv_category, nearest_category
 from dailypapers.domain.subscriber import parse_days
 from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadSettings
@@ -359,7 +359,7 @@ class SourceSettings(_Section):
             raise ValueError(f"a source of kind {self.kind} needs {needed}")
         unknown = next((each for each in self.categories if not is_arxiv_category(each)), "")
         if self.kind == "arxiv" and unknown:
-            meant = nearest(unknown, [code for archive, codes in ARCHIVES.items() for code in (archive, *codes)])
+            meant = nearest_category(unknown)
             suggestion = f"; did you mean {meant}?" if meant else ""
             raise ValueError(f"categories: “{unknown}” is not a category of arXiv{suggestion}")
         return self

@@ -45,6 +45,7 @@ def test_a_feed_is_tried_and_written_beside_the_default_sources(
     [
         ("cs.RO", 'arXiv is a source already: add ["cs.RO"] to its categories.'),
         ("https://huggingface.co/papers", "huggingface is a source already."),
+        ("cs.CX", "arXiv has no category cs.CX; did you mean cs.SC?"),
         ("nature", "is neither a web address nor a category of arXiv"),
     ],
 )

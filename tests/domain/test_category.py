@@ -4,7 +4,16 @@ from itertools import chain
 
 import pytest
 
-from dailypapers.domain.category import ARCHIVES, TREE, codes_of, unknown_category
+from dailypapers.domain.category import (
+    ALIASES,
+    ARCHIVES,
+    TREE,
+    codes_of,
+    groups_of,
+    is_cross_list,
+    nearest_category,
+    unknown_category,
+)
 
 
 def test_the_taxonomy_is_whole() -> None:
@@ -46,5 +55,37 @@ def test_an_interest_names_one_category_less_others(text: str, codes: tuple[str,
 
 
 def test_a_code_that_arxiv_does_not_have_is_named() -> None:
-    assert unknown_category("cs.LG - cs.ZZ") == "cs.zz"
+    assert unknown_category("cs.LG - cs.ZZ") == "cs.ZZ"
     assert unknown_category("cs.LG") == unknown_category("Cell Biology") == ""
+
+
+def test_a_category_is_of_both_its_names_and_their_archives() -> None:
+    assert groups_of("eess.SY") == groups_of("cs.SY") == {"cs.sy", "eess.sy", "cs", "eess"}
+    assert groups_of("math-ph") == {"math-ph", "math.mp", "math"}
+    assert groups_of("cs.LG") == {"cs.lg", "cs"}
+    assert all(is_known in {code for codes in ARCHIVES.values() for code in codes} for is_known in ALIASES)
+
+
+@pytest.mark.parametrize(
+    ("followed", "is_cross"),
+    [
+        (("cs.CV",), False),
+        (("cs.LG",), True),
+        (("cs.LG", "cs.CV"), False),
+        (("cs",), False),
+        (("stat", "cs.LG"), True),
+        (("cs.CV − cs.RO",), False),
+    ],
+)
+def test_what_is_a_cross_list_depends_on_the_reader(followed: tuple[str, ...], is_cross: bool) -> None:
+    assert is_cross_list(("cs.CV", "cs.LG", "stat.ML"), followed) is is_cross
+
+
+def test_an_alias_of_the_primary_category_is_no_cross_list() -> None:
+    assert not is_cross_list(("eess.SY", "cs.LG"), ["cs.SY"])
+    assert not is_cross_list(("math-ph",), ["math.MP"])
+
+
+@pytest.mark.parametrize(("code", "meant"), [("cs.LGG", "cs.LG"), ("sc.LG", "cs.LG"), ("cell biology", "")])
+def test_the_category_that_was_meant_is_found(code: str, meant: str) -> None:
+    assert nearest_category(code) == meant

@@ -105,3 +105,16 @@ def test_one_pick_from_elsewhere_at_most_and_only_for_who_wants_it() -> None:
     assert calm[:4] == curious[:4]
     assert curious[4].reason.sentence().startswith("Something different")
     assert str(curious[4].paper) not in {pick.paper for pick in calm[:4]}
+
+
+def test_a_cross_list_is_called_so_unless_its_primary_category_is_followed() -> None:
+    listed = Paper(PaperId("file", "1"), "Grapha graphium", categories=("cs.CV", "cs.LG"))
+
+    def said(*categories: str) -> str:
+        interests = tuple(Interest(InterestKind.CATEGORY, category) for category in categories)
+        ((pick, *_),) = rank(Matcher(build([listed])), [Reader(interests, limit=1)], Known(), now=NOW)
+        return pick.reason.sentence().removesuffix(" · new, with no votes yet")
+
+    assert said("cs.LG") == "Cross-listed in cs.LG"
+    assert said("cs.CV") == "In cs.CV"
+    assert said("cs.LG", "cs.CV") == "In cs.CV · in cs.LG"

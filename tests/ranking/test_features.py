@@ -80,6 +80,8 @@ def test_a_category_and_its_archive_hold_a_paper_in_any_case() -> None:
     by_category = build(POOL).by_category
     assert by_category["cs"] == by_category["cs.lg"] == {0, 1, 5}
     assert by_category["stat.ml"] == {3}
+    systems = build([replace(paper(1, "A title"), categories=("eess.SY",))]).by_category
+    assert systems["cs.sy"] == systems["cs"] == systems["eess.sy"] == {0}
 
 
 def test_of_near_duplicates_all_are_in_the_cluster_of_the_first() -> None:

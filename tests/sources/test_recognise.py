@@ -3,7 +3,7 @@
 import pytest
 
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.recognise import Outline, read_opml, setting_of, write_opml
+from dailypapers.sources.recognise import Outline, read_opml, setting_of, unknown_category_of, write_opml
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,22 @@ from dailypapers.sources.recognise import Outline, read_opml, setting_of, write_
 )  # fmt: skip
 def test_an_address_is_recognised(address: str, setting: dict[str, object] | None) -> None:
     assert setting_of(address) == setting
+
+
+@pytest.mark.parametrize(
+    ("address", "unknown"),
+    [
+        ("cs.CX", "cs.CX"),
+        ("https://arxiv.org/list/cs.CX/new", "cs.CX"),
+        ("https://arxiv.org/list/cs.LG/new", ""),
+        ("https://example.org/list/cs.CX/new", ""),
+        ("cs.LG", ""),
+        ("nature", ""),
+        ("http://[", ""),
+    ],
+)
+def test_a_category_that_arxiv_does_not_have_is_named(address: str, unknown: str) -> None:
+    assert unknown_category_of(address) == unknown
 
 
 def test_a_list_of_feeds_goes_out_and_comes_in() -> None:

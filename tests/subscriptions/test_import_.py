@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import NOW
 
+from dailypapers.domain.category import unknown_category
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import (
@@ -118,6 +119,20 @@ def test_what_comes_on_an_empty_day_is_stated_in_a_word(engine: sa.Engine, tmp_p
     assert known(engine)[0].amount.on_empty is OnEmpty.TRENDING
 
 
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"categories": ["cs.LG", "cs.CX"]},
+        {"other_interests": [{"kind": "category", "stance": "avoid", "text": "cs.LG − cs.CX"}]},
+    ],
+)
+def test_a_category_that_does_not_exist_is_refused(
+    engine: sa.Engine, tmp_path: Path, stated: dict[str, object]
+) -> None:
+    (why,) = import_text(engine, tmp_path, json.dumps({"address": ALICE, **stated}))
+    assert why == "people.jsonl line 1: there is no category cs.CX; did you mean cs.SC?"
+
+
 _LETTERS = st.text(st.characters(categories=("L", "N", "P", "S", "M")), min_size=1, max_size=12)
 #: As every door leaves them.
 _WORDS = _LETTERS.map(lambda word: unicodedata.normalize("NFC", word))
@@ -125,9 +140,9 @@ _TEXTS = st.lists(_WORDS, min_size=1, max_size=3).map(" ".join)
 _IDS = st.integers(1, 99999).map(lambda number: f"arxiv:2408.{number:05}")
 _KINDS = st.sampled_from([kind for kind in InterestKind if kind is not InterestKind.PAPER])
 _STANCES = st.sampled_from(Stance)
-_INTERESTS = st.builds(Interest, _KINDS, _TEXTS, _STANCES) | st.builds(
-    Interest, st.just(InterestKind.PAPER), _IDS, _STANCES
-)
+_INTERESTS = st.builds(Interest, _KINDS, _TEXTS, _STANCES).filter(
+    lambda stated: stated.kind is not InterestKind.CATEGORY or not unknown_category(stated.text)
+) | st.builds(Interest, st.just(InterestKind.PAPER), _IDS, _STANCES)
 _DAYS = st.frozensets(st.integers(0, 6), min_size=1)
 _MOST = st.integers(1, 50)
 _AMOUNTS = st.builds(

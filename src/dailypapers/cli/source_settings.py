@@ -23,8 +23,12 @@ def add(
 ) -> None:
     """Recognise what an address is, try it, and write it into the settings."""
     from dailypapers.cli.sources import say_answer
-    from dailypapers.sources.recognise import setting_of
+    from dailypapers.domain.category import nearest_category
+    from dailypapers.sources.recognise import setting_of, unknown_category_of
 
+    if unknown := unknown_category_of(address):
+        meant = nearest_category(unknown)
+        raise BadInput(f"arXiv has no category {unknown}{f'; did you mean {meant}?' if meant else '.'}")
     setting = setting_of(address)
     if setting is None:
         raise BadInput(f"“{address}” is neither a web address nor a category of arXiv.")

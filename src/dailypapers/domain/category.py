@@ -5,8 +5,9 @@ The names are in `taxonomy.toml` beside this file.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any
 
@@ -17,7 +18,18 @@ _ARXIV: Mapping[str, Mapping[str, Any]] = _TAXONOMY["arxiv"]
 _SUBJECTS: Mapping[str, Sequence[str]] = _TAXONOMY["subjects"]
 #: Archives with their classes, as arXiv writes them.
 ARCHIVES = {name: tuple(f"{name}.{code}" for code in archive.get("classes", ())) for name, archive in _ARXIV.items()}
-_KNOWN = {code.casefold() for archive, codes in ARCHIVES.items() for code in (archive, *codes)}
+_CODES = tuple(code for archive, codes in ARCHIVES.items() for code in (archive, *codes))
+_KNOWN = {code.casefold() for code in _CODES}
+#: Two names of one category: https://arxiv.org/category_taxonomy. The key is the name the feeds know best.
+ALIASES = {
+    "cs.NA": "math.NA",
+    "eess.SY": "cs.SY",
+    "math.IT": "cs.IT",
+    "math.MP": "math-ph",
+    "q-fin.EC": "econ.GN",
+    "stat.TH": "math.ST",
+}
+_OTHER_NAME = {one.casefold(): other.casefold() for pair in ALIASES.items() for one, other in (pair, reversed(pair))}
 #: "cs.LG − cs.CY": what comes after a minus sign or a backslash is taken away; and after a hyphen, if there is a space
 #: or another archive's class, as codes have hyphens of their own.
 _MINUS = re.compile(rf"\s+[-−–]\s*|\s*[−–]\s*|\s*\\\s*|-\s*(?=(?:{'|'.join(ARCHIVES)})\.)", re.IGNORECASE)
@@ -30,7 +42,31 @@ def codes_of(text: str) -> tuple[str, ...]:
 
 def unknown_category(text: str) -> str:
     """The first code that is written like arXiv's and is none of them; empty where all are known or others' words."""
-    return next((code for code in codes_of(text) if "." in code and code not in _KNOWN), "")
+    written = (code.removesuffix(".*") for code in _MINUS.split(text.strip()))
+    return next((code for code in written if "." in code and code.casefold() not in _KNOWN), "")
+
+
+def nearest_category(code: str) -> str:
+    """Return which of arXiv's categories a code was most probably meant to be; empty where none is like it."""
+    codes = {known.casefold(): known for known in _CODES}
+    return next((codes[known] for known in get_close_matches(code.casefold(), codes, n=1)), "")
+
+
+def groups_of(category: str) -> frozenset[str]:
+    """Return all codes whose readers get a category's papers, lower case: its own, its alias, and their archives."""
+    code = category.casefold()
+    names = {code, _OTHER_NAME.get(code, code)}
+    return frozenset(names | {name.partition(".")[0] for name in names})
+
+
+def is_cross_list(categories: Sequence[str], followed: Iterable[str]) -> bool:
+    """Whether a paper of these categories, its primary one first, is a cross-list for who follows others.
+
+    `followed` are the texts of category interests. arXiv says new or cross of each of its lists; a reader of several
+    gets a paper once, as new where they follow its primary category or the archive that is in.
+    """
+    primary = groups_of(categories[0]) if categories else frozenset()
+    return not any(codes_of(text)[0] in primary for text in followed)
 
 
 def is_arxiv_category(code: str) -> bool:

@@ -13,6 +13,8 @@ class TermKind(StrEnum):
     WORDS = "words"
     PHRASE = "phrase"
     CATEGORY = "category"
+    CROSS_LIST = "cross-list"
+    """In a category the reader follows, and by its primary one in none of them."""
     AUTHOR = "author"
     PAPER = "paper"
     TRENDING = "trending"
@@ -86,6 +88,7 @@ _PHRASES = {
     TermKind.WORDS: N_("matches your topic “{interest}”: {text}"),
     TermKind.PHRASE: N_("contains “{text}”"),
     TermKind.CATEGORY: N_("in {text}"),
+    TermKind.CROSS_LIST: N_("cross-listed in {text}"),
     TermKind.AUTHOR: N_("by {text}, whom you follow"),
     TermKind.PAPER: N_("similar to “{interest}”: {text}"),
     TermKind.CLOSE: N_("related to your topic “{interest}”: {text}"),

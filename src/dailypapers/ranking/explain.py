@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dailypapers.domain.category import is_cross_list
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
@@ -108,7 +109,16 @@ class Explainer:
                 if fact.kind is InterestKind.AUTHOR:
                     authors = self.scorer.features.papers[column].authors
                     said = next(author for author in authors if is_same_person(fact.text, author))
-                yield Term(TermKind.AVOIDED if weight < 0 else _FACTS[fact.kind], said, weight, fact.text)
+                yield Term(self._kind(stated, fact, weight, column), said, weight, fact.text)
+
+    def _kind(self, stated: Profile, fact: Interest, weight: float, column: int) -> TermKind:
+        if weight < 0:
+            return TermKind.AVOIDED
+        if fact.kind is InterestKind.CATEGORY:
+            wanted = (other.text for other, worth in stated.facts if other.kind is fact.kind and worth > 0)
+            if is_cross_list(self.scorer.features.papers[column].categories, wanted):
+                return TermKind.CROSS_LIST
+        return _FACTS[fact.kind]
 
     def _of_trend(self, stated: Profile, column: int) -> Term:
         counts = self.popularity(column)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from dailypapers.domain.category import groups_of
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import name_keys
 from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms, Synonym, defined
@@ -153,13 +154,12 @@ class Features:
 
     @cached_property
     def by_category(self) -> Mapping[str, frozenset[int]]:
-        """Category, lower case, → papers in it; `cs` holds all of `cs.*`."""
+        """Category, lower case, → papers in it; `cs` holds all of `cs.*`, `cs.SY` all of `eess.SY`."""
         found: dict[str, set[int]] = defaultdict(set)
         for column, paper in enumerate(self.papers):
             for category in paper.categories:
-                code = category.casefold()
-                found[code].add(column)
-                found[code.partition(".")[0]].add(column)
+                for code in groups_of(category):
+                    found[code].add(column)
         return {code: frozenset(columns) for code, columns in found.items()}
 
     @cached_property

@@ -1,7 +1,7 @@
 """arXiv's daily feeds: https://info.arxiv.org/help/rss.html.
 
-Knows the format of rss.arxiv.org (RSS and Atom alike), its error feed, its limit of items and its aliases of
-categories. Ignores all dates of the feed, which lag behind at times: what is new, the ids tell.
+Knows the format of rss.arxiv.org (RSS and Atom alike), its error feed, and its limit of items. Ignores all
+dates of the feed, which lag behind at times: what is new, the ids tell.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dailypapers.domain.calendar import quiet_at_arxiv
+from dailypapers.domain.category import ALIASES
 from dailypapers.domain.doi import trimmed
 from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
@@ -23,15 +24,6 @@ from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.cleaning import clean, clean_authors
 from dailypapers.sources.parsing.syndication import Entry, Syndicated, creators, parse, terms, text
 
-#: Two names of one category: https://arxiv.org/category_taxonomy. The key is the name the feeds know best.
-ALIASES = {
-    "cs.NA": "math.NA",
-    "eess.SY": "cs.SY",
-    "math.IT": "cs.IT",
-    "math.MP": "math-ph",
-    "q-fin.EC": "econ.GN",
-    "stat.TH": "math.ST",
-}
 #: A feed holds no more, and what is cut off are the new papers.
 MAX_ITEMS = 2000
 _FEEDS = "https://rss.arxiv.org"

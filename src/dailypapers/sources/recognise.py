@@ -7,12 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
-from dailypapers.domain.category import is_arxiv_category
+from dailypapers.domain.category import ARCHIVES, is_arxiv_category
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.parsing.bounds import checked_xml
 from dailypapers.sources.parsing.cleaning import web_address
 
 _LIST = re.compile(r"/(?:list|rss|atom|catchup)/([A-Za-z.+-]+)")
+#: A code as arXiv writes them: of an archive it has.
+_CODE = re.compile(rf"(?:{'|'.join(ARCHIVES)})\.[A-Za-z-]+", re.ASCII)
 Setting = Mapping[str, str | tuple[str, ...]]
 
 
@@ -25,6 +27,14 @@ def setting_of(address: str) -> Setting | None:
         return None
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     return _known(host, url) or {"kind": "feed", "name": host, "url": url}
+
+
+def unknown_category_of(address: str) -> str:
+    """Return the category of arXiv that an address or a code names although arXiv has none such; empty otherwise."""
+    parts = urlsplit(web_address(address))
+    listed = _LIST.match(parts.path) if _is_of(parts.hostname or "", "arxiv.org") else None
+    code = listed[1] if listed else address if _CODE.fullmatch(address) else ""
+    return "" if not code or is_arxiv_category(code) else code
 
 
 def _known(host: str, url: str) -> Setting | None:

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from dailypapers.domain.category import nearest_category, unknown_category
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, PreferenceChanges, Preferences
@@ -269,9 +270,20 @@ def _other_interests(value: object) -> Iterator[Interest]:
         raise BadInput(f"{OTHER_INTERESTS} must be a list of objects with kind, stance and text")
     for entry in value:
         try:
-            yield Interest(InterestKind(entry["kind"]), one_line(str(entry["text"])), Stance(entry["stance"]))
+            kind, text = InterestKind(entry["kind"]), one_line(str(entry["text"]))
+            stance = Stance(entry["stance"])
         except (KeyError, TypeError, ValueError):
             raise BadInput(f"{OTHER_INTERESTS} must be a list of objects with kind, stance and text") from None
+        yield _known(Interest(kind, text, stance))
+
+
+def _known(interest: Interest) -> Interest:
+    """Return an interest. Raises `BadInput` where it names a category of arXiv that does not exist."""
+    unknown = unknown_category(interest.text) if interest.kind is InterestKind.CATEGORY else ""
+    if unknown:
+        meant = nearest_category(unknown)
+        raise BadInput(f"there is no category {unknown}{f'; did you mean {meant}?' if meant else ''}")
+    return interest
 
 
 def _relevance(value: object) -> float:
@@ -292,10 +304,13 @@ def _yes(name: str, value: object) -> bool:
 
 
 def interests(fields: Mapping[str, Any]) -> Iterator[Interest]:
-    """Read the interests that fields state; a paper is kept under the one form of its id."""
+    """Read the interests that fields state; a paper is kept under the one form of its id.
+
+    Raises `BadInput` where a category of arXiv does not exist.
+    """
     for name, (kind, stance) in FIELDS.items():
         for text in _texts(name, fields.get(name, ())):
-            yield Interest(kind, str(PaperId.parse(text)) if kind is InterestKind.PAPER else text, stance)
+            yield _known(Interest(kind, str(PaperId.parse(text)) if kind is InterestKind.PAPER else text, stance))
 
 
 def _texts(name: str, value: object) -> Iterator[str]:
