@@ -85,8 +85,8 @@ SLOW = ("sklearn", "scipy.optimize", "scipy.stats")
 SLOW_FOR_APP = ("fastapi", "starlette", "dailypapers.web")
 #: What the domain may import beside itself: of the standard library, what does no I/O.
 PURE = {
-    "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib", "importlib", "itertools", "json", "math",
-    "re", "statistics", "tomllib", "typing", "unicodedata", "urllib", "zoneinfo",
+    "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib", "importlib", "itertools",
+    "json", "math", "re", "statistics", "tomllib", "typing", "unicodedata", "urllib", "zoneinfo",
 }  # fmt: skip
 SQL = ("sa.select", "sa.insert", "sa.update", "sa.delete", "sa.text")
 CLOCKS = ("datetime.now", "time.time", "date.today")
