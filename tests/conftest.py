@@ -4,8 +4,9 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,28 @@ def _administer(url: sa.URL, statement: str) -> None:
 def copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
     """Databases that many tests begin with."""
     return Copies(tmp_path_factory.mktemp("copies"))
+
+
+Another = Callable[[str], sa.Engine]
+
+
+@pytest.fixture
+def another(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path, copies: Copies) -> Iterator[Another]:
+    """What makes one more empty, migrated database of a kind."""
+    numbers = count(1)
+    with ExitStack() as made:
+
+        def make(kind: str) -> sa.Engine:
+            if kind == "sqlite":
+                file = shutil.copyfile(sqlite_template, tmp_path / f"another{next(numbers)}.db")
+                engine = connect(f"sqlite:///{file}")
+                made.callback(engine.dispose)
+                return engine
+            postgres: sa.Engine = request.getfixturevalue("postgres")
+            empty(postgres)
+            return made.enter_context(copies.of(postgres, "empty", lambda _: None))
+
+        yield make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

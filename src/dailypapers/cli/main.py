@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dailypapers.cli import (
+    backup,
     bounces,
     catch,
     day,
@@ -71,6 +72,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Set it up": (setup.init, setup.migrate, doctor.doctor),
     "Run it": (serve.serve, day.day),
     "The steps of a day": (sources.fetch, digests.close, digests.compose, deliveries.deliver, setup.prune),
+    "Keep it": (backup.backup, backup.restore),
     "Look at it": (day.status, papers.paper, digests.preview, deliveries.ledger),
     "Ranking": (papers.rank, papers.archive, votes.vote),
 }
@@ -78,6 +80,7 @@ for _panel, _commands in _PANELS.items():
     for _command in _commands:
         commands.command(rich_help_panel=_panel)(_command)
 commands.add_typer(deliveries.deliveries, name="deliveries", rich_help_panel="Run it")
+commands.add_typer(backup.database, name="database", rich_help_panel="Keep it")
 commands.add_typer(bounces.bounces, name="bounces", rich_help_panel="Look at it")
 commands.add_typer(sources.sources, name="sources", rich_help_panel="Look at it")
 commands.add_typer(subscribers.subscribers, name="subscribers", rich_help_panel="Subscribers")

@@ -3,6 +3,8 @@
 How far this machine's last sender had come is written to a file of its own, beside the secret. A database that knows of
 less is an older copy: what waits in it may have arrived, and an operator decides about that. Databases only go forward,
 so there is no false alarm; nor is there an alarm where the file was restored as well, or on another machine.
+
+A database that `dailypapers restore` has filled says so itself (`store.fences`), and is held on any machine.
 """
 
 import datetime as dt
@@ -14,7 +16,8 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.store import outbox, workers
+from dailypapers.store import fences, outbox, workers
+from dailypapers.store.fences import DatabaseFence
 
 log = structlog.get_logger()
 
@@ -48,6 +51,7 @@ class Fence:
         self._newest: dt.date | None = None
         self._written_at: dt.datetime | None = None
         self._before = _read(path) if path else None
+        self._stored: DatabaseFence | None = None
 
     @property
     def restored(self) -> dt.date | None:
@@ -55,7 +59,11 @@ class Fence:
         return self._before.restored if self._before else None
 
     def hold_what_was_restored(self, tx: sa.Connection, *, now: dt.datetime) -> int:
-        """Hold what waits in a database that is older than the mark; returns how many mails, 0 where it is not."""
+        """Hold what waits in a database that is older than the mark; returns how many mails, 0 where it is not.
+
+        Called once, when a run begins: what the database says of itself is read here as well.
+        """
+        self._stored = fences.furthest(tx)
         mark = self._before
         if not mark or now - mark.at > FORGOTTEN_AFTER or not workers.has_ended_one(tx):
             return 0
@@ -67,7 +75,9 @@ class Fence:
 
     def hold_what_is_composed_again(self, tx: sa.Connection) -> int:
         """Hold the digests of editions that had been sent before the database was restored; returns how many."""
-        return outbox.hold_waiting(tx, RESTORED, through=self.restored) if self.restored else 0
+        held = outbox.hold_waiting(tx, RESTORED, through=self.restored) if self.restored else 0
+        stored = self._stored
+        return held + (outbox.hold_waiting(tx, stored.why, through=stored.through) if stored else 0)
 
     def composed(self, day: dt.date | None) -> None:
         """Note of which edition a digest is about to be handed over."""

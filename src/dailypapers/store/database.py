@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -107,6 +108,16 @@ def writing(engine: sa.Engine, *, durable: bool = False) -> Iterator[sa.Connecti
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Open a transaction that only reads and stands in nobody's way."""
     with _reachable(engine), engine.connect().execution_options(reading=True) as tx, tx.begin():
+        yield tx
+
+
+@contextmanager
+def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that only reads, and sees the database as it is at one moment until it ends."""
+    options = {"reading": True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # type: ignore[dict-item]
+    with _reachable(engine), engine.connect().execution_options(**options) as tx, tx.begin():
         yield tx
 
 
@@ -222,9 +233,15 @@ def _rebuilding(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 def revision(engine: sa.Engine) -> tuple[str | None, str | None]:
     """Return the revision the database is at and the one this program needs."""
-    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     with reading(engine) as tx:
-        return _current_revision(tx), newest
+        return _current_revision(tx), revisions()[-1]
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Return all revisions this program knows, the oldest first."""
+    scripts = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    return tuple(script.revision for script in reversed(scripts))
 
 
 def clock_of(tx: sa.Connection) -> dt.datetime | None:

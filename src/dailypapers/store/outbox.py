@@ -423,6 +423,19 @@ def hold_waiting(tx: sa.Connection, detail: str, *, through: dt.date | None = No
     return tx.execute(sa.update(outbox).where(*where).values(values)).rowcount
 
 
+def hold_open(tx: sa.Connection, detail: str) -> int:
+    """Let an operator decide about every mail that has not come to an end, whoever has claimed it; returns how many."""
+    is_open = [DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.CLAIMED, DeliveryState.ON_HOLD]
+    values = {
+        "state": DeliveryState.UNCERTAIN.value,
+        "doubt": Doubt.HOLD.value,
+        "detail": detail,
+        "next_attempt_at": None,
+    }
+    change = sa.update(outbox).where(outbox.c.state.in_([state.value for state in is_open]))
+    return tx.execute(change.values(values)).rowcount
+
+
 def decide(tx: sa.Connection, doubt: Doubt, *, edition_id: int | None = None, now: dt.datetime) -> int:
     """Decide what is done about the uncertain mails, of one edition or of all; returns how many that applies to.
 

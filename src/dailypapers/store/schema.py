@@ -443,6 +443,17 @@ webhook_calls = sa.Table(
     sa.Column("received_at", Moment, nullable=False, index=True),
 )
 
+# Through which edition this database may not send by itself: it was restored, or copied to where sending goes on.
+fences = sa.Table(
+    "fences",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("through", sa.Date, nullable=False),
+    # In a sentence's words, for whoever decides about what is held.
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+)
+
 # Who may run a job now; a lease that ran out is anybody's.
 leases = sa.Table(
     "leases",

@@ -1,0 +1,143 @@
+"""Commands about all data at once: backup, restore, database move."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dailypapers.cli.output import OK, counted, progress, rows, say
+from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.errors import BadInput
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from dailypapers.store.backup import Backup
+
+database = typer.Typer(no_args_is_help=True, help="Move all data from one database to another.")
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Write all data into one file, while dailypapers runs; of SQLite or PostgreSQL, to be restored into either.
+
+    The file holds addresses: keep it private. The secret that signs links is not in it: back that up apart.
+    """
+    from dailypapers.store.backup import back_up
+
+    app = context.obj.app(migrated=False)
+    with progress("backup") as step:
+        made = back_up(app.engine, file, now=clock(now)(), on_progress=step)
+    if as_json:
+        rows("Backup", _records(made), as_json=True)
+        return
+    say(f"Wrote {file}: {counted(made.rows, 'row')} of {counted(len(made.tables), 'table')}, {_size(file)}.")
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What `dailypapers backup` wrote.")],
+    sent_through: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The last edition that may have been sent since; today without it."),
+    ] = None,
+    nothing_sent: Annotated[
+        bool, typer.Option("--nothing-sent", help="Nothing was sent since the backup was made; hold nothing.")
+    ] = False,
+    now: Now = None,
+) -> None:
+    """Fill the empty database that the settings name with a backup. Nothing is sent from it twice.
+
+    What waited when the backup was made, and digests of editions up to today, are not sent until you decide about
+    them (`dailypapers deliveries --help`), because they may have been sent since.
+    """
+    from zoneinfo import ZoneInfo
+
+    from dailypapers.delivery.restored import hold_what_was_sent_since
+    from dailypapers.store.backup import restore as fill
+
+    app, moment = context.obj.app(migrated=False), clock(now)()
+    today = moment.astimezone(ZoneInfo(app.settings.service.zone)).date()
+    through = _day(sent_through) if sent_through else today
+    held = 0
+
+    def hold(tx: "sa.Connection") -> None:
+        nonlocal held
+        held = 0 if nothing_sent else hold_what_was_sent_since(tx, through=through, now=moment)
+
+    with progress("restore") as step:
+        made = fill(app.engine, file, then=hold, on_progress=step)
+    say(f"Restored {counted(made.rows, 'row')} as of {made.made_at:%Y-%m-%d %H:%M} UTC.")
+    if nothing_sent:
+        return
+    say(
+        f"{counted(held, 'email')} that waited then may have been sent since, as may digests of editions through "
+        f"{through}: none of them is sent until you decide (`dailypapers deliveries --help`)."
+    )
+    say("Whoever unsubscribed or was erased since then is back: remove them before delivery starts.")
+
+
+@database.command("move")
+def move(
+    context: typer.Context,
+    to: Annotated[str, typer.Option(metavar="URL", help="An empty database, such as postgresql://papers@host/papers.")],
+    file: Annotated[
+        Path | None, typer.Option(help="Where to keep the backup that is made on the way.", show_default=False)
+    ] = None,
+    now: Now = None,
+) -> None:
+    """Copy everything into another, empty database: from SQLite to PostgreSQL, or back. Stop dailypapers first.
+
+    The old database sends nothing more. A password that is not in the URL is read from DAILYPAPERS_DATABASE__PASSWORD.
+    """
+    from dailypapers.delivery.restored import retire
+    from dailypapers.store import backup as backups
+    from dailypapers.store.database import close, connect
+
+    app, moment = context.obj.app(), clock(now)()
+    _require_at_rest(app.engine, moment)
+    password = app.settings.database.password
+    target = connect(to, password=password.get_secret_value() if password else None)
+    kept = file or Path(f"dailypapers-{moment:%Y%m%d-%H%M%S}.backup")
+    try:
+        with progress("move") as step:
+            made = backups.move(
+                app.engine, target, kept, then=lambda tx: retire(tx, now=moment), now=moment, on_progress=step
+            )
+    finally:
+        close(target)
+    say(f"Moved {counted(made.rows, 'row')} to {target.url.render_as_string(hide_password=True)}; {kept} has them too.")
+    say("Now set database.url to it, and start dailypapers. The old database sends nothing more.")
+    raise typer.Exit(OK)
+
+
+def _require_at_rest(engine: "sa.Engine", now: dt.datetime) -> None:
+    from dailypapers.delivery.recovery import find_dead
+    from dailypapers.store import workers
+    from dailypapers.store.database import reading
+
+    with reading(engine) as tx:
+        dead = {worker.id for worker in find_dead(tx, now=now)}
+        sending = [worker.id for worker in workers.alive(tx) if worker.id not in dead]
+    if sending:
+        raise BadInput(f"{sending[0]} is sending from this database: stop dailypapers before it is moved.")
+
+
+def _records(made: "Backup") -> list[dict[str, object]]:
+    return [{"table": table.name, "rows": table.rows, "checksum": table.checksum} for table in made.tables]
+
+
+def _size(file: Path) -> str:
+    return f"{file.stat().st_size / 1e6:,.2f} MB"
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"“{text}” is not a date; write it like 2026-04-20.") from None
