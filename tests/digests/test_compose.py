@@ -166,6 +166,19 @@ def test_after_quiet_days_a_digest_says_how_many_they_were(engine: sa.Engine) ->
     assert stored(engine, reader)[-1] == ("queued", 1, False)
 
 
+def test_a_digest_of_several_editions_counts_the_papers_of_all(engine: sa.Engine) -> None:
+    reader = a_follower(engine, "alice", Amount(5))
+    assert a_day(engine, 0, "Deeper graph networks") == Composed(skipped=1)
+    assert a_day(engine, 1, "Zebrafish development in spring") == Composed(digests=1)
+    with writing(engine) as tx:
+        subscribers.accepted(tx, {reader: 2})
+    assert a_day(engine, 2, "Zebrafish development in autumn") == Composed(digests=1)
+    with reading(engine) as tx:
+        contents = outbox.contents_of(tx, [delivery.id for delivery in outbox.of_subscriber(tx, reader)])
+    # Of one edition the edition knows.
+    assert [contents[delivery_id].considered for delivery_id in sorted(contents)][1:] == [2, 0]
+
+
 def test_who_wants_what_is_trending_instead_has_no_quiet_days(engine: sa.Engine) -> None:
     reader = a_follower(engine, "bob", Amount(5, on_empty=OnEmpty.TRENDING))
     for day, title in enumerate(("Deeper graph networks", "The weather")):

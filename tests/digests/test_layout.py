@@ -171,6 +171,8 @@ def test_picks_are_laid_out_in_order_with_what_stood_beside_the_papers_then() ->
     assert (outside.paper, outside.sources, outside.signals) == (GRAPHS, ("arxiv", "huggingface"), Signals(upvotes=1))
     assert (digest.notes, digest.considered) == (("A note.",), EDITION.papers)
     assert digest.entries[0].signals == LISTED[2].signals
+    several = laid_out(EDITION, picks, LISTED, Content(considered=812))
+    assert (digest.is_of_several_days, several.is_of_several_days, several.considered) == (False, True, 812)
 
 
 @pytest.mark.parametrize(

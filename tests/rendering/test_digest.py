@@ -222,6 +222,13 @@ def test_one_paper_of_one_is_said_in_the_singular() -> None:
     assert "One paper for you, the only new one today." in message.html
 
 
+def test_what_came_over_several_days_is_not_called_new_today() -> None:
+    message = rendered(replace(FOR_SOMEBODY, considered=812, is_of_several_days=True))
+    for body in (message.html, message.text):
+        assert "papers for you, out of 812 new." in " ".join(body.split())
+        assert "new today" not in body
+
+
 def test_a_count_that_cannot_be_true_is_not_said() -> None:
     """Back from a pause, a reader gets more than the one edition holds."""
     assert "new today" not in rendered(replace(FOR_SOMEBODY, considered=2)).html

@@ -66,6 +66,7 @@ DIGESTS = st.builds(
     voted=st.booleans(),
     notes=st.lists(ANY, max_size=4).map(tuple),
     considered=st.integers(0, 2000),
+    is_of_several_days=st.booleans(),
     outside=st.lists(PAPERS, max_size=1).map(tuple),
     quiet=st.lists(st.builds(QuietEntry, ANY, st.none() | st.just(PLAIN.paper)), max_size=6).map(tuple),
     quiet_days=st.integers(0, 3),

@@ -15,7 +15,7 @@ from operator import attrgetter
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.candidates import Candidates, CandidateSet
+from dailypapers.digests.candidates import Candidates
 from dailypapers.digests.choose import DigestOptions, choose, load_contexts, why_skipped
 from dailypapers.digests.contents import contents
 from dailypapers.digests.window import Window, of_edition
@@ -126,15 +126,18 @@ class _Run:
         return [
             delivery
             for window in sorted(by_window, key=attrgetter("after"))
-            for delivery in self._deliveries(self.candidates.of(window), by_window[window])
+            for delivery in self._deliveries(window, by_window[window])
         ]
 
-    def _deliveries(self, candidates: CandidateSet, readers: Sequence[Subscriber]) -> list[outbox.NewDelivery]:
+    def _deliveries(self, window: Window, readers: Sequence[Subscriber]) -> list[outbox.NewDelivery]:
+        candidates = self.candidates.of(window)
+        considered = len(candidates.listed) if len(window.editions(self.edition.id)) > 1 else 0
         with reading(self.engine) as tx:
             contexts = load_contexts(tx, candidates, readers)
         chosen = choose(self.engine, candidates, contexts, self.options, now=self.now)
         with reading(self.engine) as tx:
-            content_of_each = contents(tx, readers, [each.interests for each in contexts], chosen, candidates.listed)
+            stated = [each.interests for each in contexts]
+            content_of_each = contents(tx, readers, stated, chosen, candidates.listed, considered=considered)
         skipped = [
             why_skipped(reader.amount, candidates, one.picks) for reader, one in zip(readers, chosen, strict=True)
         ]

@@ -18,8 +18,13 @@ def contents(
     stated: Sequence[tuple[Interest, ...]],
     chosen: Sequence[Choice],
     listed: Iterable[papers.Listed],
+    *,
+    considered: int = 0,
 ) -> list[Content]:
-    """Return what each reader's digest says besides its picks, in the readers' order; `stated` are their interests."""
+    """Return what each reader's digest says besides its picks, in the readers' order.
+
+    `stated` are their interests; `considered` is how many papers several editions had together, 0 where it was one.
+    """
     notes_by_reader = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
     quiet_days = outbox.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
     about = {str(item.paper.id): AboutPaper(item.sources, item.signals) for item in listed}
@@ -31,6 +36,7 @@ def contents(
             choice.quiet,
             quiet_days.get(reader.id, 0),
             choice.instead,
+            considered,
         )
         for reader, choice in zip(readers, chosen, strict=True)
     ]

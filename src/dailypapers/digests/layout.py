@@ -146,6 +146,8 @@ def laid_out(
         item = listed[pick.paper_id]
         entries[pick.outside].append(entry(item, pick.reason, content.papers.get(str(item.paper.id))))
     digest = digest_of(entries[False], edition, notes=content.notes, outside=entries[True])
+    if content.considered:
+        digest = replace(digest, considered=content.considered, is_of_several_days=True)
     if not (content.quiet or content.quiet_days or content.instead):
         return digest
     return replace(

@@ -31,3 +31,5 @@ class Content:
     quiet: tuple[QuietTopic, ...] = ()
     quiet_days: int = 0
     instead: bool = False
+    considered: int = 0
+    """How many papers were new in the editions it was picked from, where these are several; 0 where it is one."""

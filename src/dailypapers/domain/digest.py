@@ -214,7 +214,9 @@ class Digest:
     notes: tuple[str, ...] = ()
     """What of the reader's interests could not be used, in words for them."""
     considered: int = 0
-    """How many papers were new in the edition it was picked from."""
+    """How many papers were new in the editions it was picked from."""
+    is_of_several_days: bool = False
+    """Whether these are several: a weekly digest, or one after a digest that did not arrive."""
     outside: tuple[Entry, ...] = ()
     """What is trending outside the reader's topics."""
     quiet: tuple[QuietEntry, ...] = ()

@@ -126,7 +126,8 @@ def digest_values(env: jinja2.Environment, digest: Digest, frame: Frame, links: 
         "quiet_days": digest.quiet_days,
         "instead": digest.instead,
         "total": len(digest.entries),
-        # A reader back from a pause gets more days than the one edition holds.
+        "several_days": digest.is_of_several_days,
+        # Digests composed by older versions may hold more days than the one edition they count.
         "considered": digest.considered if digest.considered >= len(digest.entries) else 0,
     }
 

@@ -44,6 +44,7 @@ _BLOCKS, _FRAMES, _REASONS = 8000, 500, 8000
 _NOT_IN_BLOCKS = frozenset(
     {
         *("links", "trending", "voted", "notes", "quiet", "more_quiet", "quiet_days", "instead", "total", "considered"),
+        "several_days",
         *("items", "outside", "item", "loop"),
     }
 )
@@ -51,6 +52,7 @@ _NOT_IN_BLOCKS = frozenset(
 _LINKS = ("unsubscribe", "unsubscribe_mailto", "preferences", "web")
 #: A mail of another shape, to see whether a block shows anything of it; and for how many entries that is looked at.
 _OTHERWISE = {"total": 97, "considered": 98, "trending": True, "voted": False, "instead": False, "quiet_days": 99}
+_OTHERWISE |= {"several_days": True}
 _COMPARED = 20
 #: A reason unlike others, to see whether a template does more with it than print it.
 _PROBE = "<Probe> & “Straße” 'q' {n} %(n)s https://example.org/a?b=1&c=2 and some more WORDS, so that lines are wrapped"
@@ -381,6 +383,7 @@ class _Mail:
                 *(self.frame.day, self.frame.status, self.frame.name, links.home, self.style.text_only),
                 *(bool(links.web), bool(links.preferences), bool(links.unsubscribe), bool(links.unsubscribe_mailto)),
                 *(values["total"], values["considered"], digest.trending, digest.voted, digest.instead),
+                values["several_days"],
                 *(values["quiet_days"], values["more_quiet"], len(digest.outside), *map(bool, values["notes"])),
                 *[(bool(quiet.title), bool(quiet.url)) for quiet in values["quiet"]],
             )

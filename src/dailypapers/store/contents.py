@@ -29,6 +29,7 @@ def to_json(content: Content) -> dict[str, object]:
 def _quiet(content: Content) -> dict[str, object]:
     topics = [[quiet.topic, quiet.nearest_id] for quiet in content.quiet]
     stated = {"quiet": topics, "quiet_days": content.quiet_days, "instead": content.instead}
+    stated |= {"considered": content.considered}
     return {name: value for name, value in stated.items() if value}
 
 
@@ -41,6 +42,7 @@ def from_json(kept: Mapping[str, Any]) -> Content:
         tuple(QuietTopic(topic, nearest_id) for topic, nearest_id in kept.get("quiet", ())),
         kept.get("quiet_days", 0),
         kept.get("instead", False),
+        kept.get("considered", 0),
     )
 
 
