@@ -20,7 +20,7 @@ FLOORS = {
     "errors": 0, "__init__": 0, "stopping": 0, "listening": 1,
     "domain": 1, "tokens": 2,
     "sources": 10, "ranking": 10, "rendering": 10, "mail": 10, "store": 10, "references": 11,
-    "intake": 20, "library": 20, "subscriptions": 20, "digests": 21, "delivery": 22, "inbound": 23,
+    "intake": 20, "library": 20, "subscriptions": 20, "accounts": 20, "digests": 21, "delivery": 22, "inbound": 23,
     "jobs": 30, "web": 30, "evaluation": 30,
     "setting_errors": 1, "settings": 40, "app": 41, "scheduler": 42, "http_server": 31, "catcher": 42, "serve": 43,
     "companion": 43,
@@ -77,6 +77,8 @@ HOMES = {
     "alembic": {"store"},
     "fastapi": {"web", "catcher", "http_server"}, "starlette": {"web", "catcher"}, "uvicorn": {"http_server"},
     "itsdangerous": {"tokens"},
+    "argon2": {"accounts"}, "pyotp": {"accounts"}, "segno": {"accounts"}, "authlib": {"accounts"},
+    "joserfc": {"accounts"}, "httpx2": {"accounts"}, "pygal": {"rendering"},
     "pydantic": {"settings"}, "pydantic_settings": {"settings"},
     "typer": {"cli"}, "rich": {"cli"},
 }  # fmt: skip

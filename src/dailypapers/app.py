@@ -23,6 +23,7 @@ from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
+from dailypapers.domain.account import OidcProvider
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import Doubt
@@ -102,6 +103,7 @@ class App:
             webhooks=_webhooks(self.settings),
             metrics_token=token.get_secret_value() if token else "",
             count_unread=KeptMail(unread).count if unread else lambda: 0,
+            oidc=_oidc(self.settings),
         )
 
     @property
@@ -240,6 +242,21 @@ def _webhooks(settings: Settings) -> WebhookOptions:
         postmark_login=login.get_secret_value() if login else "",
         sendgrid_public_key=section.sendgrid_public_key,
         mailgun_signing_key=key.get_secret_value() if key else "",
+    )
+
+
+def _oidc(settings: Settings) -> OidcProvider | None:
+    section = settings.oidc
+    if not section.issuer:
+        return None
+    return OidcProvider(
+        issuer=section.issuer,
+        client_id=section.client_id,
+        client_secret=section.client_secret.get_secret_value() if section.client_secret else "",
+        name=section.name,
+        owner_groups=frozenset(section.owner_groups),
+        viewer_groups=frozenset(section.viewer_groups),
+        groups_claim=section.groups_claim,
     )
 
 

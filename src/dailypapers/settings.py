@@ -54,6 +54,7 @@ _SECRETS = (
     ("web", "metrics_token"),
     ("webhooks", "postmark_login"),
     ("webhooks", "mailgun_signing_key"),
+    ("oidc", "client_secret"),
 )
 #: Variables with our prefix that are not settings: where the file of settings is, and what the tests are run with.
 _NOT_SETTINGS = tuple(f"{PREFIX}{name}" for name in ("CONFIG", "RECORDINGS", "TEST_POSTGRES"))
@@ -327,6 +328,27 @@ class Webhooks(_Section):
     mailgun_signing_key: SecretStr | None = None
 
 
+class Oidc(_Section):
+    """By which OpenID Connect provider operators sign in to the admin pages, and which groups may do what."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    name: Annotated[str, Field(min_length=1)] = "OpenID Connect"
+    owner_groups: tuple[str, ...] = ()
+    viewer_groups: tuple[str, ...] = ()
+    groups_claim: Annotated[str, Field(min_length=1)] = "groups"
+
+    @model_validator(mode="after")
+    def _is_all_or_nothing(self) -> "Oidc":
+        if self.issuer and not (self.client_id and self.client_secret and (self.owner_groups or self.viewer_groups)):
+            raise ValueError("issuer needs client_id, client_secret, and owner_groups or viewer_groups")
+        local = ("http://127.0.0.1", "http://localhost")
+        if self.issuer and not self.issuer.startswith(("https://", *local)):
+            raise ValueError("issuer must start with https:// (or http:// on this machine)")
+        return self
+
+
 #: The setting without which a source of a kind cannot be asked.
 _NEEDED = {
     "arxiv": "categories",
@@ -409,6 +431,7 @@ class Settings(BaseSettings):
     subscribe: Subscribe = Subscribe()
     inbound: Inbound = Inbound()
     webhooks: Webhooks = Webhooks()
+    oidc: Oidc = Oidc()
     sources: tuple[SourceSettings, ...] = _DEFAULT_SOURCES
     secret: SecretStr | None = None
 

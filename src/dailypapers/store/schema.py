@@ -214,6 +214,8 @@ subscribers = sa.Table(
     # A composer has claimed this reader until then; a claim that ran out is anybody's.
     sa.Column("composing_until", Moment),
     sa.Index("ix_subscribers_state_next_digest_at", "state", "next_digest_at"),
+    # Addresses that begin with something; on PostgreSQL the unique index is ordered by a language's rules.
+    sa.Index("ix_subscribers_address_begins", "address", postgresql_ops={"address": "text_pattern_ops"}),
     # Their ids are in links: an id that is given again would make another's old links work.
     sqlite_autoincrement=True,
 )
@@ -452,6 +454,79 @@ fences = sa.Table(
     # In a sentence's words, for whoever decides about what is held.
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("made_at", Moment, nullable=False),
+)
+
+# Who may open the admin pages.
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("email", sa.Text, nullable=False, unique=True),
+    sa.Column("role", sa.Text, nullable=False),
+    # By argon2; NULL until it is set, and for who signs in by OpenID Connect.
+    sa.Column("password_hash", sa.Text),
+    sa.Column("totp_secret", sa.Text),
+    # The period of the last code that was accepted: none is accepted twice.
+    sa.Column("totp_period", sa.BigInteger),
+    # The hash of the one-time link to set a password, and until when it works.
+    sa.Column("invitation_hash", sa.Text, unique=True),
+    sa.Column("invited_until", Moment),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    _key("account_id", of="accounts.id", primary_key=True, autoincrement=False),
+    sa.Column("code_hash", sa.Text, primary_key=True),
+)
+
+# Browsers that somebody is signed in with; the ids themselves are in their cookies alone.
+admin_sessions = sa.Table(
+    "admin_sessions",
+    metadata,
+    sa.Column("id_hash", sa.Text, primary_key=True),
+    _key("account_id", of="accounts.id", nullable=False, index=True),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("csrf", sa.Text, nullable=False),
+    sa.Column("began_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+)
+
+# Attempts to sign in, with keyed hashes of the account and the network: what its limits are counted on.
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("tried_at", Moment, nullable=False, index=True),
+    sa.Column("account", sa.Text, nullable=False, index=True),
+    sa.Column("network", sa.Text, nullable=False, index=True),
+    sa.Column("succeeded", sa.Boolean, nullable=False),
+)
+
+# Who changed what. An address is erased with its subscriber; its keyed hash stays.
+audit = sa.Table(
+    "audit",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, index=True),
+    sa.Column("address_hash", sa.Text, index=True),
+    sa.Column("before", sa.JSON(none_as_null=True)),
+    sa.Column("after", sa.JSON(none_as_null=True)),
+)
+
+# What an operator has switched on, for all processes: a row that is not there is off.
+controls = sa.Table(
+    "controls",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("set_by", sa.Text, nullable=False),
+    sa.Column("set_at", Moment, nullable=False),
 )
 
 # Who may run a job now; a lease that ran out is anybody's.

@@ -27,7 +27,7 @@ from dailypapers.domain.subscriber import (
 )
 from dailypapers.domain.zone import knows_zone
 from dailypapers.store.database import groups, insert_new, leave_no_trace
-from dailypapers.store.schema import attempts, bounces, editions, interests, outbox, picks, subscribers, votes
+from dailypapers.store.schema import attempts, audit, bounces, editions, interests, outbox, picks, subscribers, votes
 
 log = structlog.get_logger()
 
@@ -199,6 +199,17 @@ def every(tx: sa.Connection) -> Iterator[Subscriber]:
         yield _subscriber(row)
 
 
+def beginning_with(tx: sa.Connection, text: str, *, limit: int, after: str = "") -> list[Subscriber]:
+    """Return subscribers whose address begins with a text, by address: those behind `after`, where it is given."""
+    if tx.dialect.name == "postgresql":
+        begins = subscribers.c.address.startswith(text, autoescape=True)
+    else:
+        # By bytes, as the index is ordered; LIKE would look at every row.
+        begins = sa.and_(subscribers.c.address >= text, subscribers.c.address < text + chr(0x10FFFF))
+    query = sa.select(subscribers).where(begins, subscribers.c.address > after)
+    return [_subscriber(row) for row in tx.execute(query.order_by(subscribers.c.address).limit(limit))]
+
+
 def _due(edition_id: int, now: dt.datetime) -> sa.ColumnElement[bool]:
     """Select readers whose hour has come and who have no delivery of this edition yet.
 
@@ -277,6 +288,8 @@ def erase(tx: sa.Connection, subscriber_id: int) -> None:
     Editions forget that they were due, so that the ledger balances as before.
     """
     leave_no_trace(tx)
+    address = sa.select(subscribers.c.address).where(subscribers.c.id == subscriber_id).scalar_subquery()
+    tx.execute(sa.update(audit).where(audit.c.address == address).values(address=None))
     for table in (votes, picks, interests, bounces):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)

@@ -19,6 +19,7 @@ from starlette.routing import Match, Route
 from dailypapers import __version__
 from dailypapers.domain.i18n import N_
 from dailypapers.errors import BadToken, DatabaseUnreachable
+from dailypapers.web.admin.routes import add_admin
 from dailypapers.web.hooks import metrics, providers
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
@@ -60,6 +61,7 @@ def web_app(context: WebContext) -> FastAPI:
     app.post("/preferences/{token}/preview", response_class=HTMLResponse)(preferences.redraw(context))
     app.post("/hooks/{provider}")(providers.act(context))
     app.api_route("/static/{name}", methods=_LOOK)(static.show(context.static))
+    add_admin(app, context)
     _answer_errors(app, context)
     app.add_middleware(WithoutTrailingSlash)
     app.add_middleware(Guard, refuse=_refusing(context))

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
+from dailypapers.domain.account import OidcProvider
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.i18n import N_, Translator
 from dailypapers.domain.preferences import Preferences
@@ -54,6 +55,8 @@ class WebContext:
     metrics_token: str = field(default="", repr=False)
     #: Counts the mails that came in and could not be read.
     count_unread: Callable[[], int] = lambda: 0
+    #: Who else may tell us who an operator is; `None` where only our own accounts count.
+    oidc: OidcProvider | None = None
 
     @property
     def signer(self) -> Signer:

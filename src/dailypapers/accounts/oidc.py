@@ -1,0 +1,155 @@
+"""Signing in by OpenID Connect: the authorization code flow with PKCE (OpenID Connect Core 1.0 3.1, RFC 7636).
+
+What the flow must remember is derived from one random value in the browser's cookie; nothing is stored here meanwhile.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx2
+import sqlalchemy as sa
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.httpx_client import OAuth2Client
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, KeySetSerialization
+
+from dailypapers.accounts import sessions
+from dailypapers.domain.account import OidcProvider
+from dailypapers.domain.i18n import N_
+from dailypapers.errors import BadInput
+from dailypapers.store import accounts, audit
+from dailypapers.store.database import writing
+from dailypapers.tokens import Signer
+
+#: Seconds for each question to the provider.
+_TIMEOUT = 10
+#: Seconds by which clocks may differ.
+_LEEWAY = 60
+#: Signed by the provider's key; never "none", and never by our own secret.
+_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
+
+
+class NotLetIn(BadInput):
+    """Somebody whom the provider does not vouch for, or who is in none of the groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one browser's attempt must come back with."""
+
+    state: str
+    nonce: str
+    verifier: str = field(repr=False)
+
+
+def flow_of(signer: Signer, browser: str) -> Flow:
+    """Return what the random value in a browser's cookie stands for."""
+    state, nonce, *halves = (
+        signer.keyed_hash(f"oidc.{each}", browser) for each in ("state", "nonce", "verifier", "verifier more")
+    )
+    return Flow(state, nonce, "".join(halves))
+
+
+def authorization_url(provider: OidcProvider, flow: Flow, *, back_to: str) -> str:
+    """Return the provider's address for signing in. Raises `NotLetIn` where it does not answer."""
+    try:
+        with _client(provider, back_to) as client:
+            about = _described(client, provider)
+            url, _ = client.create_authorization_url(
+                about["authorization_endpoint"], state=flow.state, nonce=flow.nonce, code_verifier=flow.verifier
+            )
+            return str(url)
+    except _UNUSABLE as error:
+        raise NotLetIn(_NO_ANSWER) from error
+
+
+_NO_ANSWER = N_("The sign-in service did not answer as expected. Please try again in a few minutes.")
+_NOT_IN_A_GROUP = N_("You are signed in there, but in no group that may open these pages.")
+#: Whatever goes wrong while asking the provider: connections, HTTP, JSON, signatures, claims, fields that are missing.
+_UNUSABLE = (httpx2.HTTPError, OSError, RuntimeError, AuthlibBaseError, JoseError, ValueError, KeyError, TypeError)
+
+
+def claims_of(provider: OidcProvider, flow: Flow, *, code: str, back_to: str, now: dt.datetime) -> dict[str, Any]:
+    """Return what the provider vouches for in exchange for a code. Raises `NotLetIn` where any of it is not right."""
+    try:
+        with _client(provider, back_to) as client:
+            about = _described(client, provider)
+            token = client.fetch_token(about["token_endpoint"], code=code, code_verifier=flow.verifier)
+            keys = KeySet.import_key_set(cast("KeySetSerialization", _asked(client, about["jwks_uri"])))
+            claims = _checked(token["id_token"], keys, provider, flow, now=now)
+            if provider.groups_claim not in claims and "userinfo_endpoint" in about:
+                more = client.get(about["userinfo_endpoint"]).raise_for_status().json()
+                # Of somebody else it says nothing of this one (OpenID Connect Core 1.0 5.3.2).
+                claims |= more if more["sub"] == claims["sub"] else {}
+            return claims
+    except NotLetIn:
+        raise
+    except _UNUSABLE as error:
+        raise NotLetIn(_NO_ANSWER) from error
+
+
+def _client(provider: OidcProvider, back_to: str) -> OAuth2Client:
+    return OAuth2Client(
+        client_id=provider.client_id,
+        client_secret=provider.client_secret,
+        scope="openid email profile groups",
+        redirect_uri=back_to,
+        code_challenge_method="S256",
+        timeout=_TIMEOUT,
+    )
+
+
+def _described(client: OAuth2Client, provider: OidcProvider) -> dict[str, Any]:
+    """Return what the provider says of itself (OpenID Connect Discovery 1.0 4)."""
+    about = _asked(client, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    if about["issuer"] != provider.issuer:
+        raise NotLetIn(_NO_ANSWER)
+    return about
+
+
+def _asked(client: OAuth2Client, url: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.request("GET", url, withhold_token=True).raise_for_status().json()
+    return found
+
+
+def _checked(id_token: str, keys: KeySet, provider: OidcProvider, flow: Flow, *, now: dt.datetime) -> dict[str, Any]:
+    """Return the claims of a token, checked as OpenID Connect Core 1.0 3.1.3.7 says."""
+    claims = jwt.decode(id_token, keys, algorithms=_ALGORITHMS).claims
+    registry = jwt.JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=_LEEWAY,
+        iss={"essential": True, "value": provider.issuer},
+        aud={"essential": True, "value": provider.client_id},
+        exp={"essential": True},
+        iat={"essential": True},
+        sub={"essential": True},
+        nonce={"essential": True, "value": flow.nonce},
+    )
+    registry.validate(claims)
+    if claims.get("azp", provider.client_id) != provider.client_id:
+        raise NotLetIn(_NO_ANSWER)
+    return claims
+
+
+def let_in(engine: sa.Engine, provider: OidcProvider, claims: dict[str, Any], *, now: dt.datetime) -> str:
+    """Return the id of a new session of whom the provider vouches for; their role is that of their groups.
+
+    Raises `NotLetIn` for who has no confirmed address or is in none of the groups.
+    """
+    email, groups = str(claims.get("email", "")).strip().lower(), claims.get(provider.groups_claim, ())
+    role = provider.role_of(map(str, groups)) if isinstance(groups, list | tuple) else None
+    if not email or claims.get("email_verified") is False or role is None:
+        raise NotLetIn(_NOT_IN_A_GROUP)
+    with writing(engine) as tx:
+        account = accounts.by_email(tx, email)
+        if account is None:
+            account = accounts.add(tx, email, role, now=now)
+            assert account is not None  # noqa: S101 - there was none a moment ago, in this transaction
+            audit.note(tx, "account", actor=email, now=now, after={"role": role, "id": account.id, "by": provider.name})
+        elif account.role is not role:
+            accounts.set_role(tx, account.id, role)
+            changed = {"role": role, "id": account.id, "by": provider.name}
+            audit.note(tx, "account role", actor=email, now=now, before={"role": account.role}, after=changed)
+        return sessions.begin(tx, account.id, now=now)

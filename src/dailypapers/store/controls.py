@@ -1,0 +1,50 @@
+"""Controls: what an operator has switched on, for all processes on all machines."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from dailypapers.store.database import replace_rows
+from dailypapers.store.schema import controls
+
+
+class Name(StrEnum):
+    """What can be switched on."""
+
+    PAUSE = "pause sending"
+    """No mail is claimed, and none that is claimed is handed over."""
+    TEST_MODE = "test mode"
+    """All mail goes to one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One that is on."""
+
+    value: str
+    reason: str
+    set_by: str
+    set_at: dt.datetime
+
+
+def switch_on(tx: sa.Connection, name: Name, *, by: str, now: dt.datetime, value: str = "", reason: str = "") -> None:
+    """Switch something on; it counts for every transaction that begins after this one is committed."""
+    row = {"name": name.value, "value": value, "reason": reason, "set_by": by, "set_at": now}
+    replace_rows(tx, controls, [row])
+
+
+def switch_off(tx: sa.Connection, name: Name) -> bool:
+    """Switch something off; tells whether it was on."""
+    return tx.execute(sa.delete(controls).where(controls.c.name == name.value)).rowcount == 1
+
+
+def control(tx: sa.Connection, name: Name) -> Control | None:
+    """Return since when, by whom and why something is on; `None` where it is off."""
+    row = tx.execute(_ONE, {"wanted": name.value}).one_or_none()
+    return Control(row.value, row.reason, row.set_by, row.set_at) if row else None
+
+
+#: Put together once: senders ask with every group of mails.
+_ONE = sa.select(controls).where(controls.c.name == sa.bindparam("wanted", type_=sa.Text))
