@@ -74,6 +74,47 @@ def test_papers_that_a_feed_lacks_come_by_the_page(engine: sa.Engine) -> None:
         assert (status.state, status.new, status.lacking) == (State.FRESH, 5, ())
 
 
+def test_half_a_feed_is_seen_and_the_other_half_comes_by_the_page(engine: sa.Engine) -> None:
+    with arxiv(engine, "cs.LG") as w:
+        announce(w, MONDAY, 20)
+        page(w, MONDAY, 20)
+        report, _ = morning(w, MONDAY)
+        assert report.relisted == ()
+        announce(w, TUESDAY, 10)
+        page(w, TUESDAY, 20)
+        report, edition = morning(w, TUESDAY)
+        assert (report.by_category["cs.LG"].state, report.freshness.new) == (State.FRESH, 20)
+        assert (edition.papers, doubts(edition.sources)) == (20, "")
+
+
+def test_a_small_day_is_verified_once(engine: sa.Engine) -> None:
+    with arxiv(engine, "cs.LG") as w:
+        announce(w, MONDAY, 20)
+        morning(w, MONDAY)
+        announce(w, TUESDAY, 13)
+        page(w, TUESDAY, 13)
+        for pages in (1, 0):
+            dependencies = w.dependencies
+            (report,) = fetch(engine, dependencies.sources, make_http=dependencies.make_http, now=TUESDAY)
+            assert len(report.relisted) == pages
+        edition = close(engine, zone="UTC", now=TUESDAY)
+        assert doubts(edition.sources) == ""
+        assert states(engine, "cs.LG") == [(20, State.FRESH, 20), (21, State.FRESH, 13)]
+
+
+def test_a_small_day_that_nothing_vouches_for_is_said_and_repaired(engine: sa.Engine) -> None:
+    with arxiv(engine, "cs.LG") as w:
+        announce(w, MONDAY, 20)
+        morning(w, MONDAY)
+        announce(w, TUESDAY, 10)
+        _, edition = morning(w, TUESDAY)
+        assert "arXiv had fewer new papers than expected" in doubts(edition.sources)
+        announce(w, WEDNESDAY, 20)
+        page(w, TUESDAY, 19, is_past=True)
+        _, edition = morning(w, WEDNESDAY)
+        assert (edition.papers, doubts(edition.sources)) == (20 + 9, "")
+
+
 def test_a_day_that_the_page_calls_empty_is_quiet(engine: sa.Engine) -> None:
     with arxiv(engine, "cs.LG") as w:
         announce(w, MONDAY, 8)

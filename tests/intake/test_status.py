@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from dailypapers.domain.source import Freshness, State
-from dailypapers.intake.status import sentence, standings
+from dailypapers.intake.status import sentence, standings, worth_telling
 from dailypapers.store import source_days
 from dailypapers.store.database import writing
 
@@ -45,3 +45,20 @@ def test_sources_are_followed_by_their_categories_and_only_trouble_is_told(engin
     assert sentence(listed[1]) == (
         "arXiv cs.AI: stalled on 2026-04-21; the last new paper came on 2026-04-20 at 08:00 UTC."
     )
+
+
+def test_an_operator_is_told_of_what_is_out_for_two_days_in_a_row(engine: sa.Engine) -> None:
+    states = (State.FRESH, State.STALLED, State.QUIET, State.QUIET, State.FAILED, State.WAITING)
+    told = []
+    with writing(engine) as tx:
+        # From a Thursday to a Tuesday.
+        for n, state in enumerate(states):
+            now = FRIDAY + (n - 1) * DAY
+            for category, here in (("", State.FRESH), ("cs.AI", state), ("cs.CV", State.FRESH)):
+                source_days.record(tx, "arxiv", category, now.date(), Freshness(here, new=1), now=now)
+            for category in ("", "cs.AI"):
+                source_days.record(tx, "mirror", category, now.date(), Freshness(state), now=now)
+            told.append(worth_telling(standings(tx, now=now)))
+    assert [len(each) for each in told] == [0, 0, 0, 0, 2, 2]
+    assert told[4][0].startswith("arXiv cs.AI: failed since 2026-04-17 (4 days); ")
+    assert told[4][1] == "mirror: failed since 2026-04-17 (4 days); nothing new yet."

@@ -19,6 +19,8 @@ _SATURDAY = 5
 _ENOUGH_DAYS = 3
 #: A day on which less than this share of the usual came is not over; of small numbers it says nothing.
 _SHORT = 0.25
+#: Where a second route can tell, it is asked from here on: that costs a page, and half a feed is seen.
+_DOUBTFUL = 0.7
 _SHORT_OF = 10
 #: Papers a day from which a category is missed although others of its source have come; fewer fail to come at times.
 _MISSED = 5
@@ -135,6 +137,8 @@ class Standing:
     out_since: dt.date | None
     #: Whether it has not been asked for more than a day.
     is_unasked: bool
+    #: How many days in a row something is missing of, without quiet ones between them and one that is not over.
+    days_out: int = 0
 
     @property
     def needs_attention(self) -> bool:
@@ -146,6 +150,7 @@ class Standing:
 def standing(source: str, category: str, days: Sequence[SourceDay], *, now: dt.datetime) -> Standing:
     """Say how a source stands by its days, oldest first, one at least."""
     last = days[-1]
+    out = _days_out(days)
     asked = [each.fetched_at for each in days if each.fetched_at]
     return Standing(
         source,
@@ -153,20 +158,21 @@ def standing(source: str, category: str, days: Sequence[SourceDay], *, now: dt.d
         last,
         usual(days, last.day, is_daily=bool(category)),
         max((each.new_at for each in days if each.new_at), default=None),
-        _out_since(days),
+        out[0] if out else None,
         not asked or now - max(asked) > ASKED_WITHIN,
+        len(out) - (bool(out) and last.state is State.WAITING),
     )
 
 
-def _out_since(days: Sequence[SourceDay]) -> dt.date | None:
-    """Return the first of the days at the end of which something is missing; quiet weekends do not end an outage."""
-    first = None
+def _days_out(days: Sequence[SourceDay]) -> list[dt.date]:
+    """Return the last days in a row of which something is missing; quiet weekends do not end an outage."""
+    out: list[dt.date] = []
     for each in reversed(days):
         if lacks(each.state):
-            first = each.day
+            out.append(each.day)
         elif each.state is not State.QUIET or each.day.weekday() < _SATURDAY:
             break
-    return first
+    return out[::-1]
 
 
 def days_to_repair(
@@ -183,17 +189,22 @@ def _state(evidence: Evidence, today: dt.date) -> tuple[State, str]:
     earlier_today = sum(each.new for each in history if each.day == today)
     new_today = evidence.new + earlier_today
     expected = usual(history, today, is_daily=answer.is_daily)
-    if expected is not None and _is_short(new_today, expected) and not answer.quiet_because:
+    was_fresh = any(each.day == today and each.state is State.FRESH for each in history)
+    least = (_DOUBTFUL if answer.is_verifiable else _SHORT) * (expected or 0.0)
+    # What was fresh before has been found to be enough, or the second route has said so.
+    if _is_short(new_today, expected, least) and not (answer.quiet_because or was_fresh):
         return State.WAITING, f"About {expected:.0f} new papers are usual on a {today:%A}, {new_today or 'none'} so far"
     if evidence.new or evidence.replaced:
         return State.FRESH, ""
-    if any(each.day == today and each.state is State.FRESH for each in history):
+    if was_fresh:
         return State.QUIET, "Everything it announced today was already known"
+    if answer.is_whole and earlier_today:
+        return State.FRESH, answer.quiet_because
     return _empty(evidence, expected, today)
 
 
-def _is_short(new_today: int, expected: float) -> bool:
-    return expected >= _SHORT_OF and new_today < _SHORT * expected
+def _is_short(new_today: int, expected: float | None, least: float) -> bool:
+    return expected is not None and expected >= _SHORT_OF and new_today < least
 
 
 def _empty(evidence: Evidence, expected: float | None, today: dt.date) -> tuple[State, str]:

@@ -103,6 +103,10 @@ class Fetched:
     by_category: Mapping[str, "Fetched"] = field(default_factory=dict)
     #: Whether it announces on every working day by its own word; of others the habit has to be learnt.
     is_daily: bool = False
+    #: Whether a second route can tell if it is all there is: it is asked where clearly less came than usual.
+    is_verifiable: bool = False
+    #: Whether by its own counts this is all that was announced that day.
+    is_whole: bool = False
     #: Why nothing is to be expected today, in a sentence; empty where that is not known.
     quiet_because: str = ""
 

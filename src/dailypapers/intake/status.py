@@ -9,6 +9,9 @@ from dailypapers.domain.freshness import ASKED_WITHIN, HABIT, Standing, standing
 from dailypapers.domain.source import source_name
 from dailypapers.store import source_days
 
+#: Days in a row of which something is missing before an operator is told by mail.
+DAYS_TOLD = 2
+
 
 def standings(tx: sa.Connection, *, now: dt.datetime, sources: Collection[str] | None = None) -> tuple[Standing, ...]:
     """Return how sources stand, each followed by its categories; by default all that were asked in five weeks."""
@@ -32,6 +35,16 @@ def _is_removed(each: Standing, listed: Sequence[Standing], *, is_known: bool) -
         if other.last.fetched_at and (other.source == each.source or not is_known)
     ]
     return bool(asked) and each.last.fetched_at is not None and max(asked) - each.last.fetched_at > ASKED_WITHIN
+
+
+def worth_telling(listed: Sequence[Standing], *, days: int = DAYS_TOLD) -> tuple[str, ...]:
+    """Say what an operator is to be told who did not ask: what is missing for so many days in a row, or not fetched.
+
+    A day's gap is repaired by itself next day. Of a source that is out as a whole its categories are not listed.
+    """
+    telling = [each for each in listed if each.is_unasked or each.days_out >= days]
+    whole = {each.source for each in telling if not each.category}
+    return tuple(sentence(each) for each in telling if not each.category or each.source not in whole)
 
 
 def sentence(each: Standing) -> str:

@@ -92,6 +92,8 @@ class Arxiv:
             since=None,
             zone=_ZONE,
             is_daily=True,
+            is_verifiable=not listing.is_complete,
+            is_whole=listing.is_complete,
             quiet_because="Its page lists nothing else" if listing.is_complete else "",
         )
 
@@ -109,7 +111,9 @@ class Arxiv:
             response, reading = await self._ask(http, url, category, since=since, now=now)
             answers[url] = response
             readings.append(reading)
-            by_category[category] = _of_category(url, response, reading, quiet)
+            by_category[category] = replace(
+                _of_category(url, response, reading, quiet), is_verifiable=bool(self._pages)
+            )
         if not any(answers.values()):
             raise FetchFailed(
                 " ".join(remark for reading in readings for remark in reading.remarks) or "No categories."

@@ -126,6 +126,8 @@ def fetched(
     highest_id: str = "",
     by_category: Mapping[str, Fetched] | None = None,
     is_daily: bool = False,
+    is_verifiable: bool = False,
+    is_whole: bool = False,
     quiet_because: str = "",
 ) -> Fetched:
     """Build a source's answer: what was read, the evidence of how fresh it may be, and what to remember.
@@ -144,6 +146,8 @@ def fetched(
         zone=zone,
         by_category=by_category or {},
         is_daily=is_daily,
+        is_verifiable=is_verifiable,
+        is_whole=is_whole,
         quiet_because=quiet_because,
     )
 
