@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.delivery import Attempt, Delivery, Outcome
 from dailypapers.store.database import groups
+from dailypapers.store.prepared import Prepared
 from dailypapers.store.schema import attempts
 
 
@@ -15,26 +16,23 @@ def start(
     tx: sa.Connection, deliveries: Sequence[Delivery], *, now: dt.datetime, servers: Sequence[str] | None = None
 ) -> None:
     """Note that these claimed mails are being tried, by these servers; `attempts` of each already counts this try."""
-    rows = [
-        {"delivery_id": d.id, "number": d.attempts, "worker": d.claimed_by, "started_at": now, "server": server}
+    rows = (
+        {"delivery_id": d.id, "number": d.attempts, "worker": d.claimed_by, "server": server}
         for d, server in zip(deliveries, servers or [""] * len(deliveries), strict=True)
-    ]
-    if rows:
-        tx.execute(sa.insert(attempts), rows)
+    )
+    _STARTING.run_each(tx, rows, started_at=now)
 
 
 def hand_over(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.datetime) -> None:
     """Note that these mails are about to be handed over: from now on the server may have them."""
-    rows = [{"key": d.id, "try": d.attempts, "moment": now, "by": d.server} for d in deliveries]
-    if rows:
-        tx.execute(_HANDING_OVER, rows)
+    rows = ({"key": d.id, "try": d.attempts, "by": d.server} for d in deliveries)
+    _HANDING_OVER.run_each(tx, rows, moment=now)
 
 
 def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, now: dt.datetime) -> None:
     """Record what was answered."""
-    rows: list[dict[str, Any]] = [
+    rows: Iterable[dict[str, Any]] = (
         {
-            "moment": now,
             "key": delivery.id,
             "try": delivery.attempts,
             "says": outcome.code,
@@ -43,9 +41,8 @@ def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, no
             "means": f"{outcome.fault} {outcome.finality}",
         }
         for delivery, outcome in answers
-    ]
-    if rows:
-        tx.execute(_ANSWERING, rows)
+    )
+    _ANSWERING.run_each(tx, rows, moment=now)
 
 
 def _handing_over() -> sa.Update:
@@ -110,5 +107,9 @@ def of_delivery(tx: sa.Connection, delivery_id: int) -> list[Attempt]:
     ]
 
 
-#: Statements that run with every group of mails, put together once: that takes longer than to run them.
-_HANDING_OVER, _ANSWERING = _handing_over(), _answering()
+_HANDING_OVER, _ANSWERING = Prepared(_handing_over()), Prepared(_answering())
+_STARTING = Prepared(
+    sa.insert(attempts).values(
+        {name: sa.bindparam(name) for name in ("delivery_id", "number", "worker", "started_at", "server")}
+    )
+)

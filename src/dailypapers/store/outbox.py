@@ -18,6 +18,7 @@ from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.picks import kept
+from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import Moment, editions, outbox, picks, subscribers, suppressions, workers
 
 #: Mail of these kinds goes only to whoever still wants it when it is claimed.
@@ -30,11 +31,13 @@ _CLOCKS_DIFFER = dt.timedelta(minutes=1)
 #: Mails whose acceptance may become known after all: whoever sent them was taken for dead.
 _MAY_BE_ACCEPTED = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.CLAIMED, DeliveryState.UNCERTAIN)
 _WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
-#: What statements are asked with that are put together once.
-_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _NOW = sa.bindparam("now", type_=Moment)
-#: What `_delivery` reads; the content, which is long, is read where it is shown.
-_DELIVERY = tuple(column for column in outbox.c if column.name not in ("content", "claimed_at"))
+#: What `_delivery` reads, in its order; the content, which is long, is read where it is shown.
+_DELIVERY = (
+    *(outbox.c.id, outbox.c.subscriber_id, outbox.c.address, outbox.c.kind, outbox.c.state, outbox.c.created_at),
+    *(outbox.c.deadline, outbox.c.edition_id, outbox.c.priority, outbox.c.attempts, outbox.c.next_attempt_at),
+    *(outbox.c.claimed_by, outbox.c.message_id, outbox.c.detail, outbox.c.doubt, outbox.c.max_bytes),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +129,9 @@ def claim(
     anything is sent. None is returned only where none is left.
     """
     while ids := _take(tx, worker, limit, priorities, now):
-        rows = tx.execute(_TAKEN, {"ids": ids, "now": now}).all()
-        _end_unwanted(tx, [row.id for row in rows if not row.is_wanted], now=now)
-        if claimed := [_delivery(row) for row in rows if row.is_wanted]:
+        rows = _TAKEN.rows(tx, ids=ids, now=now)
+        _end_unwanted(tx, [row[0] for row in rows if not row[-1]], now=now)
+        if claimed := [_delivery(row[:-1]) for row in rows if row[-1]]:
             return claimed
     return []
 
@@ -136,7 +139,7 @@ def claim(
 def _taken() -> sa.Select[Any]:
     """Return mails by their ids, and whether each is still wanted."""
     query = sa.select(*_DELIVERY, _is_wanted().label("is_wanted")).join(subscribers)
-    return query.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.priority.desc(), outbox.c.id)
+    return query.where(among_ids(outbox.c.id)).order_by(outbox.c.priority.desc(), outbox.c.id)
 
 
 def _take(tx: sa.Connection, worker: str, limit: int, priorities: Sequence[Priority], now: dt.datetime) -> list[int]:
@@ -146,7 +149,7 @@ def _take(tx: sa.Connection, worker: str, limit: int, priorities: Sequence[Prior
     for priority in priorities:
         for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
             if len(ids) < limit:
-                ids += tx.execute(_TAKE_FIRST[priority, state], {**values, "most": limit - len(ids)}).scalars()
+                ids += [row[0] for row in _TAKE_FIRST[priority, state].rows(tx, **values, most=limit - len(ids))]
     return ids
 
 
@@ -162,7 +165,7 @@ def _take_first(priority: Priority, state: DeliveryState) -> sa.sql.dml.Returnin
     ready = first.with_for_update(skip_locked=True).cte("ready").prefix_with("MATERIALIZED", dialect="postgresql")
     return (
         sa.update(outbox)
-        .where(outbox.c.id.in_(sa.select(ready.c.id)), outbox.c.state.in_(_WAITING))
+        .where(outbox.c.id.in_(sa.select(ready.c.id)), sa.or_(*(outbox.c.state == waits for waits in _WAITING)))
         .values(
             state=DeliveryState.CLAIMED.value,
             claimed_by=sa.bindparam("worker", type_=sa.Text),
@@ -180,18 +183,18 @@ def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *
     """
     still, unwanted = set[int](), list[int]()
     for group in groups(delivery_ids):
-        for row in tx.execute(_CLAIMED_AND_WANTED, {"ids": group, "worker": worker, "now": now}):
-            if row.is_wanted:
-                still.add(row.id)
+        for delivery_id, is_wanted in _CLAIMED_AND_WANTED.rows(tx, ids=group, worker=worker, now=now):
+            if is_wanted:
+                still.add(delivery_id)
             else:
-                unwanted.append(row.id)
+                unwanted.append(delivery_id)
     _end_unwanted(tx, unwanted, now=now)
     return frozenset(still)
 
 
 def _claimed_and_wanted() -> sa.Select[Any]:
     is_mine = (
-        outbox.c.id.in_(_IDS),
+        among_ids(outbox.c.id),
         outbox.c.state == DeliveryState.CLAIMED.value,
         outbox.c.claimed_by == sa.bindparam("worker"),
     )
@@ -202,8 +205,9 @@ def _claimed_and_wanted() -> sa.Select[Any]:
 def _is_wanted() -> sa.ColumnElement[bool]:
     is_listed = sa.exists().where(suppressions.c.address == outbox.c.address)
     may_get = [
-        sa.and_(outbox.c.kind == kind.value, subscribers.c.state.in_([state.value for state in states]))
+        sa.and_(outbox.c.kind == kind.value, subscribers.c.state == state.value)
         for kind, states in _MAY_GET.items()
+        for state in states
     ]
     in_time = outbox.c.deadline > _NOW
     return sa.and_(in_time, ~is_listed, sa.or_(*may_get))
@@ -255,7 +259,7 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
     A row somebody else has taken meanwhile is left alone, unless the server has accepted the mail: that is so, whoever
     else was about to send it again.
     """
-    rows = [
+    rows = (
         {
             "key": d.id,
             "by": d.claimed_by,
@@ -267,9 +271,8 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
             "most": d.max_bytes,
         }
         for d in deliveries
-    ]
-    if rows:
-        tx.execute(_RECORDING, rows)
+    )
+    _RECORDING.run_each(tx, rows)
     gone = [d.id for d in deliveries if d.state in NEVER_ARRIVED or d.doubt is Doubt.CARRY]
     _release(tx, gone)
 
@@ -396,7 +399,7 @@ def has_orphans(tx: sa.Connection) -> bool:
 
 def orphans(tx: sa.Connection) -> list[Delivery]:
     """Return the claimed mails whose worker has ended or is not known, and lock them until the transaction ends."""
-    query = sa.select(outbox).where(*_is_orphan()).order_by(outbox.c.id)
+    query = sa.select(*_DELIVERY).where(*_is_orphan()).order_by(outbox.c.id)
     return [_delivery(row) for row in tx.execute(query.with_for_update(of=outbox))]
 
 
@@ -506,19 +509,19 @@ def _limits_of_due(now: dt.datetime) -> dict[str, dt.datetime]:
 
 def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:
     """Return all deliveries of an edition, by address."""
-    query = sa.select(outbox).where(outbox.c.edition_id == edition_id).order_by(outbox.c.address)
+    query = sa.select(*_DELIVERY).where(outbox.c.edition_id == edition_id).order_by(outbox.c.address)
     return [_delivery(row) for row in tx.execute(query)]
 
 
 def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[Delivery]:
     """Return all deliveries to a subscriber, oldest first."""
-    query = sa.select(outbox).where(outbox.c.subscriber_id == subscriber_id).order_by(outbox.c.id)
+    query = sa.select(*_DELIVERY).where(outbox.c.subscriber_id == subscriber_id).order_by(outbox.c.id)
     return [_delivery(row) for row in tx.execute(query)]
 
 
 def by_id(tx: sa.Connection, delivery_id: int) -> Delivery | None:
     """Return a delivery by id, `None` where there is none."""
-    row = tx.execute(sa.select(outbox).where(outbox.c.id == delivery_id)).one_or_none()
+    row = tx.execute(sa.select(*_DELIVERY).where(outbox.c.id == delivery_id)).one_or_none()
     return _delivery(row) if row else None
 
 
@@ -552,36 +555,42 @@ def contents_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, Con
     """Return what digests say besides their picks; those composed by versions that did not store it are left out."""
     content_of: dict[int, Content] = {}
     for group in groups(delivery_ids):
-        query = sa.select(outbox.c.id, outbox.c.content).where(outbox.c.id.in_(group), outbox.c.content.is_not(None))
-        content_of.update((row.id, contents.from_json(row.content)) for row in tx.execute(query))
+        content_of.update((key, contents.from_json(content)) for key, content in _CONTENTS.rows(tx, ids=group))
     return content_of
 
 
-def _delivery(row: sa.Row[Any]) -> Delivery:
+def _delivery(row: Sequence[Any]) -> Delivery:
+    """Return a delivery from the values of `_DELIVERY`."""
+    delivery_id, subscriber, address, kind, state, created_at, deadline, edition, priority, *more = row
+    attempts, next_attempt_at, claimed_by, message_id, detail, doubt, max_bytes = more
     return Delivery(
-        id=row.id,
-        subscriber=row.subscriber_id,
-        address=row.address,
-        kind=MailKind(row.kind),
-        state=DeliveryState(row.state),
-        created_at=row.created_at,
-        deadline=row.deadline,
-        edition=row.edition_id,
-        priority=Priority(row.priority),
-        attempts=row.attempts,
-        next_attempt_at=row.next_attempt_at,
-        claimed_by=row.claimed_by,
-        message_id=row.message_id,
-        detail=row.detail,
-        doubt=Doubt(row.doubt) if row.doubt else None,
-        max_bytes=row.max_bytes,
+        delivery_id,
+        subscriber,
+        address,
+        MailKind(kind),
+        DeliveryState(state),
+        created_at,
+        deadline,
+        edition,
+        Priority(priority),
+        attempts,
+        next_attempt_at,
+        claimed_by,
+        message_id,
+        detail,
+        Doubt(doubt) if doubt else None,
+        max_bytes=max_bytes,
     )
 
 
-#: Statements that run with every group of mails, put together once: that takes longer than to run them.
-_TAKEN, _CLAIMED_AND_WANTED, _RECORDING = _taken(), _claimed_and_wanted(), _recording()
+_CONTENTS = Prepared(
+    sa.select(outbox.c.id, outbox.c.content).where(among_ids(outbox.c.id), outbox.c.content.is_not(None))
+)
+_TAKEN, _CLAIMED_AND_WANTED, _RECORDING = (
+    Prepared(statement) for statement in (_taken(), _claimed_and_wanted(), _recording())
+)
 _TAKE_FIRST = {
-    (priority, state): _take_first(priority, state)
+    (priority, state): Prepared(_take_first(priority, state))
     for priority in Priority
     for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 }

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.store.database import groups
+from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import outbox, picks
 
 #: Reasons read lately that are at hand for the next mails; each takes about a kilobyte.
@@ -31,14 +32,19 @@ class StoredPick:
 def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, tuple[StoredPick, ...]]:
     """Return the picks of deliveries, in order."""
     picks_of: dict[int, list[StoredPick]] = {}
-    # As text: readers share many reasons, and a text that is known need not be read again.
-    columns = (picks.c.delivery_id, picks.c.paper_id, picks.c.score, sa.cast(picks.c.reason, sa.Text), picks.c.outside)
-    chosen = sa.select(*columns).order_by(picks.c.delivery_id, picks.c.position)
     for group in groups(delivery_ids):
-        for delivery_id, paper_id, score, reason, outside in tx.execute(chosen.where(picks.c.delivery_id.in_(group))):
+        for delivery_id, paper_id, score, reason, outside in _PICKED.rows(tx, ids=group):
             pick = StoredPick(paper_id, score, _read(reason), bool(outside))
             picks_of.setdefault(delivery_id, []).append(pick)
     return {delivery_id: tuple(chosen) for delivery_id, chosen in picks_of.items()}
+
+
+#: Reasons as text: readers share many, and a text that is known need not be read again.
+_PICKED = Prepared(
+    sa.select(picks.c.delivery_id, picks.c.paper_id, picks.c.score, sa.cast(picks.c.reason, sa.Text), picks.c.outside)
+    .where(among_ids(picks.c.delivery_id))
+    .order_by(picks.c.delivery_id, picks.c.position)
+)
 
 
 def newest_of(tx: sa.Connection, subscriber_id: int, *, limit: int) -> list[tuple[StoredPick, dt.datetime]]:

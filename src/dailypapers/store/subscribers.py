@@ -27,6 +27,7 @@ from dailypapers.domain.subscriber import (
 )
 from dailypapers.domain.zone import knows_zone
 from dailypapers.store.database import groups, insert_new, leave_no_trace
+from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import attempts, audit, bounces, editions, interests, outbox, picks, subscribers, votes
 
 log = structlog.get_logger()
@@ -183,9 +184,12 @@ def bearers(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Bearer]:
     """Return whom the links of these subscribers are for; who has been erased is left out."""
     bearer_by_id: dict[int, Bearer] = {}
     for group in groups(ids):
-        query = sa.select(subscribers.c.id, subscribers.c.link_key).where(subscribers.c.id.in_(group))
-        bearer_by_id.update((key, Bearer(key, link_key or "")) for key, link_key in tx.execute(query))
+        rows = _LINK_KEYS.rows(tx, ids=group)
+        bearer_by_id.update((key, Bearer(key, link_key or "")) for key, link_key in rows)
     return bearer_by_id
+
+
+_LINK_KEYS = Prepared(sa.select(subscribers.c.id, subscribers.c.link_key).where(among_ids(subscribers.c.id)))
 
 
 def one(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
@@ -268,13 +272,11 @@ def schedule_next(tx: sa.Connection, moments: Mapping[int, dt.datetime]) -> None
 
 def accepted(tx: sa.Connection, editions: Mapping[int, int]) -> None:
     """Note which edition each reader was last accepted for; it never goes back."""
-    if editions:
-        tx.execute(_ACCEPTING, [{"key": reader, "edition": number} for reader, number in editions.items()])
+    _ACCEPTING.run_each(tx, ({"key": reader, "edition": number} for reader, number in editions.items()))
 
 
 _ACCEPTED_EDITION = sa.bindparam("edition", type_=sa.BigInteger())
-#: Put together once: it runs with every group of mails.
-_ACCEPTING = (
+_ACCEPTING = Prepared(
     sa.update(subscribers)
     .where(subscribers.c.id == sa.bindparam("key", type_=sa.BigInteger()))
     .where(sa.or_(subscribers.c.accepted_edition_id.is_(None), subscribers.c.accepted_edition_id < _ACCEPTED_EDITION))

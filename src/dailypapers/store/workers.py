@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dailypapers.domain.worker import LEASE, Process, Progress, Worker
+from dailypapers.store.prepared import Prepared
 from dailypapers.store.schema import workers
 
 _DIED = "its process ended without a word"
@@ -79,11 +80,10 @@ def early_ends(tx: sa.Connection, *, since: dt.date) -> list[EarlyEnd]:
 
 def count_handed_over(tx: sa.Connection, worker_id: str, mails: int) -> None:
     """Count mails a worker is about to hand over."""
-    tx.execute(_COUNTING, {"key": worker_id, "mails": mails})
+    _COUNTING.run(tx, key=worker_id, mails=mails)
 
 
-#: Put together once: it runs with every group of mails.
-_COUNTING = (
+_COUNTING = Prepared(
     sa.update(workers)
     .where(workers.c.id == sa.bindparam("key", type_=sa.Text))
     .values(handed_over=workers.c.handed_over + sa.bindparam("mails", type_=sa.Integer))

@@ -1,0 +1,160 @@
+"""Statements that run with every group of mails: written once, and given to the driver as they are.
+
+To put a statement together, or to find it in a cache, takes SQLAlchemy longer than the database takes to run it. Here
+its text, the order of its values and the way each is converted are kept for each kind of database. It still goes
+through SQLAlchemy's connection, so that transactions and errors are the same as elsewhere.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from dailypapers.store.schema import Moment
+
+Converter = Callable[[Any], Any]
+
+
+class _Ids(sa.types.TypeDecorator[Sequence[int]]):
+    """Any number of ids as one value: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """Return how the database has it."""
+        return dialect.type_descriptor(postgresql.ARRAY(sa.BigInteger()) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: sa.Dialect) -> Any:
+        """Convert a list of ids."""
+        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+
+
+class _Among(FunctionElement[Any]):
+    """Whether a column's value is one of some ids, however many these are: the statement's text stays the same."""
+
+    # As a Boolean it would be compared with 1 where there are none, and no index would be used.
+    type = sa.types.NullType()
+    inherit_cache = True
+    name = "among"
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(element: _Among, compiler: Any, **options: Any) -> str:
+    column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - a column and a parameter, no values
+
+
+@compiles(_Among, "postgresql")
+def _among_on_postgresql(element: _Among, compiler: Any, **options: Any) -> str:
+    column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY({ids})"
+
+
+def among_ids(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Return whether a column holds one of the values of the parameter `ids`."""
+    return _Among(column, sa.bindparam("ids", type_=_Ids()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A statement as one kind of database takes it."""
+
+    text: str
+    constants: Mapping[str, Any]
+    """What the statement itself says, converted."""
+    converters: Mapping[str, Converter]
+    """By parameter, of those whose values must be converted."""
+    in_order: Callable[[Mapping[str, Any]], Any]
+    """Returns values as the driver takes them: in order, or by name."""
+    reads: tuple[tuple[int, Converter], ...]
+    """By the place of a column, of those that must be converted when they are read."""
+
+    def converted(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values as the database stores them."""
+        converters = self.converters
+        return {name: converters[name](value) if name in converters else value for name, value in values.items()}
+
+
+class Prepared:
+    """A statement to be run often. The same values give what SQLAlchemy would give, as plain rows.
+
+    Lists (`in_`) are not for it: their length is part of the text. `among_ids` takes their place.
+    """
+
+    def __init__(self, statement: sa.Select[Any] | sa.Update | sa.Insert | sa.sql.dml.ReturningUpdate[Any]) -> None:
+        self.statement = statement
+        self._written: dict[str, _Written] = {}
+
+    def rows(self, tx: sa.Connection, **values: Any) -> Sequence[Sequence[Any]]:
+        """Run it once; returns what it selects."""
+        written = self._for(tx.dialect)
+        bound = written.in_order({**written.constants, **written.converted(values)})
+        rows = tx.exec_driver_sql(written.text, bound).all()
+        return _read(rows, written.reads) if written.reads else rows
+
+    def run(self, tx: sa.Connection, **values: Any) -> int:
+        """Run it once; returns how many rows it changed."""
+        written = self._for(tx.dialect)
+        bound = written.in_order({**written.constants, **written.converted(values)})
+        return tx.exec_driver_sql(written.text, bound).rowcount
+
+    def run_each(self, tx: sa.Connection, rows: Iterable[Mapping[str, Any]], **common: Any) -> None:
+        """Run it for each of some rows; what is `common` to all of them is converted once."""
+        written = self._for(tx.dialect)
+        shared = {**written.constants, **written.converted(common)}
+        if bound := [written.in_order({**shared, **written.converted(row)}) for row in rows]:
+            tx.exec_driver_sql(written.text, bound)
+
+    def text_for(self, dialect: sa.Dialect) -> str:
+        """Return its text as this kind of database takes it."""
+        return self._for(dialect).text
+
+    def _for(self, dialect: sa.Dialect) -> _Written:
+        known = self._written.get(dialect.name)
+        if known is None:
+            known = self._written[dialect.name] = _write(self.statement, dialect)
+        return known
+
+
+def _write(statement: Any, dialect: sa.Dialect) -> _Written:
+    compiled: Any = statement.compile(dialect=dialect)
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    found = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+    converters = {name: converter for name, converter in found.items() if converter}
+    said = {name: bind.effective_value for name, bind in binds.items() if not bind.required}
+    constants = {name: converters[name](value) if name in converters else value for name, value in said.items()}
+    order = compiled.positiontup if compiled.positional else None
+    return _Written(compiled.string, constants, converters, _in_order(order), tuple(_reads(statement, dialect)))
+
+
+def _in_order(names: Sequence[str] | None) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what puts values in order; a driver that takes them by name is given them as they are."""
+    if names is None:
+        return dict
+    return itemgetter(*names) if len(names) > 1 else lambda values: tuple(values[name] for name in names)
+
+
+def _reads(statement: Any, dialect: sa.Dialect) -> Iterable[tuple[int, Converter]]:
+    for place, column in enumerate(statement.exported_columns):
+        if isinstance(column.type, sa.Float):
+            continue  # Both drivers give what it is.
+        convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if convert:
+            # What is read in one group is mostly the same: one moment at which all of it was composed.
+            yield place, lru_cache(maxsize=1024)(convert) if isinstance(column.type, Moment) else convert
+
+
+def _read(rows: Iterable[Sequence[Any]], reads: Sequence[tuple[int, Converter]]) -> list[list[Any]]:
+    converted = [list(row) for row in rows]
+    for place, convert in reads:
+        for row in converted:
+            row[place] = convert(row[place])
+    return converted
