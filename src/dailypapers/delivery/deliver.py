@@ -22,7 +22,7 @@ from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.library.gc_freeze import freeze
-from dailypapers.store import outbox, workers
+from dailypapers.store import controls, outbox, workers
 from dailypapers.store.database import reading
 
 #: Seconds until it is looked again whether mails that another process had claimed are its own, or anybody's.
@@ -93,8 +93,8 @@ def deliver_beside(
 def deliver_due(sending: Sending, *, clock: Clock, stop: threading.Event) -> None:
     """Send what is due; what a sender has left that died is recovered in any case.
 
-    Nothing is connected to where nothing is due, where mails on hold wait for an operator, where a limit leaves no
-    room, or shortly after the mail server took nothing.
+    Nothing is connected to where nothing is due, where mails on hold wait for an operator, where an operator has
+    paused sending, where a limit leaves no room, or shortly after the mail server took nothing.
     """
     options = sending.make_sender_options()
     with reading(sending.engine) as tx:
@@ -111,6 +111,8 @@ def _is_worth_while(tx: sa.Connection, options: SenderOptions, now: dt.datetime)
     """Return whether a mail is due that may go now."""
     next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=now), outbox.on_hold(tx)
     if next_attempt is None or next_attempt > now or on_hold or workers.is_paused(tx, now=now):
+        return False
+    if controls.control(tx, controls.Name.PAUSE):
         return False
     return options.pace.room(tx, now).mails > 0 or outbox.has_urgent(tx)
 

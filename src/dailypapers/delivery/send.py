@@ -34,7 +34,7 @@ from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import BadInput
 from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Transport
-from dailypapers.store import ledger, outbox, workers
+from dailypapers.store import controls, ledger, outbox, workers
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -81,12 +81,13 @@ async def deliver(
     with working(engine, options.worker, options.uncertain, clock=clock) as worker:
         fence = Fence(options.fence, worker.id)
         run = _Run(worker, fence, renderer, options, stop=stop or threading.Event(), on_progress=on_progress)
-        obstacle = _restored(engine, fence, clock) or _on_hold(engine)
+        obstacle = _restored(engine, fence, clock) or _on_hold(engine) or paused(engine)
         if not obstacle:
             try:
                 await run.send()
             finally:
                 fence.finish(now=clock())
+            obstacle = None if run.result().stopped else paused(engine)
         worker.progress = run.tally.progress()
         done = replace(run.result(), stopped=obstacle) if obstacle else run.result()
         if done.stopped:
@@ -113,6 +114,16 @@ def _on_hold(engine: sa.Engine) -> Stopped | None:
     with reading(engine) as tx:
         waiting, said = outbox.on_hold(tx)
     return Stopped(Fault.US, f"{waiting} emails are on hold because of a fault of ours: {said}") if waiting else None
+
+
+def paused(engine: sa.Engine) -> Stopped | None:
+    """Return why nothing is sent where an operator has paused sending, `None` elsewhere."""
+    with reading(engine) as tx:
+        pause = controls.control(tx, controls.Name.PAUSE)
+    if pause is None:
+        return None
+    why = f": {pause.reason}" if pause.reason else ""
+    return Stopped(Fault.NONE, f"sending is paused since {pause.set_at:%Y-%m-%d %H:%M} UTC by {pause.set_by}{why}")
 
 
 def _log(done: Delivered, residues: dict[dt.date, int]) -> None:

@@ -15,7 +15,7 @@ from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import LONGEST_RETRY, NEVER_ARRIVED, Delivery, DeliveryState, Doubt, MailKind, Priority
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
-from dailypapers.store import contents
+from dailypapers.store import contents, controls
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.picks import kept
 from dailypapers.store.prepared import Prepared, among_ids
@@ -126,8 +126,10 @@ def claim(
 
     Each is checked once more before it is taken: what is past its deadline expires, a suppressed address and a
     reader who has left get nothing. Only the caller has the rows returned; the claim must be committed before
-    anything is sent. None is returned only where none is left.
+    anything is sent. None is returned only where none is left, or where an operator has paused sending.
     """
+    if controls.control(tx, controls.Name.PAUSE):
+        return []
     while ids := _take(tx, worker, limit, priorities, now):
         rows = _TAKEN.rows(tx, ids=ids, now=now)
         _end_unwanted(tx, [row[0] for row in rows if not row[-1]], now=now)
@@ -179,8 +181,11 @@ def _take_first(priority: Priority, state: DeliveryState) -> sa.sql.dml.Returnin
 def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *, now: dt.datetime) -> frozenset[int]:
     """Return which mails are still this worker's to send, and lock them until the transaction ends.
 
-    What nobody wants any more since it was claimed ends here, as it would have at the claim.
+    What nobody wants any more since it was claimed ends here, as it would have at the claim. None is where an operator
+    has paused sending: they are given back when the worker ends.
     """
+    if controls.control(tx, controls.Name.PAUSE):
+        return frozenset()
     still, unwanted = set[int](), list[int]()
     for group in groups(delivery_ids):
         for delivery_id, is_wanted in _CLAIMED_AND_WANTED.rows(tx, ids=group, worker=worker, now=now):
