@@ -30,6 +30,7 @@ from dailypapers.domain.delivery import Doubt
 from dailypapers.domain.message import Sender
 from dailypapers.domain.pace import Limit, Rules
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.retention import Retention
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
 from dailypapers.errors import BadSettings
@@ -127,6 +128,7 @@ def build(settings: Settings) -> App:
         renderer=_mail_renderer(settings, signer),
         make_sender_options=_sender_options(settings, servers),
         companions=_companions(settings),
+        retention=_retention(settings),
     )
     return App(
         settings,
@@ -390,6 +392,15 @@ def _companions(settings: Settings) -> CompanionOptions:
     processes = settings.mail.processes or (1 if is_sqlite else _cores())
     connections = min(server.connections for server in settings.mail.servers or (settings.mail,))
     return CompanionOptions(min(processes, connections), partial(told, settings))
+
+
+def _retention(settings: Settings) -> Retention:
+    section = settings.retention
+    return Retention(_days(section.deliveries_days), _days(section.attempts_days), _days(section.sources_days))
+
+
+def _days(days: int) -> timedelta | None:
+    return timedelta(days=days) if days else None
 
 
 def _cores() -> int:

@@ -44,6 +44,8 @@ log = structlog.get_logger()
 PREFIX = "DAILYPAPERS_"
 _LONGEST_BOUNCE_NAME = 34
 DEFAULT_FILE = "dailypapers.toml"
+#: Days; a window has at most 90.
+_SHORTEST_RETENTION = 100
 #: What a provider's preset says of itself.
 _NOTES = {"as_of", "source"}
 _SECRETS = (
@@ -269,6 +271,24 @@ class Schedule(_Section):
     close_at: dt.time = dt.time(5, 30)
 
 
+def _longer_than_a_window(days: int) -> int:
+    """Let what is kept outlast the longest window: a reader's next digest looks back at it."""
+    if 0 < days < _SHORTEST_RETENTION:
+        raise ValueError(f"must be at least {_SHORTEST_RETENTION}, or 0 to keep everything")
+    return days
+
+
+RetentionDays = Annotated[int, Field(ge=0), AfterValidator(_longer_than_a_window)]
+
+
+class Retention(_Section):
+    """How many days is kept what was sent and fetched; 0 is for ever."""
+
+    deliveries_days: RetentionDays = 400
+    attempts_days: RetentionDays = 120
+    sources_days: RetentionDays = 400
+
+
 class Web(_Section):
     """Where the pages are served."""
 
@@ -427,6 +447,7 @@ class Settings(BaseSettings):
     digest: DigestDefaults = DigestDefaults()
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
+    retention: Retention = Retention()
     web: Web = Web()
     subscribe: Subscribe = Subscribe()
     inbound: Inbound = Inbound()

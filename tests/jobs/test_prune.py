@@ -3,12 +3,14 @@
 import datetime as dt
 
 import sqlalchemy as sa
+from tests.delivery.chaos import MAILS, fill
 from tests.web.conftest import NOW, SIGNER
 from tests.web.test_pages import everything
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.retention import Retention
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.jobs.prune import Pruned, prune
@@ -98,3 +100,13 @@ def test_what_other_models_made_of_papers_is_forgotten_where_one_is_used(engine:
     assert prune(engine, encoder=ours, now=NOW) == Pruned(0, 0, 0)
     with reading(engine) as tx:
         assert knowledge.vectors_of(tx, kept_as(ours), ids) == dict.fromkeys(ids, b"a-model")
+
+
+def test_what_the_settings_keep_no_longer_goes_in_batches(sqlite: sa.Engine) -> None:
+    fill(sqlite)
+    with writing(sqlite) as tx:
+        tx.execute(sa.text("UPDATE outbox SET state = 'accepted'"))
+    later = dt.datetime.now(dt.UTC) + 2 * DAY
+    assert prune(sqlite, now=later).deliveries == 0
+    assert prune(sqlite, retention=Retention(deliveries=DAY), now=later).deliveries == MAILS
+    assert prune(sqlite, retention=Retention(DAY, DAY, DAY), now=later).deliveries == 0

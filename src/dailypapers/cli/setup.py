@@ -73,7 +73,7 @@ def migrate(context: typer.Context) -> None:
 
 
 def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
-    """Delete expired data: unconfirmed subscriptions, old sign-up requests, vectors of models no longer used.
+    """Delete expired data: unconfirmed subscriptions, old sign-up requests, what [retention] keeps no longer.
 
     `serve` does this daily.
     """
@@ -82,12 +82,14 @@ def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
     from dailypapers.jobs.prune import prune as run
 
     dependencies = context.obj.app().dependencies
-    pruned = run(dependencies.engine, encoder=dependencies.digest_options.encoder, now=clock(now)())
+    encoder = dependencies.digest_options.encoder
+    pruned = run(dependencies.engine, retention=dependencies.retention, encoder=encoder, now=clock(now)())
     if as_json:
         rows("pruned", [asdict(pruned)], as_json=True)
         return
     say(
-        f"Deleted: {pruned.unconfirmed} unconfirmed subscriptions, {pruned.sign_up_requests} sign-up requests and "
+        f"Deleted: {pruned.unconfirmed} unconfirmed subscriptions, {pruned.sign_up_requests} sign-up requests, "
+        f"{pruned.deliveries} old emails, {pruned.attempts} tries of emails, {pruned.fetches} fetches and "
         f"{pruned.vectors} vectors of other models. {pruned.unsubscribed_again} readers who had asked again and did "
         "not confirm are unsubscribed as before."
     )

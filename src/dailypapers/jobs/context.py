@@ -12,6 +12,7 @@ from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.clock import Clock
+from dailypapers.domain.retention import FOR_EVER, Retention
 from dailypapers.domain.timetable import Timetable
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
@@ -29,6 +30,7 @@ class Dependencies:
     renderer: MailRenderer
     make_sender_options: Callable[[], SenderOptions]
     companions: CompanionOptions = field(default=CompanionOptions())
+    retention: Retention = FOR_EVER
 
     @property
     def sending(self) -> Sending:

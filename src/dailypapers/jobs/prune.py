@@ -1,18 +1,21 @@
 """The job that prunes: what is stored no longer than needed is deleted. Running it twice deletes nothing more."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import asdict, astuple, dataclass
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.bounce import FORGOTTEN_AFTER
+from dailypapers.domain.retention import FOR_EVER, Retention
 from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.store import bounces, paces, webhook_calls, workers
 from dailypapers.store.database import writing
+from dailypapers.store.retention import fold_deliveries, prune_attempts, prune_fetches
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
 
 log = structlog.get_logger()
@@ -40,10 +43,16 @@ class Pruned:
     sign_up_requests: int
     #: Vectors of papers by models that are used no longer.
     vectors: int = 0
+    #: Emails that came to an end as long ago as the settings say, tries of emails, and fetches.
+    deliveries: int = 0
+    attempts: int = 0
+    fetches: int = 0
 
 
-def prune(engine: sa.Engine, *, encoder: Encoder | None = None, now: dt.datetime) -> Pruned:
-    """Erase whoever did not confirm in time; delete old sign-up requests, and the vectors of other models.
+def prune(
+    engine: sa.Engine, *, retention: Retention = FOR_EVER, encoder: Encoder | None = None, now: dt.datetime
+) -> Pruned:
+    """Erase whoever did not confirm in time; delete what is kept no longer, and the vectors of other models.
 
     Without an encoder all vectors stay: it may be back tomorrow, and to make them again takes long.
     """
@@ -53,14 +62,42 @@ def prune(engine: sa.Engine, *, encoder: Encoder | None = None, now: dt.datetime
         paces.prune(tx, before=now - DOMAINS_KEPT)
         bounces.prune(tx, before=now - BOUNCES_KEPT)
         webhook_calls.prune(tx, before=now - WEBHOOK_CALLS_KEPT)
-    pruned = Pruned(*prune_unconfirmed(engine, now=now), sign_up_requests, forget_other_vectors(engine, encoder))
+    pruned = Pruned(
+        *prune_unconfirmed(engine, now=now),
+        sign_up_requests,
+        forget_other_vectors(engine, encoder),
+        deliveries=_until_none(engine, fold_deliveries, retention.deliveries, now),
+        attempts=_until_none(engine, prune_attempts, retention.attempts, now),
+        fetches=_prune_fetches(engine, retention.sources, now),
+    )
     if any(astuple(pruned)):
         log.info("pruned", **asdict(pruned))
     return pruned
+
+
+def _until_none(engine: sa.Engine, delete_some: Callable[..., int], age: dt.timedelta | None, now: dt.datetime) -> int:
+    """Delete a bounded number in each transaction until nothing is left that is so old; returns how many in all."""
+    if age is None:
+        return 0
+    deleted, more = 0, 1
+    while more:
+        with writing(engine) as tx:
+            more = delete_some(tx, before=(now - age).date())
+        deleted += more
+    return deleted
+
+
+def _prune_fetches(engine: sa.Engine, age: dt.timedelta | None, now: dt.datetime) -> int:
+    if age is None:
+        return 0
+    with writing(engine) as tx:
+        return prune_fetches(tx, before=now - age)
 
 
 def run(context: JobContext) -> None:
     """Prune in one process at a time."""
     with lease(context.engine, "prune", context.holder, clock=context.clock) as is_ours:
         if is_ours:
-            prune(context.engine, encoder=context.dependencies.digest_options.encoder, now=context.clock())
+            dependencies = context.dependencies
+            encoder, retention = dependencies.digest_options.encoder, dependencies.retention
+            prune(context.engine, retention=retention, encoder=encoder, now=context.clock())

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.delivery import DeliveryState, Doubt, Ledger
-from dailypapers.store.schema import editions, outbox
+from dailypapers.store.schema import editions, ended_deliveries, outbox
 
 
 def ledgers(tx: sa.Connection, *, limit: int = 30) -> list[Ledger]:
@@ -30,7 +30,9 @@ def _ledgers(tx: sa.Connection, query: sa.Select[Any]) -> list[Ledger]:
         .where(outbox.c.edition_id.in_(counts))
         .group_by(outbox.c.edition_id, outbox.c.state, outbox.c.doubt)
     )
-    for row in tx.execute(counting):
+    # What has been deleted since is counted apart.
+    ended = sa.select(ended_deliveries).where(ended_deliveries.c.edition_id.in_(counts))
+    for row in (*tx.execute(counting), *tx.execute(ended)):
         counts[row.edition_id].add(DeliveryState(row.state), Doubt(row.doubt) if row.doubt else None, row.deliveries)
     return [
         Ledger(row.id, row.day, row.due, dict(counts[row.id].states), counts[row.id].resent, counts[row.id].undecided)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.store.database import groups
 from dailypapers.store.prepared import Prepared, among_ids
-from dailypapers.store.schema import outbox, picks
+from dailypapers.store.schema import outbox, picked, picks
 
 #: Reasons read lately that are at hand for the next mails; each takes about a kilobyte.
 _REASONS = 8192
@@ -92,9 +92,10 @@ def already_sent(
     sent: dict[int, set[int]] = {}
     for readers in groups(subscriber_ids):
         for group in groups(sorted(paper_ids)):
-            query = sa.select(picks.c.subscriber_id, picks.c.paper_id).where(
-                picks.c.subscriber_id.in_(readers), picks.c.paper_id.in_(group)
-            )
-            for row in tx.execute(query):
-                sent.setdefault(row.subscriber_id, set()).add(row.paper_id)
+            for table in (picks, picked):
+                query = sa.select(table.c.subscriber_id, table.c.paper_id).where(
+                    table.c.subscriber_id.in_(readers), table.c.paper_id.in_(group)
+                )
+                for row in tx.execute(query):
+                    sent.setdefault(row.subscriber_id, set()).add(row.paper_id)
     return {reader: frozenset(ids) for reader, ids in sent.items()}

@@ -351,6 +351,25 @@ picks = sa.Table(
     sa.Column("relevance", sa.Float),
 )
 
+# What is left of picks whose delivery is kept no longer: no paper is sent to one person twice, however long ago.
+picked = sa.Table(
+    "picked",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+)
+
+# How many deliveries that are kept no longer ended how, so that the ledger of their edition balances as before.
+ended_deliveries = sa.Table(
+    "ended_deliveries",
+    metadata,
+    _key("edition_id", of="editions.id", primary_key=True, autoincrement=False),
+    sa.Column("state", sa.Text, primary_key=True),
+    # Empty where there was none.
+    sa.Column("doubt", sa.Text, primary_key=True),
+    sa.Column("deliveries", sa.Integer, nullable=False),
+)
+
 # Who asked to subscribe lately, as salted hashes: what the limits of the form are counted on. Pruned after days.
 asks = sa.Table(
     "asks",
