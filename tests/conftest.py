@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -110,9 +111,21 @@ def postgres(postgres_url: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-def sqlite_engine(template: Path, folder: Path) -> sa.Engine:
-    """Connect to an empty, migrated SQLite file of this test's own."""
-    return connect(f"sqlite:///{shutil.copyfile(template, folder / 'papers.db')}")
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """The engine of this process's tests, one after another: statements it has put together once, it knows."""
+    made = connect(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'papers.db'}")
+    yield made
+    made.dispose()
+
+
+def renewed(sqlite: sa.Engine, template: Path) -> sa.Engine:
+    """Put an empty, migrated file in the place of the last test's."""
+    file = Path(str(sqlite.url.database))
+    for suffix in ("", "-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    shutil.copyfile(template, file)
+    return sqlite
 
 
 @dataclass(frozen=True)
@@ -189,10 +202,10 @@ def another(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Pat
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[sa.Engine]:
+def engine(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
     """An empty, migrated database: every test that asks for it runs on both."""
     if request.param == "sqlite":
-        made = sqlite_engine(sqlite_template, tmp_path)
+        made = request.getfixturevalue("sqlite")
     else:
         made = request.getfixturevalue("postgres")
         empty(made)
@@ -201,15 +214,19 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
 
 
 @pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+def sqlite(sqlite_template: Path, sqlite_file: sa.Engine) -> Iterator[sa.Engine]:
     """An empty, migrated SQLite database, for tests that are not about the database."""
-    made = sqlite_engine(sqlite_template, tmp_path)
-    yield made
-    made.dispose()
+    yield renewed(sqlite_file, sqlite_template)
+    sqlite_file.dispose()
 
 
 def empty(postgres: sa.Engine) -> None:
     """Remove every row and start the ids again, in one round trip; TRUNCATE takes six times as long (new files)."""
-    deletes = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
     with writing(postgres) as tx:
-        tx.exec_driver_sql("; ".join([*deletes, _RESTART_IDS]))
+        tx.exec_driver_sql(_emptying())
+
+
+@cache
+def _emptying() -> str:
+    deletes = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
+    return "; ".join([*deletes, _RESTART_IDS])

@@ -31,7 +31,7 @@ def place(sqlite: sa.Engine, tmp_path: Path) -> Path:
         tx.execute(sa.text("UPDATE outbox SET state = 'deferred', next_attempt_at = :later WHERE id > 4"), later())
     deliver(sqlite, tmp_path)
     close(sqlite)
-    shutil.copy(tmp_path / "papers.db", tmp_path / "backup.db")
+    shutil.copy(str(sqlite.url.database), tmp_path / "backup.db")
     with writing(sqlite) as tx:
         tx.execute(sa.text("UPDATE outbox SET state = 'queued' WHERE state = 'deferred'"))
     assert deliver(sqlite, tmp_path).states.total() == MAILS - 4

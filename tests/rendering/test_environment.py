@@ -27,6 +27,23 @@ def test_a_style_sheet_of_the_same_name_wins(override: Path) -> None:
     assert message.html.count("rebeccapurple") == 3
 
 
+def test_a_template_is_compiled_once_whoever_renders_it(override: Path) -> None:
+    subject = "email/digest/subject.txt"
+    one, other = (environment(TEMPLATES).get_template(subject) for _ in range(2))
+    assert one.root_render_func.__code__ is other.root_render_func.__code__
+    for text in ("before", "after"):
+        (override / subject).write_text(text, "utf-8")
+        assert environment(TEMPLATES, override).get_template(subject).render() == text
+
+
+def test_what_was_compiled_for_one_language_is_not_used_for_another(override: Path) -> None:
+    (override / "number.txt").write_text("{{ 1234567 | number }}", "utf-8")
+    written = [
+        environment(TEMPLATES, override, language=code).get_template("number.txt").render() for code in ("en", "en-IN")
+    ]
+    assert written == ["1,234,567", "12,34,567"]
+
+
 def test_an_override_that_is_no_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="the folder"):
         environment(TEMPLATES, tmp_path / "missing")

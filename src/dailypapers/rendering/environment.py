@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
 from functools import cache, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any, TypeAlias
 
 import jinja2
 from babel import Locale
+from jinja2.bccache import Bucket
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -54,6 +56,7 @@ def environment(
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
+        bytecode_cache=_compiled(language, tuple(locale)),
     )
     translate = translator(language, locale)
     env.extend(translate=translate)
@@ -108,6 +111,28 @@ class _Environment(ImmutableSandboxedEnvironment):
 @cache
 def _is_record(kind: type) -> bool:
     return is_dataclass(kind) or kind is LoopContext
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates this process has compiled, by their files and what stood there; another environment takes them over."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in what was compiled from the same source."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@cache
+def _compiled(_language: str, _locale: tuple[Path, ...]) -> _Compiled:
+    """Return what is compiled for a language: Jinja writes what filters make of constants into the code."""
+    return _Compiled()
 
 
 class _Templates(jinja2.FileSystemLoader):
