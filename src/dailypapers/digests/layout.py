@@ -340,22 +340,21 @@ def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Link
         return None
     is_trending = bool(render_input.digest and render_input.digest.trending)
     about = _headers_of_all(render_input.edition.day, is_trending, renderer.sender, renderer.home)
-    return replace(
-        about, unsubscribe=links.unsubscribe, unsubscribe_mailto=links.unsubscribe_mailto, archived_at=links.web
+    return mime.BulkHeaders(
+        unsubscribe=links.unsubscribe, unsubscribe_mailto=links.unsubscribe_mailto, archived_at=links.web, **about
     )
 
 
 @lru_cache(maxsize=64)
-def _headers_of_all(day: dt.date, is_trending: bool, sender: Sender, home: str) -> mime.BulkHeaders:
+def _headers_of_all(day: dt.date, is_trending: bool, sender: Sender, home: str) -> Mapping[str, str]:
     """Return what all mails of an edition say of their list."""
     segment = "trending" if is_trending else "topics"
-    return mime.BulkHeaders(
-        unsubscribe="",
+    return {
         # The preferences are their reader's alone; who needs help with the list begins at the front page.
-        help=home,
-        subscribe=home,
-        archive=f"{home}archive",
-        feedback_id=f"{day:%Y%m%d}:{segment}:digest:{sender.feedback_id}",
-        issue=f"{day:%Y-%m-%d}",
-        complaints=sender.complaints,
-    )
+        "help": home,
+        "subscribe": home,
+        "archive": f"{home}archive",
+        "feedback_id": f"{day:%Y%m%d}:{segment}:digest:{sender.feedback_id}",
+        "issue": f"{day:%Y-%m-%d}",
+        "complaints": sender.complaints,
+    }

@@ -198,6 +198,8 @@ def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Dou
     smaller and tried again at once, and once.
     """
     detail = " ".join(str(part) for part in (outcome.code or "", outcome.enhanced, outcome.text) if part)
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        return replace(delivery, state=DeliveryState.ACCEPTED, detail=detail[:500], next_attempt_at=None)
     answered = replace(delivery, detail=detail[:500], next_attempt_at=None)
     # That we were too fast brings no mail nearer to its end: it waits as long as after its first try.
     retry_at = now + retry_delay(1 if outcome.fault is Fault.PACE else delivery.attempts)
@@ -234,7 +236,6 @@ def _ended(delivery: Delivery, state: DeliveryState) -> Delivery:
 _ANSWER_LOST = (Fault.CONNECTION, Finality.FINAL)
 #: What passes is tried again, whoever's fault it is; what does not ends like this.
 _FINALLY = {
-    Fault.NONE: DeliveryState.ACCEPTED,
     Fault.MAILBOX: DeliveryState.FAILED,
     Fault.DOMAIN: DeliveryState.FAILED,
     Fault.MESSAGE: DeliveryState.FAILED,

@@ -9,6 +9,7 @@ when they cannot be: a server that is out of step is not talked to any longer.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -93,6 +94,9 @@ class Pipeline(asyncio.Protocol):
         self._lines: list[bytes] = []
         self._rest = b""
         self._turn: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        #: Until when an answer is waited for, by the loop's clock, and what is said when there is none.
+        self._deadline, self._silent = math.inf, ""
         self._timer: asyncio.TimerHandle | None = None
         self._broken, self._miscounted, self._out_of_step = "", False, False
         #: The end of a body that has not all left yet, with what follows it.
@@ -134,14 +138,12 @@ class Pipeline(asyncio.Protocol):
     async def turn(self) -> Turn:
         """Wait for what answers the last thing sent."""
         if self._expected and not self._broken:
-            self._turn = asyncio.get_running_loop().create_future()
+            self._turn = self._loop.create_future()
             try:
                 await self._turn
             finally:
                 self._turn = None
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        self._deadline = math.inf
         return self._said()
 
     def _said(self) -> Turn:
@@ -156,7 +158,13 @@ class Pipeline(asyncio.Protocol):
     def close(self) -> None:
         """Hang up."""
         self._broken = self._broken or "we hung up"
+        self._stop_timer()
         self._let_go()
+
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
     def _let_go(self) -> None:
         """Close, without waiting for a server that does not read what has been written."""
@@ -195,10 +203,25 @@ class Pipeline(asyncio.Protocol):
         self._patience(seconds)
 
     def _patience(self, seconds: float) -> None:
+        """Wait no longer than this for answers. There is one timer, which is moved only where it would be too late."""
+        self._deadline = self._loop.time() + seconds
+        self._silent = f"it did not answer within {seconds:g} seconds"
+        if self._timer is None or self._timer.when() > self._deadline:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
-        silent = f"it did not answer within {seconds:g} seconds"
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._is_silent, silent)
+        self._timer = self._loop.call_at(self._deadline, self._look_at_clock)
+
+    def _look_at_clock(self) -> None:
+        self._timer = None
+        if self._broken or math.isinf(self._deadline):
+            return
+        if self._loop.time() < self._deadline:
+            self._set_timer()
+        else:
+            self._is_silent(self._silent)
 
     def _is_silent(self, why: str) -> None:
         """Give up waiting. Of replies that look alike, one less may be any one's (RFC 3030 has no go-ahead)."""
@@ -282,8 +305,10 @@ class Pipeline(asyncio.Protocol):
         return True
 
     def _is_first_refusal(self, reply: Reply) -> bool:
+        if reply.code not in _REFUSAL:
+            return False
         before = self._replies[1:] if self._has_body else self._replies
-        return reply.code in _REFUSAL and not any(each.code in _REFUSAL for each in before)
+        return not any(each.code in _REFUSAL for each in before)
 
     def _unasked(self, reply: Reply) -> None:
         """Hear what was not asked for: a farewell, or a sign that nothing can be paired any longer."""
@@ -299,6 +324,7 @@ class Pipeline(asyncio.Protocol):
     def _fail(self, why: str) -> None:
         """End the connection; what was not answered stays so."""
         self._broken = self._broken or why
+        self._stop_timer()
         self._let_go()
         if self._turn and not self._turn.done():
             self._turn.set_result(None)

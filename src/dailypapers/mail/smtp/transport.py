@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import aiosmtplib
@@ -27,7 +27,7 @@ from dailypapers.mail.smtp.connect import BROKEN, MailServer, Security, connect,
 from dailypapers.mail.smtp.dialogue import Commands, commands, hand_over, lost, unanswered
 from dailypapers.mail.smtp.exchange import Exchange, Trial
 from dailypapers.mail.smtp.pipeline import NOT_FORGOTTEN, Pipeline, Turn
-from dailypapers.mail.smtp.replies import Stage, classify, readable
+from dailypapers.mail.smtp.replies import SUCCESS, Stage, classify, readable
 from dailypapers.mail.transport import Events
 
 __all__ = ["MailServer", "Security", "SmtpTransport"]
@@ -389,8 +389,9 @@ def _verdict(turn: Turn, *, has_sent_content: bool) -> Outcome:
         return unanswered(f"the server answers out of step: {turn.broken}")
     if turn.body is None:
         return unanswered(turn.broken) if has_sent_content else lost(turn.broken)
-    outcome = classify(turn.body.code, turn.body.text, stage=Stage.BODY)
-    return replace(outcome, enhanced="") if outcome.kind is OutcomeKind.ACCEPTED else outcome
+    if turn.body.code in SUCCESS:
+        return Outcome(OutcomeKind.ACCEPTED, turn.body.code, text=readable(turn.body.text))
+    return classify(turn.body.code, turn.body.text, stage=Stage.BODY)
 
 
 def _refused(turn: Turn) -> tuple[Outcome, Stage]:
