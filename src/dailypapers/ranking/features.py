@@ -268,7 +268,7 @@ class Features:
     def _asked(self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]]) -> "_Units":
         terms = [columns_of(unit) for each in asked for unit in each]
         text = np.repeat(np.arange(len(asked)), [len(each) for each in asked])
-        rarity = np.array([self.background.idf[columns[0]] for columns in terms], np.float64)
+        rarity = np.array([self.background.idf.at(columns[0]) for columns in terms], np.float64)
         whole = np.bincount(text, rarity, minlength=len(asked))
         ends = np.cumsum([0, *map(len, asked)])
         shares = sp.csr_array((rarity / whole[text], np.arange(len(terms)), ends), shape=(len(asked), len(terms)))

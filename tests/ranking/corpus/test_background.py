@@ -74,7 +74,7 @@ def test_the_papers_order_changes_nothing() -> None:
 
 
 def test_a_rare_term_is_worth_more_than_a_common_one() -> None:
-    rare, common, unknown = (LEARNED.idf[column_of(word)] for word in ("filler7", "nest", "unheard"))
+    rare, common, unknown = (LEARNED.idf.at(column_of(word)) for word in ("filler7", "nest", "unheard"))
     assert common < rare < unknown
 
 

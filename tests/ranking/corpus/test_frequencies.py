@@ -1,5 +1,7 @@
 """A paper is counted once in its life: its terms stand in the same columns on every day and machine."""
 
+import math
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -9,7 +11,9 @@ from dailypapers.ranking.corpus.frequencies import (
     COLUMNS,
     WIDTH,
     ColumnSubset,
+    InverseFrequency,
     column_of,
+    columns_of,
     count,
     count_texts,
     merged,
@@ -19,6 +23,19 @@ from dailypapers.ranking.corpus.frequencies import (
     weigh,
 )
 
+#: Where there are no papers, each term tells as much as any other.
+ALIKE = InverseFrequency.among(merged(count_texts([])))
+
+
+def test_a_term_tells_more_the_fewer_papers_hold_it() -> None:
+    counts = merged(count_texts(["graph theorem theorem", "graph", ""]))
+    idf = InverseFrequency.among(counts)
+    words = columns_of(["graph", "theorem", "weather"])
+    expected = [math.log(4 / (1 + held)) + 1 for held in (2, 1, 0)]
+    assert idf.of(words).tolist() == pytest.approx(expected)
+    assert [idf.at(column) for column in words] == idf.of(words).tolist()
+    assert ALIKE.of(words).tolist() == [1, 1, 1]
+
 
 def test_terms_of_the_title_count_twice() -> None:
     counts = count([Paper(PaperId("file", "1"), "graph", "graph theorem")])
@@ -27,7 +44,7 @@ def test_terms_of_the_title_count_twice() -> None:
 
 
 def test_a_text_without_terms_is_a_row_of_zeros_and_others_have_length_one() -> None:
-    rows = weigh(count_texts(["the of", "graph theorem"]), np.ones(COLUMNS))
+    rows = weigh(count_texts(["the of", "graph theorem"]), ALIKE)
     assert np.asarray(rows.multiply(rows).sum(axis=1)).ravel().round(9).tolist() == [0, 1]
     assert count_texts([]).shape == (0, WIDTH)
 
@@ -43,7 +60,7 @@ def test_what_is_bound_stands_apart_and_tells_papers_alike_from_nothing() -> Non
     assert abs(counts - before).sum() == 0, "what is merged is left as it was"
     assert both.shape == unbound(counts).shape == (5, COLUMNS)
     assert both[2, column_of("unet")] == both[3, column_of("unet")] == 1
-    alike = weigh(counts[:2], np.ones(COLUMNS))
+    alike = weigh(counts[:2], ALIKE)
     assert (alike @ alike.T)[0, 1] == pytest.approx(1)
 
 

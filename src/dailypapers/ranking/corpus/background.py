@@ -22,13 +22,13 @@ from dailypapers.ranking.corpus.frequencies import (
     Columns,
     ColumnSubset,
     Floats,
+    InverseFrequency,
     Matrix,
     Vector,
     columns_of,
     count,
     count_texts,
     holding,
-    inverse_frequency,
     merged,
     unbound,
     unit_rows,
@@ -122,9 +122,9 @@ class Background:
         return is_enough(self.papers)
 
     @cached_property
-    def idf(self) -> Vector:
+    def idf(self) -> InverseFrequency:
         """Of each column."""
-        return inverse_frequency(holding(merged(self.counts)), self.papers)
+        return InverseFrequency.among(merged(self.counts))
 
     @cached_property
     def weights(self) -> sp.csr_array:
@@ -193,11 +193,11 @@ class Background:
     def _bm25(self) -> sp.csr_array:
         """Columns × papers: what each term of a query adds to each paper of the library."""
         counts = merged(self.counts)
-        idf = bm25.rarity(holding(counts), self.papers)
+        rarity = bm25.rarity(holding(counts)[counts.indices], self.papers)
         lengths = np.asarray(counts.sum(axis=1), np.float32).ravel()
         norm = bm25.length_norm(lengths, max(float(lengths.mean()), 1))
         data = bm25.saturated(counts.data.astype(np.float64), np.repeat(norm, np.diff(counts.indptr)))
-        scored = sp.csr_array((data * idf[counts.indices], counts.indices, counts.indptr), shape=counts.shape)
+        scored = sp.csr_array((data * rarity, counts.indices, counts.indptr), shape=counts.shape)
         return sp.csr_array(scored.T.tocsr())
 
     def found(self, texts: Sequence[str], vectors: Matrix | None = None) -> sp.csr_array:

@@ -144,18 +144,42 @@ def holding(counts: sp.csr_array) -> Vector:
     return np.bincount(counts.indices, minlength=COLUMNS).astype(np.float64)
 
 
-def inverse_frequency(held: Vector, papers: int) -> Vector:
+@dataclass(frozen=True)
+class InverseFrequency:
     """ln((1 + papers) / (1 + papers holding the term)) + 1, for each column."""
-    return np.asarray(np.log((1 + papers) / (1 + held)) + 1)
+
+    #: Zero for the columns that no paper holds: where there are only zeros, a vector takes neither memory nor time.
+    _held: Vector
+    _unheld: float
+
+    @classmethod
+    def among(cls, counts: sp.csr_array) -> "InverseFrequency":
+        """Return it among papers whose counts these are, papers × `COLUMNS`."""
+        papers = counts.shape[0]
+        ordered = np.sort(counts.indices)
+        starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+        holding_papers = np.diff(np.append(starts, len(ordered)))
+        held = np.zeros(COLUMNS)
+        held[ordered[starts]] = np.log((1 + papers) / (1 + holding_papers)) + 1
+        return cls(held, float(np.log(1 + papers)) + 1)
+
+    def of(self, columns: npt.NDArray[np.integer]) -> Vector:
+        """Return it for each of these columns."""
+        held = self._held[columns]
+        return np.where(held > 0, held, self._unheld)
+
+    def at(self, column: int) -> float:
+        """Return it for one column."""
+        return float(self._held[column]) or self._unheld
 
 
-def weigh(counts: sp.csr_array, idf: Vector) -> sp.csr_array:
+def weigh(counts: sp.csr_array, idf: InverseFrequency) -> sp.csr_array:
     """Sublinear counts × `COLUMNS` times idf, rows brought to length one; a text without terms is a row of zeros.
 
     What is bound is left out.
     """
     counts = unbound(counts)
-    data = (1 + np.log(np.maximum(counts.data, 1))) * idf[counts.indices]
+    data = (1 + np.log(np.maximum(counts.data, 1))) * idf.of(counts.indices)
     return unit_rows(sp.csr_array((data, counts.indices, counts.indptr), shape=counts.shape))
 
 

@@ -195,7 +195,7 @@ class Highlighter:
         """Return the narrow columns each unit of a topic counts in, and how much information each unit is."""
         if topic not in self._topics:
             wide = [columns_of(unit) for unit in units(topic)]
-            worth = np.array([self.features.background.idf[columns[0]] for columns in wide])
+            worth = np.array([self.features.background.idf.at(columns[0]) for columns in wide])
             narrow = tuple(frozenset(self.features.narrow.numbers[columns].tolist()) for columns in wide)
             self._topics[topic] = narrow, worth
             self._remembered += 1
@@ -306,7 +306,7 @@ def _read(features: Features, paper: Paper) -> Text:
         surfaces,
         gaps,
         tuple(parts or (surface,) for parts, surface in zip(forms, surfaces, strict=True)),
-        np.array([sum(float(idf[column_of(part)]) for part in parts) for parts in forms]),
+        np.array([sum(idf.at(column_of(part)) for part in parts) for parts in forms]),
         follows,
         held,
         np.isin(held, words),
