@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
         '[[sources]]\nkind = "file"\npath = "papers.jsonl"\n',
         "utf-8",
     )
-    for more in (("init", "--no-check-mail"), ("subscribers", "import", "people.jsonl")):
+    for more in (("init", "--no-check-mail"), ("subscribers", "import", "people.jsonl", "--consent", "test")):
         assert ran(*words(*more, folder=tmp_path), folder=tmp_path)[0] == 0
     return tmp_path
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +10,7 @@ import typer
 
 from dailypapers.cli.output import ATTENTION, OK, counted, progress, rows, say
 from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.domain.text import one_line
 from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from dailypapers.domain.interest import Interest
     from dailypapers.domain.preferences import PreferenceChanges
+    from dailypapers.domain.signup import Admission
+    from dailypapers.domain.source import Skipped
     from dailypapers.domain.subscriber import Subscriber
+    from dailypapers.subscriptions.import_ import Line
 
 subscribers = typer.Typer(no_args_is_help=True, help="Add, list, show, import, export and remove subscribers.")
 
@@ -34,6 +38,10 @@ def add_one(
     author: Annotated[list[str] | None, typer.Option(help="An author to follow.")] = None,
     paper: Annotated[list[str] | None, typer.Option(help="A paper to show more like, by arXiv id or DOI.")] = None,
     bib: Annotated[Path | None, typer.Option(help="A file of example papers: BibTeX, RIS, or a list of ids.")] = None,
+    alerts: Annotated[
+        Path | None,
+        typer.Option(help="A saved arXiv subscription (“subscribe cs.LG”), or Google Scholar alerts, one a line."),
+    ] = None,
     avoid: Annotated[list[str] | None, typer.Option(help="Show less of this.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Never show papers with these words.")] = None,
     zone: Annotated[str | None, typer.Option(help="A time zone such as Europe/Berlin.")] = None,
@@ -70,6 +78,8 @@ def add_one(
         "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days, "max_papers": max_papers,
         "on_empty": on_empty,
     }  # fmt: skip
+    if alerts:
+        _add_alerts(stated, alerts)
     line = Line(
         0, normal_address(address), _changes({name: value for name, value in stated.items() if value is not None})
     )
@@ -91,6 +101,24 @@ def add_one(
         say(f"Added {line.address}.")
     else:
         say(f"{line.address} is already subscribed; the preferences you gave were changed, the others kept.")
+
+
+def _add_alerts(stated: dict[str, Any], file: Path) -> None:
+    """Add what a file of alerts asks for to what was stated; each is said."""
+    from dailypapers.domain.preferences import FIELDS
+    from dailypapers.subscriptions.alerts import interests_of
+
+    try:
+        interests = interests_of(file.read_text("utf-8", errors="replace"))
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from None
+    if not interests:
+        raise BadInput(f"{file} has neither an arXiv subscription nor an alert's query.")
+    names = {key: name for name, key in FIELDS.items()}
+    for interest in interests:
+        name = names[interest.kind, interest.stance]
+        stated[name] = [*(stated[name] or ()), interest.text]
+        say(f"{file.name}: {interest.kind} “{interest.text}”{' (less of it)' if name == 'avoid' else ''}.")
 
 
 def _examples(engine: "sa.Engine", file: Path) -> list[str]:
@@ -177,8 +205,13 @@ def require_subscriber(tx: "sa.Connection", address: str) -> "Subscriber":
 @subscribers.command("import")
 def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A .csv file with a header line, or JSON Lines.")],
+    file: Annotated[Path, typer.Argument(help="A .csv file with a header line, JSON Lines, or a JSON list.")],
+    consent: Annotated[
+        str, typer.Option(help="How these people agreed to get email, such as “Mailchimp, double opt-in, 2024”.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")] = False,
     now: Now = None,
+    as_json: Json = False,
 ) -> None:
     """Add subscribers from a CSV or JSON Lines file. Lines with errors are reported; the others are imported.
 
@@ -186,31 +219,59 @@ def import_file(
     and any of topics, phrases, categories, authors, papers, avoid, exclude (several separated by semicolons), zone,
     hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, paused. Any other file
     holds a JSON object with the same fields on each line, as export writes it. What is not stated stays as it is.
-    """
-    from dailypapers.domain.signup import Admission
-    from dailypapers.domain.subscriber import Consent
-    from dailypapers.store.database import groups, writing
-    from dailypapers.subscriptions.import_ import read, take_in
 
+    Exports of Mailchimp, listmonk, Substack, Ghost and Buttondown are recognised. Whoever has left there or had not
+    confirmed is left out; whoever could not be reached there, or complained, is suppressed. Nobody is asked to
+    confirm: you state with --consent how they agreed.
+    """
+    from dailypapers.domain.subscriber import Consent
+    from dailypapers.subscriptions.import_ import read, take_all
+
+    if not consent.strip():
+        raise BadInput('Say how these people agreed to get email: --consent "Mailchimp, double opt-in, 2024".')
     app, moment = context.obj.app(), clock(now)()
     lines, skipped = read(file)
-    refused = [f"{item.where}: {item.why}" for item in skipped]
-    added = 0
+    if lines and lines[0].program:
+        say(f"{file.name} was exported by {lines[0].program}.")
     with progress("importing", len(lines)) as step:
-        consent = Consent("import")
-        for group in groups(lines, size=500):
-            with writing(app.engine) as tx:
-                for line in group:
-                    outcome = take_in(tx, line, defaults=app.defaults, consent=consent, now=moment)
-                    added += outcome is Admission.ADDED
-                    if outcome.is_refused:
-                        refused.append(f"{file.name} line {line.number}: {line.address} {outcome}.")
-            step(len(group))
-    for sentence in refused:
-        say(sentence)
-    changed = len(lines) + len(skipped) - added - len(refused)
-    say(f"Added {added}; {changed} were already subscribed; {len(refused)} were refused.")
+        outcomes = take_all(
+            app.engine, lines, dry_run=dry_run, on_progress=step,
+            defaults=app.defaults, consent=Consent(f"import: {one_line(consent)}"), now=moment,
+        )  # fmt: skip
+    became = list(zip(lines, outcomes, strict=True))
+    if as_json:
+        rows("Import", _imported_records(became, skipped), as_json=True)
+    else:
+        for item in skipped:
+            say(f"{item.where}: {item.why}")
+        for line, outcome in became:
+            if outcome.is_refused or outcome.is_left_out:
+                say(f"{file.name} line {line.number}: {line.address} {outcome}.")
+    refused = len(skipped) + sum(outcome.is_refused for outcome in outcomes)
+    _say_imported(outcomes, refused, dry_run=dry_run)
     raise typer.Exit(ATTENTION if refused else OK)
+
+
+def _imported_records(
+    became: "Sequence[tuple[Line, Admission]]", skipped: "Sequence[Skipped]"
+) -> list[dict[str, object]]:
+    done: list[dict[str, object]] = [
+        {"line": line.number, "address": line.address, "outcome": to.name.lower()} for line, to in became
+    ]
+    unread: list[dict[str, object]] = [{"line": each.where, "address": None, "outcome": each.why} for each in skipped]
+    return done + unread
+
+
+def _say_imported(outcomes: "Sequence[Admission]", refused: int, *, dry_run: bool) -> None:
+    from dailypapers.domain.signup import Admission
+
+    added, changed = outcomes.count(Admission.ADDED), outcomes.count(Admission.CHANGED)
+    left_out = sum(outcome.is_left_out for outcome in outcomes)
+    say(
+        f"{'Nothing was changed. It would have added' if dry_run else 'Added'} {added}; "
+        f"{changed} were already subscribed; {refused} were refused"
+        f"{f'; {left_out} were left out' if left_out else ''}."
+    )
 
 
 @subscribers.command("export")

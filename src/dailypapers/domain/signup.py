@@ -80,11 +80,26 @@ class Admission(StrEnum):
     """Was known, and wants now what is stated."""
     SUPPRESSED = "is suppressed: mail to it failed permanently, or its owner complained"
     UNSUBSCRIBED = "has unsubscribed: only its owner can subscribe it again"
+    #: What another newsletter said of an address.
+    LEFT_THERE = "had unsubscribed there, and was left out"
+    UNCONFIRMED_THERE = "had not confirmed there, and was left out"
+    BOUNCED_THERE = "could not be reached there, and is suppressed here"
+    COMPLAINED_THERE = "had complained or was blocked there, and is suppressed here"
 
     @property
     def is_refused(self) -> bool:
         """Whether nothing was done."""
         return self in {Admission.SUPPRESSED, Admission.UNSUBSCRIBED}
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether another newsletter says that they are not to be mailed."""
+        return self in {
+            Admission.LEFT_THERE,
+            Admission.UNCONFIRMED_THERE,
+            Admission.BOUNCED_THERE,
+            Admission.COMPLAINED_THERE,
+        }
 
 
 def attack_mode(counts: Counts, limits: Limits) -> bool:

@@ -1,5 +1,8 @@
 """Import: subscribers from a file, JSON Lines or CSV, read leniently line by line and taken in.
 
+Exports of other newsletter programs are recognised by their columns (`elsewhere`), also as one JSON list. Whoever has
+left there, or could not be reached, is not mailed from here, and nobody is asked to confirm again.
+
     file | lines, each with what it states | what is known, changed by that | kept
 
 The fields are the same in both: address, topics, phrases, categories, authors, papers, avoid, exclude, other_interests,
@@ -12,8 +15,8 @@ import csv
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,9 +33,11 @@ from dailypapers.domain.subscriber import Abstracts, Consent, OnEmpty, Subscribe
 from dailypapers.domain.text import one_line
 from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadInput
-from dailypapers.store import subscribers
+from dailypapers.store import subscribers, suppressions
+from dailypapers.store.database import groups, writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
+from dailypapers.subscriptions.elsewhere import Standing, our_fields, program_of, standing_of
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -46,6 +51,8 @@ _OTHERS = (
 _ADDRESS_COLUMNS = {"address", "email", "e_mail", "email_address", "e_mail_address", "mail"}
 #: Maximum lines of one cell: people break lines within cells, and a quote nobody closed must not swallow the file.
 _MAX_CELL_LINES = 20
+#: Lines of one transaction: others wait no longer than a moment.
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,10 @@ class Line:
     changes: PreferenceChanges
     #: Whether they are paused, and until when; `None` where nothing is said, or that they are not.
     paused: dt.date | bool | None = None
+    #: How they stood with the newsletter they come from.
+    standing: Standing = Standing.READING
+    #: The newsletter program whose export it is; empty where it is none.
+    program: str = ""
 
     @property
     def paused_until(self) -> dt.date | None:
@@ -82,14 +93,55 @@ def read(path: Path) -> tuple[list[Line], list[Skipped]]:
 def take_in(tx: sa.Connection, line: Line, *, defaults: Preferences, consent: Consent, now: dt.datetime) -> Admission:
     """Make somebody a subscriber, or change what a line states of one who is; returns what became of it.
 
-    A pause is taken over, and never ended: that is up to its owner.
+    Whoever could not be reached elsewhere, or complained there, is suppressed, unless they are a subscriber here. A
+    pause is taken over, and never ended: that is up to its owner.
     """
     subscriber = subscribers.by_address(tx, line.address)
+    if line.standing is not Standing.READING:
+        return _leave_out(tx, line, is_known=subscriber is not None, now=now)
     stored = lifecycle.preferences_of(tx, subscriber) if subscriber else defaults
     outcome = sign_up.admit(tx, line.address, line.changes.applied_to(stored), consent=consent, now=now)
     if line.paused and not outcome.is_refused:
         _pause(tx, line, now)
     return outcome
+
+
+def take_all(
+    engine: sa.Engine,
+    lines: Sequence[Line],
+    *,
+    defaults: Preferences,
+    consent: Consent,
+    now: dt.datetime,
+    dry_run: bool = False,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> list[Admission]:
+    """Take lines in, a few hundred in a transaction; returns what became of each. A dry run changes nothing."""
+    outcomes: list[Admission] = []
+    for group in groups(lines, size=max(len(lines), 1) if dry_run else _BATCH):
+        with writing(engine) as tx, tx.begin_nested() as all_of_them:
+            outcomes += [take_in(tx, line, defaults=defaults, consent=consent, now=now) for line in group]
+            if dry_run:
+                all_of_them.rollback()
+        on_progress(len(group))
+    return outcomes
+
+
+def _leave_out(tx: sa.Connection, line: Line, *, is_known: bool, now: dt.datetime) -> Admission:
+    """Suppress an address that is dead or whose owner complained; whoever left may come back by themselves."""
+    outcome = _LEFT_OUT[line.standing]
+    if line.standing in _SUPPRESSED and not is_known:
+        suppressions.suppress(tx, line.address, reason=line.standing.value, detail="import", now=now)
+    return outcome
+
+
+_LEFT_OUT = {
+    Standing.UNSUBSCRIBED: Admission.LEFT_THERE,
+    Standing.UNCONFIRMED: Admission.UNCONFIRMED_THERE,
+    Standing.BOUNCED: Admission.BOUNCED_THERE,
+    Standing.COMPLAINED: Admission.COMPLAINED_THERE,
+}
+_SUPPRESSED = (Standing.BOUNCED, Standing.COMPLAINED)
 
 
 def _pause(tx: sa.Connection, line: Line, now: dt.datetime) -> None:
@@ -105,7 +157,7 @@ def _records(path: Path) -> Iterator[tuple[int, object]]:
         raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8 text: byte {error.start} cannot be read. Save it as UTF-8.") from None
-    yield from _csv(text, path) if path.suffix.lower() == ".csv" else _json_lines(text)
+    yield from _csv(text, path) if path.suffix.lower() == ".csv" else _json(text)
 
 
 def _csv(text: str, path: Path) -> Iterator[tuple[int, object]]:
@@ -168,7 +220,37 @@ def _cells(lines: Sequence[str], columns: Sequence[str]) -> object:
     cells = next(csv.reader(lines), [])
     if len(cells) > len(columns):
         return BadInput(f"has {len(cells)} cells, but there are {len(columns)} columns")
-    return {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
+    filled = {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
+    # By its columns, also the empty ones, it is known whose table this is.
+    return filled if program_of(columns) is None else dict(zip(columns, cells, strict=False))
+
+
+def _json(text: str) -> Iterator[tuple[int, object]]:
+    """Read a list of objects, by itself or within an object as programs answer; or else an object a line."""
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return _json_lines(text)
+    listed = _listed(whole)
+    return _json_lines(text) if listed is None else iter(enumerate(map(_named, listed), 1))
+
+
+def _listed(whole: object) -> list[object] | None:
+    """Return the list that is wrapped in at most two objects; `None` where there is none."""
+    for _ in range(3):
+        if isinstance(whole, list):
+            return whole
+        if not isinstance(whole, Mapping):
+            return None
+        whole = next((whole[name] for name in ("members", "subscribers", "results", "data") if name in whole), None)
+    return None
+
+
+def _named(record: object) -> object:
+    """Return an object with its address under our own name for it."""
+    if not isinstance(record, Mapping):
+        return record
+    return {"address" if str(name).lower() in _ADDRESS_COLUMNS else str(name): value for name, value in record.items()}
 
 
 def _json_lines(text: str) -> Iterator[tuple[int, object]]:
@@ -188,6 +270,9 @@ def _line(number: int, fields: object) -> Line:
         raise fields
     if not isinstance(fields, Mapping):
         raise BadInput("is not an object with fields such as address and topics")
+    if program := program_of(fields):
+        there = Line(number, normal_address(str(fields.get("address") or "")), changes(our_fields(fields)))
+        return replace(there, standing=standing_of(program, fields), program=program.name)
     unknown = sorted(str(name) for name in fields if name not in FIELDS and name not in _OTHERS)
     if unknown:
         raise BadInput(f"has an unknown field “{unknown[0]}”; the known ones are {', '.join((*_OTHERS, *FIELDS))}")
