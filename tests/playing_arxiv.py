@@ -91,3 +91,54 @@ def _item(paper: Listed) -> str:
       <p class='mathjax'>
         {paper.abstract}
       </p></div></dd>"""
+
+
+def api_page(papers: Iterable[Listed], *, start: int = 0, total: int | None = None, more: str = "") -> Answer:
+    """A page of the API; `more` is put into each entry."""
+    papers = tuple(papers)
+    entries = "".join(
+        f"<entry><id>http://arxiv.org/abs/{paper.id}v1</id><title>{paper.title}</title>"
+        f"<published>2026-01-05T09:00:00Z</published><summary>{paper.abstract}</summary>"
+        f"{''.join(f'<author><name>{name}</name></author>' for name in paper.authors)}"
+        f'<arxiv:primary_category term="cs.LG"/><category term="stat.ML"/><category term="cs.LG"/>{more}</entry>'
+        for paper in papers
+    )
+    return Answer(
+        '<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" '
+        'xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title>'
+        f"<opensearch:totalResults>{len(papers) if total is None else total}</opensearch:totalResults>"
+        f"<opensearch:startIndex>{start}</opensearch:startIndex>{entries}</feed>"
+    )
+
+
+def api_error(why: str) -> Answer:
+    """An error as the API says it: an entry."""
+    return Answer(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title>'
+        f"<entry><id>http://arxiv.org/api/errors</id><title>Error</title><summary>{why}</summary></entry></feed>"
+    )
+
+
+def oai_page(papers: Iterable[Listed], *, token: str = "") -> Answer:
+    """A page of OAI-PMH in the format "arXiv", with a deleted record at its end."""
+    records = "".join(
+        f"<record><header><identifier>oai:arXiv.org:{paper.id}</identifier><datestamp>2026-01-06</datestamp>"
+        '<setSpec>cs:cs:LG</setSpec></header><metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/">'
+        f"<id>{paper.id}</id><created>2026-01-05</created><authors><author><keyname>Lee</keyname>"
+        f"<forenames>Ann</forenames></author></authors><title>{paper.title}</title>"
+        "<categories>cs.LG stat.ML</categories>"
+        f"<comments>12 pages</comments><abstract>  {paper.abstract}\n</abstract></arXiv></metadata></record>"
+        for paper in papers
+    )
+    deleted = '<record><header status="deleted"><identifier>oai:arXiv.org:0000.0000</identifier></header></record>'
+    more = f'<resumptionToken cursor="0" completeListSize="9">{token}</resumptionToken>'
+    return _oai(f"<ListRecords>{records}{deleted}{more}</ListRecords>")
+
+
+def oai_error(code: str) -> Answer:
+    """An error as OAI-PMH says it."""
+    return _oai(f'<error code="{code}">It cannot be.</error>')
+
+
+def _oai(inside: str) -> Answer:
+    return Answer(f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">{inside}</OAI-PMH>')

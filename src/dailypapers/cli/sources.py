@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: How many unreadable items of a source are listed; the rest is counted.
 _NAMED = 20
+#: How far back a source is asked day by day; what is older is harvested by the month.
+_DAYS_BY_DAY = 90
 #: Papers of an answer that are shown.
 _SHOWN = 3
 
@@ -80,7 +82,31 @@ def _backfill(dependencies: "Dependencies", since: "dt.date", now: "dt.datetime"
     for each in failures[:_NAMED]:
         say(f"{each.source} {each.category} on {each.day}: {each.failure}")
     say(f"{sum(each.new for each in done)} papers were new, {len(failures)} days failed.")
-    return len(failures)
+    return len(failures) + _harvest(dependencies, since, now)
+
+
+def _harvest(dependencies: "Dependencies", since: "dt.date", now: "dt.datetime") -> int:
+    """Ask for the months of which no days can be asked for, and say what came; returns how many did not."""
+    import datetime as dt
+
+    from dailypapers.intake.harvest import harvest, missing_parts
+
+    if since >= now.date() - dt.timedelta(days=_DAYS_BY_DAY):
+        return 0
+    parts = missing_parts(dependencies.engine, dependencies.sources, since, now=now)
+    if not parts:
+        return 0
+    say(f"{len(parts)} months of categories are to be harvested since {since}; stop and run it again as you like.")
+    with progress("harvesting pages") as step:
+        pages = harvest(
+            dependencies.engine, parts, make_http=dependencies.make_http, now=now, on_progress=lambda _: step(1)
+        )
+    failures = [each for each in pages if each.failure]
+    for each in failures:
+        say(f"{each.harvest.source} {each.harvest.category} since {each.harvest.first}: {each.failure}")
+    done = sum(each.harvest.is_done for each in pages)
+    say(f"{sum(each.new for each in pages)} papers were new; {done} of {len(parts)} months are complete.")
+    return len(parts) - done
 
 
 def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:

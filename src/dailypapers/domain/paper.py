@@ -120,6 +120,10 @@ class Presentation:
     thumbnail_url: str = ""
     #: Pictures and videos.
     media_urls: tuple[str, ...] = ()
+    #: The authors' remark ("12 pages, accepted at …"), where it appeared, and where the authors work.
+    comment: str = ""
+    journal: str = ""
+    affiliations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Fetch: ask every source what it announces, and keep it.
 
-    checkpoints | ask all sources | add to the papers | judge freshness | record | relist what lacks
+    checkpoints | ask all sources | add to the papers | judge freshness | record | relist what lacks | describe
 
 Sources are asked side by side and kept in their order. One that fails is a line in the report; it takes neither
 another source nor the day with it.
@@ -17,6 +17,7 @@ import structlog
 from dailypapers.domain.freshness import gravest
 from dailypapers.domain.source import Checkpoint, Fetched, Freshness, State
 from dailypapers.errors import FetchFailed
+from dailypapers.intake.describe import describe
 from dailypapers.intake.freshness import Judged, freshness
 from dailypapers.intake.relist import Relisted, relist
 from dailypapers.sources.base import Source
@@ -59,6 +60,7 @@ def fetch(
     answers = asyncio.run(_ask_all(sources, checkpoints, make_http, now=now, on_progress=on_progress))
     reports = [_keep(engine, source.name, answer, now) for source, answer in zip(sources, answers, strict=True)]
     relisted = relist(engine, sources, make_http=make_http, now=now)
+    describe(engine, sources, make_http=make_http, now=now)
     return tuple(_with(report, [each for each in relisted if each.source == report.source]) for report in reports)
 
 

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from dailypapers.domain.calendar import quiet_at_arxiv
 from dailypapers.domain.category import ALIASES
-from dailypapers.domain.doi import trimmed
 from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
+from dailypapers.sources import arxiv_api, arxiv_oai
 from dailypapers.sources.arxiv_listing import CATCHUP_DAYS, read_listing
-from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.base import Described, Harvested, Reading, fetched
 from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.cleaning import clean, clean_authors
 from dailypapers.sources.parsing.syndication import Entry, Syndicated, creators, parse, terms, text
@@ -28,6 +28,10 @@ from dailypapers.sources.parsing.syndication import Entry, Syndicated, creators,
 MAX_ITEMS = 2000
 _FEEDS = "https://rss.arxiv.org"
 _PAGES = "https://arxiv.org"
+_API = "https://export.arxiv.org"
+_OAI = "https://oaipmh.arxiv.org"
+#: How the token of a harvest begins that goes on by the API.
+_BY_API = "api:"
 _BAD_REQUEST = 400
 _ERROR = "Feed error for query"
 _ZONE = "America/New_York"
@@ -43,8 +47,10 @@ class Arxiv:
     base_url: str = _FEEDS
     format: Literal["rss", "atom"] = "rss"
     name: str = "arxiv"
-    #: Where the listing pages are; by default a mirror has none.
+    #: Where the listing pages, the API and OAI-PMH are; by default a mirror has none.
     pages_url: str = ""
+    api_url: str = ""
+    oai_url: str = ""
 
     @property
     def listed_categories(self) -> tuple[str, ...]:
@@ -63,7 +69,49 @@ class Arxiv:
 
     @property
     def _pages(self) -> str:
-        return (self.pages_url or (_PAGES if self.base_url == _FEEDS else "")).rstrip("/")
+        return self._beside(self.pages_url, _PAGES)
+
+    def _beside(self, stated: str, usual: str) -> str:
+        return (stated or (usual if self.base_url == _FEEDS else "")).rstrip("/")
+
+    @property
+    def described_at_once(self) -> int:
+        """How many papers the API is asked for at once."""
+        return arxiv_api.IDS if self._beside(self.api_url, _API) else 0
+
+    async def describe(self, http: Http, ids: Sequence[PaperId]) -> tuple[Described, ...]:
+        """Ask the API for comments, journal references, DOIs and affiliations. Raises `FetchFailed`."""
+        answer = await arxiv_api.ask_ids(http, self._beside(self.api_url, _API), ids)
+        return answer.described
+
+    @property
+    def harvested_categories(self) -> tuple[str, ...]:
+        """The categories whose history can be asked for: all."""
+        if not self._beside(self.oai_url, _OAI):
+            return ()
+        return named_once(code for category in self.categories for code in category.split("+"))
+
+    async def harvest(self, http: Http, category: str, first: dt.date, last: dt.date, token: str) -> Harvested:
+        """Ask OAI-PMH for a page, or where it does not begin to answer the API, which has what was submitted then.
+
+        A token that has expired begins anew. Raises `FetchFailed` where neither answers.
+        """
+        if token.startswith(_BY_API):
+            return await self._search(http, category, first, last, int(token.removeprefix(_BY_API)))
+        oai = self._beside(self.oai_url, _OAI)
+        try:
+            return await arxiv_oai.list_records(http, oai, category, first, last, token=token)
+        except arxiv_oai.Expired:
+            return await arxiv_oai.list_records(http, oai, category, first, last, token="")
+        except FetchFailed:
+            if token or not self._beside(self.api_url, _API):
+                raise
+            return await self._search(http, category, first, last, 0)
+
+    async def _search(self, http: Http, category: str, first: dt.date, last: dt.date, start: int) -> Harvested:
+        api = self._beside(self.api_url, _API)
+        page = await arxiv_api.search(http, api, category, first, last, start=start)
+        return replace(page, token=f"{_BY_API}{page.token}") if page.token else page
 
     def today(self, now: dt.datetime) -> dt.date:
         """Return which day it is where arXiv is."""
@@ -209,7 +257,7 @@ def _announcement(entry: Entry, *, day: dt.date, source: str) -> Announcement:
         authors=tuple(name for names in creators(entry) for name in clean_authors(names, given_first=True)),
         categories=terms(entry),
         url=page_of(id_),
-        also=_other_names(entry),
+        also=tuple(arxiv_api.journal_names(text(entry, "arxiv_doi"))),
     )
     return Announcement(paper, source, day, type=_type(entry, head), version=version)
 
@@ -228,17 +276,6 @@ def _type(entry: Entry, head: re.Match[str] | None) -> AnnounceType:
         return AnnounceType(word.lower())
     except ValueError as error:
         raise _Unreadable(f"Its announce type is “{word[:40]}”, not new, cross, replace or replace-cross.") from error
-
-
-def _other_names(entry: Entry) -> tuple[PaperId, ...]:
-    names = []
-    # An author may have given several DOIs, and not all of what they gave is one.
-    for doi in text(entry, "arxiv_doi").split():
-        try:
-            names.append(PaperId.parse(trimmed(doi)))
-        except BadPaperId:
-            continue
-    return tuple(names)
 
 
 def folded(readings: Iterable[Reading]) -> Reading:

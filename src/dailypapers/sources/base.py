@@ -6,11 +6,11 @@ to say.
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from dailypapers.domain.paper import PaperId
+from dailypapers.domain.paper import Paper, PaperId, Presentation
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.domain.storable import is_keepable
 from dailypapers.sources.http.client import Http, Response
@@ -88,6 +88,65 @@ class Backfilling(Protocol):
 
     async def list_again(self, http: Http, category: str, day: dt.date, *, now: dt.datetime) -> Fetched:
         """Ask for all that was announced on a day. Raises `FetchFailed` where there is no answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A record of a paper, with what it says besides title and abstract."""
+
+    paper: Paper
+    presentation: Presentation
+
+
+@runtime_checkable
+class Describing(Protocol):
+    """A source that can be asked for more about papers which it has announced."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls it."""
+        ...
+
+    @property
+    def described_at_once(self) -> int:
+        """How many papers a request can ask for; 0 where there is nobody to ask."""
+        ...
+
+    async def describe(self, http: Http, ids: Sequence[PaperId]) -> tuple[Described, ...]:
+        """Ask for more about papers; those it does not know yet are left out. Raises `FetchFailed`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Harvested:
+    """A page of a harvest."""
+
+    papers: tuple[Paper, ...]
+    skipped: tuple[Skipped, ...] = ()
+    #: What the next page is asked for with; empty where this was the last one.
+    token: str = ""
+
+
+@runtime_checkable
+class Harvesting(Protocol):
+    """A source whose whole history can be asked for, page by page."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls it."""
+        ...
+
+    @property
+    def harvested_categories(self) -> tuple[str, ...]:
+        """The categories that can be asked for; none where there is no such route."""
+        ...
+
+    async def harvest(self, http: Http, category: str, first: dt.date, last: dt.date, token: str) -> Harvested:
+        """Ask for the next page of what was added or changed from one day to another; without a token the first page.
+
+        Raises `FetchFailed`; what it was asked with may be tried again.
+        """
         ...
 
 

@@ -12,7 +12,7 @@ from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.store import identities, votes
 from dailypapers.store.database import groups, insert_new, lock, replace_rows
 from dailypapers.store.schema import announcements as announced
-from dailypapers.store.schema import names, papers, signals
+from dailypapers.store.schema import editions, names, papers, signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,49 @@ def _observe(tx: sa.Connection, items: Iterable[tuple[int, Announcement]], day: 
 
 
 def presentation(tx: sa.Connection, paper_id: int) -> Presentation | None:
-    """Load what a source showed of a paper the last time it did; `None` where none did."""
-    kept = tx.scalar(
+    """Load what sources showed of a paper, of each thing what was shown last; `None` where none showed anything."""
+    shown = tx.scalars(
         sa.select(signals.c.presentation)
         .where(signals.c.paper_id == paper_id, signals.c.presentation.is_not(None))
-        .order_by(signals.c.day.desc(), signals.c.source)
-        .limit(1)
+        .order_by(signals.c.day, signals.c.source.desc())
     )
-    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in (kept or {}).items()}
-    return Presentation(**values) if kept else None
+    values: dict[str, Any] = {}
+    for kept in shown:
+        values |= {key: tuple(v) if isinstance(v, list) else v for key, v in kept.items() if v}
+    return Presentation(**values) if values else None
+
+
+def undescribed(tx: sa.Connection, source: str, *, limit: int) -> list[PaperId]:
+    """Return papers of the last edition, and of the one that closes next, of which a source has not been asked more."""
+    newest = sa.select(editions.c.id).order_by(editions.c.day.desc()).limit(1).scalar_subquery()
+    is_recent = sa.or_(announced.c.edition_id.is_(None), announced.c.edition_id == newest)
+    is_described = sa.exists().where(
+        signals.c.paper_id == announced.c.paper_id, signals.c.source == source, signals.c.presentation.is_not(None)
+    )
+    query = (
+        sa.select(papers.c.key)
+        .join(announced, announced.c.paper_id == papers.c.id)
+        .where(announced.c.source == source, announced.c.fresh, is_recent, ~is_described)
+        .where(papers.c.key.startswith("arxiv:"))
+        .order_by(papers.c.id)
+        .limit(limit)
+    )
+    return [PaperId.parse(key) for key in tx.scalars(query)]
+
+
+def describe(tx: sa.Connection, source: str, items: Sequence[tuple[Paper, Presentation]], *, now: dt.datetime) -> int:
+    """Store what a source says besides of papers it has announced; return how many were given another name by it."""
+    lock(tx, names)
+    all_names = {name for paper, _ in items for name in paper.names()}
+    id_by_name = identities.known(tx, all_names)
+    before = len(id_by_name)
+    announcements = [Announcement(paper, source, now.date(), presentation=shown) for paper, shown in items]
+    for item in announcements:
+        identities.fold(tx, item.paper, id_by_name, source=source, now=now)
+    described = [(id_by_name[str(item.paper.id)], item) for item in announcements]
+    _fill(tx, described)
+    _observe(tx, described, now.date())
+    return len(id_by_name) - before
 
 
 def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now: dt.datetime) -> Added:
@@ -261,8 +295,10 @@ def _signals(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Signals]:
     """Load the newest count of each source, and its growth; where several sources counted, the highest."""
     paper_ids = sorted(set(ids))
     signals_by_id = {paper_id: Signals(votes=count) for paper_id, count in votes.balance(tx, paper_ids).items()}
+    counts = ("paper_id", "source", "day", "upvotes", "comments", "stars")
+    query = sa.select(*(signals.c[name] for name in counts)).order_by(signals.c.day)
     for group in groups(paper_ids):
-        rows = tx.execute(sa.select(signals).where(signals.c.paper_id.in_(group)).order_by(signals.c.day)).all()
+        rows = tx.execute(query.where(signals.c.paper_id.in_(group))).all()
         newest: dict[tuple[int, str], list[sa.Row[Any]]] = {}
         for row in rows:
             newest.setdefault((row.paper_id, row.source), []).append(row)

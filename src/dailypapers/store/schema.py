@@ -174,6 +174,21 @@ hosts = sa.Table(
     sa.Column("held_until", Moment, nullable=False),
 )
 
+# How far a source's history was harvested, a month of a category each.
+harvests = sa.Table(
+    "harvests",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("category", sa.Text, primary_key=True),
+    sa.Column("first", sa.Date, primary_key=True),
+    sa.Column("last", sa.Date, nullable=False),
+    # What the next page is asked for with.
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("papers", sa.Integer, nullable=False),
+    sa.Column("is_done", sa.Boolean, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+)
+
 checkpoints = sa.Table(
     "checkpoints",
     metadata,
