@@ -5,8 +5,8 @@ from alembic import op
 
 from dailypapers.store.schema import Moment
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:
