@@ -83,10 +83,11 @@ def test_it_ticks_by_a_clock_that_nobody_sets() -> None:
     moments, ticks = itertools.cycle([MONDAY, MONDAY - dt.timedelta(hours=1)]), list[dt.datetime]()
     scheduler, done = Scheduler(), threading.Event()
 
-    def tick() -> None:
+    def tick() -> bool:
         ticks.append(next(moments))
         if len(ticks) == 4:
             done.set()
+        return True
 
     scheduler.add("tick", tick, seconds=0.01)
     assert done.wait(10)
@@ -96,14 +97,29 @@ def test_it_ticks_by_a_clock_that_nobody_sets() -> None:
 def test_a_job_that_takes_longer_than_its_interval_misses_ticks() -> None:
     scheduler, at_work, most = Scheduler(), list[int](), list[int]()
 
-    def slow() -> None:
+    def slow() -> bool:
         at_work.append(1)
         most.append(len(at_work))
         time.sleep(0.05)
         at_work.pop()
+        return True
 
     scheduler.add("slow", slow, seconds=0.01)
     time.sleep(0.3)
     scheduler.shutdown()
     assert 2 <= len(most) <= 7
     assert set(most) == {1}
+
+
+def test_a_job_that_another_process_runs_is_looked_at_again_soon() -> None:
+    scheduler, turns, done = Scheduler(), iter([False, False, True]), threading.Event()
+
+    def tick() -> bool:
+        turn = next(turns)
+        if turn:
+            done.set()
+        return turn
+
+    scheduler.add("tick", tick, seconds=3600, soon=0.01)
+    assert done.wait(10)
+    scheduler.shutdown()

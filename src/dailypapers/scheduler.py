@@ -2,6 +2,7 @@
 
 A tick only starts a job. Whether something is to be done is read from the database each time, so a tick that was
 missed is made up by the next one, and two schedulers on one database do nothing twice: a lease lets one of them in.
+Whoever finds a job under way elsewhere looks again soon, and takes it over where its holder has died.
 """
 
 import threading
@@ -16,7 +17,10 @@ from dailypapers.jobs.context import JobContext
 
 log = structlog.get_logger()
 
-Job = Callable[[JobContext], None]
+#: Returns whether it was this process's turn.
+Job = Callable[[JobContext], bool]
+#: Seconds until it is looked again whether a job that another process runs is still held.
+SOON = 3
 #: The jobs of the day, and the seconds from one tick to the next; they tick at once when the scheduler starts.
 SCHEDULE: dict[str, tuple[Job, int]] = {
     "announce": (announce.run, 60),
@@ -24,7 +28,12 @@ SCHEDULE: dict[str, tuple[Job, int]] = {
     "prune": (prune.run, 24 * 3600),
 }
 #: The jobs of whoever sends: somebody may be waiting for a confirmation, and what comes back is read where mail leaves.
-WORK: dict[str, tuple[Job, int]] = {"deliver": (deliver.run, 1), "receive": (receive.run, 60)}
+#: A process that is scheduler too composes as one.
+WORK: dict[str, tuple[Job, int]] = {
+    "deliver": (deliver.run, 1),
+    "receive": (receive.run, 60),
+    "compose": (compose.join, 2),
+}
 
 
 class Scheduler:
@@ -34,17 +43,20 @@ class Scheduler:
         self._done = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def add(self, name: str, job: Callable[[], None], *, seconds: float) -> None:
-        """Run a job now and every so many seconds; one that takes longer misses ticks, and never runs twice at once."""
-        thread = threading.Thread(target=self._tick, args=(job, seconds), name=name, daemon=True)
+    def add(self, name: str, job: Callable[[], bool], *, seconds: float, soon: float = SOON) -> None:
+        """Run a job now and every so many seconds, or after `soon` where it was not its turn.
+
+        One that takes longer misses ticks, and never runs twice at once.
+        """
+        thread = threading.Thread(target=self._tick, args=(job, seconds, soon), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _tick(self, job: Callable[[], None], seconds: float) -> None:
+    def _tick(self, job: Callable[[], bool], seconds: float, soon: float) -> None:
         due = time.monotonic()
         while not self._done.wait(max(due - time.monotonic(), 0)):
-            job()
-            due = max(due + seconds, time.monotonic())
+            was_ours = job()
+            due = max(due + (seconds if was_ours else min(seconds, soon)), time.monotonic())
 
     def shutdown(self) -> None:
         """Tick no more; returns once the jobs that run have ended."""
@@ -56,22 +68,23 @@ class Scheduler:
 def start(context: JobContext, *, schedule: bool, work: bool) -> Scheduler:
     """Start ticking: `schedule` for the jobs of the day, `work` for sending."""
     scheduler = Scheduler()
-    jobs = (SCHEDULE if schedule else {}) | (WORK if work else {})
+    jobs = (WORK if work else {}) | (SCHEDULE if schedule else {})
     for name, (job, seconds) in jobs.items():
         scheduler.add(name, _guarded(job, context), seconds=seconds)
     return scheduler
 
 
-def _guarded(job: Job, context: JobContext) -> Callable[[], None]:
+def _guarded(job: Job, context: JobContext) -> Callable[[], bool]:
     """Make a job that logs when it fails: the next tick tries again, and the scheduler goes on."""
 
-    def run() -> None:
+    def run() -> bool:
         try:
-            job(context)
+            return job(context)
         except DailypapersError as error:
             log.error("job failed", why=str(error))  # noqa: TRY400 - the sentence says it; a traceback would not help
         except Exception:
             # This is the boundary of a scheduled job: whatever it was, the next tick tries again.
             log.exception("job broke")
+        return True
 
     return run

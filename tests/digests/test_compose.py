@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from tests.digests.test_preview import announce, close
 from tests.digests.test_window import DAY, HOW, NOW, a_reader, a_week
 
-from dailypapers.digests.compose import CLAIM, Composed, compose
+from dailypapers.digests.claims import CLAIM
+from dailypapers.digests.compose import Composed, compose, needs_help
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Consent, OnEmpty, Rhythm, SubscriberState
+from dailypapers.library.learn import learn
 from dailypapers.store import editions, outbox, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
@@ -184,3 +186,23 @@ def test_who_wants_what_is_trending_instead_has_no_quiet_days(engine: sa.Engine)
     for day, title in enumerate(("Deeper graph networks", "The weather")):
         assert a_day(engine, day, title) == Composed(digests=1)
     assert stored(engine, reader) == [("queued", 0, True), ("queued", 0, True)]
+
+
+def test_it_ends_after_the_batch_at_hand_when_asked_to(engine: sa.Engine) -> None:
+    admit(engine)
+    stop = threading.Event()
+    done = compose(engine, HOW, now=NOW, batch=7, stop=stop, on_progress=lambda _: stop.set())
+    assert done == Composed(digests=7, claimed_by_others=READERS - 7)
+    assert compose(engine, HOW, now=NOW) == Composed(READERS - 7)
+
+
+def test_another_composer_is_of_help_once_the_edition_is_learned_and_many_wait(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dailypapers.digests.compose.WORTH_JOINING", 5)
+    admit(engine, 6)
+    assert not needs_help(engine, now=NOW), "nothing is learned"
+    learn(engine, 1, now=NOW)
+    assert needs_help(engine, now=NOW)
+    compose(engine, HOW, now=NOW, batch=2, stop=(stop := threading.Event()), on_progress=lambda _: stop.set())
+    assert not needs_help(engine, now=NOW), "four are few"

@@ -2,12 +2,16 @@
 
 import datetime as dt
 import time
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 from tests.conftest import NOW
 
+from dailypapers.domain.worker import LEASE
 from dailypapers.jobs.lease import lease
+from dailypapers.store import leases
+from dailypapers.store.database import writing
 
 SHORT = dt.timedelta(seconds=1)
 
@@ -33,3 +37,11 @@ def test_a_job_that_breaks_gives_its_lease_back(engine: sa.Engine) -> None:
         raise ValueError("broken")
     with lease(engine, "compose", "two", clock=lambda: NOW) as ours:
         assert ours
+
+
+def test_a_lease_whose_holder_died_is_free_within_seconds(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        assert leases.take(tx, "compose", "dead", lasting=LEASE, now=NOW)
+    for seconds, is_free in ((14, False), (15, True)):
+        with lease(engine, "compose", "two", clock=partial(NOW.__add__, dt.timedelta(seconds=seconds))) as ours:
+            assert ours is is_free

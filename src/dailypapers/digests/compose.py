@@ -7,6 +7,7 @@ whose composer died is composed by another; and no run composes anything twice, 
 """
 
 import datetime as dt
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ import structlog
 
 from dailypapers.digests.candidates import Candidates
 from dailypapers.digests.choose import DigestOptions, choose, load_contexts, why_skipped
+from dailypapers.digests.claims import CLAIM, claimed
 from dailypapers.digests.contents import contents
 from dailypapers.digests.window import Window, of_edition
 from dailypapers.domain.clock import Clock
@@ -24,16 +26,15 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.library.learn import learn
-from dailypapers.store import editions, outbox, subscribers
+from dailypapers.store import editions, models, outbox, subscribers
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
 
 #: How many readers are claimed, ranked and put at a time.
 BATCH = 1000
-#: How long a claim on readers lasts. A batch takes seconds, or minutes where an encoder meets many papers for the
-#: first time; when a composer dies, its readers wait this long for the next one.
-CLAIM = dt.timedelta(minutes=5)
+#: So many readers nobody has claimed are worth another composer, who must read first what papers are ranked by.
+WORTH_JOINING = 2 * BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Composed:
 
     digests: int = 0
     skipped: int = 0
-    #: How many readers who are due others are composing for at this moment, or died while they did.
+    #: How many readers are due still: others compose for them at this moment, or died or were stopped while they did.
     claimed_by_others: int = 0
 
 
@@ -53,13 +54,15 @@ def compose(
     now: dt.datetime,
     clock: Clock | None = None,
     batch: int = BATCH,
+    stop: threading.Event | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Composed:
     """Compose the digests of everybody who is due at `now`; `on_progress` hears how many readers each batch held.
 
     Several composers on one database share the work: each claims `batch` readers at a time, until `CLAIM` after
-    what `clock` says by then (`now`, where there is none).
+    what `clock` says by then (`now`, where there is none). Asked to stop, it ends after the batch at hand.
     """
+    clock = clock or (lambda: now)
     with writing(engine) as tx:
         outbox.expire(tx, now=now)
         subscribers.wake(tx, now=now)
@@ -67,15 +70,27 @@ def compose(
     if edition is None:
         return Composed()
     with reading(engine) as tx:
+        is_learned = models.newest_edition(tx) == edition.id
+        if is_learned and not subscribers.has_due(tx, edition.id, now=now, at=clock()):
+            return Composed(claimed_by_others=subscribers.count_due(tx, edition.id, now=now))
         windows = of_edition(tx, edition, days=options.window_days)
     learned = learn(engine, edition.id, encoder=options.encoder, now=now)
-    run = _Run(engine, edition, options, Candidates(engine, windows, learned), now)
-    total = Composed()
-    while readers := run.claim(batch, at=clock() if clock else now):
+    run = _Run(engine, edition, options, Candidates(engine, windows, learned), now, clock)
+    total, stop = Composed(), stop or threading.Event()
+    while not stop.is_set() and (readers := run.claim(batch)):
         done = run.compose(readers)
         total = Composed(total.digests + done.digests, total.skipped + done.skipped)
         on_progress(len(readers))
     return replace(total, claimed_by_others=run.finish(total))
+
+
+def needs_help(engine: sa.Engine, *, now: dt.datetime) -> bool:
+    """Return whether many readers wait whom no composer has claimed, and what ranks their papers has been learned."""
+    with reading(engine) as tx:
+        edition = editions.newest(tx)
+        if edition is None or models.newest_edition(tx) != edition.id:
+            return False
+        return subscribers.has_due(tx, edition.id, now=now, at=now, at_least=WORTH_JOINING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +102,11 @@ class _Run:
     options: DigestOptions
     candidates: Candidates
     now: dt.datetime
+    clock: Clock
 
-    def claim(self, limit: int, *, at: dt.datetime) -> list[Subscriber]:
+    def claim(self, limit: int) -> list[Subscriber]:
         """Claim the next readers who are due and whom nobody else is composing for."""
+        at = self.clock()
         with writing(self.engine) as tx:
             return subscribers.claim_due(tx, self.edition.id, now=self.now, at=at, until=at + CLAIM, limit=limit)
 
@@ -97,7 +114,8 @@ class _Run:
         """Compose for claimed readers. Whatever goes wrong, they are free for others again."""
         ids = [reader.id for reader in readers]
         try:
-            new = self._rank(readers)
+            with claimed(self.engine, ids, clock=self.clock):
+                new = self._rank(readers)
         except BaseException:
             with writing(self.engine) as tx:
                 subscribers.release_claims(tx, ids)

@@ -5,8 +5,11 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 
 
-def run(context: JobContext) -> None:
-    """Fetch and close what is due; decided under the lease, so that what another scheduler has just done is seen."""
+def run(context: JobContext) -> bool:
+    """Fetch and close what is due; returns whether it was this process's turn.
+
+    It is decided under the lease, so that what another scheduler has just done is seen.
+    """
     with lease(context.engine, "announce", context.holder, clock=context.clock) as is_ours:
         if is_ours:
             announce_due(
@@ -16,3 +19,4 @@ def run(context: JobContext) -> None:
                 make_http=context.dependencies.make_http,
                 now=context.clock(),
             )
+    return is_ours

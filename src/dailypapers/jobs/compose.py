@@ -1,12 +1,25 @@
-"""The job that composes."""
+"""The jobs that compose: one scheduler does, and where thousands of readers wait, every worker joins in."""
 
-from dailypapers.digests.compose import compose
+from dailypapers.digests.compose import compose, needs_help
 from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 
 
-def run(context: JobContext) -> None:
-    """Compose for every reader who is due."""
+def run(context: JobContext) -> bool:
+    """Compose for every reader who is due; returns whether it was this process's turn."""
     with lease(context.engine, "compose", context.holder, clock=context.clock) as is_ours:
         if is_ours:
-            compose(context.engine, context.dependencies.digest_options, now=context.clock(), clock=context.clock)
+            _compose(context)
+    return is_ours
+
+
+def join(context: JobContext) -> bool:
+    """Compose beside the scheduler where that is worth it. Claims keep composers apart, so no lease is needed."""
+    if needs_help(context.engine, now=context.clock()):
+        _compose(context)
+    return True
+
+
+def _compose(context: JobContext) -> None:
+    options = context.dependencies.digest_options
+    compose(context.engine, options, now=context.clock(), clock=context.clock, stop=context.stop)

@@ -9,21 +9,23 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.clock import Clock
+from dailypapers.domain.worker import LEASE
 from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store import leases
 from dailypapers.store.database import writing
 
 log = structlog.get_logger()
 
-#: How long others wait for a holder that died.
-LEASE = dt.timedelta(minutes=5)
 #: It is renewed so many times before it would run out, so that a busy database may fail some of them.
 _RENEWALS = 5
 
 
 @contextmanager
 def lease(engine: sa.Engine, job: str, holder: str, *, clock: Clock, lasting: dt.timedelta = LEASE) -> Iterator[bool]:
-    """Hold the lease of a job while the body runs; yields whether it is ours, without which the body does nothing."""
+    """Hold the lease of a job while the body runs; yields whether it is ours, without which the body does nothing.
+
+    When its holder dies, others can have it after `lasting`.
+    """
     with writing(engine) as tx:
         ours = leases.take(tx, job, holder, lasting=lasting, now=clock())
     if not ours:

@@ -94,10 +94,11 @@ def _prune_fetches(engine: sa.Engine, age: dt.timedelta | None, now: dt.datetime
         return prune_fetches(tx, before=now - age)
 
 
-def run(context: JobContext) -> None:
-    """Prune in one process at a time."""
+def run(context: JobContext) -> bool:
+    """Prune in one process at a time; returns whether it was this one's turn."""
     with lease(context.engine, "prune", context.holder, clock=context.clock) as is_ours:
         if is_ours:
             dependencies = context.dependencies
             encoder, retention = dependencies.digest_options.encoder, dependencies.retention
             prune(context.engine, retention=retention, encoder=encoder, now=context.clock())
+    return is_ours

@@ -4,10 +4,11 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 
 
-def run(context: JobContext) -> None:
-    """Deal with what has come; nothing where no mailbox is set."""
+def run(context: JobContext) -> bool:
+    """Deal with what has come, nothing where no mailbox is set; returns whether it was this process's turn."""
     if context.receive is None:
-        return
+        return True
     with lease(context.engine, "receive", context.holder, clock=context.clock) as is_ours:
         if is_ours:
             context.receive()
+    return is_ours

@@ -244,6 +244,13 @@ def count_due(tx: sa.Connection, edition_id: int, *, now: dt.datetime) -> int:
     return tx.execute(query).scalar_one()
 
 
+def has_due(tx: sa.Connection, edition_id: int, *, now: dt.datetime, at: dt.datetime, at_least: int = 1) -> bool:
+    """Return whether so many readers are due at `now` whom no composer has claimed beyond the moment `at`."""
+    free = sa.or_(subscribers.c.composing_until.is_(None), subscribers.c.composing_until <= at)
+    few = sa.select(subscribers.c.id).where(_due(edition_id, now), free).limit(at_least).subquery()
+    return tx.execute(sa.select(sa.func.count()).select_from(few)).scalar_one() == at_least
+
+
 def claim_due(
     tx: sa.Connection, edition_id: int, *, now: dt.datetime, at: dt.datetime, until: dt.datetime, limit: int
 ) -> list[Subscriber]:
@@ -265,6 +272,11 @@ def claim_due(
 def release_claims(tx: sa.Connection, ids: Iterable[int]) -> None:
     """Let any composer have these readers."""
     _set_claims(tx, ids, None)
+
+
+def renew_claims(tx: sa.Connection, ids: Iterable[int], *, until: dt.datetime) -> None:
+    """Keep these readers from other composers until then."""
+    _set_claims(tx, ids, until)
 
 
 def _set_claims(tx: sa.Connection, ids: Iterable[int], until: dt.datetime | None) -> None:

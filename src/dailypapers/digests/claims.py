@@ -1,0 +1,51 @@
+"""Claims on readers: who composes for them, so that several composers on one database share the work.
+
+A claim is renewed for as long as its composer lives. When it dies, its readers are free as soon as the claim runs out.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.domain.clock import Clock
+from dailypapers.errors import DatabaseUnreachable
+from dailypapers.store import subscribers
+from dailypapers.store.database import writing
+
+log = structlog.get_logger()
+
+#: How long readers wait whose composer died.
+CLAIM = dt.timedelta(seconds=30)
+#: It is renewed so many times before it would run out, so that a busy database may fail some of them.
+_RENEWALS = 5
+
+
+@contextmanager
+def claimed(
+    engine: sa.Engine, subscriber_ids: Sequence[int], *, clock: Clock, lasting: dt.timedelta = CLAIM
+) -> Iterator[None]:
+    """Keep readers that are claimed from other composers while the body runs."""
+    done = threading.Event()
+    how = {"clock": clock, "lasting": lasting, "done": done}
+    renewing = threading.Thread(target=_renew, args=(engine, subscriber_ids), kwargs=how, name="claims", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        done.set()
+        renewing.join()
+
+
+def _renew(
+    engine: sa.Engine, subscriber_ids: Sequence[int], *, clock: Clock, lasting: dt.timedelta, done: threading.Event
+) -> None:
+    while not done.wait(lasting.total_seconds() / _RENEWALS):
+        try:
+            with writing(engine) as tx:
+                subscribers.renew_claims(tx, subscriber_ids, until=clock() + lasting)
+        except DatabaseUnreachable as error:
+            log.warning("claims not renewed", why=str(error))
