@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo try test chaos browser pictures messages lint format docs bench model serve clean
+.PHONY: help demo try test chaos browser pictures messages lint format docs bench model serve lock clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -71,6 +71,12 @@ model: $(VENV)/ready  ## Fetch a model for dense ranking (all-MiniLM-L6-v2, 84 M
 
 serve: $(VENV)/ready  ## Pages, timetable and delivery on this machine
 	$(BIN)/dailypapers serve
+
+lock: $(VENV)/ready  ## Pin the image's packages by their hashes, in the versions that are tested
+	$(PIP) uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --constraint constraints.txt --extra postgres pyproject.toml deploy/build.in \
+	  --output-file deploy/requirements.txt
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) site demo-out pictures-out tests/browser/node_modules .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

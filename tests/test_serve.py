@@ -121,7 +121,7 @@ def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:
             "utf-8",
         )
         assert ran("init", folder=tmp_path)[0] == 0
-        with running("serve", "--no-web", "--no-schedule", folder=tmp_path) as serving:
+        with running("work", folder=tmp_path) as serving:
             soon(lambda: asks_to_subscribe("eve@example.org", port), "the mail server answers")
             kept = soon(lambda: caught(tmp_path / "mails"), "a mail arrives")
             assert (kept[0].recipient, "/confirm/" in kept[0].text) == ("eve@example.org", True)

@@ -71,7 +71,7 @@ def shared(
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Try it": (demo.demo, catch.catch),
     "Set it up": (setup.init, setup.migrate, doctor.doctor),
-    "Run it": (serve.serve, day.day),
+    "Run it": (serve.serve, serve.web, serve.schedule, serve.work, day.day),
     "The steps of a day": (sources.fetch, digests.close, digests.compose, deliveries.deliver, setup.prune),
     "Keep it": (backup.backup, backup.restore),
     "Look at it": (day.status, papers.paper, digests.preview, deliveries.ledger),
