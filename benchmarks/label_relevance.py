@@ -1,11 +1,12 @@
 """Puts judgements of drawn (topic, paper) pairs together, and says how far two judges agree.
 
-    python benchmarks/label_relevance.py FOLDER
+    python benchmarks/label_relevance.py FOLDER [--name partial]
 
-FOLDER is what `draw_relevance.py` wrote, with `judged_NN.tsv` and `again_judged_NN.tsv` (number and label: 2 about it,
-1 touches it, 0 not). Writes `data/relevance.tsv`: topic, paper, window, band, weight (how many papers of the band the
-pair stands for), label, and the second judge's label where there is one. Pairs that nobody has judged are left out.
-Topics are split in two parts, one to choose on and one held out, in `data/relevance_topics.tsv`.
+FOLDER is what `draw_relevance.py` or, for `partial`, `draw_partial.py` wrote, with `judged_NN.tsv` and
+`again_judged_NN.tsv` (number and label: 2 about it, 1 touches it, 0 not). Writes `data/NAME.tsv`: topic, paper, window,
+band, weight (how many papers of the band the pair stands for), label, and the second judge's label where there is one.
+Pairs that nobody has judged are left out. Topics are split in two parts, one to choose on and one held out, in
+`data/NAME_topics.tsv`; topics of the kind `seen` gave rise to what is chosen, and are never held out.
 """
 
 import argparse
@@ -16,8 +17,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+#: Two sets of pairs: those of all kinds of topics, and those of papers that hold a part of a topic.
+SETS = ("relevance", "partial")
 LABELS = ("0", "1", "2")
 PARTS = ("choose", "held out")
+#: The kind of topics that are never held out.
+SEEN = "seen"
 COLUMNS = ("topic_id", "paper", "window", "band", "weight", "label", "second_label")
 
 
@@ -25,7 +30,9 @@ def main() -> None:
     """Write both tables and print the agreement."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("--name", default="relevance", choices=SETS)
+    options = parser.parse_args()
+    folder, topics_path = options.folder, DATA / f"{options.name}_topics.tsv"
     first = read_labels(folder.glob("judged_*.tsv"))
     second = read_labels(folder.glob("again_judged_*.tsv"))
     pairs = read_rows(folder / "key" / "pairs.tsv")
@@ -35,9 +42,9 @@ def main() -> None:
         if pair["pair"] in first
     ]
     judged.sort(key=lambda row: (row["topic_id"], row["paper"], row["window"]))
-    write_rows(DATA / "relevance.tsv", COLUMNS, judged)
-    topics = read_rows(DATA / "relevance_topics.tsv")
-    write_rows(DATA / "relevance_topics.tsv", (*topics[0], *["part"][: "part" not in topics[0]]), split(topics))
+    write_rows(DATA / f"{options.name}.tsv", COLUMNS, judged)
+    topics = read_rows(topics_path)
+    write_rows(topics_path, (*topics[0], *["part"][: "part" not in topics[0]]), split(topics))
     report(pairs, judged)
 
 
@@ -76,7 +83,7 @@ def split(topics: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         groups[topic["field"], topic["kind"]].append(topic)
     ordered = [topic for _, group in sorted(groups.items()) for topic in sorted(group, key=lot)]
     parts = {topic["topic_id"]: PARTS[place % 2] for place, topic in enumerate(ordered)}
-    return [{**topic, "part": parts[topic["topic_id"]]} for topic in topics]
+    return [{**topic, "part": PARTS[0] if topic["kind"] == SEEN else parts[topic["topic_id"]]} for topic in topics]
 
 
 def lot(topic: Mapping[str, str]) -> str:
