@@ -71,6 +71,16 @@ def test_a_topic_on_which_nothing_came_is_named(engine: sa.Engine, candidates: C
     assert [bool(choice.picks) for choice in choices] == [True, False, True, True]
 
 
+def test_what_a_misspelt_topic_may_mean_is_said_with_the_digest(engine: sa.Engine) -> None:
+    announce(engine, ["Deeper graph neural networks", "Shallow graph neural networks", "The weather"])
+    close(engine)
+    papers = Candidates(engine, Windows(1, waiting=False, earliest=0), Learned()).of(Window(0, 1))
+    asked = [ReaderContext(Amount(), topics("weather", topic)) for topic in ("graph nueral networks", "ricci flow")]
+    misspelt, quiet = choose(engine, papers, asked, HOW, now=NOW)
+    assert misspelt.notes == ("Nothing matches “graph nueral networks” exactly. Did you mean “graph neural networks”?",)
+    assert quiet.notes == ()
+
+
 def test_the_nearest_paper_is_named_where_there_is_one(engine: sa.Engine, candidates: Candidates) -> None:
     """It is not relevant enough for the reader, who does not have it yet."""
     strict = Amount(relevance=0.99)

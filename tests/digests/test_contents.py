@@ -7,8 +7,12 @@ import pytest
 import sqlalchemy as sa
 from tests.world import GRAPHS, MONDAY, world
 
+from dailypapers.digests.choose import Choice
 from dailypapers.digests.compose import compose
+from dailypapers.digests.contents import contents
 from dailypapers.digests.layout import MailRenderer, load_inputs, mail
+from dailypapers.domain.digest import Hint
+from dailypapers.domain.i18n import LazyString
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.source import Announcement
@@ -16,6 +20,7 @@ from dailypapers.domain.subscriber import Abstracts, Rhythm, Style
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.store import outbox, papers, subscribers
+from dailypapers.store.contents import from_json, to_json
 from dailypapers.store.database import reading, writing
 
 QUIET = "zebrafish development"
@@ -68,6 +73,19 @@ def test_a_retry_renders_the_same_bytes(engine: sa.Engine, style: Style) -> None
         assert rendered(engine, how.renderer) == before
     assert b"1901.00001" in before
     assert b"Nothing today on" in before
+
+
+def test_what_misspelt_topics_may_mean_is_kept_with_the_digest(engine: sa.Engine) -> None:
+    meant = Hint("grahp networks", "graph networks").said
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        with reading(engine) as tx:
+            alice = subscribers.by_address(tx, "alice@example.org")
+            assert alice
+            (content,) = contents(tx, [alice], [()], [Choice(notes=(meant,))], [])
+    (said,) = from_json(to_json(content)).notes
+    assert isinstance(said, LazyString)
+    assert said.sentence() == "Nothing matches “grahp networks” exactly. Did you mean “graph networks”?"
 
 
 def test_a_digest_composed_before_its_content_was_kept_is_still_sent(engine: sa.Engine) -> None:

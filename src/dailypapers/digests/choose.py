@@ -19,6 +19,7 @@ from dailypapers.domain.subscriber import Amount, OnEmpty, Subscriber
 from dailypapers.domain.vote import Votes
 from dailypapers.library.vectors import vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
+from dailypapers.ranking.hints import misspelt
 from dailypapers.ranking.interleaving import is_sampled, team_draft
 from dailypapers.ranking.rank import VARIANTS, Known, Matcher, Reader, rank, topics_met
 from dailypapers.ranking.rank import choose as choose_columns
@@ -72,6 +73,8 @@ class Choice:
     quiet: tuple[QuietTopic, ...] = ()
     #: Whether nothing was relevant, and the picks are what is trending instead.
     instead: bool = False
+    #: What may be meant by those of the quiet topics that are misspelt, in sentences.
+    notes: tuple[str, ...] = ()
 
 
 def load_contexts(tx: sa.Connection, candidates: CandidateSet, readers: Sequence[Subscriber]) -> list[ReaderContext]:
@@ -147,8 +150,15 @@ class _Batch:
         choices: list[Choice] = []
         for part in choose_columns(self.matcher, self.readers, self.known, now=self.now):
             picks = part.picks()
-            choices += [Choice(*one) for one in zip(picks, part.quiet(picks), strict=True)]
+            choices += [
+                Choice(picked, quiet, notes=self._meant(quiet))
+                for picked, quiet in zip(picks, part.quiet(picks), strict=True)
+            ]
         return choices
+
+    def _meant(self, quiet: Iterable[QuietTopic]) -> tuple[str, ...]:
+        found = (misspelt(self.matcher.features, one.topic) for one in quiet)
+        return tuple(hint.said for hint in found if hint)
 
     def compare(self, choices: list[Choice], options: DigestOptions) -> None:
         """Put the picks of sampled readers in one list with those of the other variant."""
@@ -159,7 +169,8 @@ class _Batch:
             names, seed = ("full", options.variant), f"{self.contexts[n].name} {self.now:%Y-%m-%d}"
             picks = _interleaved(choices[n].picks, other, names=names, limit=self.readers[n].limit, seed=seed)
             met = topics_met(picks)
-            choices[n] = Choice(picks, tuple(quiet for quiet in choices[n].quiet if quiet.topic not in met))
+            quiet = tuple(one for one in choices[n].quiet if one.topic not in met)
+            choices[n] = Choice(picks, quiet, notes=self._meant(quiet))
 
     def fill_empty(self, choices: list[Choice]) -> None:
         """Leave nothing to readers to whom nothing is relevant, or what is trending to those who want that instead."""

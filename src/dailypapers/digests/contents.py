@@ -31,7 +31,7 @@ def contents(
     return [
         Content(
             reader.style,
-            notes_by_reader[reader.id],
+            (*notes_by_reader[reader.id], *choice.notes),
             {pick.paper: about[pick.paper] for pick in choice.picks},
             choice.quiet,
             quiet_days.get(reader.id, 0),

@@ -192,11 +192,14 @@ class Hint:
     """The topic that was probably meant."""
     note: str = ""
 
+    @property
+    def said(self) -> str:
+        """What it says, to be translated where it is shown."""
+        return LazyString(_MEANT, topic=self.topic, instead=self.instead) if self.instead else self.note
+
     def sentence(self, translate: Translator = untranslated) -> str:
         """Return it in words."""
-        if self.instead:
-            return translate(_MEANT).format(topic=self.topic, instead=self.instead)
-        return self.note.sentence(translate) if isinstance(self.note, LazyString) else self.note
+        return self.said.sentence(translate) if isinstance(self.said, LazyString) else self.said
 
 
 _MEANT = N_("Nothing matches “{topic}” exactly. Did you mean “{instead}”?")

@@ -181,6 +181,11 @@ class Features:
         texts = (f"{paper.title} . {paper.abstract}" for paper in self.papers)
         return self.background.vocabulary if self.background.vocabulary.words else Vocabulary.of(texts, least=2)
 
+    @cached_property
+    def misspelt(self) -> dict[str, str]:
+        """What topics that were looked at are taken to mean, empty where they are well spelled; `hints` fills it."""
+        return {}
+
     def together(self, asked: Sequence[Columns]) -> int:
         """Return how many papers, the background's and these, hold a term of each of these sets."""
         held = np.ones(len(self.papers), np.bool_)

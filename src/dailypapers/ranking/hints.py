@@ -35,11 +35,19 @@ def hints(features: Features, topics: Sequence[str]) -> tuple[Hint, ...]:
     return tuple(hint for topic in topics for hint in _hints(features, topic))
 
 
+def misspelt(features: Features, topic: str) -> Hint | None:
+    """Return what a topic probably means that is misspelt, `None` for any other; found out once for each topic."""
+    if topic not in features.misspelt:
+        unknown = list(_unknown(features, topic))
+        meant = _instead(features, topic, unknown) if 0 < len(unknown) <= _MOST_UNKNOWN else ""
+        features.misspelt[topic] = meant
+    return Hint(topic, features.misspelt[topic]) if features.misspelt[topic] else None
+
+
 def _hints(features: Features, topic: str) -> Iterator[Hint]:
-    unknown = list(_unknown(features, topic))
-    if instead := _instead(features, topic, unknown) if 0 < len(unknown) <= _MOST_UNKNOWN else "":
-        yield Hint(topic, instead)
-    elif never := [topic[start:end] for start, end in unknown if _is_on_no_paper(features, topic[start:end])]:
+    if meant := misspelt(features, topic):
+        yield meant
+    elif never := [word for word in _unknown_words(features, topic) if _is_on_no_paper(features, word)]:
         yield Hint(topic, note=LazyString(UNKNOWN, words=", ".join(never)[:60]))
     elif (share := _commonness(features, topic)) > _VAGUE_FROM:
         yield Hint(topic, note=LazyString(VAGUE, topic=topic[:60], percent=round(100 * share)))
@@ -52,6 +60,10 @@ def _unknown(features: Features, topic: str) -> Iterator[tuple[int, int]]:
         for match in _LETTERS.finditer(topic, start, end):
             if all(part.form in held for part in parts(match[0])):
                 yield match.span()
+
+
+def _unknown_words(features: Features, topic: str) -> list[str]:
+    return [topic[start:end] for start, end in _unknown(features, topic)]
 
 
 def _is_on_no_paper(features: Features, word: str) -> bool:
