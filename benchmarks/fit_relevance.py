@@ -1,9 +1,10 @@
 """Fits the weights of `ranking/relevance.py` on the labelled pairs, and says how well they do on topics left out.
 
-    DAILYPAPERS_RECORDINGS=… python benchmarks/fit_relevance.py [--held-out]
+    DAILYPAPERS_RECORDINGS=… python -m benchmarks.fit_relevance [--held-out]
 
-A logistic regression of "about it" on the parts of relevance, on the topics that are for choosing; the figures are of
-five folds over topics. With --held-out the weights are tried on the topics kept aside, which is to be done once.
+A logistic regression of "about it" on the parts of relevance, on the topics of both sets that are for choosing; the
+figures are of five folds over topics. With --held-out the weights are tried on the topics kept aside, which is to be
+done once.
 """
 
 import argparse
@@ -17,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from benchmarks.draw_relevance import LEARN_UNTIL, NOW, TOPICS, recorded_windows
-from benchmarks.label_relevance import DATA, PARTS, read_rows
+from benchmarks.draw_partial import partial_windows
+from benchmarks.draw_relevance import LEARN_UNTIL, NOW, recorded_windows
+from benchmarks.label_relevance import DATA, PARTS, SETS, read_rows
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -26,6 +28,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.evaluation.measures import calibration_error, precision, recall_of
 from dailypapers.ranking.calibration import Calibration
 from dailypapers.ranking.corpus.background import Background, fit
+from dailypapers.ranking.corpus.frequencies import count_texts
 from dailypapers.ranking.features import build
 from dailypapers.ranking.relevance import Parts, parts
 from dailypapers.ranking.text.words import terms
@@ -57,7 +60,7 @@ def main() -> None:
     held_out = parser.parse_args().held_out
     recordings = Path(os.environ["DAILYPAPERS_RECORDINGS"])
     listed = read_papers(recordings / "ranking" / "papers.jsonl.gz", now=NOW).announcements
-    windows = recorded_windows(recordings, listed)
+    windows = recorded_windows(recordings, listed) | partial_windows(recordings, listed)
     background = fit([item.paper for item in listed if item.day < LEARN_UNTIL])
     print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}")
     for name, known in (("trained", background), ("untrained", None)):
@@ -77,9 +80,9 @@ def data_of(windows: dict[str, list[Paper]], background: Background | None) -> D
 
 def pairs(windows: dict[str, list[Paper]], background: Background | None) -> Iterator[tuple[Matrix, str, bool, bool]]:
     """Yield each labelled pair: its parts, topic, whether the paper is about it, and whether it is for choosing."""
-    topics = {row["topic_id"]: row for row in read_rows(TOPICS)}
+    topics = {row["topic_id"]: row for name in SETS for row in read_rows(DATA / f"{name}_topics.tsv")}
     by_window = defaultdict(list)
-    for row in read_rows(DATA / "relevance.tsv"):
+    for row in (row for name in SETS for row in read_rows(DATA / f"{name}.tsv")):
         by_window[row["window"]].append(row)
     for window, labelled in by_window.items():
         ids = sorted({row["topic_id"] for row in labelled if terms(topics[row["topic_id"]]["topic"])})
@@ -97,7 +100,7 @@ def parts_of(
     """Return topics × papers × parts, and the column of each paper."""
     features = build(papers, background=background)
     known = features.background
-    feedback = known.found(texts)
+    feedback = known.found(count_texts(texts))
     pull = features.category_pull(np.asarray(feedback @ known.category_vectors))
     latent = np.asarray(feedback @ known.latent_vectors)
     ratio = np.asarray(feedback.multiply(feedback).sum(axis=1)).ravel()

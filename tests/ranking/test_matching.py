@@ -12,6 +12,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.ranking import matching
 from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
 from dailypapers.ranking.corpus.background import fit
+from dailypapers.ranking.corpus.frequencies import count_texts
 from dailypapers.ranking.features import build
 from dailypapers.ranking.matching import Matcher, Matches
 
@@ -58,9 +59,7 @@ def test_nobody_asking_for_anything_is_no_trouble() -> None:
 
 def test_without_a_library_a_topic_matches_by_its_own_words_and_as_many_as_a_paper_holds() -> None:
     found = matches(SPACE)
-    # Of three words an eighth is judged as a liked paper is.
-    held = 1 / 8 + 7 / 8 * FEATURES.coverage([SPACE.text])
-    cosines = FEATURES.term_cosines(FEATURES.vectors([SPACE.text])) * held
+    cosines = FEATURES.term_cosines(FEATURES.vectors([SPACE.text])) * FEATURES.coverage([SPACE.text])
     assert np.allclose(found.term_cosines, cosines)
     assert found.participation_ratio.tolist() == [1]
     assert found.mean_null_cosine.tolist() == [0]
@@ -76,7 +75,7 @@ def test_a_paper_matches_by_what_stands_in_it_and_its_relevance_is_its_likeness(
 def test_with_a_library_a_topic_means_what_it_finds_there() -> None:
     topic = TOPICS[0]
     found = LEARNED.of([topic], [], examples={})
-    shares = LEARNED.features.background.found([topic.text])
+    shares = LEARNED.features.background.found(count_texts([topic.text]))
     source = found.sources[topic]
     assert source.found.tolist() == shares.indices.tolist()
     assert source.shares.sum() == pytest.approx(1)

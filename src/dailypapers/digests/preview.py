@@ -29,7 +29,7 @@ from dailypapers.errors import Busy
 from dailypapers.library.gc_freeze import freeze
 from dailypapers.library.learn import newest, would_learn
 from dailypapers.ranking.hints import hints
-from dailypapers.ranking.profile import is_foreign
+from dailypapers.ranking.profile import is_foreign, several
 from dailypapers.store import editions, papers
 from dailypapers.store import models as knowledge
 from dailypapers.store.database import reading
@@ -220,7 +220,7 @@ def _picked(
 
 def _topics(context: ReaderContext) -> list[str]:
     """Return the topics that papers could be about."""
-    wanted = (i for i in context.interests if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
+    wanted = (i for i in several(context.interests) if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
     return [topic.text for topic in wanted if not is_foreign(topic)]
 
 

@@ -16,7 +16,7 @@ from dailypapers.ranking.embeddings.encoder import Vectors
 from dailypapers.ranking.embeddings.models import load
 from dailypapers.ranking.features import build
 from dailypapers.ranking.hints import hints
-from dailypapers.ranking.profile import is_foreign, profile
+from dailypapers.ranking.profile import is_foreign, profile, several
 from dailypapers.ranking.rank import Known, Matcher, Reader
 from dailypapers.ranking.rank import rank as rank_papers
 from dailypapers.sources.file import read_papers
@@ -78,5 +78,5 @@ def rank(
 
 
 def _hints(matcher: Matcher, interests: Sequence[Interest]) -> list[str]:
-    wanted = (i for i in interests if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
+    wanted = (i for i in several(interests) if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
     return [hint.sentence() for hint in hints(matcher.features, [i.text for i in wanted if not is_foreign(i)])]

@@ -22,9 +22,10 @@ from dailypapers.domain.person import is_same_person, name_keys
 from dailypapers.ranking.corpus.background import Background
 from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count, count_texts, merged, weigh
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.ranking.features import Features
+from dailypapers.ranking.features import Coverages, Features
 from dailypapers.ranking.relevance import by_likeness, relevance
 from dailypapers.ranking.relevance import parts as relevance_parts
+from dailypapers.ranking.text.topics import head
 from dailypapers.ranking.text.words import content_words
 
 #: What a topic's own words count beside those of the papers it found.
@@ -210,6 +211,43 @@ _Rows = list[npt.NDArray[Any]]
 _NOTHING, _NO_SHARES = np.zeros(0, np.int32), np.zeros(0, np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Topics:
+    """Topics with what they find in the background, one row each."""
+
+    features: Features
+    #: Term frequencies.
+    counts: sp.csr_array
+    #: Topics × papers of the library: shares of their feedback documents.
+    found: sp.csr_array
+    held: Coverages
+    latent: Matrix
+    categories: Matrix
+    ratio: Vector
+
+    @classmethod
+    def of(cls, features: Features, texts: Sequence[str], vectors: Matrix | None = None) -> "_Topics":
+        """Look topics up in the background; `vectors` are what an encoder makes of them."""
+        background, counts = features.background, count_texts(texts)
+        found = background.found(counts, vectors)
+        return cls(
+            features,
+            counts,
+            found,
+            features.coverages(texts),
+            latent=np.asarray(found @ background.latent_vectors),
+            categories=features.category_pull(np.asarray(found @ background.category_vectors)),
+            ratio=np.where(np.diff(found.indptr) > 0, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0),
+        )
+
+    def relevance(self) -> Floats:
+        """Return topics × papers: relevance as far as it does not depend on likeness."""
+        made_of = relevance_parts(
+            self.features, self.held, latent=self.latent, categories=self.categories, ratio=self.ratio
+        )
+        return relevance(self.features, made_of)
+
+
 def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None) -> tuple[_Rows, list[Source]]:
     """A topic's own cosine counts by the part of its words that a paper holds, as far as it is judged by these.
 
@@ -217,42 +255,44 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     """
     background = features.background
     vectors = encoder.encode(texts).astype(np.float64) if encoder and background.dense_space and texts else None
-    found = background.found(texts, vectors)
-    has_feedback = np.diff(found.indptr) > 0
-    own = features.vectors(texts)
-    held = features.coverages(texts)
-    likened = by_likeness(held.words)
-    direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * held.literal)
+    topics = _Topics.of(features, texts, vectors)
+    found, has_feedback = topics.found, np.diff(topics.found.indptr) > 0
+    own = weigh(topics.counts, background.idf)
+    likened = by_likeness(topics.held.words)
+    direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * topics.held.literal)
     meant = features.feedback_mean(found) @ features.by_term
     term_cosines = meant.toarray() + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
     null_cosines = _null_cosines(features, found, own, has_feedback)
-    participation_ratio = np.where(has_feedback, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0)
     centred_embeddings = np.asarray(found @ background.centred_embeddings)
     raw_embeddings = (
         centred_embeddings if vectors is None or not background.dense_space else background.dense_space.of(vectors)
     )
-    raw_embeddings = raw_embeddings + _centre(background)
-    term_cosines, null_cosines = term_cosines.astype(np.float32), null_cosines.astype(np.float32)
-    embedding_cosines = _embedding_cosines(features, np.zeros((len(texts), centred_embeddings.shape[1])))
-    category_vectors = features.category_pull(np.asarray(found @ background.category_vectors))
-    latent_vectors = np.asarray(found @ background.latent_vectors)
-    made_of = relevance_parts(
-        features, held, latent=latent_vectors, categories=category_vectors, ratio=participation_ratio
-    )
     rows = [
-        term_cosines,
-        null_cosines,
-        latent_vectors,
-        category_vectors,
+        term_cosines.astype(np.float32),
+        null_cosines.astype(np.float32),
+        topics.latent,
+        topics.categories,
         centred_embeddings,
-        raw_embeddings,
-        *embedding_cosines,
-        relevance(features, made_of),
+        raw_embeddings + _centre(background),
+        *_embedding_cosines(features, np.zeros((len(texts), centred_embeddings.shape[1]))),
+        _with_heads(features, texts, topics.relevance(), likened),
         likened,
-        participation_ratio,
+        topics.ratio,
     ]
     # A reason shows what of the topic's own words a paper holds.
-    return rows, _sources(features, merged(count_texts(texts)), found)
+    return rows, _sources(features, merged(topics.counts), found)
+
+
+def _with_heads(features: Features, texts: Sequence[str], relevance: Floats, likened: Vector) -> Floats:
+    """Return the relevance of topics, where one is a title with a colon at least that of what stands before it.
+
+    "World models: planning" is within world models.
+    """
+    rows = [row for row, text in enumerate(texts) if head(text)]
+    if rows:
+        wider = _Topics.of(features, [head(texts[row]) for row in rows]).relevance()
+        relevance[rows] = np.maximum(relevance[rows], (1 - likened[rows, None]).astype(np.float32) * wider)
+    return relevance
 
 
 def _centre(background: Background) -> Matrix:

@@ -6,7 +6,7 @@ these stand facts that are so or not: phrases, authors, categories.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
 
@@ -16,6 +16,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import is_single_name
 from dailypapers.domain.preferences import MAX_EXAMPLES, MAX_TOPICS
+from dailypapers.ranking.text.topics import listed
 from dailypapers.ranking.text.words import terms
 
 #: What a fact adds to a score. A good match of a subject scores about one, so a followed author comes first and a
@@ -107,6 +108,16 @@ def profile(
             *_too_many(usable, wanted),
         ),
     )
+
+
+def several(interests: Sequence[Interest]) -> tuple[Interest, ...]:
+    """Return interests with each topic by itself: "robots, protein folding" is two topics, and either will do."""
+    return tuple(one for interest in interests for one in _several(interest))
+
+
+def _several(interest: Interest) -> tuple[Interest, ...]:
+    texts = listed(interest.text) if interest.kind is InterestKind.TOPIC else ()
+    return tuple(replace(interest, text=text) for text in texts) if len(texts) > 1 else (interest,)
 
 
 def troubles(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> dict[Interest, str]:

@@ -20,7 +20,7 @@ from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector
 from dailypapers.ranking.explain import Explainer, Scored
 from dailypapers.ranking.exploration import outside
 from dailypapers.ranking.matching import Matcher, Matches
-from dailypapers.ranking.profile import Profile, is_foreign, profile
+from dailypapers.ranking.profile import Profile, is_foreign, profile, several
 from dailypapers.ranking.scoring import FULL, VARIANTS, Scorer, Variant, must_include, profile_batch, score
 from dailypapers.ranking.select import Flags, Wanted, select
 from dailypapers.ranking.text.highlighting import Highlighter
@@ -207,7 +207,7 @@ def choose(
     for start in range(0, len(readers), BATCH):
         part = readers[start : start + BATCH]
         profiles = [
-            profile(reader.interests, examples=known.examples, liked=reader.liked, disliked=reader.disliked)
+            profile(several(reader.interests), examples=known.examples, liked=reader.liked, disliked=reader.disliked)
             for reader in part
         ]
         matches = matches_of(matcher, profiles, known)

@@ -8,8 +8,8 @@ is still most like it. Here the parts are absolute: 0.5 is even chances that som
 the paper "about" the topic, and the logit grows by 4.75 a unit, as `calibration` has it. The weights are those of a
 logistic regression on labelled pairs (benchmarks/fit_relevance.py, docs/benchmarks.md).
 
-Two words are both required. No paper holds all of a sentence, so the longer a topic is, the more its likeness decides
-instead, the score of liked papers; that of a pasted abstract alone.
+Up to four words are all required. No paper holds all of a sentence, so the longer a topic is, the more its likeness
+decides instead, the score of liked papers; that of a pasted abstract alone.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,8 @@ CATEGORY_DEVIATION = 0.22
 #: More deviations than these tell no more: a paper that lacks a word of the topic is not about it for its company.
 _MOST_LATENT = 5.0
 #: Topics of at most so many words are judged by their words, those of so many as a sentence is; between them by both.
-_FEW_WORDS, _SENTENCE = 2, 6
+#: What lacks one word of three or four is seldom about the topic, however alike it is to what the others find.
+_FEW_WORDS, _SENTENCE = 4, 7
 #: Of a sentence likeness counts half, and the rest are the words that a paper holds; from here to there the half grows
 #: to the whole: an abstract is like a liked paper.
 _LONG, _ABSTRACT = 12, 36
@@ -54,8 +55,10 @@ class Weights:
 
 
 #: Without a background, and with one. An encoder's cosine has no weight yet: few papers about a topic lack its words.
-UNTRAINED = Weights(base=-0.244, text=0.647, title=0.243, near=0.135, whole_title=0.146)
-TRAINED = Weights(base=-0.412, text=0.447, title=0.133, near=0.168, whole_title=0.263, latent=0.092, categories=0.013)
+#: Without one the base is .03 above what was fitted, so that the topic as a phrase is enough: half of the papers with
+#: it in their abstract alone are about it.
+UNTRAINED = Weights(base=-0.215, text=0.498, title=0.317, near=0.224, whole_title=0.161)
+TRAINED = Weights(base=-0.454, text=0.383, title=0.198, near=0.242, whole_title=0.255, latent=0.090, categories=0.006)
 #: What a sentence's share of information adds, in title and abstract and in the title alone.
 _SENTENCE_TEXT, _SENTENCE_TITLE = 0.3, 0.2
 

@@ -40,7 +40,7 @@ LEARNED, SMALL = fit(PAPERS), fit(PAPERS[:30])
 
 
 def found(text: str, background: Background = LEARNED, vectors: Matrix | None = None) -> dict[int, float]:
-    row = background.found([text], vectors)
+    row = background.found(count_texts([text]), vectors)
     return dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
 
 
@@ -62,7 +62,7 @@ def test_a_thousand_papers_are_enough_and_fewer_teach_nothing() -> None:
 def test_a_library_of_nothing_is_no_trouble() -> None:
     nothing = fit([])
     assert (nothing.papers, nothing.mean_category_vector.tolist(), nothing.sample.tolist()) == (0, [], [])
-    assert nothing.found(["feather"]).shape == (1, 0)
+    assert nothing.found(count_texts(["feather"])).shape == (1, 0)
     assert nothing.dense_space is None
 
 

@@ -27,7 +27,6 @@ from dailypapers.ranking.corpus.frequencies import (
     Vector,
     columns_of,
     count,
-    count_texts,
     holding,
     merged,
     unbound,
@@ -200,19 +199,19 @@ class Background:
         scored = sp.csr_array((data * rarity, counts.indices, counts.indptr), shape=counts.shape)
         return sp.csr_array(scored.T.tocsr())
 
-    def found(self, texts: Sequence[str], vectors: Matrix | None = None) -> sp.csr_array:
+    def found(self, counts: sp.csr_array, vectors: Matrix | None = None) -> sp.csr_array:
         """Texts × papers of the library: what each text finds there by BM25 over words and pairs, best first.
 
-        With the texts' vectors by an encoder, the cosine with a paper counts as much as BM25 does, both in deviations.
+        `counts` are the texts' term frequencies. With the texts' vectors by an encoder, the cosine with a paper counts
+        as much as BM25 does, both in deviations.
         A row sums to one, or is empty where no word is found; a paper weighs by its score squared.
         """
         many = min(FEEDBACK_DOCUMENTS, self.papers // FEEDBACK_PART)
         if not many or not self.is_trained:
-            return sp.csr_array((len(texts), self.papers))
-        queries = merged(count_texts(texts))
-        asked = sp.csr_array(queries.astype(np.float64) @ self._bm25)
+            return sp.csr_array((counts.shape[0], self.papers))
+        asked = sp.csr_array(merged(counts).astype(np.float64) @ self._bm25)
         rows, columns, data = [], [], []
-        for row in range(len(texts)):
+        for row in range(counts.shape[0]):
             inside = slice(asked.indptr[row], asked.indptr[row + 1])
             scores = np.asarray(np.round(asked.data[inside], 9), np.float64)
             papers: Columns = asked.indices[inside].astype(np.int64)
@@ -222,7 +221,7 @@ class Background:
             rows += [row] * len(best)
             columns += papers[best].tolist()
             data += (scores[best] ** 2 / max(float((scores[best] ** 2).sum()), 1e-12)).tolist()
-        return sp.csr_array((data, (rows, columns)), shape=(len(texts), self.papers))
+        return sp.csr_array((data, (rows, columns)), shape=(counts.shape[0], self.papers))
 
     def together(self, asked: Sequence[Columns]) -> int:
         """Return how many papers hold, of each of these sets of columns, at least one."""

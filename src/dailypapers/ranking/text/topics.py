@@ -1,0 +1,41 @@
+"""Topics as people type them: several in one line, and what a title says before its colon.
+
+Knows no paper; what a topic means, `matching` says.
+"""
+
+import re
+from functools import lru_cache
+
+from dailypapers.ranking.text.words import is_stop_word, spans, units
+
+#: A comma inside a number or a formula has no space behind it.
+_BETWEEN = re.compile(r"\s*(?:[,;]\s|[、，；\n])\s*")
+_CONJUNCTION = re.compile(r"^(?:and|or|&)\s+", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
+_COLON = re.compile(r":\s+")
+#: What is longer is a clause of a sentence, and no topic of its own.
+_MOST_WORDS = 4
+
+
+@lru_cache(maxsize=100_000)
+def listed(text: str) -> tuple[str, ...]:
+    """Return the topics of a text that lists several by commas or semicolons; any other text as it is.
+
+    "NLP, computer vision, and robots" are three; "language models, but not for code" is one.
+    """
+    topics = [_CONJUNCTION.sub("", part) for part in _BETWEEN.split(text.strip(" \n,;")) if part]
+    is_list = len(topics) > 1 and not _SENTENCE_END.search(text) and all(map(_is_topic, topics))
+    return tuple(dict.fromkeys(topics)) if is_list else (text,)
+
+
+@lru_cache(maxsize=100_000)
+def head(text: str) -> str:
+    """Return what stands before the colon of a title, the wider topic; empty where there is none."""
+    before, *behind = _COLON.split(text, maxsplit=1)
+    return before.strip() if behind and _is_topic(before) and units(behind[0]) else ""
+
+
+def _is_topic(text: str) -> bool:
+    """Tell whether a part of a text can stand alone: a few words, of which the first tells something."""
+    first = next((text[start:end] for start, end in spans(text)), "")
+    return 0 < len(units(text)) <= _MOST_WORDS and not is_stop_word(first)

@@ -1,0 +1,53 @@
+"""Topics as people type them: lists of several, and titles with a colon."""
+
+import pytest
+
+from dailypapers.ranking.text.topics import head, listed
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("NLP, computer vision, robotics", ("NLP", "computer vision", "robotics")),
+        ("graph networks; protein folding", ("graph networks", "protein folding")),
+        ("NLP, vision, and robots", ("NLP", "vision", "robots")),
+        ("RAG, LoRA,", ("RAG", "LoRA")),
+        ("robots, robots", ("robots",)),
+        ("蛋白质、机器人", ("蛋白质", "机器人")),
+    ],
+)
+def test_a_list_is_several_topics(text: str, topics: tuple[str, ...]) -> None:
+    assert listed(text) == topics
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "diffusion models for robotics",
+        "language models, but not for code",
+        "1,000 Genomes",
+        "search and rescue",
+        "We study graphs, networks. They grow.",
+        "methods that use language models to grade essays of many students, feedback",
+        "robots, the",
+        "",
+        ", ;",
+    ],
+)
+def test_another_text_is_one_topic(text: str) -> None:
+    assert listed(text) == (text,)
+
+
+@pytest.mark.parametrize(
+    ("text", "wider"),
+    [
+        ("World models: autonomous driving", "World models"),
+        ("World models:", ""),
+        ("ratio 3:2", ""),
+        (": driving", ""),
+        ("how do large language models store facts: a survey", ""),
+        ("protein folding", ""),
+    ],
+)
+def test_before_the_colon_of_a_title_stands_the_wider_topic(text: str, wider: str) -> None:
+    assert head(text) == wider
