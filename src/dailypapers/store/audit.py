@@ -1,16 +1,13 @@
 """The audit log: who changed what, when, from what to what."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from dailypapers.store.schema import audit
-
-#: Rows that are read at a time where all are wanted.
-_GROUP = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +52,6 @@ def newest(
     if address_hash is not None:
         query = query.where(audit.c.address_hash == address_hash)
     return [_entry(row) for row in tx.execute(query)]
-
-
-def every(tx: sa.Connection) -> Iterator[Entry]:
-    """Yield all changes, newest first."""
-    before_id = None
-    while entries := newest(tx, limit=_GROUP, before_id=before_id):
-        yield from entries
-        before_id = entries[-1].id
 
 
 def _entry(row: sa.Row[Any]) -> Entry:

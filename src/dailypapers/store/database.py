@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -283,6 +284,14 @@ def replace_rows(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str,
         statement = make(table)
         changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+
+
+def begins_with(tx: sa.Connection, column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
+    """Return whether a column begins with a text, so that an index on it is used."""
+    if tx.dialect.name == "postgresql":
+        return column.startswith(text, autoescape=True)
+    # By bytes, as SQLite's indexes are ordered; LIKE would look at every row.
+    return sa.and_(column >= text, column < text + chr(sys.maxunicode))
 
 
 def lock(tx: sa.Connection, table: sa.Table) -> None:

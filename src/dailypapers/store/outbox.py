@@ -5,7 +5,7 @@
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -444,8 +444,15 @@ def hold_open(tx: sa.Connection, detail: str) -> int:
     return tx.execute(change.values(values)).rowcount
 
 
-def decide(tx: sa.Connection, doubt: Doubt, *, edition_id: int | None = None, now: dt.datetime) -> int:
-    """Decide what is done about the uncertain mails, of one edition or of all; returns how many that applies to.
+def decide(
+    tx: sa.Connection,
+    doubt: Doubt,
+    *,
+    edition_id: int | None = None,
+    delivery_id: int | None = None,
+    now: dt.datetime,
+) -> int:
+    """Decide what is done about the uncertain mails: one, those of an edition, or all; returns how many these are.
 
     What is past its deadline is not sent again; what was carried over or taken for arrived is decided already.
     """
@@ -453,6 +460,8 @@ def decide(tx: sa.Connection, doubt: Doubt, *, edition_id: int | None = None, no
     where = [outbox.c.state == DeliveryState.UNCERTAIN.value, undecided]
     if edition_id is not None:
         where.append(outbox.c.edition_id == edition_id)
+    if delivery_id is not None:
+        where.append(outbox.c.id == delivery_id)
     values: dict[str, Any] = {"doubt": doubt.value}
     if doubt is Doubt.RESEND:
         where.append(outbox.c.deadline > now)
@@ -461,6 +470,25 @@ def decide(tx: sa.Connection, doubt: Doubt, *, edition_id: int | None = None, no
     if doubt is Doubt.CARRY:
         _release(tx, [row.id for row in decided])
     return len(decided)
+
+
+def resend(
+    tx: sa.Connection, delivery_id: int, states: Collection[DeliveryState], *, deadline: dt.datetime, now: dt.datetime
+) -> bool:
+    """Queue a digest once more that is in one of these states; tells whether it was.
+
+    It counts as one that its reader may have twice.
+    """
+    mine = (outbox.c.id == delivery_id, outbox.c.state.in_([state.value for state in states]))
+    values = {
+        "state": DeliveryState.QUEUED.value,
+        "doubt": Doubt.RESEND.value,
+        "next_attempt_at": now,
+        "deadline": deadline,
+        "claimed_by": "",
+    }
+    has_picks = sa.exists().where(picks.c.delivery_id == outbox.c.id)
+    return tx.execute(sa.update(outbox).where(*mine, has_picks).values(values)).rowcount == 1
 
 
 def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetime) -> bool:
@@ -522,6 +550,16 @@ def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[Delivery]:
     """Return all deliveries to a subscriber, oldest first."""
     query = sa.select(*_DELIVERY).where(outbox.c.subscriber_id == subscriber_id).order_by(outbox.c.id)
     return [_delivery(row) for row in tx.execute(query)]
+
+
+def newest_of_subscriber(
+    tx: sa.Connection, subscriber_id: int, *, limit: int, before_id: int | None = None
+) -> list[Delivery]:
+    """Return deliveries to a subscriber, newest first; those older than `before_id`, where it is given."""
+    query = sa.select(*_DELIVERY).where(outbox.c.subscriber_id == subscriber_id)
+    if before_id is not None:
+        query = query.where(outbox.c.id < before_id)
+    return [_delivery(row) for row in tx.execute(query.order_by(outbox.c.id.desc()).limit(limit))]
 
 
 def by_id(tx: sa.Connection, delivery_id: int) -> Delivery | None:

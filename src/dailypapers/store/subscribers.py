@@ -26,7 +26,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.domain.zone import knows_zone
-from dailypapers.store.database import groups, insert_new, leave_no_trace
+from dailypapers.store.database import begins_with, groups, insert_new, leave_no_trace
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import (
     attempts,
@@ -216,12 +216,7 @@ def every(tx: sa.Connection) -> Iterator[Subscriber]:
 
 def beginning_with(tx: sa.Connection, text: str, *, limit: int, after: str = "") -> list[Subscriber]:
     """Return subscribers whose address begins with a text, by address: those behind `after`, where it is given."""
-    if tx.dialect.name == "postgresql":
-        begins = subscribers.c.address.startswith(text, autoescape=True)
-    else:
-        # By bytes, as the index is ordered; LIKE would look at every row.
-        begins = sa.and_(subscribers.c.address >= text, subscribers.c.address < text + chr(0x10FFFF))
-    query = sa.select(subscribers).where(begins, subscribers.c.address > after)
+    query = sa.select(subscribers).where(begins_with(tx, subscribers.c.address, text), subscribers.c.address > after)
     return [_subscriber(row) for row in tx.execute(query.order_by(subscribers.c.address).limit(limit))]
 
 

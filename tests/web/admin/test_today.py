@@ -1,7 +1,53 @@
-"""Today at a glance."""
+"""Today at a glance: the equation, the sources, and the button that pauses all sending."""
 
+import datetime as dt
+
+import sqlalchemy as sa
+from tests.web.a_digest import a_digest
 from tests.web.admin.conftest import Operator
+from tests.web.conftest import NOW
+
+from dailypapers.domain.source import Freshness, State
+from dailypapers.store import controls, editions, outbox, source_days
+from dailypapers.store.controls import Name
+from dailypapers.store.database import reading, writing
 
 
-async def test_it_is_the_first_page(viewer: Operator) -> None:
-    assert "<h1>Today</h1>" in await viewer.look()
+async def test_before_the_first_edition_it_says_so(viewer: Operator) -> None:
+    page = await viewer.look()
+    assert "No edition has been closed yet" in page
+    assert "No source has been fetched yet" in page
+    assert 'action="/admin/pause"' not in page
+
+
+async def test_the_equation_and_the_sources_are_shown(owner: Operator, engine: sa.Engine) -> None:
+    a_digest(engine)
+    with writing(engine) as tx:
+        editions.count_due(tx, 1, 1)
+        fresh = Freshness(State.FAILED, items=9, new=2, note="HTTP 500")
+        source_days.record(tx, "arxiv", "", NOW.date(), fresh, now=NOW)
+    page = " ".join((await owner.look()).split())
+    assert "<b>1</b> due</span>" in page
+    assert "<b>1</b> still open</span>" in page
+    assert "HTTP 500" in page
+    fragment = await owner.look("/progress")
+    assert "<html" not in fragment
+    assert "<dd>1</dd>" in fragment
+
+
+async def test_a_pause_is_seen_on_every_page_and_noted(owner: Operator, engine: sa.Engine) -> None:
+    a_digest(engine)
+    answer = await owner.post("/pause", at="", action="pause", reason="A new server\n")
+    assert answer.headers["location"] == "/admin#sending"
+    for path in ("", "/audit"):
+        assert "Sending is paused" in await owner.look(path)
+    assert "“A new server”" in await owner.look()
+    with writing(engine) as tx:
+        assert outbox.claim(tx, "w", 9, now=NOW) == []
+    await owner.post("/pause", at="", action="resume")
+    await owner.post("/pause", at="", action="resume")
+    with reading(engine) as tx:
+        assert controls.control(tx, Name.PAUSE) is None
+    with writing(engine) as tx:
+        assert len(outbox.claim(tx, "w", 9, now=NOW + dt.timedelta(minutes=1))) == 1
+    assert owner.entries() == ["sending resumed", "sending paused"]

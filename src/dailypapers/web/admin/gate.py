@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+import sqlalchemy as sa
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -19,9 +20,10 @@ from dailypapers.accounts import sessions
 from dailypapers.domain.account import Account, Session, Stage
 from dailypapers.domain.text import printable
 from dailypapers.rendering.pages import render_admin_page
-from dailypapers.store import accounts, controls
+from dailypapers.store import accounts, audit, controls
 from dailypapers.store.controls import Control, Name
 from dailypapers.store.database import reading
+from dailypapers.web.admin.words import words_in
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import network_of
 
@@ -83,8 +85,27 @@ class Visit:
             "account": self.account if is_in else None,
             "csrf": self.session.csrf if self.session else "",
             "now": self.now,
+            "words": words_in(context.templates),
             **(_controls(context) if is_in else {"paused": None, "test_mode": None}),
         }
+
+    def hash_of(self, address: str) -> str:
+        """Return what stays of an address in the audit log once it is erased."""
+        return self.context.signer.keyed_hash("audit", address)
+
+    def note(
+        self,
+        tx: sa.Connection,
+        action: str,
+        *,
+        address: str = "",
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+    ) -> None:
+        """Add a change of theirs to the audit log, in the transaction that makes it."""
+        address_hash = self.hash_of(address) if address else ""
+        who = {"actor": self.account.email, "address": address, "address_hash": address_hash}
+        audit.note(tx, action, now=self.now, before=before, after=after, **who)
 
     def redirect(self, path: str = "") -> RedirectResponse:
         """Lead to another page of the operator, to be asked for by GET."""

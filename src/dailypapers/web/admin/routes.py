@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from dailypapers.web.admin import account, invitation, oidc, sign_in, today
+from dailypapers.web.admin import (
+    account,
+    audit_log,
+    deliveries,
+    invitation,
+    oidc,
+    sign_in,
+    subscribers,
+    suppressions,
+    today,
+)
 from dailypapers.web.admin.gate import Handler, for_owners, guarded, open_to_all
 from dailypapers.web.http.page import WebContext
 
@@ -24,6 +34,15 @@ _ANYBODY_ACTS: Mapping[str, Handler] = {
 #: For owners and viewers alike.
 _LOOKS: Mapping[str, Handler] = {
     "": today.show,
+    "/progress": today.progress,
+    "/subscribers": subscribers.show,
+    "/subscribers/{subscriber_id}": subscribers.show_one,
+    "/deliveries/{delivery_id}": deliveries.show,
+    "/deliveries/{delivery_id}/email": deliveries.preview,
+    "/suppressions": suppressions.show,
+    "/suppressions/lift": suppressions.ask_to_lift,
+    "/audit": audit_log.show,
+    "/audit.csv": audit_log.file,
     "/account": account.show,
 }
 _ON_ONES_OWN: Mapping[str, Handler] = {
@@ -32,7 +51,12 @@ _ON_ONES_OWN: Mapping[str, Handler] = {
     "/sign-others-out": sign_in.sign_others_out,
 }
 #: Changes that viewers may not make.
-OWNERS_ACT: Mapping[str, Handler] = {}
+OWNERS_ACT: Mapping[str, Handler] = {
+    "/pause": today.pause,
+    "/deliveries/{delivery_id}": deliveries.act,
+    "/suppressions": suppressions.add,
+    "/suppressions/lift": suppressions.lift,
+}
 
 
 def add_admin(app: FastAPI, context: WebContext) -> None:
