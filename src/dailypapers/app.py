@@ -4,6 +4,7 @@ import logging
 import os
 import pickle
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -49,6 +50,9 @@ from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import Transport
 from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.rendering.environment import environment
+from dailypapers.reporting.report import Disk
+from dailypapers.reporting.tell import OperatorOptions
+from dailypapers.reporting.webhook import Webhook
 from dailypapers.settings import Mail, MailServerSettings, ServerSettings, Settings, SourceSettings, shipped
 from dailypapers.sources.arxiv import Arxiv
 from dailypapers.sources.base import Source
@@ -129,6 +133,7 @@ def build(settings: Settings) -> App:
         make_sender_options=_sender_options(settings, servers),
         companions=_companions(settings),
         retention=_retention(settings),
+        operator=_operator(settings, signer, servers),
     )
     return App(
         settings,
@@ -392,6 +397,36 @@ def _companions(settings: Settings) -> CompanionOptions:
     processes = settings.mail.processes or (1 if is_sqlite else _cores())
     connections = min(server.connections for server in settings.mail.servers or (settings.mail,))
     return CompanionOptions(min(processes, connections), partial(told, settings))
+
+
+def _operator(settings: Settings, signer: Signer, servers: Mapping[str, MailServer]) -> OperatorOptions | None:
+    section = settings.operator
+    if not section.email and not section.webhook:
+        return None
+    secret = section.webhook_secret.get_secret_value() if section.webhook_secret else ""
+    server = next(iter(servers.values()))
+    return OperatorOptions(
+        name=settings.service.name,
+        sender=_sender(settings),
+        make_transport=lambda: SmtpTransport(server, capacity=Capacity(1, 1, SHORT_PATIENCE)),
+        secret=signer.secret,
+        email=section.email,
+        webhook=Webhook(section.webhook, secret) if section.webhook else None,
+        hour=section.hour,
+        zone=settings.service.zone,
+        keys=tuple(signing_keys(settings)),
+        measure_disk=partial(_measure_disk, settings.database.url),
+    )
+
+
+def _measure_disk(url: str) -> Disk | None:
+    """Measure the disk of a SQLite file; that of a server is the server's."""
+    parsed = sa.make_url(url)
+    file = Path(parsed.database or "")
+    if parsed.get_backend_name() != "sqlite" or not file.is_file():
+        return None
+    usage = shutil.disk_usage(file.parent)
+    return Disk(usage.free, usage.total)
 
 
 def _retention(settings: Settings) -> Retention:

@@ -54,6 +54,7 @@ _SECRETS = (
     ("database", "password"),
     ("inbound", "imap_password"),
     ("web", "metrics_token"),
+    ("operator", "webhook_secret"),
     ("webhooks", "postmark_login"),
     ("webhooks", "mailgun_signing_key"),
     ("oidc", "client_secret"),
@@ -289,6 +290,22 @@ class Retention(_Section):
     sources_days: RetentionDays = 400
 
 
+class Operator(_Section):
+    """Who is told how things are."""
+
+    email: str = ""
+    hour: Annotated[int, Field(ge=0, le=23)] = 9
+    webhook: str = ""
+    webhook_secret: SecretStr | None = None
+
+    @field_validator("webhook")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// (or http:// on this machine)")
+        return value
+
+
 class Web(_Section):
     """Where the pages are served."""
 
@@ -448,6 +465,7 @@ class Settings(BaseSettings):
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     retention: Retention = Retention()
+    operator: Operator = Operator()
     web: Web = Web()
     subscribe: Subscribe = Subscribe()
     inbound: Inbound = Inbound()

@@ -6,7 +6,7 @@ import typer
 
 from dailypapers.cli.deliveries import print_ledger, report_delivered
 from dailypapers.cli.digests import say_composed
-from dailypapers.cli.output import ATTENTION, progress
+from dailypapers.cli.output import ATTENTION, OK, progress
 from dailypapers.cli.shared import Json, Now, check_clock, clock
 from dailypapers.cli.sources import edition_code, print_sources, print_standings, sources_code
 from dailypapers.stopping import stop_on_signal
@@ -46,3 +46,34 @@ def status(context: typer.Context, now: Now = None, as_json: Json = False) -> No
     code = print_standings(app, clock(now)(), as_json=False)
     is_balanced = print_ledger(app.engine, as_json=False, limit=3)
     raise typer.Exit(code if is_balanced else ATTENTION)
+
+
+def report(
+    context: typer.Context,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send it to [operator] as well, and alerts that are due.")
+    ] = False,
+    now: Now = None,
+) -> None:
+    """Print the operator's report of the day. `serve` sends it daily; with cron, run `report --send` after `day`."""
+    from dailypapers.errors import BadSettings
+    from dailypapers.reporting.report import report as written
+    from dailypapers.reporting.situation import situation
+    from dailypapers.reporting.tell import REPORT, tell
+    from dailypapers.reporting.tell import send as send_out
+    from dailypapers.store.database import reading
+
+    app, moment = context.obj.app(), clock(now)()
+    operator = app.dependencies.operator
+    with reading(app.engine) as tx:
+        found = situation(tx, now=moment)
+    disk = operator.measure_disk() if operator else None
+    message = written(found, disk=disk, name=app.settings.service.name, now=moment)
+    typer.echo(f"{message.subject}\n\n{message.text}", nl=False)
+    if not send:
+        return
+    if operator is None:
+        raise BadSettings("Nobody is named who is to be told: set operator.email or operator.webhook.")
+    arrived = send_out(operator, REPORT, message, now=moment)
+    tell(app.engine, operator, now=moment)
+    raise typer.Exit(OK if arrived else ATTENTION)

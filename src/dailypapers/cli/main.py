@@ -74,7 +74,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run it": (serve.serve, serve.web, serve.schedule, serve.work, day.day),
     "The steps of a day": (sources.fetch, digests.close, digests.compose, deliveries.deliver, setup.prune),
     "Keep it": (backup.backup, backup.restore),
-    "Look at it": (day.status, papers.paper, digests.preview, deliveries.ledger),
+    "Look at it": (day.status, day.report, papers.paper, digests.preview, deliveries.ledger),
     "Ranking": (papers.rank, papers.archive, votes.vote),
 }
 for _panel, _commands in _PANELS.items():

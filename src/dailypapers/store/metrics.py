@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.subscriber import SubscriberState
-from dailypapers.store import ledger, outbox
-from dailypapers.store.schema import attempts, bounces, editions, fetches, mail_server_counts, subscribers, suppressions
+from dailypapers.store import ledger, outbox, subscribers
+from dailypapers.store.schema import attempts, bounces, editions, fetches, mail_server_counts, suppressions
 from dailypapers.store.schema import workers as workers_table
 
 #: Replies are counted of so many of the newest mails.
@@ -66,7 +66,7 @@ def snapshot(tx: sa.Connection, *, now: dt.datetime) -> Snapshot:
         sent_in_the_last_hour=tx.execute(sent.where(mail_server_counts.c.began_at > now - _HOUR)).scalar_one(),
         replies=_replies(tx),
         bounces=_bounces(tx, now - _DAY),
-        subscribers=_subscribers(tx),
+        subscribers=subscribers.counts(tx),
         suppressed=tx.execute(sa.select(sa.func.count()).select_from(suppressions)).scalar_one(),
         sources=_sources(tx, now - _MONTH),
         newest=_newest(tx),
@@ -91,11 +91,6 @@ def _bounces(tx: sa.Connection, since: dt.datetime) -> dict[tuple[str, str, bool
         .group_by(bounces.c.kind, bounces.c.fault, bounces.c.hard)
     )
     return {(row.kind, row.fault or "", row.hard): row.reports for row in tx.execute(query)}
-
-
-def _subscribers(tx: sa.Connection) -> dict[SubscriberState, int]:
-    query = sa.select(subscribers.c.state, sa.func.count().label("readers")).group_by(subscribers.c.state)
-    return {SubscriberState(row.state): row.readers for row in tx.execute(query)}
 
 
 def _sources(tx: sa.Connection, since: dt.datetime) -> dict[str, SourceAge]:

@@ -563,6 +563,17 @@ controls = sa.Table(
     sa.Column("set_at", Moment, nullable=False),
 )
 
+# When the operator was last told of each kind of thing, and what.
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("tried_at", Moment, nullable=False),
+    # It arrived then, by mail or webhook; NULL where it never has.
+    sa.Column("told_at", Moment),
+    sa.Column("text", sa.Text, nullable=False),
+)
+
 # Who may run a job now; a lease that ran out is anybody's.
 leases = sa.Table(
     "leases",

@@ -302,6 +302,12 @@ _ACCEPTING = Prepared(
 )
 
 
+def counts(tx: sa.Connection) -> dict[SubscriberState, int]:
+    """Return how many subscribers are in each state; states of nobody are left out."""
+    query = sa.select(subscribers.c.state, sa.func.count().label("readers")).group_by(subscribers.c.state)
+    return {SubscriberState(row.state): row.readers for row in tx.execute(query)}
+
+
 def erase(tx: sa.Connection, subscriber_id: int) -> None:
     """Remove a subscriber with all that is kept of them; a suppression of the address stays.
 

@@ -1,0 +1,102 @@
+"""The report of a day: what an operator reads in the morning, in a minute."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dailypapers.domain.bounce import ReportKind
+from dailypapers.domain.delivery import DeliveryState, Ledger
+from dailypapers.domain.fault import Fault
+from dailypapers.domain.message import Message
+from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.reporting.situation import Situation
+
+#: Of a disk, the part that must be free before an operator is told.
+_LITTLE = 0.1
+_GIGABYTE = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk that the database is on, in bytes."""
+
+    free: int
+    total: int
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether less than a tenth of it is free."""
+        return self.free < self.total * _LITTLE
+
+
+def report(found: Situation, *, disk: Disk | None, name: str, now: dt.datetime) -> Message:
+    """Return the report as a mail of plain text."""
+    paragraphs = (_edition(found), _delivery(found), _sources(found), _reports(found), _rest(found, disk))
+    text = "\n\n".join("\n".join(paragraph) for paragraph in map(list, paragraphs) if paragraph)
+    return Message(f"{name}: {_headline(found, disk, now)}", text + "\n", "")
+
+
+def _headline(found: Situation, disk: Disk | None, now: dt.datetime) -> str:
+    if needs := sum(map(bool, (found.on_hold, found.residues, found.sources, disk and disk.is_nearly_full))):
+        return f"{needs} {'thing needs' if needs == 1 else 'things need'} your attention"
+    if not found.ledgers:
+        return "no edition has been closed yet"
+    newest = found.ledgers[0]
+    day = "today" if newest.day == now.date() else f"on {newest.day}"
+    return f"{newest.count(DeliveryState.ACCEPTED)} of {newest.due} digests accepted {day}"
+
+
+def _edition(found: Situation) -> Iterator[str]:
+    if not found.ledgers:
+        yield "No edition has been closed yet."
+        return
+    newest = found.ledgers[0]
+    yield f"Edition {newest.day}: {newest.reconciliation()}."
+    for each in found.ledgers:
+        yield from _doubts(each)
+
+
+def _doubts(ledger: Ledger) -> Iterator[str]:
+    if ledger.residue:
+        yield f"The ledger of {ledger.day} does not balance: {ledger.residue} are missing."
+    if ledger.undecided:
+        yield f"{ledger.undecided} of {ledger.day} wait for your decision (`dailypapers deliveries --help`)."
+
+
+def _delivery(found: Situation) -> Iterator[str]:
+    if found.on_hold:
+        yield f"{found.on_hold} emails are on hold because our mail server refuses us: {found.refusal}"
+        yield "Mend it, then run `dailypapers deliver --release`."
+    for end in found.early_ends:
+        times = f"{end.times} times, last at {end.last:%H:%M} UTC" if end.times > 1 else f"at {end.last:%H:%M} UTC"
+        yield f"Delivery stopped early on {end.day} ({times}): {end.why}"
+
+
+def _sources(found: Situation) -> Iterator[str]:
+    if not found.has_fetched:
+        yield "No source has been fetched yet."
+    elif not found.sources:
+        yield "All sources are well."
+    yield from found.sources
+
+
+def _reports(found: Situation) -> Iterator[str]:
+    hard = sum(n for (kind, _, is_hard), n in found.bounces.items() if kind is ReportKind.BOUNCE and is_hard)
+    ours = sum(n for (_, fault, _), n in found.bounces.items() if fault is Fault.US)
+    soft = sum(n for (kind, fault, is_hard), n in found.bounces.items() if _is_soft(kind, fault, is_hard=is_hard))
+    complaints = sum(n for (kind, _, _), n in found.bounces.items() if kind is ReportKind.COMPLAINT)
+    yield f"Bounces in the last 24 hours: {hard} hard, {soft} soft, {ours} because of us; {complaints} complaints."
+
+
+def _is_soft(kind: ReportKind, fault: Fault | None, *, is_hard: bool) -> bool:
+    return kind is ReportKind.BOUNCE and not is_hard and fault is not Fault.US
+
+
+def _rest(found: Situation, disk: Disk | None) -> Iterator[str]:
+    by_state = found.subscribers
+    states = (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.PENDING)
+    counts = ", ".join(f"{by_state.get(state, 0):,} {state.value}" for state in states)
+    yield f"Subscribers: {counts}."
+    if disk:
+        said = f"{disk.free / _GIGABYTE:,.1f} GB of the database's disk are free ({disk.free / disk.total:.0%})."
+        yield f"{said} Make room before it is full." if disk.is_nearly_full else said

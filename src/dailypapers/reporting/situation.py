@@ -1,0 +1,78 @@
+"""The situation: what an operator is told of, loaded at one moment."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dailypapers.domain.alert import Alert, AlertKind
+from dailypapers.domain.bounce import ReportKind
+from dailypapers.domain.delivery import Ledger
+from dailypapers.domain.fault import Fault
+from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.intake import status
+from dailypapers.store import bounces, ledger, outbox, subscribers, workers
+from dailypapers.store.workers import EarlyEnd
+
+_DAY = dt.timedelta(days=1)
+#: Editions whose ledgers are looked at: what is older has been told, and a lost row of it cannot be mended any more.
+_EDITIONS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """How everything stands."""
+
+    ledgers: tuple[Ledger, ...]
+    """Of the newest editions, newest first."""
+    early_ends: tuple[EarlyEnd, ...]
+    on_hold: int
+    refusal: str
+    """What the mail server said of the last email on hold."""
+    has_fetched: bool
+    sources: tuple[str, ...]
+    """A sentence for each source that an operator is to be told of."""
+    bounces: Mapping[tuple[ReportKind, Fault | None, bool], int]
+    """Of the last day."""
+    subscribers: Mapping[SubscriberState, int]
+
+    @property
+    def residues(self) -> tuple[Ledger, ...]:
+        """The ledgers with digests that are in no state."""
+        return tuple(each for each in self.ledgers if each.residue)
+
+
+def situation(tx: sa.Connection, *, now: dt.datetime) -> Situation:
+    """Load how everything stands."""
+    standings = status.standings(tx, now=now)
+    on_hold, refusal = outbox.on_hold(tx)
+    return Situation(
+        ledgers=tuple(ledger.ledgers(tx, limit=_EDITIONS)),
+        early_ends=tuple(workers.early_ends(tx, since=(now - _DAY).date())),
+        on_hold=on_hold,
+        refusal=refusal,
+        has_fetched=bool(standings),
+        sources=status.worth_telling(standings),
+        bounces=Counter(bounces.counts(tx, since=now - _DAY)),
+        subscribers=subscribers.counts(tx),
+    )
+
+
+def alerts(now_is: Situation) -> tuple[Alert, ...]:
+    """Return what is wrong."""
+    wrong = []
+    if now_is.on_hold:
+        sentences = (
+            f"Emails are on hold because our mail server refuses us: {now_is.refusal}",
+            "Nothing is sent until this is mended. No subscriber was suppressed.",
+            "Mend it, then run `dailypapers deliver --release`.",
+        )
+        wrong.append(Alert(AlertKind.ON_HOLD, sentences))
+    if residues := now_is.residues:
+        said = tuple(f"The ledger of {each.day} does not balance: {each.residue} are missing." for each in residues)
+        wrong.append(Alert(AlertKind.RESIDUE, said))
+    if now_is.sources:
+        wrong.append(Alert(AlertKind.SOURCE, now_is.sources))
+    return tuple(wrong)

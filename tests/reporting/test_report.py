@@ -1,0 +1,52 @@
+"""The report says in whole sentences how everything stands, from an empty database to a bad day."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from tests.delivery.chaos import MAILS, fill
+
+from dailypapers.reporting.report import Disk, report
+from dailypapers.reporting.situation import situation
+from dailypapers.store.database import reading, writing
+
+TODAY = dt.datetime.now(dt.UTC)
+
+
+def reported(engine: sa.Engine, *, disk: Disk | None = None) -> tuple[str, str]:
+    with reading(engine) as tx:
+        message = report(situation(tx, now=TODAY), disk=disk, name="Papers", now=TODAY)
+    return message.subject, message.text
+
+
+def test_an_empty_database_says_that_nothing_has_happened_yet(engine: sa.Engine) -> None:
+    subject, text = reported(engine)
+    assert subject == "Papers: no edition has been closed yet"
+    assert text.split("\n\n") == [
+        "No edition has been closed yet.",
+        "No source has been fetched yet.",
+        "Bounces in the last 24 hours: 0 hard, 0 soft, 0 because of us; 0 complaints.",
+        "Subscribers: 0 active, 0 paused, 0 pending.\n",
+    ]
+
+
+def test_a_good_day_has_its_number_in_the_subject_and_its_equation(engine: sa.Engine) -> None:
+    fill(engine)
+    with writing(engine) as tx:
+        tx.execute(sa.text("UPDATE outbox SET state = 'accepted'"))
+    subject, text = reported(engine, disk=Disk(60_000_000_000, 100_000_000_000))
+    assert subject == f"Papers: {MAILS} of {MAILS} digests accepted today"
+    assert f"{MAILS} due = {MAILS} accepted + 0 failed" in text
+    assert "60.0 GB of the database's disk are free (60%)." in text
+
+
+def test_a_bad_day_says_what_needs_attention(engine: sa.Engine) -> None:
+    fill(engine)
+    with writing(engine) as tx:
+        tx.execute(sa.text("UPDATE outbox SET state = 'on_hold', detail = '550 5.7.1 policy' WHERE id > 2"))
+        tx.execute(sa.text("DELETE FROM picks"))
+        tx.execute(sa.text("DELETE FROM outbox WHERE id = 1"))
+    subject, text = reported(engine, disk=Disk(1, 100))
+    assert subject == "Papers: 3 things need your attention"
+    assert f"{MAILS - 2} emails are on hold because our mail server refuses us: 550 5.7.1 policy" in text
+    assert "does not balance: 1 are missing." in text
+    assert "Make room before it is full." in text
