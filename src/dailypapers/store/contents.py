@@ -60,7 +60,9 @@ def _sentence(kept: str | Mapping[str, Any]) -> str:
     return LazyString(pattern, count=kept["count"], **kept["values"])
 
 
-def _about(about: AboutPaper) -> dict[str, object]:
+@lru_cache(maxsize=_PAPERS)
+def _about(about: AboutPaper) -> Mapping[str, object]:
+    """Return what is said of a paper, the same in the contents of all readers."""
     counted = {name: getattr(about.signals, name) for name in _COUNTS}
     usual = Signals()
     return {"sources": list(about.sources)} | {n: count for n, count in counted.items() if count != getattr(usual, n)}

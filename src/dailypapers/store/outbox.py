@@ -17,7 +17,7 @@ from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents, controls
 from dailypapers.store.database import groups, insert_new
-from dailypapers.store.picks import kept
+from dailypapers.store.picks import add as add_picks
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import Moment, editions, outbox, picks, subscribers, suppressions, workers
 
@@ -65,23 +65,12 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
     rows = [_row(delivery, now) for delivery in deliveries]
     added = insert_new(tx, outbox, rows, outbox.c.id, outbox.c.subscriber_id, outbox.c.edition_id)
     by_reader = {(row.subscriber_id, row.edition_id): row.id for row in added}
-    chosen = [
-        {
-            "subscriber_id": delivery.subscriber,
-            "paper_id": pick.paper_id,
-            "delivery_id": by_reader[delivery.subscriber, delivery.edition],
-            "position": position,
-            "score": pick.score,
-            "reason": kept(pick.reason),
-            "variant": pick.variant or None,
-            "relevance": pick.relevance,
-            "outside": pick.outside,
-        }
+    chosen = (
+        (delivery.subscriber, by_reader[delivery.subscriber, delivery.edition], delivery.picks)
         for delivery in deliveries
         if (delivery.subscriber, delivery.edition) in by_reader
-        for position, pick in enumerate(delivery.picks)
-    ]
-    insert_new(tx, picks, chosen)
+    )
+    add_picks(tx, chosen)
     return len(added)
 
 

@@ -2,14 +2,15 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from dailypapers.domain.digest import Reason, Term, TermKind
+from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.store.database import groups
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import outbox, picked, picks
@@ -70,6 +71,56 @@ def _read(reason: str) -> Reason:
 
 def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:
     return Reason(tuple([_term(**term) for term in terms]))
+
+
+def add(tx: sa.Connection, chosen: Iterable[tuple[int, int, Sequence[Pick]]]) -> None:
+    """Add the picks of digests, each given as its subscriber, its delivery and its picks; a paper sent before stays."""
+    rows = (
+        {
+            "subscriber": subscriber_id,
+            "paper": pick.paper_id,
+            "delivery": delivery_id,
+            "place": place,
+            "points": pick.score,
+            "why": _written(pick.reason),
+            "by": pick.variant or None,
+            "fit": pick.relevance,
+            "is_outside": pick.outside,
+        }
+        for subscriber_id, delivery_id, picked in chosen
+        for place, pick in enumerate(picked)
+    )
+    _ADDING.run_each(tx, rows)
+
+
+@lru_cache(maxsize=_REASONS)
+def _written(reason: Reason) -> str:
+    """Write a reason as JSON; readers share many."""
+    return json.dumps(kept(reason))
+
+
+def _adding(insert: Callable[[sa.Table], Any], reason: sa.ColumnElement[Any]) -> sa.Insert:
+    values = {
+        "subscriber_id": sa.bindparam("subscriber"),
+        "paper_id": sa.bindparam("paper"),
+        "delivery_id": sa.bindparam("delivery"),
+        "position": sa.bindparam("place"),
+        "score": sa.bindparam("points"),
+        "reason": reason,
+        "variant": sa.bindparam("by"),
+        "relevance": sa.bindparam("fit"),
+        "outside": sa.bindparam("is_outside"),
+    }
+    adding: sa.Insert = insert(picks).values(values).on_conflict_do_nothing()
+    return adding
+
+
+_WHY = sa.bindparam("why", type_=sa.Text)
+#: SQLite keeps JSON as text.
+_ADDING = Prepared(
+    _adding(sqlite.insert, sa.type_coerce(_WHY, sa.Text)),
+    on_postgresql=_adding(postgresql.insert, sa.cast(_WHY, sa.JSON)),
+)
 
 
 def kept(reason: Reason) -> list[dict[str, object]]:

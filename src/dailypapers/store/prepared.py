@@ -6,7 +6,7 @@ through SQLAlchemy's connection, so that transactions and errors are the same as
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -82,15 +82,29 @@ class _Written:
         converters = self.converters
         return {name: converters[name](value) if name in converters else value for name, value in values.items()}
 
+    def each(self, rows: Iterable[Mapping[str, Any]], common: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the values of each row, with those that are common to all, as the driver takes them."""
+        shared = {**self.constants, **self.converted(common)}
+        own = [(name, convert) for name, convert in self.converters.items() if name not in shared]
+        for row in rows:
+            bound = {**shared, **row}
+            for name, convert in own:
+                bound[name] = convert(bound[name])
+            yield self.in_order(bound)
+
+
+Statement = sa.Select[Any] | sa.Update | sa.Insert | sa.sql.dml.ReturningUpdate[Any]
+
 
 class Prepared:
-    """A statement to be run often. The same values give what SQLAlchemy would give, as plain rows.
+    """A statement to be run often, another one `on_postgresql` where its words differ.
 
+    The same values give what SQLAlchemy would give, as plain rows.
     Lists (`in_`) are not for it: their length is part of the text. `among_ids` takes their place.
     """
 
-    def __init__(self, statement: sa.Select[Any] | sa.Update | sa.Insert | sa.sql.dml.ReturningUpdate[Any]) -> None:
-        self.statement = statement
+    def __init__(self, statement: Statement, *, on_postgresql: Statement | None = None) -> None:
+        self.statement, self._on_postgresql = statement, on_postgresql
         self._written: dict[str, _Written] = {}
 
     def rows(self, tx: sa.Connection, **values: Any) -> Sequence[Sequence[Any]]:
@@ -109,8 +123,7 @@ class Prepared:
     def run_each(self, tx: sa.Connection, rows: Iterable[Mapping[str, Any]], **common: Any) -> None:
         """Run it for each of some rows; what is `common` to all of them is converted once."""
         written = self._for(tx.dialect)
-        shared = {**written.constants, **written.converted(common)}
-        if bound := [written.in_order({**shared, **written.converted(row)}) for row in rows]:
+        if bound := list(written.each(rows, common)):
             tx.exec_driver_sql(written.text, bound)
 
     def text_for(self, dialect: sa.Dialect) -> str:
@@ -120,7 +133,8 @@ class Prepared:
     def _for(self, dialect: sa.Dialect) -> _Written:
         known = self._written.get(dialect.name)
         if known is None:
-            known = self._written[dialect.name] = _write(self.statement, dialect)
+            is_other = self._on_postgresql is not None and dialect.name == "postgresql"
+            known = self._written[dialect.name] = _write(self._on_postgresql if is_other else self.statement, dialect)
         return known
 
 
