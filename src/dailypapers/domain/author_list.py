@@ -64,6 +64,8 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
 
 
 def _outside_parentheses(text: str) -> str:
+    if "(" not in text:
+        return " ".join(text.split())
     outside, depth = [], 0
     for c in text:
         depth += c == "("

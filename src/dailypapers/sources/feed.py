@@ -168,10 +168,10 @@ def _joined(base: str, link: str) -> str:
 
 
 def _names(entry: Entry, link: str) -> Iterator[tuple[PaperId, int | None]]:
-    for field in (*_DOI_FIELDS,):
-        value = unquote(text(entry, field))
-        yield from _arxiv_in(value)
-        yield from _doi_in(value)
+    for value in dict.fromkeys(unquote(text(entry, field)) for field in _DOI_FIELDS):
+        if value:
+            yield from _arxiv_in(value)
+            yield from _doi_in(value)
     if link:
         yield PaperId("url", link), None
 
@@ -186,6 +186,8 @@ def _arxiv_in(value: str) -> Iterator[tuple[PaperId, int | None]]:
 
 def _doi_in(value: str) -> Iterator[tuple[PaperId, int | None]]:
     doi, version = find_in_address(value)
+    if not doi:
+        return
     try:
         yield PaperId.parse(doi), version
     except BadPaperId:

@@ -25,7 +25,9 @@ def clean(text: str, *, plain: bool = False) -> str:
     `plain` says that the source sends plain text, in which “<b>” is three characters. Never raises. Text that only
     looks like markup or TeX stays as it was written.
     """
-    return _finished(_one_line(read_markup(_one_line(text[:_MAX_MARKED_UP]), plain=plain)))
+    line = _one_line(text[:_MAX_MARKED_UP])
+    read = read_markup(line, plain=plain)
+    return _finished(line if read is line else _one_line(read))
 
 
 def clean_blocks(text: str, *, plain: bool = False) -> tuple[str, ...]:
@@ -36,11 +38,14 @@ def clean_blocks(text: str, *, plain: bool = False) -> tuple[str, ...]:
 
 
 def _finished(line: str) -> str:
-    return unicodedata.normalize("NFC", _one_line(to_unicode(line[:MAX_CHARACTERS])))
+    read = to_unicode(line[:MAX_CHARACTERS])
+    return unicodedata.normalize("NFC", line if read is line else _one_line(read))
 
 
 def _one_line(text: str) -> str:
-    return " ".join(without_unwanted(" ".join(text.split())).split())
+    line = " ".join(text.split())
+    # Of what is printable nothing is unwanted.
+    return line if line.isprintable() else " ".join(without_unwanted(line).split())
 
 
 def clean_authors(text: str, *, given_first: bool = False) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ _STRONG = re.compile(
     r"|\d{1,4}(?:\s?\(\d{1,4}\))?:\s?[\w.]*\d[\w.–-]*",
     re.IGNORECASE,
 )
+#: The same in lower case: without regard to case the engine takes ten times as long to find that there is none.
+_STRONG_IN_LOWER_CASE = re.compile(re.sub(r"(?<!\\)[A-Z]", lambda match: match[0].lower(), _STRONG.pattern))
 _WEAK = re.compile(
     rf"(?:{_WEEKDAY})?(?:\d{{1,2}}\s)?{_MONTH}(?:[-–/]{_MONTH})?(?:\s\d{{1,2}}(?!\d))?,?(?:\s(?:19|20)\d\d)?"
     r"|[A-Za-z]{0,3}\d[\d.–-]*(?![A-Za-z])|[\s.,;:()\[\]|–—·•/&-]+"
@@ -132,7 +134,7 @@ def without_imprint(block: str) -> str:
 
 def _ends(line: str) -> Iterator[int]:
     """Give where an imprint at the beginning of a line would end, for each name it may begin with."""
-    if not line.startswith("[") and not _STRONG.search(line, 0, _LONGEST_IMPRINT):
+    if not line.startswith("[") and not _STRONG_IN_LOWER_CASE.search(line[:_LONGEST_IMPRINT].lower()):
         return
     for start in _name_ends(line):
         end, is_strong = _eaten(line, start)

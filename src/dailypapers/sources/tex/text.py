@@ -130,12 +130,17 @@ def _prose(text: str) -> str:
         text = _BRACKETED.sub(_bracketed, text)
     if "{" in text:
         text = _LONE_LETTER.sub(r"\1", _THOUSANDS.sub(",", _BRACED.sub(_braced, text)))
-    text = _POWER.sub(_power, _SCRIPT.sub(_script, text))
-    text = _HALF_QUOTED.sub(
-        "\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}", _QUOTED.sub(r"“\1”", text)
-    )
-    text = _TIE.sub(" ", text)
-    text = _RANGE.sub("\N{EN DASH}", _DASH.sub("—", text))
+        text = _SCRIPT.sub(_script, text)
+    if "^" in text:
+        text = _POWER.sub(_power, text)
+    if "``" in text or "''" in text:
+        text = _QUOTED.sub(r"“\1”", text)
+    if "`" in text:
+        text = _HALF_QUOTED.sub("\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}", text)
+    if "~" in text:
+        text = _TIE.sub(" ", text)
+    if "--" in text:
+        text = _RANGE.sub("\N{EN DASH}", _DASH.sub("—", text))
     return _ESCAPED.sub(r"\1", text)
 
 
@@ -154,8 +159,11 @@ def _commands(text: str) -> str:
     text = _LOST_GREEK.sub(_lost_greek, _DEGREES.sub("°", _BREAK.sub(" ", text)))
     text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1]], text)
     for _ in range(3):
+        before = text
         text = _OLD_FONT.sub(r"\1", _FONT.sub(r"\1", text))
         text = _FOOTNOTE.sub(r" (\1)", _CITED.sub(r"[\1]", _LINK.sub(r"\1", text)))
+        if text == before:
+            break
     text = _TEXT_SCRIPT.sub(_text_script, _CODE_POINT.sub(_code_point, text))
     text = _COMMAND.sub(_command, text)
     return _HYPHEN.sub("-", _THIN.sub(" ", _NAME.sub(_name, text)))
