@@ -1,50 +1,130 @@
 """Commands for setting up and keeping in order: init, migrate, prune."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dailypapers.cli.output import progress, rows, say
+from dailypapers.cli.output import counted, progress, rows, say
 from dailypapers.cli.shared import Context, Json, Now, clock, closed_at_the_end
 
 if TYPE_CHECKING:
+    from dailypapers.app import App
     from dailypapers.mail.smtp.transport import MailServer
+    from dailypapers.settings import Settings
+    from dailypapers.sources.base import Source
 
 
 def init(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Where to write the settings file.")] = Path(),
+    from_address: Annotated[str, typer.Option("--from", help="The sender that readers see.")] = "",
+    operator: Annotated[str, typer.Option(help="Your own address: who is told how things are.")] = "",
+    server: Annotated[str, typer.Option(metavar="HOST[:PORT]", help="The SMTP server that sends our emails.")] = "",
+    username: Annotated[str, typer.Option(help="Its user name; the password: DAILYPAPERS_MAIL__PASSWORD.")] = "",
+    base_url: Annotated[str, typer.Option(metavar="URL", help="Where readers reach the pages.")] = "",
+    sources: Annotated[
+        str, typer.Option(help="Such as “cs.LG, Hugging Face, bioRxiv neuroscience”, or addresses of feeds.")
+    ] = "",
+    ask: Annotated[bool, typer.Option(help="Ask for what is not given; never done without a terminal.")] = True,
     check_mail: Annotated[bool, typer.Option(help="Check that the mail server accepts email.")] = True,
+    try_sources: Annotated[bool, typer.Option(help="Ask each source that was named once.")] = True,
+    test_mail: Annotated[bool, typer.Option(help="Send a first email to --operator.")] = False,
 ) -> None:
-    """Write a commented settings file and a secret, create the database, and check the mail server.
+    """Write a commented settings file and a secret, create the database, and try the mail server and the sources.
 
-    What exists already is kept, so it can be run again after the settings have been changed.
+    It asks for sender, mail server and sources, or takes them as options. What exists already is kept, so it can be run
+    again after the settings have been changed.
     """
     from dailypapers.app import build, make_secret
+    from dailypapers.cli.first_answers import Answered, ask_for
     from dailypapers.settings import DEFAULT_FILE, load, shipped
     from dailypapers.store.database import migrate as bring_up
 
     shared: Context = context.obj
     file = shared.config or folder / DEFAULT_FILE
-    if file.exists():
-        say(f"{file} already exists; it was not changed.")
-    else:
+    answered = Answered(from_address, operator, server, username, base_url, sources)
+    is_new = not file.exists()
+    if is_new:
+        answered = ask_for(answered) if ask and sys.stdin.isatty() else answered
+        text = answered.settings((shipped("config") / DEFAULT_FILE).read_text("utf-8"))
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.write_text((shipped("config") / DEFAULT_FILE).read_text("utf-8"), "utf-8")
+        file.write_text(text, "utf-8")
         say(f"Wrote {file}: every setting with its default. Start with [service], [mail] and [[sources]].")
-    settings = load(file)
+    else:
+        say(f"{file} already exists; it was not changed{', and neither were its settings' * answered.is_any}.")
+    settings = _valid(lambda: load(file), file, is_new=is_new)
     if make_secret(settings):
         say(f"Created the secret {settings.service.secret_file}, which signs the links in emails; back it up.")
     app = closed_at_the_end(build(settings))
     bring_up(app.engine)
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
+    if try_sources and answered.sources:
+        _try_sources(app)
     if check_mail:
-        for server in app.mail_servers:
+        for mail_server in app.mail_servers:
             _check_mail(
-                server, {settings.mail.from_address, settings.mail.bounce_address or settings.mail.from_address}
+                mail_server, {settings.mail.from_address, settings.mail.bounce_address or settings.mail.from_address}
             )
+    if test_mail:
+        _send_test(app)
+    with_config = f" --config {shared.config}" if shared.config else ""
+    say(f"{'No source has been fetched yet. ' if is_new else ''}Start it with: dailypapers{with_config} serve")
+
+
+def _valid(load: "Callable[[], Settings]", file: Path, *, is_new: bool) -> "Settings":
+    """Return the settings; a new file with an answer that is not valid is removed, so that init can be run again."""
+    from dailypapers.errors import BadSettings
+
+    try:
+        return load()
+    except BadSettings:
+        if is_new:
+            file.unlink()
+        raise
+
+
+def _try_sources(app: "App") -> None:
+    """Ask each source once, and say what came; one that does not answer today may tomorrow."""
+    import asyncio
+    import datetime as dt
+
+    from dailypapers.errors import FetchFailed
+
+    async def ask(source: "Source") -> str:
+        async with app.dependencies.make_http() as http:
+            fetched = await source.fetch(http, None, now=dt.datetime.now(dt.UTC))
+        return f"{source.name}: answers, with {counted(len(fetched.announcements), 'paper')}."
+
+    for source in app.dependencies.sources:
+        try:
+            with progress(f"asking {source.name}"):
+                answer = asyncio.run(ask(source))
+        except FetchFailed as error:
+            answer = f"{source.name}: does not answer now ({error}). It is kept, and asked again."
+        say(answer)
+
+
+def _send_test(app: "App") -> None:
+    """Send the operator a first email. Raises `BadSettings` where nobody is named."""
+    import datetime as dt
+
+    from dailypapers.domain.message import Message
+    from dailypapers.errors import BadSettings
+    from dailypapers.reporting.tell import send
+
+    operator = app.dependencies.operator
+    if operator is None:
+        raise BadSettings("A test email needs an address: give --operator, or set operator.email.")
+    text = "This is a test: emails leave from here. If you read it in your inbox, readers will get theirs.\n"
+    is_sent = send(operator, "test", Message(f"{operator.name}: a test", text, ""), now=dt.datetime.now(dt.UTC))
+    say(
+        f"A test email to {operator.email} was accepted by the mail server."
+        if is_sent
+        else f"The test email to {operator.email} was not accepted; the log says why."
+    )
 
 
 def _check_mail(server: "MailServer", senders: Iterable[str]) -> None:

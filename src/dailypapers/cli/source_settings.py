@@ -1,6 +1,5 @@
 """Commands that change which sources there are: add one by its address, feeds in and out as OPML."""
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from dailypapers.cli.output import ATTENTION, OK, say
 from dailypapers.errors import BadInput, BadSettings, FetchFailed
+from dailypapers.setting_text import in_toml
 
 if TYPE_CHECKING:
     from dailypapers.cli.shared import Context
@@ -79,7 +79,7 @@ def _refuse_known(settings: "Settings", setting: "Setting") -> None:
         if setting["kind"] == "feed" and each.url == setting["url"]:
             raise BadInput(f"{each.url} is a source already: {each.label()}.")
         if setting["kind"] == each.kind == "arxiv":
-            raise BadInput(f"arXiv is a source already: add {_toml(setting['categories'])} to its categories.")
+            raise BadInput(f"arXiv is a source already: add {in_toml(setting['categories'])} to its categories.")
         if setting["kind"] == each.kind and each.kind in {"huggingface", "biorxiv", "medrxiv"}:
             raise BadInput(f"{each.label()} is a source already.")
 
@@ -133,9 +133,4 @@ def _shown(source: "SourceSettings") -> Mapping[str, Any]:
 
 
 def _table(setting: Mapping[str, Any]) -> str:
-    return "\n[[sources]]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in setting.items())
-
-
-def _toml(value: Any) -> str:
-    """Write a text, or texts, as TOML, whose escapes are those of JSON."""
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    return "\n[[sources]]\n" + "".join(f"{name} = {in_toml(value)}\n" for name, value in setting.items())

@@ -1,0 +1,92 @@
+"""What `init` is told or asks for, and the settings that come of it."""
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, replace
+
+import typer
+
+from dailypapers.errors import BadInput
+
+_TLS_PORT = 465
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answers; what is empty keeps its default."""
+
+    from_address: str = ""
+    operator: str = ""
+    server: str = ""
+    username: str = ""
+    base_url: str = ""
+    sources: str = ""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything was answered."""
+        return any(astuple(self))
+
+    def settings(self, commented: str) -> str:
+        """Return the settings file. Raises `BadInput` for an answer that cannot be understood."""
+        from dailypapers.setting_text import with_answers
+        from dailypapers.sources.names import settings_of
+
+        return with_answers(commented, dict(self._settings()), settings_of(self.sources))
+
+    def _settings(self) -> Iterator[tuple[tuple[str, str], str | int]]:
+        plain = (
+            ("mail", "from_address", self.from_address),
+            ("mail", "owner_address", self.operator),
+            ("operator", "email", self.operator),
+            ("mail", "username", self.username),
+            ("service", "base_url", self.base_url),
+        )
+        yield from (((section, name), value) for section, name, value in plain if value)
+        if self.server:
+            yield from self._server()
+
+    def _server(self) -> Iterator[tuple[tuple[str, str], str | int]]:
+        """Return host, port, and what secures the connection: TLS at once on 465, none on this machine."""
+        host, _, port = self.server.rpartition(":") if ":" in self.server else (self.server, "", "")
+        if port and not port.isdecimal():
+            raise BadInput(f"“{self.server}” is not a mail server; write it like smtp.example.org:587.")
+        yield ("mail", "host"), host
+        if port:
+            yield ("mail", "port"), int(port)
+        if host in _LOCAL:
+            yield ("mail", "security"), "none"
+        elif port and int(port) == _TLS_PORT:
+            yield ("mail", "security"), "tls"
+
+
+def ask_for(given: Answered) -> Answered:
+    """Ask at the terminal for what was not given; an empty answer keeps the default."""
+    from dailypapers.sources.names import settings_of
+
+    questions = {
+        "from_address": "The sender that readers see (papers@example.org)",
+        "operator": "Your own address, for reports and alerts",
+        "server": "The SMTP server, as HOST:PORT (localhost)",
+        "username": "Its user name, if it wants one",
+        "base_url": "Where readers reach the pages (http://localhost:8000)",
+    }
+    for name, question in questions.items():
+        if not getattr(given, name):
+            given = replace(given, **{name: _answer(question)})
+    while not given.sources:
+        sources = _answer("Sources, such as: cs.LG, Hugging Face, bioRxiv neuroscience")
+        if not sources:
+            break
+        try:
+            settings_of(sources)
+        except BadInput as error:
+            typer.echo(str(error), err=True)
+            continue
+        given = replace(given, sources=sources)
+    return given
+
+
+def _answer(question: str) -> str:
+    answer: str = typer.prompt(question, default="", show_default=False, err=True)
+    return answer.strip()

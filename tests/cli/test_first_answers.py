@@ -1,0 +1,67 @@
+"""What init is told becomes settings, and what is not understood is said before anything is written."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Run
+
+from dailypapers.catcher.server import Catcher, caught
+from dailypapers.cli.first_answers import Answered, ask_for
+from dailypapers.errors import BadInput
+from dailypapers.settings import DEFAULT_FILE, shipped
+
+COMMENTED = (shipped("config") / DEFAULT_FILE).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("server", "mail"),
+    {
+        "smtp.example.org": {"host": "smtp.example.org"},
+        "smtp.example.org:587": {"host": "smtp.example.org", "port": 587},
+        "smtp.example.org:465": {"host": "smtp.example.org", "port": 465, "security": "tls"},
+        "127.0.0.1:2525": {"host": "127.0.0.1", "port": 2525, "security": "none"},
+    }.items(),
+)
+def test_a_mail_server_says_how_it_is_secured(server: str, mail: dict[str, object]) -> None:
+    assert tomllib.loads(Answered(server=server).settings(COMMENTED))["mail"] == mail
+
+
+def test_a_port_that_is_none_is_named() -> None:
+    with pytest.raises(BadInput, match="is not a mail server"):
+        Answered(server="smtp:x").settings(COMMENTED)
+
+
+def test_what_was_given_is_not_asked_for_and_sources_are_asked_until_they_are_understood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter(["me@example.org", "", "", "", "cs.LX", "cs.LG"])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    assert ask_for(Answered("papers@example.org")) == Answered("papers@example.org", "me@example.org", sources="cs.LG")
+
+
+def test_a_first_day_is_one_command_away(run: Run, tmp_path: Path) -> None:
+    with Catcher(tmp_path / "mails") as server:
+        options = [
+            "--from",
+            "papers@example.org",
+            "--operator",
+            "me@example.org",
+            "--server",
+            f"127.0.0.1:{server.port}",
+        ]
+        code, _, said = run("init", *options, "--sources", "cs.LG, Hugging Face", "--no-try-sources", "--test-mail")
+    assert code == 0, said
+    assert said.rstrip().endswith("No source has been fetched yet. Start it with: dailypapers serve")
+    assert "A test email to me@example.org was accepted by the mail server." in said
+    (mail,) = caught(tmp_path / "mails")
+    assert (mail.recipient, mail.subject) == ("me@example.org", "Daily Papers: a test")
+    code, _, said = run("init", "--no-check-mail", "--from", "other@example.org")
+    assert "already exists; it was not changed, and neither were its settings." in said
+
+
+def test_a_source_that_is_not_recognised_leaves_no_file(run: Run, tmp_path: Path) -> None:
+    code, _, said = run("init", "--sources", "my blog")
+    assert (code, "“my blog” is not a source we recognise" in said) == (2, True)
+    code, _, said = run("init", "--base-url", "example.org", "--no-check-mail")
+    assert (code, (tmp_path / "dailypapers.toml").exists()) == (2, False)
