@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo try test chaos browser pictures messages lint format docs bench model serve lock clean
+.PHONY: help demo try test coverage chaos browser pictures messages lint format docs bench model serve lock clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,7 +33,10 @@ demo: $(VENV)/ready  ## A whole day, offline: sample papers in, one digest per s
 try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000 (or PORT=…): subscribe, confirm, get a digest
 	$(BIN)/dailypapers demo --serve --port $(PORT) --mail-port $(MAIL_PORT)
 
-test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL, and how much of the core they cover
+test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+coverage: $(VENV)/ready-dev  ## The same, and how much of the core they cover, which takes longer; fails below its floors
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
 	$(BIN)/python -m tests.coverage_floors
 
