@@ -20,11 +20,11 @@ from typing import Any
 
 
 @contextmanager
-def playing_postgres(meeting: Path) -> Iterator[str]:
+def playing_postgres(meeting: Path, *, listen: str = "") -> Iterator[str]:
     """Start a server, or join the one that another process of this run has started, and give its address.
 
     `meeting` is a folder that the processes of a run have in common. DAILYPAPERS_TEST_POSTGRES=wheel takes the wheel's
-    server even where the system has one.
+    server even where the system has one. The system's can `listen` to an address too, and trusts who comes from there.
     """
     binaries = None if os.environ.get("DAILYPAPERS_TEST_POSTGRES") == "wheel" else _system_binaries()
     if binaries is None:
@@ -32,7 +32,7 @@ def playing_postgres(meeting: Path) -> Iterator[str]:
             yield url
         return
     with _server(meeting) as server:
-        server["folder"] = server.get("folder") or str(_start(binaries))
+        server["folder"] = server.get("folder") or str(_start(binaries, listen))
         server["users"] = server.get("users", 0) + 1
         folder = Path(server["folder"])
     try:
@@ -65,7 +65,7 @@ def _system_binaries() -> Path | None:
     return next((place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()), None)
 
 
-def _start(binaries: Path) -> Path:
+def _start(binaries: Path, listen: str) -> Path:
     """Start a server on a socket in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="dailypapers-pg-"))
     user = _other_user()
@@ -73,7 +73,10 @@ def _start(binaries: Path) -> Path:
         shutil.chown(folder, user)
     data = folder / "data"
     _run(binaries / "initdb", "-D", data, "-U", "papers", "-A", "trust", "-E", "UTF8", "--no-sync")
-    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", _options(folder), "start")
+    if listen:
+        with (data / "pg_hba.conf").open("a", encoding="ascii") as rules:
+            rules.write("host all all 10.77.0.0/16 trust\n")
+    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", _options(folder, listen), "start")
     return folder
 
 
@@ -107,8 +110,8 @@ def _data(url: str) -> Path:
     return Path(url.partition("?host=")[2]) / "data"
 
 
-def _options(folder: Path) -> str:
-    return f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
+def _options(folder: Path, listen: str = "") -> str:
+    return f"-c listen_addresses='{listen}' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
 
 
 def _run(*words: str | Path) -> None:

@@ -296,10 +296,11 @@ def smtp_sink(
     per_connection: int = 0,
     seconds: float = 0,
     tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[Sink]:
     """Run a sink in a thread of its own, on a free port unless one is named."""
-    sink = Sink(list(rules), extensions, at_once, per_connection, seconds, tls)
+    sink = Sink(list(rules), extensions, at_once, per_connection, seconds, tls, host)
     started, stop = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 

@@ -118,3 +118,19 @@ def test_only_a_server_has_a_clock(engine: sa.Engine) -> None:
     else:
         assert moment is not None
         assert abs(dt.datetime.now(dt.UTC) - moment) < dt.timedelta(minutes=1)
+
+
+def test_a_server_that_is_cut_off_is_noticed_and_the_url_may_say_when(postgres: sa.Engine) -> None:
+    def parameters(url: sa.URL) -> dict[str, str]:
+        engine = connect(url.render_as_string(hide_password=False))
+        with reading(engine) as tx:
+            driver = tx.connection.driver_connection
+            assert driver is not None
+            said: dict[str, str] = driver.info.get_parameters()
+        engine.dispose()
+        return said
+
+    plain = parameters(postgres.url.set(drivername="postgresql"))
+    assert (plain["connect_timeout"], plain["keepalives_idle"], plain["tcp_user_timeout"]) == ("10", "10", "25000")
+    chosen = parameters(postgres.url.set(drivername="postgresql").update_query_dict({"connect_timeout": "3"}))
+    assert (chosen["connect_timeout"], chosen["keepalives_idle"]) == ("3", "10")

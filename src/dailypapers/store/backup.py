@@ -178,7 +178,7 @@ def _fill(tx: sa.Connection, folder: zipfile.ZipFile, backup: Backup, file: Path
 def _tables(tx: sa.Connection) -> list[sa.Table]:
     """Return the tables of dailypapers as they are in the database, those that others refer to first."""
     tables = sa.MetaData()
-    tables.reflect(tx, only=lambda name, _: name != "alembic_version" and not name.startswith("procrastinate_"))
+    tables.reflect(tx, only=lambda name, _: name != "alembic_version")
     return tables.sorted_tables
 
 

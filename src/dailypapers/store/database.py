@@ -28,6 +28,20 @@ _BUSY_MS = 30_000
 #: Who has somebody erased waits for readers of the log no longer than a person waits for a page.
 _ERASED_WAIT_MS = 1_000
 _ERASED = "dailypapers erased"
+#: When a PostgreSQL that says nothing counts as gone, in seconds and, the last, milliseconds; what the URL says wins.
+#: Without these a network that is cut shows after a quarter of an hour.
+_CONNECTING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+#: The same asked of the server: what somebody holds who has been cut off is let go.
+_SERVING = (
+    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
+    " SET tcp_user_timeout = 25000"
+)
 
 
 def connect(url: str, *, password: str | None = None) -> sa.Engine:
@@ -44,7 +58,7 @@ def connect(url: str, *, password: str | None = None) -> sa.Engine:
                 f"The database “{parsed.render_as_string()}” is neither SQLite (sqlite:///papers.db) nor PostgreSQL "
                 "(postgresql://user@host/name)."
             )
-        engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
+        engine = _engine(parsed)
     except sa.exc.ArgumentError:
         raise DatabaseUnreachable(
             "The database setting is not a database URL: use sqlite:///papers.db or postgresql://user@host/name."
@@ -58,6 +72,21 @@ def connect(url: str, *, password: str | None = None) -> sa.Engine:
         sa.event.listen(engine, "connect", _tune_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() == "sqlite":
+        return sa.create_engine(url)
+    limits = {name: value for name, value in _CONNECTING.items() if name not in url.query}
+    engine = sa.create_engine(url, pool_pre_ping=True, connect_args=limits)
+    sa.event.listen(engine, "connect", _notice_a_cut)
+    return engine
+
+
+def _notice_a_cut(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVING)
+    connection.commit()
 
 
 def _make_private(_dialect: Any, _record: Any, arguments: Sequence[Any], _options: Any) -> None:
