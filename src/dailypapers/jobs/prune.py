@@ -1,4 +1,7 @@
-"""The job that prunes: what is stored no longer than needed is deleted. Running it twice deletes nothing more."""
+"""The job that prunes: what is stored no longer than needed is deleted. Running it twice deletes nothing more.
+
+Numbers of the last days are counted first, for plots that reach back further.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -13,7 +16,7 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.store import bounces, paces, webhook_calls, workers
+from dailypapers.store import accounts, bounces, figures, paces, webhook_calls, workers
 from dailypapers.store.database import writing
 from dailypapers.store.retention import fold_deliveries, prune_attempts, prune_fetches
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
@@ -28,6 +31,8 @@ BOUNCES_KEPT = FORGOTTEN_AFTER
 WEBHOOK_CALLS_KEPT = dt.timedelta(days=3)
 
 
+#: Sessions have ended long before, and attempts to sign in count for minutes.
+SIGN_INS_KEPT = dt.timedelta(days=2)
 #: How long it is remembered that a domain refused us.
 DOMAINS_KEPT = dt.timedelta(days=1)
 
@@ -58,6 +63,8 @@ def prune(
     """
     sign_up_requests = prune_sign_up_requests(engine, now=now)
     with writing(engine) as tx:
+        figures.record(tx, now=now)
+        accounts.prune(tx, before=now - SIGN_INS_KEPT)
         workers.prune(tx, before=now - WORKERS_KEPT)
         paces.prune(tx, before=now - DOMAINS_KEPT)
         bounces.prune(tx, before=now - BOUNCES_KEPT)

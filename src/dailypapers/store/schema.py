@@ -574,6 +574,15 @@ alerts = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
 )
 
+# A few numbers a day, kept for good: what plots are drawn from.
+daily_figures = sa.Table(
+    "daily_figures",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
 # Who may run a job now; a lease that ran out is anybody's.
 leases = sa.Table(
     "leases",

@@ -15,6 +15,7 @@ from dailypapers.web.admin import (
     subscribers,
     suppressions,
     today,
+    trends,
 )
 from dailypapers.web.admin.gate import Handler, for_owners, guarded, open_to_all
 from dailypapers.web.http.page import WebContext
@@ -41,6 +42,7 @@ _LOOKS: Mapping[str, Handler] = {
     "/deliveries/{delivery_id}/email": deliveries.preview,
     "/suppressions": suppressions.show,
     "/suppressions/lift": suppressions.ask_to_lift,
+    "/trends": trends.show,
     "/audit": audit_log.show,
     "/audit.csv": audit_log.file,
     "/account": account.show,
