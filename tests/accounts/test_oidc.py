@@ -54,7 +54,13 @@ def test_groups_become_roles_and_changes_are_noted(engine: sa.Engine, now: dt.da
 
 @pytest.mark.parametrize(
     "changed",
-    [{"groups": ["others"]}, {"groups": "admins"}, {"email_verified": False}, {"email": ""}],
+    [
+        {"groups": ["others"]},
+        {"groups": "admins"},
+        {"email_verified": False},
+        {"email_verified": "false"},
+        {"email": ""},
+    ],
     ids=str,
 )
 def test_who_is_in_no_group_or_has_no_confirmed_address_is_not_let_in(

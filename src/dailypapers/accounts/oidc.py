@@ -140,7 +140,8 @@ def let_in(engine: sa.Engine, provider: OidcProvider, claims: dict[str, Any], *,
     """
     email, groups = str(claims.get("email", "")).strip().lower(), claims.get(provider.groups_claim, ())
     role = provider.role_of(map(str, groups)) if isinstance(groups, list | tuple) else None
-    if not email or claims.get("email_verified") is False or role is None:
+    is_unconfirmed = str(claims.get("email_verified", True)).lower() == "false"  # Some providers say it as a string.
+    if not email or is_unconfirmed or role is None:
         raise NotLetIn(_NOT_IN_A_GROUP)
     with writing(engine) as tx:
         account = accounts.by_email(tx, email)

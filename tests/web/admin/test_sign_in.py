@@ -83,3 +83,12 @@ async def test_other_browsers_can_be_signed_out(owner: Operator, context: WebCon
 def test_nobody_is_led_to_another_site(path: str) -> None:
     assert wanted_page(path) == ""
     assert wanted_page("/subscribers?q=a") == "/subscribers?q=a"
+
+
+async def test_a_form_that_this_browser_was_not_given_is_refused(context: WebContext, engine: sa.Engine) -> None:
+    account(engine)
+    async with browser(context) as client:
+        await client.get("/admin/sign-in")
+        for csrf in ("", "another", "ü"):
+            answer = await client.post("/admin/sign-in", data={"csrf": csrf, "email": "ann@example.org"})
+            assert (csrf, answer.status_code) == (csrf, 403)

@@ -202,7 +202,8 @@ def _answer_anybody(context: WebContext, request: Request, form: Mapping[str, st
     browser = known or sessions.new_token()
     expected = context.signer.keyed_hash("admin.form", browser)
     visit = Visit(context, request, now, session, {**form, "form_token": expected, "browser": browser})
-    is_forged = request.method == "POST" and not (known and hmac.compare_digest(form.get("csrf", ""), expected))
+    is_ours = bool(known) and hmac.compare_digest(form.get("csrf", "").encode(), expected.encode())
+    is_forged = request.method == "POST" and not is_ours
     answer = visit.page("stale", status=403) if is_forged else handle(visit)
     if not known:
         set_cookie(context, answer, FORM_COOKIE, browser)
