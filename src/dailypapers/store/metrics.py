@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.subscriber import SubscriberState
-from dailypapers.store import ledger, outbox, subscribers
+from dailypapers.store import latencies, ledger, outbox, subscribers
+from dailypapers.store.latencies import Latencies
 from dailypapers.store.schema import attempts, bounces, editions, fetches, mail_server_counts, suppressions
 from dailypapers.store.schema import workers as workers_table
 
@@ -55,6 +56,10 @@ class Snapshot:
     sources: Mapping[str, SourceAge]
     newest: Newest | None
     workers: int
+    answers: Latencies = latencies.NONE
+    """Of the newest mails: how long the mail server took."""
+    waits: Latencies = latencies.NONE
+    """Of the newest mails: how long they were in the outbox before."""
 
 
 def snapshot(tx: sa.Connection, *, now: dt.datetime) -> Snapshot:
@@ -71,6 +76,8 @@ def snapshot(tx: sa.Connection, *, now: dt.datetime) -> Snapshot:
         sources=_sources(tx, now - _MONTH),
         newest=_newest(tx),
         workers=tx.execute(alive).scalar_one(),
+        answers=latencies.answers(tx, newest=NEWEST_MAILS),
+        waits=latencies.waits(tx, newest=NEWEST_MAILS),
     )
 
 

@@ -1,6 +1,8 @@
 """Counts for monitoring, for who has the token; and whether the service is ready."""
 
 import datetime as dt
+import json
+import re
 from dataclasses import replace
 
 import httpx
@@ -12,6 +14,7 @@ from tests.web.a_digest import a_digest
 from dailypapers.domain.bounce import Diagnosis, ReportKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.source import Freshness, State
+from dailypapers.settings import shipped
 from dailypapers.store import bounces, editions
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import revision, writing
@@ -75,3 +78,19 @@ async def test_it_is_ready_once_its_tables_are_of_this_version(context: WebConte
             tx.execute(sa.text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest})
     assert answer.status_code == 503
     assert "run `dailypapers migrate`" in answer.text
+
+
+async def test_the_dashboard_asks_only_for_what_there_is(
+    context: WebContext, engine: sa.Engine, now: dt.datetime
+) -> None:
+    digest = a_digest(engine)
+    with writing(engine) as tx:
+        bounces.add(tx, NewBounce("a", digest.reader, ReportKind.COMPLAINT, counts=False), now=now)
+        editions.record_fetch(tx, "arxiv", Freshness(State.FRESH, items=9, new=2, skipped=0), now=now)
+    answer = await asked(replace(context, metrics_token="token"), "/metrics", TOKEN)
+    dashboard = json.loads((shipped("config") / "grafana" / "dailypapers.json").read_text("utf-8"))
+    asked_for = set(re.findall(r"dailypapers_[a-z_]+", json.dumps([panel["targets"] for panel in dashboard["panels"]])))
+    there = set(re.findall(r"^# TYPE (\S+)|^(dailypapers_[a-z_]+)", answer.text, re.MULTILINE))
+    assert asked_for <= {name for pair in there for name in pair} | {"dailypapers_replies"}
+    ids = [panel["id"] for panel in dashboard["panels"]]
+    assert len(set(ids)) == len(ids)

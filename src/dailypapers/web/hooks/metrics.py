@@ -12,7 +12,7 @@ from typing import TypeVar
 from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.metrics_core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
 
@@ -63,7 +63,7 @@ class _Collected(Collector):
     def __init__(self, counted: Snapshot, *, unread: int | None, now: dt.datetime) -> None:
         self._counted, self._unread, self._now = counted, unread, now
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """Return every count with what it says."""
         counted = self._counted
         yield _by("outbox_waiting", "Emails that wait, by state", "state", counted.waiting)
@@ -72,6 +72,7 @@ class _Collected(Collector):
         yield _reports(counted)
         yield _by("subscribers", "Subscribers, by state", "state", counted.subscribers)
         yield _one("suppressed_addresses", "Addresses never to be mailed", counted.suppressed)
+        yield from _latencies(counted)
         yield _one("workers", "Runs that send now", counted.workers)
         yield from _of_sources(counted, self._now)
         if counted.newest:
@@ -97,6 +98,16 @@ def _reports(counted: Snapshot) -> GaugeMetricFamily:
     for (kind, fault, is_hard), reports in sorted(counted.bounces.items()):
         family.add_metric([kind, fault, "hard" if is_hard else "soft"], reports)
     return family
+
+
+def _latencies(counted: Snapshot) -> Iterator[Metric]:
+    """Return how long the newest mails took; they are replaced by newer ones, so it is no counter."""
+    for name, help_, took in (
+        ("answer_seconds", f"From handing over to the answer, of the newest {NEWEST_MAILS} emails", counted.answers),
+        ("wait_seconds", f"In the outbox before the first try, of the newest {NEWEST_MAILS} emails", counted.waits),
+    ):
+        buckets = [(str(bound), mails) for bound, mails in took.up_to] + [("+Inf", took.count)]
+        yield GaugeHistogramMetricFamily(f"{_PREFIX}{name}", help_, buckets=buckets, gsum_value=took.total)
 
 
 def _of_sources(counted: Snapshot, now: dt.datetime) -> Iterator[GaugeMetricFamily]:
