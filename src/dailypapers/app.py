@@ -292,7 +292,7 @@ def _known_source(settings: SourceSettings) -> Arxiv | HuggingFace | Biorxiv | O
     """Make a source whose address is known; a setting may put a mirror in its place."""
     name = settings.label()
     if settings.kind == "arxiv":
-        return Arxiv(settings.categories, format=settings.format, name=name)
+        return Arxiv(settings.categories, format=settings.format, name=name, pages_url=settings.pages_url)
     if settings.kind in {"biorxiv", "medrxiv"}:
         server: Literal["biorxiv", "medrxiv"] = "medrxiv" if settings.kind == "medrxiv" else "biorxiv"
         return Biorxiv(server, settings.categories, name=name)

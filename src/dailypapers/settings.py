@@ -405,6 +405,8 @@ class SourceSettings(_Section):
     categories: tuple[str, ...] = ()
     format: Literal["rss", "atom"] = "rss"
     url: str = ""
+    #: Of a mirror of arXiv: where its listing pages are, if it has them.
+    pages_url: str = ""
     venue: str = ""
     issns: tuple[Issn, ...] = ()
     query: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.playing_arxiv import Listed, arxiv_feed, new_page, numbered
+from tests.playing_arxiv import Listed, arxiv_feed, catchup_page, new_page, numbered
 from tests.playing_sources import Answer, Route, playing_sources
 
 Run = Callable[..., tuple[int, str, str]]
@@ -121,3 +121,40 @@ def test_days_of_a_source_that_recovers_are_well_again(run: Run, routes: dict[st
         run("day", "--now", (MONDAY + n * DAY).isoformat())
     code, _, said = run("sources", "--now", (MONDAY + 2 * DAY).isoformat())
     assert (code, said) == (0, "")
+
+
+def test_a_source_that_is_stale_for_two_days_of_a_week_is_seen_named_and_repaired(
+    run: Run, routes: dict[str, Route], tmp_path: Path
+) -> None:
+    settings = tmp_path / "dailypapers.toml"
+    written = settings.read_text("utf-8")
+    base = written.split("url = '")[1].split("'")[0]
+    settings.write_text(f"{written}pages_url = '{base}'\n", "utf-8")
+
+    def records(when: dt.datetime) -> tuple[int, dict[str, dict[str, object]]]:
+        code, out, _ = run("sources", "--json", "--now", when.isoformat())
+        return code, {record["category"]: record for record in json.loads(out)}
+
+    editions = []
+    for n in range(5):
+        when = MONDAY + n * DAY
+        # On Tuesday and Wednesday the feed is Monday's again, and no page is to be had.
+        announce(routes, when, LG=9, AI=8)
+        if n in {1, 2}:
+            routes["/rss/cs.AI"] = arxiv_feed(*numbered(MONDAY, 17)[9:])
+        for day in (1, 2) if n == 3 else ():
+            listed = [Listed(id_, f"Paper {id_}") for id_ in numbered(MONDAY + day * DAY, 17)[9:]]
+            routes[f"/catchup/cs.AI/{(MONDAY + day * DAY).date()}"] = Answer(
+                catchup_page((MONDAY + day * DAY).date(), listed)
+            )
+        run("day", "--now", when.isoformat())
+        editions.append(json.loads(run("close", "--json", "--now", when.isoformat())[1])[0]["papers"])
+        if n == 2:
+            code, standing = records(when)
+            assert (code, standing["cs.AI"]["state"], standing["cs.LG"]["state"]) == (1, "stalled", "fresh")
+            assert (standing["cs.AI"]["out_since"], standing["cs.AI"]["new"]) == ("2026-04-21", 0)
+            said = run("status", "--now", when.isoformat())[2]
+            assert "arXiv cs.AI: stalled since 2026-04-21 (2 days)" in said
+    assert editions == [17, 9, 9, 17 + 2 * 8, 17]
+    code, standing = records(MONDAY + 4 * DAY)
+    assert (code, standing["cs.AI"]["state"], standing["cs.AI"]["out_since"]) == (0, "fresh", None)
