@@ -5,12 +5,14 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 import structlog
 
 from dailypapers.app import App, handler, mailbox, worker_name
 from dailypapers.domain.clock import Clock
+from dailypapers.domain.finding import Finding
 from dailypapers.domain.timetable import Timetable
 from dailypapers.http_server import serve_pages
 from dailypapers.inbound.by_mail import callbacks
@@ -33,13 +35,15 @@ def serve(
     schedule: bool,
     work: bool,
     clock: Clock | None = None,
+    check: Callable[[dt.datetime], list[Finding]] | None = None,
     sockets: Sequence[socket.socket] = (),
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Run until SIGTERM or SIGINT; what is in flight is finished first.
 
-    Pages are served on `sockets`, or where the settings say; `on_ready` is called once they answer. Raises
-    `CannotListen` where a port cannot be had, before anything is started.
+    Pages are served on `sockets`, or where the settings say; `on_ready` is called once they answer. `check` looks how
+    the installation stands, for the operator's pages. Raises `CannotListen` where a port cannot be had, before anything
+    is started.
     """
     tells = clock or _utc_now
     with stop_on_signal() as stop, ExitStack() as stack:
@@ -51,7 +55,7 @@ def serve(
         log.info("serving", web=web, schedule=schedule, work=work)
         try:
             if web:
-                context = app.context(tells)
+                context = replace(app.context(tells), check=check)
                 _keep_index_current(context, stop)
                 serve_pages(web_app(context), sockets, stop=stop, on_ready=on_ready)
             stop.wait()

@@ -35,8 +35,9 @@ def work(context: typer.Context) -> None:
 
 
 def _run(context: typer.Context, *, web: bool = False, schedule: bool = False, work: bool = False) -> None:
+    from dailypapers.doctor import local
     from dailypapers.serve import serve as run
 
     app = context.obj.app()
     check_clock(app.engine)
-    run(app, web=web, schedule=schedule, work=work)
+    run(app, web=web, schedule=schedule, work=work, check=lambda now: local.findings(app, now=now))

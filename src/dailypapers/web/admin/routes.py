@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from dailypapers.web.admin import (
     account,
     audit_log,
+    checks,
     deliveries,
     invitation,
     oidc,
@@ -43,6 +44,7 @@ _LOOKS: Mapping[str, Handler] = {
     "/suppressions": suppressions.show,
     "/suppressions/lift": suppressions.ask_to_lift,
     "/trends": trends.show,
+    "/checks": checks.show,
     "/audit": audit_log.show,
     "/audit.csv": audit_log.file,
     "/account": account.show,

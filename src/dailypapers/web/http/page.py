@@ -1,5 +1,6 @@
 """What every page is made with, and the headers every answer carries."""
 
+import datetime as dt
 import gzip
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
 from dailypapers.domain.account import OidcProvider
 from dailypapers.domain.clock import Clock
+from dailypapers.domain.finding import Finding
 from dailypapers.domain.i18n import N_, Translator
 from dailypapers.domain.preferences import Preferences
 from dailypapers.inbound.webhooks import WebhookOptions
@@ -57,6 +59,8 @@ class WebContext:
     count_unread: Callable[[], int] = lambda: 0
     #: Who else may tell us who an operator is; `None` where only our own accounts count.
     oidc: OidcProvider | None = None
+    #: Looks how this installation stands; `None` where nobody can.
+    check: Callable[[dt.datetime], list[Finding]] | None = None
 
     @property
     def signer(self) -> Signer:
