@@ -3,9 +3,10 @@
 import re
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 USER, PASSWORD = "papers", 'pass"word'
@@ -20,6 +21,8 @@ class Mailbox:
     flags: dict[int, set[str]] = field(default_factory=dict)
     #: Commands that were given, in capitals, without what follows them.
     commands: list[str] = field(default_factory=list)
+    #: Sessions that spoke TLS, or tried to.
+    secured: int = 0
 
     def deliver(self, content: bytes) -> int:
         uid = len(self.mails) + 1
@@ -29,10 +32,23 @@ class Mailbox:
 
 class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
+        assert isinstance(self.server, _Server)
+        if self.server.is_secure_at_once:
+            try:
+                self.secure()
+            except OSError:  # Who connects does not trust us.
+                return
         self.say("* OK IMAP4rev1 ready")
-        for line in self.rfile:
+        while line := self.rfile.readline():
             tag, _, rest = line.decode().strip().partition(" ")
             name, _, arguments = rest.partition(" ")
+            if name.upper() == "STARTTLS":
+                self.say(f"{tag} OK begin")
+                try:
+                    self.secure()
+                except OSError:
+                    return
+                continue
             if name.upper() == "UID":
                 name, _, arguments = arguments.partition(" ")
             name = name.upper()
@@ -48,6 +64,11 @@ class _Session(socketserver.StreamRequestHandler):
             if name == "LOGOUT":
                 return
 
+    def finish(self) -> None:
+        with suppress(OSError):
+            super().finish()
+        self.connection.close()
+
     @property
     def box(self) -> Mailbox:
         assert isinstance(self.server, _Server)
@@ -57,7 +78,16 @@ class _Session(socketserver.StreamRequestHandler):
         self.wfile.write(line.encode() + b"\r\n")
 
     def capability(self, _arguments: str) -> None:
-        self.say("* CAPABILITY IMAP4rev1")
+        self.say("* CAPABILITY IMAP4rev1 STARTTLS" if self.server.tls else "* CAPABILITY IMAP4rev1")  # type: ignore[attr-defined]
+
+    def secure(self) -> None:
+        """Speak TLS from now on."""
+        self.box.secured += 1
+        assert isinstance(self.server, _Server)
+        assert self.server.tls
+        self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
 
     def select(self, _arguments: str) -> None:
         self.say(f"* {len(self.box.mails)} EXISTS")
@@ -87,12 +117,15 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     box: Mailbox
+    tls: ssl.SSLContext | None = None
+    is_secure_at_once = False
 
 
 @contextmanager
-def playing_imap() -> Iterator[Mailbox]:
-    """Run the server in threads of its own."""
+def playing_imap(tls: ssl.SSLContext | None = None, *, at_once: bool = False) -> Iterator[Mailbox]:
+    """Run the server in threads of its own; with `tls` it can be secured, or is `at_once`."""
     with _Server(("127.0.0.1", 0), _Session) as server:
+        server.tls, server.is_secure_at_once = tls, at_once
         server.box = Mailbox(server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from tests.delivery.chaos import fill
 from tests.mail.incoming.test_aggregate import DMARC, letter
 
 from dailypapers.app import App, build
@@ -67,3 +68,13 @@ def test_what_receivers_report_is_summed_up(tmp_path: Path, now: dt.datetime, fa
     app = app_of(tmp_path)
     (found,) = [each for each in findings(app, now=now) if each.name == "DMARC reports"]
     assert (found.level, "1000 emails passed" in found.why) == (level, True)
+
+
+def test_the_largest_email_of_the_newest_edition_is_made(tmp_path: Path, now: dt.datetime) -> None:
+    app = app_of(tmp_path)
+    migrate(app.engine)
+    fill(app.engine)
+    (found,) = [finding for finding in findings(app, now=now) if finding.name == "largest email"]
+    close(app.engine)
+    assert found.level is Level.OK
+    assert "The largest email of the newest edition has" in found.why

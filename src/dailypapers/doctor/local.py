@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dailypapers.app import App
+from dailypapers.digests.layout import load_inputs, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.finding import Finding, Level, fail, ok, warn
 from dailypapers.errors import DailypapersError, DatabaseUnreachable
@@ -16,21 +17,29 @@ from dailypapers.mail.incoming import aggregate
 from dailypapers.mail.incoming.aggregate import Aggregate
 from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.message import mime
+from dailypapers.mail.message.dkim_check import verifies
 from dailypapers.rendering.notices import render_confirm
 from dailypapers.settings import Settings
+from dailypapers.store import outbox
 from dailypapers.store.database import clock_of, reading, require_migrated
 
 #: Machines that share the sending may differ by as much (`domain.worker.LEASE`).
 _CLOCKS_DIFFER = dt.timedelta(seconds=15)
+#: Emails with most papers that are made, to find the largest; and bytes of an email, its text part included, of which
+#: the HTML part is within the 102 kB that Gmail shows.
+_LARGEST, _GMAIL_CLIPS = 5, 120_000
 #: Reports of so long are summed up; a share of failures below this is forwarding and forgery, which there always is.
 _REPORTED, _FEW = dt.timedelta(days=30), 0.02
 
 
 def findings(app: App, *, now: dt.datetime) -> list[Finding]:
     """Return how things stand on this machine."""
-    found = [*files(app.settings), database(app), *clock(app, now=now), *reports(app.settings, now=now)]
-    compiled = templates(app)
-    return [*found, compiled, *([sample(app, now=now)] if compiled.level is Level.OK else [])]
+    stored, compiled = database(app), templates(app)
+    found = [*files(app.settings), stored, *clock(app, now=now), *reports(app.settings, now=now), compiled]
+    if compiled.level is Level.OK:
+        found.append(sample(app, now=now))
+        found += largest(app) if stored.level is Level.OK else ()
+    return found
 
 
 def files(settings: Settings) -> Iterator[Finding]:
@@ -103,11 +112,30 @@ def sample(app: App, *, now: dt.datetime) -> Finding:
         )
     except (DailypapersError, ValueError) as error:
         return fail("sample email", str(error), "Check mail.from_address and service.name.")
+    for key in renderer.keys:
+        if why_not := verifies(content, key):
+            why = f"The signature by {key.selector} would not verify: {why_not}."
+            return fail("sample email", why, "Report this: receivers would refuse the emails.")
     by = ", ".join(key.selector for key in renderer.keys)
     if not by:
         why = f"An email of {len(content)} bytes was made; it is not signed here."
         return warn("sample email", why, "Make sure that your mail server signs, or set dkim.key_file.")
-    return ok("sample email", f"An email of {len(content)} bytes was made and signed by {by}.")
+    return ok("sample email", f"An email of {len(content)} bytes was made and signed by {by}; the signature verifies.")
+
+
+def largest(app: App) -> Iterator[Finding]:
+    """Make the largest emails of the newest edition, those with most papers, and hold them against Gmail's limit."""
+    renderer = app.dependencies.renderer
+    with reading(app.engine) as tx:
+        inputs = load_inputs(tx, outbox.with_most_papers(tx, limit=_LARGEST))
+    sizes = [len(mail(renderer, each)[1].content) for each in inputs]
+    if not sizes:
+        return
+    why = f"The largest email of the newest edition has {max(sizes) / 1000:,.0f} kB."
+    if max(sizes) > _GMAIL_CLIPS:
+        yield warn("largest email", why, "Gmail cuts emails at 102 kB: lower digest.max_papers.")
+    else:
+        yield ok("largest email", why)
 
 
 def reports(settings: Settings, *, now: dt.datetime) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from dailypapers.domain.finding import Finding, fail, ok, warn
+from dailypapers.mail.smtp.connect import reason
 
 _SECONDS = 10.0
 #: Nobody's token: the page says that it does not work, and that is what is expected.
@@ -35,7 +36,8 @@ def ask(url: str, body: bytes | None = None) -> Answer:
         with error:
             return Answer(error.code, {name.lower(): value for name, value in error.headers.items()})
     except (URLError, OSError, ValueError) as error:
-        return Answer(0, {}, str(getattr(error, "reason", error)))
+        cause = getattr(error, "reason", error)
+        return Answer(0, {}, reason(cause, _SECONDS) if isinstance(cause, BaseException) else str(cause))
 
 
 def findings(base_url: str) -> list[Finding]:

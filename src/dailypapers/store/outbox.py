@@ -551,6 +551,23 @@ def newest_of_subscriber(
     return [_delivery(row) for row in tx.execute(query.order_by(outbox.c.id.desc()).limit(limit))]
 
 
+def with_most_papers(tx: sa.Connection, *, limit: int) -> list[Delivery]:
+    """Return the digests of the newest edition that have most papers."""
+    newest = sa.select(sa.func.max(outbox.c.edition_id)).scalar_subquery()
+    papers = sa.func.count(picks.c.paper_id)
+    counted = (
+        sa.select(outbox.c.id)
+        .join(picks, picks.c.delivery_id == outbox.c.id)
+        .where(outbox.c.edition_id == newest)
+        .group_by(outbox.c.id)
+        .order_by(papers.desc(), outbox.c.id)
+        .limit(limit)
+    )
+    ids = [row.id for row in tx.execute(counted)]
+    rows = tx.execute(sa.select(*_DELIVERY).where(outbox.c.id.in_(ids)).order_by(outbox.c.id))
+    return [_delivery(row) for row in rows]
+
+
 def by_id(tx: sa.Connection, delivery_id: int) -> Delivery | None:
     """Return a delivery by id, `None` where there is none."""
     row = tx.execute(sa.select(*_DELIVERY).where(outbox.c.id == delivery_id)).one_or_none()

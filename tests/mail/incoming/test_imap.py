@@ -1,9 +1,12 @@
 """Mail is taken from a mailbox, once, and stays there; what could not be dealt with comes again."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from tests.playing_imap import PASSWORD, USER, closed_port, playing_imap
+from tests.playing_smtp import make_contexts
 
 from dailypapers.errors import MailServerUnreachable
 from dailypapers.mail.incoming.imap import ImapServer, incoming, poll
@@ -66,6 +69,26 @@ def test_a_mailbox_that_cannot_be_read_is_named() -> None:
                 poll(wrong, lambda _: "250 OK", is_ours=is_ours)
     with pytest.raises(MailServerUnreachable, match="cannot be read"):
         poll(server(closed_port()), lambda _: "250 OK", is_ours=is_ours)
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_mailbox_is_read_over_tls_by_who_is_trusted_alone(
+    tmp_path: Path, security: Literal["tls", "starttls"]
+) -> None:
+    tls, trusting = make_contexts(tmp_path)
+    with playing_imap(tls, at_once=security == "tls") as box:
+        box.deliver(MAIL)
+        asked = replace(server(box.port), host="localhost", security=security)
+        assert poll(replace(asked, trusted=trusting), lambda _: "250 OK", is_ours=is_ours) == 1
+        with pytest.raises(MailServerUnreachable, match="it does not speak TLS as expected"):
+            poll(asked, lambda _: "250 OK", is_ours=is_ours)
+        assert (box.secured, box.commands.count("LOGIN")) == (2, 1), "no password leaves in the clear"
+
+
+def test_what_went_wrong_is_said_in_plain_english() -> None:
+    with pytest.raises(MailServerUnreachable) as caught:
+        poll(server(closed_port()), lambda _: "250 OK", is_ours=is_ours)
+    assert str(caught.value).endswith("cannot be read: it refuses connections on this port.")
 
 
 def test_the_recipient_is_the_first_of_ours_that_is_named() -> None:

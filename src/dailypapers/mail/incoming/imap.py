@@ -8,7 +8,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from dailypapers.errors import MailServerUnreachable
 from dailypapers.mail.incoming import parts
 from dailypapers.mail.incoming.addresses import ADDRESS
 from dailypapers.mail.incoming.parse import Incoming
+from dailypapers.mail.smtp.connect import reason
 
 log = structlog.get_logger()
 
@@ -40,6 +41,8 @@ class ImapServer:
     folder: str = "INBOX"
     timeout: float = 30.0
     max_bytes: int = 1_000_000
+    #: Whose certificates are trusted; by default whom the system trusts.
+    trusted: ssl.SSLContext | None = field(default=None, repr=False)
 
 
 def poll(server: ImapServer, take: Callable[[Incoming], str], *, is_ours: Callable[[str], bool]) -> int:
@@ -52,24 +55,36 @@ def poll(server: ImapServer, take: Callable[[Incoming], str], *, is_ours: Callab
         with _session(server) as session:
             return sum(_dealt_with(session, uid, server, take, is_ours) for uid in _unseen(session))
     except (OSError, imaplib.IMAP4.error) as error:
-        raise MailServerUnreachable(f"The mailbox on {server.host}:{server.port} cannot be read: {error}") from None
+        why = reason(error, server.timeout) if isinstance(error, OSError) else str(error).strip("b'\"")
+        raise MailServerUnreachable(f"The mailbox on {server.host}:{server.port} cannot be read: {why}.") from None
 
 
 @contextmanager
 def _session(server: ImapServer) -> Iterator[imaplib.IMAP4]:
-    context = ssl.create_default_context()
+    context = server.trusted or ssl.create_default_context()
     if server.security == "tls":
         session: imaplib.IMAP4 = imaplib.IMAP4_SSL(
             server.host, server.port, ssl_context=context, timeout=server.timeout
         )
     else:
         session = imaplib.IMAP4(server.host, server.port, timeout=server.timeout)
+        _secure(session, context, server)
     with session:
-        if server.security == "starttls":
-            session.starttls(context)
         session.login(server.username, server.password)
         _checked(session.select(_quoted(server.folder)))
         yield session
+
+
+def _secure(session: imaplib.IMAP4, context: ssl.SSLContext, server: ImapServer) -> None:
+    """Begin TLS where that is set; a session that fails in it cannot say goodbye."""
+    if server.security != "starttls":
+        return
+    try:
+        session.starttls(context)
+    except OSError:
+        with suppress(OSError):
+            session.shutdown()
+        raise
 
 
 def _quoted(folder: str) -> str:
