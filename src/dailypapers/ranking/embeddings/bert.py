@@ -15,6 +15,8 @@ Ids = npt.NDArray[np.int64]
 
 #: So many tokens go through the layers at a time.
 _TOKENS = 800
+#: So many rows of the widest layer go through its activation at a time: with all in between, they stay in the cache.
+_ROWS = 16
 #: The polynomial of Abramowitz & Stegun 7.1.26 for 1 - erf(x / √2), highest power first.
 _ERF = tuple(map(np.float32, (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)))
 _ERF_STEP = np.float32(0.3275911 * 2**-0.5)
@@ -90,16 +92,20 @@ class Bert:
         )
 
     def _seen(self, asked: Floats, offered: Floats, told: Floats) -> Floats:
-        """What each token of one text takes from all of them: tokens × dimensions."""
-        tokens, size = asked.shape
-        asked, offered, told = (
-            all_.reshape(tokens, self.heads, -1).transpose(1, 0, 2) for all_ in (asked, offered, told)
-        )
-        scores = asked @ offered.transpose(0, 2, 1)
-        scores -= scores.max(axis=-1, keepdims=True)
-        np.exp(scores, out=scores)
-        seen = (scores @ told) / scores.sum(axis=-1, keepdims=True)
-        return np.asarray(seen.transpose(1, 0, 2).reshape(tokens, size))
+        """What each token of one text takes from all of them: tokens × dimensions.
+
+        Head by head, so that the scores of one stay in the cache.
+        """
+        tokens = len(asked)
+        seen, scores = np.empty_like(asked), np.empty((tokens, tokens), np.float32)
+        ones = np.ones(tokens, np.float32)
+        for head in np.split(np.arange(asked.shape[1]), self.heads):
+            columns = slice(head[0], head[-1] + 1)
+            np.matmul(asked[:, columns], offered[:, columns].T, out=scores)
+            scores -= scores.max(axis=-1, keepdims=True)
+            np.exp(scores, out=scores)
+            seen[:, columns] = (scores @ told[:, columns]) / (scores @ ones)[:, None]
+        return seen
 
     def _linear(self, states: Floats, name: str) -> Floats:
         return np.asarray(states @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"])
@@ -117,13 +123,31 @@ def _groups(lengths: Ids) -> list[Ids]:
 
 
 def _gelu(x: Floats) -> Floats:
-    """Give x Φ(x), with Φ by Abramowitz & Stegun 7.1.26: wrong by 1.5e-7 at most, and four times as fast as erf."""
-    size = np.abs(x)
-    t = 1 / (1 + _ERF_STEP * size)
-    tail = _ERF[0] * t
+    """Give x Φ(x) in the place of x, a few rows at a time, so that what is between stays in the cache.
+
+    Φ is that of Abramowitz & Stegun 7.1.26: wrong by 1.5e-7 at most, and four times as fast as erf.
+    """
+    t, tail, power = (np.empty((_ROWS, x.shape[1]), np.float32) for _ in range(3))
+    for start in range(0, len(x), _ROWS):
+        rows = x[start : start + _ROWS]
+        _gelu_of_rows(rows, t[: len(rows)], tail[: len(rows)], power[: len(rows)])
+    return x
+
+
+def _gelu_of_rows(x: Floats, t: Floats, tail: Floats, power: Floats) -> None:
+    np.abs(x, out=power)
+    np.multiply(power, _ERF_STEP, out=t)
+    t += 1
+    np.reciprocal(t, out=t)
+    np.multiply(t, _ERF[0], out=tail)
     for factor in _ERF[1:]:
         tail += factor
         tail *= t
-    tail *= np.exp(x * x * np.float32(-0.5))
-    tail *= size * np.float32(0.5)
-    return np.asarray(np.maximum(x, 0) - tail)
+    tail *= power
+    np.multiply(x, x, out=power)
+    power *= np.float32(-0.5)
+    np.exp(power, out=power)
+    tail *= power
+    tail *= np.float32(0.5)
+    np.maximum(x, 0, out=x)
+    x -= tail
