@@ -3,10 +3,11 @@
     DAILYPAPERS_RECORDINGS=… python -m benchmarks.relevance [--cache FOLDER] [--held-out] [--model NAME] [--only PART …]
 
 By the ranking's public door with the settings a service begins with; what is learned in general comes from papers
-before 2025-06-01. Three parts: `topics` of `ranking/topics.json` on every fourth test day; the judged pairs of
-`data/relevance.tsv` (`labels`), beside BM25 and tf-idf; and the curated `lists`, whose likes must not be lost to
-silence. The held-out part of the labels is looked at only where `--held-out` says so. `--cache` keeps the background
-and an encoder's vectors, which cost most, for as long as the code that makes them is the same.
+before 2025-06-01. Four parts: `topics` of `ranking/topics.json` on every fourth test day; the judged pairs of
+`data/relevance.tsv` (`labels`), beside BM25 and tf-idf; those of `data/partial.tsv`, papers that hold a part of a topic
+or its words apart (`partial`); and the curated `lists`, whose likes must not be lost to silence. The held-out part of
+the labels is looked at only where `--held-out` says so. `--cache` keeps the background and an encoder's vectors, which
+cost most, for as long as the code that makes them is the same.
 """
 
 import argparse
@@ -24,8 +25,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from benchmarks.draw_relevance import COMPUTING, FIELDS, NOW, TOPICS, holds, recorded_windows
-from benchmarks.label_relevance import DATA, PARTS, read_rows
+from benchmarks.draw_partial import partial_windows
+from benchmarks.draw_relevance import FIELDS, NOW, holds, recorded_windows
+from benchmarks.label_relevance import DATA, PARTS, SETS, read_rows
 from sklearn.metrics import roc_auc_score
 
 import dailypapers.ranking
@@ -61,7 +63,7 @@ PLACES = 10
 #: How likely a paper must be for what a service sends unless it is set up otherwise.
 RELEVANCE = DigestDefaults().relevance
 TASKS = (Task(0, topics=True), Task(3, topics=True), Task(None))
-REPORTS = ("topics", "labels", "lists")
+REPORTS = ("topics", "labels", "partial", "lists")
 ABOUT = 2
 SAMPLES = 500
 #: So many papers are encoded before what is done is kept.
@@ -90,6 +92,8 @@ def main() -> None:
         report_topics(ours, study, json.loads((folder / "topics.json").read_text("utf-8")))
     if "labels" in options.only:
         report_labels(ours, library, recordings, PARTS if options.held_out else PARTS[:1])
+    if "partial" in options.only:
+        report_partial(ours, recordings, PARTS if options.held_out else PARTS[:1])
     if "lists" in options.only:
         report_lists(ours, study)
     print(f"processor time {time.process_time():.0f} s")
@@ -289,7 +293,7 @@ class Pairs:
 
 def report_labels(ours: Product, library: Sequence[Paper], recordings: Path, parts: Sequence[str]) -> None:
     """Print what is picked of the judged pairs, how good probabilities are, and how peers do."""
-    pairs = judged_pairs(ours, (Bm25(library), TfIdf(library)), recordings)
+    pairs = judged_pairs(ours, (Bm25(library), TfIdf(library)), recordings, SETS[0])
     for part in parts:
         report_picked(part, pairs.of(pairs.part == part))
     print(f"\n{'calibration':<12}{'pairs':>6}{'ECE':>7}{'Brier':>7}{'ECE, weighted':>15}{'Brier, weighted':>17}")
@@ -303,14 +307,21 @@ def report_labels(ours: Product, library: Sequence[Paper], recordings: Path, par
         report_methods(part, pairs.of(pairs.part == part), thresholds)
 
 
-def judged_pairs(ours: Product, peers: Sequence[Method], recordings: Path) -> Pairs:
-    """Return the judged pairs with every method's scores."""
+def report_partial(ours: Product, recordings: Path, parts: Sequence[str]) -> None:
+    """Print what is picked of the papers that hold a part of a topic, or all its words but not as its title."""
+    pairs = judged_pairs(ours, (), recordings, SETS[1])
+    for part in parts:
+        report_picked(f"partial, {part}", pairs.of(pairs.part == part))
+
+
+def judged_pairs(ours: Product, peers: Sequence[Method], recordings: Path, name: str) -> Pairs:
+    """Return the judged pairs of a set with every method's scores."""
     listed = read_papers(recordings / "ranking" / "papers.jsonl.gz", now=NOW).announcements
     by_window: dict[str, list[Mapping[str, str]]] = defaultdict(list)
-    for row in read_rows(DATA / "relevance.tsv"):
+    for row in read_rows(DATA / f"{name}.tsv"):
         by_window[row["window"]].append(row)
-    topics = {row["topic_id"]: row for row in read_rows(TOPICS)}
-    windows = recorded_windows(recordings, listed)
+    topics = {row["topic_id"]: row for row in read_rows(DATA / f"{name}_topics.tsv")}
+    windows = (recorded_windows if name == SETS[0] else partial_windows)(recordings, listed)
     rows = [row for name in windows for row in by_window[name]]
     of_topics = [topics[row["topic_id"]] for row in rows]
     columns = [scored(ours, peers, windows[name], by_window[name], topics) for name in windows if by_window[name]]
@@ -330,7 +341,7 @@ def judged_pairs(ours: Product, peers: Sequence[Method], recordings: Path) -> Pa
 
 def is_present(topic: Mapping[str, str], window: str) -> bool:
     """Tell whether a topic is asked among papers of its own field, and is not there to be absent."""
-    return topic["kind"] != "absent" and (window == FIELDS if topic["window"] == FIELDS else window in COMPUTING)
+    return topic["kind"] != "absent" and (window == FIELDS) == (topic["window"] == FIELDS)
 
 
 def scored(

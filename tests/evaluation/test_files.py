@@ -14,7 +14,7 @@ from dailypapers.evaluation.files import Files, read_listings, read_readings, re
 @pytest.mark.parametrize(
     ("list_name", "section", "topic"),
     [
-        ("someone/awesome-graph_networks", "Surveys", "graph networks Surveys"),
+        ("someone/awesome-graph_networks", "Surveys", "graph networks: Surveys"),
         ("Awesome Papers", "Latest Diffusion Resources", "Diffusion"),
         ("x/awesomeness", "", "awesomeness"),
         ("", "", ""),

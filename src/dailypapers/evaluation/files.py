@@ -93,12 +93,12 @@ _BOOKKEEPING = re.compile(r"\b(?:awesome|lists?|papers?|collections?|resources?|
 
 
 def topic_of(list_name: str, section: str) -> str:
-    """Return what a reader would type: the name of their list (of `owner/name`), and the section's title.
+    """Return what a reader would type: the name of their list (of `owner/name`), a colon, and the section's title.
 
     The tables call it the heading. All methods are given the same words.
     """
-    words = re.sub(r"[-_]+", " ", list_name.rpartition("/")[2])
-    return " ".join(_BOOKKEEPING.sub(" ", f"{words} {section}").split())
+    names = (re.sub(r"[-_]+", " ", list_name.rpartition("/")[2]), section)
+    return ": ".join(filter(None, (" ".join(_BOOKKEEPING.sub(" ", name).split()) for name in names)))
 
 
 def _days(path: Path) -> tuple[str, ...]:
