@@ -35,7 +35,7 @@ from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Ready, Transport
-from dailypapers.store import attempts, outbox, paces, subscribers, suppressions, workers
+from dailypapers.store import attempts, bounces, outbox, paces, subscribers, suppressions, workers
 from dailypapers.store.database import connect, reading, writing
 
 CAST = ("alice", "bob", "charlie")
@@ -283,6 +283,24 @@ def test_who_is_waited_for_leaves_while_another_is_slow(engine: sa.Engine) -> No
 
     transport.after = first_waits_for_one_that_comes_in_later
     assert deliver_queued(engine, transport).states == {DeliveryState.ACCEPTED: 2}
+
+
+def test_a_fault_of_ours_that_a_bounce_shows_stops_a_run_under_way(engine: sa.Engine) -> None:
+    queued.queue(engine, 4)
+
+    async def first_comes_back_while_the_second_is_slow(mail: OutgoingMail) -> None:
+        if mail.delivery == 2:
+            await until(lambda: queued.states(engine).get("accepted") == 1)
+            with writing(engine) as tx:
+                assert bounces.mark_delivery(tx, 1, DeliveryState.ON_HOLD, "550 5.7.1 blocked")
+            await asyncio.sleep(1.5)
+
+    transport = Staged(before=first_comes_back_while_the_second_is_slow, at_once=1)
+    done = deliver_queued(engine, transport)
+    assert done.stopped
+    assert (done.stopped.fault, transport.ids) == (Fault.US, [1, 2])
+    assert "550 5.7.1 blocked" in done.stopped.why
+    assert queued.states(engine) == {"accepted": 1, "on_hold": 1, "queued": 2}
 
 
 def test_who_leaves_after_the_claim_gets_nothing(engine: sa.Engine) -> None:

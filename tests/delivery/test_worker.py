@@ -100,6 +100,6 @@ def test_why_it_ended_early_is_kept(engine: sa.Engine) -> None:
         [early] = workers.early_ends(tx, since=NOW.date())
         assert early == workers.EarlyEnd(NOW.date(), "the mail server takes nothing", 1, NOW, NOW)
         assert workers.early_ends(tx, since=NOW.date() + dt.timedelta(days=1)) == []
-        assert workers.is_paused(tx, now=NOW)
-        assert not workers.is_paused(tx, now=NOW + dt.timedelta(minutes=1))
-        assert not workers.is_paused(tx, now=NOW - dt.timedelta(hours=1)), "the clock was set back"
+        assert workers.pause(tx, now=NOW) == workers.Pause(NOW, NOW + dt.timedelta(minutes=1))
+        assert workers.pause(tx, now=NOW + dt.timedelta(minutes=1)) is None
+        assert workers.pause(tx, now=NOW - dt.timedelta(hours=1)) is None, "the clock was set back"

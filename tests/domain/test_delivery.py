@@ -1,6 +1,7 @@
 """What becomes of a delivery is one pure function, and the ledger must balance."""
 
 import datetime as dt
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -69,7 +70,7 @@ def test_what_is_done_about_a_lost_answer_is_the_policys_word(policy: Doubt) -> 
     done = after(claimed(), Outcome(OutcomeKind.UNCERTAIN), NOW, policy=policy)
     resent = policy is Doubt.RESEND
     assert done.state is (DeliveryState.DEFERRED if resent else DeliveryState.UNCERTAIN)
-    assert (done.next_attempt_at, done.doubt) == (NOW + retry_delay(1) if resent else None, policy)
+    assert (done.next_attempt_at, done.doubt) == (NOW + retry_delay(1, done.id) if resent else None, policy)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +97,18 @@ def test_a_first_lost_answer_is_not_the_last_word_however_often_a_mail_was_defer
 
 
 def test_retries_wait_longer_and_longer_up_to_a_limit() -> None:
-    delays = [retry_delay(attempts).total_seconds() / 60 for attempts in range(1, 9)]
-    assert delays == [5, 10, 20, 40, 80, 160, 240, 240]
-    assert retry_delay(10_000) == dt.timedelta(hours=4)
+    for delivery_id in (1, 2, 1_000_000):
+        delays = [retry_delay(attempts, delivery_id) / dt.timedelta(minutes=1) for attempts in range(1, 9)]
+        for delay, least in zip(delays, [5, 10, 20, 40, 80, 160, 200, 200], strict=True):
+            assert least <= delay <= least * 1.2
+        assert retry_delay(10_000, delivery_id) <= dt.timedelta(hours=4)
+
+
+def test_what_was_refused_in_one_moment_is_tried_again_in_many() -> None:
+    delays = sorted(retry_delay(1, delivery_id).total_seconds() for delivery_id in range(1, 601))
+    assert max(later - sooner for sooner, later in itertools.pairwise(delays)) < 2
+    assert retry_delay(1, 7) == retry_delay(1, 7)
+    assert retry_delay(2, 7) != 2 * retry_delay(1, 7), "the next try has its own jitter"
 
 
 @given(st.integers(1, 50), st.floats(0.001, 100), st.sampled_from(list(OutcomeKind)))

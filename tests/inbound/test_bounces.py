@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from tests.web.a_digest import NOW, Got, a_digest
 
 from dailypapers.domain.bounce import Affected, Diagnosis, Report, ReportKind
-from dailypapers.domain.delivery import DeliveryState
+from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.domain.fault import Fault
-from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.inbound.bounces import Recorded, record
 from dailypapers.store import bounces, editions, ledger, outbox, subscribers, suppressions
 from dailypapers.store.database import reading, writing
@@ -78,6 +78,34 @@ def test_a_fault_of_ours_is_recorded_and_costs_nobody_anything(engine: sa.Engine
     assert stands(engine, got) == (SubscriberState.ACTIVE, DeliveryState.BOUNCED, False)
     with reading(engine) as tx:
         assert {each.fault for each in bounces.of_subscriber(tx, got.reader)} == {Fault.US}
+
+
+def test_a_fault_of_ours_that_two_domains_report_puts_mails_on_hold(engine: sa.Engine, got: Got) -> None:
+    """One domain may be strict, and what comes by mail can be made up by one reader."""
+    with writing(engine) as tx:
+        new = {"rhythm": Rhythm(), "amount": Amount(5), "consent": Consent("test"), "now": NOW}
+        mails = {}
+        for address in ("bob@example.org", "carol@other.example"):
+            reader = subscribers.add(tx, address, state=SubscriberState.ACTIVE, **new)  # type: ignore[arg-type]
+            assert reader is not None
+            outbox.put(tx, [outbox.NewDelivery(reader, address, MailKind.DIGEST, NOW + DAY)], now=NOW)
+            (claimed,) = outbox.claim(tx, "tester", 1, now=NOW)
+            outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED)])
+            mails[address] = claimed.id
+
+    def comes_back(delivery: int, now: dt.datetime = NOW) -> DeliveryState:
+        told(engine, bounced(POLICY), delivery, now=now)
+        with reading(engine) as tx:
+            after = outbox.by_id(tx, delivery)
+            assert after is not None
+            return after.state
+
+    assert comes_back(got.delivery, NOW - 2 * DAY) is DeliveryState.BOUNCED
+    assert comes_back(mails["bob@example.org"]) is DeliveryState.BOUNCED, "the same domain"
+    assert comes_back(mails["carol@other.example"]) is DeliveryState.ON_HOLD
+    with writing(engine) as tx:
+        assert outbox.on_hold(tx) == (1, "550 5.7.1 blocked")
+        assert outbox.release(tx, now=NOW) == 1, "once the fault is mended, it goes again"
 
 
 def test_soft_bounces_add_up_by_day_and_are_forgiven_when_lifted(engine: sa.Engine, got: Got) -> None:

@@ -51,11 +51,12 @@ class Claims:
         pace: Pace,
         clock: Clock,
         *,
+        priorities: Sequence[Priority] = (Priority.URGENT, Priority.BULK),
         look_again: float = LOOK_AGAIN,
         on_parked: Callable[[Sequence[Delivery]], None] = lambda _: None,
     ) -> None:
         self._worker, self._fence, self._pace, self._clock = worker, fence, pace, clock
-        self._look_again = look_again
+        self._priorities, self._look_again = priorities, look_again
         self._waiting: deque[Due] = deque()
         self._there_may_be_more = True
         self._look_again_at = 0.0
@@ -89,7 +90,7 @@ class Claims:
 
     async def _claim_more(self) -> None:
         room = min(GROUP, AHEAD - len(self._waiting))
-        claimed = await self._claim(room, Priority.URGENT, Priority.BULK)
+        claimed = await self._claim(room, *self._priorities)
         self._there_may_be_more = not claimed.is_all
         self.no_room = claimed.no_room
         await self._load(claimed.turns)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from dailypapers.delivery.companions import CompanionOptions, beside
 from dailypapers.delivery.recovery import recover
 from dailypapers.delivery.send import SenderOptions, deliver
-from dailypapers.delivery.tally import Delivered, Stopped
+from dailypapers.delivery.tally import SERVER_PAUSE, Delivered, Stopped
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import DeliveryState
@@ -94,7 +94,8 @@ def deliver_due(sending: Sending, *, clock: Clock, stop: threading.Event) -> Non
     """Send what is due; what a sender has left that died is recovered in any case.
 
     Nothing is connected to where nothing is due, where mails on hold wait for an operator, where an operator has
-    paused sending, where a limit leaves no room, or shortly after the mail server took nothing.
+    paused sending, where a limit leaves no room, or shortly after the mail server took nothing. Where the server wants
+    no more for a while, what somebody waits for is tried after a minute all the same.
     """
     options = sending.make_sender_options()
     with reading(sending.engine) as tx:
@@ -102,18 +103,27 @@ def deliver_due(sending: Sending, *, clock: Clock, stop: threading.Event) -> Non
     if is_claimed:
         recover(sending.engine, options.uncertain, now=clock())
     with reading(sending.engine) as tx:
-        is_worth_while = _is_worth_while(tx, options, clock())
-    if is_worth_while:
+        pause = workers.pause(tx, now=clock())
+        is_worth_while = _is_worth_while(tx, options, pause, clock())
+    if is_worth_while and pause:
+        urgent = partial(_only_urgent, sending.make_sender_options, pause.resume_at)
+        alone = replace(sending, make_sender_options=urgent)
+        deliver_beside(alone, processes=1, clock=clock, on_progress=lambda _: None, stop=stop)
+    elif is_worth_while:
         deliver_once(sending, clock=clock, stop=stop)
 
 
-def _is_worth_while(tx: sa.Connection, options: SenderOptions, now: dt.datetime) -> bool:
+def _only_urgent(make_sender_options: Callable[[], SenderOptions], until: dt.datetime) -> SenderOptions:
+    return replace(make_sender_options(), only_urgent_until=until)
+
+
+def _is_worth_while(tx: sa.Connection, options: SenderOptions, pause: workers.Pause | None, now: dt.datetime) -> bool:
     """Return whether a mail is due that may go now."""
     next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=now), outbox.on_hold(tx)
-    if next_attempt is None or next_attempt > now or on_hold or workers.is_paused(tx, now=now):
+    if next_attempt is None or next_attempt > now or on_hold or controls.control(tx, controls.Name.PAUSE):
         return False
-    if controls.control(tx, controls.Name.PAUSE):
-        return False
+    if pause:
+        return now >= pause.began_at + SERVER_PAUSE and outbox.has_urgent(tx)
     return options.pace.room(tx, now).mails > 0 or outbox.has_urgent(tx)
 
 

@@ -29,7 +29,7 @@ from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.digests.layout import MailRenderer, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
-from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, Outcome, OutcomeKind, after
+from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, Outcome, OutcomeKind, Priority, after
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import BadInput
@@ -63,6 +63,13 @@ class SenderOptions:
     """Where this machine notes how far it has come, against databases that are restored."""
     grace: float = GRACE
     """Seconds in which what is in flight may be finished once a stop is asked for."""
+    only_urgent_until: dt.datetime | None = None
+    """Until when nothing is sent but what somebody waits for; `None` where all is."""
+
+    @property
+    def priorities(self) -> tuple[Priority, ...]:
+        """What is sent."""
+        return (Priority.URGENT,) if self.only_urgent_until else (Priority.URGENT, Priority.BULK)
 
 
 async def deliver(
@@ -94,6 +101,7 @@ async def deliver(
             worker.stopped = done.stopped.why
             pauses = done.stopped.pause is not None and not done.stopped.by_own_limit
             worker.resume_at = clock() + done.stopped.pause if pauses and done.stopped.pause else None
+        worker.resume_at = worker.resume_at or options.only_urgent_until
     with reading(engine) as tx:
         done = replace(done, elsewhere=outbox.count_claimed(tx))
         residues = {each.day: each.residue for each in ledger.of_editions(tx, run.tally.edition_ids)}
@@ -112,7 +120,10 @@ def _restored(engine: sa.Engine, fence: Fence, clock: Clock) -> Stopped | None:
 
 def _on_hold(engine: sa.Engine) -> Stopped | None:
     with reading(engine) as tx:
-        waiting, said = outbox.on_hold(tx)
+        return _because_of(*outbox.on_hold(tx))
+
+
+def _because_of(waiting: int, said: str) -> Stopped | None:
     return Stopped(Fault.US, f"{waiting} emails are on hold because of a fault of ours: {said}") if waiting else None
 
 
@@ -158,7 +169,9 @@ class _Run:
         self._withdrawn: dict[int, Delivery] = {}
         self._something_happened = asyncio.Event()
         self.tally = Tally()
-        self._claims = Claims(worker, fence, options.pace, self._steady, on_parked=self.tally.put_off)
+        self._claims = Claims(
+            worker, fence, options.pace, self._steady, priorities=options.priorities, on_parked=self.tally.put_off
+        )
 
     def result(self) -> Delivered:
         """Return what was done so far."""
@@ -185,13 +198,21 @@ class _Run:
             telling.cancel()
 
     async def _tell_progress(self) -> None:
-        """Store each second what was done, for whoever watches from elsewhere."""
+        """Store each second what was done, for whoever watches from elsewhere; see what others have found out."""
         while True:
             await asyncio.sleep(_TELL)
+            await self._stop_where_others_did()
             if (progress := self.tally.progress()) != self._worker.progress:
                 self._worker.progress = progress
                 note_progress = partial(workers.note_progress, worker_id=self._worker.id, progress=progress)
                 await self._worker.persistence.persist(note_progress)
+
+    async def _stop_where_others_did(self) -> None:
+        """Begin nothing more once a mail is on hold: a bounce or another process has shown a fault of ours."""
+        held = _because_of(*await self._worker.persistence.load(outbox.on_hold))
+        if held:
+            self.tally.stopped = self.tally.stopped or held
+            self._something_happened.set()
 
     async def _watch(self, limit: asyncio.Timeout) -> None:
         """Begin the grace period when a stop is asked for."""

@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import zlib
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
@@ -184,9 +185,19 @@ FIRST_RETRY = dt.timedelta(minutes=5)
 LONGEST_RETRY = dt.timedelta(hours=4)
 
 
-def retry_delay(attempts: int) -> dt.timedelta:
-    """How long to wait after `attempts` tries: 5 min · 2^(attempts-1), at most 4 h (RFC 5321 4.5.4.1)."""
-    return min(FIRST_RETRY * int(2 ** min(attempts - 1, 10)), LONGEST_RETRY)
+#: By this part a retry comes later than its delay at most. Never earlier: servers that greylist want the five minutes.
+MOST_JITTER = 0.2
+
+
+def retry_delay(attempts: int, delivery_id: int) -> dt.timedelta:
+    """How long to wait after `attempts` tries: 5 min · 2^(attempts-1), at most 4 h (RFC 5321 4.5.4.1), and some more.
+
+    What was refused in one moment is not tried again in one moment: each delivery and try has its own jitter, up to a
+    fifth of the delay, which is the same however often it is asked for.
+    """
+    delay = min(FIRST_RETRY * int(2 ** min(attempts - 1, 10)), LONGEST_RETRY / (1 + MOST_JITTER))
+    drawn = zlib.crc32(f"{delivery_id} {attempts}".encode()) / 2**32
+    return delay * (1 + MOST_JITTER * drawn)
 
 
 def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Doubt = Doubt.RESEND) -> Delivery:
@@ -202,7 +213,7 @@ def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Dou
         return replace(delivery, state=DeliveryState.ACCEPTED, detail=detail[:500], next_attempt_at=None)
     answered = replace(delivery, detail=detail[:500], next_attempt_at=None)
     # That we were too fast brings no mail nearer to its end: it waits as long as after its first try.
-    retry_at = now + retry_delay(1 if outcome.fault is Fault.PACE else delivery.attempts)
+    retry_at = now + retry_delay(1 if outcome.fault is Fault.PACE else delivery.attempts, delivery.id)
     if (outcome.fault, outcome.finality) == _ANSWER_LOST:
         may_resend = delivery.doubt is None or delivery.attempts < MAX_LOST_ANSWERS
         return in_doubt(answered, policy, resend_at=retry_at if may_resend else None)

@@ -3,6 +3,7 @@
     report | whose mail (signed token, else Message-ID, else address) | decide (`domain.bounce`) | record, once
 
 What says nothing of the address (a fault of ours, of the mail, of the way there) is recorded and costs nobody anything.
+A fault of ours that several domains report puts mails on hold, and so stops all sending until an operator has looked.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.domain.address import domain_of
 from dailypapers.domain.bounce import (
     FORGOTTEN_AFTER,
     Affected,
@@ -37,6 +39,8 @@ log = structlog.get_logger()
 
 #: Reports that are about a mail of ours.
 _ABOUT_MAIL = {ReportKind.BOUNCE, ReportKind.COMPLAINT}
+#: Receiving domains that must have refused mails because of us, and within which time, before nobody is mailed.
+OUR_FAULT_DOMAINS, OUR_FAULT_WITHIN = 2, dt.timedelta(days=1)
 
 
 class Recorded(StrEnum):
@@ -134,12 +138,27 @@ def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, told: Diagnosis | 
     """Do what follows for the mail, the address and the subscription."""
     detail = " ".join(str(part) for part in (told.code or "", told.status, told.text) if part) if told else ""
     if mail.delivery and mail.is_certain:
-        state = DeliveryState.COMPLAINED if kind is ReportKind.COMPLAINT else DeliveryState.BOUNCED
+        state = _state_after(tx, kind, told, now)
         bounces.mark_delivery(tx, mail.delivery.id, state, detail or kind.value)
     weight = score(bounces.counted_moments(tx, mail.reader.id, since=now - FORGOTTEN_AFTER), now=now)
     follows = verdict(kind, told, is_certain=mail.is_certain, weight=weight)
     if follows is not Verdict.NOTHING:
         _give_up(tx, mail, follows, detail, now)
+
+
+def _state_after(tx: sa.Connection, kind: ReportKind, told: Diagnosis | None, now: dt.datetime) -> DeliveryState:
+    """Return what becomes of a mail that came back.
+
+    A fault of ours puts it on hold, which stops everything, as it would have been had our server said so at once. It
+    takes several receiving domains: one may be strict, and what comes by mail can be made up by one reader.
+    """
+    if kind is ReportKind.COMPLAINT:
+        return DeliveryState.COMPLAINED
+    if told is None or told.fault is not Fault.US:
+        return DeliveryState.BOUNCED
+    refused = bounces.addresses_refused_because_of_us(tx, since=now - OUR_FAULT_WITHIN)
+    domains = {domain_of(address) for address in refused}
+    return DeliveryState.ON_HOLD if len(domains) >= OUR_FAULT_DOMAINS else DeliveryState.BOUNCED
 
 
 def _give_up(tx: sa.Connection, mail: _Mail, follows: Verdict, detail: str, now: dt.datetime) -> None:

@@ -107,6 +107,13 @@ def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[StoredBounce]:
     ]
 
 
+def addresses_refused_because_of_us(tx: sa.Connection, *, since: dt.datetime) -> set[str]:
+    """Return whose mails came back since a moment through a fault of ours."""
+    query = sa.select(outbox.c.address).join(bounces, bounces.c.delivery_id == outbox.c.id)
+    ours = (bounces.c.kind == ReportKind.BOUNCE.value, bounces.c.fault == Fault.US.value)
+    return set(tx.execute(query.where(*ours, bounces.c.received_at > since)).scalars())
+
+
 def counts(tx: sa.Connection, *, since: dt.datetime) -> Counter[tuple[ReportKind, Fault | None, bool]]:
     """Count what came since a moment, by kind, whose fault it is, and whether the address is dead."""
     query = (

@@ -47,14 +47,19 @@ def end(
     tx.execute(ended.values(ended_at=now, stopped=stopped, resume_at=resume_at))
 
 
-def is_paused(tx: sa.Connection, *, now: dt.datetime) -> bool:
-    """Return whether the worker that ended last has left word that no other one need begin yet.
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """No worker need begin by itself, by word of the one that ended last."""
 
-    A clock that was set back since does not make the pause longer.
-    """
+    began_at: dt.datetime
+    resume_at: dt.datetime
+
+
+def pause(tx: sa.Connection, *, now: dt.datetime) -> Pause | None:
+    """Return the pause that lasts, `None` where there is none; a clock that was set back does not make it longer."""
     newest = sa.select(workers.c.ended_at, workers.c.resume_at).where(workers.c.ended_at.is_not(None))
     row = tx.execute(newest.order_by(workers.c.ended_at.desc()).limit(1)).one_or_none()
-    return bool(row and row.resume_at and row.ended_at <= now < row.resume_at)
+    return Pause(row.ended_at, row.resume_at) if row and row.resume_at and row.ended_at <= now < row.resume_at else None
 
 
 @dataclass(frozen=True, slots=True)
