@@ -49,7 +49,7 @@ def atom_feed(
 def _entry(element: Element, entry: FeedEntry) -> None:
     _head(element, entry.id, entry.title, entry.updated)
     if entry.published:
-        _text(element, "published", _moment(entry.published))
+        _text(element, "published", moment(entry.published))
     for name in entry.authors:
         if one_line(name):
             _text(SubElement(element, "author"), "name", one_line(name))
@@ -61,7 +61,7 @@ def _entry(element: Element, entry: FeedEntry) -> None:
 def _head(element: Element, name: str, title: str, updated: dt.datetime) -> None:
     _text(element, "id", name)
     _text(element, "title", one_line(title))
-    _text(element, "updated", _moment(updated))
+    _text(element, "updated", moment(updated))
 
 
 def _text(element: Element, tag: str, text: str, **attributes: str) -> None:
@@ -75,8 +75,8 @@ def _link(element: Element, url: str, **attributes: str) -> bool:
     return bool(safe)
 
 
-def _moment(moment: dt.datetime) -> str:
+def moment(at: dt.datetime) -> str:
     """Write a moment as RFC 3339 has it, in UTC. Raises `ValueError` where it has no zone."""
-    if moment.tzinfo is None:
+    if at.tzinfo is None:
         raise ValueError("a moment without a time zone cannot be written")
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

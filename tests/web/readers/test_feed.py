@@ -10,6 +10,7 @@ from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
+from dailypapers.sources.feed import read_feed
 from dailypapers.store.database import writing
 from dailypapers.subscriptions.erase import erase
 
@@ -59,3 +60,20 @@ async def test_the_feed_of_who_was_erased_is_gone(pages: httpx.AsyncClient, engi
     with writing(engine) as tx:
         erase(tx, alice)
     assert (await pages.get(link)).status_code == 410
+
+
+async def test_the_same_picks_come_as_json_feed(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    link = LINKS.url(Purpose.FEED, got.reader, issued=NOW)
+    answer = await pages.get(link + ".json")
+    assert answer.headers["content-type"] == "application/feed+json"
+    feed = answer.json()
+    assert (feed["version"], feed["feed_url"]) == ("https://jsonfeed.org/version/1.1", answer.url)
+    atom = feedparser.parse((await pages.get(link + ".atom")).content)
+    assert feed["title"] == atom.feed.title
+    assert [(item["id"], item["title"], item["url"], item["content_html"]) for item in feed["items"]] == [
+        (entry.id, entry.title, entry.link, entry.summary) for entry in atom.entries
+    ]
+    assert feed["items"][0]["date_published"] == atom.entries[0].published
+    reading = read_feed(answer.content, url=link, day=NOW.date())
+    assert [one.paper.title for one in reading.announcements] == [GRAPHS.title, CELLS.title]

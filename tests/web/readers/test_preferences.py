@@ -336,7 +336,7 @@ async def test_what_could_not_be_read_is_shown_as_it_was_written(pages: httpx.As
 async def test_a_wish_that_can_do_nothing_is_said_beside_it(pages: httpx.AsyncClient, link: str) -> None:
     answer = await sent(pages, link, topic=["🐦"], others="cs.XX")
     assert "contains no distinctive words" in answer.text
-    assert "There is no category cs.xx" in answer.text
+    assert "There is no category cs.XX" in answer.text
 
 
 async def test_an_older_form_asks_before_it_overwrites(
