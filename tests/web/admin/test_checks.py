@@ -27,3 +27,13 @@ async def test_each_finding_says_what_to_do(context: WebContext, viewer: Operato
             for finding in found:
                 assert finding.why in page
                 assert finding.advice in page
+
+
+async def test_test_mode_is_seen_on_every_page(owner: Operator) -> None:
+    assert "Switched on, all emails go to" in await owner.look("/checks")
+    await owner.post("/test-mode", at="/checks", action="on")
+    assert "Test mode is on: all emails go to" in await owner.look("/audit")
+    for _ in range(2):
+        await owner.post("/test-mode", at="/checks", action="off")
+    assert "Test mode is on" not in await owner.look("/checks")
+    assert owner.entries() == ["test mode off", "test mode on"]

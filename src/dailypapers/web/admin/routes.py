@@ -57,6 +57,7 @@ _ON_ONES_OWN: Mapping[str, Handler] = {
 #: Changes that viewers may not make.
 OWNERS_ACT: Mapping[str, Handler] = {
     "/pause": today.pause,
+    "/test-mode": checks.switch_test_mode,
     "/deliveries/{delivery_id}": deliveries.act,
     "/suppressions": suppressions.add,
     "/suppressions/lift": suppressions.lift,
