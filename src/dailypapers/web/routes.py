@@ -23,6 +23,7 @@ from dailypapers.web.admin.routes import add_admin
 from dailypapers.web.hooks import metrics, providers
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
+from dailypapers.web.http.late_route import LateRoute
 from dailypapers.web.http.page import Secured, WebContext
 from dailypapers.web.http.slashes import WithoutTrailingSlash
 from dailypapers.web.public import archive, confirm, home, search, subscribe
@@ -53,6 +54,7 @@ def web_app(context: WebContext) -> FastAPI:
         redirect_slashes=False,
         lifespan=_prepared(context),
     )
+    app.router.route_class = LateRoute
     for path, page in _ACTED_ON.items():
         app.api_route(path, methods=_LOOK, response_class=HTMLResponse)(page.show(context))
         app.post(path, response_class=HTMLResponse)(page.act(context))
