@@ -30,6 +30,7 @@ from dailypapers.digests import preview
 from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, message
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.stated import warnings
+from dailypapers.digests.test_mode import with_banner
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest, Entry, Hint, Pick, QuietEntry, Reason, Term, TermKind
 from dailypapers.domain.edition import Edition
@@ -47,7 +48,7 @@ from dailypapers.mail.dns import Domains
 from dailypapers.ranking.hints import UNKNOWN, VAGUE
 from dailypapers.ranking.index.query import Query
 from dailypapers.rendering.digest import render_digest
-from dailypapers.rendering.environment import environment
+from dailypapers.rendering.environment import environment, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
 from dailypapers.store import editions, outbox, papers, subscribers, votes
@@ -389,7 +390,7 @@ REASONS = [
     Reason((Term(TermKind.PHRASE, "графы", 0.9), Term(TermKind.CATEGORY, "cs.LG", 0.8))),
     Reason((Term(TermKind.AUTHOR, "Анна Ли", 0.9, "Анна Ли"), Term(TermKind.PAPER, "графы", 0.8, "графы"))),
     Reason((Term(TermKind.TRENDING, "", 0.9, counts=(("upvotes", 1200), ("comments", 1), ("stars", 2))),)),
-    Reason((Term(TermKind.HISTORY, "", 0.9, counts=(("papers", 7),)), Term(TermKind.PHRASE, "графы", 0.8))),
+    Reason((Term(TermKind.HISTORY, "", 0.9, counts=(("papers", 7),)), Term(TermKind.CROSS_LIST, "cs.CV", 0.8))),
     Reason((Term(TermKind.ELSEWHERE, "", 0.9, counts=(("upvotes", 1), ("stars", 1))),)),
     Reason((Term(TermKind.NEW, "", 0.9),)),
 ]
@@ -568,9 +569,11 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
     assert {sheet.delivery.kind for sheet in sheets} == set(MailKind)
     for name, sheet in chain.from_iterable(map(variants, sheets)):
         made = message(renderer, sheet)
-        for told in (made.subject, made.text):
-            walk.note(f"mail {name}", pseudo.english_in(told), told)
-        walk.note_page(f"mail {name}", made.html)
+        shown = with_banner(made, reader="ю@ю.ю", translate=translator_of(renderer.templates))
+        for mail in (made, shown):
+            for told in (mail.subject, mail.text):
+                walk.note(f"mail {name}", pseudo.english_in(told), told)
+            walk.note_page(f"mail {name}", mail.html)
 
 
 def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
@@ -583,6 +586,7 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
     data = replace(one.entries[0], paper=replace(one.entries[0].paper, code_url="https://zenodo.org/1", title=""))
     for name, other in {
         "one": one,
+        "one of several days": replace(one, is_of_several_days=True),
         "few": few,
         "data": replace(one, entries=(data,)),
         "nothing": replace(digest, entries=(), outside=()),
