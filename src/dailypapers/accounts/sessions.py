@@ -37,13 +37,16 @@ def rotate(tx: sa.Connection, session: Session, *, now: dt.datetime) -> str:
     return begin(tx, session.account.id, now=now)
 
 
-def find(engine: sa.Engine, session_id: str, *, now: dt.datetime) -> Session | None:
-    """Return the session of an id; `None` where there is none, or it is over."""
+def find(engine: sa.Engine, session_id: str, *, is_used: bool = True, now: dt.datetime) -> Session | None:
+    """Return the session of an id; `None` where there is none, or it is over.
+
+    What a page asks for by itself is no use of the session, and does not prolong it.
+    """
     with reading(engine) as tx:
         session = accounts.session(tx, hash_of(session_id)) if session_id else None
     if session is None or session.is_over(now):
         return None
-    if now - session.seen_at >= _NOTED_EVERY:
+    if is_used and now - session.seen_at >= _NOTED_EVERY:
         with writing(engine) as tx:
             accounts.see_session(tx, session.id_hash, now=now)
     return session

@@ -1,6 +1,7 @@
 """The way in: off without accounts, for nobody without a session, and for no other site's forms."""
 
 from dataclasses import replace
+from functools import partial
 
 import sqlalchemy as sa
 from fastapi.routing import APIRoute
@@ -73,3 +74,12 @@ async def test_a_session_that_is_over_opens_nothing(context: WebContext) -> None
     async with browser(replace(context, clock=lambda: later(context, hours=12))) as client:
         client.cookies.set(SESSION_COOKIE, session_id, path="/admin")
         assert (await client.get("/admin")).status_code == 303
+
+
+async def test_a_page_that_redraws_itself_keeps_nobody_signed_in(context: WebContext) -> None:
+    async with operator(context) as signed_in:
+        session_id = signed_in.client.cookies[SESSION_COOKIE]
+    for hours, path, status in ((1, "/progress", 200), (1.9, "/progress", 200), (2, "/progress", 303), (2, "", 303)):
+        async with browser(replace(context, clock=partial(later, context, hours=hours))) as client:
+            client.cookies.set(SESSION_COOKIE, session_id, path="/admin")
+            assert (await client.get(f"/admin{path}")).status_code == status

@@ -132,12 +132,17 @@ def set_cookie(context: WebContext, answer: Response, name: str, value: str, *, 
 Handler = Callable[[Visit], Response]
 
 
-def guarded(context: WebContext, handle: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Answer only who is signed in; others are led to the page for that. A POST must carry its session's token."""
+def guarded(
+    context: WebContext, handle: Handler, *, by_itself: bool = False
+) -> Callable[[Request], Awaitable[Response]]:
+    """Answer only who is signed in; others are led to the page for that. A POST must carry its session's token.
+
+    What pages ask for `by_itself` does not keep a session alive that nobody uses.
+    """
 
     async def answer(request: Request) -> Response:
         form = await _form(request)
-        return await run_in_threadpool(_answer, context, request, form, handle)
+        return await run_in_threadpool(_answer, context, request, form, handle, is_used=not by_itself)
 
     return answer
 
@@ -153,9 +158,11 @@ def for_owners(handle: Handler) -> Handler:
     return answer
 
 
-def _answer(context: WebContext, request: Request, form: Mapping[str, str], handle: Handler) -> Response:
+def _answer(
+    context: WebContext, request: Request, form: Mapping[str, str], handle: Handler, *, is_used: bool
+) -> Response:
     now = context.clock()
-    session = sessions.find(context.engine, request.cookies.get(SESSION_COOKIE, ""), now=now)
+    session = sessions.find(context.engine, request.cookies.get(SESSION_COOKIE, ""), is_used=is_used, now=now)
     visit = Visit(context, request, now, session, form)
     if session is None:
         require_on(context)

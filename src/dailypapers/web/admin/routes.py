@@ -36,7 +36,6 @@ _ANYBODY_ACTS: Mapping[str, Handler] = {
 #: For owners and viewers alike.
 _LOOKS: Mapping[str, Handler] = {
     "": today.show,
-    "/progress": today.progress,
     "/subscribers": subscribers.show,
     "/subscribers/{subscriber_id}": subscribers.show_one,
     "/deliveries/{delivery_id}": deliveries.show,
@@ -49,6 +48,8 @@ _LOOKS: Mapping[str, Handler] = {
     "/audit.csv": audit_log.file,
     "/account": account.show,
 }
+#: What scripts ask for again and again.
+_REDRAWN: Mapping[str, Handler] = {"/progress": today.progress}
 _ON_ONES_OWN: Mapping[str, Handler] = {
     "/account": account.act,
     "/sign-out": sign_in.sign_out,
@@ -74,6 +75,9 @@ def add_admin(app: FastAPI, context: WebContext) -> None:
         app.post(f"/admin{path}", response_class=HTMLResponse)(open_to_all(context, handle))
     for path, handle in _LOOKS.items():
         app.api_route(f"/admin{path}", methods=["GET", "HEAD"], response_class=HTMLResponse)(guarded(context, handle))
+    for path, handle in _REDRAWN.items():
+        redraw = guarded(context, handle, by_itself=True)
+        app.api_route(f"/admin{path}", methods=["GET", "HEAD"], response_class=HTMLResponse)(redraw)
     for path, handle in _ON_ONES_OWN.items():
         app.post(f"/admin{path}", response_class=HTMLResponse)(guarded(context, handle))
     for path, handle in OWNERS_ACT.items():
