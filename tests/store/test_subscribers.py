@@ -9,7 +9,7 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.storable import MOST_BYTES
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.store import editions, outbox, subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
@@ -97,3 +97,24 @@ def test_the_next_who_have_not_confirmed_come_by_id_at_most_so_many(engine: sa.E
         readers = subscribers.unconfirmed(tx, before=later, limit=2)
         assert [reader.address.partition("@")[0] for reader in readers] == ["carol", "alice"]
         assert subscribers.unconfirmed(tx, before=now) == []
+
+
+def test_addresses_that_begin_with_a_text_come_a_page_at_a_time(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        for name in ("anna", "anne", "a_n", "bob"):
+            subscribers.add(
+                tx,
+                f"{name}@example.org",
+                state=SubscriberState.ACTIVE,
+                rhythm=Rhythm(),
+                amount=Amount(5),
+                consent=Consent("test"),
+                now=now,
+            )
+
+        def found(text: str, after: str = "") -> list[str]:
+            listed = subscribers.beginning_with(tx, text, limit=2, after=after)
+            return [reader.address.partition("@")[0] for reader in listed]
+
+        assert (found("ann"), found("ann", "anna@example.org"), found("a_")) == (["anna", "anne"], ["anne"], ["a_n"])
+        assert (found("", "anne@example.org"), found("c"), found("bob@example.org")) == (["bob"], [], ["bob"])

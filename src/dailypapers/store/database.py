@@ -315,12 +315,13 @@ def replace_rows(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str,
         tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
 
-def begins_with(tx: sa.Connection, column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
-    """Return whether a column begins with a text, so that an index on it is used."""
+def begins_with(tx: sa.Connection, column: sa.Column[str], text: str, *, after: str = "") -> sa.ColumnElement[bool]:
+    """Return whether a column begins with a text and comes behind `after`, so that an index on it is used."""
     if tx.dialect.name == "postgresql":
-        return column.startswith(text, autoescape=True)
-    # By bytes, as SQLite's indexes are ordered; LIKE would look at every row.
-    return sa.and_(column >= text, column < text + chr(sys.maxunicode))
+        return sa.and_(column.startswith(text, autoescape=True), column > after)
+    # By bytes, as SQLite's indexes are ordered, and with one lower bound, which is where it begins to read.
+    lowest = column > after if after >= text else column >= text
+    return sa.and_(lowest, column < text + chr(sys.maxunicode))
 
 
 def lock(tx: sa.Connection, table: sa.Table) -> None:

@@ -216,7 +216,7 @@ def every(tx: sa.Connection) -> Iterator[Subscriber]:
 
 def beginning_with(tx: sa.Connection, text: str, *, limit: int, after: str = "") -> list[Subscriber]:
     """Return subscribers whose address begins with a text, by address: those behind `after`, where it is given."""
-    query = sa.select(subscribers).where(begins_with(tx, subscribers.c.address, text), subscribers.c.address > after)
+    query = sa.select(subscribers).where(begins_with(tx, subscribers.c.address, text, after=after))
     return [_subscriber(row) for row in tx.execute(query.order_by(subscribers.c.address).limit(limit))]
 
 

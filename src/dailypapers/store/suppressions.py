@@ -46,7 +46,7 @@ def one(tx: sa.Connection, address: str) -> Suppression | None:
 
 def beginning_with(tx: sa.Connection, text: str, *, limit: int, after: str = "") -> list[Suppression]:
     """Return suppressions of addresses that begin with a text, by address: those behind `after`, where it is given."""
-    query = sa.select(suppressions).where(begins_with(tx, suppressions.c.address, text), suppressions.c.address > after)
+    query = sa.select(suppressions).where(begins_with(tx, suppressions.c.address, text, after=after))
     return [_suppression(row) for row in tx.execute(query.order_by(suppressions.c.address).limit(limit))]
 
 
