@@ -5,7 +5,7 @@ The parser never sees an address or a path, so it can fetch nothing. Does not kn
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from feedparser.sanitizer import replace_doctype
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.parsing.bounds import MAX_ENTRIES, check_shape, check_size
 from dailypapers.sources.parsing.jsonfeed import entries_of, is_json
+from dailypapers.sources.parsing.large_feeds import read_large
 
 _ENCODING = re.compile(rb"(<\?xml[^>]{0,100}?encoding\s*=\s*[\"'])([^\"']{0,40})")
 # Encodings that write markup as markup; others ("utf-7", Python's "unicode_escape") could hide it from our look.
@@ -46,11 +47,26 @@ def parse(content: bytes) -> Syndicated:
         title, entries = entries_of(content)
         return Syndicated(entries[:MAX_ENTRIES], title)
     content = _checked(content)
+    samples: list[Any] = []
+
+    def read_sample(sample: bytes) -> Sequence[Entry]:
+        samples.append(_parsed(sample))
+        return tuple(samples[0].entries)
+
+    if entries := read_large(content, read_sample):
+        return Syndicated(entries, text(samples[0].feed, "title"))
+    return _syndicated(_parsed(content))
+
+
+def _parsed(content: bytes) -> Any:
     try:
         # Sanitising would take “a<b” for markup; cleaning.py does better, and links are resolved where they are read.
-        parsed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
+        return feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         raise FetchFailed(f"it cannot be read as a feed ({type(error).__name__})") from error
+
+
+def _syndicated(parsed: Any) -> Syndicated:
     entries = tuple(parsed.entries)
     if not entries and not parsed.get("version"):
         raise FetchFailed("it is not an RSS, Atom or RDF feed")
