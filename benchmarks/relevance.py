@@ -376,7 +376,8 @@ def report_picked(part: str, pairs: Pairs) -> None:
     print(f"{'recall':>8}{'weighted':>10}")
     rows = {"own field": pairs.present, "elsewhere or absent": ~pairs.present, "all": pairs.present | True}
     for name, chosen in rows.items():
-        print_picked(name, pairs.of(chosen), pairs.picked_all[chosen])
+        if chosen.any():
+            print_picked(name, pairs.of(chosen), pairs.picked_all[chosen])
     print_picked("own field, 10 places", pairs.of(pairs.present), pairs.picked[pairs.present])
     for kind in dict.fromkeys(pairs.kind[pairs.present].tolist()):
         chosen = pairs.present & (pairs.kind == kind)
