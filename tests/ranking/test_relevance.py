@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.interest import Interest, InterestKind
@@ -15,7 +16,8 @@ from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.features import Coverages, build
 from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.rank import Chosen, Known, Reader, choose, rank
-from dailypapers.ranking.relevance import TRAINED, UNTRAINED, Parts, by_likeness
+from dailypapers.ranking.relevance import MOST_LIKENESS, TRAINED, UNTRAINED, Parts, by_likeness
+from dailypapers.ranking.scoring import Scorer
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
 EVEN = 0.5
@@ -118,6 +120,19 @@ def test_a_part_of_a_topic_does_not_pass_for_the_topic() -> None:
     reader = Reader((Interest(InterestKind.TOPIC, "diffusion models for robotics"),), threshold=EVEN)
     (picks,) = rank(matcher, [reader], Known(), now=NOW)
     assert [pick.paper for pick in picks] == ["file:both"]
+
+
+def test_likeness_alone_does_not_carry_a_topic_of_five_words() -> None:
+    """However alike a paper is, it adds to a topic's relevance no more than so much of it as is judged by likeness."""
+    topic, share = "bayesian optimization of telescopes and bridges at night", by_likeness(np.array([5.0]))[0]
+    matcher = Matcher(build(DAY, background=fit(EARLIER)))
+    matches = matcher.of([Interest(InterestKind.TOPIC, topic)], [], examples={})
+    assert matches.by_likeness.tolist() == [pytest.approx(share)]
+    scorer = Scorer(matcher.features, matches)
+    normalisation = scorer.normalisation(sp.csr_array(np.ones((1, 1))))
+    alike = replace(normalisation, terms=normalisation.terms * 1000)
+    about = matches.relevance[0]
+    assert scorer.subjects(alike)[1][0, 0] == pytest.approx(about[0] + share * MOST_LIKENESS)
 
 
 def test_topics_listed_in_one_line_are_each_served_and_quiet_by_themselves() -> None:

@@ -35,6 +35,8 @@ _FEW_WORDS, _SENTENCE = 4, 7
 #: to the whole: an abstract is like a liked paper.
 _LONG, _ABSTRACT = 12, 36
 _OF_SENTENCE = 0.5
+#: More likeness than this says no more of a topic: in a small library, what one of five words finds is far more alike.
+MOST_LIKENESS = 1.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, plac
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Matches
 from dailypapers.ranking.profile import Profile, Subject
-from dailypapers.ranking.relevance import CATEGORY_DEVIATION
+from dailypapers.ranking.relevance import CATEGORY_DEVIATION, MOST_LIKENESS
 from dailypapers.ranking.whitening import DENSE_RIDGE, RIDGE, trust
 
 
@@ -195,8 +195,9 @@ class Scorer:
         """Return subjects × papers: scores in units, at least 0; and relevance, which says the same on every day.
 
         A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it, and of a long one
-        its likeness. Beside liked papers a topic counts by the square of its share: a few of them say more of what is
-        meant than its words do. What several readers share is scored once.
+        its likeness, which is bounded where it counts less than half: up to a sentence. Beside liked papers a topic
+        counts by the square of its share: a few of them say more of what is meant than its words do. What several
+        readers share is scored once.
         """
         if normalisation.distinct is not None and normalisation.row is not None:
             scores, relevance = self.subjects(normalisation.distinct)
@@ -207,7 +208,9 @@ class Scorer:
             return np.maximum(likeness, 0), likeness
         about = (normalisation.shares.astype(np.float32) @ self.matches.relevance).astype(np.float64)
         scores = (1 - self.variant.relevance * words) * likeness + self.variant.relevance * about
-        return np.maximum(scores, 0), (1 - topics * words) * likeness + topics * about
+        most = np.where(words >= topics / 2, MOST_LIKENESS, np.inf)
+        bounded = (topics**2 - topics * words) * np.minimum(likeness, most)
+        return np.maximum(scores, 0), (1 - topics**2) * likeness + bounded + topics * about
 
     def topics(self) -> Matrix:
         """Return interests × papers: the relevance of each topic by itself; zeros for papers."""
