@@ -18,7 +18,7 @@ from dailypapers.store import bounces, editions, outbox, subscribers, suppressio
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.store.schema import metadata
+from dailypapers.store.schema import metadata, picked
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.erase import erase, expire_unconfirmed
 from dailypapers.subscriptions.export import export
@@ -41,6 +41,7 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
                 key, digest.reader, ReportKind.BOUNCE, counts=True, diagnosis=told, delivery_id=digest.delivery
             )
             bounces.add(tx, new, now=NOW)
+            tx.execute(sa.insert(picked).values(subscriber_id=digest.reader, paper_id=got.papers[0]))
         erase(tx, got.reader)
     with reading(engine) as tx:
         for table in metadata.sorted_tables:
