@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from tests.cli.conftest import Run
 from tests.conftest import Another
 
+from dailypapers.domain.account import Role, Stage
 from dailypapers.domain.worker import Process
-from dailypapers.store import outbox, workers
+from dailypapers.store import accounts, outbox, workers
 from dailypapers.store.database import connect, reading, writing
 
 SETTINGS = '[mail]\nfrom_address = "papers@example.org"\n[service]\nzone = "Europe/Berlin"\n'
@@ -50,6 +51,18 @@ def test_what_waited_is_held_when_it_is_restored_unless_nothing_was_sent(ready: 
     said = restored(ready, tmp_path, "--nothing-sent")
     assert "decide" not in said
     assert waiting(connect("sqlite:///dailypapers.db")) == 1
+
+
+def test_who_was_signed_in_when_it_was_made_is_signed_out(ready: Run, tmp_path: Path) -> None:
+    moment = dt.datetime.fromisoformat(NOW)
+    with writing(connect("sqlite:///dailypapers.db")) as tx:
+        ann = accounts.add(tx, "ann@example.org", Role.OWNER, now=moment)
+        assert ann is not None
+        accounts.begin_session(tx, "one", ann.id, stage=Stage.SIGNED_IN, csrf="", now=moment)
+    ready("backup", "papers.backup")
+    restored(ready, tmp_path, "--nothing-sent")
+    with reading(connect("sqlite:///dailypapers.db")) as tx:
+        assert (len(accounts.every(tx)), accounts.session(tx, "one")) == (1, None)
 
 
 def test_a_backup_tells_programs_what_it_holds(ready: Run) -> None:

@@ -59,6 +59,7 @@ def restore(
     from zoneinfo import ZoneInfo
 
     from dailypapers.delivery.restored import hold_what_was_sent_since
+    from dailypapers.store.accounts import end_all_sessions
     from dailypapers.store.backup import restore as fill
 
     app, moment = context.obj.app(migrated=False), clock(now)()
@@ -68,6 +69,8 @@ def restore(
 
     def hold(tx: "sa.Connection") -> None:
         nonlocal held
+        # Whoever has signed out since would be signed in again.
+        end_all_sessions(tx)
         held = 0 if nothing_sent else hold_what_was_sent_since(tx, through=through, now=moment)
 
     with progress("restore") as step:

@@ -121,6 +121,11 @@ def end_session(tx: sa.Connection, id_hash: str) -> None:
     tx.execute(sa.delete(admin_sessions).where(admin_sessions.c.id_hash == id_hash))
 
 
+def end_all_sessions(tx: sa.Connection) -> int:
+    """Sign everybody out; returns how many sessions that were."""
+    return tx.execute(sa.delete(admin_sessions)).rowcount
+
+
 def end_other_sessions(tx: sa.Connection, account_id: int, *, but: str) -> int:
     """Sign all browsers of an account out but one; returns how many."""
     others = (admin_sessions.c.account_id == account_id, admin_sessions.c.id_hash != but)
