@@ -245,3 +245,46 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_this_one(tmp_path: Path
     assert backup.restore(new, tmp_path / "backup").revision == "0012"
     assert contents(new, tmp_path)["editions"][0] == 1
     assert set(contents(new, tmp_path)) == set(metadata.tables)
+
+
+def test_a_backup_says_what_it_is_without_a_database(sqlite: sa.Engine, tmp_path: Path) -> None:
+    fill(sqlite)
+    made = backup.back_up(sqlite, tmp_path / "backup", now=NOW)
+    assert backup.inspect(tmp_path / "backup") == made
+    with pytest.raises(BadInput, match="cannot be read: No such file"):
+        backup.inspect(tmp_path / "missing")
+
+
+def test_a_database_moves_with_all_its_rows_and_the_old_one_is_told(
+    engine: sa.Engine, tmp_path: Path, another: Another
+) -> None:
+    fill(engine)
+    told: list[bool] = []
+    target = another("sqlite")
+    moved = backup.move(engine, target, tmp_path / "moved", then=lambda tx: told.append(tx.engine is engine), now=NOW)
+    assert told == [True]
+    assert contents(target, tmp_path) == moved.checksums
+
+
+def test_a_table_that_the_revision_does_not_have_is_refused(
+    sqlite: sa.Engine, tmp_path: Path, another: Another
+) -> None:
+    fill(sqlite)
+    file = tmp_path / "backup"
+    backup.back_up(sqlite, file, now=NOW)
+
+    def renamed(index: bytes) -> bytes:
+        return index.replace(b'"name": "votes"', b'"name": "ballots"')
+
+    change(file, "backup.json", renamed)
+    with pytest.raises(BadInput, match="does not have: ballots"):
+        backup.restore(another("sqlite"), file)
+
+
+def test_a_column_that_the_table_does_not_have_is_refused(sqlite: sa.Engine, tmp_path: Path, another: Another) -> None:
+    fill(sqlite)
+    file = tmp_path / "backup"
+    backup.back_up(sqlite, file, now=NOW)
+    change(file, "backup.json", lambda index: index.replace(b'"subscriber_id"', b'"reader"'))
+    with pytest.raises(BadInput, match="unknown column reader"):
+        backup.restore(another("sqlite"), file)

@@ -23,7 +23,7 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.domain.worker import Process
-from dailypapers.store import editions, outbox, papers, subscribers, suppressions, workers
+from dailypapers.store import controls, editions, outbox, papers, subscribers, suppressions, workers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.store.picks import already_sent, of_deliveries
@@ -354,3 +354,54 @@ def test_the_next_attempt_is_the_earliest(engine: sa.Engine, edition: int, now: 
     retry_at = record(engine, first, OutcomeKind.DEFERRED, now).next_attempt_at
     with reading(engine) as tx:
         assert outbox.next_attempt(tx, now=now) == retry_at
+
+
+def test_nothing_is_claimed_while_an_operator_has_paused_sending(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        controls.switch_on(tx, controls.Name.PAUSE, by="ann", now=now)
+    assert claim(engine, now) == []
+    with writing(engine) as tx:
+        assert controls.switch_off(tx, controls.Name.PAUSE)
+    assert len(claim(engine, now)) == 3
+
+
+def test_a_digest_can_be_queued_once_more_and_counts_as_one_that_may_arrive_twice(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_all(engine, edition, now)
+    sent = [record(engine, delivery, OutcomeKind.ACCEPTED, now) for delivery in claim(engine, now)]
+    again = {"deadline": now + DEADLINE, "now": now}
+    with writing(engine) as tx:
+        assert not outbox.resend(tx, sent[0].id, [DeliveryState.EXPIRED], **again)
+        assert outbox.resend(tx, sent[0].id, [DeliveryState.ACCEPTED], **again)
+        assert not outbox.resend(tx, 99, [DeliveryState.ACCEPTED], **again)
+    [delivery] = claim(engine, now)
+    assert (delivery.id, delivery.message_id) == (sent[0].id, sent[0].message_id)
+    record(engine, delivery, OutcomeKind.ACCEPTED, now)
+    with reading(engine) as tx:
+        assert (ledgers(tx)[0].resent, ledgers(tx)[0].residue) == (1, 0)
+
+
+def test_a_readers_deliveries_are_shown_newest_first_a_page_at_a_time(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        outbox.put(tx, [outbox.NewDelivery(1, CAST[0], MailKind.CONFIRM, deadline=now + DEADLINE)], now=now)
+        both = [delivery.id for delivery in outbox.newest_of_subscriber(tx, 1, limit=9)]
+        assert both == sorted((delivery.id for delivery in outbox.of_subscriber(tx, 1)), reverse=True)
+        assert len(both) == 2
+        assert [each.id for each in outbox.newest_of_subscriber(tx, 1, limit=1)] == both[:1]
+        assert [each.id for each in outbox.newest_of_subscriber(tx, 1, limit=9, before_id=both[0])] == both[1:]
+
+
+def test_the_digest_with_most_papers_is_found(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        papers.add(tx, [Announcement(Paper(PaperId.parse("2604.01235"), "Another"), "arxiv", now.date())], now=now)
+        second = Pick("arxiv:2604.01235", 0.4, REASON, paper_id=2)
+        larger = digest(2, edition, now)
+        outbox.put(tx, [digest(1, edition, now), replace(larger, picks=(*larger.picks, second))], now=now)
+        assert [delivery.subscriber for delivery in outbox.with_most_papers(tx, limit=1)] == [2]
