@@ -33,11 +33,29 @@ from dailypapers.mail.smtp.transport import SmtpTransport
 async def test_we_introduce_ourselves_by_a_full_name_or_an_address(
     monkeypatch: pytest.MonkeyPatch, machine: str, configured: str, said: str
 ) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: machine)
     monkeypatch.setattr(socket, "getfqdn", lambda _name="": machine)
     with smtp_sink() as sink:
         client = await connect(MailServer(sink.host, sink.port, "none", timeout=5, hello_name=configured))
         await hang_up(client)
     assert sink.commands[0] == f"EHLO {said}"
+
+
+async def test_our_name_is_looked_up_once_however_many_connections_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a name server each look-up takes some ten seconds, and a connection carries a hundred mails."""
+    asked: list[str] = []
+
+    def slow(name: str = "") -> str:
+        asked.append(name)
+        return "papers.example.org"
+
+    monkeypatch.setattr(socket, "gethostname", lambda: "a machine of its own")
+    monkeypatch.setattr(socket, "getfqdn", slow)
+    with smtp_sink() as sink:
+        for _ in range(3):
+            await hang_up(await connect(MailServer(sink.host, sink.port, "none", timeout=5)))
+    assert asked == ["a machine of its own"]
+    assert sink.commands.count("EHLO papers.example.org") == 3
 
 
 async def failure(server: MailServer) -> str:

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 import aiosmtplib
@@ -141,11 +142,17 @@ async def hello_name(configured: str, connected: socket.socket) -> str:
     """
     if configured:
         return configured if configured.isascii() else idna.encode(configured, uts46=True).decode()
-    name = await asyncio.to_thread(socket.getfqdn)
+    name = await asyncio.to_thread(_full_name, socket.gethostname())
     if _QUALIFIED.fullmatch(name) and not name.lower().endswith(_LOCAL_NAMES):
         return name
     address = str(connected.getsockname()[0]).partition("%")[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+@cache
+def _full_name(host: str) -> str:
+    """Return this machine's full name; asked for once, for without a name server each look-up takes some ten seconds."""
+    return socket.getfqdn(host)
 
 
 @asynccontextmanager
