@@ -151,7 +151,7 @@ async def hello_name(configured: str, connected: socket.socket) -> str:
 
 @cache
 def _full_name(host: str) -> str:
-    """Return this machine's full name; asked for once, for without a name server each look-up takes some ten seconds."""
+    """Return this machine's full name; asked for once: without a name server each look-up takes ten seconds."""
     return socket.getfqdn(host)
 
 
