@@ -71,8 +71,8 @@ def compose(
         return Composed()
     with reading(engine) as tx:
         is_learned = models.newest_edition(tx) == edition.id
-        if is_learned and not subscribers.has_due(tx, edition.id, now=now, at=clock()):
-            return Composed(claimed_by_others=subscribers.count_due(tx, edition.id, now=now))
+        if is_learned and not subscribers.count_due(tx, edition.id, now=now):
+            return Composed()
         windows = of_edition(tx, edition, days=options.window_days)
     learned = learn(engine, edition.id, encoder=options.encoder, now=now)
     run = _Run(engine, edition, options, Candidates(engine, windows, learned), now, clock)

@@ -239,7 +239,7 @@ def count_due(tx: sa.Connection, edition_id: int, *, now: dt.datetime) -> int:
     return tx.execute(query).scalar_one()
 
 
-def has_due(tx: sa.Connection, edition_id: int, *, now: dt.datetime, at: dt.datetime, at_least: int = 1) -> bool:
+def has_due(tx: sa.Connection, edition_id: int, *, now: dt.datetime, at: dt.datetime, at_least: int) -> bool:
     """Return whether so many readers are due at `now` whom no composer has claimed beyond the moment `at`."""
     free = sa.or_(subscribers.c.composing_until.is_(None), subscribers.c.composing_until <= at)
     few = sa.select(subscribers.c.id).where(_due(edition_id, now), free).limit(at_least).subquery()
