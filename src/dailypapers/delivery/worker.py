@@ -19,6 +19,7 @@ from dailypapers.domain.worker import LEASE, Progress
 from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store import workers
 from dailypapers.store.database import writing
+from dailypapers.store.renewal import renewed
 
 log = structlog.get_logger()
 
@@ -78,22 +79,16 @@ def working(
     run = WorkerRun(engine, f"{label}-{secrets.token_hex(8)}", clock, policy, Persistence(engine))
     with writing(engine) as tx:
         workers.register(tx, run.id, this_process(), now=clock())
-    done = threading.Event()
-    renewing = threading.Thread(target=_renew, args=(run, done, renew_every), name="worker", daemon=True)
-    renewing.start()
+
+    def renew() -> bool:
+        if not run.is_lost.is_set():
+            run.renew()
+        return not run.is_lost.is_set()
+
     try:
-        yield run
+        with renewed(renew, every=renew_every, name="lease"):
+            yield run
     finally:
-        done.set()
-        renewing.join()
         # Who cannot say that it has ended is found dead by the next one.
         with suppress(DatabaseUnreachable):
             run.end()
-
-
-def _renew(run: WorkerRun, done: threading.Event, every: dt.timedelta) -> None:
-    while not done.wait(every.total_seconds()) and not run.is_lost.is_set():
-        try:
-            run.renew()
-        except DatabaseUnreachable as error:
-            log.warning("lease not renewed", why=str(error))

@@ -4,19 +4,15 @@ A claim is renewed for as long as its composer lives. When it dies, its readers 
 """
 
 import datetime as dt
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-import structlog
 
 from dailypapers.domain.clock import Clock
-from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
-
-log = structlog.get_logger()
+from dailypapers.store.renewal import renewed
 
 #: How long readers wait whose composer died.
 CLAIM = dt.timedelta(seconds=30)
@@ -29,23 +25,11 @@ def claimed(
     engine: sa.Engine, subscriber_ids: Sequence[int], *, clock: Clock, lasting: dt.timedelta = CLAIM
 ) -> Iterator[None]:
     """Keep readers that are claimed from other composers while the body runs."""
-    done = threading.Event()
-    how = {"clock": clock, "lasting": lasting, "done": done}
-    renewing = threading.Thread(target=_renew, args=(engine, subscriber_ids), kwargs=how, name="claims", daemon=True)
-    renewing.start()
-    try:
+
+    def renew() -> bool:
+        with writing(engine) as tx:
+            subscribers.renew_claims(tx, subscriber_ids, until=clock() + lasting)
+        return True
+
+    with renewed(renew, every=lasting / _RENEWALS, name="claims"):
         yield
-    finally:
-        done.set()
-        renewing.join()
-
-
-def _renew(
-    engine: sa.Engine, subscriber_ids: Sequence[int], *, clock: Clock, lasting: dt.timedelta, done: threading.Event
-) -> None:
-    while not done.wait(lasting.total_seconds() / _RENEWALS):
-        try:
-            with writing(engine) as tx:
-                subscribers.renew_claims(tx, subscriber_ids, until=clock() + lasting)
-        except DatabaseUnreachable as error:
-            log.warning("claims not renewed", why=str(error))
