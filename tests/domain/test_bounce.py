@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from dailypapers.domain.bounce import LIMIT, Diagnosis, ReportKind, Verdict, counts, score, verdict
+from dailypapers.domain.bounce import LIMIT, Diagnosis, ReportKind, Verdict, concerns_all_mail, counts, score, verdict
 from dailypapers.domain.fault import Fault
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -56,3 +56,21 @@ def test_a_complaint_ends_a_subscription_if_it_is_about_a_mail_of_ours() -> None
 def test_only_what_is_about_the_address_counts() -> None:
     counted = {fault for fault in Fault if counts(Diagnosis(fault, is_hard=False))}
     assert counted == {Fault.MAILBOX, Fault.DOMAIN}
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code", "stops"),
+    [
+        (Fault.US, "5.7.1", 550, True),
+        (Fault.US, "", 554, True),
+        (Fault.US, "4.7.0", 421, False),
+        (Fault.US, "", 421, False),
+        (Fault.US, "5.7.133", 550, False),
+        (Fault.MAILBOX, "5.7.1", 550, False),
+        (None, "", 0, False),
+    ],
+)
+def test_only_a_final_fault_of_ours_that_is_not_about_one_recipient_concerns_all_mail(
+    fault: Fault | None, status: str, code: int, stops: bool
+) -> None:
+    assert concerns_all_mail(fault, status, code) is stops

@@ -80,18 +80,24 @@ def test_a_fault_of_ours_is_recorded_and_costs_nobody_anything(engine: sa.Engine
         assert {each.fault for each in bounces.of_subscriber(tx, got.reader)} == {Fault.US}
 
 
-def test_a_fault_of_ours_that_two_domains_report_puts_mails_on_hold(engine: sa.Engine, got: Got) -> None:
-    """One domain may be strict, and what comes by mail can be made up by one reader."""
+def accepted_mails(engine: sa.Engine, *addresses: str) -> list[int]:
+    """Accepted mails to new readers, one each."""
+    new = {"rhythm": Rhythm(), "amount": Amount(5), "consent": Consent("test"), "now": NOW}
+    mails = []
     with writing(engine) as tx:
-        new = {"rhythm": Rhythm(), "amount": Amount(5), "consent": Consent("test"), "now": NOW}
-        mails = {}
-        for address in ("bob@example.org", "carol@other.example"):
+        for address in addresses:
             reader = subscribers.add(tx, address, state=SubscriberState.ACTIVE, **new)  # type: ignore[arg-type]
             assert reader is not None
             outbox.put(tx, [outbox.NewDelivery(reader, address, MailKind.DIGEST, NOW + DAY)], now=NOW)
             (claimed,) = outbox.claim(tx, "tester", 1, now=NOW)
             outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED)])
-            mails[address] = claimed.id
+            mails.append(claimed.id)
+    return mails
+
+
+def test_a_fault_of_ours_that_two_domains_report_puts_mails_on_hold(engine: sa.Engine, got: Got) -> None:
+    """One domain may be strict, and what comes by mail can be made up by one reader."""
+    bob, carol = accepted_mails(engine, "bob@example.org", "carol@other.example")
 
     def comes_back(delivery: int, now: dt.datetime = NOW) -> DeliveryState:
         told(engine, bounced(POLICY), delivery, now=now)
@@ -101,11 +107,23 @@ def test_a_fault_of_ours_that_two_domains_report_puts_mails_on_hold(engine: sa.E
             return after.state
 
     assert comes_back(got.delivery, NOW - 2 * DAY) is DeliveryState.BOUNCED
-    assert comes_back(mails["bob@example.org"]) is DeliveryState.BOUNCED, "the same domain"
-    assert comes_back(mails["carol@other.example"]) is DeliveryState.ON_HOLD
+    assert comes_back(bob) is DeliveryState.BOUNCED, "the same domain"
+    assert comes_back(carol) is DeliveryState.ON_HOLD
     with writing(engine) as tx:
         assert outbox.on_hold(tx) == (1, "550 5.7.1 blocked")
         assert outbox.release(tx, now=NOW) == 1, "once the fault is mended, it goes again"
+
+
+def test_what_was_put_off_too_long_or_is_about_one_recipient_stops_nothing(engine: sa.Engine) -> None:
+    """Relays give up after days of 421, and a closed group is no policy against all our mail."""
+    mails = accepted_mails(engine, "bob@example.org", "carol@other.example", "dave@third.example")
+    busy = Diagnosis(Fault.US, is_hard=False, status="4.7.0", code=421, text="slow down")
+    closed = Diagnosis(Fault.US, is_hard=False, status="5.7.133", code=550, text="members only")
+    for delivery, diagnosis in zip(mails, (busy, closed, POLICY), strict=True):
+        told(engine, bounced(diagnosis), delivery)
+    with reading(engine) as tx:
+        states = [delivery.state for each in mails if (delivery := outbox.by_id(tx, each))]
+    assert states == [DeliveryState.BOUNCED] * 3
 
 
 def test_soft_bounces_add_up_by_day_and_are_forgiven_when_lifted(engine: sa.Engine, got: Got) -> None:

@@ -90,6 +90,20 @@ def counts(diagnosis: Diagnosis) -> bool:
     return diagnosis.fault in {Fault.MAILBOX, Fault.DOMAIN}
 
 
+#: RFC 3463's and RFC 7293's statuses, and Exchange's, of a recipient who is closed to some senders: a list that is not
+#: expanded, a mailbox of a new owner, a group that takes mail from inside only. They are about that one recipient.
+CLOSED_TO_SENDER = frozenset(f"5.7.{detail}" for detail in (2, 17, 18, 124, 129, 133, 134, 193))
+
+
+def concerns_all_mail(fault: Fault | None, status: str, code: int) -> bool:
+    """Return whether a refusal would meet every mail of ours: through a fault of ours, for good, not of one recipient.
+
+    A relay also gives up what a server put off for days (4.x.x, 4xx): that is about our pace, and no reason to stop.
+    """
+    passes = (status or str(code)).startswith("4")
+    return fault is Fault.US and not passes and status not in CLOSED_TO_SENDER
+
+
 class Verdict(StrEnum):
     """What follows from a report for the address."""
 

@@ -22,6 +22,7 @@ from dailypapers.domain.bounce import (
     Report,
     ReportKind,
     Verdict,
+    concerns_all_mail,
     counts,
     score,
     verdict,
@@ -154,7 +155,7 @@ def _state_after(tx: sa.Connection, kind: ReportKind, told: Diagnosis | None, no
     """
     if kind is ReportKind.COMPLAINT:
         return DeliveryState.COMPLAINED
-    if told is None or told.fault is not Fault.US:
+    if told is None or not concerns_all_mail(told.fault, told.status, told.code):
         return DeliveryState.BOUNCED
     refused = bounces.addresses_refused_because_of_us(tx, since=now - OUR_FAULT_WITHIN)
     domains = {domain_of(address) for address in refused}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.domain.bounce import Diagnosis, ReportKind
+from dailypapers.domain.bounce import Diagnosis, ReportKind, concerns_all_mail
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.fault import Fault
 from dailypapers.store.database import insert_new
@@ -108,10 +108,15 @@ def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[StoredBounce]:
 
 
 def addresses_refused_because_of_us(tx: sa.Connection, *, since: dt.datetime) -> set[str]:
-    """Return whose mails came back since a moment through a fault of ours."""
-    query = sa.select(outbox.c.address).join(bounces, bounces.c.delivery_id == outbox.c.id)
+    """Return whose mails came back since a moment through a fault of ours that concerns all mail."""
+    query = (
+        sa.select(outbox.c.address, bounces.c.status, bounces.c.code)
+        .distinct()
+        .join(bounces, bounces.c.delivery_id == outbox.c.id)
+    )
     ours = (bounces.c.kind == ReportKind.BOUNCE.value, bounces.c.fault == Fault.US.value)
-    return set(tx.execute(query.where(*ours, bounces.c.received_at > since)).scalars())
+    rows = tx.execute(query.where(*ours, bounces.c.received_at > since))
+    return {row.address for row in rows if concerns_all_mail(Fault.US, row.status, row.code)}
 
 
 def counts(tx: sa.Connection, *, since: dt.datetime) -> Counter[tuple[ReportKind, Fault | None, bool]]:

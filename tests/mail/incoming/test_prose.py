@@ -74,3 +74,14 @@ def test_the_dialogue_before_an_address_is_about_it_and_the_next_one_is_not() ->
     assert near(text, "a@y.example").splitlines() == [
         ">>> MAIL From:<b@ours.example>", "<<< 550 Insecure relay", "554 <a@y.example>... Error",
     ]  # fmt: skip
+
+
+def test_what_sendmail_says_of_a_host_stands_between_the_dialogue_and_the_address() -> None:
+    text = (
+        "While talking to y.example:\n>>> DATA\n<<< 550 Redundant\n421 y.example (smtp)... Deferred: reset\n"
+        "554 <a@y.example>... Remote protocol error\n550 z.example (smtp)... 550 Host unknown\n"
+        "554 <b@z.example>... 550 Host unknown\n"
+    )
+    sections = read(f"To: c@ours.example\n\n{text}".encode())
+    assert sections["a@y.example"].startswith(">>> DATA\n<<< 550 Redundant")
+    assert "Host unknown" not in sections["a@y.example"]

@@ -201,6 +201,18 @@ def test_a_mail_made_to_be_slow_is_read_in_bounded_time(name: str) -> None:
     assert time.process_time() - start < 2, "none took more than 0.3 s when this was written"
 
 
+def test_a_status_report_passed_on_as_text_is_read_behind_the_mail_it_came_in() -> None:
+    inner = bounce(
+        FAILED.replace("5.1.1", "4.0.0") + "Diagnostic-Code: X-Postfix; host mx refused to talk to me: 421 No\n"
+    )
+    header = "From: MAILER-DAEMON@relay.example\nSubject: Undelivered Mail Returned to Sender\n"
+    text = "Write to <help@relay.example>.\n----\nReceived: from y.example\n"
+    report = read(f"{header}\n{text}{inner.decode()}".encode())
+    assert [each.address for each in report.affected] == ["alice@y.example"]
+    assert report.affected[0].diagnosis is not None
+    assert report.affected[0].diagnosis.fault is Fault.US
+
+
 #: Whose fault a labelled reason is: ours, or a mail of ours that was too large; all others are not.
 OURS = {
     "authfailure", "badreputation", "blocked", "contenterror", "exceedlimit", "mesgtoobig", "norelaying",
@@ -227,7 +239,7 @@ def test_recorded_bounces_are_told_apart_as_their_labels_say(recordings: Path) -
     for name, content, (first, *_) in labelled(recordings / "bounces"):
         start = time.process_time()
         report = read(content)
-        assert time.process_time() - start < 0.5, name
+        assert time.process_time() - start < 0.5, name  # 9 ms the slowest, when this was written; wanted are 50
         assert report.kind is KINDS.get(first["reason"], ReportKind.BOUNCE), name
         if report.kind is ReportKind.BOUNCE:
             told = report.affected[0].diagnosis
@@ -235,5 +247,7 @@ def test_recorded_bounces_are_told_apart_as_their_labels_say(recordings: Path) -
             severity[first["hard"], told.is_hard] += 1
             fault[first["reason"] in OURS, told.fault in {Fault.US, Fault.MESSAGE}] += 1
     bounces = severity.total()
+    # Where we differ: apachejames-01 and rfc3464-35 call "no such user here" and "is not a registered user" a filter's
+    # words, at RCPT; gmail-03 holds a 5.7.0 "Header error", which is about what we sent, to be none of ours.
     assert severity["true", True] + severity["false", False] >= 0.99 * bounces, severity
-    assert fault[True, True] + fault[False, False] >= 0.97 * bounces, fault
+    assert fault[True, True] + fault[False, False] >= 0.99 * bounces, fault

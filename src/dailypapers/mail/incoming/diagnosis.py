@@ -67,6 +67,11 @@ class _Words:
         return not self.about_sender and bool(phrases.NO_ADDRESS.search(self.words))
 
     @property
+    def was_dropped(self) -> bool:
+        """Whether the connection broke; a server that refuses for good and then hangs up has given its reason."""
+        return self.says(phrases.DROPPED) and not self.about_us and not self.says(phrases.ANSWERED)
+
+    @property
     def has_dead_status(self) -> bool:
         return self.subject in _DEAD
 
@@ -85,8 +90,9 @@ class _Words:
 _RULES: tuple[tuple[Callable[[_Words], bool], Fault, bool], ...] = (
     (lambda said: said.says(phrases.OVER_LIMIT), Fault.US, False),
     (lambda said: said.says(phrases.FULL, phrases.GREYLISTED) or said.subject in _FULL, Fault.MAILBOX, False),
+    (lambda said: said.says(phrases.REFUSED_GREETING), Fault.US, False),
     (lambda said: said.says(phrases.LOST), Fault.CONNECTION, False),
-    (lambda said: said.says(phrases.DROPPED) and not said.about_us, Fault.CONNECTION, False),
+    (lambda said: said.was_dropped, Fault.CONNECTION, False),
     (lambda said: said.says(phrases.GROUPS), Fault.US, False),
     (lambda said: said.says(phrases.MEANS_NO_ADDRESS), Fault.MAILBOX, True),
     (lambda said: said.says(phrases.THEIR_SYSTEM_SURELY), Fault.DOMAIN, False),
@@ -104,6 +110,7 @@ _RULES: tuple[tuple[Callable[[_Words], bool], Fault, bool], ...] = (
     (lambda said: said.subject == _LOOP, Fault.CONNECTION, False),
     (lambda said: said.status == _NO_ROUTE and not said.about_us, Fault.DOMAIN, True),
     (lambda said: said.about_us or said.about_sender or said.subject.startswith(_POLICY), Fault.US, False),
+    (lambda said: said.says(phrases.NOT_UNDERSTOOD), Fault.MESSAGE, False),
     (lambda said: said.says(phrases.NO_WAY), Fault.CONNECTION, False),
     (lambda said: said.says(phrases.THEIR_SYSTEM), Fault.DOMAIN, False),
 )

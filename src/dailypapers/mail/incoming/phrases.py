@@ -32,7 +32,10 @@ FULL = _words(
 )
 GREYLISTED = _words(r"gr[ea]y.?list")
 #: More mails than we may send.
-OVER_LIMIT = _words(r"sending (quota|limit|rate)|(daily|hourly)[^.;:]{0,20}(quota|limit)")
+OVER_LIMIT = _words(
+    r"sending (quota|limit|rate)|(daily|hourly)[^.;:]{0,20}(quota|limit)"
+    r"|too many (invalid|bad|unknown|wrong) (recipients|users|addresses|rcpt)"
+)
 #: The connection did not stand, or what was tried was tried until it was too late.
 LOST = _words(
     r"^\W{0,5}(lost connection|connect to|conversation with|timed? out)",
@@ -41,6 +44,19 @@ LOST = _words(
 )
 #: The same further on in a text, which may be about another server.
 DROPPED = _words(r"connection (was )?(refused by|reset|timed out)")
+#: A server that greeted with a refusal, before it knew of any mail, unless it says that it had no time for anybody.
+REFUSED_GREETING = _words(
+    r"refused to talk to (me|us): (?![^;]{0,300}(busy|overload|load average|resources|maintenance|storage|disk))"
+)
+#: A server's answer for good, as sendmail quotes it.
+ANSWERED = _words(r"<<< ?5\d\d")
+#: Commands that a server did not expect or understand: two programs, not a reader, are at odds.
+NOT_UNDERSTOOD = _words(
+    r"(bad|improper|wrong|invalid|incorrect|unexpected) (command )?(sequence|order)|out of (sequence|order)",
+    r"syntax error|(command|argument|parameter)s? (is |was )?(not|un) ?(recogni[sz]ed|implemented|known|expected)",
+    r"(unrecogni[sz]ed|unknown|unimplemented|unexpected|invalid) (smtp )?(command|parameter|argument)",
+    r"need (rcpt|mail|helo|ehlo)\b",
+)
 NO_DOMAIN = _words(
     rf"host (name )?(unknown|not found|lookup failed)|host \S{{1,100}} not found|unknown (mail )?{_DOMAIN}"
     rf"|no such {_DOMAIN}",
@@ -78,7 +94,7 @@ NO_ADDRESS = _words(
 )
 #: What is said of an address that does not exist, and sounds like a policy: Exchange Online's edge says the first.
 MEANS_NO_ADDRESS = _words(
-    r"recipient address rejected: access denied|recipient address rejected[.:]?\s{0,9}($|\(in reply)",
+    r"recipient address(es)? rejected ?: access denied|recipient address rejected[.:]?\s{0,9}($|\(in reply)",
     r"remote smtp server has rejected address",
 )
 #: Mobile carriers in Japan say so of what a reader's own filter refuses as well, and Yahoo Japan of closed accounts.
@@ -112,8 +128,7 @@ THEIR_SYSTEM = _words(
     r"mail system (full|error)|cannot update|no such file|permission denied|read-only|duplicated message-id",
     r"service (is |est )?(currently |temporarily )?(unavailable|not available|refus)|mail ?box (is )?(busy|locked by)",
     r"(over|exceed\w{0,5}|too)[^.;:]{0,20}(number of|many) recipients|rewrite|mailer|transport (error|fail"
-    r"|unavailable)",
-    r"exit (code|status)|unrecogni[sz]ed command|syntax error|bad sequence",
+    r"|unavailable)|exit (code|status)",
 )
 #: Groups that only members may write to, whatever the language.
 GROUPS = _words(r"google groups|support\.google\.com/(a/)?groups|groups\.google")
@@ -154,7 +169,10 @@ ABOUT_US = _words(
     r"error[- ]?code.{0,10}(rlp|pbl)|no-?answer from|proxy|tor exit|(unexpected|high|of) volume|volume of"
     r"|complaints?\b",
     r"(?<!not )listed (in|at|by|on)|(spam|filter)ed|message filter|do(es)? not (want|accept mail from)|will not accept",
-    r"refused (by|to)|not accept(ed|ing) (from|your)|\bx\.co\b|purported responsible|sender ?-?id\b",
+    r"refused (by|to(?! talk))|not accept(ed|ing) (from|your)|\bx\.co\b|purported responsible|sender ?-?id\b",
+    # What Orange refuses servers with, by their reputation and their number of mails; 5.05 is trouble of its own.
+    r"\bofr(\d{3})?_(1\d\d|506|51[01]|630|999)\b|you (cannot|can'?t|may not) (send|mail|post)",
+    r"\bdt:sp[mf]\b|ask your postmaster",
 )
 NO_WAY = _words(
     r"(has|have) (been in the queue|expired|timed out)|delivery (time|attempts?)[^.;:]{0,20}(expired|exceeded|timed?)",

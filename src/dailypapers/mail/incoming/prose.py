@@ -35,7 +35,8 @@ _FIELDS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _IN_BRACKETS = re.compile(r"\(reason: (.{1,600}?)\)\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_DIALOGUE = re.compile(r"[ \t]{0,9}(>>>|<<<)")
+#: A line of the dialogue, or what sendmail says of the host right after it.
+_DIALOGUE = re.compile(r"[ \t]{0,9}(>>>|<<<|[45]\d\d \S{1,253} \(e?smtp\)\.\.\. )", re.IGNORECASE)
 _ANOTHER = re.compile(r"\n[ .]{0,9}while talking to ", re.IGNORECASE)
 _EXPANDED = re.compile(r"\(expanded from[^()]{0,300}\)", re.IGNORECASE)
 #: A line that begins with the address it is about.

@@ -191,7 +191,7 @@ def _in_prose(mail: Parsed) -> Report | None:
     text = prose(mail)
     if not _says_undelivered(mail.headers, text, is_daemon=_is_from_daemon(mail) or _has_no_sender(mail)):
         return None
-    if "final-recipient:" in text.lower() and (report := _of_groups(mail, parts.blocks(text))):
+    if report := _in_text(mail, text):
         return report
     sections = recipients(mail, text, first_address(_quoted(mail).first("to")))
     more = [text] if len(sections) == 1 else []
@@ -200,6 +200,16 @@ def _in_prose(mail: Parsed) -> Report | None:
         Affected(address, diagnose("", prose=[words, *more]), is_delay=is_delay) for address, words in sections.items()
     )
     return _report(ReportKind.BOUNCE, mail, tuple(affected))
+
+
+def _in_text(mail: Parsed, text: str) -> Report | None:
+    """A status report within the text, or within one that the text passes on."""
+    if "final-recipient:" in text.lower() and (report := _of_groups(mail, parts.blocks(text))):
+        return report
+    plain = mail.of_type("text/plain")
+    report_text = plain[0].text if plain else ""
+    begin = report_text.lower().find("\nreporting-mta:")
+    return _of_groups(mail, parts.blocks(report_text[begin:])) if begin >= 0 else None
 
 
 def _says_undelivered(headers: Headers, text: str, *, is_daemon: bool) -> bool:
