@@ -122,7 +122,7 @@ def test_what_was_put_off_too_long_or_is_about_one_recipient_stops_nothing(engin
     for delivery, diagnosis in zip(mails, (busy, closed, POLICY), strict=True):
         told(engine, bounced(diagnosis), delivery)
     with reading(engine) as tx:
-        states = [delivery.state for each in mails if (delivery := outbox.by_id(tx, each))]
+        states = [mail.state for each in mails if (mail := outbox.by_id(tx, each))]
     assert states == [DeliveryState.BOUNCED] * 3
 
 

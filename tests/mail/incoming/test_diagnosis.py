@@ -80,7 +80,7 @@ OTHER_SERVERS = (
         False,
     ),
     (
-        "SMTP error from remote mail server after initial connection: 554 5.7.1 Connection refused because of poor reputation",
+        "SMTP error after initial connection: 554 5.7.1 Connection refused because of poor reputation",
         Fault.US,
         False,
     ),
