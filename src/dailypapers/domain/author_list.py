@@ -18,7 +18,9 @@ _AND_OTHERS = re.compile(
     r"[\s,;]{0,9}(?<!\w)(?:(?:and|&)\s(?:\d{1,5}\s)?(?:others|more|coworkers|co-workers|colleagues)\b|et\.?\sal\b|…|\.\.\.).*",
     re.IGNORECASE,
 )
+_OTHERS = ("other", "more", "coworkers", "co-workers", "colleagues", " al", "…", "...")
 _MARKS, _NUMBERS = "*†‡§¶‖#", "0-9¹²³⁰⁴-⁹"
+_MARK = re.compile(f"[{_MARKS}{_NUMBERS}]")
 #: Marks of footnotes behind a name: “Lee1,2”, “Roy *†”. Other numbers are a part of it: “1000 Genomes Project”.
 _FOOTNOTES = re.compile(
     rf"(?<=[^\W\d_])(?:\s?[{_MARKS}]|\.?\^?[{_NUMBERS}])(?:[{_MARKS}{_NUMBERS},\s]{{0,60}}[{_MARKS}{_NUMBERS}])?(?=\s*(?:[,;|]|$|(?:and|&)\s))"
@@ -50,8 +52,7 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     Affiliations in parentheses, footnote marks, degrees and “et al.” are left out. With `given_first` a comma stands
     within a name only before a suffix, as in arXiv's lists. Never raises.
     """
-    text = _BY.sub("", _BEHIND_COMMA.sub(",", _outside_parentheses(text)))
-    text = _AND_OTHERS.sub("", _FOOTNOTES.sub("", text))
+    text = _without_others(_BY.sub("", _without_marks(_outside_parentheses(text))))
     if ";" in text or "|" in text:
         names = (
             ", ".join(_without_degrees(_pieces(part)))
@@ -61,6 +62,15 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     else:
         names = (name for piece in _conjoined(text) for name in _comma_separated(piece, given_first=given_first))
     return tuple(islice(filter(None, names), MAX_AUTHORS))
+
+
+def _without_marks(text: str) -> str:
+    return _FOOTNOTES.sub("", _BEHIND_COMMA.sub(",", text)) if _MARK.search(text) else text
+
+
+def _without_others(text: str) -> str:
+    lowered = text.lower()
+    return _AND_OTHERS.sub("", text) if any(sign in lowered for sign in _OTHERS) else text
 
 
 def _outside_parentheses(text: str) -> str:
@@ -78,7 +88,7 @@ def _outside_parentheses(text: str) -> str:
 def _conjoined(text: str) -> list[str]:
     """Take a list apart at “and”, but not a group’s own name: “Institute for Metrics and Evaluation Network”."""
     joined: list[str] = []
-    for piece in _AND.split(text):
+    for piece in _AND.split(text) if "and" in text or "&" in text else [text]:
         last = joined[-1].rpartition(",")[2] if joined else ""
         if is_group(last) and is_group(piece) and not _ENDS_AS_GROUP.search(last):
             joined[-1] += f" and {piece.strip()}"

@@ -150,6 +150,8 @@ def _title(entry: Entry, context: _Context) -> str:
     written = clean(text(entry, "title", "dc_title"), plain=context.is_atom and is_plain(entry, "title"))
     if not written:
         raise _Unreadable("It has no title.")
+    if "[ASAP]" not in written and ", Vol. " not in written:
+        return written
     return _BEFORE_TITLE.sub("", written) or written
 
 

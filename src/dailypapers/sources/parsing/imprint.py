@@ -29,6 +29,12 @@ _STRONG = re.compile(
 )
 #: The same in lower case: without regard to case the engine takes ten times as long to find that there is none.
 _STRONG_IN_LOWER_CASE = re.compile(re.sub(r"(?<!\\)[A-Z]", lambda match: match[0].lower(), _STRONG.pattern))
+#: In each imprint stands a digit or one of these, and most first lines of abstracts hold neither.
+_DIGIT = re.compile(r"\d")
+_IN_IMPRINTS = (
+    *("vol", "iss", "page", "p.", "article", "part", "number", "no.", "early", "print", "accepted", "press", "advance"),
+    *("online", "publi", "epub", "proof", "issn", "://", "www."),
+)
 _WEAK = re.compile(
     rf"(?:{_WEEKDAY})?(?:\d{{1,2}}\s)?{_MONTH}(?:[-–/]{_MONTH})?(?:\s\d{{1,2}}(?!\d))?,?(?:\s(?:19|20)\d\d)?"
     r"|[A-Za-z]{0,3}\d[\d.–-]*(?![A-Za-z])|[\s.,;:()\[\]|–—·•/&-]+"
@@ -134,12 +140,17 @@ def without_imprint(block: str) -> str:
 
 def _ends(line: str) -> Iterator[int]:
     """Give where an imprint at the beginning of a line would end, for each name it may begin with."""
-    if not line.startswith("[") and not _STRONG_IN_LOWER_CASE.search(line[:_LONGEST_IMPRINT].lower()):
+    if not line.startswith("[") and not _holds_imprint(line[:_LONGEST_IMPRINT].lower()):
         return
     for start in _name_ends(line):
         end, is_strong = _eaten(line, start)
         if is_strong or (line.startswith("[") and end >= min(len(line), line.find("]") + 1) > start):
             yield end
+
+
+def _holds_imprint(beginning: str) -> bool:
+    may_hold = any(sign in beginning for sign in _IN_IMPRINTS) or _DIGIT.search(beginning)
+    return bool(may_hold and _STRONG_IN_LOWER_CASE.search(beginning))
 
 
 def _name_ends(line: str) -> Iterator[int]:

@@ -6,6 +6,8 @@ first: a lone dollar, percent sign or backslash means itself, and “$5 and $6�
 """
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from dailypapers.sources.tex.addresses import set_aside
 from dailypapers.sources.tex.math import is_command, linear
@@ -13,7 +15,7 @@ from dailypapers.sources.tex.symbols import accented, code_point, small, symbol
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _SET_ASIDE = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
-_ANY = re.compile(r"[\\$^{~`]|''|--|\[[≤≥±×→≈A]\]")
+_SIGNS = ("\\", "$", "^", "{", "~", "`", "''", "--", "[≤]", "[≥]", "[±]", "[×]", "[→]", "[≈]", "[A]")
 _MATH = re.compile(r"\$|\\[(\[]")
 _FORMULA = re.compile(
     r"(?<!\\)\$\$(?P<display>(?:\\.|[^$\\]){1,1000})\$\$"
@@ -89,12 +91,25 @@ _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BREAK = re.compile(r"(?<=\S)\s?\\\\(?=\s)")
 _THIN = re.compile(r"(?<=[\w.)\x03])\\[, ](?=\S)")
 _TIE = re.compile(r"(?<=[\w.,)\]\x03])~(?=[\w\x02\\(\[])|~(?=\s)|(?<=[^\W\d])\s~(?=[(\[])")
-_QUOTED = re.compile(r"""(?:``|(?<!\w)''(?=\S))(.{1,300}?)(?<=\S)(?:''|")""")
+_QUOTED = re.compile(r"""``(.{1,300}?)(?<=\S)(?:''|")""")
+_QUOTED_BY_APOSTROPHES = re.compile(r"""(?<!\w)''(?=\S)(.{1,300}?)(?<=\S)(?:''|")""")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """One thing that TeX writes otherwise: a sign without which there is none, its pattern, and what takes its place.
+
+    The sign is looked for first, which takes a hundredth of the time of a pattern that finds nothing.
+    """
+
+    sign: str
+    pattern: re.Pattern[str]
+    replacement: str | Callable[[re.Match[str]], str]
 
 
 def to_unicode(text: str) -> str:
     """Rewrite the TeX we can read in a line of prose. Never raises and never drops what it cannot read."""
-    if not _ANY.search(text):
+    if not any(sign in text for sign in _SIGNS):
         return text
     aside: list[str] = []
 
@@ -103,7 +118,9 @@ def to_unicode(text: str) -> str:
         return f"{_OPEN}{len(aside) - 1}{_CLOSE}"
 
     # Addresses and formulas are set aside, for nothing in them is prose; commands of the prose may well go around them.
-    text = _LINK_IN_DOLLARS.sub(r"\1", set_aside(text.replace(_OPEN, "").replace(_CLOSE, ""), keep))
+    text = set_aside(text.replace(_OPEN, "").replace(_CLOSE, ""), keep)
+    if "$\\href" in text:
+        text = _LINK_IN_DOLLARS.sub(r"\1", text)
     prose = _prose(_FORMULA.sub(lambda match: keep(_formula(match)), text) if _MATH.search(text) else text)
     return _put_back(prose, aside) if aside else prose
 
@@ -124,30 +141,20 @@ def _formula(match: re.Match[str]) -> str:
 
 
 def _prose(text: str) -> str:
-    if "\\" in text:
-        text = _commands(_letters(text))
-    if "[" in text:
-        text = _BRACKETED.sub(_bracketed, text)
-    if "{" in text:
-        text = _LONE_LETTER.sub(r"\1", _THOUSANDS.sub(",", _BRACED.sub(_braced, text)))
-        text = _SCRIPT.sub(_script, text)
-    if "^" in text:
-        text = _POWER.sub(_power, text)
-    if "``" in text or "''" in text:
-        text = _QUOTED.sub(r"“\1”", text)
-    if "`" in text:
-        text = _HALF_QUOTED.sub("\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}", text)
-    if "~" in text:
-        text = _TIE.sub(" ", text)
-    if "--" in text:
-        text = _RANGE.sub("\N{EN DASH}", _DASH.sub("—", text))
-    return _ESCAPED.sub(r"\1", text)
+    text = _rewritten(text, _LETTERS_AND_BREAKS)
+    for _ in range(_DEEPEST):
+        before = text
+        text = _rewritten(text, _AROUND_TEXT)
+        if text == before:
+            break
+    return _rewritten(text, _COMMANDS_AND_TYPOGRAPHY)
 
 
-def _letters(text: str) -> str:
-    text = _ESCAPED_QUOTES.sub(r'"\1"', _ESCAPED_APOSTROPHE.sub(r"\1'", text))
-    text = _ACCENT.sub(_accent, text)
-    return _LETTER.sub(lambda match: symbol(match[1]) or match[0], text)
+def _rewritten(text: str, rewrites: Sequence[Rewrite]) -> str:
+    for rewrite in rewrites:
+        if rewrite.sign in text:
+            text = rewrite.pattern.sub(rewrite.replacement, text)
+    return text
 
 
 def _accent(match: re.Match[str]) -> str:
@@ -155,18 +162,12 @@ def _accent(match: re.Match[str]) -> str:
     return accented(match["mark"] or match["word"], letter) or match[0]
 
 
-def _commands(text: str) -> str:
-    text = _LOST_GREEK.sub(_lost_greek, _DEGREES.sub("°", _BREAK.sub(" ", text)))
-    text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1]], text)
-    for _ in range(3):
-        before = text
-        text = _OLD_FONT.sub(r"\1", _FONT.sub(r"\1", text))
-        text = _FOOTNOTE.sub(r" (\1)", _CITED.sub(r"[\1]", _LINK.sub(r"\1", text)))
-        if text == before:
-            break
-    text = _TEXT_SCRIPT.sub(_text_script, _CODE_POINT.sub(_code_point, text))
-    text = _COMMAND.sub(_command, text)
-    return _HYPHEN.sub("-", _THIN.sub(" ", _NAME.sub(_name, text)))
+def _letter(match: re.Match[str]) -> str:
+    return symbol(match[1]) or match[0]
+
+
+def _abbreviation(match: re.Match[str]) -> str:
+    return _ABBREVIATIONS[match[1]]
 
 
 def _braced(match: re.Match[str]) -> str:
@@ -204,3 +205,45 @@ def _script(match: re.Match[str]) -> str:
 
 def _power(match: re.Match[str]) -> str:
     return small(match[1], raised=True) or match[0]
+
+
+_LETTERS_AND_BREAKS = (
+    Rewrite("\\'", _ESCAPED_APOSTROPHE, r"\1'"),
+    Rewrite('\\"', _ESCAPED_QUOTES, r'"\1"'),
+    Rewrite("\\", _ACCENT, _accent),
+    Rewrite("\\", _LETTER, _letter),
+    Rewrite("\\\\", _BREAK, " "),
+    Rewrite("\\deg", _DEGREES, "°"),
+    Rewrite("\\", _LOST_GREEK, _lost_greek),
+    Rewrite("\\", _ABBREVIATION, _abbreviation),
+)
+#: Commands around text, which may hold one another.
+_AROUND_TEXT = (
+    Rewrite("\\", _FONT, r"\1"),
+    Rewrite("{\\", _OLD_FONT, r"\1"),
+    Rewrite("\\", _LINK, r"\1"),
+    Rewrite("\\", _CITED, r"[\1]"),
+    Rewrite("\\", _FOOTNOTE, r" (\1)"),
+)
+_DEEPEST = 3
+_COMMANDS_AND_TYPOGRAPHY = (
+    Rewrite("\\unicode", _CODE_POINT, _code_point),
+    Rewrite("\\text", _TEXT_SCRIPT, _text_script),
+    Rewrite("\\", _COMMAND, _command),
+    Rewrite("\\", _NAME, _name),
+    Rewrite("\\", _THIN, " "),
+    Rewrite("\\-", _HYPHEN, "-"),
+    Rewrite("[", _BRACKETED, _bracketed),
+    Rewrite("{", _BRACED, _braced),
+    Rewrite("{,}", _THOUSANDS, ","),
+    Rewrite("{", _LONE_LETTER, r"\1"),
+    Rewrite("{", _SCRIPT, _script),
+    Rewrite("^", _POWER, _power),
+    Rewrite("``", _QUOTED, r"“\1”"),
+    Rewrite("''", _QUOTED_BY_APOSTROPHES, r"“\1”"),
+    Rewrite("`", _HALF_QUOTED, "\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}"),
+    Rewrite("~", _TIE, " "),
+    Rewrite("---", _DASH, "—"),
+    Rewrite("--", _RANGE, "\N{EN DASH}"),
+    Rewrite("\\", _ESCAPED, r"\1"),
+)
