@@ -5,13 +5,11 @@ import datetime as dt
 import sqlalchemy as sa
 
 from dailypapers.accounts import passwords
+from dailypapers.accounts.actor import COMMAND_LINE
 from dailypapers.accounts.sessions import hash_of, new_token
 from dailypapers.domain.account import INVITATION, Account, Role
 from dailypapers.errors import BadInput
 from dailypapers.store import accounts, audit
-
-#: Who makes changes by a command.
-COMMAND_LINE = "command line"
 
 
 def invite(tx: sa.Connection, email: str, role: Role | None, *, by: str = COMMAND_LINE, now: dt.datetime) -> str:

@@ -61,7 +61,7 @@ def list_all(context: typer.Context, as_json: Json = False) -> None:
 @admin.command()
 def remove(context: typer.Context, email: str, now: Now = None) -> None:
     """Remove an account and sign its browsers out."""
-    from dailypapers.accounts.invite import COMMAND_LINE
+    from dailypapers.accounts.actor import COMMAND_LINE
     from dailypapers.store import accounts, audit
     from dailypapers.store.database import writing
 
@@ -76,7 +76,7 @@ def remove(context: typer.Context, email: str, now: Now = None) -> None:
 @admin.command("reset-second-factor")
 def reset_second_factor(context: typer.Context, email: str, now: Now = None) -> None:
     """Switch the second factor of an account off, for somebody who has lost phone and recovery codes."""
-    from dailypapers.accounts.invite import COMMAND_LINE
+    from dailypapers.accounts.actor import COMMAND_LINE
     from dailypapers.store import accounts, audit
     from dailypapers.store.database import writing
 

@@ -10,6 +10,7 @@ import typer
 
 from dailypapers.cli import (
     admin,
+    api_keys,
     backup,
     bounces,
     catch,
@@ -81,6 +82,7 @@ for _panel, _commands in _PANELS.items():
     for _command in _commands:
         commands.command(rich_help_panel=_panel)(_command)
 commands.add_typer(admin.admin, name="admin", rich_help_panel="Set it up")
+commands.add_typer(api_keys.api_keys, name="api-keys", rich_help_panel="Set it up")
 commands.add_typer(deliveries.deliveries, name="deliveries", rich_help_panel="Run it")
 commands.add_typer(backup.database, name="database", rich_help_panel="Keep it")
 commands.add_typer(bounces.bounces, name="bounces", rich_help_panel="Look at it")

@@ -15,6 +15,7 @@ from dailypapers.errors import BadInput
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from dailypapers.accounts.actor import Actor
     from dailypapers.app import App
     from dailypapers.settings import Settings
 
@@ -52,6 +53,13 @@ class Context:
         if migrated:
             require_migrated(app.engine)
         return app
+
+
+def command_line(app: "App") -> "Actor":
+    """Return whom the audit log names for what a command changes."""
+    from dailypapers.accounts.actor import COMMAND_LINE, Actor
+
+    return Actor(COMMAND_LINE, app.signer)
 
 
 def closed_at_the_end(app: "App") -> "App":

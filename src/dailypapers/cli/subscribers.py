@@ -1,7 +1,9 @@
 """Commands about subscribers: add, list, show, import, export, lift, remove."""
 
+import datetime as dt
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dailypapers.cli.output import ATTENTION, OK, counted, progress, rows, say
-from dailypapers.cli.shared import Json, Now, clock
+from dailypapers.cli.shared import Json, Now, clock, command_line
 from dailypapers.domain.text import one_line
 from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from dailypapers.app import App
     from dailypapers.domain.interest import Interest
     from dailypapers.domain.preferences import PreferenceChanges
     from dailypapers.domain.signup import Admission
@@ -72,6 +75,7 @@ def add_one(
     from dailypapers.subscriptions.import_ import Line, take_in
 
     app, moment = context.obj.app(), clock(now)()
+    by = command_line(app)
     examples = [*(paper or ()), *(_examples(app.engine, bib) if bib else ())]
     stated = {
         "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": examples or None,
@@ -92,9 +96,14 @@ def add_one(
         if confirm:
             preferences = line.changes.applied_to(app.defaults)
             sign_up.subscribe(tx, line.address, preferences, consent=Consent("operator, unconfirmed"), now=moment)
+            by.note(tx, "subscription requested", address=line.address, now=moment)
             say(f"A confirmation email to {line.address} is queued.")
             return
         outcome = take_in(tx, line, defaults=app.defaults, consent=Consent("operator"), now=moment)
+        if outcome is Admission.ADDED:
+            by.note(tx, "subscriber added", address=line.address, now=moment)
+        elif not outcome.is_refused:
+            by.note(tx, "subscriber changed", address=line.address, now=moment)
     if outcome.is_refused:
         raise BadInput(f"{line.address} {outcome}.")
     if outcome is Admission.ADDED:
@@ -247,9 +256,20 @@ def import_file(
         for line, outcome in became:
             if outcome.is_refused or outcome.is_left_out:
                 say(f"{file.name} line {line.number}: {line.address} {outcome}.")
+    if not dry_run:
+        _note_import(app, file.name, consent, outcomes, now=moment)
     refused = len(skipped) + sum(outcome.is_refused for outcome in outcomes)
     _say_imported(outcomes, refused, dry_run=dry_run)
     raise typer.Exit(ATTENTION if refused else OK)
+
+
+def _note_import(app: "App", file: str, consent: str, outcomes: "Sequence[Admission]", *, now: dt.datetime) -> None:
+    from dailypapers.store.database import writing
+
+    became = {outcome.name.lower(): count for outcome, count in Counter(outcomes).items()}
+    with writing(app.engine) as tx:
+        after = {"file": file, "consent": one_line(consent), **became}
+        command_line(app).note(tx, "subscribers imported", after=after, now=now)
 
 
 def _imported_records(
@@ -300,10 +320,12 @@ def lift(context: typer.Context, address: str, now: Now = None) -> None:
     from dailypapers.subscriptions import lifecycle
     from dailypapers.subscriptions.address import normal_address
 
-    exported = normal_address(address)
-    with writing(context.obj.app().engine) as tx:
-        lifted = lifecycle.lift(tx, exported, now=clock(now)())
-    say(f"{exported} is no longer suppressed." if lifted else f"{exported} was not suppressed.")
+    app, moment, lifted = context.obj.app(), clock(now)(), normal_address(address)
+    with writing(app.engine) as tx:
+        was_suppressed = lifecycle.lift(tx, lifted, now=moment)
+        if was_suppressed:
+            command_line(app).note(tx, "suppression lifted", address=lifted, now=moment)
+    say(f"{lifted} is no longer suppressed." if was_suppressed else f"{lifted} was not suppressed.")
 
 
 @subscribers.command()
@@ -318,10 +340,12 @@ def remove(
     from dailypapers.subscriptions import lifecycle
     from dailypapers.subscriptions.erase import erase as erase_all
 
-    with writing(context.obj.app().engine) as tx:
+    app, moment = context.obj.app(), clock(now)()
+    with writing(app.engine) as tx:
         reader = require_subscriber(tx, address)
         if erase:
             erase_all(tx, reader.id)
-        else:
-            lifecycle.unsubscribe(tx, reader.id, now=clock(now)())
+            command_line(app).note_erasure(tx, reader.address, now=moment)
+        elif lifecycle.unsubscribe(tx, reader.id, now=moment):
+            command_line(app).note(tx, "subscriber unsubscribed", address=reader.address, now=moment)
     say(f"{reader.address} is {'erased' if erase else 'unsubscribed'}.")

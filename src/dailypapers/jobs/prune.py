@@ -16,7 +16,7 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.store import accounts, bounces, figures, paces, webhook_calls, workers
+from dailypapers.store import accounts, api_answers, bounces, figures, paces, webhook_calls, workers
 from dailypapers.store.database import writing
 from dailypapers.store.retention import fold_deliveries, prune_attempts, prune_fetches
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
@@ -69,6 +69,7 @@ def prune(
         paces.prune(tx, before=now - DOMAINS_KEPT)
         bounces.prune(tx, before=now - BOUNCES_KEPT)
         webhook_calls.prune(tx, before=now - WEBHOOK_CALLS_KEPT)
+        api_answers.prune(tx, before=now - api_answers.KEPT)
     pruned = Pruned(
         *prune_unconfirmed(engine, now=now),
         sign_up_requests,

@@ -229,6 +229,8 @@ subscribers = sa.Table(
     # A composer has claimed this reader until then; a claim that ran out is anybody's.
     sa.Column("composing_until", Moment),
     sa.Index("ix_subscribers_state_next_digest_at", "state", "next_digest_at"),
+    # A page of those in a state, in the order in which they came.
+    sa.Index("ix_subscribers_state_id", "state", "id"),
     # Addresses that begin with something; on PostgreSQL the unique index is ordered by a language's rules.
     sa.Index("ix_subscribers_address_begins", "address", postgresql_ops={"address": "text_pattern_ops"}),
     # Their ids are in links: an id that is given again would make another's old links work.
@@ -536,6 +538,48 @@ sign_ins = sa.Table(
     sa.Column("account", sa.Text, nullable=False, index=True),
     sa.Column("network", sa.Text, nullable=False, index=True),
     sa.Column("succeeded", sa.Boolean, nullable=False),
+)
+
+# Programs that may use the API. Of their keys only hashes are here.
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    # What a key begins with, to recognise it by; it is no secret.
+    sa.Column("prefix", sa.Text, nullable=False, unique=True),
+    sa.Column("key_hash", sa.Text, nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("per_minute", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("revoked_at", Moment),
+    # A day is enough to find keys that nobody uses.
+    sa.Column("last_used_on", sa.Date),
+    sa.Index(
+        "ix_api_keys_name",
+        "name",
+        unique=True,
+        sqlite_where=sa.text("revoked_at IS NULL"),
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    ),
+)
+
+# What was answered to requests that must not be done twice, by hashes of their idempotency keys. Pruned after a day.
+api_answers = sa.Table(
+    "api_answers",
+    metadata,
+    _key("api_key_id", of="api_keys.id", primary_key=True, autoincrement=False),
+    sa.Column("key_hash", sa.Text, primary_key=True),
+    # A hash of the request: another one with the same key is refused.
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    # 0 while the request is being answered.
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("body", sa.JSON(none_as_null=True)),
+    # Whom the answer is about: it is erased with them.
+    _key("subscriber_id", of="subscribers.id", index=True),
+    sa.Column("created_at", Moment, nullable=False, index=True),
 )
 
 # Who changed what. An address is erased with its subscriber; its keyed hash stays.

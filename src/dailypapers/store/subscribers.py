@@ -29,6 +29,7 @@ from dailypapers.domain.zone import knows_zone
 from dailypapers.store.database import begins_with, groups, insert_new, leave_no_trace
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import (
+    api_answers,
     attempts,
     audit,
     bounces,
@@ -316,7 +317,7 @@ def erase(tx: sa.Connection, subscriber_id: int) -> None:
     leave_no_trace(tx)
     address = sa.select(subscribers.c.address).where(subscribers.c.id == subscriber_id).scalar_subquery()
     tx.execute(sa.update(audit).where(audit.c.address == address).values(address=None))
-    for table in (votes, picks, picked, interests, bounces):
+    for table in (votes, picks, picked, interests, bounces, api_answers):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
     tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids)))

@@ -17,10 +17,11 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from dailypapers.accounts import sessions
+from dailypapers.accounts.actor import Actor, audit_hash
 from dailypapers.domain.account import Account, Session, Stage
 from dailypapers.domain.text import printable
 from dailypapers.rendering.pages import render_admin_page
-from dailypapers.store import accounts, audit, controls
+from dailypapers.store import accounts, controls
 from dailypapers.store.controls import Control, Name
 from dailypapers.store.database import reading
 from dailypapers.web.admin.words import words_in
@@ -91,7 +92,7 @@ class Visit:
 
     def hash_of(self, address: str) -> str:
         """Return what stays of an address in the audit log once it is erased."""
-        return self.context.signer.keyed_hash("audit", address)
+        return audit_hash(self.context.signer, address)
 
     def note(
         self,
@@ -103,9 +104,8 @@ class Visit:
         after: Mapping[str, object] | None = None,
     ) -> None:
         """Add a change of theirs to the audit log, in the transaction that makes it."""
-        address_hash = self.hash_of(address) if address else ""
-        who = {"actor": self.account.email, "address": address, "address_hash": address_hash}
-        audit.note(tx, action, now=self.now, before=before, after=after, **who)
+        actor = Actor(self.account.email, self.context.signer)
+        actor.note(tx, action, now=self.now, address=address, before=before, after=after)
 
     def redirect(self, path: str = "") -> RedirectResponse:
         """Lead to another page of the operator, to be asked for by GET."""

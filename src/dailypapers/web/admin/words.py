@@ -82,6 +82,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "suppression lifted": N_("Suppression lifted"),
         "delivery resent": N_("Email sent again"),
         "delivery carried over": N_("Papers carried over"),
+        "api key": N_("API key added"),
+        "api key revoked": N_("API key revoked"),
+        "subscription requested": N_("Confirmation email requested"),
+        "subscriber added": N_("Subscriber added"),
+        "subscriber changed": N_("Preferences changed"),
+        "subscriber unsubscribed": N_("Unsubscribed"),
+        "subscriber erased": N_("Subscriber erased"),
+        "subscribers imported": N_("Subscribers imported"),
     },
 }
 

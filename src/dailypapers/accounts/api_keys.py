@@ -1,0 +1,88 @@
+"""Keys of the API: made, shown once, recognised, revoked.
+
+A key is `dpk_`, eight letters to recognise it by, an underscore, and 256 random bits. The bits are kept as a hash only.
+"""
+
+import datetime as dt
+import hmac
+import re
+import secrets
+from collections.abc import Collection
+from enum import Enum
+
+import sqlalchemy as sa
+
+from dailypapers.accounts.actor import Actor
+from dailypapers.accounts.sessions import hash_of, new_token
+from dailypapers.domain.api_key import PER_MINUTE, ApiKey, Scope, scopes_in_words
+from dailypapers.domain.text import one_line
+from dailypapers.errors import BadInput
+from dailypapers.store import api_keys
+
+#: What every key begins with, so that scanners of published code find keys that got there.
+BEGINS = "dpk_"
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+_KEY = re.compile(rf"({BEGINS}[{_LETTERS}]{{8}})_[A-Za-z0-9_-]{{43}}")
+#: No key has this hash; what is compared with it takes as long as any.
+_NOBODYS = hash_of("")
+_LONGEST_NAME = 100
+
+
+class Refusal(Enum):
+    """Why a key is not taken, in a sentence."""
+
+    UNKNOWN = "This is not an API key of this installation."
+    REVOKED = "This API key has been revoked."
+    EXPIRED = "This API key has expired."
+
+
+def add(
+    tx: sa.Connection,
+    name: str,
+    scopes: Collection[Scope],
+    *,
+    by: Actor,
+    now: dt.datetime,
+    expires_at: dt.datetime | None = None,
+    per_minute: int = PER_MINUTE,
+) -> str:
+    """Add a key and return it: nobody can read it again. Raises `BadInput` for a name that is taken, or no scope."""
+    name = one_line(name)
+    if not name or len(name) > _LONGEST_NAME:
+        raise BadInput(f"A key needs a name of up to {_LONGEST_NAME} characters, such as “website”.")
+    if not scopes:
+        raise BadInput(f"A key needs at least one scope: {', '.join(Scope)}.")
+    if expires_at is not None and expires_at <= now:
+        raise BadInput("The key would already have expired.")
+    prefix = BEGINS + "".join(secrets.choice(_LETTERS) for _ in range(8))
+    key = f"{prefix}_{new_token()}"
+    limits = {"per_minute": per_minute, "expires_at": expires_at}
+    if api_keys.add(tx, name, prefix=prefix, key_hash=hash_of(key), scopes=scopes, now=now, **limits) is None:  # type: ignore[arg-type]
+        raise BadInput(f"There is already a key named “{name}”; revoke it first, or choose another name.")
+    after = {"name": name, "prefix": prefix, "scopes": scopes_in_words(scopes)}
+    by.note(tx, "api key", now=now, after=after)
+    return key
+
+
+def revoke(tx: sa.Connection, name: str, *, by: Actor, now: dt.datetime) -> ApiKey:
+    """Revoke the key of a name or a prefix, from its next request on. Raises `BadInput` where there is no live one."""
+    key = api_keys.by_prefix(tx, name) or api_keys.by_name(tx, one_line(name))
+    if key is None or not api_keys.revoke(tx, key.id, now=now):
+        raise BadInput(f"There is no live key “{name}”; `dailypapers api-keys list` shows which there are.")
+    by.note(tx, "api key revoked", now=now, before={"name": key.name, "prefix": key.prefix})
+    return key
+
+
+def recognise(tx: sa.Connection, text: str, *, now: dt.datetime) -> ApiKey | Refusal:
+    """Return the key that a request brings, or why it is refused.
+
+    Its time does not tell how much of a key is right; whether one is revoked is said only to who has all of it.
+    """
+    match = _KEY.fullmatch(text)
+    key = api_keys.by_prefix(tx, match[1]) if match else None
+    is_right = hmac.compare_digest(hash_of(text), key.key_hash if key else _NOBODYS)
+    if key is None or not is_right:
+        return Refusal.UNKNOWN
+    if key.revoked_at is not None:
+        return Refusal.REVOKED
+    return Refusal.EXPIRED if key.has_expired(now) else key
