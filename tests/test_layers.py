@@ -69,7 +69,8 @@ WALLS = (
 HOMES = {
     "feedparser": {"sources"}, "httpx": {"sources"}, "pylatexenc": {"sources"},
     "bibtexparser": {"references"},
-    "numpy": {"ranking", "evaluation"}, "scipy": {"ranking", "evaluation"}, "sklearn": {"ranking", "evaluation"},
+    "numpy": {"ranking", "evaluation"}, "scipy": {"ranking", "evaluation"}, "sklearn": {"evaluation"},
+    "mmh3": {"ranking"},
     "tokenizers": {"ranking"}, "safetensors": {"ranking"}, "huggingface_hub": {"ranking"},
     "onnxruntime": {"ranking"}, "sentence_transformers": {"ranking"},
     "jinja2": {"rendering"}, "css_inline": {"rendering"}, "babel": {"rendering"},
@@ -219,7 +220,7 @@ BREAKS = {
     "evaluation to digests": ("evaluation/files.py", "from dailypapers.digests import compose"),
     "settings below floor 4": ("delivery/send.py", "from dailypapers.settings import Settings"),
     "a library away from home": ("web/routes.py", "import numpy.linalg"),
-    "a slow library": ("ranking/rank.py", "from sklearn.utils import murmurhash3_32"),
+    "a slow library": ("ranking/rank.py", "from scipy.optimize import minimize"),
     "a slow framework": ("app.py", "from dailypapers.web.http.page import WebContext"),
     "a library in a function": ("domain/paper.py", "def load():\n    import httpx"),
     "the domain opens a file": ("domain/paper.py", "import pathlib"),

@@ -43,6 +43,16 @@ def test_terms_of_the_title_count_twice() -> None:
     assert counts[0, column_of("theorem")] == 1
 
 
+def test_terms_stand_where_counts_that_are_kept_have_them() -> None:
+    """These are the columns of scikit-learn's hasher, which counted before."""
+    terms = ["graph", "theorem", "cell", "größe", "量子", "x" * 100]
+    assert columns_of(terms).tolist() == [1535081, 1461378, 1987026, 2910657, 194139, 462702]
+    counts = count_texts(["cell graph cell", "", "graph"])
+    assert counts[0, column_of("cell")] == 2
+    assert np.diff(counts.indptr).tolist() == [4, 0, 1]
+    assert (np.diff(counts.indices[:4]) > 0).all()
+
+
 def test_a_text_without_terms_is_a_row_of_zeros_and_others_have_length_one() -> None:
     rows = weigh(count_texts(["the of", "graph theorem"]), ALIKE)
     assert np.asarray(rows.multiply(rows).sum(axis=1)).ravel().round(9).tolist() == [0, 1]

@@ -44,6 +44,10 @@ FEEDBACK_DOCUMENTS, FEEDBACK_PART = 10, 200
 #: So many papers of the library say what is usual.
 SAMPLE = 256
 _LEAST_HOLDING = 3
+#: Directions are found among a few more, by so many powers, so that the last ones are right as well.
+_OVERSAMPLES, _POWERS = 10, 3
+#: Along a direction in which nothing reaches, nothing is divided by zero.
+_LEAST_SQUARE = 1e-18
 
 
 def is_enough(papers: int) -> bool:
@@ -292,13 +296,30 @@ def _learn(background: Background, papers: Sequence[Paper]) -> LatentSpace | Non
     dimensions = min(DIMENSIONS, background.papers // 4, len(columns) - 1)
     if dimensions < 1:
         return None
-    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415 - seconds, and only learning needs it
-
     rows = unit_rows(sp.csr_array(background.weights[:, columns]))
-    _, _, found = randomized_svd(rows, dimensions, n_iter=3, random_state=0)
-    components = np.asarray(found.T, np.float32)
+    components = np.asarray(_leading_directions(rows, dimensions), np.float32)
     projected = np.asarray(rows @ components, np.float64)
     lengths = np.linalg.norm(projected, axis=1, keepdims=True)
     projected /= np.where(lengths > 0, lengths, 1)
     variances, rotation = np.linalg.eigh(np.cov(projected.T).reshape(dimensions, dimensions))
     return LatentSpace(columns, components, projected.mean(axis=0), rotation, np.maximum(variances, 0))
+
+
+def _leading_directions(rows: sp.csr_array, many: int) -> Matrix:
+    """Return columns × `many`: the directions of length one in which rows reach furthest, their right singular vectors.
+
+    Found by powers of a random start (Halko, Martinsson, Tropp: Finding structure with randomness, 2011, algorithm
+    4.4), which is always the same one.
+    """
+    is_wide = rows.shape[0] < rows.shape[1]
+    tall = sp.csr_array(rows.T) if is_wide else rows
+    # The numbers of other generators may change with NumPy's version, and with them what is learned.
+    start = np.random.RandomState(0)
+    basis = start.normal(size=(tall.shape[1], many + _OVERSAMPLES))
+    for _ in range(_POWERS):
+        basis = np.linalg.qr(tall.T @ (tall @ basis))[0]
+    basis = np.linalg.qr(tall @ basis)[0]
+    inside = np.asarray(tall.T @ basis)
+    squares, axes = np.linalg.eigh(inside.T @ inside)
+    squares, axes = squares[:-many - 1 : -1], axes[:, : -many - 1 : -1]
+    return np.asarray(basis @ axes if is_wide else inside @ axes / np.sqrt(np.maximum(squares, _LEAST_SQUARE)))

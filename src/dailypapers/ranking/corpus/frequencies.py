@@ -4,21 +4,17 @@ A term's column is its hash (MurmurHash3), so that a paper is counted once in it
 kept, read by another process and stacked on another edition's, without a vocabulary they would have to share.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import repeat
-from typing import TYPE_CHECKING
+from itertools import chain
 
+import mmh3
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.text.words import terms_apart
-
-if TYPE_CHECKING:
-    from sklearn.feature_extraction import FeatureHasher
 
 #: With four million columns, one in twenty of 200,000 different terms shares its own with another.
 COLUMNS = 1 << 22
@@ -67,36 +63,20 @@ def unbound(counts: sp.csr_array) -> sp.csr_array:
 
 def columns_of(words: Iterable[str]) -> Columns:
     """The column of each of these terms."""
-    return np.array([column_of(word) for word in words], np.int64)
+    return np.asarray(np.abs(np.fromiter(map(mmh3.hash, words), np.int64)) % COLUMNS)
 
 
-@lru_cache(maxsize=200_000)
 def column_of(term: str) -> int:
-    """The column the hasher puts this term in."""
-    return int(abs(_hash_of()(term, seed=0)) % COLUMNS)
-
-
-@cache
-def _hash_of() -> Callable[..., int]:
-    from sklearn.utils import murmurhash3_32  # noqa: PLC0415 - seconds, which most commands need not wait
-
-    return murmurhash3_32  # type: ignore[no-any-return]
-
-
-@cache
-def _hasher() -> "FeatureHasher":
-    from sklearn.feature_extraction import FeatureHasher  # noqa: PLC0415 - as above
-
-    return FeatureHasher(COLUMNS, input_type="pair", alternate_sign=False, dtype=np.float32)
+    """The column of this term."""
+    return abs(mmh3.hash(term)) % COLUMNS
 
 
 def _hash(documents: Sequence[list[str]]) -> sp.csr_array:
-    if not any(documents):
-        return sp.csr_array((np.zeros(0, np.float32), ([], [])), shape=(len(documents), COLUMNS))
-    hashed = _hasher().transform(zip(document, repeat(1)) for document in documents).tocsr()
-    hashed.sort_indices()
-    data = np.asarray(hashed.data, np.float32)
-    return sp.csr_array((data, hashed.indices, hashed.indptr), shape=(len(documents), COLUMNS))
+    columns = columns_of(chain.from_iterable(documents)).astype(np.int32)
+    ends = np.cumsum([0, *map(len, documents)], dtype=np.int32)
+    rows = sp.csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(documents), COLUMNS))
+    rows.sum_duplicates()
+    return rows
 
 
 @dataclass(frozen=True)
