@@ -321,5 +321,5 @@ def _leading_directions(rows: sp.csr_array, many: int) -> Matrix:
     basis = np.linalg.qr(tall @ basis)[0]
     inside = np.asarray(tall.T @ basis)
     squares, axes = np.linalg.eigh(inside.T @ inside)
-    squares, axes = squares[:-many - 1 : -1], axes[:, : -many - 1 : -1]
+    squares, axes = squares[: -many - 1 : -1], axes[:, : -many - 1 : -1]
     return np.asarray(basis @ axes if is_wide else inside @ axes / np.sqrt(np.maximum(squares, _LEAST_SQUARE)))
