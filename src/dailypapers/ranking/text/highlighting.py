@@ -7,7 +7,7 @@ of scores.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from dailypapers.domain.digest import TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.corpus.acronyms import Synonym
-from dailypapers.ranking.corpus.frequencies import Columns, Vector, column_of, columns_of, places_in_groups
+from dailypapers.ranking.corpus.frequencies import Columns, Vector, columns_of, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Source
 from dailypapers.ranking.text.words import Part, bound_spans, joined, spans, telling, units
@@ -40,8 +40,7 @@ class Text:
     surfaces: tuple[str, ...]
     #: What stands before each word; where that is nothing but space, it follows on the word before.
     gaps: tuple[str, ...]
-    #: What each word counts as, and how telling that is.
-    forms: tuple[tuple[str, ...], ...]
+    #: How telling each word is.
     worth: Vector
     follows: Flags
     columns: Columns
@@ -71,7 +70,6 @@ class Texts:
 
     surfaces: Sequence[str]
     gaps: Sequence[str]
-    forms: Sequence[tuple[str, ...]]
     worth: Vector
     follows: Flags
     #: Papers × narrow columns: one more than the number of the column's first place in `places`.
@@ -93,7 +91,6 @@ class Texts:
         return cls(
             surfaces=[surface for text in texts for surface in text.surfaces],
             gaps=[gap for text in texts for gap in text.gaps],
-            forms=[forms for text in texts for forms in text.forms],
             worth=np.concatenate([text.worth for text in texts]),
             follows=np.concatenate([text.follows for text in texts]),
             held=sp.csr_array((numbers, columns, rows), shape=(len(texts), width)),
@@ -269,7 +266,7 @@ def _matching(texts: Texts, asked: Sequence[Source], paper: Columns) -> list[lis
     found, runs = places.tolist(), zip(*(all_[order].tolist() for all_ in (pair[first], first, last)), strict=True)
     for n, start, end in runs:
         if len(shown[n]) < _SHOWN:
-            forms = {form for place in found[start:end] for form in texts.forms[place]}
+            forms = {form for place in found[start:end] for form in _forms(texts.surfaces[place])}
             if not forms <= told[n]:
                 shown[n].append(texts.written(found[start:end]))
                 told[n] |= forms
@@ -290,41 +287,57 @@ def _read(features: Features, paper: Paper) -> Text:
     surfaces = tuple(text[start:end] for start, end in ranges)
     gaps = tuple(text[end:start] for (_, end), (start, _) in pairwise([(0, 0), *ranges]))
     follows = np.array([place > 0 and not gap.strip() for place, gap in enumerate(gaps)], np.bool_)
-    told = [(part, place) for place, surface in enumerate(surfaces) for part in telling(surface)]
-    singles = [(column_of(part.form), place) for part, place in told]
-    pairs = [(column_of(form), place) for form, places in _as_one(told, follows) for place in places]
-    pairs += [(column_of(form), place) for form, places in _bound(text, ranges) for place in places]
-    columns, places = np.array([*singles, *pairs], np.int64).reshape(-1, 2).T
-    idf, numbers = features.background.idf, features.narrow.numbers
-    words = np.unique(numbers[columns[: len(singles)]])
-    columns = numbers[columns].astype(np.int64)
-    order = np.argsort(columns, kind="stable")
-    order = order[columns[order] >= 0]
-    held, many = np.unique(columns[order], return_counts=True)
-    forms = tuple(tuple(part.form for part in telling(surface)) for surface in surfaces)
+    told = [*map(telling, surfaces)]
+    parts = [*chain.from_iterable(told)]
+    place = np.repeat(np.arange(len(told)), [*map(len, told)])
+    singles = columns_of([part.form for part in parts])
+    pairs, pair_places = _as_one(parts, place, follows)
+    bound, bound_places = _bound(text, ranges)
+    columns = np.concatenate([singles, columns_of([*pairs, *bound])])
     return Text(
         surfaces,
         gaps,
-        tuple(parts or (surface,) for parts, surface in zip(forms, surfaces, strict=True)),
-        np.array([sum(idf.at(column_of(part)) for part in parts) for parts in forms]),
+        np.bincount(place, features.background.idf.of(singles), minlength=len(surfaces)),
         follows,
-        held,
-        np.isin(held, words),
-        places[order],
-        many,
+        *_grouped(features.narrow.numbers[columns], np.concatenate([place, pair_places, bound_places]), len(singles)),
     )
 
 
-def _as_one(told: Sequence[tuple[Part, int]], follows: Flags) -> Iterator[tuple[str, set[int]]]:
-    """Neighbors as they are compared with one word, and their places."""
-    for (one, place), (other, after) in pairwise(told):
-        if after == place or (after == place + 1 and follows[after]):
-            yield joined(one, other), {place, after}
+def _forms(surface: str) -> Sequence[str]:
+    """Return what a written word counts as."""
+    return [part.form for part in telling(surface)] or [surface]
 
 
-def _bound(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[str, list[int]]]:
-    """Single letters and digits with their neighbors, and their places."""
+def _grouped(columns: Columns, places: Columns, singles: int) -> tuple[Columns, Flags, Columns, Columns]:
+    """Columns ascending, without those that are not here; whether one of the first `singles` is among each.
+
+    Then the places of each, one column after another, and how many it has.
+    """
+    order = np.argsort(columns, kind="stable")
+    order = order[columns[order] >= 0]
+    ordered = columns[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    # Singles come first among equal ones.
+    is_word = order[first] < singles
+    return ordered[first].astype(np.int64), is_word, places[order], np.diff(first, append=len(ordered))
+
+
+def _as_one(parts: Sequence[Part], place: Columns, follows: Flags) -> tuple[list[str], Columns]:
+    """Neighbors as they are compared with one word, each once for each of its places, and those places."""
+    before, after = place[:-1], place[1:]
+    first = np.flatnonzero((after == before) | ((after == before + 1) & follows[after]))
+    forms = [joined(parts[n], parts[n + 1]) for n in first.tolist()]
+    apart = np.flatnonzero(after[first] > before[first])
+    return forms + [forms[n] for n in apart.tolist()], np.concatenate([before[first], after[first][apart]])
+
+
+def _bound(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[list[str], Columns]:
+    """Single letters and digits with their neighbors, each once for each of its places, and those places."""
     starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
+    forms: list[str] = []
+    places: list[int] = []
     for form, start, end in bound_spans(text):
-        first = bisect_right(ends, start)
-        yield form, list(range(first, bisect_left(starts, end)))
+        covered = range(bisect_right(ends, start), bisect_left(starts, end))
+        forms += [form] * len(covered)
+        places += covered
+    return forms, np.array(places, np.int64)
