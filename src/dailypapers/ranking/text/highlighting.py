@@ -293,11 +293,12 @@ def _read(features: Features, paper: Paper) -> Text:
     singles = columns_of([part.form for part in parts])
     pairs, pair_places = _as_one(parts, place, follows)
     bound, bound_places = _bound(text, ranges)
+    worth = np.bincount(place, features.background.idf.of(singles), minlength=len(surfaces))
     columns = np.concatenate([singles, columns_of([*pairs, *bound])])
     return Text(
         surfaces,
         gaps,
-        np.bincount(place, features.background.idf.of(singles), minlength=len(surfaces)),
+        worth.astype(np.float64),
         follows,
         *_grouped(features.narrow.numbers[columns], np.concatenate([place, pair_places, bound_places]), len(singles)),
     )
