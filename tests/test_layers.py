@@ -18,7 +18,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "dailypapers"
 #: each other. Within the floor where things are done (20 to 29) the order is that of the day.
 FLOORS = {
     "errors": 0, "__init__": 0, "stopping": 0, "listening": 1,
-    "domain": 1, "tokens": 2,
+    "domain": 1, "tokens": 2, "encryption": 2,
     "sources": 10, "ranking": 10, "rendering": 10, "mail": 10, "store": 10, "references": 11,
     "intake": 20, "library": 20, "subscriptions": 20, "accounts": 20, "digests": 21, "delivery": 22, "inbound": 23,
     "reporting": 24,
@@ -74,7 +74,7 @@ HOMES = {
     "tokenizers": {"ranking"}, "safetensors": {"ranking"}, "huggingface_hub": {"ranking"},
     "onnxruntime": {"ranking"}, "sentence_transformers": {"ranking"},
     "jinja2": {"rendering"}, "css_inline": {"rendering"}, "babel": {"rendering"},
-    "cryptography": {"mail"}, "idna": {"mail"},
+    "cryptography": {"mail", "encryption"}, "idna": {"mail"},
     "aiosmtplib": {"mail"}, "aiosmtpd": {"mail", "catcher"}, "dns": {"mail"}, "disposable_email_domains": {"mail"},
     "flufl": {"mail"}, "prometheus_client": {"web"},
     "alembic": {"store"},

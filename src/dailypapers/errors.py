@@ -24,6 +24,10 @@ class BadToken(DailypapersError, ValueError):
     """A link that was not signed by us, was signed for something else, or is too old."""
 
 
+class Undecipherable(DailypapersError, ValueError):
+    """Something stored that cannot be decrypted."""
+
+
 class FetchFailed(DailypapersError, OSError):
     """A source that could not be fetched."""
 

@@ -1,6 +1,7 @@
 """Codes of the second factor: right for a minute and a half, once; recovery codes, once."""
 
 import datetime as dt
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pyotp
@@ -12,6 +13,7 @@ from dailypapers.domain.account import Account, Role
 from dailypapers.store import accounts
 from dailypapers.store.database import writing
 
+SERVICE_SECRET = b"a secret of the service"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 HALF_MINUTE = dt.timedelta(seconds=30)
 
@@ -23,8 +25,7 @@ def code(at: dt.datetime) -> str:
 def stored(tx: sa.Connection, now: dt.datetime, codes: tuple[str, ...] = ()) -> Account:
     account = accounts.add(tx, "ann@example.org", Role.OWNER, now=now)
     assert account is not None
-    hashes = [second_factor.recovery_hash(each) for each in codes]
-    accounts.set_second_factor(tx, account.id, SECRET, code_hashes=hashes)
+    second_factor.switch_on(tx, SERVICE_SECRET, account, SECRET, period=0, codes=codes)
     found = accounts.by_email(tx, account.email)
     assert found is not None
     return found
@@ -39,10 +40,10 @@ def test_a_code_is_right_a_period_early_or_late(now: dt.datetime, periods: int, 
 def test_no_code_counts_twice_nor_one_from_before_it(engine: sa.Engine, now: dt.datetime) -> None:
     with writing(engine) as tx:
         account = stored(tx, now)
-        assert second_factor.accepts(tx, account, code(now), now=now)
-        assert not second_factor.accepts(tx, account, code(now), now=now)
-        assert not second_factor.accepts(tx, account, code(now - HALF_MINUTE), now=now)
-        assert second_factor.accepts(tx, account, code(now + HALF_MINUTE), now=now)
+        assert second_factor.accepts(tx, SERVICE_SECRET, account, code(now), now=now)
+        assert not second_factor.accepts(tx, SERVICE_SECRET, account, code(now), now=now)
+        assert not second_factor.accepts(tx, SERVICE_SECRET, account, code(now - HALF_MINUTE), now=now)
+        assert second_factor.accepts(tx, SERVICE_SECRET, account, code(now + HALF_MINUTE), now=now)
 
 
 def test_a_recovery_code_counts_once_however_it_is_typed(engine: sa.Engine, now: dt.datetime) -> None:
@@ -50,8 +51,8 @@ def test_a_recovery_code_counts_once_however_it_is_typed(engine: sa.Engine, now:
     assert (len(set(codes)), {len(each) for each in codes}) == (10, {19})
     with writing(engine) as tx:
         account = stored(tx, now, tuple(codes))
-        assert second_factor.accepts(tx, account, codes[3].upper().replace("-", " "), now=now)
-        assert not second_factor.accepts(tx, account, codes[3], now=now)
+        assert second_factor.accepts(tx, SERVICE_SECRET, account, codes[3].upper().replace("-", " "), now=now)
+        assert not second_factor.accepts(tx, SERVICE_SECRET, account, codes[3], now=now)
         assert accounts.count_recovery_codes(tx, account.id) == 9
 
 
@@ -60,3 +61,24 @@ def test_the_picture_holds_what_apps_read() -> None:
     assert unquote(address) == f"otpauth://totp/Daily Papers:ann@example.org?secret={SECRET}&issuer=Daily Papers"
     assert second_factor.qr_code(address).startswith("data:image/svg+xml;charset=utf-8,")
     assert second_factor.period_of(second_factor.new_secret(), "", now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)) is None
+
+
+def test_the_database_alone_makes_no_codes(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        account = stored(tx, now, ("abcd-efgh-ijkl-mnop",))
+        assert SECRET not in account.totp_secret
+        assert not second_factor.accepts(tx, b"another secret", account, code(now), now=now)
+        assert second_factor.accepts(tx, b"another secret", account, "abcd-efgh-ijkl-mnop", now=now)
+
+
+def test_a_secret_stored_before_any_were_encrypted_is_encrypted_when_a_code_is_right(
+    engine: sa.Engine, now: dt.datetime
+) -> None:
+    with writing(engine) as tx:
+        account = replace(stored(tx, now), totp_secret=SECRET)
+        assert not second_factor.accepts(tx, SERVICE_SECRET, account, "000000", now=now)
+        assert second_factor.accepts(tx, SERVICE_SECRET, account, code(now), now=now)
+        encrypted = accounts.by_email(tx, account.email)
+        assert encrypted is not None
+        assert SECRET not in encrypted.totp_secret
+        assert second_factor.accepts(tx, SERVICE_SECRET, encrypted, code(now + HALF_MINUTE), now=now + HALF_MINUTE)

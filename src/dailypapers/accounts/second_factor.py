@@ -3,13 +3,15 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pyotp
 import segno
 import sqlalchemy as sa
 
 from dailypapers.domain.account import Account
+from dailypapers.encryption import decrypt, encrypt, is_encrypted
+from dailypapers.errors import Undecipherable
 from dailypapers.store import accounts
 
 #: How many recovery codes there are; each works once.
@@ -18,6 +20,7 @@ _PERIOD = 30
 #: A code is accepted that is one period early or late: phones' clocks differ (RFC 6238 5.2).
 _PERIODS_OFF = (-1, 0, 1)
 _CODE_BYTES = 10
+_PURPOSE = "account.totp"
 
 
 def new_secret() -> str:
@@ -46,12 +49,37 @@ def period_of(secret: str, code: str, *, now: dt.datetime) -> int | None:
     return None
 
 
-def accepts(tx: sa.Connection, account: Account, code: str, *, now: dt.datetime) -> bool:
-    """Return whether a code is right, and use it up: one of the app, or one of the recovery codes."""
-    period = period_of(account.totp_secret, code, now=now)
-    if period is not None:
-        return accounts.use_period(tx, account.id, period)
-    return accounts.use_recovery_code(tx, account.id, recovery_hash(code))
+def switch_on(
+    tx: sa.Connection, service_secret: bytes, account: Account, secret: str, *, period: int, codes: Collection[str]
+) -> None:
+    """Ask for codes made from a secret from now on, later than the period; recovery codes are as they are shown."""
+    stored = encrypt(service_secret, secret, purpose=_PURPOSE, owner=account.id)
+    hashes = [recovery_hash(code) for code in codes]
+    accounts.set_second_factor(tx, account.id, stored, period=period, code_hashes=hashes)
+
+
+def accepts(tx: sa.Connection, service_secret: bytes, account: Account, code: str, *, now: dt.datetime) -> bool:
+    """Return whether a code is right, and use it up: one of the app, or one of the recovery codes.
+
+    Where the service has another secret than when the app was set up, only recovery codes are right.
+    """
+    secret = _secret_of(service_secret, account)
+    period = period_of(secret, code, now=now) if secret else None
+    if period is None:
+        return accounts.use_recovery_code(tx, account.id, recovery_hash(code))
+    if not is_encrypted(account.totp_secret):
+        encrypted = encrypt(service_secret, secret, purpose=_PURPOSE, owner=account.id)
+        accounts.encrypt_second_factor(tx, account.id, encrypted)
+    return accounts.use_period(tx, account.id, period)
+
+
+def _secret_of(service_secret: bytes, account: Account) -> str:
+    if not is_encrypted(account.totp_secret):  # Stored before secrets were encrypted.
+        return account.totp_secret
+    try:
+        return decrypt(service_secret, account.totp_secret, purpose=_PURPOSE, owner=account.id)
+    except Undecipherable:
+        return ""
 
 
 def new_recovery_codes() -> Sequence[str]:

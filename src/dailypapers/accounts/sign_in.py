@@ -75,7 +75,7 @@ def enter_code(
         attempt = _attempt(tx, who, now=now)
         if isinstance(attempt, Refusal):
             return attempt
-        if not second_factor.accepts(tx, session.account, code, now=now):
+        if not second_factor.accepts(tx, signer.secret, session.account, code, now=now):
             return Refusal.WRONG
         accounts.note_success(tx, attempt)
         return sessions.rotate(tx, session, now=now)

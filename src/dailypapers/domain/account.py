@@ -41,7 +41,7 @@ class Account:
     role: Role
     #: By argon2; empty until they have set one, and for who signs in by OpenID Connect.
     password_hash: str = field(default="", repr=False)
-    #: What the codes of the second factor are made from; empty without one.
+    #: What the codes of the second factor are made from, encrypted; empty without one.
     totp_secret: str = field(default="", repr=False)
     #: The period of the last code that was accepted: no code is accepted twice.
     totp_period: int = 0

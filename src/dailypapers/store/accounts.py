@@ -75,6 +75,11 @@ def set_second_factor(
     insert_new(tx, recovery_codes, [{"account_id": account_id, "code_hash": each} for each in code_hashes])
 
 
+def encrypt_second_factor(tx: sa.Connection, account_id: int, encrypted: str) -> None:
+    """Store what codes are made from encrypted, where it was stored as it is."""
+    _change(tx, account_id, totp_secret=encrypted)
+
+
 def use_period(tx: sa.Connection, account_id: int, period: int) -> bool:
     """Note the period of a code; tells whether it is later than that of the last one, so that no code counts twice."""
     later = sa.or_(accounts.c.totp_period.is_(None), accounts.c.totp_period < period)

@@ -58,9 +58,9 @@ def _finish(visit: Visit) -> Response:
     if period is None:
         return _begin(visit, secret, wrong_code=True)
     codes = second_factor.new_recovery_codes()
-    hashes = [second_factor.recovery_hash(code) for code in codes]
+    service_secret = visit.context.signer.secret
     with writing(visit.context.engine) as tx:
-        accounts.set_second_factor(tx, visit.account.id, secret, period=period, code_hashes=hashes)
+        second_factor.switch_on(tx, service_secret, visit.account, secret, period=period, codes=codes)
         _note(tx, visit, "second factor on")
     return _page(visit, codes=codes)
 
