@@ -96,6 +96,14 @@ def _complaint(text: str) -> str:
             "[inbound]\nsubscribe_address = 'join@example.org'",
             "inbound: subscribe_address and unsubscribe_address go together: set both or neither.",
         ),
+        (
+            "[inbound]\nreply_address = 'reply@example.org'",
+            "inbound: reply_address also needs port or imap_host, where the replies arrive.",
+        ),
+        (
+            "[inbound]\nport = 24\nreply_address = 'reply-to-daily-papers@example.org'",
+            "inbound: reply_address needs to have at most 16 letters before its @.",
+        ),
         ("[inbound]\nimap_host = 'imap.example.org'", "inbound: imap_host also needs imap_username."),
         (
             "[mail]\npassword = 'x'",

@@ -66,6 +66,21 @@ def test_a_token_for_one_purpose_opens_nothing_else() -> None:
         SIGNER.claim(Purpose.CONFIRM, token(Purpose.UNSUBSCRIBE), now=NOW)
 
 
+def test_the_address_of_a_reply_says_who_may_write_and_about_what_and_fits() -> None:
+    for bearer, delivery in ((Bearer(1), 1), (ALICE, 3), (Bearer(2**39, "last"), 2**39)):
+        written = SIGNER.reply_token(bearer, delivery, issued=NOW)
+        assert len(written) <= 64 - len("+") - 16
+        claim = SIGNER.reply_claim(written.upper(), now=NOW + LIFETIME[Purpose.REPLY])
+        assert (claim.purpose, claim.subscriber_id, claim.about) == (Purpose.REPLY, bearer.subscriber_id, delivery)
+        assert SIGNER.is_held_by(bearer, claim)
+        assert not SIGNER.is_held_by(Bearer(bearer.subscriber_id, "another"), claim)
+        with pytest.raises(BadToken, match="expired"):
+            SIGNER.reply_claim(written, now=NOW + LIFETIME[Purpose.REPLY] + dt.timedelta(days=1))
+        for other in (SIGNER.mail_token(bearer, issued=NOW), SIGNER.bounce_token(delivery), written[:-2], "", "é"):
+            with pytest.raises(BadToken):
+                SIGNER.reply_claim(other, now=NOW)
+
+
 def test_a_token_ends() -> None:
     end = NOW + LIFETIME[Purpose.CONFIRM]
     assert SIGNER.claim(Purpose.CONFIRM, token(Purpose.CONFIRM), now=end).subscriber_id == 7

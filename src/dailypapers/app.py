@@ -210,6 +210,7 @@ def handler(app: App, clock: Clock) -> InboundHandler:
         clock=clock,
         open=policy.open,
         kept=KeptMail(folder) if folder else None,
+        authentication_server=app.settings.inbound.authentication_server,
     )
 
 
@@ -222,6 +223,7 @@ def _addresses(settings: Settings) -> Addresses:
         # Without an address of their own, bounces come to where emails are from, as reports alone do.
         bounces=mail.bounce_address.lower(),
         complaints=mail.complaints_address.lower(),
+        replies=section.reply_address.lower(),
     )
 
 
@@ -312,12 +314,14 @@ def _mail_renderer(settings: Settings, signer: Signer) -> MailRenderer:
             settings.service.templates,
             language=settings.service.language,
             locale=[folder for folder in (settings.service.locale, shipped("locale")) if folder],
+            takes_replies=bool(settings.inbound.reply_address),
         ),
         signer=signer,
         sender=_sender(settings),
         home=f"{settings.service.base_url}/",
         secret=signer.secret,
         unsubscribe_address=settings.inbound.unsubscribe_address,
+        reply_address=settings.inbound.reply_address,
         keys=tuple(signing_keys(settings)),
     )
 

@@ -43,6 +43,8 @@ log = structlog.get_logger()
 
 PREFIX = "DAILYPAPERS_"
 _LONGEST_BOUNCE_NAME = 34
+#: A local part holds 64 characters (RFC 5321 4.5.3.1.1), of which what a digest's own address adds takes up to 47.
+_LONGEST_REPLY_NAME = 16
 DEFAULT_FILE = "dailypapers.toml"
 #: Days; a window has at most 90.
 _SHORTEST_RETENTION = 100
@@ -334,6 +336,8 @@ class Inbound(_Section):
     protocol: Literal["lmtp", "smtp"] = "lmtp"
     subscribe_address: Address = ""
     unsubscribe_address: Address = ""
+    reply_address: Address = ""
+    authentication_server: str = ""
     max_bytes: Annotated[int, Field(ge=10_000)] = 1_000_000
     unread_folder: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Path("unread-mail")
     imap_host: str = ""
@@ -351,6 +355,10 @@ class Inbound(_Section):
             raise ValueError(
                 "subscribe_address and unsubscribe_address also need port or imap_host, where their mail arrives"
             )
+        if self.reply_address and not (self.port or self.imap_host):
+            raise ValueError("reply_address also needs port or imap_host, where the replies arrive")
+        if len(self.reply_address.rpartition("@")[0]) > _LONGEST_REPLY_NAME:
+            raise ValueError(f"reply_address needs to have at most {_LONGEST_REPLY_NAME} letters before its @")
         if self.imap_host and not self.imap_username:
             raise ValueError("imap_host also needs imap_username")
         return self

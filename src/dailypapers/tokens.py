@@ -31,6 +31,7 @@ LIFETIME = {
     Purpose.SAVED: dt.timedelta(days=400),
     Purpose.DATA: dt.timedelta(days=1),
     Purpose.RESUBSCRIBE: dt.timedelta(hours=1),
+    Purpose.REPLY: dt.timedelta(days=90),
     Purpose.ERASE: dt.timedelta(hours=1),
 }
 #: A form that was opened longer ago than this is shown once more.
@@ -139,6 +140,33 @@ class Signer:
         if now.date().toordinal() - _EPOCH > int.from_bytes(rest[-_MAIL_DAY:]):
             raise BadToken("This link has expired.")
         return Claim(Purpose.UNSUBSCRIBE, int.from_bytes(rest[:-_MAIL_DAY]), mark=mark.hex())
+
+    def reply_token(self, bearer: Bearer, delivery_id: int, *, issued: dt.datetime) -> str:
+        """Return what the address carries that answers to one digest go to; in lower case, since mail may lose case."""
+        reader, delivery = (each.to_bytes(_MAIL_ID).lstrip(b"\0") for each in (bearer.subscriber_id, delivery_id))
+        ends = (issued + LIFETIME[Purpose.REPLY]).date().toordinal() - _EPOCH
+        mark = bytes.fromhex(self._mark(Purpose.REPLY, bearer))
+        lengths = (len(reader) << 4 | len(delivery)).to_bytes()
+        body = lengths + reader + delivery + ends.to_bytes(_MAIL_DAY) + mark
+        return base64.b32encode(body + self._reply_mac(body)).decode().rstrip("=").lower()
+
+    def reply_claim(self, token: str, *, now: dt.datetime) -> Claim:
+        """Return what such a token says, about the delivery. Raises `BadToken` where it is forged or expired."""
+        try:
+            raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+        except (ValueError, binascii.Error):
+            raw = b""
+        body, mac = raw[:-_MAIL_MAC], raw[-_MAIL_MAC:]
+        if not body or not hmac.compare_digest(mac, self._reply_mac(body)):
+            raise BadToken("This address is incomplete.")
+        begin, end = 1 + (body[0] >> 4), 1 + (body[0] >> 4) + (body[0] & 15)
+        if now.date().toordinal() - _EPOCH > int.from_bytes(body[end : end + _MAIL_DAY]):
+            raise BadToken("This address has expired.")
+        reader, delivery = int.from_bytes(body[1:begin]), int.from_bytes(body[begin:end])
+        return Claim(Purpose.REPLY, reader, delivery, mark=body[end + _MAIL_DAY :].hex())
+
+    def _reply_mac(self, body: bytes) -> bytes:
+        return _mac(self.secret)(b"dailypapers.mail.reply\0" + body)[:_MAIL_MAC]
 
     def bounce_token(self, delivery_id: int) -> str:
         """Return what the envelope sender of one mail carries, by which a bounce tells which it was; in lower case."""

@@ -26,7 +26,7 @@ from dailypapers.mail.message import mime, quoted_printable
 from dailypapers.mail.message.dkim import Key
 from dailypapers.rendering.digest import Frame, render_digest
 from dailypapers.rendering.environment import Templates, translator_of
-from dailypapers.rendering.notices import render_confirm
+from dailypapers.rendering.notices import render_answer, render_confirm
 from dailypapers.rendering.pieces import Pieces
 from dailypapers.rendering.two_passes import TwoPasses
 from dailypapers.store import controls, editions, outbox, papers, subscribers
@@ -45,6 +45,8 @@ class MailRenderer:
     secret: bytes = field(repr=False)
     #: The address for unsubscribing by mail, to which a token is added behind a plus; empty where there is none.
     unsubscribe_address: str = ""
+    #: The address that answers to a digest go to, likewise; empty where nobody would read them.
+    reply_address: str = ""
     #: What mails are signed with (DKIM); none where the mail server signs them.
     keys: tuple[Key, ...] = ()
 
@@ -59,6 +61,8 @@ class RenderInput:
     edition: Edition | None = None
     digest: Digest | None = None
     style: Style = AS_USUAL
+    #: What an answer says.
+    answer: Content | None = None
     #: In test mode: to whom it goes in place of its reader.
     test_address: str = ""
 
@@ -113,10 +117,10 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
     inputs = []
     for delivery in deliveries:
         bearer = bearers[delivery.subscriber]
-        if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
-            inputs.append(RenderInput(delivery, bearer))
-            continue
         content = contents.get(delivery.id, Content())
+        if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
+            inputs.append(RenderInput(delivery, bearer, answer=content if delivery.kind is MailKind.ANSWER else None))
+            continue
         picks = chosen.get(delivery.id, ())
         digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
         inputs.append(RenderInput(delivery, bearer, editions_by_id[delivery.edition], digest, content.style))
@@ -169,9 +173,10 @@ def quiet_entries(quiet: Iterable[QuietTopic], listed: Mapping[int, papers.Liste
 
 
 def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
-    """Return what each digest says, by delivery; what older versions did not store is made now."""
+    """Return what each digest and answer says, by delivery; what older versions did not store is made now."""
     digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
-    stored = outbox.contents_of(tx, digests)
+    answers = (delivery.id for delivery in deliveries if delivery.kind is MailKind.ANSWER)
+    stored = outbox.contents_of(tx, [*digests, *answers])
     without = {key: reader for key, reader in digests.items() if key not in stored}
     today = contents_of_today(tx, sorted(set(without.values()))) if without else {}
     return stored | {key: today[reader] for key, reader in without.items() if reader in today}
@@ -212,6 +217,14 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
             style=render_input.style,
             status=frame.status,
             name=frame.name,
+        )
+    if render_input.answer is not None:
+        return render_answer(
+            renderer.templates,
+            render_input.answer.notes,
+            preferences=_link(renderer, Purpose.PREFERENCES, render_input),
+            home=renderer.home,
+            name=renderer.sender.name,
         )
     return render_confirm(
         renderer.templates,
@@ -325,6 +338,7 @@ def mail(renderer: MailRenderer, render_input: RenderInput) -> tuple[str, Outgoi
         message_id=name,
         now=delivery.created_at,
         headers=_bulk_headers(renderer, render_input, links),
+        in_reply_to=render_input.answer.in_reply_to if render_input.answer else "",
         keys=renderer.keys,
     )
     envelope = Envelope(_bounce_address(renderer, delivery), delivery.address)
@@ -360,13 +374,27 @@ def _bounce_address(renderer: MailRenderer, delivery: Delivery) -> str:
     return f"{name}+{renderer.signer.bounce_token(delivery.id)}{at}{domain}"
 
 
+def _reply_address(renderer: MailRenderer, render_input: RenderInput) -> str:
+    """Return the address that answers to one digest go to; empty for one that is not in the outbox."""
+    name, at, domain = renderer.reply_address.partition("@")
+    delivery = render_input.delivery
+    if not at or not delivery.id:
+        return ""
+    token = renderer.signer.reply_token(render_input.bearer, delivery.id, issued=delivery.created_at)
+    return f"{name}+{token}{at}{domain}"
+
+
 def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> mime.BulkHeaders | None:
     if render_input.edition is None or links is None:
         return None
     is_trending = bool(render_input.digest and render_input.digest.trending)
     about = _headers_of_all(render_input.edition.day, is_trending, renderer.sender, renderer.home)
     return mime.BulkHeaders(
-        unsubscribe=links.unsubscribe, unsubscribe_mailto=links.unsubscribe_mailto, archived_at=links.web, **about
+        unsubscribe=links.unsubscribe,
+        unsubscribe_mailto=links.unsubscribe_mailto,
+        archived_at=links.web,
+        reply_to=_reply_address(renderer, render_input),
+        **about,
     )
 
 

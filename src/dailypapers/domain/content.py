@@ -1,4 +1,4 @@
-"""What a digest says besides its picks and their reasons, as it was when the digest was composed.
+"""What a mail says besides its picks and their reasons, as it was when it was put into the outbox.
 
 Kept with the delivery: a retry, or the copy on the web, says the same whatever its reader has changed meanwhile.
 """
@@ -25,7 +25,8 @@ class Content:
 
     style: Style = AS_USUAL
     notes: tuple[str, ...] = ()
-    """What of the reader's interests could not be used; lazy strings, so that they can still be translated."""
+    """What of the reader's interests could not be used; of an answer, all that it says. Lazy strings, so that they can
+    still be translated."""
     papers: Mapping[str, AboutPaper] = field(default_factory=dict)
     """By the papers' names."""
     quiet: tuple[QuietTopic, ...] = ()
@@ -33,3 +34,5 @@ class Content:
     instead: bool = False
     considered: int = 0
     """How many papers were new in the editions it was picked from, where these are several; 0 where it is one."""
+    in_reply_to: str = ""
+    """The Message-ID of what an answer answers."""

@@ -63,7 +63,7 @@ class Priority(StrEnum):
     """Which mails wait for which."""
 
     URGENT = "urgent"
-    """Somebody is waiting for it: a confirmation."""
+    """Somebody is waiting for it: a confirmation, an answer."""
     BULK = "bulk"
     """A digest."""
 
@@ -73,6 +73,8 @@ class MailKind(StrEnum):
 
     DIGEST = "digest"
     CONFIRM = "confirm"
+    ANSWER = "answer"
+    """What became of what somebody asked for by email."""
 
 
 class OutcomeKind(Enum):

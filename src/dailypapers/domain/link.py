@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     """Take one's data away, or have it erased."""
     RESUBSCRIBE = "undo"
     """Resume what one has just ended or paused. Its value is in links that were sent, so it stays."""
+    REPLY = "reply"
+    """Act on one digest by answering it: what an address carries, not a page's."""
     ERASE = "erase"
     """Have everything erased, and see nothing of it: given to who has just unsubscribed, or looks at their data."""
 

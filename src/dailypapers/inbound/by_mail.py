@@ -1,11 +1,12 @@
 """Inbound: what somebody asks for by mail, and what mail tells of mails that had left.
 
-    mail in | decide (pure) | subscribe, unsubscribe, record a report | reply
+    mail in | decide (pure) | subscribe, unsubscribe, do what a reply says, record a report | answer
                                                         └→ kept where nobody here can read it
 
 Any mail to the subscribe address asks for a confirmation to its From address: that may be forged, which is what the
 confirmation is for. A mail to the unsubscribe address with a token unsubscribes at once, whoever sent it, like the
-link; it is what mail programs send for `List-Unsubscribe`. Reports come to the bounce address and to that for
+link; it is what mail programs send for `List-Unsubscribe`. What comes to a digest's own address is a reply to it, which
+`inbound.replies` reads. Reports come to the bounce address and to that for
 complaints; one that cannot be read, or is about no mail of ours, is kept in a folder. Other mail is refused.
 """
 
@@ -23,6 +24,7 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput, BadToken
+from dailypapers.inbound import replies
 from dailypapers.inbound.bounces import Recorded, record
 from dailypapers.mail.dns import Domains
 from dailypapers.mail.incoming.keep import FolderFull, KeptMail
@@ -50,6 +52,7 @@ _NO_ROOM = "452 4.3.1 There is no room for more email at present"
 _LATER = "451 4.7.1 Too many people are subscribing right now; please try again later"
 _CLOSED = "550 5.7.1 New subscriptions are closed at present"
 _NO_TOKEN = "550 5.1.1 Please use the unsubscribe link at the end of any email from us"  # noqa: S105
+_NO_DIGEST = "550 5.1.1 Please reply to the digest itself"
 _NOBODY = "550 5.1.1 Nobody reads email sent to this address"
 
 
@@ -64,10 +67,12 @@ class Addresses:
     #: Where bounces go, with a token behind a plus or without, and where complaints go.
     bounces: str = ""
     complaints: str = ""
+    #: Where replies to digests go, with a token behind a plus.
+    replies: str = ""
 
     def is_ours(self, address: str) -> bool:
         """Return whether mail to an address, with or without a detail behind a plus (RFC 5233), comes back to us."""
-        ours = {self.subscribe, self.unsubscribe, self.bounces, self.complaints, *self.others} - {""}
+        ours = {self.subscribe, self.unsubscribe, self.bounces, self.complaints, self.replies, *self.others} - {""}
         return normalised_mailbox(address) in {normalised_mailbox(one) for one in ours}
 
     def token(self, recipient: str) -> str:
@@ -77,6 +82,10 @@ class Addresses:
     def bounce_token(self, recipient: str) -> str:
         """Return what stands behind the plus of the bounce address; empty for any other."""
         return _detail(recipient, self.bounces)
+
+    def reply_token(self, recipient: str) -> str:
+        """Return what stands behind the plus of the address for replies; empty for any other."""
+        return _detail(recipient, self.replies)
 
     def takes_reports(self, recipient: str) -> bool:
         """Return whether reports of mails that had left come to an address."""
@@ -106,15 +115,19 @@ class InboundHandler:
     open: bool = True
     #: Where mail goes that nobody here can read; nowhere: it is dropped.
     kept: KeptMail | None = None
+    #: By which name our mail server writes what it found out of a sender; empty: nothing is known of that.
+    authentication_server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one mail asks for: to subscribe an address, to unsubscribe by a token, to be read as a report; nothing."""
+    """What one mail asks for: to subscribe an address, to unsubscribe by a token; to be read as a report or a reply."""
 
     subscribe: str = ""
     unsubscribe: str = ""
     is_report: bool = False
+    reply: str = ""
+    """The token of the digest that is answered."""
     nothing: str = ""
     """Why it asks for nothing."""
 
@@ -126,8 +139,10 @@ def refusal(addresses: Addresses, sender: str, recipient: str) -> str:
     taken, and they are told that nobody would read.
     """
     to = recipient.lower()
-    if to == addresses.subscribe or addresses.token(to) or addresses.bounce_token(to):
+    if to == addresses.subscribe or addresses.token(to) or addresses.bounce_token(to) or addresses.reply_token(to):
         return ""
+    if addresses.replies and to == addresses.replies:
+        return _NO_DIGEST
     if to == addresses.unsubscribe:
         return _NO_TOKEN
     is_taken = addresses.takes_reports(to) and not (sender and to in addresses.others)
@@ -138,6 +153,8 @@ def decide(mail: Incoming, addresses: Addresses) -> Request:
     """Return what a mail asks for. Pure: changes nothing."""
     if token := addresses.token(mail.recipient):
         return Request(unsubscribe=token)
+    if token := addresses.reply_token(mail.recipient):
+        return Request(reply=token)
     if addresses.takes_reports(mail.recipient):
         return Request(is_report=True)
     if mail.recipient.lower() != addresses.subscribe:
@@ -165,9 +182,19 @@ def inbound(handler: InboundHandler, mail: Incoming) -> str:
         return _logged("unsubscribe", _unsubscribe(handler, request.unsubscribe))
     if request.subscribe:
         return _logged("subscribe", _subscribe(handler, request.subscribe))
+    if request.reply:
+        return _logged("reply", _reply(handler, mail, request.reply))
     if request.is_report:
         return _report(handler, mail)
     return _logged(request.nothing, _THANKS)
+
+
+def _reply(handler: InboundHandler, mail: Incoming, token: str) -> str:
+    if read(mail.content).kind in {ReportKind.AUTO_REPLY, ReportKind.BOUNCE, ReportKind.COMPLAINT}:
+        return _THANKS
+    server = handler.authentication_server
+    with writing(handler.engine) as tx:
+        return replies.answer(tx, handler.signer, mail, token, authentication_server=server, now=handler.clock())
 
 
 def _report(handler: InboundHandler, mail: Incoming) -> str:

@@ -38,13 +38,19 @@ _SHEET = re.compile(r"\{% include '([^']+\.css)' %\}")
 
 
 def environment(
-    templates: Path, override: Path | None = None, *, language: str = "en", locale: Sequence[Path] = ()
+    templates: Path,
+    override: Path | None = None,
+    *,
+    language: str = "en",
+    locale: Sequence[Path] = (),
+    takes_replies: bool = False,
 ) -> jinja2.Environment:
     """Return an environment over the shipped templates; a file of the same name in `override` wins.
 
     HTML is escaped, `.txt` is not; a name that is not there is an error, not an empty place. A mail's HTML
     comes with its styles inlined. Sentences are in `language`, by its catalog below the first folder of `locale` that
-    has one; English needs none. Raises `BadSettings` where a folder is missing or the language has no catalog.
+    has one; English needs none. `takes_replies` tells templates whether somebody reads replies to a digest. Raises
+    `BadSettings` where a folder is missing or the language has no catalog.
     """
     if override and not override.is_dir():
         raise BadSettings(f"service.templates: the folder {override} does not exist.")
@@ -63,7 +69,7 @@ def environment(
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translate.translations.gettext, translate.translations.ngettext, newstyle=True
     )
-    env.globals |= _direction(translate.locale, language)
+    env.globals |= {**_direction(translate.locale, language), "takes_replies": takes_replies}
     texts = (extract, one_line, safe_url, shortened, wrapped)
     env.filters |= {write.__name__: waiting(write) for write in texts}
     env.filters |= {"in_words": partial(in_words, translate=translate), "number": translate.number}

@@ -1,8 +1,11 @@
-"""Mails somebody is waiting for; no user-supplied text in them, and nothing to sell."""
+"""Mails somebody is waiting for; nothing in them that strangers typed, and nothing to sell."""
+
+from collections.abc import Sequence
 
 import jinja2
 
 from dailypapers.domain.message import Message
+from dailypapers.rendering.environment import in_words, translator_of
 from dailypapers.rendering.text import one_line
 
 _PARTS = ("subject.txt", "body.txt", "body.html")
@@ -10,6 +13,19 @@ _PARTS = ("subject.txt", "body.txt", "body.html")
 
 def render_confirm(env: jinja2.Environment, *, confirm_url: str, home: str, name: str = "Daily Papers") -> Message:
     """Return the mail that asks whether an address wants to subscribe."""
-    values = {"confirm_url": confirm_url, "home": home, "list_name": one_line(name)}
-    subject, text, html = (env.get_template(f"email/confirm/{part}").render(**values) for part in _PARTS)
+    return _rendered(env, "confirm", {"confirm_url": confirm_url, "home": home, "list_name": one_line(name)})
+
+
+def render_answer(
+    env: jinja2.Environment, sentences: Sequence[str], *, preferences: str, home: str, name: str = "Daily Papers"
+) -> Message:
+    """Return the mail that says what became of what a reader asked for by email."""
+    said = [in_words(sentence, translator_of(env)) for sentence in sentences]
+    return _rendered(
+        env, "answer", {"sentences": said, "preferences": preferences, "home": home, "list_name": one_line(name)}
+    )
+
+
+def _rendered(env: jinja2.Environment, folder: str, values: dict[str, object]) -> Message:
+    subject, text, html = (env.get_template(f"email/{folder}/{part}").render(**values) for part in _PARTS)
     return Message(one_line(subject), text.strip() + "\n", html)

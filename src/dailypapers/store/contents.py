@@ -29,7 +29,7 @@ def to_json(content: Content) -> dict[str, object]:
 def _quiet(content: Content) -> dict[str, object]:
     topics = [[quiet.topic, quiet.nearest_id] for quiet in content.quiet]
     stated = {"quiet": topics, "quiet_days": content.quiet_days, "instead": content.instead}
-    stated |= {"considered": content.considered}
+    stated |= {"considered": content.considered, "in_reply_to": content.in_reply_to}
     return {name: value for name, value in stated.items() if value}
 
 
@@ -43,6 +43,7 @@ def from_json(kept: Mapping[str, Any]) -> Content:
         kept.get("quiet_days", 0),
         kept.get("instead", False),
         kept.get("considered", 0),
+        kept.get("in_reply_to", ""),
     )
 
 

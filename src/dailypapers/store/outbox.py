@@ -25,6 +25,8 @@ from dailypapers.store.schema import Moment, editions, outbox, picks, subscriber
 _MAY_GET = {
     MailKind.DIGEST: (SubscriberState.ACTIVE,),
     MailKind.CONFIRM: (SubscriberState.PENDING,),
+    # Whoever asked to get no more mail is told that it is so.
+    MailKind.ANSWER: (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.UNSUBSCRIBED),
 }
 #: Clocks may differ by as much; a claim made later than this from now was made by a clock that was set back since.
 _CLOCKS_DIFFER = dt.timedelta(minutes=1)
@@ -345,7 +347,7 @@ class InLine:
     """Mails of one edition to the readers of one zone that wait."""
 
     day: dt.date | None
-    """The edition's; `None` for confirmations."""
+    """The edition's; `None` for confirmations and answers."""
     zone: str
     mails: int
     deadline: dt.datetime
@@ -488,6 +490,13 @@ def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetim
         outbox.c.created_at > moment,
     )
     return tx.execute(query.limit(1)).one_or_none() is not None
+
+
+def answers_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetime) -> int:
+    """Count the answers that were put into the outbox for a subscriber after a moment."""
+    query = sa.select(sa.func.count()).select_from(outbox)
+    is_answer = (outbox.c.kind == MailKind.ANSWER.value, outbox.c.created_at > moment)
+    return tx.execute(query.where(outbox.c.subscriber_id == subscriber_id, *is_answer)).scalar_one()
 
 
 def has_edition(tx: sa.Connection, subscriber_id: int, edition_id: int) -> bool:

@@ -73,6 +73,10 @@ class Part:
         text = _CONTROLS.sub(" ", _decoded(self.body[:_LONGEST_ENCODED], self.headers))
         return (_plain(text) if self.type == "text/html" else text)[:_LONGEST_TEXT]
 
+    def decoded(self, most: int) -> str:
+        """Return its text as it was written, tags and all: so many characters at most, without control characters."""
+        return _CONTROLS.sub(" ", _decoded(self.body, self.headers)[:most])
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:

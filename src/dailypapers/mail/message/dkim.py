@@ -39,7 +39,7 @@ from dailypapers.errors import BadSettings
 #: of complaints want theirs signed (RFC 9477 3.1). What relays change on the way is not here.
 _SIGNED = frozenset(
     {
-        *("from", "to", "subject", "date", "message-id", "mime-version", "content-type"),
+        *("from", "reply-to", "to", "subject", "date", "message-id", "mime-version", "content-type"),
         *("content-transfer-encoding", "list-id", "list-unsubscribe", "list-unsubscribe-post"),
         *("feedback-id", "cfbl-address"),
     }

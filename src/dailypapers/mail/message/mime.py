@@ -67,6 +67,8 @@ class BulkHeaders:
     issue: str = ""
     #: Where reports of complaints may be sent (RFC 9477).
     complaints: str = ""
+    #: Where answers go, which is the address of this very mail.
+    reply_to: str = ""
 
 
 def message_id(secret: bytes, key: str, domain: str) -> str:
@@ -100,12 +102,14 @@ def build(
     message_id: str,
     now: dt.datetime,
     headers: BulkHeaders | None = None,
+    in_reply_to: str = "",
     keys: Sequence[Key] = (),
 ) -> bytes:
     """Return the mail as bytes: multipart/alternative, quoted-printable UTF-8, CRLF; only addresses exceed 78 columns.
 
     A message without HTML becomes a mail of plain text alone.
-    With `headers` it is a mail to many and says so (RFC 2369, 2919, 8058); without, an answer somebody waits for.
+    With `headers` it is a mail to many and says so (RFC 2369, 2919, 8058); without, something somebody waits for: with
+    `in_reply_to`, a Message-ID, an automatic answer to that mail (RFC 3834 3.1.7).
     It is signed with each of the keys (RFC 6376), as of `now`. What is in a header stays in it: control characters of a
     text become spaces. Raises `BadInput` for a recipient, a sender, a list or a Message-ID that is none.
     """
@@ -119,7 +123,7 @@ def build(
         ("Message-ID", _only(_MESSAGE_ID, message_id, "a Message-ID")),
         ("MIME-Version", "1.0"),
         *((name, value) for name, value in _about_the_list(sender, headers) if value),
-        ("Auto-Submitted", "auto-generated"),
+        *_about_the_answered(in_reply_to),
         *content_fields,
     ]
     signatures = [dkim.signature(key, fields, body, signed_at=now) for key in keys]
@@ -165,9 +169,18 @@ def _date(moment: dt.datetime) -> str:
     return format_datetime(moment)
 
 
+def _about_the_answered(in_reply_to: str) -> Iterator[tuple[str, str]]:
+    if not in_reply_to:
+        yield "Auto-Submitted", "auto-generated"
+        return
+    answered = _only(_MESSAGE_ID, in_reply_to, "a Message-ID")
+    yield from (("In-Reply-To", answered), ("References", answered), ("Auto-Submitted", "auto-replied"))
+
+
 def _about_the_list(sender: Sender, headers: BulkHeaders | None) -> Iterator[tuple[str, str]]:
     if headers is None:
         return
+    yield "Reply-To", _ascii_address(headers.reply_to) if headers.reply_to else ""
     ways = [_uri(way) for way in (headers.unsubscribe, headers.unsubscribe_mailto) if way]
     yield "List-Unsubscribe", ",\r\n ".join(ways)
     # One click is promised by an https address alone (RFC 8058 3.1).
@@ -209,6 +222,11 @@ def _page(address: str) -> str:
 @lru_cache(maxsize=64)
 def _aggregate(value: str) -> str:
     return _one_line(value).encode("ascii", "replace").decode()
+
+
+def is_message_id(text: str) -> bool:
+    """Return whether a text is a Message-ID that a header can name."""
+    return len(text) <= _LONGEST_URI and bool(_MESSAGE_ID.fullmatch(text))
 
 
 def _uri(uri: str) -> str:

@@ -48,6 +48,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": {
         "digest": N_("Digest"),
         "confirm": N_("Confirmation"),
+        "answer": N_("Answer to an email"),
         "bounce": N_("Bounce"),
         "complaint": N_("Spam report"),
         "auto-reply": N_("Automatic reply"),
