@@ -11,7 +11,7 @@ from dailypapers.accounts import oidc, sessions
 from dailypapers.accounts.oidc import NotLetIn, flow_of
 from dailypapers.domain.account import OidcProvider, Role
 from dailypapers.store import accounts, audit
-from dailypapers.store.database import reading
+from dailypapers.store.database import reading, writing
 from dailypapers.tokens import Signer
 
 SIGNER = Signer("https://papers.example.org", b"secret")
@@ -50,6 +50,28 @@ def test_groups_become_roles_and_changes_are_noted(engine: sa.Engine, now: dt.da
         assert "groups" not in claims(played, now, groups=None)
     with reading(engine) as tx:
         assert [entry.action for entry in audit.newest(tx, limit=9)] == ["account role", "account"]
+
+
+def test_an_account_is_who_signed_in_not_their_address(engine: sa.Engine, now: dt.datetime) -> None:
+    with playing_oidc() as played:
+        provider = provider_of(played)
+
+        def email_of(**changed: str) -> str:
+            session_id = oidc.let_in(engine, provider, claims(played, now, groups=["staff"]) | changed, now=now)
+            session = sessions.find(engine, session_id, now=now)
+            assert session is not None
+            return session.account.email
+
+        with writing(engine) as tx:
+            accounts.add(tx, "ann@example.org", Role.VIEWER, now=now)  # Who has a password, too.
+        assert email_of(sub="1") == "ann@example.org"
+        assert email_of(sub="1", email="ann.lee@example.org") == "ann@example.org"
+        assert email_of(sub="2", email="bob@example.org") == "bob@example.org"
+        with pytest.raises(NotLetIn, match="somebody else"):
+            email_of(sub="3", email="ann@example.org")
+    with reading(engine) as tx:
+        assert [account.email for account in accounts.every(tx)] == ["ann@example.org", "bob@example.org"]
+        assert [entry.action for entry in audit.newest(tx, limit=9)] == ["account", "account bound"]
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,12 @@ def test_failures_are_counted_by_account_and_by_network(engine: sa.Engine, now: 
         accounts.note_success(tx, tries[0])
         assert accounts.count_failures(tx, since=before, account="a") == 1
         assert accounts.count_failures(tx, since=now) == 0
+
+
+def test_an_account_is_bound_once(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        ann = accounts.add(tx, "ann@example.org", Role.VIEWER, now=now)
+        assert ann is not None
+        assert accounts.by_oidc_subject(tx, "issuer 1") is None
+        assert [accounts.bind(tx, ann.id, subject) for subject in ("issuer 1", "issuer 2")] == [True, False]
+        assert accounts.by_oidc_subject(tx, "issuer 1") == ann

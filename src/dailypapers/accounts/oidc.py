@@ -16,7 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from dailypapers.accounts import sessions
-from dailypapers.domain.account import OidcProvider
+from dailypapers.domain.account import Account, OidcProvider, Role
 from dailypapers.domain.i18n import N_
 from dailypapers.errors import BadInput
 from dailypapers.store import accounts, audit
@@ -67,6 +67,9 @@ def authorization_url(provider: OidcProvider, flow: Flow, *, back_to: str) -> st
 
 _NO_ANSWER = N_("The sign-in service did not answer as expected. Please try again in a few minutes.")
 _NOT_IN_A_GROUP = N_("You are signed in there, but in no group that may open these pages.")
+_ANOTHER_PERSON = N_(
+    "The account of your address belongs to somebody else who signed in there. An owner can remove it."
+)
 #: Whatever goes wrong while asking the provider: connections, HTTP, JSON, signatures, claims, fields that are missing.
 _UNUSABLE = (httpx2.HTTPError, OSError, RuntimeError, AuthlibBaseError, JoseError, ValueError, KeyError, TypeError)
 
@@ -136,7 +139,7 @@ def _checked(id_token: str, keys: KeySet, provider: OidcProvider, flow: Flow, *,
 def let_in(engine: sa.Engine, provider: OidcProvider, claims: dict[str, Any], *, now: dt.datetime) -> str:
     """Return the id of a new session of whom the provider vouches for; their role is that of their groups.
 
-    Raises `NotLetIn` for who has no confirmed address or is in none of the groups.
+    Raises `NotLetIn` for who has no confirmed address, is in none of the groups, or has somebody else's address.
     """
     email, groups = str(claims.get("email", "")).strip().lower(), claims.get(provider.groups_claim, ())
     role = provider.role_of(map(str, groups)) if isinstance(groups, list | tuple) else None
@@ -144,13 +147,28 @@ def let_in(engine: sa.Engine, provider: OidcProvider, claims: dict[str, Any], *,
     if not email or is_unconfirmed or role is None:
         raise NotLetIn(_NOT_IN_A_GROUP)
     with writing(engine) as tx:
-        account = accounts.by_email(tx, email)
-        if account is None:
-            account = accounts.add(tx, email, role, now=now)
-            assert account is not None  # noqa: S101 - there was none a moment ago, in this transaction
-            audit.note(tx, "account", actor=email, now=now, after={"role": role, "id": account.id, "by": provider.name})
-        elif account.role is not role:
+        account = _account_of(tx, provider, f"{provider.issuer} {claims['sub']}", email, role, now=now)
+        if account.role is not role:
             accounts.set_role(tx, account.id, role)
             changed = {"role": role, "id": account.id, "by": provider.name}
-            audit.note(tx, "account role", actor=email, now=now, before={"role": account.role}, after=changed)
+            audit.note(tx, "account role", actor=account.email, now=now, before={"role": account.role}, after=changed)
         return sessions.begin(tx, account.id, now=now)
+
+
+def _account_of(
+    tx: sa.Connection, provider: OidcProvider, subject: str, email: str, role: Role, *, now: dt.datetime
+) -> Account:
+    """Return somebody's account: theirs, the one of their address that is bound to nobody yet, or a new one.
+
+    By the subject, since an address may be given to somebody else in time (OpenID Connect Core 1.0 5.7).
+    """
+    account = accounts.by_oidc_subject(tx, subject)
+    if account is not None:
+        return account
+    account = accounts.by_email(tx, email)
+    action = "account bound" if account else "account"
+    account = account or accounts.add(tx, email, role, now=now)
+    if account is None or not accounts.bind(tx, account.id, subject):
+        raise NotLetIn(_ANOTHER_PERSON)
+    audit.note(tx, action, actor=email, now=now, after={"role": account.role, "id": account.id, "by": provider.name})
+    return account

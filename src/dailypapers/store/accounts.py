@@ -28,6 +28,17 @@ def by_email(tx: sa.Connection, email: str) -> Account | None:
     return _one(tx, accounts.c.email == email)
 
 
+def by_oidc_subject(tx: sa.Connection, subject: str) -> Account | None:
+    """Return the account of who the provider of OpenID Connect says somebody is, `None` where there is none."""
+    return _one(tx, accounts.c.oidc_subject == subject)
+
+
+def bind(tx: sa.Connection, account_id: int, oidc_subject: str) -> bool:
+    """Bind an account to somebody at the provider of OpenID Connect; tells whether it was bound to nobody."""
+    change = sa.update(accounts).where(accounts.c.id == account_id, accounts.c.oidc_subject.is_(None))
+    return tx.execute(change.values(oidc_subject=oidc_subject)).rowcount == 1
+
+
 def every(tx: sa.Connection) -> list[Account]:
     """Return all accounts, by address."""
     return [_account(row) for row in tx.execute(sa.select(accounts).order_by(accounts.c.email))]

@@ -501,6 +501,9 @@ accounts = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     # By argon2; NULL until it is set, and for who signs in by OpenID Connect.
     sa.Column("password_hash", sa.Text),
+    # Who they are at the provider of OpenID Connect, which never changes there as addresses do.
+    sa.Column("oidc_subject", sa.Text, unique=True),
+    # Encrypted.
     sa.Column("totp_secret", sa.Text),
     # The period of the last code that was accepted: none is accepted twice.
     sa.Column("totp_period", sa.BigInteger),

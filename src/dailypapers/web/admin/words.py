@@ -69,6 +69,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "action": {
         "account": N_("Account added"),
         "account role": N_("Role changed"),
+        "account bound": N_("Account bound to the sign-in service"),
         "account invitation": N_("Invitation made"),
         "account password": N_("Password set"),
         "account removal": N_("Account removed"),
