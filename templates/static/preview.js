@@ -1,5 +1,6 @@
 // Redraws a preview while its form is edited. Without this file the form's own buttons do the same.
-// A form with data-preview says where to ask; the answer is a fragment for #preview.
+// A form with data-preview says where to ask; the answer is a fragment for #preview. With data-fields it names the only
+// fields that count, which are asked for by GET and stand in the address; without, all of the form is posted.
 "use strict";
 (() => {
   const form = document.querySelector("form[data-preview]");
@@ -12,32 +13,23 @@
   let asking = null;
   let shown = null;
 
+  const only = form.dataset.fields?.split(" ");
+
   // What the form says now, as it would be sent; files are left out, and what is not for the preview.
   const filled = () => {
     const fields = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && value.trim()) fields.append(name, value);
+      if (typeof value === "string" && value.trim() && (!only || only.includes(name))) fields.append(name, value);
     }
     return fields;
   };
 
   // The address that shows the same again.
   const address = (fields) => {
-    if (form.method !== "get") return;
+    if (!only) return;
     const query = fields.toString();
     history.replaceState(null, "", query ? `?${query}` : location.pathname);
   };
-
-  // What one has typed goes along when one subscribes, whether it has been shown yet or not.
-  const subscribe = form.method === "get" && document.querySelector("form.subscribe");
-  if (subscribe) {
-    subscribe.addEventListener("submit", () => {
-      subscribe.querySelectorAll("input[name=topic]").forEach((field) => field.remove());
-      for (const value of filled().getAll("topic")) {
-        subscribe.append(Object.assign(document.createElement("input"), { type: "hidden", name: "topic", value }));
-      }
-    });
-  }
 
   const ask = async () => {
     const fields = filled();
@@ -48,7 +40,7 @@
     place.setAttribute("aria-busy", "true");
     try {
       const answer =
-        form.method === "get"
+        only
           ? await fetch(`${form.dataset.preview}?${wanted}`, { signal: mine.signal })
           : await fetch(form.dataset.preview, { method: "POST", body: fields, signal: mine.signal });
       if (answer.status === 503) {
@@ -82,7 +74,7 @@
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   form.addEventListener("submit", (event) => {
-    if (form.method !== "get") return;
+    if (!only || !event.submitter?.matches("[data-show]")) return;
     event.preventDefault();
     clearTimeout(timer);
     ask();

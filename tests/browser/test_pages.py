@@ -50,7 +50,7 @@ def test_what_is_typed_goes_along_though_it_has_not_been_shown_yet(service: Livi
     page.goto(service.base)
     service.clock.now += minutes(1)
     page.get_by_label("Your email address").fill("eve@example.org")
-    page.get_by_label("Try it first").fill("language models, " + ",".join(f"t{n}" for n in range(300)))
+    page.get_by_label("Your topics").fill("language models, " + ",".join(f"t{n}" for n in range(300)))
     page.get_by_role("button", name="Subscribe", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("inbox")
     topics = str(service.rows()["interests"])

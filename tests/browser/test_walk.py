@@ -101,7 +101,7 @@ def subscribe(walk: Walk) -> None:
     walk.go(walk.service.base)
     papers = walk.page.get_by_role("region", name="Papers")
     expect(papers.get_by_role("heading", level=2)).to_contain_text("today")
-    walk.page.get_by_label("Try it first").fill("language models")
+    walk.page.get_by_label("Your topics").fill("language models")
     if not walk.scripts:
         walk.page.get_by_role("button", name="Show my digest").click()
     expect(papers.get_by_role("heading", level=2)).to_contain_text("Your digest today")

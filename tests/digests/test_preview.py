@@ -180,3 +180,28 @@ def test_previews_change_nothing(engine: sa.Engine, previews: Previews) -> None:
     titles(previews, asking("graph neural networks", votes=Votes(liked=(f"file:{TITLES[1]}",))))
     previews.load(now=LATER)
     assert everything() == before
+
+
+def test_a_topic_that_matches_nothing_today_shows_what_it_matched_in_the_week_before(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview, "ENOUGH_PAPERS", 1)
+    long_ago, yesterday = NOW - dt.timedelta(days=9), NOW - dt.timedelta(days=1)
+    for title, day in (
+        ("Graph neural networks for wrens", long_ago),
+        ("Graph neural networks for robins", yesterday),
+        ("The weather in the mountains", NOW),
+    ):
+        announce(engine, [title], day)
+        close(engine, day)
+    made = Previews(engine, HOW)
+    made.load(now=NOW)
+    assert titles(made, asking("graph neural networks")) == []
+    earlier = made.earlier(["graph neural networks"], now=NOW)
+    assert [entry.paper.title for entry in earlier] == ["Graph neural networks for robins"]
+    assert "graph neural networks" in in_words(earlier[0].reason)
+    assert (made.earlier(["medieval falconry"], now=NOW), made.earlier([], now=NOW)) == ((), ())
+
+
+def test_on_the_first_day_there_is_no_week_before(previews: Previews) -> None:
+    assert previews.earlier(["graph neural networks"], now=NOW) == ()

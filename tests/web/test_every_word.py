@@ -247,6 +247,7 @@ async def a_day_without_votes(walk: Walk, context: WebContext) -> None:
 async def the_front(walk: Walk, context: WebContext, monkeypatch: pytest.MonkeyPatch) -> None:
     await walk.open("/")
     await walk.open("/preview")
+    await walk.post("/", topic="графы")
     context.previews.close()
     context.previews.load(now=NOW)
     for topics in ("", "глубокие графы", "погода, BibTeX"):
@@ -505,7 +506,9 @@ def what_is_quiet(walk: Walk, templates: jinja2.Environment, entry: Entry, about
         walk.note("quiet mail", pseudo.english_in(message.text), message.text)
         page = {"digest": digest, "edition": edition, "doubts": "", "votes": {}, "files": ""}
         walk.note_page("quiet digest", render_page(templates, "digest", **page, **about))
-        shown = Previewed("digest", edition, digest)
+        disordered = (entry, replace(entry, signals=Signals(upvotes=9)))
+        digest = replace(digest, entries=disordered if instead else (entry,), trending=instead)
+        shown = Previewed("digest", edition, digest, earlier=(entry,) * days, may_subscribe=True)
         walk.note_page("quiet preview", render_page(templates, "_preview", shown=shown, **about))
     notes = warnings((Interest(InterestKind.TOPIC, "!?"), Interest(InterestKind.AUTHOR, "Ли")))
     unusable = Previewed("digest", edition, Digest((entry,), trending=True), notes)
@@ -615,7 +618,7 @@ def what_is_seldom(walk: Walk, context: WebContext) -> None:
         Answer("found", Query("12"), total=5000, listed=1200),
         Answer("nothing"),
     ):
-        walk.note_page(answer.state, render_page(templates, "search", answer=answer, text="12", **about))
+        walk.note_page(answer.state, render_page(templates, "search", answer=answer, text="12", topic="графы", **about))
     shown = Previewed("trending", Edition(1, TODAY, NOW, 5000, ()), Digest((), trending=True), more=5)
     walk.note_page("preview", render_page(templates, "_preview", shown=shown, **about))
     hints = (

@@ -6,7 +6,7 @@ the newest edition, which each process that serves pages keeps in memory (`Previ
 
 import datetime as dt
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from dailypapers.digests.contents import contents
 from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, entry_of, laid_out, message, quiet_entries
 from dailypapers.digests.window import Windows, filled, of_edition, of_next
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
-from dailypapers.domain.digest import Digest, Hint, Pick, QuietEntry
+from dailypapers.domain.digest import Digest, Entry, Hint, Pick, QuietEntry
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.message import Message
@@ -49,6 +49,8 @@ MOST_WAITING, MAX_WAIT_SECONDS = 16, 2.0
 Seen = tuple[int, int, dt.datetime | None]
 #: How many papers the front page shows.
 TRENDING = Amount(10)
+#: How many papers of the days before are shown for topics that match nothing today, and from how many days.
+EARLIER, EARLIER_DAYS = Amount(5), 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,8 @@ class Snapshot:
     seen: Seen
     #: What somebody gets who wants nothing in particular.
     trending: Digest
+    #: The papers of the days before, by which a topic is judged that matches nothing today.
+    earlier: tuple[papers.Listed, ...] = ()
 
 
 class Previews:
@@ -122,6 +126,18 @@ class Previews:
                 self._snapshot = replace(snapshot, candidates=snapshot.candidates.emptied())
         return snapshot.edition, picked
 
+    def earlier(self, topics: Sequence[str], *, now: dt.datetime) -> tuple[Entry, ...]:
+        """Return what these topics matched in the week before the newest edition, most relevant first.
+
+        Raises `Busy` where too many ask at once.
+        """
+        snapshot = self.snapshot(now=now)
+        candidates = _earlier(snapshot) if snapshot and topics else None
+        if snapshot is None or candidates is None:
+            return ()
+        with self.one_at_a_time():
+            return _picked_earlier(self._engine, snapshot, candidates, topics, self._options, now=now)
+
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
         """Wait for one's turn. Raises `Busy` where too many wait, or for too long."""
@@ -174,10 +190,12 @@ def _load(
     with reading(engine) as tx:
         windows = of_edition(tx, edition, days=options.window_days)
         after = filled(editions.every(tx), days=options.window_days, papers=ENOUGH_PAPERS)
+        week = editions.newest_before(tx, edition.day, days=EARLIER_DAYS + 1)
+        earlier = papers.in_editions(tx, after=week, upto=windows.recent.upto)
     candidates = Candidates(engine, windows, newest(engine, encoder=options.encoder)).of(windows.since(after))
     shown = replace(edition, papers=len(candidates.listed))
     by_key = {str(item.paper.id): item for item in candidates.listed}
-    untouched = Snapshot(shown, after, candidates, by_key, seen, Digest((), trending=True))
+    untouched = Snapshot(shown, after, candidates, by_key, seen, Digest((), trending=True), earlier)
     for context in _EXERCISE:
         # Much is made when it is first needed; nobody is to wait for it.
         _picked(engine, untouched, context, options, now)
@@ -216,6 +234,31 @@ def _picked(
         hints=hints(snapshot.candidates.matcher.features, _topics(context)),
         instead=choice.instead,
     )
+
+
+def _earlier(snapshot: Snapshot) -> CandidateSet | None:
+    """Return the papers of the days before as candidates, `None` where there are none; they are in memory anyway."""
+    recent = snapshot.candidates.recent()
+    if recent is None or not snapshot.earlier:
+        return None
+    return CandidateSet(snapshot.earlier, recent.matcher, snapshot.candidates.learned, lambda: None)
+
+
+def _picked_earlier(
+    engine: sa.Engine,
+    snapshot: Snapshot,
+    candidates: CandidateSet,
+    topics: Sequence[str],
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
+) -> tuple[Entry, ...]:
+    listed = {item.paper_id: item for item in snapshot.earlier if str(item.paper.id) not in snapshot.by_key}
+    # What is known of the days before reaches back further than a week.
+    older = frozenset(candidates.matcher.features.ids).difference(listed)
+    interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
+    (choice,) = choose(engine, candidates, [ReaderContext(EARLIER, interests, already=older)], options, now=now)
+    return tuple(entry_of(listed[pick.paper_id], pick.reason) for pick in choice.picks)
 
 
 def _topics(context: ReaderContext) -> list[str]:

@@ -1,7 +1,9 @@
 """A digest: one subscriber's picks, in order, each with its reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from dailypapers.domain.i18n import N_, NN_, LazyString, Translatable, Translator, untranslated
 from dailypapers.domain.paper import Paper, Signals
@@ -164,6 +166,12 @@ class Entry:
         """Its upvotes as far as they are still to be told: 0 where the reason tells what others make of it."""
         upvotes = self.signals.upvotes or 0
         return 0 if upvotes and isinstance(self.reason, Reason) and self.reason.tells_of_trending else upvotes
+
+
+def is_by_upvotes(entries: Sequence[Entry]) -> bool:
+    """Tell whether papers come in the order of their upvotes, so that nobody wonders why one is above another."""
+    counts = [entry.signals.upvotes or 0 for entry in entries]
+    return all(before >= after for before, after in pairwise(counts))
 
 
 @dataclass(frozen=True, slots=True)

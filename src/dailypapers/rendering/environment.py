@@ -14,6 +14,7 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from dailypapers.domain.digest import is_by_upvotes
 from dailypapers.domain.i18n import LazyString, Translatable, Translator, untranslated
 from dailypapers.domain.source import source_name
 from dailypapers.domain.text import isolated
@@ -74,7 +75,7 @@ def environment(
     env.filters |= {write.__name__: waiting(write) for write in texts}
     env.filters |= {"in_words": partial(in_words, translate=translate), "number": translate.number}
     env.filters |= {"enumeration": translate.enumeration}
-    env.filters |= {"parted": parted, "source_name": source_name}
+    env.filters |= {"parted": parted, "source_name": source_name, "is_by_upvotes": is_by_upvotes}
     env.filters["isolated"] = waiting(isolated) if translate.locale.text_direction == "rtl" else str
     dates = (long_date, plain_date, short_date, month_name, day_of_month, weekday_name)
     env.filters |= {write.__name__: partial(write, locale=translate.locale) for write in dates}

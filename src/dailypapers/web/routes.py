@@ -100,6 +100,7 @@ class Page(Protocol):
 
 #: Pages with a button: GET shows it, POST is what it does.
 _ACTED_ON: Mapping[str, Page] = {
+    "/": home,
     "/subscribe": subscribe,
     "/confirm/{token}": confirm,
     "/unsubscribe/{token}": unsubscribe,
@@ -113,7 +114,6 @@ _ACTED_ON: Mapping[str, Page] = {
 }
 #: Pages that only show something.
 _LOOKED_AT: Mapping[str, Callable[[WebContext], Callable[..., Response]]] = {
-    "/": home.show,
     "/healthz": home.health,
     "/readyz": metrics.ready,
     "/metrics": metrics.show,

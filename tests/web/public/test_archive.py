@@ -1,6 +1,7 @@
 """The public archive: editions by month, each with its papers, as files and as a feed."""
 
 import datetime as dt
+import re
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -158,3 +159,9 @@ async def test_looking_changes_nothing(pages: httpx.AsyncClient, engine: sa.Engi
         for address in addresses:
             assert (await pages.request(method, address)).status_code == 200
     assert everything() == before
+
+
+async def test_an_edition_is_a_link_by_its_first_papers_title(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    announce(engine, MONDAY, ("Graphs & <friends>", 9))
+    page = (await pages.get("/archive")).text
+    assert re.search(r'<a [^>]*href="/archive/[\d-]+">Graphs &amp; &lt;friends&gt;</a>', page)

@@ -1,8 +1,10 @@
 """The search page: calm whatever is typed, and usable without any script."""
 
 import datetime as dt
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from dailypapers.store import papers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.public.sign_up_policy import SignUpPolicy
 from dailypapers.web.routes import web_app
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -122,3 +125,29 @@ async def test_searching_changes_nothing(found: httpx.AsyncClient, engine: sa.En
         for text in ("graphs", "2604.00003", "Ann Lee"):
             assert (await found.request(method, "/search", params={"q": text})).status_code == 200
     assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("graphs", "graphs"),
+        ('"graphs" & xyzzy', "graphs %26 xyzzy"),
+        ("xyzzy", "xyzzy"),
+        ("cat:cs.LG graphs", ""),
+        ("2604.00003", ""),
+        ("of the and", ""),
+        ("", ""),
+    ],
+)
+@ON_SQLITE
+async def test_what_was_looked_for_can_be_subscribed_to(found: httpx.AsyncClient, text: str, topic: str) -> None:
+    page = (await found.get("/search", params={"q": text})).text
+    links = re.findall(r'href="/subscribe\?topic=([^"]*)"', page)
+    assert links == ([quote(topic, safe="%")] if topic else [])
+
+
+@ON_SQLITE
+async def test_where_sign_up_is_closed_a_search_offers_no_subscription(context: WebContext) -> None:
+    app = web_app(replace(context, sign_up_policy=SignUpPolicy(open=False)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://pages") as client:
+        assert "by email" not in (await client.get("/search", params={"q": "xyzzy"})).text

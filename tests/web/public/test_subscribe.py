@@ -286,7 +286,7 @@ async def test_a_bad_address_gets_the_form_again_and_a_sentence(front: Front, em
     answer = await front.ask(email, topic="RNA")
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert "<script>" not in answer.text
-    assert hidden(answer.text)["topic"] == "RNA"
+    assert re.search(r'name="topic"[^>]* value="RNA"', answer.text)
     assert front.asked() == 0
 
 
@@ -372,7 +372,7 @@ async def test_closed_sign_up_says_so(context: WebContext) -> None:
 async def test_the_page_carries_topics_along(front: Front) -> None:
     before = everything(front.engine)
     page = await front.client.get("/subscribe", params={"topic": ["RNA <b>", "graphs"]})
-    assert 'name="topic" value="RNA &lt;b&gt;"' in page.text
+    assert re.search(r'name="topic"[^>]* value="RNA &lt;b&gt;, graphs"', page.text)
     assert (await front.client.head("/subscribe")).status_code == 200
     assert everything(front.engine) == before
 

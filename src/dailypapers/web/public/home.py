@@ -1,9 +1,13 @@
-"""The front page: what this is, what one would get, and what is trending today; and whether we are well."""
+"""The front page: what this is, what one would get, and what is trending today; and whether we are well.
 
-from collections.abc import Callable
+Without scripts “Show my digest” posts the form, so that the address in it gets into no log; nothing is changed.
+"""
+
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from dailypapers.digests.preview import Snapshot
@@ -11,7 +15,7 @@ from dailypapers.intake.status import sentence, standings
 from dailypapers.store import editions
 from dailypapers.store.database import reading
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.public.subscribe import blank
+from dailypapers.web.public import subscribe
 from dailypapers.web.readers import preview
 
 
@@ -24,26 +28,34 @@ def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
         return preview.fragment(context, preview.trending(snapshot))
 
     def show_home(request: Request) -> HTMLResponse:
-        written = request.query_params.getlist("topic")
-        topics = preview.topics(written)
+        form = subscribe.blank(context, topics=preview.topics(request.query_params.getlist("topic")))
         snapshot = context.previews.snapshot(now=context.clock())
-        if snapshot and not topics:
-            shown, status = trending(snapshot), 200
-        else:
-            answer = preview.for_topics(context, topics)
-            shown, status = preview.fragment(context, answer), answer.status
-        return context.page(
-            request,
-            "home",
-            status=status,
-            subscribe=blank(context, topics=topics),
-            papers=shown,
-            topics=topics,
-            written=", ".join(topics),
-            edition=_newest(context, snapshot),
-        )
+        if snapshot and not form.form.topics:
+            return _page(context, request, form, trending(snapshot))
+        return _with_digest(context, request, form)
 
     return show_home
+
+
+def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
+    """Answer POST /: the digest for the topics of the form, which comes back as it was filled in; changes nothing."""
+
+    async def show_filled_in(request: Request) -> HTMLResponse:
+        form = subscribe.filled_in(context, await subscribe.sent(request))
+        return await run_in_threadpool(_with_digest, context, request, form)
+
+    return show_filled_in
+
+
+def _with_digest(context: WebContext, request: Request, form: subscribe.Shown) -> HTMLResponse:
+    answer = preview.for_topics(context, form.form.topics)
+    return _page(context, request, form, preview.fragment(context, answer), answer.status)
+
+
+def _page(context: WebContext, request: Request, form: subscribe.Shown, papers: str, status: int = 200) -> HTMLResponse:
+    edition = _newest(context, context.previews.snapshot(now=context.clock()))
+    topics = form.form.topics
+    return context.page(request, "home", status=status, subscribe=form, papers=papers, topics=topics, edition=edition)
 
 
 def _newest(context: WebContext, snapshot: Snapshot | None) -> object:

@@ -76,6 +76,21 @@ def blank(context: WebContext, *, topics: tuple[str, ...] = ()) -> Shown:
     return Shown(context.sign_up_policy.open, form, by_mail=context.sign_up_policy.by_mail)
 
 
+def filled_in(context: WebContext, form: Form) -> Shown:
+    """Return a form as it was filled in; since when it is open stays what it was, as long as that counts."""
+    stamp, now = form.form_timestamp, context.clock()
+    if context.signer.age(stamp, now=now) is None:
+        stamp = context.signer.form_timestamp(now=now)
+    shown = replace(form, form_timestamp=stamp, wait_token="", as_written="")
+    return Shown(context.sign_up_policy.open, shown, by_mail=context.sign_up_policy.by_mail)
+
+
+async def sent(request: Request) -> Form:
+    """Return the form that was sent."""
+    async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
+        return _read(data)
+
+
 def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
     """Answer GET /subscribe: the form as a page of its own; `?topic=` carries topics along."""
 
@@ -101,8 +116,7 @@ def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
 
 
 async def _act(context: WebContext, request: Request, version: str) -> HTMLResponse:
-    async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
-        form = _read(data)
+    form = await sent(request)
     if not context.sign_up_policy.open:
         return context.page(request, "subscribe", state="form", subscribe=blank(context), status=403)
     age = context.signer.age(form.form_timestamp, now=context.clock())

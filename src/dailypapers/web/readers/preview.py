@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from dailypapers.digests.choose import ReaderContext
 from dailypapers.digests.preview import Snapshot
 from dailypapers.digests.stated import warnings
-from dailypapers.domain.digest import Digest
+from dailypapers.domain.digest import Digest, Entry
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.graphemes import beginning
 from dailypapers.domain.interest import Interest, InterestKind
@@ -44,6 +44,10 @@ class Shown:
     notes: tuple[str, ...] = ()
     #: By topic that may be misspelt the address that shows what was probably meant.
     corrections: Mapping[str, str] = field(default_factory=dict)
+    #: What topics that match nothing today matched in the week before.
+    earlier: tuple[Entry, ...] = ()
+    #: Whether it stands below the form to subscribe.
+    may_subscribe: bool = False
     #: So many more picks than are shown.
     more: int = 0
     #: How many of the reader's votes count in it, and where to vote on each paper, by its id.
@@ -92,7 +96,22 @@ def for_topics(context: WebContext, wanted: tuple[str, ...]) -> Shown:
         return trending(snapshot)
     interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in wanted)
     shown = of(context, ReaderContext(context.defaults.amount, interests), notes=warnings(interests))
-    return replace(shown, corrections=_corrections(shown.digest, wanted, context.root)) if shown.digest else shown
+    if shown.digest is None:
+        return shown
+    return replace(
+        shown,
+        corrections=_corrections(shown.digest, wanted, context.root),
+        earlier=earlier(context, shown.digest),
+        may_subscribe=context.sign_up_policy.open,
+    )
+
+
+def earlier(context: WebContext, digest: Digest) -> tuple[Entry, ...]:
+    """Return what the topics of a digest that match nothing today matched in the week before; nothing when busy."""
+    try:
+        return context.previews.earlier([quiet.topic for quiet in digest.quiet], now=context.clock())
+    except Busy:
+        return ()
 
 
 def _corrections(digest: Digest, wanted: Sequence[str], root: str) -> Mapping[str, str]:
