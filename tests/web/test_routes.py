@@ -20,6 +20,8 @@ from dailypapers.web.routes import web_app
 def routes(context: WebContext) -> Iterator[tuple[str, set[str]]]:
     for route in web_app(context).routes:
         assert isinstance(route, Route)
+        if route.path == "/api/{path:path}":
+            continue  # It has a table of its own.
         yield route.path, set(route.methods or ())
 
 

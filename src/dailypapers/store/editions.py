@@ -54,6 +54,14 @@ def every(tx: sa.Connection) -> list[Edition]:
     return [Edition(row.id, row.day, row.closed_at, row.papers, ()) for row in rows]
 
 
+def page(tx: sa.Connection, *, limit: int, before: dt.date | None = None) -> list[Edition]:
+    """Give editions, newest first, without their sources' statuses: those older than a day, where it is given."""
+    query = sa.select(editions).order_by(editions.c.day.desc()).limit(limit)
+    if before is not None:
+        query = query.where(editions.c.day < before)
+    return [Edition(row.id, row.day, row.closed_at, row.papers, ()) for row in tx.execute(query)]
+
+
 def of_day(tx: sa.Connection, day: dt.date) -> Edition | None:
     """Give the edition of a day, if there is one."""
     row = tx.execute(sa.select(editions).where(editions.c.day == day)).one_or_none()

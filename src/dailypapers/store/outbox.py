@@ -560,6 +560,35 @@ def newest_of_subscriber(
     return [_delivery(row) for row in tx.execute(query.order_by(outbox.c.id.desc()).limit(limit))]
 
 
+def page(
+    tx: sa.Connection,
+    *,
+    limit: int,
+    before_id: int | None = None,
+    state: DeliveryState | None = None,
+    edition_id: int | None = None,
+    subscriber_id: int | None = None,
+    kind: MailKind | None = None,
+) -> list[Delivery]:
+    """Return deliveries, newest first: those older than `before_id`, and with these properties, where given."""
+    query = sa.select(*_DELIVERY).order_by(outbox.c.id.desc()).limit(limit)
+    given = {
+        outbox.c.state: state.value if state else None,
+        outbox.c.kind: kind.value if kind else None,
+        outbox.c.edition_id: edition_id,
+        outbox.c.subscriber_id: subscriber_id,
+    }
+    query = query.where(*(column == value for column, value in given.items() if value is not None))
+    if before_id is not None:
+        query = query.where(outbox.c.id < before_id)
+    if state is None or edition_id is not None or subscriber_id is not None:
+        return [_delivery(row) for row in tx.execute(query)]
+    # Of each priority the newest, which the index has in order; all of one state may be millions.
+    rows = (tx.execute(query.where(outbox.c.priority == priority.value)).all() for priority in Priority)
+    newest = sorted((row for some in rows for row in some), key=lambda row: row.id, reverse=True)
+    return [_delivery(row) for row in newest[:limit]]
+
+
 def with_most_papers(tx: sa.Connection, *, limit: int) -> list[Delivery]:
     """Return the digests of the newest edition that have most papers."""
     newest = sa.select(sa.func.max(outbox.c.edition_id)).scalar_subquery()

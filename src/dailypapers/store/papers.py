@@ -226,6 +226,13 @@ def in_editions(tx: sa.Connection, *, after: int, upto: int | None) -> tuple[Lis
     return _listed(tx, sources)
 
 
+def page_of_edition(tx: sa.Connection, edition_id: int, *, limit: int, after_id: int = 0) -> tuple[Listed, ...]:
+    """Return papers of an edition by their internal ids, behind one of them."""
+    mine = sa.and_(announced.c.fresh, announced.c.edition_id == edition_id, announced.c.paper_id > after_id)
+    ids = sa.select(announced.c.paper_id).where(mine).distinct().order_by(announced.c.paper_id).limit(limit)
+    return tuple(of_delivery(tx, list(tx.scalars(ids))).values())
+
+
 def waiting(tx: sa.Connection) -> int:
     """Return how many papers wait for the next edition to close."""
     query = sa.select(sa.func.count(announced.c.paper_id.distinct()))

@@ -209,6 +209,20 @@ def one(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
     return by_id(tx, [subscriber_id]).get(subscriber_id)
 
 
+def locked(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
+    """Return a subscriber whom nobody else changes before this transaction ends, `None` where there is none."""
+    row = tx.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id).with_for_update()).one_or_none()
+    return _subscriber(row) if row else None
+
+
+def page(tx: sa.Connection, *, limit: int, after_id: int = 0, state: SubscriberState | None = None) -> list[Subscriber]:
+    """Return subscribers in the order in which they came, behind one of them; those in a state, where it is given."""
+    query = sa.select(subscribers).where(subscribers.c.id > after_id)
+    if state is not None:
+        query = query.where(subscribers.c.state == state.value)
+    return [_subscriber(row) for row in tx.execute(query.order_by(subscribers.c.id).limit(limit))]
+
+
 def every(tx: sa.Connection) -> Iterator[Subscriber]:
     """Yield all subscribers, by address."""
     for row in tx.execute(sa.select(subscribers).order_by(subscribers.c.address)):

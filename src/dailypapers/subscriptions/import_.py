@@ -355,11 +355,21 @@ def _other_interests(value: object) -> Iterator[Interest]:
         raise BadInput(f"{OTHER_INTERESTS} must be a list of objects with kind, stance and text")
     for entry in value:
         try:
-            kind, text = InterestKind(entry["kind"]), one_line(str(entry["text"]))
-            stance = Stance(entry["stance"])
+            kind, stance, text = InterestKind(entry["kind"]), Stance(entry["stance"]), str(entry["text"])
         except (KeyError, TypeError, ValueError):
             raise BadInput(f"{OTHER_INTERESTS} must be a list of objects with kind, stance and text") from None
-        yield _known(Interest(kind, text, stance))
+        yield interest(kind, text, stance)
+
+
+def interest(kind: InterestKind, text: str, stance: Stance = Stance.WANT) -> Interest:
+    """Return an interest; a paper is kept under the one form of its id.
+
+    Raises `BadInput` where nothing is left of the text, or a category of arXiv does not exist, and `BadPaperId`.
+    """
+    text = one_line(text)
+    if not text:
+        raise BadInput(f"the {kind} is empty")
+    return _known(Interest(kind, str(PaperId.parse(text)) if kind is InterestKind.PAPER else text, stance))
 
 
 def _known(interest: Interest) -> Interest:
@@ -395,7 +405,7 @@ def interests(fields: Mapping[str, Any]) -> Iterator[Interest]:
     """
     for name, (kind, stance) in FIELDS.items():
         for text in _texts(name, fields.get(name, ())):
-            yield _known(Interest(kind, str(PaperId.parse(text)) if kind is InterestKind.PAPER else text, stance))
+            yield interest(kind, text, stance)
 
 
 def _texts(name: str, value: object) -> Iterator[str]:

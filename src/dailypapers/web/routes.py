@@ -20,6 +20,9 @@ from dailypapers import __version__
 from dailypapers.domain.i18n import N_
 from dailypapers.errors import BadToken, DatabaseUnreachable
 from dailypapers.web.admin.routes import add_admin
+from dailypapers.web.api import problem
+from dailypapers.web.api.problem import Kind, Problem
+from dailypapers.web.api.routes import add_api
 from dailypapers.web.hooks import metrics, providers
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
@@ -64,6 +67,7 @@ def web_app(context: WebContext) -> FastAPI:
     app.post("/hooks/{provider}")(providers.act(context))
     app.api_route("/static/{name}", methods=_LOOK)(static.show(context.static))
     add_admin(app, context)
+    add_api(app, context)
     _answer_errors(app, context)
     app.add_middleware(WithoutTrailingSlash)
     app.add_middleware(Guard, refuse=_refusing(context))
@@ -147,10 +151,12 @@ _SAID = {
 }
 
 
-def _refusing(context: WebContext) -> Callable[[Request, int], HTMLResponse]:
-    """Return what says, under a status, why there is no page."""
+def _refusing(context: WebContext) -> Callable[[Request, int], Response]:
+    """Return what says, under a status, why there is no page; programs are told by a problem."""
 
-    def refuse(request: Request, status: int) -> HTMLResponse:
+    def refuse(request: Request, status: int) -> Response:
+        if problem.is_api(request.scope["path"]):
+            return problem.answer(context.home, Problem(problem.BY_STATUS.get(status, Kind.NOT_FOUND)))
         title, message = map(context.translate, _SAID.get(status, _SAID[404]))
         return context.page(request, "message", status=status, title=title, message=message)
 
@@ -171,7 +177,7 @@ def _answer_errors(app: FastAPI, context: WebContext) -> None:
             request, "message", status=503, title=context.translate(N_("Temporarily unavailable")), message=message
         )
 
-    def other(request: Request, error: Exception) -> HTMLResponse:
+    def other(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
         page = refuse(request, status)
         if status == HTTPStatus.METHOD_NOT_ALLOWED:

@@ -89,6 +89,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "subscription requested": N_("Confirmation email requested"),
         "subscriber added": N_("Subscriber added"),
         "subscriber changed": N_("Preferences changed"),
+        "subscriber paused": N_("Subscription paused"),
+        "subscriber resumed": N_("Subscription resumed"),
         "subscriber unsubscribed": N_("Unsubscribed"),
         "subscriber erased": N_("Subscriber erased"),
         "subscribers imported": N_("Subscribers imported"),
