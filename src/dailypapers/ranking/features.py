@@ -27,6 +27,7 @@ from dailypapers.ranking.corpus.frequencies import (
     count,
     count_texts,
     distinct,
+    holding_each,
     merged,
     weigh,
 )
@@ -188,11 +189,8 @@ class Features:
 
     def together(self, asked: Sequence[Columns]) -> int:
         """Return how many papers, the background's and these, hold a term of each of these sets."""
-        held = np.ones(len(self.papers), np.bool_)
-        for columns in asked:
-            numbers = self.narrow.numbers[columns]
-            held &= np.asarray(self._holds[numbers[numbers >= 0]].sum(axis=0)).ravel() > 0
-        return int(held.sum()) + self.background.together(asked)
+        numbers = [[number for number in self.narrow.numbers[columns].tolist() if number >= 0] for columns in asked]
+        return int(holding_each(self._holds, numbers).sum()) + self.background.together(asked)
 
     def vectors(self, texts: Sequence[str]) -> sp.csr_array:
         """Return texts × columns: other texts in the space of these papers, rows of length one (or zero)."""

@@ -16,6 +16,7 @@ from dailypapers.ranking.corpus.frequencies import (
     columns_of,
     count,
     count_texts,
+    holding_each,
     merged,
     places_in_groups,
     unbound,
@@ -81,6 +82,13 @@ def test_a_subset_of_columns_gives_the_same_products() -> None:
     assert narrow.shape[1] == subset.width < COLUMNS
     assert np.allclose((narrow @ narrow[:2].T).toarray(), (rows @ rows[:2].T).toarray())
     assert sp.issparse(narrow)
+
+
+def test_texts_hold_each_set_by_any_of_its_columns() -> None:
+    by_term = sp.csr_array([[1, 0, 1], [0, 1, 0], [0, 0, 0], [1, 1, 0]])
+    assert holding_each(by_term, [[0, 1], [3]]).tolist() == [True, True, False]
+    assert holding_each(by_term, [[0], [2]]).tolist() == holding_each(by_term, [[]]).tolist() == [False] * 3
+    assert holding_each(by_term, []).all()
 
 
 def test_places_are_counted_in_each_group() -> None:

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.ranking.text.words import bound_spans, fold, is_stop_word, spans, terms, units, words
+from dailypapers.ranking.text.words import (
+    bound_spans,
+    fold,
+    is_stop_word,
+    spans,
+    telling,
+    telling_each,
+    terms,
+    units,
+    words,
+    written,
+)
 
 #: A topic, and a text that is about it.
 MEET = [
@@ -189,3 +200,11 @@ def test_every_word_stands_where_it_is_said_to(text: str) -> None:
 def test_words_of_ascii_are_the_same_by_either_pattern(text: str) -> None:
     plain = text.encode("ascii", "ignore").decode()
     assert [word for word, _ in words(f"{plain} é")] == [*(word for word, _ in words(plain)), "é"]
+
+
+def test_a_text_is_its_words_and_what_stands_before_each() -> None:
+    for text in ("", "A naïve T-cell, (see 2.5) ", "量子计算 of it."):
+        surfaces, gaps = written(text)
+        assert surfaces == [text[start:end] for start, end in spans(text)]
+        assert text.startswith("".join(gap + surface for gap, surface in zip(gaps, surfaces, strict=True)))
+    assert telling_each(["the", "cells"]) == [telling("the"), telling("cells")]

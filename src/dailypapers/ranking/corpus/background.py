@@ -28,6 +28,7 @@ from dailypapers.ranking.corpus.frequencies import (
     columns_of,
     count,
     holding,
+    holding_each,
     merged,
     unbound,
     unit_rows,
@@ -229,14 +230,7 @@ class Background:
 
     def together(self, asked: Sequence[Columns]) -> int:
         """Return how many papers hold, of each of these sets of columns, at least one."""
-        held = np.ones(self.papers, np.bool_)
-        for columns in asked:
-            holding_any = np.zeros(self.papers, np.bool_)
-            for column in columns.tolist():
-                start, end = self._bm25.indptr[[column, column + 1]]
-                holding_any[self._bm25.indices[start:end]] = True
-            held &= holding_any
-        return int(held.sum())
+        return int(holding_each(self._bm25, [columns.tolist() for columns in asked]).sum())
 
     @cached_property
     def dense_space(self) -> Space | None:

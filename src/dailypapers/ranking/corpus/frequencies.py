@@ -23,6 +23,7 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 #: Counts have a second half of columns, for single letters and digits bound to a word: they tell what a topic asks for,
 #: but two papers are not alike for both writing of "n samples" or of "GPT-4". `merged` has them among all others.
@@ -122,6 +123,18 @@ def places_in_groups(many: Columns) -> Columns:
 def holding(counts: sp.csr_array) -> Vector:
     """How many of these texts hold the term of each of `COLUMNS`, not more."""
     return np.bincount(counts.indices, minlength=COLUMNS).astype(np.float64)
+
+
+def holding_each(by_term: sp.csr_array, asked: Iterable[Iterable[int]]) -> Flags:
+    """Tell which texts hold, of each of these sets of columns, at least one; `by_term` is columns × texts."""
+    starts, texts = by_term.indptr, by_term.indices
+    flags = np.ones(by_term.shape[1], np.bool_)
+    for columns in asked:
+        any_of_them = np.zeros(len(flags), np.bool_)
+        for column in columns:
+            any_of_them[texts[starts[column] : starts[column + 1]]] = True
+        flags &= any_of_them
+    return flags
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ Found out once for each interest and paper, many at a time, and remembered, sinc
 of scores.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from dailypapers.ranking.corpus.acronyms import Synonym
 from dailypapers.ranking.corpus.frequencies import Columns, Vector, columns_of, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Source
-from dailypapers.ranking.text.words import Part, bound_spans, joined, spans, telling, units
+from dailypapers.ranking.text.words import Part, bound_spans, joined, telling, telling_each, units, written
 
 #: So many runs of matching words are shown for one interest.
 _SHOWN = 3
@@ -37,9 +36,9 @@ Flags = npt.NDArray[np.bool_]
 class Text:
     """A paper's words in their order; and the narrow columns they count in, ascending, each with its places."""
 
-    surfaces: tuple[str, ...]
+    surfaces: Sequence[str]
     #: What stands before each word; where that is nothing but space, it follows on the word before.
-    gaps: tuple[str, ...]
+    gaps: Sequence[str]
     #: How telling each word is.
     worth: Vector
     follows: Flags
@@ -283,16 +282,15 @@ def _rows(
 
 def _read(features: Features, paper: Paper) -> Text:
     text = f"{paper.title} . {paper.abstract}"
-    ranges = list(spans(text))
-    surfaces = tuple(text[start:end] for start, end in ranges)
-    gaps = tuple(text[end:start] for (_, end), (start, _) in pairwise([(0, 0), *ranges]))
-    follows = np.array([place > 0 and not gap.strip() for place, gap in enumerate(gaps)], np.bool_)
-    told = [*map(telling, surfaces)]
+    surfaces, gaps = written(text)
+    follows = np.array([gap == " " or not gap.strip() for gap in gaps], np.bool_)
+    follows[:1] = False
+    told = telling_each(surfaces)
     parts = [*chain.from_iterable(told)]
     place = np.repeat(np.arange(len(told)), [*map(len, told)])
     singles = columns_of([part.form for part in parts])
     pairs, pair_places = _as_one(parts, place, follows)
-    bound, bound_places = _bound(text, ranges)
+    bound, bound_places = _bound(text, surfaces, gaps)
     worth = np.bincount(place, features.background.idf.of(singles), minlength=len(surfaces))
     columns = np.concatenate([singles, columns_of([*pairs, *bound])])
     return Text(
@@ -332,13 +330,15 @@ def _as_one(parts: Sequence[Part], place: Columns, follows: Flags) -> tuple[list
     return forms + [forms[n] for n in apart.tolist()], np.concatenate([before[first], after[first][apart]])
 
 
-def _bound(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[list[str], Columns]:
+def _bound(text: str, surfaces: Sequence[str], gaps: Sequence[str]) -> tuple[list[str], Columns]:
     """Single letters and digits with their neighbors, each once for each of its places, and those places."""
-    starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
     forms: list[str] = []
     places: list[int] = []
+    widths = np.array([*map(len, surfaces)], np.int64)
+    ends = np.cumsum(widths + np.array([*map(len, gaps)], np.int64))
+    starts = ends - widths
     for form, start, end in bound_spans(text):
-        covered = range(bisect_right(ends, start), bisect_left(starts, end))
+        covered = range(int(ends.searchsorted(start, "right")), int(starts.searchsorted(end)))
         forms += [form] * len(covered)
         places += covered
     return forms, np.array(places, np.int64)

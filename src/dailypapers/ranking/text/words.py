@@ -8,7 +8,7 @@ or digit says nothing of its own, and is bound to its neighbor the same way: "T 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, pairwise
 from operator import add, itemgetter
@@ -77,6 +77,12 @@ _MICRO = re.compile(r"^(\d*)μ(?=(?:m|s|l|g|w|v|a|f|t|j|mol|sv)$)")
 def spans(text: str) -> Iterator[tuple[int, int]]:
     """Where every word of a text begins and ends."""
     return (match.span() for match in _pattern(text).finditer(text))
+
+
+def written(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of a text as they are written, and what stands before each."""
+    pattern = _pattern(text)
+    return pattern.findall(text), pattern.split(text)[:-1]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -216,6 +222,11 @@ def content_words(text: str) -> list[str]:
 def telling(word: str) -> tuple[Part, ...]:
     """Return what of a written word tells something: of a saying nothing, of any other its parts but stop words."""
     return _TELLING[word]
+
+
+def telling_each(written_words: Iterable[str]) -> list[tuple[Part, ...]]:
+    """Return `telling` of each of these words."""
+    return [*map(_TELLING.__getitem__, written_words)]
 
 
 def _telling(word: str) -> tuple[Part, ...]:
