@@ -1,12 +1,13 @@
 """A day on several machines, one worker killed and one machine cut off: everybody gets one digest, or it shows.
 
-    python -m benchmarks.machines [--readers 5000] [--papers 300] [--workers 4]
+    python -m benchmarks.machines [--readers 5000] [--papers 300] [--workers 4] [--kills 0] [--seed 1]
 
 The database and a mail server, which counts for itself, are one machine. Half of the workers, and a scheduler, run on
 each of two others: network namespaces with names of their own, made here and removed again (root, and Linux). Where
 they cannot be had, the workers run beside each other, and those to be cut off are stopped in their tracks instead. A
 worker is killed when a quarter of the emails has arrived; at half the second machine is cut off, until all else is done
-or for two minutes.
+or for two minutes. With `--kills`, workers, schedulers and the database server are killed at random instead, so many
+times, and started again.
 """
 
 import argparse
@@ -22,13 +23,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.day import put_together, write_papers
-from tests.playing_postgres import playing_postgres
+from tests.playing_postgres import crash, playing_postgres, restart
 from tests.smtp_sink import Sink, smtp_sink
 
 from dailypapers.app import App
@@ -44,6 +46,8 @@ from dailypapers.subscriptions import sign_up
 HOME, HOSTS = "10.77.0.1", ("10.77.1", "10.77.2")
 KILL_AT, CUT_AT, CUT_FOR = 0.25, 0.5, 120
 LONGEST = 1800
+#: Of so many kills so many hit a worker, a scheduler and the database server; seconds from one to the next.
+VICTIMS, BETWEEN = {"work": 7, "schedule": 2, "database": 1}, (0.3, 2.0)
 WORDS = 4000
 
 
@@ -53,6 +57,8 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=5000)
     parser.add_argument("--papers", type=int, default=300)
     parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -62,7 +68,7 @@ def main() -> None:
         url = stack.enter_context(playing_postgres(folder, listen=HOME if hosts else ""))
         prepare(folder, url, asked.readers, asked.papers)
         run = Run(folder, url, sink, hosts, asked.readers, asked.workers)
-        run.day()
+        run.day(asked.kills, random.Random(asked.seed))  # noqa: S311 - whom it hits, not a secret
         report(run, url)
 
 
@@ -149,6 +155,15 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part that runs on a machine."""
+
+    place: str
+    name: str
+    process: subprocess.Popen[bytes]
+
+
 @dataclass
 class Run:
     """A day under way."""
@@ -159,11 +174,11 @@ class Run:
     hosts: list[str]
     readers: int
     workers: int
-    processes: dict[str, list[subprocess.Popen[bytes]]] = field(default_factory=dict)
-    events: list[tuple[float, str]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    kills: Counter[str] = field(default_factory=Counter)
     began: float = 0
 
-    def day(self) -> None:
+    def day(self, kills: int, chance: random.Random) -> None:
         """Start everything, kill and cut, and wait until the ledger says that all is done."""
         self.began = time.monotonic()
         places = self.hosts or ["", ""]
@@ -172,10 +187,13 @@ class Run:
         for number in range(self.workers):
             self.start(places[number % 2], "work")
         try:
-            self.wait_for(KILL_AT)
-            self.kill(places[0])
-            self.wait_for(CUT_AT)
-            self.cut_and_mend(places[1])
+            if kills:
+                self.kill_at_random(kills, chance)
+            else:
+                self.wait_for(KILL_AT)
+                self.kill([part for part in self.parts if part.place == places[0]][-1])
+                self.wait_for(CUT_AT)
+                self.cut_and_mend(places[1])
             self.wait_until(self.is_done, LONGEST)
             self.note("all is done")
         finally:
@@ -189,7 +207,7 @@ class Run:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [*inside, sys.executable, "-m", "dailypapers", part], env=self.environment(), stdout=log, stderr=log
         )
-        self.processes.setdefault(place, []).append(process)
+        self.parts.append(Part(place, part, process))
 
     def environment(self) -> dict[str, str]:
         """Return the settings, as variables."""
@@ -218,10 +236,33 @@ class Run:
             time.sleep(0.25)
         return happened
 
-    def kill(self, place: str) -> None:
-        """Kill the worker of a machine that was started last."""
-        self.processes[place][-1].kill()
-        self.note("a worker is killed")
+    def kill(self, part: Part) -> None:
+        """Kill a part."""
+        part.process.kill()
+        part.process.wait()
+        self.parts.remove(part)
+        self.kills[part.name] += 1
+        self.note(f"{part.name} is killed")
+
+    def kill_at_random(self, kills: int, chance: random.Random) -> None:
+        """Kill parts and the database server, so many times or until all is done, and start them again."""
+        self.wait_for(1 / self.readers)
+        while self.kills.total() < kills and not self.is_done():
+            time.sleep(chance.uniform(*BETWEEN))
+            (victim,) = chance.choices([*VICTIMS], [*VICTIMS.values()])
+            if victim == "database":
+                self.crash_database()
+            else:
+                part = chance.choice([part for part in self.parts if part.name == victim])
+                self.kill(part)
+                self.start(part.place, part.name)
+
+    def crash_database(self) -> None:
+        """Have the database server end at once, and start it again."""
+        crash(self.url)
+        self.kills["database"] += 1
+        self.note("the database server is killed")
+        restart(self.url, listen=HOME if self.hosts else "")
 
     def cut_and_mend(self, place: str) -> None:
         """Cut a machine off; it comes back after a while, or when all else is done."""
@@ -236,7 +277,8 @@ class Run:
         if place:
             ip("link", "set", f"{place}a", "up" if is_on else "down")
             return
-        for process in self.processes[place][len(self.processes[place]) // 2 :]:
+        here = [part.process for part in self.parts if part.place == place]
+        for process in here[len(here) // 2 :]:
             process.send_signal(signal.SIGCONT if is_on else signal.SIGSTOP)
 
     def is_done(self) -> bool:
@@ -250,19 +292,17 @@ class Run:
     def note(self, what: str) -> None:
         """Note when something happened, and how many emails had arrived."""
         seconds = time.monotonic() - self.began
-        self.events.append((seconds, f"{what} ({self.sink.taken.total():,} emails have arrived)"))
-        print(f"{seconds:>8.1f} s  {self.events[-1][1]}", flush=True)
+        print(f"{seconds:>8.1f} s  {what} ({self.sink.taken.total():,} emails have arrived)", flush=True)
 
     def stop(self) -> None:
         """Ask all that still run to end."""
-        everything = [process for group in self.processes.values() for process in group]
-        for process in everything:
-            process.terminate()
-        for process in everything:
+        for part in self.parts:
+            part.process.terminate()
+        for part in self.parts:
             try:
-                process.wait(60)
+                part.process.wait(60)
             except subprocess.TimeoutExpired:
-                process.kill()
+                part.process.kill()
 
 
 def report(run: Run, url: str) -> None:
@@ -278,6 +318,7 @@ def report(run: Run, url: str) -> None:
     where = "two network namespaces" if run.hosts else "processes side by side"
     print(f"{utc_now():%Y-%m-%d}, {machine}; {where}, {run.workers} workers")
     rows = {
+        "killed": ", ".join(f"{name} {times}" for name, times in sorted(run.kills.items())),
         "due": ledger.due,
         "ledger": ledger.reconciliation(),
         "residue": ledger.residue,

@@ -94,11 +94,11 @@ def crash(url: str) -> None:
         time.sleep(0.01)
 
 
-def restart(url: str) -> None:
+def restart(url: str, *, listen: str = "") -> None:
     """Start a server again that has crashed; it recovers from its log."""
     data, binaries = _data(url), _system_binaries()
     assert binaries
-    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "-o", _options(data.parent), "start")
+    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "-o", _options(data.parent, listen), "start")
 
 
 def can_crash(url: str) -> bool:
