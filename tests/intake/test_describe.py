@@ -41,7 +41,7 @@ def test_comments_and_dois_come_once_the_api_knows_them(engine: sa.Engine) -> No
         with reading(engine) as tx:
             paper_id = papers.named(tx, "doi:10.1000/j.1")
             assert paper_id == papers.named(tx, "arxiv:2604.00001")
-            shown = papers.presentation(tx, paper_id or 0)
+            shown = papers.presentations(tx, [paper_id or 0]).get(paper_id or 0)
         assert shown is not None
         assert shown.comment == "Accepted at ICML"
         # What is in an older edition is asked for no longer.

@@ -25,7 +25,7 @@ from tests.rendering.samples import (
 
 from dailypapers.domain.digest import Digest, Entry, QuietEntry
 from dailypapers.domain.message import Message
-from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.digest import MAX_BYTES, SUBJECT_AT_LEAST, SUBJECT_AT_MOST, render_digest
@@ -87,7 +87,8 @@ class Structure(HTMLParser):
 
 def whole(title: str, abstract: str, reason: str, label: str, url: str = "https://example.org/") -> Entry:
     paper = Paper(PaperId("arxiv", "1"), title, abstract, (label, label), (label,), url, code_url=url)
-    return Entry(paper, reason, (label,), Signals(upvotes=3))
+    shown = Presentation(organization=label, journal=label)
+    return Entry(paper, reason, (label,), Signals(upvotes=3), presentation=shown)
 
 
 EXPECTED = Structure(rendered(digest_of(whole("t", "a", "r", "l"), whole("t", "a", "r", "l")), status="s").html)
@@ -132,7 +133,9 @@ def test_only_addresses_of_the_web_are_linked(url: str) -> None:
 )
 def test_a_paper_with_a_doubtful_address_is_shown_without_a_link(url: str) -> None:
     message = rendered(digest_of(whole("A good title", "a", "r", "l", url=url)))
-    assert not [link for link in Structure(message.html).links if not link.startswith(LINKS.home)]
+    assert not [
+        link for link in Structure(message.html).links if not link.startswith((LINKS.home, "https://arxiv.org/pdf/"))
+    ]
     assert "A good title" in message.html
     assert "javascript" not in message.html + message.text
     assert "data:" not in message.html + message.text
@@ -358,10 +361,29 @@ def test_the_foot_leads_to_every_way_out() -> None:
             assert link in part
 
 
+def test_a_pick_says_where_it_appears_and_links_to_all_there_is() -> None:
+    shown = Presentation(
+        "NVIDIA", comment="12 pages. Accepted at ICLR 2027", project_url="https://ann.example/p", models=2
+    )
+    item = replace(entry(code_url="https://github.com/a/b", published=DAY), presentation=shown)
+    message = rendered(digest_of(item))
+    assert "23 Nov 2026 · Accepted at ICLR 2027 · NVIDIA" in message.text
+    assert "23 Nov 2026 · Accepted at ICLR 2027 · NVIDIA" in message.html
+    expected = {
+        "PDF": "https://arxiv.org/pdf/2401.00001",
+        "Code": "https://github.com/a/b",
+        "Project page": "https://ann.example/p",
+        "Models": "https://huggingface.co/models?other=arxiv:2401.00001",
+    }
+    named = re.findall(r'<a class="quiet"[^>]* href="([^"]*)"[^>]*>([^<]*)</a>', message.html)
+    assert expected.items() <= {name: url for url, name in named}.items()
+    assert all(f"   {name}: {url}" in message.text for name, url in expected.items())
+
+
 def test_links_to_data_say_so() -> None:
     item = entry(code_url="https://zenodo.org/records/123")
     message = rendered(digest_of(item))
-    assert ">data</a>" in message.html
+    assert ">Data</a>" in message.html
     assert "Data: https://zenodo.org/records/123" in message.text
 
 

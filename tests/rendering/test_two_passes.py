@@ -30,7 +30,7 @@ from tests.rendering.samples import (
 from dailypapers.domain.digest import Digest, Entry, QuietEntry, Reason, Term, TermKind
 from dailypapers.domain.link import Links
 from dailypapers.domain.message import EncodedMessage, Message
-from dailypapers.domain.paper import Signals
+from dailypapers.domain.paper import Presentation, Signals
 from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Style
 from dailypapers.mail.message.quoted_printable import LONGEST_LINE, piece, plain_piece
 from dailypapers.rendering.digest import MAX_BYTES, Frame, render_digest
@@ -58,6 +58,8 @@ PAPERS = st.builds(
     sources=st.lists(ANY, max_size=3).map(tuple),
     signals=st.builds(Signals, upvotes=st.none() | st.integers(0, 5000)),
     followed=st.lists(ANY, max_size=1).map(tuple),
+    presentation=st.builds(Presentation, organization=ANY, comment=ANY.map("Accepted at {}".format), models=st.just(2)),
+    published=st.none() | st.just(DAY),
 )
 DIGESTS = st.builds(
     Digest,

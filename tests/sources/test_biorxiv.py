@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.playing_sources import Answer, Asked, Route, playing_sources
 
+from dailypapers.domain.paper import Presentation
 from dailypapers.domain.source import AnnounceType, Checkpoint, Fetched
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.biorxiv import Biorxiv, read_page
@@ -51,6 +52,18 @@ def test_the_recorded_answer_is_read(recordings: Path) -> None:
     assert str(first.paper.id) == "doi:10.64898/2026.07.13.738145"
     assert first.paper.authors == ("Ghafari, T.", "Quinn, A. J.", "Jensen, O.")
     assert (first.paper.categories, first.day, first.version) == (("neuroscience",), dt.date(2026, 7, 15), 1)
+    assert first.presentation == Presentation(
+        affiliations=("University of Oxford",),
+        pdf_url="https://www.biorxiv.org/content/10.64898/2026.07.13.738145v1.full.pdf",
+    )
+    assert page.reading.announcements[2].presentation is not None
+    assert page.reading.announcements[2].presentation.pdf_url.endswith("695336v3.full.pdf")
+
+
+def test_a_pdf_is_named_only_where_the_server_and_the_version_are_known() -> None:
+    odd = (entry(1, server="evil.example/x"), entry(2, version="x"), entry(3, server=None, version=7))
+    content = str(page(*odd).body).encode()
+    assert [each.presentation for each in read_page(content, day=NOW.date()).reading.announcements] == [None] * 3
 
 
 def test_versions_journals_and_odd_entries() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.playing_sources import Answer, Asked, playing_sources
 
+from dailypapers.domain.paper import Presentation
 from dailypapers.domain.source import AnnounceType
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.crossref import ROWS, Crossref, read_works
@@ -37,6 +38,14 @@ def test_a_work_becomes_a_paper() -> None:
     assert (str(paper.id), paper.title) == ("doi:10.1038/s41586-026-00001-1", "Paper 1")
     assert (paper.abstract, paper.authors) == ("We show more.", ("Ann Lee", "The Consortium"))
     assert (paper.published, paper.url) == (dt.date(2026, 7, 1), "https://doi.org/10.1038/s41586-026-00001-1")
+
+
+def test_journal_and_institutions_are_told() -> None:
+    author = {"given": "Ann", "family": "Lee", "affiliation": [{"name": "MIT"}, {"name": "<b>ETH</b>"}, {}, 7]}
+    told = work(1, author=[author, author, "x"], **{"container-title": ["Nature", "Nat."]})
+    (announcement,) = read_works(works(told).encode(), day=NOW.date()).reading.announcements
+    assert announcement.presentation == Presentation(journal="Nature", affiliations=("MIT", "ETH"))
+    assert read_works(works(work(2)).encode(), day=NOW.date()).reading.announcements[0].presentation is None
 
 
 def test_a_retraction_is_about_the_paper_and_not_a_new_one() -> None:

@@ -67,6 +67,8 @@ def test_what_is_shown_of_a_paper_is_kept() -> None:
     )
     (plain,) = read(entry(organization="A lab", ai_keywords="none", mediaUrls=None)).announcements
     assert plain.presentation == Presentation("A lab")
+    linked = read(entry(linkedModels=[{}, {}], numTotalModels=9, linkedDatasets=[{}])).announcements[0]
+    assert linked.presentation == Presentation(models=9, datasets=1)
     assert read(entry()).announcements[0].presentation is None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.playing_sources import Answer, Asked, playing_sources
 
+from dailypapers.domain.paper import Presentation
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.openreview import PAGE, OpenReview, read_notes
@@ -38,6 +39,20 @@ async def test_all_pages_of_a_venue_are_asked_for() -> None:
     paper = answer.announcements[-1].paper
     assert str(paper.id) == "url:https://openreview.net/forum?id=last"
     assert (paper.title, paper.authors, paper.categories) == ("Paper last", ("Ann Lee", "Bo Chen"), ("graphs",))
+
+
+def test_venue_the_authors_own_sentence_and_the_pdf_are_told() -> None:
+    told = note("a b", venue="ICLR 2027 Oral", TLDR="We make it <b>work</b>.", pdf="/pdf/0a.pdf")
+    odd = note("c", venue=7, TLDR=["x"], pdf="https://evil.example/x.pdf")
+    reading, _ = read_notes(notes(told, odd).encode(), day=NOW.date())
+    assert [each.presentation for each in reading.announcements] == [
+        Presentation(
+            journal="ICLR 2027 Oral",
+            tldr="We make it <b>work</b>.",
+            pdf_url="https://openreview.net/pdf?id=a%20b",
+        ),
+        Presentation(journal="7"),
+    ]
 
 
 def test_withdrawn_and_nameless_notes_are_skipped_with_a_reason() -> None:

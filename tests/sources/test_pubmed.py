@@ -6,6 +6,7 @@ import json
 import pytest
 from tests.playing_sources import Answer, Asked, playing_sources
 
+from dailypapers.domain.paper import Presentation
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.pubmed import BATCH, PubMed, read_articles, read_ids
@@ -48,6 +49,25 @@ def test_a_record_becomes_a_paper() -> None:
     assert (paper.title, paper.abstract) == ("Paper one", "Background: Why < 1. More.")
     assert (paper.authors, paper.categories) == (("Ann Lee", "The Group"), ("graphs",))
     assert paper.published == dt.date(2026, 7, 1)
+
+
+def test_journal_institutions_and_the_whole_text_are_told() -> None:
+    record = (
+        article(42)
+        .replace("<Journal>", "<Journal><Title>Cell.</Title>")
+        .replace("</Author>", "<AffiliationInfo><Affiliation>MIT, Cambridge.</Affiliation></AffiliationInfo></Author>")
+        .replace("</ArticleIdList>", '<ArticleId IdType="pmc">PMC123</ArticleId></ArticleIdList>', 1)
+    )
+    (announcement,) = read_articles(articles(record), day=NOW.date()).announcements
+    assert announcement.presentation == Presentation(
+        journal="Cell.",
+        affiliations=("MIT, Cambridge.",),
+        html_url="https://pmc.ncbi.nlm.nih.gov/articles/PMC123/",
+    )
+    odd = record.replace("PMC123", "PMC1/../x")
+    (announcement,) = read_articles(articles(odd), day=NOW.date()).announcements
+    assert announcement.presentation is not None
+    assert not announcement.presentation.html_url
 
 
 def test_a_record_without_a_doi_is_named_by_its_page_and_one_without_a_title_is_skipped() -> None:

@@ -167,10 +167,16 @@ def test_what_a_source_showed_of_a_paper_comes_back(engine: sa.Engine, now: dt.d
     add(engine, announcement(), now=now)
     paper_id = waiting(engine)[0].paper_id
     with reading(engine) as tx:
-        assert papers.presentation(tx, paper_id) is None
+        assert papers.presentations(tx, [paper_id]) == {}
     add(engine, replace(announcement(source="huggingface"), presentation=shown), now=now)
     with reading(engine) as tx:
-        assert papers.presentation(tx, paper_id) == shown
+        assert papers.presentations(tx, [paper_id]) == {paper_id: shown}
+        assert papers.of_delivery(tx, [paper_id])[paper_id].presentation == shown
+    # What was shown first stays: a mail that is made again says the same.
+    later = replace(shown, organization="A Company", comment="12 pages")
+    add(engine, replace(announcement(source="huggingface"), presentation=later), now=now + dt.timedelta(days=1))
+    with reading(engine) as tx:
+        assert papers.presentations(tx, [paper_id]) == {paper_id: replace(shown, comment="12 pages")}
     assert waiting(engine)[0].signals == Signals()
 
 

@@ -37,7 +37,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.i18n import LazyString
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Links, Purpose
-from dailypapers.domain.paper import Paper, PaperId, Signals
+from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Freshness, State
@@ -587,11 +587,12 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
     one = replace(digest, entries=digest.entries[:1], considered=1)
     few = replace(digest, entries=digest.entries[:8])
     data = replace(one.entries[0], paper=replace(one.entries[0].paper, code_url="https://zenodo.org/1", title=""))
+    more = Presentation(project_url="https://ann.github.io/", html_url="https://example.org/1", models=2)
     for name, other in {
         "one": one,
         "one of several days": replace(one, is_of_several_days=True),
         "few": few,
-        "data": replace(one, entries=(data,)),
+        "data": replace(one, entries=(replace(data, presentation=more),)),
         "nothing": replace(digest, entries=(), outside=()),
         "trending": replace(few, trending=True),
         "one trending": replace(one, trending=True),

@@ -136,7 +136,7 @@ def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bea
 def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = None) -> Entry:
     """Return a paper as an entry, with what stood beside it when the digest was composed, where that is known."""
     beside = about or item
-    return Entry(item.paper, reason, beside.sources, beside.signals, reason.followed, item.paper_id)
+    return Entry(item.paper, reason, beside.sources, beside.signals, reason.followed, item.paper_id, item.presentation)
 
 
 def laid_out(

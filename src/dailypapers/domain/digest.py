@@ -6,7 +6,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from dailypapers.domain.i18n import N_, NN_, LazyString, Translatable, Translator, untranslated
-from dailypapers.domain.paper import Paper, Signals
+from dailypapers.domain.paper import NOTHING_SHOWN, Paper, Presentation, Signals
+from dailypapers.domain.resource import Resource, resources_of
 
 
 class TermKind(StrEnum):
@@ -160,6 +161,13 @@ class Entry:
     """Of its authors those whom the reader follows, as they stand in the paper."""
     paper_id: int = 0
     """The paper's internal id; 0 where the paper is in no database."""
+    presentation: Presentation = NOTHING_SHOWN
+    """What sources show of the paper besides."""
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """What can be had of the paper: its PDF, its code, its data."""
+        return resources_of(self.paper, self.presentation)
 
     @property
     def upvotes(self) -> int:

@@ -124,6 +124,17 @@ class Presentation:
     comment: str = ""
     journal: str = ""
     affiliations: tuple[str, ...] = ()
+    #: Where the whole text is, for anybody.
+    pdf_url: str = ""
+    html_url: str = ""
+    #: How many models and data sets name it.
+    models: int | None = None
+    datasets: int | None = None
+    #: The paper in a sentence, by its authors.
+    tldr: str = ""
+
+
+NOTHING_SHOWN = Presentation()
 
 
 @dataclass(frozen=True, slots=True)

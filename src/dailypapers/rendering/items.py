@@ -3,14 +3,15 @@
 Foreign text is made plain here, once for both parts of a mail.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import jinja2
 
 from dailypapers.domain.digest import Entry, QuietEntry
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.resource import Resource, institution_of, venue_of
 from dailypapers.domain.source import source_name
 from dailypapers.domain.subscriber import Abstracts
 from dailypapers.rendering.environment import in_words, translator_of
@@ -27,7 +28,8 @@ _BRIEF = 24
 #: So much of a quiet topic and of the nearest paper's title is shown that it takes a line or two.
 _TOPIC, _NEAREST = 60, 90
 _SOURCES = 3
-_DATA = re.compile(r"https?://(?:www\.)?(?:zenodo\.org|figshare\.com|huggingface\.co/datasets|kaggle\.com/datasets)/")
+#: Where a paper appears, and who made it, each in so many characters that all is told of it takes two lines.
+_VENUE, _INSTITUTION = 60, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,17 @@ class Shown:
 
     length: int
     whole: bool = False
+    #: Whether it links to what can be had of the paper besides.
+    resources: bool = True
 
 
-_FULL, _HALF, BARE = Shown(220), Shown(110), Shown(0)
+_FULL, _HALF, _TIGHT, _NO_ABSTRACT = Shown(220), Shown(110), Shown(110, resources=False), Shown(0)
+BARE = Shown(0, resources=False)
 #: What each choice comes down to, step by step, until the mail is small enough; then the last entries go.
 STEPS = {
-    Abstracts.WHOLE: (Shown(220, whole=True), _FULL, _HALF),
-    Abstracts.EXTRACT: (_FULL, _HALF),
-    Abstracts.NONE: (BARE,),
+    Abstracts.WHOLE: (Shown(220, whole=True), _FULL, _HALF, _TIGHT),
+    Abstracts.EXTRACT: (_FULL, _HALF, _TIGHT),
+    Abstracts.NONE: (_NO_ABSTRACT, BARE),
 }
 
 
@@ -74,9 +79,13 @@ class Item:
     reason: str
     labels: tuple[str, ...]
     sources: tuple[str, ...]
+    published: dt.date | None
+    #: Where it appears, and who made it; empty where nobody says so.
+    venue: str
+    institution: str
     upvotes: int
-    code_url: str
-    has_data: bool
+    #: What can be had of it, of each kind one.
+    resources: tuple[Resource, ...]
     feedback: str
 
 
@@ -112,11 +121,19 @@ def item_of(
         reason=reason,
         labels=tuple(apart(shortened(label, _LABEL)) for label in paper.categories[:1] if label),
         sources=tuple(apart(shortened(source, _LABEL)) for source in sources if source),
+        published=paper.published,
+        venue=apart(shortened(venue_of(entry.presentation), _VENUE)),
+        institution=apart(shortened(institution_of(entry.presentation), _INSTITUTION)),
         upvotes=entry.upvotes,
-        code_url=safe_url(paper.code_url),
-        has_data=bool(_DATA.match(paper.code_url)),
+        resources=tuple(_linkable(entry.resources)) if shown.resources else (),
         feedback=feedback,
     )
+
+
+def _linkable(resources: Iterable[Resource]) -> Iterator[Resource]:
+    for resource in resources:
+        if url := safe_url(resource.url):
+            yield replace(resource, url=url)
 
 
 def title_of(paper: Paper) -> str:

@@ -26,7 +26,6 @@ from jinja2.runtime import Context
 from dailypapers.domain.digest import Digest, Entry, QuietEntry
 from dailypapers.domain.link import Links
 from dailypapers.domain.message import EncodedMessage, Message
-from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Style
 from dailypapers.errors import NotShareable, TakenForSlots
 from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
@@ -60,9 +59,9 @@ _PROBE = "<Probe> & “Straße” 'q' {n} %(n)s https://example.org/a?b=1&c=2 an
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A paper's block in both parts. It holds the paper, so that its identity is not another's while this is kept."""
+    """A paper's block in both parts. It holds the entry, so that its identities are not others' while this is kept."""
 
-    paper: Paper
+    entry: Entry
     html: Piece | None
     text: Piece
 
@@ -256,7 +255,7 @@ class TwoPasses:
         `has` tells whether there is such an address, and HTML.
         """
         place = number if self._filters_numbers or number < 2 else len(str(number)) + 1  # noqa: PLR2004 - the first one
-        key = (id(entry), place, name, shown.length, shown.whole, has)
+        key = (id(entry), place, name, shown.length, shown.whole, shown.resources, has)
         known = self._around.get(key)
         return known or kept(self._around, key, self._new_around(name, entry, shown, number, has), _BLOCKS)
 
@@ -274,8 +273,8 @@ class TwoPasses:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
         digits = len(str(number))
         key = (
-            *(name, id(entry.paper), entry.sources, entry.upvotes, entry.followed),
-            *(shown.length, shown.whole, number == 1, digits, has),
+            *(name, id(entry.paper), id(entry.presentation), entry.sources, entry.upvotes, entry.followed),
+            *(shown.length, shown.whole, shown.resources, number == 1, digits, has),
         )
         known = self._blocks.get(key)
         return known or kept(self._blocks, key, self._new_block(name, entry, shown, number, has), _BLOCKS)
@@ -292,8 +291,9 @@ class TwoPasses:
                 feedback=slots.named("feedback") if has[1] else "",
             )
             names = (author.name for author in item.authors)
-            texts = (item.title, item.extract, item.rest, item.url, item.code_url)
-            if any(map(is_reserved, (*texts, *names, *item.labels, *item.sources))):
+            texts = (item.title, item.extract, item.rest, item.url, item.venue, item.institution)
+            urls = (resource.url for resource in item.resources)
+            if any(map(is_reserved, (*texts, *names, *urls, *item.labels, *item.sources))):
                 raise TakenForSlots(str(entry.paper.id))
             html = self._block_html(name, item, slots) if has[2] else None
             text = self.pieces.cut(self._rendered_block("body.txt", name, item), slots, is_html=False)
@@ -301,7 +301,7 @@ class TwoPasses:
         if "feedback" in waiting:
             raise NotShareable(f"the block “{name}” passes the address to vote through a filter")
         self._filters_numbers |= NUMBER in waiting
-        return _Block(entry.paper, html, text)
+        return _Block(entry, html, text)
 
     def _block_html(self, name: str, item: Item, slots: Slots) -> Piece:
         """Return an entry's block in HTML, the same at every place but the first where it does not show the number."""

@@ -15,6 +15,9 @@ from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.domain.storable import is_keepable
 from dailypapers.sources.http.client import Http, Response
 
+#: Of where authors work so much is told as anybody reads.
+MAX_AFFILIATIONS = 10
+
 
 class Source(Protocol):
     """A place that announces papers."""

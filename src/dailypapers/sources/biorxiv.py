@@ -9,9 +9,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
+from urllib.parse import quote
 
 from dailypapers.domain.doi import trimmed
-from dailypapers.domain.paper import Paper, PaperId, page_of
+from dailypapers.domain.paper import Paper, PaperId, Presentation, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched
@@ -24,6 +25,9 @@ from dailypapers.sources.parsing.records import date, items, load, number, recor
 _MAX_PAGES = 80
 _LOOK_BACK = dt.timedelta(days=7)
 _LOOK_AGAIN = dt.timedelta(days=1)
+_SERVERS = frozenset({"biorxiv", "medrxiv"})
+_NONE = "NA"
+_IN_DOIS = "/.:;()-_"
 _NOTHING = ("no posts found", "no articles found")
 
 
@@ -166,7 +170,21 @@ def _announcement(entry: Mapping[str, Any], *, day: dt.date, source: str) -> Ann
     )
     # A later version of a paper is in the same stream, and no news.
     type_ = AnnounceType.NEW if version in {None, 1} else AnnounceType.REPLACE
-    return Announcement(paper, source, posted or day, type=type_, version=version)
+    shown = _presentation(entry, id_, version)
+    return Announcement(paper, source, posted or day, type=type_, version=version, presentation=shown)
+
+
+def _presentation(entry: Mapping[str, Any], id_: PaperId, version: int | None) -> Presentation | None:
+    """Read where the corresponding author works, and where the PDF is, which every version has at once."""
+    institution = clean(text(entry, "author_corresponding_institution"))
+    server = text(entry, "server").lower()
+    is_posted = server in _SERVERS and version is not None and id_.scheme == "doi"
+    doi = quote(id_.value, safe=_IN_DOIS)
+    shown = Presentation(
+        affiliations=(institution,) if institution and institution != _NONE else (),
+        pdf_url=f"https://www.{server}.org/content/{doi}v{version}.full.pdf" if is_posted else "",
+    )
+    return shown if shown != Presentation() else None
 
 
 def _journal(entry: Mapping[str, Any]) -> tuple[PaperId, ...]:

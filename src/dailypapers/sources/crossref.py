@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from dailypapers.domain.doi import trimmed
-from dailypapers.domain.paper import Paper, PaperId, page_of
+from dailypapers.domain.paper import Paper, PaperId, Presentation, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
-from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.base import MAX_AFFILIATIONS, Reading, fetched
 from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.cleaning import clean
 from dailypapers.sources.parsing.records import items, load, number, record, text, texts
@@ -24,7 +24,9 @@ from dailypapers.sources.parsing.records import items, load, number, record, tex
 ROWS = 200
 _MAX_PAGES = 20
 _LOOK_BACK = dt.timedelta(days=7)
-_FIELDS = "DOI,title,subtitle,abstract,author,subject,issued,published,URL,type,update-to"
+_FIELDS = "DOI,title,subtitle,abstract,author,subject,issued,published,URL,type,update-to,container-title"
+#: Among so many authors the places are looked for; the lists of experiments have thousands.
+_MAX_AUTHORS = 50
 #: What a journal registers besides articles.
 _NOT_PAPERS = frozenset({"journal", "journal-issue", "journal-volume", "component", "grant"})
 
@@ -103,7 +105,18 @@ def _announcements(work: Mapping[str, Any], *, day: dt.date, source: str) -> Ite
             notice = Paper(id=paper, title=f"{title} ({kinds})", url=page_of(paper))
             yield Announcement(notice, source, day, type=AnnounceType.REPLACE)
         return
-    yield Announcement(_paper(work, id_, title), source, day)
+    yield Announcement(_paper(work, id_, title), source, day, presentation=_presentation(work))
+
+
+def _presentation(work: Mapping[str, Any]) -> Presentation | None:
+    """Read the journal, and where the authors work."""
+    authors = map(record, items(work, "author")[:_MAX_AUTHORS])
+    places = (clean(text(record(each), "name")) for author in authors for each in items(author, "affiliation"))
+    shown = Presentation(
+        journal=next(iter(map(clean, texts(work, "container-title"))), ""),
+        affiliations=tuple(dict.fromkeys(filter(None, places)))[:MAX_AFFILIATIONS],
+    )
+    return shown if shown != Presentation() else None
 
 
 def _paper(work: Mapping[str, Any], id_: PaperId, title: str) -> Paper:

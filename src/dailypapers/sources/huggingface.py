@@ -191,8 +191,17 @@ def _presentation(entry: Mapping[str, Any], record: Mapping[str, Any]) -> Presen
                 if (address := web_address(url))
             )
         ),
+        models=_linked(record, "Models"),
+        datasets=_linked(record, "Datasets"),
     )
     return shown if shown != Presentation() else None
+
+
+def _linked(record: Mapping[str, Any], what: str) -> int | None:
+    """Count the models or data sets that name the paper: a list of some of them, and at times how many there are."""
+    listed = record.get(f"linked{what}")
+    total = _count(record.get(f"numTotal{what}"))
+    return len(listed) if total is None and isinstance(listed, list) else total
 
 
 def _organization(record: Mapping[str, Any]) -> str:

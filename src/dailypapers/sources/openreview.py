@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.paper import Paper, PaperId, Presentation
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.base import Reading, fetched
@@ -21,6 +21,7 @@ from dailypapers.sources.parsing.records import items, load, number, record, tex
 #: Notes a page; more are not given.
 PAGE = 1000
 _MAX_PAGES = 30
+_PDF = "https://openreview.net/pdf?id="
 _FORUM = "https://openreview.net/forum?id="
 
 
@@ -83,4 +84,18 @@ def _announcement(note: Mapping[str, Any], *, day: dt.date, source: str) -> Anno
         categories=tuple(clean(each, plain=True) for each in texts(record(content, "keywords"), "value")[:20]),
         url=address,
     )
-    return Announcement(paper, source, day)
+    return Announcement(paper, source, day, presentation=_presentation(content, id_))
+
+
+def _presentation(content: Mapping[str, Any], id_: str) -> Presentation | None:
+    """Read the venue, the authors' own sentence about their paper, and where its PDF is."""
+
+    def said(name: str) -> str:
+        return text(record(content, name), "value")
+
+    shown = Presentation(
+        journal=clean(said("venue"), plain=True),
+        tldr=clean(said("TLDR") or said("TL;DR") or said("one-sentence_summary"), plain=True),
+        pdf_url=_PDF + quote(id_, safe="-_") if said("pdf").startswith("/pdf/") else "",
+    )
+    return shown if shown != Presentation() else None

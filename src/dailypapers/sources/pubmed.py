@@ -6,16 +6,18 @@ record came in (`edat`): the day of publication lies.
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
 from dailypapers.domain.doi import trimmed
-from dailypapers.domain.paper import Paper, PaperId, page_of
+from dailypapers.domain.paper import Paper, PaperId, Presentation, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
-from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.base import MAX_AFFILIATIONS, Reading, fetched
 from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.bounds import checked_xml
 from dailypapers.sources.parsing.cleaning import clean
@@ -26,6 +28,10 @@ BATCH = 200
 _MAX_IDS = 2_000
 #: Records come in late and by night.
 _LOOK_BACK_DAYS = 3
+#: Among so many authors the places are looked for; the lists of experiments have thousands.
+_MAX_AUTHORS = 50
+_CENTRAL = "https://pmc.ncbi.nlm.nih.gov/articles/"
+_CENTRAL_ID = re.compile(r"PMC\d{1,12}", re.ASCII)
 _PAGE = "https://pubmed.ncbi.nlm.nih.gov/"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -77,10 +83,22 @@ def read_articles(content: bytes, *, day: dt.date, source: str = "pubmed") -> Re
     skipped: list[Skipped] = []
     for place, article in enumerate(root.iter("PubmedArticle"), 1):
         try:
-            announcements.append(Announcement(_paper(article), source, day))
+            announcements.append(Announcement(_paper(article), source, day, presentation=_presentation(article)))
         except (BadPaperId, ValueError) as error:
             skipped.append(Skipped(f"{source} article {place}", str(error)))
     return Reading(tuple(announcements), tuple(skipped))
+
+
+def _presentation(article: ET.Element) -> Presentation | None:
+    """Read the journal, where the authors work, and where PubMed Central has the whole text."""
+    places = (clean(_text(each)) for each in islice(article.iterfind(".//AffiliationInfo/Affiliation"), _MAX_AUTHORS))
+    central = _text(article.find(".//PubmedData/ArticleIdList/ArticleId[@IdType='pmc']"))
+    shown = Presentation(
+        journal=clean(_text(article.find(".//Journal/Title"))),
+        affiliations=tuple(dict.fromkeys(filter(None, places)))[:MAX_AFFILIATIONS],
+        html_url=f"{_CENTRAL}{central}/" if _CENTRAL_ID.fullmatch(central) else "",
+    )
+    return shown if shown != Presentation() else None
 
 
 def _paper(article: ET.Element) -> Paper:

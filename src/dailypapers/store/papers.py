@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
+from dailypapers.domain.paper import NOTHING_SHOWN, Paper, PaperId, Presentation, Signals
 from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.store import identities, votes
 from dailypapers.store.database import groups, insert_new, lock, replace_rows
@@ -36,6 +36,8 @@ class Listed:
     signals: Signals
     #: The paper's internal id.
     paper_id: int
+    #: What sources show of it, as far as that was asked for.
+    presentation: Presentation = NOTHING_SHOWN
 
 
 def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> Added:
@@ -113,17 +115,25 @@ def _observe(tx: sa.Connection, items: Iterable[tuple[int, Announcement]], day: 
     replace_rows(tx, signals, rows)
 
 
-def presentation(tx: sa.Connection, paper_id: int) -> Presentation | None:
-    """Load what sources showed of a paper, of each thing what was shown last; `None` where none showed anything."""
-    shown = tx.scalars(
-        sa.select(signals.c.presentation)
-        .where(signals.c.paper_id == paper_id, signals.c.presentation.is_not(None))
-        .order_by(signals.c.day, signals.c.source.desc())
-    )
-    values: dict[str, Any] = {}
-    for kept in shown:
-        values |= {key: tuple(v) if isinstance(v, list) else v for key, v in kept.items() if v}
-    return Presentation(**values) if values else None
+def presentations(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, Presentation]:
+    """Load what sources showed of papers, of each thing what was shown first: a mail made again says the same.
+
+    Papers of which nobody showed anything are left out.
+    """
+    query = sa.select(signals.c.paper_id, signals.c.presentation).where(signals.c.presentation.is_not(None))
+    values: dict[int, dict[str, Any]] = {}
+    for group in groups(sorted(set(paper_ids))):
+        in_group = query.where(signals.c.paper_id.in_(group))
+        for row in tx.execute(in_group.order_by(signals.c.day.desc(), signals.c.source.desc())):
+            shown = {key: tuple(v) if isinstance(v, list) else v for key, v in row.presentation.items() if v}
+            values.setdefault(row.paper_id, {}).update(shown)
+    return {paper_id: Presentation(**shown) for paper_id, shown in values.items() if shown}
+
+
+def presented(tx: sa.Connection, listed: Sequence[Listed]) -> tuple[Listed, ...]:
+    """Return the same papers, each with what sources show of it."""
+    shown = presentations(tx, [item.paper_id for item in listed])
+    return tuple(replace(item, presentation=shown.get(item.paper_id, NOTHING_SHOWN)) for item in listed)
 
 
 def undescribed(tx: sa.Connection, source: str, *, limit: int) -> list[PaperId]:
@@ -252,7 +262,7 @@ def by_key(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Paper]:
 
 
 def of_delivery(tx: sa.Connection, paper_ids: Sequence[int]) -> dict[int, Listed]:
-    """Load papers with all sources that announced them, for rendering."""
+    """Load papers with all sources that announced them and what these show, for rendering."""
     sources: dict[int, list[str]] = {paper_id: [] for paper_id in paper_ids}
     for group in groups(sorted(sources)):
         rows = tx.execute(
@@ -262,8 +272,7 @@ def of_delivery(tx: sa.Connection, paper_ids: Sequence[int]) -> dict[int, Listed
         )
         for row in rows:
             sources[row.paper_id].append(row.source)
-    listed = _listed(tx, sources)
-    return dict(zip(sources, listed, strict=True))
+    return dict(zip(sources, presented(tx, _listed(tx, sources)), strict=True))
 
 
 def _listed(tx: sa.Connection, sources: Mapping[int, Sequence[str]]) -> tuple[Listed, ...]:

@@ -100,7 +100,7 @@ def _case(tx: sa.Connection, reader: int, paper: int) -> _Case:
     cast = votes.of_paper(tx, reader, paper)
     stated = {one.text for one in subscribers.interests_of(tx, [reader])[reader]}
     return _Case(
-        Entry(listed.paper, "", listed.sources, listed.signals, paper_id=listed.paper_id),
+        Entry(listed.paper, "", listed.sources, listed.signals, (), listed.paper_id, listed.presentation),
         frozenset(vote.value for vote in cast),
         tuple(phrase for phrase in phrases_of(listed.paper.title) if phrase not in stated),
     )

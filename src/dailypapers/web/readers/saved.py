@@ -83,7 +83,10 @@ def _page(
     removed: int | None = None,
 ) -> HTMLResponse:
     listed = papers.of_delivery(tx, paper_ids[:MOST])
-    entries = [Entry(item.paper, "", item.sources, item.signals, paper_id=item.paper_id) for item in listed.values()]
+    entries = [
+        Entry(item.paper, "", item.sources, item.signals, (), item.paper_id, item.presentation)
+        for item in listed.values()
+    ]
     action = f"{context.root}saved/{token}"
     removed_paper = papers.by_id(tx, [removed])[removed] if removed else None
     return context.page(request, "saved", entries=entries, total=len(paper_ids), removed=removed_paper, action=action)
