@@ -86,7 +86,7 @@ HOMES = {
     "typer": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 #: What takes seconds to import and most commands can do without: they get it within functions. A study waits anyway.
-SLOW = ("sklearn", "scipy.optimize", "scipy.stats")
+SLOW = ("sklearn", "scipy.optimize", "scipy.stats", "alembic.command", "alembic.config", "alembic.script")
 SLOW_FOR_APP = ("fastapi", "starlette", "dailypapers.web")
 #: What the domain may import beside itself: of the standard library, what does no I/O.
 PURE = {

@@ -18,7 +18,7 @@ from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberSta
 from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store import source_days
 from dailypapers.store import subscribers as stored
-from dailypapers.store.database import MIGRATIONS, connect, migrate, reading, require_migrated, writing
+from dailypapers.store.database import MIGRATIONS, connect, migrate, reading, require_migrated, revisions, writing
 from dailypapers.store.schema import metadata, names, papers
 from dailypapers.subscriptions.links import bearer_of
 from dailypapers.tokens import Signer
@@ -33,6 +33,10 @@ MADE_ANEW = {"alembic_version", "counted", "features", "knowledge"}
 NEW_YEAR = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 #: How many rows a migration adds that it makes of others.
 DERIVED: dict[str, Callable[[Mapping[str, int]], int]] = {"0017": lambda rows: rows["fetches"]}
+
+
+def test_the_names_of_the_files_are_the_revisions_in_their_order() -> None:
+    assert revisions() == tuple(REVISIONS)
 
 
 def test_migrated_schema_equals_the_declared_one(engine: sa.Engine) -> None:

@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dailypapers.errors import DatabaseDamaged, DatabaseUnreachable
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).with_name("migrations")
+#: Where alembic notes which revision the tables are at.
+_REVISION = sa.table("alembic_version", sa.column("version_num", sa.Text))
 #: How many values one statement carries; SQLite allows 32,766 variables, PostgreSQL 65,535.
 GROUP = 2000
 _BUSY_MS = 30_000
@@ -222,6 +220,9 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
 
     An upgrade takes the right to read a SQLite file from others, as earlier versions had left it to them.
     """
+    from alembic import command  # noqa: PLC0415 - a quarter of a second, which no other command need wait
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
     with _rebuilding(engine) as tx:
         # Two machines may start at once; the second waits and finds nothing to do.
         if engine.dialect.name == "postgresql":
@@ -236,7 +237,10 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
 
 
 def _current_revision(tx: sa.Connection) -> str | None:
-    return MigrationContext.configure(tx).get_current_revision()
+    if not sa.inspect(tx).has_table(_REVISION.name):
+        return None
+    revision: str | None = tx.execute(sa.select(_REVISION.c.version_num)).scalar_one_or_none()
+    return revision
 
 
 def _make_old_files_private(engine: sa.Engine) -> None:
@@ -269,9 +273,8 @@ def revision(engine: sa.Engine) -> tuple[str | None, str | None]:
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """Return all revisions this program knows, the oldest first."""
-    scripts = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
-    return tuple(script.revision for script in reversed(scripts))
+    """Return all revisions this program knows, the oldest first: their files begin with them."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
 
 
 def clock_of(tx: sa.Connection) -> dt.datetime | None:
