@@ -199,6 +199,7 @@ async def test_no_page_and_no_mail_has_a_word_of_english(
     await the_archive(walk)
     await searching(walk, translated)
     await subscribing(walk, translated)
+    await asking_for_links(walk, translated)
     await asking_to_subscribe_when_many_do(walk, translated)
     await confirming_and_leaving(walk)
     await a_digest_and_votes(walk)
@@ -314,6 +315,17 @@ async def subscribing(walk: Walk, context: WebContext) -> None:
             headers=network,
         )
     await walk.post("/subscribe", email="a@example.org", form_timestamp="old")
+
+
+async def asking_for_links(walk: Walk, context: WebContext) -> None:
+    await walk.open("/links")
+    made = SIGNER.form_timestamp(now=NOW - dt.timedelta(minutes=1))
+    limits = replace(context.sign_up_policy, limits=Limits(per_network_hour=0))
+    for app in (web_app(context), web_app(replace(context, sign_up_policy=limits))):
+        walk.browse(app)
+        for sent in ({"email": "b"}, {"email": "b@b.example"}, {"email": "b@b.example", "form_timestamp": made}):
+            await walk.post("/links", **sent)
+    walk.browse(web_app(context))
 
 
 async def asking_to_subscribe_when_many_do(walk: Walk, context: WebContext) -> None:
@@ -567,9 +579,10 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
             outbox.NewDelivery(reader, f"{name}@example.org", MailKind.DIGEST, end, edition.id, tuple(picks))
             for reader, name in zip(readers, ("mary", "tess"), strict=True)
         ]
+        put.append(outbox.NewDelivery(readers[0], "mary@example.org", MailKind.LINKS, end))
         outbox.put(tx, put, now=now)
         sheets = load_inputs(tx, [one for one in outbox.claim(tx, "w", 99, now=now) if one.created_at == now])
-    assert {sheet.delivery.kind for sheet in sheets} == set(MailKind)
+    assert {sheet.delivery.kind for sheet in sheets} >= {MailKind.DIGEST, MailKind.CONFIRM, MailKind.LINKS}
     for name, sheet in chain.from_iterable(map(variants, sheets)):
         made = message(renderer, sheet)
         shown = with_banner(made, reader="ю@ю.ю", translate=translator_of(renderer.templates))

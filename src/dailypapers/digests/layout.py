@@ -26,7 +26,7 @@ from dailypapers.mail.message import mime, quoted_printable
 from dailypapers.mail.message.dkim import Key
 from dailypapers.rendering.digest import Frame, render_digest
 from dailypapers.rendering.environment import Templates, translator_of
-from dailypapers.rendering.notices import render_answer, render_confirm
+from dailypapers.rendering.notices import render_answer, render_confirm, render_links
 from dailypapers.rendering.pieces import Pieces
 from dailypapers.rendering.two_passes import TwoPasses
 from dailypapers.store import controls, editions, outbox, papers, subscribers
@@ -223,6 +223,14 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
             renderer.templates,
             render_input.answer.notes,
             preferences=_link(renderer, Purpose.PREFERENCES, render_input),
+            home=renderer.home,
+            name=renderer.sender.name,
+        )
+    if render_input.delivery.kind is MailKind.LINKS:
+        pages = (Purpose.PREFERENCES, Purpose.SAVED, Purpose.UNSUBSCRIBE)
+        return render_links(
+            renderer.templates,
+            **{purpose.value: _link(renderer, purpose, render_input) for purpose in pages},
             home=renderer.home,
             name=renderer.sender.name,
         )

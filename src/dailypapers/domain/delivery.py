@@ -75,6 +75,8 @@ class MailKind(StrEnum):
     CONFIRM = "confirm"
     ANSWER = "answer"
     """What became of what somebody asked for by email."""
+    LINKS = "links"
+    """The links to a reader's own pages, for who asked for them."""
 
 
 class OutcomeKind(Enum):

@@ -26,6 +26,14 @@ def render_answer(
     )
 
 
+def render_links(
+    env: jinja2.Environment, *, preferences: str, saved: str, unsubscribe: str, home: str, name: str = "Daily Papers"
+) -> Message:
+    """Return the mail with the links to a reader's own pages."""
+    links = {"preferences": preferences, "saved": saved, "unsubscribe": unsubscribe}
+    return _rendered(env, "links", {**links, "home": home, "list_name": one_line(name)})
+
+
 def _rendered(env: jinja2.Environment, folder: str, values: dict[str, object]) -> Message:
     subject, text, html = (env.get_template(f"email/{folder}/{part}").render(**values) for part in _PARTS)
     return Message(one_line(subject), text.strip() + "\n", html)

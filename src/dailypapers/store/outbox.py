@@ -25,6 +25,7 @@ from dailypapers.store.schema import Moment, editions, outbox, picks, subscriber
 _MAY_GET = {
     MailKind.DIGEST: (SubscriberState.ACTIVE,),
     MailKind.CONFIRM: (SubscriberState.PENDING,),
+    MailKind.LINKS: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
     # Whoever asked to get no more mail is told that it is so.
     MailKind.ANSWER: (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.UNSUBSCRIBED),
 }

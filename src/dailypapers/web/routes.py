@@ -29,7 +29,7 @@ from dailypapers.web.http.guard import Guard
 from dailypapers.web.http.late_route import LateRoute
 from dailypapers.web.http.page import Secured, WebContext
 from dailypapers.web.http.slashes import WithoutTrailingSlash
-from dailypapers.web.public import archive, confirm, home, search, subscribe
+from dailypapers.web.public import archive, confirm, home, lost_links, search, subscribe
 from dailypapers.web.readers import (
     data,
     digest,
@@ -106,6 +106,7 @@ class Page(Protocol):
 _ACTED_ON: Mapping[str, Page] = {
     "/": home,
     "/subscribe": subscribe,
+    "/links": lost_links,
     "/confirm/{token}": confirm,
     "/unsubscribe/{token}": unsubscribe,
     "/unsubscribe/{token}/less": reduce_frequency,
@@ -169,7 +170,8 @@ def _answer_errors(app: FastAPI, context: WebContext) -> None:
 
     def bad_token(request: Request, error: Exception) -> HTMLResponse:
         title, message = context.translate(N_("This link does not work")), context.translate(str(error))
-        return context.page(request, "message", status=410, title=title, message=message)
+        stamp = lost_links.stamp(context)
+        return context.page(request, "bad_link", status=410, title=title, message=message, form_timestamp=stamp)
 
     def unreachable(request: Request, _error: Exception) -> HTMLResponse:
         message = context.translate(N_("Our database is not responding. Please try again in a few minutes."))

@@ -49,6 +49,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "digest": N_("Digest"),
         "confirm": N_("Confirmation"),
         "answer": N_("Answer to an email"),
+        "links": N_("Links to one’s pages"),
         "bounce": N_("Bounce"),
         "complaint": N_("Spam report"),
         "auto-reply": N_("Automatic reply"),
