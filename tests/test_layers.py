@@ -21,7 +21,7 @@ FLOORS = {
     "domain": 1, "tokens": 2, "encryption": 2,
     "sources": 10, "ranking": 10, "rendering": 10, "mail": 10, "store": 10, "references": 11,
     "intake": 20, "library": 20, "subscriptions": 20, "accounts": 20, "digests": 21, "delivery": 22, "inbound": 23,
-    "reporting": 24,
+    "posting": 23, "reporting": 24,
     "jobs": 30, "web": 30, "evaluation": 30,
     "setting_errors": 1,
     "setting_text": 1, "settings": 40, "app": 41, "scheduler": 42, "http_server": 31, "catcher": 42, "serve": 43,

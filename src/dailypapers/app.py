@@ -48,11 +48,12 @@ from dailypapers.mail.smtp.capacity import PATIENCE, SHORT_PATIENCE, Capacity
 from dailypapers.mail.smtp.servers import Down, Servers
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import Transport
+from dailypapers.posting.post_due import PostOptions
+from dailypapers.posting.webhooks import Webhook, key_of, read_keys
 from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.rendering.environment import environment
 from dailypapers.reporting.report import Disk
 from dailypapers.reporting.tell import OperatorOptions
-from dailypapers.reporting.webhook import Webhook
 from dailypapers.settings import Mail, MailServerSettings, ServerSettings, Settings, SourceSettings, shipped
 from dailypapers.sources.arxiv import Arxiv
 from dailypapers.sources.base import Source
@@ -134,6 +135,7 @@ def build(settings: Settings) -> App:
         companions=_companions(settings),
         retention=_retention(settings),
         operator=_operator(settings, signer, servers),
+        posting=_posting(settings),
     )
     return App(
         settings,
@@ -407,7 +409,7 @@ def _operator(settings: Settings, signer: Signer, servers: Mapping[str, MailServ
     section = settings.operator
     if not section.email and not section.webhook:
         return None
-    secret = section.webhook_secret.get_secret_value() if section.webhook_secret else ""
+    keys = (key_of(section.webhook_secret.get_secret_value()),) if section.webhook_secret else ()
     server = next(iter(servers.values()))
     return OperatorOptions(
         name=settings.service.name,
@@ -415,12 +417,28 @@ def _operator(settings: Settings, signer: Signer, servers: Mapping[str, MailServ
         make_transport=lambda: SmtpTransport(server, capacity=Capacity(1, 1, SHORT_PATIENCE)),
         secret=signer.secret,
         email=section.email,
-        webhook=Webhook(section.webhook, secret) if section.webhook else None,
+        webhook=Webhook("operator", section.webhook, keys, allow_private=True) if section.webhook else None,
         hour=section.hour,
         zone=settings.service.zone,
         keys=tuple(signing_keys(settings)),
         measure_disk=partial(_measure_disk, settings.database.url),
     )
+
+
+def _posting(settings: Settings) -> PostOptions:
+    return PostOptions(
+        tuple(
+            Webhook(each.name, each.url, _webhook_keys(each.secret_file), frozenset(each.events), each.allow_private)
+            for each in settings.webhooks.outgoing
+        )
+    )
+
+
+def _webhook_keys(file: Path) -> tuple[bytes, ...]:
+    try:
+        return read_keys(file.read_text("utf-8"))
+    except OSError as error:
+        raise BadSettings(f"The webhook's secret cannot be read from {file}: {error.strerror}.") from None
 
 
 def _measure_disk(url: str) -> Disk | None:

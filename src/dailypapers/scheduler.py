@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from dailypapers.errors import DailypapersError
-from dailypapers.jobs import announce, compose, deliver, prune, receive, tell
+from dailypapers.jobs import announce, compose, deliver, post, prune, receive, tell
 from dailypapers.jobs.context import JobContext
 
 log = structlog.get_logger()
@@ -33,6 +33,7 @@ SCHEDULE: dict[str, tuple[Job, int]] = {
 WORK: dict[str, tuple[Job, int]] = {
     "deliver": (deliver.run, 1),
     "receive": (receive.run, 60),
+    "post": (post.run, 5),
     "compose": (compose.join, 2),
 }
 

@@ -34,6 +34,7 @@ from pydantic_settings import (
 )
 
 from dailypapers.domain.category import is_arxiv_category, nearest_category
+from dailypapers.domain.event import EventKind
 from dailypapers.domain.subscriber import parse_days
 from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadSettings
@@ -364,13 +365,39 @@ class Inbound(_Section):
         return self
 
 
+class OutgoingWebhook(_Section):
+    """Another program that is told of events."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    url: str
+    secret_file: Path
+    events: tuple[EventKind, ...] = ()
+    allow_private: bool = False
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// (or http:// on this machine)")
+        return value
+
+
 class Webhooks(_Section):
-    """What providers that send for us tell over HTTP, each at /hooks/ and its name."""
+    """What providers that send for us tell over HTTP, each at /hooks/ and its name; and whom we tell."""
+
+    outgoing: tuple[OutgoingWebhook, ...] = ()
 
     ses_topics: tuple[str, ...] = ()
     postmark_login: SecretStr | None = None
     sendgrid_public_key: str = ""
     mailgun_signing_key: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Webhooks":
+        names = [webhook.name for webhook in self.outgoing]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two of outgoing are named “{twice[0]}”; give each its own name")
+        return self
 
 
 class Oidc(_Section):
@@ -545,7 +572,7 @@ def _warn_of_unknown_variables() -> None:
 
 def _variables() -> list[str]:
     """Return every variable that is read; a list is one variable, whatever its entries hold."""
-    sections = {**_known_names(), "sources": [], "mail.servers": []}
+    sections = {**_known_names(), "sources": [], "mail.servers": [], "webhooks.outgoing": []}
     settings = [_variable(section, name) for section, names in sections.items() for name in names]
     secrets = [_variable(section, name) for section, name in _SECRETS]
     files = [f"{variable}_FILE" for variable in secrets]
@@ -646,6 +673,11 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         for server in settings.mail.servers
     )
     mail = settings.mail.model_copy(update={"servers": servers})
+    outgoing = tuple(
+        webhook.model_copy(update={"secret_file": folder / webhook.secret_file})
+        for webhook in settings.webhooks.outgoing
+    )
+    webhooks = settings.webhooks.model_copy(update={"outgoing": outgoing})
     sources = tuple(s.model_copy(update={"path": folder / s.path if s.path else None}) for s in settings.sources)
     url = settings.database.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
@@ -664,6 +696,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "database": database,
             "subscribe": subscribe,
             "inbound": inbound,
+            "webhooks": webhooks,
         }
     )
 
@@ -689,7 +722,11 @@ def _known_names() -> dict[str, list[str]]:
         name: [each for each in model.model_fields if (name, each) not in _SECRETS] for name, model in sections.items()
     }
     servers = [name for name in MailServerSettings.model_fields if name != "password"]
-    return names_by_section | {"sources": list(SourceSettings.model_fields), "mail.servers": servers}
+    return names_by_section | {
+        "sources": list(SourceSettings.model_fields),
+        "mail.servers": servers,
+        "webhooks.outgoing": list(OutgoingWebhook.model_fields),
+    }
 
 
 def _variable_of(loc: tuple[int | str, ...]) -> str:

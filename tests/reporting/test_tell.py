@@ -7,13 +7,13 @@ from email import message_from_bytes
 import sqlalchemy as sa
 from tests.conftest import NOW
 from tests.delivery.chaos import fill
-from tests.reporting.test_webhook import listening
+from tests.posted import listening
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import Sender
 from dailypapers.mail.transport import MemoryTransport
+from dailypapers.posting.webhooks import Webhook
 from dailypapers.reporting.tell import OperatorOptions, tell
-from dailypapers.reporting.webhook import Webhook
 from dailypapers.store.database import writing
 
 HOUR = dt.timedelta(hours=1)
@@ -58,7 +58,9 @@ def test_what_the_server_refuses_is_tried_again_after_an_hour(engine: sa.Engine)
 
 def test_a_webhook_is_told_where_mail_does_not_leave(engine: sa.Engine) -> None:
     held(engine)
-    with listening() as (url, requests):
-        told = replace(options(MemoryTransport()), email="", webhook=Webhook(url, "secret"))
+    with listening() as listener:
+        told = replace(
+            options(MemoryTransport()), email="", webhook=Webhook("operator", listener.url, allow_private=True)
+        )
         assert tell(engine, told, now=EARLY) == ["on hold"]
-    assert requests[0].body["event"] == "on hold"
+    assert listener.requests[0].body["type"] == "operator.on_hold"

@@ -29,12 +29,13 @@ from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.digests.layout import MailRenderer, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
-from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, Outcome, OutcomeKind, Priority, after
+from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, Ledger, Outcome, OutcomeKind, Priority, after
+from dailypapers.domain.event import EventKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import BadInput
 from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Transport
-from dailypapers.store import controls, ledger, outbox, workers
+from dailypapers.store import controls, events, ledger, outbox, workers
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -104,9 +105,24 @@ async def deliver(
         worker.resume_at = worker.resume_at or options.only_urgent_until
     with reading(engine) as tx:
         done = replace(done, elsewhere=outbox.count_claimed(tx))
-        residues = {each.day: each.residue for each in ledger.of_editions(tx, run.tally.edition_ids)}
-    _log(done, {day: residue for day, residue in residues.items() if residue})
+        ledgers = list(ledger.of_editions(tx, run.tally.edition_ids))
+    _log(done, {each.day: each.residue for each in ledgers if each.residue})
+    if ledgers:
+        with writing(engine) as tx:
+            events.note(tx, EventKind.RUN_FINISHED, _told(done, ledgers), now=clock())
     return done
+
+
+def _told(done: Delivered, ledgers: Sequence[Ledger]) -> dict[str, object]:
+    """What other programs are told of a run; no words of servers, which may name a reader's address."""
+    return {
+        "deliveries": {state.value: n for state, n in sorted(done.states.items())},
+        "stopped": done.stopped.fault.value if done.stopped else None,
+        "editions": [
+            {"edition": each.day.isoformat(), "due": each.due, "accepted": each.count(DeliveryState.ACCEPTED)}
+            for each in ledgers
+        ],
+    }
 
 
 def _restored(engine: sa.Engine, fence: Fence, clock: Clock) -> Stopped | None:

@@ -14,6 +14,7 @@ from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.retention import FOR_EVER, Retention
 from dailypapers.domain.timetable import Timetable
+from dailypapers.posting.post_due import PostOptions
 from dailypapers.reporting.tell import OperatorOptions
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
@@ -34,6 +35,7 @@ class Dependencies:
     retention: Retention = FOR_EVER
     #: Who is told how things are; `None` where nobody is named.
     operator: OperatorOptions | None = None
+    posting: PostOptions = field(default=PostOptions())
 
     @property
     def sending(self) -> Sending:

@@ -1,6 +1,6 @@
 """One whole day, from the sources to the readers; the file to read first.
 
-    fetch | close | compose | deliver
+    fetch | close | compose | deliver | post
 
 Each step can be killed at any point and simply run again: what is done is not done twice.
 """
@@ -18,6 +18,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import SourceReport, fetch
 from dailypapers.jobs.context import Dependencies
+from dailypapers.posting.post_due import post_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,12 @@ def day(
     Deferred mails are tried again for as long as `patience` lasts. Asked to stop, it finishes what is in flight; the
     next run goes on where this one ended.
     """
-    progress = progress or Progress()
+    progress, engine = progress or Progress(), dependencies.engine
     fetched = fetch(
-        dependencies.engine,
-        dependencies.sources,
-        make_http=dependencies.make_http,
-        now=clock(),
-        on_progress=progress.fetched,
+        engine, dependencies.sources, make_http=dependencies.make_http, now=clock(), on_progress=progress.fetched
     )
-    edition = close(dependencies.engine, zone=dependencies.zone, now=clock())
-    composed = compose(
-        dependencies.engine, dependencies.digest_options, now=clock(), clock=clock, on_progress=progress.composed
-    )
+    edition = close(engine, zone=dependencies.zone, now=clock())
+    composed = compose(engine, dependencies.digest_options, now=clock(), clock=clock, on_progress=progress.composed)
     delivered = deliver_until_empty(
         dependencies.sending,
         clock=clock,
@@ -71,4 +66,5 @@ def day(
         on_progress=progress.delivered,
         stop=stop or threading.Event(),
     )
+    post_due(engine, dependencies.posting, clock=clock)
     return Day(fetched, edition, composed, delivered)

@@ -16,7 +16,7 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.store import accounts, api_answers, bounces, figures, paces, webhook_calls, workers
+from dailypapers.store import accounts, api_answers, bounces, figures, paces, posts, webhook_calls, workers
 from dailypapers.store.database import writing
 from dailypapers.store.retention import fold_deliveries, prune_attempts, prune_fetches
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
@@ -29,6 +29,8 @@ WORKERS_KEPT = dt.timedelta(days=90)
 BOUNCES_KEPT = FORGOTTEN_AFTER
 #: What is signed for longer ago than a day is refused.
 WEBHOOK_CALLS_KEPT = dt.timedelta(days=3)
+#: How long it can be looked up what webhooks and channels were told.
+POSTS_KEPT = dt.timedelta(days=30)
 
 
 #: Sessions have ended long before, and attempts to sign in count for minutes.
@@ -62,14 +64,7 @@ def prune(
     Without an encoder all vectors stay: it may be back tomorrow, and to make them again takes long.
     """
     sign_up_requests = prune_sign_up_requests(engine, now=now)
-    with writing(engine) as tx:
-        figures.record(tx, now=now)
-        accounts.prune(tx, before=now - SIGN_INS_KEPT)
-        workers.prune(tx, before=now - WORKERS_KEPT)
-        paces.prune(tx, before=now - DOMAINS_KEPT)
-        bounces.prune(tx, before=now - BOUNCES_KEPT)
-        webhook_calls.prune(tx, before=now - WEBHOOK_CALLS_KEPT)
-        api_answers.prune(tx, before=now - api_answers.KEPT)
+    _prune_small(engine, now)
     pruned = Pruned(
         *prune_unconfirmed(engine, now=now),
         sign_up_requests,
@@ -81,6 +76,19 @@ def prune(
     if any(astuple(pruned)):
         log.info("pruned", **asdict(pruned))
     return pruned
+
+
+def _prune_small(engine: sa.Engine, now: dt.datetime) -> None:
+    """Delete what is little each day, after the numbers of the last days are counted."""
+    with writing(engine) as tx:
+        figures.record(tx, now=now)
+        accounts.prune(tx, before=now - SIGN_INS_KEPT)
+        workers.prune(tx, before=now - WORKERS_KEPT)
+        paces.prune(tx, before=now - DOMAINS_KEPT)
+        bounces.prune(tx, before=now - BOUNCES_KEPT)
+        webhook_calls.prune(tx, before=now - WEBHOOK_CALLS_KEPT)
+        posts.prune(tx, before=now - POSTS_KEPT)
+        api_answers.prune(tx, before=now - api_answers.KEPT)
 
 
 def _until_none(engine: sa.Engine, delete_some: Callable[..., int], age: dt.timedelta | None, now: dt.datetime) -> int:

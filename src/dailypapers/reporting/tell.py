@@ -21,9 +21,10 @@ from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
 from dailypapers.mail.message import mime
 from dailypapers.mail.message.dkim import Key
 from dailypapers.mail.transport import Answered, Transport
+from dailypapers.posting.webhooks import Webhook
 from dailypapers.reporting.report import Disk, report
 from dailypapers.reporting.situation import Situation, alerts, situation
-from dailypapers.reporting.webhook import Webhook, post
+from dailypapers.reporting.webhook import post
 from dailypapers.store import alerts as stored
 from dailypapers.store.database import reading, writing
 

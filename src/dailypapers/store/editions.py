@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.edition import Edition
+from dailypapers.domain.event import EventKind
 from dailypapers.domain.freshness import lacks
 from dailypapers.domain.source import CategoryStatus, Checkpoint, Freshness, SourceStatus, State
-from dailypapers.store import source_days
+from dailypapers.store import events, source_days
 from dailypapers.store.database import lock, replace_rows
 from dailypapers.store.schema import announcements, checkpoints, editions, fetches, papers, signals
 
@@ -33,6 +34,7 @@ def _close(tx: sa.Connection, day: dt.date, now: dt.datetime) -> Edition:
     )
     paper_count = tx.execute(size).scalar_one()
     tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(papers=paper_count))
+    events.note(tx, EventKind.EDITION_CLOSED, {"edition": day.isoformat(), "papers": paper_count}, now=now)
     return _edition(tx, tx.execute(sa.select(editions).where(editions.c.id == edition_id)).one())
 
 

@@ -20,6 +20,7 @@ from dailypapers.store.schema import (
     outbox,
     picked,
     picks,
+    posts,
     source_days,
 )
 
@@ -43,6 +44,7 @@ def fold_deliveries(tx: sa.Connection, *, before: dt.date, limit: int = BATCH) -
     tx.execute(sa.delete(picks).where(picks.c.delivery_id.in_(ids)))
     tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(ids)))
     tx.execute(sa.update(bounces).where(bounces.c.delivery_id.in_(ids)).values(delivery_id=None))
+    tx.execute(sa.delete(posts).where(posts.c.delivery_id.in_(ids)))
     tx.execute(sa.delete(outbox).where(outbox.c.id.in_(ids)))
     return len(ids)
 

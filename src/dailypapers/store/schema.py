@@ -621,6 +621,50 @@ alerts = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
 )
 
+# Which programs are told of events, by their names in the settings, which alone know the address and the secret.
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    # Kinds of events, parted by spaces; empty for all.
+    sa.Column("events", sa.Text, nullable=False),
+    # It said that nothing must be posted there any more.
+    sa.Column("disabled_at", Moment),
+)
+
+# Where a reader's digests are posted to as well. The address lets anybody write there, and is sealed.
+channels = sa.Table(
+    "channels",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("sealed_url", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    # It was switched off because it is gone, and when its reader was told.
+    sa.Column("disabled_at", Moment),
+    sa.Column("told_at", Moment),
+)
+
+# What is posted to webhooks and channels: a row each, with a life. It holds no address of anybody.
+posts = sa.Table(
+    "posts",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    # The webhook's name after "webhook ", or the kind of channel after "channel ".
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    _key("subscriber_id", of="subscribers.id", index=True),
+    _key("delivery_id", of="outbox.id", index=True),
+    sa.Column("data", sa.JSON(none_as_null=True)),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # NULL once it has come to an end; whoever claims it moves it to when others may.
+    sa.Column("next_attempt_at", Moment, index=True),
+    sa.Column("created_at", Moment, nullable=False, index=True),
+    sa.Column("detail", sa.Text, nullable=False),
+)
+
 # A few numbers a day, kept for good: what plots are drawn from.
 daily_figures = sa.Table(
     "daily_figures",

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.domain.event import EventKind, event_of
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Bearer
 from dailypapers.domain.subscriber import (
@@ -26,6 +27,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.domain.zone import knows_zone
+from dailypapers.store import events
 from dailypapers.store.database import begins_with, groups, insert_new, leave_no_trace
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import (
@@ -33,11 +35,13 @@ from dailypapers.store.schema import (
     attempts,
     audit,
     bounces,
+    channels,
     editions,
     interests,
     outbox,
     picked,
     picks,
+    posts,
     subscribers,
     votes,
 )
@@ -74,7 +78,10 @@ def add(
         "consent_network": consent.network,
     }
     added = insert_new(tx, subscribers, [row], subscribers.c.id)
-    return int(added[0].id) if added else None
+    if not added:
+        return None
+    events.note(tx, EventKind.SUBSCRIBED, {"state": state.value}, subscriber_id=added[0].id, now=now)
+    return int(added[0].id)
 
 
 def _columns(rhythm: Rhythm, amount: Amount, style: Style) -> dict[str, Any]:
@@ -118,7 +125,11 @@ def transition(
     now: dt.datetime,
     from_states: Iterable[SubscriberState] = (),
 ) -> bool:
-    """Move a subscriber to a state, from one of the given states (any, where none is named); tells whether it moved."""
+    """Move a subscriber to a state, from one of the given states (any, where none is named); tells whether it moved.
+
+    Webhooks are told, where there are any.
+    """
+    before = _state(tx, subscriber_id) if events.is_listened_to(tx) else None
     values: dict[str, Any] = {"state": to.value, "next_digest_at": None}
     if to is SubscriberState.ACTIVE:
         asked = subscribers.c.state == SubscriberState.PENDING.value
@@ -127,7 +138,18 @@ def transition(
     allowed = [state.value for state in from_states]
     if allowed:
         query = query.where(subscribers.c.state.in_(allowed))
-    return tx.execute(query.values(values)).rowcount == 1
+    has_moved = tx.execute(query.values(values)).rowcount == 1
+    if has_moved and before and (kind := event_of(before, to)):
+        data = {"state": to.value, "previous_state": before.value}
+        events.note(tx, kind, data, subscriber_id=subscriber_id, now=now)
+    return has_moved
+
+
+def _state(tx: sa.Connection, subscriber_id: int) -> SubscriberState | None:
+    """Return a subscriber's state, and let nobody else change it before this transaction ends."""
+    query = sa.select(subscribers.c.state).where(subscribers.c.id == subscriber_id)
+    state = tx.execute(query.with_for_update(key_share=True)).scalar_one_or_none()
+    return SubscriberState(state) if state else None
 
 
 def unconfirmed(tx: sa.Connection, *, before: dt.datetime, limit: int = BATCH) -> list[Subscriber]:
@@ -323,15 +345,21 @@ def counts(tx: sa.Connection) -> dict[SubscriberState, int]:
     return {SubscriberState(row.state): row.readers for row in tx.execute(query)}
 
 
-def erase(tx: sa.Connection, subscriber_id: int) -> None:
+def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = None) -> None:
     """Remove a subscriber with all that is kept of them; a suppression of the address stays.
 
-    Editions forget that they were due, so that the ledger balances as before.
+    Editions forget that they were due, so that the ledger balances as before. Webhooks are told the number alone, where
+    the moment is given.
     """
     leave_no_trace(tx)
+    if now and _state(tx, subscriber_id):
+        events.note(tx, EventKind.ERASED, {"subscriber": subscriber_id}, now=now)
     address = sa.select(subscribers.c.address).where(subscribers.c.id == subscriber_id).scalar_subquery()
     tx.execute(sa.update(audit).where(audit.c.address == address).values(address=None))
-    for table in (votes, picks, picked, interests, bounces, api_answers):
+    # Of their posts those to webhooks stay, and no longer say whose they are.
+    told = sa.and_(posts.c.subscriber_id == subscriber_id, posts.c.delivery_id.is_(None))
+    tx.execute(sa.update(posts).where(told).values(subscriber_id=None))
+    for table in (posts, channels, votes, picks, picked, interests, bounces, api_answers):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
     tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids)))

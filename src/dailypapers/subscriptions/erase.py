@@ -10,9 +10,12 @@ from dailypapers.store import subscribers
 from dailypapers.tokens import LIFETIME
 
 
-def erase(tx: sa.Connection, subscriber_id: int) -> None:
-    """Erase everything stored about somebody, but for a suppression of their address. Idempotent."""
-    subscribers.erase(tx, subscriber_id)
+def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = None) -> None:
+    """Erase everything stored about somebody, but for a suppression of their address. Idempotent.
+
+    Webhooks are told where the moment is given.
+    """
+    subscribers.erase(tx, subscriber_id, now=now)
 
 
 def expire_unconfirmed(tx: sa.Connection, *, now: dt.datetime, limit: int = subscribers.BATCH) -> tuple[int, int]:
@@ -26,5 +29,5 @@ def expire_unconfirmed(tx: sa.Connection, *, now: dt.datetime, limit: int = subs
     for reader in former:
         subscribers.transition(tx, reader.id, to=SubscriberState.UNSUBSCRIBED, now=now)
     for reader in strangers:
-        erase(tx, reader.id)
+        erase(tx, reader.id, now=now)
     return len(strangers), len(former)

@@ -25,7 +25,7 @@ def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
         claim = claim_of(context, Purpose.ERASE, token)
         with writing(context.engine) as tx:
             if reader := bearer_of(tx, context.signer, claim):
-                erase(tx, reader.id)
+                erase(tx, reader.id, now=context.clock())
         return context.page(request, "erase", state="done")
 
     return act_erase
