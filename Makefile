@@ -12,10 +12,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo try test coverage chaos browser pictures messages lint format docs bench model serve lock clean
+.PHONY: help demo try test coverage chaos api-fuzz browser pictures messages lint format docs bench model serve lock clean
 
 help:  ## Say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "dailypapers needs Python 3.11 or newer; try make PYTHON=python3.12")'
@@ -42,6 +42,10 @@ coverage: $(VENV)/ready-dev  ## The same, and how much of the core they cover, w
 
 chaos: $(VENV)/ready-dev  ## Kill senders a thousand times, on SQLite and PostgreSQL, and count what arrived
 	$(BIN)/python -m tests.delivery.chaos
+
+api-fuzz: $(VENV)/ready-dev  ## Call the API ten thousand times, on SQLite and PostgreSQL, with what its description allows and not
+	$(BIN)/python -m tests.web.api.fuzz --calls 10000 --seed 1
+	$(BIN)/python -m tests.web.api.fuzz --calls 10000 --seed 1 --postgres
 
 browser: $(VENV)/ready-dev  ## What the browser tests need beside the system's Chromium: axe and Lighthouse from npm
 	@! command -v npm >/dev/null || npm ci --loglevel=error --no-audit --no-fund --prefix tests/browser

@@ -72,6 +72,8 @@ async def test_a_change_that_names_an_old_version_is_not_made(program: Program) 
     assert newer.headers["etag"] == (await program.ask("GET", path)).headers["etag"] != version
     await program.ask("PATCH", path, 412, json={"hour": 10}, headers={"If-Match": version})
     await program.ask("DELETE", path, 412, headers={"If-Match": version})
+    await program.ask("DELETE", path, 400, headers={"If-Match": "1"})
+    await program.ask("GET", path, 304, headers={"If-None-Match": f'"x", W/{newer.headers["etag"]}'})
     assert (await program.get(path))["preferences"]["hour"] == 9
 
 

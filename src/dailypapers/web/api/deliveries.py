@@ -92,7 +92,7 @@ _DIGEST = shapes.answered(
     },
 )
 _EXAMPLE = {
-    "id": 4711,
+    "id": 12,
     "kind": "digest",
     "state": "accepted",
     "subscriber_id": 17,
@@ -102,7 +102,7 @@ _EXAMPLE = {
     "deadline": "2026-04-21T01:00:00Z",
     "attempts": 1,
     "next_attempt_at": None,
-    "message_id": "<4711.1776661200@example.org>",
+    "message_id": "<12.1776661200@example.org>",
     "detail": "250 2.0.0 queued as 1A2B3C",
 }
 _TRY_EXAMPLE = {
@@ -116,7 +116,7 @@ _TRY_EXAMPLE = {
     "outcome": "none final",
 }
 _DIGEST_EXAMPLE = {
-    "id": 4711,
+    "id": 12,
     "subscriber_id": 17,
     "edition": "2026-04-20",
     "state": "accepted",
@@ -270,7 +270,7 @@ OPERATIONS = (
     Operation(
         "showDelivery", "GET", "/deliveries/{delivery_id}", "Show a delivery", _show, scope=Scope.DELIVERIES_READ,
         description="With each try, what the server said to it, and what came back later.",
-        parameters=(shapes.in_path("delivery_id", "Which delivery.", 4711),), has_version=True,
+        parameters=(shapes.in_path("delivery_id", "Which delivery.", 12),), has_version=True,
         replies={200: Reply("The delivery.", _WITH_TRIES, {**_EXAMPLE, "tries": [_TRY_EXAMPLE], "bounces": []})},
     ),
     Operation(
@@ -283,7 +283,7 @@ OPERATIONS = (
     Operation(
         "showDigest", "GET", "/digests/{digest_id}", "Show a digest", _show_digest, scope=Scope.DIGESTS_READ,
         description="A digest has the id of its delivery.",
-        parameters=(shapes.in_path("digest_id", "Which digest.", 4711),), has_version=True,
+        parameters=(shapes.in_path("digest_id", "Which digest.", 12),), has_version=True,
         replies={200: Reply("The digest.", _DIGEST, _DIGEST_EXAMPLE)},
     ),
 )  # fmt: skip

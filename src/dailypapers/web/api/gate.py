@@ -7,7 +7,7 @@ What an operation changes, its line in the audit log and the answer that is kept
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,7 +28,16 @@ from dailypapers.store import api_answers, api_keys
 from dailypapers.store.database import reading, writing
 from dailypapers.web.api import check
 from dailypapers.web.api.limiter import Limiter, headers_of
-from dailypapers.web.api.operation import Answer, Call, Operation, Parameter, lacking
+from dailypapers.web.api.operation import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    Answer,
+    Call,
+    Operation,
+    Parameter,
+    lacking,
+)
 from dailypapers.web.api.problem import Kind, Problem, answer
 from dailypapers.web.api.wire import etag_of, written
 from dailypapers.web.http.page import WebContext
@@ -38,7 +47,6 @@ log = structlog.get_logger()
 _TYPES = frozenset({"application/json"})
 _PATCH_TYPES = _TYPES | {"application/merge-patch+json"}
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 #: What is wrong with a body is told up to here.
 _FAULTS_TOLD = 20
 _RETRY_SECONDS = 30
@@ -83,17 +91,18 @@ class Api:
         operation, path = self._matched(request)
         key = self._recognised(request, operation, headers, now=now)
         path_values, query = _path(operation, path), _query(operation, request)
-        idempotency_key = _idempotency_key(request) if operation.takes_idempotency_key else ""
+        sent = _headers(operation, request)
         value = _body(operation, request, body)
         transaction: Callable[[sa.Engine], AbstractContextManager[sa.Connection]]
         transaction = writing if operation.writes else reading
         with transaction(self.context.engine) as tx:
-            if_match = _versions(request, "if-match")
+            if_match = _versions(sent.get(IF_MATCH.name, ""))
             call = Call(self.context, tx, now, operation, key, path_values, query, value, if_match)
-            if idempotency_key and key:
-                return _once(call, key, hash_of(idempotency_key), _fingerprint(request, body), headers)
+            if key and IDEMPOTENCY_KEY.name in sent:
+                key_hash = hash_of(sent[IDEMPOTENCY_KEY.name])
+                return _once(call, key, key_hash, _fingerprint(request, body), headers)
             given = operation.handle(call)
-        return _response(request, operation, given, headers)
+        return _response(operation, given, sent.get(IF_NONE_MATCH.name, ""), headers)
 
     def _matched(self, request: Request) -> tuple[Operation, Mapping[str, str]]:
         """Return what is asked for. Raises a `Problem` where there is no such thing, or it cannot be done with it."""
@@ -215,12 +224,15 @@ def _require_valid(schema: check.Schema, value: Any) -> None:
         raise Problem(Kind.BODY, detail, errors=[{"pointer": each.pointer, "detail": each.detail} for each in wrong])
 
 
-def _idempotency_key(request: Request) -> str:
-    """Return the key by which a request is known when it comes again (draft-ietf-httpapi-idempotency-key-header)."""
-    text = request.headers.get("idempotency-key", "")
-    if "idempotency-key" in request.headers and not _IDEMPOTENCY_KEY.fullmatch(text):
-        raise Problem(Kind.PARAMETER, "The header Idempotency-Key needs 1 to 255 printable ASCII characters.")
-    return text
+def _headers(operation: Operation, request: Request) -> Mapping[str, str]:
+    """Return the headers that are looked at. Raises a `Problem` for one that cannot be what it is for."""
+    values: dict[str, str] = {}
+    for each in operation.headers:
+        if each.name in request.headers:
+            values[each.name] = ", ".join(request.headers.getlist(each.name))
+            for fault in check.faults(each.schema, values[each.name]):
+                raise Problem(Kind.PARAMETER, f"The header {each.name} {fault.detail}.", parameter=each.name)
+    return values
 
 
 def _fingerprint(request: Request, body: bytes) -> str:
@@ -245,23 +257,14 @@ def _once(call: Call, key: ApiKey, key_hash: str, fingerprint: str, headers: Map
     return _rendered(call.operation, again, {**headers, "Idempotency-Replayed": "true"})
 
 
-def _versions(request: Request, header: str) -> frozenset[str]:
-    return frozenset(_tags(request.headers.get(header, "")))
+def _versions(text: str) -> frozenset[str]:
+    return frozenset(tag.strip() for tag in text.split(",") if tag.strip())
 
 
-def _tags(text: str) -> Iterator[str]:
-    for tag in text.split(","):
-        if tag.strip():
-            yield tag.strip()
-
-
-def _response(request: Request, operation: Operation, given: Answer, headers: Mapping[str, str]) -> Response:
-    """Return the answer, or 304 where the program has it already (RFC 9110, 13.1.2)."""
-    if operation.has_version and request.method in {"GET", "HEAD"}:
-        etag = etag_of(given.body)
-        known = {tag.removeprefix("W/") for tag in _versions(request, "if-none-match")}
-        if known & {etag, "*"}:
-            return Response(status_code=304, headers={**headers, "ETag": etag})
+def _response(operation: Operation, given: Answer, known: str, headers: Mapping[str, str]) -> Response:
+    """Return the answer, or 304 where its version is among those that are known (RFC 9110, 13.1.2)."""
+    if known and {tag.removeprefix("W/") for tag in _versions(known)} & {"*", etag_of(given.body)}:
+        return Response(status_code=304, headers={**headers, "ETag": etag_of(given.body)})
     return _rendered(operation, given, headers)
 
 

@@ -33,7 +33,7 @@ _SHOWN = shapes.answered(
         "stance": shapes.one_of(Stance),
     },
 )
-_EXAMPLE = {"id": "6b0f1c5e9d2a4837", "kind": "topic", "text": "graph neural networks", "stance": "want"}
+_EXAMPLE = {"id": "5d395bcdacbed027", "kind": "topic", "text": "graph neural networks", "stance": "want"}
 _NAMES = {of: name for name, of in FIELDS.items()}
 
 

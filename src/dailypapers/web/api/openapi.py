@@ -36,25 +36,6 @@ _DESCRIPTION = (
     "next one. A POST with an `Idempotency-Key` is done once, however often it is sent within a day. Objects may get "
     "further fields; fields that are sent and not known are refused."
 )
-_IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "The same key with the same request gets the same answer for a day, and nothing is done twice.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
-}
-_IF_MATCH = {
-    "name": "If-Match",
-    "in": "header",
-    "description": "The version (ETag) that is to be changed; where it has changed since, nothing is done.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": '^["*][!-~]*$'},
-}
-_IF_NONE_MATCH = {
-    "name": "If-None-Match",
-    "in": "header",
-    "description": "The version (ETag) that you have; where it is still so, the answer is empty (304).",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": '^["*W][!-~]*$'},
-}
 _TEXT_HEADER = {"schema": {"type": "string"}}
 _LIMITS = {"RateLimit": _TEXT_HEADER, "RateLimit-Policy": _TEXT_HEADER}
 _NOUNS = {
@@ -101,7 +82,7 @@ def _operation(home: str, operation: Operation, schemas: dict[str, Any]) -> dict
         "summary": operation.summary,
         "description": _described(operation),
         "security": [{"key": []}] if operation.takes_key else [],
-        "parameters": [*map(_parameter, operation.parameters), *_headers(operation)],
+        "parameters": [*map(_parameter, (*operation.parameters, *operation.headers))],
         "responses": {
             **{str(status): _reply(operation, reply, schemas) for status, reply in sorted(operation.replies.items())},
             **_not_modified(operation),
@@ -129,15 +110,6 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "schema": parameter.schema,
         **example,
     }
-
-
-def _headers(operation: Operation) -> list[dict[str, Any]]:
-    if operation.method == "GET":
-        return [_IF_NONE_MATCH] if operation.has_version else []
-    return [
-        *([_IDEMPOTENCY_KEY] if operation.takes_idempotency_key else []),
-        *([_IF_MATCH] if operation.is_conditional else []),
-    ]
 
 
 def _request_body(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ USUAL_PAGE, LONGEST_PAGE = 50, 200
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A part of the address: of its path, or behind the question mark."""
+    """A part of the address, of its path or behind the question mark, or a header."""
 
     name: str
     schema: Schema
@@ -35,6 +35,38 @@ class Parameter:
     def is_number(self) -> bool:
         """Whether its text is to be read as a number."""
         return self.schema.get("type") == "integer"
+
+
+_TAG = r'(?:W/)?"[!#-~]*"'
+#: Versions (RFC 9110, 8.8.3), or a star for any.
+_VERSIONS: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 1000,
+    "pattern": rf"^(?:\*|{_TAG}(?: *, *{_TAG})*)$",
+}
+_VERSION_EXAMPLE = '"8b1a9953c4611296a827abf8c47804d7"'
+IF_MATCH = Parameter(
+    "If-Match",
+    _VERSIONS,
+    "The version (ETag) that is to be changed; where it has changed since, nothing is done.",
+    _VERSION_EXAMPLE,
+    "header",
+)
+IF_NONE_MATCH = Parameter(
+    "If-None-Match",
+    _VERSIONS,
+    "The version (ETag) that you have; where it is still so, the answer is empty (304).",
+    '"0cc175b9c0f1b6a831c399e269772661"',
+    "header",
+)
+IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "The same key with the same request gets the same answer for a day, and nothing is done twice.",
+    "8e03978e-40d5-43dd-bc93-6894a57f9324",
+    "header",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +216,12 @@ class Operation:
     def takes_idempotency_key(self) -> bool:
         """Whether doing it twice would matter."""
         return self.method == "POST"
+
+    @property
+    def headers(self) -> tuple[Parameter, ...]:
+        """The headers that are looked at."""
+        return (
+            *([IF_NONE_MATCH] if self.has_version and not self.writes else []),
+            *([IDEMPOTENCY_KEY] if self.takes_idempotency_key else []),
+            *([IF_MATCH] if self.is_conditional else []),
+        )
