@@ -7,6 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from dailypapers.store.database import replace_rows
+from dailypapers.store.prepared import Prepared
 from dailypapers.store.schema import controls
 
 
@@ -42,9 +43,18 @@ def switch_off(tx: sa.Connection, name: Name) -> bool:
 
 def control(tx: sa.Connection, name: Name) -> Control | None:
     """Return since when, by whom and why something is on; `None` where it is off."""
-    row = tx.execute(_ONE, {"wanted": name.value}).one_or_none()
-    return Control(row.value, row.reason, row.set_by, row.set_at) if row else None
+    rows = _ONE.rows(tx, wanted=name.value)
+    return Control(*rows[0]) if rows else None
 
 
-#: Put together once: senders ask with every group of mails.
-_ONE = sa.select(controls).where(controls.c.name == sa.bindparam("wanted", type_=sa.Text))
+#: Senders ask with every group of mails.
+_ONE = Prepared(
+    sa.select(controls.c.value, controls.c.reason, controls.c.set_by, controls.c.set_at).where(
+        controls.c.name == sa.bindparam("wanted", type_=sa.Text)
+    )
+)
+
+
+def is_off(name: Name) -> sa.ColumnElement[bool]:
+    """Return whether something is off, as a condition of statements that must see it in the same breath."""
+    return ~sa.exists().where(controls.c.name == name.value)

@@ -26,6 +26,8 @@ _BUSY_MS = 30_000
 #: Who has somebody erased waits for readers of the log no longer than a person waits for a page.
 _ERASED_WAIT_MS = 1_000
 _ERASED = "dailypapers erased"
+#: What SQLite's `synchronous` is set to, as each connection to the database keeps it.
+_SYNCHRONOUS = "dailypapers synchronous"
 #: When a PostgreSQL that says nothing counts as gone, in seconds and, the last, milliseconds; what the URL says wins.
 #: Without these a network that is cut shows after a quarter of an hour.
 _CONNECTING = {
@@ -112,8 +114,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
     if options.get("rebuilding", False):
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    # It stays as the connection's next transaction finds it, and each says what it wants.
-    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable', False) else 'NORMAL'}")
+    synchronous = "FULL" if options.get("durable", False) else "NORMAL"
+    # It stays as it is for the connection's next transaction, and most want the same.
+    if connection.info.get(_SYNCHRONOUS) != synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+        connection.info[_SYNCHRONOUS] = synchronous
     reading = options.get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 

@@ -176,8 +176,6 @@ def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *
     What nobody wants any more since it was claimed ends here, as it would have at the claim. None is where an operator
     has paused sending: they are given back when the worker ends.
     """
-    if controls.control(tx, controls.Name.PAUSE):
-        return frozenset()
     still, unwanted = set[int](), list[int]()
     for group in groups(delivery_ids):
         for delivery_id, is_wanted in _CLAIMED_AND_WANTED.rows(tx, ids=group, worker=worker, now=now):
@@ -194,6 +192,7 @@ def _claimed_and_wanted() -> sa.Select[Any]:
         among_ids(outbox.c.id),
         outbox.c.state == DeliveryState.CLAIMED.value,
         outbox.c.claimed_by == sa.bindparam("worker"),
+        controls.is_off(controls.Name.PAUSE),
     )
     query = sa.select(outbox.c.id, _is_wanted().label("is_wanted")).join(subscribers).where(*is_mine)
     return query.with_for_update(of=outbox)
