@@ -45,6 +45,7 @@ def test_the_digest_redraws_while_one_types_and_nothing_is_kept(alice: Reader, v
     expect(field).to_be_focused()
     field.fill("language models")
     expect(preview).to_contain_text("Matches your topic “language models”")
+    page.get_by_text("Phrases to show less of").click()
     page.get_by_label("Never show").fill("language")
     expect(preview).not_to_contain_text("language models”")
     assert topics(alice) == {"language models"}
@@ -73,12 +74,13 @@ def test_comforts_and_saving(alice: Reader, visit: Visit) -> None:
 def test_what_is_wrong_is_said_below_its_field_and_moves_no_other(alice: Reader, visit: Visit) -> None:
     page = opened(visit(Look()), alice)
     page.locator("form.preferences").evaluate("form => form.noValidate = true")
-    page.get_by_label("Maximum papers per digest").fill("999")
+    page.get_by_text("A steady number").click()
+    page.get_by_label("About how many per day").fill("999")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Show me where").click()
     expect(page.get_by_text("Please enter a number from 1 to 50.")).to_be_in_viewport()
-    tops = page.locator("#most, #about, #least").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
-    assert (len(tops), len(set(map(round, tops)))) == (3, 1)
+    tops = page.locator("#about, #least").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert (len(tops), len(set(map(round, tops)))) == (2, 1)
 
 
 def test_a_vote_counts_at_once(alice: Reader, visit: Visit) -> None:
@@ -107,3 +109,12 @@ def test_a_first_visit_costs_little_and_lighthouse_finds_nothing_wrong(seen: Rea
     assert first_load(visit(Look()), address) < 60_000
     scores = lighthouse(address)[0]
     assert scores.best_practices >= 95, scores.failed
+
+
+def test_save_stays_in_sight_and_what_is_seldom_changed_is_folded_away(seen: Reader, visit: Visit) -> None:
+    page = opened(visit(Look(390)), seen)
+    for place in (page.get_by_label("Topic 1", exact=True), page.get_by_label("Time zone")):
+        place.scroll_into_view_if_needed()
+        expect(page.get_by_role("button", name="Save")).to_be_in_viewport()
+    for label in ("Never show", "No email for fewer than", "Plain text only"):
+        expect(page.get_by_label(label)).to_be_hidden()
