@@ -19,7 +19,8 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.delivery.companions import CompanionOptions
-from dailypapers.delivery.pace import Pace, Route
+from dailypapers.delivery.pace import Pace
+from dailypapers.delivery.routes import Route
 from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from tests.delivery import queued
 
-from dailypapers.delivery.pace import Pace, Route
+from dailypapers.delivery.pace import Pace
 from dailypapers.delivery.plan import ASSUMED_SPEED, Line, Plan, plan
+from dailypapers.delivery.routes import Route
 from dailypapers.domain.pace import COUNTED_BY, Limit, Rules, Usage
 from dailypapers.domain.worker import Process
 from dailypapers.store import workers

@@ -22,8 +22,9 @@ from tests.world import GRAPHS, MONDAY, World, world
 
 from dailypapers.delivery.claims import GROUP
 from dailypapers.delivery.deliver import Sending, deliver_once
-from dailypapers.delivery.pace import Pace, Route
+from dailypapers.delivery.pace import Pace
 from dailypapers.delivery.recovery import recover
+from dailypapers.delivery.routes import Route
 from dailypapers.delivery.send import SenderOptions, deliver
 from dailypapers.delivery.tally import ASKED_TO_STOP, Delivered
 from dailypapers.digests.compose import compose

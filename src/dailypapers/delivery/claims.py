@@ -10,7 +10,8 @@ from functools import partial
 import sqlalchemy as sa
 
 from dailypapers.delivery.fence import Fence
-from dailypapers.delivery.pace import Claimed, Pace, Turn
+from dailypapers.delivery.pace import Claimed, Pace
+from dailypapers.delivery.routes import Turn
 from dailypapers.delivery.worker import WorkerRun
 from dailypapers.digests.layout import RenderInput, Shared, load_inputs
 from dailypapers.domain.clock import Clock

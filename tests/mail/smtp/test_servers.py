@@ -11,7 +11,8 @@ from tests.sending import MAILS, coming, events
 from tests.smtp_sink import Rule, Sink, smtp_sink
 
 from dailypapers.delivery.deliver import Sending, deliver_once
-from dailypapers.delivery.pace import Pace, Route
+from dailypapers.delivery.pace import Pace
+from dailypapers.delivery.routes import Route
 from dailypapers.delivery.send import SenderOptions
 from dailypapers.domain.delivery import DeliveryState, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
