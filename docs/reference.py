@@ -1,9 +1,10 @@
 """The reference pages, made from the code whenever the site is built (a hook of MkDocs, see mkdocs.yml).
 
 Settings: names, kinds and defaults from `settings.py`, the reason of each from `config/dailypapers.toml`. Commands:
-from what `--help` says.
+from what `--help` says. API: from its table of operations.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from dailypapers.cli.main import commands
 from dailypapers.settings import PREFIX, MailServerSettings, Settings, SourceSettings
+from dailypapers.web.api.openapi import kinds_of
+from dailypapers.web.api.operation import Operation
+from dailypapers.web.api.problem import Kind
+from dailypapers.web.api.table import OPERATIONS
 
 CONFIG = Path(__file__).parents[1] / "config" / "dailypapers.toml"
 _SETTING = re.compile(r"^# (?P<name>\w+) = (?P<rest>.*)$")
@@ -29,6 +34,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the reference pages to those that are files."""
     files.append(File.generated(config, "reference/settings.md", content=settings_page()))
     files.append(File.generated(config, "reference/commands.md", content=commands_page()))
+    files.append(File.generated(config, "reference/api.md", content=api_page()))
     return files
 
 
@@ -150,3 +156,37 @@ def _row(parameter: object) -> str:
         names = [(parameter.name or "").upper()]
     text = " ".join((getattr(parameter, "help", "") or "").split()).replace("|", "\\|").replace("<", "&lt;")
     return f"| {', '.join(f'`{name}`' for name in names)} | {text} |"
+
+
+def api_page() -> str:
+    """Write the page of the API: each operation with what it takes, what it answers, and what can go wrong."""
+    lines = [
+        "# API",
+        "",
+        "All paths begin with `/api/v1`. What holds for all of them is in the [guide](../guide/api.md); the same is at",
+        "`/api/v1/openapi.json` of your service (OpenAPI 3.1).",
+    ]
+    for operation in OPERATIONS:
+        lines += ["", f"## {operation.summary}", "", *_operation(operation)]
+    lines += ["", "## Problems", "", "| type | status | means |", "|---|---|---|"]
+    lines += [f"| `{kind.slug}` | {kind.status} | {kind.meaning} |" for kind in Kind]
+    return "\n".join([*lines, ""])
+
+
+def _operation(operation: Operation) -> Iterator[str]:
+    scope = f" · scope `{operation.scope}`" if operation.scope else " · any key" if operation.any_key else " · no key"
+    yield from (f"`{operation.method} {operation.path}`{scope}", "", operation.description, "")
+    parameters = (*operation.parameters, *operation.headers)
+    if parameters:
+        rows = (f"| `{each.name}` | {each.where} | {each.description} |" for each in parameters)
+        yield from ("| | in | |", "|---|---|---|", *rows, "")
+    if operation.body_example:
+        yield from ("It takes:", "", *_json(operation.body_example))
+    for status, reply in operation.replies.items():
+        yield f"**{status}** {reply.description}"
+        yield from ("", *(_json(reply.example) if reply.schema and operation.name != "describe" else ()))
+    yield f"What can go wrong: {', '.join(f'`{kind.slug}`' for kind in kinds_of(operation))}."
+
+
+def _json(value: object) -> list[str]:
+    return ["```json", *json.dumps(value, indent=2, ensure_ascii=False).splitlines(), "```", ""]

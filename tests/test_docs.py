@@ -52,6 +52,13 @@ def test_every_command_is_on_its_page() -> None:
     )
 
 
+def test_every_operation_of_the_api_is_on_its_page() -> None:
+    pytest.importorskip("mkdocs")
+    page = importlib.import_module("docs.reference").api_page()
+    table = importlib.import_module("dailypapers.web.api.table")
+    assert {f"## {operation.summary}" for operation in table.OPERATIONS} <= set(page.splitlines())
+
+
 def test_every_figure_of_the_readme_is_a_measured_one() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     measured = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")

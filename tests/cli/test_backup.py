@@ -65,6 +65,12 @@ def test_who_was_signed_in_when_it_was_made_is_signed_out(ready: Run, tmp_path: 
         assert (len(accounts.every(tx)), accounts.session(tx, "one")) == (1, None)
 
 
+def test_who_restores_is_told_that_revoked_keys_work_again(ready: Run, tmp_path: Path) -> None:
+    ready("api-keys", "add", "website", "--scope", "sources:read", "--now", NOW)
+    ready("backup", "papers.backup")
+    assert "API keys that were revoked since then work again" in restored(ready, tmp_path)
+
+
 def test_a_backup_tells_programs_what_it_holds(ready: Run) -> None:
     code, printed, _ = ready("backup", "papers.backup", "--json")
     assert code == 0

@@ -59,18 +59,20 @@ def restore(
     from zoneinfo import ZoneInfo
 
     from dailypapers.delivery.restored import hold_what_was_sent_since
+    from dailypapers.store import api_keys
     from dailypapers.store.accounts import end_all_sessions
     from dailypapers.store.backup import restore as fill
 
     app, moment = context.obj.app(migrated=False), clock(now)()
     today = moment.astimezone(ZoneInfo(app.settings.service.zone)).date()
     through = _day(sent_through) if sent_through else today
-    held = 0
+    held = live_keys = 0
 
     def hold(tx: "sa.Connection") -> None:
-        nonlocal held
+        nonlocal held, live_keys
         # Whoever has signed out since would be signed in again.
         end_all_sessions(tx)
+        live_keys = sum(key.is_live(moment) for key in api_keys.every(tx))
         held = 0 if nothing_sent else hold_what_was_sent_since(tx, through=through, now=moment)
 
     with progress("restore") as step:
@@ -83,6 +85,8 @@ def restore(
         f"{through}: none of them is sent until you decide (`dailypapers deliveries --help`)."
     )
     say("Whoever unsubscribed or was erased since then is back: remove them before delivery starts.")
+    if live_keys:
+        say("API keys that were revoked since then work again: look at `dailypapers api-keys list`.")
 
 
 @database.command("move")
