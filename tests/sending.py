@@ -46,17 +46,17 @@ async def side_by_side(
 
     async def work() -> None:
         while True:
-            mail = (await exchange.take()).mail
-            outcome = await send(mail, partial(exchange.may_go, mail))
+            mail = (await exchange.get()).mail
+            outcome = await send(mail, partial(exchange.may_hand_over, mail))
             if outcome is None:
-                exchange.withdraw()
+                exchange.drop()
             else:
-                await exchange.answer(mail, outcome)
+                await exchange.settle(mail, outcome)
 
     tasks = [asyncio.create_task(each) for each in (exchange.feed(), *(work() for _ in range(at_once)))]
     try:
-        while (events := await exchange.group()) is not None:
-            exchange.known((yield events) or ())
+        while (events := await exchange.next_batch()) is not None:
+            exchange.acknowledge((yield events) or ())
     finally:
         for task in tasks:
             task.cancel()

@@ -1,6 +1,6 @@
 """SMTP: mails leave over connections that are kept, as many as the server takes.
 
-    mails → exchange → on a connection: announce | about to hand over (known) | hand over | answer → exchange → events
+    mails → exchange → a connection: announce | about to hand over (recorded) | hand over | settle → exchange → events
 
 `mail.smtp.connect` opens a connection; `dialogue` and `pipeline` lead what is said about a mail; `capacity` knows what
 the server was seen to take; `exchange` is where mails and events change hands. Here is which connection a mail goes
@@ -25,7 +25,7 @@ from dailypapers.mail.idn import envelope_address
 from dailypapers.mail.smtp.capacity import Capacity
 from dailypapers.mail.smtp.connect import BROKEN, MailServer, Security, connect, hang_up
 from dailypapers.mail.smtp.dialogue import Commands, commands, hand_over, lost, unanswered
-from dailypapers.mail.smtp.exchange import Exchange, Trial
+from dailypapers.mail.smtp.exchange import Exchange, InFlight
 from dailypapers.mail.smtp.pipeline import NOT_FORGOTTEN, Pipeline, Turn
 from dailypapers.mail.smtp.replies import SUCCESS, Stage, classify, readable
 from dailypapers.mail.transport import Events
@@ -108,8 +108,8 @@ class SmtpTransport:
         serving = [self._started(exchange, self._serve(exchange)) for _ in range(self._capacity.most)]
         tasks = [self._started(exchange, exchange.feed()), *serving]
         try:
-            while (events := await exchange.group()) is not None:
-                exchange.known((yield events) or ())
+            while (events := await exchange.next_batch()) is not None:
+                exchange.acknowledge((yield events) or ())
         finally:
             for task in tasks:
                 task.cancel()
@@ -132,10 +132,10 @@ class SmtpTransport:
         while True:
             await self._place()
             try:
-                trial = await exchange.take()
-                connection = await self._kept() or await self._new(exchange, trial)
+                in_flight = await exchange.get()
+                connection = await self._kept() or await self._new(exchange, in_flight)
                 if connection:
-                    await self._use(exchange, connection, trial)
+                    await self._use(exchange, connection, in_flight)
             finally:
                 self._in_use -= 1
                 self._notify()
@@ -165,10 +165,10 @@ class SmtpTransport:
             await self._part_with(connection)
         return None
 
-    async def _new(self, exchange: Exchange, trial: Trial) -> _Connection | None:
+    async def _new(self, exchange: Exchange, in_flight: InFlight) -> _Connection | None:
         """Connect for a mail; where that fails, the mail goes over another connection, or comes to its end."""
         if refusal := self._capacity.refusal(_now()):
-            await exchange.answer(trial.mail, refusal)
+            await exchange.settle(in_flight.mail, refusal)
             return None
         connected = await self._connect()
         if isinstance(connected, _Connection):
@@ -176,10 +176,10 @@ class SmtpTransport:
             return connected
         may_pass = self._capacity.not_connected(_now()) and connected.kind is OutcomeKind.INTERRUPTED
         if may_pass:
-            exchange.give_back(trial)
+            exchange.put_back(in_flight)
         else:
             self._capacity.refused(connected, _now())
-            await exchange.answer(trial.mail, connected)
+            await exchange.settle(in_flight.mail, connected)
         return None
 
     async def _connect(self) -> _Connection | Outcome:
@@ -206,14 +206,14 @@ class SmtpTransport:
         timeout = self._server.timeout
         return Pipeline(client, timeout=timeout, longest_wait=timeout * _BODY_TIMEOUT_FACTOR)
 
-    async def _use(self, exchange: Exchange, connection: _Connection, trial: Trial) -> None:
+    async def _use(self, exchange: Exchange, connection: _Connection, in_flight: InFlight) -> None:
         """Send mails over a connection for as long as there are some at hand; keep it if it is still good."""
         try:
             if connection.pipeline:
-                with exchange.one_ahead():
-                    await self._ahead(exchange, connection, connection.pipeline, trial)
+                with exchange.prefetching():
+                    await self._ahead(exchange, connection, connection.pipeline, in_flight)
             else:
-                await self._step_by_step(exchange, connection, trial)
+                await self._step_by_step(exchange, connection, in_flight)
         except BaseException:
             connection.close()
             raise
@@ -233,54 +233,62 @@ class SmtpTransport:
         out_of_date = connection.pipeline is not None and not self._capacity.pipelines(_now())
         return connection.usable and not out_of_date and connection.carried + mails <= most
 
-    async def _step_by_step(self, exchange: Exchange, connection: _Connection, trial: Trial) -> None:
+    async def _step_by_step(self, exchange: Exchange, connection: _Connection, in_flight: InFlight) -> None:
         """Send a mail with one command at a time."""
-        ready = partial(exchange.may_go, trial.mail)
-        result = await hand_over(connection.client, trial.mail, ready=ready, longest_wait=self._longest_wait)
-        await self._settle(exchange, connection, trial, result.outcome, stage=result.stage)
+        ready = partial(exchange.may_hand_over, in_flight.mail)
+        result = await hand_over(connection.client, in_flight.mail, ready=ready, longest_wait=self._longest_wait)
+        await self._settle(exchange, connection, in_flight, result.outcome, stage=result.stage)
 
-    async def _ahead(self, exchange: Exchange, connection: _Connection, pipeline: Pipeline, trial: Trial) -> None:
+    async def _ahead(
+        self, exchange: Exchange, connection: _Connection, pipeline: Pipeline, in_flight: InFlight
+    ) -> None:
         """Send mails, each one's commands behind the body of the one before it."""
-        announced = commands(trial.mail, pipeline.extensions)
+        announced = commands(in_flight.mail, pipeline.extensions)
         if isinstance(announced, Outcome):
-            await exchange.answer(trial.mail, announced)
+            await exchange.settle(in_flight.mail, announced)
             return
         pipeline.announce(announced)
         turn = await pipeline.turn()
-        while await self._agreed(exchange, connection, pipeline, trial, turn):
+        while await self._agreed(exchange, connection, pipeline, in_flight, turn):
             following = await self._following(exchange, connection, pipeline)
-            pipeline.hand_over(trial.mail, following[1] if following else None)
+            pipeline.hand_over(in_flight.mail, following[1] if following else None)
             turn = await pipeline.turn()
-            await self._settle(exchange, connection, trial, _verdict(turn, has_sent_content=pipeline.has_sent_content))
+            await self._settle(
+                exchange, connection, in_flight, _verdict(turn, has_sent_content=pipeline.has_sent_content)
+            )
             if following is None:
                 self._learn(turn)
                 return
-            trial = following[0]
+            in_flight = following[0]
 
     async def _agreed(
-        self, exchange: Exchange, connection: _Connection, pipeline: Pipeline, trial: Trial, turn: Turn
+        self, exchange: Exchange, connection: _Connection, pipeline: Pipeline, in_flight: InFlight, turn: Turn
     ) -> bool:
         """Return whether the announced mail is to be handed over now."""
         if turn.refusal or turn.broken:
             outcome, stage = _refused(turn)
             blameless = self._learn(turn) or turn.had_body or turn.broken == NOT_FORGOTTEN
-            await self._settle(exchange, connection, trial, outcome, stage=stage, blameless=blameless)
+            await self._settle(exchange, connection, in_flight, outcome, stage=stage, blameless=blameless)
             return False
-        if not await exchange.may_go(trial.mail):
+        if not await exchange.may_hand_over(in_flight.mail):
             pipeline.withdraw()
-            exchange.withdraw()
+            exchange.drop()
             return False
         return True
 
     async def _following(
         self, exchange: Exchange, connection: _Connection, pipeline: Pipeline
-    ) -> tuple[Trial, Commands] | None:
+    ) -> tuple[InFlight, Commands] | None:
         """Return the mail to announce behind this one, if one is at hand and the connection carries it."""
-        while self._has_room(connection, 2) and not self._is_crowded(self._in_use) and (trial := exchange.take_now()):
-            announced = commands(trial.mail, pipeline.extensions)
+        while (
+            self._has_room(connection, 2)
+            and not self._is_crowded(self._in_use)
+            and (in_flight := exchange.get_nowait())
+        ):
+            announced = commands(in_flight.mail, pipeline.extensions)
             if isinstance(announced, Commands):
-                return trial, announced
-            await exchange.answer(trial.mail, announced)
+                return in_flight, announced
+            await exchange.settle(in_flight.mail, announced)
         return None
 
     def _learn(self, turn: Turn) -> bool:
@@ -297,7 +305,7 @@ class SmtpTransport:
         self,
         exchange: Exchange,
         connection: _Connection,
-        trial: Trial,
+        in_flight: InFlight,
         outcome: Outcome | None,
         *,
         stage: Stage = Stage.BODY,
@@ -305,21 +313,21 @@ class SmtpTransport:
     ) -> None:
         """Say what became of a mail, or have it tried again: by another connection, or when we have been slower."""
         if outcome is None:
-            exchange.withdraw()
-        elif self._is_tried_again(connection, trial, outcome, stage=stage, blameless=blameless):
-            exchange.give_back(trial)
+            exchange.drop()
+        elif self._is_tried_again(connection, in_flight, outcome, stage=stage, blameless=blameless):
+            exchange.put_back(in_flight)
         else:
             if outcome.kind is OutcomeKind.ACCEPTED:
                 connection.carried += 1
                 self._capacity.accepted(pipelined=connection.pipeline is not None)
-            await exchange.answer(trial.mail, outcome)
+            await exchange.settle(in_flight.mail, outcome)
 
     def _is_tried_again(
-        self, connection: _Connection, trial: Trial, outcome: Outcome, *, stage: Stage, blameless: bool
+        self, connection: _Connection, in_flight: InFlight, outcome: Outcome, *, stage: Stage, blameless: bool
     ) -> bool:
         if outcome.kind is OutcomeKind.OVER_LIMIT and not _LONG_LIMIT.search(outcome.text):
-            trial.slowed += 1
-            return trial.slowed <= _SLOWED and self._capacity.be_slower(_now())
+            in_flight.slowed += 1
+            return in_flight.slowed <= _SLOWED and self._capacity.be_slower(_now())
         if outcome.kind is not OutcomeKind.INTERRUPTED:
             return False
         if stage is Stage.MAIL and connection.carried:
@@ -331,8 +339,8 @@ class SmtpTransport:
             return True
         if not connection.carried:
             self._capacity.pause(_now())
-        trial.broken += 1
-        return trial.broken < _BREAKS
+        in_flight.broken += 1
+        return in_flight.broken < _BREAKS
 
     @property
     def _longest_wait(self) -> float:
