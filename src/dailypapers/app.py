@@ -68,6 +68,7 @@ from dailypapers.sources.openreview import OpenReview
 from dailypapers.sources.pubmed import PubMed
 from dailypapers.store.database import connect
 from dailypapers.tokens import Signer
+from dailypapers.tools.push import ToolOptions
 
 if TYPE_CHECKING:
     from dailypapers.web.http.page import WebContext
@@ -111,6 +112,7 @@ class App:
             metrics_token=token.get_secret_value() if token else "",
             count_unread=KeptMail(unread).count if unread else lambda: 0,
             oidc=_oidc(self.settings),
+            tools=tuple(dependencies.tools.clients) if dependencies.tools else (),
         )
 
     @property
@@ -137,6 +139,7 @@ def build(settings: Settings) -> App:
         retention=_retention(settings),
         operator=_operator(settings, signer, servers),
         posting=_posting(settings),
+        tools=_tools(settings, signer),
     )
     return App(
         settings,
@@ -440,6 +443,12 @@ def _webhook_keys(file: Path) -> tuple[bytes, ...]:
         return read_keys(file.read_text("utf-8"))
     except OSError as error:
         raise BadSettings(f"The webhook's secret cannot be read from {file}: {error.strerror}.") from None
+
+
+def _tools(settings: Settings, signer: Signer) -> ToolOptions | None:
+    options = ToolOptions(signer.secret)
+    offered = {kind: client for kind, client in options.clients.items() if kind.value in settings.tools.offered}
+    return replace(options, clients=offered) if offered else None
 
 
 def _measure_disk(url: str) -> Disk | None:

@@ -382,6 +382,12 @@ class OutgoingWebhook(_Section):
         return value
 
 
+class Tools(_Section):
+    """To which reference managers and notebooks readers may have what they save sent."""
+
+    offered: tuple[Literal["zotero", "readwise", "notion"], ...] = ("zotero", "readwise", "notion")
+
+
 class Webhooks(_Section):
     """What providers that send for us tell over HTTP, each at /hooks/ and its name; and whom we tell."""
 
@@ -507,6 +513,7 @@ class Settings(BaseSettings):
     subscribe: Subscribe = Subscribe()
     inbound: Inbound = Inbound()
     webhooks: Webhooks = Webhooks()
+    tools: Tools = Tools()
     oidc: Oidc = Oidc()
     sources: tuple[SourceSettings, ...] = _DEFAULT_SOURCES
     secret: SecretStr | None = None

@@ -19,7 +19,7 @@ from dailypapers.store import bounces, editions, events, outbox, subscribers, su
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.store.schema import channels, metadata, picked
+from dailypapers.store.schema import channels, metadata, picked, tool_pushes, tools
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.erase import erase, expire_unconfirmed
 from dailypapers.subscriptions.export import export
@@ -51,6 +51,9 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
                     created_at=NOW,
                 )
             )
+            mine = {"subscriber_id": digest.reader, "kind": "zotero", "state": "on"}
+            tx.execute(sa.insert(tools).values(**mine, key="1:x", target="", saved_from=NOW))
+            tx.execute(sa.insert(tool_pushes).values(**mine, paper_id=got.papers[0], attempts=0, detail=""))
             events.listen(tx, {"all": frozenset()})
             events.note(tx, EventKind.CONFIRMED, {}, subscriber_id=digest.reader, now=NOW)
         erase(tx, got.reader)

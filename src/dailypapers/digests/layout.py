@@ -61,7 +61,7 @@ class RenderInput:
     edition: Edition | None = None
     digest: Digest | None = None
     style: Style = AS_USUAL
-    #: What an answer says.
+    #: What an answer or a notice says.
     answer: Content | None = None
     #: In test mode: to whom it goes in place of its reader.
     test_address: str = ""
@@ -104,6 +104,10 @@ class Shared:
 _MOST_SHARED = 20_000
 
 
+#: Mails that say sentences, and nothing else.
+_ANSWERS = frozenset((MailKind.ANSWER, MailKind.NOTICE))
+
+
 def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Shared | None = None) -> list[RenderInput]:
     """Load what the mails of these deliveries show, all at once; what is in `shared` need not be loaded again."""
     shared = shared or Shared()
@@ -119,7 +123,7 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
         bearer = bearers[delivery.subscriber]
         content = contents.get(delivery.id, Content())
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
-            inputs.append(RenderInput(delivery, bearer, answer=content if delivery.kind is MailKind.ANSWER else None))
+            inputs.append(RenderInput(delivery, bearer, answer=content if delivery.kind in _ANSWERS else None))
             continue
         picks = chosen.get(delivery.id, ())
         digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
@@ -173,9 +177,9 @@ def quiet_entries(quiet: Iterable[QuietTopic], listed: Mapping[int, papers.Liste
 
 
 def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
-    """Return what each digest and answer says, by delivery; what older versions did not store is made now."""
+    """Return what each digest, answer and notice says, by delivery; what older versions did not store is made now."""
     digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
-    answers = (delivery.id for delivery in deliveries if delivery.kind is MailKind.ANSWER)
+    answers = (delivery.id for delivery in deliveries if delivery.kind in _ANSWERS)
     stored = outbox.contents_of(tx, [*digests, *answers])
     without = {key: reader for key, reader in digests.items() if key not in stored}
     today = contents_of_today(tx, sorted(set(without.values()))) if without else {}
@@ -222,6 +226,7 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
         return render_answer(
             renderer.templates,
             render_input.answer.notes,
+            template=render_input.delivery.kind.value,
             preferences=_link(renderer, Purpose.PREFERENCES, render_input),
             home=renderer.home,
             name=renderer.sender.name,

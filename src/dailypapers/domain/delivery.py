@@ -77,6 +77,8 @@ class MailKind(StrEnum):
     """What became of what somebody asked for by email."""
     LINKS = "links"
     """The links to a reader's own pages, for who asked for them."""
+    NOTICE = "notice"
+    """Something that stopped working, which its reader alone can mend."""
 
 
 class OutcomeKind(Enum):

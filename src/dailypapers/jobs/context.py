@@ -18,6 +18,7 @@ from dailypapers.posting.post_due import PostOptions
 from dailypapers.reporting.tell import OperatorOptions
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
+from dailypapers.tools.push import ToolOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Dependencies:
     #: Who is told how things are; `None` where nobody is named.
     operator: OperatorOptions | None = None
     posting: PostOptions = field(default=PostOptions())
+    #: To which tools readers may send what they save; `None` where to none.
+    tools: ToolOptions | None = None
 
     @property
     def sending(self) -> Sending:

@@ -17,12 +17,18 @@ def render_confirm(env: jinja2.Environment, *, confirm_url: str, home: str, name
 
 
 def render_answer(
-    env: jinja2.Environment, sentences: Sequence[str], *, preferences: str, home: str, name: str = "Daily Papers"
+    env: jinja2.Environment,
+    sentences: Sequence[str],
+    *,
+    preferences: str,
+    home: str,
+    name: str = "Daily Papers",
+    template: str = "answer",
 ) -> Message:
-    """Return the mail that says what became of what a reader asked for by email."""
+    """Return the mail that says what became of what a reader asked for by email, or what has stopped working."""
     said = [in_words(sentence, translator_of(env)) for sentence in sentences]
     return _rendered(
-        env, "answer", {"sentences": said, "preferences": preferences, "home": home, "list_name": one_line(name)}
+        env, template, {"sentences": said, "preferences": preferences, "home": home, "list_name": one_line(name)}
     )
 
 

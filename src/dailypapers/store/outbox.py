@@ -28,6 +28,7 @@ _MAY_GET = {
     MailKind.LINKS: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
     # Whoever asked to get no more mail is told that it is so.
     MailKind.ANSWER: (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.UNSUBSCRIBED),
+    MailKind.NOTICE: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
 }
 #: Clocks may differ by as much; a claim made later than this from now was made by a clock that was set back since.
 _CLOCKS_DIFFER = dt.timedelta(minutes=1)

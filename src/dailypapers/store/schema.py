@@ -401,6 +401,37 @@ asks = sa.Table(
     sa.Column("granted", sa.Boolean, nullable=False),
 )
 
+tools = sa.Table(
+    "tools",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    # Encrypted.
+    sa.Column("key", sa.Text, nullable=False),
+    # The id of what is written to, in the tool.
+    sa.Column("target", sa.Text, nullable=False),
+    # Why it is off.
+    sa.Column("refusal", sa.Text),
+    # What was saved before is not sent.
+    sa.Column("saved_from", Moment, nullable=False),
+    # When its key is tried; NULL: it has been.
+    sa.Column("check_at", Moment),
+)
+tool_pushes = sa.Table(
+    "tool_pushes",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    # queued, done or failed.
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # NULL: nothing more happens.
+    sa.Column("next_attempt_at", Moment),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("ix_tool_pushes_next_attempt_at", "next_attempt_at"),
+)
 votes = sa.Table(
     "votes",
     metadata,

@@ -16,7 +16,8 @@ from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import FIELDS, interests_in
 from dailypapers.domain.subscriber import Subscriber, SubscriberState, days_in_words
-from dailypapers.store import bounces, editions, outbox, papers, subscribers, suppressions, votes
+from dailypapers.domain.tool import Tool
+from dailypapers.store import bounces, editions, outbox, papers, subscribers, suppressions, tools, votes
 from dailypapers.store.bounces import StoredBounce
 from dailypapers.store.picks import StoredPick, of_deliveries
 
@@ -34,6 +35,8 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
     cast = votes.of_subscriber(tx, subscriber_id)
     named = {pick.paper_id for picked in chosen.values() for pick in picked} | {vote.paper_id for vote in cast}
     paper_by_id = papers.by_id(tx, named)
+    pushes = tools.pushed(tx, subscriber_id)
+    sent_by_id = papers.by_id(tx, {paper_id for paper_id, _, _ in pushes})
     days = editions.by_id(tx, [delivery.edition for delivery in sent if delivery.edition is not None])
     return {
         "made_at": _moment(now),
@@ -41,6 +44,10 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
         "interests": [asdict(stated) for stated in subscribers.interests_of(tx, [subscriber_id])[subscriber_id]],
         "votes": [{**_paper(paper_by_id[v.paper_id]), "vote": v.vote.value, "voted_at": _moment(v.at)} for v in cast],
         "deliveries": [_delivery(one, days, chosen.get(one.id, ()), paper_by_id) for one in sent],
+        "tools": [_tool(one) for one in tools.of_subscriber(tx, subscriber_id)],
+        "sent_to_tools": [
+            {**_paper(sent_by_id[paper_id]), "tool": kind.value, "state": state} for paper_id, kind, state in pushes
+        ],
         "bounces": [_bounce(one) for one in bounces.of_subscriber(tx, subscriber_id)],
         "suppressed": suppressions.is_suppressed(tx, reader.address),
     }
@@ -75,6 +82,16 @@ def _delivery(
         "message_id": delivery.message_id,
         "detail": delivery.detail,
         "picks": [_pick(pick, paper_by_id[pick.paper_id]) for pick in picked],
+    }
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    """Return what is known of a tool; its key stays where it is."""
+    return {
+        "tool": tool.kind.value,
+        "state": tool.state.value,
+        "target": tool.target,
+        "refusal": tool.refusal.value if tool.refusal else None,
     }
 
 

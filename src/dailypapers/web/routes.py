@@ -41,6 +41,7 @@ from dailypapers.web.readers import (
     reduce_frequency,
     resubscribe,
     saved,
+    tools,
     unsubscribe,
 )
 
@@ -115,6 +116,7 @@ _ACTED_ON: Mapping[str, Page] = {
     "/feedback/{token}/{vote}": feedback,
     "/preferences/{token}": preferences,
     "/saved/{token}": saved,
+    "/tools/{token}": tools,
     "/data/{token}": data,
 }
 #: Pages that only show something.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from tests.playing_clock import PlayingClock
 from tests.playing_sources import Answer, Asked, playing_sources
+from tests.playing_tools import PlayingReadwise, playing
 
 from dailypapers import __version__
 from dailypapers.domain.source import Checkpoint
@@ -265,3 +266,23 @@ async def test_what_breaks_at_a_host_still_counts_as_asking_it() -> None:
                 await http.get(f"{base}/bomb")
             await http.get(f"{base}/feed")
     assert clock.slept == [3.0]
+
+
+async def test_what_is_sent_is_sent_once_and_a_refusal_is_an_answer() -> None:
+    service = PlayingReadwise()
+    with playing(service):
+        async with Http(allow_private=True, pace=0) as http:
+            url = f"{service.url}/api/v3/save/"
+            service.before = [(302, {"Location": "/elsewhere"}, ""), (429, {"Retry-After": "7"}, "slow down")]
+            moved, busy, refused = [await http.send("POST", url, headers={}, content=b"{}") for _ in range(3)]
+        assert (moved.status, busy.status, refused.status) == (302, 429, 401)
+        assert (busy.retry_after, busy.headers["retry-after"]) == (7.0, "7")
+        assert service.asked == [("POST", "/api/v3/save/")] * 3
+        service.loses_answers = True
+        async with Http(allow_private=True, pace=0) as http:
+            with pytest.raises(FetchFailed, match="could not be reached"):
+                await http.send("POST", url, headers={}, content=b"{}")
+        assert len(service.asked) == 4
+    async with Http(pace=0) as http:
+        with pytest.raises(FetchFailed, match="private network"):
+            await http.send("POST", url, headers={})

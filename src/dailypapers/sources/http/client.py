@@ -8,7 +8,7 @@ import asyncio
 import random
 import re
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from itertools import count
@@ -50,6 +50,27 @@ class Response:
     def forgotten(self) -> "Response":
         """The same answer without what would let the next one be "unchanged"."""
         return replace(self, etag="", last_modified="")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was answered to something that was sent, whatever the status."""
+
+    status: int
+    content: bytes
+    #: By their names in lower case.
+    headers: Mapping[str, str]
+    #: The seconds that the server asks to wait before the next request.
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked of an address."""
+
+    headers: Mapping[str, str]
+    method: str = "GET"
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +142,26 @@ class Http:
             where = _next_address(where, answer.headers.get("location", ""))
         raise FetchFailed(f"{shown(url)} redirects more than {MAX_REDIRECTS} times.")
 
+    async def send(self, method: str, url: str, *, headers: Mapping[str, str], content: bytes = b"") -> Reply:
+        """Send something once, with the host's turn but without redirects and tries of our own.
+
+        A refusal is an answer. Raises `FetchFailed` where there is none: then nobody knows whether it was done.
+        """
+        where = _address(url)
+        request = _Request({"User-Agent": self._agent, "Accept-Encoding": "gzip", **headers}, method, content)
+        async with self._gate.turn(where.netloc.decode()) as turn:
+            await _waited(turn, where)
+            try:
+                async with asyncio.timeout(self._deadline):
+                    answer = await self._read(where, request)
+            except (httpx.TransportError, OSError) as error:
+                why = str(error).rstrip(".") if isinstance(error, FetchFailed) else _described(error)
+                raise FetchFailed(f"{where.host} could not be reached: {why}.") from error
+            finally:
+                await turn.answered()
+        sent_headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(answer.status, answer.content, sent_headers, retry_after(answer.headers))
+
     async def _ask(self, where: httpx.URL, headers: dict[str, str]) -> _Answer:
         place = where.netloc.decode()
         async with self._gate.turn(place) as turn:
@@ -156,7 +197,7 @@ class Http:
     async def _try_once(self, where: httpx.URL, headers: dict[str, str]) -> _Answer | Failure:
         try:
             async with asyncio.timeout(self._deadline):
-                answer = await self._read(where, headers)
+                answer = await self._read(where, _Request(headers))
         except FetchFailed as error:
             raise FetchFailed(f"{shown(where)} could not be fetched: {str(error).rstrip('.')}.") from error
         except (httpx.TransportError, OSError) as error:
@@ -167,20 +208,21 @@ class Http:
             return Failure(f"it answered {answer.status}", after, is_hosts=is_hosts)
         return answer
 
-    async def _read(self, where: httpx.URL, headers: dict[str, str]) -> _Answer:
+    async def _read(self, where: httpx.URL, request: _Request) -> _Answer:
         addresses = await addresses_of(where.host, where.port or 0, allow_private=self._allow_private)
         for address in addresses[:-1]:
             try:
-                return await self._read_from(address, where, headers)
+                return await self._read_from(address, where, request)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-        return await self._read_from(addresses[-1], where, headers)
+        return await self._read_from(addresses[-1], where, request)
 
-    async def _read_from(self, address: str, where: httpx.URL, headers: dict[str, str]) -> _Answer:
+    async def _read_from(self, address: str, where: httpx.URL, asked: _Request) -> _Answer:
         request = httpx.Request(
-            "GET",
+            asked.method,
             where.copy_with(host=address),
-            headers={**headers, "Host": where.netloc.decode()},
+            headers={**asked.headers, "Host": where.netloc.decode()},
+            content=asked.content or None,
             # The connection goes to the address that was checked; the certificate must still be the host's.
             extensions={"sni_hostname": where.host, "timeout": httpx.Timeout(self._timeout).as_dict()},
         )

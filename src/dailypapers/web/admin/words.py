@@ -50,6 +50,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "confirm": N_("Confirmation"),
         "answer": N_("Answer to an email"),
         "links": N_("Links to one’s pages"),
+        "notice": N_("Notice"),
         "bounce": N_("Bounce"),
         "complaint": N_("Spam report"),
         "auto-reply": N_("Automatic reply"),

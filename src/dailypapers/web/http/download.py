@@ -1,4 +1,4 @@
-"""Papers as files for a reference manager."""
+"""Papers as files for a reference manager, or as notes."""
 
 from collections.abc import Iterable
 
@@ -7,19 +7,29 @@ from starlette.exceptions import HTTPException
 
 from dailypapers.domain.paper import Paper
 from dailypapers.rendering.citations import bibtex, ris
+from dailypapers.rendering.csl import csl_json
+from dailypapers.rendering.markdown import zipped_notes
 
-_WRITERS = {"bib": (bibtex, "application/x-bibtex"), "ris": (ris, "application/x-research-info-systems")}
+_WRITERS = {
+    "bib": (bibtex, "application/x-bibtex"),
+    "ris": (ris, "application/x-research-info-systems"),
+    "json": (csl_json, "application/vnd.citationstyles.csl+json"),
+}
+_ZIP = "zip"
 
 
 def require_kind(kind: str) -> str:
     """Return the kind of file. Raises 404 where it is not one we write."""
-    if kind not in _WRITERS:
+    if kind not in _WRITERS and kind != _ZIP:
         raise HTTPException(404)
     return kind
 
 
 def as_file(papers: Iterable[Paper], name: str, kind: str) -> Response:
-    """Return the papers as a file to be kept under this name, `bib` or `ris`."""
+    """Return the papers as a file to be kept under this name: `bib`, `ris`, `json` (CSL), or `zip`, a note for each."""
+    if kind == _ZIP:
+        headers = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
+        return Response(zipped_notes(papers), media_type="application/zip", headers=headers)
     write, type_ = _WRITERS[require_kind(kind)]
     return attachment(write(papers), f"{name}.{kind}", type_)
 

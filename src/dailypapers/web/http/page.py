@@ -2,7 +2,7 @@
 
 import datetime as dt
 import gzip
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from dailypapers.domain.clock import Clock
 from dailypapers.domain.finding import Finding
 from dailypapers.domain.i18n import N_, Translator
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.tool import ToolKind
 from dailypapers.inbound.webhooks import WebhookOptions
 from dailypapers.library.search import Finder
 from dailypapers.rendering.environment import Templates, translator_of
@@ -59,6 +60,8 @@ class WebContext:
     count_unread: Callable[[], int] = lambda: 0
     #: Who else may tell us who an operator is; `None` where only our own accounts count.
     oidc: OidcProvider | None = None
+    #: To which tools readers may send what they save.
+    tools: Collection[ToolKind] = ()
     #: Looks how this installation stands; `None` where nobody can.
     check: Callable[[dt.datetime], list[Finding]] | None = None
 

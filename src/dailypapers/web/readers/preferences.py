@@ -308,4 +308,6 @@ def _links(context: WebContext, reader: Bearer) -> dict[str, str]:
     """Return where a reader's other pages are."""
     now = context.clock()
     wanted = (Purpose.SAVED, Purpose.FEED, Purpose.DATA, Purpose.UNSUBSCRIBE)
-    return {purpose.value: context.signer.url(purpose, reader, issued=now) for purpose in wanted}
+    urls = {purpose.value: context.signer.url(purpose, reader, issued=now) for purpose in wanted}
+    token = context.signer.token(Purpose.PREFERENCES, reader, issued=now)
+    return urls | {"tools": f"{context.root}tools/{token}" if context.tools else ""}

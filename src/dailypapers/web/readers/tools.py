@@ -1,0 +1,134 @@
+"""A reader's tools: GET shows to which what they save is sent, POST connects one or disconnects it.
+
+A key is written and never shown. It is tried in the background: a page does not wait for somebody else's service.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Form, Request
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from dailypapers.domain.i18n import N_
+from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import Subscriber
+from dailypapers.domain.tool import TOOL_NAMES, Refusal, ToolKind, ToolState
+from dailypapers.errors import BadInput
+from dailypapers.store import tools
+from dailypapers.store.database import reading, writing
+from dailypapers.tools.connect import connect
+from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.token import claim_of, reader_of
+
+_STATES = {
+    ToolState.NEW: N_("The key will be tried within a minute; reload this page to see whether it works."),
+    ToolState.ON: N_("Connected. Papers you save are sent within a minute."),
+}
+_REFUSALS = {
+    Refusal.KEY: N_("Off: the key was not accepted. It may have been revoked."),
+    Refusal.PERMISSION: N_("Off: the key does not allow writing."),
+    Refusal.TARGET: N_("Off: the database was not found. Share it with your integration in Notion."),
+    Refusal.SECRET: N_("Off: the stored key can no longer be read. Please enter it again."),
+}
+_HINTS = {
+    ToolKind.ZOTERO: N_("Create a key with write access to your library at zotero.org, under Settings, Security."),
+    ToolKind.READWISE: N_("Copy your access token from readwise.io/access_token."),
+    ToolKind.NOTION: N_("Create an internal integration in Notion, share a database with it, and copy its secret."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What the page says of a tool."""
+
+    kind: ToolKind
+    name: str
+    hint: str
+    #: Empty where it is not connected.
+    status: str = ""
+    is_off: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of a form."""
+
+    disconnected: str = ""
+    troubles: Mapping[ToolKind, str] = field(default_factory=dict)
+
+
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
+    """Answer GET: changes nothing."""
+
+    def show_tools(request: Request, token: str) -> HTMLResponse:
+        with reading(context.engine) as tx:
+            return _page(context, request, tx, token, _Done())
+
+    return show_tools
+
+
+def act(context: WebContext) -> Callable[..., HTMLResponse]:
+    """Answer POST: connect a tool with its key, or disconnect it, which deletes the key."""
+
+    def act_tools(
+        request: Request,
+        token: str,
+        *,
+        tool: Annotated[str, Form()] = "",
+        key: Annotated[str, Form()] = "",
+        target: Annotated[str, Form()] = "",
+        older: Annotated[str, Form()] = "",
+        action: Annotated[str, Form()] = "",
+    ) -> HTMLResponse:
+        kind = next((each for each in context.tools if each.value == tool), None)
+        if kind is None:
+            raise HTTPException(404)
+        with writing(context.engine) as tx:
+            reader = _reader(context, tx, token)
+            if action == "disconnect":
+                tools.disconnect(tx, reader.id, kind)
+                return _page(context, request, tx, token, _Done(disconnected=TOOL_NAMES[kind]))
+            try:
+                options = {"key": key, "target": target[:500], "with_older": bool(older)}
+                connect(tx, context.signer.secret, reader.id, kind, **options, now=context.clock())  # type: ignore[arg-type]
+            except BadInput as error:
+                return _page(context, request, tx, token, _Done(troubles={kind: context.translate(str(error))}))
+            return _page(context, request, tx, token, _Done())
+
+    return act_tools
+
+
+def _reader(context: WebContext, tx: sa.Connection, token: str) -> Subscriber:
+    return reader_of(context, tx, claim_of(context, Purpose.PREFERENCES, token))
+
+
+def _page(context: WebContext, request: Request, tx: sa.Connection, token: str, done: _Done) -> HTMLResponse:
+    connected = {tool.kind: tool for tool in tools.of_subscriber(tx, _reader(context, tx, token).id)}
+    cards = []
+    for kind in context.tools:
+        tool, said = connected.get(kind), ""
+        if tool:
+            said = _REFUSALS[tool.refusal] if tool.refusal else _STATES[tool.state]
+        cards.append(
+            _Card(
+                kind,
+                TOOL_NAMES[kind],
+                context.translate(_HINTS[kind]),
+                context.translate(said) if said else "",
+                is_off=bool(tool and tool.state is ToolState.OFF),
+                trouble=done.troubles.get(kind, ""),
+            )
+        )
+    return context.page(
+        request,
+        "tools",
+        status=422 if done.troubles else 200,
+        cards=cards,
+        disconnected=done.disconnected,
+        action=f"{context.root}tools/{token}",
+        preferences=f"{context.root}preferences/{token}",
+    )
