@@ -53,6 +53,7 @@ from dailypapers.posting.post_due import PostOptions
 from dailypapers.posting.webhooks import Webhook, key_of, read_keys
 from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.rendering.environment import environment
+from dailypapers.rendering.i18n import has_catalog
 from dailypapers.reporting.report import Disk
 from dailypapers.reporting.tell import OperatorOptions
 from dailypapers.settings import Mail, MailServerSettings, ServerSettings, Settings, SourceSettings, shipped
@@ -314,14 +315,16 @@ def _known_source(settings: SourceSettings) -> Arxiv | HuggingFace | Biorxiv | O
 
 
 def _mail_renderer(settings: Settings, signer: Signer) -> MailRenderer:
+    own, *others = languages(settings)
+    make = partial(
+        environment,
+        shipped("templates"),
+        settings.service.templates,
+        locale=_locale_folders(settings),
+        takes_replies=bool(settings.inbound.reply_address),
+    )
     return MailRenderer(
-        templates=environment(
-            shipped("templates"),
-            settings.service.templates,
-            language=settings.service.language,
-            locale=[folder for folder in (settings.service.locale, shipped("locale")) if folder],
-            takes_replies=bool(settings.inbound.reply_address),
-        ),
+        templates=make(language=own),
         signer=signer,
         sender=_sender(settings),
         home=f"{settings.service.base_url}/",
@@ -329,7 +332,23 @@ def _mail_renderer(settings: Settings, signer: Signer) -> MailRenderer:
         unsubscribe_address=settings.inbound.unsubscribe_address,
         reply_address=settings.inbound.reply_address,
         keys=tuple(signing_keys(settings)),
+        # Few readers of a service read another language; its templates are put together for the first who does.
+        others={language: cache(partial(make, language=language)) for language in others},
     )
+
+
+def languages(settings: Settings) -> tuple[str, ...]:
+    """Return the languages that readers may choose, the service's own first. Raises `BadSettings` without a catalog."""
+    folders = _locale_folders(settings)
+    for language in settings.service.languages:
+        if not has_catalog(language, folders):
+            where = " or ".join(map(str, folders))
+            raise BadSettings(f"service.languages: there is no catalog for {language} in {where}.")
+    return tuple(dict.fromkeys((settings.service.language, *settings.service.languages)))
+
+
+def _locale_folders(settings: Settings) -> list[Path]:
+    return [folder for folder in (settings.service.locale, shipped("locale")) if folder]
 
 
 def signing_keys(settings: Settings, algorithms: Collection[Algorithm] = tuple(Algorithm)) -> Iterator[Key]:

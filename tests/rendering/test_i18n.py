@@ -18,7 +18,7 @@ from dailypapers.errors import BadSettings
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, in_words, translator_of
-from dailypapers.rendering.i18n import CatalogTranslator, locale_of
+from dailypapers.rendering.i18n import CatalogTranslator, best_of, has_catalog, language_name, locale_of, translator
 from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.text import one_line
 
@@ -166,3 +166,41 @@ def test_from_right_to_left_names_keep_a_direction_of_their_own(locale: list[Pat
 def test_a_foreign_text_cannot_turn_what_is_around_it(foreign: str) -> None:
     assert one_line(f"1 {isolated(foreign)} 2") in {"1 ab 2", "1 \u2068ab\u2069 2"}
     assert one_line(f"1 {isolated('ab')} 2") == "1 \u2068ab\u2069 2"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "best"),
+    [
+        ("", "en"),
+        ("*", "en"),
+        ("de", "de"),
+        ("de-AT, en;q=0.8", "de"),
+        ("en;q=0.8, de;q=0.9", "de"),
+        ("de;q=0, zh", "zh"),
+        ("zh-CN,zh;q=0.9", "zh"),
+        ("xx, tlh;q=1, pt;q=0.1", "en"),
+        (";;;,,q=1,de;q=9x,\x00", "en"),
+        ("a," * 10_000 + "de", "en"),
+    ],
+)
+def test_the_language_a_browser_prefers_is_taken_where_it_is_offered(wanted: str, best: str) -> None:
+    assert best_of(wanted, ("en", "de", "zh")) == best
+
+
+def test_a_catalogue_is_read_as_translators_write_it(tmp_path: Path) -> None:
+    file = tmp_path / "de" / "LC_MESSAGES" / "dailypapers.po"
+    file.parent.mkdir(parents=True)
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    file.write_text(head + 'msgid "Save"\nmsgstr "Sichern"\n\n#, fuzzy\nmsgid "Day"\nmsgstr "Nacht"\n', "utf-8")
+    assert [language for language in ("de", "de-AT", "fr", "en-US") if not has_catalog(language, [tmp_path])] == ["fr"]
+    german = translator("de-AT", [tmp_path])
+    assert [german(words) for words in ("Save", "Day", "Untranslated")] == ["Sichern", "Day", "Untranslated"]
+    damaged = tmp_path / "fr" / "LC_MESSAGES" / "dailypapers.po"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b'msgid "Save\nmsgstr 7\xff')
+    with pytest.raises(BadSettings, match=r"catalog .* cannot be read"):
+        translator("fr", [tmp_path])
+
+
+def test_a_language_is_called_as_its_speakers_call_it() -> None:
+    assert [language_name(language) for language in ("en", "de", "zh", "he")] == ["English", "Deutsch", "中文", "עברית"]

@@ -244,3 +244,13 @@ def test_a_column_that_is_there_twice_or_missing_is_named(tmp_path: Path, column
     file.write_text(f"{columns}\na@example.org,x,y\n", "utf-8")
     with pytest.raises(BadInput, match=says):
         read(file)
+
+
+def test_the_language_of_a_record_is_a_language_tag(engine: sa.Engine, tmp_path: Path) -> None:
+    assert import_text(engine, tmp_path, json.dumps({"address": ALICE, "language": "pt-BR"})) == []
+    assert known(engine)[0].style.language == "pt-BR"
+    (why,) = import_text(engine, tmp_path, json.dumps({"address": ALICE, "language": "Klingon!"}))
+    assert why == "people.jsonl line 1: language “Klingon!” is not a language tag such as en or pt-BR"
+    assert known(engine)[0].style.language == "pt-BR"
+    assert import_text(engine, tmp_path, json.dumps({"address": ALICE, "language": ""})) == []
+    assert known(engine)[0].style.language == ""

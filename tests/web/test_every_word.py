@@ -144,7 +144,8 @@ def translated(context: WebContext, tmp_path: Path) -> WebContext:
     """The pages in that language, of a service whose name has no Latin letter."""
     locale = pseudo.write_catalogue(tmp_path / "locale", numbered=True)
     templates = environment(shipped("templates"), language=pseudo.LANGUAGE, locale=[locale])
-    renderer = replace(PRESS, templates=templates, sender=replace(PRESS.sender, name="Вестник"))
+    sender = replace(PRESS.sender, name="Вестник")
+    renderer = replace(PRESS, templates=templates, sender=sender, others={"ru": lambda: templates})
     limits = Limits(per_network_hour=5, overall_hour=300)
     policy = SignUpPolicy(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
     return replace(context, renderer=renderer, sign_up_policy=policy)

@@ -25,7 +25,7 @@ from dailypapers.errors import BadInput, BadSettings
 from dailypapers.mail.message import mime, quoted_printable
 from dailypapers.mail.message.dkim import Key
 from dailypapers.rendering.digest import Frame, render_digest
-from dailypapers.rendering.environment import Templates, translator_of
+from dailypapers.rendering.environment import Templates, language_of, translator_of
 from dailypapers.rendering.notices import render_answer, render_confirm, render_links
 from dailypapers.rendering.pieces import Pieces
 from dailypapers.rendering.two_passes import TwoPasses
@@ -49,6 +49,18 @@ class MailRenderer:
     reply_address: str = ""
     #: What mails are signed with (DKIM); none where the mail server signs them.
     keys: tuple[Key, ...] = ()
+    #: Makes the templates in each of the other languages that readers may choose.
+    others: Mapping[str, Callable[[], Templates]] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What readers may choose, the service's own language first."""
+        return (language_of(self.templates), *self.others)
+
+    def templates_in(self, language: str) -> Templates:
+        """Return the templates in a language; in the service's own where the language is not offered."""
+        make = self.others.get(language)
+        return make() if make else self.templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +130,25 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
     shared.load(tx, picked | nearest, {delivery.edition for delivery in deliveries if delivery.edition is not None})
     listed, editions_by_id = shared.paper_by_id, shared.edition_by_id
     bearers, test_mode = _bearers(tx, deliveries), controls.control(tx, controls.Name.TEST_MODE)
+    styles = _styles_of_notices(tx, deliveries)
     inputs = []
     for delivery in deliveries:
         bearer = bearers[delivery.subscriber]
         content = contents.get(delivery.id, Content())
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
-            inputs.append(RenderInput(delivery, bearer, answer=content if delivery.kind in _ANSWERS else None))
+            style, answer = styles[delivery.subscriber], content if delivery.kind in _ANSWERS else None
+            inputs.append(RenderInput(delivery, bearer, style=style, answer=answer))
             continue
         picks = chosen.get(delivery.id, ())
         digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
         inputs.append(RenderInput(delivery, bearer, editions_by_id[delivery.edition], digest, content.style))
     return [replace(each, test_address=test_mode.value) for each in inputs] if test_mode else inputs
+
+
+def _styles_of_notices(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Style]:
+    """Return how the mails look that are no digests, by subscriber: as their readers have it now."""
+    ids = sorted({delivery.subscriber for delivery in deliveries if delivery.kind is not MailKind.DIGEST})
+    return dict.fromkeys(ids, AS_USUAL) | (subscribers.styles(tx, ids) if ids else {})
 
 
 def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bearer]:
@@ -212,9 +232,9 @@ def message(renderer: MailRenderer, render_input: RenderInput) -> Message:
 
 def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> Message:
     if render_input.digest is not None and render_input.edition is not None and links is not None:
-        frame = _frame(renderer, render_input.edition)
+        frame = _frame(renderer, render_input, render_input.edition)
         return render_digest(
-            renderer.templates,
+            _templates(renderer, render_input),
             render_input.digest,
             day=frame.day,
             links=links,
@@ -224,7 +244,7 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
         )
     if render_input.answer is not None:
         return render_answer(
-            renderer.templates,
+            _templates(renderer, render_input),
             render_input.answer.notes,
             template=render_input.delivery.kind.value,
             preferences=_link(renderer, Purpose.PREFERENCES, render_input),
@@ -234,21 +254,25 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
     if render_input.delivery.kind is MailKind.LINKS:
         pages = (Purpose.PREFERENCES, Purpose.SAVED, Purpose.UNSUBSCRIBE)
         return render_links(
-            renderer.templates,
+            _templates(renderer, render_input),
             **{purpose.value: _link(renderer, purpose, render_input) for purpose in pages},
             home=renderer.home,
             name=renderer.sender.name,
         )
     return render_confirm(
-        renderer.templates,
+        _templates(renderer, render_input),
         confirm_url=_link(renderer, Purpose.CONFIRM, render_input),
         home=renderer.home,
         name=renderer.sender.name,
     )
 
 
-def _frame(renderer: MailRenderer, edition: Edition) -> Frame:
-    return _frame_of(renderer.templates, edition, renderer.sender.name)
+def _templates(renderer: MailRenderer, render_input: RenderInput) -> Templates:
+    return renderer.templates_in(render_input.style.language)
+
+
+def _frame(renderer: MailRenderer, render_input: RenderInput, edition: Edition) -> Frame:
+    return _frame_of(_templates(renderer, render_input), edition, renderer.sender.name)
 
 
 @lru_cache(maxsize=32)
@@ -261,7 +285,10 @@ def _encoded(renderer: MailRenderer, render_input: RenderInput, links: Links | N
     if render_input.delivery.max_bytes is not None:
         return _packed(renderer, render_input, links, render_input.delivery.max_bytes)
     if render_input.digest is not None and render_input.edition is not None and links is not None:
-        frame, passes = _frame(renderer, render_input.edition), _two_passes(renderer.templates)
+        frame, passes = (
+            _frame(renderer, render_input, render_input.edition),
+            _two_passes(_templates(renderer, render_input)),
+        )
         if encoded := passes.render(render_input.digest, frame, links, render_input.style):
             return encoded
     return _message(renderer, render_input, links)
@@ -274,7 +301,7 @@ def _packed(renderer: MailRenderer, render_input: RenderInput, links: Links | No
     """
     if render_input.digest is None or render_input.edition is None or links is None:
         return _message(renderer, render_input, links)
-    frame = _frame(renderer, render_input.edition)
+    frame = _frame(renderer, render_input, render_input.edition)
     options: dict[str, Any] = {
         "status": frame.status,
         "name": frame.name,
@@ -282,7 +309,12 @@ def _packed(renderer: MailRenderer, render_input: RenderInput, links: Links | No
     }
     try:
         return render_digest(
-            renderer.templates, render_input.digest, day=frame.day, links=links, style=render_input.style, **options
+            _templates(renderer, render_input),
+            render_input.digest,
+            day=frame.day,
+            links=links,
+            style=render_input.style,
+            **options,
         )
     except BadSettings as error:
         raise BadInput(f"no digest is as small as the mail server wants it, {max_bytes} bytes: {error}") from error
@@ -292,7 +324,7 @@ def _packed(renderer: MailRenderer, render_input: RenderInput, links: Links | No
 _HEADER_BYTES = 4000
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def _two_passes(templates: Templates) -> TwoPasses:
     return TwoPasses(templates, Pieces(quoted_printable.piece, quoted_printable.plain_piece))
 
@@ -366,7 +398,7 @@ def _test_mail(renderer: MailRenderer, render_input: RenderInput) -> tuple[str, 
         renderer.secret, f"test {delivery.id} {delivery.attempts}", domain_of(renderer.sender.address)
     )
     content = mime.build(
-        with_banner(rendered, reader=delivery.address, translate=translator_of(renderer.templates)),
+        with_banner(rendered, reader=delivery.address, translate=translator_of(_templates(renderer, render_input))),
         sender=renderer.sender,
         recipient=address,
         message_id=name,

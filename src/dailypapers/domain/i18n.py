@@ -1,8 +1,11 @@
 """Sentences for readers that stand in code: marked where they are written, translated where they are shown."""
 
+import re
 from collections.abc import Iterable
 from typing import Protocol, Self
 
+#: A language tag (RFC 5646) such as “en”, “pt-BR” or “zh_Hans”.
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 #: A marked sentence, or a pair of them: for one, and for any other number.
 Pattern = str | tuple[str, str]
 

@@ -109,6 +109,8 @@ class Style:
 
     text_only: bool = False
     abstracts: Abstracts = Abstracts.EXTRACT
+    #: A language tag such as “de” (RFC 5646); empty for the service's own language.
+    language: str = ""
 
 
 AS_USUAL = Style()

@@ -101,6 +101,11 @@ def translator_of(templates: jinja2.Environment) -> CatalogTranslator:
     return translate
 
 
+def language_of(templates: jinja2.Environment) -> str:
+    """Return the tag of the language that templates are in."""
+    return str(templates.globals["lang"])
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """The sandbox, which looks at every name that is read; a mail reads five hundred, nearly all of plain values."""
 

@@ -1,20 +1,24 @@
-"""The language of mails and pages: its sentences from gettext catalogs, its dates, numbers and lists from CLDR."""
+"""The language of mails and pages: its sentences from gettext catalogs, its dates, numbers and lists from CLDR.
+
+Accept-Language | best_of | a language | translator: its catalog, LANGUAGE/LC_MESSAGES/dailypapers.po or .mo
+"""
 
 import gettext
-import re
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
-from dailypapers.domain.i18n import Pattern
+from dailypapers.domain.i18n import LANGUAGE_TAG, Pattern
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.text import isolating
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 #: English for readers all over the world writes the day before the month, as nearly all of them do.
 _WORLD_ENGLISH = "en_001"
 
@@ -56,7 +60,7 @@ def comma(locale: Locale) -> str:
 
 def locale_of(language: str) -> Locale:
     """Return the locale of a language tag such as `en` or `pt-BR` (RFC 5646). Raises `BadSettings` for unknown ones."""
-    if not _LANGUAGE.fullmatch(language):
+    if not LANGUAGE_TAG.fullmatch(language):
         raise BadSettings(f"service.language: {language!r} is not a language tag such as en or pt-BR.")
     try:
         return Locale.parse(_WORLD_ENGLISH if language == "en" else language.replace("-", "_"))
@@ -80,15 +84,76 @@ def translator(language: str, folders: Sequence[Path]) -> CatalogTranslator:
     return CatalogTranslator(translations, locale)
 
 
+def has_catalog(language: str, folders: Sequence[Path]) -> bool:
+    """Tell whether sentences can be said in a language: it is English, or one of the folders has its catalog."""
+    return _is_english(language) or _catalog(language, folders) is not None
+
+
+def best_of(wanted: str, offered: Sequence[str]) -> str:
+    """Return the language offered that an Accept-Language header prefers (RFC 9110 12.5.4), or the first one."""
+    ranked = sorted(filter(None, map(_preference, wanted.split(",")[:_MOST_WANTED])), key=lambda pair: -pair[1])
+    by_tag = {language.replace("-", "_"): language for language in offered}
+    best = negotiate_locale([tag.replace("-", "_") for tag, quality in ranked if quality > 0], [*by_tag])
+    return by_tag[best] if best else offered[0]
+
+
+#: Browsers list a handful.
+_MOST_WANTED = 20
+
+
+def _preference(item: str) -> tuple[str, float] | None:
+    tag, _, parameter = (part.strip() for part in item.partition(";"))
+    try:
+        return (tag, float(parameter.removeprefix("q=") or 1)) if tag else None
+    except ValueError:
+        return None
+
+
+def language_name(language: str) -> str:
+    """Return a language's name for itself: “Deutsch”."""
+    locale = locale_of(language)
+    name = locale.get_language_name(locale) or language
+    return name[:1].upper() + name[1:]
+
+
 def _translations(language: str, folders: Sequence[Path]) -> gettext.NullTranslations:
-    for folder in folders:
-        if catalog := gettext.find("dailypapers", str(folder), [language.replace("-", "_")]):
-            with Path(catalog).open("rb") as file:
-                return gettext.GNUTranslations(file)
-    if re.split("[-_]", language)[0] == "en":
+    catalog = _catalog(language, folders)
+    if catalog is not None:
+        return _read(catalog)
+    if _is_english(language):
         return gettext.NullTranslations()
     where = " or ".join(map(str, folders))
     raise BadSettings(f"service.language: there is no catalog for {language} in {where}.")
+
+
+def _is_english(language: str) -> bool:
+    return language.replace("_", "-").partition("-")[0] == "en"
+
+
+def _catalog(language: str, folders: Sequence[Path]) -> Path | None:
+    """Return a language's catalog below the first folder that has one; a compiled one goes first."""
+    tag = language.replace("-", "_")
+    names = dict.fromkeys((tag, tag.partition("_")[0]))
+    files = (
+        folder / name / "LC_MESSAGES" / f"dailypapers.{kind}"
+        for folder in folders
+        for name in names
+        for kind in ("mo", "po")
+    )
+    return next((file for file in files if file.is_file()), None)
+
+
+@lru_cache(maxsize=32)
+def _read(catalog: Path) -> gettext.GNUTranslations:
+    """Read a catalog; one that translators work on is compiled here. Raises `BadSettings` for one that is damaged."""
+    try:
+        if catalog.suffix == ".mo":
+            return gettext.GNUTranslations(io.BytesIO(catalog.read_bytes()))
+        compiled = io.BytesIO()
+        write_mo(compiled, read_po(io.BytesIO(catalog.read_bytes()), abort_invalid=True))
+        return gettext.GNUTranslations(io.BytesIO(compiled.getvalue()))
+    except (OSError, ValueError, PoFileError) as error:
+        raise BadSettings(f"service.language: the catalog {catalog} cannot be read: {error}.") from error
 
 
 class _RightToLeft(gettext.NullTranslations):

@@ -29,14 +29,14 @@ def to_json(content: Content) -> dict[str, object]:
 def _quiet(content: Content) -> dict[str, object]:
     topics = [[quiet.topic, quiet.nearest_id] for quiet in content.quiet]
     stated = {"quiet": topics, "quiet_days": content.quiet_days, "instead": content.instead}
-    stated |= {"considered": content.considered, "in_reply_to": content.in_reply_to}
+    stated |= {"considered": content.considered, "in_reply_to": content.in_reply_to, "language": content.style.language}
     return {name: value for name, value in stated.items() if value}
 
 
 def from_json(kept: Mapping[str, Any]) -> Content:
     """Read a content back."""
     return Content(
-        Style(bool(kept["text_only"]), Abstracts(kept["abstracts"])),
+        Style(bool(kept["text_only"]), Abstracts(kept["abstracts"]), kept.get("language", "")),
         tuple(_sentence(note) for note in kept["notes"]),
         {name: _read_about(about) for name, about in kept["papers"].items()},
         tuple(QuietTopic(topic, nearest_id) for topic, nearest_id in kept.get("quiet", ())),

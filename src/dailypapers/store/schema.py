@@ -224,6 +224,8 @@ subscribers = sa.Table(
     sa.Column("paused_until", sa.Date),
     sa.Column("text_only", sa.Boolean),
     sa.Column("abstracts", sa.Text),
+    # A language tag; nothing stated: the service's own language.
+    sa.Column("language", sa.Text),
     # What every link of this subscription is bound to; none for who subscribed before there was one.
     sa.Column("link_key", sa.Text, default=lambda: secrets.token_hex(16)),
     # A composer has claimed this reader until then; a claim that ran out is anybody's.

@@ -99,6 +99,7 @@ def _columns(rhythm: Rhythm, amount: Amount, style: Style) -> dict[str, Any]:
         "on_empty": amount.on_empty.value,
         "text_only": style.text_only,
         "abstracts": style.abstracts.value,
+        "language": style.language or None,
     }
 
 
@@ -226,6 +227,11 @@ def bearers(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Bearer]:
 
 
 _LINK_KEYS = Prepared(sa.select(subscribers.c.id, subscribers.c.link_key).where(among_ids(subscribers.c.id)))
+
+
+def styles(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Style]:
+    """Return how the mails of these subscribers look; who has been erased is left out."""
+    return {key: reader.style for key, reader in by_id(tx, ids).items()}
 
 
 def one(tx: sa.Connection, subscriber_id: int) -> Subscriber | None:
@@ -402,7 +408,7 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         created_at=row.created_at,
         confirmed_at=row.confirmed_at,
         consent=Consent(row.consent, row.consent_form or "", row.consent_network or ""),
-        style=Style(bool(row.text_only), Abstracts(row.abstracts or Abstracts.EXTRACT)),
+        style=Style(bool(row.text_only), Abstracts(row.abstracts or Abstracts.EXTRACT), row.language or ""),
         paused_until=row.paused_until,
         link_key=row.link_key or "",
     )

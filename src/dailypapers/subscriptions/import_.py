@@ -6,8 +6,8 @@ left there, or could not be reached, is not mailed from here, and nobody is aske
     file | lines, each with what it states | what is known, changed by that | kept
 
 The fields are the same in both: address, topics, phrases, categories, authors, papers, avoid, exclude, other_interests,
-zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, paused. Only `address`
-is needed, and what a line does not state stays as it is. In CSV several entries of one field are separated by
+zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, language, paused. Only
+`address` is needed, and what a line does not state stays as it is. In CSV several entries of one field are separated by
 semicolons, and the address may stand under any name people give it.
 """
 
@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from dailypapers.domain.category import nearest_category, unknown_category
+from dailypapers.domain.i18n import LANGUAGE_TAG
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.preferences import FIELDS, MAX_PAPERS, PreferenceChanges, Preferences
@@ -45,7 +46,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 OTHER_INTERESTS = "other_interests"
 _OTHERS = (
     "address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore", "on_empty", "text_only",
-    "abstracts", "paused", OTHER_INTERESTS,
+    "abstracts", "language", "paused", OTHER_INTERESTS,
 )  # fmt: skip
 #: What spreadsheets and other newsletters call the column of addresses, in lower case and with underscores.
 _ADDRESS_COLUMNS = {"address", "email", "e_mail", "email_address", "e_mail_address", "mail"}
@@ -332,7 +333,17 @@ def _style(fields: Mapping[str, Any]) -> dict[str, Any]:
         stated["text_only"] = _yes("text_only", fields["text_only"])
     if "abstracts" in fields:
         stated["abstracts"] = _one_of(Abstracts, "abstracts", fields["abstracts"])
+    if "language" in fields:
+        stated["language"] = _language(fields["language"])
     return stated
+
+
+def _language(value: object) -> str:
+    """Return a language tag, or nothing where that is stated: the service's own language."""
+    tag = "" if value is None else str(value).strip()
+    if tag and not LANGUAGE_TAG.fullmatch(tag):
+        raise BadInput(f"language “{tag}” is not a language tag such as en or pt-BR")
+    return tag
 
 
 def _one_of(choices: type[_Choice], name: str, value: object) -> _Choice:

@@ -26,6 +26,7 @@ from dailypapers.web.api.routes import add_api
 from dailypapers.web.hooks import metrics, providers
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
+from dailypapers.web.http.language import Negotiated
 from dailypapers.web.http.late_route import LateRoute
 from dailypapers.web.http.page import Secured, WebContext
 from dailypapers.web.http.slashes import WithoutTrailingSlash
@@ -73,6 +74,7 @@ def web_app(context: WebContext) -> FastAPI:
     app.add_middleware(WithoutTrailingSlash)
     app.add_middleware(Guard, refuse=_refusing(context))
     app.add_middleware(Secured, context=context)
+    app.add_middleware(Negotiated, offered=context.renderer.languages)
     return app
 
 

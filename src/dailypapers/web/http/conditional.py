@@ -16,7 +16,7 @@ def conditional(
     If-Modified-Since counts only where there is no If-None-Match (13.1.3).
     """
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": cache_control}
+    headers = {"ETag": etag, "Cache-Control": cache_control, "Vary": "Accept-Language"}
     if modified:
         headers["Last-Modified"] = format_datetime(modified.astimezone(dt.UTC).replace(microsecond=0), usegmt=True)
     if _is_there(request, etag, modified):

@@ -27,6 +27,7 @@ from dailypapers.library.search import Finder
 from dailypapers.rendering.environment import Templates, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.tokens import Signer
+from dailypapers.web.http import language
 from dailypapers.web.http.static import Static
 from dailypapers.web.public.sign_up_policy import SignUpPolicy
 
@@ -72,8 +73,14 @@ class WebContext:
 
     @property
     def templates(self) -> Templates:
-        """Of mails and pages."""
-        return self.renderer.templates
+        """Of pages, in the language of the request that is being answered."""
+        return self.renderer.templates_in(language.of_request())
+
+    @property
+    def chosen_language(self) -> str:
+        """The language of the request that is being answered; empty where it is the service's own."""
+        chosen = language.of_request()
+        return "" if chosen == self.renderer.languages[0] else chosen
 
     def page(self, request: Request, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """Render a page; `root` is the path all our addresses begin with, `static` finds a file's address."""
@@ -112,7 +119,7 @@ def _packed(request: Request, html: bytes, status: int) -> HTMLResponse:
     Packing tells no secret (BREACH, CVE-2013-3587): what a page holds of its reader can be asked for only with the
     token in its address, and whoever has that can read the page.
     """
-    headers = {"Vary": "Accept-Encoding"}
+    headers = {"Vary": "Accept-Encoding, Accept-Language"}
     if len(html) > _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
         return HTMLResponse(gzip.compress(html, 5, mtime=0), status, {**headers, "Content-Encoding": "gzip"})
     return HTMLResponse(html, status, headers)

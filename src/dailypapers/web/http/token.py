@@ -11,6 +11,7 @@ from dailypapers.domain.link import Claim, Purpose
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.errors import BadToken
 from dailypapers.subscriptions.links import bearer_of
+from dailypapers.web.http import language
 from dailypapers.web.http.page import WebContext
 
 GONE = N_("The subscription this link belonged to no longer exists.")
@@ -26,6 +27,7 @@ def reader_of(context: WebContext, tx: sa.Connection, claim: Claim) -> Subscribe
     reader = bearer_of(tx, context.signer, claim)
     if reader is None:
         raise BadToken(GONE)
+    language.choose(reader.style.language)
     return reader
 
 

@@ -191,7 +191,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
             return sign_up.ask(
                 tx,
                 address,
-                _preferences(context.defaults, form),
+                _preferences(context, form),
                 consent=Consent("web", version, signing_up.network),
                 request=signing_up,
                 limits=policy.limits,
@@ -205,11 +205,13 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
     return _answer(context, request, form, verdict)
 
 
-def _preferences(defaults: Preferences, form: Form) -> Preferences:
+def _preferences(context: WebContext, form: Form) -> Preferences:
+    defaults = context.defaults
     zone = form.zone if knows_zone(form.zone) else defaults.rhythm.zone
     topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics)
     amount = replace(defaults.amount, on_empty=OnEmpty.TRENDING) if form.trending else defaults.amount
-    return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, defaults.style)
+    style = replace(defaults.style, language=context.chosen_language)
+    return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, style)
 
 
 def _wait(context: WebContext, request: Request, form: Form, wait_token: str, *, early: bool) -> HTMLResponse:

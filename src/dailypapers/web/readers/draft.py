@@ -12,10 +12,10 @@ from functools import cache
 from starlette.datastructures import FormData
 
 from dailypapers.domain.category import TREE
-from dailypapers.domain.i18n import N_
+from dailypapers.domain.i18n import LANGUAGE_TAG, N_
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import FIELDS, MAX_CHARACTERS, MAX_EXAMPLES, MAX_OF_FIELD, MAX_PAPERS, Preferences
-from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, OnEmpty, Rhythm, Style
+from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, OnEmpty, Rhythm
 from dailypapers.domain.text import printable
 from dailypapers.domain.zone import knows_zone, zones
 from dailypapers.web.readers.preview import tidy
@@ -64,6 +64,7 @@ class Draft:
     on_empty: str = ""
     text_only: bool = False
     abstracts: str = ""
+    language: str = ""
     #: What the preferences were when the form was made.
     seen: str = ""
 
@@ -94,6 +95,7 @@ def written(preferences: Preferences, *, usual: float) -> Draft:
         on_empty=amount.on_empty.value,
         text_only=preferences.style.text_only,
         abstracts=preferences.style.abstracts.value,
+        language=preferences.style.language,
         seen=fingerprint(preferences),
     )
 
@@ -153,7 +155,10 @@ def read(form: FormData) -> Draft:
     )
 
 
-_SHORT = ("zone", "hour", "days", "weekday", "most", "about", "least", "relevance", "on_empty", "abstracts", "seen")
+_SHORT = (
+    *("zone", "hour", "days", "weekday", "most", "about", "least", "relevance", "on_empty", "abstracts", "language"),
+    "seen",
+)
 
 
 def _plain(text: str) -> str:
@@ -177,7 +182,9 @@ def meant(draft: Draft, before: Preferences, *, usual: float, examples: Iterable
     troubles: dict[str, str] = {}
     rhythm = _rhythm(draft, before.rhythm, troubles)
     amount = _amount(draft, before.amount, usual, troubles)
-    style = Style(draft.text_only, before.style.abstracts)
+    style = replace(before.style, text_only=draft.text_only)
+    if not draft.language or LANGUAGE_TAG.fullmatch(draft.language):
+        style = replace(style, language=draft.language)
     if draft.abstracts in set(Abstracts):
         style = replace(style, abstracts=Abstracts(draft.abstracts))
     interests = tuple(_interests(draft, before, tuple(examples), troubles))

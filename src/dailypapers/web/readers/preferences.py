@@ -28,6 +28,7 @@ from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
 from dailypapers.references.read import MAX_SIZE
 from dailypapers.references.read import read as read_references
+from dailypapers.rendering.i18n import language_name
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
@@ -279,6 +280,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.preferences.interests)},
         tree=TREE,
         regions=drafts.regions(),
+        languages=[(language, language_name(language)) for language in context.renderer.languages],
         bounds=_BOUNDS,
         action=f"{context.root}preferences/{token}",
         links=_links(context, case.reader.bearer),
