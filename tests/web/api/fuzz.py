@@ -131,7 +131,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--examples", type=int, default=50)
+    parser.add_argument("--examples", type=int, default=20)
     parser.add_argument("--postgres", action="store_true")
     options = parser.parse_args()
     began, seed = time.monotonic(), options.seed

@@ -125,6 +125,7 @@ async def test_what_failed_may_be_sent_again_under_its_key(program: Program) -> 
         (b"{}", {"Content-Type": "application/json; charset=latin-1"}, 415, "must be JSON"),
         (b"a=b", {"Content-Type": "application/x-www-form-urlencoded"}, 415, "must be JSON"),
         (b"{}", {}, 415, "must be JSON"),
+        (b"\x1f\x8b", {**JSON, "Content-Encoding": "gzip"}, 415, "not packed"),
     ],
 )
 @ON_SQLITE

@@ -206,7 +206,9 @@ def _body(operation: Operation, request: Request, content: bytes) -> Any:
         return None
     type_, _, options = request.headers.get("content-type", "").partition(";")
     is_utf8 = options.strip().lower().replace('"', "") in {"", "charset=utf-8"}
-    if type_.strip().lower() not in (_PATCH_TYPES if operation.method == "PATCH" else _TYPES) or not is_utf8:
+    is_packed = request.headers.get("content-encoding", "identity").strip().lower() != "identity"
+    types = _PATCH_TYPES if operation.method == "PATCH" else _TYPES
+    if type_.strip().lower() not in types or not is_utf8 or is_packed:
         raise Problem(Kind.MEDIA)
     try:
         value = check.read(content)
