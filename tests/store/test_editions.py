@@ -195,3 +195,14 @@ def plan_of(tx: sa.Connection, ask: Callable[[sa.Connection], object]) -> str:
     sa.event.remove(tx, "before_cursor_execute", note)
     explain = "EXPLAIN QUERY PLAN" if tx.dialect.name == "sqlite" else "EXPLAIN"
     return str(tx.exec_driver_sql(f"{explain} {sent[-1][0]}", sent[-1][1]).all())
+
+
+def test_editions_come_a_page_at_a_time_newest_first(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        for number in range(3):
+            announce(tx, number)
+            editions.close(tx, MONDAY.date() + number * DAY, now=MONDAY + number * DAY)
+        first = editions.page(tx, limit=2)
+        second = editions.page(tx, limit=2, before=first[-1].day)
+    assert [edition.day.day for edition in first + second] == [22, 21, 20]
+    assert [edition.papers for edition in first] == [1, 1]

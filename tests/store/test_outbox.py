@@ -405,3 +405,21 @@ def test_the_digest_with_most_papers_is_found(engine: sa.Engine, edition: int, n
         larger = digest(2, edition, now)
         outbox.put(tx, [digest(1, edition, now), replace(larger, picks=(*larger.picks, second))], now=now)
         assert [delivery.subscriber for delivery in outbox.with_most_papers(tx, limit=1)] == [2]
+
+
+def test_a_page_holds_the_newest_of_a_state_whatever_their_priority(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_all(engine, edition, now)
+    with writing(engine) as tx:
+        confirmation = outbox.NewDelivery(2, CAST[1], MailKind.CONFIRM, now + DEADLINE)
+        outbox.put(tx, [confirmation], now=now)
+
+        def ids(**wanted: object) -> list[int]:
+            return [delivery.id for delivery in outbox.page(tx, **{"limit": 3, **wanted})]  # type: ignore[arg-type]
+
+        assert ids() == ids(state=DeliveryState.QUEUED) == [4, 3, 2]
+        assert ids(before_id=2) == ids(state=DeliveryState.QUEUED, before_id=2) == [1]
+        assert ids(subscriber_id=2, state=DeliveryState.QUEUED) == [4, 2]
+        assert ids(edition_id=edition) == ids(kind=MailKind.DIGEST) == [3, 2, 1]
+        assert ids(state=DeliveryState.FAILED) == []

@@ -218,3 +218,13 @@ def test_announcements_of_several_groups_are_kept_in_one_go(engine: sa.Engine, n
     with reading(engine) as tx:
         known = papers.by_key(tx, ["arxiv:2604.00007", "arxiv:1111.11111"])
     assert [paper.title for paper in known.values()] == ["A Paper With the Number 7"]
+
+
+def test_papers_of_an_edition_come_a_page_at_a_time(engine: sa.Engine, now: dt.datetime) -> None:
+    add(engine, *(announcement(f"2604.0000{n}", title=f"A Paper With the Number {n}") for n in range(3)), now=now)
+    with writing(engine) as tx:
+        edition = editions.close(tx, DAY, now=now)
+        first = papers.page_of_edition(tx, edition.id, limit=2)
+        second = papers.page_of_edition(tx, edition.id, limit=2, after_id=first[-1].paper_id)
+    assert [listed.paper.id.value for listed in first + second] == ["2604.00000", "2604.00001", "2604.00002"]
+    assert {listed.sources for listed in first} == {("arxiv",)}

@@ -118,3 +118,15 @@ def test_addresses_that_begin_with_a_text_come_a_page_at_a_time(engine: sa.Engin
 
         assert (found("ann"), found("ann", "anna@example.org"), found("a_")) == (["anna", "anne"], ["anne"], ["a_n"])
         assert (found("", "anne@example.org"), found("c"), found("bob@example.org")) == (["bob"], [], ["bob"])
+
+
+def test_subscribers_come_a_page_at_a_time_in_the_order_in_which_they_came(engine: sa.Engine, now: dt.datetime) -> None:
+    for name in ("cal", "ann", "bob"):
+        admit(engine, now, f"{name}@example.org")
+    with writing(engine) as tx:
+        subscribers.transition(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
+        first = subscribers.page(tx, limit=2)
+        assert [reader.id for reader in first + subscribers.page(tx, limit=2, after_id=2)] == [1, 2, 3]
+        active = subscribers.page(tx, limit=2, state=SubscriberState.ACTIVE)
+        assert [reader.id for reader in active] == [1, 3]
+        assert (subscribers.locked(tx, 1), subscribers.locked(tx, 9)) == (first[0], None)

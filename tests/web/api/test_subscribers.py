@@ -1,5 +1,6 @@
 """Subscribers by the API: asked to confirm or admitted, changed, paused, resumed, unsubscribed, erased."""
 
+import asyncio
 import json
 
 import pytest
@@ -75,6 +76,17 @@ async def test_a_change_that_names_an_old_version_is_not_made(program: Program) 
     await program.ask("DELETE", path, 400, headers={"If-Match": "1"})
     await program.ask("GET", path, 304, headers={"If-None-Match": f'"x", W/{newer.headers["etag"]}'})
     assert (await program.get(path))["preferences"]["hour"] == 9
+
+
+async def test_of_two_changes_of_one_version_at_once_one_is_made(program: Program) -> None:
+    ann = await program.add(state="active")
+    path = f"/api/v1/subscribers/{ann['id']}"
+    version = (await program.ask("GET", f"/subscribers/{ann['id']}")).headers["etag"]
+    headers = {"Authorization": f"Bearer {program.key}", "If-Match": version}
+    answers = await asyncio.gather(
+        *(program.client.patch(path, json={"hour": hour}, headers=headers) for hour in (1, 2, 3))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
 
 
 async def test_a_pause_begins_and_ends(program: Program) -> None:

@@ -26,7 +26,11 @@ class Kind(Enum):
     STATE = ("wrong-state", 409, "This cannot be done with a subscriber in this state.")
     CHANGED = ("precondition-failed", 412, "It has changed since the version that If-Match names.")
     TOO_LARGE = ("too-large", 413, "The body is larger than two megabytes.")
-    MEDIA = ("unsupported-media-type", 415, "The body must be JSON, in UTF-8 and not packed, and say so in Content-Type.")
+    MEDIA = (
+        "unsupported-media-type",
+        415,
+        "The body must be JSON, in UTF-8 and not packed, and say so in Content-Type.",
+    )
     BODY = ("invalid-body", 422, "A field of the body is unknown, missing, or has a value that it cannot have.")
     REUSED = ("idempotency-key-reused", 422, "The idempotency key was used for another request within a day.")
     LIMIT = ("rate-limited", 429, "The key has made as many requests as it may in a minute.")
