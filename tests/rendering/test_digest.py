@@ -27,6 +27,7 @@ from dailypapers.domain.digest import Digest, Entry, QuietEntry
 from dailypapers.domain.message import Message
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.subscriber import Abstracts, Style
+from dailypapers.domain.summary import Summary, SummaryBy
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.digest import MAX_BYTES, SUBJECT_AT_LEAST, SUBJECT_AT_MOST, render_digest
 from dailypapers.rendering.environment import environment
@@ -331,11 +332,21 @@ def test_a_reader_gets_as_much_of_an_abstract_as_they_chose() -> None:
     for part in ("html", "text"):
         said = {chosen: " ".join(getattr(message, part).split()) for chosen, message in shown.items()}
         assert "A first sentence" not in said[Abstracts.NONE]
+        assert said[Abstracts.SUMMARY].count("A first sentence") == 1
         assert "A first sentence" in said[Abstracts.EXTRACT]
         assert "The very end." not in said[Abstracts.EXTRACT]
         assert "The very end." in said[Abstracts.WHOLE]
     assert "<details><summary" in shown[Abstracts.WHOLE].html
     assert "<details>" not in shown[Abstracts.EXTRACT].html
+
+
+def test_a_model_s_summary_is_marked_in_both_parts() -> None:
+    item = replace(entry(), presentation=Presentation(ai_summary="It works."))
+    message = rendered(digest_of(item))
+    assert "It works. (AI summary, Hugging Face)" in message.text
+    assert re.search(r"It works\. <span[^>]*>\(AI summary, Hugging Face\)</span>", message.html)
+    asked = replace(item, summary=Summary("It works!", SummaryBy.MODEL, "llama3.1", DAY))
+    assert "It works! (AI summary, llama3.1, 23 Nov 2026)" in rendered(digest_of(asked)).text
 
 
 def test_who_reads_text_only_gets_no_html() -> None:

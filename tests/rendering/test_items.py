@@ -6,6 +6,7 @@ import jinja2
 from tests.rendering.samples import ALPHAFOLD, MAMBA, entry
 
 from dailypapers.domain.digest import QuietEntry
+from dailypapers.domain.paper import Presentation
 from dailypapers.domain.subscriber import Abstracts
 from dailypapers.rendering.items import BARE, STEPS, Item, Shown, item_of, quiet_item, reason_of, title_of
 
@@ -22,11 +23,26 @@ def test_an_item_shows_what_it_is_given(env: jinja2.Environment) -> None:
 
 
 def test_as_much_of_an_abstract_is_shown_as_the_step_says(env: jinja2.Environment) -> None:
-    whole, full, half = (item(env, shown) for shown in STEPS[Abstracts.WHOLE])
+    whole, full, half, tight = (item(env, shown) for shown in STEPS[Abstracts.WHOLE])
     assert f"{whole.extract} {whole.rest}".strip() == MAMBA.paper.abstract
     assert len(whole.extract) > 0 < len(full.extract)
     assert len(half.extract) <= len(full.extract)
     assert full.rest == half.rest == ""
+    assert half.resources
+    assert (tight.extract, tight.resources) == (half.extract, ())
+
+
+def test_a_sentence_stands_in_place_of_the_abstract_and_is_marked_where_it_is_not_of_it(
+    env: jinja2.Environment,
+) -> None:
+    full, brief, tight = (item(env, shown) for shown in STEPS[Abstracts.SUMMARY])
+    assert full.extract == "A recurrent model decides from each input what to remember and what to forget."
+    assert (full.rest, full.summary_by, full.model) == ("", "", "")
+    assert brief.extract == tight.extract == full.extract
+    assert not tight.resources
+    shown = replace(MAMBA, presentation=Presentation(ai_summary="A model’s " + "very " * 200 + "long words."))
+    marked = item_of(env, shown, STEPS[Abstracts.SUMMARY][0], number=1, first=True, reason="", feedback="")
+    assert (marked.summary_by, marked.model, len(marked.extract) <= 400) == ("model", "Hugging Face", True)
 
 
 def test_a_paper_without_a_title_is_called_by_its_id() -> None:

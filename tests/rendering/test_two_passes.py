@@ -58,7 +58,9 @@ PAPERS = st.builds(
     sources=st.lists(ANY, max_size=3).map(tuple),
     signals=st.builds(Signals, upvotes=st.none() | st.integers(0, 5000)),
     followed=st.lists(ANY, max_size=1).map(tuple),
-    presentation=st.builds(Presentation, organization=ANY, comment=ANY.map("Accepted at {}".format), models=st.just(2)),
+    presentation=st.builds(
+        Presentation, organization=ANY, ai_summary=ANY, comment=ANY.map("Accepted at {}".format), models=st.just(2)
+    ),
     published=st.none() | st.just(DAY),
 )
 DIGESTS = st.builds(

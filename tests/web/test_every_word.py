@@ -42,6 +42,7 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
+from dailypapers.domain.summary import Summary, SummaryBy
 from dailypapers.domain.vote import Vote
 from dailypapers.library.search import Answer, Finder, Match
 from dailypapers.mail.dns import Domains
@@ -601,11 +602,15 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
     one = replace(digest, entries=digest.entries[:1], considered=1)
     few = replace(digest, entries=digest.entries[:8])
     data = replace(one.entries[0], paper=replace(one.entries[0].paper, code_url="https://zenodo.org/1", title=""))
+    written = Summary("Щ.", SummaryBy.MODEL, "щ", NOW.date())
     more = Presentation(project_url="https://ann.github.io/", html_url="https://example.org/1", models=2)
     for name, other in {
         "one": one,
         "one of several days": replace(one, is_of_several_days=True),
         "few": few,
+        "authors’ summary": replace(one, entries=(replace(data, presentation=Presentation(tldr="Щ.")),)),
+        "model’s summary": replace(one, entries=(replace(data, presentation=Presentation(ai_summary="Щ.")),)),
+        "our model’s summary": replace(one, entries=(replace(data, summary=written),)),
         "data": replace(one, entries=(replace(data, presentation=more),)),
         "nothing": replace(digest, entries=(), outside=()),
         "trending": replace(few, trending=True),

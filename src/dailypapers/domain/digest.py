@@ -8,6 +8,7 @@ from itertools import pairwise
 from dailypapers.domain.i18n import N_, NN_, LazyString, Translatable, Translator, untranslated
 from dailypapers.domain.paper import NOTHING_SHOWN, Paper, Presentation, Signals
 from dailypapers.domain.resource import Resource, resources_of
+from dailypapers.domain.summary import Summary
 
 
 class TermKind(StrEnum):
@@ -163,6 +164,9 @@ class Entry:
     """The paper's internal id; 0 where the paper is in no database."""
     presentation: Presentation = NOTHING_SHOWN
     """What sources show of the paper besides."""
+
+    summary: Summary | None = None
+    """The paper in a sentence by a language model, where the service has asked one."""
 
     @property
     def resources(self) -> tuple[Resource, ...]:

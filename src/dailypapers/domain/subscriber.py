@@ -97,8 +97,10 @@ class Abstracts(StrEnum):
     """How much of an abstract a digest shows."""
 
     NONE = "none"
+    SUMMARY = "summary"
+    """One sentence: what was done or found."""
     EXTRACT = "extract"
-    """Two lines."""
+    """Its first two lines."""
     WHOLE = "whole"
     """All of it, folded where the mail program can."""
 
@@ -108,7 +110,7 @@ class Style:
     """How somebody's mails look."""
 
     text_only: bool = False
-    abstracts: Abstracts = Abstracts.EXTRACT
+    abstracts: Abstracts = Abstracts.SUMMARY
     #: A language tag such as “de” (RFC 5646); empty for the service's own language.
     language: str = ""
 

@@ -14,7 +14,9 @@ from dailypapers.domain.paper import Paper
 from dailypapers.domain.resource import Resource, institution_of, venue_of
 from dailypapers.domain.source import source_name
 from dailypapers.domain.subscriber import Abstracts
+from dailypapers.domain.summary import Summary, SummaryBy
 from dailypapers.rendering.environment import in_words, translator_of
+from dailypapers.rendering.summary import summary_of
 from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened
 
 #: So many authors are named; four names fit on a line.
@@ -29,7 +31,7 @@ _BRIEF = 24
 _TOPIC, _NEAREST = 60, 90
 _SOURCES = 3
 #: Where a paper appears, and who made it, each in so many characters that all is told of it takes two lines.
-_VENUE, _INSTITUTION = 60, 40
+_VENUE, _INSTITUTION, _MODEL = 60, 40, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,18 @@ class Shown:
     whole: bool = False
     #: Whether it links to what can be had of the paper besides.
     resources: bool = True
+    #: So many characters of a sentence that sums it up, in place of the abstract.
+    summary: int = 0
 
 
 _FULL, _HALF, _TIGHT, _NO_ABSTRACT = Shown(220), Shown(110), Shown(110, resources=False), Shown(0)
+#: A sentence of an abstract has some 170 characters, and one in a hundred has more than 400.
+_SUMMARY, _BRIEF_SUMMARY = Shown(0, summary=400), Shown(0, summary=180)
+_TIGHT_SUMMARY = Shown(0, resources=False, summary=110)
 BARE = Shown(0, resources=False)
 #: What each choice comes down to, step by step, until the mail is small enough; then the last entries go.
 STEPS = {
+    Abstracts.SUMMARY: (_SUMMARY, _BRIEF_SUMMARY, _TIGHT_SUMMARY),
     Abstracts.WHOLE: (Shown(220, whole=True), _FULL, _HALF, _TIGHT),
     Abstracts.EXTRACT: (_FULL, _HALF, _TIGHT),
     Abstracts.NONE: (_NO_ABSTRACT, BARE),
@@ -74,8 +82,13 @@ class Item:
     url: str
     authors: tuple[Author, ...]
     more_authors: int
+    #: What is shown of the abstract: its beginning and the rest, or else the sentence that sums the paper up.
     extract: str
     rest: str
+    #: Who wrote that sentence, where it is not one of the abstract's: “authors” or “model”; and which model, when.
+    summary_by: str
+    model: str
+    model_day: dt.date | None
     reason: str
     labels: tuple[str, ...]
     sources: tuple[str, ...]
@@ -106,6 +119,7 @@ def item_of(
     authors = tuple(_authors(paper.authors, entry.followed))
     title = title_of(paper)
     begins, rest = _abstract(paper.abstract, shown)
+    summary = _summary(entry, shown.summary)
     apart = env.filters["isolated"]
     sources = [source_name(source) for source in entry.sources[:_SOURCES]]
     return Item(
@@ -116,8 +130,11 @@ def item_of(
         url=safe_url(paper.url),
         authors=authors,
         more_authors=len(paper.authors) - len(authors),
-        extract=begins,
+        extract=summary.text if shown.summary else begins,
         rest=rest,
+        summary_by="" if summary.by is SummaryBy.ABSTRACT else summary.by.value,
+        model=apart(shortened(summary.model, _MODEL)),
+        model_day=summary.day,
         reason=reason,
         labels=tuple(apart(shortened(label, _LABEL)) for label in paper.categories[:1] if label),
         sources=tuple(apart(shortened(source, _LABEL)) for source in sources if source),
@@ -158,6 +175,14 @@ def _abstract(text: str, shown: Shown) -> tuple[str, str]:
     if shown.whole:
         return parted(text, shown.length)
     return (extract(text, shown.length) if shown.length else "", "")
+
+
+def _summary(entry: Entry, length: int) -> Summary:
+    """Return the sentence that sums a paper up: the model's that the service asked, its authors', or another's."""
+    if not length:
+        return Summary("")
+    summary = summary_of(entry)
+    return replace(summary, text=shortened(summary.text, length))
 
 
 def _authors(names: Sequence[str], followed: Sequence[str]) -> Iterator[Author]:

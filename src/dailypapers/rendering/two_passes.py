@@ -255,7 +255,7 @@ class TwoPasses:
         `has` tells whether there is such an address, and HTML.
         """
         place = number if self._filters_numbers or number < 2 else len(str(number)) + 1  # noqa: PLR2004 - the first one
-        key = (id(entry), place, name, shown.length, shown.whole, shown.resources, has)
+        key = (id(entry), place, name, shown.length, shown.whole, shown.resources, shown.summary, has)
         known = self._around.get(key)
         return known or kept(self._around, key, self._new_around(name, entry, shown, number, has), _BLOCKS)
 
@@ -273,8 +273,16 @@ class TwoPasses:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
         digits = len(str(number))
         key = (
-            *(name, id(entry.paper), id(entry.presentation), entry.sources, entry.upvotes, entry.followed),
-            *(shown.length, shown.whole, shown.resources, number == 1, digits, has),
+            *(
+                name,
+                id(entry.paper),
+                id(entry.presentation),
+                entry.summary,
+                entry.sources,
+                entry.upvotes,
+                entry.followed,
+            ),
+            *(shown.length, shown.whole, shown.resources, shown.summary, number == 1, digits, has),
         )
         known = self._blocks.get(key)
         return known or kept(self._blocks, key, self._new_block(name, entry, shown, number, has), _BLOCKS)
@@ -291,7 +299,7 @@ class TwoPasses:
                 feedback=slots.named("feedback") if has[1] else "",
             )
             names = (author.name for author in item.authors)
-            texts = (item.title, item.extract, item.rest, item.url, item.venue, item.institution)
+            texts = (item.title, item.extract, item.rest, item.url, item.venue, item.institution, item.model)
             urls = (resource.url for resource in item.resources)
             if any(map(is_reserved, (*texts, *names, *urls, *item.labels, *item.sources))):
                 raise TakenForSlots(str(entry.paper.id))

@@ -23,6 +23,7 @@ from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.domain.text import one_line, printable
 from dailypapers.errors import Busy
 from dailypapers.rendering.pages import render_page
+from dailypapers.rendering.summary import key_sentence
 from dailypapers.rendering.text import extract
 from dailypapers.web.http.page import WebContext
 
@@ -147,6 +148,8 @@ def shortened(shown: Shown, style: Style) -> Shown:
 def _part(abstract: str, style: Style) -> str:
     if style.abstracts is Abstracts.WHOLE:
         return abstract
+    if style.abstracts is Abstracts.SUMMARY:
+        return key_sentence(abstract)
     return extract(abstract, _EXTRACT) if style.abstracts is Abstracts.EXTRACT else ""
 
 

@@ -1,0 +1,125 @@
+"""One sentence of an abstract that says what was done or found, chosen by cues; not the one that says why it matters.
+
+    abstract | sentences | a score each: cue phrases, how it begins, position, length | the best, without its opening
+
+The weights were chosen on one half of labelled abstracts (`benchmarks/summaries.py`). Nothing is written that the
+authors have not written: an extract can be a poor choice, and never a false statement.
+"""
+
+import re
+from functools import lru_cache
+
+from dailypapers.domain.digest import Entry
+from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.rendering.sentences import sentences
+from dailypapers.rendering.text import one_line
+
+#: Nobody's abstract has more sentences that count; what is longer is an article.
+_MAX_SENTENCES = 40
+#: What comes behind so many characters is not read.
+_MAX_TEXT = 6000
+_WORKS = r"(?:paper|work|study|article|manuscript|research|survey|thesis|note|report|contribution)"
+_MAKING = (
+    r"(?:propos|introduc|present|develop|design|describ|construct|releas|formulat|formaliz|formalis|build|built|"
+    r"establish|extend|provid|offer|creat|devis|advanc)(?:e|es|ed|ing|s|t)?"
+)
+_FINDING = (
+    r"(?:show|showed|find|found|demonstrate|demonstrated|prove|proved|report|reported|reveal|revealed|observe|observed|"
+    r"identify|identified|discover|discovered|derive|derived|confirm|confirmed|uncover|conclude|concluded|argue|"
+    r"unveil|characterize|obtain|obtained|quantify)"
+)
+_STUDYING = (
+    r"(?:study|studied|investigate|investigated|examine|examined|evaluate|evaluated|analyze|analyzed|analyse|explore|"
+    r"explored|address|consider|compare|compared|conduct|conducted|test|tested|measured?|simulated?|assess(?:ed)?|"
+    r"revisit|survey|review|apply|applied|aim)"
+)
+_EVIDENCE = r"(?:results?|findings|analys[ie]s|data|study|studies|evidence)"
+_ADVERBS = (
+    r"(?:\s+(?:also|further|then|first|instead|thus|therefore|hence|here|thereby|additionally|finally|now|\w+ly))*"
+)
+
+
+def _cue(weight: float, pattern: str) -> tuple[float, re.Pattern[str]]:
+    return weight, re.compile(pattern, re.IGNORECASE)
+
+
+#: What a sentence's words add to its score; each cue counts once.
+_CUES = (
+    _cue(3.0, rf"\bwe{_ADVERBS} {_MAKING}\b"),
+    _cue(3.0, rf"\bthis {_WORKS}{_ADVERBS} {_MAKING}\b"),
+    _cue(2.6, rf"\b(?:is|are|was|were){_ADVERBS} (?:propos|introduc|present|develop|describ|establish|construct)ed\b"),
+    _cue(2.4, rf"\bwe{_ADVERBS} {_FINDING}\b"),
+    _cue(2.4, rf"\b{_EVIDENCE}{_ADVERBS} (?:{_FINDING}|shows|suggests?|indicates?)\b"),
+    _cue(1.6, rf"\b(?:we|this {_WORKS}){_ADVERBS} {_STUDYING}(?:s|es)?\b"),
+    _cue(1.0, rf"^(?:here|in this {_WORKS})\b"),
+    _cue(1.5, r"^(?:results?|findings|conclusions?)\b(?!,)"),
+    _cue(0.8, r"\b(?:novel|new|first|simple|unified|general)\b"),
+    _cue(-1.0, r"\bexperiment(?:s|al results)?\b|\bsimulations?\b|\bbenchmarks?\b|\bstate-of-the-art\b|\boutperform"),
+    _cue(-1.0, r"\b(?:pav\w+ the way|implications|promising|insights?|potential|opportunit\w+|in the future|future)\b"),
+    _cue(-0.8, r"\b(?:also|further)\b|\bto (?:diagnose|evaluate|support|facilitate|train|validate|verify)\b"),
+    _cue(-2.0, r"\b(?:remains?|challeng|crucial|critical|important|essential|widely|often|typically|lack)\w*"),
+    _cue(
+        -6.0,
+        r"\b(?:code|dataset|data|software|models?|demo|video|page)\b.{0,60}\b(?:available|released|found at)\b|https?://",
+    ),
+)
+#: What its first words add.
+_OPENINGS = (
+    _cue(
+        -3.0,
+        r"(?:however|existing|recent|recently|despite|although|while|traditional|previous|current|prior|many|most|background|aims?|methods?|objective|introduction)\b",
+    ),
+    _cue(-2.0, r"(?:moreover|furthermore|additionally|in addition|further|also|finally|second|third|lastly|then)\b"),
+    _cue(-1.5, rf"(?:specifically|in particular|it|they|these|such|this (?!{_WORKS}\b)\w+)\b"),
+    _cue(-1.5, rf"our (?!(?:\w+ )?{_EVIDENCE})\w+\b"),
+)
+#: For each sentence further from the first.
+_LATER = -0.08
+#: Of so many characters a sentence says something, and up to so many it is read at a glance.
+_SHORT, _LONG = 60, 320
+_TOO_SHORT, _TOO_LONG = -1.0, -0.5
+
+
+#: Whose model wrote what Hugging Face shows.
+_HUGGING_FACE = "Hugging Face"
+#: What a model was talked into linking to is not shown; mail programs make links of bare names too.
+_LINK = re.compile(r"://|\bwww\.|\b[\w-]+\.(?:com|org|net|io|ai|co|dev|app|info|biz|ru|cn|xyz|top)\b", re.IGNORECASE)
+
+
+def summary_of(entry: Entry) -> Summary:
+    """Return a paper in a sentence: by the service's model, by its authors, by Hugging Face's model, or an extract."""
+    shown = entry.presentation
+    if entry.summary:
+        return entry.summary
+    if shown.tldr:
+        return Summary(shown.tldr, SummaryBy.AUTHORS)
+    if shown.ai_summary and is_harmless(shown.ai_summary):
+        return Summary(shown.ai_summary, SummaryBy.MODEL, _HUGGING_FACE)
+    return Summary(key_sentence(entry.paper.abstract))
+
+
+def is_harmless(text: str) -> bool:
+    """Whether a model's text leads nowhere: it holds no address, and no name that a mail program would link."""
+    return not _LINK.search(text)
+
+
+@lru_cache(maxsize=4096)
+def key_sentence(abstract: str) -> str:
+    """Return the sentence that says best what was done or found; empty where the abstract is."""
+    candidates = sentences(one_line(abstract[:_MAX_TEXT]))[:_MAX_SENTENCES]
+    return candidates[best_of(candidates)] if candidates else ""
+
+
+def best_of(candidates: tuple[str, ...]) -> int:
+    """Return which of an abstract's sentences has the highest score; the first of those that share it."""
+    scores = [_score(sentence, place) for place, sentence in enumerate(candidates)]
+    return scores.index(max(scores))
+
+
+def _score(sentence: str, place: int) -> float:
+    score = _LATER * place
+    score += sum(weight for weight, cue in _CUES if cue.search(sentence))
+    score += sum(weight for weight, opening in _OPENINGS if opening.match(sentence))
+    if len(sentence) < _SHORT:
+        score += _TOO_SHORT
+    return score + (_TOO_LONG if len(sentence) > _LONG else 0)
