@@ -45,6 +45,13 @@ def test_a_key_that_is_wrong_revoked_or_expired_is_refused_with_why(engine: sa.E
             api_keys.revoke(tx, "website", by=BY, now=now)
 
 
+def test_a_key_is_seen_in_a_text(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        key = api_keys.add(tx, "website", SCOPES, by=BY, now=now)
+    texts = (f"token={key}&x=1", key[:12], "address=dpk_ann@example.org", "")
+    assert [api_keys.holds_key(text) for text in texts] == [True, False, False, False]
+
+
 def test_a_name_is_free_again_once_its_key_is_revoked(engine: sa.Engine, now: dt.datetime) -> None:
     with writing(engine) as tx:
         first = api_keys.add(tx, "website", SCOPES, by=BY, now=now)

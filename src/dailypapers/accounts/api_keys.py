@@ -73,6 +73,11 @@ def revoke(tx: sa.Connection, name: str, *, by: Actor, now: dt.datetime) -> ApiK
     return key
 
 
+def holds_key(text: str) -> bool:
+    """Return whether there is something in a text that looks like a key."""
+    return bool(_KEY.search(text))
+
+
 def recognise(tx: sa.Connection, text: str, *, now: dt.datetime) -> ApiKey | Refusal:
     """Return the key that a request brings, or why it is refused.
 

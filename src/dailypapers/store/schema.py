@@ -601,13 +601,14 @@ api_keys = sa.Table(
     ),
 )
 
-# What was answered to requests that must not be done twice, by hashes of their idempotency keys. Pruned after a day.
+# What was answered to requests that must not be done twice, by keyed hashes of their idempotency keys. Pruned after a
+# day.
 api_answers = sa.Table(
     "api_answers",
     metadata,
     _key("api_key_id", of="api_keys.id", primary_key=True, autoincrement=False),
     sa.Column("key_hash", sa.Text, primary_key=True),
-    # A hash of the request: another one with the same key is refused.
+    # A keyed hash of the request: another one with the same key is refused.
     sa.Column("fingerprint", sa.Text, nullable=False),
     # 0 while the request is being answered.
     sa.Column("status", sa.Integer, nullable=False),

@@ -20,8 +20,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from dailypapers.accounts import api_keys as keys
-from dailypapers.accounts.api_keys import BEGINS, Refusal
-from dailypapers.accounts.sessions import hash_of
+from dailypapers.accounts.api_keys import Refusal
 from dailypapers.domain.api_key import ApiKey
 from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store import api_answers, api_keys
@@ -99,8 +98,8 @@ class Api:
             if_match = _versions(sent.get(IF_MATCH.name, ""))
             call = Call(self.context, tx, now, operation, key, path_values, query, value, if_match)
             if key and IDEMPOTENCY_KEY.name in sent:
-                key_hash = hash_of(sent[IDEMPOTENCY_KEY.name])
-                return _once(call, key, key_hash, _fingerprint(request, body), headers)
+                key_hash = self.context.signer.keyed_hash("api.idempotency", sent[IDEMPOTENCY_KEY.name])
+                return _once(call, key, key_hash, _fingerprint(call, request, body), headers)
             given = operation.handle(call)
         return _response(operation, given, sent.get(IF_NONE_MATCH.name, ""), headers)
 
@@ -148,7 +147,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def _refuse_keys_in_addresses(request: Request) -> None:
-    if BEGINS in request.url.query:
+    if keys.holds_key(request.url.query):
         detail = (
             "A key does not belong in an address, which servers and proxies log: send it as “Authorization: Bearer …”, "
             "and revoke this one."
@@ -237,10 +236,10 @@ def _headers(operation: Operation, request: Request) -> Mapping[str, str]:
     return values
 
 
-def _fingerprint(request: Request, body: bytes) -> str:
-    """Return a hash of what a request asks for, equal where it is the same request."""
+def _fingerprint(call: Call, request: Request, body: bytes) -> str:
+    """Return a keyed hash of what a request asks for: equal for the same request, and nobody can try out addresses."""
     about = f"{request.method} {request.scope['path']} {request.url.query} {request.headers.get('if-match', '')}\n"
-    return hash_of(about + body.decode("utf-8", "replace"))
+    return call.context.signer.keyed_hash("api.request", about + body.decode("utf-8", "replace"))
 
 
 def _once(call: Call, key: ApiKey, key_hash: str, fingerprint: str, headers: Mapping[str, str]) -> Response:
