@@ -105,8 +105,8 @@ def _value(column: sa.Column[Any], number: int) -> object:
         float: 0.5,
         bool: True,
         object: {},
-        dt.date: dt.date(2026, 1, number),
-        dt.datetime: dt.datetime(2026, 1, number, tzinfo=dt.UTC),
+        dt.date: dt.date(2026, 1, 1) + dt.timedelta(days=number),
+        dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=number),
     }
     return examples[column.type.python_type]
 
