@@ -39,7 +39,7 @@ from dailypapers.mail.message import dkim
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
 from dailypapers.sources.file import read_papers
-from dailypapers.store import editions, outbox, papers, subscribers
+from dailypapers.store import editions, history, outbox, papers, subscribers
 from dailypapers.store.database import connect, groups, migrate, reading, writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.tokens import Signer
@@ -97,7 +97,7 @@ def fill(engine: sa.Engine, recorded: Sequence[Paper], readers: int, picks: int)
             ]
             editions.count_due(tx, edition.id, outbox.put(tx, mails, now=NOW))
     with reading(engine) as tx:
-        return outbox.of_edition(tx, edition.id)
+        return history.of_edition(tx, edition.id)
 
 
 def digest(reader: int, address: str, edition: int, picks: tuple[Pick, ...]) -> outbox.NewDelivery:

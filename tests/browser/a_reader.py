@@ -10,7 +10,7 @@ from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.domain.vote import Vote
-from dailypapers.store import outbox, subscribers, votes
+from dailypapers.store import history, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.picks import of_deliveries
 from dailypapers.subscriptions import sign_up
@@ -53,7 +53,7 @@ def a_reader(service: Living, name: str = "alice") -> Reader:
     with writing(service.app.engine) as tx:
         reader = subscribers.by_address(tx, address)
         assert reader is not None
-        delivery = next(one.id for one in outbox.of_subscriber(tx, reader.id) if one.edition is not None)
+        delivery = next(one.id for one in history.of_subscriber(tx, reader.id) if one.edition is not None)
         papers = tuple(pick.paper_id for pick in of_deliveries(tx, [delivery])[delivery])
         votes.cast(tx, reader.id, papers[-1], Vote.SAVE, now=now)
     return Reader(service, reader.id, delivery, papers)

@@ -23,7 +23,7 @@ from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, OnEmpty, Rhythm, Style
 from dailypapers.domain.vote import Vote
-from dailypapers.store import outbox, subscribers, votes
+from dailypapers.store import history, subscribers, votes
 from dailypapers.store.database import writing
 from dailypapers.store.picks import of_deliveries
 from dailypapers.subscriptions import sign_up
@@ -125,7 +125,7 @@ def _reader(tx: sa.Connection, name: str) -> Bearer:
 
 
 def _digest(tx: sa.Connection, reader: Bearer) -> int:
-    return next(one.id for one in outbox.of_subscriber(tx, reader.subscriber_id) if one.edition is not None)
+    return next(one.id for one in history.of_subscriber(tx, reader.subscriber_id) if one.edition is not None)
 
 
 def pages(page: Page, service: Living, addresses: dict[str, str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dailypapers.accounts import sessions
 from dailypapers.accounts.invite import invite
 from dailypapers.domain.account import Role
 from dailypapers.domain.delivery import DeliveryState
-from dailypapers.store import accounts, figures, outbox, suppressions
+from dailypapers.store import accounts, figures, holds, suppressions
 from dailypapers.store import audit as log
 from dailypapers.store.database import reading, writing
 from dailypapers.web.admin.gate import SESSION_COOKIE
@@ -77,7 +77,7 @@ def test_a_run_is_watched_without_a_reload_and_paused(alice: Reader, visit: Visi
     expect(progress).to_contain_text("1 accepted")
     with writing(service.app.engine) as tx:
         states, now = [DeliveryState.ACCEPTED], service.clock.now
-        assert outbox.resend(tx, alice.delivery, states, deadline=now, now=now)
+        assert holds.resend(tx, alice.delivery, states, deadline=now, now=now)
     expect(progress).to_contain_text("1 still open")
     page.get_by_label("Pause all sending").fill("The new server")
     page.get_by_role("button", name="Pause", exact=True).click()

@@ -13,7 +13,7 @@ from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberSta
 from dailypapers.mail.transport import Transport
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import attempts, outbox, subscribers, workers
+from dailypapers.store import attempts, history, outbox, subscribers, workers
 from dailypapers.store.database import reading, writing
 from dailypapers.tokens import Signer
 
@@ -47,7 +47,7 @@ def claimed(
 def delivery(engine: sa.Engine, key: int) -> Delivery:
     """Return a delivery that is there."""
     with reading(engine) as tx:
-        one = outbox.by_id(tx, key)
+        one = history.by_id(tx, key)
     assert one is not None
     return one
 

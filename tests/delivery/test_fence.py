@@ -17,7 +17,7 @@ from dailypapers.delivery.fence import FORGOTTEN_AFTER, Fence
 from dailypapers.delivery.tally import Delivered
 from dailypapers.domain.delivery import Doubt
 from dailypapers.mail.transport import MemoryTransport
-from dailypapers.store import outbox, workers
+from dailypapers.store import holds, workers
 from dailypapers.store.database import close, connect, reading, writing
 
 TODAY = dt.datetime.now(dt.UTC)
@@ -71,7 +71,7 @@ def test_the_operators_word_counts(place: Path) -> None:
     engine, transport = restored(place), MemoryTransport()
     deliver(engine, place)
     with writing(engine) as tx:
-        outbox.decide(tx, Doubt.RESEND, now=TODAY)
+        holds.decide(tx, Doubt.RESEND, now=TODAY)
     deliver(engine, place, transport)
     assert len(transport.sent) == MAILS - 4
 

@@ -13,7 +13,7 @@ from dailypapers.delivery.deliver import deliver_once
 from dailypapers.delivery.restored import hold_what_was_sent_since, retire
 from dailypapers.domain.delivery import Doubt
 from dailypapers.mail.transport import MemoryTransport
-from dailypapers.store import backup, outbox
+from dailypapers.store import backup, holds
 from dailypapers.store.database import writing
 
 TODAY = dt.datetime.now(dt.UTC)
@@ -65,7 +65,7 @@ def test_what_an_operator_decides_to_send_leaves(engine: sa.Engine, tmp_path: Pa
     fill(engine)
     with writing(engine) as tx:
         hold_what_was_sent_since(tx, through=TODAY.date(), now=TODAY)
-        outbox.decide(tx, Doubt.RESEND, now=TODAY)
+        holds.decide(tx, Doubt.RESEND, now=TODAY)
     tray = MemoryTransport()
     deliver(engine, tray)
     assert len(tray.sent) == MAILS

@@ -36,7 +36,7 @@ from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Ready, Transport
-from dailypapers.store import attempts, bounces, outbox, paces, subscribers, suppressions, workers
+from dailypapers.store import attempts, bounces, history, outbox, paces, subscribers, suppressions, workers
 from dailypapers.store.database import connect, reading, writing
 
 CAST = ("alice", "bob", "charlie")
@@ -59,9 +59,9 @@ def sending(w: World, transport: Transport) -> Sending:
 def tries(engine: sa.Engine) -> dict[str, list[Attempt]]:
     """All tries, by the reader's name."""
     with reading(engine) as tx:
-        [edition] = {delivery.edition for delivery in outbox.of_subscriber(tx, 1)}
+        [edition] = {delivery.edition for delivery in history.of_subscriber(tx, 1)}
         assert edition is not None
-        sent = outbox.of_edition(tx, edition)
+        sent = history.of_edition(tx, edition)
         return {each.address.partition("@")[0]: attempts.of_delivery(tx, each.id) for each in sent}
 
 

@@ -14,7 +14,7 @@ from dailypapers.digests.compose import Composed, compose, needs_help
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Consent, OnEmpty, Rhythm, SubscriberState
 from dailypapers.library.learn import learn
-from dailypapers.store import editions, outbox, subscribers
+from dailypapers.store import editions, history, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
 
@@ -39,7 +39,7 @@ def admit(engine: sa.Engine, readers: int = READERS) -> None:
 
 def digests(engine: sa.Engine) -> int:
     with reading(engine) as tx:
-        return len(outbox.of_edition(tx, 1))
+        return len(history.of_edition(tx, 1))
 
 
 def test_readers_come_in_batches_and_all_are_served(engine: sa.Engine) -> None:
@@ -116,7 +116,7 @@ def test_who_gets_too_few_is_skipped_with_the_reason(engine: sa.Engine) -> None:
     reader = a_reader(engine, "no mail for less than nine", accepted=4)
     assert compose(engine, HOW, now=NOW) == Composed(skipped=1)
     with reading(engine) as tx:
-        assert [one.detail for one in outbox.of_subscriber(tx, reader.id)] == ["no new papers"]
+        assert [one.detail for one in history.of_subscriber(tx, reader.id)] == ["no new papers"]
 
 
 def a_day(engine: sa.Engine, day: int, *titles: str) -> Composed:
@@ -147,8 +147,8 @@ def a_follower(engine: sa.Engine, name: str, amount: Amount) -> int:
 def stored(engine: sa.Engine, reader: int) -> list[tuple[str, int, bool]]:
     """Of each digest its state, and what it says of silence."""
     with reading(engine) as tx:
-        sent = sorted(outbox.of_subscriber(tx, reader), key=lambda delivery: delivery.edition or 0)
-        said = outbox.contents_of(tx, [one.id for one in sent])
+        sent = sorted(history.of_subscriber(tx, reader), key=lambda delivery: delivery.edition or 0)
+        said = history.contents_of(tx, [one.id for one in sent])
     return [(one.state.value, said[one.id].quiet_days, said[one.id].instead) for one in sent]
 
 
@@ -176,7 +176,7 @@ def test_a_digest_of_several_editions_counts_the_papers_of_all(engine: sa.Engine
         subscribers.accepted(tx, {reader: 2})
     assert a_day(engine, 2, "Zebrafish development in autumn") == Composed(digests=1)
     with reading(engine) as tx:
-        contents = outbox.contents_of(tx, [delivery.id for delivery in outbox.of_subscriber(tx, reader)])
+        contents = history.contents_of(tx, [delivery.id for delivery in history.of_subscriber(tx, reader)])
     # Of one edition the edition knows.
     assert [contents[delivery_id].considered for delivery_id in sorted(contents)][1:] == [2, 0]
 

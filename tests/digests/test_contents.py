@@ -19,7 +19,7 @@ from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Abstracts, Rhythm, Style
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
-from dailypapers.store import outbox, papers, subscribers
+from dailypapers.store import history, papers, subscribers
 from dailypapers.store.contents import from_json, to_json
 from dailypapers.store.database import reading, writing
 
@@ -30,7 +30,7 @@ UNUSABLE = "paper:nobody-knows-this-one"
 def rendered(engine: sa.Engine, renderer: MailRenderer) -> bytes:
     """The only mail in the outbox."""
     with reading(engine) as tx:
-        delivery = outbox.by_id(tx, 1)
+        delivery = history.by_id(tx, 1)
         assert delivery
         return mail(renderer, load_inputs(tx, [delivery])[0])[1].content
 

@@ -36,7 +36,7 @@ from dailypapers.errors import BadToken
 from dailypapers.mail.message import dkim
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import outbox, papers, subscribers
+from dailypapers.store import history, papers, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.erase import erase
@@ -62,7 +62,7 @@ LISTED = {
 
 def inputs_of(engine: sa.Engine, *deliveries: int) -> list[RenderInput]:
     with reading(engine) as tx:
-        rows = [outbox.by_id(tx, number) for number in deliveries]
+        rows = [history.by_id(tx, number) for number in deliveries]
         return load_inputs(tx, [row for row in rows if row is not None])
 
 
@@ -84,7 +84,7 @@ def test_a_confirmation_has_no_digest_and_its_link_confirms(engine: sa.Engine) -
         preferences = Preferences(Rhythm(), Amount(5))
         reader = sign_up.subscribe(tx, "alice@example.org", preferences, consent=Consent("web"), now=NOW)
         assert reader is not None
-        (delivery,) = outbox.of_subscriber(tx, reader)
+        (delivery,) = history.of_subscriber(tx, reader)
     (loaded,) = inputs_of(engine, delivery.id)
     assert (loaded.digest, loaded.edition) == (None, None)
     made = message(RENDERER, loaded)
@@ -144,7 +144,7 @@ def test_without_an_address_to_leave_by_there_is_none_in_the_mail(engine: sa.Eng
 def test_a_link_in_a_mail_of_who_was_erased_opens_nothing(engine: sa.Engine) -> None:
     got = a_digest(engine)
     with writing(engine) as tx:
-        delivery = outbox.by_id(tx, got.delivery)
+        delivery = history.by_id(tx, got.delivery)
         assert delivery is not None
         erase(tx, got.reader)
         (loaded,) = load_inputs(tx, [delivery])
@@ -252,7 +252,7 @@ def test_papers_of_a_run_are_loaded_once(engine: sa.Engine) -> None:
     got, other = a_digest(engine), a_digest(engine, "bob")
     shared = Shared()
     with reading(engine) as tx:
-        rows = [outbox.by_id(tx, number) for number in (got.delivery, other.delivery)]
+        rows = [history.by_id(tx, number) for number in (got.delivery, other.delivery)]
         (first,), (second,) = (load_inputs(tx, [row], shared) for row in rows if row is not None)
     assert first.digest is not None
     assert second.digest is not None

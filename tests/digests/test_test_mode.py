@@ -16,7 +16,7 @@ from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind
 from dailypapers.domain.i18n import untranslated
 from dailypapers.domain.message import Message
 from dailypapers.mail.transport import MemoryTransport
-from dailypapers.store import controls, outbox, suppressions
+from dailypapers.store import controls, history, suppressions
 from dailypapers.store.controls import Name
 from dailypapers.store.database import reading, writing
 
@@ -51,7 +51,7 @@ def test_the_operators_dead_address_is_our_fault_and_not_the_readers(
     dead = Outcome(OutcomeKind.DEAD_ADDRESS, 550, "5.1.1", "no such user")
     done = deliver_once(queued.sending(engine, MemoryTransport({OWNER: dead})), clock=lambda: now)
     with reading(engine) as tx:
-        (found,) = [each for each in outbox.of_edition(tx, 1) if each.id == delivery]
+        (found,) = [each for each in history.of_edition(tx, 1) if each.id == delivery]
         assert not suppressions.is_suppressed(tx, READER)
     assert (found.state, done.stopped is not None) == (DeliveryState.ON_HOLD, True)
 

@@ -16,7 +16,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
 from dailypapers.domain.vote import Vote, Votes
-from dailypapers.store import editions, outbox, papers, picks, subscribers, votes
+from dailypapers.store import editions, history, papers, picks, subscribers, votes
 from dailypapers.store.database import reading, writing
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
@@ -80,7 +80,7 @@ def a_reader(engine: sa.Engine, name: str, *, accepted: int | None) -> Subscribe
 
 def composed(engine: sa.Engine, reader: Subscriber) -> list[tuple[int, float, object, bool]]:
     with reading(engine) as tx:
-        (delivery,) = outbox.of_subscriber(tx, reader.id)
+        (delivery,) = history.of_subscriber(tx, reader.id)
         kept = picks.of_deliveries(tx, [delivery.id]).get(delivery.id, ())
     return [(pick.paper_id, pick.score, pick.reason, pick.outside) for pick in kept]
 

@@ -12,7 +12,7 @@ from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.inbound.bounces import Recorded, record
-from dailypapers.store import bounces, editions, ledger, outbox, subscribers, suppressions
+from dailypapers.store import bounces, editions, history, holds, ledger, outbox, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
 from dailypapers.subscriptions.erase import erase
@@ -50,7 +50,7 @@ def told(engine: sa.Engine, report: Report, delivery: int = 0, *, trusted: bool 
 
 def stands(engine: sa.Engine, got: Got) -> tuple[SubscriberState, DeliveryState, bool]:
     with reading(engine) as tx:
-        reader, delivery = subscribers.one(tx, got.reader), outbox.by_id(tx, got.delivery)
+        reader, delivery = subscribers.one(tx, got.reader), history.by_id(tx, got.delivery)
         assert reader is not None
         assert delivery is not None
         assert [book.balanced for book in ledger.ledgers(tx)] == [True]
@@ -102,7 +102,7 @@ def test_a_fault_of_ours_that_two_domains_report_puts_mails_on_hold(engine: sa.E
     def comes_back(delivery: int, now: dt.datetime = NOW) -> DeliveryState:
         told(engine, bounced(POLICY), delivery, now=now)
         with reading(engine) as tx:
-            after = outbox.by_id(tx, delivery)
+            after = history.by_id(tx, delivery)
             assert after is not None
             return after.state
 
@@ -110,8 +110,8 @@ def test_a_fault_of_ours_that_two_domains_report_puts_mails_on_hold(engine: sa.E
     assert comes_back(bob) is DeliveryState.BOUNCED, "the same domain"
     assert comes_back(carol) is DeliveryState.ON_HOLD
     with writing(engine) as tx:
-        assert outbox.on_hold(tx) == (1, "550 5.7.1 blocked")
-        assert outbox.release(tx, now=NOW) == 1, "once the fault is mended, it goes again"
+        assert holds.on_hold(tx) == (1, "550 5.7.1 blocked")
+        assert holds.release(tx, now=NOW) == 1, "once the fault is mended, it goes again"
 
 
 def test_what_was_put_off_too_long_or_is_about_one_recipient_stops_nothing(engine: sa.Engine) -> None:
@@ -122,7 +122,7 @@ def test_what_was_put_off_too_long_or_is_about_one_recipient_stops_nothing(engin
     for delivery, diagnosis in zip(mails, (busy, closed, POLICY), strict=True):
         told(engine, bounced(diagnosis), delivery)
     with reading(engine) as tx:
-        states = [mail.state for each in mails if (mail := outbox.by_id(tx, each))]
+        states = [mail.state for each in mails if (mail := history.by_id(tx, each))]
     assert states == [DeliveryState.BOUNCED] * 3
 
 

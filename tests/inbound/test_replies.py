@@ -26,7 +26,7 @@ from dailypapers.mail.incoming.parse import Incoming
 from dailypapers.mail.incoming.server import Inbound
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import outbox, subscribers, votes
+from dailypapers.store import history, outbox, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions.erase import erase
 
@@ -51,7 +51,7 @@ def digest(engine: sa.Engine) -> Got:
 def rendered(engine: sa.Engine, kind: MailKind) -> list[Message]:
     with reading(engine) as tx:
         (reader,) = {subscriber.id for subscriber in subscribers.every(tx)}
-        deliveries = [each for each in outbox.of_subscriber(tx, reader) if each.kind is kind]
+        deliveries = [each for each in history.of_subscriber(tx, reader) if each.kind is kind]
         return [message_from_bytes(mail(RENDERER, each)[1].content) for each in load_inputs(tx, deliveries)]
 
 
@@ -89,7 +89,7 @@ def test_a_digest_numbers_its_papers_says_what_to_reply_and_where_a_reply_goes(e
     assert str(message["Reply-To"]).startswith("reply+")
     assert _two_passes(RENDERER.templates).why_not == ""
     with reading(engine) as tx:
-        (as_before,) = load_inputs(tx, outbox.of_subscriber(tx, digest.reader))
+        (as_before,) = load_inputs(tx, history.of_subscriber(tx, digest.reader))
     without = message_from_bytes(mail(PRESS, as_before)[1].content)
     assert without["Reply-To"] is None
     assert b"Reply to this" not in without.as_bytes()

@@ -22,7 +22,7 @@ from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.jobs.day import Day, day
 from dailypapers.sources.feed import Feed
-from dailypapers.store import outbox, papers, subscribers, suppressions
+from dailypapers.store import history, holds, papers, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
 
@@ -220,14 +220,14 @@ def test_our_fault_stops_the_run_and_spares_the_readers(engine: sa.Engine) -> No
         assert done.delivered.stopped.fault is Fault.US
         with reading(engine) as tx:
             assert not suppressions.is_suppressed(tx, "alice@example.org")
-            states = [delivery.state for delivery in outbox.of_edition(tx, done.edition.id)]
+            states = [delivery.state for delivery in history.of_edition(tx, done.edition.id)]
         assert DeliveryState.FAILED not in states
         again = deliver_once(w.dependencies.sending, clock=lambda: MONDAY)
         assert again.stopped
         assert "on hold" in again.stopped.why
         w.tray.outcomes = {}
         with writing(engine) as tx:
-            outbox.release(tx, now=MONDAY)
+            holds.release(tx, now=MONDAY)
         deliver_once(w.dependencies.sending, clock=lambda: MONDAY)
         assert {name: len(mails) for name, mails in w.got().items()} == dict.fromkeys(w.got(), 1)
         assert "6 accepted" in w.reconciliations()[0]

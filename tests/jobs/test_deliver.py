@@ -7,7 +7,7 @@ from tests.world import GRAPHS, World, world
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.jobs import announce, compose, deliver
-from dailypapers.store import outbox
+from dailypapers.store import holds
 from dailypapers.store.database import reading
 
 
@@ -33,7 +33,7 @@ def test_mail_on_hold_is_not_tried_again_every_second(engine: sa.Engine) -> None
         for _ in range(3):
             deliver.run(w.job())
         with reading(engine) as tx:
-            assert outbox.on_hold(tx)[0] == 1
+            assert holds.on_hold(tx)[0] == 1
 
 
 def test_asked_to_stop_it_sends_nothing_more(engine: sa.Engine) -> None:

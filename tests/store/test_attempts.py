@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
-from tests.store.test_outbox import CAST, DEADLINE
+from tests.store.digests import CAST, DEADLINE
 
 from dailypapers.domain.delivery import Delivery, MailKind, Outcome, OutcomeKind
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState

@@ -9,7 +9,7 @@ from tests.web.a_digest import a_digest
 from dailypapers.domain.bounce import Diagnosis, ReportKind
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.fault import Fault
-from dailypapers.store import bounces, outbox
+from dailypapers.store import bounces, history, outbox
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 
@@ -54,6 +54,6 @@ def test_only_a_mail_that_left_can_come_back(engine: sa.Engine, now: dt.datetime
         steps = (DeliveryState.BOUNCED, DeliveryState.BOUNCED, DeliveryState.COMPLAINED, DeliveryState.BOUNCED)
         assert [bounces.mark_delivery(tx, delivery_id, to, "gone") for to in steps] == [True, False, True, False]
     with reading(engine) as tx:
-        delivery = outbox.by_id(tx, delivery_id)
+        delivery = history.by_id(tx, delivery_id)
         assert delivery is not None
         assert (delivery.state, delivery.detail) == (DeliveryState.COMPLAINED, "gone")

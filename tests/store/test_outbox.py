@@ -4,77 +4,24 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import pytest
 import sqlalchemy as sa
+from tests.store.digests import CAST, DEADLINE, REASON, claim, digest, put_all, record
 
 from dailypapers.domain.delivery import (
-    Delivery,
     DeliveryState,
     Doubt,
     MailKind,
-    Outcome,
     OutcomeKind,
     Priority,
-    after,
     in_doubt,
 )
-from dailypapers.domain.digest import Pick, Reason, Term, TermKind
-from dailypapers.domain.paper import Paper, PaperId
-from dailypapers.domain.source import Announcement
+from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.domain.worker import Process
-from dailypapers.store import controls, editions, outbox, papers, subscribers, suppressions, workers
+from dailypapers.store import controls, editions, history, outbox, subscribers, suppressions, workers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.store.picks import already_sent, of_deliveries
-
-DEADLINE = dt.timedelta(hours=20)
-CAST = ("alice@example.org", "bob@example.org", "charlie@example.org")
-REASON = Reason((Term(TermKind.WORDS, "state space", 0.5, "state space models"),))
-
-
-@pytest.fixture
-def edition(engine: sa.Engine, now: dt.datetime) -> int:
-    """An edition with one paper, and three active readers with the ids 1, 2 and 3."""
-    with writing(engine) as tx:
-        paper = Paper(PaperId.parse("2604.01234"), "A Paper With a Title")
-        papers.add(tx, [Announcement(paper, "arxiv", now.date())], now=now)
-        for address in CAST:
-            subscribers.add(
-                tx,
-                address,
-                state=SubscriberState.ACTIVE,
-                rhythm=Rhythm(),
-                amount=Amount(5),
-                consent=Consent("test"),
-                now=now,
-            )
-        return editions.close(tx, now.date(), now=now).id
-
-
-def digest(reader: int, edition: int, now: dt.datetime) -> outbox.NewDelivery:
-    picks = (Pick("arxiv:2604.01234", 0.5, REASON, paper_id=1),)
-    return outbox.NewDelivery(
-        reader, CAST[reader - 1], MailKind.DIGEST, deadline=now + DEADLINE, edition=edition, picks=picks
-    )
-
-
-def put_all(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
-    with writing(engine) as tx:
-        put = outbox.put(tx, [digest(reader, edition, now) for reader in (1, 2, 3)], now=now)
-        editions.count_due(tx, edition, put)
-
-
-def claim(engine: sa.Engine, now: dt.datetime, *, worker: str = "w", limit: int = 10) -> list[Delivery]:
-    with writing(engine) as tx:
-        return outbox.claim(tx, worker, limit, now=now)
-
-
-def record(engine: sa.Engine, delivery: Delivery, kind: OutcomeKind, now: dt.datetime) -> Delivery:
-    done = after(delivery, Outcome(kind), now)
-    with writing(engine) as tx:
-        outbox.record(tx, [done])
-    return done
 
 
 def ledger(engine: sa.Engine) -> str:
@@ -137,7 +84,7 @@ def test_suppressed_unsubscribed_and_late_ones_get_nothing(engine: sa.Engine, ed
         subscribers.transition(tx, 2, to=SubscriberState.UNSUBSCRIBED, now=now)
     assert [delivery.address for delivery in claim(engine, now)] == [CAST[2]]
     with writing(engine) as tx:
-        outbox.unclaim(tx, [d for d in outbox.of_edition(tx, edition) if d.state is DeliveryState.CLAIMED], now=now)
+        outbox.unclaim(tx, [d for d in history.of_edition(tx, edition) if d.state is DeliveryState.CLAIMED], now=now)
     assert claim(engine, now + DEADLINE) == []
     assert ledger(engine) == "3 due = 0 accepted + 0 failed + 1 suppressed + 1 skipped + 1 expired + 0 uncertain"
 
@@ -188,7 +135,7 @@ def test_what_another_worker_has_taken_meanwhile_is_left_alone(
     taken = claim(engine, now, worker="quick")
     record(engine, slow, OutcomeKind.DEFERRED, now)
     with reading(engine) as tx:
-        assert {(each.state, each.claimed_by) for each in outbox.of_edition(tx, edition)} == {
+        assert {(each.state, each.claimed_by) for each in history.of_edition(tx, edition)} == {
             (DeliveryState.CLAIMED, "quick")
         }
         assert len(taken) == 3
@@ -204,7 +151,7 @@ def test_an_acceptance_counts_whoever_has_the_mail_now(engine: sa.Engine, editio
     with writing(engine) as tx:
         still = outbox.still_to_send(tx, "quick", [each.id for each in quick], now=now)
         assert still == {each.id for each in quick} - {slow.id}
-        assert outbox.by_id(tx, slow.id).state is DeliveryState.ACCEPTED  # type: ignore[union-attr]
+        assert history.by_id(tx, slow.id).state is DeliveryState.ACCEPTED  # type: ignore[union-attr]
 
 
 def test_what_nobody_wants_any_more_is_not_handed_over(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
@@ -234,30 +181,6 @@ def test_a_mail_in_doubt_ends_uncertain_whatever_ends_it(engine: sa.Engine, edit
     assert ledger(engine).endswith("0 suppressed + 0 skipped + 0 expired + 3 uncertain")
 
 
-@pytest.mark.parametrize("decision", [Doubt.RESEND, Doubt.CARRY, Doubt.KEEP])
-def test_an_operator_decides_about_the_uncertain(
-    engine: sa.Engine, edition: int, now: dt.datetime, decision: Doubt
-) -> None:
-    put_all(engine, edition, now)
-    with writing(engine) as tx:
-        outbox.record(tx, [in_doubt(each, Doubt.HOLD, resend_at=now) for each in outbox.claim(tx, "w", 2, now=now)])
-        assert ledgers(tx)[0].undecided == 2
-        assert outbox.decide(tx, decision, edition_id=edition + 1, now=now) == 0
-        assert outbox.decide(tx, decision, now=now) == 2
-        assert ledgers(tx)[0].undecided == 0
-    with reading(engine) as tx:
-        assert len(already_sent(tx, [1, 2, 3], [1])) == (1 if decision is Doubt.CARRY else 3)
-    assert len(claim(engine, now)) == (3 if decision is Doubt.RESEND else 1)
-
-
-def test_what_is_past_its_deadline_is_not_sent_again(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
-    put_all(engine, edition, now)
-    with writing(engine) as tx:
-        outbox.record(tx, [in_doubt(each, Doubt.HOLD, resend_at=now) for each in outbox.claim(tx, "w", 9, now=now)])
-        assert outbox.decide(tx, Doubt.RESEND, now=now + DEADLINE) == 0
-        assert outbox.decide(tx, Doubt.CARRY, now=now + DEADLINE) == 3
-
-
 def test_a_claim_of_which_nothing_is_wanted_goes_on_to_the_next(
     engine: sa.Engine, edition: int, now: dt.datetime
 ) -> None:
@@ -278,16 +201,6 @@ def test_a_lost_row_shows_in_the_books(engine: sa.Engine, edition: int, now: dt.
         tx.execute(sa.text("DELETE FROM picks WHERE delivery_id = 1"))
         tx.execute(sa.text("DELETE FROM outbox WHERE id = 1"))
         assert not ledgers(tx)[0].balanced
-
-
-def test_held_mails_wait_until_they_are_released(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
-    put_all(engine, edition, now)
-    record(engine, claim(engine, now, limit=1)[0], OutcomeKind.OUR_FAULT, now)
-    assert len(claim(engine, now)) == 2
-    with writing(engine) as tx:
-        assert outbox.on_hold(tx)[0] == 1
-        assert outbox.release(tx, now=now) == 1
-    assert len(claim(engine, now)) == 1
 
 
 def test_a_claim_takes_no_more_than_its_limit(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
@@ -366,60 +279,3 @@ def test_nothing_is_claimed_while_an_operator_has_paused_sending(
     with writing(engine) as tx:
         assert controls.switch_off(tx, controls.Name.PAUSE)
     assert len(claim(engine, now)) == 3
-
-
-def test_a_digest_can_be_queued_once_more_and_counts_as_one_that_may_arrive_twice(
-    engine: sa.Engine, edition: int, now: dt.datetime
-) -> None:
-    put_all(engine, edition, now)
-    sent = [record(engine, delivery, OutcomeKind.ACCEPTED, now) for delivery in claim(engine, now)]
-    again = {"deadline": now + DEADLINE, "now": now}
-    with writing(engine) as tx:
-        assert not outbox.resend(tx, sent[0].id, [DeliveryState.EXPIRED], **again)
-        assert outbox.resend(tx, sent[0].id, [DeliveryState.ACCEPTED], **again)
-        assert not outbox.resend(tx, 99, [DeliveryState.ACCEPTED], **again)
-    [delivery] = claim(engine, now)
-    assert (delivery.id, delivery.message_id) == (sent[0].id, sent[0].message_id)
-    record(engine, delivery, OutcomeKind.ACCEPTED, now)
-    with reading(engine) as tx:
-        assert (ledgers(tx)[0].resent, ledgers(tx)[0].residue) == (1, 0)
-
-
-def test_a_readers_deliveries_are_shown_newest_first_a_page_at_a_time(
-    engine: sa.Engine, edition: int, now: dt.datetime
-) -> None:
-    put_all(engine, edition, now)
-    with writing(engine) as tx:
-        outbox.put(tx, [outbox.NewDelivery(1, CAST[0], MailKind.CONFIRM, deadline=now + DEADLINE)], now=now)
-        both = [delivery.id for delivery in outbox.newest_of_subscriber(tx, 1, limit=9)]
-        assert both == sorted((delivery.id for delivery in outbox.of_subscriber(tx, 1)), reverse=True)
-        assert len(both) == 2
-        assert [each.id for each in outbox.newest_of_subscriber(tx, 1, limit=1)] == both[:1]
-        assert [each.id for each in outbox.newest_of_subscriber(tx, 1, limit=9, before_id=both[0])] == both[1:]
-
-
-def test_the_digest_with_most_papers_is_found(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
-    with writing(engine) as tx:
-        papers.add(tx, [Announcement(Paper(PaperId.parse("2604.01235"), "Another"), "arxiv", now.date())], now=now)
-        second = Pick("arxiv:2604.01235", 0.4, REASON, paper_id=2)
-        larger = digest(2, edition, now)
-        outbox.put(tx, [digest(1, edition, now), replace(larger, picks=(*larger.picks, second))], now=now)
-        assert [delivery.subscriber for delivery in outbox.with_most_papers(tx, limit=1)] == [2]
-
-
-def test_a_page_holds_the_newest_of_a_state_whatever_their_priority(
-    engine: sa.Engine, edition: int, now: dt.datetime
-) -> None:
-    put_all(engine, edition, now)
-    with writing(engine) as tx:
-        confirmation = outbox.NewDelivery(2, CAST[1], MailKind.CONFIRM, now + DEADLINE)
-        outbox.put(tx, [confirmation], now=now)
-
-        def ids(**wanted: object) -> list[int]:
-            return [delivery.id for delivery in outbox.page(tx, **{"limit": 3, **wanted})]  # type: ignore[arg-type]
-
-        assert ids() == ids(state=DeliveryState.QUEUED) == [4, 3, 2]
-        assert ids(before_id=2) == ids(state=DeliveryState.QUEUED, before_id=2) == [1]
-        assert ids(subscriber_id=2, state=DeliveryState.QUEUED) == [4, 2]
-        assert ids(edition_id=edition) == ids(kind=MailKind.DIGEST) == [3, 2, 1]
-        assert ids(state=DeliveryState.FAILED) == []

@@ -12,7 +12,7 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
-from dailypapers.store import editions, outbox, papers, picks, subscribers
+from dailypapers.store import editions, history, outbox, papers, picks, subscribers
 from dailypapers.store.database import GROUP, reading, writing
 from dailypapers.store.picks import StoredPick
 
@@ -58,7 +58,7 @@ def put(tx: sa.Connection, reader: int, *chosen: Pick, days: int = 0) -> int:
     edition = editions.close(tx, now.date(), now=now)
     mail = outbox.NewDelivery(reader, "x@example.org", MailKind.DIGEST, now + DAY, edition.id, chosen)
     assert outbox.put(tx, [mail], now=now) == 1
-    return max(delivery.id for delivery in outbox.of_subscriber(tx, reader))
+    return max(delivery.id for delivery in history.of_subscriber(tx, reader))
 
 
 def pick(paper_id: int, score: float = 0.5, *, outside: bool = False, reason: Reason = REASON) -> Pick:

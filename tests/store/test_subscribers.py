@@ -10,7 +10,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.storable import MOST_BYTES
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
-from dailypapers.store import editions, outbox, subscribers
+from dailypapers.store import editions, history, outbox, subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.erase import erase
@@ -53,7 +53,7 @@ def test_ids_of_the_erased_are_never_given_again(engine: sa.Engine, now: dt.date
         with writing(engine) as tx:
             added = sign_up.subscribe(tx, f"{name}@example.org", PREFERENCES, consent=Consent("web"), now=now)
             assert added is not None
-            ids.append((added, outbox.of_subscriber(tx, added)[0].id))
+            ids.append((added, history.of_subscriber(tx, added)[0].id))
             reader = subscribers.one(tx, added)
             assert reader is not None
             assert len(reader.link_key) == 32

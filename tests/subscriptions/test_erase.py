@@ -15,7 +15,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.domain.vote import Vote
-from dailypapers.store import bounces, editions, events, outbox, subscribers, suppressions, votes
+from dailypapers.store import bounces, editions, events, history, outbox, subscribers, suppressions, votes
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
@@ -73,7 +73,7 @@ def test_erasing_leaves_the_books_balanced(engine: sa.Engine) -> None:
         edition = editions.newest(tx)
         assert edition is not None
         editions.count_due(tx, edition.id, 2)
-        delivered = [one for reader in (got, other) for one in outbox.of_subscriber(tx, reader.reader)]
+        delivered = [one for reader in (got, other) for one in history.of_subscriber(tx, reader.reader)]
         claimed = outbox.claim(tx, "tester", 2, now=NOW)
         assert len(claimed) == len(delivered) == 2
         outbox.record(tx, [replace(one, state=DeliveryState.ACCEPTED) for one in claimed])

@@ -12,7 +12,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import MAX_TOPICS, Preferences
 from dailypapers.domain.signup import Admission, Limits, Verdict
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Subscriber, SubscriberState
-from dailypapers.store import outbox, subscribers, suppressions
+from dailypapers.store import history, outbox, subscribers, suppressions
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.sign_up import CONFIRM_DEADLINE, sign_up_request
@@ -53,7 +53,7 @@ def topics(tx: sa.Connection) -> set[str]:
 
 def confirmations(tx: sa.Connection) -> list[dt.datetime]:
     """When each mail to Alice was queued, all of which ask her to confirm."""
-    deliveries = outbox.of_subscriber(tx, known(tx).id)
+    deliveries = history.of_subscriber(tx, known(tx).id)
     assert {delivery.kind for delivery in deliveries} <= {MailKind.CONFIRM}
     return sorted(delivery.created_at for delivery in deliveries)
 

@@ -16,7 +16,7 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.tool import FIRST_RETRY, Refusal, ToolKind, ToolState
 from dailypapers.domain.vote import Vote
 from dailypapers.sources.http.client import Http
-from dailypapers.store import outbox, tools, votes
+from dailypapers.store import history, tools, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import tools as tools_table
 from dailypapers.subscriptions.erase import erase
@@ -78,7 +78,7 @@ class World:
 
     def notices(self) -> list[str]:
         with reading(self.engine) as tx:
-            mails = [each for each in outbox.of_subscriber(tx, self.got.reader) if each.kind is MailKind.NOTICE]
+            mails = [each for each in history.of_subscriber(tx, self.got.reader) if each.kind is MailKind.NOTICE]
             return [" ".join(message(PRESS, each).text.split()) for each in load_inputs(tx, mails)]
 
 

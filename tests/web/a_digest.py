@@ -12,7 +12,7 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.store import editions, outbox, papers, subscribers
+from dailypapers.store import editions, history, outbox, papers, subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 
@@ -59,5 +59,5 @@ def a_digest(engine: sa.Engine, name: str = "alice", *, outside: bool = False) -
         )
         mail = outbox.NewDelivery(reader.id, address, MailKind.DIGEST, NOW + dt.timedelta(days=1), edition.id, picks)
         outbox.put(tx, [mail], now=NOW)
-        (delivery,) = outbox.of_subscriber(tx, reader.id)
+        (delivery,) = history.of_subscriber(tx, reader.id)
     return Got(reader.id, delivery.id, (graphs, cells))

@@ -52,7 +52,7 @@ from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
-from dailypapers.store import editions, outbox, papers, subscribers, votes
+from dailypapers.store import editions, history, outbox, papers, subscribers, votes
 from dailypapers.store.database import connect, migrate, reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions import sign_up
@@ -427,7 +427,7 @@ async def a_digest_and_votes(walk: Walk) -> None:
             end = NOW + dt.timedelta(days=1)
             mail = outbox.NewDelivery(reader, "alice@example.org", MailKind.DIGEST, end, edition.id, tuple(chosen))
             outbox.put(tx, [mail], now=NOW)
-        deliveries = outbox.of_subscriber(tx, reader)
+        deliveries = history.of_subscriber(tx, reader)
     for delivery in deliveries:
         await walk.open(link(Purpose.DIGEST, reader, delivery.id))
         await walk.open(f"{link(Purpose.DIGEST, reader, delivery.id)}/papers.ris")

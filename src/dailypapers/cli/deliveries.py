@@ -86,14 +86,14 @@ def keep(context: typer.Context, edition: Edition = None, now: Now = None) -> No
 
 
 def _decide(context: typer.Context, doubt: "Doubt", day: str | None, now: str | None, done: str) -> None:
-    from dailypapers.store import editions, outbox
+    from dailypapers.store import editions, holds
     from dailypapers.store.database import writing
 
     with writing(context.obj.app().engine) as tx:
         edition = editions.of_day(tx, _day(day)) if day else None
         if day and not edition:
             raise BadInput(f"There is no edition of {day}.")
-        decided = outbox.decide(tx, doubt, edition_id=edition.id if edition else None, now=clock(now)())
+        decided = holds.decide(tx, doubt, edition_id=edition.id if edition else None, now=clock(now)())
     say(f"{counted(decided, 'uncertain email')} {done}.")
 
 
@@ -120,14 +120,14 @@ def deliver(
         _print_plan(context.obj.app(), clock(now)(), as_json=as_json)
         return
     from dailypapers.delivery.deliver import deliver_once
-    from dailypapers.store import outbox
+    from dailypapers.store import holds
     from dailypapers.store.database import writing
 
     dependencies, tells = context.obj.app().dependencies, clock(now)
     check_clock(dependencies.engine, now)
     if release:
         with writing(dependencies.engine) as tx:
-            say(f"Released {counted(outbox.release(tx, now=tells()), 'email')} on hold.")
+            say(f"Released {counted(holds.release(tx, now=tells()), 'email')} on hold.")
     with stop_on_signal() as stop, watched(dependencies.engine, tells):
         done = deliver_once(dependencies.sending, clock=tells, stop=stop)
     raise typer.Exit(report_delivered(done))

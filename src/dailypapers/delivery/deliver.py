@@ -22,7 +22,7 @@ from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.library.gc_freeze import freeze
-from dailypapers.store import controls, outbox, workers
+from dailypapers.store import controls, holds, outbox, workers
 from dailypapers.store.database import reading
 
 #: Seconds until it is looked again whether mails that another process had claimed are its own, or anybody's.
@@ -119,7 +119,7 @@ def _only_urgent(make_sender_options: Callable[[], SenderOptions], until: dt.dat
 
 def _is_worth_while(tx: sa.Connection, options: SenderOptions, pause: workers.Pause | None, now: dt.datetime) -> bool:
     """Return whether a mail is due that may go now."""
-    next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=now), outbox.on_hold(tx)
+    next_attempt, (on_hold, _) = outbox.next_attempt(tx, now=now), holds.on_hold(tx)
     if next_attempt is None or next_attempt > now or on_hold or controls.control(tx, controls.Name.PAUSE):
         return False
     if pause:

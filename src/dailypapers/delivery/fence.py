@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.store import fences, outbox, workers
+from dailypapers.store import fences, holds, workers
 from dailypapers.store.fences import DatabaseFence
 
 log = structlog.get_logger()
@@ -71,13 +71,13 @@ class Fence:
         if known is not None and known >= mark.handed_over:
             return 0
         self._before = replace(mark, worker=self._worker_id, handed_over=0, restored=mark.newest)
-        return outbox.hold_waiting(tx, RESTORED)
+        return holds.hold_waiting(tx, RESTORED)
 
     def hold_what_is_composed_again(self, tx: sa.Connection) -> int:
         """Hold the digests of editions that had been sent before the database was restored; returns how many."""
-        held = outbox.hold_waiting(tx, RESTORED, through=self.restored) if self.restored else 0
+        held = holds.hold_waiting(tx, RESTORED, through=self.restored) if self.restored else 0
         stored = self._stored
-        return held + (outbox.hold_waiting(tx, stored.why, through=stored.through) if stored else 0)
+        return held + (holds.hold_waiting(tx, stored.why, through=stored.through) if stored else 0)
 
     def composed(self, day: dt.date | None) -> None:
         """Note of which edition a digest is about to be handed over."""

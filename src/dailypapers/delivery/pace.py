@@ -46,6 +46,10 @@ class Pace:
         """Whether there are several servers."""
         return self._routes.has_several
 
+    def rules_of(self, server: str) -> Rules:
+        """Return what is kept to with a server."""
+        return self._routes.rules_of(server)
+
     def room(self, tx: sa.Connection, now: dt.datetime) -> Room:
         """Return whether there is room for any mail at present."""
         return _widest(room(rules, usage, now) for rules, usage in self.stand(tx))

@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from dailypapers.store import fences, outbox, workers
+from dailypapers.store import fences, holds, workers
 from dailypapers.store.fences import DatabaseFence
 
 #: A database that was copied to another one sends nothing more by itself.
@@ -29,4 +29,4 @@ def retire(tx: sa.Connection, *, now: dt.datetime) -> int:
 def _hold(tx: sa.Connection, fence: DatabaseFence, now: dt.datetime) -> int:
     workers.declare_dead(tx, workers.alive(tx), now=now)
     fences.add(tx, fence, now=now)
-    return outbox.hold_open(tx, fence.why)
+    return holds.hold_open(tx, fence.why)

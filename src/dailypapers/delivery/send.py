@@ -35,7 +35,7 @@ from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.errors import BadInput
 from dailypapers.mail.transport import AboutToHandOver, Answered, Event, Events, Transport
-from dailypapers.store import controls, events, ledger, outbox, workers
+from dailypapers.store import controls, events, holds, ledger, outbox, workers
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -136,7 +136,7 @@ def _restored(engine: sa.Engine, fence: Fence, clock: Clock) -> Stopped | None:
 
 def _on_hold(engine: sa.Engine) -> Stopped | None:
     with reading(engine) as tx:
-        return _because_of(*outbox.on_hold(tx))
+        return _because_of(*holds.on_hold(tx))
 
 
 def _because_of(waiting: int, said: str) -> Stopped | None:
@@ -225,7 +225,7 @@ class _Run:
 
     async def _stop_where_others_did(self) -> None:
         """Begin nothing more once a mail is on hold: a bounce or another process has shown a fault of ours."""
-        held = _because_of(*await self._worker.persistence.load(outbox.on_hold))
+        held = _because_of(*await self._worker.persistence.load(holds.on_hold))
         if held:
             self.tally.stopped = self.tally.stopped or held
             self._something_happened.set()

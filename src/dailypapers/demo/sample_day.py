@@ -23,7 +23,7 @@ from dailypapers.errors import BadInput
 from dailypapers.jobs.day import Day, Progress, day
 from dailypapers.rendering.environment import in_words
 from dailypapers.settings import Settings, shipped
-from dailypapers.store import outbox, subscribers
+from dailypapers.store import history, subscribers
 from dailypapers.store.database import close, migrate, reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.subscriptions.import_ import read, take_in
@@ -65,7 +65,7 @@ def demo(folder: Path, *, port: int = PORT, progress: Progress | None = None) ->
         mails = folder / MAILS
         caught = write_pages(mails, app.dependencies.renderer.templates)
         with reading(app.engine) as tx:
-            deliveries = outbox.of_edition(tx, done.edition.id)
+            deliveries = history.of_edition(tx, done.edition.id)
             ledger = next(book for book in ledgers(tx) if book.edition == done.edition.id)
         return Demo(done, tuple(_shown(app, deliveries, caught)), ledger, mails / "index.html")
 

@@ -9,7 +9,7 @@ from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.ranking.profile import profile
-from dailypapers.store import outbox, papers, subscribers
+from dailypapers.store import history, papers, subscribers
 
 
 def contents(
@@ -26,7 +26,7 @@ def contents(
     `stated` are their interests; `considered` is how many papers several editions had together, 0 where it was one.
     """
     notes_by_reader = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
-    quiet_days = outbox.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
+    quiet_days = history.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
     about = {str(item.paper.id): AboutPaper(item.sources, item.signals) for item in listed}
     return [
         Content(

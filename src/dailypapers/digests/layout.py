@@ -29,7 +29,7 @@ from dailypapers.rendering.environment import Templates, language_of, translator
 from dailypapers.rendering.notices import render_answer, render_confirm, render_links
 from dailypapers.rendering.pieces import Pieces
 from dailypapers.rendering.two_passes import TwoPasses
-from dailypapers.store import controls, editions, outbox, papers, subscribers
+from dailypapers.store import controls, editions, history, papers, subscribers
 from dailypapers.store.picks import StoredPick, of_deliveries
 from dailypapers.tokens import Signer
 
@@ -200,7 +200,7 @@ def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Co
     """Return what each digest, answer and notice says, by delivery; what older versions did not store is made now."""
     digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
     answers = (delivery.id for delivery in deliveries if delivery.kind in _ANSWERS)
-    stored = outbox.contents_of(tx, [*digests, *answers])
+    stored = history.contents_of(tx, [*digests, *answers])
     without = {key: reader for key, reader in digests.items() if key not in stored}
     today = contents_of_today(tx, sorted(set(without.values()))) if without else {}
     return stored | {key: today[reader] for key, reader in without.items() if reader in today}

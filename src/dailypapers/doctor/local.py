@@ -20,7 +20,7 @@ from dailypapers.mail.message import mime
 from dailypapers.mail.message.dkim_check import verifies
 from dailypapers.rendering.notices import render_confirm
 from dailypapers.settings import Settings
-from dailypapers.store import outbox
+from dailypapers.store import history
 from dailypapers.store.database import clock_of, reading, require_migrated
 
 #: Machines that share the sending may differ by as much (`domain.worker.LEASE`).
@@ -127,7 +127,7 @@ def largest(app: App) -> Iterator[Finding]:
     """Make the largest emails of the newest edition, those with most papers, and hold them against Gmail's limit."""
     renderer = app.dependencies.renderer
     with reading(app.engine) as tx:
-        inputs = load_inputs(tx, outbox.with_most_papers(tx, limit=_LARGEST))
+        inputs = load_inputs(tx, history.with_most_papers(tx, limit=_LARGEST))
     sizes = [len(mail(renderer, each)[1].content) for each in inputs]
     if not sizes:
         return

@@ -31,7 +31,7 @@ from dailypapers.domain.delivery import Delivery, DeliveryState
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.subscriber import SUBSCRIBED, Subscriber, SubscriberState
 from dailypapers.errors import BadInput, BadToken
-from dailypapers.store import bounces, outbox, subscribers, suppressions
+from dailypapers.store import bounces, history, subscribers, suppressions
 from dailypapers.store.bounces import NewBounce
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.tokens import Signer
@@ -88,7 +88,7 @@ def _token_in(envelope_sender: str) -> str:
 def _by_token(tx: sa.Connection, signer: Signer, tokens: Iterable[str]) -> _Mail | None:
     for token in tokens:
         try:
-            delivery = outbox.by_id(tx, signer.bounced(token))
+            delivery = history.by_id(tx, signer.bounced(token))
         except BadToken:
             continue
         reader = subscribers.one(tx, delivery.subscriber) if delivery else None
@@ -106,7 +106,7 @@ def _by_address(tx: sa.Connection, report: Report, address: str, *, is_trusted: 
     if reader is None:
         return None
     named = f"<{report.message_id}>"
-    delivery = next((each for each in outbox.of_subscriber(tx, reader.id) if each.message_id == named), None)
+    delivery = next((each for each in history.of_subscriber(tx, reader.id) if each.message_id == named), None)
     return _Mail(reader, delivery, is_certain=is_trusted or delivery is not None)
 
 

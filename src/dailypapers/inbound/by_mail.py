@@ -30,7 +30,7 @@ from dailypapers.mail.dns import Domains
 from dailypapers.mail.incoming.keep import FolderFull, KeptMail
 from dailypapers.mail.incoming.parse import Incoming, parse
 from dailypapers.mail.incoming.report import read
-from dailypapers.store import outbox
+from dailypapers.store import history
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.address import normal_address
@@ -214,7 +214,7 @@ def _report(handler: InboundHandler, mail: Incoming) -> str:
 def _leaves(tx: sa.Connection, handler: InboundHandler, token: str) -> bool:
     """Unsubscribe who answers to the address that their mail came from, which nobody else knows."""
     try:
-        delivery = outbox.by_id(tx, handler.signer.bounced(token))
+        delivery = history.by_id(tx, handler.signer.bounced(token))
     except BadToken:
         return False
     if delivery:

@@ -29,7 +29,7 @@ from dailypapers.mail.incoming.parse import Incoming, parse
 from dailypapers.mail.incoming.reply_text import reply_text
 from dailypapers.mail.message.mime import is_message_id
 from dailypapers.rendering.text import shortened
-from dailypapers.store import outbox, papers, picks, subscribers, votes
+from dailypapers.store import history, outbox, papers, picks, subscribers, votes
 from dailypapers.subscriptions import lifecycle
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.links import bearer_of
@@ -204,7 +204,7 @@ def _queue(
 ) -> None:
     """Queue an answer, unless its reader has had more of them lately than a person would ask for."""
     limits = ((MOST_AN_HOUR, dt.timedelta(hours=1)), (MOST_A_DAY, dt.timedelta(days=1)))
-    if any(outbox.answers_since(tx, reader.id, now - period) >= most for most, period in limits):
+    if any(history.answers_since(tx, reader.id, now - period) >= most for most, period in limits):
         return
     content = Content(reader.style, notes=said, in_reply_to=in_reply_to)
     mail = outbox.NewDelivery(reader.id, reader.address, MailKind.ANSWER, now + _DEADLINE, content=content)
@@ -213,5 +213,5 @@ def _queue(
 
 def _sent_as(tx: sa.Connection, claim: Claim) -> str:
     """Return the Message-ID of the digest that was answered; empty where that is not known any more."""
-    digest = outbox.by_id(tx, claim.about)
+    digest = history.by_id(tx, claim.about)
     return digest.message_id if digest else ""

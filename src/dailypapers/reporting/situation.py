@@ -13,7 +13,7 @@ from dailypapers.domain.delivery import Ledger
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.intake import status
-from dailypapers.store import bounces, ledger, outbox, subscribers, workers
+from dailypapers.store import bounces, holds, ledger, subscribers, workers
 from dailypapers.store.workers import EarlyEnd
 
 _DAY = dt.timedelta(days=1)
@@ -47,7 +47,7 @@ class Situation:
 def situation(tx: sa.Connection, *, now: dt.datetime) -> Situation:
     """Load how everything stands."""
     standings = status.standings(tx, now=now)
-    on_hold, refusal = outbox.on_hold(tx)
+    on_hold, refusal = holds.on_hold(tx)
     return Situation(
         ledgers=tuple(ledger.ledgers(tx, limit=_EDITIONS)),
         early_ends=tuple(workers.early_ends(tx, since=(now - _DAY).date())),

@@ -1,11 +1,12 @@
 """The outbox: every mail is a row here, with a life.
 
 `put` and `claim` and `record` are the only ways in and through; the rule for what comes next is
-`domain.delivery.after`. Uniqueness is the database's word.
+`domain.delivery.after`. Uniqueness is the database's word. What waits for an operator's word is in `holds`; to look at
+deliveries there is `history`.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,11 @@ from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents, controls
 from dailypapers.store.database import groups, insert_new
+from dailypapers.store.delivery_rows import COLUMNS, delivery_of
 from dailypapers.store.picks import add as add_picks
+from dailypapers.store.picks import release as release_picks
 from dailypapers.store.prepared import Prepared, among_ids
-from dailypapers.store.schema import Moment, editions, outbox, picks, subscribers, suppressions, workers
+from dailypapers.store.schema import Moment, editions, outbox, subscribers, suppressions, workers
 
 #: Mail of these kinds goes only to whoever still wants it when it is claimed.
 _MAY_GET = {
@@ -36,12 +39,6 @@ _CLOCKS_DIFFER = dt.timedelta(minutes=1)
 _MAY_BE_ACCEPTED = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.CLAIMED, DeliveryState.UNCERTAIN)
 _WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
 _NOW = sa.bindparam("now", type_=Moment)
-#: What `_delivery` reads, in its order; the content, which is long, is read where it is shown.
-_DELIVERY = (
-    *(outbox.c.id, outbox.c.subscriber_id, outbox.c.address, outbox.c.kind, outbox.c.state, outbox.c.created_at),
-    *(outbox.c.deadline, outbox.c.edition_id, outbox.c.priority, outbox.c.attempts, outbox.c.next_attempt_at),
-    *(outbox.c.claimed_by, outbox.c.message_id, outbox.c.detail, outbox.c.doubt, outbox.c.max_bytes),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +123,14 @@ def claim(
     while ids := _take(tx, worker, limit, priorities, now):
         rows = _TAKEN.rows(tx, ids=ids, now=now)
         _end_unwanted(tx, [row[0] for row in rows if not row[-1]], now=now)
-        if claimed := [_delivery(row[:-1]) for row in rows if row[-1]]:
+        if claimed := [delivery_of(row[:-1]) for row in rows if row[-1]]:
             return claimed
     return []
 
 
 def _taken() -> sa.Select[Any]:
     """Return mails by their ids, and whether each is still wanted."""
-    query = sa.select(*_DELIVERY, _is_wanted().label("is_wanted")).join(subscribers)
+    query = sa.select(*COLUMNS, _is_wanted().label("is_wanted")).join(subscribers)
     return query.where(among_ids(outbox.c.id)).order_by(outbox.c.priority.desc(), outbox.c.id)
 
 
@@ -241,13 +238,7 @@ def _end(tx: sa.Connection, where: sa.ColumnElement[bool], state: DeliveryState,
         "claimed_by": "",
     }
     ended = tx.execute(sa.update(outbox).where(where).values(values).returning(outbox.c.id, outbox.c.doubt)).all()
-    _release(tx, [row.id for row in ended if row.doubt is None])
-
-
-def _release(tx: sa.Connection, ids: Iterable[int]) -> None:
-    """Let the papers of mails that never arrived be picked again."""
-    for group in groups(ids):
-        tx.execute(sa.delete(picks).where(picks.c.delivery_id.in_(group)))
+    release_picks(tx, [row.id for row in ended if row.doubt is None])
 
 
 def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
@@ -271,7 +262,7 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
     )
     _RECORDING.run_each(tx, rows)
     gone = [d.id for d in deliveries if d.state in NEVER_ARRIVED or d.doubt is Doubt.CARRY]
-    _release(tx, gone)
+    release_picks(tx, gone)
 
 
 def _recording() -> sa.Update:
@@ -290,14 +281,6 @@ def _recording() -> sa.Update:
         doubt=sa.case((is_mine, sa.bindparam("about", type_=sa.Text)), else_=outbox.c.doubt),
         claimed_by="",
     )
-
-
-def on_hold(tx: sa.Connection) -> tuple[int, str]:
-    """Count the mails on hold because of a fault of ours; with what the server said of the last one."""
-    waiting = outbox.c.state == DeliveryState.ON_HOLD.value
-    count = tx.execute(sa.select(sa.func.count()).select_from(outbox).where(waiting)).scalar_one()
-    newest = sa.select(outbox.c.detail).where(waiting).order_by(outbox.c.id.desc()).limit(1)
-    return count, tx.execute(newest).scalar_one_or_none() or ""
 
 
 def unclaim(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.datetime) -> None:
@@ -326,13 +309,6 @@ def park(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:
             "detail": sa.bindparam("why"),
         }
         tx.execute(sa.update(outbox).where(claimed).values(values), rows)
-
-
-def release(tx: sa.Connection, *, now: dt.datetime) -> int:
-    """Let mails on hold go again, once our fault is mended; returns how many."""
-    values = {"state": DeliveryState.QUEUED.value, "next_attempt_at": now}
-    waiting = outbox.c.state == DeliveryState.ON_HOLD.value
-    return tx.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 
 
 def waiting(tx: sa.Connection) -> dict[DeliveryState, int]:
@@ -396,114 +372,13 @@ def has_orphans(tx: sa.Connection) -> bool:
 
 def orphans(tx: sa.Connection) -> list[Delivery]:
     """Return the claimed mails whose worker has ended or is not known, and lock them until the transaction ends."""
-    query = sa.select(*_DELIVERY).where(*_is_orphan()).order_by(outbox.c.id)
-    return [_delivery(row) for row in tx.execute(query.with_for_update(of=outbox))]
+    query = sa.select(*COLUMNS).where(*_is_orphan()).order_by(outbox.c.id)
+    return [delivery_of(row) for row in tx.execute(query.with_for_update(of=outbox))]
 
 
 def _is_orphan() -> tuple[sa.ColumnElement[bool], ...]:
     alive = sa.select(workers.c.id).where(workers.c.ended_at.is_(None))
     return outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by.not_in(alive)
-
-
-def hold_waiting(tx: sa.Connection, detail: str, *, through: dt.date | None = None) -> int:
-    """Let an operator decide about the digests that wait, or those of editions through a day; returns how many.
-
-    What was decided already is not held a second time because of its edition.
-    """
-    where = [outbox.c.state.in_(_WAITING), outbox.c.priority == Priority.BULK.value]
-    if through is not None:
-        of_those = outbox.c.edition_id.in_(sa.select(editions.c.id).where(editions.c.day <= through))
-        where += [of_those, outbox.c.doubt.is_(None)]
-    values = {
-        "state": DeliveryState.UNCERTAIN.value,
-        "doubt": Doubt.HOLD.value,
-        "detail": detail,
-        "next_attempt_at": None,
-    }
-    return tx.execute(sa.update(outbox).where(*where).values(values)).rowcount
-
-
-def hold_open(tx: sa.Connection, detail: str) -> int:
-    """Let an operator decide about every mail that has not come to an end, whoever has claimed it; returns how many."""
-    is_open = [DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.CLAIMED, DeliveryState.ON_HOLD]
-    values = {
-        "state": DeliveryState.UNCERTAIN.value,
-        "doubt": Doubt.HOLD.value,
-        "detail": detail,
-        "next_attempt_at": None,
-    }
-    change = sa.update(outbox).where(outbox.c.state.in_([state.value for state in is_open]))
-    return tx.execute(change.values(values)).rowcount
-
-
-def decide(
-    tx: sa.Connection,
-    doubt: Doubt,
-    *,
-    edition_id: int | None = None,
-    delivery_id: int | None = None,
-    now: dt.datetime,
-) -> int:
-    """Decide what is done about the uncertain mails: one, those of an edition, or all; returns how many these are.
-
-    What is past its deadline is not sent again; what was carried over or taken for arrived is decided already.
-    """
-    undecided = sa.or_(outbox.c.doubt.is_(None), outbox.c.doubt.in_((Doubt.HOLD.value, Doubt.RESEND.value)))
-    where = [outbox.c.state == DeliveryState.UNCERTAIN.value, undecided]
-    if edition_id is not None:
-        where.append(outbox.c.edition_id == edition_id)
-    if delivery_id is not None:
-        where.append(outbox.c.id == delivery_id)
-    values: dict[str, Any] = {"doubt": doubt.value}
-    if doubt is Doubt.RESEND:
-        where.append(outbox.c.deadline > now)
-        values |= {"state": DeliveryState.QUEUED.value, "next_attempt_at": now}
-    decided = tx.execute(sa.update(outbox).where(*where).values(values).returning(outbox.c.id)).all()
-    if doubt is Doubt.CARRY:
-        _release(tx, [row.id for row in decided])
-    return len(decided)
-
-
-def resend(
-    tx: sa.Connection, delivery_id: int, states: Collection[DeliveryState], *, deadline: dt.datetime, now: dt.datetime
-) -> bool:
-    """Queue a digest once more that is in one of these states; tells whether it was.
-
-    It counts as one that its reader may have twice.
-    """
-    mine = (outbox.c.id == delivery_id, outbox.c.state.in_([state.value for state in states]))
-    values = {
-        "state": DeliveryState.QUEUED.value,
-        "doubt": Doubt.RESEND.value,
-        "next_attempt_at": now,
-        "deadline": deadline,
-        "claimed_by": "",
-    }
-    has_picks = sa.exists().where(picks.c.delivery_id == outbox.c.id)
-    return tx.execute(sa.update(outbox).where(*mine, has_picks).values(values)).rowcount == 1
-
-
-def confirmation_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetime) -> bool:
-    """Return whether a confirmation mail was put into the outbox for a subscriber after a moment."""
-    query = sa.select(outbox.c.id).where(
-        outbox.c.subscriber_id == subscriber_id,
-        outbox.c.kind == MailKind.CONFIRM.value,
-        outbox.c.created_at > moment,
-    )
-    return tx.execute(query.limit(1)).one_or_none() is not None
-
-
-def answers_since(tx: sa.Connection, subscriber_id: int, moment: dt.datetime) -> int:
-    """Count the answers that were put into the outbox for a subscriber after a moment."""
-    query = sa.select(sa.func.count()).select_from(outbox)
-    is_answer = (outbox.c.kind == MailKind.ANSWER.value, outbox.c.created_at > moment)
-    return tx.execute(query.where(outbox.c.subscriber_id == subscriber_id, *is_answer)).scalar_one()
-
-
-def has_edition(tx: sa.Connection, subscriber_id: int, edition_id: int) -> bool:
-    """Return whether a subscriber's digest of an edition was composed, or skipped for a reason."""
-    is_theirs = sa.and_(outbox.c.subscriber_id == subscriber_id, outbox.c.edition_id == edition_id)
-    return tx.execute(sa.select(outbox.c.id).where(is_theirs).limit(1)).one_or_none() is not None
 
 
 def has_urgent(tx: sa.Connection) -> bool:
@@ -539,141 +414,6 @@ def _limits_of_due(now: dt.datetime) -> dict[str, dt.datetime]:
     return {"latest_claim": now + _CLOCKS_DIFFER, "latest_retry": now + 2 * LONGEST_RETRY}
 
 
-def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:
-    """Return all deliveries of an edition, by address."""
-    query = sa.select(*_DELIVERY).where(outbox.c.edition_id == edition_id).order_by(outbox.c.address)
-    return [_delivery(row) for row in tx.execute(query)]
-
-
-def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[Delivery]:
-    """Return all deliveries to a subscriber, oldest first."""
-    query = sa.select(*_DELIVERY).where(outbox.c.subscriber_id == subscriber_id).order_by(outbox.c.id)
-    return [_delivery(row) for row in tx.execute(query)]
-
-
-def newest_of_subscriber(
-    tx: sa.Connection, subscriber_id: int, *, limit: int, before_id: int | None = None
-) -> list[Delivery]:
-    """Return deliveries to a subscriber, newest first; those older than `before_id`, where it is given."""
-    query = sa.select(*_DELIVERY).where(outbox.c.subscriber_id == subscriber_id)
-    if before_id is not None:
-        query = query.where(outbox.c.id < before_id)
-    return [_delivery(row) for row in tx.execute(query.order_by(outbox.c.id.desc()).limit(limit))]
-
-
-def page(
-    tx: sa.Connection,
-    *,
-    limit: int,
-    before_id: int | None = None,
-    state: DeliveryState | None = None,
-    edition_id: int | None = None,
-    subscriber_id: int | None = None,
-    kind: MailKind | None = None,
-) -> list[Delivery]:
-    """Return deliveries, newest first: those older than `before_id`, and with these properties, where given."""
-    query = sa.select(*_DELIVERY).order_by(outbox.c.id.desc()).limit(limit)
-    given = {
-        outbox.c.state: state.value if state else None,
-        outbox.c.kind: kind.value if kind else None,
-        outbox.c.edition_id: edition_id,
-        outbox.c.subscriber_id: subscriber_id,
-    }
-    query = query.where(*(column == value for column, value in given.items() if value is not None))
-    if before_id is not None:
-        query = query.where(outbox.c.id < before_id)
-    if state is None or edition_id is not None or subscriber_id is not None:
-        return [_delivery(row) for row in tx.execute(query)]
-    # Of each priority the newest, which the index has in order; all of one state may be millions.
-    rows = (tx.execute(query.where(outbox.c.priority == priority.value)).all() for priority in Priority)
-    newest = sorted((row for some in rows for row in some), key=lambda row: row.id, reverse=True)
-    return [_delivery(row) for row in newest[:limit]]
-
-
-def with_most_papers(tx: sa.Connection, *, limit: int) -> list[Delivery]:
-    """Return the digests of the newest edition that have most papers."""
-    newest = sa.select(sa.func.max(outbox.c.edition_id)).scalar_subquery()
-    papers = sa.func.count(picks.c.paper_id)
-    counted = (
-        sa.select(outbox.c.id)
-        .join(picks, picks.c.delivery_id == outbox.c.id)
-        .where(outbox.c.edition_id == newest)
-        .group_by(outbox.c.id)
-        .order_by(papers.desc(), outbox.c.id)
-        .limit(limit)
-    )
-    ids = [row.id for row in tx.execute(counted)]
-    rows = tx.execute(sa.select(*_DELIVERY).where(outbox.c.id.in_(ids)).order_by(outbox.c.id))
-    return [_delivery(row) for row in rows]
-
-
-def by_id(tx: sa.Connection, delivery_id: int) -> Delivery | None:
-    """Return a delivery by id, `None` where there is none."""
-    row = tx.execute(sa.select(*_DELIVERY).where(outbox.c.id == delivery_id)).one_or_none()
-    return _delivery(row) if row else None
-
-
-def skipped_since_last(tx: sa.Connection, subscriber_ids: Iterable[int], reason: str) -> dict[int, int]:
-    """Return how many digests each subscriber was skipped for a reason since the last one that may have arrived.
-
-    Who has none is left out.
-    """
-    later = outbox.alias("later")
-    may_have_arrived = sa.and_(
-        later.c.subscriber_id == outbox.c.subscriber_id,
-        later.c.edition_id > outbox.c.edition_id,
-        later.c.state.not_in(sorted(state.value for state in NEVER_ARRIVED)),
-    )
-    accepted = sa.func.coalesce(subscribers.c.accepted_edition_id, 0)
-    counted = (
-        sa.select(outbox.c.subscriber_id, sa.func.count().label("skipped"))
-        .join(subscribers, subscribers.c.id == outbox.c.subscriber_id)
-        .where(outbox.c.edition_id > accepted, outbox.c.state == DeliveryState.SKIPPED.value)
-        .where(outbox.c.detail == reason, ~sa.exists().where(may_have_arrived))
-        .group_by(outbox.c.subscriber_id)
-    )
-    skipped: dict[int, int] = {}
-    for group in groups(subscriber_ids):
-        rows = tx.execute(counted.where(outbox.c.subscriber_id.in_(group)))
-        skipped.update((row.subscriber_id, row.skipped) for row in rows)
-    return skipped
-
-
-def contents_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, Content]:
-    """Return what digests say besides their picks; those composed by versions that did not store it are left out."""
-    content_of: dict[int, Content] = {}
-    for group in groups(delivery_ids):
-        content_of.update((key, contents.from_json(content)) for key, content in _CONTENTS.rows(tx, ids=group))
-    return content_of
-
-
-def _delivery(row: Sequence[Any]) -> Delivery:
-    """Return a delivery from the values of `_DELIVERY`."""
-    delivery_id, subscriber, address, kind, state, created_at, deadline, edition, priority, *more = row
-    attempts, next_attempt_at, claimed_by, message_id, detail, doubt, max_bytes = more
-    return Delivery(
-        delivery_id,
-        subscriber,
-        address,
-        MailKind(kind),
-        DeliveryState(state),
-        created_at,
-        deadline,
-        edition,
-        Priority(priority),
-        attempts,
-        next_attempt_at,
-        claimed_by,
-        message_id,
-        detail,
-        Doubt(doubt) if doubt else None,
-        max_bytes=max_bytes,
-    )
-
-
-_CONTENTS = Prepared(
-    sa.select(outbox.c.id, outbox.c.content).where(among_ids(outbox.c.id), outbox.c.content.is_not(None))
-)
 _TAKEN, _CLAIMED_AND_WANTED, _RECORDING = (
     Prepared(statement) for statement in (_taken(), _claimed_and_wanted(), _recording())
 )

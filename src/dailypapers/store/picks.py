@@ -136,6 +136,12 @@ def _term(kind: str, text: str, weight: float, interest: str, counts: Iterable[t
     return Term(_KINDS[kind], text, weight, interest, tuple((what, count) for what, count in counts) if counts else ())
 
 
+def release(tx: sa.Connection, ids: Iterable[int]) -> None:
+    """Let the papers of mails that never arrived be picked again."""
+    for group in groups(ids):
+        tx.execute(sa.delete(picks).where(picks.c.delivery_id.in_(group)))
+
+
 def already_sent(
     tx: sa.Connection, subscriber_ids: Sequence[int], paper_ids: Sequence[int]
 ) -> dict[int, frozenset[int]]:

@@ -17,7 +17,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import FIELDS, interests_in
 from dailypapers.domain.subscriber import Subscriber, SubscriberState, days_in_words
 from dailypapers.domain.tool import Tool
-from dailypapers.store import bounces, editions, outbox, papers, subscribers, suppressions, tools, votes
+from dailypapers.store import bounces, editions, history, papers, subscribers, suppressions, tools, votes
 from dailypapers.store.bounces import StoredBounce
 from dailypapers.store.picks import StoredPick, of_deliveries
 
@@ -30,7 +30,7 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
     reader = subscribers.one(tx, subscriber_id)
     if reader is None:
         return None
-    sent = outbox.of_subscriber(tx, subscriber_id)
+    sent = history.of_subscriber(tx, subscriber_id)
     chosen = of_deliveries(tx, [delivery.id for delivery in sent])
     cast = votes.of_subscriber(tx, subscriber_id)
     named = {pick.paper_id for picked in chosen.values() for pick in picked} | {vote.paper_id for vote in cast}

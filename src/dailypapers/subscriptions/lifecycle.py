@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import READING, SUBSCRIBED, Amount, Rhythm, Subscriber, SubscriberState, parse_days
-from dailypapers.store import bounces, editions, outbox, subscribers, suppressions
+from dailypapers.store import bounces, editions, history, subscribers, suppressions
 
 #: The next edition closes a day after the last, a little earlier or later.
 NEXT_EDITION = dt.timedelta(hours=23)
@@ -45,7 +45,7 @@ def change(tx: sa.Connection, subscriber_id: int, preferences: Preferences, *, n
 def _newest_received(tx: sa.Connection, subscriber_id: int) -> dt.datetime | None:
     """Return when the newest edition closed, `None` where this reader does not have it yet."""
     edition = editions.newest(tx)
-    return edition.closed_at if edition and outbox.has_edition(tx, subscriber_id, edition.id) else None
+    return edition.closed_at if edition and history.has_edition(tx, subscriber_id, edition.id) else None
 
 
 def _schedule(tx: sa.Connection, subscriber_id: int, moment: dt.datetime | None) -> None:

@@ -27,7 +27,7 @@ from dailypapers.domain.signup import (
     worth_keeping,
 )
 from dailypapers.domain.subscriber import Consent, Subscriber, SubscriberState
-from dailypapers.store import outbox, signups, subscribers, suppressions
+from dailypapers.store import history, outbox, signups, subscribers, suppressions
 from dailypapers.subscriptions.lifecycle import change
 from dailypapers.tokens import Signer
 
@@ -123,7 +123,7 @@ def _ask_again(
     if subscriber.state not in {SubscriberState.PENDING, SubscriberState.UNSUBSCRIBED}:
         return
     stated = subscribers.interests_of(tx, [subscriber.id])[subscriber.id]
-    has_mail = outbox.confirmation_since(tx, subscriber.id, now - MAILBOX_PAUSE)
+    has_mail = history.confirmation_since(tx, subscriber.id, now - MAILBOX_PAUSE)
     subscribers.transition(tx, subscriber.id, to=SubscriberState.PENDING, now=now)
     if has_mail:
         return

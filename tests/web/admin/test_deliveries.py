@@ -10,7 +10,7 @@ from tests.web.admin.conftest import Operator
 from tests.web.conftest import NOW
 
 from dailypapers.domain.delivery import DeliveryState, Doubt, Outcome, OutcomeKind
-from dailypapers.store import attempts, ledger, outbox
+from dailypapers.store import attempts, history, ledger, outbox
 from dailypapers.store.database import reading, writing
 
 LATER = NOW + dt.timedelta(minutes=5)
@@ -33,7 +33,7 @@ def tried(engine: sa.Engine, state: DeliveryState, doubt: Doubt | None = None) -
 
 def state(engine: sa.Engine, got: Got) -> DeliveryState:
     with reading(engine) as tx:
-        delivery = outbox.by_id(tx, got.delivery)
+        delivery = history.by_id(tx, got.delivery)
     assert delivery is not None
     return delivery.state
 
@@ -96,7 +96,7 @@ async def test_an_uncertain_digest_is_carried_over_once(owner: Operator, engine:
 
 async def test_a_confirmation_has_a_page_too(owner: Operator, engine: sa.Engine, alice: int) -> None:
     with reading(engine) as tx:
-        (delivery,) = outbox.of_subscriber(tx, alice)
+        (delivery,) = history.of_subscriber(tx, alice)
     page = await owner.look(f"/deliveries/{delivery.id}")
     assert "It has not been tried yet" in page
     assert "Confirm" in await owner.look(f"/deliveries/{delivery.id}/email")

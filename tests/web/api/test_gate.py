@@ -15,7 +15,7 @@ from tests.world import ON_SQLITE
 from dailypapers.accounts import api_keys
 from dailypapers.domain.api_key import Scope
 from dailypapers.store import api_keys as stored
-from dailypapers.store import outbox
+from dailypapers.store import history
 from dailypapers.store.database import connect, reading, writing
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
@@ -86,7 +86,7 @@ async def test_the_same_request_is_done_once(program: Program) -> None:
     assert {answer.headers.get("idempotency-replayed") for answer in (first, second)} == {None, "true"}
     assert (first.headers["location"], first.headers["etag"]) == (second.headers["location"], second.headers["etag"])
     with reading(program.engine) as tx:
-        assert len(outbox.of_subscriber(tx, first.json()["id"])) == 1
+        assert len(history.of_subscriber(tx, first.json()["id"])) == 1
     other = {**ANN, "address": "bob@example.org"}
     refused = await program.ask("POST", "/subscribers", 422, json=other, headers=again)
     assert refused.json()["type"].endswith("/idempotency-key-reused")

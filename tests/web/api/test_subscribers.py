@@ -8,7 +8,7 @@ from tests.web.api.conftest import CONSENT, Program, add_key
 
 from dailypapers.domain.api_key import Scope
 from dailypapers.domain.delivery import MailKind
-from dailypapers.store import outbox, subscribers
+from dailypapers.store import history, subscribers
 from dailypapers.store.database import reading
 
 
@@ -22,7 +22,7 @@ async def test_somebody_is_asked_to_confirm_before_they_read(program: Program) -
     )
     assert (ann["preferences"]["hour"], ann["preferences"]["max_papers"]) == (9, 10)
     with reading(program.engine) as tx:
-        (mail,) = outbox.of_subscriber(tx, ann["id"])
+        (mail,) = history.of_subscriber(tx, ann["id"])
         assert mail.kind is MailKind.CONFIRM
         (interest,) = subscribers.interests_of(tx, [ann["id"]])[ann["id"]]
         assert interest.text == "cs.LG"

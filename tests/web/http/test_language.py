@@ -16,7 +16,7 @@ from dailypapers.digests.layout import load_inputs, message
 from dailypapers.domain.link import Purpose
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import outbox, subscribers
+from dailypapers.store import history, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
@@ -45,7 +45,7 @@ def mailed(spoken: WebContext, address: str) -> str:
     with reading(spoken.engine) as tx:
         reader = subscribers.by_address(tx, address)
         assert reader is not None
-        (render_input,) = load_inputs(tx, outbox.of_subscriber(tx, reader.id))
+        (render_input,) = load_inputs(tx, history.of_subscriber(tx, reader.id))
     return message(spoken.renderer, render_input).text
 
 

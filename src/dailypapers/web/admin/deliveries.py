@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from dailypapers.digests.layout import RenderInput, load_inputs, message
 from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, MailKind
 from dailypapers.domain.link import Bearer
-from dailypapers.store import attempts, bounces, outbox
+from dailypapers.store import attempts, bounces, history, holds
 from dailypapers.store.database import reading, writing
 from dailypapers.web.admin.gate import Visit
 from dailypapers.web.admin.subscribers import number_in
@@ -55,7 +55,7 @@ def _may_be_carried(delivery: Delivery) -> bool:
 
 
 def _require_delivery(tx: sa.Connection, visit: Visit) -> Delivery:
-    delivery = outbox.by_id(tx, number_in(visit, "delivery_id"))
+    delivery = history.by_id(tx, number_in(visit, "delivery_id"))
     if delivery is None:
         raise HTTPException(404)
     return delivery
@@ -91,14 +91,14 @@ def act(visit: Visit) -> Response:
 
 def _resend(tx: sa.Connection, visit: Visit, delivery: Delivery) -> bool:
     deadline = visit.now + visit.context.digest_options.deadline
-    if not outbox.resend(tx, delivery.id, _MAY_BE_RESENT, deadline=deadline, now=visit.now):
+    if not holds.resend(tx, delivery.id, _MAY_BE_RESENT, deadline=deadline, now=visit.now):
         return False
     _note(tx, visit, delivery, "delivery resent")
     return True
 
 
 def _carry(tx: sa.Connection, visit: Visit, delivery: Delivery) -> bool:
-    if not outbox.decide(tx, Doubt.CARRY, delivery_id=delivery.id, now=visit.now):
+    if not holds.decide(tx, Doubt.CARRY, delivery_id=delivery.id, now=visit.now):
         return False
     _note(tx, visit, delivery, "delivery carried over")
     return True

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from dailypapers.domain.paper import Paper
-from dailypapers.store import audit, bounces, editions, outbox, papers, subscribers, suppressions, votes
+from dailypapers.store import audit, bounces, editions, history, papers, subscribers, suppressions, votes
 from dailypapers.store.database import reading
 from dailypapers.store.votes import Cast
 from dailypapers.web.admin.gate import Visit
@@ -48,7 +48,7 @@ def show_one(visit: Visit) -> Response:
         reader = subscribers.one(tx, key)
         if reader is None:
             raise HTTPException(404)
-        sent = outbox.newest_of_subscriber(tx, key, limit=_DELIVERIES + 1, before_id=number_behind(visit, "before"))
+        sent = history.newest_of_subscriber(tx, key, limit=_DELIVERIES + 1, before_id=number_behind(visit, "before"))
         edition_by_id = editions.by_id(tx, {each.edition for each in sent if each.edition is not None})
         cast = votes.of_subscriber(tx, key)[:_VOTES]
         story: dict[str, Any] = {

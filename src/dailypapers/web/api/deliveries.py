@@ -11,7 +11,7 @@ from dailypapers.domain.delivery import Attempt, Delivery, DeliveryState, MailKi
 from dailypapers.domain.digest import TermKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.paper import Paper
-from dailypapers.store import attempts, bounces, editions, outbox, papers, subscribers
+from dailypapers.store import attempts, bounces, editions, history, papers, subscribers
 from dailypapers.store.bounces import StoredBounce
 from dailypapers.store.picks import StoredPick, of_deliveries
 from dailypapers.web.api import shapes
@@ -139,7 +139,7 @@ def _list(call: Call) -> Answer:
     """List deliveries, newest first."""
     query = call.query
     edition = require_edition(call, query["edition"], Kind.PARAMETER) if "edition" in query else None
-    listed = outbox.page(
+    listed = history.page(
         call.tx,
         limit=call.limit + 1,
         before_id=call.after_number(),
@@ -174,7 +174,7 @@ def _shown(delivery: Delivery, days: Mapping[int, Edition]) -> dict[str, Any]:
 
 
 def _show(call: Call) -> Answer:
-    delivery = outbox.by_id(call.tx, call.path["delivery_id"])
+    delivery = history.by_id(call.tx, call.path["delivery_id"])
     if delivery is None:
         raise Problem(Kind.NOT_FOUND, "There is no delivery with this id.")
     tries = [_try(each) for each in attempts.of_delivery(call.tx, delivery.id)]
@@ -211,14 +211,14 @@ def _list_digests(call: Call) -> Answer:
     key = call.path["subscriber_id"]
     if subscribers.one(call.tx, key) is None:
         raise Problem(Kind.NOT_FOUND, "There is no subscriber with this id.")
-    listed = outbox.page(
+    listed = history.page(
         call.tx, limit=call.limit + 1, before_id=call.after_number(), subscriber_id=key, kind=MailKind.DIGEST
     )
     return call.page(_digests(call.tx, listed), lambda: listed[call.limit - 1].id)
 
 
 def _show_digest(call: Call) -> Answer:
-    delivery = outbox.by_id(call.tx, call.path["digest_id"])
+    delivery = history.by_id(call.tx, call.path["digest_id"])
     if delivery is None or delivery.kind is not MailKind.DIGEST:
         raise Problem(Kind.NOT_FOUND, "There is no digest with this id.")
     return Answer(_digests(call.tx, [delivery])[0])

@@ -16,7 +16,7 @@ from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.errors import BadToken
-from dailypapers.store import outbox
+from dailypapers.store import history
 from dailypapers.store.database import reading
 from dailypapers.subscriptions.links import bearer_of
 from dailypapers.tokens import LIFETIME
@@ -71,7 +71,7 @@ def _copy(context: WebContext, token: str) -> _Copy:
     claim = claim_of(context, Purpose.DIGEST, token)
     with reading(context.engine) as tx:
         reader = bearer_of(tx, context.signer, claim)
-        delivery = outbox.by_id(tx, claim.about)
+        delivery = history.by_id(tx, claim.about)
         mails = load_inputs(tx, [delivery]) if delivery and reader and delivery.subscriber == reader.id else []
     for mail in mails:
         if mail.digest is not None and mail.edition is not None:

@@ -1,0 +1,38 @@
+"""Rows of the outbox as deliveries."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, MailKind, Priority
+from dailypapers.store.schema import outbox
+
+#: What `delivery_of` reads, in its order; the content, which is long, is read where it is shown.
+COLUMNS = (
+    *(outbox.c.id, outbox.c.subscriber_id, outbox.c.address, outbox.c.kind, outbox.c.state, outbox.c.created_at),
+    *(outbox.c.deadline, outbox.c.edition_id, outbox.c.priority, outbox.c.attempts, outbox.c.next_attempt_at),
+    *(outbox.c.claimed_by, outbox.c.message_id, outbox.c.detail, outbox.c.doubt, outbox.c.max_bytes),
+)
+
+
+def delivery_of(row: Sequence[Any]) -> Delivery:
+    """Return a delivery from the values of `COLUMNS`."""
+    delivery_id, subscriber, address, kind, state, created_at, deadline, edition, priority, *more = row
+    attempts, next_attempt_at, claimed_by, message_id, detail, doubt, max_bytes = more
+    return Delivery(
+        delivery_id,
+        subscriber,
+        address,
+        MailKind(kind),
+        DeliveryState(state),
+        created_at,
+        deadline,
+        edition,
+        Priority(priority),
+        attempts,
+        next_attempt_at,
+        claimed_by,
+        message_id,
+        detail,
+        Doubt(doubt) if doubt else None,
+        max_bytes=max_bytes,
+    )
