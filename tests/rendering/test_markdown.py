@@ -7,6 +7,8 @@ import zipfile
 import pytest
 
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.saved import Remark
+from dailypapers.rendering.csl import csl_item
 from dailypapers.rendering.markdown import note, note_name, zipped_notes
 
 
@@ -65,3 +67,11 @@ def test_an_archive_has_a_note_for_each_paper_and_is_the_same_each_time() -> Non
         assert archive.read("Cells.md").decode() == note(papers[2])
     assert len({name.lower() for name in names}) == 3
     assert zipped_notes(papers) == made
+
+
+def test_a_readers_remark_is_in_the_note_and_in_csl() -> None:
+    remark = Remark("My thesis", "# Read\nagain")
+    written = note(paper("A title"), remark)
+    assert 'collection: "My thesis"\n' in written
+    assert written.endswith("\n\\# Read\n\nagain\n")
+    assert {"annote": "# Read\nagain", "keyword": "My thesis"}.items() <= csl_item(paper("A title"), remark).items()

@@ -13,9 +13,10 @@ from dailypapers.domain.event import EventKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.saved import Remark
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.domain.vote import Vote
-from dailypapers.store import bounces, editions, events, history, outbox, subscribers, suppressions, votes
+from dailypapers.store import bounces, editions, events, history, outbox, saved, subscribers, suppressions, votes
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
@@ -35,6 +36,9 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
     with writing(engine) as tx:
         for reader in (got.reader, other.reader):
             votes.cast(tx, reader, got.papers[0], Vote.LIKE, now=NOW)
+            votes.cast(tx, reader, got.papers[0], Vote.SAVE, now=NOW)
+            whose = "alice’s" if reader == got.reader else "bob’s"
+            saved.describe(tx, reader, got.papers[0], Remark(whose, whose))
         for digest in (got, other):
             told = Diagnosis(Fault.MAILBOX, is_hard=False, text="alice’s mailbox is full" if digest is got else "full")
             key = str(digest.delivery)

@@ -5,8 +5,9 @@ import json
 import sqlalchemy as sa
 from tests.web.a_digest import CELLS, GRAPHS, NOW, a_digest
 
+from dailypapers.domain.saved import Remark
 from dailypapers.domain.vote import Vote
-from dailypapers.store import votes
+from dailypapers.store import saved, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions.export import export
@@ -16,6 +17,7 @@ def test_an_export_holds_all_that_is_kept(engine: sa.Engine) -> None:
     got = a_digest(engine)
     with writing(engine) as tx:
         votes.cast(tx, got.reader, got.papers[1], Vote.SAVE, now=NOW)
+        saved.describe(tx, got.reader, got.papers[1], Remark("Thesis", "Read again"))
         kept = export(tx, got.reader, now=NOW)
     read = json.loads(json.dumps(kept))
     assert (read["address"], read["state"]) == ("alice@example.org", "active")
@@ -24,6 +26,9 @@ def test_an_export_holds_all_that_is_kept(engine: sa.Engine) -> None:
     assert read["interests"] == [{"kind": "topic", "text": "graphs", "stance": "want"}]
     assert read["votes"] == [
         {"paper": str(CELLS.id), "title": CELLS.title, "vote": "save", "voted_at": "2026-04-20T08:00:00+00:00"}
+    ]
+    assert read["saved"] == [
+        {"paper": str(CELLS.id), "title": CELLS.title, "collection": "Thesis", "note": "Read again"}
     ]
     (delivery,) = read["deliveries"]
     assert (delivery["edition"], delivery["state"]) == ("2026-04-20", "queued")

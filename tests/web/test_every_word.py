@@ -39,6 +39,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Links, Purpose
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.saved import Remark
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
@@ -60,6 +61,7 @@ from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import SignUpPolicy
 from dailypapers.web.public.subscribe import Form, Shown
 from dailypapers.web.readers.preview import Shown as Previewed
+from dailypapers.web.readers.saved import Done, Wanted
 from dailypapers.web.routes import web_app
 
 TODAY = NOW.date()
@@ -451,6 +453,10 @@ async def a_digest_and_votes(walk: Walk) -> None:
     await walk.open(f"{link(Purpose.SAVED, reader)}/papers.bib")
     page = await walk.post(link(Purpose.SAVED, reader), paper=names[0])
     await walk.post(link(Purpose.SAVED, reader), paper=names[0], again="1")
+    for name in names[:2]:
+        await walk.post(link(Purpose.SAVED, reader), paper=name, describe="1", collection="Графы", note="Читать")
+    for query in ("?in=Графы", "?q=графы", "?q=7"):
+        await walk.open(f"{link(Purpose.SAVED, reader)}{query}")
     await walk.open(link(Purpose.DATA, reader))
     await walk.open(link(Purpose.DATA, reader), "POST")
     await walk.open(link(Purpose.PREFERENCES, reader))
@@ -652,7 +658,9 @@ def what_is_seldom(walk: Walk, context: WebContext) -> None:
         shown = Previewed("digest", shown.edition, digest, corrections={"графи": "/?topic=1"})
         walk.note_page("hints", render_page(templates, "_preview", shown=shown, **about))
     entry = Entry(paper(1), Match(Reason((Term(TermKind.CLOSE, "графы", 0.9),))))
-    values = {"removed": None, "action": "", "entries": [entry] * 200, "total": 5000}
+    values = {"done": Done(), "action": "", "entries": [replace(entry, paper_id=1)] * 200, "total": 6000}
+    values |= {"found": 5000, "remarks": {1: Remark("Графы", "Читать")}, "collections": [("Графы", 1)]}
+    values |= {"wanted": Wanted("", "Графы"), "bounds": {"name": 60, "note": 2000}}
     walk.note_page("saved", render_page(templates, "saved", **values, **about))
     what_is_quiet(walk, templates, entry, about)
     mail = Caught(Path("1.eml"), "ю", "ю", "", "2026", (), "1", "1", 5000)

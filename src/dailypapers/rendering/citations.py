@@ -7,11 +7,12 @@ written as something else.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dailypapers.domain.category import ARCHIVES
 from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.person import is_group, parts
+from dailypapers.domain.saved import NO_REMARKS, NOTHING_REMARKED, Remark
 from dailypapers.rendering.text import one_line, safe_url
 
 #: What LaTeX takes for its own; Unicode stays as it is, in UTF-8.
@@ -35,13 +36,15 @@ _SMALL_WORDS = {"a", "an", "the", "on", "of", "in", "for", "to", "and", "with", 
 _CODES = {code for archive, codes in ARCHIVES.items() for code in (archive, *codes)}
 
 
-def bibtex(papers: Iterable[Paper]) -> str:
+def bibtex(papers: Iterable[Paper], remarks: Mapping[PaperId, Remark] = NO_REMARKS) -> str:
     """Return the papers as a BibTeX file, in their order; only LaTeX's special characters are escaped.
+
+    What a reader remarked on a paper is its note, and the collection it is in a keyword.
 
     A key is made from the paper alone (family name, year, first word), so that it is the same in every file; where
     two would be equal, the later one has a part of its id's hash behind it.
     """
-    written = [(paper, list(_fields(paper))) for paper in papers]
+    written = [(paper, [*_fields(paper), *_remarked(remarks.get(paper.id, NOTHING_REMARKED))]) for paper in papers]
     keys = _keys([paper for paper, _ in written])
     return "\n".join(_entry(paper, key, fields) for (paper, fields), key in zip(written, keys, strict=True))
 
@@ -65,6 +68,14 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
         yield "url", f"{{{url}}}"
     if paper.abstract:
         yield "abstract", f"{{{_latex(paper.abstract)}}}"
+
+
+def _remarked(remark: Remark) -> Iterator[tuple[str, str]]:
+    if remark.note:
+        yield "annote", f"{{{_latex(remark.note)}}}"
+    if remark.collection:
+        # Commas part keywords.
+        yield "keywords", f"{{{_latex(remark.collection.replace(',', ' '))}}}"
 
 
 def _names(paper: Paper) -> Iterator[tuple[str, str]]:
@@ -129,14 +140,18 @@ def _hash(name: PaperId) -> str:
     return hashlib.sha256(str(name).encode("utf-8", "replace")).hexdigest()[:6]
 
 
-def ris(papers: Iterable[Paper]) -> str:
-    """Return the papers as an RIS file: one tag a line, lines ended by CRLF, a name as “Family, Given, Suffix”."""
+def ris(papers: Iterable[Paper], remarks: Mapping[PaperId, Remark] = NO_REMARKS) -> str:
+    """Return the papers as an RIS file: one tag a line, lines ended by CRLF, a name as “Family, Given, Suffix”.
+
+    What a reader remarked on a paper is its note (N1), and the collection it is in a keyword (KW).
+    """
     return "".join(
-        "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in (*_tags(paper), ("ER", ""))) for paper in papers
+        "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in (*_tags(paper, remarks), ("ER", "")))
+        for paper in papers
     )
 
 
-def _tags(paper: Paper) -> Iterator[tuple[str, str]]:
+def _tags(paper: Paper, remarks: Mapping[PaperId, Remark]) -> Iterator[tuple[str, str]]:
     yield "TY", "JOUR" if paper.id.scheme == "doi" else "UNPB"
     yield "TI", paper.title
     for name in paper.authors:
@@ -147,6 +162,8 @@ def _tags(paper: Paper) -> Iterator[tuple[str, str]]:
         yield "DA", f"{paper.published:%Y/%m/%d}"
     yield from ((tag, value) for tag, value in (("AB", paper.abstract), ("DO", _any_doi(paper))) if value)
     yield from (("KW", category) for category in paper.categories if one_line(category))
+    remark = remarks.get(paper.id, NOTHING_REMARKED)
+    yield from ((tag, value) for tag, value in (("KW", remark.collection), ("N1", remark.note)) if value)
     if url := _address(paper):
         yield "UR", url
 

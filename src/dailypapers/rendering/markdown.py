@@ -9,9 +9,10 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from dailypapers.domain.paper import Paper, page_of
+from dailypapers.domain.paper import Paper, PaperId, page_of
+from dailypapers.domain.saved import NO_REMARKS, NOTHING_REMARKED, Remark
 from dailypapers.rendering.text import one_line, safe_url
 
 #: What file systems and links between notes do not take in a name.
@@ -25,11 +26,13 @@ _LONGEST_NAME = 100
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def note(paper: Paper) -> str:
-    """Return a paper as a note."""
-    properties = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in _properties(paper))
+def note(paper: Paper, remark: Remark = NOTHING_REMARKED) -> str:
+    """Return a paper as a note; what its reader wrote comes behind the abstract, line for line."""
+    stated = [*_properties(paper), *([("collection", remark.collection)] if remark.collection else [])]
+    properties = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in stated)
     abstract = f"\n{escaped(paper.abstract)}\n" if one_line(paper.abstract) else ""
-    return f"---\n{properties}---\n\n# {escaped(paper.title)}\n{abstract}"
+    written = "".join(f"\n{escaped(line)}\n" for line in remark.note.splitlines() if one_line(line))
+    return f"---\n{properties}---\n\n# {escaped(paper.title)}\n{abstract}{written}"
 
 
 def note_name(paper: Paper) -> str:
@@ -38,7 +41,7 @@ def note_name(paper: Paper) -> str:
     return f"{plain or _hash(paper)}.md"
 
 
-def zipped_notes(papers: Iterable[Paper]) -> bytes:
+def zipped_notes(papers: Iterable[Paper], remarks: Mapping[PaperId, Remark] = NO_REMARKS) -> bytes:
     """Return an archive with a note for each paper; where two would have one name, the later one's has a hash."""
     buffer, names = io.BytesIO(), set[str]()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -49,7 +52,7 @@ def zipped_notes(papers: Iterable[Paper]) -> bytes:
             names.add(name.lower())
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, note(paper).encode("utf-8", "replace"))
+            archive.writestr(entry, note(paper, remarks.get(paper.id, NOTHING_REMARKED)).encode("utf-8", "replace"))
     return buffer.getvalue()
 
 

@@ -184,12 +184,28 @@ def _announce(tx: sa.Connection, items: Sequence[tuple[int, Announcement]], now:
         for paper_id, item in reversed(ordered)
     }
     added = insert_new(tx, announced, list(rows.values()), announced.c.paper_id, announced.c.fresh)
+    _raise_versions(tx, rows.values())
     new, replaced = ({row.paper_id for row in added if row.fresh is fresh} for fresh in (True, False))
 
     def named_ids(paper_ids: set[int], *, fresh: bool) -> frozenset[PaperId]:
         return frozenset(item.paper.id for id_, item in items if id_ in paper_ids and item.type.fresh is fresh)
 
     return Added(named_ids(new, fresh=True), named_ids(replaced, fresh=False), len(new), len(replaced))
+
+
+def _raise_versions(tx: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Note the newest version of papers that are replaced once more."""
+    replaced = [
+        {"of_source": row["source"], "of_paper": row["paper_id"], "to": row["version"]}
+        for row in rows
+        if row["version"] and not row["fresh"]
+    ]
+    if replaced:
+        newest = sa.bindparam("to", type_=sa.Integer)
+        is_older = sa.or_(announced.c.version.is_(None), announced.c.version < newest)
+        same = (announced.c.source == sa.bindparam("of_source"), announced.c.paper_id == sa.bindparam("of_paper"))
+        statement = sa.update(announced).where(*same, announced.c.fresh.is_(sa.false()), is_older)
+        tx.execute(statement.values(version=newest), replaced)
 
 
 def every(tx: sa.Connection) -> dict[int, Paper]:

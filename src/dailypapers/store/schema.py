@@ -443,6 +443,29 @@ votes = sa.Table(
     sa.Column("voted_at", Moment, nullable=False),
 )
 
+# What readers keep beside papers they saved, and what each knows of them; a row outlives its vote, so that saving the
+# paper again brings the note back.
+saved_papers = sa.Table(
+    "saved_papers",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("collection", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    # Version, journal, code and notices as the reader knows them: what is known since is news.
+    sa.Column("facts", sa.JSON(none_as_null=True)),
+)
+
+# What journals published about papers: retractions, corrections.
+notices = sa.Table(
+    "notices",
+    metadata,
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("doi", sa.Text, primary_key=True),
+    sa.Column("noticed_at", Moment, nullable=False),
+)
+
 # What the ranking needs is made once and read by every process: papers' counts, what the archive taught, vectors.
 features = sa.Table(
     "features",

@@ -42,6 +42,7 @@ from dailypapers.store.schema import (
     picked,
     picks,
     posts,
+    saved_papers,
     subscribers,
     tool_pushes,
     tools,
@@ -367,7 +368,19 @@ def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = No
     # Of their posts those to webhooks stay, and no longer say whose they are.
     told = sa.and_(posts.c.subscriber_id == subscriber_id, posts.c.delivery_id.is_(None))
     tx.execute(sa.update(posts).where(told).values(subscriber_id=None))
-    for table in (posts, channels, votes, picks, picked, interests, bounces, api_answers, tool_pushes, tools):
+    for table in (
+        posts,
+        channels,
+        votes,
+        saved_papers,
+        picks,
+        picked,
+        interests,
+        bounces,
+        api_answers,
+        tool_pushes,
+        tools,
+    ):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
     tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids)))

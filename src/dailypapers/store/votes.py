@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dailypapers.domain.vote import Vote, Votes
+from dailypapers.store import saved
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.schema import papers, picks, votes
 
@@ -25,7 +26,10 @@ def cast(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote, *, no
     against = [other.value for other in Vote if other.is_for != vote.is_for]
     tx.execute(sa.delete(votes).where(*_of(subscriber_id, paper_id), votes.c.vote.in_(against)))
     row = {"subscriber_id": subscriber_id, "paper_id": paper_id, "vote": vote.value, "voted_at": now}
-    return bool(insert_new(tx, votes, [row], votes.c.paper_id))
+    is_new = bool(insert_new(tx, votes, [row], votes.c.paper_id))
+    if is_new and vote is Vote.SAVE:
+        saved.begin(tx, subscriber_id, paper_id)
+    return is_new
 
 
 def withdraw(tx: sa.Connection, subscriber_id: int, paper_id: int, vote: Vote | None = None) -> bool:

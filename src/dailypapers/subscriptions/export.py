@@ -17,7 +17,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import FIELDS, interests_in
 from dailypapers.domain.subscriber import Subscriber, SubscriberState, days_in_words
 from dailypapers.domain.tool import Tool
-from dailypapers.store import bounces, editions, history, papers, subscribers, suppressions, tools, votes
+from dailypapers.store import bounces, editions, history, papers, saved, subscribers, suppressions, tools, votes
 from dailypapers.store.bounces import StoredBounce
 from dailypapers.store.picks import StoredPick, of_deliveries
 
@@ -43,6 +43,9 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
         **_reader(reader),
         "interests": [asdict(stated) for stated in subscribers.interests_of(tx, [subscriber_id])[subscriber_id]],
         "votes": [{**_paper(paper_by_id[v.paper_id]), "vote": v.vote.value, "voted_at": _moment(v.at)} for v in cast],
+        "saved": [
+            {**_paper(paper_by_id[one.paper_id]), **asdict(one.remark)} for one in saved.of_readers(tx, [subscriber_id])
+        ],
         "deliveries": [_delivery(one, days, chosen.get(one.id, ()), paper_by_id) for one in sent],
         "tools": [_tool(one) for one in tools.of_subscriber(tx, subscriber_id)],
         "sent_to_tools": [

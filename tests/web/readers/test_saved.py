@@ -8,6 +8,7 @@ from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.vote import Vote
+from dailypapers.store import saved as store
 from dailypapers.store import votes
 from dailypapers.store.database import reading, writing
 
@@ -77,3 +78,58 @@ async def test_files_hold_the_saved_papers(pages: httpx.AsyncClient, engine: sa.
 
 async def test_an_empty_list_says_how_to_fill_it(pages: httpx.AsyncClient, alice: int) -> None:
     assert "No saved papers yet" in (await pages.get(LINKS.url(Purpose.SAVED, alice, issued=NOW))).text
+
+
+async def test_a_note_and_a_collection_are_kept_shown_and_searched(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    _, link = saving(engine)
+    sent = {"paper": str(CELLS.id), "describe": "1", "collection": " My  thesis ", "note": "Übersicht:\r\nread <again>"}
+    done = await pages.post(link, data=sent)
+    assert "Your note on" in done.text
+    page = (await pages.get(link)).text
+    assert "Übersicht:\nread &lt;again&gt;" in page
+    assert "My thesis (1)" in page
+    for query, shown in (
+        ({"in": "My thesis"}, [CELLS]),
+        ({"q": "ubersicht"}, [CELLS]),
+        ({"q": "lee graph"}, [GRAPHS]),
+        ({"q": "thesis faster"}, [CELLS]),
+        ({"q": "graph", "in": "My thesis"}, []),
+        ({"in": "other"}, []),
+    ):
+        text = (await pages.get(link, params=query)).text
+        titles = [paper for paper in (GRAPHS, CELLS) if f"> {paper.title[:20]}" in text]
+        assert (query, titles) == (query, shown)
+    assert "None of your saved papers matches" in text
+
+
+async def test_files_carry_notes_and_hold_what_is_looked_for(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    _, link = saving(engine)
+    note = "50 % of it {holds}\nTY  - JOUR"
+    await pages.post(link, data={"paper": str(CELLS.id), "describe": "1", "collection": "Thesis, 1", "note": note})
+    bib = (await pages.get(f"{link}/papers.bib", params={"in": "Thesis, 1"})).text
+    assert (bib.count("@"), "keywords = {Thesis 1}" in bib) == (1, True)
+    assert r"annote = {50 \% of it \textbraceleft{}holds\textbraceright{} TY - JOUR}" in bib
+    ris = (await pages.get(f"{link}/papers.ris")).text
+    assert ris.count("TY  - ") == 2
+    assert "N1  - 50 % of it {holds} TY - JOUR\r\n" in ris
+    assert "KW  - Thesis, 1\r\n" in ris
+
+
+async def test_what_is_no_note_is_bounded_and_breaks_nothing(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    got, link = saving(engine)
+    form = {"paper": str(CELLS.id), "describe": "1", "collection": "x\0" * 900, "note": "\0\u202ey" * 9000}
+    assert (await pages.post(link, data=form)).status_code == 200
+    with reading(engine) as tx:
+        (kept,) = store.of_readers(tx, [got.reader], paper_id=got.papers[1])
+    assert (len(kept.remark.collection) <= 60, len(kept.remark.note) <= 2000) == (True, True)
+    assert set(kept.remark.note) == {"y"}
+
+
+async def test_only_who_saved_a_paper_can_note_something_about_it(
+    pages: httpx.AsyncClient, engine: sa.Engine, bob: int
+) -> None:
+    saving(engine)
+    before = everything(engine)
+    link = LINKS.url(Purpose.SAVED, bob, issued=NOW)
+    await pages.post(link, data={"paper": str(CELLS.id), "describe": "1", "note": "mine"})
+    assert everything(engine) == before

@@ -1,11 +1,12 @@
 """Papers as files for a reference manager, or as notes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from dailypapers.domain.paper import Paper
+from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.saved import Remark
 from dailypapers.rendering.citations import bibtex, ris
 from dailypapers.rendering.csl import csl_json
 from dailypapers.rendering.markdown import zipped_notes
@@ -25,13 +26,16 @@ def require_kind(kind: str) -> str:
     return kind
 
 
-def as_file(papers: Iterable[Paper], name: str, kind: str) -> Response:
-    """Return the papers as a file to be kept under this name: `bib`, `ris`, `json` (CSL), or `zip`, a note for each."""
+def as_file(papers: Iterable[Paper], name: str, kind: str, remarks: Mapping[PaperId, Remark] | None = None) -> Response:
+    """Return the papers as a file to be kept under this name: `bib`, `ris`, `json` (CSL), or `zip`, a note for each.
+
+    It holds what a reader remarked on them.
+    """
     if kind == _ZIP:
         headers = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
-        return Response(zipped_notes(papers), media_type="application/zip", headers=headers)
+        return Response(zipped_notes(papers, remarks or {}), media_type="application/zip", headers=headers)
     write, type_ = _WRITERS[require_kind(kind)]
-    return attachment(write(papers), f"{name}.{kind}", type_)
+    return attachment(write(papers, remarks or {}), f"{name}.{kind}", type_)
 
 
 def attachment(text: str, name: str, type_: str) -> Response:
