@@ -36,6 +36,7 @@ def test_every_change_that_is_noted_has_a_name() -> None:
     code = "".join(path.read_text("utf-8") for path in sorted(SOURCE.rglob("*.py")))
     noted = set(re.findall(r'note\(\s*tx,\s*(?:visit, )?(?:visit, delivery, )?"([a-z ]+)"', code))
     noted |= set(re.findall(r'_note\(tx, visit, (?:delivery, )?"([a-z ]+)"', code))
+    noted |= set(re.findall(r'^ *action = "([a-z ]+)"', code, re.MULTILINE))
     noted |= set(re.findall(r'call\.note\(\s*"([a-z ]+)"', code))
     assert "second factor on" in noted
     assert noted == set(words["action"])
