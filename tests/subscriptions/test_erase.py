@@ -13,6 +13,7 @@ from dailypapers.domain.event import EventKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.profile import Profile, ProfileKind
 from dailypapers.domain.saved import Remark
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.domain.vote import Vote
@@ -20,6 +21,7 @@ from dailypapers.store import bounces, editions, events, history, outbox, saved,
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
+from dailypapers.store.profiles import add as add_profile
 from dailypapers.store.schema import channels, metadata, picked, tool_pushes, tools
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.erase import erase, expire_unconfirmed
@@ -58,6 +60,7 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
             mine = {"subscriber_id": digest.reader, "kind": "zotero", "state": "on"}
             tx.execute(sa.insert(tools).values(**mine, key="1:x", target="", saved_from=NOW))
             tx.execute(sa.insert(tool_pushes).values(**mine, paper_id=got.papers[0], attempts=0, detail=""))
+            add_profile(tx, digest.reader, Profile(ProfileKind.DBLP, "65/9612"), now=NOW)
             events.listen(tx, {"all": frozenset()})
             events.note(tx, EventKind.CONFIRMED, {}, subscriber_id=digest.reader, now=NOW)
         erase(tx, got.reader)

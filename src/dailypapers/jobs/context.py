@@ -15,6 +15,7 @@ from dailypapers.domain.clock import Clock
 from dailypapers.domain.retention import FOR_EVER, Retention
 from dailypapers.domain.timetable import Timetable
 from dailypapers.posting.post_due import PostOptions
+from dailypapers.profiles.read import Services
 from dailypapers.reporting.tell import OperatorOptions
 from dailypapers.sources.base import Source
 from dailypapers.sources.http.client import Http
@@ -39,6 +40,8 @@ class Dependencies:
     posting: PostOptions = field(default=PostOptions())
     #: To which tools readers may send what they save; `None` where to none.
     tools: ToolOptions | None = None
+    #: Who lists the papers of readers' profiles.
+    profiles: Services = field(default=Services())
 
     @property
     def sending(self) -> Sending:

@@ -434,6 +434,22 @@ tool_pushes = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("ix_tool_pushes_next_attempt_at", "next_attempt_at"),
 )
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    # Its id with who lists the papers.
+    sa.Column("profile_id", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    # Papers that became example papers, of how many.
+    sa.Column("taken", sa.Integer, nullable=False),
+    sa.Column("listed", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # NULL: nothing more happens.
+    sa.Column("next_attempt_at", Moment),
+    sa.Index("ix_profiles_next_attempt_at", "next_attempt_at"),
+)
 votes = sa.Table(
     "votes",
     metadata,

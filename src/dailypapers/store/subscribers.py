@@ -42,6 +42,7 @@ from dailypapers.store.schema import (
     picked,
     picks,
     posts,
+    profiles,
     saved_papers,
     subscribers,
     tool_pushes,
@@ -380,6 +381,7 @@ def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = No
         api_answers,
         tool_pushes,
         tools,
+        profiles,
     ):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)

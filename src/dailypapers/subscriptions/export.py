@@ -17,7 +17,18 @@ from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import FIELDS, interests_in
 from dailypapers.domain.subscriber import Subscriber, SubscriberState, days_in_words
 from dailypapers.domain.tool import Tool
-from dailypapers.store import bounces, editions, history, papers, saved, subscribers, suppressions, tools, votes
+from dailypapers.store import (
+    bounces,
+    editions,
+    history,
+    papers,
+    profiles,
+    saved,
+    subscribers,
+    suppressions,
+    tools,
+    votes,
+)
 from dailypapers.store.bounces import StoredBounce
 from dailypapers.store.picks import StoredPick, of_deliveries
 
@@ -47,6 +58,10 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
             {**_paper(paper_by_id[one.paper_id]), **asdict(one.remark)} for one in saved.of_readers(tx, [subscriber_id])
         ],
         "deliveries": [_delivery(one, days, chosen.get(one.id, ()), paper_by_id) for one in sent],
+        "profiles": [
+            {"profile": one.profile.address, "taken": one.taken, "listed": one.listed}
+            for one in profiles.of_subscriber(tx, subscriber_id)
+        ],
         "tools": [_tool(one) for one in tools.of_subscriber(tx, subscriber_id)],
         "sent_to_tools": [
             {**_paper(sent_by_id[paper_id]), "tool": kind.value, "state": state} for paper_id, kind, state in pushes

@@ -20,7 +20,7 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, OnEmpty, Rhythm, Style, SubscriberState
 from dailypapers.domain.vote import Vote
-from dailypapers.store import papers, subscribers, votes
+from dailypapers.store import papers, profiles, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.erase import erase
@@ -433,3 +433,17 @@ async def test_whatever_is_sent_is_answered_calmly_and_loses_nothing(
     assert "<h1>" in answer.text
     assert everything(engine) == before
     assert (await pages.post(f"{link}/preview", data=form)).status_code in {200, 400}
+
+
+async def test_a_line_with_a_profile_has_its_papers_taken_in_the_background(
+    pages: httpx.AsyncClient, engine: sa.Engine, link: str
+) -> None:
+    address = "https://orcid.org/0000-0002-1825-0097"
+    form = {**fields(await pages.get(link)), "references": f"2401.99999\n{address}"}
+    shown = (await pages.post(link, data=form)).text
+    assert f"{address} is being read" in shown
+    assert "not in our library yet" in shown
+    with writing(engine) as tx:
+        (each,) = profiles.due(tx, now=NOW, limit=9)
+        profiles.end(tx, each, taken=2, listed=40)
+    assert f"{address}: 40 papers listed, 2 taken as examples." in (await pages.get(link)).text

@@ -22,14 +22,17 @@ from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_EXAMPLES, MAX_PAPERS, Preferences
+from dailypapers.domain.profile import Profile, parted
 from dailypapers.domain.reference import Reference, References
 from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
+from dailypapers.profiles.take import add as add_profiles
 from dailypapers.references.read import MAX_SIZE
 from dailypapers.references.read import read as read_references
 from dailypapers.rendering.i18n import language_name
 from dailypapers.store import papers, subscribers, votes
+from dailypapers.store import profiles as kept_profiles
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
@@ -63,6 +66,8 @@ class _Form:
     uploaded: References
     action: str = ""
     until: str = ""
+    #: Lists of papers elsewhere, of which all are to be example papers.
+    profiles: tuple[Profile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +149,10 @@ async def _sent(request: Request) -> _Form:
         draft = drafts.read(data)
         bib = await _file(data)
     action, until = (str(data.get(name, ""))[:40] for name in ("action", "until"))
-    pasted = await run_in_threadpool(read_references, draft.references)
+    profiles, rest = parted(draft.references)
+    pasted = await run_in_threadpool(read_references, rest)
     uploaded = await run_in_threadpool(read_references, bib) if bib.strip() else References()
-    return _Form(draft, pasted, uploaded, action, until)
+    return _Form(draft, pasted, uploaded, action, until, profiles)
 
 
 async def _file(data: FormData) -> bytes:
@@ -211,6 +217,7 @@ def _save(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _
         # The form is older than what is kept: another tab, or the back button.
         return _Answer(case, replace(read, draft=replace(read.draft, seen=kept)), "older", 409)
     lifecycle.change(tx, case.reader.id, read.preferences, now=context.clock())
+    add_profiles(tx, case.reader.id, form.profiles, now=context.clock())
     case = _again(tx, case)
     kept_now = replace(_as_kept(context, case), unknown=read.unknown, unread=read.unread, left=read.left)
     return _Answer(case, kept_now, "saved")
@@ -261,6 +268,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
     case, read = answer.case, answer.read
     with reading(context.engine) as tx:
         examples = _examples(tx, read)
+        profiles = kept_profiles.of_subscriber(tx, case.reader.id)
     useless = unusable(read.preferences.interests, examples=examples)
     return context.page(
         request,
@@ -278,6 +286,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         useless={(interest.kind.value, interest.text): sentence for interest, sentence in useless.items()},
         examples={name: paper.title for name, paper in examples.items()},
         rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.preferences.interests)},
+        profiles=profiles,
         tree=TREE,
         regions=drafts.regions(),
         languages=[(language, language_name(language)) for language in context.renderer.languages],

@@ -1,0 +1,108 @@
+"""A profile: where somebody's own papers, or their library, are listed; recognised in what they paste."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ProfileKind(StrEnum):
+    """Who lists the papers."""
+
+    ORCID = "orcid"
+    OPENALEX = "openalex"
+    DBLP = "dblp"
+    ZOTERO = "zotero"
+    """A public group's library."""
+
+
+class ProfileState(StrEnum):
+    """What has become of a profile."""
+
+    NEW = "new"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One list of papers, by its id there."""
+
+    kind: ProfileKind
+    id: str
+
+    @property
+    def address(self) -> str:
+        """Return the address of its page."""
+        return _PAGES[self.kind].format(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenProfile:
+    """A profile of a reader, and what was taken of it."""
+
+    subscriber: int
+    profile: Profile
+    state: ProfileState
+    #: Papers that became example papers, and that are listed there.
+    taken: int = 0
+    listed: int = 0
+    attempts: int = 0
+
+
+_PAGES = {
+    ProfileKind.ORCID: "https://orcid.org/{}",
+    ProfileKind.OPENALEX: "https://openalex.org/{}",
+    ProfileKind.DBLP: "https://dblp.org/pid/{}",
+    ProfileKind.ZOTERO: "https://www.zotero.org/groups/{}",
+}
+_ORCID = re.compile(
+    r"(?:https?://)?(?:(?:www\.)?orcid\.org/|orcid:\s?)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.IGNORECASE
+)
+_OPENALEX = re.compile(
+    r"(?:https?://(?:api\.)?openalex\.org/(?:authors/|people/)?|openalex:\s?)?(A\d{7,12})/?", re.IGNORECASE
+)
+_DBLP = re.compile(
+    r"(?:https?://dblp\.(?:org|uni-trier\.de|dagstuhl\.de)/pid/|dblp:\s?(?:pid/)?)"
+    r"([a-z0-9]{1,4}/[A-Za-z0-9-]{1,60}?)(?:\.\w{2,4})?/?"
+)
+_ZOTERO = re.compile(
+    r"(?:https?://(?:www\.)?zotero\.org/groups/|zotero:\s?groups?[/:]\s?)(\d{1,12})(?:/[^\s]{0,200})?", re.IGNORECASE
+)
+_LONGEST = 300
+
+
+def profile_of(text: str) -> Profile | None:
+    """Return the profile that a line names and nothing else, by its address or id; `None` where it names none."""
+    stripped = text.strip().strip("<>.,;")
+    if len(stripped) > _LONGEST:
+        return None
+    for kind, shape, made in _SHAPES:
+        match = shape.fullmatch(stripped)
+        if match and (identifier := made(match[1])):
+            return Profile(kind, identifier)
+    return None
+
+
+def parted(text: str) -> tuple[tuple[Profile, ...], str]:
+    """Return the profiles that lines of a text name, each once, and the text with those lines left empty."""
+    lines = [(line, profile_of(line)) for line in text.splitlines()]
+    rest = "\n".join("" if profile else line for line, profile in lines)
+    return tuple(dict.fromkeys(profile for _, profile in lines if profile)), rest
+
+
+def _checked_orcid(identifier: str) -> str:
+    """Return an ORCID iD whose last character is right (ISO/IEC 7064, MOD 11-2), or nothing."""
+    digits, total = identifier.upper().replace("-", ""), 0
+    for digit in digits[:-1]:
+        total = (total + int(digit)) * 2
+    result = (12 - total % 11) % 11
+    return identifier.upper() if digits[-1] == ("X" if result == 10 else str(result)) else ""  # noqa: PLR2004 - X is ten
+
+
+_SHAPES: tuple[tuple[ProfileKind, re.Pattern[str], Callable[[str], str]], ...] = (
+    (ProfileKind.ORCID, _ORCID, _checked_orcid),
+    (ProfileKind.OPENALEX, _OPENALEX, str.upper),
+    (ProfileKind.DBLP, _DBLP, str),
+    (ProfileKind.ZOTERO, _ZOTERO, str),
+)

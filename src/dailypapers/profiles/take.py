@@ -1,0 +1,92 @@
+"""Profiles: the papers that a reader's profiles list become their example papers, in the background.
+
+new profiles | ask who lists them | known papers, and those with an abstract | example papers | how many, for the page
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.domain.clock import Clock
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.preferences import MAX_EXAMPLES
+from dailypapers.domain.profile import Profile, TakenProfile
+from dailypapers.errors import FetchFailed
+from dailypapers.profiles.read import Listed, Services, listed
+from dailypapers.sources.http.client import Http
+from dailypapers.store import papers, profiles, subscribers
+from dailypapers.store.database import reading, writing
+
+log = structlog.get_logger()
+
+#: Profiles of one run; the next one, a minute later, takes more.
+_MOST = 10
+#: Profiles of one reader: a person has one with each who lists papers.
+MOST_PROFILES = 8
+#: Tries, and the pause between them.
+_MOST_ATTEMPTS, _RETRY = 5, dt.timedelta(minutes=15)
+
+
+def add(tx: sa.Connection, subscriber_id: int, named: Sequence[Profile], *, now: dt.datetime) -> None:
+    """Have a reader's profiles read soon, once each; what was read before is read again."""
+    for profile in named[:MOST_PROFILES]:
+        profiles.add(tx, subscriber_id, profile, now=now)
+
+
+def take(engine: sa.Engine, services: Services, *, make_http: Callable[[], Http], clock: Clock) -> int:
+    """Read the profiles that are new; return how many example papers came of them."""
+    with reading(engine) as tx:
+        new = profiles.due(tx, now=clock(), limit=_MOST)
+    return asyncio.run(_take_all(engine, services, new, make_http, clock)) if new else 0
+
+
+async def _take_all(
+    engine: sa.Engine,
+    services: Services,
+    new: Sequence[TakenProfile],
+    make_http: Callable[[], Http],
+    clock: Clock,
+) -> int:
+    taken = 0
+    async with make_http() as http:
+        for each in new:
+            found = await _listed(http, services, each)
+            with writing(engine) as tx:
+                taken += _record(tx, each, found, now=clock())
+    return taken
+
+
+async def _listed(http: Http, services: Services, each: TakenProfile) -> Listed | None:
+    try:
+        return await listed(http, services, each.profile)
+    except FetchFailed as error:
+        log.info("profile not read", kind=each.profile.kind.value, why=str(error))
+        return None
+
+
+def _record(tx: sa.Connection, each: TakenProfile, found: Listed | None, *, now: dt.datetime) -> int:
+    if found is None:
+        is_last = each.attempts + 1 >= _MOST_ATTEMPTS
+        profiles.put_off(tx, each, None if is_last else now + _RETRY)
+        return 0
+    papers.keep(tx, found.papers, now=now)
+    known = papers.by_key(tx, {name for reference in found.references for name in reference.names()})
+    found_papers = (next((known[n] for n in reference.names() if n in known), None) for reference in found.references)
+    taken = _state(tx, each.subscriber, list(dict.fromkeys(str(paper.id) for paper in found_papers if paper)))
+    profiles.end(tx, each, taken=taken, listed=len(found.references))
+    log.info("profile read", kind=each.profile.kind.value, listed=len(found.references), taken=taken)
+    return taken
+
+
+def _state(tx: sa.Connection, subscriber_id: int, examples: Sequence[str]) -> int:
+    """Add example papers to what a reader has stated; return how many of these they have now."""
+    stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
+    before = [interest for interest in stated if interest.kind is InterestKind.PAPER]
+    named = [Interest(InterestKind.PAPER, text) for text in examples]
+    new = [interest for interest in named if interest not in before][: max(MAX_EXAMPLES - len(before), 0)]
+    if new:
+        subscribers.state_interests(tx, subscriber_id, (*stated, *new))
+    return len(set(named) & {*before, *new})

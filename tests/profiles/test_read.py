@@ -1,0 +1,80 @@
+"""What profiles list, read from services that answer as the real ones do, and from ones that answer nonsense."""
+
+import json
+
+import pytest
+from tests.playing_sources import Answer, playing_sources
+
+from dailypapers.domain.profile import Profile, ProfileKind
+from dailypapers.errors import FetchFailed
+from dailypapers.profiles.read import Listed, Services, listed
+from dailypapers.sources.http.client import Http
+
+WORK = {
+    "doi": "https://doi.org/10.48550/arxiv.2604.00001",
+    "title": "Deeper Graph Neural Networks",
+    "authorships": [{"author": {"display_name": "Ann Lee"}}],
+    "publication_date": "2026-04-17",
+    "abstract_inverted_index": {"They": [0], "go": [1, 3], "deeper,": [2], "on.": [4]},
+}
+ORCID_WORK = {
+    "external-ids": {"external-id": [{"external-id-type": "doi", "external-id-value": "10.1000/one"}]},
+    "work-summary": [{"title": {"title": {"value": "An older one"}}}],
+}
+BIBTEX = "@article{a, title={Deeper Graphs}, doi={10.1000/two}, eprint={2604.00002}, archiveprefix={arXiv}}"
+ORCID = Profile(ProfileKind.ORCID, "0000-0002-1825-0097")
+ALL = [ORCID, *(Profile(kind, "A1") for kind in ProfileKind if kind is not ProfileKind.ORCID)]
+
+
+async def read(profile: Profile, routes: dict[str, Answer]) -> Listed:
+    with playing_sources(routes) as url:
+        async with Http(allow_private=True, pace=0, retries=0) as http:
+            return await listed(http, Services(url, f"{url}/v3.0", url, url), profile)
+
+
+def works(*some: object) -> dict[str, Answer]:
+    return {"/works": Answer(json.dumps({"meta": {"count": len(some)}, "results": some}))}
+
+
+async def test_openalex_lists_papers_with_their_abstracts() -> None:
+    for profile in (ORCID, Profile(ProfileKind.OPENALEX, "A5023888391")):
+        found = await read(profile, works(WORK, {"title": "Without a DOI"}, None))
+        (paper,) = found.papers
+        assert (str(paper.id), paper.abstract, paper.authors) == (
+            "arxiv:2604.00001", "They go deeper, go on.", ("Ann Lee",),
+        )  # fmt: skip
+        assert [reference.ids for reference in found.references] == [(paper.id,)]
+
+
+async def test_orcid_is_asked_itself_where_openalex_knows_nobody() -> None:
+    routes = works() | {"/v3.0/0000-0002-1825-0097/works": Answer(json.dumps({"group": [ORCID_WORK, {}]}))}
+    (reference,) = (await read(ORCID, routes)).references
+    assert ([str(each) for each in reference.ids], reference.title) == (["doi:10.1000/one"], "An older one")
+
+
+async def test_dblp_and_zotero_are_read_as_bibtex() -> None:
+    dblp = await read(Profile(ProfileKind.DBLP, "65/9612"), {"/pid/65/9612.bib": Answer(BIBTEX)})
+    zotero = await read(Profile(ProfileKind.ZOTERO, "2468"), {"/groups/2468/items/top": Answer(BIBTEX)})
+    for found in (dblp, zotero):
+        (reference,) = found.references
+        assert {"doi:10.1000/two", "arxiv:2604.00002"} & {str(each) for each in reference.ids}
+
+
+@pytest.mark.parametrize("profile", ALL)
+async def test_a_profile_that_is_not_there_lists_nothing_and_one_that_is_down_fails(profile: Profile) -> None:
+    assert await read(profile, {}) == Listed()
+    down = Answer("", status=500)
+    paths = ("/works", "/pid/A1.bib", "/groups/A1/items/top")
+    with pytest.raises(FetchFailed):
+        await read(profile, dict.fromkeys(paths, down))
+
+
+@pytest.mark.parametrize("nonsense", ["", "<html>", "[]", "null", '{"results": {"a": 1}}', "[" * 100_000])
+async def test_nonsense_lists_nothing(nonsense: str) -> None:
+    answer = Answer(nonsense)
+    paths = ("/works", "/v3.0/0000-0002-1825-0097/works", "/pid/A1.bib", "/groups/A1/items/top")
+    for profile in ALL:
+        assert (await read(profile, dict.fromkeys(paths, answer))).references == ()
+    odd = {**WORK, "authorships": [1], "abstract_inverted_index": {"a": 1, "b": ["x"]}, "publication_date": 3}
+    (paper,) = (await read(ALL[1], works(odd))).references
+    assert paper.title == WORK["title"]
