@@ -84,3 +84,6 @@ async def test_saved_papers_are_given_as_csl_and_as_notes(pages: httpx.AsyncClie
     assert csl.json() == []
     assert notes.headers["Content-Type"] == "application/zip"
     assert notes.content[:2] == b"PK"
+    book = await pages.get(f"{saved}/papers.epub")
+    assert book.headers["Content-Type"] == "application/epub+zip"
+    assert book.content[30:58] == b"mimetypeapplication/epub+zip"

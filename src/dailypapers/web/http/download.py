@@ -1,4 +1,4 @@
-"""Papers as files for a reference manager, or as notes."""
+"""Papers as files for a reference manager, as notes, or as a book."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,6 +9,7 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.saved import Remark
 from dailypapers.rendering.citations import bibtex, ris
 from dailypapers.rendering.csl import csl_json
+from dailypapers.rendering.epub import epub
 from dailypapers.rendering.markdown import zipped_notes
 
 _WRITERS = {
@@ -16,24 +17,28 @@ _WRITERS = {
     "ris": (ris, "application/x-research-info-systems"),
     "json": (csl_json, "application/vnd.citationstyles.csl+json"),
 }
-_ZIP = "zip"
+_ARCHIVES = {"zip": "application/zip", "epub": "application/epub+zip"}
 
 
 def require_kind(kind: str) -> str:
     """Return the kind of file. Raises 404 where it is not one we write."""
-    if kind not in _WRITERS and kind != _ZIP:
+    if kind not in _WRITERS and kind not in _ARCHIVES:
         raise HTTPException(404)
     return kind
 
 
 def as_file(papers: Iterable[Paper], name: str, kind: str, remarks: Mapping[PaperId, Remark] | None = None) -> Response:
-    """Return the papers as a file to be kept under this name: `bib`, `ris`, `json` (CSL), or `zip`, a note for each.
+    """Return the papers as a file to be kept under this name.
 
-    It holds what a reader remarked on them.
+    Its kind is `bib`, `ris`, `json` (CSL), `zip` (a note for each) or `epub`. All but the last hold what a reader
+    remarked on the papers.
     """
-    if kind == _ZIP:
-        headers = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
-        return Response(zipped_notes(papers, remarks or {}), media_type="application/zip", headers=headers)
+    if kind in _ARCHIVES:
+        content = (
+            epub([*papers], title=name.replace("-", " ")) if kind == "epub" else zipped_notes(papers, remarks or {})
+        )
+        headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+        return Response(content, media_type=_ARCHIVES[kind], headers=headers)
     write, type_ = _WRITERS[require_kind(kind)]
     return attachment(write(papers, remarks or {}), f"{name}.{kind}", type_)
 
