@@ -1,4 +1,5 @@
-"""Gathers what is to be translated; `python -m tests.messages` writes it into locale/dailypapers.pot."""
+"""Gathers what is to be translated: `python -m tests.messages` writes locale/dailypapers.pot, and brings the catalogues
+of all languages up to date: what is new stands in them without a translation, and what is gone is gone."""
 
 import io
 from functools import cache
@@ -7,12 +8,13 @@ from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 
 from dailypapers.domain.category import TREE
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "locale" / "dailypapers.pot"
+CATALOGS = sorted((ROOT / "locale").glob("*/LC_MESSAGES/dailypapers.po"))
 _METHODS = [
     ("src/dailypapers/**.py", "python"),
     ("templates/**.html", "jinja2.ext:babel_extract"),
@@ -60,10 +62,30 @@ def _methods(folder: str) -> list[tuple[str, str]]:
 
 def template() -> str:
     """The template of all catalogues: the same source gives the same text."""
+    return _HEADER + _written(gathered())
+
+
+def updated(path: Path) -> str:
+    """A language's catalogue with the messages of the source, below its own header."""
+    text = path.read_text("utf-8")
+    known = read_po(io.BytesIO(text.encode("utf-8")), locale=path.parts[-3])
+    catalog = Catalog(locale=path.parts[-3], charset="utf-8")
+    for message in gathered():
+        if message.id:
+            said = known.get(message.id, message.context)
+            is_same = said is not None and said.pluralizable == message.pluralizable
+            flags, string = (said.flags, said.string) if said and is_same else (message.flags, None)
+            catalog.add(message.id, string, message.locations, flags, context=message.context)
+    return text.partition("\n\n")[0] + "\n\n" + _written(catalog)
+
+
+def _written(catalog: Catalog) -> str:
     written = io.BytesIO()
-    write_po(written, gathered(), width=100, omit_header=True, sort_output=True, include_lineno=False)
-    return _HEADER + written.getvalue().decode("utf-8")
+    write_po(written, catalog, width=100, omit_header=True, sort_output=True, include_lineno=False)
+    return written.getvalue().decode("utf-8")
 
 
 if __name__ == "__main__":
     TEMPLATE.write_text(template(), "utf-8")
+    for each in CATALOGS:
+        each.write_text(updated(each), "utf-8")

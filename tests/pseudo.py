@@ -64,18 +64,18 @@ def unsaid(told: Iterable[str]) -> set[str]:
     """The messages for readers that none of these texts has said, of a numbered catalogue."""
     said = {int(number) for text in told for number in re.findall(r"⟦(\d+)⟧", text)}
     everything = {one for n, one in enumerate(_in_order()) if n not in said and "λ" in accented(one)}
-    return everything - _for_operators()
+    return everything - for_operators(gathered())
 
 
 #: Where what is said is said to operators alone.
 _OPERATORS = ("templates/admin/", "src/dailypapers/web/admin/", "src/dailypapers/accounts/")
 
 
-def _for_operators() -> set[str]:
-    """The messages that stand nowhere else; of a pair the one for one."""
+def for_operators(catalog: Catalog) -> set[str]:
+    """The messages of a catalogue that stand nowhere else; of a pair the one for one."""
     return {
         message.id if isinstance(message.id, str) else message.id[0]
-        for message in gathered()
+        for message in catalog
         if message.id and all(file.startswith(_OPERATORS) for file, _ in message.locations)
     }
 
