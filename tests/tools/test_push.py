@@ -196,7 +196,7 @@ def test_keys_that_cannot_do_it_are_refused_when_they_are_tried(world: World) ->
         Refusal.KEY,
         Refusal.TARGET,
     ]
-    assert any("Share it with your integration" in notice for notice in world.notices())
+    assert any("Check that the key may see it" in notice for notice in world.notices())
 
 
 def test_a_tool_that_is_busy_or_broken_gets_the_paper_later(world: World) -> None:

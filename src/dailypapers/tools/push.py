@@ -52,8 +52,9 @@ _SWITCHED_OFF = N_(
     "To go on, connect {tool} again in your preferences, under “Send saved papers to other tools”."
 )
 _NOT_FOUND = N_(
-    "Your database in {tool} could not be found, so papers you save are no longer sent there. Share it with your "
-    "integration, and connect {tool} again in your preferences, under “Send saved papers to other tools”."
+    "Your library or database in {tool} could not be found, so papers you save are no longer sent there. "
+    "Check that the key may see it, and connect {tool} again in your preferences, under “Send saved papers to other "
+    "tools”."
 )
 
 

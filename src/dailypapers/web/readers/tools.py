@@ -30,7 +30,9 @@ _STATES = {
 _REFUSALS = {
     Refusal.KEY: N_("Off: the key was not accepted. It may have been revoked."),
     Refusal.PERMISSION: N_("Off: the key does not allow writing."),
-    Refusal.TARGET: N_("Off: the database was not found. Share it with your integration in Notion."),
+    Refusal.TARGET: N_(
+        "Off: the library or database was not found. In Notion, share the database with your integration."
+    ),
     Refusal.SECRET: N_("Off: the stored key can no longer be read. Please enter it again."),
 }
 _HINTS = {
