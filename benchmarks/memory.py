@@ -30,6 +30,7 @@ from dailypapers.delivery.deliver import deliver_once
 from dailypapers.domain.paper import Paper
 from dailypapers.settings import Settings
 from dailypapers.sources.file import read_papers
+from dailypapers.store import editions
 from dailypapers.store.database import close, connect, migrate, writing
 from dailypapers.store.schema import outbox, subscribers
 
@@ -81,7 +82,7 @@ def queue(file: Path, papers: Sequence[Paper], rows: int, sent: int) -> None:
     last = fill(engine, papers, sent, PICKS)[-1]
     with writing(engine) as tx:
         copy_subscribers(tx, last.subscriber, rows - sent)
-        copy_deliveries(tx, last.id)
+        editions.count_due(tx, last.edition or 0, copy_deliveries(tx, last.id))
     close(engine)
 
 
@@ -101,15 +102,15 @@ def copy_subscribers(tx: sa.Connection, subscriber_id: int, copies: int) -> None
     )
 
 
-def copy_deliveries(tx: sa.Connection, delivery_id: int) -> None:
-    """Queue a mail like one, but without papers, for every subscriber who has none."""
+def copy_deliveries(tx: sa.Connection, delivery_id: int) -> int:
+    """Queue a mail like one, but without papers, for every subscriber who has none; returns how many."""
     has_one = sa.exists().where(outbox.c.subscriber_id == subscribers.c.id).correlate(subscribers)
     without = sa.select(subscribers.c.id, subscribers.c.address).where(~has_one).subquery()
     made = {"subscriber_id": without.c.id, "address": without.c.address}
     names = [column.name for column in outbox.c if column.name != "id"]
     values = [made.get(name, outbox.c[name]) for name in names]
     copied = sa.select(*values).select_from(outbox.join(without, sa.true())).where(outbox.c.id == delivery_id)
-    tx.execute(outbox.insert().from_select(names, copied))
+    return tx.execute(outbox.insert().from_select(names, copied)).rowcount
 
 
 def send(settings_file: Path, most: int) -> None:

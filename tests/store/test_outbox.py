@@ -3,6 +3,7 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from tests.store.digests import CAST, DEADLINE, REASON, claim, digest, put_all, record
@@ -279,3 +280,16 @@ def test_nothing_is_claimed_while_an_operator_has_paused_sending(
     with writing(engine) as tx:
         assert controls.switch_off(tx, controls.Name.PAUSE)
     assert len(claim(engine, now)) == 3
+
+
+def test_a_claim_reads_no_more_rows_than_it_takes_however_many_wait(sqlite: sa.Engine, now: dt.datetime) -> None:
+    run: list[tuple[str, Any]] = []
+    with writing(sqlite) as tx:
+        sa.event.listen(tx, "before_cursor_execute", lambda *args: run.append((args[2], args[3])))
+        outbox.claim(tx, "w", 100, now=now)
+        outbox.still_to_send(tx, "w", [1, 2], now=now)
+        by_ids = {text: values for text, values in run if "outbox.id IN" in text}
+        plans = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all() for text, values in by_ids.items()]
+    assert len(plans) == 3
+    for plan in plans:
+        assert plan[0].detail == "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)"

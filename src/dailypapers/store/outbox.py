@@ -39,6 +39,8 @@ _CLOCKS_DIFFER = dt.timedelta(minutes=1)
 _MAY_BE_ACCEPTED = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.CLAIMED, DeliveryState.UNCERTAIN)
 _WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
 _NOW = sa.bindparam("now", type_=Moment)
+#: The state where a few ids are given: were it the column alone, SQLite would find them among all rows of that state.
+_STATE_OF_FEW: sa.ColumnElement[str] = sa.func.coalesce(outbox.c.state, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _take_first(priority: Priority, state: DeliveryState) -> sa.sql.dml.Returnin
     ready = first.with_for_update(skip_locked=True).cte("ready").prefix_with("MATERIALIZED", dialect="postgresql")
     return (
         sa.update(outbox)
-        .where(outbox.c.id.in_(sa.select(ready.c.id)), sa.or_(*(outbox.c.state == waits for waits in _WAITING)))
+        .where(outbox.c.id.in_(sa.select(ready.c.id)), sa.or_(*(waits == _STATE_OF_FEW for waits in _WAITING)))
         .values(
             state=DeliveryState.CLAIMED.value,
             claimed_by=sa.bindparam("worker", type_=sa.Text),
@@ -188,7 +190,7 @@ def still_to_send(tx: sa.Connection, worker: str, delivery_ids: Iterable[int], *
 def _claimed_and_wanted() -> sa.Select[Any]:
     is_mine = (
         among_ids(outbox.c.id),
-        outbox.c.state == DeliveryState.CLAIMED.value,
+        DeliveryState.CLAIMED.value == _STATE_OF_FEW,
         outbox.c.claimed_by == sa.bindparam("worker"),
         controls.is_off(controls.Name.PAUSE),
     )
