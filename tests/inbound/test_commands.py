@@ -19,6 +19,8 @@ def commands(text: str) -> list[tuple[object, ...]]:
         ("more like 3", [("more", 3)]),
         ("More like #3 and 5, less 2.", [("more", 3, 5), ("less", 2)]),
         ("“more like 3”", [("more", 3)]),
+        ("„more like 3“", [("more", 3)]),
+        ("「more like 3」", [("more", 3)]),
         ("- save 2-4", [("save", 2, 3, 4)]),
         ("Hi!\n\nmore like 3\nSAVE 4 please\nThanks, Jane\nSent from my phone", [("more", 3), ("save", 4)]),
         ("please unsubscribe me", [("unsubscribe",)]),

@@ -20,7 +20,9 @@ _WORD = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d+(?:st|nd|rd|th)?\b|[^\W\d]+(?:['�
 #: What may stand in a command and changes nothing.
 _FILLERS = frozenset(
     {
-        *(".", ",", ";", "!", ":", "&", "+", "#", '"', "“", "”", "'", "‘", "’", "«", "»", "*", "(", ")", "-", "–", "•"),
+        *(".", ",", ";", "!", ":", "&", "+", "#", "*", "(", ")", "-", "–", "•"),
+        # Quotation marks of any language: mails name commands in theirs, and people copy them.
+        *('"', "“", "”", "„", "'", "‘", "’", "‚", "«", "»", "‹", "›", "「", "」", "『", "』"),
         *("and", "also", "please", "pls", "then", "thanks", "thank", "you", "me", "my", "the", "paper", "papers"),
         *("number", "numbers", "no", "nr", "digest", "digests", "mails", "emails", "email", "mail", "subscription"),
     }
