@@ -110,6 +110,14 @@ def _complaint(text: str) -> str:
             ("mail.password is a secret; set it as DAILYPAPERS_MAIL__PASSWORD or DAILYPAPERS_MAIL__PASSWORD_FILE, not "
             "in this file."),
         ),
+        (
+            "[summaries]\nbase_url = 'http://localhost:11434/v1'",
+            "summaries: base_url needs a model, by the name its server knows it by.",
+        ),
+        (
+            "[summaries]\nbase_url = 'file:///x'\nmodel = 'm'",
+            "summaries.base_url: must be an http or https address without user, query and fragment.",
+        ),
         ("[service]\nname", "invalid TOML: at the end: expected '=' after a key in a key/value pair."),
         ("[service\n", "invalid TOML: line 1, column 9: expected ']' at the end of a table declaration."),
         (

@@ -25,6 +25,7 @@ from dailypapers.delivery.send import SenderOptions
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.digests.preview import Previews
+from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.account import OidcProvider
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
@@ -280,10 +281,30 @@ def _digest_options(settings: Settings) -> DigestOptions:
     return DigestOptions(
         relevance=settings.digest.relevance,
         encoder=Lazy(settings.ranking.model) if settings.ranking.model else None,
+        summaries=_summaries(settings),
         variant=settings.ranking.interleave,
         variant_share=settings.ranking.interleave_share,
         window_days=settings.digest.window_days,
         deadline=timedelta(hours=settings.mail.deadline_hours),
+    )
+
+
+def _summaries(settings: Settings) -> SummaryOptions | None:
+    """Return which model sums papers up. Raises `BadSettings` where its key cannot be read."""
+    section = settings.summaries
+    if not section.base_url:
+        return None
+    try:
+        key = section.key_file.read_text("utf-8").strip() if section.key_file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"summaries.key_file: {section.key_file} cannot be read: {error}.") from error
+    return SummaryOptions(
+        section.base_url,
+        section.model,
+        key,
+        section.language or settings.service.language,
+        section.tokens_per_day,
+        section.seconds_per_day,
     )
 
 

@@ -269,6 +269,30 @@ class Ranking(_Section):
     interleave_share: Annotated[float, Field(ge=0, le=1)] = 0.1
 
 
+class Summaries(_Section):
+    """Which language model sums chosen papers up; without an address a sentence of the abstract does."""
+
+    base_url: str = ""
+    model: str = ""
+    key_file: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    language: str = ""
+    tokens_per_day: Annotated[int, Field(ge=0)] = 200_000
+    seconds_per_day: Annotated[float, Field(ge=0, le=3600)] = 120
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_of_the_web(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?", value):
+            raise ValueError("must be an http or https address without user, query and fragment")
+        return value
+
+    @model_validator(mode="after")
+    def _names_a_model(self) -> "Summaries":
+        if self.base_url and not self.model:
+            raise ValueError("base_url needs a model, by the name its server knows it by")
+        return self
+
+
 class Schedule(_Section):
     """When the scheduler does what."""
 
@@ -507,6 +531,7 @@ class Settings(BaseSettings):
     dkim: Dkim = Dkim()
     digest: DigestDefaults = DigestDefaults()
     ranking: Ranking = Ranking()
+    summaries: Summaries = Summaries()
     schedule: Schedule = Schedule()
     retention: Retention = Retention()
     operator: Operator = Operator()
@@ -687,6 +712,8 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     )
     webhooks = settings.webhooks.model_copy(update={"outgoing": outgoing})
     sources = tuple(s.model_copy(update={"path": folder / s.path if s.path else None}) for s in settings.sources)
+    key_file = settings.summaries.key_file
+    summaries = settings.summaries.model_copy(update={"key_file": folder / key_file if key_file else None})
     url = settings.database.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
         url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
@@ -698,6 +725,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "service": service,
+            "summaries": summaries,
             "mail": mail,
             "sources": sources,
             "dkim": dkim,

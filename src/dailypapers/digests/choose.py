@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 
 from dailypapers.digests.candidates import CandidateSet
+from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.digest import Pick, QuietTopic, TermKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.subscriber import Amount, OnEmpty, Subscriber
@@ -44,6 +45,8 @@ class DigestOptions:
     window_days: int
     deadline: dt.timedelta
     encoder: Encoder | None = None
+    #: Which language model sums chosen papers up; none where a sentence of the abstract does.
+    summaries: SummaryOptions | None = None
     #: A ranking variant to compare ours with, and for how large a part of the readers.
     variant: str = ""
     variant_share: float = 0.0

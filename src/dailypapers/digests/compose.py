@@ -17,14 +17,15 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.candidates import Candidates
-from dailypapers.digests.choose import DigestOptions, choose, load_contexts, why_skipped
+from dailypapers.digests.choose import Choice, DigestOptions, choose, load_contexts, why_skipped
 from dailypapers.digests.claims import CLAIM, claimed
 from dailypapers.digests.contents import contents
+from dailypapers.digests.summarise import summarise
 from dailypapers.digests.window import Window, of_edition
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.edition import Edition
-from dailypapers.domain.subscriber import Subscriber
+from dailypapers.domain.subscriber import Abstracts, Subscriber
 from dailypapers.library.learn import learn
 from dailypapers.store import editions, models, outbox, subscribers
 from dailypapers.store.database import reading, writing
@@ -153,6 +154,7 @@ class _Run:
         with reading(self.engine) as tx:
             contexts = load_contexts(tx, candidates, readers)
         chosen = choose(self.engine, candidates, contexts, self.options, now=self.now)
+        self._summarise(readers, chosen)
         with reading(self.engine) as tx:
             stated = [each.interests for each in contexts]
             content_of_each = contents(tx, readers, stated, chosen, candidates.listed, considered=considered)
@@ -172,3 +174,12 @@ class _Run:
             )
             for reader, choice, content, why in zip(readers, chosen, content_of_each, skipped, strict=True)
         ]
+
+    def _summarise(self, readers: Sequence[Subscriber], chosen: Sequence[Choice]) -> None:
+        """Have a model sum up what was chosen for readers who see a sentence of each paper."""
+        if self.options.summaries is None:
+            return
+        see_sentences = (reader.style.abstracts is Abstracts.SUMMARY for reader in readers)
+        picks = (pick for sees, one in zip(see_sentences, chosen, strict=True) if sees for pick in one.picks)
+        paper_ids = {pick.paper_id for pick in picks if not pick.outside}
+        summarise(self.engine, self.options.summaries, paper_ids, day=self.now.date())

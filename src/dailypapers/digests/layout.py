@@ -160,7 +160,16 @@ def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bea
 def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = None) -> Entry:
     """Return a paper as an entry, with what stood beside it when the digest was composed, where that is known."""
     beside = about or item
-    return Entry(item.paper, reason, beside.sources, beside.signals, reason.followed, item.paper_id, item.presentation)
+    return Entry(
+        item.paper,
+        reason,
+        beside.sources,
+        beside.signals,
+        reason.followed,
+        item.paper_id,
+        item.presentation,
+        item.summary,
+    )
 
 
 def laid_out(

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from dailypapers.domain.paper import NOTHING_SHOWN, Paper, PaperId, Presentation, Signals
 from dailypapers.domain.source import Announcement, AnnounceType
-from dailypapers.store import identities, votes
+from dailypapers.domain.summary import Summary
+from dailypapers.store import identities, summaries, votes
 from dailypapers.store.database import groups, insert_new, lock, replace_rows
 from dailypapers.store.schema import announcements as announced
 from dailypapers.store.schema import editions, names, papers, signals
@@ -36,8 +37,9 @@ class Listed:
     signals: Signals
     #: The paper's internal id.
     paper_id: int
-    #: What sources show of it, as far as that was asked for.
+    #: What sources show of it, and what a model said of it, as far as that was asked for.
     presentation: Presentation = NOTHING_SHOWN
+    summary: Summary | None = None
 
 
 def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> Added:
@@ -131,9 +133,13 @@ def presentations(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, Pres
 
 
 def presented(tx: sa.Connection, listed: Sequence[Listed]) -> tuple[Listed, ...]:
-    """Return the same papers, each with what sources show of it."""
-    shown = presentations(tx, [item.paper_id for item in listed])
-    return tuple(replace(item, presentation=shown.get(item.paper_id, NOTHING_SHOWN)) for item in listed)
+    """Return the same papers, each with what sources show of it, and what a model said."""
+    ids = [item.paper_id for item in listed]
+    shown, said = presentations(tx, ids), summaries.of_papers(tx, ids)
+    return tuple(
+        replace(item, presentation=shown.get(item.paper_id, NOTHING_SHOWN), summary=said.get(item.paper_id))
+        for item in listed
+    )
 
 
 def undescribed(tx: sa.Connection, source: str, *, limit: int) -> list[PaperId]:

@@ -516,6 +516,20 @@ vectors = sa.Table(
     sa.Column("vector", sa.LargeBinary, nullable=False),
 )
 
+#: What a language model was asked to say of papers; an empty text: it was asked in vain, and is not again.
+summaries = sa.Table(
+    "summaries",
+    metadata,
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    # What asking took, for the limits of a day.
+    sa.Column("tokens", sa.Integer, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+)
+
 suppressions = sa.Table(
     "suppressions",
     metadata,
