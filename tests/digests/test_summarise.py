@@ -16,7 +16,7 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style
 from dailypapers.domain.summary import Summary, SummaryBy
-from dailypapers.store import editions, outbox, papers, subscribers, summaries
+from dailypapers.store import editions, history, papers, subscribers, summaries
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import sign_up
 
@@ -129,7 +129,7 @@ def test_the_mail_of_whoever_reads_sentences_has_the_model_s_and_nothing_is_chos
         with reading(engine) as tx:
             reader = subscribers.by_address(tx, f"{name}@example.org")
             assert reader
-            (mail,) = load_inputs(tx, outbox.of_subscriber(tx, reader.id))
+            (mail,) = load_inputs(tx, history.of_subscriber(tx, reader.id))
         assert mail.digest
         return [(str(entry.paper.id), entry.summary.text if entry.summary else "") for entry in mail.digest.entries]
 
