@@ -40,7 +40,7 @@ _MAY_BE_ACCEPTED = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.
 _WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
 _NOW = sa.bindparam("now", type_=Moment)
 #: The state where a few ids are given: were it the column alone, SQLite would find them among all rows of that state.
-_STATE_OF_FEW: sa.ColumnElement[str] = sa.func.coalesce(outbox.c.state, "")
+_STATE_OF_FEW: Any = sa.func.coalesce(outbox.c.state, "")
 
 
 @dataclass(frozen=True, slots=True)
