@@ -25,7 +25,7 @@ from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Coverages, Features
 from dailypapers.ranking.relevance import by_likeness, relevance
 from dailypapers.ranking.relevance import parts as relevance_parts
-from dailypapers.ranking.text.topics import head
+from dailypapers.ranking.text.topics import head, unframed
 from dailypapers.ranking.text.words import content_words
 
 #: What a topic's own words count beside those of the papers it found.
@@ -184,7 +184,7 @@ def _matched(
     features = matcher.features
     topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
     papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
-    one, said = _of_topics(features, [new[n].text for n in topics], matcher.encoder)
+    one, said = _of_topics(features, [unframed(new[n].text) for n in topics], matcher.encoder)
     names = [new[n].text for n in papers]
     other, told = _of_papers(features, [examples[name] for name in names], [vectors.get(name) for name in names])
     back = np.argsort([*topics, *papers])

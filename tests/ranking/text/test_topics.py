@@ -2,7 +2,7 @@
 
 import pytest
 
-from dailypapers.ranking.text.topics import head, listed
+from dailypapers.ranking.text.topics import head, listed, unframed
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from dailypapers.ranking.text.topics import head, listed
         ("RAG, LoRA,", ("RAG", "LoRA")),
         ("robots, robots", ("robots",)),
         ("蛋白质、机器人", ("蛋白质", "机器人")),
+        ("I am interested in robots, protein folding", ("robots", "protein folding")),
     ],
 )
 def test_a_list_is_several_topics(text: str, topics: tuple[str, ...]) -> None:
@@ -51,3 +52,40 @@ def test_another_text_is_one_topic(text: str) -> None:
 )
 def test_before_the_colon_of_a_title_stands_the_wider_topic(text: str, wider: str) -> None:
     assert head(text) == wider
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("I am interested in detecting AI-generated text", "detecting AI-generated text"),
+        ("I'm mainly working on graph neural networks", "graph neural networks"),
+        ("We work on zebrafish", "zebrafish"),
+        ("I would like to read about Ricci flow", "Ricci flow"),
+        ("papers about protein folding", "protein folding"),
+        ("I am looking for recent papers on CRISPR", "CRISPR"),
+        ("Please send me anything related to quantum error correction", "quantum error correction"),
+        ("recent advances in battery chemistry", "battery chemistry"),
+    ],
+)
+def test_what_only_frames_a_topic_is_left_out(text: str, topic: str) -> None:
+    assert unframed(text) == topic
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "news recommendation",
+        "research software engineering",
+        "interest rates",
+        "all-optical switching",
+        "paper-based sensors",
+        "progress monitoring",
+        "trends in",
+        "I am interested in",
+        "looking for the",
+        "I/O scheduling",
+        "",
+    ],
+)
+def test_a_topic_that_only_begins_alike_stays(text: str) -> None:
+    assert unframed(text) == text

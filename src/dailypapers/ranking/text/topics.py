@@ -1,4 +1,4 @@
-"""Topics as people type them: several in one line, and what a title says before its colon.
+"""Topics as people type them: several in one line, what a title says before its colon, and what only frames a topic.
 
 Knows no paper; what a topic means, `matching` says.
 """
@@ -13,6 +13,22 @@ _BETWEEN = re.compile(r"\s*(?:[,;]\s|[、，；\n])\s*")
 _CONJUNCTION = re.compile(r"^(?:and|or|&)\s+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
 _COLON = re.compile(r":\s+")
+#: How people begin who write to a person: that they are interested, or want papers. No paper holds these words.
+_FRAME = re.compile(
+    r"""^\s*(?:please[,\s]+)?(?:
+        (?:(?:i|we)(?:\s+am|\s+are|['’]m|['’]re)?\s+)?(?:\w+ly\s+|very\s+|also\s+)?
+            (?:interested\s+in|working\s+on|work\s+on|looking\s+for)
+        | (?:i|we)(?:['’]d|\s+would)?\s+(?:want|like|love|need)
+            (?:\s+to\s+(?:read|know|learn|see|follow|hear|get))?(?:\s+about)?
+        | (?:(?:send|show|give)\s+me\s+)?(?:(?:all|any|the|new|recent|latest|more)\s+){0,3}
+            (?:papers?|preprints?|articles?|publications?|research|news|anything|everything|something)
+            \s+(?:that\s+(?:is|are)\s+)?(?:on|about|regarding|concerning|related\s+to|dealing\s+with)
+        | (?:(?:all|any|the|new|recent|latest)\s+){0,2}(?:advances|developments|progress|trends)\s+in
+    )\s+(?=\w)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+#: A frame may stand in another: "I am looking for papers about".
+_MOST_FRAMES = 3
 #: What is longer is a clause of a sentence, and no topic of its own.
 _MOST_WORDS = 4
 
@@ -23,7 +39,7 @@ def listed(text: str) -> tuple[str, ...]:
 
     "NLP, computer vision, and robots" are three; "language models, but not for code" is one.
     """
-    topics = [_CONJUNCTION.sub("", part) for part in _BETWEEN.split(text.strip(" \n,;")) if part]
+    topics = [_CONJUNCTION.sub("", part) for part in _BETWEEN.split(unframed(text).strip(" \n,;")) if part]
     is_list = len(topics) > 1 and not _SENTENCE_END.search(text) and all(map(_is_topic, topics))
     return tuple(dict.fromkeys(topics)) if is_list else (text,)
 
@@ -33,6 +49,18 @@ def head(text: str) -> str:
     """Return what stands before the colon of a title, the wider topic; empty where there is none."""
     before, *behind = _COLON.split(text, maxsplit=1)
     return before.strip() if behind and _is_topic(before) and units(behind[0]) else ""
+
+
+@lru_cache(maxsize=100_000)
+def unframed(text: str) -> str:
+    """Return a topic without what only frames it: "I am interested in protein folding" is "protein folding".
+
+    What would leave no word that tells something stays as it is.
+    """
+    topic = text
+    for _ in range(_MOST_FRAMES):
+        topic = _FRAME.sub("", topic)
+    return topic if units(topic) else text
 
 
 def _is_topic(text: str) -> bool:
