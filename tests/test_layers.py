@@ -72,7 +72,7 @@ HOMES = {
     "numpy": {"ranking", "evaluation"}, "scipy": {"ranking", "evaluation"}, "sklearn": {"evaluation"},
     "mmh3": {"ranking"},
     "tokenizers": {"ranking"}, "safetensors": {"ranking"}, "huggingface_hub": {"ranking"},
-    "onnxruntime": {"ranking"}, "sentence_transformers": {"ranking"},
+    "onnxruntime": {"ranking"}, "onnx": {"ranking"}, "sentence_transformers": {"ranking"},
     "jinja2": {"rendering"}, "css_inline": {"rendering"}, "babel": {"rendering"},
     "cryptography": {"mail", "encryption"}, "idna": {"mail"},
     "aiosmtplib": {"mail"}, "aiosmtpd": {"mail", "catcher"}, "dns": {"mail"}, "disposable_email_domains": {"mail"},

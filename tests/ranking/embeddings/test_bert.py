@@ -1,15 +1,18 @@
-"""The fast forward pass says what BERT says when it is computed token by token."""
+"""The graph says what BERT says when it is computed token by token; rounded, almost."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from safetensors.numpy import save_file
 
 from dailypapers.errors import BadInput
 from dailypapers.ranking.corpus.frequencies import Floats, Matrix
-from dailypapers.ranking.embeddings.bert import Bert
+from dailypapers.ranking.embeddings import bert
+from dailypapers.ranking.embeddings.models import OnnxNetwork
 
 WORDS, PLACES, SIZE, INNER, LAYERS, HEADS = 30, 900, 8, 12, 2, 2
 CONFIG = {"num_hidden_layers": LAYERS, "num_attention_heads": HEADS, "layer_norm_eps": 1e-3}
@@ -39,7 +42,6 @@ def made_up() -> dict[str, Floats]:
 
 
 WEIGHTS = made_up()
-BERT = Bert(WEIGHTS, LAYERS, HEADS, 1e-3)
 
 
 def expected(ids: list[int]) -> Matrix:
@@ -72,68 +74,70 @@ def expected(ids: list[int]) -> Matrix:
     return states
 
 
-def encoded(texts: list[list[int]]) -> list[Floats]:
-    """The states of each text's tokens, padded by something that must not be read."""
-    width = max(map(len, texts))
-    ids = np.array([[*text, *[WORDS - 1] * (width - len(text))] for text in texts])
-    mask = np.array([[1] * len(text) + [0] * (width - len(text)) for text in texts])
-    return [states[: len(text)] for states, text in zip(BERT(ids, mask), texts, strict=True)]
+def network(
+    folder: Path, weights: Mapping[str, npt.NDArray[np.floating]] = WEIGHTS, *, is_rounded: bool = False
+) -> OnnxNetwork:
+    """The network of these weights, by way of a folder as models come in."""
+    save_file(dict(weights), folder / "model.safetensors")
+    return OnnxNetwork(bert.graph(folder, CONFIG, is_rounded=is_rounded))
 
 
 def text(tokens: int) -> list[int]:
     return [n * n % WORDS for n in range(tokens)]
 
 
-def test_states_are_those_of_the_definition() -> None:
-    for states, tokens in zip(encoded([text(7), text(1), text(4)]), (7, 1, 4), strict=True):
-        assert np.allclose(states, expected(text(tokens)), atol=1e-4)
-
-
-@pytest.mark.parametrize("others", [[], [3, 5], [799, 2], [850], [300, 300, 300]])
-def test_a_text_is_read_alike_whatever_it_is_read_with(others: list[int]) -> None:
-    (alone,) = encoded([text(6)])
-    assert np.allclose(encoded([*map(text, others), text(6)])[-1], alone, atol=1e-4)
-    assert np.allclose(encoded([text(6), *map(text, others)])[0], alone, atol=1e-4)
-
-
-def test_where_there_is_no_token_zeros_come_back() -> None:
-    states = BERT(np.array([[1, 2, 3], [4, 5, 6]]), np.array([[1, 1, 1], [1, 0, 0]]))
-    assert states.shape == (2, 3, SIZE)
+@pytest.mark.parametrize("tokens", [1, 2, 7, 300])
+def test_states_are_those_of_the_definition(tmp_path: Path, tokens: int) -> None:
+    states = network(tmp_path)(np.array(text(tokens)))
+    assert states.shape == (tokens, SIZE)
     assert states.dtype == np.float32
-    assert not states[1, 1:].any()
-    assert states[0].any(axis=1).all()
+    assert np.allclose(states, expected(text(tokens)), atol=1e-4)
 
 
-def test_the_place_of_a_word_tells() -> None:
-    one, other = encoded([[3, 4], [4, 3]])
-    assert not np.allclose(one[0], other[1], atol=0.1)
+def test_rounded_weights_point_almost_where_their_own_do(tmp_path: Path) -> None:
+    states, exact = network(tmp_path, is_rounded=True)(np.array(text(7))), expected(text(7))
+    cosines = (states * exact).sum(axis=1) / np.linalg.norm(states, axis=1) / np.linalg.norm(exact, axis=1)
+    assert not np.array_equal(states, exact)
+    assert cosines.min() > 0.98
 
 
-def test_large_scores_do_not_overflow() -> None:
+def test_rounded_weights_times_their_scale_are_as_near_as_sixty_three_steps_allow() -> None:
+    weights = np.array([[1.0, -0.5, 0], [0.25, 100, 0]], np.float32)
+    rounded, scale = bert._rounded(weights)  # noqa: SLF001 - what goes into the graph
+    assert rounded.dtype == np.int8
+    assert np.abs(rounded).max() == 63
+    assert np.all(np.abs(rounded * scale - weights) <= np.abs(weights).max(axis=0) / 126 + 1e-6)
+
+
+def test_the_place_of_a_word_tells(tmp_path: Path) -> None:
+    run = network(tmp_path)
+    assert not np.allclose(run(np.array([3, 4]))[0], run(np.array([4, 3]))[1], atol=0.1)
+
+
+def test_large_scores_do_not_overflow(tmp_path: Path) -> None:
     name = "encoder.layer.0.attention.self.query.weight"
-    states = Bert({**WEIGHTS, name: WEIGHTS[name] * 1e4}, LAYERS, HEADS, 1e-3)(
-        np.array([text(9)]), np.ones((1, 9), int)
-    )
-    assert np.isfinite(states).all()
+    run = network(tmp_path, {**WEIGHTS, name: WEIGHTS[name] * 1e4}, is_rounded=True)
+    assert np.isfinite(run(np.array(text(9)))).all()
 
 
-@pytest.mark.parametrize("prefix", ["", "bert."])
-def test_a_model_is_read_from_its_folder_under_either_naming(tmp_path: Path, prefix: str) -> None:
-    save_file({f"{prefix}{name}": value for name, value in WEIGHTS.items()}, tmp_path / "model.safetensors")
-    model = Bert.load(tmp_path, CONFIG)
-    assert (model.layers, model.heads, model.epsilon) == (LAYERS, HEADS, 1e-3)
-    ids, mask = np.array([text(5)]), np.ones((1, 5), np.int64)
-    assert np.array_equal(model(ids, mask), BERT(ids, mask))
+def test_a_column_of_zeros_stays_one(tmp_path: Path) -> None:
+    name = "encoder.layer.1.output.dense.weight"
+    run = network(tmp_path, {**WEIGHTS, name: np.zeros_like(WEIGHTS[name])}, is_rounded=True)
+    assert np.isfinite(run(np.array(text(3)))).all()
+
+
+def test_a_model_is_read_under_either_naming(tmp_path: Path) -> None:
+    plain = network(tmp_path)(np.array(text(5)))
+    prefixed = network(tmp_path, {f"bert.{name}": value for name, value in WEIGHTS.items()})
+    assert np.array_equal(prefixed(np.array(text(5))), plain)
 
 
 def test_half_precision_is_read_as_single(tmp_path: Path) -> None:
     halves = {name: value.astype(np.float16) for name, value in WEIGHTS.items()}
-    save_file(halves, tmp_path / "model.safetensors")
-    weights = Bert.load(tmp_path, CONFIG).weights
-    assert {value.dtype for value in weights.values()} == {np.dtype(np.float32)}
+    assert np.allclose(network(tmp_path, halves)(np.array(text(5))), expected(text(5)), atol=0.05)
 
 
 @pytest.mark.parametrize("setting", [{"hidden_act": "relu"}, {"position_embedding_type": "relative_key"}])
 def test_another_kind_of_model_is_refused_before_it_is_read(tmp_path: Path, setting: dict[str, str]) -> None:
     with pytest.raises(BadInput, match="not a plain BERT"):
-        Bert.load(tmp_path, {**CONFIG, **setting})
+        bert.graph(tmp_path, {**CONFIG, **setting})

@@ -57,7 +57,7 @@ def encoded(encoder: Encoder, papers: Sequence[Paper], *, title: float = TITLE) 
 
 def kept_as(encoder: Encoder) -> str:
     """The name papers' vectors are kept under: it tells the model, and how a paper's vector comes of its texts'."""
-    return f"{encoder.name} + {TITLE} title"
+    return f"{encoder.name} + {TITLE} title, rounded"
 
 
 def stacked(vectors: Sequence[Vector]) -> Matrix:

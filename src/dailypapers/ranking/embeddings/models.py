@@ -1,13 +1,15 @@
 """Models: a sentence-transformers model from a folder, run without torch where that is possible.
 
-A BERT is run by NumPy from its weights; another architecture by onnxruntime if the folder holds an ONNX file, or by
-sentence-transformers if that is installed. Nothing is ever downloaded here: a name is looked up on this machine.
+onnxruntime runs it: a BERT from its weights, another architecture if the folder holds an ONNX file. What is neither is
+run by sentence-transformers if that is installed. Nothing is ever downloaded here: a name is looked up on this machine.
 """
 
 import importlib.resources
 import importlib.util
 import json
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +20,11 @@ import numpy.typing as npt
 
 from dailypapers.errors import BadInput
 from dailypapers.ranking.corpus.frequencies import Floats
-from dailypapers.ranking.embeddings.bert import Bert
+from dailypapers.ranking.embeddings import bert
 from dailypapers.ranking.embeddings.encoder import Encoder
 
-#: So many texts are run at a time; they are sorted by length first, so that little of a batch is padding.
-BATCH = 32
+#: Fewer texts than these are not worth starting threads for.
+_FEW_TEXTS = 8
 _MOST_TOKENS = 512
 _ONNX = ("onnx/model.onnx", "model.onnx")
 
@@ -32,8 +34,8 @@ Ids = npt.NDArray[np.int64]
 class Network(Protocol):
     """What turns tokens into a vector each."""
 
-    def __call__(self, ids: Ids, mask: Ids) -> Floats:
-        """Texts × tokens, with ones where there is a token, → texts × tokens × dimensions."""
+    def __call__(self, ids: Ids) -> Floats:
+        """Tokens of one text → tokens × dimensions."""
 
 
 def load(name: str) -> Encoder:
@@ -46,10 +48,10 @@ def load(name: str) -> Encoder:
     if not (folder / "tokenizer.json").exists():
         return _by_sentence_transformers(name, folder, "it has no tokenizer.json")
     if kind == "bert" and (folder / "model.safetensors").exists():
-        return TokenEncoder.of(name, folder, Bert.load(folder, _json(folder / "config.json")))
+        return TokenEncoder.of(name, folder, OnnxNetwork(bert.graph(folder, _json(folder / "config.json"))))
     onnx = next((folder / file for file in _ONNX if (folder / file).exists()), None)
     if onnx:
-        return TokenEncoder.of(name, folder, _Onnx(onnx))
+        return TokenEncoder.of(name, folder, OnnxNetwork(str(onnx)))
     return _by_sentence_transformers(name, folder, f"it is a {kind or 'model of unknown kind'} without an ONNX file")
 
 
@@ -121,9 +123,8 @@ class TokenEncoder:
         from tokenizers import Tokenizer  # noqa: PLC0415 - comes with the extra `dense`
 
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.enable_truncation(
-            int(_json(folder / "sentence_bert_config.json").get("max_seq_length", _MOST_TOKENS))
-        )
+        longest = _json(folder / "sentence_bert_config.json").get("max_seq_length") or _MOST_TOKENS
+        tokenizer.enable_truncation(int(longest))
         tokenizer.no_padding()
         pooling = _json(folder / "1_Pooling" / "config.json")
         first, mean = (bool(pooling.get(f"pooling_mode_{mode}")) for mode in ("cls_token", "mean_tokens"))
@@ -134,41 +135,43 @@ class TokenEncoder:
         return cls(Path(name).name, tokenizer, network, first, prompt)
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Texts × dimensions, rows of length one."""
-        read = [encoding.ids for encoding in self.tokenizer.encode_batch([self.prompt + text for text in texts])]
-        order = sorted(range(len(read)), key=lambda n: len(read[n]))
-        vectors: dict[int, Floats] = {}
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            vectors.update(zip(batch, self._pooled([read[n] for n in batch]), strict=True))
-        return np.array([vectors[n] for n in range(len(texts))], np.float32)
+        """Texts × dimensions, rows of length one; each text is read by itself, several at a time."""
+        tokens = [encoding.ids for encoding in self.tokenizer.encode_batch([self.prompt + text for text in texts])]
+        if len(texts) < _FEW_TEXTS:
+            return np.array([self._vector(ids) for ids in tokens], np.float32)
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return np.array(list(threads.map(self._vector, tokens)), np.float32)
 
-    def _pooled(self, tokens: Sequence[Sequence[int]]) -> Floats:
-        longest = max(map(len, tokens))
-        ids = np.array([[*known, *[0] * (longest - len(known))] for known in tokens], np.int64)
-        mask = np.array([[1] * len(known) + [0] * (longest - len(known)) for known in tokens], np.int64)
-        states = self.network(ids, mask)
-        held = mask[:, :, None].astype(np.float32)
-        pooled = states[:, 0] if self.first else (states * held).sum(axis=1) / held.sum(axis=1)
-        return np.asarray(pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12))
+    def _vector(self, ids: Sequence[int]) -> Floats:
+        states = self.network(np.array(ids, np.int64))
+        pooled = states[0] if self.first else states.mean(axis=0)
+        return np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-12))
 
 
-class _Onnx:
-    """A network run by onnxruntime."""
+class OnnxNetwork:
+    """A network run by onnxruntime: a file, or a graph's own bytes."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, model: str | bytes) -> None:
         try:
-            import onnxruntime  # noqa: PLC0415 - a large library that only such models need
+            import onnxruntime  # noqa: PLC0415 - a large library that only models need
         except ModuleNotFoundError:
-            raise BadInput(f"The model {file} needs onnxruntime: pip install onnxruntime.") from None
-        self._session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+            raise BadInput("A model needs more libraries: pip install 'dailypapers[dense]'.") from None
+        options = onnxruntime.SessionOptions()
+        # Texts are read side by side instead; that takes no waiting for each other.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # What the further levels fuse is slower: a sum and its normalization take five times as long in one.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._inputs = {given.name for given in self._session.get_inputs()}
 
-    def __call__(self, ids: Ids, mask: Ids) -> Floats:
-        """Run the tokens through."""
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        wanted = {name: value for name, value in given.items() if name in self._inputs}
-        return np.asarray(self._session.run(None, wanted)[0], np.float32)
+    def __call__(self, ids: Ids) -> Floats:
+        """Run the tokens of one text through."""
+        row = ids[None, :]
+        given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
+        # The names of our own graph's inputs, which are of one text.
+        given |= {"ids": ids, "positions": np.arange(len(ids))}
+        states = self._session.run(None, {name: given[name] for name in self._inputs if name in given})[0]
+        return np.asarray(states[0], np.float32)
 
 
 @dataclass(frozen=True)
