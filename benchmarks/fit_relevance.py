@@ -1,10 +1,11 @@
 """Fits the weights of `ranking/relevance.py` on the labelled pairs, and says how well they do on topics left out.
 
-    DAILYPAPERS_RECORDINGS=… python -m benchmarks.fit_relevance [--held-out]
+    DAILYPAPERS_RECORDINGS=… python -m benchmarks.fit_relevance [--held-out] [--model NAME]
 
 A logistic regression of "about it" on the parts of relevance, on the topics of both sets that are for choosing; the
 figures are of five folds over topics. With --held-out the weights are tried on the topics kept aside, which is to be
-done once.
+done once. With --model the weights beside an encoder are fitted as well, and on topics of five words and more those of
+sentences; only labelled papers and the background's sample are encoded.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from benchmarks.draw_partial import partial_windows
 from benchmarks.draw_relevance import LEARN_UNTIL, NOW, recorded_windows
-from benchmarks.label_relevance import DATA, PARTS, SETS, read_rows
+from benchmarks.label_relevance import DATA, PARTS, SENTENCES, SETS, read_rows
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -29,6 +30,8 @@ from dailypapers.evaluation.measures import calibration_error, precision, recall
 from dailypapers.ranking.calibration import Calibration
 from dailypapers.ranking.corpus.background import Background, fit
 from dailypapers.ranking.corpus.frequencies import count_texts
+from dailypapers.ranking.embeddings.encoder import Encoder, encoded
+from dailypapers.ranking.embeddings.models import load
 from dailypapers.ranking.features import build
 from dailypapers.ranking.relevance import Parts, parts
 from dailypapers.ranking.text.words import terms
@@ -37,8 +40,11 @@ from dailypapers.sources.file import read_papers
 ABOUT = 2
 FOLDS = 5
 #: Names of the weights in the order of the columns; without a background there are the first four.
-NAMES = ("text", "title", "near", "whole_title", "latent", "categories")
+NAMES = ("text", "title", "near", "whole_title", "latent", "categories", "embedding")
 WORDS_ALONE = 4
+#: Topics of so many words and more are judged as sentences are, by these of the parts.
+SENTENCE_WORDS = 5
+OF_SENTENCE = ("text", "title", "embedding")
 
 Matrix = npt.NDArray[np.float64]
 
@@ -51,72 +57,119 @@ class Data:
     is_about: npt.NDArray[np.bool_]
     topic: npt.NDArray[np.str_]
     is_for_choosing: npt.NDArray[np.bool_]
+    words: Matrix
+
+    def of(self, chosen: npt.NDArray[np.bool_], parts: Sequence[int] | None = None) -> "Data":
+        """Return some of them, with all their parts or some."""
+        rows = {name: value[chosen] for name, value in vars(self).items()}
+        return Data(**rows | ({"parts": rows["parts"][:, parts]} if parts else {}))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was learned: the background, and an encoder if there is one."""
+
+    background: Background | None = None
+    encoder: Encoder | None = None
 
 
 def main() -> None:
     """Fit with a background and without, and print both."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--held-out", action="store_true")
-    held_out = parser.parse_args().held_out
+    parser.add_argument("--model", default="")
+    options = parser.parse_args()
+    held_out = options.held_out
     recordings = Path(os.environ["DAILYPAPERS_RECORDINGS"])
     listed = read_papers(recordings / "ranking" / "papers.jsonl.gz", now=NOW).announcements
     windows = recorded_windows(recordings, listed) | partial_windows(recordings, listed)
-    background = fit([item.paper for item in listed if item.day < LEARN_UNTIL])
+    library = sorted((item.paper for item in listed if item.day < LEARN_UNTIL), key=lambda paper: str(paper.id))
+    background = fit(library)
     print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}")
-    for name, known in (("trained", background), ("untrained", None)):
-        report(name, data_of(windows, known), held_out=held_out)
+    for name, known in (("trained", Known(background)), ("untrained", Known())):
+        report(name, data_of(windows, known, SETS), NAMES, held_out=held_out)
+    if options.model:
+        encoder = load(options.model)
+        with_encoder = Known(background.with_dense(sample_alone(background, library, encoder)), encoder)
+        data = data_of(windows, with_encoder, (*SETS, SENTENCES))
+        few = data.words < SENTENCE_WORDS
+        report("encoded", data.of(few), NAMES, held_out=held_out)
+        columns_of_sentence = [NAMES.index(part) for part in OF_SENTENCE]
+        report("encoded, sentences", data.of(~few, columns_of_sentence), OF_SENTENCE, held_out=held_out)
 
 
-def data_of(windows: dict[str, list[Paper]], background: Background | None) -> Data:
-    """Return the labelled pairs with their parts."""
-    rows, about, topics, choosing = [], [], [], []
-    for row, topic_id, is_about, is_for_choosing in pairs(windows, background):
-        rows.append(row)
-        about.append(is_about)
-        topics.append(topic_id)
-        choosing.append(is_for_choosing)
-    return Data(np.array(rows), np.array(about), np.array(topics), np.array(choosing))
+def sample_alone(background: Background, library: Sequence[Paper], encoder: Encoder) -> Matrix:
+    """Return the vectors of the background's papers, zeros but for those of its sample."""
+    vectors = encoded(encoder, [library[row] for row in background.sample])
+    rows = np.zeros((background.papers, vectors.shape[1]))
+    rows[background.sample] = vectors
+    return rows
 
 
-def pairs(windows: dict[str, list[Paper]], background: Background | None) -> Iterator[tuple[Matrix, str, bool, bool]]:
-    """Yield each labelled pair: its parts, topic, whether the paper is about it, and whether it is for choosing."""
-    topics = {row["topic_id"]: row for name in SETS for row in read_rows(DATA / f"{name}_topics.tsv")}
+def data_of(windows: dict[str, list[Paper]], known: Known, sets: Sequence[str]) -> Data:
+    """Return the labelled pairs of some sets with their parts."""
+    rows, *others = zip(*pairs(windows, known, sets), strict=True)
+    about, topics, choosing, words = map(np.array, others)
+    return Data(np.array(rows), about, topics, choosing, words)
+
+
+def pairs(
+    windows: dict[str, list[Paper]], known: Known, sets: Sequence[str]
+) -> Iterator[tuple[Matrix, bool, str, bool, float]]:
+    """Yield each labelled pair: parts, whether the paper is about the topic, its id, is it to choose on, its words."""
+    topics = {row["topic_id"]: row for name in sets for row in read_rows(DATA / f"{name}_topics.tsv")}
     by_window = defaultdict(list)
-    for row in (row for name in SETS for row in read_rows(DATA / f"{name}.tsv")):
+    for row in (row for name in sets for row in read_rows(DATA / f"{name}.tsv")):
         by_window[row["window"]].append(row)
     for window, labelled in by_window.items():
         ids = sorted({row["topic_id"] for row in labelled if terms(topics[row["topic_id"]]["topic"])})
-        matrix, column = parts_of(windows[window], [topics[each]["topic"] for each in ids], background)
+        texts, judged = [topics[each]["topic"] for each in ids], {row["paper"] for row in labelled}
+        matrix, words, column = parts_of(windows[window], texts, known, judged)
         for row in labelled:
             if row["topic_id"] in ids:
-                place = ids.index(row["topic_id"]), column[row["paper"]]
+                topic = ids.index(row["topic_id"])
                 is_for_choosing = topics[row["topic_id"]]["part"] == PARTS[0]
-                yield matrix[place], row["topic_id"], int(row["label"]) == ABOUT, is_for_choosing
+                is_about = int(row["label"]) == ABOUT
+                yield matrix[topic, column[row["paper"]]], is_about, row["topic_id"], is_for_choosing, words[topic]
 
 
 def parts_of(
-    papers: Sequence[Paper], texts: Sequence[str], background: Background | None
-) -> tuple[Matrix, dict[str, int]]:
-    """Return topics × papers × parts, and the column of each paper."""
-    features = build(papers, background=background)
-    known = features.background
-    feedback = known.found(count_texts(texts))
-    pull = features.category_pull(np.asarray(feedback @ known.category_vectors))
-    latent = np.asarray(feedback @ known.latent_vectors)
+    papers: Sequence[Paper], texts: Sequence[str], known: Known, judged: set[str]
+) -> tuple[Matrix, Matrix, dict[str, int]]:
+    """Return topics × papers × parts, the words of each topic, and the column of each paper."""
+    encoder = known.encoder
+    features = build(papers, background=known.background, dense=judged_alone(papers, judged, encoder))
+    background = features.background
+    feedback = background.found(count_texts(texts))
+    pull = features.category_pull(np.asarray(feedback @ background.category_vectors))
+    latent = np.asarray(feedback @ background.latent_vectors)
     ratio = np.asarray(feedback.multiply(feedback).sum(axis=1)).ravel()
-    made = parts(features, features.coverages(texts), latent=latent, categories=pull, ratio=ratio)
-    rows = np.stack(columns(made)[: None if background else WORDS_ALONE], axis=2)
-    return rows, {key: column for column, key in enumerate(features.keys)}
+    vectors = encoder.encode(texts).astype(np.float64) if encoder else None
+    held = features.coverages(texts)
+    made = parts(features, held, latent=latent, categories=pull, ratio=ratio, vectors=vectors)
+    rows = np.stack(columns(made)[: None if known.background else WORDS_ALONE], axis=2)
+    return rows, held.words, {key: column for column, key in enumerate(features.keys)}
+
+
+def judged_alone(papers: Sequence[Paper], judged: set[str], encoder: Encoder | None) -> Matrix | None:
+    """Return papers' vectors, zeros but for those that are judged; nothing without an encoder."""
+    if encoder is None:
+        return None
+    chosen = [row for row, paper in enumerate(papers) if str(paper.id) in judged]
+    vectors = encoded(encoder, [papers[row] for row in chosen])
+    rows = np.zeros((len(papers), vectors.shape[1]))
+    rows[chosen] = vectors
+    return rows
 
 
 def columns(made: Parts) -> list[Matrix]:
     """Return the parts there are, in the order of `NAMES`."""
     held = made.held
     words = [held.text, held.title, made.is_whole * held.near, made.has_whole_title.astype(np.float64)]
-    return [*words, *(part for part in (made.company, made.categories) if part is not None)]
+    return [*words, *(part for part in (made.company, made.categories, made.embedding) if part is not None)]
 
 
-def report(name: str, data: Data, *, held_out: bool) -> None:
+def report(name: str, data: Data, names: Sequence[str], *, held_out: bool) -> None:
     """Print the weights and how well they do."""
     chosen = data.is_for_choosing
     topics, about = len(set(data.topic[chosen])), data.is_about[chosen].sum()
@@ -125,7 +178,7 @@ def report(name: str, data: Data, *, held_out: bool) -> None:
     model = fitted(data.parts[chosen], data.is_about[chosen])
     slope, even_at = Calibration().slope, Calibration().even_at
     base = float(model.intercept_[0]) / slope + even_at
-    weights = ", ".join(f"{n}={w / slope:.3f}" for n, w in zip(NAMES, model.coef_[0], strict=False))
+    weights = ", ".join(f"{n}={w / slope:.3f}" for n, w in zip(names, model.coef_[0], strict=False))
     print(f"  base={base:.3f}, {weights}")
     if held_out:
         chances = model.predict_proba(data.parts[~chosen])[:, 1]

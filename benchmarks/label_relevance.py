@@ -19,6 +19,8 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 #: Two sets of pairs: those of all kinds of topics, and those of papers that hold a part of a topic.
 SETS = ("relevance", "partial")
+#: Sentences are judged by other weights; these labels are of `docs/benchmarks.md`, “Sentences”.
+SENTENCES = "sentences"
 LABELS = ("0", "1", "2")
 PARTS = ("choose", "held out")
 #: The kind of topics that are never held out.

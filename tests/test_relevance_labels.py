@@ -4,6 +4,8 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 DATA = Path(__file__).parents[1] / "benchmarks" / "data"
 
 
@@ -12,17 +14,19 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream, delimiter="\t"))
 
 
-def test_every_pair_is_of_a_topic_and_has_one_label() -> None:
-    topics = {row["topic_id"] for row in rows("relevance_topics.tsv")}
-    pairs = rows("relevance.tsv")
+@pytest.mark.parametrize("name", ["relevance", "partial", "sentences"])
+def test_every_pair_is_of_a_topic_and_has_one_label(name: str) -> None:
+    topics = {row["topic_id"] for row in rows(f"{name}_topics.tsv")}
+    pairs = rows(f"{name}.tsv")
     assert {row["topic_id"] for row in pairs} <= topics
     assert {row["label"] for row in pairs} == {"0", "1", "2"}
     assert {row["second_label"] for row in pairs} <= {"", "0", "1", "2"}
     assert not [pair for pair, times in Counter((row["topic_id"], row["paper"]) for row in pairs).items() if times > 1]
 
 
-def test_pairs_name_papers_by_id_and_hold_nothing_of_their_text() -> None:
-    for row in rows("relevance.tsv"):
+@pytest.mark.parametrize("name", ["relevance", "partial", "sentences"])
+def test_pairs_name_papers_by_id_and_hold_nothing_of_their_text(name: str) -> None:
+    for row in rows(f"{name}.tsv"):
         assert row["paper"].startswith(("arxiv:", "doi:", "url:"))
         assert " " not in row["paper"]
         assert float(row["weight"]) >= 1

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,11 +13,12 @@ import scipy.sparse as sp
 from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
-from dailypapers.ranking.corpus.background import fit
+from dailypapers.ranking.corpus.background import Background, fit
+from dailypapers.ranking.corpus.frequencies import Floats
 from dailypapers.ranking.features import Coverages, build
 from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.rank import Chosen, Known, Reader, choose, rank
-from dailypapers.ranking.relevance import MOST_LIKENESS, TRAINED, UNTRAINED, Parts, by_likeness
+from dailypapers.ranking.relevance import ENCODED, MOST_LIKENESS, TRAINED, UNTRAINED, Parts, by_likeness, parts
 from dailypapers.ranking.scoring import Scorer
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
@@ -45,6 +47,11 @@ def test_the_whole_topic_is_more_likely_than_not_and_one_common_word_of_it_is_no
     title, text, word, nothing = relevance("bayesian optimization", DAY).values()
     assert title > text > EVEN > word >= nothing
     assert nothing == pytest.approx(UNTRAINED.base)
+
+
+def test_words_that_only_frame_a_topic_are_not_required() -> None:
+    """No paper holds "interested"."""
+    assert relevance("I am interested in bayesian optimization", DAY) == relevance("bayesian optimization", DAY)
 
 
 def test_it_is_the_same_whatever_else_a_day_brings() -> None:
@@ -87,6 +94,19 @@ def test_the_longer_a_topic_is_the_more_its_likeness_decides() -> None:
     assert shares == pytest.approx([0, 0, 0, 1 / 3, 0.5, 0.75, 1])
 
 
+def test_with_an_encoder_likeness_decides_of_abstracts_alone() -> None:
+    shares = by_likeness(np.array([1.0, 7.0, 12.0, 24.0, 60.0]), is_encoded=True).tolist()
+    assert shares == pytest.approx([0, 0, 0, 0.5, 1])
+
+
+def test_an_encoder_s_deviations_are_weighed() -> None:
+    nothing = np.zeros((1, 2))
+    held = Coverages(nothing, nothing, literal=nothing, near=nothing, words=np.array([2.0]))
+    without, with_encoder = Parts(held).weighed(ENCODED), Parts(held, embedding=np.array([[0.0, 4.0]])).weighed(ENCODED)
+    assert with_encoder[0, 0] == without[0, 0]
+    assert with_encoder[0, 1] == pytest.approx(without[0, 1] + 4 * ENCODED.embedding)
+
+
 def chosen(*topics: str) -> Chosen:
     matcher = Matcher(build(DAY, background=fit(EARLIER), ids=(1, 2, 3, 4)))
     reader = Reader(tuple(Interest(InterestKind.TOPIC, topic) for topic in topics), threshold=EVEN)
@@ -106,20 +126,82 @@ def made_up(subject: str, words: list[str], many: int) -> list[Paper]:
     ]
 
 
-def test_a_part_of_a_topic_does_not_pass_for_the_topic() -> None:
-    library = [
-        *made_up("Diffusion models of images", WORDS[:5], 40),
-        *made_up("Robotics", WORDS[5:10], 60),
-        *made_up("Cells", WORDS[10:15], 450),
-        *made_up("Stars", WORDS[15:], 450),
-    ]
+@pytest.fixture(scope="module")
+def library() -> Background:
+    """What a thousand papers of four subjects teach."""
+    return fit(
+        [
+            *made_up("Diffusion models of images", WORDS[:5], 40),
+            *made_up("Robotics", WORDS[5:10], 60),
+            *made_up("Cells", WORDS[10:15], 450),
+            *made_up("Stars", WORDS[15:], 450),
+        ]
+    )
+
+
+def test_a_part_of_a_topic_does_not_pass_for_the_topic(library: Background) -> None:
     part = Paper(PaperId("file", "part"), "Diffusion models learn images", f"Diffusion models, {' '.join(WORDS[:5])}.")
     both = Paper(PaperId("file", "both"), "Robotics with diffusion models", f"Grasping, {' '.join(WORDS[:8])}.")
     day = [part, both, *made_up("Cells of today", WORDS[10:15], 10)]
-    matcher = Matcher(build(day, background=fit(library)))
+    matcher = Matcher(build(day, background=library))
     reader = Reader((Interest(InterestKind.TOPIC, "diffusion models for robotics"),), threshold=EVEN)
     (picks,) = rank(matcher, [reader], Known(), now=NOW)
     assert [pick.paper for pick in picks] == ["file:both"]
+
+
+SENTENCE = "how arms of metal could learn to pick up whatever lies around"
+
+
+class Senses:
+    """Looks for robots, in whatever words: such texts lie along the first axis, others along one of the other three."""
+
+    name = "senses"
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        rows = np.full((len(texts), 4), 0.05, np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            is_robot = text == SENTENCE or "Robotics" in text or "Manipulators" in text
+            row[0 if is_robot else 1 + len(text) % 3] = 1
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def encoded_relevance(library: Background, day: list[Paper], topic: str) -> dict[str, float]:
+    chance = np.random.default_rng(0).normal(size=(library.papers, 4))
+    background = library.with_dense(chance / np.linalg.norm(chance, axis=1, keepdims=True))
+    dense = Senses().encode([paper.title for paper in day]).astype(np.float64)
+    matcher = Matcher(build(day, background=background, dense=dense), Senses())
+    matches = matcher.of([Interest(InterestKind.TOPIC, topic)], [], examples={})
+    return dict(zip(matcher.features.keys, matches.relevance[0].tolist(), strict=True))
+
+
+def test_an_encoder_tells_which_paper_a_sentence_is_about(library: Background) -> None:
+    """Both hold a third of its words."""
+    day = [
+        Paper(PaperId("file", "meant"), "Manipulators", "Arms of metal learn."),
+        Paper(PaperId("file", "other"), "Statues", "Arms of metal learn."),
+    ]
+    meant, other = encoded_relevance(library, day, SENTENCE).values()
+    assert meant > other + 0.2
+
+
+def test_what_a_model_says_does_not_depend_on_how_large_its_cosines_are(library: Background) -> None:
+    day = [Paper(PaperId("file", "meant"), "Manipulators", ""), Paper(PaperId("file", "other"), "Statues", "")]
+    dense = Senses().encode([paper.title for paper in day]).astype(np.float64)
+    features = build(day, background=library, dense=dense)
+    asked = Senses().encode([SENTENCE]).astype(np.float64)
+    chance = np.random.default_rng(0).normal(size=(library.papers, 4))
+
+    def deviations(shift: float) -> list[float]:
+        shifted = replace(features, background=library.with_dense(chance + shift), dense=dense + shift)
+        held = shifted.coverages([SENTENCE])
+        nothing = np.zeros((1, len(shifted.category_vectors.T)))
+        latent = np.zeros((1, shifted.latent_vectors.shape[1]))
+        made = parts(shifted, held, latent=latent, categories=nothing, ratio=np.ones(1), vectors=asked)
+        assert made.embedding is not None
+        return list(made.embedding[0])
+
+    assert deviations(0.7) == pytest.approx(deviations(0))
+    assert max(deviations(0)) < 9 + 1e-9
 
 
 def test_likeness_alone_does_not_carry_a_topic_of_five_words() -> None:

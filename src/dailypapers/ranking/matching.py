@@ -224,11 +224,15 @@ class _Topics:
     latent: Matrix
     categories: Matrix
     ratio: Vector
+    #: What an encoder makes of them; nothing where there is none.
+    vectors: Matrix | None
 
     @classmethod
-    def of(cls, features: Features, texts: Sequence[str], vectors: Matrix | None = None) -> "_Topics":
-        """Look topics up in the background; `vectors` are what an encoder makes of them."""
+    def of(cls, features: Features, texts: Sequence[str], encoder: Encoder | None) -> "_Topics":
+        """Look topics up in the background."""
         background, counts = features.background, count_texts(texts)
+        is_encoded = encoder and background.dense_space and features.dense is not None and texts
+        vectors = encoder.encode(texts).astype(np.float64) if encoder and is_encoded else None
         found = background.found(counts, vectors)
         return cls(
             features,
@@ -238,12 +242,18 @@ class _Topics:
             latent=np.asarray(found @ background.latent_vectors),
             categories=features.category_pull(np.asarray(found @ background.category_vectors)),
             ratio=np.where(np.diff(found.indptr) > 0, np.asarray(found.multiply(found).sum(axis=1)).ravel(), 1.0),
+            vectors=vectors,
         )
 
     def relevance(self) -> Floats:
         """Return topics × papers: relevance as far as it does not depend on likeness."""
         made_of = relevance_parts(
-            self.features, self.held, latent=self.latent, categories=self.categories, ratio=self.ratio
+            self.features,
+            self.held,
+            latent=self.latent,
+            categories=self.categories,
+            ratio=self.ratio,
+            vectors=self.vectors,
         )
         return relevance(self.features, made_of)
 
@@ -254,11 +264,11 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     Who asks for state space models is not served by every paper that speaks of a space or a model.
     """
     background = features.background
-    vectors = encoder.encode(texts).astype(np.float64) if encoder and background.dense_space and texts else None
-    topics = _Topics.of(features, texts, vectors)
+    topics = _Topics.of(features, texts, encoder)
+    vectors = topics.vectors
     found, has_feedback = topics.found, np.diff(topics.found.indptr) > 0
     own = weigh(topics.counts, background.idf)
-    likened = by_likeness(topics.held.words)
+    likened = by_likeness(topics.held.words, is_encoded=vectors is not None)
     direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * topics.held.literal)
     meant = features.feedback_mean(found) @ features.by_term
     term_cosines = meant.toarray() + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
@@ -275,7 +285,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
         centred_embeddings,
         raw_embeddings + _centre(background),
         *_embedding_cosines(features, np.zeros((len(texts), centred_embeddings.shape[1]))),
-        _with_heads(features, texts, topics.relevance(), likened),
+        _with_heads(topics, texts, likened, encoder),
         likened,
         topics.ratio,
     ]
@@ -283,14 +293,15 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     return rows, _sources(features, merged(topics.counts), found)
 
 
-def _with_heads(features: Features, texts: Sequence[str], relevance: Floats, likened: Vector) -> Floats:
+def _with_heads(topics: _Topics, texts: Sequence[str], likened: Vector, encoder: Encoder | None) -> Floats:
     """Return the relevance of topics, where one is a title with a colon at least that of what stands before it.
 
     "World models: planning" is within world models.
     """
+    relevance = topics.relevance()
     rows = [row for row, text in enumerate(texts) if head(text)]
     if rows:
-        wider = _Topics.of(features, [head(texts[row]) for row in rows]).relevance()
+        wider = _Topics.of(topics.features, [head(texts[row]) for row in rows], encoder).relevance()
         relevance[rows] = np.maximum(relevance[rows], (1 - likened[rows, None]).astype(np.float32) * wider)
     return relevance
 

@@ -9,7 +9,8 @@ the paper "about" the topic, and the logit grows by 4.75 a unit, as `calibration
 logistic regression on labelled pairs (benchmarks/fit_relevance.py, docs/benchmarks.md).
 
 Up to four words are all required. No paper holds all of a sentence, so the longer a topic is, the more its likeness
-decides instead, the score of liked papers; that of a pasted abstract alone.
+decides instead, the score of liked papers; that of a pasted abstract alone. With an encoder a sentence is judged by how
+far its vector is from that of the paper: words and their company tell half as well what a sentence means.
 """
 
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _FEW_WORDS, _SENTENCE = 4, 7
 #: to the whole: an abstract is like a liked paper.
 _LONG, _ABSTRACT = 12, 36
 _OF_SENTENCE = 0.5
+#: As many deviations of an encoder's cosines tell no more: papers with the topic for their title have eight.
+_MOST_EMBEDDING = 9.0
 #: More likeness than this says no more of a topic: in a small library, what one of five words finds is far more alike.
 MOST_LIKENESS = 1.2
 
@@ -54,15 +57,19 @@ class Weights:
     #: By deviations of the background: the company the topic's words keep, and its categories.
     latent: float = 0.0
     categories: float = 0.0
+    #: By deviations of an encoder's cosine with the topic: they mean the same with every model, cosines do not.
+    embedding: float = 0.0
 
 
-#: Without a background, and with one. An encoder's cosine has no weight yet: few papers about a topic lack its words.
+#: Without a background, with one, and with an encoder besides.
 #: Without one the base is .03 above what was fitted, so that the topic as a phrase is enough: half of the papers with
 #: it in their abstract alone are about it.
 UNTRAINED = Weights(base=-0.215, text=0.498, title=0.317, near=0.224, whole_title=0.161)
 TRAINED = Weights(base=-0.454, text=0.383, title=0.198, near=0.242, whole_title=0.255, latent=0.090, categories=0.006)
-#: What a sentence's share of information adds, in title and abstract and in the title alone.
-_SENTENCE_TEXT, _SENTENCE_TITLE = 0.3, 0.2
+ENCODED = Weights(base=-0.746, text=0.406, title=0.104, near=0.295, whole_title=0.403, latent=0.090, embedding=0.069)
+#: What a sentence's share of information adds to its likeness; and what makes its relevance where there is an encoder.
+SENTENCE = Weights(base=0.0, text=0.3, title=0.2, near=0.0, whole_title=0.0)
+ENCODED_SENTENCE = Weights(base=-0.697, text=0.344, title=0.412, near=0.0, whole_title=0.0, embedding=0.164)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,8 @@ class Parts:
     #: The latent part, bounded.
     company: Matrix | None = None
     categories: Matrix | None = None
+    #: By an encoder, bounded.
+    embedding: Matrix | None = None
 
     @property
     def is_whole(self) -> Flags:
@@ -85,20 +94,32 @@ class Parts:
         return np.asarray(self.held.title > _WHOLE)
 
     def weighed(self, weights: Weights) -> Floats:
-        """Return the relevance of topics of a few words."""
+        """Return the parts' weighed sum."""
         relevance = weights.base + weights.text * self.held.text + weights.title * self.held.title
         relevance += weights.near * self.is_whole * self.held.near + weights.whole_title * self.has_whole_title
-        for part, weight in ((self.company, weights.latent), (self.categories, weights.categories)):
+        for part, weight in (
+            (self.company, weights.latent),
+            (self.categories, weights.categories),
+            (self.embedding, weights.embedding),
+        ):
             if part is not None:
                 relevance += weight * part
         return np.asarray(relevance, np.float32)
 
 
-def parts(features: Features, held: Coverages, *, latent: Matrix, categories: Matrix, ratio: Vector) -> Parts:
+def parts(
+    features: Features,
+    held: Coverages,
+    *,
+    latent: Matrix,
+    categories: Matrix,
+    ratio: Vector,
+    vectors: Matrix | None = None,
+) -> Parts:
     """Return what the relevance of topics is made of.
 
     `held` is that of `Features`; `latent`, `categories` and `ratio` the topics' latent vectors, category vectors and
-    participation ratios, as `Matches` has them.
+    participation ratios, as `Matches` has them; `vectors` what an encoder makes of the topics.
     """
     background = features.background
     if not background.is_trained:
@@ -107,25 +128,41 @@ def parts(features: Features, held: Coverages, *, latent: Matrix, categories: Ma
     if space := background.latent:
         company = (latent * weights(latent, space.variances, RIDGE * trust(ratio))) @ features.latent_vectors.T
         company = np.minimum(company, _MOST_LATENT)
-    return Parts(held, company, (categories @ features.category_vectors.T) / CATEGORY_DEVIATION)
+    filed = (categories @ features.category_vectors.T) / CATEGORY_DEVIATION
+    return Parts(held, company, filed, None if vectors is None else _embedding(features, vectors))
+
+
+def _embedding(features: Features, vectors: Matrix) -> Matrix | None:
+    """Return how many deviations each paper's cosine with each topic is above what is usual in the background."""
+    dense, background = features.dense, features.background
+    if dense is None or background.dense is None:
+        return None
+    usual = vectors @ background.dense[background.sample].T
+    away = vectors @ dense.T - usual.mean(axis=1, keepdims=True)
+    return np.asarray(np.minimum(away / np.maximum(usual.std(axis=1, keepdims=True), 1e-6), _MOST_EMBEDDING))
 
 
 def relevance(features: Features, made_of: Parts) -> Floats:
     """Return the relevance of topics as far as it does not depend on their likeness: topics × papers."""
-    by_words = made_of.weighed(TRAINED if features.background.is_trained else UNTRAINED)
-    sentence = _between(made_of.held.words, _FEW_WORDS, _SENTENCE)[:, None]
-    held = _SENTENCE_TEXT * made_of.held.text + _SENTENCE_TITLE * made_of.held.title
-    rest = (1 - _likeness_of_sentence(made_of.held.words)[:, None]) / (1 - _OF_SENTENCE)
-    return np.asarray((1 - sentence) * by_words + sentence * rest * held, np.float32)
+    is_encoded, words = made_of.embedding is not None, made_of.held.words
+    weights = (ENCODED if is_encoded else TRAINED) if features.background.is_trained else UNTRAINED
+    of_sentence = made_of.weighed(ENCODED_SENTENCE if is_encoded else SENTENCE)
+    sentence = _between(words, _FEW_WORDS, _SENTENCE)[:, None]
+    rest = 1 - _likeness_of_sentence(words, is_encoded=is_encoded)[:, None]
+    if not is_encoded:
+        rest /= 1 - _OF_SENTENCE
+    return np.asarray((1 - sentence) * made_of.weighed(weights) + sentence * rest * of_sentence, np.float32)
 
 
-def by_likeness(words: Vector) -> Vector:
+def by_likeness(words: Vector, *, is_encoded: bool = False) -> Vector:
     """Return how much of the relevance of topics of so many words is their likeness, from 0 to 1."""
-    return np.asarray(_between(words, _FEW_WORDS, _SENTENCE) * _likeness_of_sentence(words))
+    sentence = _between(words, _FEW_WORDS, _SENTENCE)
+    return np.asarray(sentence * _likeness_of_sentence(words, is_encoded=is_encoded))
 
 
-def _likeness_of_sentence(words: Vector) -> Vector:
-    return np.asarray(_OF_SENTENCE + (1 - _OF_SENTENCE) * _between(words, _LONG, _ABSTRACT))
+def _likeness_of_sentence(words: Vector, *, is_encoded: bool) -> Vector:
+    least = 0.0 if is_encoded else _OF_SENTENCE
+    return np.asarray(least + (1 - least) * _between(words, _LONG, _ABSTRACT))
 
 
 def _between(values: Vector, first: float, last: float) -> Vector:
