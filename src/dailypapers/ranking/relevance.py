@@ -69,7 +69,7 @@ TRAINED = Weights(base=-0.454, text=0.383, title=0.198, near=0.242, whole_title=
 ENCODED = Weights(base=-0.746, text=0.406, title=0.104, near=0.295, whole_title=0.403, latent=0.090, embedding=0.069)
 #: What a sentence's share of information adds to its likeness; and what makes its relevance where there is an encoder.
 SENTENCE = Weights(base=0.0, text=0.3, title=0.2, near=0.0, whole_title=0.0)
-ENCODED_SENTENCE = Weights(base=-0.697, text=0.344, title=0.412, near=0.0, whole_title=0.0, embedding=0.164)
+ENCODED_SENTENCE = Weights(base=-0.539, text=0.249, title=0.318, near=0.0, whole_title=0.0, embedding=0.153)
 
 
 @dataclass(frozen=True, slots=True)
