@@ -25,7 +25,9 @@ _LETTERS = re.compile(r"[A-Za-z]")
 _CODES = {code for archive, codes in ARCHIVES.items() for code in (archive, *codes)}
 #: What is called the same in every language.
 _SOURCES = ("arxiv", "huggingface", "biorxiv", "medrxiv")
-_NAMES = _CODES | available_timezones() | {*" ".join(map(source_name, _SOURCES)).split(), "BibTeX", "RIS", "eml"}
+_NAMES = (
+    _CODES | available_timezones() | {*" ".join(map(source_name, _SOURCES)).split(), "BibTeX", "CSL-JSON", "RIS", "eml"}
+)
 _SAID = ("alt", "title", "aria-label", "placeholder", "label")
 _UNSAID = {"script", "style", "textarea"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}

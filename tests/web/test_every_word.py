@@ -39,7 +39,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Links, Purpose
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.preferences import Preferences
-from dailypapers.domain.saved import Remark
+from dailypapers.domain.saved import Facts, Remark, news
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
@@ -530,6 +530,14 @@ def what_is_quiet(walk: Walk, templates: jinja2.Environment, entry: Entry, about
         digest = replace(digest, entries=disordered if instead else (entry,), trending=instead)
         shown = Previewed("digest", edition, digest, earlier=(entry,) * days, may_subscribe=True)
         walk.note_page("quiet preview", render_page(templates, "_preview", shown=shown, **about))
+    kinds = ("retraction", "withdrawal", "removal", "expression_of_concern", "erratum")
+    after = Facts(2, "", "Журнал", "https://e.org/x", tuple((kind, "10.1/1") for kind in kinds))
+    told = (*news("Графы", Facts(), after, url=""), *news("Графы", Facts(), Facts(doi="10.1/1"), url=""))
+    message = render_digest(
+        templates, Digest((entry,), trending=False, saved=told), day=TODAY, links=links, name="Вестник"
+    )
+    walk.note_page("saved news", message.html)
+    walk.note("saved news", pseudo.english_in(message.text), message.text)
     notes = warnings((Interest(InterestKind.TOPIC, "!?"), Interest(InterestKind.AUTHOR, "Ли")))
     unusable = Previewed("digest", edition, Digest((entry,), trending=True), notes)
     walk.note_page("unusable", render_page(templates, "_preview", shown=unusable, **about))

@@ -20,6 +20,7 @@ from dailypapers.digests.candidates import Candidates
 from dailypapers.digests.choose import Choice, DigestOptions, choose, load_contexts, why_skipped
 from dailypapers.digests.claims import CLAIM, claimed
 from dailypapers.digests.contents import contents
+from dailypapers.digests.saved_news import mark_told, saved_news
 from dailypapers.digests.summarise import summarise
 from dailypapers.digests.window import Window, of_edition
 from dailypapers.domain.clock import Clock
@@ -123,6 +124,7 @@ class _Run:
             raise
         with writing(self.engine) as tx:
             put = outbox.put(tx, new, now=self.now)
+            mark_told(tx, new)
             editions.count_due(tx, self.edition.id, put)
             subscribers.schedule_next(tx, {reader.id: reader.rhythm.next_after(self.now) for reader in readers})
             subscribers.release_claims(tx, ids)
@@ -157,7 +159,15 @@ class _Run:
         self._summarise(readers, chosen)
         with reading(self.engine) as tx:
             stated = [each.interests for each in contexts]
-            content_of_each = contents(tx, readers, stated, chosen, candidates.listed, considered=considered)
+            content_of_each = contents(
+                tx,
+                readers,
+                stated,
+                chosen,
+                candidates.listed,
+                considered=considered,
+                saved=saved_news(tx, [reader.id for reader in readers]),
+            )
         skipped = [
             why_skipped(reader.amount, candidates, one.picks) for reader, one in zip(readers, chosen, strict=True)
         ]

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from dailypapers.digests.choose import NOTHING_RELEVANT, Choice
 from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.ranking.profile import profile
 from dailypapers.store import history, papers, subscribers
@@ -20,10 +21,12 @@ def contents(
     listed: Iterable[papers.Listed],
     *,
     considered: int = 0,
+    saved: Mapping[int, tuple[SavedNews, ...]] | None = None,
 ) -> list[Content]:
     """Return what each reader's digest says besides its picks, in the readers' order.
 
-    `stated` are their interests; `considered` is how many papers several editions had together, 0 where it was one.
+    `stated` are their interests, `saved` what became of papers they saved, by reader; `considered` is how many papers
+    several editions had together, 0 where it was one.
     """
     notes_by_reader = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
     quiet_days = history.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
@@ -37,6 +40,7 @@ def contents(
             quiet_days.get(reader.id, 0),
             choice.instead,
             considered,
+            saved=(saved or {}).get(reader.id, ()),
         )
         for reader, choice in zip(readers, chosen, strict=True)
     ]

@@ -188,13 +188,14 @@ def laid_out(
     digest = digest_of(entries[False], edition, notes=content.notes, outside=entries[True])
     if content.considered:
         digest = replace(digest, considered=content.considered, is_of_several_days=True)
-    if not (content.quiet or content.quiet_days or content.instead):
+    if not (content.quiet or content.quiet_days or content.instead or content.saved):
         return digest
     return replace(
         digest,
         quiet=quiet_entries(content.quiet, listed),
         quiet_days=content.quiet_days,
         instead=content.instead,
+        saved=content.saved,
     )
 
 
@@ -298,7 +299,9 @@ def _encoded(renderer: MailRenderer, render_input: RenderInput, links: Links | N
             _frame(renderer, render_input, render_input.edition),
             _two_passes(_templates(renderer, render_input)),
         )
-        if encoded := passes.render(render_input.digest, frame, links, render_input.style):
+        if not render_input.digest.saved and (
+            encoded := passes.render(render_input.digest, frame, links, render_input.style)
+        ):
             return encoded
     return _message(renderer, render_input, links)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.paper import Signals
+from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.subscriber import AS_USUAL, Style
 
 
@@ -36,3 +37,5 @@ class Content:
     """How many papers were new in the editions it was picked from, where these are several; 0 where it is one."""
     in_reply_to: str = ""
     """The Message-ID of what an answer answers."""
+    saved: tuple[SavedNews, ...] = ()
+    """What became of papers the reader saved."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 from dailypapers.domain.i18n import N_, NN_, LazyString, Translatable, Translator, untranslated
 from dailypapers.domain.paper import NOTHING_SHOWN, Paper, Presentation, Signals
 from dailypapers.domain.resource import Resource, resources_of
+from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.summary import Summary
 
 
@@ -250,3 +251,5 @@ class Digest:
     """What may be wrong with the reader's topics, as far as the papers tell."""
     instead: bool = False
     """Whether nothing was relevant, and the reader gets what is trending instead."""
+    saved: tuple[SavedNews, ...] = ()
+    """What became of papers the reader saved; told in the mail alone, which is not passed on as its web view is."""

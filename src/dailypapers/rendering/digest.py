@@ -41,6 +41,8 @@ _FOR_BREAKS = 1_000
 SUBJECT_AT_MOST, SUBJECT_AT_LEAST = 78, 10
 _STATUS = 400
 _NOTES = 3
+#: So many things that became of saved papers are told.
+_SAVED_NEWS = 20
 #: So many quiet topics are named.
 _QUIET = 5
 
@@ -125,6 +127,10 @@ def digest_values(env: jinja2.Environment, digest: Digest, frame: Frame, links: 
         "more_quiet": len(digest.quiet[_QUIET:]),
         "quiet_days": digest.quiet_days,
         "instead": digest.instead,
+        "saved_news": [
+            (shortened(in_words(news.text, translator_of(env)), LONGEST_SENTENCE), safe_url(news.url))
+            for news in digest.saved[:_SAVED_NEWS]
+        ],
         "total": len(digest.entries),
         "several_days": digest.is_of_several_days,
         # Digests composed by older versions may hold more days than the one edition they count.

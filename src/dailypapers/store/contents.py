@@ -9,6 +9,7 @@ from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.i18n import LazyString, Pattern
 from dailypapers.domain.paper import Signals
+from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.subscriber import Abstracts, Style
 
 _COUNTS = tuple(each.name for each in fields(Signals))
@@ -30,6 +31,7 @@ def _quiet(content: Content) -> dict[str, object]:
     topics = [[quiet.topic, quiet.nearest_id] for quiet in content.quiet]
     stated = {"quiet": topics, "quiet_days": content.quiet_days, "instead": content.instead}
     stated |= {"considered": content.considered, "in_reply_to": content.in_reply_to, "language": content.style.language}
+    stated |= {"saved": [[_note(news.text), news.url] for news in content.saved]}
     return {name: value for name, value in stated.items() if value}
 
 
@@ -44,6 +46,7 @@ def from_json(kept: Mapping[str, Any]) -> Content:
         kept.get("instead", False),
         kept.get("considered", 0),
         kept.get("in_reply_to", ""),
+        tuple(SavedNews(_sentence(text), url) for text, url in kept.get("saved", ())),
     )
 
 
