@@ -11,9 +11,8 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from fastapi import Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BaseModel
 
 from dailypapers.domain.digest import Entry
 from dailypapers.domain.graphemes import beginning
@@ -60,14 +59,15 @@ class Done:
 _NOTHING = Done()
 
 
-class _Sent(BaseModel):
+@dataclass(frozen=True, slots=True)
+class _Sent:
     """The form that was sent: a paper, and what to do with it."""
 
-    paper: str = ""
-    again: str = ""
-    describe: str = ""
-    collection: str = ""
-    note: str = ""
+    paper: Annotated[str, Form()] = ""
+    again: Annotated[str, Form()] = ""
+    describe: Annotated[str, Form()] = ""
+    collection: Annotated[str, Form()] = ""
+    note: Annotated[str, Form()] = ""
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -84,7 +84,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 def act(context: WebContext) -> Callable[..., HTMLResponse]:
     """Answer POST: takes the paper out of the list; with `again`, back into it; with `describe`, keeps its note."""
 
-    def act_saved(request: Request, token: str, sent: Annotated[_Sent, Form()]) -> HTMLResponse:
+    def act_saved(request: Request, token: str, sent: Annotated[_Sent, Depends()]) -> HTMLResponse:
         claim = context.signer.claim(Purpose.SAVED, token, now=context.clock())
         with writing(context.engine) as tx:
             reader = reader_of(context, tx, claim).id
