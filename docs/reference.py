@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from dailypapers.cli.main import commands
-from dailypapers.settings import PREFIX, MailServerSettings, Settings, SourceSettings
+from dailypapers.settings import PREFIX, MailServerSettings, OutgoingWebhook, Settings, SourceSettings
 from dailypapers.web.api.openapi import kinds_of
 from dailypapers.web.api.operation import Operation
 from dailypapers.web.api.problem import Kind
@@ -57,6 +57,7 @@ def settings_page() -> str:
     of_each = {**{key: why for (section, key), why in reasons.items() if section == "mail"}, **_of_servers(reasons)}
     reasons |= {("mail.servers", key): why for key, why in of_each.items()}
     lines += ["", "## [[mail.servers]]", "", *_table("mail.servers", MailServerSettings, reasons)]
+    lines += ["", "## [[webhooks.outgoing]]", "", *_table("webhooks.outgoing", OutgoingWebhook, reasons)]
     lines += ["", "## [[sources]]", "", *_table("sources", SourceSettings, reasons), ""]
     lines += ["The shipped file shows an example of each kind:", "", "```toml", *_example_sources(), "```", ""]
     return "\n".join(lines)
@@ -89,7 +90,7 @@ def _example_sources() -> list[str]:
 def _table(section: str, model: type[BaseModel], reasons: dict[tuple[str, str], str]) -> Iterator[str]:
     yield from ("| setting | value | default | |", "|---|---|---|---|")
     for name, field in model.model_fields.items():
-        if SecretStr not in (field.annotation, *get_args(field.annotation)):
+        if not {SecretStr, OutgoingWebhook} & {field.annotation, *get_args(field.annotation)}:
             cells = f"`{name}`", _kind(field), _default(field), reasons.get((section, name), "")
             yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

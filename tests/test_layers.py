@@ -82,7 +82,7 @@ HOMES = {
     "itsdangerous": {"tokens"},
     "argon2": {"accounts"}, "pyotp": {"accounts"}, "segno": {"accounts"}, "authlib": {"accounts"},
     "joserfc": {"accounts"}, "httpx2": {"accounts"}, "pygal": {"rendering"},
-    "pydantic": {"settings"}, "pydantic_settings": {"settings"},
+    "pydantic": {"settings", "web"}, "pydantic_settings": {"settings"},
     "typer": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 #: What takes seconds to import and most commands can do without: they get it within functions. A study waits anyway.
