@@ -24,9 +24,9 @@ FLOORS = {
     "digests": 21, "delivery": 22, "inbound": 23, "posting": 23, "reporting": 24,
     "jobs": 30, "web": 30, "evaluation": 30,
     "setting_errors": 1,
-    "setting_text": 1, "settings": 40, "app": 41, "scheduler": 42, "http_server": 31, "catcher": 42, "serve": 43,
-    "companion": 43,
-    "demo": 44, "doctor": 44,
+    "setting_text": 1, "settings": 40, "assembly": 41, "app": 42, "scheduler": 43, "http_server": 31, "catcher": 43,
+    "serve": 44, "companion": 44,
+    "demo": 45, "doctor": 45,
     "cli": 50, "__main__": 51,
 }  # fmt: skip
 
@@ -82,7 +82,7 @@ HOMES = {
     "itsdangerous": {"tokens"},
     "argon2": {"accounts"}, "pyotp": {"accounts"}, "segno": {"accounts"}, "authlib": {"accounts"},
     "joserfc": {"accounts"}, "httpx2": {"accounts"}, "pygal": {"rendering"},
-    "pydantic": {"settings", "web"}, "pydantic_settings": {"settings"},
+    "pydantic": {"settings"}, "pydantic_settings": {"settings"},
     "typer": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 #: What takes seconds to import and most commands can do without: they get it within functions. A study waits anyway.

@@ -15,7 +15,8 @@ import time
 
 import structlog
 
-from dailypapers.app import Told, build
+from dailypapers.app import build
+from dailypapers.assembly.processes import Told
 from dailypapers.delivery.companions import end, settled
 from dailypapers.delivery.deliver import deliver_beside
 from dailypapers.delivery.tally import Delivered

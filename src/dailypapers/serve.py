@@ -10,7 +10,9 @@ from functools import partial
 
 import structlog
 
-from dailypapers.app import App, handler, mailbox, worker_name
+from dailypapers.app import App, handler
+from dailypapers.assembly.inbound import mailbox
+from dailypapers.assembly.processes import worker_name
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.finding import Finding
 from dailypapers.domain.timetable import Timetable

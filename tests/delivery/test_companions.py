@@ -18,7 +18,8 @@ from tests.delivery import queued
 from tests.smtp_sink import Sink, smtp_sink
 from tests.world import ON_SQLITE
 
-from dailypapers.app import App, build, told
+from dailypapers.app import App, build
+from dailypapers.assembly.processes import told
 from dailypapers.delivery.companions import CompanionOptions, Companions, beside, end, read_end
 from dailypapers.delivery.deliver import Sending, deliver_once
 from dailypapers.delivery.tally import Delivered, Stopped

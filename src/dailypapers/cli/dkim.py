@@ -52,7 +52,7 @@ def _key_file(settings: "Settings", *, ed25519: bool) -> Path:
 
 
 def _print_records(settings: "Settings", algorithms: "Collection[Algorithm]") -> None:
-    from dailypapers.app import signing_keys
+    from dailypapers.assembly.mails import signing_keys
     from dailypapers.mail.message.dkim import zone_line
 
     keys = list(signing_keys(settings, algorithms))

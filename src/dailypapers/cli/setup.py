@@ -38,7 +38,8 @@ def init(
     It asks for sender, mail server and sources, or takes them as options. What exists already is kept, so it can be run
     again after the settings have been changed.
     """
-    from dailypapers.app import build, make_secret
+    from dailypapers.app import build
+    from dailypapers.assembly.secret import make_secret
     from dailypapers.cli.first_answers import Answered, ask_for
     from dailypapers.settings import DEFAULT_FILE, load, shipped
     from dailypapers.store.database import migrate as bring_up

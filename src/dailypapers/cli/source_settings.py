@@ -96,7 +96,7 @@ def _tried(context: "Context", setting: "Setting") -> Any:
     import asyncio
     import datetime as dt
 
-    from dailypapers.app import make_source
+    from dailypapers.assembly.sources import make_source
     from dailypapers.settings import SourceSettings
 
     source = make_source(SourceSettings.model_validate(dict(setting)))

@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from dailypapers.app import App, build, make_secret
+from dailypapers.app import App, build
+from dailypapers.assembly.secret import make_secret
 from dailypapers.catcher.pages import write_pages
 from dailypapers.catcher.server import Catcher, Caught
 from dailypapers.demo import feeds as demo_feeds

@@ -1,0 +1,58 @@
+"""Processes: what they are called, and what those that send beside this one are told."""
+
+import logging
+import os
+import pickle
+import secrets
+import socket
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.delivery.companions import CompanionOptions
+from dailypapers.domain.clock import Clock
+from dailypapers.settings import Settings
+
+if TYPE_CHECKING:
+    pass
+
+
+def worker_name() -> str:
+    """Return a name no other process has: whose claims and leases these are."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a process that sends beside this one is told."""
+
+    settings: Settings = field(repr=False)
+    processes: int
+    """How many there are in all, which share the connections."""
+    now: datetime
+    """What the clock says, when the clock that nobody sets (`time.monotonic`) says `at`."""
+    at: float
+    is_verbose: bool
+
+
+def companions(settings: Settings) -> CompanionOptions:
+    """Return what it takes to send by several processes; those of SQLite would wait for one another."""
+    is_sqlite = sa.make_url(settings.database.url).get_backend_name() == "sqlite"
+    processes = settings.mail.processes or (1 if is_sqlite else _cores())
+    connections = min(server.connections for server in settings.mail.servers or (settings.mail,))
+    return CompanionOptions(min(processes, connections), partial(told, settings))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def told(settings: Settings, processes: int, clock: Clock) -> bytes:
+    """Return the bytes that tell a process to send beside this one."""
+    is_verbose = structlog.get_logger().is_enabled_for(logging.INFO)
+    return pickle.dumps(Told(settings, processes, clock(), time.monotonic(), is_verbose))
