@@ -26,7 +26,9 @@ _CODES = {code for archive, codes in ARCHIVES.items() for code in (archive, *cod
 #: What is called the same in every language.
 _SOURCES = ("arxiv", "huggingface", "biorxiv", "medrxiv")
 _NAMES = (
-    _CODES | available_timezones() | {*" ".join(map(source_name, _SOURCES)).split(), "BibTeX", "CSL-JSON", "RIS", "eml"}
+    _CODES
+    | available_timezones()
+    | {*" ".join(map(source_name, _SOURCES)).split(), "BibTeX", "CSL-JSON", "EPUB", "RIS", "eml"}
 )
 _SAID = ("alt", "title", "aria-label", "placeholder", "label")
 _UNSAID = {"script", "style", "textarea"}

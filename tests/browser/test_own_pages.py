@@ -125,3 +125,19 @@ def test_a_readers_own_pages_are_fine_for_everybody(seen: Reader, window: Visit,
         shows.get_by_role("button", name="Less like this").click()
         shows.get_by_role("heading", name="You’ll see less").wait_for()
     assert (faults(page, LOOKS), overflow(plain), audit(plain, PLAIN)) == ([], 0, [])
+
+
+def test_a_saved_paper_takes_a_note_and_is_found_by_it(alice: Reader, visit: Visit) -> None:
+    page = visit(LOOKS[0])
+    page.goto(alice.link(Purpose.SAVED))
+    page.get_by_text("Add a note").click()
+    page.get_by_label("Note", exact=True).fill("Read before the seminar")
+    page.get_by_label("Collection", exact=True).fill("Thesis")
+    assert faults(page, LOOKS) == []
+    page.get_by_role("button", name="Save note").click()
+    expect(page.get_by_role("status")).to_contain_text("is saved")
+    page.get_by_label("Search your saved papers and notes").fill("seminar")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("article")).to_contain_text("Read before the seminar")
+    expect(page.get_by_role("link", name="Thesis (1)")).to_be_visible()
+    assert faults(page, LOOKS) == []
