@@ -33,6 +33,12 @@ class Listener:
     requests: list[Request] = field(default_factory=list)
 
 
+class _Server(ThreadingHTTPServer):
+    """Takes many connections at once."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def listening(answer: int | Callable[[Request], Answer] = 204, path: str = "/hook?a=b") -> Iterator[Listener]:
     """Listen, and answer every request with a status, or with what `answer` says to it."""
@@ -54,7 +60,7 @@ def listening(answer: int | Callable[[Request], Answer] = 204, path: str = "/hoo
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         listener.url = f"http://127.0.0.1:{server.server_port}{path}"

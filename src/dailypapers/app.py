@@ -71,6 +71,7 @@ class App:
             metrics_token=token.get_secret_value() if token else "",
             count_unread=KeptMail(unread).count if unread else lambda: 0,
             oidc=oidc(self.settings),
+            channels=dependencies.posting.channels,
             tools=tuple(dependencies.tools.clients) if dependencies.tools else (),
         )
 
@@ -86,18 +87,19 @@ def build(settings: Settings) -> App:
     password = settings.database.password
     servers = mail_servers(settings.mail)
     engine = connect(settings.database.url, password=password.get_secret_value() if password else None)
+    renderer = mail_renderer(settings, signer)
     dependencies = Dependencies(
         engine=engine,
         sources=[make_source(section) for section in settings.sources],
         make_http=lambda: make_http(settings, engine),
         zone=settings.service.zone,
         digest_options=_digest_options(settings),
-        renderer=mail_renderer(settings, signer),
+        renderer=renderer,
         make_sender_options=sender_options(settings, servers),
         companions=companions(settings),
         retention=retention(settings),
         operator=operator(settings, signer, servers),
-        posting=posting(settings),
+        posting=posting(settings, renderer),
         tools=tools(settings, signer),
     )
     return App(

@@ -136,6 +136,7 @@ class Service(_Section):
     locale: Path | None = None
     contact: str = ""
     allow_local_sources: bool = False
+    allow_local_channels: bool = False
 
     @field_validator("base_url")
     @classmethod

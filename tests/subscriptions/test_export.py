@@ -5,9 +5,10 @@ import json
 import sqlalchemy as sa
 from tests.web.a_digest import CELLS, GRAPHS, NOW, a_digest
 
+from dailypapers.domain.channel import Channel, ChannelKind
 from dailypapers.domain.saved import Remark
 from dailypapers.domain.vote import Vote
-from dailypapers.store import saved, votes
+from dailypapers.store import channels, saved, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions.export import export
@@ -52,3 +53,13 @@ def test_every_column_of_a_subscriber_is_in_the_export_or_named_here(engine: sa.
 def test_nobody_has_nothing_to_export(engine: sa.Engine) -> None:
     with reading(engine) as tx:
         assert export(tx, 1, now=NOW) is None
+
+
+def test_a_channel_is_named_without_its_address(engine: sa.Engine) -> None:
+    reader = a_digest(engine).reader
+    with writing(engine) as tx:
+        channels.put(tx, Channel(reader, ChannelKind.SLACK, "encrypted", NOW))
+        told = export(tx, reader, now=NOW)
+    assert told is not None
+    assert told["channel"] == {"service": "slack", "created_at": "2026-04-20T08:00:00+00:00", "is_on": True}
+    assert "encrypted" not in str(told)

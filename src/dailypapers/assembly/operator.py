@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from dailypapers.assembly.mails import sender, signing_keys
+from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.retention import Retention
 from dailypapers.errors import BadSettings
 from dailypapers.mail.smtp.capacity import SHORT_PATIENCE, Capacity
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
+from dailypapers.posting.channels import ChannelOptions
 from dailypapers.posting.post_due import PostOptions
 from dailypapers.posting.webhooks import Webhook, key_of, read_keys
 from dailypapers.reporting.report import Disk
@@ -58,13 +60,14 @@ def _measure_disk(url: str) -> Disk | None:
     return Disk(usage.free, usage.total)
 
 
-def posting(settings: Settings) -> PostOptions:
+def posting(settings: Settings, renderer: MailRenderer) -> PostOptions:
     """Return which webhooks are told of events, and how digests are posted."""
     return PostOptions(
-        tuple(
+        channels=ChannelOptions(renderer, settings.service.allow_local_channels, renderer.secret),
+        webhooks=tuple(
             Webhook(each.name, each.url, _webhook_keys(each.secret_file), frozenset(each.events), each.allow_private)
             for each in settings.webhooks.outgoing
-        )
+        ),
     )
 
 

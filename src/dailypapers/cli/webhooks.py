@@ -71,8 +71,8 @@ def try_out(context: typer.Context, name: Name, now: Now = None) -> None:
     import asyncio
     import secrets
 
-    from dailypapers.posting.post_due import TEST, leave
-    from dailypapers.posting.webhooks import event_body, message
+    from dailypapers.posting.post_due import TEST
+    from dailypapers.posting.webhooks import event_body, leave, message
 
     app, at = context.obj.app(), clock(now)()
     webhook = _require(app.dependencies.posting.webhooks, name)

@@ -9,7 +9,7 @@ whose composer died is composed by another; and no run composes anything twice, 
 import datetime as dt
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -23,12 +23,13 @@ from dailypapers.digests.contents import contents
 from dailypapers.digests.saved_news import mark_told, saved_news
 from dailypapers.digests.summarise import summarise
 from dailypapers.digests.window import Window, of_edition
+from dailypapers.domain.channel import ChannelKind
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.subscriber import Abstracts, Subscriber
 from dailypapers.library.learn import learn
-from dailypapers.store import editions, models, outbox, subscribers
+from dailypapers.store import channels, editions, models, outbox, subscribers
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -117,7 +118,9 @@ class _Run:
         ids = [reader.id for reader in readers]
         try:
             with claimed(self.engine, ids, clock=self.clock):
-                new = self._rank(readers)
+                with reading(self.engine) as tx:
+                    switched_off = channels.untold(tx, ids)
+                new = self._rank(readers, switched_off)
         except BaseException:
             with writing(self.engine) as tx:
                 subscribers.release_claims(tx, ids)
@@ -125,6 +128,9 @@ class _Run:
         with writing(self.engine) as tx:
             put = outbox.put(tx, new, now=self.now)
             mark_told(tx, new)
+            channels.queue_digests(tx, self.edition.id, ids, now=self.now)
+            told = [each.subscriber for each in new if each.subscriber in switched_off and not each.skipped]
+            channels.tell(tx, told, now=self.now)
             editions.count_due(tx, self.edition.id, put)
             subscribers.schedule_next(tx, {reader.id: reader.rhythm.next_after(self.now) for reader in readers})
             subscribers.release_claims(tx, ids)
@@ -140,17 +146,19 @@ class _Run:
             log.info("composed", edition=self.edition.id, **counts, claimed_by_others=claimed_by_others)
         return claimed_by_others
 
-    def _rank(self, readers: Sequence[Subscriber]) -> list[outbox.NewDelivery]:
+    def _rank(self, readers: Sequence[Subscriber], switched_off: Mapping[int, ChannelKind]) -> list[outbox.NewDelivery]:
         by_window: dict[Window, list[Subscriber]] = defaultdict(list)
         for reader in readers:
             by_window[self.candidates.windows.of(reader)].append(reader)
         return [
             delivery
             for window in sorted(by_window, key=attrgetter("after"))
-            for delivery in self._deliveries(window, by_window[window])
+            for delivery in self._deliveries(window, by_window[window], switched_off)
         ]
 
-    def _deliveries(self, window: Window, readers: Sequence[Subscriber]) -> list[outbox.NewDelivery]:
+    def _deliveries(
+        self, window: Window, readers: Sequence[Subscriber], switched_off: Mapping[int, ChannelKind]
+    ) -> list[outbox.NewDelivery]:
         candidates = self.candidates.of(window)
         considered = len(candidates.listed) if len(window.editions(self.edition.id)) > 1 else 0
         with reading(self.engine) as tx:
@@ -167,6 +175,7 @@ class _Run:
                 candidates.listed,
                 considered=considered,
                 saved=saved_news(tx, [reader.id for reader in readers]),
+                switched_off=switched_off,
             )
         skipped = [
             why_skipped(reader.amount, candidates, one.picks) for reader, one in zip(readers, chosen, strict=True)

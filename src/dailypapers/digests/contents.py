@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from dailypapers.digests.choose import NOTHING_RELEVANT, Choice
+from dailypapers.domain.channel import ChannelKind
+from dailypapers.domain.channel import switched_off as told_switched_off
 from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.saved import SavedNews
@@ -22,11 +24,12 @@ def contents(
     *,
     considered: int = 0,
     saved: Mapping[int, tuple[SavedNews, ...]] | None = None,
+    switched_off: Mapping[int, ChannelKind] | None = None,
 ) -> list[Content]:
     """Return what each reader's digest says besides its picks, in the readers' order.
 
     `stated` are their interests, `saved` what became of papers they saved, by reader; `considered` is how many papers
-    several editions had together, 0 where it was one.
+    several editions had together, 0 where it was one; `switched_off` are channels, by reader, whose end is to be told.
     """
     notes_by_reader = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
     quiet_days = history.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
@@ -34,7 +37,7 @@ def contents(
     return [
         Content(
             reader.style,
-            (*notes_by_reader[reader.id], *choice.notes),
+            (*_about_channel(switched_off or {}, reader.id), *notes_by_reader[reader.id], *choice.notes),
             {pick.paper: about[pick.paper] for pick in choice.picks},
             choice.quiet,
             quiet_days.get(reader.id, 0),
@@ -44,6 +47,10 @@ def contents(
         )
         for reader, choice in zip(readers, chosen, strict=True)
     ]
+
+
+def _about_channel(switched_off: Mapping[int, ChannelKind], reader: int) -> tuple[str, ...]:
+    return (told_switched_off(switched_off[reader]),) if reader in switched_off else ()
 
 
 def notes(tx: sa.Connection, readers: Sequence[int]) -> dict[int, tuple[str, ...]]:

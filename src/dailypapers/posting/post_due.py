@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.domain.channel import is_gone as is_channel_gone
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.event import Post, Posted, PostState, after_try
-from dailypapers.posting.webhooks import Prepared, Webhook, event_body, message
-from dailypapers.sources.http.post import post as post_one
-from dailypapers.store import events, posts, subscribers
+from dailypapers.posting.channels import ChannelOptions
+from dailypapers.posting.channels import prepare as channel_post
+from dailypapers.posting.webhooks import Prepared, Webhook, event_body, leave, message
+from dailypapers.store import channels, controls, events, posts, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.events import name_of, target_of
 
@@ -36,6 +38,13 @@ class PostOptions:
     """Who is posted to."""
 
     webhooks: tuple[Webhook, ...] = ()
+    channels: ChannelOptions | None = None
+    """What readers' digests are posted with; `None` where they are not."""
+
+    def knows(self, target: str) -> bool:
+        """Return whether it can be posted to a target here."""
+        is_channel = self.channels is not None and channels.kind_of(target) is not None
+        return is_channel or self.webhook(target) is not None
 
     def webhook(self, target: str) -> Webhook | None:
         """Return the webhook that a target is, if it is one."""
@@ -46,7 +55,9 @@ def post_due(engine: sa.Engine, options: PostOptions, *, clock: Clock) -> Counte
     """Post what is due; returns how many posts came to which state. Any number of processes may do so at once."""
     _announce(engine, options)
     with reading(engine) as tx:
-        targets = [each for each in posts.targets_due(tx, now=clock()) if options.webhook(each)]
+        targets = [each for each in posts.targets_due(tx, now=clock()) if options.knows(each)]
+        if controls.control(tx, controls.Name.PAUSE):
+            targets = [each for each in targets if options.webhook(each)]
     if not targets:
         return Counter()
     states = asyncio.run(_to_all(engine, options, targets, clock))
@@ -94,23 +105,12 @@ async def _try(engine: sa.Engine, options: PostOptions, post: Post, clock: Clock
     return _record(engine, post, await leave(prepared), clock())
 
 
-async def leave(prepared: Prepared) -> Posted:
-    """Post what is prepared, once."""
-    return await post_one(
-        prepared.url,
-        prepared.body,
-        prepared.headers,
-        method=prepared.method,
-        allow_private=prepared.allow_private,
-    )
-
-
 def _prepared(engine: sa.Engine, options: PostOptions, post: Post, now: dt.datetime) -> Prepared | str:
     """Return what leaves for a post, or why nothing does."""
     webhook = options.webhook(post.target)
-    if webhook is None:
-        return "there is no such webhook any more"
     with reading(engine) as tx:
+        if webhook is None:
+            return channel_post(tx, options.channels, post) if options.channels else "nobody can post it here"
         data = (post.data or {}) | _subscriber(tx, post.subscriber_id)
     return message(webhook, post.key, event_body(post.kind, data, at=post.created_at), now=now)
 
@@ -122,11 +122,22 @@ def _subscriber(tx: sa.Connection, subscriber_id: int | None) -> dict[str, objec
 
 
 def _record(engine: sa.Engine, post: Post, posted: Posted, now: dt.datetime) -> PostState:
-    state, then = after_try(post, posted, now=now)
+    kind = channels.kind_of(post.target)
+    is_gone = is_channel_gone(kind, posted.status) if kind else posted.is_gone
+    state, then = (PostState.DEAD, None) if is_gone else after_try(post, posted, now=now)
     with writing(engine) as tx:
         posts.record(tx, post, state, next_attempt_at=then, detail=posted.text)
-        if posted.is_gone:
+        if is_gone and kind:
+            _disable_channel(tx, post, now)
+        elif is_gone:
             events.disable(tx, name_of(post.target), now=now)
     if state is PostState.DEAD:
         log.error("a post was given up", target=post.target, kind=post.kind, id=post.id, why=posted.text)
     return state
+
+
+def _disable_channel(tx: sa.Connection, post: Post, now: dt.datetime) -> None:
+    channel = channels.of_subscriber(tx, post.subscriber_id) if post.subscriber_id else None
+    # One that was set after the post was made is another one.
+    if channel and channel.created_at <= post.created_at:
+        channels.disable(tx, channel, now=now)

@@ -12,7 +12,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dailypapers.domain.event import Posted
 from dailypapers.errors import BadSettings
+from dailypapers.sources.http.post import post
 
 _PREFIX = "whsec_"
 #: Bytes of a key that the specification allows.
@@ -42,6 +44,17 @@ class Prepared:
     headers: Mapping[str, str] = field(repr=False)
     method: str = "POST"
     allow_private: bool = False
+
+
+async def leave(prepared: Prepared) -> Posted:
+    """Post what is prepared, once."""
+    return await post(
+        prepared.url,
+        prepared.body,
+        prepared.headers,
+        method=prepared.method,
+        allow_private=prepared.allow_private,
+    )
 
 
 def read_keys(text: str) -> tuple[bytes, ...]:

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 import jinja2
 
+from dailypapers.domain.channel import is_switched_off
 from dailypapers.domain.digest import Digest, Entry
 from dailypapers.domain.link import Links
 from dailypapers.domain.message import Message
@@ -122,6 +123,7 @@ def digest_values(env: jinja2.Environment, digest: Digest, frame: Frame, links: 
         "list_name": shortened(frame.name, LONGEST_TITLE),
         "trending": digest.trending,
         "notes": [shortened(in_words(note, translator_of(env)), LONGEST_SENTENCE) for note in digest.notes[:_NOTES]],
+        "unusable": any(not is_switched_off(note) for note in digest.notes),
         "voted": digest.voted,
         "quiet": [quiet_item(quiet) for quiet in digest.quiet[:_QUIET]],
         "more_quiet": len(digest.quiet[_QUIET:]),

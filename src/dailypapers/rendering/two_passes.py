@@ -43,7 +43,7 @@ _BLOCKS, _FRAMES, _REASONS = 8000, 500, 8000
 _NOT_IN_BLOCKS = frozenset(
     {
         *("links", "trending", "voted", "notes", "quiet", "more_quiet", "quiet_days", "instead", "total", "considered"),
-        "several_days",
+        *("several_days", "unusable"),
         *("items", "outside", "item", "loop"),
     }
 )
@@ -393,6 +393,7 @@ class _Mail:
                 *(values["total"], values["considered"], digest.trending, digest.voted, digest.instead),
                 values["several_days"],
                 *(values["quiet_days"], values["more_quiet"], len(digest.outside), *map(bool, values["notes"])),
+                values["unusable"],
                 *[(bool(quiet.title), bool(quiet.url)) for quiet in values["quiet"]],
             )
         return (count, self._shape)

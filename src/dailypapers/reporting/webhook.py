@@ -6,8 +6,7 @@ import hashlib
 
 import structlog
 
-from dailypapers.posting.post_due import leave
-from dailypapers.posting.webhooks import Webhook, event_body, message
+from dailypapers.posting.webhooks import Webhook, event_body, leave, message
 
 log = structlog.get_logger()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dailypapers.domain.channel import Channel
 from dailypapers.domain.delivery import Delivery
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.interest import Interest
@@ -19,6 +20,7 @@ from dailypapers.domain.subscriber import Subscriber, SubscriberState, days_in_w
 from dailypapers.domain.tool import Tool
 from dailypapers.store import (
     bounces,
+    channels,
     editions,
     history,
     papers,
@@ -67,8 +69,16 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
             {**_paper(sent_by_id[paper_id]), "tool": kind.value, "state": state} for paper_id, kind, state in pushes
         ],
         "bounces": [_bounce(one) for one in bounces.of_subscriber(tx, subscriber_id)],
+        "channel": _channel(channels.of_subscriber(tx, subscriber_id)),
         "suppressed": suppressions.is_suppressed(tx, reader.address),
     }
+
+
+def _channel(channel: Channel | None) -> dict[str, Any] | None:
+    """Return where digests are posted to as well, without the address, by which anybody could write there."""
+    if channel is None:
+        return None
+    return {"service": channel.kind.value, "created_at": _moment(channel.created_at), "is_on": not channel.disabled_at}
 
 
 def _reader(reader: Subscriber) -> dict[str, Any]:

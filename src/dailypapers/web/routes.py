@@ -32,6 +32,7 @@ from dailypapers.web.http.page import Secured, WebContext
 from dailypapers.web.http.slashes import WithoutTrailingSlash
 from dailypapers.web.public import archive, confirm, home, lost_links, search, subscribe
 from dailypapers.web.readers import (
+    channel,
     data,
     digest,
     erase,
@@ -117,6 +118,7 @@ _ACTED_ON: Mapping[str, Page] = {
     "/erase/{token}": erase,
     "/feedback/{token}/{vote}": feedback,
     "/preferences/{token}": preferences,
+    "/preferences/{token}/channel": channel,
     "/saved/{token}": saved,
     "/tools/{token}": tools,
     "/data/{token}": data,

@@ -24,6 +24,7 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.tool import ToolKind
 from dailypapers.inbound.webhooks import WebhookOptions
 from dailypapers.library.search import Finder
+from dailypapers.posting.channels import ChannelOptions
 from dailypapers.rendering.environment import Templates, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.tokens import Signer
@@ -65,6 +66,8 @@ class WebContext:
     tools: Collection[ToolKind] = ()
     #: Looks how this installation stands; `None` where nobody can.
     check: Callable[[dt.datetime], list[Finding]] | None = None
+    #: What readers' channels are tried out with; `None` where digests are not posted.
+    channels: ChannelOptions | None = None
 
     @property
     def signer(self) -> Signer:

@@ -292,7 +292,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         languages=[(language, language_name(language)) for language in context.renderer.languages],
         bounds=_BOUNDS,
         action=f"{context.root}preferences/{token}",
-        links=_links(context, case.reader.bearer),
+        links=_links(context, case.reader.bearer) | {"channel": f"{context.root}preferences/{token}/channel"},
         tomorrow=case.reader.rhythm.day_of(context.clock()) + dt.timedelta(days=1),
         papers=preview.fragment(context, _preview(context, case, read)),
     )
