@@ -40,6 +40,9 @@ def gathered() -> Catalog:
     catalog = Catalog(charset="utf-8")
     for folder in ("src", "templates"):
         for file, _line, message, _comments, context in _extracted(folder):
+            known = catalog.get(message[0], context) if isinstance(message, tuple) else None
+            if known is not None and known.pluralizable and known.id != message:
+                raise ValueError(f"{file}: a catalogue cannot tell {message} from {known.id}")
             catalog.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
     names = (name for branch in TREE for name in (branch.name, *(leaf for _, leaf in branch.leaves)))
     for name in names:

@@ -133,7 +133,7 @@ def choose(walk: Walk) -> None:
     expect(walk.page.locator("#preview")).to_contain_text("topic “attention in language models”")
     assert "attention in language models" not in str(walk.service.rows()["interests"])
     walk.look_around()
-    walk.renderer("Save", "Your preferences")
+    walk.renderer("Save preferences", "Your preferences")
     expect(walk.page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
     assert "attention in language models" in str(walk.service.rows()["interests"])
 
