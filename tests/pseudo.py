@@ -14,6 +14,7 @@ from tests.messages import gathered
 
 from dailypapers.domain.category import ARCHIVES
 from dailypapers.domain.source import source_name
+from dailypapers.domain.tool import TOOL_NAMES
 
 #: Hebrew, by name: it is written from right to left.
 LANGUAGE = "he"
@@ -28,7 +29,8 @@ _SOURCES = ("arxiv", "huggingface", "biorxiv", "medrxiv")
 _NAMES = (
     _CODES
     | available_timezones()
-    | {*" ".join(map(source_name, _SOURCES)).split(), "BibTeX", "CSL-JSON", "EPUB", "RIS", "eml"}
+    | {*" ".join([*map(source_name, _SOURCES), *TOOL_NAMES.values()]).split()}
+    | {"BibTeX", "CSL-JSON", "EPUB", "JSON", "RIS", "eml"}
 )
 _SAID = ("alt", "title", "aria-label", "placeholder", "label")
 _UNSAID = {"script", "style", "textarea"}

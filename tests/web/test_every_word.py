@@ -21,6 +21,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 from tests import pseudo
+from tests.messages import gathered
+from tests.posted import listening
 from tests.web.conftest import LINKS, NOW, PRESS, SIGNER
 from tests.web.public.test_subscribe import hidden
 from tests.web.readers.test_preferences import Fields
@@ -31,6 +33,7 @@ from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, m
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.stated import warnings
 from dailypapers.digests.test_mode import with_banner
+from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest, Entry, Hint, Pick, QuietEntry, Reason, Term, TermKind
 from dailypapers.domain.edition import Edition
@@ -44,16 +47,18 @@ from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
 from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.domain.tool import Refusal, ToolKind
 from dailypapers.domain.vote import Vote
 from dailypapers.library.search import Answer, Finder, Match
 from dailypapers.mail.dns import Domains
+from dailypapers.posting.channels import ChannelOptions
 from dailypapers.ranking.hints import UNKNOWN, VAGUE
 from dailypapers.ranking.index.query import Query
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
-from dailypapers.store import editions, history, outbox, papers, subscribers, votes
+from dailypapers.store import editions, history, outbox, papers, subscribers, tools, votes
 from dailypapers.store.database import connect, migrate, reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions import sign_up
@@ -151,7 +156,8 @@ def translated(context: WebContext, tmp_path: Path) -> WebContext:
     renderer = replace(PRESS, templates=templates, sender=sender, others={"ru": lambda: templates})
     limits = Limits(per_network_hour=5, overall_hour=300)
     policy = SignUpPolicy(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
-    return replace(context, renderer=renderer, sign_up_policy=policy)
+    channels = ChannelOptions(renderer, allow_private=True, secret=renderer.secret)
+    return replace(context, renderer=renderer, sign_up_policy=policy, tools=tuple(ToolKind), channels=channels)
 
 
 @pytest.fixture
@@ -208,6 +214,8 @@ async def test_no_page_and_no_mail_has_a_word_of_english(
     await confirming_and_leaving(walk)
     await a_digest_and_votes(walk)
     await preferences(walk)
+    await the_tools(walk)
+    await the_channel(walk, translated)
     mails(walk, translated.renderer)
     what_is_seldom(walk, translated)
     await what_goes_wrong(walk, translated)
@@ -574,6 +582,53 @@ async def never() -> AsyncIterator[bytes]:
     yield b""
 
 
+async def the_tools(walk: Walk) -> None:
+    reader = a_reader(walk.engine, "toni")
+    page = link(Purpose.PREFERENCES, reader).replace("/preferences/", "/tools/")
+    await walk.open(page)
+    for kind in ToolKind:
+        for key, target in (("", "1"), ("k" * 40, "ю"), ("k" * 40, "0123456789abcdef0123456789abcdef")):
+            await walk.post(page, tool=kind.value, key=key, target=target)
+        for refusal in (None, *Refusal):
+            with writing(walk.engine) as tx:
+                (tool,) = (each for each in tools.of_subscriber(tx, reader) if each.kind is kind)
+                tools.switch_off(tx, tool, refusal) if refusal else tools.switch_on(tx, tool, "1")
+            await walk.open(page)
+            with writing(walk.engine) as tx:
+                tools.connect(tx, reader, kind, key=tool.key, target="1", saved_from=NOW, now=NOW)
+        await walk.post(page, tool=kind.value, action="disconnect")
+
+
+async def the_channel(walk: Walk, context: WebContext) -> None:
+    page = f"{link(Purpose.PREFERENCES, a_reader(walk.engine, 'cora'))}/channel"
+    await walk.open(page)
+    await walk.post(page, url="1")
+    for status in (404, 200):
+        with listening(status) as listener:
+            await walk.post(page, url=listener.url)
+    await walk.open(page)
+    for _ in range(20):
+        await walk.post(page, url="http://127.0.0.1:1/")
+    await walk.post(page, action="remove")
+    walk.browse(web_app(replace(context, channels=None)))
+    await walk.open(page)
+    walk.browse(web_app(context))
+
+
+def said_in_notices() -> tuple[str, ...]:
+    """Every sentence that answers and notices are made of, filled in; which one is said when is tested where it is."""
+    patterns = {
+        message.id
+        for message in gathered()
+        if message.id and all(file.startswith(_NOTICES) for file, _ in message.locations)
+    }
+    fields = {name: "щ" for pattern in patterns for name in re.findall(r"{(\w+)}", str(pattern))} | {"count": 2}
+    return tuple(LazyString(pattern, **{**fields, "count": 2}) for pattern in sorted(patterns, key=str))
+
+
+_NOTICES = ("src/dailypapers/inbound/replies.py", "src/dailypapers/tools/push.py", "src/dailypapers/posting/")
+
+
 def mails(walk: Walk, renderer: MailRenderer) -> None:
     """Every mail, as it left, and the same digests under other circumstances."""
     now = NOW + dt.timedelta(days=30)
@@ -596,9 +651,13 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
             for reader, name in zip(readers, ("mary", "tess"), strict=True)
         ]
         put.append(outbox.NewDelivery(readers[0], "mary@example.org", MailKind.LINKS, end))
+        put += (
+            outbox.NewDelivery(readers[0], "mary@example.org", kind, end, content=Content(notes=said_in_notices()))
+            for kind in (MailKind.ANSWER, MailKind.NOTICE)
+        )
         outbox.put(tx, put, now=now)
         sheets = load_inputs(tx, [one for one in outbox.claim(tx, "w", 99, now=now) if one.created_at == now])
-    assert {sheet.delivery.kind for sheet in sheets} >= {MailKind.DIGEST, MailKind.CONFIRM, MailKind.LINKS}
+    assert {sheet.delivery.kind for sheet in sheets} == set(MailKind)
     for name, sheet in chain.from_iterable(map(variants, sheets)):
         made = message(renderer, sheet)
         shown = with_banner(made, reader="ю@ю.ю", translate=translator_of(renderer.templates))

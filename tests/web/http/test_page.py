@@ -53,7 +53,7 @@ def with_static(context: WebContext) -> WebContext:
 def test_a_page_is_packed_for_a_browser_that_takes_it(with_static: WebContext, accepts: str, packed: bool) -> None:
     values = {"title": "A <title>", "message": "A long message. " * 200}
     answer = with_static.page(a_request(accept_encoding=accepts), "message", status=418, **values)
-    assert (answer.status_code, answer.headers["vary"]) == (418, "Accept-Encoding")
+    assert (answer.status_code, answer.headers["vary"]) == (418, "Accept-Encoding, Accept-Language")
     assert (answer.headers.get("content-encoding") == "gzip") is packed
     html = (gzip.decompress(bytes(answer.body)) if packed else bytes(answer.body)).decode()
     assert "A &lt;title&gt;" in html
