@@ -42,6 +42,7 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Links, Purpose
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.profile import Profile, ProfileKind
 from dailypapers.domain.saved import Facts, Remark, news
 from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Freshness, State
@@ -58,7 +59,7 @@ from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
-from dailypapers.store import editions, history, outbox, papers, subscribers, tools, votes
+from dailypapers.store import channels, editions, history, outbox, papers, profiles, subscribers, tools, votes
 from dailypapers.store.database import connect, migrate, reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions import sign_up
@@ -151,13 +152,13 @@ def engine(tmp_path: Path) -> sa.Engine:
 def translated(context: WebContext, tmp_path: Path) -> WebContext:
     """The pages in that language, of a service whose name has no Latin letter."""
     locale = pseudo.write_catalogue(tmp_path / "locale", numbered=True)
-    templates = environment(shipped("templates"), language=pseudo.LANGUAGE, locale=[locale])
+    templates = environment(shipped("templates"), language=pseudo.LANGUAGE, locale=[locale], takes_replies=True)
     sender = replace(PRESS.sender, name="Вестник")
     renderer = replace(PRESS, templates=templates, sender=sender, others={"ru": lambda: templates})
     limits = Limits(per_network_hour=5, overall_hour=300)
     policy = SignUpPolicy(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
-    channels = ChannelOptions(renderer, allow_private=True, secret=renderer.secret)
-    return replace(context, renderer=renderer, sign_up_policy=policy, tools=tuple(ToolKind), channels=channels)
+    options = ChannelOptions(renderer, allow_private=True, secret=renderer.secret)
+    return replace(context, renderer=renderer, sign_up_policy=policy, tools=tuple(ToolKind), channels=options)
 
 
 @pytest.fixture
@@ -215,6 +216,7 @@ async def test_no_page_and_no_mail_has_a_word_of_english(
     await a_digest_and_votes(walk)
     await preferences(walk)
     await the_tools(walk)
+    await the_profiles(walk)
     await the_channel(walk, translated)
     mails(walk, translated.renderer)
     what_is_seldom(walk, translated)
@@ -600,12 +602,18 @@ async def the_tools(walk: Walk) -> None:
 
 
 async def the_channel(walk: Walk, context: WebContext) -> None:
-    page = f"{link(Purpose.PREFERENCES, a_reader(walk.engine, 'cora'))}/channel"
+    reader = a_reader(walk.engine, "cora")
+    page = f"{link(Purpose.PREFERENCES, reader)}/channel"
     await walk.open(page)
     await walk.post(page, url="1")
     for status in (404, 200):
         with listening(status) as listener:
             await walk.post(page, url=listener.url)
+    await walk.open(page)
+    with writing(walk.engine) as tx:
+        channel = channels.of_subscriber(tx, reader)
+        assert channel is not None
+        channels.disable(tx, channel, now=NOW)
     await walk.open(page)
     for _ in range(20):
         await walk.post(page, url="http://127.0.0.1:1/")
@@ -613,6 +621,21 @@ async def the_channel(walk: Walk, context: WebContext) -> None:
     walk.browse(web_app(replace(context, channels=None)))
     await walk.open(page)
     walk.browse(web_app(context))
+
+
+async def the_profiles(walk: Walk) -> None:
+    reader, page = a_reader(walk.engine, "pia"), ""
+    for listed in (None, 0, 1, 5):
+        with writing(walk.engine) as tx:
+            profiles.add(tx, reader, Profile(ProfileKind.DBLP, "65/9612"), now=NOW)
+            (each,) = profiles.of_subscriber(tx, reader)
+            if listed is None:
+                page = link(Purpose.PREFERENCES, reader)
+            elif listed == 0:
+                profiles.put_off(tx, each, None)
+            else:
+                profiles.end(tx, each, taken=1, listed=listed)
+        await walk.open(page)
 
 
 def said_in_notices() -> tuple[str, ...]:
@@ -626,7 +649,11 @@ def said_in_notices() -> tuple[str, ...]:
     return tuple(LazyString(pattern, **{**fields, "count": 2}) for pattern in sorted(patterns, key=str))
 
 
-_NOTICES = ("src/dailypapers/inbound/replies.py", "src/dailypapers/tools/push.py", "src/dailypapers/posting/")
+#: Where answers, notices, and what is posted to channels are put into words.
+_NOTICES = (
+    *("src/dailypapers/inbound/replies.py", "src/dailypapers/tools/push.py", "src/dailypapers/domain/channel.py"),
+    *("src/dailypapers/rendering/chat/", "src/dailypapers/web/readers/channel.py"),
+)
 
 
 def mails(walk: Walk, renderer: MailRenderer) -> None:
