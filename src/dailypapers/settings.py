@@ -132,7 +132,7 @@ class Service(_Section):
     secret_file: Path | None = Path("dailypapers.secret")
     templates: Path | None = None
     language: str = "en"
-    languages: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en", "de", "zh")
     locale: Path | None = None
     contact: str = ""
     allow_local_sources: bool = False

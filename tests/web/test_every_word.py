@@ -645,8 +645,13 @@ def said_in_notices() -> tuple[str, ...]:
         for message in gathered()
         if message.id and all(file.startswith(_NOTICES) for file, _ in message.locations)
     }
-    fields = {name: "щ" for pattern in patterns for name in re.findall(r"{(\w+)}", str(pattern))} | {"count": 2}
-    return tuple(LazyString(pattern, **{**fields, "count": 2}) for pattern in sorted(patterns, key=str))
+    return tuple(_filled_in(pattern) for pattern in sorted(patterns, key=str))
+
+
+def _filled_in(message_id: str | Sequence[str]) -> LazyString:
+    pattern = message_id if isinstance(message_id, str) else (message_id[0], message_id[1])
+    values = {name: "щ" for name in re.findall(r"{(\w+)}", str(pattern)) if name != "count"}
+    return LazyString(pattern, count=2, **values)
 
 
 #: Where answers, notices, and what is posted to channels are put into words.
