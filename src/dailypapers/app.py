@@ -101,6 +101,7 @@ def build(settings: Settings) -> App:
         operator=operator(settings, signer, servers),
         posting=posting(settings, renderer),
         tools=tools(settings, signer),
+        crossref_url=settings.service.crossref_url,
     )
     return App(
         settings,

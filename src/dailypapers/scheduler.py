@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from dailypapers.errors import DailypapersError
-from dailypapers.jobs import announce, compose, deliver, post, profiles, prune, push, receive, tell
+from dailypapers.jobs import announce, compose, deliver, notices, post, profiles, prune, push, receive, tell
 from dailypapers.jobs.context import JobContext
 
 log = structlog.get_logger()
@@ -28,6 +28,7 @@ SCHEDULE: dict[str, tuple[Job, int]] = {
     "prune": (prune.run, 24 * 3600),
     "push": (push.run, 60),
     "profiles": (profiles.run, 60),
+    "notices": (notices.run, 24 * 3600),
     "tell": (tell.run, 60),
 }
 #: The jobs of whoever sends: somebody may be waiting for a confirmation, and what comes back is read where mail leaves.

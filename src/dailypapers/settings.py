@@ -135,6 +135,7 @@ class Service(_Section):
     languages: tuple[str, ...] = ("en", "de", "zh")
     locale: Path | None = None
     contact: str = ""
+    crossref_url: str = "https://api.crossref.org"
     allow_local_sources: bool = False
     allow_local_channels: bool = False
 

@@ -42,6 +42,8 @@ class Dependencies:
     tools: ToolOptions | None = None
     #: Who lists the papers of readers' profiles.
     profiles: Services = field(default=Services())
+    #: Who is asked what was published about saved papers; empty where nobody is.
+    crossref_url: str = ""
 
     @property
     def sending(self) -> Sending:

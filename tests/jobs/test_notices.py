@@ -1,0 +1,31 @@
+"""The job that looks up notices waits for its turn, and asks nobody where nobody is named."""
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+from tests.intake.test_notices import NOTICE, save
+from tests.jobs.test_receive import NOW, context
+from tests.playing_sources import Answer, playing_sources
+from tests.web.a_digest import a_digest
+
+from dailypapers.jobs.lease import lease
+from dailypapers.jobs.notices import run
+from dailypapers.sources.http.client import Http
+from dailypapers.store import saved
+from dailypapers.store.database import reading
+
+
+def test_notices_are_looked_up_in_turn_where_somebody_is_to_be_asked(engine: sa.Engine) -> None:
+    paper_id = save(engine, a_digest(engine))
+    job = context(engine, [])
+    assert run(job)
+    with playing_sources({"/works": Answer(NOTICE)}) as url:
+        make_http = lambda: Http(allow_private=True, pace=0, retries=0)  # noqa: E731 - it is handed in
+        dependencies = replace(job.dependencies, crossref_url=url, make_http=make_http)
+        job = replace(job, dependencies=dependencies)
+        with lease(engine, "notices", "another", clock=lambda: NOW) as is_theirs:
+            assert is_theirs
+            assert not run(job)
+        assert run(job)
+    with reading(engine) as tx:
+        assert len(saved.facts_of(tx, [paper_id])[paper_id].notices) == 1
