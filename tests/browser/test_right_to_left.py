@@ -21,6 +21,7 @@ def seen(equipment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("rtl")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAILYPAPERS_SERVICE__LANGUAGE", pseudo.LANGUAGE)
+        patch.setenv("DAILYPAPERS_SERVICE__LANGUAGES", "[]")  # Chromium would rather have English.
         patch.setenv("DAILYPAPERS_SERVICE__LOCALE", str(pseudo.write_catalogue(folder / "locale")))
         with living(folder) as service:
             yield a_reader(service)
