@@ -59,7 +59,17 @@ def reply_text(content: bytes, own_host: str) -> str:
     plain = next((_whole(part) for part in mail.of_type("text/plain") if part.octets.strip()), "")
     if not plain:
         plain = next((_of_html(_whole(part), own_host) for part in mail.of_type("text/html")), "")
-    return "\n".join(_written(plain, own_host))[:_LONGEST_REPLY].strip()
+    return "\n".join(_first(_written(plain, own_host)))[:_LONGEST_REPLY].strip()
+
+
+def _first(lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines until there are as many characters as are read; what comes behind is not looked at."""
+    read = 0
+    for line in lines:
+        yield line
+        read += len(line) + 1
+        if read > _LONGEST_REPLY:
+            return
 
 
 def _whole(part: Part) -> str:
