@@ -28,7 +28,7 @@ from dailypapers.library.search import Finder
 from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.smtp.transport import MailServer
 from dailypapers.ranking.embeddings.models import Lazy
-from dailypapers.settings import Settings
+from dailypapers.settings import Settings, revealed
 from dailypapers.store.database import connect
 from dailypapers.tokens import Signer
 
@@ -68,7 +68,7 @@ class App:
             sign_up_policy=self.sign_up_policy(),
             finder=Finder(self.engine),
             webhooks=webhooks(self.settings),
-            metrics_token=token.get_secret_value() if token else "",
+            metrics_token=revealed(token),
             count_unread=KeptMail(unread).count if unread else lambda: 0,
             oidc=oidc(self.settings),
             channels=dependencies.posting.channels,

@@ -119,6 +119,11 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 
 
+def revealed(secret: SecretStr | None) -> str:
+    """Return a secret's text, for what is handed it; empty where it is not set."""
+    return secret.get_secret_value() if secret else ""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

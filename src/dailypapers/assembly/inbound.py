@@ -9,7 +9,7 @@ from dailypapers.inbound.by_mail import Addresses
 from dailypapers.inbound.webhooks import WebhookOptions
 from dailypapers.mail.dns import Domains, disposable_domains, system_resolver
 from dailypapers.mail.incoming.imap import ImapServer
-from dailypapers.settings import Settings
+from dailypapers.settings import Settings, revealed
 
 if TYPE_CHECKING:
     from dailypapers.web.public.sign_up_policy import SignUpPolicy
@@ -62,7 +62,7 @@ def mailbox(settings: Settings) -> ImapServer | None:
         port=section.imap_port,
         security=section.imap_security,
         username=section.imap_username,
-        password=section.imap_password.get_secret_value() if section.imap_password else "",
+        password=revealed(section.imap_password),
         folder=section.imap_folder,
         max_bytes=section.max_bytes,
     )
@@ -74,9 +74,9 @@ def webhooks(settings: Settings) -> WebhookOptions:
     login, key = section.postmark_login, section.mailgun_signing_key
     return WebhookOptions(
         ses_topics=frozenset(section.ses_topics),
-        postmark_login=login.get_secret_value() if login else "",
+        postmark_login=revealed(login),
         sendgrid_public_key=section.sendgrid_public_key,
-        mailgun_signing_key=key.get_secret_value() if key else "",
+        mailgun_signing_key=revealed(key),
     )
 
 
@@ -88,7 +88,7 @@ def oidc(settings: Settings) -> OidcProvider | None:
     return OidcProvider(
         issuer=section.issuer,
         client_id=section.client_id,
-        client_secret=section.client_secret.get_secret_value() if section.client_secret else "",
+        client_secret=revealed(section.client_secret),
         name=section.name,
         owner_groups=frozenset(section.owner_groups),
         viewer_groups=frozenset(section.viewer_groups),

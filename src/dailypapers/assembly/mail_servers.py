@@ -19,7 +19,7 @@ from dailypapers.mail.smtp.capacity import PATIENCE, SHORT_PATIENCE, Capacity
 from dailypapers.mail.smtp.servers import Down, Servers
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import Transport
-from dailypapers.settings import Mail, MailServerSettings, ServerSettings, Settings
+from dailypapers.settings import Mail, MailServerSettings, ServerSettings, Settings, revealed
 
 if TYPE_CHECKING:
     pass
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def mail_servers(mail: Mail) -> dict[str, MailServer]:
     """Return the mail servers by name; where there is only one, its address is its name."""
     if not mail.servers:
-        server = _mail_server(mail, mail, mail.password.get_secret_value() if mail.password else "")
+        server = _mail_server(mail, mail, revealed(mail.password))
         return {str(server): server}
     return {each.name: _mail_server(mail, each, _password(each)) for each in mail.servers}
 
@@ -47,7 +47,7 @@ def _mail_server(mail: Mail, server: ServerSettings, password: str) -> MailServe
 
 def _password(server: MailServerSettings) -> str:
     if server.password or not server.password_file:
-        return server.password.get_secret_value() if server.password else ""
+        return revealed(server.password)
     try:
         return server.password_file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

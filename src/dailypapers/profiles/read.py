@@ -17,6 +17,7 @@ from dailypapers.domain.text import one_line
 from dailypapers.errors import BadPaperId
 from dailypapers.references.read import read
 from dailypapers.sources.http.client import Http
+from dailypapers.sources.parsing.records import record
 
 #: Papers of one profile, the newest: what somebody wrote long ago says less of what they want to read.
 MOST = 100
@@ -78,13 +79,9 @@ async def _orcid(http: Http, url: str) -> Listed:
 async def _json(http: Http, url: str) -> Mapping[str, Any]:
     answer = await http.get(url, also={_NOT_FOUND})
     try:
-        return _object(json.loads(answer.content)) if answer.status != _NOT_FOUND else {}
+        return record(json.loads(answer.content)) if answer.status != _NOT_FOUND else {}
     except (ValueError, RecursionError):
         return {}
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:
@@ -103,8 +100,8 @@ def _paper(work: Mapping[str, Any]) -> Paper | None:
     name, title = _id(work.get("doi") or ""), one_line(str(work.get("title") or ""))
     if name is None or not title:
         return None
-    people = (str(_object(each.get("author")).get("display_name") or "") for each in _objects(work.get("authorships")))
-    abstract = _uninverted(_object(work.get("abstract_inverted_index")))
+    people = (str(record(each.get("author")).get("display_name") or "") for each in _objects(work.get("authorships")))
+    abstract = _uninverted(record(work.get("abstract_inverted_index")))
     authors = tuple(one_line(person) for person in people if one_line(person))
     return Paper(name, title, abstract, authors, published=_day(work.get("publication_date")))
 
@@ -134,14 +131,14 @@ def _reference(paper: Paper) -> Reference:
 def _of_group(group: Mapping[str, Any]) -> Reference:
     """Return what ORCID groups as one work; its ids are those of all who told of it."""
     summaries = _objects(group.get("work-summary"))
-    title = next((_value(_object(each.get("title")).get("title")) for each in summaries), "")
+    title = next((_value(record(each.get("title")).get("title")) for each in summaries), "")
     ids = (
         _id(one.get("external-id-value"))
-        for one in _objects(_object(group.get("external-ids")).get("external-id"))
+        for one in _objects(record(group.get("external-ids")).get("external-id"))
         if one.get("external-id-type") in {"doi", "arxiv"}
     )
     return Reference(tuple(dict.fromkeys(each for each in ids if each)), one_line(title))
 
 
 def _value(value: Any) -> str:
-    return str(_object(value).get("value") or "")
+    return str(record(value).get("value") or "")
