@@ -21,7 +21,7 @@ import httpx
 from dailypapers import __version__
 from dailypapers.domain.source import Checkpoint
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.http.addresses import addresses_of
+from dailypapers.sources.http.exchange import Request, line_to, response_of
 from dailypapers.sources.http.gate import HostGate, MemoryGate, Turn
 from dailypapers.sources.http.limits import Body
 from dailypapers.sources.http.retry import TRY_AGAIN, Failure, cooldown, pause, retry_after
@@ -62,15 +62,6 @@ class Reply:
     headers: Mapping[str, str]
     #: The seconds that the server asks to wait before the next request.
     retry_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What is asked of an address."""
-
-    headers: Mapping[str, str]
-    method: str = "GET"
-    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +139,7 @@ class Http:
         A refusal is an answer. Raises `FetchFailed` where there is none: then nobody knows whether it was done.
         """
         where = _address(url)
-        request = _Request({"User-Agent": self._agent, "Accept-Encoding": "gzip", **headers}, method, content)
+        request = Request({"User-Agent": self._agent, "Accept-Encoding": "gzip", **headers}, method, content)
         async with self._gate.turn(where.netloc.decode()) as turn:
             await _waited(turn, where)
             try:
@@ -197,7 +188,7 @@ class Http:
     async def _try_once(self, where: httpx.URL, headers: dict[str, str]) -> _Answer | Failure:
         try:
             async with asyncio.timeout(self._deadline):
-                answer = await self._read(where, _Request(headers))
+                answer = await self._read(where, Request(headers))
         except FetchFailed as error:
             raise FetchFailed(f"{shown(where)} could not be fetched: {str(error).rstrip('.')}.") from error
         except (httpx.TransportError, OSError) as error:
@@ -208,28 +199,10 @@ class Http:
             return Failure(f"it answered {answer.status}", after, is_hosts=is_hosts)
         return answer
 
-    async def _read(self, where: httpx.URL, request: _Request) -> _Answer:
-        addresses = await addresses_of(where.host, where.port or 0, allow_private=self._allow_private)
-        for address in addresses[:-1]:
-            try:
-                return await self._read_from(address, where, request)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                continue
-        return await self._read_from(addresses[-1], where, request)
-
-    async def _read_from(self, address: str, where: httpx.URL, asked: _Request) -> _Answer:
-        request = httpx.Request(
-            asked.method,
-            where.copy_with(host=address),
-            headers={**asked.headers, "Host": where.netloc.decode()},
-            content=asked.content or None,
-            # The connection goes to the address that was checked; the certificate must still be the host's.
-            extensions={"sni_hostname": where.host, "timeout": httpx.Timeout(self._timeout).as_dict()},
+    async def _read(self, where: httpx.URL, request: Request) -> _Answer:
+        response = await response_of(
+            await self._line(where), where, request, patience=self._timeout, allow_private=self._allow_private
         )
-        if where.username:
-            request = next(httpx.BasicAuth(where.username, where.password).auth_flow(request))
-        line = await self._line(where)
-        response = await line.handle_async_request(request)
         try:
             body = Body(response.headers.get("content-encoding", ""), limit=self._max_bytes)
             async for chunk in response.aiter_raw():
@@ -242,10 +215,7 @@ class Http:
         """Keep one connection per host: it is never shared by hosts that happen to share an address."""
         key = (where.scheme, where.host, where.port)
         if key not in self._lines:
-            limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-            # A bare transport follows no redirect, keeps no cookie and asks no proxy behind our back.
-            line = httpx.AsyncHTTPTransport(limits=limits, verify=where.scheme == "https")
-            self._lines[key] = await self._open.enter_async_context(line)
+            self._lines[key] = await self._open.enter_async_context(line_to(where))
         return self._lines[key]
 
 

@@ -13,7 +13,7 @@ import httpx
 from dailypapers import __version__
 from dailypapers.domain.event import Posted
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.http.addresses import addresses_of
+from dailypapers.sources.http.exchange import Request, line_to, response_of
 from dailypapers.sources.http.retry import retry_after
 
 #: Seconds that the other side may take, from the look-up of its name to the head of its answer.
@@ -54,18 +54,14 @@ async def _post(
 ) -> Posted:
     if where.scheme not in {"http", "https"} or not where.host:
         raise httpx.InvalidURL("neither https nor http")
-    port = where.port or (443 if where.scheme == "https" else 80)
-    (address, *_) = await addresses_of(where.host, port, allow_private=allow_private)
-    request = httpx.Request(
-        method,
-        where.copy_with(host=address, username=None, password=None),
-        content=body,
-        headers={**headers, "Host": where.netloc.decode(), "User-Agent": f"dailypapers/{__version__}"},
-        # The connection goes to the address that was checked; the certificate must still be the host's.
-        extensions={"sni_hostname": where.host, "timeout": httpx.Timeout(_PATIENCE).as_dict()},
-    )
-    # A bare transport follows no redirect, keeps no cookie and asks no proxy behind our back.
-    async with httpx.AsyncHTTPTransport(verify=where.scheme == "https") as line:
-        response = await line.handle_async_request(request)
+    request = Request({**headers, "User-Agent": f"dailypapers/{__version__}"}, method, body)
+    async with line_to(where) as line:
+        response = await response_of(
+            line,
+            where.copy_with(username=None, password=None),
+            request,
+            patience=_PATIENCE,
+            allow_private=allow_private,
+        )
         await response.aclose()
     return Posted(response.status_code, retry_after=retry_after(response.headers))
