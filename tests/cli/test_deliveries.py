@@ -15,8 +15,8 @@ from dailypapers.cli import shared
 from dailypapers.cli.shared import check_clock
 from dailypapers.domain.delivery import Doubt
 from dailypapers.domain.worker import Process
-from dailypapers.store import workers
-from dailypapers.store.database import close, connect, writing
+from dailypapers.store import audit, workers
+from dailypapers.store.database import close, connect, reading, writing
 
 TODAY = dt.datetime.now(dt.UTC)
 
@@ -78,6 +78,25 @@ def test_uncertain_emails_are_decided_about(engine: sa.Engine, run: Run, word: s
     assert "3 uncertain emails" in run("deliveries", word, "--edition", f"{TODAY:%Y-%m-%d}")[2]
     assert ledger(run)["undecided"] == undecided
     assert ledger(run)["open"] == (MAILS if word == "resend" else MAILS - 3)
+    assert "0 uncertain emails" in run("deliveries", word)[2]
+    with reading(engine) as tx:
+        (entry,) = audit.newest(tx, limit=9)
+    close(engine)
+    assert (entry.actor, entry.action) == ("command line", "uncertain emails decided")
+    assert entry.after == {"policy": word, "mails": 3, "edition": f"{TODAY:%Y-%m-%d}"}
+
+
+def test_releasing_emails_on_hold_is_in_the_audit_log(engine: sa.Engine, run: Run) -> None:
+    with writing(engine) as tx:
+        tx.execute(sa.text("UPDATE outbox SET state = 'on_hold', detail = '535' WHERE id <= 2"))
+    close(engine)
+    assert "Released 2 emails on hold." in run("deliver", "--release")[2]
+    assert "Released 0 emails on hold." in run("deliver", "--release")[2]
+    with reading(engine) as tx:
+        assert [(entry.action, entry.after) for entry in audit.newest(tx, limit=9)] == [
+            ("emails released", {"mails": 2})
+        ]
+    close(engine)
 
 
 def test_a_ledger_that_does_not_balance_is_an_exit_code(engine: sa.Engine, run: Run) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dailypapers.cli.output import ATTENTION, OK, UNREACHABLE, counted, rows, say
-from dailypapers.cli.shared import Json, Now, check_clock, clock
+from dailypapers.cli.shared import Json, Now, check_clock, clock, command_line
 from dailypapers.cli.watching import line, record, watch, watched
 from dailypapers.errors import BadInput
 from dailypapers.stopping import stop_on_signal
@@ -89,11 +89,15 @@ def _decide(context: typer.Context, doubt: "Doubt", day: str | None, now: str | 
     from dailypapers.store import editions, holds
     from dailypapers.store.database import writing
 
-    with writing(context.obj.app().engine) as tx:
+    app, moment = context.obj.app(), clock(now)()
+    with writing(app.engine) as tx:
         edition = editions.of_day(tx, _day(day)) if day else None
         if day and not edition:
             raise BadInput(f"There is no edition of {day}.")
-        decided = holds.decide(tx, doubt, edition_id=edition.id if edition else None, now=clock(now)())
+        decided = holds.decide(tx, doubt, edition_id=edition.id if edition else None, now=moment)
+        if decided:
+            after: dict[str, object] = {"policy": doubt.value, "mails": decided} | ({"edition": day} if day else {})
+            command_line(app).note(tx, "uncertain emails decided", after=after, now=moment)
     say(f"{counted(decided, 'uncertain email')} {done}.")
 
 
@@ -123,11 +127,15 @@ def deliver(
     from dailypapers.store import holds
     from dailypapers.store.database import writing
 
-    dependencies, tells = context.obj.app().dependencies, clock(now)
+    app, tells = context.obj.app(), clock(now)
+    dependencies = app.dependencies
     check_clock(dependencies.engine, now)
     if release:
         with writing(dependencies.engine) as tx:
-            say(f"Released {counted(holds.release(tx, now=tells()), 'email')} on hold.")
+            released = holds.release(tx, now=tells())
+            if released:
+                command_line(app).note(tx, "emails released", after={"mails": released}, now=tells())
+        say(f"Released {counted(released, 'email')} on hold.")
     with stop_on_signal() as stop, watched(dependencies.engine, tells):
         done = deliver_once(dependencies.sending, clock=tells, stop=stop)
     raise typer.Exit(report_delivered(done))

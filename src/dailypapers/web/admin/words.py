@@ -86,6 +86,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "suppression lifted": N_("Suppression lifted"),
         "delivery resent": N_("Email sent again"),
         "delivery carried over": N_("Papers carried over"),
+        "uncertain emails decided": N_("Uncertain emails decided"),
+        "emails released": N_("Emails on hold released"),
         "api key": N_("API key added"),
         "api key revoked": N_("API key revoked"),
         "subscription requested": N_("Confirmation email requested"),
