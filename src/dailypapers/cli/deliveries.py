@@ -96,7 +96,7 @@ def _decide(context: typer.Context, doubt: "Doubt", day: str | None, now: str | 
             raise BadInput(f"There is no edition of {day}.")
         decided = holds.decide(tx, doubt, edition_id=edition.id if edition else None, now=moment)
         if decided:
-            after: dict[str, object] = {"policy": doubt.value, "mails": decided} | ({"edition": day} if day else {})
+            after = {"policy": doubt.value, "mails": decided, **({"edition": day} if day else {})}
             command_line(app).note(tx, "uncertain emails decided", after=after, now=moment)
     say(f"{counted(decided, 'uncertain email')} {done}.")
 
