@@ -104,7 +104,7 @@ def _try_sources(app: "App") -> None:
             with progress(f"asking {source.name}"):
                 answer = asyncio.run(ask(source))
         except FetchFailed as error:
-            answer = f"{source.name}: does not answer now ({error}). It is kept, and asked again."
+            answer = f"{source.name}: {error} The source is kept, and asked again."
         say(answer)
 
 

@@ -33,7 +33,9 @@ async def addresses_of(host: str, port: int, *, allow_private: bool = False) -> 
         raise FetchFailed(f"“{host[:80]}” is not a valid host name.") from error
     texts = dict.fromkeys(str(entry[4][0]) for entry in sorted(resolved, key=lambda entry: entry[0] != socket.AF_INET))
     if not allow_private and not all(is_public(text) for text in texts):
-        raise FetchFailed(f"{host} is an address on a private network, which dailypapers does not fetch from.")
+        raise FetchFailed(
+            f"{host} is on a private network, which is asked only where service.allow_local_sources is true."
+        )
     return tuple(texts)[:_MAX_ADDRESSES]
 
 
