@@ -370,6 +370,7 @@ class Inbound(_Section):
     subscribe_address: Address = ""
     unsubscribe_address: Address = ""
     reply_address: Address = ""
+    alert_address: Address = ""
     authentication_server: str = ""
     max_bytes: Annotated[int, Field(ge=10_000)] = 1_000_000
     unread_folder: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Path("unread-mail")
@@ -392,6 +393,10 @@ class Inbound(_Section):
             raise ValueError("reply_address also needs port or imap_host, where the replies arrive")
         if len(self.reply_address.rpartition("@")[0]) > _LONGEST_REPLY_NAME:
             raise ValueError(f"reply_address needs to have at most {_LONGEST_REPLY_NAME} letters before its @")
+        if self.alert_address and not (self.port or self.imap_host):
+            raise ValueError("alert_address also needs port or imap_host, where the alerts arrive")
+        if len(self.alert_address.rpartition("@")[0]) > _LONGEST_REPLY_NAME:
+            raise ValueError(f"alert_address needs to have at most {_LONGEST_REPLY_NAME} letters before its @")
         if self.imap_host and not self.imap_username:
             raise ValueError("imap_host also needs imap_username")
         return self

@@ -32,6 +32,8 @@ LIFETIME = {
     Purpose.DATA: dt.timedelta(days=1),
     Purpose.RESUBSCRIBE: dt.timedelta(hours=1),
     Purpose.REPLY: dt.timedelta(days=90),
+    # An address for alerts ends with the subscription.
+    Purpose.ALERT: dt.timedelta(days=36_500),
     Purpose.ERASE: dt.timedelta(hours=1),
 }
 #: A form that was opened longer ago than this is shown once more.
@@ -167,6 +169,28 @@ class Signer:
 
     def _reply_mac(self, body: bytes) -> bytes:
         return _mac(self.secret)(b"dailypapers.mail.reply\0" + body)[:_MAIL_MAC]
+
+    def alert_token(self, bearer: Bearer) -> str:
+        """Return what the address carries that somebody forwards alerts to; in lower case, since mail may lose case.
+
+        It ends with the subscription alone: nobody would enter it anew elsewhere every few months.
+        """
+        body = bearer.subscriber_id.to_bytes(_MAIL_ID).lstrip(b"\0") + bytes.fromhex(self._mark(Purpose.ALERT, bearer))
+        return base64.b32encode(body + self._alert_mac(body)).decode().rstrip("=").lower()
+
+    def alert_claim(self, token: str) -> Claim:
+        """Return what such a token says. Raises `BadToken` where it is forged."""
+        try:
+            raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+        except (ValueError, binascii.Error):
+            raw = b""
+        body, mac = raw[:-_MAIL_MAC], raw[-_MAIL_MAC:]
+        if len(body) <= _MAIL_MARK or not hmac.compare_digest(mac, self._alert_mac(body)):
+            raise BadToken("This address is incomplete.")
+        return Claim(Purpose.ALERT, int.from_bytes(body[:-_MAIL_MARK]), mark=body[-_MAIL_MARK:].hex())
+
+    def _alert_mac(self, body: bytes) -> bytes:
+        return _mac(self.secret)(b"dailypapers.mail.alert\0" + body)[:_MAIL_MAC]
 
     def bounce_token(self, delivery_id: int) -> str:
         """Return what the envelope sender of one mail carries, by which a bounce tells which it was; in lower case."""

@@ -158,7 +158,14 @@ def translated(context: WebContext, tmp_path: Path) -> WebContext:
     limits = Limits(per_network_hour=5, overall_hour=300)
     policy = SignUpPolicy(limits=limits, by_mail="in@example.org", trusted_proxies=[ip_network("127.0.0.1/32")])
     options = ChannelOptions(renderer, allow_private=True, secret=renderer.secret)
-    return replace(context, renderer=renderer, sign_up_policy=policy, tools=tuple(ToolKind), channels=options)
+    return replace(
+        context,
+        renderer=renderer,
+        sign_up_policy=policy,
+        tools=tuple(ToolKind),
+        channels=options,
+        alert_address="1@1.ю",
+    )
 
 
 @pytest.fixture
@@ -419,7 +426,7 @@ REASONS = [
     Reason((Term(TermKind.TRENDING, "", 0.9, counts=(("upvotes", 1200), ("comments", 1), ("stars", 2))),)),
     Reason((Term(TermKind.HISTORY, "", 0.9, counts=(("papers", 7),)), Term(TermKind.CROSS_LIST, "cs.CV", 0.8))),
     Reason((Term(TermKind.ELSEWHERE, "", 0.9, counts=(("upvotes", 1), ("stars", 1))),)),
-    Reason((Term(TermKind.NEW, "", 0.9),)),
+    Reason((Term(TermKind.NEW, "", 0.9), Term(TermKind.ALERT, "", 0.8, "графы"))),
 ]
 
 

@@ -49,6 +49,7 @@ def addresses(settings: Settings) -> Addresses:
         bounces=mail.bounce_address.lower(),
         complaints=mail.complaints_address.lower(),
         replies=section.reply_address.lower(),
+        alerts=section.alert_address.lower(),
     )
 
 

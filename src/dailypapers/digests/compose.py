@@ -20,6 +20,7 @@ from dailypapers.digests.candidates import Candidates
 from dailypapers.digests.choose import Choice, DigestOptions, choose, load_contexts, why_skipped
 from dailypapers.digests.claims import CLAIM, claimed
 from dailypapers.digests.contents import contents
+from dailypapers.digests.forwarded import add_forwarded, load_forwarded, without_twins
 from dailypapers.digests.saved_news import mark_told, saved_news
 from dailypapers.digests.summarise import summarise
 from dailypapers.digests.window import Window, of_edition
@@ -163,7 +164,12 @@ class _Run:
         considered = len(candidates.listed) if len(window.editions(self.edition.id)) > 1 else 0
         with reading(self.engine) as tx:
             contexts = load_contexts(tx, candidates, readers)
+            forwarded = load_forwarded(tx, readers, since=self.now - dt.timedelta(days=self.options.window_days))
+        contexts = without_twins(contexts, forwarded)
         chosen = choose(self.engine, candidates, contexts, self.options, now=self.now)
+        chosen = add_forwarded(
+            self.engine, candidates, contexts, chosen, forwarded=forwarded, options=self.options, now=self.now
+        )
         self._summarise(readers, chosen)
         with reading(self.engine) as tx:
             stated = [each.interests for each in contexts]
@@ -172,7 +178,7 @@ class _Run:
                 readers,
                 stated,
                 chosen,
-                candidates.listed,
+                (*candidates.listed, *forwarded.listed),
                 considered=considered,
                 saved=saved_news(tx, [reader.id for reader in readers]),
                 switched_off=switched_off,

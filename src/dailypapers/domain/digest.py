@@ -32,6 +32,8 @@ class TermKind(StrEnum):
     """What all the papers somebody liked have in common, but for the nearest of them."""
     ELSEWHERE = "elsewhere"
     """Picked to try something new; at most one in a digest."""
+    ALERT = "alert"
+    """In an alert of another service that the reader forwards to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ _PHRASES = {
     TermKind.ELSEWHERE: N_("something different: {text}"),
     TermKind.TRENDING: N_("trending: {text}"),
     TermKind.NEW: N_("new, with no votes yet"),
+    TermKind.ALERT: N_("from your alert “{interest}”"),
 }
 #: Of a longer topic or title the beginning is said.
 _LONGEST = 120

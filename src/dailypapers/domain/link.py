@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     """Resume what one has just ended or paused. Its value is in links that were sent, so it stays."""
     REPLY = "reply"
     """Act on one digest by answering it: what an address carries, not a page's."""
+    ALERT = "alert"
+    """Have papers sent with one's next digest: what an address carries that alerts are forwarded to, not a page's."""
     ERASE = "erase"
     """Have everything erased, and see nothing of it: given to who has just unsubscribed, or looks at their data."""
 

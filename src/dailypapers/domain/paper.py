@@ -32,8 +32,9 @@ _ADDRESS = re.compile(r"(?:https?://)?(?:www\.|dx\.)?doi\.org/", re.IGNORECASE)
 _PAGES = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 #: What stands unescaped in the path of an address (RFC 3986, 3.3).
 _IN_PATHS = "/:@!$&'()*+,;=-._~[]"
-#: How papers are named that have neither an arXiv id nor a DOI: by address, by title, by their file's own id.
-_OWN_SCHEMES = frozenset({"url", "title", "file"})
+#: How papers are named that have neither an arXiv id nor a DOI: by address, by title, by their file's own id; or that
+#: one reader alone has told us of.
+_OWN_SCHEMES = frozenset({"url", "title", "file", "alert"})
 
 #: Shorter titles ("Editorial", "Book Review") are shared by unrelated works, of one author even.
 MIN_TITLE_WORDS_TO_FOLD, MIN_TITLE_LETTERS_TO_FOLD = 2, 15

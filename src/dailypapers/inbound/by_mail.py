@@ -6,8 +6,9 @@
 Any mail to the subscribe address asks for a confirmation to its From address: that may be forged, which is what the
 confirmation is for. A mail to the unsubscribe address with a token unsubscribes at once, whoever sent it, like the
 link; it is what mail programs send for `List-Unsubscribe`. What comes to a digest's own address is a reply to it, which
-`inbound.replies` reads. Reports come to the bounce address and to that for
-complaints; one that cannot be read, or is about no mail of ours, is kept in a folder. Other mail is refused.
+`inbound.replies` reads; what comes to a reader's own address for alerts, `inbound.forwarded` does. Reports come to the
+bounce address and to that for complaints; one that cannot be read, or is about no mail of ours, is kept in a folder.
+Other mail is refused.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput, BadToken
-from dailypapers.inbound import replies
+from dailypapers.inbound import forwarded, replies
 from dailypapers.inbound.bounces import Recorded, record
 from dailypapers.mail.dns import Domains
 from dailypapers.mail.incoming.keep import FolderFull, KeptMail
@@ -53,6 +54,7 @@ _LATER = "451 4.7.1 Too many people are subscribing right now; please try again 
 _CLOSED = "550 5.7.1 New subscriptions are closed at present"
 _NO_TOKEN = "550 5.1.1 Please use the unsubscribe link at the end of any email from us"  # noqa: S105
 _NO_DIGEST = "550 5.1.1 Please reply to the digest itself"
+_NO_ALERTS = "550 5.1.1 Please use the whole address shown in your preferences"
 _NOBODY = "550 5.1.1 Nobody reads email sent to this address"
 
 
@@ -69,11 +71,21 @@ class Addresses:
     complaints: str = ""
     #: Where replies to digests go, with a token behind a plus.
     replies: str = ""
+    #: Where readers forward their alerts, each with a token of their own behind a plus.
+    alerts: str = ""
 
     def is_ours(self, address: str) -> bool:
         """Return whether mail to an address, with or without a detail behind a plus (RFC 5233), comes back to us."""
-        ours = {self.subscribe, self.unsubscribe, self.bounces, self.complaints, self.replies, *self.others} - {""}
-        return normalised_mailbox(address) in {normalised_mailbox(one) for one in ours}
+        ours = {
+            self.subscribe,
+            self.unsubscribe,
+            self.bounces,
+            self.complaints,
+            self.replies,
+            self.alerts,
+            *self.others,
+        }
+        return normalised_mailbox(address) in {normalised_mailbox(one) for one in ours - {""}}
 
     def token(self, recipient: str) -> str:
         """Return what stands behind the plus of the unsubscribe address; empty for any other."""
@@ -86,6 +98,17 @@ class Addresses:
     def reply_token(self, recipient: str) -> str:
         """Return what stands behind the plus of the address for replies; empty for any other."""
         return _detail(recipient, self.replies)
+
+    def alert_token(self, recipient: str) -> str:
+        """Return what stands behind the plus of the address for alerts; empty for any other."""
+        return _detail(recipient, self.alerts)
+
+    def is_for_us(self, recipient: str) -> bool:
+        """Return whether mail to an address is for us to deal with, be it refused."""
+        to = recipient.lower()
+        is_one_of_ours = to in {self.subscribe, self.unsubscribe, self.replies, self.alerts} - {""}
+        has_token = self.token(to) or self.reply_token(to) or self.alert_token(to)
+        return is_one_of_ours or bool(has_token) or self.takes_reports(to)
 
     def takes_reports(self, recipient: str) -> bool:
         """Return whether reports of mails that had left come to an address."""
@@ -128,6 +151,8 @@ class Request:
     is_report: bool = False
     reply: str = ""
     """The token of the digest that is answered."""
+    alert: str = ""
+    """The token of the reader who forwards an alert."""
     nothing: str = ""
     """Why it asks for nothing."""
 
@@ -139,8 +164,11 @@ def refusal(addresses: Addresses, sender: str, recipient: str) -> str:
     taken, and they are told that nobody would read.
     """
     to = recipient.lower()
-    if to == addresses.subscribe or addresses.token(to) or addresses.bounce_token(to) or addresses.reply_token(to):
+    tokens = (addresses.token(to), addresses.bounce_token(to), addresses.reply_token(to), addresses.alert_token(to))
+    if to == addresses.subscribe or any(tokens):
         return ""
+    if addresses.alerts and to == addresses.alerts:
+        return _NO_ALERTS
     if addresses.replies and to == addresses.replies:
         return _NO_DIGEST
     if to == addresses.unsubscribe:
@@ -155,6 +183,8 @@ def decide(mail: Incoming, addresses: Addresses) -> Request:
         return Request(unsubscribe=token)
     if token := addresses.reply_token(mail.recipient):
         return Request(reply=token)
+    if token := addresses.alert_token(mail.recipient):
+        return Request(alert=token)
     if addresses.takes_reports(mail.recipient):
         return Request(is_report=True)
     if mail.recipient.lower() != addresses.subscribe:
@@ -184,6 +214,8 @@ def inbound(handler: InboundHandler, mail: Incoming) -> str:
         return _logged("subscribe", _subscribe(handler, request.subscribe))
     if request.reply:
         return _logged("reply", _reply(handler, mail, request.reply))
+    if request.alert:
+        return _logged("alert", _alert(handler, mail, request.alert))
     if request.is_report:
         return _report(handler, mail)
     return _logged(request.nothing, _THANKS)
@@ -195,6 +227,10 @@ def _reply(handler: InboundHandler, mail: Incoming, token: str) -> str:
     server = handler.authentication_server
     with writing(handler.engine) as tx:
         return replies.answer(tx, handler.signer, mail, token, authentication_server=server, now=handler.clock())
+
+
+def _alert(handler: InboundHandler, mail: Incoming, token: str) -> str:
+    return forwarded.take(handler.engine, handler.signer, mail.content, token, now=handler.clock())
 
 
 def _report(handler: InboundHandler, mail: Incoming) -> str:

@@ -16,7 +16,7 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.store import accounts, api_answers, bounces, figures, paces, posts, webhook_calls, workers
+from dailypapers.store import accounts, api_answers, bounces, figures, forwarded, paces, posts, webhook_calls, workers
 from dailypapers.store.database import writing
 from dailypapers.store.retention import fold_deliveries, prune_attempts, prune_fetches
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
@@ -88,6 +88,7 @@ def _prune_small(engine: sa.Engine, now: dt.datetime) -> None:
         bounces.prune(tx, before=now - BOUNCES_KEPT)
         webhook_calls.prune(tx, before=now - WEBHOOK_CALLS_KEPT)
         posts.prune(tx, before=now - POSTS_KEPT)
+        forwarded.prune(tx, before=now - forwarded.KEPT)
         api_answers.prune(tx, before=now - api_answers.KEPT)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dailypapers.domain.forwarded import PRIVATE_SCHEME
 from dailypapers.domain.paper import NOTHING_SHOWN, Paper, PaperId, Presentation, Signals
 from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.domain.summary import Summary
@@ -225,9 +226,13 @@ def last_id(tx: sa.Connection) -> int:
 
 
 def between(tx: sa.Connection, after: int, upto: int) -> dict[int, Paper]:
-    """Return the papers with `after` < id ≤ `upto`; those that turned out to be another one are left out."""
+    """Return the papers with `after` < id ≤ `upto` that anybody may find.
+
+    Those that turned out to be another one are left out, and those that one reader alone has told us of.
+    """
     own = sa.and_(names.c.name == papers.c.key, names.c.paper_id == papers.c.id)
-    query = sa.select(papers).join(names, own).where(papers.c.id > after, papers.c.id <= upto)
+    is_public = ~papers.c.key.startswith(f"{PRIVATE_SCHEME}:")
+    query = sa.select(papers).join(names, own).where(papers.c.id > after, papers.c.id <= upto, is_public)
     return {row.id: _paper(row) for row in tx.execute(query.order_by(papers.c.id))}
 
 

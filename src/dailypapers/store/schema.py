@@ -450,6 +450,20 @@ profiles = sa.Table(
     sa.Column("next_attempt_at", Moment),
     sa.Index("ix_profiles_next_attempt_at", "next_attempt_at"),
 )
+# What readers forward to us: a row for each reader and paper. A paper nobody else has told us of gets a row in `papers`
+# that no name leads to.
+forwarded_papers = sa.Table(
+    "forwarded_papers",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("source", sa.Text, nullable=False),
+    # Which alerts listed it, and every name it goes by.
+    sa.Column("alerts", sa.JSON, nullable=False),
+    sa.Column("names", sa.JSON, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Index("ix_forwarded_papers_received_at", "received_at"),
+)
 votes = sa.Table(
     "votes",
     metadata,

@@ -27,7 +27,7 @@ from dailypapers.domain.subscriber import (
     parse_days,
 )
 from dailypapers.domain.zone import knows_zone
-from dailypapers.store import events
+from dailypapers.store import events, forwarded
 from dailypapers.store.database import begins_with, groups, insert_new, leave_no_trace
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import (
@@ -384,6 +384,7 @@ def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = No
         profiles,
     ):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
+    forwarded.erase(tx, subscriber_id)
     delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
     tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids)))
     sent = sa.delete(outbox).where(outbox.c.subscriber_id == subscriber_id).returning(outbox.c.edition_id)

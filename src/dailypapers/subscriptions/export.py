@@ -22,6 +22,7 @@ from dailypapers.store import (
     bounces,
     channels,
     editions,
+    forwarded,
     history,
     papers,
     profiles,
@@ -50,6 +51,8 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
     paper_by_id = papers.by_id(tx, named)
     pushes = tools.pushed(tx, subscriber_id)
     sent_by_id = papers.by_id(tx, {paper_id for paper_id, _, _ in pushes})
+    alerts = forwarded.listed_for(tx, subscriber_id)
+    forwarded_by_id = papers.by_id(tx, {paper_id for paper_id, _, _ in alerts})
     days = editions.by_id(tx, [delivery.edition for delivery in sent if delivery.edition is not None])
     return {
         "made_at": _moment(now),
@@ -63,6 +66,10 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
         "profiles": [
             {"profile": one.profile.address, "taken": one.taken, "listed": one.listed}
             for one in profiles.of_subscriber(tx, subscriber_id)
+        ],
+        "forwarded": [
+            {**_paper(forwarded_by_id[paper_id]), "alerts": list(names), "received_at": _moment(at)}
+            for paper_id, names, at in alerts
         ],
         "tools": [_tool(one) for one in tools.of_subscriber(tx, subscriber_id)],
         "sent_to_tools": [

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from tests.digests.test_preview import TITLES, announce, close
 from tests.rendering.test_digest import without_isolates
-from tests.web.conftest import LINKS, NOW
+from tests.web.conftest import LINKS, NOW, SIGNER
 from tests.web.test_pages import everything
 from tests.world import ON_SQLITE
 
@@ -25,6 +25,7 @@ from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.erase import erase
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.routes import web_app
 
 WISHES = Preferences(
     Rhythm("Europe/Berlin", 7, frozenset({0, 3})),
@@ -447,3 +448,16 @@ async def test_a_line_with_a_profile_has_its_papers_taken_in_the_background(
         (each,) = profiles.due(tx, now=NOW, limit=9)
         profiles.end(tx, each, taken=2, listed=40)
     assert f"{address}: 40 papers listed, 2 taken as examples." in (await pages.get(link)).text
+
+
+async def test_they_show_the_readers_own_address_for_alerts_where_alerts_are_taken(context: WebContext) -> None:
+    with writing(context.engine) as tx:
+        sign_up.admit(tx, "bob@example.org", WISHES, consent=Consent("web"), now=NOW)
+        reader = subscribers.by_address(tx, "bob@example.org")
+        assert reader
+    page = LINKS.url(Purpose.PREFERENCES, reader.id, issued=NOW)
+    shown = f"<code>alerts+{SIGNER.alert_token(reader.bearer)}@papers.example</code>"
+    for alerts in ("alerts@papers.example", ""):
+        app = web_app(replace(context, alert_address=alerts))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://pages") as client:
+            assert (shown in (await client.get(page)).text) is bool(alerts)

@@ -11,9 +11,12 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 
 #: Bytes of a mail that are looked at; reports quote the mail they are about after what they have to say.
 _LONGEST_MAIL = 262_144
+_LONGEST_ENCODED_FIELD = 1_000
 #: Characters of one header field (RFC 5322 2.1.1 allows 998 a line) and of one text; HTML is much longer than its text.
 _LONGEST_FIELD, _LONGEST_TEXT, _LONGEST_ENCODED = 4_000, 16_384, 65_536
 #: Fields of one header, and those of the same name.
@@ -92,11 +95,22 @@ class Parsed:
         return [part for part in self.parts if part.type in types]
 
 
-def parsed(content: bytes) -> Parsed:
-    """Return a mail's parts, those within others too; a mail within a mail (message/rfc822) stays whole."""
-    lines = _lines(content[:_LONGEST_MAIL])
+def parsed(content: bytes, *, most: int = _LONGEST_MAIL) -> Parsed:
+    """Return a mail's parts, those within others too; a mail within a mail (message/rfc822) stays whole.
+
+    `most` is how many bytes are looked at.
+    """
+    lines = _lines(content[:most])
     headers, _ = _split(lines)
     return Parsed(headers, tuple(_walk(lines, 0, _Budget(_MOST_PARTS))), b"\n".join(lines))
+
+
+def decoded_field(text: str) -> str:
+    """Return a field whose words may be encoded (RFC 2047), as it was written; as it is where that cannot be read."""
+    try:
+        return str(make_header(decode_header(text[:_LONGEST_ENCODED_FIELD])))
+    except (HeaderParseError, LookupError, ValueError):
+        return text
 
 
 def header_fields(text: str) -> Headers:

@@ -293,9 +293,17 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         bounds=_BOUNDS,
         action=f"{context.root}preferences/{token}",
         links=_links(context, case.reader.bearer) | {"channel": f"{context.root}preferences/{token}/channel"},
+        alert_address=_alert_address(context, case.reader),
         tomorrow=case.reader.rhythm.day_of(context.clock()) + dt.timedelta(days=1),
         papers=preview.fragment(context, _preview(context, case, read)),
     )
+
+
+def _alert_address(context: WebContext, reader: Subscriber) -> str:
+    """Return where this reader forwards alerts to; empty where none are taken, or they get no digests."""
+    name, at, domain = context.alert_address.partition("@")
+    is_taken = bool(at) and reader.state in READING
+    return f"{name}+{context.signer.alert_token(reader.bearer)}{at}{domain}" if is_taken else ""
 
 
 def _examples(tx: sa.Connection, read: _Read) -> dict[str, Paper]:
