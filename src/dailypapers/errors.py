@@ -48,6 +48,10 @@ class DatabaseDamaged(DatabaseUnreachable):
     """A file that is not a database, or is one no longer."""
 
 
+class DatabaseNotMigrated(DatabaseUnreachable):
+    """A database whose tables are missing, or are those of another version."""
+
+
 class Busy(DailypapersError):
     """More is asked at once than can be answered; a moment later it can."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from structlog.testing import capture_logs
 from tests.delivery.queued import queue, states
 
 from dailypapers.delivery.persist import Persistence
+from dailypapers.errors import DatabaseNotMigrated
 from dailypapers.store.database import connect
 
 
@@ -38,6 +40,19 @@ async def test_a_locked_database_is_asked_again_until_it_is_free(impatient: sa.E
 async def test_what_is_wrong_with_the_write_itself_is_not_tried_again(sqlite: sa.Engine) -> None:
     with pytest.raises(ZeroDivisionError):
         await Persistence(sqlite).persist(lambda _: 1 // 0)
+
+
+async def test_tables_that_are_not_there_are_not_waited_for(engine: sa.Engine) -> None:
+    for missing in ("SELECT 1 FROM not_a_table", "SELECT not_a_column FROM outbox", "UPDATE outbox SET newer = 1"):
+        with pytest.raises(DatabaseNotMigrated, match="run `dailypapers migrate`"):
+            await asyncio.wait_for(Persistence(engine).persist(_statement(missing)), 5)
+
+
+def _statement(text: str) -> Callable[[sa.Connection], None]:
+    def run(tx: sa.Connection) -> None:
+        tx.execute(sa.text(text))
+
+    return run
 
 
 def _accept(tx: sa.Connection) -> int:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.errors import DatabaseUnreachable
+from dailypapers.errors import DatabaseNotMigrated, DatabaseUnreachable
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -40,12 +40,15 @@ class Persistence:
     async def _in_the_end(self, ask: Callable[[], Value]) -> Value:
         """Ask a database that is locked or does not answer again for as long as it takes; the log is told once.
 
-        It is asked in a thread, and the event loop goes on.
+        It is asked in a thread, and the event loop goes on. Raises `DatabaseNotMigrated` at once: to ask again would
+        not help.
         """
         wait = FIRST_WAIT
         while True:
             try:
                 value = await asyncio.to_thread(ask)
+            except DatabaseNotMigrated:
+                raise
             except DatabaseUnreachable as error:
                 self._tell(error)
                 await asyncio.sleep(wait)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dailypapers.errors import DatabaseDamaged, DatabaseUnreachable
+from dailypapers.errors import DatabaseDamaged, DatabaseNotMigrated, DatabaseUnreachable
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -28,6 +28,9 @@ _ERASED_WAIT_MS = 1_000
 _ERASED = "dailypapers erased"
 #: What SQLite's `synchronous` is set to, as each connection to the database keeps it.
 _SYNCHRONOUS = "dailypapers synchronous"
+#: How a table or a column is called that is not there: SQLite's words, and PostgreSQL's codes (its appendix A).
+_NOT_THERE = ("no such table", "no such column", "has no column named")
+_UNDEFINED_TABLE, _UNDEFINED_COLUMN = "42P01", "42703"
 #: When a PostgreSQL that says nothing counts as gone, in seconds and, the last, milliseconds; what the URL says wins.
 #: Without these a network that is cut shows after a quarter of an hour.
 _CONNECTING = {
@@ -190,11 +193,22 @@ def _reachable(engine: sa.Engine) -> Iterator[None]:
     except sa.exc.DatabaseError as error:
         if type(error) is sa.exc.DatabaseError:  # A base class of all others, and SQLite's word for a broken file.
             raise DatabaseDamaged(_damaged(engine, error)) from error
+        if _lacks_tables(error):
+            raise DatabaseNotMigrated(
+                f"The database {engine.url.render_as_string(hide_password=True)} lacks a table or a column that this "
+                "version needs: run `dailypapers migrate`."
+            ) from error
         if not isinstance(error, sa.exc.OperationalError):
             raise
         where = engine.url.render_as_string(hide_password=True)
         said = " ".join(str(error.orig).split())
         raise DatabaseUnreachable(f"The database {where} does not answer: {said[:300].rstrip('.?')}.") from error
+
+
+def _lacks_tables(error: sa.exc.DatabaseError) -> bool:
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return any(words in str(error.orig) for words in _NOT_THERE)
+    return getattr(error.orig, "sqlstate", None) in {_UNDEFINED_TABLE, _UNDEFINED_COLUMN}
 
 
 def _damaged(engine: sa.Engine, error: sa.exc.DatabaseError) -> str:
@@ -291,10 +305,10 @@ def clock_of(tx: sa.Connection) -> dt.datetime | None:
 
 
 def require_migrated(engine: sa.Engine) -> None:
-    """Raise `DatabaseUnreachable` with what to do where the tables are missing or old."""
+    """Raise `DatabaseNotMigrated` with what to do where the tables are missing or old."""
     current, newest = revision(engine)
     if current != newest:
-        raise DatabaseUnreachable(
+        raise DatabaseNotMigrated(
             f"The database is at revision {current or 'none'}, this version needs {newest}: run `dailypapers migrate`."
         )
 
