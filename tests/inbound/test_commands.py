@@ -1,8 +1,12 @@
 """Replies as commands: which words are one, and which day is meant."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
+from tests.messages import CATALOGS
 
 from dailypapers.inbound.commands import MOST_COMMANDS, Action, Command, commands_of
 
@@ -76,3 +80,75 @@ def test_a_reply_of_nothing_but_commands_is_read_up_to_a_bound() -> None:
     assert len(commands_of(text, today=TODAY)) == MOST_COMMANDS
     (command,) = commands_of("save 1-9999", today=TODAY)
     assert len(command.numbers) == 50
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("mehr wie 3", [("more", 3)]),
+        ("Mehr wie 3 und 5, weniger wie 2, bitte.", [("more", 3, 5), ("less", 2)]),
+        ("„weniger wie 2“", [("less", 2)]),
+        ("speichern 4", [("save", 4)]),
+        ("bitte die 3 speichern", [("save", 3)]),
+        ("Hilfe", [("help",)]),
+        ("Themen", [("topics",)]),
+        ("fortsetzen", [("resume",)]),
+        ("Bitte abbestellen", [("unsubscribe",)]),
+        ("Ich würde das gern abbestellen", []),
+        ("3 more", []),
+        ("Mehr dazu morgen", []),
+        ("更多类似 3", [("more", 3)]),
+        ("更多类似第3篇和第5篇，减少类似2", [("more", 3, 5), ("less", 2)]),
+        ("收藏4", [("save", 4)]),
+        ("“收藏 4”", [("save", 4)]),
+        ("请帮助", [("help",)]),
+        ("退订", [("unsubscribe",)]),
+        ("继续", [("resume",)]),
+        ("主题", [("topics",)]),
+        ("我可能会退订", []),
+    ],
+)
+def test_german_and_chinese_are_understood_whatever_the_reader_has_chosen(text: str, asked: list[object]) -> None:
+    assert commands(text) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("Pause bis Mai", (2027, 5, 1)),
+        ("Pause bis zum 3. Mai 2028", (2028, 5, 3)),
+        ("pausieren bis 29. Februar", (2028, 2, 29)),
+        ("Pause bis Montag", (2026, 12, 7)),
+        ("Pause bis nächsten Mittwoch", (2026, 12, 2)),
+        ("Pause für zwei Wochen", (2026, 12, 14)),
+        ("Pause bis morgen", (2026, 12, 1)),
+        ("暂停到五月", (2027, 5, 1)),
+        ("暂停到 5月3日", (2027, 5, 3)),
+        ("暂停至2028年5月3号", (2028, 5, 3)),
+        ("暂停两周", (2026, 12, 14)),
+        ("暂停 10 天", (2026, 12, 10)),
+        ("暂停到下周", (2026, 12, 7)),
+        ("暂停到周三", (2026, 12, 2)),
+        ("暂停到2027-05-03", (2027, 5, 3)),
+        ("暂停到十三月", None),
+        ("Pause bis Mairegen", None),
+    ],
+)
+def test_pauses_end_on_the_same_day_in_german_and_chinese(text: str, until: tuple[int, int, int] | None) -> None:
+    day = dt.date(*until) if until else None
+    assert commands_of(text, today=TODAY) == (Command(Action.PAUSE, until=day, is_unclear=until is None),)
+
+
+@pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-3])
+def test_what_answers_and_digests_tell_people_to_write_is_understood_in_each_language(catalog: Path) -> None:
+    with catalog.open("rb") as file:
+        known = read_po(file)
+    sentences = [
+        str(message.string)
+        for message in known
+        if "“more like 3”" in str(message.id) or "“pause until 3 May”" in str(message.id)
+    ]
+    assert len(sentences) >= 4
+    for sentence in sentences:
+        for told in re.findall(r"[„“](.+?)[“”]", sentence):
+            assert commands_of(told, today=TODAY), told

@@ -1,6 +1,6 @@
 """What somebody asks for in a reply to a digest: “more like 3”, “less 2”, “save 4”, “pause until May”, “help”.
 
-    lines | words | commands
+    lines | words, in English | commands
 
 A line is a command only as a whole: “I might unsubscribe” is not one. Pure; knows days, and nothing of papers.
 """
@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from dailypapers.inbound.command_words import in_english
 
 #: Commands of one reply, and papers of one command; more were not typed by hand.
 MOST_COMMANDS = 20
@@ -87,10 +89,12 @@ def _of_line(line: str, today: dt.date) -> list[Command]:
     """Return a line's commands; none where anything in it is not part of one."""
     if len(line) > _LONGEST_LINE:
         return []
-    words, commands = [word.lower() for word in _WORD.findall(line)], list[Command]()
+    words, commands = [word.lower() for word in _WORD.findall(in_english(line))], list[Command]()
     while words:
         if words[0] in _FILLERS:
             del words[0]
+        elif words[0].isdecimal() and (command := _numbers_first(words)):
+            commands.append(command)
         elif words[0] in _VERBS:
             commands.append(_taken(words, today))
         else:
@@ -108,6 +112,16 @@ def _taken(words: list[str], today: dt.date) -> Command:
     if action is Action.PAUSE:
         return _pause(words, today)
     return Command(action)
+
+
+def _numbers_first(words: list[str]) -> Command | None:
+    """Take a command off the words whose verb comes last, as in German: “3 speichern”. “3 more” may mean any three."""
+    rest = list(words)
+    numbers = tuple(dict.fromkeys(_numbers(rest)))[:_MOST_NUMBERS]
+    if not rest or _VERBS.get(rest[0]) is not Action.SAVE:
+        return None
+    words[:] = rest[1:]
+    return Command(Action.SAVE, numbers)
 
 
 def _numbers(words: list[str]) -> Iterator[int]:

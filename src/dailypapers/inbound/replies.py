@@ -47,10 +47,19 @@ _DONE = {
     Action.LESS: N_("You’ll see fewer papers like “{title}”."),
     Action.SAVE: N_("Saved “{title}”."),
 }
-_EXAMPLES = "“more like 3”, “less like 2”, “save 4”, “pause until May”, “resume”, “topics”, “unsubscribe”"
-_HELP = N_("You can reply to a digest with {examples}. Numbers are those of the papers in that digest.")
-_NOT_UNDERSTOOD = N_("We couldn’t find a command in your reply, so nothing has changed. Try {examples}.")
-_NO_NUMBER = N_("Which paper do you mean? Add its number, as in “{command} 3”.")
+_HELP = N_(
+    "You can reply to a digest with “more like 3”, “less like 2”, “save 4”, “pause until May”, “resume”, “topics” or "
+    "“unsubscribe”. Numbers are those of the papers in that digest."
+)
+_NOT_UNDERSTOOD = N_(
+    "We couldn’t find a command in your reply, so nothing has changed. Try “more like 3”, “less like 2”, “save 4”, "
+    "“pause until May”, “resume”, “topics” or “unsubscribe”."
+)
+_NO_NUMBER = {
+    Action.MORE: N_("Which paper do you mean? Add its number, as in “more like 3”."),
+    Action.LESS: N_("Which paper do you mean? Add its number, as in “less like 3”."),
+    Action.SAVE: N_("Which paper do you mean? Add its number, as in “save 3”."),
+}
 _OUT_OF_RANGE = N_("There is no paper {number} in that digest; its papers are numbered 1 to {last}.")
 _NO_PICKS = N_("The papers of that digest are no longer known here; please reply to a newer one.")
 _BAD_DAY = N_(
@@ -136,7 +145,7 @@ def act(
         pick.paper_id for pick in picks.of_deliveries(tx, [claim.about]).get(claim.about, ()) if not pick.outside
     ]
     sentences = [sentence for command in commands for sentence in _did(tx, reader.id, command, paper_ids, now=now)]
-    return tuple(dict.fromkeys(sentences)) or (LazyString(_NOT_UNDERSTOOD, examples=_EXAMPLES),)
+    return tuple(dict.fromkeys(sentences)) or (LazyString(_NOT_UNDERSTOOD),)
 
 
 def _did(
@@ -145,7 +154,7 @@ def _did(
     # It is looked up for each: the command before may have unsubscribed them.
     reader = subscribers.one(tx, reader_id)
     if command.action is Action.HELP:
-        yield LazyString(_HELP, examples=_EXAMPLES)
+        yield LazyString(_HELP)
     elif reader is None or (reader.state not in READING and command.action is not Action.UNSUBSCRIBE):
         yield LazyString(_NOT_READING)
     elif command.action in _VOTES:
@@ -168,8 +177,7 @@ def _voted(
     if not paper_ids:
         yield LazyString(_NO_PICKS)
     elif not command.numbers:
-        words = "save" if command.action is Action.SAVE else f"{command.action} like"
-        yield LazyString(_NO_NUMBER, command=words)
+        yield LazyString(_NO_NUMBER[command.action])
     else:
         numbers = [number for number in command.numbers if 1 <= number <= len(paper_ids)]
         chosen = [paper_ids[number - 1] for number in numbers]
