@@ -67,7 +67,7 @@ WALLS = (
 )
 #: The places in which a library may be imported.
 HOMES = {
-    "feedparser": {"sources"}, "httpx": {"sources"}, "pylatexenc": {"sources"},
+    "feedparser": {"sources"}, "PIL": {"sources"}, "httpx": {"sources"}, "pylatexenc": {"sources"},
     "bibtexparser": {"references"},
     "numpy": {"ranking", "evaluation"}, "scipy": {"ranking", "evaluation"}, "sklearn": {"evaluation"},
     "mmh3": {"ranking"},

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from dailypapers.assembly.processes import companions
 from dailypapers.assembly.secret import read_secret
 from dailypapers.assembly.sources import make_http, make_source
 from dailypapers.digests.choose import DigestOptions
+from dailypapers.digests.figures import MAX_BYTES, FigureOptions
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.clock import Clock
@@ -94,7 +95,7 @@ def build(settings: Settings) -> App:
         sources=[make_source(section) for section in settings.sources],
         make_http=lambda: make_http(settings, engine),
         zone=settings.service.zone,
-        digest_options=_digest_options(settings),
+        digest_options=_digest_options(settings, engine),
         renderer=renderer,
         make_sender_options=sender_options(settings, servers),
         companions=companions(settings),
@@ -137,16 +138,24 @@ def handler(app: App, clock: Clock) -> InboundHandler:
     )
 
 
-def _digest_options(settings: Settings) -> DigestOptions:
+def _digest_options(settings: Settings, engine: sa.Engine) -> DigestOptions:
     return DigestOptions(
         relevance=settings.digest.relevance,
         encoder=Lazy(settings.ranking.model) if settings.ranking.model else None,
         summaries=_summaries(settings),
+        figures=_figures(settings, engine),
         variant=settings.ranking.interleave,
         variant_share=settings.ranking.interleave_share,
         window_days=settings.digest.window_days,
         deadline=timedelta(hours=settings.mail.deadline_hours),
     )
+
+
+def _figures(settings: Settings, engine: sa.Engine) -> FigureOptions | None:
+    """Return how figures are fetched; `None` where readers may not have them."""
+    if not settings.service.figures:
+        return None
+    return FigureOptions(partial(make_http, settings, engine, max_bytes=MAX_BYTES))
 
 
 def _summaries(settings: Settings) -> SummaryOptions | None:

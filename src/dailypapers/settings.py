@@ -141,6 +141,7 @@ class Service(_Section):
     locale: Path | None = None
     contact: str = ""
     crossref_url: str = "https://api.crossref.org"
+    figures: bool = True
     allow_local_sources: bool = False
     allow_local_channels: bool = False
 

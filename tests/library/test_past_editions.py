@@ -9,7 +9,7 @@ from tests.world import DAY, MONDAY
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.source import Announcement
-from dailypapers.library.past_editions import Day, by_trend, days, entries
+from dailypapers.library.past_editions import Day, by_trend, days, entries, ordered
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading, writing
 from dailypapers.store.papers import Listed
@@ -54,7 +54,7 @@ def test_an_edition_without_papers_is_a_day_without_papers(engine: sa.Engine) ->
     with reading(engine) as tx:
         assert days(tx, [edition]) == (Day(edition, ()),)
         assert days(tx, []) == ()
-        assert entries(tx, edition) == ()
+        assert entries(tx, ordered(tx, edition)) == ()
 
 
 def test_entries_are_those_of_one_edition_with_ids_counts_and_sources(engine: sa.Engine) -> None:
@@ -62,7 +62,7 @@ def test_entries_are_those_of_one_edition_with_ids_counts_and_sources(engine: sa
     edition = close(engine, MONDAY + DAY, {"quiet": None, "loud": 30})
     close(engine, MONDAY + 2 * DAY, {"after": 50})
     with reading(engine) as tx:
-        loud, quiet = entries(tx, edition)
+        loud, quiet = entries(tx, ordered(tx, edition))
         ids = papers.ids_by_name(tx, ["file:loud", "file:quiet"])
     assert (loud.paper.title, loud.signals.upvotes, loud.sources) == ("loud", 30, ("hf",))
     assert (quiet.paper.title, quiet.signals.upvotes, quiet.sources) == ("quiet", None, ("hf",))
@@ -74,7 +74,7 @@ def test_a_paper_of_two_sources_is_one_entry(engine: sa.Engine) -> None:
         papers.add(tx, [Announcement(paper("both"), name, MONDAY.date()) for name in ("hf", "arxiv")], now=MONDAY)
         edition = editions.close(tx, MONDAY.date(), now=MONDAY)
     with reading(engine) as tx:
-        (entry,) = entries(tx, edition)
+        (entry,) = entries(tx, ordered(tx, edition))
     assert set(entry.sources) == {"hf", "arxiv"}
 
 

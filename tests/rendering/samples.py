@@ -76,7 +76,9 @@ INSTEAD = replace(TRENDING, considered=274, quiet=(QuietEntry("Ricci flow", PLAI
 def entry(title: str = "A Title", abstract: str = "", reason: str = "In cs.LG", **more: object) -> Entry:
     """An entry of which only what matters is given."""
     paper = Paper(PaperId("arxiv", "2401.00001"), title, abstract, url="https://arxiv.org/abs/2401.00001")
-    fields = {name: more.pop(name) for name in ("sources", "signals", "followed", "presentation") if name in more}
+    fields = {
+        name: more.pop(name) for name in ("sources", "signals", "followed", "presentation", "thumbnail") if name in more
+    }
     changed = {name: getattr(paper, name) for name in Paper.__dataclass_fields__} | more
     return Entry(Paper(**changed), reason, **fields)  # type: ignore[arg-type]
 

@@ -28,6 +28,7 @@ from dailypapers.domain.message import Message
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.domain.thumbnail import Thumbnail
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.digest import MAX_BYTES, SUBJECT_AT_LEAST, SUBJECT_AT_MOST, render_digest
 from dailypapers.rendering.environment import environment
@@ -475,3 +476,27 @@ def test_what_is_trending_instead_is_named_so() -> None:
         assert "Nothing new on your topics today. This is what is trending instead:" in part
         assert "chosen any topics" not in part
         assert "and set your preferences" in " ".join(part.split())
+
+
+def test_a_figure_is_shown_to_who_wants_one_with_words_for_who_cannot_see_it_and_loaded_from_us_alone() -> None:
+    env = environment(TEMPLATES, figures="https://papers.example.org/figures/")
+    picture = Thumbnail("0" * 32, 480, 200)
+    shown = digest_of(entry("Skipping <Layers>", thumbnail=picture), entry("Without"))
+    with_figures = render_digest(env, shown, day=DAY, links=LINKS, style=Style(figures=True))
+    assert with_figures.html.count("<img") == 1
+    (img,) = re.findall(r"<img[^>]*>", with_figures.html)
+    assert 'src="https://papers.example.org/figures/00000000000000000000000000000000.jpg"' in img
+    assert 'alt="Figure of “Skipping &lt;Layers&gt;”"' in img
+    assert 'width="240" height="100"' in img
+    for style in (Style(), Style(figures=True, text_only=True)):
+        assert "figures/" not in "".join(render_digest(env, shown, day=DAY, links=LINKS, style=style).html)
+    assert "<img" not in render_digest(ENV, shown, day=DAY, links=LINKS, style=Style(figures=True)).html
+
+
+def test_figures_leave_before_papers_do_where_a_mail_grows_too_large() -> None:
+    env = environment(TEMPLATES, figures="https://papers.example.org/figures/")
+    many = digest_of(*(entry(f"{n} {'long ' * 50}", thumbnail=Thumbnail(f"{n:032}", 480, 200)) for n in range(60)))
+    for abstracts in Abstracts:
+        made = render_digest(env, many, day=DAY, links=LINKS, style=Style(figures=True, abstracts=abstracts))
+        assert encoded_size(made.html) + encoded_size(made.text) <= MAX_BYTES
+        assert "<img" not in made.html

@@ -32,6 +32,7 @@ from dailypapers.domain.link import Links
 from dailypapers.domain.message import EncodedMessage, Message
 from dailypapers.domain.paper import Presentation, Signals
 from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Style
+from dailypapers.domain.thumbnail import Thumbnail
 from dailypapers.mail.message.quoted_printable import LONGEST_LINE, piece, plain_piece
 from dailypapers.rendering.digest import MAX_BYTES, Frame, render_digest
 from dailypapers.rendering.environment import environment
@@ -39,10 +40,11 @@ from dailypapers.rendering.pieces import Pieces
 from dailypapers.rendering.two_passes import TwoPasses
 from dailypapers.sources.file import read_papers
 
-ENV = environment(TEMPLATES)
+ENV = environment(TEMPLATES, figures="https://papers.example.org/figures/")
 PASSES = TwoPasses(ENV, Pieces(piece, plain_piece))
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 STYLES = [Style(text_only=text_only, abstracts=shown) for text_only in (False, True) for shown in Abstracts]
+STYLES += [Style(figures=True), Style(figures=True, abstracts=Abstracts.NONE)]
 #: Without halves of surrogate pairs, which the two ways replace at different times, and characters of no meaning.
 ANY = st.text(st.characters(exclude_categories=["Cs", "Co"]), max_size=120)
 PAPERS = st.builds(
@@ -62,6 +64,7 @@ PAPERS = st.builds(
         Presentation, organization=ANY, ai_summary=ANY, comment=ANY.map("Accepted at {}".format), models=st.just(2)
     ),
     published=st.none() | st.just(DAY),
+    thumbnail=st.none() | st.just(Thumbnail("0" * 32, 480, 300)),
 )
 DIGESTS = st.builds(
     Digest,

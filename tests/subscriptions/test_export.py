@@ -45,7 +45,7 @@ def test_every_column_of_a_subscriber_is_in_the_export_or_named_here(engine: sa.
     told = {
         "address", "state", "zone", "hour", "days", "max_papers", "next_digest_at", "created_at", "confirmed_at",
         "consent", "about_papers", "least_papers", "relevance", "explore", "on_empty", "consent_form",
-        "consent_network", "paused_until", "text_only", "abstracts", "language",
+        "consent_network", "paused_until", "text_only", "abstracts", "language", "figures",
     }  # fmt: skip
     assert {column.name for column in metadata.tables["subscribers"].columns} == elsewhere | told
 

@@ -48,6 +48,7 @@ from dailypapers.domain.signup import Limits
 from dailypapers.domain.source import Announcement, Freshness, State
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style, SubscriberState
 from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.domain.thumbnail import Thumbnail
 from dailypapers.domain.tool import Refusal, ToolKind
 from dailypapers.domain.vote import Vote
 from dailypapers.library.search import Answer, Finder, Match
@@ -152,7 +153,10 @@ def engine(tmp_path: Path) -> sa.Engine:
 def translated(context: WebContext, tmp_path: Path) -> WebContext:
     """The pages in that language, of a service whose name has no Latin letter."""
     locale = pseudo.write_catalogue(tmp_path / "locale", numbered=True)
-    templates = environment(shipped("templates"), language=pseudo.LANGUAGE, locale=[locale], takes_replies=True)
+    figures = f"{PRESS.home}figures/"
+    templates = environment(
+        shipped("templates"), language=pseudo.LANGUAGE, locale=[locale], takes_replies=True, figures=figures
+    )
     sender = replace(PRESS.sender, name="Вестник")
     renderer = replace(PRESS, templates=templates, sender=sender, others={"ru": lambda: templates})
     limits = Limits(per_network_hour=5, overall_hour=300)
@@ -283,6 +287,7 @@ async def the_front(walk: Walk, context: WebContext, monkeypatch: pytest.MonkeyP
 
 async def the_archive(walk: Walk) -> None:
     await walk.open("/archive")
+    await walk.open(f"/figures/{'0' * 32}.jpg")
     await walk.open("/archive/feed.atom")
     for days in range(3):
         day = (NOW - dt.timedelta(days=days)).date()
@@ -542,7 +547,7 @@ def what_is_quiet(walk: Walk, templates: jinja2.Environment, entry: Entry, about
         walk.note_page("quiet mail", message.html)
         walk.note("quiet mail", pseudo.english_in(message.text), message.text)
         page = {"digest": digest, "edition": edition, "doubts": "", "votes": {}, "files": ""}
-        walk.note_page("quiet digest", render_page(templates, "digest", **page, **about))
+        walk.note_page("quiet digest", render_page(templates, "digest", **page, **about, style=Style()))
         disordered = (entry, replace(entry, signals=Signals(upvotes=9)))
         digest = replace(digest, entries=disordered if instead else (entry,), trending=instead)
         shown = Previewed("digest", edition, digest, earlier=(entry,) * days, may_subscribe=True)
@@ -735,6 +740,8 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
         yield name, replace(sheet, digest=other)
         yield f"{name}, text only", replace(sheet, digest=other, style=Style(text_only=True))
         yield f"{name}, whole", replace(sheet, digest=other, style=Style(abstracts=Abstracts.WHOLE))
+    drawn = replace(data, thumbnail=Thumbnail("0" * 32, 480, 300))
+    yield "a figure", replace(sheet, digest=replace(one, entries=(drawn,)), style=Style(figures=True))
     yield "not in the outbox", replace(sheet, delivery=replace(sheet.delivery, id=0))
 
 

@@ -28,6 +28,7 @@ def mail_renderer(settings: Settings, signer: Signer) -> MailRenderer:
         settings.service.templates,
         locale=_locale_folders(settings),
         takes_replies=bool(settings.inbound.reply_address),
+        figures=f"{settings.service.base_url}/figures/" if settings.service.figures else "",
     )
     return MailRenderer(
         templates=make(language=own),

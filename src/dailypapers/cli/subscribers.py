@@ -226,7 +226,7 @@ def import_file(
 
     A file whose name ends in .csv is a table with a line of column names: email (or address, e-mail, Email Address),
     and any of topics, phrases, categories, authors, papers, avoid, exclude (several separated by semicolons), zone,
-    hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, language, paused.
+    hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, language, figures, paused.
     Any other file holds a JSON object with the same fields on each line, as export writes it. What is not stated stays
     as it is.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 
 from dailypapers.digests.candidates import CandidateSet
+from dailypapers.digests.figures import FigureOptions
 from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.digest import Pick, QuietTopic, TermKind
 from dailypapers.domain.interest import Interest, InterestKind, Stance
@@ -47,6 +48,8 @@ class DigestOptions:
     encoder: Encoder | None = None
     #: Which language model sums chosen papers up; none where a sentence of the abstract does.
     summaries: SummaryOptions | None = None
+    #: How figures of chosen papers are fetched; none where nobody can see them.
+    figures: FigureOptions | None = None
     #: A ranking variant to compare ours with, and for how large a part of the readers.
     variant: str = ""
     variant_share: float = 0.0

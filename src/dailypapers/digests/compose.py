@@ -8,7 +8,7 @@ whose composer died is composed by another; and no run composes anything twice, 
 
 import datetime as dt
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -20,6 +20,7 @@ from dailypapers.digests.candidates import Candidates
 from dailypapers.digests.choose import Choice, DigestOptions, choose, load_contexts, why_skipped
 from dailypapers.digests.claims import CLAIM, claimed
 from dailypapers.digests.contents import contents
+from dailypapers.digests.figures import fetch_figures
 from dailypapers.digests.forwarded import add_forwarded, load_forwarded, without_twins
 from dailypapers.digests.saved_news import mark_told, saved_news
 from dailypapers.digests.summarise import summarise
@@ -171,6 +172,7 @@ class _Run:
             self.engine, candidates, contexts, chosen, forwarded=forwarded, options=self.options, now=self.now
         )
         self._summarise(readers, chosen)
+        self._fetch_figures(readers, chosen)
         with reading(self.engine) as tx:
             stated = [each.interests for each in contexts]
             content_of_each = contents(
@@ -208,3 +210,14 @@ class _Run:
         picks = (pick for sees, one in zip(see_sentences, chosen, strict=True) if sees for pick in one.picks)
         paper_ids = {pick.paper_id for pick in picks if not pick.outside}
         summarise(self.engine, self.options.summaries, paper_ids, day=self.now.date())
+
+    def _fetch_figures(self, readers: Sequence[Subscriber], chosen: Sequence[Choice]) -> None:
+        """Have the figures of what was chosen for readers who see them; what most of them see comes first."""
+        if self.options.figures is None:
+            return
+        see_figures = (reader.style.figures and not reader.style.text_only for reader in readers)
+        picks = (pick for sees, one in zip(see_figures, chosen, strict=True) if sees for pick in one.picks)
+        counts = Counter(pick.paper_id for pick in picks if not pick.outside)
+        if counts:
+            paper_ids = [paper_id for paper_id, _ in counts.most_common()]
+            fetch_figures(self.engine, self.options.figures, paper_ids, day=self.now.date())

@@ -169,6 +169,7 @@ def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = Non
         item.paper_id,
         item.presentation,
         item.summary,
+        item.thumbnail,
     )
 
 

@@ -229,11 +229,18 @@ def _picked(
 ) -> Digest:
     choice = choose(engine, snapshot.candidates, [context], options, now=now)[0]
     return replace(
-        digest_of([entry_of(snapshot.by_key[pick.paper], pick.reason) for pick in choice.picks], snapshot.edition),
+        digest_of(_entries(engine, snapshot.by_key, choice), snapshot.edition),
         quiet=_quiet(choice, snapshot.candidates),
         hints=hints(snapshot.candidates.matcher.features, _topics(context)),
         instead=choice.instead,
     )
+
+
+def _entries(engine: sa.Engine, by_key: Mapping[str, papers.Listed], choice: Choice) -> list[Entry]:
+    """Return what was chosen, with what sources show of it."""
+    with reading(engine) as tx:
+        listed = papers.presented(tx, [by_key[pick.paper] for pick in choice.picks])
+    return [entry_of(item, pick.reason) for item, pick in zip(listed, choice.picks, strict=True)]
 
 
 def _earlier(snapshot: Snapshot) -> CandidateSet | None:
@@ -253,12 +260,12 @@ def _picked_earlier(
     *,
     now: dt.datetime,
 ) -> tuple[Entry, ...]:
-    listed = {item.paper_id: item for item in snapshot.earlier if str(item.paper.id) not in snapshot.by_key}
+    by_key = {key: item for item in snapshot.earlier if (key := str(item.paper.id)) not in snapshot.by_key}
     # What is known of the days before reaches back further than a week.
-    older = frozenset(candidates.matcher.features.ids).difference(listed)
+    older = frozenset(candidates.matcher.features.ids).difference(item.paper_id for item in by_key.values())
     interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
     (choice,) = choose(engine, candidates, [ReaderContext(EARLIER, interests, already=older)], options, now=now)
-    return tuple(entry_of(listed[pick.paper_id], pick.reason) for pick in choice.picks)
+    return tuple(_entries(engine, by_key, choice))
 
 
 def _topics(context: ReaderContext) -> list[str]:
@@ -318,7 +325,10 @@ def preview(
     listed = following.candidates.listed
     with reading(engine) as tx:
         (content,) = contents(tx, [reader], [following.context.interests], [following.choice], listed)
-    digest = laid_out(following.edition, following.picks, {item.paper_id: item for item in listed}, content)
+        chosen = {pick.paper_id for pick in following.picks}
+        presented = papers.presented(tx, [item for item in listed if item.paper_id in chosen])
+    by_id = {item.paper_id: item for item in (*listed, *presented)}
+    digest = laid_out(following.edition, following.picks, by_id, content)
     draft = Delivery(
         id=0,
         subscriber=reader.id,

@@ -10,6 +10,7 @@ from dailypapers.domain.paper import NOTHING_SHOWN, Paper, Presentation, Signals
 from dailypapers.domain.resource import Resource, resources_of
 from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.summary import Summary
+from dailypapers.domain.thumbnail import Thumbnail
 
 
 class TermKind(StrEnum):
@@ -171,6 +172,8 @@ class Entry:
 
     summary: Summary | None = None
     """The paper in a sentence by a language model, where the service has asked one."""
+    thumbnail: Thumbnail | None = None
+    """A figure of it, where the service has one."""
 
     @property
     def resources(self) -> tuple[Resource, ...]:

@@ -96,7 +96,7 @@ def _compared(url: str) -> str:
 
 
 def _stated(paper: Paper, shown: Presentation) -> Iterator[Resource]:
-    arxiv = _arxiv_id(paper)
+    arxiv = arxiv_id_of(paper)
     if arxiv:
         yield Resource(ResourceKind.PDF, f"{_ARXIV_PDF}{arxiv}")
     stated = (
@@ -120,7 +120,7 @@ def _stated(paper: Paper, shown: Presentation) -> Iterator[Resource]:
 _FILES = frozenset({ResourceKind.PDF, ResourceKind.HTML})
 
 
-def _arxiv_id(paper: Paper) -> str:
+def arxiv_id_of(paper: Paper) -> str:
     """Return the paper's arXiv id, also of one that another source named first and whose page is arXiv's."""
     if paper.id.scheme == "arxiv":
         return paper.id.value

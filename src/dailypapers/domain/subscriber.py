@@ -113,6 +113,8 @@ class Style:
     abstracts: Abstracts = Abstracts.SUMMARY
     #: A language tag such as “de” (RFC 5646); empty for the service's own language.
     language: str = ""
+    #: Whether they show a figure of each paper.
+    figures: bool = False
 
 
 AS_USUAL = Style()

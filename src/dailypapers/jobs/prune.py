@@ -16,7 +16,18 @@ from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 from dailypapers.library.vectors import forget_other_vectors
 from dailypapers.ranking.embeddings.encoder import Encoder
-from dailypapers.store import accounts, api_answers, bounces, figures, forwarded, paces, posts, webhook_calls, workers
+from dailypapers.store import (
+    accounts,
+    api_answers,
+    bounces,
+    figures,
+    forwarded,
+    paces,
+    posts,
+    thumbnails,
+    webhook_calls,
+    workers,
+)
 from dailypapers.store.database import writing
 from dailypapers.store.retention import fold_deliveries, prune_attempts, prune_fetches
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
@@ -35,6 +46,8 @@ POSTS_KEPT = dt.timedelta(days=30)
 
 #: Sessions have ended long before, and attempts to sign in count for minutes.
 SIGN_INS_KEPT = dt.timedelta(days=2)
+#: How long emails show their figures: nobody looks at one of a year ago, and a thousand papers a day take 25 MB.
+FIGURES_KEPT, FIGURES_AT_ONCE = dt.timedelta(days=120), 5000
 #: How long it is remembered that a domain refused us.
 DOMAINS_KEPT = dt.timedelta(days=1)
 
@@ -90,6 +103,7 @@ def _prune_small(engine: sa.Engine, now: dt.datetime) -> None:
         posts.prune(tx, before=now - POSTS_KEPT)
         forwarded.prune(tx, before=now - forwarded.KEPT)
         api_answers.prune(tx, before=now - api_answers.KEPT)
+        thumbnails.prune(tx, before=(now - FIGURES_KEPT).date(), limit=FIGURES_AT_ONCE)
 
 
 def _until_none(engine: sa.Engine, delete_some: Callable[..., int], age: dt.timedelta | None, now: dt.datetime) -> int:

@@ -41,12 +41,19 @@ def days(tx: sa.Connection, closed: Sequence[Edition], *, many: int = 1) -> tupl
     )
 
 
-def entries(tx: sa.Connection, edition: Edition) -> tuple[Entry, ...]:
-    """Return all papers of an edition, the most talked about first."""
-    listed = papers.in_editions(tx, after=edition.id - 1, upto=edition.id)
-    return tuple(
-        Entry(item.paper, "", item.sources, item.signals, paper_id=item.paper_id) for item in by_trend(edition, listed)
-    )
+def ordered(tx: sa.Connection, edition: Edition) -> list[Listed]:
+    """Return all papers of an edition, the most talked about first; without what sources show of them besides."""
+    return by_trend(edition, papers.in_editions(tx, after=edition.id - 1, upto=edition.id))
+
+
+def entries(tx: sa.Connection, listed: Sequence[Listed]) -> tuple[Entry, ...]:
+    """Return papers as a page shows them, with what sources show of them."""
+    return tuple(map(entry_of, papers.presented(tx, listed)))
+
+
+def entry_of(item: Listed) -> Entry:
+    """Return a paper as a page shows it, picked for nobody."""
+    return Entry(item.paper, "", item.sources, item.signals, (), item.paper_id, item.presentation)
 
 
 def by_trend(edition: Edition, listed: Iterable[Listed]) -> list[Listed]:

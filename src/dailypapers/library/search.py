@@ -266,7 +266,14 @@ class Finder:
         with reading(self._engine) as tx:
             listed = papers.of_delivery(tx, sorted(paper_ids))
         return tuple(
-            Entry(listed[key].paper, reason, listed[key].sources, listed[key].signals, paper_id=key)
+            Entry(
+                listed[key].paper,
+                reason,
+                listed[key].sources,
+                listed[key].signals,
+                paper_id=key,
+                presentation=listed[key].presentation,
+            )
             for key, reason in zip(paper_ids, reasons, strict=True)
         )
 

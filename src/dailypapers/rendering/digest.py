@@ -8,7 +8,7 @@ mail travels, nor who reads it.
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import jinja2
@@ -25,12 +25,12 @@ from dailypapers.rendering.items import (
     BARE,
     LONGEST_SENTENCE,
     LONGEST_TITLE,
-    STEPS,
     Item,
     Shown,
     item_of,
     quiet_item,
     reason_of,
+    steps_of,
 )
 from dailypapers.rendering.text import one_line, safe_url, shortened
 
@@ -109,7 +109,7 @@ def render_digest(
     frame = Frame(day, status, name, template)
     values = digest_values(env, digest, frame, links)
     maker = _Maker(env, template, digest, values, links.feedback, style.text_only)
-    steps = STEPS[style.abstracts] if max_bytes is None else (*STEPS[style.abstracts], BARE)
+    steps = steps_of(style) if max_bytes is None else (*steps_of(replace(style, figures=False)), BARE)
     parts = fitting(len(digest.entries), steps, maker.parts, template, max_bytes or MAX_BYTES)
     return Message(subject_of(env, digest, frame, values), parts.text, parts.html)
 

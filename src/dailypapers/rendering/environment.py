@@ -23,6 +23,7 @@ from dailypapers.rendering.dates import day_of_month, long_date, month_name, pla
 from dailypapers.rendering.html import inlined
 from dailypapers.rendering.i18n import CatalogTranslator, comma, translator
 from dailypapers.rendering.slots import waiting
+from dailypapers.rendering.summary import summary_of
 from dailypapers.rendering.text import (
     extract,
     one_line,
@@ -45,13 +46,15 @@ def environment(
     language: str = "en",
     locale: Sequence[Path] = (),
     takes_replies: bool = False,
+    figures: str = "",
 ) -> jinja2.Environment:
     """Return an environment over the shipped templates; a file of the same name in `override` wins.
 
     HTML is escaped, `.txt` is not; a name that is not there is an error, not an empty place. A mail's HTML
     comes with its styles inlined. Sentences are in `language`, by its catalog below the first folder of `locale` that
-    has one; English needs none. `takes_replies` tells templates whether somebody reads replies to a digest. Raises
-    `BadSettings` where a folder is missing or the language has no catalog.
+    has one; English needs none. `takes_replies` tells templates whether somebody reads replies to a digest, `figures`
+    what the addresses of papers' figures begin with (nothing: none are shown). Raises `BadSettings` where a folder is
+    missing or the language has no catalog.
     """
     if override and not override.is_dir():
         raise BadSettings(f"service.templates: the folder {override} does not exist.")
@@ -70,12 +73,17 @@ def environment(
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translate.translations.gettext, translate.translations.ngettext, newstyle=True
     )
-    env.globals |= {**_direction(translate.locale, language), "takes_replies": takes_replies}
+    env.globals |= {**_direction(translate.locale, language), "takes_replies": takes_replies, "figures": figures}
     texts = (extract, one_line, safe_url, shortened, wrapped)
     env.filters |= {write.__name__: waiting(write) for write in texts}
     env.filters |= {"in_words": partial(in_words, translate=translate), "number": translate.number}
     env.filters |= {"enumeration": translate.enumeration}
-    env.filters |= {"parted": parted, "source_name": source_name, "is_by_upvotes": is_by_upvotes}
+    env.filters |= {
+        "parted": parted,
+        "source_name": source_name,
+        "is_by_upvotes": is_by_upvotes,
+        "summary_of": summary_of,
+    }
     env.filters["isolated"] = waiting(isolated) if translate.locale.text_direction == "rtl" else str
     dates = (long_date, plain_date, short_date, month_name, day_of_month, weekday_name)
     env.filters |= {write.__name__: partial(write, locale=translate.locale) for write in dates}

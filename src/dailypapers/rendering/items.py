@@ -6,6 +6,7 @@ Foreign text is made plain here, once for both parts of a mail.
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import jinja2
 
@@ -13,7 +14,7 @@ from dailypapers.domain.digest import Entry, QuietEntry
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.resource import Resource, institution_of, venue_of
 from dailypapers.domain.source import source_name
-from dailypapers.domain.subscriber import Abstracts
+from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.domain.summary import Summary, SummaryBy
 from dailypapers.rendering.environment import in_words, translator_of
 from dailypapers.rendering.summary import summary_of
@@ -44,6 +45,8 @@ class Shown:
     resources: bool = True
     #: So many characters of a sentence that sums it up, in place of the abstract.
     summary: int = 0
+    #: Whether it shows a figure of the paper.
+    figures: bool = False
 
 
 _FULL, _HALF, _TIGHT, _NO_ABSTRACT = Shown(220), Shown(110), Shown(110, resources=False), Shown(0)
@@ -60,6 +63,13 @@ STEPS = {
 }
 
 
+@cache
+def steps_of(style: Style) -> tuple[Shown, ...]:
+    """Return what entries come down to, step by step, in mails of a style; figures go before the last step."""
+    *steps, last = STEPS[style.abstracts]
+    return (*(replace(step, figures=style.figures) for step in steps), last)
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """A name; whether the reader follows it, and whether others that are not shown stand before it."""
@@ -67,6 +77,15 @@ class Author:
     name: str
     followed: bool
     gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture, and its size on the page."""
+
+    url: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +119,7 @@ class Item:
     #: What can be had of it, of each kind one.
     resources: tuple[Resource, ...]
     feedback: str
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +164,16 @@ def item_of(
         upvotes=entry.upvotes,
         resources=tuple(_linkable(entry.resources)) if shown.resources else (),
         feedback=feedback,
+        figure=figure_of(env, entry) if shown.figures else None,
     )
+
+
+def figure_of(env: jinja2.Environment, entry: Entry) -> Figure | None:
+    """Return the figure of an entry at half its size in pixels; `None` without one, or where none are shown."""
+    thumbnail, place = entry.thumbnail, str(env.globals["figures"])
+    if thumbnail is None or not place:
+        return None
+    return Figure(f"{place}{thumbnail.file_name}", max(thumbnail.width // 2, 1), max(thumbnail.height // 2, 1))
 
 
 def _linkable(resources: Iterable[Resource]) -> Iterator[Resource]:

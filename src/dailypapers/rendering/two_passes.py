@@ -30,7 +30,7 @@ from dailypapers.domain.subscriber import Style
 from dailypapers.errors import NotShareable, TakenForSlots
 from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
 from dailypapers.rendering.html import most_bytes, weight_of_plain
-from dailypapers.rendering.items import BARE, STEPS, Item, QuietItem, Shown, item_of, reason_of, title_of
+from dailypapers.rendering.items import BARE, Item, QuietItem, Shown, item_of, reason_of, steps_of, title_of
 from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
 from dailypapers.rendering.slots import NUMBER, Fill, Named, Slot, Slots, is_reserved, recording
 from dailypapers.rendering.text import safe_url
@@ -177,7 +177,7 @@ class TwoPasses:
 
     def _render(self, digest: Digest, frame: Frame, links: Links, style: Style) -> EncodedMessage:
         mail = _Mail(self, digest, frame, links, style, digest_values(self.env, digest, frame, links))
-        parts = fitting(len(digest.entries), STEPS[style.abstracts], mail.filled, frame.template)
+        parts = fitting(len(digest.entries), steps_of(style), mail.filled, frame.template)
         return EncodedMessage(self.subject(mail), parts.text.removesuffix(b"=\r\n"), parts.html.removesuffix(b"=\r\n"))
 
     def _probe(self, digest: Digest, frame: Frame, links: Links, style: Style) -> None:
@@ -255,7 +255,7 @@ class TwoPasses:
         `has` tells whether there is such an address, and HTML.
         """
         place = number if self._filters_numbers or number < 2 else len(str(number)) + 1  # noqa: PLR2004 - the first one
-        key = (id(entry), place, name, shown.length, shown.whole, shown.resources, shown.summary, has)
+        key = (id(entry), place, name, shown, has)
         known = self._around.get(key)
         return known or kept(self._around, key, self._new_around(name, entry, shown, number, has), _BLOCKS)
 
@@ -281,8 +281,9 @@ class TwoPasses:
                 entry.sources,
                 entry.upvotes,
                 entry.followed,
+                entry.thumbnail,
             ),
-            *(shown.length, shown.whole, shown.resources, shown.summary, number == 1, digits, has),
+            *(shown, number == 1, digits, has),
         )
         known = self._blocks.get(key)
         return known or kept(self._blocks, key, self._new_block(name, entry, shown, number, has), _BLOCKS)

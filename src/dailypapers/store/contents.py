@@ -31,6 +31,7 @@ def _quiet(content: Content) -> dict[str, object]:
     topics = [[quiet.topic, quiet.nearest_id] for quiet in content.quiet]
     stated = {"quiet": topics, "quiet_days": content.quiet_days, "instead": content.instead}
     stated |= {"considered": content.considered, "in_reply_to": content.in_reply_to, "language": content.style.language}
+    stated |= {"figures": content.style.figures}
     stated |= {"saved": [[_note(news.text), news.url] for news in content.saved]}
     return {name: value for name, value in stated.items() if value}
 
@@ -38,7 +39,7 @@ def _quiet(content: Content) -> dict[str, object]:
 def from_json(kept: Mapping[str, Any]) -> Content:
     """Read a content back."""
     return Content(
-        Style(bool(kept["text_only"]), Abstracts(kept["abstracts"]), kept.get("language", "")),
+        _style(kept),
         tuple(_sentence(note) for note in kept["notes"]),
         {name: _read_about(about) for name, about in kept["papers"].items()},
         tuple(QuietTopic(topic, nearest_id) for topic, nearest_id in kept.get("quiet", ())),
@@ -48,6 +49,11 @@ def from_json(kept: Mapping[str, Any]) -> Content:
         kept.get("in_reply_to", ""),
         tuple(SavedNews(_sentence(text), url) for text, url in kept.get("saved", ())),
     )
+
+
+def _style(kept: Mapping[str, Any]) -> Style:
+    language, figures = kept.get("language", ""), kept.get("figures", False)
+    return Style(bool(kept["text_only"]), Abstracts(kept["abstracts"]), language, figures)
 
 
 def _note(note: str) -> object:

@@ -11,7 +11,8 @@ from dailypapers.domain.forwarded import PRIVATE_SCHEME
 from dailypapers.domain.paper import NOTHING_SHOWN, Paper, PaperId, Presentation, Signals
 from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.domain.summary import Summary
-from dailypapers.store import identities, summaries, votes
+from dailypapers.domain.thumbnail import Thumbnail
+from dailypapers.store import identities, summaries, thumbnails, votes
 from dailypapers.store.database import groups, insert_new, lock, replace_rows
 from dailypapers.store.schema import announcements as announced
 from dailypapers.store.schema import editions, names, papers, signals
@@ -41,6 +42,8 @@ class Listed:
     #: What sources show of it, and what a model said of it, as far as that was asked for.
     presentation: Presentation = NOTHING_SHOWN
     summary: Summary | None = None
+    #: A small picture of a figure of it, where the service has one.
+    thumbnail: Thumbnail | None = None
 
 
 def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -> Added:
@@ -134,11 +137,16 @@ def presentations(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, Pres
 
 
 def presented(tx: sa.Connection, listed: Sequence[Listed]) -> tuple[Listed, ...]:
-    """Return the same papers, each with what sources show of it, and what a model said."""
+    """Return the same papers, each with what sources show of it, what a model said, and its figure."""
     ids = [item.paper_id for item in listed]
-    shown, said = presentations(tx, ids), summaries.of_papers(tx, ids)
+    shown, said, pictures = presentations(tx, ids), summaries.of_papers(tx, ids), thumbnails.of_papers(tx, ids)
     return tuple(
-        replace(item, presentation=shown.get(item.paper_id, NOTHING_SHOWN), summary=said.get(item.paper_id))
+        replace(
+            item,
+            presentation=shown.get(item.paper_id, NOTHING_SHOWN),
+            summary=said.get(item.paper_id),
+            thumbnail=pictures.get(item.paper_id),
+        )
         for item in listed
     )
 

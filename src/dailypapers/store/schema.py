@@ -226,6 +226,7 @@ subscribers = sa.Table(
     sa.Column("abstracts", sa.Text),
     # A language tag; nothing stated: the service's own language.
     sa.Column("language", sa.Text),
+    sa.Column("figures", sa.Boolean),
     # What every link of this subscription is bound to; none for who subscribed before there was one.
     sa.Column("link_key", sa.Text, default=lambda: secrets.token_hex(16)),
     # A composer has claimed this reader until then; a claim that ran out is anybody's.
@@ -542,6 +543,20 @@ summaries = sa.Table(
     # What asking took, for the limits of a day.
     sa.Column("tokens", sa.Integer, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
+)
+
+# A figure of a paper as a small JPEG, named by its content; without a name, one that was looked for in vain.
+thumbnails = sa.Table(
+    "thumbnails",
+    metadata,
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False, index=True),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    # On how many days it was looked for in vain, and the last day it was looked for.
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("day", sa.Date, nullable=False, index=True),
 )
 
 suppressions = sa.Table(

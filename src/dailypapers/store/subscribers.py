@@ -102,6 +102,7 @@ def _columns(rhythm: Rhythm, amount: Amount, style: Style) -> dict[str, Any]:
         "text_only": style.text_only,
         "abstracts": style.abstracts.value,
         "language": style.language or None,
+        "figures": style.figures,
     }
 
 
@@ -424,7 +425,12 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         created_at=row.created_at,
         confirmed_at=row.confirmed_at,
         consent=Consent(row.consent, row.consent_form or "", row.consent_network or ""),
-        style=Style(bool(row.text_only), Abstracts(row.abstracts or Abstracts.EXTRACT), row.language or ""),
+        style=Style(
+            bool(row.text_only),
+            Abstracts(row.abstracts or Abstracts.EXTRACT),
+            row.language or "",
+            figures=bool(row.figures),
+        ),
         paused_until=row.paused_until,
         link_key=row.link_key or "",
     )

@@ -6,9 +6,9 @@ left there, or could not be reached, is not mailed from here, and nobody is aske
     file | lines, each with what it states | what is known, changed by that | kept
 
 The fields are the same in both: address, topics, phrases, categories, authors, papers, avoid, exclude, other_interests,
-zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, language, paused. Only
-`address` is needed, and what a line does not state stays as it is. In CSV several entries of one field are separated by
-semicolons, and the address may stand under any name people give it.
+zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, language, figures,
+paused. Only `address` is needed, and what a line does not state stays as it is. In CSV several entries of one field
+are separated by semicolons, and the address may stand under any name people give it.
 """
 
 import csv
@@ -46,7 +46,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 OTHER_INTERESTS = "other_interests"
 _OTHERS = (
     "address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore", "on_empty", "text_only",
-    "abstracts", "language", "paused", OTHER_INTERESTS,
+    "abstracts", "language", "figures", "paused", OTHER_INTERESTS,
 )  # fmt: skip
 #: What spreadsheets and other newsletters call the column of addresses, in lower case and with underscores.
 _ADDRESS_COLUMNS = {"address", "email", "e_mail", "email_address", "e_mail_address", "mail"}
@@ -335,6 +335,8 @@ def _style(fields: Mapping[str, Any]) -> dict[str, Any]:
         stated["abstracts"] = _one_of(Abstracts, "abstracts", fields["abstracts"])
     if "language" in fields:
         stated["language"] = _language(fields["language"])
+    if "figures" in fields:
+        stated["figures"] = _yes("figures", fields["figures"])
     return stated
 
 

@@ -30,7 +30,7 @@ from dailypapers.web.http.language import Negotiated
 from dailypapers.web.http.late_route import LateRoute
 from dailypapers.web.http.page import Secured, WebContext
 from dailypapers.web.http.slashes import WithoutTrailingSlash
-from dailypapers.web.public import archive, confirm, home, lost_links, search, subscribe
+from dailypapers.web.public import archive, confirm, figures, home, lost_links, search, subscribe
 from dailypapers.web.readers import (
     channel,
     data,
@@ -69,6 +69,7 @@ def web_app(context: WebContext) -> FastAPI:
     app.post("/preferences/{token}/preview", response_class=HTMLResponse)(preferences.redraw(context))
     app.post("/hooks/{provider}")(providers.act(context))
     app.api_route("/static/{name}", methods=_LOOK)(static.show(context.static))
+    app.api_route("/figures/{name}", methods=_LOOK)(figures.show(context))
     add_admin(app, context)
     add_api(app, context)
     _answer_errors(app, context)

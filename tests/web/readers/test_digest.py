@@ -1,16 +1,24 @@
 """The web copy: all picks, for reading; it opens nothing else."""
 
 import httpx
+import pytest
 import sqlalchemy as sa
 from bibtexparser.entrypoint import parse_string
 from tests.web.a_digest import CELLS, GRAPHS, Got, a_digest
 from tests.web.conftest import LINKS, NOW
 from tests.web.test_pages import everything
 
+from dailypapers.domain.content import Content
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.paper import Presentation
+from dailypapers.domain.source import Announcement
+from dailypapers.domain.subscriber import Style
+from dailypapers.domain.thumbnail import Thumbnail
 from dailypapers.domain.vote import Vote
-from dailypapers.store import outbox, votes
+from dailypapers.store import contents, outbox, papers, schema, summaries, thumbnails, votes
 from dailypapers.store.database import reading, writing
+from dailypapers.store.summaries import Spent
+from dailypapers.web.http.page import WebContext
 
 
 def link(got: Got) -> str:
@@ -88,3 +96,36 @@ async def test_a_digest_that_never_arrived_says_so(pages: httpx.AsyncClient, eng
         outbox.expire(tx, now=NOW.replace(year=2027))
     shown = await pages.get(link(got))
     assert "This digest is empty" in shown.text
+
+
+async def test_the_copy_shows_the_sentence_of_the_email_with_its_author_the_figure_and_all_links(
+    pages: httpx.AsyncClient, context: WebContext, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(context.templates.globals, "figures", "http://pages/figures/")
+    got = a_digest(engine)
+    shown = Presentation(
+        comment="12 pages, accepted at ICML 2026",
+        journal="J. Graphs 7",
+        organization="University of Somewhere",
+        project_url="https://graphs.github.io/",
+        models=3,
+    )
+    picture = Thumbnail("0" * 32, 480, 300)
+    style = Style(figures=True)
+    with writing(engine) as tx:
+        papers.add(tx, [Announcement(GRAPHS, "huggingface", NOW.date(), presentation=shown)], now=NOW)
+        summaries.put(tx, got.papers[0], "en", "Graphs go deeper.", model="llama", day=NOW.date(), spent=Spent())
+        thumbnails.put(tx, got.papers[0], picture, b"jpeg", day=NOW.date())
+        content = contents.to_json(Content(style))
+        tx.execute(sa.update(schema.outbox).where(schema.outbox.c.id == got.delivery).values(content=content))
+    page = (await pages.get(link(got))).text
+    assert 'Graphs go deeper. <span class="soft">(AI summary, llama, 20 Apr 2026)</span>' in page
+    assert "<summary>Abstract" in page
+    assert f'src="/figures/{picture.file_name}"' in page
+    assert 'alt="Figure of “Deeper Graph Neural Networks &amp; &lt;Friends&gt;”"' in page
+    assert "University of Somewhere · J. Graphs 7 · 12 pages, accepted at ICML 2026" in page
+    for words in ("PDF<", "Project page<", "Models (3)<"):
+        assert words in page
+    archived = (await pages.get("/archive/2026-04-20")).text
+    assert "Models (3)<" in archived
+    assert "<img" not in archived

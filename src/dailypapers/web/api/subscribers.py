@@ -43,6 +43,7 @@ _PREFERENCES: dict[str, Schema] = {
     "text_only": shapes.YES,
     "abstracts": shapes.one_of(Abstracts),
     "language": {"type": "string", "pattern": r"^([a-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3})?$"},
+    "figures": shapes.YES,
 }
 _CONSENT = shapes.answered("Consent", {"source": shapes.TEXT, "form": shapes.TEXT})
 _SUBSCRIBER = shapes.answered(
@@ -84,7 +85,7 @@ _NOTHING = shapes.taken("Nothing", {})
 _PREFERENCES_EXAMPLE = {
     "zone": "Europe/Berlin", "hour": 7, "days": "weekdays", "max_papers": 10, "about": None, "least": 1,
     "relevance": None, "explore": False, "on_empty": "silent", "text_only": False, "abstracts": "extract",
-    "language": "de",
+    "language": "de", "figures": False,
 }  # fmt: skip
 _EXAMPLE = {
     "id": 17,
@@ -132,6 +133,7 @@ def _preferences(reader: Subscriber) -> dict[str, Any]:
         "text_only": style.text_only,
         "abstracts": style.abstracts.value,
         "language": style.language,
+        "figures": style.figures,
     }
 
 

@@ -50,14 +50,15 @@ def show_edition(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
         with reading(context.engine) as tx:
             edition = _edition(tx, day)
             before, after = editions.neighbours(tx, edition.day)
-            found = archive.entries(tx, edition)
-        page, last = bounded(page_number(request), len(found), PAPERS)
+            listed = archive.ordered(tx, edition)
+            page, last = bounded(page_number(request), len(listed), PAPERS)
+            entries = archive.entries(tx, listed[(page - 1) * PAPERS : page * PAPERS])
         return context.page(
             request,
             "edition",
             edition=edition,
-            entries=found[(page - 1) * PAPERS : page * PAPERS],
-            total=len(found),
+            entries=entries,
+            total=len(listed),
             page=page,
             last=last,
             before=before,
@@ -75,8 +76,8 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
         download.require_kind(kind)
         with reading(context.engine) as tx:
             edition = _edition(tx, day)
-            found = [entry.paper for entry in archive.entries(tx, edition)]
-        return download.as_file(found, f"papers-{edition.day}", kind)
+            edition_papers = [item.paper for item in archive.ordered(tx, edition)]
+        return download.as_file(edition_papers, f"papers-{edition.day}", kind)
 
     return show_file
 

@@ -15,6 +15,7 @@ from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Bearer, Purpose
+from dailypapers.domain.subscriber import Style
 from dailypapers.errors import BadToken
 from dailypapers.store import history
 from dailypapers.store.database import reading
@@ -34,6 +35,7 @@ class _Copy:
     bearer: Bearer
     digest: Digest
     edition: Edition
+    style: Style
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -46,6 +48,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
             "digest",
             digest=copy.digest,
             edition=copy.edition,
+            style=copy.style,
             doubts=doubts(copy.edition.sources, context.translate),
             votes=_votes(context, copy),
             files=f"{context.root}digest/{token}/papers",
@@ -75,7 +78,7 @@ def _copy(context: WebContext, token: str) -> _Copy:
         mails = load_inputs(tx, [delivery]) if delivery and reader and delivery.subscriber == reader.id else []
     for mail in mails:
         if mail.digest is not None and mail.edition is not None:
-            return _Copy(mail.delivery, mail.bearer, mail.digest, mail.edition)
+            return _Copy(mail.delivery, mail.bearer, mail.digest, mail.edition, mail.style)
     raise BadToken(N_("This digest is no longer available."))
 
 

@@ -65,6 +65,7 @@ class Draft:
     text_only: bool = False
     abstracts: str = ""
     language: str = ""
+    figures: bool = False
     #: What the preferences were when the form was made.
     seen: str = ""
 
@@ -96,6 +97,7 @@ def written(preferences: Preferences, *, usual: float) -> Draft:
         text_only=preferences.style.text_only,
         abstracts=preferences.style.abstracts.value,
         language=preferences.style.language,
+        figures=preferences.style.figures,
         seen=fingerprint(preferences),
     )
 
@@ -152,6 +154,7 @@ def read(form: FormData) -> Draft:
         **{name: one(name).strip()[:MAX_CHARACTERS] for name in _SHORT},
         explore=bool(one("explore")),
         text_only=bool(one("text_only")),
+        figures=bool(one("figures")),
     )
 
 
@@ -182,7 +185,7 @@ def meant(draft: Draft, before: Preferences, *, usual: float, examples: Iterable
     troubles: dict[str, str] = {}
     rhythm = _rhythm(draft, before.rhythm, troubles)
     amount = _amount(draft, before.amount, usual, troubles)
-    style = replace(before.style, text_only=draft.text_only)
+    style = replace(before.style, text_only=draft.text_only, figures=draft.figures)
     if not draft.language or LANGUAGE_TAG.fullmatch(draft.language):
         style = replace(style, language=draft.language)
     if draft.abstracts in set(Abstracts):

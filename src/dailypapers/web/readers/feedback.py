@@ -18,6 +18,7 @@ from dailypapers.domain.digest import Entry
 from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadToken
+from dailypapers.library.past_editions import entry_of
 from dailypapers.store import papers, subscribers, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
@@ -100,7 +101,7 @@ def _case(tx: sa.Connection, reader: int, paper: int) -> _Case:
     cast = votes.of_paper(tx, reader, paper)
     stated = {one.text for one in subscribers.interests_of(tx, [reader])[reader]}
     return _Case(
-        Entry(listed.paper, "", listed.sources, listed.signals, (), listed.paper_id, listed.presentation),
+        entry_of(listed),
         frozenset(vote.value for vote in cast),
         tuple(phrase for phrase in phrases_of(listed.paper.title) if phrase not in stated),
     )

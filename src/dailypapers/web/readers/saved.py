@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from dailypapers.domain.digest import Entry
 from dailypapers.domain.graphemes import beginning
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.saved import MAX_NAME, MAX_NOTE, Remark
 from dailypapers.domain.text import one_line, printable, unaccented
 from dailypapers.domain.vote import Vote
+from dailypapers.library.past_editions import entry_of
 from dailypapers.store import papers, votes
 from dailypapers.store import saved as store
 from dailypapers.store.database import reading, writing
@@ -158,7 +158,7 @@ def _page(
     wanted = _wanted(request)
     found = _those(wanted, kept, papers.by_id(tx, [one.paper_id for one in kept]) if wanted.words else {})
     listed = papers.of_delivery(tx, [one.paper_id for one in found[:MOST]])
-    entries = [Entry(item.paper, "", item.sources, item.signals, paper_id=item.paper_id) for item in listed.values()]
+    entries = [entry_of(item) for item in listed.values()]
     return context.page(
         request,
         "saved",
