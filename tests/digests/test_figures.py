@@ -61,7 +61,7 @@ def kept(engine: sa.Engine, ids: list[int]) -> dict[int, Thumbnail]:
 
 def test_hugging_face_s_thumbnail_is_taken_and_else_arxiv_s_first_figure_each_once(engine: sa.Engine) -> None:
     asked: list[Asked] = []
-    routes = GOOD | {"/t.png": Answer(picture(size=(200, 200))), "/html/2604.00001": Answer(HTML)}
+    routes: dict[str, Route] = {**GOOD} | {"/t.png": Answer(picture(size=(200, 200))), "/html/2604.00001": Answer(HTML)}
     with playing_sources(routes, asked=asked) as url:
         ids = store(engine, "", f"{url}/t.png")
         assert fetch_figures(engine, options(url), ids, day=TODAY) == 2
@@ -112,7 +112,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(sqlite: sa.Engine, monk
         # The first hop is let through as a public one would be; the second is looked at as well.
         there = f"{url.replace('127.0.0.1', 'localhost')}/secret.png"
         with playing_sources({"/t.png": Answer(status=302, headers={"Location": there})}) as public:
-            monkeypatch.setattr("dailypapers.sources.http.client.addresses_of", only(public))
+            monkeypatch.setattr("dailypapers.sources.http.exchange.addresses_of", only(public))
             (other,) = store(sqlite, "", f"{public}/t.png")[1:]
             assert fetch_figures(sqlite, public_only, [other], day=TODAY) == 0
     assert asked == []
