@@ -129,7 +129,7 @@ def test_preview_says_which_topics_brought_nothing(ready: Run) -> None:
     assert "Nothing today on “zebrafish development”" in said
     ready("subscribers", "add", "alice@example.org", "--on-empty", "trending")
     _, out, _ = ready("preview", "alice@example.org", "--now", "2026-04-20T08:00")
-    assert "Nothing new on your topics today. This is what is trending instead:" in out
+    assert "Nothing new on your topics today, so here is what is trending." in out
     code, _, said = ready("subscribers", "add", "alice@example.org", "--on-empty", "cats")
     assert (code, "on_empty “cats” must be one of silent, trending" in said) == (2, True)
 

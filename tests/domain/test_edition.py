@@ -38,3 +38,8 @@ def test_categories_that_lack_are_named_unless_their_source_is() -> None:
         "papers than expected. Missing papers will follow as soon as they are available."
     )
     assert "cs.AI" not in doubts((replace(status("arxiv", State.FAILED), lacking=lacking),))
+
+
+def test_on_a_later_day_nobody_reads_that_it_is_today_s_trouble() -> None:
+    line = doubts((status("arxiv", State.FAILED),), is_past=True)
+    assert line == "That day, arXiv could not be reached. Papers missing here are in later editions."

@@ -188,7 +188,7 @@ def test_every_entry_is_in_both_parts_with_its_reason() -> None:
         for item in FOR_SOMEBODY.entries:
             assert item.paper.title in part
             assert str(item.reason) in part
-        assert "John Jumper, Richard Evans, Alexander Pritzel, Tim Green and 2 more" in part
+        assert "John Jumper, Richard Evans, Alexander Pritzel, Tim Green and 2 others" in part
         assert "cs.LG · arXiv · Hugging Face · 214 upvotes" in part
         assert "3 papers for you, out of 274 new today." in part
         assert "Monday, 23 November 2026" in part
@@ -313,7 +313,7 @@ def test_whom_a_reader_follows_is_named_wherever_they_stand() -> None:
     names = [f"Author {n}" for n in range(39)] + ["Tri Dao"]
     item = entry(authors=tuple(names), followed=("Tri Dao",))
     message = rendered(digest_of(item))
-    said = "Author 0, Author 1, Author 2, Author 3, … Tri Dao and 35 more"
+    said = "Author 0, Author 1, Author 2, Author 3, … Tri Dao and 35 others"
     assert said in " ".join(Structure(message.html).words.split())
     assert said in " ".join(message.text.split())
     assert re.search(r"<b [^>]*>Tri Dao</b>", message.html)
@@ -442,7 +442,7 @@ def test_five_quiet_topics_are_named_and_the_others_counted() -> None:
     for message, more in ((five, 0), (seven, 1)):
         for part in (message.html, message.text):
             assert part.count("; the nearest is ") == 5
-            assert part.count("… and 2 more") == more
+            assert part.count("… and 2 more topics") == more
 
 
 def test_a_quiet_topic_is_plain_text_and_its_link_a_link() -> None:
@@ -473,7 +473,7 @@ def test_what_is_trending_instead_is_named_so() -> None:
     """Nobody is told that they have chosen no topics."""
     message = rendered(Digest((MAMBA,), trending=True, considered=9, instead=True))
     for part in (message.html, " ".join(message.text.split())):
-        assert "Nothing new on your topics today. This is what is trending instead:" in part
+        assert "Nothing new on your topics today, so here is what is trending." in part
         assert "chosen any topics" not in part
         assert "and set your preferences" in " ".join(part.split())
 

@@ -66,7 +66,7 @@ def authorization_url(provider: OidcProvider, flow: Flow, *, back_to: str) -> st
 
 
 _NO_ANSWER = N_("The sign-in service did not answer as expected. Please try again in a few minutes.")
-_NOT_IN_A_GROUP = N_("You are signed in there, but in no group that may open these pages.")
+_NOT_IN_A_GROUP = N_("You are signed in there, but none of your groups may open these pages.")
 _ANOTHER_PERSON = N_(
     "The account of your address belongs to somebody else who signed in there. An owner can remove it."
 )

@@ -19,15 +19,15 @@ class Edition:
     sources: tuple[SourceStatus, ...]
 
 
-def doubts(sources: tuple[SourceStatus, ...], translate: Translator = untranslated) -> str:
+def doubts(sources: tuple[SourceStatus, ...], translate: Translator = untranslated, *, is_past: bool = False) -> str:
     """Say in one line which of the day's sources, or of their categories, were late, short or down.
 
-    Empty where all is well.
+    Empty where all is well. `is_past`: it is read on any later day.
     """
     doubtful = [sentence for status in sources for sentence in _doubts(status, translate)]
     if not doubtful:
         return ""
-    return translate(_LINE).format(doubtful=translate.enumeration(doubtful))
+    return translate(_LINE_OF_PAST if is_past else _LINE).format(doubtful=translate.enumeration(doubtful))
 
 
 def _doubts(status: SourceStatus, translate: Translator) -> Iterator[str]:
@@ -47,6 +47,7 @@ def _words(state: State, new: int) -> str:
 
 
 _LINE = N_("Today {doubtful}. Missing papers will follow as soon as they are available.")
+_LINE_OF_PAST = N_("That day, {doubtful}. Papers missing here are in later editions.")
 _WORDS = {
     State.FAILED: N_("{source} could not be reached"),
     State.STALLED: N_("{source} had no new papers although some were expected"),

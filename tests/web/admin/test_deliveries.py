@@ -84,7 +84,7 @@ async def test_an_accepted_digest_is_sent_again_and_counts_as_perhaps_doubled(
 async def test_an_uncertain_digest_is_carried_over_once(owner: Operator, engine: sa.Engine) -> None:
     got = tried(engine, DeliveryState.UNCERTAIN, Doubt.HOLD)
     path = f"/deliveries/{got.delivery}"
-    assert "Nobody knows whether it arrived" in await owner.look(path)
+    assert "It is not known whether it arrived" in await owner.look(path)
     for outcome in ("carried", "too-late"):
         answer = await owner.post(path, at="", action="carry")
         assert answer.headers["location"] == f"/admin{path}?done={outcome}"

@@ -24,6 +24,8 @@ async def test_each_plot_has_a_table(viewer: Operator, engine: sa.Engine) -> Non
     page = await viewer.look("/trends")
     plots = page.count('src="data:image/svg+xml;base64,')
     assert (plots, page.count("<table>")) == (5, 5)
-    assert "Plot of New papers and Weekday median by day" in page or "New papers, Weekday median" in page
+    assert (
+        "Plot of New papers and Median for that weekday by day" in page or "New papers, Median for that weekday" in page
+    )
     for said in ("Subscribers", "arXiv", '<td class="number">119</td>', "3 Apr 2026"):
         assert said in page, said

@@ -54,7 +54,7 @@ async def found(context: WebContext, engine: sa.Engine) -> AsyncIterator[httpx.A
 async def test_results_show_title_authors_abstract_and_reason(found: httpx.AsyncClient) -> None:
     page = (await found.get("/search", params={"q": "graphs"})).text
     assert page.count("<article") == 20
-    for told in ("and 2 more", "20 April 2026", "cs.LG", "We draw graphs.", "Read more", "Matches Graphs", ">Code<"):
+    for told in ("and 2 others", "20 April 2026", "cs.LG", "We draw graphs.", "Read more", "Matches Graphs", ">Code<"):
         assert told in page
     assert 'value="graphs"' in page
     assert "36 papers contain" in page

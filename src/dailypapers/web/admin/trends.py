@@ -55,7 +55,7 @@ _FIGURES: Sequence[tuple[str, Sequence[tuple[Figure, str]]]] = (
     ),
     (N_("Votes a day"), ((Figure.DISLIKES, N_("Dislikes")), (Figure.LIKES, N_("Likes")))),
 )
-_NEW, _USUAL = N_("New papers"), N_("Weekday median")
+_NEW, _USUAL = N_("New papers"), N_("Median for that weekday")
 
 
 def show(visit: Visit) -> Response:

@@ -63,7 +63,7 @@ def show_edition(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
             last=last,
             before=before,
             after=after,
-            doubts=doubts(edition.sources, context.translate),
+            doubts=doubts(edition.sources, context.translate, is_past=True),
         )
 
     return show_day

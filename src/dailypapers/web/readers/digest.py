@@ -49,7 +49,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
             digest=copy.digest,
             edition=copy.edition,
             style=copy.style,
-            doubts=doubts(copy.edition.sources, context.translate),
+            doubts=doubts(copy.edition.sources, context.translate, is_past=True),
             votes=_votes(context, copy),
             files=f"{context.root}digest/{token}/papers",
         )
