@@ -4,6 +4,7 @@ import datetime as dt
 import gc
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,12 @@ for _library in ("OPENBLAS", "OMP"):
 # What Python looks for garbage in is mostly modules and tests, which stay: looking as often as by default took an
 # eighth of the time.
 gc.set_threshold(50_000, 10, 10)
+
+# Memory holds what the tests write, where there is enough of it: nobody needs it afterwards, and a disk is waited for.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it get names of their own
+_ENOUGH = 4 << 30
+if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 _RESTART_IDS = (
     "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
@@ -207,15 +214,15 @@ def another(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Pat
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+def engine(request: pytest.FixtureRequest) -> sa.Engine:
     """An empty, migrated database: every test that asks for it runs on both."""
     if request.param == "sqlite":
-        made = request.getfixturevalue("sqlite")
+        made: sa.Engine = request.getfixturevalue("sqlite")
     else:
+        # Its connections stay for the next test: a new one costs the server as much as most tests do.
         made = request.getfixturevalue("postgres")
         empty(made)
-    yield made
-    made.dispose()
+    return made
 
 
 @pytest.fixture
