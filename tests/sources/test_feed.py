@@ -109,6 +109,7 @@ def test_a_link_that_is_none_of_the_web_is_no_link(link: str) -> None:
         ("Lee, A.", ("Lee, A.",)),
         ("Lee, A., Roy, B. C.", ("Lee, A.", "Roy, B. C.")),
         ("Ann Lee", ("Ann Lee",)),
+        ("The Gene Consortium,</dc:creator><dc:creator>Lee, A.", ("The Gene Consortium", "Lee, A.")),
     ],
 )
 def test_authors_in_one_text_are_taken_apart(creator: str, names: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ not know markup or TeX: the text is clean.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
 from dailypapers.domain.person import DEGREE, SUFFIX, is_group
@@ -110,19 +110,26 @@ def _without_degrees(pieces: Sequence[str]) -> Iterator[str]:
 
 
 def _comma_separated(text: str, *, given_first: bool) -> Iterator[str]:
-    """Give the names between whose parts, or between which, commas stand."""
+    """Return the names between whose parts, or between which, commas stand."""
     items = list(_with_suffixes(_pieces(text)))
-    has_initials = given_first or any(_are_initials(given, family) for (family, _), (given, _) in pairwise(items))
+    if given_first:
+        return _unpaired(items, is_inverted=False)
+    if any(_are_initials(given, family) for (family, _), (given, _) in pairwise(items)):
+        return _with_initials(items)
+    return _unpaired(items, is_inverted=_is_inverted(items, has_initials=False))
+
+
+def _with_initials(items: Iterable[tuple[str, str]]) -> Iterator[str]:
     unpaired: list[tuple[str, str]] = []
     for item in items:
-        if not given_first and unpaired and _are_initials(item[0], unpaired[-1][0]):
+        if unpaired and _are_initials(item[0], unpaired[-1][0]):
             *before, family = unpaired
-            yield from _unpaired(before, is_inverted=_is_inverted(before, has_initials=has_initials))
+            yield from _unpaired(before, is_inverted=_is_inverted(before, has_initials=True))
             yield _inverted(family, item)
             unpaired = []
         else:
             unpaired.append(item)
-    yield from _unpaired(unpaired, is_inverted=not given_first and _is_inverted(unpaired, has_initials=has_initials))
+    yield from _unpaired(unpaired, is_inverted=_is_inverted(unpaired, has_initials=True))
 
 
 def _with_suffixes(pieces: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -168,7 +175,7 @@ def _is_inverted(items: Sequence[tuple[str, str]], *, has_initials: bool) -> boo
 
 
 def _is_family(piece: str) -> bool:
-    return _is_persons(piece) and (" " not in piece or bool(_PARTICLE.match(piece)))
+    return (" " not in piece or bool(_PARTICLE.match(piece))) and _is_persons(piece)
 
 
 def _is_persons(piece: str) -> bool:

@@ -26,6 +26,8 @@ _ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/[^\s?#]+|oai:arxiv\.org:\
 _ARXIV_ERROR = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors\b")
 # What journals write before a title: “[ASAP] …”, “Sensors, Vol. 26, Pages 1234: …”.
 _BEFORE_TITLE = re.compile(r"\[ASAP\]\s+|[A-Z][\w&, -]{0,80}, Vol\. \d+, Pages? [\w-]+: ")
+#: Addresses that need not be joined to another, and in which nothing is left to be mended.
+_PLAIN_ADDRESS = re.compile(r"https?://[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+/[\w/%~:=&,()@+-]*(?:\.[\w-]+)*", re.ASCII)
 #: Longer texts are articles, not abstracts.
 _LONGEST_ABSTRACT = 8_000
 _MAX_CATEGORIES = 20
@@ -156,7 +158,10 @@ def _title(entry: Entry, context: _Context) -> str:
 
 
 def _link(entry: Entry, base: str) -> str:
-    for candidate in (text(entry, "link"), text(entry, "id"), text(entry, "prism_url")):
+    for field in ("link", "id", "prism_url"):
+        candidate = text(entry, field)
+        if _PLAIN_ADDRESS.fullmatch(candidate):
+            return candidate
         if candidate and (address := web_address(_joined(base, candidate))):
             return address
     return ""
@@ -215,7 +220,8 @@ def _authors(entry: Entry) -> tuple[str, ...]:
     listed = creators(entry)
     if len(listed) == 1:
         return clean_authors(listed[0])
-    return tuple(name for name in map(clean, listed) if name)
+    # Some end a consortium's name as they end a family name.
+    return tuple(name for name in (clean(person).rstrip(" ,;") for person in listed) if name)
 
 
 def _published(entry: Entry) -> dt.date | None:

@@ -29,11 +29,10 @@ _STRONG = re.compile(
 )
 #: The same in lower case: without regard to case the engine takes ten times as long to find that there is none.
 _STRONG_IN_LOWER_CASE = re.compile(re.sub(r"(?<!\\)[A-Z]", lambda match: match[0].lower(), _STRONG.pattern))
-#: In each imprint stands a digit or one of these, and most first lines of abstracts hold neither.
-_DIGIT = re.compile(r"\d")
-_IN_IMPRINTS = (
-    *("vol", "iss", "page", "p.", "article", "part", "number", "no.", "early", "print", "accepted", "press", "advance"),
-    *("online", "publi", "epub", "proof", "issn", "://", "www."),
+#: With one of these it begins; they are found in a tenth of the time.
+_STRONG_BEGINS = re.compile(
+    r"\d|vol|iss|page|pp?\.|pmc?id|part|article|number|no\.|early|online|ahead|accepted|in\spress|press|advance|just"
+    r"|first|publi|available|epub|latest|journal|uncorr|corr|doi|http|www"
 )
 _WEAK = re.compile(
     rf"(?:{_WEEKDAY})?(?:\d{{1,2}}\s)?{_MONTH}(?:[-–/]{_MONTH})?(?:\s\d{{1,2}}(?!\d))?,?(?:\s(?:19|20)\d\d)?"
@@ -140,7 +139,7 @@ def without_imprint(block: str) -> str:
 
 def _ends(line: str) -> Iterator[int]:
     """Give where an imprint at the beginning of a line would end, for each name it may begin with."""
-    if not line.startswith("[") and not _holds_imprint(line[:_LONGEST_IMPRINT].lower()):
+    if not line.startswith("[") and not _holds_fact(line[:_LONGEST_IMPRINT].lower()):
         return
     for start in _name_ends(line):
         end, is_strong = _eaten(line, start)
@@ -148,9 +147,9 @@ def _ends(line: str) -> Iterator[int]:
             yield end
 
 
-def _holds_imprint(beginning: str) -> bool:
-    may_hold = any(sign in beginning for sign in _IN_IMPRINTS) or _DIGIT.search(beginning)
-    return bool(may_hold and _STRONG_IN_LOWER_CASE.search(beginning))
+def _holds_fact(beginning: str) -> bool:
+    begins = _STRONG_BEGINS.finditer(beginning)
+    return any(_STRONG_IN_LOWER_CASE.match(beginning, match.start()) for match in begins)
 
 
 def _name_ends(line: str) -> Iterator[int]:
@@ -163,8 +162,10 @@ def _name_ends(line: str) -> Iterator[int]:
 
 def _may_be_name(text: str, *, is_parted: bool = False) -> bool:
     """Tell whether a journal may be called so: every word of weight is capitalised, or punctuation ends the name."""
+    if len(text) > _LONGEST_NAME:
+        return False
     words = text.split()
-    if not words or len(words) > _MOST_NAME_WORDS or len(text) > _LONGEST_NAME or text[-1] in "?!":
+    if not words or len(words) > _MOST_NAME_WORDS or text[-1] in "?!":
         return False
     weighty = [word for word in words[1:] if word.lower() not in _SMALL_WORDS]
     if all(word[:1].isupper() or not word[:1].isalpha() for word in weighty):

@@ -101,8 +101,11 @@ def _flaw(parsed: Any) -> str:
 
 def text(entry: Entry, *keys: str) -> str:
     """Give the first of these fields that is a text with something in it."""
-    values = (entry.get(key) for key in keys)
-    return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
+    for key in keys:
+        value = entry.get(key)
+        if isinstance(value, str) and (stripped := value.strip()):
+            return stripped
+    return ""
 
 
 def is_plain(entry: Entry, key: str) -> bool:

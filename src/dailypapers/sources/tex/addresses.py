@@ -16,6 +16,8 @@ _WEB = re.compile(
     rf"|\b10\.\d{{4,9}}/{_CHARACTER}{{1,300}}|\b(?:[\w-]{{1,63}}\.){{1,4}}(?:{_HOSTS})/{_CHARACTER}{{1,500}}",
     re.IGNORECASE,
 )
+#: What each of them has in it; few texts with a stroke do.
+_MAY_BE_WEB = re.compile(r"[.][A-Za-z]{2,4}/|:/|\d/|[wW]{3}[.]")
 _MAIL = re.compile(r"(?<![\w.+~-])(?:[\w.+~-]|\\_){1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 #: A repository such as lab/what-is--it: one stroke, and hyphens or digits besides the two hyphens.
 _REPOSITORY = re.compile(
@@ -37,7 +39,10 @@ def set_aside(text: str, keep: Callable[[str], str]) -> str:
     if "`" in text:
         text = _SPAN.sub(lambda match: keep(match[0]), text)
     if "/" in text:
-        text = _REPOSITORY.sub(lambda match: keep(match[0]), _WEB.sub(lambda match: _trimmed(match[0], keep), text))
+        if _MAY_BE_WEB.search(text):
+            text = _WEB.sub(lambda match: _trimmed(match[0], keep), text)
+        if "--" in text:
+            text = _REPOSITORY.sub(lambda match: keep(match[0]), text)
     if "@" in text:
         text = _MAIL.sub(lambda match: keep(match[0].replace("\\_", "_")), text)
     return text

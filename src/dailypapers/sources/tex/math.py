@@ -115,7 +115,7 @@ class _Reader:
         if sign in {"^", "_"}:
             return self._script(sign, depth)
         if sign.startswith("\\"):
-            return self._macro(sign, depth, spaced=after[-1:].isspace())
+            return self._macro(sign, depth, after=after)
         if sign == "~":
             return " "
         return sign.replace("'", "′")
@@ -135,7 +135,7 @@ class _Reader:
         if sign == "{":
             return self._group(depth)
         if sign.startswith("\\"):
-            return self._macro(sign, depth + 1, spaced=False).strip()
+            return self._macro(sign, depth + 1, after="").strip()
         if sign.isalnum() and len(sign) > 1:
             # TeX takes one character: x^10 is x¹0, as its author will have noticed.
             self._at -= 1
@@ -145,14 +145,14 @@ class _Reader:
 
     def _script(self, kind: str, depth: int) -> str:
         text = self._argument(depth).strip()
-        if text in {"′", "″", "*", "†", ""}:
+        if text in {"′", "″", "*", "⋆", "†", ""}:
             return text
         if text.startswith(("_", "^")):
             raise _Unreadable
         as_small = small(text.replace(" ", ""), raised=kind == "^")
         return as_small if as_small is not None else kind + wrapped(text)
 
-    def _macro(self, sign: str, depth: int, *, spaced: bool) -> str:
+    def _macro(self, sign: str, depth: int, *, after: str) -> str:
         name = sign[1:]
         if _SPACE.fullmatch(sign):
             return " "
@@ -161,10 +161,10 @@ class _Reader:
         if _NOTHING.fullmatch(sign):
             return self._delimiter(sign)
         if name == "not":
-            return self._negated(depth, spaced=spaced)
+            return self._negated(depth, after=after)
         if is_command(name) and not (name == "sqrt" and self._peek() == "["):
             return self._command(name, depth)
-        return self._symbol(sign, depth, spaced=spaced)
+        return self._symbol(sign, depth, after=after)
 
     def _command(self, name: str, depth: int) -> str:
         text = self._argument(depth)
@@ -186,26 +186,32 @@ class _Reader:
             self._take()
         return ""
 
-    def _negated(self, depth: int, *, spaced: bool) -> str:
+    def _negated(self, depth: int, *, after: str) -> str:
         self._skip_spaces()
         macro = self._peek().startswith("\\")
-        text = self._macro(self._take(), depth + 1, spaced=spaced) if macro else self._argument(depth)
+        text = self._macro(self._take(), depth + 1, after=after) if macro else self._argument(depth)
         return unicodedata.normalize("NFC", f"{text[:1]}\u0338{text[1:]}")
 
-    def _symbol(self, sign: str, depth: int, *, spaced: bool) -> str:
+    def _symbol(self, sign: str, depth: int, *, after: str) -> str:
         name = sign[1:]
         if _WORD.fullmatch(name):
-            between = self._skip_spaces()
-            return f"{name} " if between and (self._peek()[:1].isalnum() or self._peek()[:1] == "\\") else name
+            return self._word(name, after=after)
         meant = symbol(name)
         if meant is None:
             return self._unknown(sign, depth)
         if not meant[-1:].isalpha() and sign[1:2].isalpha():
             between = self._skip_spaces()
-            return f"{meant} " if spaced and between else meant
+            return f"{meant} " if after[-1:].isspace() and between else meant
         if self._peek().isspace() and self._next_word().isalnum():
             self._skip_spaces()
         return meant
+
+    def _word(self, name: str, *, after: str) -> str:
+        """Write the name of a function apart from what it stands behind and before: n log n."""
+        between = self._skip_spaces()
+        before = " " if after[-1:].isalnum() and not after.endswith("arg") else ""
+        behind = " " if between and (self._peek()[:1].isalnum() or self._peek()[:1] == "\\") else ""
+        return f"{before}{name}{behind}"
 
     def _next_word(self) -> str:
         return self._signs[self._at + 1][:1] if self._at + 1 < len(self._signs) else ""

@@ -15,7 +15,7 @@ from dailypapers.sources.tex.symbols import accented, code_point, small, symbol
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _SET_ASIDE = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
-_SIGNS = ("\\", "$", "^", "{", "~", "`", "''", "--", "[≤]", "[≥]", "[±]", "[×]", "[→]", "[≈]", "[A]")
+_SIGNS = ("\\", "$", "^", "{", "~", "`", "''", "**", "--", "[≤]", "[≥]", "[±]", "[×]", "[→]", "[≈]", "[A]")
 _MATH = re.compile(r"\$|\\[(\[]")
 _FORMULA = re.compile(
     r"(?<!\\)\$\$(?P<display>(?:\\.|[^$\\]){1,1000})\$\$"
@@ -23,7 +23,7 @@ _FORMULA = re.compile(
     r"|(?<!\\)\$(?![\s$])(?P<tight>(?:\\.|[^$\\]){1,1000})(?<!\s)\$(?!\d)"
     # … except where something inside can only be TeX.
     r"|(?<!\\)\$(?=[^$]{0,300}[\\^_])(?P<loose>(?:\\.|[^$\\]){1,1000})\$"
-    r"|(?<!\\)\$(?P<sign>[<>=~+-]{1,2})\$"
+    r"|(?<!\\)\$(?P<sign>[<>=~+@-]{1,2})\$"
     r"|\\\((?P<round>.{1,1000}?)\\\)|\\\[(?P<square>.{1,1000}?)\\\]"
 )
 _PLAIN_WORDS = re.compile(r"\s[A-Za-z]{3,}|[A-Za-z]{3,}\s")
@@ -66,6 +66,8 @@ _BRACED = re.compile(
 _BRACKETED = re.compile(r"\[([≤≥±×→≈])\]|(?<=\d)(\s?)\[A\](?!\w)")
 _BRACED_SIGNS = {"degrees": "°", "micro": "µ", "+/-": "±"}
 _DEGREES = re.compile(r"(?<=\d)(?:\{\\deg\}|\\deg\b)")
+#: Signs and spaces that stand right behind a word as well.
+_BEHIND_WORDS = re.compile(r"\\(textemdash|textendash|textellipsis|ldots|dots|x?space)(?![A-Za-z])(?:\{\}|\s)?")
 _ABBREVIATIONS = {
     "eg": "e.g.",
     "ie": "i.e.",
@@ -81,17 +83,33 @@ _THOUSANDS = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _HYPHEN = re.compile(r"(?<=\w)\\-(?=\w)")
 _HALF_QUOTED = re.compile(r"(?<![\w`])`([A-Za-z][^`']{0,80})'(?!\w)")
 _DASH = re.compile(r"(?<=[^\s-])---(?=[^\s-])|(?<=\S\s)---(?=\s\S)")
-_RANGE = re.compile(r"(?<=[\w%)\]”\x03])--(?=[\w\x02])|(?<=\S\s)--(?=\s\S)")
+_RANGE = re.compile(r"--(?:(?<=[\w%)\]”\x03]--)(?=[\w\x02])|(?<=\S\s--)(?=\s\S))")
 _COMMAND = re.compile(r"\\([A-Za-z]+)(?:\{[^{}]*\}){1,2}")
-_NAME = re.compile(r"(?<![\\:\w])\\([A-Za-z]{2,})(?:\{\})?|(?<=[\d\s(])\\([A-Za-z]{2,})(?:\{\})?")
+# What stands before a sign is looked at behind it: the engine is ten times as fast at finding what begins with a sign.
+_NAME = re.compile(r"\\(?:(?<![\\:\w]\\)|(?<=\d\\))([A-Za-z]{2,})(?:\{\})?")
+_ENQUOTED = re.compile(rf"\\enquote\*?\s?{_BRACES}")
+#: Macros of the authors' own, which are defined nowhere: around a text they mark or colour it, alone they are a name.
+#: What TeX itself takes as an argument without showing it is none of theirs.
+_OWN_MACRO = re.compile(
+    r"\\(?!(?:begin|end|label|vspace|hspace|input|include[a-z]{0,8}|bibliography[a-z]{0,5}|char|newcommand|renewcommand|def"
+    rf"|foreignlanguage|[a-z]?ref|verb|sqrt|[dt]?frac|binom)\b)[A-Za-z]{{2,30}}(?:\[\])?{_BRACES}"
+)
 _TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]{1,30})\}")
-_SCRIPT = re.compile(r"(?<=[\w)\]])([\^_])\{([^{}]{1,20})\}")
+_SCRIPT = re.compile(r"([\^_])(?<=[\w)\]][\^_])\{([^{}]{1,20})\}")
 _POWER = re.compile(r"(?<=[A-Za-z0-9)])\^(\d{1,3})(?![\w.^])")
+#: Braces that keep letters together or capital, as in BibTeX, or part a text from what is around it; sets have commas.
+_NAME_IN_BRACES = re.compile(r"(?<![^\s(“‘\"'/-])\{([^\W\d_][\w .'&/+-]{1,80})\}")
+_LONGER_IN_BRACES = re.compile(r"(?<![^\s(])\{([A-Z][a-z]*:?(?:\s[^\s{}]{1,40}){4,60})\}")
+_CAPITALS_IN_BRACES = re.compile(r"(\\[A-Za-z]*)?(?<=[A-Za-z])\{([A-Z]{1,6})\}")
+_SIGN_IN_BRACES = re.compile(r"(?<![\^_])\{\s?([=<>+×–—]|-{1,3})\s?\}|(?<=[A-Za-z])\{\}")
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BREAK = re.compile(r"(?<=\S)\s?\\\\(?=\s)")
-_THIN = re.compile(r"(?<=[\w.)\x03])\\[, ](?=\S)")
+_THIN = re.compile(r"\\(?<=[\w.)\x03]\\)[, ](?=\S)")
 _TIE = re.compile(r"(?<=[\w.,)\]\x03])~(?=[\w\x02\\(\[])|~(?=\s)|(?<=[^\W\d])\s~(?=[(\[])")
 _QUOTED = re.compile(r"""``(.{1,300}?)(?<=\S)(?:''|")""")
+_HALF_BY_APOSTROPHES = re.compile(r"""(?<!\w)"(?=\S)([^"“”]{1,100}?)(?<=\S)''(?!\w)""")
+#: Markdown, which arXiv does not read: **Name** and **N**ame.
+_BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*]{1,200}?)(?<=\S)\*\*(?!\*)")
 _QUOTED_BY_APOSTROPHES = re.compile(r"""(?<!\w)''(?=\S)(.{1,300}?)(?<=\S)(?:''|")""")
 
 
@@ -179,6 +197,28 @@ def _bracketed(match: re.Match[str]) -> str:
     return match[1] or f"{match[2]}Å"
 
 
+def _cited(match: re.Match[str]) -> str:
+    stands_apart = match[0].startswith("~") or match.string[: match.start()][-1:].isalnum()
+    return f"{' ' if stands_apart else ''}[{match[1]}]"
+
+
+def _behind_word(match: re.Match[str]) -> str:
+    return " " if match[1].endswith("space") else symbol(match[1]) or match[0]
+
+
+def _own_macro(match: re.Match[str]) -> str:
+    """Leave out the name of a macro around words; what is around a letter or nothing may mean anything."""
+    return match[1] if re.search(r"[^\W\d_]{3}", match[1]) else match[0]
+
+
+def _capitals(match: re.Match[str]) -> str:
+    return match[0] if match[1] else match[2]
+
+
+def _sign_in_braces(match: re.Match[str]) -> str:
+    return match[1] or ""
+
+
 def _lost_greek(match: re.Match[str]) -> str:
     return symbol(match[1] + match[2]) or match[0]
 
@@ -196,7 +236,7 @@ def _command(match: re.Match[str]) -> str:
 
 
 def _name(match: re.Match[str]) -> str:
-    return symbol(match[1] or match[2]) or match[0]
+    return symbol(match[1]) or match[0]
 
 
 def _script(match: re.Match[str]) -> str:
@@ -222,15 +262,19 @@ _AROUND_TEXT = (
     Rewrite("\\", _FONT, r"\1"),
     Rewrite("{\\", _OLD_FONT, r"\1"),
     Rewrite("\\", _LINK, r"\1"),
-    Rewrite("\\", _CITED, r"[\1]"),
-    Rewrite("\\", _FOOTNOTE, r" (\1)"),
+    Rewrite("\\", _CITED, _cited),
+    Rewrite("\\enquote", _ENQUOTED, r"“\1”"),
+    Rewrite("\\footnote", _FOOTNOTE, r" (\1)"),
+    Rewrite("\\thanks", _FOOTNOTE, r" (\1)"),
 )
 _DEEPEST = 3
 _COMMANDS_AND_TYPOGRAPHY = (
     Rewrite("\\unicode", _CODE_POINT, _code_point),
+    Rewrite("\\", _BEHIND_WORDS, _behind_word),
     Rewrite("\\text", _TEXT_SCRIPT, _text_script),
     Rewrite("\\", _COMMAND, _command),
     Rewrite("\\", _NAME, _name),
+    Rewrite("\\", _OWN_MACRO, _own_macro),
     Rewrite("\\", _THIN, " "),
     Rewrite("\\-", _HYPHEN, "-"),
     Rewrite("[", _BRACKETED, _bracketed),
@@ -238,8 +282,14 @@ _COMMANDS_AND_TYPOGRAPHY = (
     Rewrite("{,}", _THOUSANDS, ","),
     Rewrite("{", _LONE_LETTER, r"\1"),
     Rewrite("{", _SCRIPT, _script),
+    Rewrite("{", _CAPITALS_IN_BRACES, _capitals),
+    Rewrite("{", _NAME_IN_BRACES, r"\1"),
+    Rewrite("{", _LONGER_IN_BRACES, r"\1"),
+    Rewrite("{", _SIGN_IN_BRACES, _sign_in_braces),
     Rewrite("^", _POWER, _power),
     Rewrite("``", _QUOTED, r"“\1”"),
+    Rewrite("''", _HALF_BY_APOSTROPHES, r"“\1”"),
+    Rewrite("**", _BOLD, r"\1"),
     Rewrite("''", _QUOTED_BY_APOSTROPHES, r"“\1”"),
     Rewrite("`", _HALF_QUOTED, "\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}"),
     Rewrite("~", _TIE, " "),
