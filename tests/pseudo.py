@@ -140,7 +140,8 @@ class _Page(HTMLParser):
         if telling:
             self.told += _spoken(tag, {name: value or "" for name, value in attrs})
         if tag not in _VOID:
-            self._open.append((tag, telling and tag not in _UNSAID and ("lang", "en") not in attrs))
+            is_translated = ("lang", "en") not in attrs and ("translate", "no") not in attrs
+            self._open.append((tag, telling and tag not in _UNSAID and is_translated))
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:

@@ -21,7 +21,7 @@ FLOORS = {
     "domain": 1, "tokens": 2, "encryption": 2,
     "sources": 10, "ranking": 10, "rendering": 10, "mail": 10, "store": 10, "references": 11,
     "intake": 20, "library": 20, "subscriptions": 20, "accounts": 20, "tools": 20, "profiles": 20,
-    "digests": 21, "delivery": 22, "inbound": 23, "posting": 23, "reporting": 24,
+    "digests": 21, "delivery": 22, "inbound": 23, "posting": 23, "reporting": 24, "mcp": 24,
     "jobs": 30, "web": 30, "evaluation": 30,
     "setting_errors": 1,
     "setting_text": 1, "settings": 40, "assembly": 41, "app": 42, "scheduler": 43, "http_server": 31, "catcher": 43,
@@ -82,8 +82,8 @@ HOMES = {
     "itsdangerous": {"tokens"},
     "argon2": {"accounts"}, "pyotp": {"accounts"}, "segno": {"accounts"}, "authlib": {"accounts"},
     "joserfc": {"accounts"}, "httpx2": {"accounts"}, "pygal": {"rendering"},
-    "pydantic": {"settings"}, "pydantic_settings": {"settings"},
-    "typer": {"cli"}, "rich": {"cli"},
+    "pydantic": {"settings", "mcp"}, "pydantic_settings": {"settings"},
+    "mcp": {"mcp", "web"}, "typer": {"cli"}, "rich": {"cli"},
 }  # fmt: skip
 #: What takes seconds to import and most commands can do without: they get it within functions. A study waits anyway.
 SLOW = ("sklearn", "scipy.optimize", "scipy.stats", "alembic.command", "alembic.config", "alembic.script")

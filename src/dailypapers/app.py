@@ -73,6 +73,7 @@ class App:
             count_unread=KeptMail(unread).count if unread else lambda: 0,
             oidc=oidc(self.settings),
             channels=dependencies.posting.channels,
+            has_mcp=self.settings.web.mcp,
             alert_address=self.settings.inbound.alert_address,
             tools=tuple(dependencies.tools.clients) if dependencies.tools else (),
         )

@@ -349,6 +349,7 @@ class Web(_Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     trusted_proxies: tuple[Network, ...] = ()
     metrics_token: SecretStr | None = None
+    mcp: bool = False
 
 
 class Subscribe(_Section):

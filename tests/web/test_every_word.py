@@ -228,6 +228,7 @@ async def test_no_page_and_no_mail_has_a_word_of_english(
     await preferences(walk)
     await the_tools(walk)
     await the_profiles(walk)
+    await the_keys(walk, translated)
     await the_channel(walk, translated)
     mails(walk, translated.renderer)
     what_is_seldom(walk, translated)
@@ -631,6 +632,16 @@ async def the_channel(walk: Walk, context: WebContext) -> None:
         await walk.post(page, url="http://127.0.0.1:1/")
     await walk.post(page, action="remove")
     walk.browse(web_app(replace(context, channels=None)))
+    await walk.open(page)
+    walk.browse(web_app(context))
+
+
+async def the_keys(walk: Walk, context: WebContext) -> None:
+    page = f"{link(Purpose.PREFERENCES, a_reader(walk.engine, 'kim'))}/keys"
+    for acts in ("", "1", "1", "1", "1", "1"):
+        await walk.post(page, action="create", acts=acts)
+    walk.browse(web_app(replace(context, has_mcp=True)))
+    await walk.post(page, action="revoke", prefix="x")
     await walk.open(page)
     walk.browse(web_app(context))
 

@@ -21,6 +21,7 @@ from dailypapers.cli import (
     dkim,
     doctor,
     evaluate,
+    mcp,
     papers,
     serve,
     setup,
@@ -73,7 +74,7 @@ def shared(
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Try it": (demo.demo, catch.catch),
     "Set it up": (setup.init, setup.migrate, doctor.doctor),
-    "Run it": (serve.serve, serve.web, serve.schedule, serve.work, day.day),
+    "Run it": (serve.serve, serve.web, serve.schedule, serve.work, day.day, mcp.mcp),
     "The steps of a day": (sources.fetch, digests.close, digests.compose, deliveries.deliver, setup.prune),
     "Keep it": (backup.backup, backup.restore),
     "Look at it": (day.status, day.report, papers.paper, digests.preview, deliveries.ledger),

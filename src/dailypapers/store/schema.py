@@ -685,6 +685,20 @@ api_keys = sa.Table(
     ),
 )
 
+# Keys by which readers' own programs see what they see; a revoked one is deleted.
+reader_keys = sa.Table(
+    "reader_keys",
+    metadata,
+    _key("id", primary_key=True),
+    _key("subscriber_id", of="subscribers.id", nullable=False, index=True),
+    sa.Column("prefix", sa.Text, nullable=False, unique=True),
+    sa.Column("key_hash", sa.Text, nullable=False),
+    # It may save papers and vote, and not look alone.
+    sa.Column("may_act", sa.Boolean, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("last_used_on", sa.Date),
+)
+
 # What was answered to requests that must not be done twice, by keyed hashes of their idempotency keys. Pruned after a
 # day.
 api_answers = sa.Table(

@@ -43,6 +43,7 @@ from dailypapers.store.schema import (
     picks,
     posts,
     profiles,
+    reader_keys,
     saved_papers,
     subscribers,
     tool_pushes,
@@ -383,6 +384,7 @@ def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = No
         tool_pushes,
         tools,
         profiles,
+        reader_keys,
     ):
         tx.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     forwarded.erase(tx, subscriber_id)

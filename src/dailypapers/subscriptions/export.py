@@ -26,6 +26,7 @@ from dailypapers.store import (
     history,
     papers,
     profiles,
+    reader_keys,
     saved,
     subscribers,
     suppressions,
@@ -70,6 +71,10 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
         "forwarded": [
             {**_paper(forwarded_by_id[paper_id]), "alerts": list(names), "received_at": _moment(at)}
             for paper_id, names, at in alerts
+        ],
+        "keys": [
+            {"prefix": one.prefix, "may_act": one.may_act, "created_at": _moment(one.created_at)}
+            for one in reader_keys.of_subscriber(tx, subscriber_id)
         ],
         "tools": [_tool(one) for one in tools.of_subscriber(tx, subscriber_id)],
         "sent_to_tools": [

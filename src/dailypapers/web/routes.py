@@ -3,8 +3,8 @@
 The clock enters here and is passed on as `now`; nothing below asks it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol
@@ -23,6 +23,7 @@ from dailypapers.web.admin.routes import add_admin
 from dailypapers.web.api import problem
 from dailypapers.web.api.problem import Kind, Problem
 from dailypapers.web.api.routes import add_api
+from dailypapers.web.assistants import add_mcp
 from dailypapers.web.hooks import metrics, providers
 from dailypapers.web.http import static
 from dailypapers.web.http.guard import Guard
@@ -38,6 +39,7 @@ from dailypapers.web.readers import (
     erase,
     feed,
     feedback,
+    keys,
     preferences,
     preview,
     reduce_frequency,
@@ -51,6 +53,7 @@ from dailypapers.web.readers import (
 def web_app(context: WebContext) -> FastAPI:
     """Return the pages as one ASGI app."""
     context = replace(context, static=static.load(context.templates))
+    running: list[Callable[[], AbstractAsyncContextManager[None]]] = []
     app = FastAPI(
         title="dailypapers",
         version=__version__,
@@ -58,7 +61,7 @@ def web_app(context: WebContext) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_prepared(context),
+        lifespan=_prepared(context, running),
     )
     app.router.route_class = LateRoute
     for path, page in _ACTED_ON.items():
@@ -72,6 +75,8 @@ def web_app(context: WebContext) -> FastAPI:
     app.api_route("/figures/{name}", methods=_LOOK)(figures.show(context))
     add_admin(app, context)
     add_api(app, context)
+    if context.has_mcp:
+        running.append(add_mcp(app, context))
     _answer_errors(app, context)
     app.add_middleware(WithoutTrailingSlash)
     app.add_middleware(Guard, refuse=_refusing(context))
@@ -80,13 +85,18 @@ def web_app(context: WebContext) -> FastAPI:
     return app
 
 
-def _prepared(context: WebContext) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Load what previews need as soon as pages are served, and let nothing run on behind them."""
+def _prepared(
+    context: WebContext, running: Sequence[Callable[[], AbstractAsyncContextManager[None]]]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Load what previews need as soon as pages are served, and let nothing run on behind them but what is `running`."""
 
     @asynccontextmanager
     async def prepared(_app: FastAPI) -> AsyncIterator[None]:
         context.previews.begin(now=context.clock())
-        yield
+        async with AsyncExitStack() as stack:
+            for run in running:
+                await stack.enter_async_context(run())
+            yield
         await run_in_threadpool(context.previews.close)
 
     return prepared
@@ -120,6 +130,7 @@ _ACTED_ON: Mapping[str, Page] = {
     "/feedback/{token}/{vote}": feedback,
     "/preferences/{token}": preferences,
     "/preferences/{token}/channel": channel,
+    "/preferences/{token}/keys": keys,
     "/saved/{token}": saved,
     "/tools/{token}": tools,
     "/data/{token}": data,

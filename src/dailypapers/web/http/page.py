@@ -64,6 +64,8 @@ class WebContext:
     oidc: OidcProvider | None = None
     #: To which tools readers may send what they save.
     tools: Collection[ToolKind] = ()
+    #: Whether readers' assistants can ask at /mcp.
+    has_mcp: bool = False
     #: Where readers forward alerts to, each with a token behind a plus; empty where none are taken.
     alert_address: str = ""
     #: Looks how this installation stands; `None` where nobody can.

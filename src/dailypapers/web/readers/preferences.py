@@ -292,7 +292,8 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         languages=[(language, language_name(language)) for language in context.renderer.languages],
         bounds=_BOUNDS,
         action=f"{context.root}preferences/{token}",
-        links=_links(context, case.reader.bearer) | {"channel": f"{context.root}preferences/{token}/channel"},
+        links=_links(context, case.reader.bearer)
+        | {name: f"{context.root}preferences/{token}/{name}" for name in ("channel", "keys")},
         alert_address=_alert_address(context, case.reader),
         tomorrow=case.reader.rhythm.day_of(context.clock()) + dt.timedelta(days=1),
         papers=preview.fragment(context, _preview(context, case, read)),
