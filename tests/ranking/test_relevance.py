@@ -54,6 +54,12 @@ def test_words_that_only_frame_a_topic_are_not_required() -> None:
     assert relevance("I am interested in bayesian optimization", DAY) == relevance("bayesian optimization", DAY)
 
 
+def test_an_acronym_that_a_topic_explains_and_its_examples_are_not_required() -> None:
+    alone = relevance("bayesian optimization", DAY)
+    assert relevance("bayesian optimization (BO)", DAY) == alone
+    assert relevance("bayesian optimization, e.g. entropy search", DAY) == alone
+
+
 def test_it_is_the_same_whatever_else_a_day_brings() -> None:
     whole, alone = relevance("bayesian optimization", DAY), relevance("bayesian optimization", DAY[2:3])
     assert alone == {"file:2": pytest.approx(whole["file:2"])}

@@ -1,4 +1,4 @@
-"""Topics as people type them: several in one line, what a title says before its colon, and what only frames a topic.
+"""Topics as people type them: several in one line, with a colon, framed, with examples, with their own acronyms.
 
 Knows no paper; what a topic means, `matching` says.
 """
@@ -6,10 +6,11 @@ Knows no paper; what a topic means, `matching` says.
 import re
 from functools import lru_cache
 
+from dailypapers.ranking.text.acronyms import definitions
 from dailypapers.ranking.text.words import is_stop_word, spans, units
 
-#: A comma inside a number or a formula has no space behind it.
-_BETWEEN = re.compile(r"\s*(?:[,;]\s|[、，；\n])\s*")
+#: A comma inside a number or a formula has no space behind it, a slash inside a word none before it.
+_BETWEEN = re.compile(r"\s*(?:[,;]\s|\s[/|]\s|[、，；\n])\s*")
 _CONJUNCTION = re.compile(r"^(?:and|or|&)\s+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
 _COLON = re.compile(r":\s+")
@@ -24,9 +25,18 @@ _FRAME = re.compile(
             (?:papers?|preprints?|articles?|publications?|research|news|anything|everything|something)
             \s+(?:that\s+(?:is|are)\s+)?(?:on|about|regarding|concerning|related\s+to|dealing\s+with)
         | (?:(?:all|any|the|new|recent|latest)\s+){0,2}(?:advances|developments|progress|trends)\s+in
+        | (?:(?:all|any|the|new|recent|latest)\s+){0,2}applications?\s+of
     )\s+(?=\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: What is named for an example, or enumerated in parentheses, is asked for with the topic, and not required of a paper.
+_EXAMPLES = re.compile(
+    r"""\s*\((?:e\.?g\.?[,:\s]|such\s+as\s|for\s+example[,:\s]|including\s)[^()]*\)
+      | \s*\([^()]*[,;]\s[^()]*\)
+      | ,?\s+(?:e\.g\.|such\s+as|for\s+example|including)[,:]?\s[^(),;.!?\n]{1,60}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TAIL = re.compile(r",?\s+(?:and|&)\s+(?:its|their)\s+applications?\s*[.!]?\s*$", re.IGNORECASE)
 #: A frame may stand in another: "I am looking for papers about".
 _MOST_FRAMES = 3
 #: What is longer is a clause of a sentence, and no topic of its own.
@@ -55,12 +65,20 @@ def head(text: str) -> str:
 def unframed(text: str) -> str:
     """Return a topic without what only frames it: "I am interested in protein folding" is "protein folding".
 
-    What would leave no word that tells something stays as it is.
+    So are examples ("language models such as GPT") and an acronym behind its long form: "graph neural networks (GNNs)"
+    asks for no more than "graph neural networks". What would leave no word that tells something stays as it is.
     """
     topic = text
     for _ in range(_MOST_FRAMES):
         topic = _FRAME.sub("", topic)
+    topic = _without_acronyms(_TAIL.sub("", _EXAMPLES.sub("", topic)))
     return topic if units(topic) else text
+
+
+def _without_acronyms(text: str) -> str:
+    for short, _ in definitions(text):
+        text = re.sub(rf"\s*\({re.escape(short)}s?\)", "", text)
+    return text
 
 
 def _is_topic(text: str) -> bool:
