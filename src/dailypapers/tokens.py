@@ -34,6 +34,9 @@ LIFETIME = {
     Purpose.REPLY: dt.timedelta(days=90),
     # An address for alerts ends with the subscription.
     Purpose.ALERT: dt.timedelta(days=36_500),
+    Purpose.GROUP: dt.timedelta(days=400),
+    Purpose.INVITATION: dt.timedelta(days=7),
+    Purpose.LEAVE: dt.timedelta(days=400),
     Purpose.ERASE: dt.timedelta(hours=1),
 }
 #: A form that was opened longer ago than this is shown once more.

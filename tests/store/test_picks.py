@@ -131,5 +131,5 @@ _TERMS = st.builds(Term, st.sampled_from(TermKind), st.text(), _WEIGHTS, st.text
 @given(st.lists(_TERMS, max_size=4).map(lambda terms: Reason(tuple(terms))))
 def test_of_a_reason_nothing_is_lost_on_the_way_into_json_and_out(reason: Reason) -> None:
     written = json.loads(json.dumps(picks.kept(reason)))
-    assert picks._reason(written) == reason  # noqa: SLF001
+    assert picks.reason_of(written) == reason
     assert all(("counts" in fields) == bool(term.counts) for fields, term in zip(written, reason.terms, strict=True))

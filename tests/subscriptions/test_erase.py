@@ -9,20 +9,33 @@ from tests.web.a_digest import NOW, a_digest
 
 from dailypapers.domain.bounce import Diagnosis, ReportKind
 from dailypapers.domain.delivery import DeliveryState, MailKind
+from dailypapers.domain.digest import Reason
 from dailypapers.domain.event import EventKind
 from dailypapers.domain.fault import Fault
+from dailypapers.domain.group import GroupPick, Role, Terms
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.profile import Profile, ProfileKind
 from dailypapers.domain.saved import Remark
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.domain.vote import Vote
-from dailypapers.store import bounces, editions, events, history, outbox, saved, subscribers, suppressions, votes
+from dailypapers.store import (
+    bounces,
+    editions,
+    events,
+    groups,
+    history,
+    outbox,
+    saved,
+    subscribers,
+    suppressions,
+    votes,
+)
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.store.profiles import add as add_profile
-from dailypapers.store.schema import channels, metadata, picked, tool_pushes, tools
+from dailypapers.store.schema import channels, forwarded_papers, metadata, picked, tool_pushes, tools
 from dailypapers.subscriptions import lifecycle, sign_up
 from dailypapers.subscriptions.erase import erase, expire_unconfirmed
 from dailypapers.subscriptions.export import export
@@ -61,6 +74,15 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
             tx.execute(sa.insert(tools).values(**mine, key="1:x", target="", saved_from=NOW))
             tx.execute(sa.insert(tool_pushes).values(**mine, paper_id=got.papers[0], attempts=0, detail=""))
             add_profile(tx, digest.reader, Profile(ProfileKind.DBLP, "65/9612"), now=NOW)
+            group = groups.add(tx, "alice’s" if digest is got else "bob’s", ["graphs"], Rhythm(), now=NOW)
+            groups.invite(tx, group, digest.reader, role=Role.ORGANISER, now=NOW)
+            groups.join(tx, group, digest.reader, Terms("A", shows_name=True), now=NOW)
+            pick = GroupPick(got.papers[0], Reason(()), (digest.reader,))
+            groups.put_picks(tx, group, 1, [pick])
+            listed = {"source": "scholar", "alerts": [], "names": [], "received_at": NOW}
+            tx.execute(
+                sa.insert(forwarded_papers).values(subscriber_id=digest.reader, paper_id=got.papers[0], **listed)
+            )
             events.listen(tx, {"all": frozenset()})
             events.note(tx, EventKind.CONFIRMED, {}, subscriber_id=digest.reader, now=NOW)
         erase(tx, got.reader)

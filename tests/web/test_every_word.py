@@ -37,6 +37,7 @@ from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest, Entry, Hint, Pick, QuietEntry, Reason, Term, TermKind
 from dailypapers.domain.edition import Edition
+from dailypapers.domain.group import GroupPick, Role, Terms
 from dailypapers.domain.i18n import LazyString
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Links, Purpose
@@ -60,9 +61,10 @@ from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
-from dailypapers.store import channels, editions, history, outbox, papers, profiles, subscribers, tools, votes
+from dailypapers.store import channels, editions, groups, history, outbox, papers, profiles, subscribers, tools, votes
 from dailypapers.store.database import connect, migrate, reading, writing
 from dailypapers.store.schema import metadata
+from dailypapers.subscriptions import groups as membership
 from dailypapers.subscriptions import sign_up
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import SignUpPolicy
@@ -229,6 +231,7 @@ async def test_no_page_and_no_mail_has_a_word_of_english(
     await the_tools(walk)
     await the_profiles(walk)
     await the_keys(walk, translated)
+    await the_groups(walk, monkeypatch)
     await the_channel(walk, translated)
     mails(walk, translated.renderer)
     what_is_seldom(walk, translated)
@@ -614,6 +617,46 @@ async def the_tools(walk: Walk) -> None:
         await walk.post(page, tool=kind.value, action="disconnect")
 
 
+async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, other, third = (a_reader(walk.engine, name) for name in ("gina", "hans", "ines"))
+    start = link(Purpose.PREFERENCES, reader).replace("/preferences/", "/groups/")
+    await walk.open(start)
+    filled = {"group": "Круг", "topics": "графы", "member": "Анна", "shows_name": "1"}
+    for wrong in ({"group": ""}, {"group": "а.б"}, {"topics": ""}, {"member": ""}):
+        await walk.post(start, **(filled | wrong))
+    await walk.post(start, **filled)
+    await walk.open(start)
+    with writing(walk.engine) as tx:
+        ((group, _),) = groups.of_subscriber(tx, reader)
+    page = link(Purpose.GROUP, reader, group.id)
+    for action in ("terms", "change", "invite", "remove"):
+        await walk.post(page, **filled, action=action, address="hans@example.org", remove="1")
+    joining = link(Purpose.INVITATION, other, group.id)
+    await walk.open(joining)
+    await walk.post(joining, shows_name="1")
+    with monkeypatch.context() as patched:
+        patched.setattr(membership, "MOST_GROUPS", 0)
+        patched.setattr(membership, "MOST_MEMBERS", 0)
+        await walk.post(start, **filled)
+        await walk.post(page, action="invite", address="ines@example.org")
+    await walk.post(joining)
+    await walk.post(joining)
+    with writing(walk.engine) as tx:
+        groups.invite(tx, group.id, third, role=Role.MEMBER, now=NOW)
+        groups.join(tx, group.id, third, Terms(), now=NOW)
+        (listed,) = papers.by_key(tx, [str(paper(1).id)]).values()
+        ids = papers.ids_by_name(tx, [str(listed.id)])
+        picks = [GroupPick(ids[str(listed.id)], REASONS[0], (reader,))]
+        groups.put_picks(tx, group.id, editions.every(tx)[-1].id, picks)
+    await walk.open(page)
+    await walk.post(page, action="remove", remove=str(third))
+    await walk.open(page)
+    await walk.open(link(Purpose.GROUP, third, group.id))
+    for leaving in (other, reader):
+        await walk.open(link(Purpose.LEAVE, leaving, group.id))
+        await walk.post(link(Purpose.LEAVE, leaving, group.id))
+
+
 async def the_channel(walk: Walk, context: WebContext) -> None:
     reader = a_reader(walk.engine, "cora")
     page = f"{link(Purpose.PREFERENCES, reader)}/channel"
@@ -710,6 +753,19 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
             outbox.NewDelivery(readers[0], "mary@example.org", kind, end, content=Content(notes=said_in_notices()))
             for kind in (MailKind.ANSWER, MailKind.NOTICE)
         )
+        group = groups.add(tx, "Круг", ["графы"], Rhythm(), now=now)
+        for reader in readers:
+            groups.invite(tx, group, reader, role=Role.MEMBER, now=now)
+        groups.join(tx, group, readers[0], Terms("Анна", shows_name=True), now=now)
+        of_group = [GroupPick(pick.paper_id, pick.reason, (readers[0],)) for pick in picks[:2]]
+        groups.put_picks(tx, group, edition.id, of_group)
+        put += (
+            outbox.NewDelivery(reader, f"{name}@example.org", kind, end, content=Content(group=(group, edition.id)))
+            for reader, name, kind in (
+                (readers[0], "mary", MailKind.GROUP),
+                (readers[1], "tess", MailKind.INVITATION),
+            )
+        )
         outbox.put(tx, put, now=now)
         sheets = load_inputs(tx, [one for one in outbox.claim(tx, "w", 99, now=now) if one.created_at == now])
     assert {sheet.delivery.kind for sheet in sheets} == set(MailKind)
@@ -725,6 +781,8 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
 def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
     """What a mail can be."""
     yield sheet.delivery.kind.value, sheet
+    if sheet.group:
+        yield "one for a group", replace(sheet, group=replace(sheet.group, entries=sheet.group.entries[:1]))
     if (digest := sheet.digest) is None:
         return
     one = replace(digest, entries=digest.entries[:1], considered=1)

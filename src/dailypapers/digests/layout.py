@@ -12,12 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.digests.contents import contents_of_today
+from dailypapers.digests.group_entries import load_digest
 from dailypapers.digests.test_mode import with_banner
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, QuietTopic, Reason, TermKind
 from dailypapers.domain.edition import Edition, doubts
+from dailypapers.domain.group import GroupDigest
 from dailypapers.domain.link import Bearer, Links, Purpose
 from dailypapers.domain.message import EncodedMessage, Envelope, Message, OutgoingMail, Sender
 from dailypapers.domain.subscriber import AS_USUAL, Style
@@ -26,10 +28,11 @@ from dailypapers.mail.message import mime, quoted_printable
 from dailypapers.mail.message.dkim import Key
 from dailypapers.rendering.digest import Frame, render_digest
 from dailypapers.rendering.environment import Templates, language_of, translator_of
+from dailypapers.rendering.group_digest import render_group, render_invitation
 from dailypapers.rendering.notices import render_answer, render_confirm, render_links
 from dailypapers.rendering.pieces import Pieces
 from dailypapers.rendering.two_passes import TwoPasses
-from dailypapers.store import controls, editions, history, papers, subscribers
+from dailypapers.store import controls, editions, groups, history, papers, subscribers
 from dailypapers.store.picks import StoredPick, of_deliveries
 from dailypapers.tokens import Signer
 
@@ -75,6 +78,8 @@ class RenderInput:
     style: Style = AS_USUAL
     #: What an answer or a notice says.
     answer: Content | None = None
+    #: What a group's mail shows; without papers where it invites.
+    group: GroupDigest | None = None
     #: In test mode: to whom it goes in place of its reader.
     test_address: str = ""
 
@@ -118,6 +123,8 @@ _MOST_SHARED = 20_000
 
 #: Mails that say sentences, and nothing else.
 _ANSWERS = frozenset((MailKind.ANSWER, MailKind.NOTICE))
+#: Mails of groups.
+_OF_GROUPS = frozenset((MailKind.GROUP, MailKind.INVITATION))
 
 
 def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Shared | None = None) -> list[RenderInput]:
@@ -137,12 +144,23 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
         content = contents.get(delivery.id, Content())
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
             style, answer = styles[delivery.subscriber], content if delivery.kind in _ANSWERS else None
-            inputs.append(RenderInput(delivery, bearer, style=style, answer=answer))
+            group = _group(tx, delivery, content) if delivery.kind in _OF_GROUPS else None
+            inputs.append(RenderInput(delivery, bearer, style=style, answer=answer, group=group))
             continue
         picks = chosen.get(delivery.id, ())
         digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
         inputs.append(RenderInput(delivery, bearer, editions_by_id[delivery.edition], digest, content.style))
     return [replace(each, test_address=test_mode.value) for each in inputs] if test_mode else inputs
+
+
+def _group(tx: sa.Connection, delivery: Delivery, content: Content) -> GroupDigest | None:
+    """Return what a group's mail shows; `None` where its reader is not, or not any more, to see it."""
+    group_id, edition_id = content.group
+    if delivery.kind is MailKind.GROUP:
+        return load_digest(tx, group_id, edition_id, delivery.subscriber)
+    group = groups.one(tx, group_id)
+    is_invited = group and groups.member(tx, group_id, delivery.subscriber)
+    return GroupDigest(group_id, group.name, delivery.created_at.date(), ()) if group and is_invited else None
 
 
 def _styles_of_notices(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Style]:
@@ -210,7 +228,7 @@ def quiet_entries(quiet: Iterable[QuietTopic], listed: Mapping[int, papers.Liste
 def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
     """Return what each digest, answer and notice says, by delivery; what older versions did not store is made now."""
     digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
-    answers = (delivery.id for delivery in deliveries if delivery.kind in _ANSWERS)
+    answers = (delivery.id for delivery in deliveries if delivery.kind in _ANSWERS | _OF_GROUPS)
     stored = history.contents_of(tx, [*digests, *answers])
     without = {key: reader for key, reader in digests.items() if key not in stored}
     today = contents_of_today(tx, sorted(set(without.values()))) if without else {}
@@ -262,6 +280,8 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
             home=renderer.home,
             name=renderer.sender.name,
         )
+    if render_input.delivery.kind in _OF_GROUPS:
+        return _group_message(renderer, render_input)
     if render_input.delivery.kind is MailKind.LINKS:
         pages = (Purpose.PREFERENCES, Purpose.SAVED, Purpose.UNSUBSCRIBE)
         return render_links(
@@ -276,6 +296,21 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
         home=renderer.home,
         name=renderer.sender.name,
     )
+
+
+def _group_message(renderer: MailRenderer, render_input: RenderInput) -> Message:
+    """Render a group's mail. Raises `BadInput` where its reader has left, or the group has ended."""
+    group = render_input.group
+    if group is None:
+        raise BadInput("its reader is not in the group")
+    templates, name = _templates(renderer, render_input), renderer.sender.name
+    if render_input.delivery.kind is MailKind.INVITATION:
+        invitation = _link(renderer, Purpose.INVITATION, render_input, about=group.group)
+        return render_invitation(templates, group.name, invitation=invitation, home=renderer.home, name=name)
+    page, leave = (
+        _link(renderer, purpose, render_input, about=group.group) for purpose in (Purpose.GROUP, Purpose.LEAVE)
+    )
+    return render_group(templates, group, page=page, leave=leave, home=renderer.home, name=name)
 
 
 def _templates(renderer: MailRenderer, render_input: RenderInput) -> Templates:
@@ -443,6 +478,8 @@ def _reply_address(renderer: MailRenderer, render_input: RenderInput) -> str:
 
 
 def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> mime.BulkHeaders | None:
+    if render_input.delivery.kind is MailKind.GROUP and render_input.group:
+        return _group_headers(renderer, render_input, render_input.group)
     if render_input.edition is None or links is None:
         return None
     is_trending = bool(render_input.digest and render_input.digest.trending)
@@ -453,6 +490,18 @@ def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Link
         archived_at=links.web,
         reply_to=_reply_address(renderer, render_input),
         **about,
+    )
+
+
+def _group_headers(renderer: MailRenderer, render_input: RenderInput, group: GroupDigest) -> mime.BulkHeaders:
+    """Return what a group's mail says of its list: who unsubscribes from it leaves the group, not the service."""
+    sender = renderer.sender
+    return mime.BulkHeaders(
+        unsubscribe=_link(renderer, Purpose.LEAVE, render_input, about=group.group),
+        help=renderer.home,
+        feedback_id=f"{group.day:%Y%m%d}:group:digest:{sender.feedback_id}",
+        issue=f"{group.day:%Y-%m-%d}",
+        complaints=sender.complaints,
     )
 
 

@@ -65,7 +65,7 @@ class Priority(StrEnum):
     URGENT = "urgent"
     """Somebody is waiting for it: a confirmation, an answer."""
     BULK = "bulk"
-    """A digest."""
+    """A digest, somebody's own or a group's."""
 
 
 class MailKind(StrEnum):
@@ -77,6 +77,10 @@ class MailKind(StrEnum):
     """What became of what somebody asked for by email."""
     LINKS = "links"
     """The links to a reader's own pages, for who asked for them."""
+    GROUP = "group"
+    """What was picked for a group of readers, to one of them."""
+    INVITATION = "invitation"
+    """Asks a reader to join a group."""
     NOTICE = "notice"
     """Something that stopped working, which its reader alone can mend."""
 

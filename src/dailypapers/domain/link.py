@@ -28,6 +28,12 @@ class Purpose(StrEnum):
     """Act on one digest by answering it: what an address carries, not a page's."""
     ALERT = "alert"
     """Have papers sent with one's next digest: what an address carries that alerts are forwarded to, not a page's."""
+    GROUP = "group"
+    """See a group one is in, and what one agreed to there."""
+    INVITATION = "invitation"
+    """Join a group one is invited to."""
+    LEAVE = "leave"
+    """Leave a group, and see nothing of it."""
     ERASE = "erase"
     """Have everything erased, and see nothing of it: given to who has just unsubscribed, or looks at their data."""
 

@@ -1,15 +1,17 @@
 """The jobs that compose: one scheduler does, and where thousands of readers wait, every worker joins in."""
 
 from dailypapers.digests.compose import compose, needs_help
+from dailypapers.digests.group_digest import compose_groups
 from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
 
 
 def run(context: JobContext) -> bool:
-    """Compose for every reader who is due; returns whether it was this process's turn."""
+    """Compose for every reader and every group due; returns whether it was this process's turn."""
     with lease(context.engine, "compose", context.holder, clock=context.clock) as is_ours:
         if is_ours:
             _compose(context)
+            compose_groups(context.engine, context.dependencies.digest_options, now=context.clock())
     return is_ours
 
 

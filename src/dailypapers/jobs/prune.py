@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.bounce import FORGOTTEN_AFTER
+from dailypapers.domain.link import Purpose
 from dailypapers.domain.retention import FOR_EVER, Retention
 from dailypapers.jobs.context import JobContext
 from dailypapers.jobs.lease import lease
@@ -22,6 +23,7 @@ from dailypapers.store import (
     bounces,
     figures,
     forwarded,
+    groups,
     paces,
     posts,
     thumbnails,
@@ -31,6 +33,7 @@ from dailypapers.store import (
 from dailypapers.store.database import writing
 from dailypapers.store.retention import fold_deliveries, prune_attempts, prune_fetches
 from dailypapers.subscriptions.prune import prune_sign_up_requests, prune_unconfirmed
+from dailypapers.tokens import LIFETIME
 
 log = structlog.get_logger()
 
@@ -100,6 +103,7 @@ def _prune_small(engine: sa.Engine, now: dt.datetime) -> None:
         paces.prune(tx, before=now - DOMAINS_KEPT)
         bounces.prune(tx, before=now - BOUNCES_KEPT)
         webhook_calls.prune(tx, before=now - WEBHOOK_CALLS_KEPT)
+        groups.prune(tx, before=now - LIFETIME[Purpose.INVITATION])
         posts.prune(tx, before=now - POSTS_KEPT)
         forwarded.prune(tx, before=now - forwarded.KEPT)
         api_answers.prune(tx, before=now - api_answers.KEPT)

@@ -28,11 +28,14 @@ from dailypapers.store.schema import Moment, editions, outbox, subscribers, supp
 _MAY_GET = {
     MailKind.DIGEST: (SubscriberState.ACTIVE,),
     MailKind.CONFIRM: (SubscriberState.PENDING,),
+    MailKind.GROUP: (SubscriberState.ACTIVE,),
+    MailKind.INVITATION: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
     MailKind.LINKS: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
     # Whoever asked to get no more mail is told that it is so.
     MailKind.ANSWER: (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.UNSUBSCRIBED),
     MailKind.NOTICE: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
 }
+_BULK = frozenset((MailKind.DIGEST, MailKind.GROUP))
 #: Clocks may differ by as much; a claim made later than this from now was made by a clock that was set back since.
 _CLOCKS_DIFFER = dt.timedelta(minutes=1)
 #: Mails whose acceptance may become known after all: whoever sent them was taken for dead.
@@ -92,7 +95,7 @@ def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
         "subscriber_id": delivery.subscriber,
         "edition_id": delivery.edition,
         "kind": delivery.kind.value,
-        "priority": (Priority.BULK if delivery.kind is MailKind.DIGEST else Priority.URGENT).value,
+        "priority": (Priority.BULK if delivery.kind in _BULK else Priority.URGENT).value,
         "address": delivery.address,
         "state": state.value,
         "created_at": now,

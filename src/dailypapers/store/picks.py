@@ -61,15 +61,16 @@ def newest_of(tx: sa.Connection, subscriber_id: int, *, limit: int) -> list[tupl
 
 
 def _stored(row: sa.Row[Any]) -> StoredPick:
-    return StoredPick(row.paper_id, row.score, _reason(row.reason), bool(row.outside))
+    return StoredPick(row.paper_id, row.score, reason_of(row.reason), bool(row.outside))
 
 
 @lru_cache(maxsize=_REASONS)
 def _read(reason: str) -> Reason:
-    return _reason(json.loads(reason))
+    return reason_of(json.loads(reason))
 
 
-def _reason(terms: Sequence[Mapping[str, Any]]) -> Reason:
+def reason_of(terms: Sequence[Mapping[str, Any]]) -> Reason:
+    """Return a reason from what `kept` made of it."""
     return Reason(tuple([_term(**term) for term in terms]))
 
 

@@ -499,6 +499,56 @@ notices = sa.Table(
     sa.Column("noticed_at", Moment, nullable=False),
 )
 
+# Readers who read together. Ids are in links.
+reading_groups = sa.Table(
+    "reading_groups",
+    metadata,
+    _key("id", primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("topics", sa.JSON, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("hour", sa.Integer, nullable=False),
+    sa.Column("days", sa.Text, nullable=False),
+    sa.Column("next_digest_at", Moment, nullable=False, index=True),
+    # The newest edition a digest of the group was picked from; the next window starts after it.
+    _key("edition_id", of="editions.id"),
+    sa.Column("created_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+group_members = sa.Table(
+    "group_members",
+    metadata,
+    _key("group_id", of="reading_groups.id", primary_key=True, autoincrement=False),
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False, index=True),
+    sa.Column("role", sa.Text, nullable=False),
+    # What the others know them by.
+    sa.Column("name", sa.Text, nullable=False),
+    # What they agreed to, each by itself.
+    sa.Column("shows_name", sa.Boolean, nullable=False),
+    sa.Column("pools_votes", sa.Boolean, nullable=False),
+    sa.Column("invited_at", Moment, nullable=False),
+    # NULL: invited, and no member yet.
+    sa.Column("joined_at", Moment),
+)
+# No paper is picked for one group twice.
+group_picks = sa.Table(
+    "group_picks",
+    metadata,
+    _key("group_id", of="reading_groups.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    _key("edition_id", of="editions.id", nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("reason", sa.JSON, nullable=False),
+)
+# Of the members who let their name be shown those to whom a pick is relevant.
+group_pick_members = sa.Table(
+    "group_pick_members",
+    metadata,
+    _key("group_id", of="reading_groups.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False, index=True),
+)
+
 # What the ranking needs is made once and read by every process: papers' counts, what the archive taught, vectors.
 features = sa.Table(
     "features",

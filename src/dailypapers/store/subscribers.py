@@ -28,6 +28,7 @@ from dailypapers.domain.subscriber import (
 )
 from dailypapers.domain.zone import knows_zone
 from dailypapers.store import events, forwarded
+from dailypapers.store import groups as reading_groups
 from dailypapers.store.database import begins_with, groups, insert_new, leave_no_trace
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import (
@@ -364,6 +365,7 @@ def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = No
     the moment is given.
     """
     leave_no_trace(tx)
+    reading_groups.leave_all(tx, subscriber_id)
     if now and _state(tx, subscriber_id):
         events.note(tx, EventKind.ERASED, {"subscriber": subscriber_id}, now=now)
     address = sa.select(subscribers.c.address).where(subscribers.c.id == subscriber_id).scalar_subquery()

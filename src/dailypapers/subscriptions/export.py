@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from dailypapers.domain.channel import Channel
 from dailypapers.domain.delivery import Delivery
 from dailypapers.domain.edition import Edition
+from dailypapers.domain.group import Group, Member
 from dailypapers.domain.interest import Interest
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import FIELDS, interests_in
@@ -23,6 +24,7 @@ from dailypapers.store import (
     channels,
     editions,
     forwarded,
+    groups,
     history,
     papers,
     profiles,
@@ -81,6 +83,7 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
             {**_paper(sent_by_id[paper_id]), "tool": kind.value, "state": state} for paper_id, kind, state in pushes
         ],
         "bounces": [_bounce(one) for one in bounces.of_subscriber(tx, subscriber_id)],
+        "groups": [_membership(group, member) for group, member in groups.of_subscriber(tx, subscriber_id)],
         "channel": _channel(channels.of_subscriber(tx, subscriber_id)),
         "suppressed": suppressions.is_suppressed(tx, reader.address),
     }
@@ -91,6 +94,15 @@ def _channel(channel: Channel | None) -> dict[str, Any] | None:
     if channel is None:
         return None
     return {"service": channel.kind.value, "created_at": _moment(channel.created_at), "is_on": not channel.disabled_at}
+
+
+def _membership(group: Group, member: Member) -> dict[str, Any]:
+    return {
+        "group": group.name,
+        "role": member.role.value,
+        **asdict(member.terms),
+        "joined_at": _moment(member.joined_at),
+    }
 
 
 def _reader(reader: Subscriber) -> dict[str, Any]:

@@ -39,7 +39,11 @@ from dailypapers.web.readers import (
     erase,
     feed,
     feedback,
+    group,
+    groups,
+    invitation,
     keys,
+    leave_group,
     preferences,
     preview,
     reduce_frequency,
@@ -134,6 +138,10 @@ _ACTED_ON: Mapping[str, Page] = {
     "/saved/{token}": saved,
     "/tools/{token}": tools,
     "/data/{token}": data,
+    "/groups/{token}": groups,
+    "/group/{token}": group,
+    "/invitation/{token}": invitation,
+    "/leave/{token}": leave_group,
 }
 #: Pages that only show something.
 _LOOKED_AT: Mapping[str, Callable[[WebContext], Callable[..., Response]]] = {

@@ -1,0 +1,138 @@
+"""Group digests: what is picked for readers who read together, and to whom of them each paper is relevant.
+
+    groups whose hour has come | rank by shared topics and pooled votes | rank for each who agreed | put (tx)
+
+A group's mail is a row of the outbox for each member. It is in no edition's ledger, which counts readers' own digests:
+a member has theirs besides.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+import structlog
+
+from dailypapers.digests.candidates import Candidates, CandidateSet
+from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, load_contexts, picked_for
+from dailypapers.digests.window import of_edition
+from dailypapers.domain.content import Content
+from dailypapers.domain.delivery import MailKind
+from dailypapers.domain.digest import Pick
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.group import MOST_PAPERS, Group, GroupPick, Member
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.subscriber import Amount, OnEmpty, Subscriber, SubscriberState
+from dailypapers.domain.vote import Votes
+from dailypapers.library.learn import learn
+from dailypapers.store import editions, groups, outbox, subscribers, votes
+from dailypapers.store.database import reading, writing
+
+log = structlog.get_logger()
+
+
+def compose_groups(engine: sa.Engine, options: DigestOptions, *, now: dt.datetime) -> int:
+    """Put the digests of all groups whose hour has come into the outbox; returns how many mails. Idempotent."""
+    with reading(engine) as tx:
+        edition = editions.newest(tx)
+        due = groups.due(tx, edition.id, now=now) if edition else []
+        windows = of_edition(tx, edition, days=options.window_days) if edition and due else None
+    if edition is None or windows is None:
+        return 0
+    learned = learn(engine, edition.id, encoder=options.encoder, now=now)
+    candidates = Candidates(engine, windows, learned)
+    mails = 0
+    for group in due:
+        papers_new = candidates.of(windows.since(max(group.edition or 0, windows.earliest)))
+        mails += _compose(engine, group, edition, papers_new, replace(options, variant=""), now=now)
+    log.info("composed for groups", groups=len(due), mails=mails)
+    return mails
+
+
+def _compose(
+    engine: sa.Engine,
+    group: Group,
+    edition: Edition,
+    candidates: CandidateSet,
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
+) -> int:
+    with reading(engine) as tx:
+        members = [each for each in groups.members(tx, group.id) if each.joined_at]
+        context = _context(tx, group, members, candidates)
+    (choice,) = choose(engine, candidates, [context], options, now=now)
+    picks = picked_for(choice.picks)
+    relevant = _relevant(engine, picks, members, candidates, options, now=now) if picks else {}
+    chosen = [GroupPick(pick.paper_id, pick.reason, relevant.get(pick.paper_id, ())) for pick in picks]
+    with writing(engine) as tx:
+        return _put(tx, group, edition, chosen, deadline=now + options.deadline, now=now)
+
+
+def _context(tx: sa.Connection, group: Group, members: Sequence[Member], candidates: CandidateSet) -> ReaderContext:
+    """Return a group as somebody to choose papers for: its topics, and the votes of members who share theirs."""
+    sharing = [each.subscriber for each in members if each.terms.pools_votes]
+    cast = votes.of_subscribers(tx, sharing)
+    disliked = dict.fromkeys(paper for reader in sharing for paper in cast.get(reader, Votes()).disliked)
+    liked = dict.fromkeys(paper for reader in sharing for paper in cast.get(reader, Votes()).liked)
+    # Where members disagree, a paper speaks neither for its kind nor against it.
+    pooled = Votes(tuple(each for each in liked if each not in disliked), tuple(d for d in disliked if d not in liked))
+    already = groups.already_picked(tx, group.id, [item.paper_id for item in candidates.listed])
+    topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in group.topics)
+    return ReaderContext(Amount(MOST_PAPERS), topics, pooled, already)
+
+
+def _relevant(
+    engine: sa.Engine,
+    picks: Sequence[Pick],
+    members: Sequence[Member],
+    candidates: CandidateSet,
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
+) -> dict[int, tuple[int, ...]]:
+    """Return, by paper, to which members who may be named it is relevant: by their own topics, votes and threshold."""
+    named = {each.subscriber for each in members if each.terms.shows_name and each.terms.name}
+    with reading(engine) as tx:
+        readers = [reader for each in sorted(named) if (reader := subscribers.one(tx, each))]
+        contexts = [_of_any_number(each, candidates) for each in load_contexts(tx, candidates, readers)]
+    chosen = choose(engine, candidates, contexts, options, now=now) if readers else []
+    wanted = [{pick.paper_id for pick in picked_for(choice.picks) if pick.relevance is not None} for choice in chosen]
+    return {
+        pick.paper_id: tuple(r.id for r, ids in zip(readers, wanted, strict=True) if pick.paper_id in ids)
+        for pick in picks
+    }
+
+
+def _of_any_number(context: ReaderContext, candidates: CandidateSet) -> ReaderContext:
+    """Return a reader who is chosen all that is relevant to them, whatever they have already."""
+    amount = Amount(max(len(candidates.listed), 1), relevance=context.amount.relevance, on_empty=OnEmpty.SILENT)
+    return replace(context, amount=amount, already=frozenset(), outside=0, name="")
+
+
+def _put(
+    tx: sa.Connection,
+    group: Group,
+    edition: Edition,
+    chosen: Sequence[GroupPick],
+    *,
+    deadline: dt.datetime,
+    now: dt.datetime,
+) -> int:
+    if not groups.begin_digest(tx, group, edition.id, now=now):
+        return 0
+    groups.put_picks(tx, group.id, edition.id, chosen)
+    # Who joined or left while papers were ranked is in or out by now.
+    ids = [each.subscriber for each in groups.members(tx, group.id) if each.joined_at]
+    readers = [reader for each in ids if (reader := subscribers.one(tx, each))]
+    mails = [
+        _mail(reader, group, edition, deadline)
+        for reader in readers
+        if chosen and reader.state is SubscriberState.ACTIVE
+    ]
+    return outbox.put(tx, mails, now=now)
+
+
+def _mail(reader: Subscriber, group: Group, edition: Edition, deadline: dt.datetime) -> outbox.NewDelivery:
+    content = Content(reader.style, group=(group.id, edition.id))
+    return outbox.NewDelivery(reader.id, reader.address, MailKind.GROUP, deadline, content=content)

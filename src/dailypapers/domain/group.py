@@ -1,0 +1,120 @@
+"""A group of readers: shared topics, members, and what each of them agreed to."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dailypapers.domain.digest import Reason
+from dailypapers.domain.i18n import N_
+from dailypapers.domain.paper import Paper
+from dailypapers.domain.subscriber import Rhythm
+from dailypapers.errors import BadInput
+
+#: Characters of a name; members, with those who are invited: each of them is ranked for by itself.
+LONGEST_NAME, MOST_MEMBERS = 60, 50
+#: Topics of a group, and papers of a digest of it.
+MOST_TOPICS, MOST_PAPERS = 20, 10
+#: How many groups one reader may be in: each is a mail.
+MOST_GROUPS = 10
+#: Mail programs make links of what looks like an address, and the name goes to people who have not agreed yet.
+_ALLOWED = re.compile(r"(?:[\w '’&,()+–-]|\.(?=\s|$))*")
+
+
+class Role(StrEnum):
+    """What a member may do."""
+
+    ORGANISER = "organiser"
+    """Invite and remove others, and change what the group reads."""
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Readers who read together: what about, and when."""
+
+    id: int
+    name: str
+    topics: tuple[str, ...]
+    rhythm: Rhythm
+    next_digest_at: dt.datetime
+    #: The newest edition a digest of the group was picked from.
+    edition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a member agreed to."""
+
+    #: What the others know them by; empty where they did not say.
+    name: str = ""
+    #: Whether the name may stand beside picks that are relevant to them.
+    shows_name: bool = False
+    #: Whether the papers they like and dislike count in what is picked for the group.
+    pools_votes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a group, or invited to it."""
+
+    group: int
+    subscriber: int
+    role: Role
+    terms: Terms
+    invited_at: dt.datetime
+    #: `None`: invited, and no member yet.
+    joined_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPick:
+    """A paper picked for a group, and to which members it is relevant."""
+
+    paper_id: int
+    reason: Reason
+    subscribers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """A pick with all that is shown of it: the names are of members who agreed."""
+
+    paper: Paper
+    reason: Reason
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDigest:
+    """What a group gets of one edition."""
+
+    group: int
+    name: str
+    day: dt.date
+    entries: tuple[GroupEntry, ...]
+
+
+def checked_name(text: str) -> str:
+    """Return a group's or a member's name on one line. Raises `BadInput` where it is too long or could be a link."""
+    name = " ".join(text.split())
+    if len(name) > LONGEST_NAME or not _ALLOWED.fullmatch(name):
+        raise BadInput(N_("Names can have up to 60 letters, digits, spaces and hyphens."))
+    return name
+
+
+def checked_topics(text: str) -> tuple[str, ...]:
+    """Return the topics of a field, one a line. Raises `BadInput` where there is none."""
+    topics = tuple(dict.fromkeys(line for line in (" ".join(each.split())[:200] for each in text.splitlines()) if line))
+    if not topics:
+        raise BadInput(N_("Please enter at least one topic."))
+    return topics[:MOST_TOPICS]
+
+
+def successor(members: Iterable[Member], leaving: int) -> int | None:
+    """Return who becomes organiser when somebody leaves: the longest member, where no other organiser stays."""
+    staying = [each for each in members if each.subscriber != leaving and each.joined_at is not None]
+    if not staying or any(each.role is Role.ORGANISER for each in staying):
+        return None
+    return min(staying, key=lambda each: (each.joined_at or each.invited_at, each.subscriber)).subscriber

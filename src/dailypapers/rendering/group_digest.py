@@ -1,0 +1,71 @@
+"""Mails of groups: what was picked for readers who read together, and the invitation to join them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jinja2
+
+from dailypapers.domain.group import GroupDigest, GroupEntry
+from dailypapers.domain.message import Message
+from dailypapers.rendering.environment import translator_of
+from dailypapers.rendering.text import one_line, safe_url, shortened
+
+#: Characters of a title, and authors that are named.
+_TITLE, _AUTHORS = 300, 3
+
+
+@dataclass(frozen=True, slots=True)
+class GroupItem:
+    """A pick in words."""
+
+    title: str
+    url: str
+    authors: str
+    reason: str
+    #: The names of those to whom it is relevant, enumerated; empty where nobody is named.
+    names: str
+
+
+def group_item(env: jinja2.Environment, entry: GroupEntry) -> GroupItem:
+    """Return a pick of a group in words, in the language of the templates."""
+    translate = translator_of(env)
+    people = entry.paper.authors[:_AUTHORS]
+    more = [" …"] if len(entry.paper.authors) > _AUTHORS else []
+    return GroupItem(
+        title=shortened(entry.paper.title, _TITLE),
+        url=safe_url(entry.paper.url),
+        authors=shortened(", ".join(people), _TITLE) + "".join(more),
+        reason=entry.reason.sentence(translate),
+        names=translate.enumeration(entry.names) if entry.names else "",
+    )
+
+
+def render_group(
+    env: jinja2.Environment, digest: GroupDigest, *, page: str, leave: str, home: str, name: str = "Daily Papers"
+) -> Message:
+    """Return the mail of a group's digest. `page` and `leave` are the links of the one member it goes to."""
+    values = {
+        "group": one_line(digest.name),
+        "day": digest.day,
+        "items": [group_item(env, entry) for entry in digest.entries],
+        "page": page,
+        "leave": leave,
+        "home": home,
+        "list_name": one_line(name),
+    }
+    return _rendered(env, "group", values)
+
+
+def render_invitation(
+    env: jinja2.Environment, group: str, *, invitation: str, home: str, name: str = "Daily Papers"
+) -> Message:
+    """Return the mail that asks a reader to join a group."""
+    values = {"group": one_line(group), "invitation": invitation, "home": home, "list_name": one_line(name)}
+    return _rendered(env, "invitation", values)
+
+
+def _rendered(env: jinja2.Environment, folder: str, values: Mapping[str, object]) -> Message:
+    subject, text, html = (
+        env.get_template(f"email/{folder}/{part}").render(**values) for part in ("subject.txt", "body.txt", "body.html")
+    )
+    return Message(one_line(subject), text.strip() + "\n", html)

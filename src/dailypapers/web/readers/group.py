@@ -1,0 +1,151 @@
+"""A group's page: GET shows what it reads and who is in it, POST changes one's own terms, invites or removes.
+
+Its members alone have links to it. Addresses are shown to its organisers, and only those of members.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Depends, Form, Request
+from fastapi.responses import HTMLResponse
+
+from dailypapers.digests.group_entries import entries
+from dailypapers.domain.group import Group, Member, Role, checked_topics
+from dailypapers.domain.i18n import N_
+from dailypapers.domain.link import Claim, Purpose
+from dailypapers.domain.subscriber import Subscriber, days_in_words, parse_days
+from dailypapers.errors import BadInput, BadToken
+from dailypapers.rendering.group_digest import group_item
+from dailypapers.store import groups, subscribers
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import groups as membership
+from dailypapers.subscriptions.address import normal_address
+from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.token import claim_of, reader_of
+from dailypapers.web.readers.group_forms import ReadingForm, TermsForm
+
+#: Past picks that are shown.
+_PAST = 30
+_GONE = N_("You are not in this group, or it has ended.")
+_SAVED, _CHANGED, _REMOVED = N_("Saved."), N_("Changed."), N_("Removed.")
+_INVITED = N_("If this address is subscribed here, an invitation is on its way.")
+
+
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
+    """Answer GET: changes nothing."""
+
+    def show_group(request: Request, token: str) -> HTMLResponse:
+        claim = claim_of(context, Purpose.GROUP, token)
+        with reading(context.engine) as tx:
+            return page(context, request, tx, reader_of(context, tx, claim), claim.about)
+
+    return show_group
+
+
+def act(context: WebContext) -> Callable[..., HTMLResponse]:
+    """Answer POST: what one agrees to oneself; all else is for organisers."""
+
+    def act_group(
+        request: Request,
+        token: str,
+        agreed: Annotated[TermsForm, Depends()],
+        read: Annotated[ReadingForm, Depends()],
+        *,
+        action: Annotated[str, Form()] = "",
+        address: Annotated[str, Form()] = "",
+        remove: Annotated[str, Form()] = "",
+    ) -> HTMLResponse:
+        claim = claim_of(context, Purpose.GROUP, token)
+        with writing(context.engine) as tx:
+            reader, done, trouble = reader_of(context, tx, claim), "", ""
+            group, member = _mine(tx, reader, claim)
+            try:
+                if action == "terms":
+                    groups.agree(tx, group.id, reader.id, agreed.terms())
+                    done = _SAVED
+                elif member.role is Role.ORGANISER:
+                    done = _organise(context, tx, group, action, read, address=address, remove=remove)
+            except BadInput as error:
+                trouble = context.translate(str(error))
+            done = context.translate(done) if done else ""
+            return page(context, request, tx, reader, group.id, done=done, trouble=trouble)
+
+    return act_group
+
+
+def _mine(tx: sa.Connection, reader: Subscriber, claim: Claim) -> tuple[Group, Member]:
+    group, member = groups.one(tx, claim.about), membership.membership(tx, claim.about, reader)
+    if group is None or member is None:
+        raise BadToken(_GONE)
+    return group, member
+
+
+def _organise(
+    context: WebContext,
+    tx: sa.Connection,
+    group: Group,
+    action: str,
+    read: ReadingForm,
+    *,
+    address: str,
+    remove: str,
+) -> str:
+    """Do what an organiser asks for; returns what was done. Raises `BadInput` where it cannot be."""
+    now = context.clock()
+    if action == "invite":
+        membership.invite(tx, group, normal_address(address), now=now)
+        return _INVITED
+    if action == "change":
+        is_offered = read.days in {"daily", "weekdays", "mon"}
+        rhythm = replace(group.rhythm, days=parse_days(read.days)) if is_offered else group.rhythm
+        groups.change(tx, group, read.name(), checked_topics(read.topics), rhythm, now=now)
+        return _CHANGED
+    if action == "remove" and remove in {str(each.subscriber) for each in groups.members(tx, group.id)}:
+        groups.leave(tx, group.id, int(remove))
+        return _REMOVED
+    return ""
+
+
+def page(
+    context: WebContext,
+    request: Request,
+    tx: sa.Connection,
+    reader: Subscriber,
+    group_id: int,
+    *,
+    done: str = "",
+    trouble: str = "",
+) -> HTMLResponse:
+    """Return a group's page as one of its members sees it. Raises `BadToken` for everybody else."""
+    now = context.clock()
+    claim = Claim(Purpose.GROUP, reader.id, group_id)
+    group, member = _mine(tx, reader, claim)
+    members = [each for each in groups.members(tx, group.id) if each.joined_at]
+    names = [each.terms.name for each in members if each.terms.shows_name and each.terms.name]
+    picks = entries(tx, group.id, groups.newest_picks(tx, group.id, limit=_PAST))
+    is_organiser = member.role is Role.ORGANISER
+    leave = context.signer.url(Purpose.LEAVE, reader.bearer, issued=now, about=group.id)
+    return context.page(
+        request,
+        "group",
+        status=422 if trouble else 200,
+        group=group,
+        topics=context.translate.enumeration(group.topics),
+        names=names,
+        unnamed=len(members) - len(names),
+        items=[group_item(context.templates, entry) for entry in picks],
+        mine=member.terms,
+        is_organiser=is_organiser,
+        removable=_removable(tx, members, reader) if is_organiser else (),
+        days=days_in_words(group.rhythm.days),
+        leave=leave,
+        done=done,
+        trouble=trouble,
+    )
+
+
+def _removable(tx: sa.Connection, members: Sequence[Member], reader: Subscriber) -> list[tuple[int, str]]:
+    others = (subscribers.one(tx, each.subscriber) for each in members if each.subscriber != reader.id)
+    return [(other.id, other.address) for other in others if other]

@@ -1,0 +1,66 @@
+"""An invitation to a group: GET shows what it is about, POST joins it."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+
+from dailypapers.domain.group import Terms
+from dailypapers.domain.link import Purpose
+from dailypapers.errors import BadInput
+from dailypapers.store import groups
+from dailypapers.store.database import reading, writing
+from dailypapers.subscriptions import groups as membership
+from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.token import claim_of, reader_of
+from dailypapers.web.readers.group_forms import TermsForm
+
+
+def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
+    """Answer GET: changes nothing."""
+
+    def show_invitation(request: Request, token: str) -> HTMLResponse:
+        with reading(context.engine) as tx:
+            return _page(context, request, tx, token, Terms())
+
+    return show_invitation
+
+
+def act(context: WebContext) -> Callable[..., HTMLResponse]:
+    """Answer POST: join the group on the terms of the form."""
+
+    def act_invitation(request: Request, token: str, agreed: Annotated[TermsForm, Depends()]) -> HTMLResponse:
+        claim, now = claim_of(context, Purpose.INVITATION, token), context.clock()
+        with writing(context.engine) as tx:
+            reader = reader_of(context, tx, claim)
+            try:
+                joined = membership.accept(tx, claim.about, reader, agreed.terms(), now=now)
+            except BadInput as error:
+                trouble = context.translate(str(error))
+                return _page(context, request, tx, token, agreed.as_typed, trouble=trouble)
+            if not joined:
+                return _page(context, request, tx, token, Terms())
+            link = context.signer.url(Purpose.GROUP, reader.bearer, issued=now, about=claim.about)
+            return _said(context, request, state="joined", group=groups.one(tx, claim.about), page=link)
+
+    return act_invitation
+
+
+def _page(
+    context: WebContext, request: Request, tx: sa.Connection, token: str, terms: Terms, *, trouble: str = ""
+) -> HTMLResponse:
+    claim = claim_of(context, Purpose.INVITATION, token)
+    reader, group = reader_of(context, tx, claim), groups.one(tx, claim.about)
+    if group is None or membership.invitation(tx, claim.about, reader, now=context.clock()) is None:
+        return _said(context, request, state="gone")
+    topics, status = context.translate.enumeration(group.topics), 422 if trouble else 200
+    return _said(
+        context, request, state="ready", status=status, group=group, topics=topics, form=terms, trouble=trouble
+    )
+
+
+def _said(context: WebContext, request: Request, *, state: str, status: int = 200, **values: object) -> HTMLResponse:
+    blank: dict[str, object] = {"group": None, "topics": "", "form": Terms(), "trouble": "", "page": ""}
+    return context.page(request, "group_invitation", status=status, state=state, **(blank | values))

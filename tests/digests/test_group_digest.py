@@ -1,0 +1,122 @@
+"""Group digests: reasons of shared topics, and nobody named who did not agree or to whom a paper is not relevant."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from tests.a_group import NOW, a_group, a_reader
+from tests.digests.test_preview import announce, close
+from tests.digests.test_window import HOW
+
+from dailypapers.digests.group_digest import compose_groups
+from dailypapers.digests.layout import MailRenderer, load_inputs, mail
+from dailypapers.domain.delivery import Delivery, MailKind
+from dailypapers.domain.group import Terms
+from dailypapers.domain.message import Sender
+from dailypapers.domain.vote import Vote
+from dailypapers.rendering.environment import environment
+from dailypapers.settings import shipped
+from dailypapers.store import groups, history, papers, subscribers, votes
+from dailypapers.store.database import reading, writing
+from dailypapers.store.ledger import ledgers
+from dailypapers.tokens import Signer
+
+GRAPHS, CELLS = "Deeper graph neural networks", "Faster single-cell genomics"
+ADA, KIM, EVE = (Terms(name, shows_name=True) for name in ("Ada", "Kim", "Eve"))
+SIGNER = Signer("https://pages", b"secret")
+RENDERER = MailRenderer(
+    environment(shipped("templates")),
+    SIGNER,
+    Sender("Daily Papers", "papers@example.org", "bounce@example.org", "papers.example.org"),
+    "https://pages/",
+    b"secret",
+)
+
+
+def an_edition(engine: sa.Engine) -> None:
+    announce(engine, [GRAPHS, CELLS, *(f"Notes on the weather in valley {n}" for n in range(6))])
+    close(engine)
+
+
+def mails_of(engine: sa.Engine, reader: int) -> list[Delivery]:
+    with reading(engine) as tx:
+        return [each for each in history.of_subscriber(tx, reader) if each.kind is MailKind.GROUP]
+
+
+def bytes_of(engine: sa.Engine, delivery: Delivery) -> str:
+    with reading(engine) as tx:
+        (rendered,) = load_inputs(tx, [delivery])
+    return mail(RENDERER, rendered)[1].content.decode().replace("=\r\n", "").replace("=3D", "=")
+
+
+def test_each_member_gets_one_and_reads_to_whom_it_is_relevant_of_those_who_agreed(engine: sa.Engine) -> None:
+    ada = a_reader(engine, "ada", "graph neural networks")
+    bob = a_reader(engine, "bob", "graph neural networks")
+    kim = a_reader(engine, "kim", "graph neural networks")
+    eve = a_reader(engine, "eve", "single-cell genomics")
+    group = a_group(engine, (ada, ADA), (bob, Terms("Bob")), (kim, KIM), (eve, EVE))
+    an_edition(engine)
+    assert compose_groups(engine, HOW, now=NOW) == 4
+    assert compose_groups(engine, HOW, now=NOW) == 0
+    assert compose_groups(engine, HOW, now=NOW + dt.timedelta(days=1)) == 0
+    (mine,) = mails_of(engine, eve)
+    sent = bytes_of(engine, mine)
+    assert GRAPHS in sent
+    assert CELLS not in sent
+    assert "Relevant to: Ada, Kim" in sent
+    assert "Bob" not in sent
+    assert "Eve" not in sent
+    assert "Matches your topic" in sent
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in sent
+    assert "List-Unsubscribe: <https://pages/leave/" in sent.replace("\r\n ", " ")
+    assert "/unsubscribe/" not in sent
+    with reading(engine) as tx:
+        assert [each.due for each in ledgers(tx)] == [0]
+        assert len(groups.picks_of(tx, group, 1)) == 1
+
+
+def test_a_name_goes_with_the_consent_and_a_former_member_sees_nothing(engine: sa.Engine) -> None:
+    ada, kim = a_reader(engine, "ada", "graph neural networks"), a_reader(engine, "kim")
+    group = a_group(engine, (kim, KIM), (ada, ADA))
+    an_edition(engine)
+    compose_groups(engine, HOW, now=NOW)
+    (delivery,) = mails_of(engine, kim)
+    assert "Relevant to: Ada" in bytes_of(engine, delivery)
+    with writing(engine) as tx:
+        groups.agree(tx, group, ada, Terms("Ada"))
+    assert "Relevant" not in bytes_of(engine, delivery)
+    with writing(engine) as tx:
+        groups.leave(tx, group, kim)
+        (rendered,) = load_inputs(tx, [delivery])
+    assert rendered.group is None
+
+
+def test_votes_count_by_consent_alone_and_no_paper_comes_twice(engine: sa.Engine) -> None:
+    ada, bob = a_reader(engine, "ada"), a_reader(engine, "bob")
+    closed = a_group(engine, (ada, Terms()), topics=("knitting",))
+    shared = a_group(engine, (bob, Terms(pools_votes=True)), topics=("knitting",))
+    announce(engine, ["Graph neural networks for proteins"], NOW - dt.timedelta(days=3))
+    close(engine, NOW - dt.timedelta(days=3))
+    with writing(engine) as tx:
+        (liked,) = papers.in_editions(tx, after=0, upto=1)
+        for reader in (ada, bob):
+            votes.cast(tx, reader, liked.paper_id, Vote.LIKE, now=NOW)
+    announce(engine, ["Graph neural networks for proteins and more", *(f"Weather {n}" for n in range(6))])
+    close(engine)
+    compose_groups(engine, HOW, now=NOW)
+    with reading(engine) as tx:
+        assert groups.newest_picks(tx, closed, limit=9) == []
+        picked = [pick.paper_id for pick in groups.newest_picks(tx, shared, limit=9)]
+        assert len(picked) == 1
+        assert groups.already_picked(tx, shared, picked) == set(picked)
+    assert mails_of(engine, ada) == []
+
+
+def test_who_pauses_gets_none_and_is_still_a_member(engine: sa.Engine) -> None:
+    ada = a_reader(engine, "ada", "graph neural networks")
+    group = a_group(engine, (ada, ADA))
+    an_edition(engine)
+    with writing(engine) as tx:
+        subscribers.pause(tx, ada, until=None, back_at=None)
+    assert compose_groups(engine, HOW, now=NOW) == 0
+    with reading(engine) as tx:
+        assert len(groups.members(tx, group)) == 1

@@ -1,0 +1,36 @@
+"""Mails of groups: escaped, numbered, and with links for one member."""
+
+import datetime as dt
+
+from dailypapers.domain.digest import Reason, Term, TermKind
+from dailypapers.domain.group import GroupDigest, GroupEntry
+from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.rendering.environment import environment
+from dailypapers.rendering.group_digest import render_group, render_invitation
+from dailypapers.settings import shipped
+
+ENV = environment(shipped("templates"))
+PAPER = Paper(
+    PaperId("arxiv", "2604.00001"), "Graphs <b> & more", "", ("A", "B", "C", "D"), (), "https://arxiv.org/abs/1"
+)
+REASON = Reason((Term(TermKind.WORDS, "graphs", 0.7, "graphs"),))
+
+
+def test_a_groups_mail_says_what_for_whom_and_why() -> None:
+    digest = GroupDigest(1, "Club", dt.date(2026, 4, 20), (GroupEntry(PAPER, REASON, ("Ada", "Kim")),))
+    message = render_group(ENV, digest, page="http://p/group/x", leave="http://p/leave/y", home="http://p/")
+    assert "Graphs &lt;b&gt; &amp; more" in message.html
+    assert message.subject.startswith("Club, ")
+    for part in (message.html, message.text):
+        assert "Relevant to: Ada, Kim" in part
+        assert "A, B, C …" in part
+        assert "Matches your topic “graphs”" in part
+        assert "http://p/group/x" in part
+        assert "http://p/leave/y" in part
+
+
+def test_an_invitation_names_the_group() -> None:
+    message = render_invitation(ENV, "Club", invitation="http://p/invitation/x", home="http://p/")
+    assert "Club" in message.subject
+    assert "http://p/invitation/x" in message.html
+    assert "http://p/invitation/x" in message.text
