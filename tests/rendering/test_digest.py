@@ -500,3 +500,10 @@ def test_figures_leave_before_papers_do_where_a_mail_grows_too_large() -> None:
         made = render_digest(env, many, day=DAY, links=LINKS, style=Style(figures=True, abstracts=abstracts))
         assert encoded_size(made.html) + encoded_size(made.text) <= MAX_BYTES
         assert "<img" not in made.html
+
+
+def test_a_name_written_right_to_left_does_not_turn_the_authors_round() -> None:
+    message = render_digest(ENV, digest_of(entry(authors=("محمد", "Ann Lee"))), day=DAY, links=LINKS)
+    assert '<p class="authors" style' in message.html.replace("'", '"')
+    for part in (message.html, message.text):
+        assert "\u2068محمد\u2069, Ann Lee" in part

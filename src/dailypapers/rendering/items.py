@@ -4,9 +4,10 @@ Foreign text is made plain here, once for both parts of a mail.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from unicodedata import bidirectional
 
 import jinja2
 
@@ -16,6 +17,7 @@ from dailypapers.domain.resource import Resource, institution_of, venue_of
 from dailypapers.domain.source import source_name
 from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.domain.text import isolated
 from dailypapers.rendering.environment import in_words, translator_of
 from dailypapers.rendering.summary import summary_of
 from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened
@@ -136,7 +138,7 @@ def item_of(
 ) -> Item:
     """Return what a template shows of an entry; reason and address to vote are those of `reason_of` and `safe_url`."""
     paper = entry.paper
-    authors = tuple(_authors(paper.authors, entry.followed))
+    authors = tuple(_authors(paper.authors, entry.followed, env.filters["isolated"]))
     title = title_of(paper)
     begins, rest = _abstract(paper.abstract, shown)
     summary = _summary(entry, shown.summary)
@@ -214,9 +216,18 @@ def _summary(entry: Entry, length: int) -> Summary:
     return replace(summary, text=shortened(summary.text, length))
 
 
-def _authors(names: Sequence[str], followed: Sequence[str]) -> Iterator[Author]:
-    """Yield the first authors, and of the others those the reader follows, wherever they stand."""
+def _authors(names: Sequence[str], followed: Sequence[str], apart: Callable[[str], str]) -> Iterator[Author]:
+    """Yield the first authors, and of the others those the reader follows, wherever they stand.
+
+    A name that is written the other way than its neighbours does not turn them round.
+    """
     before = -1
     for place in [n for n, name in enumerate(names) if n < _AUTHORS or name in followed][: 2 * _AUTHORS]:
-        yield Author(shortened(names[place], _AUTHOR), names[place] in followed, gap=place > before + 1)
+        name = shortened(names[place], _AUTHOR)
+        shown = isolated(name) if _is_right_to_left(name) else apart(name)
+        yield Author(shown, names[place] in followed, gap=place > before + 1)
         before = place
+
+
+def _is_right_to_left(text: str) -> bool:
+    return not text.isascii() and any(bidirectional(letter) in {"R", "AL"} for letter in text)
