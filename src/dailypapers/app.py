@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dailypapers.assembly.inbound import addresses, oidc, sign_up_policy, webhooks
 from dailypapers.assembly.mail_servers import mail_servers, sender_options
 from dailypapers.assembly.mails import mail_renderer
-from dailypapers.assembly.operator import operator, posting, retention, tools
+from dailypapers.assembly.operator import operator, posting, retention, summary_budget, tools
 from dailypapers.assembly.processes import companions
 from dailypapers.assembly.secret import read_secret
 from dailypapers.assembly.sources import make_http, make_source
@@ -173,6 +173,5 @@ def _summaries(settings: Settings) -> SummaryOptions | None:
         section.model,
         key,
         section.language or settings.service.language,
-        section.tokens_per_day,
-        section.seconds_per_day,
+        summary_budget(section),
     )

@@ -286,6 +286,8 @@ class Summaries(_Section):
     language: str = ""
     tokens_per_day: Annotated[int, Field(ge=0)] = 200_000
     seconds_per_day: Annotated[float, Field(ge=0, le=3600)] = 120
+    price_per_million_tokens: Annotated[float, Field(ge=0)] = 0
+    money_per_day: Annotated[float, Field(ge=0)] = 0
 
     @field_validator("base_url")
     @classmethod
@@ -298,6 +300,8 @@ class Summaries(_Section):
     def _names_a_model(self) -> "Summaries":
         if self.base_url and not self.model:
             raise ValueError("base_url needs a model, by the name its server knows it by")
+        if self.money_per_day and not self.price_per_million_tokens:
+            raise ValueError("money_per_day needs price_per_million_tokens")
         return self
 
 

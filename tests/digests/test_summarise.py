@@ -15,7 +15,9 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style
-from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.domain.summary import Budget, Summary, SummaryBy
+from dailypapers.reporting.report import report
+from dailypapers.reporting.situation import situation
 from dailypapers.store import editions, history, papers, subscribers, summaries
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import sign_up
@@ -103,9 +105,9 @@ def test_nobody_there_or_a_wrong_key_stops_after_two_papers(sqlite: sa.Engine) -
 def test_a_day_s_limits_hold_over_runs_and_the_next_day_goes_on(sqlite: sa.Engine) -> None:
     ids = store(sqlite, 4)
     with playing_model(says(GOOD, tokens=60)) as model:
-        options = SummaryOptions(model.url, "m", tokens_per_day=100)
+        options = SummaryOptions(model.url, "m", budget=Budget(tokens=100))
         assert [summarise(sqlite, options, ids, day=TODAY) for _ in range(2)] == [2, 0]
-        assert summarise(sqlite, replace(options, seconds_per_day=0), ids, day=TODAY + dt.timedelta(days=1)) == 0
+        assert summarise(sqlite, replace(options, budget=Budget(seconds=0)), ids, day=TODAY + dt.timedelta(days=1)) == 0
         assert summarise(sqlite, options, ids, day=TODAY + dt.timedelta(days=1)) == 2
 
 
@@ -156,3 +158,18 @@ def test_the_mail_of_whoever_reads_sentences_has_the_model_s_and_nothing_is_chos
 def _subscribe(tx: sa.Connection, name: str, style: Style) -> None:
     preferences = Preferences(Rhythm(), Amount(5), style=style)
     sign_up.admit(tx, f"{name}@example.org", preferences, consent=Consent("test"), now=NOW)
+
+
+def test_a_day_s_money_is_a_limit_and_the_operator_s_report_says_when_it_is_used_up(sqlite: sa.Engine) -> None:
+    ids = store(sqlite, 4)
+    budget = Budget(money=1.0, price_per_million_tokens=10_000)
+    with playing_model(says(GOOD, tokens=60)) as model:
+        assert summarise(sqlite, SummaryOptions(model.url, "m", budget=budget), ids, day=TODAY) == 2
+    with reading(sqlite) as tx:
+        found = situation(tx, now=NOW)
+    text = report(found, disk=None, name="Papers", now=NOW, budget=replace(budget, money=5.0)).text
+    assert "Summaries by the language model today: 120 tokens, about 1.20." in text
+    assert "used up" not in text
+    spent = report(found, disk=None, name="Papers", now=NOW, budget=budget).text
+    assert "The day's budget for them (1.00 for tokens) is used up" in spent
+    assert "Summaries" not in report(found, disk=None, name="Papers", now=NOW).text

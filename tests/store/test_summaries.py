@@ -5,10 +5,9 @@ import datetime as dt
 import sqlalchemy as sa
 from tests.web.a_digest import a_digest
 
-from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.domain.summary import Spent, Summary, SummaryBy
 from dailypapers.store import summaries
 from dailypapers.store.database import reading, writing
-from dailypapers.store.summaries import Spent
 
 DAY = dt.date(2026, 4, 20)
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from dailypapers.assembly.mails import sender, signing_keys
 from dailypapers.digests.layout import MailRenderer
 from dailypapers.domain.retention import Retention
+from dailypapers.domain.summary import Budget
 from dailypapers.errors import BadSettings
 from dailypapers.mail.smtp.capacity import SHORT_PATIENCE, Capacity
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
@@ -21,7 +22,7 @@ from dailypapers.posting.post_due import PostOptions
 from dailypapers.posting.webhooks import Webhook, key_of, read_keys
 from dailypapers.reporting.report import Disk
 from dailypapers.reporting.tell import OperatorOptions
-from dailypapers.settings import Settings
+from dailypapers.settings import Settings, Summaries
 from dailypapers.tokens import Signer
 from dailypapers.tools.push import ToolOptions
 
@@ -47,6 +48,14 @@ def operator(settings: Settings, signer: Signer, servers: Mapping[str, MailServe
         zone=settings.service.zone,
         keys=tuple(signing_keys(settings)),
         measure_disk=partial(_measure_disk, settings.database.url),
+        summary_budget=summary_budget(settings.summaries) if settings.summaries.base_url else None,
+    )
+
+
+def summary_budget(section: Summaries) -> Budget:
+    """Return what a day's summaries may take."""
+    return Budget(
+        section.tokens_per_day, section.seconds_per_day, section.money_per_day, section.price_per_million_tokens
     )
 
 

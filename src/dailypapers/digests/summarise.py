@@ -19,13 +19,13 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.summary import Budget, Spent
 from dailypapers.errors import FetchFailed
 from dailypapers.rendering.summary import is_harmless
 from dailypapers.rendering.text import one_line
 from dailypapers.sources.http.client import Http
 from dailypapers.store import papers, summaries
 from dailypapers.store.database import reading, writing
-from dailypapers.store.summaries import Spent
 
 log = structlog.get_logger()
 
@@ -63,8 +63,8 @@ class SummaryOptions:
     key: str = field(default="", repr=False)
     #: A language tag such as “de” (RFC 5646).
     language: str = "en"
-    tokens_per_day: int = 200_000
-    seconds_per_day: float = 120.0
+    #: Of a day, in UTC.
+    budget: Budget = field(default=Budget())
 
 
 def summarise(engine: sa.Engine, options: SummaryOptions, paper_ids: Collection[int], *, day: dt.date) -> int:
@@ -74,13 +74,9 @@ def summarise(engine: sa.Engine, options: SummaryOptions, paper_ids: Collection[
         spent = summaries.spent_on(tx, day)
         asked_about = papers.by_id(tx, new)
     with_abstracts = [(key, paper) for key, paper in sorted(asked_about.items()) if paper.abstract]
-    if not with_abstracts or _is_spent(spent, options):
+    if not with_abstracts or options.budget.used_up(spent):
         return 0
     return asyncio.run(_ask_all(engine, options, with_abstracts, spent, day))
-
-
-def _is_spent(spent: Spent, options: SummaryOptions) -> bool:
-    return spent.tokens >= options.tokens_per_day or spent.seconds >= options.seconds_per_day
 
 
 async def _ask_all(
@@ -97,7 +93,7 @@ async def _ask_all(
             if why:
                 log.info("not summarised", paper=str(paper.id), why=why)
             answered, in_vain = answered + bool(text), 0 if text else in_vain + 1
-            if _is_spent(spent, options) or in_vain >= _GIVE_UP_AFTER:
+            if options.budget.used_up(spent) or in_vain >= _GIVE_UP_AFTER:
                 break
     log.info("summarised", papers=answered, tokens=spent.tokens, seconds=round(spent.seconds, 1))
     return answered

@@ -9,6 +9,7 @@ from dailypapers.domain.delivery import DeliveryState, Ledger
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.domain.summary import Budget
 from dailypapers.reporting.situation import Situation
 
 #: Of a disk, the part that must be free before an operator is told.
@@ -29,9 +30,18 @@ class Disk:
         return self.free < self.total * _LITTLE
 
 
-def report(found: Situation, *, disk: Disk | None, name: str, now: dt.datetime) -> Message:
+def report(
+    found: Situation, *, disk: Disk | None, name: str, now: dt.datetime, budget: Budget | None = None
+) -> Message:
     """Return the report as a mail of plain text."""
-    paragraphs = (_edition(found), _delivery(found), _sources(found), _reports(found), _rest(found, disk))
+    paragraphs = (
+        _edition(found),
+        _delivery(found),
+        _sources(found),
+        _reports(found),
+        _summaries(found, budget),
+        _rest(found, disk),
+    )
     text = "\n\n".join("\n".join(paragraph) for paragraph in map(list, paragraphs) if paragraph)
     return Message(f"{name}: {_headline(found, disk, now)}", text + "\n", "")
 
@@ -90,6 +100,15 @@ def _reports(found: Situation) -> Iterator[str]:
 
 def _is_soft(kind: ReportKind, fault: Fault | None, *, is_hard: bool) -> bool:
     return kind is ReportKind.BOUNCE and not is_hard and fault is not Fault.US
+
+
+def _summaries(found: Situation, budget: Budget | None) -> Iterator[str]:
+    if budget is None:
+        return
+    cost = f", about {budget.cost(found.summaries):,.2f}" if budget.price_per_million_tokens else ""
+    yield f"Summaries by the language model today: {found.summaries.tokens:,} tokens{cost}."
+    if limit := budget.used_up(found.summaries):
+        yield f"The day's budget for them ({limit}) is used up; other papers show a sentence of their abstract."
 
 
 def _rest(found: Situation, disk: Disk | None) -> Iterator[str]:

@@ -12,8 +12,9 @@ from dailypapers.domain.bounce import ReportKind
 from dailypapers.domain.delivery import Ledger
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.subscriber import SubscriberState
+from dailypapers.domain.summary import Spent
 from dailypapers.intake import status
-from dailypapers.store import bounces, holds, ledger, subscribers, workers
+from dailypapers.store import bounces, holds, ledger, subscribers, summaries, workers
 from dailypapers.store.workers import EarlyEnd
 
 _DAY = dt.timedelta(days=1)
@@ -37,6 +38,8 @@ class Situation:
     bounces: Mapping[tuple[ReportKind, Fault | None, bool], int]
     """Of the last day."""
     subscribers: Mapping[SubscriberState, int]
+    summaries: Spent
+    """What a language model took today (UTC)."""
 
     @property
     def residues(self) -> tuple[Ledger, ...]:
@@ -57,6 +60,7 @@ def situation(tx: sa.Connection, *, now: dt.datetime) -> Situation:
         sources=status.worth_telling(standings),
         bounces=Counter(bounces.counts(tx, since=now - _DAY)),
         subscribers=subscribers.counts(tx),
+        summaries=summaries.spent_on(tx, now.date()),
     )
 
 

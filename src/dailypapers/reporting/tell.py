@@ -18,6 +18,7 @@ from dailypapers.domain.address import domain_of
 from dailypapers.domain.alert import is_alert_due, is_report_due
 from dailypapers.domain.delivery import OutcomeKind
 from dailypapers.domain.message import Envelope, Message, OutgoingMail, Sender
+from dailypapers.domain.summary import Budget
 from dailypapers.mail.message import mime
 from dailypapers.mail.message.dkim import Key
 from dailypapers.mail.transport import Answered, Transport
@@ -50,6 +51,8 @@ class OperatorOptions:
     zone: str = "UTC"
     keys: tuple[Key, ...] = ()
     measure_disk: Callable[[], Disk | None] = lambda: None
+    #: What summaries by a language model may take on a day; `None` where there are none.
+    summary_budget: Budget | None = None
 
 
 def tell(engine: sa.Engine, options: OperatorOptions, *, now: dt.datetime) -> list[str]:
@@ -77,7 +80,7 @@ def tell(engine: sa.Engine, options: OperatorOptions, *, now: dt.datetime) -> li
 
 def todays_report(found: Situation, options: OperatorOptions, *, now: dt.datetime) -> Message:
     """Return the report of the day."""
-    return report(found, disk=options.measure_disk(), name=options.name, now=now)
+    return report(found, disk=options.measure_disk(), name=options.name, now=now, budget=options.summary_budget)
 
 
 def send(options: OperatorOptions, kind: str, message: Message, *, now: dt.datetime) -> bool:

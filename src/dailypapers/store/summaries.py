@@ -2,24 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.domain.summary import Spent, Summary, SummaryBy
 from dailypapers.store.database import groups, insert_new
 from dailypapers.store.schema import summaries
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What asking a model took: tokens in and out, and seconds."""
-
-    tokens: int = 0
-    seconds: float = 0.0
-
-    def __add__(self, other: "Spent") -> "Spent":
-        return Spent(self.tokens + other.tokens, self.seconds + other.seconds)
 
 
 def put(tx: sa.Connection, paper_id: int, language: str, text: str, *, model: str, day: dt.date, spent: Spent) -> None:

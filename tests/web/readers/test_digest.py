@@ -13,11 +13,11 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.paper import Presentation
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Style
+from dailypapers.domain.summary import Spent
 from dailypapers.domain.thumbnail import Thumbnail
 from dailypapers.domain.vote import Vote
 from dailypapers.store import contents, outbox, papers, schema, summaries, thumbnails, votes
 from dailypapers.store.database import reading, writing
-from dailypapers.store.summaries import Spent
 from dailypapers.web.http.page import WebContext
 
 
