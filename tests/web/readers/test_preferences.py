@@ -86,7 +86,7 @@ class Fields(HTMLParser):
 
 
 #: Six hundred time zones nobody has chosen, which take three quarters of the time to parse.
-_NOT_SELECTED = re.compile(r'<option value="[^"]+">[^<]*</option>')
+_NOT_SELECTED = re.compile(r'<option(?: \w+="[^"]*")*>[^<]*</option>')
 
 
 def fields(page: httpx.Response) -> dict[str, list[str]]:
