@@ -281,7 +281,7 @@ async def test_the_preview_shows_what_an_empty_day_would_bring(
     for shown in (silent, trending):
         assert "Nothing today on <em>medieval falconry</em>" in without_isolates(shown.text)
     assert "you would get no email" in silent.text
-    assert "This is what is trending instead:" in trending.text
+    assert "so here is what is trending" in trending.text
     assert [TITLES[0] in shown.text for shown in (silent, trending)] == [False, True]
 
 
