@@ -83,6 +83,7 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
             tx.execute(
                 sa.insert(forwarded_papers).values(subscriber_id=digest.reader, paper_id=got.papers[0], **listed)
             )
+            reader_keys.add(tx, digest.reader, prefix=str(digest.reader), key_hash="x", may_act=False, now=NOW)
             events.listen(tx, {"all": frozenset()})
             events.note(tx, EventKind.CONFIRMED, {}, subscriber_id=digest.reader, now=NOW)
         erase(tx, got.reader)
