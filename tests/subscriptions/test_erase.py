@@ -26,6 +26,7 @@ from dailypapers.store import (
     groups,
     history,
     outbox,
+    reader_keys,
     saved,
     subscribers,
     suppressions,
