@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dailypapers.domain.author_list import names_in
 
 LISTS = (
+    ("李明, 王芳", ("李明", "王芳")),
     ("Lee, É., Roy, Ø. B.", ("Lee, É.", "Roy, Ø. B.")),
     ("Ivanov, Yu. A., Petrov, A.", ("Ivanov, Yu. A.", "Petrov, A.")),
     ("Lee, A., Roy, B., Jr., Öz, C.", ("Lee, A.", "Roy, B., Jr.", "Öz, C.")),

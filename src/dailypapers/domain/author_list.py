@@ -34,6 +34,8 @@ _INITIALS = re.compile(
     rf"(?:{_INITIAL}(?:(?:[\s-]|(?<=\.)){_INITIAL}(?![^\W\d_])){{0,5}}|[A-Z]{{2,3}})(?:\s(?:van|von|der|den|de|da|di|la|dos|du|ter))*"
 )
 _LONGEST_INITIALS = 30
+#: No suffix and no degree is longer: “D. Phil.”.
+_LONGEST_SUFFIX = 8
 #: “IBM” and “MIT” behind a full name are no initials.
 _LONGEST_BARE_INITIALS = 2
 _PARTICLE = re.compile(
@@ -43,6 +45,8 @@ _JOINED_PARTICLE = re.compile(r"(?:Mc|Mac|De|Di|Le|La|Van|O)[A-Z]")
 #: “van den Berg R” is all of a name.
 _ENDS_IN_INITIALS = re.compile(r"[^\W\d_]{2}\s[A-Z]{1,3}$")
 _MOST_GIVEN_NAMES = 3
+#: Two or more of the characters of Chinese, Japanese and Korean: a family's alone is one, seldom two.
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 _ENDS_AS_GROUP = re.compile(r"\b(?:collaboration|consortium|team|group|network)$", re.IGNORECASE)
 
 
@@ -99,7 +103,7 @@ def _conjoined(text: str) -> list[str]:
 
 def _pieces(text: str) -> list[str]:
     pieces = [piece.strip() for piece in text.split(",")]
-    return [piece for piece in pieces if any(c.isalnum() for c in piece)]
+    return [piece for piece in pieces if piece[:1].isalnum() or any(map(str.isalnum, piece))]
 
 
 def _without_degrees(pieces: Sequence[str]) -> Iterator[str]:
@@ -136,6 +140,10 @@ def _with_suffixes(pieces: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Give each piece with the suffix that stands behind it; degrees are left out."""
     last: tuple[str, str] | None = None
     for piece in pieces:
+        if len(piece) > _LONGEST_SUFFIX:
+            yield from (last,) if last else ()
+            last = (piece, "")
+            continue
         if last and SUFFIX.fullmatch(piece):
             last = (last[0], piece)
         elif not (last and DEGREE.fullmatch(piece) and " " in last[0]):
@@ -162,6 +170,8 @@ def _is_inverted(items: Sequence[tuple[str, str]], *, has_initials: bool) -> boo
     if not items or len(items) % 2:
         return False
     if any(_ENDS_IN_INITIALS.search(name) for name, _ in items[::2]):
+        return False
+    if all(_EAST_ASIAN.fullmatch(name) for name, _ in items):
         return False
     pairs = list(zip([name for name, _ in items[::2]], [name for name, _ in items[1::2]], strict=True))
     if has_initials:

@@ -102,6 +102,26 @@ class Described:
     presentation: Presentation
 
 
+class OneListADay:
+    """What sources answer alike that have one list for each day of the year, whatever the category."""
+
+    __slots__ = ()
+
+    @property
+    def backfilled_categories(self) -> tuple[str, ...]:
+        """One list a day, of no category."""
+        return ("",)
+
+    @property
+    def days_kept(self) -> int:
+        """All of their years can be asked for."""
+        return 10_000
+
+    def is_quiet(self, day: dt.date) -> bool:  # noqa: ARG002 - the Protocol names the argument
+        """Whether nothing is to be expected of a day: of none, as there are papers at weekends too."""
+        return False
+
+
 @runtime_checkable
 class Describing(Protocol):
     """A source that can be asked for more about papers which it has announced."""

@@ -15,7 +15,7 @@ from dailypapers.domain.doi import trimmed
 from dailypapers.domain.paper import Paper, PaperId, Presentation, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
-from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.base import OneListADay, Reading, fetched
 from dailypapers.sources.feed import read_feed
 from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.cleaning import clean, clean_authors
@@ -32,7 +32,7 @@ _NOTHING = ("no posts found", "no articles found")
 
 
 @dataclass(frozen=True, slots=True)
-class Biorxiv:
+class Biorxiv(OneListADay):
     """What one of the servers posted in the last days, in some of its categories or in all."""
 
     server: Literal["biorxiv", "medrxiv"] = "biorxiv"
@@ -40,20 +40,6 @@ class Biorxiv:
     base_url: str = "https://api.biorxiv.org"
     feeds_url: str = "https://connect.biorxiv.org"
     name: str = "biorxiv"
-
-    @property
-    def backfilled_categories(self) -> tuple[str, ...]:
-        """One list a day."""
-        return ("",)
-
-    @property
-    def days_kept(self) -> int:
-        """All of its years can be asked for."""
-        return 10_000
-
-    def is_quiet(self, day: dt.date) -> bool:  # noqa: ARG002 - the Protocol names the argument
-        """Whether nothing is to be expected of a day: of none, as papers are posted at weekends too."""
-        return False
 
     async def list_again(self, http: Http, category: str, day: dt.date, *, now: dt.datetime) -> Fetched:  # noqa: ARG002
         """Ask for all that was posted on a day. Raises `FetchFailed` where it does not answer, or not to its end."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
-from dailypapers.sources.base import Reading, fetched
+from dailypapers.sources.base import OneListADay, Reading, fetched
 from dailypapers.sources.http.client import Http, Response
 from dailypapers.sources.parsing.cleaning import clean, web_address
 
@@ -28,26 +28,12 @@ _PAGE_OF_A_PAPER = "https://huggingface.co/papers/"
 
 
 @dataclass(frozen=True, slots=True)
-class HuggingFace:
+class HuggingFace(OneListADay):
     """The daily papers of the last `days` days, today's among them, with their votes."""
 
     base_url: str = "https://huggingface.co"
     days: int = 8
     name: str = "huggingface"
-
-    @property
-    def backfilled_categories(self) -> tuple[str, ...]:
-        """One list a day."""
-        return ("",)
-
-    @property
-    def days_kept(self) -> int:
-        """Its first list is of May 2023; all are kept."""
-        return 10_000
-
-    def is_quiet(self, day: dt.date) -> bool:  # noqa: ARG002 - the Protocol names the argument
-        """Whether nothing is to be expected of a day: of none, as there are lists at weekends too."""
-        return False
 
     async def list_again(self, http: Http, category: str, day: dt.date, *, now: dt.datetime) -> Fetched:  # noqa: ARG002
         """Ask for the list of a day. Raises `FetchFailed` where it does not answer."""
