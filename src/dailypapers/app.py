@@ -28,6 +28,7 @@ from dailypapers.jobs.context import Dependencies
 from dailypapers.library.search import Finder
 from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.smtp.transport import MailServer
+from dailypapers.profiles.read import Services
 from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.settings import Settings, revealed
 from dailypapers.store.database import connect
@@ -104,6 +105,7 @@ def build(settings: Settings) -> App:
         operator=operator(settings, signer, servers),
         posting=posting(settings, renderer),
         tools=tools(settings, signer),
+        profiles=Services(openalex_key=revealed(settings.profiles.openalex_key)),
         crossref_url=settings.service.crossref_url,
     )
     return App(

@@ -425,6 +425,12 @@ class OutgoingWebhook(_Section):
         return value
 
 
+class Profiles(_Section):
+    """How the papers of readers' profiles are read."""
+
+    openalex_key: SecretStr | None = None
+
+
 class Tools(_Section):
     """To which reference managers and notebooks readers may have what they save sent."""
 
@@ -558,6 +564,7 @@ class Settings(BaseSettings):
     inbound: Inbound = Inbound()
     webhooks: Webhooks = Webhooks()
     tools: Tools = Tools()
+    profiles: Profiles = Profiles()
     oidc: Oidc = Oidc()
     sources: tuple[SourceSettings, ...] = _DEFAULT_SOURCES
     secret: SecretStr | None = None

@@ -1,6 +1,7 @@
 """What profiles list, read from services that answer as the real ones do, and from ones that answer nonsense."""
 
 import json
+from typing import Any
 
 import pytest
 from tests.playing_sources import Answer, playing_sources
@@ -8,7 +9,7 @@ from tests.playing_sources import Answer, playing_sources
 from dailypapers.domain.profile import Profile, ProfileKind
 from dailypapers.errors import FetchFailed
 from dailypapers.profiles.read import Listed, Services, listed
-from dailypapers.sources.http.client import Http
+from dailypapers.sources.http.client import Http, Response
 
 WORK = {
     "doi": "https://doi.org/10.48550/arxiv.2604.00001",
@@ -44,6 +45,23 @@ async def test_openalex_lists_papers_with_their_abstracts() -> None:
             "arxiv:2604.00001", "They go deeper, go on.", ("Ann Lee",),
         )  # fmt: skip
         assert [reference.ids for reference in found.references] == [(paper.id,)]
+
+
+async def test_openalex_gets_the_services_key_which_no_error_names() -> None:
+    asked = []
+
+    class Recording(Http):
+        async def get(self, url: str, **options: Any) -> Response:
+            asked.append(url)
+            return await super().get(url, **options)
+
+    with playing_sources({"/works": Answer("", status=500)}) as url:
+        async with Recording(allow_private=True, pace=0, retries=0) as http:
+            services = Services(url, f"{url}/v3.0", url, url, openalex_key="se&cret")
+            with pytest.raises(FetchFailed) as failed:
+                await listed(http, services, ORCID)
+    assert asked[0].endswith("&api_key=se%26cret")
+    assert "se%26cret" not in str(failed.value)
 
 
 async def test_orcid_is_asked_itself_where_openalex_knows_nobody() -> None:

@@ -7,14 +7,15 @@ and Zotero write BibTeX, which is read as what readers upload.
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.profile import Profile, ProfileKind
 from dailypapers.domain.reference import Reference
 from dailypapers.domain.text import one_line
-from dailypapers.errors import BadPaperId
+from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.references.read import read
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.parsing.records import record
@@ -33,6 +34,8 @@ class Services:
     orcid: str = "https://pub.orcid.org/v3.0"
     dblp: str = "https://dblp.org"
     zotero: str = "https://api.zotero.org"
+    #: By which OpenAlex knows us, and lets us ask more often; empty: as anybody.
+    openalex_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ async def _bibtex(http: Http, url: str) -> Listed:
 async def _openalex(http: Http, services: Services, author: str) -> Listed:
     fields = "doi,title,authorships,publication_date,abstract_inverted_index"
     query = f"filter={author}&sort=publication_date:desc&per-page={MOST}&select={fields}"
-    works = (await _json(http, f"{services.openalex}/works?{query}")).get("results")
+    key = f"&api_key={quote(services.openalex_key, safe='')}" if services.openalex_key else ""
+    try:
+        works = (await _json(http, f"{services.openalex}/works?{query}{key}")).get("results")
+    except FetchFailed as error:
+        # OpenAlex takes its key in the address alone, which errors name.
+        raise FetchFailed(str(error).replace(key, "") if key else str(error)) from None
     papers = [paper for work in _objects(works)[:MOST] if (paper := _paper(work))]
     return Listed(tuple(_reference(paper) for paper in papers), tuple(paper for paper in papers if paper.abstract))
 

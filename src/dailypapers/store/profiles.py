@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.profile import Profile, ProfileKind, ProfileState, TakenProfile
+from dailypapers.domain.subscriber import READING
 from dailypapers.store.database import replace_rows
-from dailypapers.store.schema import profiles
+from dailypapers.store.schema import profiles, subscribers
 
 
 def add(tx: sa.Connection, subscriber_id: int, profile: Profile, *, now: dt.datetime) -> None:
@@ -32,8 +33,14 @@ def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[TakenProfile]:
 
 
 def due(tx: sa.Connection, *, now: dt.datetime, limit: int) -> list[TakenProfile]:
-    """Return the profiles that are to be read now."""
-    query = sa.select(profiles).where(profiles.c.next_attempt_at <= now).order_by(profiles.c.next_attempt_at)
+    """Return the profiles that are to be read now: of readers who have confirmed."""
+    is_confirmed = subscribers.c.state.in_(sorted(state.value for state in READING))
+    query = (
+        sa.select(profiles)
+        .join(subscribers, subscribers.c.id == profiles.c.subscriber_id)
+        .where(profiles.c.next_attempt_at <= now, is_confirmed)
+        .order_by(profiles.c.next_attempt_at)
+    )
     return [_taken(row) for row in tx.execute(query.limit(limit))]
 
 

@@ -21,10 +21,11 @@ from dailypapers.digests.layout import load_inputs, mail
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.profile import ProfileKind
 from dailypapers.domain.signup import Limits, Verdict
 from dailypapers.domain.subscriber import Amount, Consent, OnEmpty, Rhythm, Subscriber, SubscriberState
 from dailypapers.mail.dns import Domains
-from dailypapers.store import subscribers, suppressions
+from dailypapers.store import profiles, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.store.outbox import claim
 from dailypapers.store.schema import asks, outbox
@@ -104,6 +105,24 @@ async def test_who_asks_is_pending_and_gets_one_mail(front: Front) -> None:
     assert [(i.kind, i.text) for i in wanted] == [
         (InterestKind.TOPIC, "RNA"), (InterestKind.TOPIC, "graph neural networks")
     ]  # fmt: skip
+
+
+async def test_a_profile_among_the_topics_is_read_once_its_reader_has_confirmed(front: Front) -> None:
+    page = "https://dblp.org/pid/65/9612"
+    await front.ask("alice@example.org", topic=f"RNA, 0000-0002-1825-0097, {page}")
+    with writing(front.engine) as tx:
+        reader = subscribers.by_address(tx, "alice@example.org")
+        assert reader
+        stated = subscribers.interests_of(tx, [reader.id])[reader.id]
+        assert [interest.text for interest in stated] == ["RNA"]
+        assert profiles.due(tx, now=NOW, limit=9) == []
+        lifecycle.confirm(tx, reader.id, now=NOW)
+        due = profiles.due(tx, now=NOW + dt.timedelta(hours=1), limit=9)
+        assert {each.profile.kind for each in due} == {ProfileKind.DBLP, ProfileKind.ORCID}
+    # Anybody can ask in the name of somebody who reads.
+    await front.ask("alice@example.org", topic="https://openalex.org/A5023888391")
+    with reading(front.engine) as tx:
+        assert len(profiles.of_subscriber(tx, reader.id)) == 2
 
 
 async def test_what_comes_on_an_empty_day_is_chosen_while_signing_up(front: Front) -> None:

@@ -17,12 +17,15 @@ from starlette.datastructures import FormData
 from dailypapers.domain.address import domain_of, suggestion
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.profile import Profile, profile_of
 from dailypapers.domain.signup import Verdict
 from dailypapers.domain.subscriber import Consent, OnEmpty
 from dailypapers.domain.text import printable
 from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadInput
+from dailypapers.profiles.take import add as add_profiles
 from dailypapers.rendering.environment import Templates
+from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.address import normal_address
@@ -187,17 +190,23 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
     signing_up = sign_up_request(context.signer, address, network_of(request, policy.trusted_proxies))
 
     def ask() -> Verdict:
+        preferences, named = _preferences(context, form)
         with writing(context.engine) as tx:
-            return sign_up.ask(
+            is_new = subscribers.by_address(tx, address) is None
+            verdict = sign_up.ask(
                 tx,
                 address,
-                _preferences(context, form),
+                preferences,
                 consent=Consent("web", version, signing_up.network),
                 request=signing_up,
                 limits=policy.limits,
                 now=now,
                 has_waited=waited is not None,
             )
+            # Of who is known already nobody but themselves changes anything.
+            if is_new and (reader := subscribers.by_address(tx, address)):
+                add_profiles(tx, reader.id, named, now=now)
+            return verdict
 
     verdict = await run_in_threadpool(ask)
     if verdict is Verdict.ONE_MORE_STEP:
@@ -205,13 +214,15 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
     return _answer(context, request, form, verdict)
 
 
-def _preferences(context: WebContext, form: Form) -> Preferences:
+def _preferences(context: WebContext, form: Form) -> tuple[Preferences, tuple[Profile, ...]]:
+    """Return what somebody asked for, and the profiles they named among their topics."""
     defaults = context.defaults
     zone = form.zone if knows_zone(form.zone) else defaults.rhythm.zone
-    topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics)
+    topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in form.topics if not profile_of(topic))
+    named = tuple(profile for topic in form.topics if (profile := profile_of(topic)))
     amount = replace(defaults.amount, on_empty=OnEmpty.TRENDING) if form.trending else defaults.amount
     style = replace(defaults.style, language=context.chosen_language)
-    return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, style)
+    return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, style), named
 
 
 def _wait(context: WebContext, request: Request, form: Form, wait_token: str, *, early: bool) -> HTMLResponse:
