@@ -18,8 +18,8 @@ _STATES = {Purpose.CONFIRM: SubscriberState.PENDING, Purpose.RESUBSCRIBE: Subscr
 _TAILS = {Purpose.FEEDBACK: ("/like", "/less"), Purpose.FEED: (".atom",), Purpose.SAVED: ("", "/papers.bib")}
 
 
-#: A reply has an address, and no page.
-_PAGES = [purpose for purpose in Purpose if purpose is not Purpose.REPLY]
+#: A reply and a forwarded alert have addresses, and no page.
+_PAGES = [purpose for purpose in Purpose if purpose not in {Purpose.REPLY, Purpose.ALERT}]
 
 
 @pytest.mark.parametrize("purpose", _PAGES)
