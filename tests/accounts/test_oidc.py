@@ -88,7 +88,7 @@ def test_an_account_is_who_signed_in_not_their_address(engine: sa.Engine, now: d
 def test_who_is_in_no_group_or_has_no_confirmed_address_is_not_let_in(
     engine: sa.Engine, now: dt.datetime, changed: dict[str, Any]
 ) -> None:
-    with playing_oidc() as played, pytest.raises(NotLetIn, match="no group"):
+    with playing_oidc() as played, pytest.raises(NotLetIn, match="none of your groups"):
         oidc.let_in(engine, provider_of(played), claims(played, now, **changed), now=now)
     with reading(engine) as tx:
         assert not accounts.exist(tx)

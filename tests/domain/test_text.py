@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dailypapers.domain.text import (
     controls_spaced,
+    direction,
     is_storable,
     isolated,
     printable,
@@ -94,3 +95,16 @@ def test_strokes_hooks_and_missing_dots_do_not_count(written: str, plain: str) -
 @given(st.text())
 def test_taking_accents_off_twice_takes_no_more_off(text: str) -> None:
     assert unaccented(unaccented(text)) == unaccented(text)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((), "ltr"),
+        (("Ada Lovelace", "Łukasz Ó"), "ltr"),
+        (("محمد علي", "Ada Lovelace"), "ltr"),
+        (("محمد علي", "דוד כהן"), "rtl"),
+    ],
+)
+def test_a_line_of_names_begins_on_the_right_where_all_of_them_do(names: tuple[str, ...], expected: str) -> None:
+    assert direction(names) == expected

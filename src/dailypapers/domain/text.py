@@ -6,6 +6,7 @@ character is left out, is a space, or makes the text unfit.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Each is the inside of a character class, so that they can be put together.
 _C0_AND_C1 = "\x00-\x1f\x7f-\x9f"
@@ -63,6 +64,16 @@ def _is_balanced(text: str) -> bool:
 def isolated(text: str) -> str:
     """Give the text a direction of its own, whatever is written around it (UAX 9); an empty one stays empty."""
     return f"{_ISOLATE}{text}{_END}" if text else text
+
+
+def is_right_to_left(text: str) -> bool:
+    """Tell whether the text has letters that are written from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+
+
+def direction(texts: Sequence[str]) -> str:
+    """Return the direction of a line of texts: from the left, unless all of them are written from the right."""
+    return "rtl" if texts and all(is_right_to_left(text) for text in texts) else "ltr"
 
 
 def controls_spaced(text: str) -> str:

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from dailypapers.domain.digest import is_by_upvotes
 from dailypapers.domain.i18n import LazyString, Translatable, Translator, untranslated
 from dailypapers.domain.source import source_name
-from dailypapers.domain.text import isolated
+from dailypapers.domain.text import direction, isolated
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date, weekday_name
 from dailypapers.rendering.html import inlined
@@ -79,6 +79,7 @@ def environment(
     env.filters |= {"in_words": partial(in_words, translate=translate), "number": translate.number}
     env.filters |= {"enumeration": translate.enumeration}
     env.filters |= {
+        "direction": direction,
         "parted": parted,
         "source_name": source_name,
         "is_by_upvotes": is_by_upvotes,

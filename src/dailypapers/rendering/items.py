@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from unicodedata import bidirectional
 
 import jinja2
 
@@ -17,7 +16,7 @@ from dailypapers.domain.resource import Resource, institution_of, venue_of
 from dailypapers.domain.source import source_name
 from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.domain.summary import Summary, SummaryBy
-from dailypapers.domain.text import isolated
+from dailypapers.domain.text import is_right_to_left, isolated
 from dailypapers.rendering.environment import in_words, translator_of
 from dailypapers.rendering.summary import summary_of
 from dailypapers.rendering.text import extract, one_line, parted, safe_url, shortened
@@ -224,10 +223,6 @@ def _authors(names: Sequence[str], followed: Sequence[str], apart: Callable[[str
     before = -1
     for place in [n for n, name in enumerate(names) if n < _AUTHORS or name in followed][: 2 * _AUTHORS]:
         name = shortened(names[place], _AUTHOR)
-        shown = isolated(name) if _is_right_to_left(name) else apart(name)
+        shown = isolated(name) if is_right_to_left(name) else apart(name)
         yield Author(shown, names[place] in followed, gap=place > before + 1)
         before = place
-
-
-def _is_right_to_left(text: str) -> bool:
-    return not text.isascii() and any(bidirectional(letter) in {"R", "AL"} for letter in text)

@@ -72,7 +72,7 @@ async def test_everything_that_is_known_is_on_one_page(viewer: Operator, engine:
         "no such user",
         "liked",
         "Deeper Graph Neural Networks &amp; &lt;Friends&gt;",
-        "This address is suppressed since 20 April 2026",
+        "This address has been suppressed since 20 April 2026",
         "graphs",
     ):
         assert said in page, said

@@ -101,7 +101,10 @@ _POWER = re.compile(r"(?<=[A-Za-z0-9)])\^(\d{1,3})(?![\w.^])")
 _NAME_IN_BRACES = re.compile(r"(?<![^\s(“‘\"'/-])\{([^\W\d_][\w .'&/+-]{1,80})\}")
 _LONGER_IN_BRACES = re.compile(r"(?<![^\s(])\{([A-Z][a-z]*:?(?:\s[^\s{}]{1,40}){4,60})\}")
 _CAPITALS_IN_BRACES = re.compile(r"(\\[A-Za-z]*)?(?<=[A-Za-z])\{([A-Z]{1,6})\}")
-_SIGN_IN_BRACES = re.compile(r"(?<![\^_])\{\s?([=<>+×–—]|-{1,3})\s?\}|(?<=[A-Za-z])\{\}")
+#: Behind \textless they keep the space after it, which references look for.
+_SIGN_IN_BRACES = re.compile(
+    r"(?<![\^_])\{\s?([=<>+×–—]|-{1,3})\s?\}|(?<!\\textless)(?<!\\textgreater)(?<=[A-Za-z])\{\}"
+)
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BREAK = re.compile(r"(?<=\S)\s?\\\\(?=\s)")
 _THIN = re.compile(r"\\(?<=[\w.)\x03]\\)[, ](?=\S)")
