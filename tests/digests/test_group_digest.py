@@ -108,6 +108,10 @@ def test_votes_count_by_consent_alone_and_no_paper_comes_twice(engine: sa.Engine
         picked = [pick.paper_id for pick in groups.newest_picks(tx, shared, limit=9)]
         assert len(picked) == 1
         assert groups.already_picked(tx, shared, picked) == set(picked)
+    (told,) = [bytes_of(engine, each) for each in mails_of(engine, bob)]
+    # Nobody sees who voted for what: the other members would know whose vote it was.
+    assert "Similar to papers that members like" in told
+    assert "Graph neural networks for proteins”" not in told
     assert mails_of(engine, ada) == []
 
 

@@ -644,9 +644,12 @@ async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     with writing(walk.engine) as tx:
         groups.invite(tx, group.id, third, role=Role.MEMBER, now=NOW)
         groups.join(tx, group.id, third, Terms(), now=NOW)
-        (listed,) = papers.by_key(tx, [str(paper(1).id)]).values()
-        ids = papers.ids_by_name(tx, [str(listed.id)])
-        picks = [GroupPick(ids[str(listed.id)], REASONS[0], (reader,))]
+        ids = papers.ids_by_name(tx, [str(paper(n).id) for n in (1, 2)])
+        # What was picked for its likeness to liked papers has no reason that all may read.
+        picks = [
+            GroupPick(each, reason, (reader,))
+            for each, reason in zip(ids.values(), (REASONS[0], Reason(())), strict=True)
+        ]
         groups.put_picks(tx, group.id, editions.every(tx)[-1].id, picks)
     await walk.open(page)
     await walk.post(page, action="remove", remove=str(third))

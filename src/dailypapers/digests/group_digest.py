@@ -18,7 +18,7 @@ from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, loa
 from dailypapers.digests.window import of_edition
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
-from dailypapers.domain.digest import Pick
+from dailypapers.domain.digest import Pick, Reason, TermKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.group import MOST_PAPERS, Group, GroupPick, Member
 from dailypapers.domain.interest import Interest, InterestKind
@@ -29,6 +29,8 @@ from dailypapers.store import editions, groups, outbox, subscribers, votes
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
+#: Terms of a score that come from votes on papers, and name them.
+_FROM_VOTES = frozenset({TermKind.PAPER, TermKind.HISTORY, TermKind.AVOIDED})
 
 
 def compose_groups(engine: sa.Engine, options: DigestOptions, *, now: dt.datetime) -> int:
@@ -64,7 +66,7 @@ def _compose(
     (choice,) = choose(engine, candidates, [context], options, now=now)
     picks = picked_for(choice.picks)
     relevant = _relevant(engine, picks, members, candidates, options, now=now) if picks else {}
-    chosen = [GroupPick(pick.paper_id, pick.reason, relevant.get(pick.paper_id, ())) for pick in picks]
+    chosen = [GroupPick(pick.paper_id, _shared(pick.reason), relevant.get(pick.paper_id, ())) for pick in picks]
     with writing(engine) as tx:
         return _put(tx, group, edition, chosen, deadline=now + options.deadline, now=now)
 
@@ -80,6 +82,11 @@ def _context(tx: sa.Connection, group: Group, members: Sequence[Member], candida
     already = groups.already_picked(tx, group.id, [item.paper_id for item in candidates.listed])
     topics = tuple(Interest(InterestKind.TOPIC, topic) for topic in group.topics)
     return ReaderContext(Amount(MOST_PAPERS), topics, pooled, already)
+
+
+def _shared(reason: Reason) -> Reason:
+    """Return what all members may read of a reason: a liked paper's title would tell what somebody likes."""
+    return Reason(tuple(term for term in reason.terms if term.kind not in _FROM_VOTES))
 
 
 def _relevant(

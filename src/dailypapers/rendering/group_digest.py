@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import jinja2
 
 from dailypapers.domain.group import GroupDigest, GroupEntry
+from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
 from dailypapers.rendering.environment import translator_of
 from dailypapers.rendering.text import one_line, safe_url, shortened
@@ -35,7 +36,7 @@ def group_item(env: jinja2.Environment, entry: GroupEntry) -> GroupItem:
         title=shortened(entry.paper.title, _TITLE),
         url=safe_url(entry.paper.url),
         authors=shortened(", ".join(people), _TITLE) + "".join(more),
-        reason=entry.reason.sentence(translate),
+        reason=entry.reason.sentence(translate) or translate(N_("Similar to papers that members like")),
         names=translate.enumeration(entry.names) if entry.names else "",
     )
 
