@@ -6,8 +6,6 @@ BIN := $(VENV)/bin
 # make try PORT=8100 MAIL_PORT=8125, where the usual ports are taken
 PORT ?= 8000
 MAIL_PORT ?= 8025
-# A test waits for databases, servers and browsers nearly half of its time: three processes keep two cores at work.
-TESTERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 # Where byte code may not be written, every run compiles all of it anew: 7 of 18 seconds until the first test.
@@ -36,10 +34,10 @@ try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000 (
 	$(BIN)/dailypapers demo --serve --port $(PORT) --mail-port $(MAIL_PORT)
 
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 coverage: $(VENV)/ready-dev  ## The same, and how much of the core they cover, which takes longer; fails below its floors
-	$(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
 	$(BIN)/python -m tests.coverage_floors
 
 chaos: $(VENV)/ready-dev  ## Kill senders a thousand times, on SQLite and PostgreSQL, and count what arrived

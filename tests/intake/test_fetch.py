@@ -78,7 +78,7 @@ def test_a_source_that_fails_is_named_and_takes_nothing_with_it(engine: sa.Engin
 
 
 def test_a_source_that_never_ends_is_given_up(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dailypapers.intake.fetch.DEADLINE", 0.8)
+    monkeypatch.setattr("dailypapers.intake.fetch.DEADLINE", 1.5)
     with world(engine) as w:
         endless, feed = asked(w, Endless())
     assert (endless.freshness.state, feed.freshness.state) == (State.FAILED, State.FRESH)
