@@ -1,6 +1,5 @@
 """Mails of groups: what was picked for readers who read together, and the invitation to join them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jinja2
@@ -9,6 +8,7 @@ from dailypapers.domain.group import GroupDigest, GroupEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
 from dailypapers.rendering.environment import translator_of
+from dailypapers.rendering.notices import rendered
 from dailypapers.rendering.text import one_line, safe_url, shortened
 
 #: Characters of a title, and authors that are named.
@@ -54,7 +54,7 @@ def render_group(
         "home": home,
         "list_name": one_line(name),
     }
-    return _rendered(env, "group", values)
+    return rendered(env, "group", values)
 
 
 def render_invitation(
@@ -62,11 +62,4 @@ def render_invitation(
 ) -> Message:
     """Return the mail that asks a reader to join a group."""
     values = {"group": one_line(group), "invitation": invitation, "home": home, "list_name": one_line(name)}
-    return _rendered(env, "invitation", values)
-
-
-def _rendered(env: jinja2.Environment, folder: str, values: Mapping[str, object]) -> Message:
-    subject, text, html = (
-        env.get_template(f"email/{folder}/{part}").render(**values) for part in ("subject.txt", "body.txt", "body.html")
-    )
-    return Message(one_line(subject), text.strip() + "\n", html)
+    return rendered(env, "invitation", values)

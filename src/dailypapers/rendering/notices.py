@@ -1,6 +1,6 @@
 """Mails somebody is waiting for; nothing in them that strangers typed, and nothing to sell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import jinja2
 
@@ -13,7 +13,7 @@ _PARTS = ("subject.txt", "body.txt", "body.html")
 
 def render_confirm(env: jinja2.Environment, *, confirm_url: str, home: str, name: str = "Daily Papers") -> Message:
     """Return the mail that asks whether an address wants to subscribe."""
-    return _rendered(env, "confirm", {"confirm_url": confirm_url, "home": home, "list_name": one_line(name)})
+    return rendered(env, "confirm", {"confirm_url": confirm_url, "home": home, "list_name": one_line(name)})
 
 
 def render_answer(
@@ -27,7 +27,7 @@ def render_answer(
 ) -> Message:
     """Return the mail that says what became of what a reader asked for by email, or what has stopped working."""
     said = [in_words(sentence, translator_of(env)) for sentence in sentences]
-    return _rendered(
+    return rendered(
         env, template, {"sentences": said, "preferences": preferences, "home": home, "list_name": one_line(name)}
     )
 
@@ -37,9 +37,10 @@ def render_links(
 ) -> Message:
     """Return the mail with the links to a reader's own pages."""
     links = {"preferences": preferences, "saved": saved, "unsubscribe": unsubscribe}
-    return _rendered(env, "links", {**links, "home": home, "list_name": one_line(name)})
+    return rendered(env, "links", {**links, "home": home, "list_name": one_line(name)})
 
 
-def _rendered(env: jinja2.Environment, folder: str, values: dict[str, object]) -> Message:
+def rendered(env: jinja2.Environment, folder: str, values: Mapping[str, object]) -> Message:
+    """Return the mail of a folder of templates: its subject on one line, and both parts."""
     subject, text, html = (env.get_template(f"email/{folder}/{part}").render(**values) for part in _PARTS)
     return Message(one_line(subject), text.strip() + "\n", html)
