@@ -4,27 +4,20 @@ A key is `dpk_`, eight letters to recognise it by, an underscore, and 256 random
 """
 
 import datetime as dt
-import hmac
-import re
-import secrets
 from collections.abc import Collection
 from enum import Enum
 
 import sqlalchemy as sa
 
 from dailypapers.accounts.actor import Actor
-from dailypapers.accounts.sessions import hash_of, new_token
+from dailypapers.accounts.key_form import KeyForm, is_right
+from dailypapers.accounts.sessions import hash_of
 from dailypapers.domain.api_key import PER_MINUTE, ApiKey, Scope, scopes_in_words
 from dailypapers.domain.text import one_line
 from dailypapers.errors import BadInput
 from dailypapers.store import api_keys
 
-#: What every key begins with, so that scanners of published code find keys that got there.
-BEGINS = "dpk_"
-_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
-_KEY = re.compile(rf"({BEGINS}[{_LETTERS}]{{8}})_[A-Za-z0-9_-]{{43}}")
-#: No key has this hash; what is compared with it takes as long as any.
-_NOBODYS = hash_of("")
+_FORM = KeyForm("dpk_")
 _LONGEST_NAME = 100
 
 
@@ -54,8 +47,7 @@ def add(
         raise BadInput(f"A key needs at least one scope: {', '.join(Scope)}.")
     if expires_at is not None and expires_at <= now:
         raise BadInput("The key would already have expired.")
-    prefix = BEGINS + "".join(secrets.choice(_LETTERS) for _ in range(8))
-    key = f"{prefix}_{new_token()}"
+    prefix, key = _FORM.new()
     limits = {"per_minute": per_minute, "expires_at": expires_at}
     if api_keys.add(tx, name, prefix=prefix, key_hash=hash_of(key), scopes=scopes, now=now, **limits) is None:  # type: ignore[arg-type]
         raise BadInput(f"There is already a key named “{name}”; revoke it first, or choose another name.")
@@ -75,7 +67,7 @@ def revoke(tx: sa.Connection, name: str, *, by: Actor, now: dt.datetime) -> ApiK
 
 def holds_key(text: str) -> bool:
     """Return whether there is something in a text that looks like a key."""
-    return bool(_KEY.search(text))
+    return _FORM.is_in(text)
 
 
 def recognise(tx: sa.Connection, text: str, *, now: dt.datetime) -> ApiKey | Refusal:
@@ -83,10 +75,9 @@ def recognise(tx: sa.Connection, text: str, *, now: dt.datetime) -> ApiKey | Ref
 
     Its time does not tell how much of a key is right; whether one is revoked is said only to who has all of it.
     """
-    match = _KEY.fullmatch(text)
-    key = api_keys.by_prefix(tx, match[1]) if match else None
-    is_right = hmac.compare_digest(hash_of(text), key.key_hash if key else _NOBODYS)
-    if key is None or not is_right:
+    prefix = _FORM.prefix_of(text)
+    key = api_keys.by_prefix(tx, prefix) if prefix else None
+    if not is_right(text, key.key_hash if key else None) or key is None:
         return Refusal.UNKNOWN
     if key.revoked_at is not None:
         return Refusal.REVOKED
