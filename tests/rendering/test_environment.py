@@ -27,6 +27,23 @@ def test_a_style_sheet_of_the_same_name_wins(override: Path) -> None:
     assert message.html.count("rebeccapurple") == 3
 
 
+def test_a_mail_that_fills_the_blocks_of_another_has_its_styles(override: Path) -> None:
+    (override / "email/mine.html").write_text(
+        "{% extends 'email/frame.html' %}\n{% block foot %}\n<p class=\"small\">{{ said }}</p>\n{% endblock %}\n",
+        "utf-8",
+    )
+    (override / "email/other.html").write_text(
+        "{% extends 'email/mine.html' %}{% set said = '3 > 2' %}{% block foot %}{{ super() }}{% endblock %}", "utf-8"
+    )
+    (override / "email/base.css").write_text(".small { color: rebeccapurple }", "utf-8")
+    env = environment(TEMPLATES, override)
+    for name, said in (("mine", "2 &gt; 1"), ("other", "3 &gt; 2")):
+        html = env.get_template(f"email/{name}.html").render(said="2 > 1", list_name="L & N")
+        assert html.count("rebeccapurple") == 1
+        assert said in html
+        assert "L &amp; N" in html
+
+
 def test_a_template_is_compiled_once_whoever_renders_it(override: Path) -> None:
     subject = "email/digest/subject.txt"
     one, other = (environment(TEMPLATES).get_template(subject) for _ in range(2))

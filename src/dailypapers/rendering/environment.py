@@ -37,6 +37,8 @@ from dailypapers.rendering.text import (
 Templates: TypeAlias = jinja2.Environment
 
 _SHEET = re.compile(r"\{% include '([^']+\.css)' %\}")
+_PARENT = re.compile(r"\{% extends '(email/[^']+)' %\}")
+_BLOCK = re.compile(r"\{% block (\w+) %\}(.*?)\{% endblock %\}", re.DOTALL)
 
 
 def environment(
@@ -164,7 +166,25 @@ class _Templates(jinja2.FileSystemLoader):
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, path, fresh = super().get_source(environment, template)
+        if template.startswith("email/"):
+            source = self._whole(environment, source)
         if template.startswith("email/") and "<style>" in source:
             whole = _SHEET.sub(lambda match: self.get_source(environment, match[1])[0], source)
             source = inlined(whole, path)
         return source, path, fresh
+
+    def _whole(self, environment: jinja2.Environment, source: str) -> str:
+        """Return a mail's template within the one it extends: styles can be inlined only where both are one text.
+
+        What does more than to fill blocks, Jinja puts together later.
+        """
+        parent = _PARENT.match(source)
+        blocks = dict(_BLOCK.findall(source))
+        if not parent or "super()" in source or _BLOCK.sub("", source[parent.end() :]).strip():
+            return source
+        frame = self._whole(environment, super().get_source(environment, parent[1])[0])
+        return _BLOCK.sub(lambda match: _block(str(match[1]), str(blocks.get(match[1], match[2]))), frame)
+
+
+def _block(name: str, content: str) -> str:
+    return f"{{% block {name} %}}{content}{{% endblock %}}"
