@@ -54,7 +54,7 @@ PEOPLE = (
     ("Weinan E", "E, Weinan"),
     ("Robert Downey Jr.", "Robert Downey, Jr.", "Downey, Robert, Jr.", "Downey Jr., R.", "Downey R Jr"),
     ("Henry Gates III", "Gates, Henry, III", "Gates H 3rd", "Henry L. Gates, III"),
-    ("Martin Luther King Jr.", "King ML Jr", "King, Martin Luther, Jr."),
+    ("Martin Luther King Jr.", "King ML Jr", "King, Martin Luther, Jr.", "M.L. King Jr", "King Jr, M. L."),
     ("Ann Lee", "Ann Lee, PhD", "Lee, Ann, PhD, MD", "Dr. Ann Lee", "Prof. Dr. Ann Lee", "Ann Lee1,2*"),
     ("Mujib D. Rahman", "Rahman, MD", "Rahman MD"),
     ("Conor O'Brien", "O’Brien, C.", "OBrien C", "O`Brien, Conor", "CONOR O'BRIEN"),
@@ -71,7 +71,28 @@ PEOPLE = (
     ("Jan-Willem van 't Hooft", "van 't Hooft, J.-W."),
     ("Maria João da Silva Santos", "da Silva Santos, M. J."),
     ("Aleksandra Mądry", "Madry, A."),
-    ("Nguyễn Thị Minh Khai", "Nguyen, T. M. K."),
+    ("Nguyễn Thị Minh Khai", "Nguyen, T. M. K.", "Nguyen TMK", "Thị Minh Khai Nguyễn"),
+    ("Hồ Chí Minh", "Hồ, C. M.", "Ho Chi Minh", "Ho CM", "Hồ, Chí Minh", "Chí Minh Hồ", "HỒ CHÍ MINH"),
+    ("Lê Quý Đôn", "Le, Quy Don", "Lê, Q. Đ.", "Le QD", "Quy Don Le"),
+    ("Võ Nguyên Giáp", "Vo NG", "Võ, N. G."),
+    ("Jong-Un Kim", "Kim, Jong-Un", "Jong Un Kim", "Kim JU", "Kim, J.-U.", "Kim Jong Un", "Kim Jong-un", "KIM Jong-un"),
+    ("Roh Moo-hyun", "Roh, Moo-hyun", "Moo-hyun Roh", "Roh MH"),
+    ("李明", "李, 明", "李 明", "明 李"),
+    ("山田 太郎", "山田, 太郎", "山田太郎"),
+    ("김정은", "김, 정은", "김 정은"),
+    ("María José García-López", "García López MJ", "García-López, María-José", "M. J. García-López"),
+    ("Juana Inés de la Cruz", "de la Cruz, J. I.", "DE LA CRUZ, J. I.", "Cruz, J. I. de la"),
+    ("Ludwig van Beethoven", "Beethoven, L. van", "VAN BEETHOVEN, L.", "van Beethoven L"),
+    ("Jean le Rond d'Alembert", "d’Alembert J", "J. D’ALEMBERT"),
+    ("Mustafa İlhan", "Mustafa Ilhan", "İLHAN, M.", "ilhan, m."),
+    ("Peter-Paul ’t Hart", "'t Hart, P.-P.", "'t Hart PP", "P.-P. ‘t Hart"),
+    ("Xiaoou Tang", "Tang, Xiao'ou", "Tang Xiaoou", "Tang XO"),
+    ("Pedro Calderón de la Barca", "Calderón de la Barca, P.", "Calderon de la Barca P"),
+    ("Дмитрий Менделеев", "Менделеев, Д.", "МЕНДЕЛЕЕВ Д", "Менделеев Д. И."),
+    ("Γιώργος Σεφέρης", "Σεφέρης, Γ."),
+    ("J. R. R. Tolkien", "Tolkien JRR", "JRR Tolkien", "Tolkien, John"),
+    ("El Mahdi El Mhamdi", "El-Mhamdi, E.-M.", "El Mhamdi, El Mahdi"),
+    ("Di He", "He, Di", "He D"),
     ("Karl H. Müller III", "Müller KH 3rd"),
     ("Aristotle", "ARISTOTLE"),
     ("Sonal", "Sonal"),
@@ -114,6 +135,22 @@ OTHERS = (
     ("Aristotle", "Aristotle Onassis"),
     ("de la Cruz-Martínez, M.", "de la Cruz, M."),
     ("ATLAS Collaboration", "Atlas, C."),
+    ("Hồ Chí Minh", "Hồ Xuân Hương"),
+    ("Hồ Chí Minh", "Minh, A."),
+    # “Văn” is a given name, and no “van”.
+    ("Nguyễn Thị Minh Khai", "Nguyễn Văn Khai"),
+    ("Jong-Un Kim", "Kim Jong Il"),
+    # She may be a Smith.
+    ("Lee Ann Smith", "Lee, A."),
+    ("Mai Lan Smith", "Mai, L."),
+    ("Moon Smith-Jones", "Moon, S."),
+    # Either may be the family name.
+    ("Kim Min Lee", "Kim, M. L."),
+    ("李明", "李, 伟"),
+    ("李明", "李"),
+    ("李 明", "王 明"),
+    ("山田 太郎", "山田 花子"),
+    ("Mohammed bin Salman", "Salman, K."),
 )
 
 
@@ -217,12 +254,21 @@ def test_a_name_has_parts(name: str, expected: tuple[str, str, str]) -> None:
         ("José García Márquez", "Garcia-Marquez"),
         ("Łukasz Łoś", "Los"),
         ("Seán O’Neill", "O'Neill"),
+        ("李明", "李"),
+        ("李, 明", "李"),
+        ("Hồ Chí Minh", "Ho"),
     ],
 )
 def test_a_family_name_is_met_in_every_order(name: str, family: str) -> None:
     assert has_family_name(name, family)
     assert not has_family_name(name, "Smith")
     assert not has_family_name(name, "")
+
+
+def test_both_names_in_one_word_of_chinese_characters_are_no_single_name() -> None:
+    assert not is_single_name("李明")
+    assert not is_single_name("李, 明")
+    assert is_single_name("李")
 
 
 @pytest.mark.parametrize("name", ["Gu", "van den Berg", "Madonna", "O'Neill"])

@@ -62,8 +62,8 @@ _TRANSCRIBED = str.maketrans(
         "Ø": "Oe", "Đ": "Dj",
     }
 )  # fmt: skip
-#: Family names of China, Korea and Vietnam that are hardly ever given names, in lower case without accents. What stands
-#: behind one of them, and cannot be a family name, is a given name: “Wang Xiaoming”, “Kim Jong-Il”, “Ngo Bao Chau”.
+#: Family names of China and Korea that are hardly ever given names, in lower case without accents. What stands behind
+#: one of them, and cannot be a family name, is a given name: “Wang Xiaoming”, “Kim Jong-Il”.
 _FIRST_FAMILIES = frozenset(
     {
         "bai", "cai", "cao", "chang", "chen", "cheng", "choi", "cui", "dang", "deng", "ding", "dong", "duan", "fan",
@@ -75,15 +75,39 @@ _FIRST_FAMILIES = frozenset(
         "zhang", "zhao", "zheng", "zhong", "zhou", "zhu", "zou",
     }
 )  # fmt: skip
-_VIETNAMESE = frozenset({"dang", "huynh", "ngo", "nguyen", "pham", "phan", "tran"})
+#: Those of Vietnam and Korea that stand before two given names or more, each of one syllable: “Hồ Chí Minh”.
+_VIETNAMESE = frozenset(
+    {
+        "bui", "cao", "dang", "dao", "dinh", "do", "duong", "ha", "ho", "hoang", "huynh", "lam", "le", "luong", "ly",
+        "mai", "ngo", "nguyen", "pham", "phan", "phung", "ta", "to", "tran", "trinh", "truong", "vo", "vu",
+    }
+)  # fmt: skip
+_KOREAN = frozenset(
+    {
+        "ahn", "bae", "baek", "chang", "cho", "choi", "chung", "han", "hong", "hwang", "hyun", "jang", "jeon", "jeong",
+        "jung", "kang", "kim", "ko", "kwak", "kwon", "lee", "lim", "moon", "nam", "noh", "oh", "park", "roh", "ryu",
+        "seo", "shin", "sohn", "son", "song", "yang", "yoo", "yoon", "yun",
+    }
+)  # fmt: skip
+_VIETNAMESE_SYLLABLE = re.compile(
+    r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?[aeiouy]{1,3}(?:ch?|m|ng?|nh|p|t)?"
+)
+_KOREAN_SYLLABLE = re.compile(
+    r"(?:kk?|g|n|tt?|d|r|l|m|pp?|b|ss?|sh|jj?|ch|h)?(?:[yw]?(?:ae?|eo|eu|ee?|ou?|oo|ui?)|i|oe|we?i|woo|eui)"
+    r"(?:k|ng?|t|l|m|p|b|h)?"
+)
 #: Two syllables of Pinyin in one word.
 _SYLLABLE = (
     r"(?:[bpmfw]o|(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
     r"(?:i[ao]ng|u?ang|[ei]ng|[iu]an|iao|uai|[aeiu]n|ong|[aeo][iou]|i[aeu]|u[aeio]|u?e|er|[aeiu]))"
 )
 _TWO_SYLLABLES = re.compile(rf"{_SYLLABLE}{_SYLLABLE}")
+_CHARACTER = "[\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+#: Behind NFKC, which makes “，” a comma; the dot stands between the names of foreigners.
+_IN_CHARACTERS = re.compile(rf"{_CHARACTER}+(?:[\s,·・]*{_CHARACTER}+)*")
 #: Most names are as plain as this, and are read five times as fast for it.
 _PLAIN = re.compile(r"[A-Z][a-z]+(?: (?:[A-Z]\.|[A-Z][a-z]+)){1,3}")
+_MAY_BE_FIRST = _FIRST_FAMILIES | _VIETNAMESE | _KOREAN
 _NOT_PLAIN = _PARTICLES | _GROUP_WORDS | {"dr", "prof", "professor", "sir", "jr", "sr", "jnr", "snr", "phd"}
 #: Longer texts are no names; what comes after so many characters is not read.
 _MOST_CHARACTERS = 300
@@ -215,6 +239,9 @@ class _Reading:
         """Give this reading, and those that take given names for the beginning of the family."""
         for more in range(self.open + 1):
             at = len(self.given) - more
+            if more and self.given[at] in _PARTICLES:
+                # A particle would have been told: in “Nguyễn Văn An” it is a given name.
+                continue
             yield _Reading((*self.given[at:], *self.family), self.given[:at], self.suffix)
 
     @property
@@ -233,7 +260,7 @@ def _readings(name: str) -> tuple[_Reading, ...]:
 def _read(name: str) -> tuple[_Reading, ...]:
     if _PLAIN.fullmatch(name) and not name.endswith("."):
         words = tuple(name.lower().split())
-        if _NOT_PLAIN.isdisjoint(words) and words[0] not in _FIRST_FAMILIES:
+        if _NOT_PLAIN.isdisjoint(words) and words[0] not in _MAY_BE_FIRST:
             return (_plain_reading(words),)
     return _read_any(name)
 
@@ -248,10 +275,23 @@ def _read_any(name: str) -> tuple[_Reading, ...]:
     name = unicodedata.normalize("NFKC", name)
     if is_group(name):
         return _of_group(name)
+    if _IN_CHARACTERS.fullmatch(name):
+        return tuple(_of_characters(name))
     name = _TORN_APOSTROPHE.sub(r"\1'", name)
     transcribed = name.translate(_TRANSCRIBED)
     written = [*_written(name), *(_written(transcribed) if transcribed != name else ())]
     return tuple(reading for reading in map(_folded, written) if reading.family)
+
+
+def _of_characters(name: str) -> Iterator[_Reading]:
+    """Give the readings of a name in Chinese, Japanese or Korean characters: family and given name are one word.
+
+    “明 李” comes of sources that put the given name first.
+    """
+    pieces = re.findall(rf"{_CHARACTER}+", name)
+    yield _Reading(("".join(pieces),))
+    if len(pieces) == 2 and "," not in name:  # noqa: PLR2004 - family, given
+        yield _Reading((pieces[1] + pieces[0],))
 
 
 def _written(name: str) -> Iterator[_Written]:
@@ -274,13 +314,23 @@ def _written(name: str) -> Iterator[_Written]:
 
 def _is_family_first(words: list[str]) -> bool:
     """Tell whether a name may be written as in China, Korea or Vietnam: “Wei Wang” may not, both may be families."""
-    if len(words) < 2 or (first := unaccented(words[0])) not in _FIRST_FAMILIES:  # noqa: PLR2004 - family, given
+    if len(words) < 2 or (first := unaccented(words[0])) not in _MAY_BE_FIRST:  # noqa: PLR2004 - family, given
         return False
-    if len(words) > 2:  # noqa: PLR2004 - family, middle, given
-        return first in _VIETNAMESE and not any(_INITIAL.fullmatch(word) for word in words)
-    given = unaccented(words[1])
-    is_joined = given.count("-") == 1 and all(part.isalpha() for part in given.split("-"))
-    return is_joined or (given not in _FIRST_FAMILIES and bool(_TWO_SYLLABLES.fullmatch(given)))
+    given = [unaccented(word) for word in words[1:]]
+    if len(given) > 1:
+        return not any(map(_INITIAL.fullmatch, words)) and _are_syllables(first, given)
+    syllables = given[0].split("-")
+    if len(syllables) == 2:  # noqa: PLR2004 - such as Jong-Il
+        return first in _FIRST_FAMILIES or all(map(_KOREAN_SYLLABLE.fullmatch, syllables))
+    return first in _FIRST_FAMILIES and given[0] not in _FIRST_FAMILIES and bool(_TWO_SYLLABLES.fullmatch(given[0]))
+
+
+def _are_syllables(family: str, given: list[str]) -> bool:
+    """Tell whether given names are as many syllables as go with a family name of Vietnam or Korea."""
+    if family in _VIETNAMESE and all(map(_VIETNAMESE_SYLLABLE.fullmatch, given)):
+        return True
+    # “Kim Min Lee” may be a Lee.
+    return family in _KOREAN and given[-1] not in _KOREAN and all(map(_KOREAN_SYLLABLE.fullmatch, given))
 
 
 def _of_group(name: str) -> tuple[_Reading, ...]:
@@ -406,7 +456,10 @@ def name_keys(name: str) -> tuple[str, ...]:
 
 def has_family_name(name: str, family: str) -> bool:
     """Tell whether somebody of this name has this family name, however the two are written."""
-    wanted = tuple(word.rstrip(".") for word in _words(unicodedata.normalize("NFKC", family)))
+    family = unicodedata.normalize("NFKC", family)
+    wanted = tuple(word.rstrip(".") for word in _words(family))
+    if _IN_CHARACTERS.fullmatch(family):
+        return any(reading.family[0].startswith(wanted[0]) for reading in _readings(name))
     return bool(wanted) and any(
         _is_same_family(reading.family, wanted) or any(_is_same_family(r.family, wanted) for r in reading.extended())
         for reading in _readings(name)
@@ -414,6 +467,8 @@ def has_family_name(name: str, family: str) -> bool:
 
 
 def is_single_name(name: str) -> bool:
-    """Tell whether a name is a person's family name, or mononym, alone."""
+    """Tell whether a name is a person's family name, or mononym, alone; “李明” is both names in one word."""
     readings = _readings(name)
+    if _IN_CHARACTERS.fullmatch(name):
+        return len(readings[0].family[0]) == 1
     return bool(readings) and not is_group(name) and not any(reading.given for reading in readings)
