@@ -20,6 +20,9 @@ class Listed:
     authors: Sequence[str] = ("Ann Lee",)
     subjects: Sequence[str] = ("Machine Learning (cs.LG)",)
     abstract: str = "More about it."
+    comments: str = ""
+    journal: str = ""
+    html_url: str = ""
 
 
 def new_page(day: dt.date, papers: Iterable[Listed], *, printed: Mapping[str, int] | None = None) -> bytes:
@@ -76,15 +79,24 @@ def _item(paper: Listed) -> str:
     first, *others = paper.subjects
     subjects = f'<span class="primary-subject">{first}</span>' + "".join(f"; {other}" for other in others)
     crossed = {"cross": "(cross-list from math.OC)", "replacement": "(replaced)"}.get(paper.kind, "")
+    remarks = "".join(
+        f"<div class='list-{name} mathjax'><span class='descriptor'>{label}</span> {html.escape(text)}</div>"
+        for name, label, text in (
+            ("comments", "Comments:", paper.comments),
+            ("journal-ref", "Journal-ref:", paper.journal),
+        )
+        if text
+    )
+    page = f', <a href="{paper.html_url}" title="View HTML" id="html-{paper.id}">html</a>' if paper.html_url else ""
     return f"""<dt><a name='item1'>[1]</a>
       <a href ="/abs/{paper.id}" title="Abstract" id="{paper.id}">arXiv:{paper.id}</a> {crossed}
-      [<a href="/pdf/{paper.id}" title="Download PDF" id="pdf-{paper.id}">pdf</a>]</dt>
+      [<a href="/pdf/{paper.id}" title="Download PDF" id="pdf-{paper.id}">pdf</a>{page}]</dt>
     <dd><div class='meta'>
       <div class='list-title mathjax'><span class='descriptor'>Title:</span>
         {html.escape(paper.title)}
       </div>
       <div class='list-authors'>{authors}</div>
-      <div class='list-comments mathjax'><span class='descriptor'>Comments:</span> 12 pages</div>
+      {remarks}
       <div class='list-subjects'><span class='descriptor'>Subjects:</span>
         {subjects}
       </div>

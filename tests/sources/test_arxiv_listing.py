@@ -6,6 +6,7 @@ import pytest
 from tests.playing_arxiv import Listed, catchup_page, new_page
 from tests.playing_sources import Answer, Asked, playing_sources
 
+from dailypapers.domain.paper import Presentation
 from dailypapers.domain.source import AnnounceType
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.arxiv import Arxiv
@@ -38,6 +39,28 @@ def test_a_page_gives_its_papers_with_their_types() -> None:
     assert (first.type, crossed.type, replaced.type) == (AnnounceType.NEW, AnnounceType.CROSS, AnnounceType.REPLACE)
     assert crossed.paper.categories == ("math.OC", "cs.LG")
     assert {item.day for item in listing.reading.announcements} == {DAY}
+
+
+def test_what_authors_remark_and_which_papers_have_a_page_is_kept() -> None:
+    page = new_page(
+        DAY,
+        [
+            Listed(
+                "2604.00001",
+                comments="12 pages, $\\alpha$ < 1",
+                journal="J. Graphs 3 (2026) 1",
+                html_url="https://arxiv.org/html/2604.00001v1",
+            ),
+            Listed("2604.00002"),
+            Listed("2604.00003", html_url="javascript:alert(1)"),
+            Listed("2604.00004", html_url="https://arxiv.org.example.org/html/2604.00004v1"),
+        ],
+    )
+    shown, *others = (each.presentation for each in read_listing(page, category="cs.LG", day=DAY).reading.announcements)
+    assert shown == Presentation(
+        comment="12 pages, α < 1", journal="J. Graphs 3 (2026) 1", html_url="https://arxiv.org/html/2604.00001v1"
+    )
+    assert others == [None, None, None]
 
 
 def test_catchup_is_read_like_todays_page() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from dailypapers.domain.paper import Paper, PaperId, page_of
+from dailypapers.domain.paper import NOTHING_SHOWN, Paper, PaperId, Presentation, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading
@@ -28,7 +28,16 @@ _DAY = re.compile(r"(?:new listings for|on)\s+\w+,\s+(?P<day>\d{1,2}\s+\w+\s+\d{
 _NOTHING = re.compile(r"\bNo (?:further )?updates (?:today|for)\b", re.IGNORECASE)
 _CODE = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
 _TYPES = {"new": AnnounceType.NEW, "cross": AnnounceType.CROSS, "replacement": AnnounceType.REPLACE}
-_FIELDS = {"list-title": "title", "list-authors": "authors", "list-subjects": "subjects"}
+_FIELDS = {
+    "list-title": "title",
+    "list-authors": "authors",
+    "list-comments": "comments",
+    "list-journal-ref": "journal",
+    "list-subjects": "subjects",
+}
+_LABELS = frozenset({"Title:", "Authors:", "Comments:", "Journal-ref:", "Subjects:"})
+#: Not every paper has one, and only this page says which do.
+_HTML_PAGE = re.compile(r"https://arxiv\.org/html/[\w./-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,18 @@ def _announcement(item: _Item, *, day: dt.date, source: str) -> Announcement:
         categories=tuple(dict.fromkeys(_CODE.findall(item.text("subjects")))),
         url=page_of(id_),
     )
-    return Announcement(paper, source, day, type=item.type, version=version)
+    shown = _presentation(item)
+    presentation = None if shown == NOTHING_SHOWN else shown
+    return Announcement(paper, source, day, type=item.type, version=version, presentation=presentation)
+
+
+def _presentation(item: _Item) -> Presentation:
+    page = item.text("html")
+    return Presentation(
+        comment=clean(item.text("comments"), plain=True),
+        journal=clean(item.text("journal"), plain=True),
+        html_url=page if _HTML_PAGE.fullmatch(page) else "",
+    )
 
 
 class _Page(HTMLParser):
@@ -133,6 +153,8 @@ class _Page(HTMLParser):
             self.items.append(_Item(self._type))
         elif self.items and tag == "a" and attributes.get("title") == "Abstract" and attributes.get("id"):
             self.items[-1].texts["id"] = [str(attributes["id"])]
+        elif self.items and tag == "a" and attributes.get("title") == "View HTML":
+            self.items[-1].texts["html"] = [attributes.get("href") or ""]
         elif self.items and tag == "div":
             classes = (attributes.get("class") or "").split()
             name = next((_FIELDS[each] for each in classes if each in _FIELDS), "")
@@ -157,7 +179,7 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._field == "heading":
             self._heading.append(data)
-        elif self._field and data.strip() not in {"Title:", "Authors:", "Subjects:"}:
+        elif self._field and data.strip() not in _LABELS:
             self.items[-1].texts.setdefault(self._field, []).append(data)
         elif _NOTHING.search(data):
             self._says_nothing = True
