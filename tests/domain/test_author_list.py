@@ -115,6 +115,20 @@ def test_whole_names_are_parted_however_the_last_is_joined(names: list[str]) -> 
         assert names_in(", ".join(names[:-1]) + (last if names[1:] else "") + names[-1]) == tuple(names)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ann Lee, Bob A. Roy, Cem Öz-Koç", ("Ann Lee", "Bob A. Roy", "Cem Öz-Koç")),
+        # A particle may begin a family whose given names stand behind the comma.
+        ("Van Dam, Ann Marie", ("Van Dam, Ann Marie",)),
+        ("Van Dam, Ann, De La Cruz, Bob", ("Van Dam, Ann", "De La Cruz, Bob")),
+        ("By Ann Lee, Bob Roy", ("Ann Lee", "Bob Roy")),
+    ],
+)
+def test_names_written_out_are_parted_at_each_comma(text: str, names: tuple[str, ...]) -> None:
+    assert names_in(text) == names
+
+
 @given(st.text(max_size=60) | st.text(alphabet="ab, .;()&ABé1*", max_size=60))
 def test_reading_any_list_never_raises(text: str) -> None:
     assert all(name == name.strip() and name for name in names_in(text))

@@ -45,6 +45,10 @@ _JOINED_PARTICLE = re.compile(r"(?:Mc|Mac|De|Di|Le|La|Van|O)[A-Z]")
 #: “van den Berg R” is all of a name.
 _ENDS_IN_INITIALS = re.compile(r"[^\W\d_]{2}\s[A-Z]{1,3}$")
 _MOST_GIVEN_NAMES = 3
+_WORD = "[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:-[A-Za-zÀ-ÖØ-öø-ÿ][a-zß-öø-ÿ]+)*"
+_FULL_NAME = rf"{_WORD}(?: {_WORD}| [A-Z]\.)* {_WORD}"
+#: “Ann Lee, Bob A. Roy”: names written out, none of which can be part of another, as most lists are.
+_FULL_NAMES = re.compile(rf"{_FULL_NAME}(?:, {_FULL_NAME})*")
 #: Two or more of the characters of Chinese, Japanese and Korean: a family's alone is one, seldom two.
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 _ENDS_AS_GROUP = re.compile(r"\b(?:collaboration|consortium|team|group|network)$", re.IGNORECASE)
@@ -57,6 +61,8 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     within a name only before a suffix, as in arXiv's lists. Never raises.
     """
     text = _without_others(_BY.sub("", _without_marks(_outside_parentheses(text))))
+    if _FULL_NAMES.fullmatch(text) and not _PARTICLE.match(text):
+        return tuple(text.split(", ")[:MAX_AUTHORS])
     if ";" in text or "|" in text:
         names = (
             ", ".join(_without_degrees(_pieces(part)))
@@ -74,7 +80,7 @@ def _without_marks(text: str) -> str:
 
 def _without_others(text: str) -> str:
     lowered = text.lower()
-    return _AND_OTHERS.sub("", text) if any(sign in lowered for sign in _OTHERS) else text
+    return _AND_OTHERS.sub("", text) if any(map(lowered.__contains__, _OTHERS)) else text
 
 
 def _outside_parentheses(text: str) -> str:

@@ -27,6 +27,7 @@ from dailypapers.mail.incoming.signatures import (
     signed_by_sendgrid,
     signed_by_sns,
 )
+from dailypapers.sources.http.once import fetch_once
 from dailypapers.store import webhook_calls
 from dailypapers.store.database import writing
 from dailypapers.tokens import Signer
@@ -58,7 +59,7 @@ class WebhookOptions:
     postmark_login: str = field(default="", repr=False)
     sendgrid_public_key: str = ""
     mailgun_signing_key: str = field(default="", repr=False)
-    certificates: Certificates = field(default_factory=Certificates)
+    certificates: Certificates = field(default_factory=lambda: Certificates(fetch_once))
 
 
 @dataclass(frozen=True, slots=True)

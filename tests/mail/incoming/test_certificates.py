@@ -2,7 +2,7 @@
 
 import pytest
 
-from dailypapers.mail.incoming.certificates import Certificates, fetched, is_of_amazon
+from dailypapers.mail.incoming.certificates import Certificates, is_of_amazon
 
 GOOD = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem"
 
@@ -44,8 +44,3 @@ def test_a_certificate_is_fetched_once_and_again_where_it_could_not_be_had() -> 
     many = Certificates(lambda url: url.encode())
     assert all(many.get(GOOD.replace("-1.pem", f"-{n}.pem")) for n in range(40))
     assert is_of_amazon("https://sns.cn-north-1.amazonaws.com.cn/x.pem", path_ends=".pem")
-
-
-def test_what_cannot_be_had_is_empty() -> None:
-    assert fetched("https://127.0.0.1:1/x.pem") == b""
-    assert fetched("nothing") == b""

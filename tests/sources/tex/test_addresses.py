@@ -58,3 +58,11 @@ def test_what_is_set_aside_is_what_the_reader_gets() -> None:
 
     text = set_aside(r"see https://x.example/a\_b, ann@x.example", keep)
     assert (text, aside) == ("see @, @", ["https://x.example/a_b", "ann@x.example"])
+
+
+@pytest.mark.parametrize(
+    "address", ["doi: 10.1101/a--b", "WWW.Lab.Example/~a--b", "lab.example.org/~a--b", "http://a.example/~b--c"]
+)
+def test_an_address_is_found_wherever_it_stands_among_words_with_strokes(address: str) -> None:
+    text = set_aside(f"İ and/or either/or text, {address}, and more/less", lambda written: f"({written})")
+    assert text == f"İ and/or either/or text, ({address}), and more/less"

@@ -1,18 +1,19 @@
-"""What SNS signs with, and the link that confirms a subscription: fetched from Amazon’s own hosts alone."""
+"""What SNS signs with, and the link that confirms a subscription: asked of Amazon’s own hosts alone.
+
+Knows which addresses are Amazon's. Does not know how something is fetched: whoever makes the certificates says it.
+"""
 
 import re
 import threading
 from collections.abc import Callable
-from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 #: Hosts of SNS, as its messages name them, in any region and in China.
 _HOST = re.compile(r"sns\.[a-z0-9-]{3,32}\.amazonaws\.com(\.cn)?")
-_LONGEST, _SECONDS = 65_536, 10.0
 #: Certificates that are remembered; a region has one, and a new one each year.
 _MOST = 16
 
+#: Returns what an address has; empty where it cannot be had.
 Fetch = Callable[[str], bytes]
 
 
@@ -27,26 +28,10 @@ def is_of_amazon(url: str, *, path_ends: str = "") -> bool:
     return parts.scheme == "https" and is_host and port in {None, 443} and parts.path.endswith(path_ends)
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """Follows nothing: what is elsewhere is not Amazon's."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Follow none."""
-
-
-def fetched(url: str) -> bytes:
-    """Return what an address has; empty where it cannot be had."""
-    try:
-        with build_opener(_NoRedirect).open(Request(url), timeout=_SECONDS) as answer:  # noqa: S310 - https alone
-            return bytes(answer.read(_LONGEST))
-    except (URLError, OSError, ValueError):
-        return b""
-
-
 class Certificates:
     """Certificates by their address, each fetched once."""
 
-    def __init__(self, fetch: Fetch = fetched) -> None:
+    def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
         self._known: dict[str, bytes] = {}
         self._lock = threading.Lock()
@@ -57,12 +42,12 @@ class Certificates:
             return b""
         with self._lock:
             if url not in self._known:
-                found = self._fetch(url)
-                if not found:
+                certificate = self._fetch(url)
+                if not certificate:
                     return b""
                 if len(self._known) >= _MOST:
                     self._known.clear()
-                self._known[url] = found
+                self._known[url] = certificate
             return self._known[url]
 
     def confirm(self, url: str) -> bool:

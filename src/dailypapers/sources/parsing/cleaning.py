@@ -43,6 +43,9 @@ def _finished(line: str) -> str:
 
 
 def _one_line(text: str) -> str:
+    # Of all spaces only the plain one is printable.
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
     line = " ".join(text.split())
     # Of what is printable nothing is unwanted.
     return line if line.isprintable() else " ".join(without_unwanted(line).split())

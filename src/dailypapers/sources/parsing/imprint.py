@@ -29,10 +29,14 @@ _STRONG = re.compile(
 )
 #: The same in lower case: without regard to case the engine takes ten times as long to find that there is none.
 _STRONG_IN_LOWER_CASE = re.compile(re.sub(r"(?<!\\)[A-Z]", lambda match: match[0].lower(), _STRONG.pattern))
-#: With one of these it begins; they are found in a tenth of the time.
-_STRONG_BEGINS = re.compile(
-    r"\d|vol|iss|page|pp?\.|pmc?id|part|article|number|no\.|early|online|ahead|accepted|in\spress|press|advance|just"
-    r"|first|publi|available|epub|latest|journal|uncorr|corr|doi|http|www"
+#: With one of these it begins. They are found in a tenth of the time: digits by themselves and words by their letter,
+#: for the engine leaves out letters with which no alternative begins.
+_STRONG_BEGINS = (
+    re.compile(r"\d"),
+    re.compile(
+        r"vol|i(?:ss|n\s?press)|p(?:age|p?\.|mc?id|art|ubli)|a(?:rticle|head|ccepted|dvance|vailable)|n(?:umber|o\.)"
+        r"|e(?:arly|pub)|online|j(?:ust|ournal)|first|latest|uncorr|corr|doi|http|www"
+    ),
 )
 _WEAK = re.compile(
     rf"(?:{_WEEKDAY})?(?:\d{{1,2}}\s)?{_MONTH}(?:[-–/]{_MONTH})?(?:\s\d{{1,2}}(?!\d))?,?(?:\s(?:19|20)\d\d)?"
@@ -148,8 +152,8 @@ def _ends(line: str) -> Iterator[int]:
 
 
 def _holds_fact(beginning: str) -> bool:
-    begins = _STRONG_BEGINS.finditer(beginning)
-    return any(_STRONG_IN_LOWER_CASE.match(beginning, match.start()) for match in begins)
+    begins = (match.start() for begin in _STRONG_BEGINS for match in begin.finditer(beginning))
+    return any(_STRONG_IN_LOWER_CASE.match(beginning, start) for start in begins)
 
 
 def _name_ends(line: str) -> Iterator[int]:

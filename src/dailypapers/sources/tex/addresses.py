@@ -16,8 +16,9 @@ _WEB = re.compile(
     rf"|\b10\.\d{{4,9}}/{_CHARACTER}{{1,300}}|\b(?:[\w-]{{1,63}}\.){{1,4}}(?:{_HOSTS})/{_CHARACTER}{{1,500}}",
     re.IGNORECASE,
 )
-#: What each of them has in it; few texts with a stroke do.
-_MAY_BE_WEB = re.compile(r"[.][A-Za-z]{2,4}/|:/|\d/|[wW]{3}[.]")
+#: What each of them has in it near its beginning; few texts with a stroke do.
+_STROKE_OF_WEB = re.compile(r"/(?<=[:\d]/)|/(?<=[.][A-Za-z]{2}/)|/(?<=[.][A-Za-z]{3}/)|/(?<=[.][A-Za-z]{4}/)")
+_WWW = re.compile(r"[wW]{3}[.]")
 _MAIL = re.compile(r"(?<![\w.+~-])(?:[\w.+~-]|\\_){1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 #: A repository such as lab/what-is--it: one stroke, and hyphens or digits besides the two hyphens.
 _REPOSITORY = re.compile(
@@ -39,13 +40,23 @@ def set_aside(text: str, keep: Callable[[str], str]) -> str:
     if "`" in text:
         text = _SPAN.sub(lambda match: keep(match[0]), text)
     if "/" in text:
-        if _MAY_BE_WEB.search(text):
-            text = _WEB.sub(lambda match: _trimmed(match[0], keep), text)
+        start = _start_of_web(text)
+        text = text[:start] + _WEB.sub(lambda match: _trimmed(match[0], keep), text[start:])
         if "--" in text:
             text = _REPOSITORY.sub(lambda match: keep(match[0]), text)
     if "@" in text:
         text = _MAIL.sub(lambda match: keep(match[0].replace("\\_", "_")), text)
     return text
+
+
+def _start_of_web(text: str) -> int:
+    """Return where the first address may begin; the text's end where there is none.
+
+    That is at most a word before what tells one: “doi: 10.1101/…”.
+    """
+    signs = (_STROKE_OF_WEB.search(text), _WWW.search(text) if "www." in text.lower() else None)
+    place = min((sign.start() for sign in signs if sign), default=len(text))
+    return max(text.rfind(" ", 0, max(text.rfind(" ", 0, place), 0)), 0) if place < len(text) else place
 
 
 def _verbatim(match: re.Match[str], keep: Callable[[str], str]) -> str:

@@ -59,10 +59,12 @@ _CODE_POINT = re.compile(r"\\unicode\s?\{(x\w{2,6})\}")
 # Programs that take abstracts apart leave “b{eta}”, with a backslash, where “beta” stood.
 _LOST_GREEK = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,12})\}")
 # HighWire, which serves bioRxiv, writes IFN{gamma}, 8{+/-}1, [≤] and 2.5 [A] for what its feed cannot hold.
-_BRACED = re.compile(
-    r"(\\[A-Za-z]*|[\^_}])?\{((?:var)?(?:epsilon|theta|phi|rho|sigma|kappa|pi)|alpha|beta|gamma|delta|zeta|eta|iota|lambda"
+_NAMED_SIGN = (
+    r"\{((?:var)?(?:epsilon|theta|phi|rho|sigma|kappa|pi)|alpha|beta|gamma|delta|zeta|eta|iota|lambda"
     r"|mu|nu|xi|tau|upsilon|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|degrees|micro|\+/-)\}"
 )
+_BRACED = re.compile(rf"(\\[A-Za-z]*|[\^_}}])?{_NAMED_SIGN}")
+_HAS_BRACED = re.compile(_NAMED_SIGN)
 _BRACKETED = re.compile(r"\[([≤≥±×→≈])\]|(?<=\d)(\s?)\[A\](?!\w)")
 _BRACED_SIGNS = {"degrees": "°", "micro": "µ", "+/-": "±"}
 _DEGREES = re.compile(r"(?<=\d)(?:\{\\deg\}|\\deg\b)")
@@ -98,12 +100,13 @@ _TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]{1,30})\}")
 _SCRIPT = re.compile(r"([\^_])(?<=[\w)\]][\^_])\{([^{}]{1,20})\}")
 _POWER = re.compile(r"(?<=[A-Za-z0-9)])\^(\d{1,3})(?![\w.^])")
 #: Braces that keep letters together or capital, as in BibTeX, or part a text from what is around it; sets have commas.
-_NAME_IN_BRACES = re.compile(r"(?<![^\s(“‘\"'/-])\{([^\W\d_][\w .'&/+-]{1,80})\}")
-_LONGER_IN_BRACES = re.compile(r"(?<![^\s(])\{([A-Z][a-z]*:?(?:\s[^\s{}]{1,40}){4,60})\}")
+_NAME_IN_BRACES = re.compile(r"\{(?<![^\s(“‘\"'/-]\{)([^\W\d_][\w .'&/+-]{1,80})\}")
+_LONGER_IN_BRACES = re.compile(r"\{(?<![^\s(]\{)([A-Z][a-z]*:?(?:\s[^\s{}]{1,40}){4,60})\}")
 _CAPITALS_IN_BRACES = re.compile(r"(\\[A-Za-z]*)?(?<=[A-Za-z])\{([A-Z]{1,6})\}")
+_HAS_CAPITALS_IN_BRACES = re.compile(r"\{[A-Z]{1,6}\}")
 #: Behind \textless they keep the space after it, which references look for.
 _SIGN_IN_BRACES = re.compile(
-    r"(?<![\^_])\{\s?([=<>+×–—]|-{1,3})\s?\}|(?<!\\textless)(?<!\\textgreater)(?<=[A-Za-z])\{\}"
+    r"\{(?:(?<![\^_]\{)\s?([=<>+×–—]|-{1,3})\s?\}|(?<=[A-Za-z]\{)(?<!\\textless\{)(?<!\\textgreater\{)\})"
 )
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BREAK = re.compile(r"(?<=\S)\s?\\\\(?=\s)")
@@ -120,17 +123,19 @@ _QUOTED_BY_APOSTROPHES = re.compile(r"""(?<!\w)''(?=\S)(.{1,300}?)(?<=\S)(?:''|"
 class Rewrite:
     """One thing that TeX writes otherwise: a sign without which there is none, its pattern, and what takes its place.
 
-    The sign is looked for first, which takes a hundredth of the time of a pattern that finds nothing.
+    The sign is looked for first, which takes a hundredth of the time of a pattern that finds nothing. Where the sign is
+    common and the pattern begins with something optional, `core` is the part of it that begins with the sign.
     """
 
     sign: str
     pattern: re.Pattern[str]
     replacement: str | Callable[[re.Match[str]], str]
+    core: re.Pattern[str] | None = None
 
 
 def to_unicode(text: str) -> str:
     """Rewrite the TeX we can read in a line of prose. Never raises and never drops what it cannot read."""
-    if not any(sign in text for sign in _SIGNS):
+    if not any(map(text.__contains__, _SIGNS)):
         return text
     aside: list[str] = []
 
@@ -173,7 +178,7 @@ def _prose(text: str) -> str:
 
 def _rewritten(text: str, rewrites: Sequence[Rewrite]) -> str:
     for rewrite in rewrites:
-        if rewrite.sign in text:
+        if rewrite.sign in text and (rewrite.core is None or rewrite.core.search(text)):
             text = rewrite.pattern.sub(rewrite.replacement, text)
     return text
 
@@ -281,11 +286,11 @@ _COMMANDS_AND_TYPOGRAPHY = (
     Rewrite("\\", _THIN, " "),
     Rewrite("\\-", _HYPHEN, "-"),
     Rewrite("[", _BRACKETED, _bracketed),
-    Rewrite("{", _BRACED, _braced),
+    Rewrite("{", _BRACED, _braced, core=_HAS_BRACED),
     Rewrite("{,}", _THOUSANDS, ","),
     Rewrite("{", _LONE_LETTER, r"\1"),
     Rewrite("{", _SCRIPT, _script),
-    Rewrite("{", _CAPITALS_IN_BRACES, _capitals),
+    Rewrite("{", _CAPITALS_IN_BRACES, _capitals, core=_HAS_CAPITALS_IN_BRACES),
     Rewrite("{", _NAME_IN_BRACES, r"\1"),
     Rewrite("{", _LONGER_IN_BRACES, r"\1"),
     Rewrite("{", _SIGN_IN_BRACES, _sign_in_braces),
