@@ -23,6 +23,7 @@ from dailypapers.store import (
     bounces,
     editions,
     events,
+    group_comments,
     groups,
     history,
     outbox,
@@ -80,6 +81,9 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
             groups.join(tx, group, digest.reader, Terms("A", shows_name=True), now=NOW)
             pick = GroupPick(got.papers[0], Reason(()), (digest.reader,))
             groups.put_picks(tx, group, 1, [pick])
+            group_comments.add(
+                tx, group, digest.reader, [(got.papers[0], "alice’s" if digest is got else "bob’s")], now=NOW
+            )
             listed = {"source": "scholar", "alerts": [], "names": [], "received_at": NOW}
             tx.execute(
                 sa.insert(forwarded_papers).values(subscriber_id=digest.reader, paper_id=got.papers[0], **listed)

@@ -61,7 +61,19 @@ from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
-from dailypapers.store import channels, editions, groups, history, outbox, papers, profiles, subscribers, tools, votes
+from dailypapers.store import (
+    channels,
+    editions,
+    group_comments,
+    groups,
+    history,
+    outbox,
+    papers,
+    profiles,
+    subscribers,
+    tools,
+    votes,
+)
 from dailypapers.store.database import connect, migrate, reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions import groups as membership
@@ -651,6 +663,8 @@ async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
             for each, reason in zip(ids.values(), (REASONS[0], Reason(())), strict=True)
         ]
         groups.put_picks(tx, group.id, editions.every(tx)[-1].id, picks)
+        group_comments.add(tx, group.id, reader, [(None, "Щ."), (picks[0].paper_id, "Щ.")], now=NOW)
+        group_comments.add(tx, group.id, third, [(None, "Щ.")], now=NOW)
     await walk.open(page)
     await walk.post(page, action="remove", remove=str(third))
     await walk.open(page)
@@ -727,6 +741,7 @@ def _filled_in(message_id: str | Sequence[str]) -> LazyString:
 _NOTICES = (
     *("src/dailypapers/inbound/replies.py", "src/dailypapers/tools/push.py", "src/dailypapers/domain/channel.py"),
     *("src/dailypapers/rendering/chat/", "src/dailypapers/web/readers/channel.py"),
+    "src/dailypapers/inbound/group_comments.py",
 )
 
 
@@ -762,6 +777,9 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
         groups.join(tx, group, readers[0], Terms("Анна", shows_name=True), now=now)
         of_group = [GroupPick(pick.paper_id, pick.reason, (readers[0],)) for pick in picks[:2]]
         groups.put_picks(tx, group, edition.id, of_group)
+        said = [(None, "Щ."), (picks[0].paper_id, "Щ.")]
+        group_comments.add(tx, group, readers[0], said, now=now)
+        group_comments.put_into_digest(tx, group, edition.id)
         put += (
             outbox.NewDelivery(reader, f"{name}@example.org", kind, end, content=Content(group=(group, edition.id)))
             for reader, name, kind in (
@@ -786,6 +804,7 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
     yield sheet.delivery.kind.value, sheet
     if sheet.group:
         yield "one for a group", replace(sheet, group=replace(sheet.group, entries=sheet.group.entries[:1]))
+        yield "comments alone", replace(sheet, group=replace(sheet.group, entries=()))
     if (digest := sheet.digest) is None:
         return
     one = replace(digest, entries=digest.entries[:1], considered=1)

@@ -25,7 +25,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, OnEmpty, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
 from dailypapers.library.learn import learn
-from dailypapers.store import editions, groups, outbox, subscribers, votes
+from dailypapers.store import editions, group_comments, groups, outbox, subscribers, votes
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -129,13 +129,14 @@ def _put(
     if not groups.begin_digest(tx, group, edition.id, now=now):
         return 0
     groups.put_picks(tx, group.id, edition.id, chosen)
+    has_news = group_comments.put_into_digest(tx, group.id, edition.id) > 0 or bool(chosen)
     # Who joined or left while papers were ranked is in or out by now.
     ids = [each.subscriber for each in groups.members(tx, group.id) if each.joined_at]
     readers = [reader for each in ids if (reader := subscribers.one(tx, each))]
     mails = [
         _mail(reader, group, edition, deadline)
         for reader in readers
-        if chosen and reader.state is SubscriberState.ACTIVE
+        if has_news and reader.state is SubscriberState.ACTIVE
     ]
     return outbox.put(tx, mails, now=now)
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from dailypapers.domain.group import GroupDigest, GroupEntry, GroupPick
-from dailypapers.store import editions, groups, papers
+from dailypapers.domain.group_comment import Comment, CommentEntry
+from dailypapers.store import editions, group_comments, groups, papers
 
 
 def load_digest(tx: sa.Connection, group_id: int, edition_id: int, reader_id: int) -> GroupDigest | None:
@@ -15,17 +16,17 @@ def load_digest(tx: sa.Connection, group_id: int, edition_id: int, reader_id: in
     if not (group and edition and member and member.joined_at):
         return None
     return GroupDigest(
-        group.id, group.name, edition.day, entries(tx, group.id, groups.picks_of(tx, group.id, edition_id))
+        group.id,
+        group.name,
+        edition.day,
+        entries(tx, group.id, groups.picks_of(tx, group.id, edition_id)),
+        comment_entries(tx, group.id, group_comments.of_digest(tx, group.id, edition_id)),
     )
 
 
 def entries(tx: sa.Connection, group_id: int, picks: Sequence[GroupPick]) -> tuple[GroupEntry, ...]:
     """Return a group's picks with the names of those who, by now, let theirs be shown."""
-    names = {
-        each.subscriber: each.terms.name
-        for each in groups.members(tx, group_id)
-        if each.joined_at and each.terms.shows_name and each.terms.name
-    }
+    names = _names(tx, group_id)
     paper_by_id = papers.by_id(tx, [pick.paper_id for pick in picks])
     return tuple(
         GroupEntry(
@@ -33,3 +34,28 @@ def entries(tx: sa.Connection, group_id: int, picks: Sequence[GroupPick]) -> tup
         )
         for pick in picks
     )
+
+
+def comment_entries(tx: sa.Connection, group_id: int, comments: Sequence[Comment]) -> tuple[CommentEntry, ...]:
+    """Return comments in their order, with the names of those who, by now, let theirs be shown."""
+    names = _names(tx, group_id) if comments else {}
+    paper_by_id = papers.by_id(tx, [each.paper_id for each in comments if each.paper_id is not None])
+    return tuple(
+        CommentEntry(
+            each.id,
+            names.get(each.subscriber, ""),
+            each.text,
+            paper_by_id[each.paper_id] if each.paper_id is not None else None,
+        )
+        for each in comments
+    )
+
+
+def _names(tx: sa.Connection, group_id: int) -> dict[int, str]:
+    """Return the names of members who let them be shown."""
+    members = groups.members(tx, group_id)
+    return {
+        each.subscriber: each.terms.name
+        for each in members
+        if each.joined_at and each.terms.shows_name and each.terms.name
+    }

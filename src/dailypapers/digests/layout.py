@@ -499,6 +499,7 @@ def _group_headers(renderer: MailRenderer, render_input: RenderInput, group: Gro
     return mime.BulkHeaders(
         unsubscribe=_link(renderer, Purpose.LEAVE, render_input, about=group.group),
         help=renderer.home,
+        reply_to=_reply_address(renderer, render_input),
         feedback_id=f"{group.day:%Y%m%d}:group:digest:{sender.feedback_id}",
         issue=f"{group.day:%Y-%m-%d}",
         complaints=sender.complaints,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dailypapers.domain.digest import Reason
+from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Rhythm
@@ -94,6 +95,8 @@ class GroupDigest:
     name: str
     day: dt.date
     entries: tuple[GroupEntry, ...]
+    comments: tuple[CommentEntry, ...] = ()
+    """What members have said since the digest before."""
 
 
 def checked_name(text: str) -> str:

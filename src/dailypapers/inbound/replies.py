@@ -1,6 +1,7 @@
 """Replies: what a reader asks for by answering a digest is done, and said back to them in one mail.
 
     mail in | whose, about which digest (signed address) | commands (pure) | done (tx) | answer into the outbox
+                                                        └→ to a group's mail: a comment
 
 The address alone is not enough, since it may be forwarded: the mail must also be from the reader, as far as our mail
 server can tell. A program that answers by itself is not answered, and nobody is more often than a person could ask.
@@ -22,6 +23,7 @@ from dailypapers.domain.link import Claim
 from dailypapers.domain.subscriber import READING, Subscriber
 from dailypapers.domain.vote import Vote
 from dailypapers.errors import BadInput, BadToken
+from dailypapers.inbound import group_comments
 from dailypapers.inbound.commands import Action, Command, commands_of
 from dailypapers.mail.incoming import parts
 from dailypapers.mail.incoming.authentication import is_forged
@@ -29,7 +31,7 @@ from dailypapers.mail.incoming.parse import Incoming, parse
 from dailypapers.mail.incoming.reply_text import reply_text
 from dailypapers.mail.message.mime import is_message_id
 from dailypapers.rendering.text import shortened
-from dailypapers.store import history, outbox, papers, picks, subscribers, votes
+from dailypapers.store import groups, history, outbox, papers, picks, subscribers, votes
 from dailypapers.subscriptions import lifecycle
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.links import bearer_of
@@ -68,6 +70,7 @@ _BAD_DAY = N_(
 _PAUSED, _PAUSED_UNTIL = N_("Paused until you reply “resume”."), N_("Paused until {day}.")
 _RESUMED = N_("Your digests will continue.")
 _LEFT = N_("You are unsubscribed and won’t receive any more digests.")
+_LEFT_GROUP = N_("You have left the group {group}.")
 _NOT_READING = N_("You are not subscribed at present, so nothing has changed.")
 _NO_TOPICS = N_("You haven’t chosen any topics yet.")
 _LISTED = {
@@ -80,6 +83,7 @@ _LISTED = {
 _FORGED = "550 5.7.1 This email does not come from the address in its From field"
 _NOT_THEIRS = "550 5.7.1 Please reply from the address that the digest was sent to"
 _UNKNOWN = "550 5.1.1 Please reply to a newer digest"
+_NOT_IN_GROUP = "550 5.7.1 You are not in this group"
 _THANKS = "250 2.0.0 Thank you"
 
 
@@ -90,6 +94,12 @@ class Reply:
     address: str
     text: str
     message_id: str = ""
+    subject: str = ""
+
+    @property
+    def commands(self) -> str:
+        """Where commands stand: some programs send an empty mail whose subject is one; a reply's begins with “Re”."""
+        return self.text or self.subject
 
 
 def read_reply(mail: Incoming, own_host: str) -> Reply | None:
@@ -102,10 +112,13 @@ def read_reply(mail: Incoming, own_host: str) -> Reply | None:
     if not address:
         return None
     headers = parts.parsed(mail.content).headers
-    # Some programs send an empty mail whose subject is the command; the subject of a reply begins with “Re”.
-    text = reply_text(mail.content, own_host) or headers.first("subject")
     message_id = headers.first("message-id")
-    return Reply(address, text, message_id if is_message_id(message_id) else "")
+    return Reply(
+        address,
+        reply_text(mail.content, own_host),
+        message_id if is_message_id(message_id) else "",
+        headers.first("subject"),
+    )
 
 
 def answer(
@@ -128,22 +141,59 @@ def answer(
     reader = bearer_of(tx, signer, claim)
     if reader is None:
         return _UNKNOWN
-    if normalised_mailbox(reply.address) != normalised_mailbox(reader.address):
-        return _NOT_THEIRS
-    if is_forged(parts.parsed(mail.content).headers, authentication_server):
-        return _FORGED
-    said = act(tx, reader, claim, commands_of(reply.text, today=reader.rhythm.day_of(now)), now=now)
+    if refusal := _refusal(reader, reply, mail, authentication_server):
+        return refusal
+    if of_group := group_comments.digest_of(tx, claim.about):
+        said = _act_in_group(tx, reader, of_group, reply, now=now)
+    else:
+        commands = commands_of(reply.commands, today=reader.rhythm.day_of(now))
+        said = act(tx, reader, _papers_of(tx, claim), commands, now=now)
+    if said is None:
+        return _NOT_IN_GROUP
     _queue(tx, reader, said, reply.message_id or _sent_as(tx, claim), now)
     return _THANKS
 
 
+def _refusal(reader: Subscriber, reply: Reply, mail: Incoming, authentication_server: str) -> str:
+    """Return the SMTP reply to a mail that its reader did not send, as far as can be told; empty where they did."""
+    if normalised_mailbox(reply.address) != normalised_mailbox(reader.address):
+        return _NOT_THEIRS
+    return _FORGED if is_forged(parts.parsed(mail.content).headers, authentication_server) else ""
+
+
+def _papers_of(tx: sa.Connection, claim: Claim) -> list[int]:
+    """Return the papers of a digest as it numbers them."""
+    return [pick.paper_id for pick in picks.of_deliveries(tx, [claim.about]).get(claim.about, ()) if not pick.outside]
+
+
+def _act_in_group(
+    tx: sa.Connection, reader: Subscriber, digest: tuple[int, int], reply: Reply, *, now: dt.datetime
+) -> tuple[LazyString, ...] | None:
+    """Do what a member answers to a group's mail; returns what is said of it, `None` to who is in it no more.
+
+    What is nothing but commands is not for the others' eyes; “unsubscribe” leaves the group alone, as the link does.
+    """
+    group, paper_ids = group_comments.group_of(tx, digest[0], reader), group_comments.papers_of(tx, digest)
+    if group is None:
+        return None
+    lines, today = reply.commands.splitlines(), reader.rhythm.day_of(now)
+    by_line = [commands_of(line, today=today) for line in lines if line.strip()]
+    if not by_line or not all(by_line):
+        return group_comments.post(tx, reader, group, reply.text, paper_ids, now=now)
+    commands = [command for commands in by_line for command in commands]
+    if any(command.action is Action.UNSUBSCRIBE for command in commands):
+        groups.leave(tx, group.id, reader.id)
+        return (LazyString(_LEFT_GROUP, group=group.name),)
+    return act(tx, reader, paper_ids, commands, now=now)
+
+
 def act(
-    tx: sa.Connection, reader: Subscriber, claim: Claim, commands: Iterable[Command], *, now: dt.datetime
+    tx: sa.Connection, reader: Subscriber, paper_ids: list[int], commands: Iterable[Command], *, now: dt.datetime
 ) -> tuple[LazyString, ...]:
-    """Do what the commands say, each by itself, and return a sentence on each; without any, one on what there is."""
-    paper_ids = [
-        pick.paper_id for pick in picks.of_deliveries(tx, [claim.about]).get(claim.about, ()) if not pick.outside
-    ]
+    """Do what the commands say, each by itself, and return a sentence on each; without any, one on what there is.
+
+    `paper_ids` are those that the commands number from 1.
+    """
     sentences = [sentence for command in commands for sentence in _did(tx, reader.id, command, paper_ids, now=now)]
     return tuple(dict.fromkeys(sentences)) or (LazyString(_NOT_UNDERSTOOD),)
 

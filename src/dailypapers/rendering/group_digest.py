@@ -1,10 +1,12 @@
 """Mails of groups: what was picked for readers who read together, and the invitation to join them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jinja2
 
 from dailypapers.domain.group import GroupDigest, GroupEntry
+from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
 from dailypapers.rendering.environment import translator_of
@@ -25,6 +27,36 @@ class GroupItem:
     reason: str
     #: The names of those to whom it is relevant, enumerated; empty where nobody is named.
     names: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment in words."""
+
+    id: int
+    name: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The comments on one paper, or those to the group, which have no title."""
+
+    title: str
+    url: str
+    remarks: tuple[Remark, ...]
+
+
+def talks(env: jinja2.Environment, comments: Sequence[CommentEntry]) -> list[Talk]:
+    """Return comments by what they are about, in the order in which it comes up; those to the group last."""
+    unnamed = translator_of(env)(N_("A member"))
+    by_paper: dict[tuple[str, str], list[Remark]] = {}
+    for comment in sorted(comments, key=lambda each: each.paper is None):
+        paper = comment.paper
+        about = (shortened(paper.title, _TITLE), safe_url(paper.url)) if paper else ("", "")
+        paragraphs = tuple(one_line(each) for each in comment.paragraphs)
+        by_paper.setdefault(about, []).append(Remark(comment.id, one_line(comment.name) or unnamed, paragraphs))
+    return [Talk(title, url, tuple(remarks)) for (title, url), remarks in by_paper.items()]
 
 
 def group_item(env: jinja2.Environment, entry: GroupEntry) -> GroupItem:
@@ -49,6 +81,7 @@ def render_group(
         "group": one_line(digest.name),
         "day": digest.day,
         "items": [group_item(env, entry) for entry in digest.entries],
+        "talks": talks(env, digest.comments),
         "page": page,
         "leave": leave,
         "home": home,

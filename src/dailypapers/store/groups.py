@@ -12,6 +12,7 @@ from dailypapers.domain.subscriber import READING, Rhythm, days_in_words, parse_
 from dailypapers.store.database import insert_new
 from dailypapers.store.picks import kept, reason_of
 from dailypapers.store.schema import (
+    group_comments,
     group_members,
     group_pick_members,
     group_picks,
@@ -142,7 +143,7 @@ def _forget_relevance(tx: sa.Connection, group_id: int, subscriber_id: int) -> N
 
 
 def leave(tx: sa.Connection, group_id: int, subscriber_id: int) -> bool:
-    """Take somebody out of a group, with what waits to be sent to them; tells whether they were in it.
+    """Take somebody out of a group, with what they wrote and what waits to be sent; tells whether they were in it.
 
     The last organiser's place goes to the longest member. With the last member the group ends.
     """
@@ -152,6 +153,8 @@ def leave(tx: sa.Connection, group_id: int, subscriber_id: int) -> bool:
         _member(row) for row in tx.execute(sa.select(group_members).where(group_members.c.group_id == group_id))
     ]
     _forget_relevance(tx, group_id, subscriber_id)
+    theirs = (group_comments.c.group_id == group_id, group_comments.c.subscriber_id == subscriber_id)
+    tx.execute(sa.delete(group_comments).where(*theirs))
     left = tx.execute(sa.delete(group_members).where(*_of(group_id, subscriber_id))).rowcount == 1
     _skip_waiting(tx, group_id, subscriber_id)
     if (heir := successor(everybody, subscriber_id)) is not None:
@@ -180,7 +183,7 @@ def end(tx: sa.Connection, group_id: int) -> None:
         sa.select(group_members.c.subscriber_id).where(group_members.c.group_id == group_id)
     ).all():
         _skip_waiting(tx, group_id, subscriber_id)
-    for table in (group_pick_members, group_picks, group_members):
+    for table in (group_comments, group_pick_members, group_picks, group_members):
         tx.execute(sa.delete(table).where(table.c.group_id == group_id))
     tx.execute(sa.delete(reading_groups).where(reading_groups.c.id == group_id))
 

@@ -548,6 +548,21 @@ group_pick_members = sa.Table(
     _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
     _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False, index=True),
 )
+# What members say to each other, in plain text. Ids are in forms.
+group_comments = sa.Table(
+    "group_comments",
+    metadata,
+    _key("id", primary_key=True),
+    _key("group_id", of="reading_groups.id", nullable=False),
+    _key("subscriber_id", of="subscribers.id", nullable=False, index=True),
+    _key("paper_id", of="papers.id"),
+    # The edition whose digest has it; NULL: the next one will.
+    _key("edition_id", of="editions.id"),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("written_at", Moment, nullable=False),
+    sa.Index("ix_group_comments_group_id_edition_id", "group_id", "edition_id"),
+    sqlite_autoincrement=True,
+)
 
 # What the ranking needs is made once and read by every process: papers' counts, what the archive taught, vectors.
 features = sa.Table(

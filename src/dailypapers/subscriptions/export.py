@@ -24,6 +24,7 @@ from dailypapers.store import (
     channels,
     editions,
     forwarded,
+    group_comments,
     groups,
     history,
     papers,
@@ -84,6 +85,10 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
         ],
         "bounces": [_bounce(one) for one in bounces.of_subscriber(tx, subscriber_id)],
         "groups": [_membership(group, member) for group, member in groups.of_subscriber(tx, subscriber_id)],
+        "comments": [
+            {"text": one.text, "written_at": _moment(one.written_at)}
+            for one in group_comments.of_subscriber(tx, subscriber_id)
+        ],
         "channel": _channel(channels.of_subscriber(tx, subscriber_id)),
         "suppressed": suppressions.is_suppressed(tx, reader.address),
     }

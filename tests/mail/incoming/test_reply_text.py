@@ -112,3 +112,11 @@ def test_no_text_takes_long(text: str) -> None:
         began = time.process_time()
         reply_text(mail(text, kind), HOST)
         assert time.process_time() - began < 2
+
+
+def test_a_file_that_is_attached_is_no_part_of_a_reply() -> None:
+    head = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    file = b"--b\r\nContent-Type: text/plain\r\nContent-Disposition: Attachment; filename=a.txt\r\n\r\nunsubscribe\r\n"
+    said = b"--b\r\nContent-Type: text/html\r\n\r\n<p>save 1</p>\r\n--b--"
+    assert reply_text(head + file + said, "papers.example") == "save 1"
+    assert reply_text(head + file + b"--b--", "papers.example") == ""

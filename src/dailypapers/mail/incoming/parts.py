@@ -66,6 +66,11 @@ class Part:
         return media_type(self.headers)
 
     @property
+    def is_attachment(self) -> bool:
+        """Return whether it is a file that comes with a mail (RFC 2183 2.2), and nothing its author says in it."""
+        return self.headers.first("content-disposition").strip().lower().startswith("attachment")
+
+    @property
     def octets(self) -> bytes:
         """Return its content as it was before it was encoded for the way."""
         return _unencoded(self.body, self.headers)

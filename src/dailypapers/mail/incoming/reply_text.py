@@ -56,9 +56,10 @@ def reply_text(content: bytes, own_host: str) -> str:
     `own_host` is where our links lead: whatever stands from the first of them on, our mail has said.
     """
     mail = parts.parsed(content)
-    plain = next((_whole(part) for part in mail.of_type("text/plain") if part.octets.strip()), "")
+    written = [part for part in mail.of_type("text/plain", "text/html") if not part.is_attachment]
+    plain = next((_whole(part) for part in written if part.type == "text/plain" and part.octets.strip()), "")
     if not plain:
-        plain = next((_of_html(_whole(part), own_host) for part in mail.of_type("text/html")), "")
+        plain = next((_of_html(_whole(part), own_host) for part in written if part.type == "text/html"), "")
     return "\n".join(_first(_written(plain, own_host)))[:_LONGEST_REPLY].strip()
 
 

@@ -1,4 +1,4 @@
-"""A group's page: GET shows what it reads and who is in it, POST changes one's own terms, invites or removes.
+"""A group's page: GET shows what it reads and says and who is in it, POST changes one's own terms, invites or removes.
 
 Its members alone have links to it. Addresses are shown to its organisers, and only those of members.
 """
@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
 
-from dailypapers.digests.group_entries import entries
+from dailypapers.digests.group_entries import comment_entries, entries
 from dailypapers.domain.group import Group, Member, Role, checked_topics
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Claim, Purpose
 from dailypapers.domain.subscriber import Subscriber, days_in_words, parse_days
 from dailypapers.errors import BadInput, BadToken
-from dailypapers.rendering.group_digest import group_item
-from dailypapers.store import groups, subscribers
+from dailypapers.rendering.group_digest import group_item, talks
+from dailypapers.store import group_comments, groups, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import groups as membership
 from dailypapers.subscriptions.address import normal_address
@@ -26,8 +26,10 @@ from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers.group_forms import ReadingForm, TermsForm
 
-#: Past picks that are shown.
-_PAST = 30
+#: Past picks and comments that are shown.
+_PAST, _COMMENTS = 30, 50
+#: Digits of a number that a database keeps.
+_LONGEST_ID = 19
 _GONE = N_("You are not in this group, or it has ended.")
 _SAVED, _CHANGED, _REMOVED = N_("Saved."), N_("Changed."), N_("Removed.")
 _INVITED = N_("If this address is subscribed here, an invitation is on its way.")
@@ -56,6 +58,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         action: Annotated[str, Form()] = "",
         address: Annotated[str, Form()] = "",
         remove: Annotated[str, Form()] = "",
+        comment: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
         claim = claim_of(context, Purpose.GROUP, token)
         with writing(context.engine) as tx:
@@ -65,6 +68,9 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
                 if action == "terms":
                     groups.agree(tx, group.id, reader.id, agreed.terms())
                     done = _SAVED
+                elif action == "remove-comment":
+                    author = None if member.role is Role.ORGANISER else reader.id
+                    done = _REMOVED if _remove_comment(tx, group.id, comment, author) else ""
                 elif member.role is Role.ORGANISER:
                     done = _organise(context, tx, group, action, read, address=address, remove=remove)
             except BadInput as error:
@@ -80,6 +86,11 @@ def _mine(tx: sa.Connection, reader: Subscriber, claim: Claim) -> tuple[Group, M
     if group is None or member is None:
         raise BadToken(_GONE)
     return group, member
+
+
+def _remove_comment(tx: sa.Connection, group_id: int, comment: str, author: int | None) -> bool:
+    is_number = comment.isascii() and comment.isdecimal() and len(comment) < _LONGEST_ID
+    return is_number and group_comments.remove(tx, group_id, int(comment), author=author)
 
 
 def _organise(
@@ -125,6 +136,7 @@ def page(
     members = [each for each in groups.members(tx, group.id) if each.joined_at]
     names = [each.terms.name for each in members if each.terms.shows_name and each.terms.name]
     picks = entries(tx, group.id, groups.newest_picks(tx, group.id, limit=_PAST))
+    comments = group_comments.newest(tx, group.id, limit=_COMMENTS)
     is_organiser = member.role is Role.ORGANISER
     leave = context.signer.url(Purpose.LEAVE, reader.bearer, issued=now, about=group.id)
     return context.page(
@@ -136,6 +148,8 @@ def page(
         names=names,
         unnamed=len(members) - len(names),
         items=[group_item(context.templates, entry) for entry in picks],
+        talks=talks(context.templates, comment_entries(tx, group.id, comments)),
+        removable_comments={each.id for each in comments if is_organiser or each.subscriber == reader.id},
         mine=member.terms,
         is_organiser=is_organiser,
         removable=_removable(tx, members, reader) if is_organiser else (),
