@@ -112,6 +112,12 @@ def test_ids_are_read_wherever_programs_put_them(fields: str, ids: list[str]) ->
         (r"Nguy{\~{\^e}}n, A. and D{\'{\^o}}, B.", ("Nguyễn, A.", "Dố, B.")),
         (r"{\L}ukasz Kaiser and S{\o}ren {\O}rsted", ("Łukasz Kaiser", "Søren Ørsted")),
         ("{van den Berg}, Rianne", ("van den Berg, Rianne",)),
+        (r"L{\d{\^e}}, Th{\'{\^o}}ng and Ph{\d a}m, H{\`\^e}", ("Lệ, Thống", "Phạm, Hề")),
+        ("family=Berg, given=Rianne, prefix=van den, useprefix=true and Lee, A", ("van den Berg, Rianne", "Lee, A")),
+        ("given={Martin Luther}, family=King, suffix=Jr., given-i=ML", ("King, Martin Luther, Jr.",)),
+        (r"O{\textquoteright}Brien, C. and D{\'\i}az, J.", ("O’Brien, C.", "Díaz, J.")),
+        (r"{Abbott}, B.~P. and {LIGO Scientific Collaboration}", ("Abbott, B. P.", "LIGO Scientific Collaboration")),
+        ("Yinhan Liu and\n          Myle Ott", ("Yinhan Liu", "Myle Ott")),
     ],
 )
 def test_names_are_read_whole(written: str, authors: tuple[str, ...]) -> None:
@@ -121,3 +127,46 @@ def test_names_are_read_whole(written: str, authors: tuple[str, ...]) -> None:
 
 def test_less_and_greater_are_no_markup() -> None:
     assert plain(r"Where a {\textless} b \textgreater{} c, and \textless b \textgreater") == "Where a < b > c, and <b >"
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ('"Deep " # {Learning of } # "Things"', "Deep Learning of Things"),
+        (r"{Cost of \textdollar100 \& 5\% at \textasciitilde 3}", "Cost of $100 & 5% at ~3"),
+        (r"{A \textendash{} B \textemdash{} C \textbar{} D \textasciicircum{}}", "A – B — C | D ^"),
+        ("{{{Toward {\\$}{\\backslash}mathcal{\\{}N{\\}}{\\$}=4}}}", "Toward N=4"),
+        (r"{{{\textless}i{\textgreater}Arabidopsis{\textless}/i{\textgreater}} roots}", "Arabidopsis roots"),
+        (r"{{\textless}scp{\textgreater}DNA{\textless}/scp{\textgreater} repair}", "DNA repair"),
+        ("{Effects of <scp>DNA</scp> &amp; <i>E. coli</i> H<sub>2</sub>O}", "Effects of DNA & E. coli H₂O"),
+        ('"The tokens <s> and </s> in <mask>-filling"', "The tokens <s> and </s> in <mask>-filling"),
+        (
+            "{Deep Learning of {{E}}. Coli and {{DNA}} in {{van}} der {{Waals}}}",
+            "Deep Learning of E. Coli and DNA in van der Waals",
+        ),
+        (r"{\emph{E. coli} H\textsubscript{2}O, 10\textsuperscript{5}}", "E. coli H₂O, 10⁵"),
+        (r"{\"Uber caf\'e na\"\i ve\newline now}", "Über café naïve now"),
+        (r"{An {$O(n \log n)$} bound, Q{\textendash}learning}", "An O(n log n) bound, Q–learning"),
+        ('"{Observation of Gravitational Waves}"', "Observation of Gravitational Waves"),
+        (r"{It{\textquoteright}s {\textquotedblleft}x{\textquotedblright}}", "It’s “x”"),
+    ],
+)
+def test_titles_of_every_program_are_plain(written: str, title: str) -> None:
+    (reference,) = references(f"@article{{a, title = {written}, doi = {{10.1000/abc}}}}")
+    assert reference.title == title
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "@article{a,author={Lee, Ann},title={A b},year=2000,, doi={10.1000/abc},}",
+        "@article{a,\n author={Lee, Ann}\n title={A b},\n year=2000\n doi={10.1000/abc}}",
+        "@article(a, author={Lee, Ann}, title={A b}, year=2000, doi={10.1000/abc})",
+        "@Article{,\r\n Author={Lee, Ann},\r\n Title={A\r\n  b},\r\n Year={2000}, DOI={10.1000/abc}\r\n}",
+        "@online{a key é, author={Lee, Ann}, title={A b}, date={2000-05-01}, doi={https://doi.org/10.1000/abc}}",
+    ],
+)
+def test_small_faults_of_writing_lose_nothing(entry: str) -> None:
+    (reference,) = references(entry)
+    assert (reference.title, reference.authors, reference.year) == ("A b", ("Lee, Ann",), 2000)
+    assert [str(name) for name in reference.ids] == ["doi:10.1000/abc"]

@@ -5,7 +5,6 @@ Knows bibtexparser, which reads in one pass without recursion; what it must not 
 
 import logging
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -43,10 +42,13 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 #: A number, or the name of a string.
 _NAME = re.compile(r"[^\s#\"{}]+")
 _AND_OR_BRACE = re.compile(r"[{}]|\s(?i:and)\s")
-#: An accent over a letter that has one already, as in Vietnamese names.
-_ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307"}
-_STACKED = re.compile(r"\\(['`^\"~=.])\s?\{?([^\W\d_A-Za-z])\}?")
-_COMPARED = re.compile(r"\{?\\text(less|greater)(?![A-Za-z])(?:\{\}|\s)?\}?")
+#: Tags of a title that an exporter has escaped, as Zotero does: they mark, they are not shown.
+_ESCAPED_TAG = re.compile(
+    r"\{?\\textless(?:\{\}|\s)?\}?(/?)(i|b|em|sub|sup|scp|sc|strong|u|inf)\{?\\textgreater(?:\{\}|\s)?\}?",
+    re.IGNORECASE,
+)
+#: Mendeley escapes TeX's own signs in what was TeX before: {\$}{\backslash}alpha{\$}.
+_ESCAPED_TEX = re.compile(r"\{\\(backslash|[${}_])\}|\{\\(\^)\{\}\}")
 #: Nobody needs more authors to tell a paper.
 _MOST_AUTHORS = 3
 #: Maximum characters of one value: an abstract is shorter.
@@ -54,13 +56,13 @@ _MOST_VALUE = 20_000
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _INCOMPLETE = N_("this BibTeX entry is incomplete; a brace or a comma may be missing.")
 _NAMELESS = N_("the entry “{name}” has no arXiv ID, no DOI, and no title with an author.")
-_OWN_ESCAPES = {
-    r"\textbackslash{}": "\\",
-    r"\textbraceleft{}": "{",
-    r"\textbraceright{}": "}",
-    r"\textasciitilde{}": "~",
-    r"\textasciicircum{}": "^",
-}
+#: biblatex's own form of a name: family=Berg, given=Rianne, prefix=van den.
+_NAME_PART = re.compile(
+    r"(?:^|,)\s*(family|given|prefix|suffix)\s*=\s*(?:\{([^{}]*)\}|\"([^\"]*)\"|([^,]*))", re.IGNORECASE
+)
+#: What breaks an entry and is plainly meant otherwise: commas too many, one that is missing at a line's end.
+_COMMAS = re.compile(r",(?:\s*,)+")
+_NO_COMMA = re.compile(r"(?<=[}\"\d])[ \t]*\n(?=[ \t]*[A-Za-z][\w-]{1,30}[ \t]*=[ \t]*[{\"\d])")
 #: What exporters write for characters that LaTeX takes for its own, in DOIs and addresses too.
 _ESCAPED = re.compile(
     r"\{?\\(?:text(less|greater|underscore|bar|asciitilde|asciicircum|backslash|dollar|quotesingle)(?![A-Za-z])(?:\{\}|\s)?"
@@ -68,8 +70,17 @@ _ESCAPED = re.compile(
 )
 _CHARACTERS = {
     "less": "<", "greater": ">", "underscore": "_", "bar": "|", "asciitilde": "~", "asciicircum": "^",
-    "backslash": "\\", "dollar": "$", "quotesingle": "'",
+    "backslash": "\\", "braceleft": "{", "braceright": "}", "dollar": "$", "quotesingle": "'",
 }  # fmt: skip
+#: They stand for themselves in a field's text, and are put aside while its TeX is read.
+_NAMED = re.compile(
+    r"\{?\\text(less|greater|underscore|bar|asciitilde|asciicircum|backslash|braceleft|braceright|dollar|quotesingle)"
+    r"(?![A-Za-z])(?:\{\}|\s)?\}?"
+)
+#: Where they wait: private use, which no text has.
+_PLACE = 0xF0000
+_PLACES = {name: chr(_PLACE + number) for number, name in enumerate(_CHARACTERS)}
+_BACK = str.maketrans({place: _CHARACTERS[name] for name, place in _PLACES.items()})
 
 
 def bounded(text: str, most: int) -> tuple[str, int]:
@@ -82,6 +93,7 @@ def bounded(text: str, most: int) -> tuple[str, int]:
 
 def blocks(text: str, first_line: int) -> Iterator[Reference | Skipped | tuple[int, str]]:
     """Everything that stands in the text: references, what is broken, and prose in between with its line's number."""
+    text = _NO_COMMA.sub(",\n", _COMMAS.sub(lambda match: "," + "\n" * match[0].count("\n"), text))
     try:
         parsed = parse_string(text, parse_stack=[]).blocks
     except ParserStateException:
@@ -185,19 +197,32 @@ def _unescaped(text: str) -> str:
 def plain(text: str) -> str:
     """A field's TeX as plain Unicode, without the braces that only keep capitals."""
     text = text[:_MOST_WORDS]
-    for escape, meant in _OWN_ESCAPES.items():
-        text = text.replace(escape, meant)
-    text = _COMPARED.sub(lambda match: _CHARACTERS[match[1]], clean(text))
-    text = _STACKED.sub(lambda match: unicodedata.normalize("NFC", match[2] + _ACCENTS[match[1]]), text)
-    return " ".join(text.replace("{", "").replace("}", "").split())
+    if "{\\backslash}" in text:
+        text = _ESCAPED_TEX.sub(lambda match: "\\" if match[1] == "backslash" else match[1] or match[2], text)
+    if "\\text" in text:
+        text = _NAMED.sub(lambda match: _PLACES[match[1]], _ESCAPED_TAG.sub(r"<\1\2>", text))
+    return " ".join(clean(text).replace("{", "").replace("}", "").translate(_BACK).split())
 
 
 def _authors(text: str) -> tuple[str, ...]:
     """Only the first ones: nobody needs more to tell a paper."""
     text = " ".join(text[:_MOST_TEXT].split())
     written = list(islice(_conjoined(text), _MOST_AUTHORS))
-    names = names_in(plain(text))[:_MOST_AUTHORS] if ";" in text and len(written) == 1 else map(plain, written)
+    names = (
+        names_in(plain(text))[:_MOST_AUTHORS]
+        if ";" in text and len(written) == 1
+        else (plain(_of_parts(name)) for name in written)
+    )
     return tuple(name for name in names if name and name != "others")
+
+
+def _of_parts(name: str) -> str:
+    """Put a name together that is given by its parts; every other one is given as it is."""
+    if "family" not in name.lower():
+        return name
+    parts = {match[1].lower(): (match[2] or match[3] or match[4] or "").strip() for match in _NAME_PART.finditer(name)}
+    family = " ".join(filter(None, (parts.get("prefix"), parts.get("family"))))
+    return ", ".join(filter(None, (family, parts.get("given"), parts.get("suffix")))) or name
 
 
 def _conjoined(text: str) -> Iterator[str]:

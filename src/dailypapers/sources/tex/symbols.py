@@ -28,6 +28,7 @@ _MORE = {
     "ZZ": "ℤ",
     "S": "§",
     "ast": "*",
+    "bot": "⊥",
     "bullet": "•",
     "checkmark": "✓",
     "colon": ":",
@@ -59,9 +60,18 @@ _MORE = {
     "pounds": "£",
     "prime": "′",
     "sim": "~",
+    "textasciicircum": "^",
     "textbackslash": "\\",
+    "textbar": "|",
+    "textbraceleft": "{",
+    "textbraceright": "}",
     "textemdash": "—",
     "textendash": "\N{EN DASH}",
+    "textgreater": ">",
+    "textless": "<",
+    "textminus": "−",
+    "textquotedbl": '"',
+    "textunderscore": "_",
     "triangle": "△",
     "vert": "|",
     "|": "‖",
@@ -120,6 +130,11 @@ def symbol(name: str) -> str | None:
         return None
     # Longer ones are not characters but the library's notes, such as <cit.>.
     return meant if len(meant.strip()) == 1 else (" " if meant.isspace() else None)
+
+
+def is_macro(name: str) -> bool:
+    r"""Tell whether TeX knows a macro of this name: `\section`, and not the `\method` of some author."""
+    return name in _MORE or _KNOWN.get_macro_spec(name) is not None
 
 
 def code_point(text: str) -> str | None:

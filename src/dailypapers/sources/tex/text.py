@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from dailypapers.sources.tex.addresses import set_aside
 from dailypapers.sources.tex.math import is_command, linear
-from dailypapers.sources.tex.symbols import accented, code_point, small, symbol
+from dailypapers.sources.tex.symbols import accented, code_point, is_macro, small, symbol
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _SET_ASIDE = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
-_SIGNS = ("\\", "$", "^", "{", "~", "`", "''", "**", "--", "[≤]", "[≥]", "[±]", "[×]", "[→]", "[≈]", "[A]")
+_SIGNS = ("\\", "$", "^", "{", "}", "~", "`", "''", "**", "--", "[≤]", "[≥]", "[±]", "[×]", "[→]", "[≈]", "[A]")
 _MATH = re.compile(r"\$|\\[(\[]")
 _FORMULA = re.compile(
     r"(?<!\\)\$\$(?P<display>(?:\\.|[^$\\]){1,1000})\$\$"
@@ -24,6 +24,9 @@ _FORMULA = re.compile(
     # … except where something inside can only be TeX.
     r"|(?<!\\)\$(?=[^$]{0,300}[\\^_])(?P<loose>(?:\\.|[^$\\]){1,1000})\$"
     r"|(?<!\\)\$(?P<sign>[<>=~+@-]{1,2})\$"
+    # Behind a space in the first dollar no money comes; before one in the second a letter or a bound may.
+    r"|(?<![\\\w$])\$\s(?P<spaced>[^\s$][^$]{0,60}?)\s?\$(?![\d$])"
+    r"|(?<![\\\w$])\$(?P<late>[A-Za-z]|[<>≤≥=~]\s?\d[\d.,]{0,12})\s\$(?![\d$])"
     r"|\\\((?P<round>.{1,1000}?)\\\)|\\\[(?P<square>.{1,1000}?)\\\]"
 )
 _PLAIN_WORDS = re.compile(r"\s[A-Za-z]{3,}|[A-Za-z]{3,}\s")
@@ -31,6 +34,10 @@ _MATH_WORDS = re.compile(r"\b(?:log|exp|max|min|sin|cos|mod|poly|and|for|all|sup
 _ACCENT = re.compile(
     r"""\\(?:(?P<mark>["'`^~=.])\s?|(?P<word>[uvHckrbd])(?:\s|(?=\{)))"""
     r"""(?:\{\s?(?P<group>[A-Za-z]|\\[ij])\s?\}|(?P<bare>[A-Za-z]|\\[ij](?![A-Za-z])\s?(?:\{\})?))"""
+)
+#: An accent over a letter that has one already, as in Vietnamese names.
+_STACKED_ACCENT = re.compile(
+    r"""\\(?:(?P<mark>["'`^~=.])\s?|(?P<word>[uvHckrbd])(?:\s|(?=\{)))(?:\{\s?(?P<group>[^\W\d_A-Za-z])\s?\}|(?P<bare>[^\W\d_A-Za-z]))"""
 )
 # An apostrophe that some program put a backslash before, as in a string: Alzheimer\'s, don\'t, users\' data, O\'Neill.
 _ESCAPED_APOSTROPHE = re.compile(
@@ -69,7 +76,7 @@ _BRACKETED = re.compile(r"\[([≤≥±×→≈])\]|(?<=\d)(\s?)\[A\](?!\w)")
 _BRACED_SIGNS = {"degrees": "°", "micro": "µ", "+/-": "±"}
 _DEGREES = re.compile(r"(?<=\d)(?:\{\\deg\}|\\deg\b)")
 #: Signs and spaces that stand right behind a word as well.
-_BEHIND_WORDS = re.compile(r"\\(textemdash|textendash|textellipsis|ldots|dots|x?space)(?![A-Za-z])(?:\{\}|\s)?")
+_BEHIND_WORDS = re.compile(r"\\(text[a-z]{3,14}|ldots|dots|x?space|newline|noindent)(?![A-Za-z{])(?:\{\}|\s)?")
 _ABBREVIATIONS = {
     "eg": "e.g.",
     "ie": "i.e.",
@@ -83,6 +90,9 @@ _ABBREVIATIONS = {
 _ABBREVIATION = re.compile(r"\\(eg|ie|etc|etal|cf|vs|wrt|aka)(?![A-Za-z])(?:\{\})?\.?")
 _THOUSANDS = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _HYPHEN = re.compile(r"(?<=\w)\\-(?=\w)")
+#: “Mamba`s” has no other apostrophe; ``so`` is quoted by two strokes on both sides.
+_STROKE = re.compile(r"(?<=[^\W\d_])`(?=(?:s|t|re|ve|ll|d|m)(?![^\W\d_]))")
+_TWO_STROKES = re.compile(r"``(?=\S)([^`]{1,100}?)(?<=\S)``(?!`)")
 _HALF_QUOTED = re.compile(r"(?<![\w`])`([A-Za-z][^`']{0,80})'(?!\w)")
 _DASH = re.compile(r"(?<=[^\s-])---(?=[^\s-])|(?<=\S\s)---(?=\s\S)")
 _RANGE = re.compile(r"--(?:(?<=[\w%)\]”\x03]--)(?=[\w\x02])|(?<=\S\s--)(?=\s\S))")
@@ -96,17 +106,29 @@ _OWN_MACRO = re.compile(
     r"\\(?!(?:begin|end|label|vspace|hspace|input|include[a-z]{0,8}|bibliography[a-z]{0,5}|char|newcommand|renewcommand|def"
     rf"|foreignlanguage|[a-z]?ref|verb|sqrt|[dt]?frac|binom)\b)[A-Za-z]{{2,30}}(?:\[\])?{_BRACES}"
 )
+#: One of them by itself; what follows a letter or another one is a path.
+_LONE_MACRO = re.compile(r"\\(?<![\\\w:/.\"']\\)([A-Za-z]{2,30})(?:\{\}|(?![A-Za-z{]|\\(?!%)))")
+_NOT_OWN = frozenset({"begin", "end", "def", "newcommand", "renewcommand", "char", "label", "par"})
 _TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\{([^{}]{1,30})\}")
 _SCRIPT = re.compile(r"([\^_])(?<=[\w)\]][\^_])\{([^{}]{1,20})\}")
 _POWER = re.compile(r"(?<=[A-Za-z0-9)])\^(\d{1,3})(?![\w.^])")
 #: Braces that keep letters together or capital, as in BibTeX, or part a text from what is around it; sets have commas.
 _NAME_IN_BRACES = re.compile(r"\{(?<![^\s(“‘\"'/-]\{)([^\W\d_][\w .'&/+-]{1,80})\}")
 _LONGER_IN_BRACES = re.compile(r"\{(?<![^\s(]\{)([A-Z][a-z]*:?(?:\s[^\s{}]{1,40}){4,60})\}")
-_CAPITALS_IN_BRACES = re.compile(r"(\\[A-Za-z]*)?(?<=[A-Za-z])\{([A-Z]{1,6})\}")
+_CAPITALS_IN_BRACES = re.compile(r"(\\[A-Za-z]*)?(?<=[A-Za-z⁰¹²³⁴-⁹])\{([A-Z]{1,6})\}")
 _HAS_CAPITALS_IN_BRACES = re.compile(r"\{[A-Z]{1,6}\}")
+#: “{E}xperiential”, “(r{→}s)”, “0{.}99”, “on {23} models”.
+_LETTER_IN_BRACES = re.compile(
+    r"\{(?:(?<![^\s(“‘\"'/-]\{)([^\W\d_])\}(?=[a-z]{2})|(?<=[\w)]\{)([→←↔.:])\}(?=[\w(])|(?<=[a-z]\s\{)(\d{1,4})\}(?=\s[a-z]))"
+)
+#: What may be a sentence, or a part of one; sets are lists of a word or two each.
+_SENTENCE_IN_BRACES = re.compile(r"\{(?<![\\\w^_]\{)([^{}]{12,600})\}")
+_WORDS_OF_SENTENCE, _WORDS_AN_ITEM = 4, 3
+_BRACE = re.compile(r"""[{}](?<!\\.)(?<!["'`“‘].)""")
+_TAKES_BRACES = re.compile(r"(?:\\[A-Za-z]{1,30}\*?\s?|\})$")
 #: Behind \textless they keep the space after it, which references look for.
 _SIGN_IN_BRACES = re.compile(
-    r"\{(?:(?<![\^_]\{)\s?([=<>+×–—]|-{1,3})\s?\}|(?<=[A-Za-z]\{)(?<!\\textless\{)(?<!\\textgreater\{)\})"
+    r"\{(?:(?<![\^_]\{)\s?([=<>+×–—]|-{1,3})\s?\}|(?<=[A-Za-z\d]\{)(?<!\\textless\{)(?<!\\textgreater\{)\})"
 )
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BREAK = re.compile(r"(?<=\S)\s?\\\\(?=\s)")
@@ -163,10 +185,14 @@ def _formula(match: re.Match[str]) -> str:
     if not re.search(r"[\\^_{=<>+]", content) and _PLAIN_WORDS.search(_MATH_WORDS.sub("", content)):
         return match[0]
     meant = linear(content)
-    return match[0] if meant is None else meant
+    if meant is None:
+        return match[0]
+    return _rewritten(meant, _OWN_MACROS) if "\\" in meant else meant
 
 
 def _prose(text: str) -> str:
+    if text.count("{") != text.count("}"):
+        text = _balanced(text)
     text = _rewritten(text, _LETTERS_AND_BREAKS)
     for _ in range(_DEEPEST):
         before = text
@@ -174,6 +200,24 @@ def _prose(text: str) -> str:
         if text == before:
             break
     return _rewritten(text, _COMMANDS_AND_TYPOGRAPHY)
+
+
+def _balanced(text: str) -> str:
+    """Leave out braces that have no partner, and close at the end what a command opened, as the text was cut there."""
+    opened: list[int] = []
+    alone: set[int] = set()
+    for match in _BRACE.finditer(text):
+        if match[0] == "{":
+            opened.append(match.start())
+        elif opened:
+            opened.pop()
+        else:
+            alone.add(match.start())
+    of_commands = {place for place in opened if _TAKES_BRACES.search(text[max(place - 40, 0) : place])}
+    if len(of_commands) > _DEEPEST:
+        return text
+    alone |= set(opened) - of_commands
+    return "".join(c for place, c in enumerate(text) if place not in alone) + "}" * len(of_commands)
 
 
 def _rewritten(text: str, rewrites: Sequence[Rewrite]) -> str:
@@ -211,12 +255,31 @@ def _cited(match: re.Match[str]) -> str:
 
 
 def _behind_word(match: re.Match[str]) -> str:
-    return " " if match[1].endswith("space") else symbol(match[1]) or match[0]
+    if match[1] == "noindent":
+        return ""
+    return " " if match[1].endswith(("space", "newline")) else symbol(match[1]) or match[0]
 
 
 def _own_macro(match: re.Match[str]) -> str:
-    """Leave out the name of a macro around words; what is around a letter or nothing may mean anything."""
-    return match[1] if re.search(r"[^\W\d_]{3}", match[1]) else match[0]
+    """Leave out the name of a macro around words; one around a letter or two is a function: “GF(5)”."""
+    if re.search(r"[^\W\d_]{3}", match[1]):
+        return match[1]
+    name = match[0].partition("{")[0].removeprefix("\\").removesuffix("[]")
+    return match[0] if is_macro(name) or not match[1].strip() else f"{name}({match[1]})"
+
+
+def _lone_macro(match: re.Match[str]) -> str:
+    return match[0] if is_macro(match[1]) or match[1] in _NOT_OWN else match[1]
+
+
+def _letter_in_braces(match: re.Match[str]) -> str:
+    return str(match[match.lastindex or 0])
+
+
+def _sentence_in_braces(match: re.Match[str]) -> str:
+    words = len(re.findall(r"(?<!\S)[^\W\d_]{2,}(?!\w)", match[1]))
+    is_sentence = words >= max(_WORDS_OF_SENTENCE, _WORDS_AN_ITEM * (1 + match[1].count(",")))
+    return match[1] if is_sentence and not re.search(r"[=<>∈|\\]", match[1]) else match[0]
 
 
 def _capitals(match: re.Match[str]) -> str:
@@ -248,7 +311,8 @@ def _name(match: re.Match[str]) -> str:
 
 
 def _script(match: re.Match[str]) -> str:
-    return small(match[2], raised=match[1] == "^") or match[0]
+    """Write a raised or lowered text as `linear` does in formulas."""
+    return small(match[2], raised=match[1] == "^") or f"{match[1]}({match[2]})"
 
 
 def _power(match: re.Match[str]) -> str:
@@ -259,6 +323,7 @@ _LETTERS_AND_BREAKS = (
     Rewrite("\\'", _ESCAPED_APOSTROPHE, r"\1'"),
     Rewrite('\\"', _ESCAPED_QUOTES, r'"\1"'),
     Rewrite("\\", _ACCENT, _accent),
+    Rewrite("\\", _STACKED_ACCENT, _accent),
     Rewrite("\\", _LETTER, _letter),
     Rewrite("\\\\", _BREAK, " "),
     Rewrite("\\deg", _DEGREES, "°"),
@@ -276,13 +341,14 @@ _AROUND_TEXT = (
     Rewrite("\\thanks", _FOOTNOTE, r" (\1)"),
 )
 _DEEPEST = 3
+_OWN_MACROS = (Rewrite("\\", _OWN_MACRO, _own_macro), Rewrite("\\", _LONE_MACRO, _lone_macro))
 _COMMANDS_AND_TYPOGRAPHY = (
     Rewrite("\\unicode", _CODE_POINT, _code_point),
     Rewrite("\\", _BEHIND_WORDS, _behind_word),
     Rewrite("\\text", _TEXT_SCRIPT, _text_script),
     Rewrite("\\", _COMMAND, _command),
     Rewrite("\\", _NAME, _name),
-    Rewrite("\\", _OWN_MACRO, _own_macro),
+    *_OWN_MACROS,
     Rewrite("\\", _THIN, " "),
     Rewrite("\\-", _HYPHEN, "-"),
     Rewrite("[", _BRACKETED, _bracketed),
@@ -291,10 +357,14 @@ _COMMANDS_AND_TYPOGRAPHY = (
     Rewrite("{", _LONE_LETTER, r"\1"),
     Rewrite("{", _SCRIPT, _script),
     Rewrite("{", _CAPITALS_IN_BRACES, _capitals, core=_HAS_CAPITALS_IN_BRACES),
+    Rewrite("{", _LETTER_IN_BRACES, _letter_in_braces),
     Rewrite("{", _NAME_IN_BRACES, r"\1"),
     Rewrite("{", _LONGER_IN_BRACES, r"\1"),
+    Rewrite("{", _SENTENCE_IN_BRACES, _sentence_in_braces),
     Rewrite("{", _SIGN_IN_BRACES, _sign_in_braces),
     Rewrite("^", _POWER, _power),
+    Rewrite("`", _STROKE, "'"),
+    Rewrite("``", _TWO_STROKES, r"“\1”"),
     Rewrite("``", _QUOTED, r"“\1”"),
     Rewrite("''", _HALF_BY_APOSTROPHES, r"“\1”"),
     Rewrite("**", _BOLD, r"\1"),
