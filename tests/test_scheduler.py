@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from tests.intake.test_announce import closed
 from tests.jobs.test_deliver import queue_a_digest
+from tests.store.damaged import damage
 from tests.world import DAY, MONDAY, world
 
 from dailypapers.domain.preferences import Preferences
@@ -51,6 +52,17 @@ def test_it_ticks_by_itself_and_survives_a_broken_job(engine: sa.Engine) -> None
         with ticking(w.job(clock=broken_once), schedule=False, work=True):
             assert delivered.wait(30)
             assert ticked.is_set()
+
+
+def test_a_damaged_database_ends_it_instead_of_failing_each_second(sqlite: sa.Engine) -> None:
+    with world(sqlite) as w:
+        queue_a_digest(w)
+        damage(sqlite, "outbox")
+        job = w.job()
+        scheduler = start(job, schedule=False, work=True)
+        assert job.stop.wait(30)
+        scheduler.shutdown()
+        assert "is damaged" in str(scheduler.failure)
 
 
 def test_schedule_and_work_tick_together(engine: sa.Engine) -> None:

@@ -7,14 +7,17 @@ import smtplib
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
 import pytest
 from tests.running import answer, free_port, ran, running, soon
+from tests.store.damaged import damage
 
 from dailypapers.app import build
 from dailypapers.catcher.server import Catcher, caught
+from dailypapers.errors import DatabaseDamaged
 from dailypapers.serve import serve
 from dailypapers.settings import Settings
 from dailypapers.store.database import migrate
@@ -56,6 +59,19 @@ def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(tm
 
     serve(app, web=True, schedule=False, work=False, clock=asks_to_stop)
     assert asked
+    app.engine.dispose()
+
+
+def test_a_damaged_database_ends_it_with_the_sentence_that_says_what_to_do(tmp_path: Path) -> None:
+    database = {"url": f"sqlite:///{tmp_path / 'papers.db'}"}
+    app = build(Settings.model_validate({"secret": "s", "database": database}))
+    migrate(app.engine)
+    damage(app.engine, "outbox")
+    too_late = threading.Timer(30, signal.raise_signal, [signal.SIGTERM])
+    too_late.start()
+    with pytest.raises(DatabaseDamaged, match="stop dailypapers, keep the file, and restore a backup"):
+        serve(app, web=False, schedule=False, work=True)
+    too_late.cancel()
     app.engine.dispose()
 
 

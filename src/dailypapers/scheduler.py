@@ -2,7 +2,8 @@
 
 A tick only starts a job. Whether something is to be done is read from the database each time, so a tick that was
 missed is made up by the next one, and two schedulers on one database do nothing twice: a lease lets one of them in.
-Whoever finds a job under way elsewhere looks again soon, and takes it over where its holder has died.
+Whoever finds a job under way elsewhere looks again soon, and takes it over where its holder has died. A job that finds
+the database damaged asks the whole process to stop: what is written to such a file may make it worse.
 """
 
 import threading
@@ -11,7 +12,7 @@ from collections.abc import Callable
 
 import structlog
 
-from dailypapers.errors import DailypapersError
+from dailypapers.errors import DailypapersError, DatabaseDamaged
 from dailypapers.jobs import announce, compose, deliver, notices, post, profiles, prune, push, receive, tell
 from dailypapers.jobs.context import JobContext
 
@@ -47,6 +48,8 @@ class Scheduler:
     def __init__(self) -> None:
         self._done = threading.Event()
         self._threads: list[threading.Thread] = []
+        self.failure: DatabaseDamaged | None = None
+        """Why the process is to end that ticks."""
 
     def add(self, name: str, job: Callable[[], bool], *, seconds: float, soon: float = SOON) -> None:
         """Run a job now and every so many seconds, or after `soon` where it was not its turn.
@@ -75,16 +78,22 @@ def start(context: JobContext, *, schedule: bool, work: bool) -> Scheduler:
     scheduler = Scheduler()
     jobs = (WORK if work else {}) | (SCHEDULE if schedule else {})
     for name, (job, seconds) in jobs.items():
-        scheduler.add(name, _guarded(job, context), seconds=seconds)
+        scheduler.add(name, _guarded(job, context, scheduler), seconds=seconds)
     return scheduler
 
 
-def _guarded(job: Job, context: JobContext) -> Callable[[], bool]:
-    """Make a job that logs when it fails: the next tick tries again, and the scheduler goes on."""
+def _guarded(job: Job, context: JobContext, scheduler: Scheduler) -> Callable[[], bool]:
+    """Make a job that logs when it fails: the next tick tries again, and the scheduler goes on.
+
+    A damaged database is not tried again: the process is asked to stop, and the scheduler holds why.
+    """
 
     def run() -> bool:
         try:
             return job(context)
+        except DatabaseDamaged as error:
+            scheduler.failure = error
+            context.stop.set()
         except DailypapersError as error:
             log.error("job failed", why=str(error))  # noqa: TRY400 - the sentence says it; a traceback would not help
         except Exception:

@@ -45,7 +45,7 @@ def serve(
 
     Pages are served on `sockets`, or where the settings say; `on_ready` is called once they answer. `check` looks how
     the installation stands, for the operator's pages. Raises `CannotListen` where a port cannot be had, before anything
-    is started.
+    is started, and `DatabaseDamaged` once a job has found the database so.
     """
     tells = clock or _utc_now
     with stop_on_signal() as stop, ExitStack() as stack:
@@ -65,6 +65,8 @@ def serve(
             stop.set()
             scheduler.shutdown()
             log.info("stopped")
+        if scheduler.failure:
+            raise scheduler.failure
 
 
 def _keep_index_current(context: WebContext, stop: threading.Event) -> None:

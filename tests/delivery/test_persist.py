@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 from tests.delivery.queued import queue, states
+from tests.store.damaged import damage
 
 from dailypapers.delivery.persist import Persistence
-from dailypapers.errors import DatabaseNotMigrated
+from dailypapers.errors import DatabaseDamaged, DatabaseNotMigrated
 from dailypapers.store.database import connect
 
 
@@ -46,6 +47,14 @@ async def test_tables_that_are_not_there_are_not_waited_for(engine: sa.Engine) -
     for missing in ("SELECT 1 FROM not_a_table", "SELECT not_a_column FROM outbox", "UPDATE outbox SET newer = 1"):
         with pytest.raises(DatabaseNotMigrated, match="run `dailypapers migrate`"):
             await asyncio.wait_for(Persistence(engine).persist(_statement(missing)), 5)
+
+
+async def test_a_damaged_file_is_not_asked_for_ever(sqlite: sa.Engine) -> None:
+    queue(sqlite, 1)
+    damage(sqlite, "outbox")
+    for ask in (Persistence(sqlite).persist, Persistence(sqlite).load):
+        with pytest.raises(DatabaseDamaged, match="restore a backup"):
+            await asyncio.wait_for(ask(_statement("SELECT * FROM outbox")), 5)
 
 
 def _statement(text: str) -> Callable[[sa.Connection], None]:

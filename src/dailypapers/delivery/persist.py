@@ -8,7 +8,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.errors import DatabaseNotMigrated, DatabaseUnreachable
+from dailypapers.errors import DatabaseDamaged, DatabaseNotMigrated, DatabaseUnreachable
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -40,14 +40,14 @@ class Persistence:
     async def _in_the_end(self, ask: Callable[[], Value]) -> Value:
         """Ask a database that is locked or does not answer again for as long as it takes; the log is told once.
 
-        It is asked in a thread, and the event loop goes on. Raises `DatabaseNotMigrated` at once: to ask again would
-        not help.
+        It is asked in a thread, and the event loop goes on. Raises `DatabaseDamaged` and `DatabaseNotMigrated` at
+        once: to ask again would not help.
         """
         wait = FIRST_WAIT
         while True:
             try:
                 value = await asyncio.to_thread(ask)
-            except DatabaseNotMigrated:
+            except (DatabaseDamaged, DatabaseNotMigrated):
                 raise
             except DatabaseUnreachable as error:
                 self._tell(error)

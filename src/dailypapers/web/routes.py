@@ -18,7 +18,7 @@ from starlette.routing import Match, Route
 
 from dailypapers import __version__
 from dailypapers.domain.i18n import N_
-from dailypapers.errors import BadToken, DatabaseUnreachable
+from dailypapers.errors import BadToken, DatabaseDamaged, DatabaseUnreachable
 from dailypapers.web.admin.routes import add_admin
 from dailypapers.web.api import problem
 from dailypapers.web.api.problem import Kind, Problem
@@ -199,7 +199,9 @@ def _answer_errors(app: FastAPI, context: WebContext) -> None:
         stamp = lost_links.stamp(context)
         return context.page(request, "bad_link", status=410, title=title, message=message, form_timestamp=stamp)
 
-    def unreachable(request: Request, _error: Exception) -> HTMLResponse:
+    def unreachable(request: Request, error: Exception) -> HTMLResponse:
+        if isinstance(error, DatabaseDamaged):
+            app.state.damage = str(error)
         message = context.translate(N_("Our database is not responding. Please try again in a few minutes."))
         return context.page(
             request, "message", status=503, title=context.translate(N_("Temporarily unavailable")), message=message

@@ -9,6 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
+from tests.store.damaged import damage
 from tests.web.a_digest import a_digest
 
 from dailypapers.domain.bounce import Diagnosis, ReportKind
@@ -78,6 +79,17 @@ async def test_it_is_ready_once_its_tables_are_of_this_version(context: WebConte
             tx.execute(sa.text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest})
     assert answer.status_code == 503
     assert "run `dailypapers migrate`" in answer.text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_it_is_not_ready_once_a_page_has_found_the_database_damaged(context: WebContext) -> None:
+    damage(context.engine, "editions")
+    transport = httpx.ASGITransport(app=web_app(context))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+        assert (await client.get("/readyz")).status_code == 200
+        assert (await client.get("/archive")).status_code == 503
+        answer = await client.get("/readyz")
+    assert (answer.status_code, "restore a backup" in answer.text) == (503, True)
 
 
 async def test_the_dashboard_asks_only_for_what_there_is(

@@ -131,10 +131,15 @@ def _of_newest(newest: Newest, now: dt.datetime) -> Iterator[GaugeMetricFamily]:
     yield _one("edition_residue", "Due and in no state: anything but 0 is a fault", newest.residue)
 
 
-def ready(context: WebContext) -> Callable[[], Response]:
-    """Answer GET /readyz: 200 where the database answers and its tables are of this version."""
+def ready(context: WebContext) -> Callable[[Request], Response]:
+    """Answer GET /readyz: 200 where the database answers and its tables are of this version.
 
-    def show_ready() -> Response:
+    Once a page has found the database damaged it is not ready any more, whatever else can still be read.
+    """
+
+    def show_ready(request: Request) -> Response:
+        if damage := getattr(request.app.state, "damage", ""):
+            return PlainTextResponse(f"{damage}\n", 503)
         try:
             require_migrated(context.engine)
         except DatabaseUnreachable as error:
