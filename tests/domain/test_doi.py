@@ -49,6 +49,7 @@ from dailypapers.domain.doi import find_in_address, first_version, trimmed, with
         ("https://pubs.rsc.org/en/content/articlelanding/2024/sc/d4sc01234a", "", None),
         ("https://www.mdpi.com/10.3390/12345678", "10.3390/12345678", None),
         ("https://chemrxiv.org/doi/10.26434/chemrxiv-2024-abcde-v2", "10.26434/chemrxiv-2024-abcde", 2),
+        ("https://chemrxiv.org/doi/full/10.26434/chemrxiv-2026-abcde/v2", "10.26434/chemrxiv-2026-abcde", 2),
         ("https://doi.org/10.21203/rs.3.rs-1234567/v1", "10.21203/rs.3.rs-1234567", 1),
         ("https://www.preprints.org/doi/10.20944/preprints202401.0001.v3", "10.20944/preprints202401.0001", 3),
         ("https://doi.org/10.31234/osf.io/ab3de_v2", "10.31234/osf.io/ab3de", 2),

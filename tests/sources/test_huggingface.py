@@ -72,6 +72,19 @@ def test_what_is_shown_of_a_paper_is_kept() -> None:
     assert read(entry()).announcements[0].presentation is None
 
 
+@pytest.mark.parametrize(
+    "authors",
+    [
+        "Ann Lee, Bob Roy",
+        ["Ann Lee", " Bob Roy ", "", None],
+        [{"fullname": "Ann Lee"}, {"user": {"fullname": "Bob Roy"}}, {"name": "  "}, {"user": "x"}],
+    ],
+)
+def test_authors_are_read_in_every_form(authors: object) -> None:
+    reading = read({"paper": {"id": "2604.01234", "title": "A title", "authors": authors}})
+    assert reading.announcements[0].paper.authors == ("Ann Lee", "Bob Roy")
+
+
 def test_only_id_and_title_are_needed() -> None:
     reading = read({"paper": {"id": "2604.01234", "title": "A title", "upvotes": None, "authors": None}})
     (announcement,) = reading.announcements

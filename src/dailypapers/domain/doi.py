@@ -27,7 +27,7 @@ _PREPRINT_TAIL = re.compile(r"(?<=\d)(?:v(\d{1,2})(?:[^\w]\S*)?|\.(?:full|abstra
 #: version's: ChemRxiv and others of Cambridge, Research Square, Preprints.org, OSF's and PsyArXiv's, Authorea and
 #: ESSOAr, TechRxiv, Beilstein, PeerJ, ScienceOpen; then eLife and F1000, whose articles have versions too.
 _VERSIONED = (
-    (re.compile(r"10\.(?:26434/chemrxiv|33774/)\S*?(?:-v|\.v)(\d{1,2})$"), ""),
+    (re.compile(r"10\.(?:26434/chemrxiv|33774/)\S*?[-./]v(\d{1,2})$"), ""),
     (re.compile(r"10\.21203/rs\.\S*?/v(\d{1,2})$"), "/v1"),
     (re.compile(r"10\.20944/preprints\S*?\.v(\d{1,2})$"), ".v1"),
     (re.compile(r"10\.(?:31219|31234|31235|35542)/osf\.io/\S*?_v(\d{1,2})$"), "_v1"),

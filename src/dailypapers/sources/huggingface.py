@@ -16,7 +16,7 @@ from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import OneListADay, Reading, fetched
 from dailypapers.sources.http.client import Http, Response
-from dailypapers.sources.parsing.cleaning import clean, web_address
+from dailypapers.sources.parsing.cleaning import clean, clean_authors, web_address
 
 #: Entries a page; more are not given.
 PAGE = 100
@@ -152,15 +152,23 @@ def _text(record: Mapping[str, Any], key: str) -> str:
 
 
 def _authors(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """Read the authors, each a record with a name, or the name alone."""
+    """Read the authors, each a record with a name, or the name alone; or all names in one text."""
     listed = record.get("authors")
-    people = listed if isinstance(listed, list) else []
-    names = (person if isinstance(person, str) else _text(person, "name") for person in people if _is_named(person))
+    if isinstance(listed, str):
+        return clean_authors(listed)
+    names = map(_name, listed if isinstance(listed, list) else [])
     return tuple(cleaned for name in names if (cleaned := clean(name, plain=True)))
 
 
-def _is_named(person: Any) -> bool:
-    return isinstance(person, str | dict)
+def _name(person: Any) -> str:
+    if not isinstance(person, dict):
+        return person if isinstance(person, str) else ""
+    user = person.get("user")
+    return (
+        _text(person, "name")
+        or _text(person, "fullname")
+        or (_text(user, "fullname") if isinstance(user, dict) else "")
+    )
 
 
 def _presentation(entry: Mapping[str, Any], record: Mapping[str, Any]) -> Presentation | None:

@@ -19,7 +19,7 @@ _MONTH = (
 _WEEKDAY = r"(?:Mon|Tue|Tues|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(?:day)?,?\s"
 #: What makes a line an imprint.
 _STRONG = re.compile(
-    r"(?:Volume|Vol\.?|Issue|Iss\.|Pages?|pp?\.|Article(?:\s(?:number|ID|No\.?))?|Part|Number|No\.)\s?(?:[A-Z]{0,3}\.?\d[\w.–-]*|ahead-of-print|[A-Z]\b)"
+    r"(?:Volume|Vol\.?|Issue|Iss\.|Pages?|pp?\.|Article(?:\s(?:number|ID|No\.?))?|Part|Number|No\.?)\s?(?:[A-Z]{0,3}\.?\d[\w.–-]*|ahead-of-print|[A-Z]\b)"
     r"|(?:Early\s?View|(?:Online\s)?ahead\sof\sprint|Accepted\s(?:Article|Manuscript)|(?:Article\s)?in\s?press|Advance\s(?:Article|Access)"
     r"|Just\sAccepted|Online\s(?:First|Now)|(?:First\s)?published(?:\s(?:online|in|on))?|Available\sonline|Publication\sdate|Epub"
     r"|Latest\sArticles|Journal\spre-?proof|(?:Un)?corrected\sproof)(?!\w)"
@@ -44,6 +44,8 @@ _WEAK = re.compile(
     r"|(?:Open\sAccess|Edge\sArticle|(?:Original\s|Research\s|Review\s)?Article|Paper|Communication|Review|Perspective|Letter|Editorial)(?!\w)",
     re.IGNORECASE,
 )
+#: “Front. Neurosci., 20 April 2026”: a name, a date, and nothing else.
+_DATED = re.compile(rf",\s(?:\d{{1,2}}\s)?{_MONTH}(?:\s\d{{1,2}},)?\s(?:19|20)\d\d\.?$")
 _CITATION = re.compile(r"10\.\d{4,9}/|\d\)?:\s?\w*\d")
 _LONGEST_NAME = 110
 #: Facts stand at the beginning of a line, or the line is none of theirs.
@@ -59,7 +61,10 @@ _PUBLICATION = re.compile(r"(?:Publication date|Source|Journal|Published in)\s?:
 _AUTHORS = re.compile(r"(?:Author\(s\)|Authors?)\s?:\s*", re.IGNORECASE)
 _BY = re.compile(r"by\s", re.IGNORECASE)
 _HEADING = re.compile(r"(?:Graphical\s)?Abstract|Summary", re.IGNORECASE)
-_LABELLED = re.compile(r"(?:Abstract\s?[:.]|ABSTRACT\b|Abstract\s[—–-])\s*(?=\S)")
+_LABELLED = re.compile(
+    r"(?:Abstract\s?[:.]|ABSTRACT\b|Abstract\s[—–-])\s*(?=\S)"
+    r"|Abstract\s(?=(?:We|This|These|Here|In|The|Our|There|It|An?|Background|Objectives?|Purpose|Motivation|Introduction|Aims?)\b)"
+)
 _BOILERPLATE = re.compile(
     r"The content of this RSS Feed|To cite this article before page|This article is licensed|(?:©|\(c\)|Copyright)\s"
     r"|(?:Read more|Continue reading|View article|Click here|Get full text)\b.{0,60}$|Open Access\b.{0,60}$",
@@ -127,6 +132,8 @@ def _says_more(block: str) -> bool:
 
 def is_imprint(line: str) -> bool:
     """Tell whether a line says where and when something was published, and nothing else."""
+    if len(line) <= 2 * _LONGEST_NAME and (dated := _DATED.search(line)):
+        return _may_be_name(line[: dated.start()])
     return any(end == len(line) for end in _ends(line))
 
 
