@@ -1,14 +1,17 @@
 """The commands as a user types them: what they print, and the codes they end with."""
 
 import json
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from dailypapers.catcher.server import Catcher, caught
+from dailypapers.cli.main import commands
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -314,7 +317,7 @@ def test_a_database_without_tables_is_refused_with_what_to_do(run: Run, monkeypa
     assert (code, "dailypapers migrate" in said) == (3, True)
     assert run("migrate")[0] == 0
     assert run("migrate")[0] == 0
-    assert run("ledger")[0] == 0
+    assert run("ledger")[::2] == (0, "No edition has been closed yet.\n")
 
 
 def test_secrets_may_stand_in_files(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -404,3 +407,13 @@ def test_alerts_had_elsewhere_become_interests(ready: Run, tmp_path: Path) -> No
     assert (code, "alerts.txt: topic “graph neural networks”." in said) == (0, True)
     shown = json.loads(ready("subscribers", "show", "alice@example.org")[1])
     assert [interest["text"] for interest in shown["interests"]] == ["graph neural networks"]
+
+
+def test_no_help_holds_what_the_terminal_takes_for_markup() -> None:
+    def helps(command: Any) -> Iterator[str]:
+        yield command.help or ""
+        yield from (getattr(parameter, "help", None) or "" for parameter in command.params)
+        for below in getattr(command, "commands", {}).values():
+            yield from helps(below)
+
+    assert [text for text in helps(typer.main.get_command(commands)) if re.search(r"\[/?[a-z]", text)] == []

@@ -96,6 +96,10 @@ def test_a_saved_answer_is_read_without_settings_and_without_a_database(run: Run
     assert code == 1
     assert [paper["id"] for paper in answer["announcements"]] == ["arxiv:2604.00001"]
     assert answer["skipped"][0]["where"] == "file item 2"
+    (tmp_path / "feed.xml").write_bytes(feed.replace(b"Paper 2604.00001", b"A long title " * 20))
+    out = run("sources", "parse", "feed.xml", "--as", "arxiv")[1]
+    assert out.splitlines()[2].startswith("new   arxiv:2604.00001  A long title A long title")
+    assert len(out.splitlines()) == 3
     (tmp_path / "page.html").write_bytes(new_page(MONDAY.date(), [Listed("2604.00001"), Listed("2604.00002")]))
     code, out, said = run("sources", "parse", "page.html", "--as", "arxiv-page")
     assert (code, "2 announcements, 0 skipped." in said, "arxiv:2604.00002" in out) == (0, True, True)

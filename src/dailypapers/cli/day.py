@@ -51,7 +51,7 @@ def status(context: typer.Context, now: Now = None, as_json: Json = False) -> No
 def report(
     context: typer.Context,
     send: Annotated[
-        bool, typer.Option("--send", help="Send it to [operator] as well, and alerts that are due.")
+        bool, typer.Option("--send", help="Send it to the operator as well, and alerts that are due.")
     ] = False,
     now: Now = None,
 ) -> None:

@@ -254,6 +254,9 @@ def print_ledger(
         _record(ledger, [stop for stop in stops if stop.day == ledger.day], sources.get(ledger.edition, ()))
         for ledger in chosen
     ]
+    if not (newest or as_json):
+        say("No edition has been closed yet.")
+        return True
     rows("Ledger", records, as_json=as_json, table=_counts(records))
     if not as_json:
         for ledger in chosen:

@@ -53,10 +53,11 @@ def init(
         text = answered.settings((shipped("config") / DEFAULT_FILE).read_text("utf-8"))
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
-        say(f"Wrote {file}: every setting with its default. Start with [service], [mail] and [[sources]].")
     else:
         say(f"{file} already exists; it was not changed{', and neither were its settings' * answered.is_any}.")
     settings = _valid(lambda: load(file), file, is_new=is_new)
+    if is_new:
+        say(f"Wrote {file}: every setting with its default. Start with [service], [mail] and [[sources]].")
     if make_secret(settings):
         say(f"Created the secret {settings.service.secret_file}, which signs the links in emails; back it up.")
     app = closed_at_the_end(build(settings))
@@ -154,7 +155,7 @@ def migrate(context: typer.Context) -> None:
 
 
 def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
-    """Delete expired data: unconfirmed subscriptions, old sign-up requests, what [retention] keeps no longer.
+    """Delete expired data: unconfirmed subscriptions, old sign-up requests, what the retention settings no longer keep.
 
     `serve` does this daily.
     """

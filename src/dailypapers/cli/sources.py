@@ -224,9 +224,8 @@ def parse(
     if as_json:
         print_json({"announcements": records, "skipped": skipped, "remarks": list(reading.remarks)})
     else:
-        rows(
-            "announcements", [{name: each[name] for name in ("type", "id", "title")} for each in records], as_json=False
-        )
+        shown = [{name: each[name] for name in ("type", "id", "title")} for each in records]
+        rows("announcements", shown, as_json=False, cut=("title",))
     for sentence in (*(f"{each['where']}: {each['why']}" for each in skipped), *reading.remarks):
         say(sentence)
     say(f"{counted(len(records), 'announcement')}, {len(skipped)} skipped.")
