@@ -113,8 +113,8 @@ def _described(client: OAuth2Client, provider: OidcProvider) -> dict[str, Any]:
 
 
 def _asked(client: OAuth2Client, url: str) -> dict[str, Any]:
-    found: dict[str, Any] = client.request("GET", url, withhold_token=True).raise_for_status().json()
-    return found
+    document: dict[str, Any] = client.request("GET", url, withhold_token=True).raise_for_status().json()
+    return document
 
 
 def _checked(id_token: str, keys: KeySet, provider: OidcProvider, flow: Flow, *, now: dt.datetime) -> dict[str, Any]:

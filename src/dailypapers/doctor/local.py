@@ -35,23 +35,23 @@ _REPORTED, _FEW = dt.timedelta(days=30), 0.02
 def findings(app: App, *, now: dt.datetime) -> list[Finding]:
     """Return how things stand on this machine."""
     stored, compiled = database(app), templates(app)
-    found = [*files(app.settings), stored, *clock(app, now=now), *reports(app.settings, now=now), compiled]
+    all_findings = [*files(app.settings), stored, *clock(app, now=now), *reports(app.settings, now=now), compiled]
     if compiled.level is Level.OK:
-        found.append(sample(app, now=now))
-        found += largest(app) if stored.level is Level.OK else ()
-    return found
+        all_findings.append(sample(app, now=now))
+        all_findings += largest(app) if stored.level is Level.OK else ()
+    return all_findings
 
 
 def files(settings: Settings) -> Iterator[Finding]:
     """Check that what is secret can be read by us alone."""
     url = sa.make_url(settings.database.url)
-    held = {
+    paths = {
         "secret file": settings.service.secret_file if not settings.secret else None,
         "DKIM key": settings.dkim.key_file,
         "second DKIM key": settings.dkim.ed25519_key_file,
         "database file": Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None,
     }
-    for name, file in held.items():
+    for name, file in paths.items():
         if file and file.exists():
             yield _file(name, file)
 
@@ -141,10 +141,10 @@ def largest(app: App) -> Iterator[Finding]:
 def reports(settings: Settings, *, now: dt.datetime) -> Iterator[Finding]:
     """Sum up the reports of receivers, by DMARC and by TLS, among the mails that were kept in the last month."""
     folder = settings.inbound.unread_folder
-    kept = KeptMail(folder).newest(since=now - _REPORTED) if folder else ()
-    found = [report for content in kept if (report := aggregate.read(content))]
+    mails = KeptMail(folder).newest(since=now - _REPORTED) if folder else ()
+    parsed_reports = [report for content in mails if (report := aggregate.read(content))]
     for about, things in (("DMARC", "emails"), ("TLS", "sessions")):
-        if of_them := [report for report in found if report.about == about]:
+        if of_them := [report for report in parsed_reports if report.about == about]:
             yield _summed_up(f"{about} reports", things, of_them)
 
 

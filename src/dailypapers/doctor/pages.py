@@ -44,9 +44,9 @@ def findings(base_url: str) -> list[Finding]:
     """Return whether the pages answer at the address in our links, and whether one click would unsubscribe."""
     health = ask(f"{base_url}/healthz")
     if health.status != 200:  # noqa: PLR2004 - OK
-        said = health.why or f"HTTP {health.status}"
+        why = health.why or f"HTTP {health.status}"
         advice = "Start `dailypapers serve`, and check service.base_url and the proxy in front of it."
-        return [fail("pages", f"{base_url} does not answer from here: {said}.", advice)]
+        return [fail("pages", f"{base_url} does not answer from here: {why}.", advice)]
     return [_tls(base_url), _one_click(base_url)]
 
 

@@ -15,28 +15,28 @@ from dailypapers.mail.smtp.transport import SmtpTransport
 _NO_RESOLVER = "No name server is set up on this machine."
 
 
-async def run(app: App, asked: Records | None, *, outside: bool = True, now: dt.datetime) -> list[Finding]:
+async def run(app: App, resolver: Records | None, *, outside: bool = True, now: dt.datetime) -> list[Finding]:
     """Return how everything stands; without `outside` nothing beyond this machine is asked.
 
     `asked` is who asks the DNS, `None` where nobody can.
     """
-    found = local.findings(app, now=now)
+    findings = local.findings(app, now=now)
     if not outside:
-        return found
-    found += await _dns(app, asked)
+        return findings
+    findings += await _dns(app, resolver)
     for server in app.mail_servers:
-        found.append(await _mail_server(server))
-        if asked:
-            found += await _reverse(asked, server)
-    return [*found, *pages.findings(app.settings.service.base_url)]
+        findings.append(await _mail_server(server))
+        if resolver:
+            findings += await _reverse(resolver, server)
+    return [*findings, *pages.findings(app.settings.service.base_url)]
 
 
-async def _dns(app: App, asked: Records | None) -> list[Finding]:
-    if asked is None:
+async def _dns(app: App, resolver: Records | None) -> list[Finding]:
+    if resolver is None:
         return [warn("DNS", _NO_RESOLVER, "Set one up, to have SPF, DKIM and DMARC checked.")]
     renderer = app.dependencies.renderer
     sender, bounces = domain_of(renderer.sender.address), domain_of(renderer.sender.bounce_address)
-    return await records.findings(asked, sender=sender, bounces=bounces, keys=renderer.keys)
+    return await records.findings(resolver, sender=sender, bounces=bounces, keys=renderer.keys)
 
 
 async def _mail_server(server: MailServer) -> Finding:
@@ -47,9 +47,9 @@ async def _mail_server(server: MailServer) -> Finding:
         return fail(name, str(error), "Check [mail]: host, port, security, username and the password.")
 
 
-async def _reverse(asked: Records, server: MailServer) -> list[Finding]:
+async def _reverse(resolver: Records, server: MailServer) -> list[Finding]:
     try:
-        addresses = [*await asked.of(server.host, "A"), *await asked.of(server.host, "AAAA")]
+        addresses = [*await resolver.of(server.host, "A"), *await resolver.of(server.host, "AAAA")]
     except Unanswered:
         return []
-    return [await records.reverse(asked, addresses, server.host)] if addresses else []
+    return [await records.reverse(resolver, addresses, server.host)] if addresses else []

@@ -45,12 +45,12 @@ class Ours:
             examples = {str(paper.id): paper for one in readers for paper in (*one.likes, *one.dislikes)}
             if self._vectors:
                 self._vectors.rows(list(examples.values()))
-            known = Known(examples=examples, vectors=self._vectors.by_key if self._vectors else {})
+            context = Known(examples=examples, vectors=self._vectors.by_key if self._vectors else {})
             profiles = [
                 profile(one.interests, examples=examples, liked=_keys(one.likes), disliked=_keys(one.dislikes))
                 for one in readers
             ]
-            matches = matches_of(matcher, profiles, known)
+            matches = matches_of(matcher, profiles, context)
             scorer = Scorer(features, matches, self._variant)
             batch = profile_batch(profiles, matches)
             return score(scorer, batch, scorer.normalisation(batch.shares), trend=np.zeros(len(pool))).readers[

@@ -123,10 +123,10 @@ class Zotero:
         papers = self._vectors.rows(pool)
 
         def scores(reader: Evidence) -> Vector:
-            known = self._vectors.rows(reader.likes[::-1]) if reader.likes else np.zeros((0, papers.shape[1]))
+            liked_vectors = self._vectors.rows(reader.likes[::-1]) if reader.likes else np.zeros((0, papers.shape[1]))
             if reader.query:
-                known = np.vstack([self._vectors.encoder.encode([reader.query]), known])
-            weights = 1 / (1 + np.log10(np.arange(len(known)) + 1))
-            return np.asarray(papers @ known.T @ weights / weights.sum())
+                liked_vectors = np.vstack([self._vectors.encoder.encode([reader.query]), liked_vectors])
+            weights = 1 / (1 + np.log10(np.arange(len(liked_vectors)) + 1))
+            return np.asarray(papers @ liked_vectors.T @ weights / weights.sum())
 
         return _each(scores, pool)

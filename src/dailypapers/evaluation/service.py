@@ -20,13 +20,13 @@ def read_study(engine: sa.Engine) -> Study:
     """Return closed editions as the days to test, and the subscribers who voted as readers, named by their ids."""
     with reading(engine) as tx:
         ids = [reader.id for reader in subscribers.every(tx)]
-        stated, cast = subscribers.interests_of(tx, ids), votes.of_subscribers(tx, ids)
+        interests, cast = subscribers.interests_of(tx, ids), votes.of_subscribers(tx, ids)
         days = {edition.id: edition.day.isoformat() for edition in editions.every(tx)}
         first_editions = papers.first_editions(tx)
         by_id = papers.every(tx)
     day_of = {str(paper.id): days.get(first_editions.get(n, 0), _NEVER_ANNOUNCED) for n, paper in by_id.items()}
     readers = tuple(
-        Reader(str(n), stated[n], frozenset(cast[n].liked), frozenset(cast[n].disliked)) for n in ids if n in cast
+        Reader(str(n), interests[n], frozenset(cast[n].liked), frozenset(cast[n].disliked)) for n in ids if n in cast
     )
     return Study({str(paper.id): paper for paper in by_id.values()}, day_of, readers, tuple(sorted(days.values())))
 

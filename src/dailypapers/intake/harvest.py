@@ -50,9 +50,9 @@ def missing_parts(engine: sa.Engine, sources: Sequence[Source], since: dt.date, 
     harvesting = [source for source in sources if isinstance(source, Harvesting)]
     with reading(engine) as tx:
         stored = harvests.of_sources(tx, [source.name for source in harvesting])
-    known = {(each.source, each.category, each.first): each for each in stored}
+    by_part = {(each.source, each.category, each.first): each for each in stored}
     parts = [
-        Part(source, _wanted(known.get((source.name, category, first)), Harvest(source.name, category, first, last)))
+        Part(source, _wanted(by_part.get((source.name, category, first)), Harvest(source.name, category, first, last)))
         for source in harvesting
         for category in source.harvested_categories
         for first, last in _months(since, yesterday)
@@ -60,9 +60,9 @@ def missing_parts(engine: sa.Engine, sources: Sequence[Source], since: dt.date, 
     return sorted((part for part in parts if not part.harvest.is_done), key=lambda part: part.harvest.first)[::-1]
 
 
-def _wanted(known: Harvest | None, wanted: Harvest) -> Harvest:
+def _wanted(stored: Harvest | None, part: Harvest) -> Harvest:
     """Go on with what was begun; a month that has gone on since begins anew."""
-    return known if known and known.last >= wanted.last else wanted
+    return stored if stored and stored.last >= part.last else part
 
 
 def _months(since: dt.date, until: dt.date) -> Iterator[tuple[dt.date, dt.date]]:

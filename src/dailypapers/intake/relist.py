@@ -57,9 +57,9 @@ def relist(
 ) -> tuple[Relisted, ...]:
     """Ask again for what lacks today and in the last week; asking for what is complete is never repeated."""
     with reading(engine) as tx:
-        wanted = [each for source in sources for each in _lacking(tx, source, now)][:MOST_PAGES]
-    answers = asyncio.run(_ask_all(wanted, make_http, now=now)) if wanted else []
-    relisted = tuple(_keep(engine, each, answer, now) for each, answer in zip(wanted, answers, strict=False))
+        gaps = [each for source in sources for each in _lacking(tx, source, now)][:MOST_PAGES]
+    answers = asyncio.run(_ask_all(gaps, make_http, now=now)) if gaps else []
+    relisted = tuple(_keep(engine, each, answer, now) for each, answer in zip(gaps, answers, strict=False))
     for source in sources:
         if isinstance(source, Relisting):
             _sum_up(engine, source, [each for each in relisted if each.source == source.name], now)
@@ -89,31 +89,31 @@ def _lacks_now(history: dict[str, tuple[SourceDay, ...]], category: str, today: 
     return lacks(own.state) if own else bool(whole and lacks(whole.state))
 
 
-async def _ask_all(wanted: Sequence[_Wanted], make_http: Callable[[], Http], *, now: dt.datetime) -> list[Fetched]:
+async def _ask_all(gaps: Sequence[_Wanted], make_http: Callable[[], Http], *, now: dt.datetime) -> list[Fetched]:
     """Ask for one page after the other, and for no more once two in a row have failed."""
     answers: list[Fetched] = []
     async with make_http() as http:
-        for each in wanted:
+        for each in gaps:
             if len(answers) >= _FAILURES and all(answer.failure for answer in answers[-_FAILURES:]):
                 break
             answers.append(await _ask(http, each, now=now))
     return answers
 
 
-async def _ask(http: Http, wanted: _Wanted, *, now: dt.datetime) -> Fetched:
+async def _ask(http: Http, gap: _Wanted, *, now: dt.datetime) -> Fetched:
     try:
-        return await wanted.source.list_again(http, wanted.category, wanted.day, now=now)
+        return await gap.source.list_again(http, gap.category, gap.day, now=now)
     except FetchFailed as error:
         return Fetched(failure=str(error))
     # As in `intake.fetch`: an answer is foreign, and whatever it breaks, the others go on.
     except Exception as error:
-        log.exception("source broke", source=wanted.source.name)
+        log.exception("source broke", source=gap.source.name)
         return Fetched(failure=f"its page could not be read ({type(error).__name__})")
 
 
-def _keep(engine: sa.Engine, wanted: _Wanted, answer: Fetched, now: dt.datetime) -> Relisted:
-    name, category, day = wanted.source.name, wanted.category, wanted.day
-    is_today = day == wanted.source.today(now)
+def _keep(engine: sa.Engine, gap: _Wanted, answer: Fetched, now: dt.datetime) -> Relisted:
+    name, category, day = gap.source.name, gap.category, gap.day
+    is_today = day == gap.source.today(now)
     if answer.failure:
         log.warning("not listed again", source=name, category=category, day=day.isoformat(), why=answer.failure)
         return Relisted(name, category, day, is_today, None, answer.failure)

@@ -29,12 +29,12 @@ def _is_removed(each: Standing, listed: Sequence[Standing], *, is_known: bool) -
 
     Of a source that is known to be in the settings, it is the operator who is to be told.
     """
-    asked = [
+    dated_ids = [
         other.last.fetched_at
         for other in listed
         if other.last.fetched_at and (other.source == each.source or not is_known)
     ]
-    return bool(asked) and each.last.fetched_at is not None and max(asked) - each.last.fetched_at > ASKED_WITHIN
+    return bool(dated_ids) and each.last.fetched_at is not None and max(dated_ids) - each.last.fetched_at > ASKED_WITHIN
 
 
 def worth_telling(listed: Sequence[Standing], *, days: int = DAYS_TOLD) -> tuple[str, ...]:

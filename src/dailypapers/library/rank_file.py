@@ -78,5 +78,5 @@ def rank(
 
 
 def _hints(matcher: Matcher, interests: Sequence[Interest]) -> list[str]:
-    wanted = (i for i in several(interests) if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
-    return [hint.sentence() for hint in hints(matcher.features, [i.text for i in wanted if not is_foreign(i)])]
+    topics = (i for i in several(interests) if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
+    return [hint.sentence() for hint in hints(matcher.features, [i.text for i in topics if not is_foreign(i)])]

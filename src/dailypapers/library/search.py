@@ -225,9 +225,9 @@ class Finder:
         loaded = self._load(snapshot, snapshot.index.newest(flags, _MOST_BY))
         return by_author if any(passes(by_author, paper) for _, paper in loaded.values()) else query
 
-    def _load(self, snapshot: _Snapshot, found: Found) -> dict[int, tuple[int, Paper]]:
+    def _load(self, snapshot: _Snapshot, matches: Found) -> dict[int, tuple[int, Paper]]:
         """Return the papers in these places by id; those that have turned out to be another one since are left out."""
-        keys = {int(place): snapshot.index.key(int(place)) for place in found.places}
+        keys = {int(place): snapshot.index.key(int(place)) for place in matches.places}
         with reading(self._engine) as tx:
             ids = papers.ids_by_name(tx, keys.values())
             loaded = papers.by_id(tx, set(ids.values()))
@@ -235,14 +235,14 @@ class Finder:
         return {place: (paper_id, paper) for place, (paper_id, paper) in named.items() if str(paper.id) == keys[place]}
 
     def _results(
-        self, snapshot: _Snapshot, query: Query, found: Found, now: dt.datetime, *, without: str = ""
+        self, snapshot: _Snapshot, query: Query, matches: Found, now: dt.datetime, *, without: str = ""
     ) -> Ranked:
         loaded = {
             place: (paper_id, paper)
-            for place, (paper_id, paper) in self._load(snapshot, found).items()
+            for place, (paper_id, paper) in self._load(snapshot, matches).items()
             if passes(query, paper) and str(paper.id) != without
         }
-        scores = dict(zip(found.places.tolist(), found.scores.tolist(), strict=True))
+        scores = dict(zip(matches.places.tolist(), matches.scores.tolist(), strict=True))
         chosen = Candidates(
             papers=tuple(paper for _, paper in loaded.values()),
             counts=snapshot.index.counts(loaded),
@@ -255,11 +255,11 @@ class Finder:
         listed = [*first, *results.ids]
         pages = max(-(-len(listed) // SHOWN), 1)
         page = min(max(page, 1), pages)
-        shown = range((page - 1) * SHOWN, min(page * SHOWN, len(listed)))
-        ranks = [place - len(first) for place in shown if place >= len(first)]
-        reasons: list[Match | str] = [""] * (len(shown) - len(ranks))
+        numbers = range((page - 1) * SHOWN, min(page * SHOWN, len(listed)))
+        ranks = [place - len(first) for place in numbers if place >= len(first)]
+        reasons: list[Match | str] = [""] * (len(numbers) - len(ranks))
         reasons += map(Match, results.reasons(ranks))
-        entries = self._entries([listed[place] for place in shown], reasons)
+        entries = self._entries([listed[place] for place in numbers], reasons)
         return replace(answer, entries=entries, listed=len(listed), page=page, pages=pages)
 
     def _entries(self, paper_ids: Sequence[int], reasons: Sequence[Match | str]) -> tuple[Entry, ...]:

@@ -53,11 +53,11 @@ class Assistant:
             chosen = picks.of_deliveries(tx, [digest.id]).get(digest.id, ())
             edition = editions.by_id(tx, [digest.edition])[digest.edition]
             by_id = papers.by_id(tx, [pick.paper_id for pick in chosen])
-        shown = [
+        entries = [
             _paper(by_id[pick.paper_id]) | {"reason": pick.reason.sentence(), "is_outside_topics": pick.outside}
             for pick in chosen
         ]
-        return {"day": edition.day.isoformat(), "papers": shown}
+        return {"day": edition.day.isoformat(), "papers": entries}
 
     def search(self, key: str, query: str, page: int = 1) -> dict[str, Any]:
         """Return a page of what a text finds among all papers, most relevant first."""
@@ -79,10 +79,10 @@ class Assistant:
             paper_id = _id(tx, paper)
             sent = [one.id for one in history.of_subscriber(tx, reader) if one.kind is MailKind.DIGEST]
             chosen = picks.of_deliveries(tx, sent)
-        found = [pick for each in chosen.values() for pick in each if pick.paper_id == paper_id]
-        if not found:
+        matching_picks = [pick for each in chosen.values() for pick in each if pick.paper_id == paper_id]
+        if not matching_picks:
             return {"was_picked": False}
-        pick = found[-1]
+        pick = matching_picks[-1]
         terms = [
             {"kind": term.kind.value, "matched": term.text, "interest": term.interest, "added": term.weight}
             for term in pick.reason.terms
@@ -91,16 +91,16 @@ class Assistant:
 
     def saved(self, key: str, words: str = "") -> dict[str, Any]:
         """Return papers the reader has saved, newest first, with their notes; with `words` those that hold them."""
-        wanted = unaccented(words[:_LONGEST_QUERY]).split()
+        query_words = unaccented(words[:_LONGEST_QUERY]).split()
         with self._reader(key) as (tx, reader):
             mine = saved.of_readers(tx, [reader])
             by_id = papers.by_id(tx, {one.paper_id for one in mine})
-        found = [one for one in mine if _holds(by_id[one.paper_id], one.remark.note, wanted)]
-        shown = [
+        matching = [one for one in mine if _holds(by_id[one.paper_id], one.remark.note, query_words)]
+        entries = [
             _paper(by_id[one.paper_id]) | {"note": one.remark.note, "collection": one.remark.collection}
-            for one in found[:_MOST]
+            for one in matching[:_MOST]
         ]
-        return {"papers": shown, "total": len(found)}
+        return {"papers": entries, "total": len(matching)}
 
     def vote(self, key: str, paper: str, vote: Vote) -> dict[str, Any]:
         """Save a paper for the reader, or say that they want more or less like it."""

@@ -67,12 +67,12 @@ def post_due(engine: sa.Engine, options: PostOptions, *, clock: Clock) -> Counte
 
 def _announce(engine: sa.Engine, options: PostOptions) -> None:
     """Have the database know which webhooks there are."""
-    wanted = {each.name: each.events for each in options.webhooks}
+    configured = {each.name: each.events for each in options.webhooks}
     with reading(engine) as tx:
-        known = {each.name: each.events for each in events.listeners(tx)}
-    if known != wanted:
+        stored = {each.name: each.events for each in events.listeners(tx)}
+    if stored != configured:
         with writing(engine) as tx:
-            events.listen(tx, wanted)
+            events.listen(tx, configured)
 
 
 async def _to_all(engine: sa.Engine, options: PostOptions, targets: Sequence[str], clock: Clock) -> Counter[PostState]:

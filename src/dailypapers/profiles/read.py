@@ -54,9 +54,9 @@ async def listed(http: Http, services: Services, profile: Profile) -> Listed:
         query = f"format=bibtex&limit={MOST}&sort=dateAdded&direction=desc&v=3"
         return await _bibtex(http, f"{services.zotero}/groups/{profile.id}/items/top?{query}")
     name = "author.orcid" if profile.kind is ProfileKind.ORCID else "author.id"
-    found = await _openalex(http, services, f"{name}:{profile.id}")
-    if found.references or profile.kind is ProfileKind.OPENALEX:
-        return found
+    works = await _openalex(http, services, f"{name}:{profile.id}")
+    if works.references or profile.kind is ProfileKind.OPENALEX:
+        return works
     return await _orcid(http, f"{services.orcid}/{profile.id}/works")
 
 

@@ -5,13 +5,14 @@ new profiles | ask who lists them | known papers, and those with an abstract | e
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import MAX_EXAMPLES
 from dailypapers.domain.profile import Profile, TakenProfile
 from dailypapers.errors import FetchFailed
@@ -50,13 +51,13 @@ async def _take_all(
     make_http: Callable[[], Http],
     clock: Clock,
 ) -> int:
-    taken = 0
+    count = 0
     async with make_http() as http:
         for each in new:
-            found = await _listed(http, services, each)
+            works = await _listed(http, services, each)
             with writing(engine) as tx:
-                taken += _record(tx, each, found, now=clock())
-    return taken
+                count += _record(tx, each, works, now=clock())
+    return count
 
 
 async def _listed(http: Http, services: Services, each: TakenProfile) -> Listed | None:
@@ -67,26 +68,31 @@ async def _listed(http: Http, services: Services, each: TakenProfile) -> Listed 
         return None
 
 
-def _record(tx: sa.Connection, each: TakenProfile, found: Listed | None, *, now: dt.datetime) -> int:
-    if found is None:
+def _record(tx: sa.Connection, each: TakenProfile, works: Listed | None, *, now: dt.datetime) -> int:
+    if works is None:
         is_last = each.attempts + 1 >= _MOST_ATTEMPTS
         profiles.put_off(tx, each, None if is_last else now + _RETRY)
         return 0
-    papers.keep(tx, found.papers, now=now)
-    known = papers.by_key(tx, {name for reference in found.references for name in reference.names()})
-    found_papers = (next((known[n] for n in reference.names() if n in known), None) for reference in found.references)
-    taken = _state(tx, each.subscriber, list(dict.fromkeys(str(paper.id) for paper in found_papers if paper)))
-    profiles.end(tx, each, taken=taken, listed=len(found.references))
-    log.info("profile read", kind=each.profile.kind.value, listed=len(found.references), taken=taken)
-    return taken
+    papers.keep(tx, works.papers, now=now)
+    papers_by_name = papers.by_key(tx, {name for reference in works.references for name in reference.names()})
+    listed_papers = (_first_of(papers_by_name, reference.names()) for reference in works.references)
+    examples = dict.fromkeys(str(paper.id) for paper in listed_papers if paper)
+    count = _state(tx, each.subscriber, list(examples))
+    profiles.end(tx, each, taken=count, listed=len(works.references))
+    log.info("profile read", kind=each.profile.kind.value, listed=len(works.references), taken=count)
+    return count
+
+
+def _first_of(papers_by_name: Mapping[str, Paper], names: Iterable[str]) -> Paper | None:
+    return next((papers_by_name[name] for name in names if name in papers_by_name), None)
 
 
 def _state(tx: sa.Connection, subscriber_id: int, examples: Sequence[str]) -> int:
     """Add example papers to what a reader has stated; return how many of these they have now."""
-    stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
-    before = [interest for interest in stated if interest.kind is InterestKind.PAPER]
+    interests = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
+    before = [interest for interest in interests if interest.kind is InterestKind.PAPER]
     named = [Interest(InterestKind.PAPER, text) for text in examples]
     new = [interest for interest in named if interest not in before][: max(MAX_EXAMPLES - len(before), 0)]
     if new:
-        subscribers.state_interests(tx, subscriber_id, (*stated, *new))
+        subscribers.state_interests(tx, subscriber_id, (*interests, *new))
     return len(set(named) & {*before, *new})

@@ -31,38 +31,39 @@ class Disk:
 
 
 def report(
-    found: Situation, *, disk: Disk | None, name: str, now: dt.datetime, budget: Budget | None = None
+    situation: Situation, *, disk: Disk | None, name: str, now: dt.datetime, budget: Budget | None = None
 ) -> Message:
     """Return the report as a mail of plain text."""
     paragraphs = (
-        _edition(found),
-        _delivery(found),
-        _sources(found),
-        _reports(found),
-        _summaries(found, budget),
-        _rest(found, disk),
+        _edition(situation),
+        _delivery(situation),
+        _sources(situation),
+        _reports(situation),
+        _summaries(situation, budget),
+        _rest(situation, disk),
     )
     text = "\n\n".join("\n".join(paragraph) for paragraph in map(list, paragraphs) if paragraph)
-    return Message(f"{name}: {_headline(found, disk, now)}", text + "\n", "")
+    return Message(f"{name}: {_headline(situation, disk, now)}", text + "\n", "")
 
 
-def _headline(found: Situation, disk: Disk | None, now: dt.datetime) -> str:
-    if needs := sum(map(bool, (found.on_hold, found.residues, found.sources, disk and disk.is_nearly_full))):
+def _headline(situation: Situation, disk: Disk | None, now: dt.datetime) -> str:
+    urgent = (situation.on_hold, situation.residues, situation.sources, disk and disk.is_nearly_full)
+    if needs := sum(map(bool, urgent)):
         return f"{needs} {'thing needs' if needs == 1 else 'things need'} your attention"
-    if not found.ledgers:
+    if not situation.ledgers:
         return "no edition has been closed yet"
-    newest = found.ledgers[0]
+    newest = situation.ledgers[0]
     day = "today" if newest.day == now.date() else f"on {newest.day}"
     return f"{newest.count(DeliveryState.ACCEPTED)} of {newest.due} digests accepted {day}"
 
 
-def _edition(found: Situation) -> Iterator[str]:
-    if not found.ledgers:
+def _edition(situation: Situation) -> Iterator[str]:
+    if not situation.ledgers:
         yield "No edition has been closed yet."
         return
-    newest = found.ledgers[0]
+    newest = situation.ledgers[0]
     yield f"Edition {newest.day}: {newest.reconciliation()}."
-    for each in found.ledgers:
+    for each in situation.ledgers:
         yield from _doubts(each)
 
 
@@ -73,28 +74,28 @@ def _doubts(ledger: Ledger) -> Iterator[str]:
         yield f"{ledger.undecided} of {ledger.day} wait for your decision (`dailypapers deliveries --help`)."
 
 
-def _delivery(found: Situation) -> Iterator[str]:
-    if found.on_hold:
-        yield f"{found.on_hold} emails are on hold because our mail server refuses us: {found.refusal}"
+def _delivery(situation: Situation) -> Iterator[str]:
+    if situation.on_hold:
+        yield f"{situation.on_hold} emails are on hold because our mail server refuses us: {situation.refusal}"
         yield "Mend it, then run `dailypapers deliver --release`."
-    for end in found.early_ends:
+    for end in situation.early_ends:
         times = f"{end.times} times, last at {end.last:%H:%M} UTC" if end.times > 1 else f"at {end.last:%H:%M} UTC"
         yield f"Delivery stopped early on {end.day} ({times}): {end.why}"
 
 
-def _sources(found: Situation) -> Iterator[str]:
-    if not found.has_fetched:
+def _sources(situation: Situation) -> Iterator[str]:
+    if not situation.has_fetched:
         yield "No source has been fetched yet."
-    elif not found.sources:
+    elif not situation.sources:
         yield "All sources are well."
-    yield from found.sources
+    yield from situation.sources
 
 
-def _reports(found: Situation) -> Iterator[str]:
-    hard = sum(n for (kind, _, is_hard), n in found.bounces.items() if kind is ReportKind.BOUNCE and is_hard)
-    ours = sum(n for (_, fault, _), n in found.bounces.items() if fault is Fault.US)
-    soft = sum(n for (kind, fault, is_hard), n in found.bounces.items() if _is_soft(kind, fault, is_hard=is_hard))
-    complaints = sum(n for (kind, _, _), n in found.bounces.items() if kind is ReportKind.COMPLAINT)
+def _reports(situation: Situation) -> Iterator[str]:
+    hard = sum(n for (kind, _, is_hard), n in situation.bounces.items() if kind is ReportKind.BOUNCE and is_hard)
+    ours = sum(n for (_, fault, _), n in situation.bounces.items() if fault is Fault.US)
+    soft = sum(n for (kind, fault, is_hard), n in situation.bounces.items() if _is_soft(kind, fault, is_hard=is_hard))
+    complaints = sum(n for (kind, _, _), n in situation.bounces.items() if kind is ReportKind.COMPLAINT)
     yield f"Bounces in the last 24 hours: {hard} hard, {soft} soft, {ours} because of us; {complaints} complaints."
 
 
@@ -102,20 +103,20 @@ def _is_soft(kind: ReportKind, fault: Fault | None, *, is_hard: bool) -> bool:
     return kind is ReportKind.BOUNCE and not is_hard and fault is not Fault.US
 
 
-def _summaries(found: Situation, budget: Budget | None) -> Iterator[str]:
+def _summaries(situation: Situation, budget: Budget | None) -> Iterator[str]:
     if budget is None:
         return
-    cost = f", about {budget.cost(found.summaries):,.2f}" if budget.price_per_million_tokens else ""
-    yield f"Summaries by the language model today: {found.summaries.tokens:,} tokens{cost}."
-    if limit := budget.used_up(found.summaries):
+    cost = f", about {budget.cost(situation.summaries):,.2f}" if budget.price_per_million_tokens else ""
+    yield f"Summaries by the language model today: {situation.summaries.tokens:,} tokens{cost}."
+    if limit := budget.used_up(situation.summaries):
         yield f"The day's budget for them ({limit}) is used up; other papers show a sentence of their abstract."
 
 
-def _rest(found: Situation, disk: Disk | None) -> Iterator[str]:
-    by_state = found.subscribers
+def _rest(situation: Situation, disk: Disk | None) -> Iterator[str]:
+    by_state = situation.subscribers
     states = (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.PENDING)
     counts = ", ".join(f"{by_state.get(state, 0):,} {state.value}" for state in states)
     yield f"Subscribers: {counts}."
     if disk:
-        said = f"{disk.free / _GIGABYTE:,.1f} GB of the database's disk are free ({disk.free / disk.total:.0%})."
-        yield f"{said} Make room before it is full." if disk.is_nearly_full else said
+        line = f"{disk.free / _GIGABYTE:,.1f} GB of the database's disk are free ({disk.free / disk.total:.0%})."
+        yield f"{line} Make room before it is full." if disk.is_nearly_full else line

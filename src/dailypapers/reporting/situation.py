@@ -75,8 +75,8 @@ def alerts(now_is: Situation) -> tuple[Alert, ...]:
         )
         wrong.append(Alert(AlertKind.ON_HOLD, sentences))
     if residues := now_is.residues:
-        said = tuple(f"The ledger of {each.day} does not balance: {each.residue} are missing." for each in residues)
-        wrong.append(Alert(AlertKind.RESIDUE, said))
+        missing = tuple(f"The ledger of {each.day} does not balance: {each.residue} are missing." for each in residues)
+        wrong.append(Alert(AlertKind.RESIDUE, missing))
     if now_is.sources:
         wrong.append(Alert(AlertKind.SOURCE, now_is.sources))
     return tuple(wrong)

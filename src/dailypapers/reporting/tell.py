@@ -58,29 +58,29 @@ class OperatorOptions:
 def tell(engine: sa.Engine, options: OperatorOptions, *, now: dt.datetime) -> list[str]:
     """Tell the operator what is due; returns the kinds that arrived."""
     with reading(engine) as tx:
-        found, told = situation(tx, now=now), stored.told(tx)
+        now_is, told_by_kind = situation(tx, now=now), stored.told(tx)
     due = [
         (alert.kind.value, Message(f"{options.name}: {alert.kind.value}", f"{alert.text}\n", ""), alert.text)
-        for alert in alerts(found)
-        if is_alert_due(alert, told.get(alert.kind), now=now)
+        for alert in alerts(now_is)
+        if is_alert_due(alert, told_by_kind.get(alert.kind), now=now)
     ]
-    if is_report_due(told.get(REPORT), hour=options.hour, zone=options.zone, now=now):
-        message = todays_report(found, options, now=now)
+    if is_report_due(told_by_kind.get(REPORT), hour=options.hour, zone=options.zone, now=now):
+        message = todays_report(now_is, options, now=now)
         due.append((REPORT, message, ""))
     arrived = []
     for kind, message, text in due:
         has_arrived = send(options, kind, message, now=now)
         with writing(engine) as tx:
-            stored.note(tx, kind, text, has_arrived=has_arrived, before=told.get(kind), now=now)
+            stored.note(tx, kind, text, has_arrived=has_arrived, before=told_by_kind.get(kind), now=now)
         arrived += [kind] if has_arrived else []
     if due:
         log.info("operator told", arrived=arrived, failed=[kind for kind, *_ in due if kind not in arrived])
     return arrived
 
 
-def todays_report(found: Situation, options: OperatorOptions, *, now: dt.datetime) -> Message:
+def todays_report(situation: Situation, options: OperatorOptions, *, now: dt.datetime) -> Message:
     """Return the report of the day."""
-    return report(found, disk=options.measure_disk(), name=options.name, now=now, budget=options.summary_budget)
+    return report(situation, disk=options.measure_disk(), name=options.name, now=now, budget=options.summary_budget)
 
 
 def send(options: OperatorOptions, kind: str, message: Message, *, now: dt.datetime) -> bool:

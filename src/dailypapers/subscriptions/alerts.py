@@ -47,18 +47,18 @@ def interests_of(text: str) -> list[Interest]:
     """Return what a subscription to arXiv, or alerts of Google Scholar, ask for."""
     if categories := arxiv_categories(text):
         return [Interest(InterestKind.CATEGORY, code) for code in categories]
-    found = (interest for query in scholar_queries(text) for interest in _of_query(query))
-    return list(dict.fromkeys(found))
+    interests = (interest for query in scholar_queries(text) for interest in _of_query(query))
+    return list(dict.fromkeys(interests))
 
 
 def _of_query(query: str) -> Iterator[Interest]:
     """Read one query: quoted words are a phrase if nothing else is asked for, and words otherwise."""
-    asked = _SCHOLAR.sub("", query)
-    if _AUTHOR_ALERT.search(query) and '"' not in asked:
-        yield Interest(InterestKind.AUTHOR, asked)
+    terms = _SCHOLAR.sub("", query)
+    if _AUTHOR_ALERT.search(query) and '"' not in terms:
+        yield Interest(InterestKind.AUTHOR, terms)
         return
     words: list[str] = []
-    for minus, operator, text in _PART.findall(asked):
+    for minus, operator, text in _PART.findall(terms):
         plain = text.strip('"').strip()
         if not plain or plain in {"OR", "AND", "|"} or operator.lower() == "source":
             continue

@@ -105,8 +105,8 @@ def standing_of(program: Program, fields: Mapping[str, Any]) -> Standing:
             return standing
     if not program.states:
         return Standing.READING
-    said = str(fields.get(program.status, "")).strip().lower()
-    return program.states.get(said, Standing.UNSUBSCRIBED)
+    status = str(fields.get(program.status, "")).strip().lower()
+    return program.states.get(status, Standing.UNSUBSCRIBED)
 
 
 def our_fields(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -165,8 +165,8 @@ def _bounce(bounce: StoredBounce) -> dict[str, Any]:
 
 def _pick(pick: StoredPick, paper: Paper) -> dict[str, Any]:
     terms = [asdict(term) for term in pick.reason.terms]
-    said = {"score": pick.score, "reason": pick.reason.sentence(), "terms": terms, "outside": pick.outside}
-    return {**_paper(paper), **said}
+    record = {"score": pick.score, "reason": pick.reason.sentence(), "terms": terms, "outside": pick.outside}
+    return {**_paper(paper), **record}
 
 
 def _paper(paper: Paper) -> dict[str, str]:

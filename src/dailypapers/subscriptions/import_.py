@@ -298,46 +298,46 @@ def changes(fields: Mapping[str, Any]) -> PreferenceChanges:
 
 
 def _rhythm(fields: Mapping[str, Any]) -> dict[str, Any]:
-    stated: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if "zone" in fields:
-        stated["zone"] = _zone(fields["zone"])
+        values["zone"] = _zone(fields["zone"])
     if "hour" in fields:
-        stated["hour"] = _number(fields, "hour", 0, 23)
+        values["hour"] = _number(fields, "hour", 0, 23)
     if "days" in fields:
         try:
-            stated["days"] = parse_days(str(fields["days"]))
+            values["days"] = parse_days(str(fields["days"]))
         except ValueError as error:
             raise BadInput(str(error)) from None
-    return stated
+    return values
 
 
 def _amount(fields: Mapping[str, Any]) -> dict[str, Any]:
-    stated: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name in ("max_papers", "least"):
         if name in fields:
-            stated[name] = _number(fields, name, 1, stated.get("max_papers", MAX_PAPERS))
+            values[name] = _number(fields, name, 1, values.get("max_papers", MAX_PAPERS))
     if "about" in fields:
-        stated["about"] = None if fields["about"] is None else _number(fields, "about", 1, MAX_PAPERS)
+        values["about"] = None if fields["about"] is None else _number(fields, "about", 1, MAX_PAPERS)
     if "relevance" in fields:
-        stated["relevance"] = None if fields["relevance"] is None else _relevance(fields["relevance"])
+        values["relevance"] = None if fields["relevance"] is None else _relevance(fields["relevance"])
     if "explore" in fields:
-        stated["explore"] = _yes("explore", fields["explore"])
+        values["explore"] = _yes("explore", fields["explore"])
     if "on_empty" in fields:
-        stated["on_empty"] = _one_of(OnEmpty, "on_empty", fields["on_empty"])
-    return stated
+        values["on_empty"] = _one_of(OnEmpty, "on_empty", fields["on_empty"])
+    return values
 
 
 def _style(fields: Mapping[str, Any]) -> dict[str, Any]:
-    stated: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if "text_only" in fields:
-        stated["text_only"] = _yes("text_only", fields["text_only"])
+        values["text_only"] = _yes("text_only", fields["text_only"])
     if "abstracts" in fields:
-        stated["abstracts"] = _one_of(Abstracts, "abstracts", fields["abstracts"])
+        values["abstracts"] = _one_of(Abstracts, "abstracts", fields["abstracts"])
     if "language" in fields:
-        stated["language"] = _language(fields["language"])
+        values["language"] = _language(fields["language"])
     if "figures" in fields:
-        stated["figures"] = _yes("figures", fields["figures"])
-    return stated
+        values["figures"] = _yes("figures", fields["figures"])
+    return values
 
 
 def _language(value: object) -> str:
@@ -356,11 +356,11 @@ def _one_of(choices: type[_Choice], name: str, value: object) -> _Choice:
 
 
 def _interests(fields: Mapping[str, Any]) -> dict[tuple[InterestKind, Stance], tuple[Interest, ...]]:
-    stated = {FIELDS[name]: tuple(interests({name: fields[name]})) for name in FIELDS if name in fields}
+    interests_by_kind = {FIELDS[name]: tuple(interests({name: fields[name]})) for name in FIELDS if name in fields}
     for other in _other_interests(fields.get(OTHER_INTERESTS, ())):
         which = (other.kind, other.stance)
-        stated[which] = (*stated.get(which, ()), other)
-    return stated
+        interests_by_kind[which] = (*interests_by_kind.get(which, ()), other)
+    return interests_by_kind
 
 
 def _other_interests(value: object) -> Iterator[Interest]:
@@ -389,8 +389,8 @@ def _known(interest: Interest) -> Interest:
     """Return an interest. Raises `BadInput` where it names a category of arXiv that does not exist."""
     unknown = unknown_category(interest.text) if interest.kind is InterestKind.CATEGORY else ""
     if unknown:
-        meant = nearest_category(unknown)
-        raise BadInput(f"there is no category {unknown}{f'; did you mean {meant}?' if meant else ''}")
+        nearest = nearest_category(unknown)
+        raise BadInput(f"there is no category {unknown}{f'; did you mean {nearest}?' if nearest else ''}")
     return interest
 
 
@@ -405,10 +405,10 @@ def _relevance(value: object) -> float:
 
 
 def _yes(name: str, value: object) -> bool:
-    said = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    if str(value).strip().lower() not in said:
+    answers = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if str(value).strip().lower() not in answers:
         raise BadInput(f"{name} “{value}” must be yes or no")
-    return said[str(value).strip().lower()]
+    return answers[str(value).strip().lower()]
 
 
 def interests(fields: Mapping[str, Any]) -> Iterator[Interest]:

@@ -197,16 +197,16 @@ def lift(tx: sa.Connection, address: str, *, now: dt.datetime) -> bool:
 
 def avoid(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
     """Add phrases whose papers are shown less from now on."""
-    stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
-    subscribers.state_interests(tx, subscriber_id, (*stated, *_avoided(phrases)))
+    interests = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
+    subscribers.state_interests(tx, subscriber_id, (*interests, *_avoided(phrases)))
 
 
 def allow(tx: sa.Connection, subscriber_id: int, phrases: Iterable[str]) -> None:
     """Remove phrases that `avoid` added."""
-    stated = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
+    interests = subscribers.interests_of(tx, [subscriber_id])[subscriber_id]
     avoided = set(_avoided(phrases))
-    if avoided.intersection(stated):
-        subscribers.state_interests(tx, subscriber_id, (each for each in stated if each not in avoided))
+    if avoided.intersection(interests):
+        subscribers.state_interests(tx, subscriber_id, (each for each in interests if each not in avoided))
 
 
 def _avoided(phrases: Iterable[str]) -> Iterator[Interest]:

@@ -122,14 +122,14 @@ def _ask_again(
     """Queue one more confirmation for who has left or not confirmed yet; what they asked for before is kept."""
     if subscriber.state not in {SubscriberState.PENDING, SubscriberState.UNSUBSCRIBED}:
         return
-    stated = subscribers.interests_of(tx, [subscriber.id])[subscriber.id]
+    interests = subscribers.interests_of(tx, [subscriber.id])[subscriber.id]
     has_mail = history.confirmation_since(tx, subscriber.id, now - MAILBOX_PAUSE)
     subscribers.transition(tx, subscriber.id, to=SubscriberState.PENDING, now=now)
     if has_mail:
         return
     subscribers.asked_again(tx, subscriber.id, consent=consent, now=now)
-    if len(stated) < MAX_TOPICS:
-        subscribers.state_interests(tx, subscriber.id, {*stated, *preferences.interests})
+    if len(interests) < MAX_TOPICS:
+        subscribers.state_interests(tx, subscriber.id, {*interests, *preferences.interests})
     _queue_confirmation(tx, subscriber.id, subscriber.address, now)
 
 

@@ -58,8 +58,8 @@ def fields_of(value: Any) -> Mapping[str, Any]:
 
 def refused(reply: Reply, account: Account, *, forbidden: Refusal = Refusal.KEY) -> Outcome:
     """Return what an answer that is not a success means. What it said is kept without the key."""
-    said = reply.content.decode("utf-8", "replace").replace(account.key, "…") if account.key else ""
-    detail = f"{reply.status} {' '.join(said.split())[:_LONGEST_DETAIL]}".strip()
+    answer = reply.content.decode("utf-8", "replace").replace(account.key, "…") if account.key else ""
+    detail = f"{reply.status} {' '.join(answer.split())[:_LONGEST_DETAIL]}".strip()
     if reply.status in {UNAUTHORIZED, FORBIDDEN, NOT_FOUND}:
         why = {UNAUTHORIZED: Refusal.KEY, FORBIDDEN: forbidden, NOT_FOUND: Refusal.TARGET}[reply.status]
         return Outcome(Sent.LATER, detail, refusal=why)

@@ -27,8 +27,8 @@ _ID = re.compile(r"[0-9a-f]{32}")
 def database_id(text: str) -> str:
     """Return the id in what somebody pasted, which may be the database's address; empty where there is none."""
     path = text.partition("?")[0].lower().replace("-", "")
-    found: list[str] = _ID.findall(path)
-    return found[-1] if found else ""
+    ids: list[str] = _ID.findall(path)
+    return ids[-1] if ids else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Notion:
             return refused(reply, account)
         properties = properties_of(fields_of(fields_of(database).get("properties")), paper)
         url = f"{self._database(account)}/query"
-        reply, found = await asked(
+        reply, pages = await asked(
             http, "POST", url, _headers(account), {"filter": _filter(properties), "page_size": 1}
         )
         if reply.status != _OK:
             return refused(reply, account, forbidden=Refusal.PERMISSION)
-        if fields_of(found).get("results"):
+        if fields_of(pages).get("results"):
             return Outcome(Sent.EXISTS)
         page = {"parent": {"database_id": account.target}, "properties": properties, "children": _children(paper)}
         reply, _ = await asked(http, "POST", f"{self.base_url}/v1/pages", _headers(account), page)

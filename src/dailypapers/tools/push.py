@@ -173,7 +173,7 @@ def _switch_off(tx: sa.Connection, tool: Tool, refusal: Refusal, *, now: dt.date
     if reader is None:
         return
     pattern = _NOT_FOUND if refusal is Refusal.TARGET else _SWITCHED_OFF
-    said = (LazyString(pattern, tool=TOOL_NAMES[tool.kind]),)
-    content = Content(reader.style, notes=said)
+    notes = (LazyString(pattern, tool=TOOL_NAMES[tool.kind]),)
+    content = Content(reader.style, notes=notes)
     mail = outbox.NewDelivery(reader.id, reader.address, MailKind.NOTICE, now + _NOTICE_DEADLINE, content=content)
     outbox.put(tx, [mail], now=now)

@@ -35,13 +35,13 @@ class Zotero:
         reply, value = await asked(http, "GET", f"{self.base_url}/keys/current", _headers(account))
         if reply.status in {FORBIDDEN, NOT_FOUND}:
             return Checked(refusal=Refusal.KEY)
-        said = fields_of(value)
-        if reply.status != _OK or not str(said.get("userID", "")).isdecimal():
+        fields = fields_of(value)
+        if reply.status != _OK or not str(fields.get("userID", "")).isdecimal():
             return Checked()
-        access = fields_of(fields_of(said.get("access")).get("user"))
+        access = fields_of(fields_of(fields.get("access")).get("user"))
         if not (access.get("library") and access.get("write")):
             return Checked(refusal=Refusal.PERMISSION)
-        return Checked(str(said["userID"]))
+        return Checked(str(fields["userID"]))
 
     async def save(self, http: Http, account: Account, paper: Paper) -> Outcome:
         """Add a paper to the library, unless an item has one of its ids, or its title."""
@@ -71,10 +71,10 @@ def _written(reply: Reply, value: Any, account: Account) -> Outcome:
         )
     if reply.status != _OK:
         return refused(reply, account, forbidden=Refusal.PERMISSION)
-    said = fields_of(value)
-    if fields_of(said.get("success")) or fields_of(said.get("successful")) or fields_of(said.get("unchanged")):
+    fields = fields_of(value)
+    if fields_of(fields.get("success")) or fields_of(fields.get("successful")) or fields_of(fields.get("unchanged")):
         return Outcome(Sent.SAVED)
-    failure = fields_of(fields_of(said.get("failed")).get("0"))
+    failure = fields_of(fields_of(fields.get("failed")).get("0"))
     return Outcome(Sent.IMPOSSIBLE, one_line(str(failure.get("message", "")))[:200] or "it was not written")
 
 
@@ -97,8 +97,8 @@ def _is_of(data: Mapping[str, Any], paper: Paper) -> bool:
 
 
 def _names(text: str, number: str) -> bool:
-    before, found, after = text.partition(number)
-    return bool(found) and not before[-1:].isalnum() and not after[:1].isdigit()
+    before, match, after = text.partition(number)
+    return bool(match) and not before[-1:].isalnum() and not after[:1].isdigit()
 
 
 def _plain(title: str) -> str:
