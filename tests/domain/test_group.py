@@ -1,6 +1,7 @@
 """Groups: names that are no links, and who organises after an organiser."""
 
 import datetime as dt
+import unicodedata
 
 import pytest
 
@@ -15,6 +16,11 @@ def test_names_of_people_and_clubs_are_taken(name: str) -> None:
     assert checked_name(f"  {name} ") == name
 
 
+@pytest.mark.parametrize("name", ["हिन्दी समूह", "กลุ่มอ่าน", "Zoe\u0308"])
+def test_names_may_have_signs_of_vowels_and_are_composed(name: str) -> None:
+    assert checked_name(name) == unicodedata.normalize("NFC", name)
+
+
 @pytest.mark.parametrize("name", ["win at evil.example", "https://x", "<b>", "a@b", "x" * 61, "a\x00b", "evil.co/x"])
 def test_what_a_mail_program_would_make_a_link_of_is_refused(name: str) -> None:
     with pytest.raises(BadInput):
@@ -22,6 +28,7 @@ def test_what_a_mail_program_would_make_a_link_of_is_refused(name: str) -> None:
 
 
 def test_topics_are_lines_each_once() -> None:
+    assert checked_topics("Scho\u0308n  bosons\nSch\u00f6n bosons") == ("Sch\u00f6n bosons",)
     assert checked_topics(" graphs \n\ncells\r\ngraphs") == ("graphs", "cells")
     with pytest.raises(BadInput):
         checked_topics(" \n ")

@@ -82,6 +82,12 @@ def test_a_reply_of_nothing_but_commands_is_read_up_to_a_bound() -> None:
     assert len(command.numbers) == 50
 
 
+def test_letters_and_accents_that_came_apart_are_one() -> None:
+    taken_apart, whole = (commands_of(f"pausieren bis {march}", today=TODAY) for march in ("Ma\u0308rz", "M\u00e4rz"))
+    assert taken_apart == whole
+    assert whole[0].until == dt.date(2027, 3, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [

@@ -65,6 +65,12 @@ def test_a_title_finds_its_paper_first(finder: Finder) -> None:
     assert titles(finder, "attention for short sequences")[0] == SOME[1].title
 
 
+def test_letters_and_accents_that_came_apart_are_one(finder: Finder) -> None:
+    taken_apart, whole = (finder.answer(f'Scho\u0308n "{text}"', now=NOW) for text in ("u\u0308ber x", "\u00fcber x"))
+    assert (taken_apart.query.topic, taken_apart.query.phrases) == ("Sch\u00f6n \u00fcber x", ("\u00fcber x",))
+    assert taken_apart == whole
+
+
 def test_a_name_finds_what_somebody_wrote(finder: Finder) -> None:
     assert titles(finder, "Albert Gu") == titles(finder, 'author:"Gu, Albert"') == [SOME[0].title]
     assert str(finder.answer("albert gu", now=NOW).entries[0].reason) == "By Albert Gu"

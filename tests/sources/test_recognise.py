@@ -29,6 +29,13 @@ def test_an_address_is_recognised(address: str, setting: dict[str, object] | Non
     assert setting_of(address) == setting
 
 
+def test_names_of_feeds_are_composed() -> None:
+    listed = (
+        '<opml version="2.0"><body><outline title="Ko\u0308ln\n papers" xmlUrl="https://a.example/x"/></body></opml>'
+    )
+    assert read_opml(listed.encode()) == (Outline("K\u00f6ln papers", "https://a.example/x"),)
+
+
 @pytest.mark.parametrize(
     ("address", "unknown"),
     [

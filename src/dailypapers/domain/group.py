@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Rhythm
+from dailypapers.domain.text import one_line
 from dailypapers.errors import BadInput
 
 #: Characters of a name; members, with those who are invited: each of them is ranked for by itself.
@@ -101,15 +103,20 @@ class GroupDigest:
 
 def checked_name(text: str) -> str:
     """Return a group's or a member's name on one line. Raises `BadInput` where it is too long or could be a link."""
-    name = " ".join(text.split())
-    if len(name) > LONGEST_NAME or not _ALLOWED.fullmatch(name):
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    if len(name) > LONGEST_NAME or not _ALLOWED.fullmatch(_without_marks(name)):
         raise BadInput(N_("Names can have up to 60 letters, digits, spaces and hyphens."))
     return name
 
 
+def _without_marks(name: str) -> str:
+    """Leave out vowel signs and the like, which many scripts cannot do without."""
+    return "".join(c for c in name if not unicodedata.category(c).startswith("M"))
+
+
 def checked_topics(text: str) -> tuple[str, ...]:
     """Return the topics of a field, one a line. Raises `BadInput` where there is none."""
-    topics = tuple(dict.fromkeys(line for line in (" ".join(each.split())[:200] for each in text.splitlines()) if line))
+    topics = tuple(dict.fromkeys(line for line in (one_line(each)[:200] for each in text.splitlines()) if line))
     if not topics:
         raise BadInput(N_("Please enter at least one topic."))
     return topics[:MOST_TOPICS]

@@ -7,6 +7,7 @@ A line is a command only as a whole: “I might unsubscribe” is not one. Pure;
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -81,7 +82,8 @@ class Command:
 
 def commands_of(text: str, *, today: dt.date) -> tuple[Command, ...]:
     """Return the commands in what somebody wrote, in their order and each once; `today` is theirs."""
-    found = (command for line in text.splitlines() for command in _of_line(line, today))
+    # Some mail programs take letters and their accents apart: “bis März”.
+    found = (command for line in unicodedata.normalize("NFC", text).splitlines() for command in _of_line(line, today))
     return tuple(dict.fromkeys(found))[:MOST_COMMANDS]
 
 

@@ -17,6 +17,7 @@ from dailypapers.domain.digest import Entry, Reason, TermKind
 from dailypapers.domain.i18n import N_, Translator, untranslated
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.text import one_line
 from dailypapers.errors import BadPaperId
 from dailypapers.library.gc_freeze import freeze
 from dailypapers.library.learn import newest
@@ -182,6 +183,7 @@ class Finder:
 
     def answer(self, text: str, *, page: int = 1, now: dt.datetime) -> Answer:
         """Return a page of what a text finds, most relevant first. Never raises; the same papers, the same answer."""
+        text = one_line(text)
         snapshot, query, named = self._snapshot, parse(text), _paper_id(text)
         blank = Answer("", query, indexed=len(snapshot.index), papers=max(snapshot.known, len(snapshot.index)))
         if named:

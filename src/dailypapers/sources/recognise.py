@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 from dailypapers.domain.category import ARCHIVES, is_arxiv_category
+from dailypapers.domain.text import one_line
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.parsing.bounds import checked_xml
 from dailypapers.sources.parsing.cleaning import web_address
@@ -76,7 +77,7 @@ def _outlines(root: ET.Element) -> Iterator[Outline]:
     for element in root.iter("outline"):
         url = web_address(element.get("xmlUrl", ""))
         if url:
-            name = " ".join((element.get("title") or element.get("text") or "").split())
+            name = one_line(element.get("title") or element.get("text") or "")
             yield Outline(name or urlsplit(url).hostname or url, url)
 
 

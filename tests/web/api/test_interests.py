@@ -24,6 +24,13 @@ async def test_an_interest_is_added_listed_and_removed(program: Program) -> None
     assert [action for action, _ in program.noted()] == ["subscriber added", *["subscriber changed"] * 4]
 
 
+async def test_a_text_is_kept_composed(program: Program) -> None:
+    ann = await program.add(state="active", interests=[{"kind": "topic", "text": "Scho\u0308n bosons"}])
+    path = f"/subscribers/{ann['id']}/interests"
+    await program.post(path, {"kind": "topic", "text": "Sch\u00f6n\u00a0bosons"})
+    assert [each["text"] for each in (await program.get(path))["items"]] == ["Sch\u00f6n bosons"]
+
+
 async def test_there_are_no_more_topics_than_count(program: Program) -> None:
     topics = [{"kind": "topic", "text": f"topic {number}"} for number in range(40)]
     ann = await program.add(state="active", interests=topics)

@@ -38,6 +38,15 @@ def troubles(**changed: object) -> Mapping[str, str]:
     return result.troubles
 
 
+def test_what_is_typed_is_composed() -> None:
+    form = FormData(
+        [("topic", "Scho\u0308n bosons"), ("phrases", "u\u0308ber\u200b x"), ("authors", "Ko\u0308nig, A.")]
+    )
+    result = meant(draft.read(form), BEFORE, usual=USUAL)
+    texts = {interest.text for interest in result.preferences.interests}
+    assert {"Sch\u00f6n bosons", "\u00fcber x", "K\u00f6nig, A."} <= texts
+
+
 @given(ANY_PREFERENCES)
 def test_a_form_that_nobody_touched_says_what_it_was_made_from(preferences: Preferences) -> None:
     result = meant(written(preferences, usual=USUAL), preferences, usual=USUAL)

@@ -82,7 +82,12 @@ async def test_an_empty_list_says_how_to_fill_it(pages: httpx.AsyncClient, alice
 
 async def test_a_note_and_a_collection_are_kept_shown_and_searched(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     _, link = saving(engine)
-    sent = {"paper": str(CELLS.id), "describe": "1", "collection": " My  thesis ", "note": "Übersicht:\r\nread <again>"}
+    sent = {
+        "paper": str(CELLS.id),
+        "describe": "1",
+        "collection": " My  thesis ",
+        "note": "U\u0308bersicht:\r\nread <again>",
+    }
     done = await pages.post(link, data=sent)
     assert "Your note on" in done.text
     page = (await pages.get(link)).text

@@ -4,6 +4,7 @@ One is taken out, put back, or given a note and a collection.
 """
 
 import datetime as dt
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,7 +111,8 @@ def _change(tx: sa.Connection, reader: int, paper_id: int, sent: _Sent, *, now: 
 
 def _remark(collection: str, note: str) -> Remark:
     """Return what was written as it can be kept; a note keeps its lines."""
-    lines = (printable(line).rstrip() for line in note[: 2 * MAX_NOTE].splitlines())
+    composed = unicodedata.normalize("NFC", note[: 2 * MAX_NOTE])
+    lines = (printable(line).rstrip() for line in composed.splitlines())
     return Remark(
         beginning(one_line(printable(collection[: 2 * MAX_NAME], other=" ")), MAX_NAME).rstrip(),
         beginning("\n".join(lines).strip(), MAX_NOTE).rstrip(),
