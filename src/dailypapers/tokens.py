@@ -36,6 +36,7 @@ LIFETIME = {
     Purpose.ALERT: dt.timedelta(days=36_500),
     Purpose.GROUP: dt.timedelta(days=400),
     Purpose.INVITATION: dt.timedelta(days=7),
+    Purpose.BALLOT: dt.timedelta(days=400),
     Purpose.LEAVE: dt.timedelta(days=400),
     Purpose.ERASE: dt.timedelta(hours=1),
 }

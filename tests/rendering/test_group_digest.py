@@ -18,7 +18,9 @@ REASON = Reason((Term(TermKind.WORDS, "graphs", 0.7, "graphs"),))
 
 def test_a_groups_mail_says_what_for_whom_and_why() -> None:
     digest = GroupDigest(1, "Club", dt.date(2026, 4, 20), (GroupEntry(PAPER, REASON, ("Ada", "Kim")),))
-    message = render_group(ENV, digest, page="http://p/group/x", leave="http://p/leave/y", home="http://p/")
+    message = render_group(
+        ENV, digest, page="http://p/group/x", leave="http://p/leave/y", ballot="http://p/b/z", home="http://p/"
+    )
     assert "Graphs &lt;b&gt; &amp; more" in message.html
     assert message.subject.startswith("Club, ")
     for part in (message.html, message.text):

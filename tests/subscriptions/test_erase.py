@@ -20,6 +20,7 @@ from dailypapers.domain.saved import Remark
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.domain.vote import Vote
 from dailypapers.store import (
+    ballots,
     bounces,
     editions,
     events,
@@ -84,6 +85,7 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
             group_comments.add(
                 tx, group, digest.reader, [(got.papers[0], "alice’s" if digest is got else "bob’s")], now=NOW
             )
+            ballots.cast(tx, group, digest.reader, got.papers[0], now=NOW)
             listed = {"source": "scholar", "alerts": [], "names": [], "received_at": NOW}
             tx.execute(
                 sa.insert(forwarded_papers).values(subscriber_id=digest.reader, paper_id=got.papers[0], **listed)

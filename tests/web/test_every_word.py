@@ -33,6 +33,7 @@ from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, m
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.stated import warnings
 from dailypapers.digests.test_mode import with_banner
+from dailypapers.domain.ballot import Choice
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest, Entry, Hint, Pick, QuietEntry, Reason, Term, TermKind
@@ -62,6 +63,7 @@ from dailypapers.rendering.environment import environment, translator_of
 from dailypapers.rendering.pages import render_page
 from dailypapers.settings import shipped
 from dailypapers.store import (
+    ballots,
     channels,
     editions,
     group_comments,
@@ -633,14 +635,15 @@ async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, other, third = (a_reader(walk.engine, name) for name in ("gina", "hans", "ines"))
     start = link(Purpose.PREFERENCES, reader).replace("/preferences/", "/groups/")
     await walk.open(start)
-    filled = {"group": "Круг", "topics": "графы", "member": "Анна", "shows_name": "1"}
+    filled = {"group": "Круг", "topics": "графы", "member": "Анна", "shows_name": "1", "ballot": "1"}
     for wrong in ({"group": ""}, {"group": "а.б"}, {"topics": ""}, {"member": ""}):
         await walk.post(start, **(filled | wrong))
     await walk.post(start, **filled)
     await walk.open(start)
     with writing(walk.engine) as tx:
         ((group, _),) = groups.of_subscriber(tx, reader)
-    page = link(Purpose.GROUP, reader, group.id)
+    page, ballot = (link(purpose, reader, group.id) for purpose in (Purpose.GROUP, Purpose.BALLOT))
+    await walk.open(ballot)
     for action in ("terms", "change", "invite", "remove"):
         await walk.post(page, **filled, action=action, address="hans@example.org", remove="1")
     joining = link(Purpose.INVITATION, other, group.id)
@@ -669,6 +672,18 @@ async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     await walk.post(page, action="remove", remove=str(third))
     await walk.open(page)
     await walk.open(link(Purpose.GROUP, third, group.id))
+    with reading(walk.engine) as tx:
+        group = groups.every(tx)[0]
+    with writing(walk.engine) as tx:
+        ballots.cast(tx, group.id, reader, picks[0].paper_id, now=NOW)
+    for voted in ("x", str(picks[0].paper_id)):
+        await walk.post(ballot, paper=voted)
+    with writing(walk.engine) as tx:
+        later = NOW + dt.timedelta(days=1)
+        ballots.close(tx, group, Choice(picks[0].paper_id, 1, NOW), next_closes_at=later)
+        again = replace(group, ballot_closes_at=later)
+        ballots.close(tx, again, Choice(picks[1].paper_id, 2, later), next_closes_at=None)
+    await walk.open(ballot)
     for leaving in (other, reader):
         await walk.open(link(Purpose.LEAVE, leaving, group.id))
         await walk.post(link(Purpose.LEAVE, leaving, group.id))
@@ -780,6 +795,13 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
         said = [(None, "Щ."), (picks[0].paper_id, "Щ.")]
         group_comments.add(tx, group, readers[0], said, now=now)
         group_comments.put_into_digest(tx, group, edition.id)
+        before = groups.one(tx, group)
+        assert before
+        groups.change(tx, before, before.name, before.topics, before.rhythm, ballot_day=2, now=now)
+        open_now = groups.one(tx, group)
+        assert open_now
+        ballots.close(tx, open_now, Choice(picks[0].paper_id, 2, now), next_closes_at=now)
+        ballots.put_into_digest(tx, group, edition.id)
         put += (
             outbox.NewDelivery(reader, f"{name}@example.org", kind, end, content=Content(group=(group, edition.id)))
             for reader, name, kind in (
@@ -804,7 +826,9 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
     yield sheet.delivery.kind.value, sheet
     if sheet.group:
         yield "one for a group", replace(sheet, group=replace(sheet.group, entries=sheet.group.entries[:1]))
-        yield "comments alone", replace(sheet, group=replace(sheet.group, entries=()))
+        chosen = tuple(replace(each, votes=1) for each in sheet.group.choices)
+        yield "a choice alone", replace(sheet, group=replace(sheet.group, entries=(), choices=chosen))
+        yield "comments alone", replace(sheet, group=replace(sheet.group, entries=(), choices=()))
     if (digest := sheet.digest) is None:
         return
     one = replace(digest, entries=digest.entries[:1], considered=1)

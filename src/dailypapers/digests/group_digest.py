@@ -1,6 +1,6 @@
 """Group digests: what is picked for readers who read together, and to whom of them each paper is relevant.
 
-    groups whose hour has come | rank by shared topics and pooled votes | rank for each who agreed | put (tx)
+    ballots closed | groups whose hour has come | rank by shared topics, pooled votes | rank for each named | put (tx)
 
 A group's mail is a row of the outbox for each member. It is in no edition's ledger, which counts readers' own digests:
 a member has theirs besides.
@@ -13,6 +13,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.digests.ballots import close_due
 from dailypapers.digests.candidates import Candidates, CandidateSet
 from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, load_contexts, picked_for
 from dailypapers.digests.window import of_edition
@@ -25,7 +26,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, OnEmpty, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
 from dailypapers.library.learn import learn
-from dailypapers.store import editions, group_comments, groups, outbox, subscribers, votes
+from dailypapers.store import ballots, editions, group_comments, groups, outbox, subscribers, votes
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
@@ -34,7 +35,11 @@ _FROM_VOTES = frozenset({TermKind.PAPER, TermKind.HISTORY, TermKind.AVOIDED})
 
 
 def compose_groups(engine: sa.Engine, options: DigestOptions, *, now: dt.datetime) -> int:
-    """Put the digests of all groups whose hour has come into the outbox; returns how many mails. Idempotent."""
+    """Close ballots, and put the digests of all groups whose hour has come into the outbox; returns how many mails.
+
+    Idempotent.
+    """
+    close_due(engine, now=now)
     with reading(engine) as tx:
         edition = editions.newest(tx)
         due = groups.due(tx, edition.id, now=now) if edition else []
@@ -129,7 +134,8 @@ def _put(
     if not groups.begin_digest(tx, group, edition.id, now=now):
         return 0
     groups.put_picks(tx, group.id, edition.id, chosen)
-    has_news = group_comments.put_into_digest(tx, group.id, edition.id) > 0 or bool(chosen)
+    said = group_comments.put_into_digest(tx, group.id, edition.id) + ballots.put_into_digest(tx, group.id, edition.id)
+    has_news = bool(said or chosen)
     # Who joined or left while papers were ranked is in or out by now.
     ids = [each.subscriber for each in groups.members(tx, group.id) if each.joined_at]
     readers = [reader for each in ids if (reader := subscribers.one(tx, each))]

@@ -1,26 +1,35 @@
 """A group's digest as its members see it, with the names of those alone who agreed."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from dailypapers.digests.ballots import choice_entries
+from dailypapers.domain.ballot import closing
 from dailypapers.domain.group import GroupDigest, GroupEntry, GroupPick
 from dailypapers.domain.group_comment import Comment, CommentEntry
 from dailypapers.store import editions, group_comments, groups, papers
 
 
-def load_digest(tx: sa.Connection, group_id: int, edition_id: int, reader_id: int) -> GroupDigest | None:
+def load_digest(
+    tx: sa.Connection, group_id: int, edition_id: int, reader_id: int, *, composed_at: dt.datetime
+) -> GroupDigest | None:
     """Return a group's digest of an edition as one of its members sees it; `None` for anybody else."""
     member, group = groups.member(tx, group_id, reader_id), groups.one(tx, group_id)
     edition = editions.by_id(tx, [edition_id]).get(edition_id)
     if not (group and edition and member and member.joined_at):
         return None
+    # The ballot that was open then, so that a mail made again says the same.
+    closes_at = closing(group.rhythm, group.ballot_day, after=composed_at)
     return GroupDigest(
         group.id,
         group.name,
         edition.day,
         entries(tx, group.id, groups.picks_of(tx, group.id, edition_id)),
         comment_entries(tx, group.id, group_comments.of_digest(tx, group.id, edition_id)),
+        choice_entries(tx, group, edition_id=edition_id),
+        group.rhythm.day_of(closes_at) if closes_at else None,
     )
 
 

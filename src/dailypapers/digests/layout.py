@@ -157,7 +157,7 @@ def _group(tx: sa.Connection, delivery: Delivery, content: Content) -> GroupDige
     """Return what a group's mail shows; `None` where its reader is not, or not any more, to see it."""
     group_id, edition_id = content.group
     if delivery.kind is MailKind.GROUP:
-        return load_digest(tx, group_id, edition_id, delivery.subscriber)
+        return load_digest(tx, group_id, edition_id, delivery.subscriber, composed_at=delivery.created_at)
     group = groups.one(tx, group_id)
     is_invited = group and groups.member(tx, group_id, delivery.subscriber)
     return GroupDigest(group_id, group.name, delivery.created_at.date(), ()) if group and is_invited else None
@@ -307,10 +307,12 @@ def _group_message(renderer: MailRenderer, render_input: RenderInput) -> Message
     if render_input.delivery.kind is MailKind.INVITATION:
         invitation = _link(renderer, Purpose.INVITATION, render_input, about=group.group)
         return render_invitation(templates, group.name, invitation=invitation, home=renderer.home, name=name)
-    page, leave = (
-        _link(renderer, purpose, render_input, about=group.group) for purpose in (Purpose.GROUP, Purpose.LEAVE)
-    )
-    return render_group(templates, group, page=page, leave=leave, home=renderer.home, name=name)
+    links = {
+        purpose.value: _link(renderer, purpose, render_input, about=group.group)
+        for purpose in (Purpose.BALLOT, Purpose.LEAVE)
+    }
+    page = _link(renderer, Purpose.GROUP, render_input, about=group.group)
+    return render_group(templates, group, page=page, **links, home=renderer.home, name=name)
 
 
 def _templates(renderer: MailRenderer, render_input: RenderInput) -> Templates:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dailypapers.domain.ballot import ChoiceEntry
 from dailypapers.domain.digest import Reason
 from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
@@ -44,6 +45,9 @@ class Group:
     next_digest_at: dt.datetime
     #: The newest edition a digest of the group was picked from.
     edition: int | None = None
+    #: The weekday on which its ballot closes (Monday is 0), and when the open one does; `None` where it has none.
+    ballot_day: int | None = None
+    ballot_closes_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Terms:
     shows_name: bool = False
     #: Whether the papers they like and dislike count in what is picked for the group.
     pools_votes: bool = False
+    #: Whether the papers they like stand on the group's ballot, without their name.
+    nominates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,10 @@ class GroupDigest:
     entries: tuple[GroupEntry, ...]
     comments: tuple[CommentEntry, ...] = ()
     """What members have said since the digest before."""
+    choices: tuple[ChoiceEntry, ...] = ()
+    """What was chosen since the digest before."""
+    ballot_closes_on: dt.date | None = None
+    """Until when members vote, in the group's zone; `None` where there is nothing to vote on."""
 
 
 def checked_name(text: str) -> str:

@@ -32,6 +32,8 @@ class Purpose(StrEnum):
     """See a group one is in, and what one agreed to there."""
     INVITATION = "invitation"
     """Join a group one is invited to."""
+    BALLOT = "ballot"
+    """Vote on a group's ballot, and see what it has chosen."""
     LEAVE = "leave"
     """Leave a group, and see nothing of it."""
     ERASE = "erase"

@@ -1,10 +1,12 @@
 """Mails of groups: what was picked for readers who read together, and the invitation to join them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jinja2
 
+from dailypapers.domain.ballot import ChoiceEntry
 from dailypapers.domain.group import GroupDigest, GroupEntry
 from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
@@ -47,6 +49,24 @@ class Talk:
     remarks: tuple[Remark, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenItem:
+    """A choice in words."""
+
+    title: str
+    url: str
+    votes: int
+    day: dt.date
+
+
+def chosen_items(choices: Sequence[ChoiceEntry]) -> list[ChosenItem]:
+    """Return what a group has chosen, in words."""
+    return [
+        ChosenItem(shortened(each.paper.title, _TITLE), safe_url(each.paper.url), each.votes, each.day)
+        for each in choices
+    ]
+
+
 def talks(env: jinja2.Environment, comments: Sequence[CommentEntry]) -> list[Talk]:
     """Return comments by what they are about, in the order in which it comes up; those to the group last."""
     unnamed = translator_of(env)(N_("A member"))
@@ -74,14 +94,24 @@ def group_item(env: jinja2.Environment, entry: GroupEntry) -> GroupItem:
 
 
 def render_group(
-    env: jinja2.Environment, digest: GroupDigest, *, page: str, leave: str, home: str, name: str = "Daily Papers"
+    env: jinja2.Environment,
+    digest: GroupDigest,
+    *,
+    page: str,
+    leave: str,
+    ballot: str,
+    home: str,
+    name: str = "Daily Papers",
 ) -> Message:
-    """Return the mail of a group's digest. `page` and `leave` are the links of the one member it goes to."""
+    """Return the mail of a group's digest. `page`, `leave` and `ballot` are the links of the member it goes to."""
     values = {
         "group": one_line(digest.name),
         "day": digest.day,
         "items": [group_item(env, entry) for entry in digest.entries],
         "talks": talks(env, digest.comments),
+        "choices": chosen_items(digest.choices),
+        "closes_on": digest.ballot_closes_on,
+        "ballot": ballot,
         "page": page,
         "leave": leave,
         "home": home,

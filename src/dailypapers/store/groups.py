@@ -6,12 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dailypapers.domain.ballot import closing
 from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.domain.group import Group, GroupPick, Member, Role, Terms, successor
 from dailypapers.domain.subscriber import READING, Rhythm, days_in_words, parse_days
 from dailypapers.store.database import insert_new
 from dailypapers.store.picks import kept, reason_of
 from dailypapers.store.schema import (
+    ballot_votes,
+    group_choices,
     group_comments,
     group_members,
     group_pick_members,
@@ -24,18 +27,38 @@ from dailypapers.store.schema import (
 _WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
 
 
-def add(tx: sa.Connection, name: str, topics: Sequence[str], rhythm: Rhythm, *, now: dt.datetime) -> int:
+def add(
+    tx: sa.Connection,
+    name: str,
+    topics: Sequence[str],
+    rhythm: Rhythm,
+    *,
+    ballot_day: int | None = None,
+    now: dt.datetime,
+) -> int:
     """Store a group that has no members yet; returns its id."""
-    row = {"name": name, "topics": list(topics), **_times(rhythm), "created_at": now}
-    row["next_digest_at"] = rhythm.next_after(now)
+    row: dict[str, object] = {"name": name, "topics": list(topics), **_times(rhythm), "created_at": now}
+    row |= {"next_digest_at": rhythm.next_after(now), "ballot_day": ballot_day}
+    row["ballot_closes_at"] = closing(rhythm, ballot_day, after=now)
     return int(tx.execute(sa.insert(reading_groups).values(row).returning(reading_groups.c.id)).scalar_one())
 
 
 def change(
-    tx: sa.Connection, group: Group, name: str, topics: Sequence[str], rhythm: Rhythm, *, now: dt.datetime
+    tx: sa.Connection,
+    group: Group,
+    name: str,
+    topics: Sequence[str],
+    rhythm: Rhythm,
+    *,
+    ballot_day: int | None = None,
+    now: dt.datetime,
 ) -> None:
-    """Replace what a group reads, and when."""
+    """Replace what a group reads, when, and on which day it votes; without one, votes are deleted."""
     row: dict[str, object] = {"name": name, "topics": list(topics), **_times(rhythm)}
+    if ballot_day != group.ballot_day:
+        row |= {"ballot_day": ballot_day, "ballot_closes_at": closing(rhythm, ballot_day, after=now)}
+    if ballot_day is None:
+        tx.execute(sa.delete(ballot_votes).where(ballot_votes.c.group_id == group.id))
     if rhythm != group.rhythm:
         row["next_digest_at"] = rhythm.next_after(now)
     tx.execute(sa.update(reading_groups).where(reading_groups.c.id == group.id).values(row))
@@ -68,6 +91,12 @@ def due(tx: sa.Connection, edition_id: int, *, now: dt.datetime) -> list[Group]:
     """Return the groups whose hour has come and that had no digest of this edition."""
     is_new = sa.func.coalesce(reading_groups.c.edition_id, 0) < edition_id
     query = sa.select(reading_groups).where(reading_groups.c.next_digest_at <= now, is_new)
+    return [_group(row) for row in tx.execute(query.order_by(reading_groups.c.id))]
+
+
+def with_ballot_due(tx: sa.Connection, *, now: dt.datetime) -> list[Group]:
+    """Return the groups whose ballot is to be closed by now."""
+    query = sa.select(reading_groups).where(reading_groups.c.ballot_closes_at <= now)
     return [_group(row) for row in tx.execute(query.order_by(reading_groups.c.id))]
 
 
@@ -110,6 +139,7 @@ def invite(tx: sa.Connection, group_id: int, subscriber_id: int, *, role: Role, 
         "name": "",
         "shows_name": False,
         "pools_votes": False,
+        "nominates": False,
         "invited_at": now,
         "joined_at": None,
     }
@@ -134,7 +164,12 @@ def agree(tx: sa.Connection, group_id: int, subscriber_id: int, terms: Terms) ->
 
 
 def _terms(terms: Terms) -> dict[str, Any]:
-    return {"name": terms.name, "shows_name": terms.shows_name, "pools_votes": terms.pools_votes}
+    return {
+        "name": terms.name,
+        "shows_name": terms.shows_name,
+        "pools_votes": terms.pools_votes,
+        "nominates": terms.nominates,
+    }
 
 
 def _forget_relevance(tx: sa.Connection, group_id: int, subscriber_id: int) -> None:
@@ -143,7 +178,7 @@ def _forget_relevance(tx: sa.Connection, group_id: int, subscriber_id: int) -> N
 
 
 def leave(tx: sa.Connection, group_id: int, subscriber_id: int) -> bool:
-    """Take somebody out of a group, with what they wrote and what waits to be sent; tells whether they were in it.
+    """Take somebody out of a group, with their comments, vote and waiting mails; tells whether they were in it.
 
     The last organiser's place goes to the longest member. With the last member the group ends.
     """
@@ -153,8 +188,9 @@ def leave(tx: sa.Connection, group_id: int, subscriber_id: int) -> bool:
         _member(row) for row in tx.execute(sa.select(group_members).where(group_members.c.group_id == group_id))
     ]
     _forget_relevance(tx, group_id, subscriber_id)
-    theirs = (group_comments.c.group_id == group_id, group_comments.c.subscriber_id == subscriber_id)
-    tx.execute(sa.delete(group_comments).where(*theirs))
+    for table in (group_comments, ballot_votes):
+        theirs = (table.c.group_id == group_id, table.c.subscriber_id == subscriber_id)
+        tx.execute(sa.delete(table).where(*theirs))
     left = tx.execute(sa.delete(group_members).where(*_of(group_id, subscriber_id))).rowcount == 1
     _skip_waiting(tx, group_id, subscriber_id)
     if (heir := successor(everybody, subscriber_id)) is not None:
@@ -183,7 +219,14 @@ def end(tx: sa.Connection, group_id: int) -> None:
         sa.select(group_members.c.subscriber_id).where(group_members.c.group_id == group_id)
     ).all():
         _skip_waiting(tx, group_id, subscriber_id)
-    for table in (group_comments, group_pick_members, group_picks, group_members):
+    for table in (
+        ballot_votes,
+        group_choices,
+        group_comments,
+        group_pick_members,
+        group_picks,
+        group_members,
+    ):
         tx.execute(sa.delete(table).where(table.c.group_id == group_id))
     tx.execute(sa.delete(reading_groups).where(reading_groups.c.id == group_id))
 
@@ -246,9 +289,18 @@ def _picks(tx: sa.Connection, group_id: int, rows: Sequence[sa.Row[Any]]) -> lis
 
 def _group(row: sa.Row[Any]) -> Group:
     rhythm = Rhythm(row.zone, row.hour, parse_days(row.days))
-    return Group(row.id, row.name, tuple(row.topics), rhythm, row.next_digest_at, row.edition_id)
+    return Group(
+        row.id,
+        row.name,
+        tuple(row.topics),
+        rhythm,
+        row.next_digest_at,
+        row.edition_id,
+        row.ballot_day,
+        row.ballot_closes_at,
+    )
 
 
 def _member(row: sa.Row[Any]) -> Member:
-    terms = Terms(row.name, row.shows_name, row.pools_votes)
+    terms = Terms(row.name, row.shows_name, row.pools_votes, bool(row.nominates))
     return Member(row.group_id, row.subscriber_id, Role(row.role), terms, row.invited_at, row.joined_at)

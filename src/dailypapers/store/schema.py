@@ -513,6 +513,9 @@ reading_groups = sa.Table(
     # The newest edition a digest of the group was picked from; the next window starts after it.
     _key("edition_id", of="editions.id"),
     sa.Column("created_at", Moment, nullable=False),
+    # The weekday on which its ballot closes, and when the one that is open does; NULL: it has none.
+    sa.Column("ballot_day", sa.Integer),
+    sa.Column("ballot_closes_at", Moment),
     sqlite_autoincrement=True,
 )
 group_members = sa.Table(
@@ -529,6 +532,8 @@ group_members = sa.Table(
     sa.Column("invited_at", Moment, nullable=False),
     # NULL: invited, and no member yet.
     sa.Column("joined_at", Moment),
+    # Whether papers they like stand on the ballot; NULL: they do not.
+    sa.Column("nominates", sa.Boolean),
 )
 # No paper is picked for one group twice.
 group_picks = sa.Table(
@@ -548,6 +553,26 @@ group_pick_members = sa.Table(
     _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
     _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False, index=True),
 )
+# Votes on the ballot that is open; what becomes of it is a choice, and who voted how is forgotten.
+ballot_votes = sa.Table(
+    "ballot_votes",
+    metadata,
+    _key("group_id", of="reading_groups.id", primary_key=True, autoincrement=False),
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False, index=True),
+    _key("paper_id", of="papers.id", nullable=False),
+    sa.Column("voted_at", Moment, nullable=False),
+)
+group_choices = sa.Table(
+    "group_choices",
+    metadata,
+    _key("group_id", of="reading_groups.id", primary_key=True, autoincrement=False),
+    _key("paper_id", of="papers.id", primary_key=True, autoincrement=False),
+    sa.Column("votes", sa.Integer, nullable=False),
+    sa.Column("chosen_at", Moment, nullable=False),
+    # The edition whose digest announces it; NULL: the next one will.
+    _key("edition_id", of="editions.id"),
+)
+
 # What members say to each other, in plain text. Ids are in forms.
 group_comments = sa.Table(
     "group_comments",

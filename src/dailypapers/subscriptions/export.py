@@ -20,6 +20,7 @@ from dailypapers.domain.preferences import FIELDS, interests_in
 from dailypapers.domain.subscriber import Subscriber, SubscriberState, days_in_words
 from dailypapers.domain.tool import Tool
 from dailypapers.store import (
+    ballots,
     bounces,
     channels,
     editions,
@@ -88,6 +89,10 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
         "comments": [
             {"text": one.text, "written_at": _moment(one.written_at)}
             for one in group_comments.of_subscriber(tx, subscriber_id)
+        ],
+        "ballot_votes": [
+            {**_paper(papers.by_id(tx, [one.paper_id])[one.paper_id]), "voted_at": _moment(one.voted_at)}
+            for one in ballots.of_subscriber(tx, subscriber_id)
         ],
         "channel": _channel(channels.of_subscriber(tx, subscriber_id)),
         "suppressed": suppressions.is_suppressed(tx, reader.address),

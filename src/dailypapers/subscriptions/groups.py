@@ -41,13 +41,14 @@ def found(
     name: str,
     topics: Sequence[str],
     rhythm: Rhythm,
+    ballot_day: int | None = None,
     terms: Terms,
     now: dt.datetime,
 ) -> int:
     """Make a group whose organiser is this reader; returns its id. Raises `BadInput` where they are in many already."""
     if len(groups.of_subscriber(tx, reader.id)) >= MOST_GROUPS:
         raise BadInput(N_("You are in ten groups already. Please leave one first."))
-    group_id = groups.add(tx, name, topics, rhythm, now=now)
+    group_id = groups.add(tx, name, topics, rhythm, ballot_day=ballot_day, now=now)
     groups.invite(tx, group_id, reader.id, role=Role.ORGANISER, now=now)
     groups.join(tx, group_id, reader.id, terms, now=now)
     return group_id

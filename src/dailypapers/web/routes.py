@@ -33,6 +33,7 @@ from dailypapers.web.http.page import Secured, WebContext
 from dailypapers.web.http.slashes import WithoutTrailingSlash
 from dailypapers.web.public import archive, confirm, figures, home, lost_links, search, subscribe
 from dailypapers.web.readers import (
+    ballot,
     channel,
     data,
     digest,
@@ -141,6 +142,7 @@ _ACTED_ON: Mapping[str, Page] = {
     "/groups/{token}": groups,
     "/group/{token}": group,
     "/invitation/{token}": invitation,
+    "/ballot/{token}": ballot,
     "/leave/{token}": leave_group,
 }
 #: Pages that only show something.

@@ -18,7 +18,7 @@ from dailypapers.domain.link import Claim, Purpose
 from dailypapers.domain.subscriber import Subscriber, days_in_words, parse_days
 from dailypapers.errors import BadInput, BadToken
 from dailypapers.rendering.group_digest import group_item, talks
-from dailypapers.store import group_comments, groups, subscribers
+from dailypapers.store import ballots, group_comments, groups, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import groups as membership
 from dailypapers.subscriptions.address import normal_address
@@ -111,7 +111,8 @@ def _organise(
     if action == "change":
         is_offered = read.days in {"daily", "weekdays", "mon"}
         rhythm = replace(group.rhythm, days=parse_days(read.days)) if is_offered else group.rhythm
-        groups.change(tx, group, read.name(), checked_topics(read.topics), rhythm, now=now)
+        topics, ballot_day = checked_topics(read.topics), read.ballot_day
+        groups.change(tx, group, read.name(), topics, rhythm, ballot_day=ballot_day, now=now)
         return _CHANGED
     if action == "remove" and remove in {str(each.subscriber) for each in groups.members(tx, group.id)}:
         groups.leave(tx, group.id, int(remove))
@@ -138,7 +139,11 @@ def page(
     picks = entries(tx, group.id, groups.newest_picks(tx, group.id, limit=_PAST))
     comments = group_comments.newest(tx, group.id, limit=_COMMENTS)
     is_organiser = member.role is Role.ORGANISER
-    leave = context.signer.url(Purpose.LEAVE, reader.bearer, issued=now, about=group.id)
+    leave, ballot = (
+        context.signer.url(purpose, reader.bearer, issued=now, about=group.id)
+        for purpose in (Purpose.LEAVE, Purpose.BALLOT)
+    )
+    has_ballot = group.ballot_day is not None or bool(ballots.choices(tx, group.id, limit=1))
     return context.page(
         request,
         "group",
@@ -154,6 +159,7 @@ def page(
         is_organiser=is_organiser,
         removable=_removable(tx, members, reader) if is_organiser else (),
         days=days_in_words(group.rhythm.days),
+        ballot=ballot if has_ballot else "",
         leave=leave,
         done=done,
         trouble=trouble,

@@ -17,18 +17,19 @@ class TermsForm:
     member: Annotated[str, Form()] = ""
     shows_name: Annotated[str, Form()] = ""
     pools_votes: Annotated[str, Form()] = ""
+    nominates: Annotated[str, Form()] = ""
 
     @property
     def as_typed(self) -> Terms:
         """What is shown again where something was wrong."""
-        return Terms(self.member[:200], bool(self.shows_name), bool(self.pools_votes))
+        return Terms(self.member[:200], bool(self.shows_name), bool(self.pools_votes), bool(self.nominates))
 
     def terms(self) -> Terms:
         """Return the terms. Raises `BadInput` where a name is to be shown and there is none, or none we take."""
         name = checked_name(self.member)
         if self.shows_name and not name:
             raise BadInput(N_("Please enter the name to show, or don’t show one."))
-        return Terms(name, bool(self.shows_name), bool(self.pools_votes))
+        return Terms(name, bool(self.shows_name), bool(self.pools_votes), bool(self.nominates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class ReadingForm:
     group: Annotated[str, Form()] = ""
     topics: Annotated[str, Form()] = ""
     days: Annotated[str, Form()] = "daily"
+    ballot: Annotated[str, Form()] = ""
+
+    @property
+    def ballot_day(self) -> int | None:
+        """Return the weekday on which the group votes, `None` where it does not."""
+        return int(self.ballot) if self.ballot in set("0123456") else None
 
     def name(self) -> str:
         """Return the group's name. Raises `BadInput` where there is none, or none we take."""

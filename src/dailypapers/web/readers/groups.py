@@ -50,7 +50,14 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
                 rhythm = replace(reader.rhythm, days=_days(read.days))
                 topics, terms = checked_topics(read.topics), agreed.terms()
                 group_id = membership.found(
-                    tx, reader, name=read.name(), topics=topics, rhythm=rhythm, terms=terms, now=now
+                    tx,
+                    reader,
+                    name=read.name(),
+                    topics=topics,
+                    rhythm=rhythm,
+                    ballot_day=read.ballot_day,
+                    terms=terms,
+                    now=now,
                 )
             except BadInput as error:
                 trouble = context.translate(str(error))
@@ -85,6 +92,7 @@ def _page(
         if member.joined_at
     ]
     form = {"group": read.group[:200], "topics": read.topics[:4000].splitlines(), "days": read.days, "terms": terms}
+    form["ballot"] = read.ballot_day
     return context.page(
         request,
         "groups",
