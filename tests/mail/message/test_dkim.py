@@ -181,3 +181,36 @@ def test_a_record_fits_into_the_strings_of_a_zone(keys: dict[Algorithm, Key]) ->
     assert "".join(parts) == dkim.record_value(keys[Algorithm.RSA])
     raw = base64.b64decode(dkim.record_value(keys[Algorithm.ED25519]).rpartition("=")[0].partition("p=")[2] + "=")
     assert len(raw) == 32
+
+
+@settings(max_examples=20)
+@given(
+    ANY,
+    st.sampled_from(["ann@example.org", "ännchen@example.org"]),
+    st.sets(st.sampled_from(["mailto", "page", "list"])),
+)
+def test_a_header_cut_once_for_many_mails_is_the_one_that_is_signed(
+    keys: dict[Algorithm, Key], subject: str, recipient: str, has: set[str]
+) -> None:
+    """Unsigned mails take the quick way; a signature is the first field of the others, and all they have more."""
+    headers = BulkHeaders(
+        f"https://papers.example.org/unsubscribe/{len(subject)}",
+        "mailto:leave+x@example.org" if "mailto" in has else "",
+        archived_at="https://papers.example.org/digest/x" if "page" in has else "",
+        reply_to="replies+x@example.org" if "page" in has else "",
+        complaints="fbl@example.org",
+    )
+    unsigned, signed = (
+        build(
+            Message(subject, "text", "<p>HTML</p>" if "page" in has else ""),
+            sender=SENDER,
+            recipient=recipient,
+            message_id=f"<{len(subject)}@example.org>",
+            now=NOW,
+            headers=headers if "list" in has else None,
+            keys=with_keys,
+        )
+        for with_keys in ((), (keys[Algorithm.ED25519],))
+    )
+    assert signed.endswith(unsigned)
+    assert signed[: -len(unsigned)].startswith(b"DKIM-Signature:")

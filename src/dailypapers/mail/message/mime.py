@@ -5,6 +5,9 @@ Built by hand from a few fixed parts, because the standard library's generator t
 
     message → encoded parts ┐
     parts joined from pieces ┴→ header fields + body → signed (`dkim`) → bytes
+
+What the headers of many mails share is put together once, with holes for what is one mail's own (`_Head`): it is cut
+from the very fields that a mail made by itself has.
 """
 
 import base64
@@ -12,10 +15,11 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import cache, lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 import idna
@@ -114,34 +118,127 @@ def build(
     text become spaces. Raises `BadInput` for a recipient, a sender, a list or a Message-ID that is none.
     """
     parts = message if isinstance(message, EncodedMessage) else encoded(message)
-    content_fields, body = _alternatives(parts, message_id) if parts.html else _part("plain", parts.text)
-    fields = [
-        ("From", _mailbox(sender)),
-        ("To", _address(recipient)),
-        ("Subject", _subject(parts.subject)),
-        ("Date", _date(now)),
-        ("Message-ID", _only(_MESSAGE_ID, message_id, "a Message-ID")),
-        ("MIME-Version", "1.0"),
-        *((name, value) for name, value in _about_the_list(sender, headers) if value),
-        *_about_the_answered(in_reply_to),
-        *content_fields,
-    ]
-    signatures = [dkim.signature(key, fields, body, signed_at=now) for key in keys]
-    head = "".join([f"{name}: {value}\r\n" for name, value in (*signatures, *fields)])
-    return head.encode() + b"\r\n" + body
+    own, shared = _own(parts, recipient, message_id, headers), _shared(sender, now, headers)
+    body = _alternatives(parts, own.boundary) if parts.html else (_only_part(parts.text),)
+    if not keys and not in_reply_to:
+        return b"".join((_head(shared, tuple(map(bool, own))).filled(own), *body))
+    fields = [*_fields(shared, own, in_reply_to)]
+    whole = b"".join(body)
+    signatures = [dkim.signature(key, fields, whole, signed_at=now) for key in keys]
+    return _written((*signatures, *fields)).encode() + whole
 
 
-_Fields = tuple[tuple[str, str], ...]
+class _Own(NamedTuple):
+    """What a header says that is one mail's own, as it is written there; empty where it says nothing of it."""
+
+    to: str
+    subject: str
+    message_id: str
+    #: What parts the two parts of a mail that has two.
+    boundary: str
+    reply_to: str = ""
+    unsubscribe: str = ""
+    unsubscribe_mailto: str = ""
+    archived_at: str = ""
 
 
-def _part(kind: str, content: bytes) -> tuple[_Fields, bytes]:
-    fields = (
-        ("Content-Type", f'text/{kind}; charset="utf-8"'),
-        ("Content-Transfer-Encoding", "quoted-printable"),
+class _Shared(NamedTuple):
+    """What headers of many mails are made of; the list's values are empty in a mail that somebody waits for."""
+
+    sender: Sender
+    date: dt.datetime
+    #: Of a list: whether one click is promised, which an https address alone may (RFC 8058 3.1).
+    has_one_click: bool = False
+    help: str = ""
+    archive: str = ""
+    subscribe: str = ""
+    feedback_id: str = ""
+    issue: str = ""
+    complaints: str = ""
+
+
+def _own(parts: EncodedMessage, recipient: str, message_id: str, headers: BulkHeaders | None) -> _Own:
+    """Check and write what is one mail's own. Raises `BadInput`."""
+    of_all = (
+        _address(recipient),
+        _subject(parts.subject),
+        _only(_MESSAGE_ID, message_id, "a Message-ID"),
+        f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}" if parts.html else "",
     )
+    if headers is None:
+        return _Own(*of_all)
+    return _Own(
+        *of_all,
+        _ascii_address(headers.reply_to) if headers.reply_to else "",
+        _uri(headers.unsubscribe),
+        _uri(headers.unsubscribe_mailto) if headers.unsubscribe_mailto else "",
+        _uri(headers.archived_at) if headers.archived_at else "",
+    )
+
+
+def _shared(sender: Sender, now: dt.datetime, headers: BulkHeaders | None) -> _Shared:
+    if headers is None:
+        return _Shared(sender, now)
+    return _Shared(
+        *(sender, now, headers.unsubscribe.startswith("https://"), headers.help, headers.archive, headers.subscribe),
+        *(headers.feedback_id, headers.issue, headers.complaints),
+    )
+
+
+def _fields(shared: _Shared, own: _Own, in_reply_to: str = "") -> Iterator[tuple[str, str]]:
+    """Yield a header's fields in their order. Raises `BadInput`."""
+    yield "From", _mailbox(shared.sender)
+    yield "To", own.to
+    yield "Subject", own.subject
+    yield "Date", format_datetime(shared.date)
+    yield "Message-ID", own.message_id
+    yield "MIME-Version", "1.0"
+    if own.unsubscribe:
+        yield from ((name, value) for name, value in _about_the_list(shared, own) if value)
+    yield from _about_the_answered(in_reply_to)
+    if own.boundary:
+        yield "Content-Type", f'multipart/alternative;\r\n boundary="{own.boundary}"'
+    else:
+        yield "Content-Type", 'text/plain; charset="utf-8"'
+        yield "Content-Transfer-Encoding", "quoted-printable"
+
+
+def _written(fields: Iterable[tuple[str, str]]) -> str:
+    """Return the fields as lines, and the empty one behind them."""
+    return "".join([f"{name}: {value}\r\n" for name, value in fields]) + "\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A header with holes for what is one mail's own."""
+
+    parts: tuple[str, ...]
+    #: What stands between the parts, by its place in `_Own`.
+    holes: tuple[int, ...]
+
+    def filled(self, own: _Own) -> bytes:
+        """Return the header of one mail, and the empty line behind it."""
+        lines = [*self.parts]
+        lines[1::2] = [own[hole] for hole in self.holes]
+        return "".join(lines).encode()
+
+
+#: Stands for a value of `_Own` while a header is cut; no header holds it.
+_HOLE = re.compile("\0([0-7])\0")
+
+
+@lru_cache(maxsize=256)
+def _head(shared: _Shared, present: tuple[bool, ...]) -> _Head:
+    """Return the header of mails that share so much, and have these of the values that are their own."""
+    holes = _Own(*(f"\0{place}\0" if is_present else "" for place, is_present in enumerate(present)))
+    pieces = _HOLE.split(_written(_fields(shared, holes)))
+    return _Head(tuple(pieces), tuple(map(int, pieces[1::2])))
+
+
+def _only_part(content: bytes) -> bytes:
     # Empty lines at a body's end are not part of what DKIM hashes, and of a body of nothing else not everybody agrees
     # what is left (RFC 6376 3.4.3 and 3.4.4).
-    return fields, (content.rstrip(b"\r\n") or b"=") + b"\r\n"
+    return (content.rstrip(b"\r\n") or b"=") + b"\r\n"
 
 
 _INNER_HEADS = {
@@ -150,23 +247,14 @@ _INNER_HEADS = {
 }
 
 
-def _alternatives(parts: EncodedMessage, message_id: str) -> tuple[_Fields, bytes]:
-    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
-    fields = (("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),)
+def _alternatives(parts: EncodedMessage, boundary: str) -> tuple[bytes, ...]:
     between = f"--{boundary}".encode()
     # The line break before a boundary belongs to it (RFC 2046 5.1.1).
-    pieces = (
+    return (
         *(between, b"\r\n", _INNER_HEADS["plain"], parts.text, b"\r\n"),
         *(between, b"\r\n", _INNER_HEADS["html"], parts.html, b"\r\n"),
         *(between, b"--\r\n"),
     )
-    return fields, b"".join(pieces)
-
-
-@lru_cache(maxsize=64)
-def _date(moment: dt.datetime) -> str:
-    """Write a moment as RFC 5322 3.3 has it; the digests of a run were made at one."""
-    return format_datetime(moment)
 
 
 def _about_the_answered(in_reply_to: str) -> Iterator[tuple[str, str]]:
@@ -177,24 +265,20 @@ def _about_the_answered(in_reply_to: str) -> Iterator[tuple[str, str]]:
     yield from (("In-Reply-To", answered), ("References", answered), ("Auto-Submitted", "auto-replied"))
 
 
-def _about_the_list(sender: Sender, headers: BulkHeaders | None) -> Iterator[tuple[str, str]]:
-    if headers is None:
-        return
-    yield "Reply-To", _ascii_address(headers.reply_to) if headers.reply_to else ""
-    ways = [_uri(way) for way in (headers.unsubscribe, headers.unsubscribe_mailto) if way]
-    yield "List-Unsubscribe", ",\r\n ".join(ways)
-    # One click is promised by an https address alone (RFC 8058 3.1).
-    yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click" if headers.unsubscribe.startswith("https://") else ""
-    yield "List-Id", _list_id(sender)
+def _about_the_list(shared: _Shared, own: _Own) -> Iterator[tuple[str, str]]:
+    yield "Reply-To", own.reply_to
+    yield "List-Unsubscribe", ",\r\n ".join([way for way in (own.unsubscribe, own.unsubscribe_mailto) if way])
+    yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click" if shared.has_one_click else ""
+    yield "List-Id", _list_id(shared.sender)
     yield "List-Post", "NO"
-    yield "List-Help", _page(headers.help)
-    yield "List-Owner", _owner(sender.owner)
-    yield "List-Subscribe", _page(headers.subscribe)
-    yield "List-Archive", _page(headers.archive)
-    yield "Archived-At", _uri(headers.archived_at) if headers.archived_at else ""
-    yield "Feedback-ID", _aggregate(headers.feedback_id)
-    yield "CFBL-Address", f"{_ascii_address(headers.complaints)}; report=arf" if headers.complaints else ""
-    yield "X-Dailypapers-Issue", _aggregate(headers.issue)
+    yield "List-Help", _page(shared.help)
+    yield "List-Owner", _owner(shared.sender.owner)
+    yield "List-Subscribe", _page(shared.subscribe)
+    yield "List-Archive", _page(shared.archive)
+    yield "Archived-At", own.archived_at
+    yield "Feedback-ID", _aggregate(shared.feedback_id)
+    yield "CFBL-Address", f"{_ascii_address(shared.complaints)}; report=arf" if shared.complaints else ""
+    yield "X-Dailypapers-Issue", _aggregate(shared.issue)
     yield "Precedence", "bulk"
 
 
@@ -321,6 +405,7 @@ def _address(address: str) -> str:
     return _only(_ADDRESS, f"{local}@{ascii_domain}", "an email address")
 
 
+@lru_cache(maxsize=4096)
 def _ascii_domain(domain: str) -> str:
     """A domain as DNS knows it (RFC 5891); what is ASCII already stays as it is."""
     plain = _one_line(domain)
