@@ -1,6 +1,7 @@
 """All addresses of a server are tried; one that swallows everything holds up nobody."""
 
 import asyncio
+import gc
 import socket
 import time
 from collections.abc import Iterator
@@ -71,3 +72,27 @@ async def test_giving_up_leaves_no_socket_behind(monkeypatch: pytest.MonkeyPatch
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.4):
                 await open_socket("mx.example.org", 25)
+
+
+async def test_being_given_up_at_any_moment_leaves_no_socket_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when somebody has won already; what is left behind is a warning, which fails the test."""
+    loop = asyncio.get_running_loop()
+    with smtp_sink() as sink:
+
+        async def resolved(*_args: object, **_options: object) -> list[tuple[object, ...]]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (sink.host, sink.port))] * 2
+
+        monkeypatch.setattr(loop, "getaddrinfo", resolved)
+        connected = 0
+        for turns in range(15):
+            opening = asyncio.create_task(open_socket("mx.example.org", 25))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            opening.cancel()
+            (opened,) = await asyncio.gather(opening, return_exceptions=True)
+            if isinstance(opened, socket.socket):
+                opened.close()
+                connected += 1
+    assert 0 < connected < 15
+    del opening, opened
+    gc.collect()

@@ -1,5 +1,6 @@
 """Connecting: who we say we are, and what is said where it fails, in words an operator can act on."""
 
+import asyncio
 import re
 import socket
 import ssl
@@ -11,6 +12,7 @@ from tests.smtp_sink import Rule, smtp_sink
 
 from dailypapers.errors import MailServerUnreachable
 from dailypapers.mail.smtp.connect import MailServer, connect, hang_up
+from dailypapers.mail.smtp.pipeline import Pipeline
 from dailypapers.mail.smtp.transport import SmtpTransport
 
 
@@ -103,3 +105,19 @@ async def test_tls_on_the_wrong_port_names_the_setting(contexts: tuple[ssl.SSLCo
         assert "set mail.security to tls" in await failure(late)
     with smtp_sink() as without:
         assert "Set mail.security to tls" in await failure(MailServer(without.host, without.port, "starttls"))
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+async def test_the_servers_end_of_tls_is_not_waited_for(
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext], *, ahead: bool
+) -> None:
+    ours, theirs = contexts
+    with smtp_sink(Rule("quit", "500 5.5.1 stay a while"), tls=ours) as sink:
+        client = await connect(MailServer(sink.host, sink.port, "starttls", timeout=5, trusted=theirs))
+        connection = client.get_transport_info("socket")
+        if ahead:
+            await Pipeline(client, timeout=5, longest_wait=5).quit()
+        else:
+            await hang_up(client)
+        await asyncio.sleep(0)
+        assert connection.fileno() == -1

@@ -27,7 +27,7 @@ async def open_socket(host: str, port: int) -> socket.socket:
     try:
         return await race.winner()
     finally:
-        await race.end()
+        race.end()
 
 
 def _alternating(addresses: Iterable[tuple[int, Sequence[object]]]) -> list[_Address]:
@@ -45,7 +45,6 @@ class _Race:
     def __init__(self, addresses: Iterable[_Address]) -> None:
         self._waiting = deque(addresses)
         self._trying: set[asyncio.Task[socket.socket]] = set()
-        self._winner: socket.socket | None = None
 
     async def winner(self) -> socket.socket:
         """Return the first socket that is connected."""
@@ -58,20 +57,23 @@ class _Race:
             )
             for task in sorted(ended, key=lambda each: each.exception() is not None):
                 error = task.exception()
-                if error is None:
-                    self._winner = task.result()
-                    return self._winner
                 self._trying.discard(task)
+                if error is None:
+                    return task.result()
                 errors.append(error)
         raise errors[0] if errors else OSError("the name has no address")
 
-    async def end(self) -> None:
-        """Give up the addresses that have not won."""
+    def end(self) -> None:
+        """Give up the addresses that have not won, without a wait in which we could be given up and lose the winner."""
         for task in self._trying:
+            task.add_done_callback(_closed)
             task.cancel()
-        for each in await asyncio.gather(*self._trying, return_exceptions=True):
-            if isinstance(each, socket.socket) and each is not self._winner:
-                each.close()
+
+
+def _closed(task: asyncio.Task[socket.socket]) -> None:
+    """Close what was connected too late."""
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
 
 
 async def _connected(family: int, address: tuple[str, int] | tuple[str, int, int, int]) -> socket.socket:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 import aiosmtplib
 import idna
@@ -94,10 +94,24 @@ async def hang_up(client: aiosmtplib.SMTP) -> None:
         client.close()
 
 
+class _Client(aiosmtplib.SMTP):
+    """A client that lets go when it closes: what the server says to the end of TLS is not waited for.
+
+    asyncio would wait for half a minute, and a loop that ends before that leaves the connection open.
+    """
+
+    def close(self) -> None:
+        """Say that TLS ends, where it is spoken, and close the connection."""
+        transport = cast(asyncio.Transport | None, self.transport)
+        super().close()
+        if transport is not None:
+            transport.abort()
+
+
 async def _introduced(server: MailServer, connected: socket.socket) -> aiosmtplib.SMTP:
     """Hear the greeting, say who we are, secure the connection and log in."""
     try:
-        client = aiosmtplib.SMTP(
+        client = _Client(
             hostname=server.host,
             sock=connected,
             local_hostname=await hello_name(server.hello_name, connected),

@@ -167,11 +167,9 @@ class Pipeline(asyncio.Protocol):
             self._timer = None
 
     def _let_go(self) -> None:
-        """Close, without waiting for a server that does not read what has been written."""
-        if self._transport.get_write_buffer_size():
-            self._transport.abort()
-        else:
-            self._transport.close()
+        """Close, without waiting for a server that does not read what has been written, nor for its end of TLS."""
+        self._transport.close()
+        self._transport.abort()
 
     async def quit(self) -> None:
         """Say QUIT, and hang up once that is answered."""
