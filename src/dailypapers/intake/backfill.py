@@ -9,7 +9,8 @@ papers as news.
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -84,9 +85,10 @@ def backfill(
 
     async def run() -> list[Backfilled]:
         done: list[Backfilled] = []
-        async for each, answer in _answers(missing, make_http, now):
-            done.append(await asyncio.to_thread(_keep, engine, each, answer, now))
-            on_progress(done[-1])
+        async with aclosing(_answers(missing, make_http, now)) as answers:
+            async for each, answer in answers:
+                done.append(await asyncio.to_thread(_keep, engine, each, answer, now))
+                on_progress(done[-1])
         return done
 
     return tuple(asyncio.run(run()))
@@ -94,7 +96,7 @@ def backfill(
 
 async def _answers(
     missing: Sequence[Missing], make_http: Callable[[], Http], now: dt.datetime
-) -> AsyncIterator[tuple[Missing, Fetched]]:
+) -> AsyncGenerator[tuple[Missing, Fetched], None]:
     async with make_http() as http:
         for each in missing:
             try:

@@ -8,7 +8,8 @@ being announced, for the ranking and the search; what is days and not years old,
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -85,8 +86,8 @@ def harvest(
 
     async def run() -> list[HarvestedPage]:
         pages: list[HarvestedPage] = []
-        async with make_http() as http:
-            async for page in _pages(engine, parts, http, now):
+        async with make_http() as http, aclosing(_pages(engine, parts, http, now)) as coming:
+            async for page in coming:
                 pages.append(page)
                 on_progress(page)
         return pages
@@ -96,7 +97,7 @@ def harvest(
 
 async def _pages(
     engine: sa.Engine, parts: Sequence[Part], http: Http, now: dt.datetime
-) -> AsyncIterator[HarvestedPage]:
+) -> AsyncGenerator[HarvestedPage, None]:
     failures = 0
     for part in parts:
         page = HarvestedPage(part.harvest)
