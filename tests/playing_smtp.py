@@ -5,13 +5,13 @@ import base64
 import shutil
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.conversations import conversations
 
 
 @dataclass
@@ -179,30 +179,6 @@ def make_contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 def playing_smtp(script: Script | None = None) -> Iterator[Server]:
     """Run the server in a thread of its own."""
     server = Server(script or Script())
-    started, stop = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        secured = server.script.tls if server.script.tls_at_once else None
-        listening = await asyncio.start_server(server.talk, server.host, 0, limit=10_000_000, ssl=secured)
-        server.port = listening.sockets[0].getsockname()[1]
-        started.set()
-        await stop.wait()
-        listening.close()
-        talking = asyncio.all_tasks() - {asyncio.current_task()}
-        if talking:
-            _, still = await asyncio.wait(talking, timeout=0.2)
-            for task in still:
-                task.cancel()
-            await asyncio.gather(*still, return_exceptions=True)
-        await asyncio.sleep(0)
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
-    thread.start()
-    started.wait(10)
-    try:
+    secured = server.script.tls if server.script.tls_at_once else None
+    with conversations(server.talk, server.host, tls=secured, patience=0.2, read_ahead=10_000_000) as server.port:
         yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()

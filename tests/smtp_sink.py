@@ -26,11 +26,12 @@ more. `seconds` is how long it thinks about a mail. It offers what `extensions` 
 
 import asyncio
 import ssl
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+from tests.conversations import conversations
 
 PIPELINING = ("PIPELINING", "8BITMIME", "SMTPUTF8")
 CHUNKING = (*PIPELINING, "CHUNKING")
@@ -301,27 +302,5 @@ def smtp_sink(
 ) -> Iterator[Sink]:
     """Run a sink in a thread of its own, on a free port unless one is named."""
     sink = Sink(list(rules), extensions, at_once, per_connection, seconds, tls, host)
-    started, stop = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        listening = await asyncio.start_server(sink.talk, sink.host, port)
-        sink.port = listening.sockets[0].getsockname()[1]
-        started.set()
-        await stop.wait()
-        listening.close()
-        talking = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in talking:
-            task.cancel()
-        await asyncio.gather(*talking, return_exceptions=True)
-        await asyncio.sleep(0.001)
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
-    thread.start()
-    assert started.wait(10)
-    try:
+    with conversations(sink.talk, sink.host, port) as sink.port:
         yield sink
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()

@@ -1,14 +1,18 @@
 """A signal is heard whichever thread it comes to, and whatever the main thread is doing just then."""
 
+import asyncio
+import gc
 import signal
+import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from dailypapers.stopping import stop_on_signal
+from dailypapers.stopping import stop_accepting, stop_on_signal
 
 #: Ends a wait that would otherwise never end; nothing that works comes near.
 _LONG = 20
@@ -81,3 +85,26 @@ def test_another_signal_does_not_stop_and_everything_is_put_back() -> None:
         assert set(Path("/dev/fd").iterdir()) <= files
     finally:
         signal.signal(signal.SIGUSR1, before)
+
+
+class _ClosesAtOnce(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+
+
+async def test_who_connects_while_a_server_stops_is_not_left_waiting() -> None:
+    """What asyncio would have forgotten is a warning too, which fails the test."""
+    loop = asyncio.get_running_loop()
+    for turns in range(5):
+        server = await loop.create_server(_ClosesAtOnce, "127.0.0.1", 0)
+        with socket.create_connection(server.sockets[0].getsockname()) as client:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await stop_accepting(*server.sockets)
+            server.close()
+            client.settimeout(0)
+            async with asyncio.timeout(_LONG):
+                # Before it is accepted, it is refused; after that, it is opened and closed.
+                with suppress(ConnectionResetError):
+                    assert await loop.sock_recv(client, 1) == b""
+    gc.collect()

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from dailypapers.stopping import stop_accepting
+
 
 def serve_pages(
     pages: FastAPI,
@@ -52,3 +54,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, end the conversations and close."""
+        await stop_accepting(*(sockets or ()))
+        await super().shutdown(sockets)

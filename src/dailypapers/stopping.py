@@ -1,5 +1,6 @@
 """Stopping: a signal asks, and what is in flight is finished."""
 
+import asyncio
 import signal
 import socket
 import threading
@@ -7,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+#: Turns of a loop from accepting a connection until its protocol has it.
+_TURNS_TO_OPEN = 3
 
 
 @contextmanager
@@ -40,3 +43,16 @@ def _listen(told: socket.socket, stop: threading.Event) -> None:
     while numbers := told.recv(64):
         if any(number in _SIGNALS for number in numbers):
             stop.set()
+
+
+async def stop_accepting(*listening: socket.socket) -> None:
+    """Take no more connections in the running loop, and let those be opened that have been accepted.
+
+    This comes before a server is closed: asyncio forgets a connection that it has accepted and not yet opened by then,
+    without closing it (seen with Python 3.11).
+    """
+    loop = asyncio.get_running_loop()
+    for each in listening:
+        loop.remove_reader(each.fileno())
+    for _ in range(_TURNS_TO_OPEN):
+        await asyncio.sleep(0)

@@ -4,7 +4,6 @@ Only the clock is ours: it stands still until a test turns it.
 """
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,11 +13,11 @@ from socket import AF_INET, IPPROTO_TCP, SOCK_STREAM, socket
 from typing import TypeVar
 
 import sqlalchemy as sa
-import uvicorn
 
 from dailypapers.app import App, build
 from dailypapers.catcher.server import Catcher, Caught, caught
 from dailypapers.delivery.deliver import deliver_once
+from dailypapers.http_server import pages_beside
 from dailypapers.jobs.day import day
 from dailypapers.settings import Settings, shipped
 from dailypapers.store.database import migrate, reading
@@ -116,14 +115,10 @@ def living(folder: Path, database: str = "", *, begun: bool = True) -> Iterator[
         context.previews.load(now=START)
         if context.finder:
             context.finder.refresh()
-        server = uvicorn.Server(uvicorn.Config(web_app(context), log_level="warning"))
-        thread = threading.Thread(target=server.run, args=([listening],), name="pages")
-        thread.start()
         try:
-            yield service
+            with pages_beside(web_app(context), [listening]):
+                yield service
         finally:
-            server.should_exit = True
-            thread.join()
             app.engine.dispose()
 
 
