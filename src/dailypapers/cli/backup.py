@@ -32,11 +32,11 @@ def backup(
 
     app = context.obj.app(migrated=False)
     with progress("backup") as step:
-        made = back_up(app.engine, file, now=clock(now)(), on_progress=step)
+        summary = back_up(app.engine, file, now=clock(now)(), on_progress=step)
     if as_json:
-        rows("Backup", _records(made), as_json=True)
+        rows("Backup", _records(summary), as_json=True)
         return
-    say(f"Wrote {file}: {counted(made.rows, 'row')} of {counted(len(made.tables), 'table')}, {_size(file)}.")
+    say(f"Wrote {file}: {counted(summary.rows, 'row')} of {counted(len(summary.tables), 'table')}, {_size(file)}.")
 
 
 def restore(
@@ -66,22 +66,22 @@ def restore(
     app, moment = context.obj.app(migrated=False), clock(now)()
     today = moment.astimezone(ZoneInfo(app.settings.service.zone)).date()
     through = _day(sent_through) if sent_through else today
-    held = live_keys = 0
+    held_back = live_keys = 0
 
     def hold(tx: "sa.Connection") -> None:
-        nonlocal held, live_keys
+        nonlocal held_back, live_keys
         # Whoever has signed out since would be signed in again.
         end_all_sessions(tx)
         live_keys = sum(key.is_live(moment) for key in api_keys.every(tx))
-        held = 0 if nothing_sent else hold_what_was_sent_since(tx, through=through, now=moment)
+        held_back = 0 if nothing_sent else hold_what_was_sent_since(tx, through=through, now=moment)
 
     with progress("restore") as step:
-        made = fill(app.engine, file, then=hold, on_progress=step)
-    say(f"Restored {counted(made.rows, 'row')} as of {made.made_at:%Y-%m-%d %H:%M} UTC.")
+        summary = fill(app.engine, file, then=hold, on_progress=step)
+    say(f"Restored {counted(summary.rows, 'row')} as of {summary.made_at:%Y-%m-%d %H:%M} UTC.")
     if nothing_sent:
         return
     say(
-        f"{counted(held, 'email')} that waited then may have been sent since, as may digests of editions through "
+        f"{counted(held_back, 'email')} that waited then may have been sent since, as may digests of editions through "
         f"{through}: none of them is sent until you decide (`dailypapers deliveries --help`)."
     )
     say("Whoever unsubscribed or was erased since then is back: remove them before delivery starts.")
@@ -110,15 +110,16 @@ def move(
     _require_at_rest(app.engine, moment)
     password = app.settings.database.password
     target = connect(to, password=password.get_secret_value() if password else None)
-    kept = file or Path(f"dailypapers-{moment:%Y%m%d-%H%M%S}.backup")
+    backup_file = file or Path(f"dailypapers-{moment:%Y%m%d-%H%M%S}.backup")
     try:
         with progress("move") as step:
-            made = backups.move(
-                app.engine, target, kept, then=lambda tx: retire(tx, now=moment), now=moment, on_progress=step
+            summary = backups.move(
+                app.engine, target, backup_file, then=lambda tx: retire(tx, now=moment), now=moment, on_progress=step
             )
     finally:
         close(target)
-    say(f"Moved {counted(made.rows, 'row')} to {target.url.render_as_string(hide_password=True)}; {kept} has them too.")
+    address = target.url.render_as_string(hide_password=True)
+    say(f"Moved {counted(summary.rows, 'row')} to {address}; {backup_file} has them too.")
     say("Now set database.url to it, and start dailypapers. The old database sends nothing more.")
     raise typer.Exit(OK)
 
@@ -135,8 +136,8 @@ def _require_at_rest(engine: "sa.Engine", now: dt.datetime) -> None:
         raise BadInput(f"{sending[0]} is sending from this database: stop dailypapers before it is moved.")
 
 
-def _records(made: "Backup") -> list[dict[str, object]]:
-    return [{"table": table.name, "rows": table.rows, "checksum": table.checksum} for table in made.tables]
+def _records(summary: "Backup") -> list[dict[str, object]]:
+    return [{"table": table.name, "rows": table.rows, "checksum": table.checksum} for table in summary.tables]
 
 
 def _size(file: Path) -> str:

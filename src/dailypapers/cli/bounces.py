@@ -26,8 +26,8 @@ def read(
     """
     contents = list(_contents(files))
     records = [_record(file, content) for file, content in contents]
-    shown = [{name: value for name, value in record.items() if name != "recipients"} for record in records]
-    rows("Emails", records, as_json=as_json, table=shown, wrap=("file", "address"), cut=("text",))
+    table = [{name: value for name, value in record.items() if name != "recipients"} for record in records]
+    rows("Emails", records, as_json=as_json, table=table, wrap=("file", "address"), cut=("text",))
     raise typer.Exit(OK if len(contents) == len(files) else ATTENTION)
 
 
@@ -52,13 +52,13 @@ _NOBODY = {"address": None, "status": None, "hard_or_soft": None, "fault": None,
 
 
 def _recipient(affected: "Affected") -> dict[str, Any]:
-    told = affected.diagnosis
-    if told is None:
+    diagnosis = affected.diagnosis
+    if diagnosis is None:
         return _NOBODY | {"address": affected.address or None}
     return {
         "address": affected.address or None,
-        "status": told.status or None,
-        "hard_or_soft": told.severity,
-        "fault": told.fault.value,
-        "text": told.text,
+        "status": diagnosis.status or None,
+        "hard_or_soft": diagnosis.severity,
+        "fault": diagnosis.fault.value,
+        "text": diagnosis.text,
     }

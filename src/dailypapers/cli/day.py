@@ -66,9 +66,9 @@ def report(
     app, moment = context.obj.app(), clock(now)()
     operator = app.dependencies.operator
     with reading(app.engine) as tx:
-        found = situation(tx, now=moment)
+        now_is = situation(tx, now=moment)
     disk = operator.measure_disk() if operator else None
-    message = written(found, disk=disk, name=app.settings.service.name, now=moment)
+    message = written(now_is, disk=disk, name=app.settings.service.name, now=moment)
     typer.echo(f"{message.subject}\n\n{message.text}", nl=False)
     if not send:
         return

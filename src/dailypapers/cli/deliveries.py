@@ -152,8 +152,8 @@ def _print_plan(app: "App", now: dt.datetime, *, as_json: bool) -> None:
     records = [{**asdict(each), "is_late": each.is_late} for each in planned.leaving]
     rows("Plan", records, as_json=as_json, table=[_leaving(each) for each in planned.leaving])
     if not as_json:
-        known = "as measured" if planned.is_measured else "assumed, as no run has shown it yet"
-        say(f"At most {planned.per_second:,.0f} emails a second ({known}), and no more than your limits allow.")
+        basis = "as measured" if planned.is_measured else "assumed, as no run has shown it yet"
+        say(f"At most {planned.per_second:,.0f} emails a second ({basis}), and no more than your limits allow.")
 
 
 def _leaving(leaving: "Leaving") -> dict[str, Any]:
@@ -230,8 +230,8 @@ def _states(name: str) -> "Sequence[DeliveryState]":
     if name == "open":
         return [state for state in DeliveryState if state not in FINAL]
     if name not in set(DeliveryState):
-        known = ", ".join(sorted(DeliveryState))
-        raise BadInput(f"“{name}” is not a state of an email. There are: open, {known}.")
+        names = ", ".join(sorted(DeliveryState))
+        raise BadInput(f"“{name}” is not a state of an email. There are: open, {names}.")
     state = DeliveryState(name)
     return [state, *after_acceptance] if state is DeliveryState.ACCEPTED else [state]
 
@@ -306,6 +306,6 @@ _IN_WORDS = frozenset({"balanced", "residue", "resent", "undecided", "equation",
 def _counts(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give the table's columns: without those that are 0 in every row, and what is said in words below it."""
     always = {"day", "due", "accepted", "open"}
-    shown = [name for name in (records[0] if records else ()) if any(record[name] for record in records)]
-    columns = [name for name in shown if name not in _IN_WORDS]
+    not_zero = [name for name in (records[0] if records else ()) if any(record[name] for record in records)]
+    columns = [name for name in not_zero if name not in _IN_WORDS]
     return [{name: record[name] for name in records[0] if name in always or name in columns} for record in records]

@@ -52,29 +52,29 @@ def _day(folder: Path, port: int, *, as_json: bool) -> int:
         done = run(folder, port=port, progress=Progress(lambda _: step(1), step, step))
     rows(
         f"Digests of {done.ledger.day}",
-        [_record(shown) for shown in done.shown],
+        [_record(digest) for digest in done.shown],
         as_json=as_json,
-        table=[_row(shown) for shown in done.shown],
+        table=[_row(digest) for digest in done.shown],
         cut=("top paper, and why",),
     )
     _say_what_came(done)
     return OK if done.ledger.balanced and not done.day.delivered.stopped else ATTENTION
 
 
-def _record(shown: "Shown") -> dict[str, object]:
+def _record(digest: "Shown") -> dict[str, object]:
     return {
-        "subscriber": shown.delivery.address,
-        "subject": shown.subject,
-        "picks": shown.picks,
-        "top pick": shown.top,
-        "why": shown.why,
-        "bytes": shown.size,
+        "subscriber": digest.delivery.address,
+        "subject": digest.subject,
+        "picks": digest.picks,
+        "top pick": digest.top,
+        "why": digest.why,
+        "bytes": digest.size,
     }
 
 
-def _row(shown: "Shown") -> dict[str, object]:
-    lines = (line for line in (shown.top, shown.why) if line)
-    return {"subscriber": shown.delivery.address, "papers": shown.picks, "top paper, and why": "\n".join(lines)}
+def _row(digest: "Shown") -> dict[str, object]:
+    lines = (line for line in (digest.top, digest.why) if line)
+    return {"subscriber": digest.delivery.address, "papers": digest.picks, "top paper, and why": "\n".join(lines)}
 
 
 def _say_what_came(done: "Demo") -> None:

@@ -28,7 +28,7 @@ def doctor(
 
     app = context.obj.app(migrated=False)
     resolver = system_resolver() if outside else None
-    found = asyncio.run(run(app, Records(resolver) if resolver else None, outside=outside, now=clock(None)()))
-    lines = [asdict(finding) for finding in found]
+    findings = asyncio.run(run(app, Records(resolver) if resolver else None, outside=outside, now=clock(None)()))
+    lines = [asdict(finding) for finding in findings]
     rows("Checks", lines, as_json=as_json, wide=("why", "advice"), wrap=("name",))
-    raise typer.Exit(ATTENTION if worst(found) is Level.FAIL else OK)
+    raise typer.Exit(ATTENTION if worst(findings) is Level.FAIL else OK)

@@ -113,8 +113,8 @@ def trending(
     """Measure how well early scores forecast which of a day's papers are popular a week later."""
     from dailypapers.evaluation.run import forecasts
 
-    found = forecasts(listings, readings)
-    rows("Forecasts of the order a week later", [asdict(order) for order in found], as_json=as_json)
+    results = forecasts(listings, readings)
+    rows("Forecasts of the order a week later", [asdict(order) for order in results], as_json=as_json)
 
 
 @evaluating.command()
@@ -147,11 +147,11 @@ def records(outcomes: "tuple[Outcome, ...]", *, as_json: bool) -> list[dict[str,
     """Return a row for each method: means over readers, and how far ahead of it the first method is."""
     from dailypapers.evaluation.measures import interval
 
-    shown = []
+    rows = []
     for outcome in outcomes:
         low, high = interval(outcome.means().tolist())
         ahead, least, most = outcomes[0].over(outcome)
-        shown.append(
+        rows.append(
             {
                 "method": outcome.method,
                 "ndcg@10": float(outcome.means().mean()),
@@ -168,8 +168,8 @@ def records(outcomes: "tuple[Outcome, ...]", *, as_json: bool) -> list[dict[str,
             }
         )
         if as_json:
-            shown[-1] |= {"task": outcome.task.name, "readers_ndcg@10": _by_reader(outcome)}
-    return shown
+            rows[-1] |= {"task": outcome.task.name, "readers_ndcg@10": _by_reader(outcome)}
+    return rows
 
 
 def _by_reader(outcome: "Outcome") -> dict[str, float]:

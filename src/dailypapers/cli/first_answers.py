@@ -60,7 +60,7 @@ class Answered:
             yield ("mail", "security"), "tls"
 
 
-def ask_for(given: Answered) -> Answered:
+def ask_for(answers: Answered) -> Answered:
     """Ask at the terminal for what was not given; an empty answer keeps the default."""
     from dailypapers.sources.names import settings_of
 
@@ -72,9 +72,9 @@ def ask_for(given: Answered) -> Answered:
         "base_url": "Where readers reach the pages (http://localhost:8000)",
     }
     for name, question in questions.items():
-        if not getattr(given, name):
-            given = replace(given, **{name: _answer(question)})
-    while not given.sources:
+        if not getattr(answers, name):
+            answers = replace(answers, **{name: _answer(question)})
+    while not answers.sources:
         sources = _answer("Sources, such as: cs.LG, Hugging Face, bioRxiv neuroscience")
         if not sources:
             break
@@ -83,8 +83,8 @@ def ask_for(given: Answered) -> Answered:
         except BadInput as error:
             typer.echo(str(error), err=True)
             continue
-        given = replace(given, sources=sources)
-    return given
+        answers = replace(answers, sources=sources)
+    return answers
 
 
 def _answer(question: str) -> str:

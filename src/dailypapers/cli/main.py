@@ -43,8 +43,8 @@ commands = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
         from dailypapers import __version__
 
         typer.echo(f"dailypapers {__version__}")

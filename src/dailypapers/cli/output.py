@@ -37,9 +37,9 @@ def rows(
     if as_json:
         sys.stdout.write(json.dumps(list(records), ensure_ascii=False, indent=2, default=str) + "\n")
         return
-    shown = records if table is None else table
-    if shown:
-        _print_table(title, shown, wide=wide, wrap=wrap, cut=cut)
+    printed = records if table is None else table
+    if printed:
+        _print_table(title, printed, wide=wide, wrap=wrap, cut=cut)
     else:
         say(f"{title}: none.")
 

@@ -57,7 +57,7 @@ def rank(
     from dailypapers.settings import DigestDefaults
     from dailypapers.subscriptions.import_ import interests
 
-    stated = {
+    fields = {
         "topics": topic,
         "phrases": phrase,
         "categories": category,
@@ -66,11 +66,11 @@ def rank(
         "avoid": unwanted,
         "exclude": exclude,
     }
-    preferred = tuple(interests({name: value for name, value in stated.items() if value}))
+    preferred = tuple(interests({name: value for name, value in fields.items() if value}))
     with progress("reading and ranking"):
         least = DigestDefaults().relevance if relevance is None else relevance
-        asked = Wanted(preferred, limit, least)
-        ranked = run(papers, asked, now=clock(now)(), archive=archive, model=model)
+        request = Wanted(preferred, limit, least)
+        ranked = run(papers, request, now=clock(now)(), archive=archive, model=model)
     for sentence in (*ranked.warnings, *(f"{item.where}: {item.why}" for item in ranked.skipped)):
         say(sentence)
     records = [
@@ -97,8 +97,8 @@ def _row(record: Mapping[str, Any]) -> dict[str, Any]:
     terms = (
         f"{term['weight']:+.3f} {term['kind']} {term['text'] or term['interest']}" for term in record.get("terms", ())
     )
-    shown = {name: record[name] for name in ("rank", "id", "score")}
-    return {**shown, "paper, and why": "\n".join(filter(None, (record["title"], record["reason"], *terms)))}
+    row = {name: record[name] for name in ("rank", "id", "score")}
+    return {**row, "paper, and why": "\n".join(filter(None, (record["title"], record["reason"], *terms)))}
 
 
 def archive(
@@ -168,7 +168,7 @@ def _split(tx: "sa.Connection", name: str, record: str, now: "dt.datetime") -> N
 
 def _origin_record(origin: "Provenance") -> dict[str, Any]:
     paper = origin.paper
-    shown = {"title": paper.title, "authors": paper.authors, "categories": paper.categories, "url": paper.url}
+    fields = {"title": paper.title, "authors": paper.authors, "categories": paper.categories, "url": paper.url}
     rest = {
         "published": paper.published,
         "first_seen_at": origin.first_seen_at,
@@ -177,7 +177,7 @@ def _origin_record(origin: "Provenance") -> dict[str, Any]:
         "signals": [asdict(each) for each in origin.readings],
         "merges": [asdict(each) for each in origin.merges],
     }
-    return {"id": str(paper.id), **shown, **rest}
+    return {"id": str(paper.id), **fields, **rest}
 
 
 def _print_origin(origin: "Provenance") -> None:

@@ -110,18 +110,18 @@ def configure_logging(*, verbose: bool) -> None:
     import structlog
 
     if sys.stderr.isatty():
-        shown: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+        renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
             exception_formatter=structlog.dev.plain_traceback
         )
     else:
-        shown = structlog.processors.JSONRenderer()
+        renderer = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             # Plain tracebacks: one that shows local variables would put links with tokens into the log.
             structlog.processors.format_exc_info,
-            shown,
+            renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -27,8 +27,8 @@ def add(
     from dailypapers.sources.recognise import setting_of, unknown_category_of
 
     if unknown := unknown_category_of(address):
-        meant = nearest_category(unknown)
-        raise BadInput(f"arXiv has no category {unknown}{f'; did you mean {meant}?' if meant else '.'}")
+        nearest = nearest_category(unknown)
+        raise BadInput(f"arXiv has no category {unknown}{f'; did you mean {nearest}?' if nearest else '.'}")
     setting = setting_of(address)
     if setting is None:
         raise BadInput(f"“{address}” is neither a web address nor a category of arXiv.")

@@ -127,8 +127,8 @@ def print_sources(reports: "Sequence[SourceReport]", *, as_json: bool) -> None:
     rows("sources", records, as_json=as_json, table=table, wide=("note",))
     for report in reports:
         for page in report.relisted:
-            said = page.freshness.note if page.freshness else f"not listed again: {page.note}"
-            say(f"{report.source}: {page.category} on {page.day}: {said}")
+            note = page.freshness.note if page.freshness else f"not listed again: {page.note}"
+            say(f"{report.source}: {page.category} on {page.day}: {note}")
         for item in report.fetched.skipped[:_NAMED]:
             say(f"{report.source}: {item.where}: {item.why}")
         if len(report.fetched.skipped) > _NAMED:
@@ -175,8 +175,8 @@ def print_standings(app: "App", now: "dt.datetime", *, as_json: bool) -> int:
     table = [{name: record.get(name) for name in _COLUMNS} for record in records]
     rows("sources", records, as_json=as_json, table=table)
     for each in listed:
-        if not as_json and (said := sentence(each)):
-            say(said)
+        if not as_json and (line := sentence(each)):
+            say(line)
     for host, until in closed.items():
         say(f"{host} asked to be left alone, or did not answer; the next try is after {until:%Y-%m-%d %H:%M} UTC.")
     return ATTENTION if unknown or any(each.needs_attention for each in listed) else OK
@@ -224,8 +224,8 @@ def parse(
     if as_json:
         print_json({"announcements": records, "skipped": skipped, "remarks": list(reading.remarks)})
     else:
-        shown = [{name: each[name] for name in ("type", "id", "title")} for each in records]
-        rows("announcements", shown, as_json=False, cut=("title",))
+        table = [{name: each[name] for name in ("type", "id", "title")} for each in records]
+        rows("announcements", table, as_json=False, cut=("title",))
     for sentence in (*(f"{each['where']}: {each['why']}" for each in skipped), *reading.remarks):
         say(sentence)
     say(f"{counted(len(records), 'announcement')}, {len(skipped)} skipped.")

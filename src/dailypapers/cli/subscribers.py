@@ -77,15 +77,15 @@ def add_one(
     app, moment = context.obj.app(), clock(now)()
     by = command_line(app)
     examples = [*(paper or ()), *(_examples(app.engine, bib) if bib else ())]
-    stated = {
+    fields = {
         "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": examples or None,
         "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days, "max_papers": max_papers,
         "on_empty": on_empty,
     }  # fmt: skip
     if alerts:
-        _add_alerts(stated, alerts)
+        _add_alerts(fields, alerts)
     line = Line(
-        0, normal_address(address), _changes({name: value for name, value in stated.items() if value is not None})
+        0, normal_address(address), _changes({name: value for name, value in fields.items() if value is not None})
     )
     for interest in (interest for interests in line.changes.interests.values() for interest in interests):
         if interest.kept() != interest:
@@ -112,7 +112,7 @@ def add_one(
         say(f"{line.address} is already subscribed; the preferences you gave were changed, the others kept.")
 
 
-def _add_alerts(stated: dict[str, Any], file: Path) -> None:
+def _add_alerts(fields: dict[str, Any], file: Path) -> None:
     """Add what a file of alerts asks for to what was stated; each is said."""
     from dailypapers.domain.preferences import FIELDS
     from dailypapers.subscriptions.alerts import interests_of
@@ -126,7 +126,7 @@ def _add_alerts(stated: dict[str, Any], file: Path) -> None:
     names = {key: name for name, key in FIELDS.items()}
     for interest in interests:
         name = names[interest.kind, interest.stance]
-        stated[name] = [*(stated[name] or ()), interest.text]
+        fields[name] = [*(fields[name] or ()), interest.text]
         say(f"{file.name}: {interest.kind} “{interest.text}”{' (less of it)' if name == 'avoid' else ''}.")
 
 
@@ -165,19 +165,19 @@ def list_all(context: typer.Context, as_json: Json = False) -> None:
     from dailypapers.store.database import reading
 
     with reading(context.obj.app().engine) as tx:
-        known = list(stored.every(tx))
-        stated = stored.interests_of(tx, [reader.id for reader in known])
-    records = [_summary(reader, stated[reader.id]) for reader in known]
+        readers = list(stored.every(tx))
+        interests_by_reader = stored.interests_of(tx, [reader.id for reader in readers])
+    records = [_summary(reader, interests_by_reader[reader.id]) for reader in readers]
     rows(
         "Subscribers", records, as_json=as_json, table=[_shortened(each) for each in records], wrap=("address", "zone")
     )
 
 
-def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, Any]:
+def _summary(reader: "Subscriber", interests: "tuple[Interest, ...]") -> dict[str, Any]:
     return {
         "address": reader.address,
         "state": reader.state.value,
-        "interests": len(stated),
+        "interests": len(interests),
         "next digest": reader.next_digest_at.isoformat(timespec="minutes") if reader.next_digest_at else "next run",
         "zone": reader.rhythm.zone,
     }
@@ -185,8 +185,8 @@ def _summary(reader: "Subscriber", stated: "tuple[Interest, ...]") -> dict[str, 
 
 def _shortened(record: Mapping[str, Any]) -> dict[str, Any]:
     """Write the next digest's time in UTC without its offset, which stands in the heading."""
-    shown = {**record, "next digest (UTC)": record["next digest"].replace("T", " ").removesuffix("+00:00")}
-    return {name: shown[name] for name in ("address", "state", "interests", "next digest (UTC)", "zone")}
+    row = {**record, "next digest (UTC)": record["next digest"].replace("T", " ").removesuffix("+00:00")}
+    return {name: row[name] for name in ("address", "state", "interests", "next digest (UTC)", "zone")}
 
 
 @subscribers.command()
@@ -305,8 +305,9 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
 
     with reading(context.obj.app().engine) as tx:
         readers = [reader for reader in stored.every(tx) if reader.state in READING]
-        stated = stored.interests_of(tx, [reader.id for reader in readers])
-    lines = [json.dumps(record(reader, stated[reader.id]), ensure_ascii=False) + "\n" for reader in readers]
+        interests_by_reader = stored.interests_of(tx, [reader.id for reader in readers])
+    records = (record(reader, interests_by_reader[reader.id]) for reader in readers)
+    lines = [json.dumps(each, ensure_ascii=False) + "\n" for each in records]
     if file:
         file.write_text("".join(lines), "utf-8")
         say(f"Wrote {counted(len(lines), 'subscriber')} to {file}.")

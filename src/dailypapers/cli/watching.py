@@ -110,13 +110,13 @@ def table(snapshot: "Snapshot") -> "Group":
     from rich.text import Text
 
     replies = list(snapshot.replies)
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    shown.add_column("domain", header_style="dim")
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column("domain", header_style="dim")
     for reply in replies:
-        shown.add_column(reply, justify="right", header_style="dim")
+        grid.add_column(reply, justify="right", header_style="dim")
     for domain, counts in list(snapshot.domains.items())[:_MOST_DOMAINS]:
-        shown.add_row(Text(domain), *(f"{counts.get(reply, 0):,}" for reply in replies))
-    return Group(Text(line(snapshot)), shown)
+        grid.add_row(Text(domain), *(f"{counts.get(reply, 0):,}" for reply in replies))
+    return Group(Text(line(snapshot)), grid)
 
 
 def record(snapshot: "Snapshot") -> dict[str, Any]:

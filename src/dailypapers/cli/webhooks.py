@@ -82,8 +82,9 @@ def try_out(context: typer.Context, name: Name, now: Now = None) -> None:
     raise typer.Exit(OK if posted.is_taken else ATTENTION)
 
 
-def _require(known: "tuple[Webhook, ...]", name: str) -> "Webhook":
-    found = next((each for each in known if each.name == name), None)
-    if found is None:
-        raise BadInput(f"There is no webhook “{name}” in the settings; there is: {', '.join(w.name for w in known)}.")
-    return found
+def _require(webhooks: "tuple[Webhook, ...]", name: str) -> "Webhook":
+    webhook = next((each for each in webhooks if each.name == name), None)
+    if webhook is None:
+        names = ", ".join(each.name for each in webhooks)
+        raise BadInput(f"There is no webhook “{name}” in the settings; there is: {names}.")
+    return webhook

@@ -19,8 +19,8 @@ def _page(visit: Visit, *, status: int = 200, refusal: Refusal | None = None, **
     with reading(visit.context.engine) as tx:
         codes_left = accounts.count_recovery_codes(tx, visit.account.id)
     blank: dict[str, object] = {"secret": "", "qr_code": "", "codes": (), "wrong_code": False}
-    shown = blank | {"codes_left": codes_left, "done": visit.query("done")} | values
-    return visit.page("account", status=status, refusal=refusal.value if refusal else "", **shown)
+    context = blank | {"codes_left": codes_left, "done": visit.query("done")} | values
+    return visit.page("account", status=status, refusal=refusal.value if refusal else "", **context)
 
 
 def act(visit: Visit) -> Response:

@@ -31,14 +31,14 @@ def show(visit: Visit) -> Response:
     """Show an email's story."""
     with reading(visit.context.engine) as tx:
         delivery = _require_delivery(tx, visit)
-        (shown,) = load_inputs(tx, [delivery])
+        (render_input,) = load_inputs(tx, [delivery])
         tries = attempts.of_delivery(tx, delivery.id)
         returned = [each for each in bounces.of_subscriber(tx, delivery.subscriber) if each.delivery_id == delivery.id]
     page = visit.page(
         "delivery",
         delivery=delivery,
-        digest=shown.digest,
-        edition=shown.edition,
+        digest=render_input.digest,
+        edition=render_input.edition,
         tries=tries,
         bounces=returned,
         may_resend=delivery.kind is MailKind.DIGEST and delivery.state in _MAY_BE_RESENT,
@@ -64,15 +64,15 @@ def _require_delivery(tx: sa.Connection, visit: Visit) -> Delivery:
 def preview(visit: Visit) -> Response:
     """Show the email itself, rendered as it is sent, but with links that open nothing of its reader's."""
     with reading(visit.context.engine) as tx:
-        (shown,) = load_inputs(tx, [_require_delivery(tx, visit)])
-    rendered = message(visit.context.renderer, _without_links(shown))
+        (render_input,) = load_inputs(tx, [_require_delivery(tx, visit)])
+    rendered = message(visit.context.renderer, _without_links(render_input))
     html = rendered.html or f"<pre>{_escaped(rendered.text)}</pre>"
     return HTMLResponse(html.encode("utf-8", "replace"), headers={"Content-Security-Policy": _IN_FRAME})
 
 
-def _without_links(shown: RenderInput) -> RenderInput:
+def _without_links(render_input: RenderInput) -> RenderInput:
     """Return the same for nobody: an operator may see a reader's email, and act for nobody."""
-    return replace(shown, bearer=Bearer(0))
+    return replace(render_input, bearer=Bearer(0))
 
 
 def _escaped(text: str) -> str:

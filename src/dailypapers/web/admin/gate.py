@@ -185,9 +185,9 @@ def _led_to_sign_in(visit: Visit) -> Response:
     """Lead to the page for signing in, and from there to what was asked for, where that was a page to look at."""
     url = visit.request.url
     path = visit.request.scope["path"].removeprefix("/admin")
-    wanted = f"{path}?{url.query}" if url.query else path
-    is_page = visit.request.method == "GET" and wanted
-    return visit.redirect("/sign-in" + (f"?next={quote(wanted, safe='')}" if is_page else ""))
+    target = f"{path}?{url.query}" if url.query else path
+    is_page = visit.request.method == "GET" and target
+    return visit.redirect("/sign-in" + (f"?next={quote(target, safe='')}" if is_page else ""))
 
 
 def open_to_all(context: WebContext, handle: Handler) -> Callable[[Request], Awaitable[Response]]:
@@ -205,14 +205,14 @@ def _answer_anybody(context: WebContext, request: Request, form: Mapping[str, st
     session = sessions.find(context.engine, request.cookies.get(SESSION_COOKIE, ""), now=now)
     if session is None:
         require_on(context)
-    known = request.cookies.get(FORM_COOKIE, "")
-    browser = known or sessions.new_token()
+    form_cookie = request.cookies.get(FORM_COOKIE, "")
+    browser = form_cookie or sessions.new_token()
     expected = context.signer.keyed_hash("admin.form", browser)
     visit = Visit(context, request, now, session, {**form, "form_token": expected, "browser": browser})
-    is_ours = bool(known) and hmac.compare_digest(form.get("csrf", "").encode(), expected.encode())
+    is_ours = bool(form_cookie) and hmac.compare_digest(form.get("csrf", "").encode(), expected.encode())
     is_forged = request.method == "POST" and not is_ours
     answer = visit.page("stale", status=403) if is_forged else handle(visit)
-    if not known:
+    if not form_cookie:
         set_cookie(context, answer, FORM_COOKIE, browser)
     return answer
 

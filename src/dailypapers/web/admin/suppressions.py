@@ -23,10 +23,10 @@ def _page(visit: Visit, *, status: int = 200, trouble: str = "", **values: objec
     text, after = visit.query("q").lower(), visit.query("after")
     with reading(visit.context.engine) as tx:
         listed = suppressions.beginning_with(tx, text, limit=PAGE + 1, after=after)
-    shown = {"text": text, "after": after, "listed": listed[:PAGE], "has_more": len(listed) > PAGE}
+    entries = {"text": text, "after": after, "listed": listed[:PAGE], "has_more": len(listed) > PAGE}
     typed = {"address": visit.value("address"), "reason": visit.value("reason")}
     done = {"done": visit.query("done")}
-    return visit.page("suppressions", status=status, trouble=trouble, **(shown | typed | done | values))
+    return visit.page("suppressions", status=status, trouble=trouble, **(entries | typed | done | values))
 
 
 def add(visit: Visit) -> Response:

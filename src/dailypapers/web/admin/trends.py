@@ -67,10 +67,10 @@ def show(visit: Visit) -> Response:
             source: days for (source, category), days in source_days.everything_since(tx, first).items() if not category
         }
     translate = visit.context.translate
-    shown = [plot for title, of_it in _FIGURES if (plot := _of_figures(title, of_it, counted, translate))]
+    plots = [plot for title, of_it in _FIGURES if (plot := _of_figures(title, of_it, counted, translate))]
     largest = sorted(by_source, key=lambda source: -sum(day.new for day in by_source[source]))[:_MOST_SOURCES]
     of_sources = [_of_source(source, by_source[source], translate) for source in largest]
-    return visit.page("trends", plots=shown, sources=of_sources)
+    return visit.page("trends", plots=plots, sources=of_sources)
 
 
 def _of_figures(

@@ -35,14 +35,14 @@ _KEY_EXAMPLE = {
 def _show_key(call: Call) -> Answer:
     key = call.key
     assert key is not None  # noqa: S101 - the gate lets nobody else in
-    shown = {
+    document = {
         "name": key.name,
         "prefix": key.prefix,
         "scopes": scopes_in_words(key.scopes),
         "per_minute": key.per_minute,
         "expires_at": moment(key.expires_at),
     }
-    return Answer(shown)
+    return Answer(document)
 
 
 def _show_kind(call: Call) -> Answer:

@@ -144,18 +144,18 @@ def _of_list(schema: Schema, items: list[Any], pointer: str) -> Iterator[Fault]:
 
 
 def _of_object(schema: Schema, fields: dict[str, Any], pointer: str) -> Iterator[Fault]:
-    known: Mapping[str, Schema] = schema.get("properties", {})
+    properties: Mapping[str, Schema] = schema.get("properties", {})
     for name in schema.get("required", ()):
         if name not in fields:
             yield Fault(f"{pointer}/{name}", "is missing")
     if len(fields) < schema.get("minProperties", 0):
-        yield Fault(pointer, f"must have at least one of {', '.join(known)}")
+        yield Fault(pointer, f"must have at least one of {', '.join(properties)}")
     for name, value in fields.items():
         where = f"{pointer}/{_escaped(name)}"
-        if name in known:
-            yield from faults(known[name], value, where)
+        if name in properties:
+            yield from faults(properties[name], value, where)
         else:
-            allowed = f"; those that are known are {', '.join(known)}" if known else ""
+            allowed = f"; those that are known are {', '.join(properties)}" if properties else ""
             yield Fault(where, f"is not a known field{allowed}")
 
 

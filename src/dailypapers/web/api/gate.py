@@ -100,8 +100,8 @@ class Api:
             if key and IDEMPOTENCY_KEY.name in sent:
                 key_hash = self.context.signer.keyed_hash("api.idempotency", sent[IDEMPOTENCY_KEY.name])
                 return _once(call, key, key_hash, _fingerprint(call, request, body), headers)
-            given = operation.handle(call)
-        return _response(operation, given, sent.get(IF_NONE_MATCH.name, ""), headers)
+            answer = operation.handle(call)
+        return _response(operation, answer, sent.get(IF_NONE_MATCH.name, ""), headers)
 
     def _matched(self, request: Request) -> tuple[Operation, Mapping[str, str]]:
         """Return what is asked for. Raises a `Problem` where there is no such thing, or it cannot be done with it."""
@@ -176,16 +176,16 @@ def _path(operation: Operation, texts: Mapping[str, str]) -> Mapping[str, Any]:
 
 def _query(operation: Operation, request: Request) -> Mapping[str, Any]:
     """Return what stands behind the question mark. Raises a `Problem` for what is unknown, there twice, or wrong."""
-    known = {each.name: each for each in operation.parameters if each.where == "query"}
+    parameters = {each.name: each for each in operation.parameters if each.where == "query"}
     values: dict[str, Any] = {}
     for name, text in request.query_params.multi_items():
-        if name not in known:
-            those = ", ".join(known) or "none"
+        if name not in parameters:
+            those = ", ".join(parameters) or "none"
             raise _wrong_parameter(name, f"is not known here; those that are known: {those}")
         if name in values:
             raise _wrong_parameter(name, "is given twice")
-        values[name] = _value(known[name], text)
-        for fault in check.faults(known[name].schema, values[name]):
+        values[name] = _value(parameters[name], text)
+        for fault in check.faults(parameters[name].schema, values[name]):
             raise _wrong_parameter(name, fault.detail)
     return values
 
@@ -195,8 +195,8 @@ def _value(parameter: Parameter, text: str) -> Any:
 
 
 def _wrong_parameter(name: str, detail: str) -> Problem:
-    shown = name[:100].encode("utf-8", "replace").decode()
-    return Problem(Kind.PARAMETER, f"The parameter “{shown}” {detail}.", parameter=shown)
+    printable = name[:100].encode("utf-8", "replace").decode()
+    return Problem(Kind.PARAMETER, f"The parameter “{printable}” {detail}.", parameter=printable)
 
 
 def _body(operation: Operation, request: Request, content: bytes) -> Any:
@@ -246,12 +246,12 @@ def _once(call: Call, key: ApiKey, key_hash: str, fingerprint: str, headers: Map
     """Do what is asked for, or answer as before where it was done."""
     before = api_answers.claim(call.tx, key.id, key_hash, fingerprint=fingerprint, now=call.now)
     if before is None:
-        given = call.operation.handle(call)
+        answer = call.operation.handle(call)
         api_answers.keep(
             call.tx, key.id, key_hash,
-            status=given.status, headers=given.headers, body=given.body, subscriber_id=given.subscriber_id,
+            status=answer.status, headers=answer.headers, body=answer.body, subscriber_id=answer.subscriber_id,
         )  # fmt: skip
-        return _rendered(call.operation, given, headers)
+        return _rendered(call.operation, answer, headers)
     if before.fingerprint != fingerprint:
         raise Problem(Kind.REUSED)
     again = Answer(before.body, before.status, before.headers)
@@ -262,17 +262,17 @@ def _versions(text: str) -> frozenset[str]:
     return frozenset(tag.strip() for tag in text.split(",") if tag.strip())
 
 
-def _response(operation: Operation, given: Answer, known: str, headers: Mapping[str, str]) -> Response:
+def _response(operation: Operation, answer: Answer, known_versions: str, headers: Mapping[str, str]) -> Response:
     """Return the answer, or 304 where its version is among those that are known (RFC 9110, 13.1.2)."""
-    if known and {tag.removeprefix("W/") for tag in _versions(known)} & {"*", etag_of(given.body)}:
-        return Response(status_code=304, headers={**headers, "ETag": etag_of(given.body)})
-    return _rendered(operation, given, headers)
+    if known_versions and {tag.removeprefix("W/") for tag in _versions(known_versions)} & {"*", etag_of(answer.body)}:
+        return Response(status_code=304, headers={**headers, "ETag": etag_of(answer.body)})
+    return _rendered(operation, answer, headers)
 
 
-def _rendered(operation: Operation, given: Answer, headers: Mapping[str, str]) -> Response:
-    all_headers = {**headers, **given.headers}
-    if given.body is None:
-        return Response(status_code=given.status, headers=all_headers)
+def _rendered(operation: Operation, answer: Answer, headers: Mapping[str, str]) -> Response:
+    all_headers = {**headers, **answer.headers}
+    if answer.body is None:
+        return Response(status_code=answer.status, headers=all_headers)
     if operation.has_version:
-        all_headers["ETag"] = etag_of(given.body)
-    return Response(written(given.body), given.status, all_headers, "application/json")
+        all_headers["ETag"] = etag_of(answer.body)
+    return Response(written(answer.body), answer.status, all_headers, "application/json")

@@ -46,22 +46,22 @@ def interest_of(fields: Mapping[str, Any], pointer: str = "") -> Interest:
         raise Problem(Kind.BODY, f"{str(error)[:1].upper()}{str(error)[1:].rstrip('.')}.", errors=errors) from None
 
 
-def require_few(stated: Iterable[Interest], pointer: str = "") -> None:
+def require_few(interests: Iterable[Interest], pointer: str = "") -> None:
     """Raise a `Problem` where there are more interests of a kind and stance than count."""
-    for of, count in Counter((each.kind, each.stance) for each in stated).items():
+    for of, count in Counter((each.kind, each.stance) for each in interests).items():
         most = MAX_OF_FIELD.get(_NAMES.get(of, "phrases"), MAX_EXAMPLES)
         if count > most:
             detail = f"A subscriber can have at most {most} interests of the kind {of[0]}."
             raise Problem(Kind.BODY, detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
-def _id(stated: Interest) -> str:
+def _id(interest: Interest) -> str:
     """Return a name for an interest that it has for good, whoever else has it."""
-    return hashlib.sha256(f"{stated.kind} {stated.stance} {stated.text}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{interest.kind} {interest.stance} {interest.text}".encode()).hexdigest()[:16]
 
 
-def _represented(stated: Interest) -> dict[str, Any]:
-    return {"id": _id(stated), "kind": stated.kind.value, "text": stated.text, "stance": stated.stance.value}
+def _represented(interest: Interest) -> dict[str, Any]:
+    return {"id": _id(interest), "kind": interest.kind.value, "text": interest.text, "stance": interest.stance.value}
 
 
 def _stated(call: Call, *, locks: bool = False) -> tuple[Interest, ...]:
@@ -73,27 +73,27 @@ def _stated(call: Call, *, locks: bool = False) -> tuple[Interest, ...]:
 
 
 def _list(call: Call) -> Answer:
-    return Answer({"items": [_represented(stated) for stated in _stated(call)], "next": None})
+    return Answer({"items": [_represented(interest) for interest in _stated(call)], "next": None})
 
 
 def _add(call: Call) -> Answer:
-    stated, added = _stated(call, locks=True), interest_of(call.body).kept()
+    interests, added = _stated(call, locks=True), interest_of(call.body).kept()
     key = call.path["subscriber_id"]
-    is_new = added not in stated
+    is_new = added not in interests
     if is_new:
-        require_few((*stated, added))
-        subscribers.state_interests(call.tx, key, (*stated, added))
+        require_few((*interests, added))
+        subscribers.state_interests(call.tx, key, (*interests, added))
         _note(call, after=added)
     location = call.address_of(f"/subscribers/{key}/interests/{_id(added)}")
     return Answer(_represented(added), 201 if is_new else 200, {"Location": location}, key)
 
 
 def _remove(call: Call) -> Answer:
-    stated = _stated(call, locks=True)
-    gone = next((each for each in stated if _id(each) == call.path["interest_id"]), None)
+    interests = _stated(call, locks=True)
+    gone = next((each for each in interests if _id(each) == call.path["interest_id"]), None)
     if gone is None:
         raise Problem(Kind.NOT_FOUND, "The subscriber has no interest with this id.")
-    subscribers.state_interests(call.tx, call.path["subscriber_id"], (each for each in stated if each != gone))
+    subscribers.state_interests(call.tx, call.path["subscriber_id"], (each for each in interests if each != gone))
     _note(call, before=gone)
     return Answer(status=204)
 

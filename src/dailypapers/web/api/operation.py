@@ -144,12 +144,12 @@ class Call:
 
     def page(self, items: Sequence[Any], last: Callable[[], object]) -> Answer:
         """Answer a page of a list, of which one entry more than wanted was asked for; `last` names the last shown."""
-        shown, following, headers = list(items[: self.limit]), None, {}
+        page_items, following, headers = list(items[: self.limit]), None, {}
         if len(items) > self.limit:
             cursor = write_cursor(self.context.signer, self._list_name(), str(last()))
             following = f"{self.address_of(self._own_path())}?{urlencode({**self.query, 'cursor': cursor})}"
             headers = {"Link": f'<{following}>; rel="next"'}
-        return Answer({"items": shown, "next": following}, headers=headers)
+        return Answer({"items": page_items, "next": following}, headers=headers)
 
     def _own_path(self) -> str:
         return self.operation.path.format(**self.path)

@@ -141,8 +141,8 @@ def _list(call: Call) -> Answer:
     """List subscribers in the order in which they came."""
     if "address" in call.query:
         reader = subscribers.by_address(call.tx, _address(call.query["address"], Kind.PARAMETER))
-        wanted = call.query.get("state")
-        listed = [reader] if reader and wanted in {None, reader.state.value} else []
+        state_name = call.query.get("state")
+        listed = [reader] if reader and state_name in {None, reader.state.value} else []
     else:
         state = SubscriberState(call.query["state"]) if "state" in call.query else None
         after_id = call.after_number() or 0
@@ -163,10 +163,10 @@ def _add(call: Call) -> Answer:
     if body.get("state") == SubscriberState.ACTIVE:
         call.require_scope(Scope.SUBSCRIBERS_ADMIT)
     address = _address(body["address"], Kind.BODY)
-    known = subscribers.by_address(call.tx, address)
-    _require_open(call, address, known)
-    stated = body.get("consent")
-    consent = Consent(f"api: {stated['source']}", stated.get("form", ""))
+    before = subscribers.by_address(call.tx, address)
+    _require_open(call, address, before)
+    form = body.get("consent")
+    consent = Consent(f"api: {form['source']}", form.get("form", ""))
     preferences = _stated_preferences(call, body)
     if body.get("state") == SubscriberState.ACTIVE:
         _admit(call, address, preferences, consent)
@@ -176,14 +176,14 @@ def _add(call: Call) -> Answer:
     reader = subscribers.by_address(call.tx, address)
     assert reader is not None  # noqa: S101 - they have just been added
     location = {"Location": call.address_of(f"/subscribers/{reader.id}")}
-    return Answer(represented(reader), 200 if known else 201, location, reader.id)
+    return Answer(represented(reader), 200 if before else 201, location, reader.id)
 
 
-def _require_open(call: Call, address: str, known: Subscriber | None) -> None:
+def _require_open(call: Call, address: str, reader: Subscriber | None) -> None:
     if suppressions.is_suppressed(call.tx, address):
         raise Problem(Kind.SUPPRESSED)
-    if known and known.state not in {SubscriberState.PENDING, SubscriberState.UNSUBSCRIBED}:
-        raise Problem(Kind.SUBSCRIBED, subscriber=call.address_of(f"/subscribers/{known.id}"))
+    if reader and reader.state not in {SubscriberState.PENDING, SubscriberState.UNSUBSCRIBED}:
+        raise Problem(Kind.SUBSCRIBED, subscriber=call.address_of(f"/subscribers/{reader.id}"))
 
 
 def _admit(call: Call, address: str, preferences: Preferences, consent: Consent) -> None:
@@ -196,12 +196,12 @@ def _admit(call: Call, address: str, preferences: Preferences, consent: Consent)
 
 
 def _stated_preferences(call: Call, body: dict[str, Any]) -> Preferences:
-    stated = _changes(body.get("preferences", {})).applied_to(call.context.defaults)
+    preferences = _changes(body.get("preferences", {})).applied_to(call.context.defaults)
     interests: dict[Interest, None] = dict.fromkeys(
         interest_of(entry, f"/interests/{number}") for number, entry in enumerate(body.get("interests", ()))
     )
     require_few(interests, "/interests")
-    return Preferences(stated.rhythm, stated.amount, tuple(interests), stated.style)
+    return Preferences(preferences.rhythm, preferences.amount, tuple(interests), preferences.style)
 
 
 def _changes(fields: dict[str, Any]) -> PreferenceChanges:
@@ -242,14 +242,14 @@ def _change(call: Call) -> Answer:
     reader = _locked(call)
     before = lifecycle.preferences_of(call.tx, reader)
     lifecycle.change(call.tx, reader.id, _changes(call.body).applied_to(before), now=call.now)
-    shown = _preferences(reader)
+    values = _preferences(reader)
     after = _now(call)
-    changed = [name for name, value in shown.items() if after.body["preferences"][name] != value]
+    changed = [name for name, value in values.items() if after.body["preferences"][name] != value]
     if changed:
         call.note(
             "subscriber changed",
             address=reader.address,
-            before={name: shown[name] for name in changed},
+            before={name: values[name] for name in changed},
             after={name: after.body["preferences"][name] for name in changed},
         )
     return after

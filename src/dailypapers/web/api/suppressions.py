@@ -57,13 +57,13 @@ def _address(text: str, kind: Kind) -> str:
 
 def _add(call: Call) -> Answer:
     address, reason = _address(call.body["address"], Kind.BODY), call.body["reason"]
-    known = suppressions.one(call.tx, address)
-    if known is None:
+    suppression = suppressions.one(call.tx, address)
+    if suppression is None:
         suppressions.suppress(call.tx, address, reason=BY_OPERATOR, detail=reason, now=call.now)
         call.note("suppression", address=address, after={"reason": reason})
     listed = suppressions.one(call.tx, address)
     assert listed is not None  # noqa: S101 - it has just been added
-    return Answer(_shown(listed), 200 if known else 201, subscriber_id=_subscriber_id(call, address))
+    return Answer(_shown(listed), 200 if suppression else 201, subscriber_id=_subscriber_id(call, address))
 
 
 def _lift(call: Call) -> Answer:

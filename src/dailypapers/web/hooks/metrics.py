@@ -39,8 +39,8 @@ def show(context: WebContext) -> Callable[[Request], Response]:
 
 
 def _is_operator(request: Request, token: str) -> bool:
-    said = request.headers.get("authorization", "").encode("utf-8", "replace")
-    return hmac.compare_digest(said, f"Bearer {token}".encode())
+    authorization = request.headers.get("authorization", "").encode("utf-8", "replace")
+    return hmac.compare_digest(authorization, f"Bearer {token}".encode())
 
 
 def _metrics(context: WebContext, *, now: dt.datetime) -> bytes:

@@ -61,9 +61,9 @@ async def _act(context: WebContext, request: Request) -> HTMLResponse:
 
 
 def _mail(context: WebContext, address: str, network: str) -> Verdict:
-    asked = links_request(context.signer, address, network)
+    request = links_request(context.signer, address, network)
     with writing(context.engine) as tx:
-        return mail_links(tx, address, request=asked, limits=context.sign_up_policy.limits, now=context.clock())
+        return mail_links(tx, address, request=request, limits=context.sign_up_policy.limits, now=context.clock())
 
 
 def _page(context: WebContext, request: Request, state: str, *, email: str = "", status: int = 200) -> HTMLResponse:

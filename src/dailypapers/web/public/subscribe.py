@@ -84,8 +84,8 @@ def filled_in(context: WebContext, form: Form) -> Shown:
     stamp, now = form.form_timestamp, context.clock()
     if context.signer.age(stamp, now=now) is None:
         stamp = context.signer.form_timestamp(now=now)
-    shown = replace(form, form_timestamp=stamp, wait_token="", as_written="")
-    return Shown(context.sign_up_policy.open, shown, by_mail=context.sign_up_policy.by_mail)
+    filled = replace(form, form_timestamp=stamp, wait_token="", as_written="")
+    return Shown(context.sign_up_policy.open, filled, by_mail=context.sign_up_policy.by_mail)
 
 
 async def sent(request: Request) -> Form:
@@ -168,17 +168,17 @@ async def _trouble(context: WebContext, form: Form) -> str:
 
 def _once_more(context: WebContext, request: Request, form: Form, trouble: str) -> HTMLResponse:
     """Return the form again with everything in it; a bad address stays, to be corrected."""
-    meant = suggestion(normal_address(form.email)) if trouble == "mistyped" else ""
+    corrected = suggestion(normal_address(form.email)) if trouble == "mistyped" else ""
     fresh = replace(
         form,
         form_timestamp=context.signer.form_timestamp(now=context.clock() - context.sign_up_policy.minimum),
         wait_token="",
         as_written="",
     )
-    if meant:
+    if corrected:
         fresh = replace(fresh, as_written=normal_address(form.email))
-    shown = Shown(context.sign_up_policy.open, fresh, trouble, meant, context.sign_up_policy.by_mail)
-    return context.page(request, "subscribe", state="form", subscribe=shown, status=422)
+    page = Shown(context.sign_up_policy.open, fresh, trouble, corrected, context.sign_up_policy.by_mail)
+    return context.page(request, "subscribe", state="form", subscribe=page, status=422)
 
 
 async def _let_in(context: WebContext, request: Request, form: Form, version: str) -> HTMLResponse:
@@ -226,9 +226,9 @@ def _preferences(context: WebContext, form: Form) -> tuple[Preferences, tuple[Pr
 
 
 def _wait(context: WebContext, request: Request, form: Form, wait_token: str, *, early: bool) -> HTMLResponse:
-    shown = Shown(context.sign_up_policy.open, replace(form, wait_token=wait_token))
+    page = Shown(context.sign_up_policy.open, replace(form, wait_token=wait_token))
     seconds = int(context.sign_up_policy.wait.total_seconds())
-    return context.page(request, "subscribe", state="wait", subscribe=shown, seconds=seconds, early=early)
+    return context.page(request, "subscribe", state="wait", subscribe=page, seconds=seconds, early=early)
 
 
 _STATUS = {Verdict.NETWORK_FULL: 429, Verdict.ALL_FULL: 429}
