@@ -58,6 +58,21 @@ def test_only_what_is_relevant_enough_is_shown(file: Path) -> None:
     assert by_relevance == {0.0: ["Protein Folding With Language Models"], 0.5: []}
 
 
+@pytest.mark.parametrize(
+    "written", ["Lukasiewicz logic", "Łukasiewicz logics", "Łukasiewicz-logic", "ŁUKASIEWICZ LOGIC"]
+)
+def test_all_words_of_a_topic_are_met_however_its_letters_are_written(written: str, tmp_path: Path) -> None:
+    titles = (
+        "Proof theory for Łukasiewicz logic",
+        "Proof theory for Łukasiewicz semantics",
+        "Logic, logic and more logic",
+    )
+    path = tmp_path / "papers.jsonl"
+    path.write_text("\n".join(json.dumps({"id": f"2604.0000{n}", "title": title}) for n, title in enumerate(titles)))
+    picks = rank(path, Wanted([topic(written)], 6, 0.5), now=NOW).picks
+    assert [paper.title for paper, _ in picks] == [titles[0]], "what lacks one of two words is not about the topic"
+
+
 def test_a_misspelt_topic_is_among_the_warnings(file: Path) -> None:
     ranked = rank(file, Wanted([topic("sequnces")], 6, 0.5), now=NOW)
     assert any("Did you mean “sequences”?" in warning for warning in ranked.warnings)

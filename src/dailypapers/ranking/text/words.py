@@ -62,6 +62,8 @@ _LETTERED = frozenset(
 )
 _BEFORE_IT = re.compile(rf"({_LETTER}(?:{_LETTER}|{_MARK}|\.\d)*)(?:\s|{_HYPHEN})$")
 _BEHIND_IT = re.compile(rf"(?:\s|{_HYPHEN})({_LETTER}(?:{_LETTER}|{_MARK})*)")
+#: A genus is a letter and a full stop: “E. coli”. What follows the end of a sentence begins with a capital.
+_BEHIND_STOP = re.compile(r"\.\s?([a-z]{3,})")
 _LONGEST_NEIGHBOR = 40
 
 _GREEK_NAMES = (
@@ -286,7 +288,17 @@ _TELLING, _BINDING = _Remembered(_telling), _Remembered(_may_bind)
 
 def bound_spans(text: str) -> Iterator[tuple[str, int, int]]:
     """What `bound` returns, each with where in the text the two begin and end."""
-    return (joined_form for found in _bindings(text) for joined_form in found)
+    yield from (joined_form for found in _bindings(text) for joined_form in found)
+    yield from _genera(text)
+
+
+def _genera(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each genus and kind: a topic “E coli” meets “E. coli”, which itself asks for “coli” alone."""
+    for match in (_ASCII_LONE if text.isascii() else _LONE).finditer(text):
+        start, end = match.span()
+        behind = _BEHIND_STOP.match(text, end) if match[0].isupper() and text[end : end + 1] == "." else None
+        if behind and (not start or text[start - 1] not in _NOT_LONE) and not (part := parts(behind[1])[0]).is_stop:
+            yield joined(_part(match[0]), part), start, behind.end(1)
 
 
 def _bindings(text: str) -> Iterator[list[tuple[str, int, int]]]:
