@@ -77,6 +77,7 @@ class App:
             has_mcp=self.settings.web.mcp,
             alert_address=self.settings.inbound.alert_address,
             tools=tuple(dependencies.tools.clients) if dependencies.tools else (),
+            has_e_readers="e-reader" in self.settings.tools.offered,
         )
 
     @property

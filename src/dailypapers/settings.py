@@ -432,9 +432,14 @@ class Profiles(_Section):
 
 
 class Tools(_Section):
-    """To which reference managers and notebooks readers may have what they save sent."""
+    """To which reference managers and notebooks readers may have what they save sent, and whether to e-readers."""
 
-    offered: tuple[Literal["zotero", "readwise", "notion"], ...] = ("zotero", "readwise", "notion")
+    offered: tuple[Literal["zotero", "readwise", "notion", "e-reader"], ...] = (
+        "zotero",
+        "readwise",
+        "notion",
+        "e-reader",
+    )
 
 
 class Webhooks(_Section):

@@ -1,13 +1,17 @@
 """What is about to happen and what has is one write; what is no longer ours to send is withdrawn."""
 
+import datetime as dt
+
 import sqlalchemy as sa
 from tests.delivery.queued import NOW, claimed, delivery, queue, states
+from tests.web.a_digest import a_digest
 
 from dailypapers.delivery.pace import Pace
 from dailypapers.delivery.record import Result, note
-from dailypapers.domain.delivery import DeliveryState, Outcome, OutcomeKind, after
+from dailypapers.domain.delivery import DeliveryState, MailKind, Outcome, OutcomeKind, after, of_book
+from dailypapers.domain.e_reader import EReader
 from dailypapers.domain.subscriber import SubscriberState
-from dailypapers.store import attempts, outbox, subscribers, suppressions
+from dailypapers.store import attempts, e_readers, history, outbox, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 
 
@@ -62,3 +66,20 @@ def test_a_dead_address_is_suppressed(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         note(tx, "one", (), [Result(after(mail, dead, NOW), dead)], pace=Pace(), now=NOW)
         assert tx.execute(sa.text("SELECT address FROM suppressions")).scalar_one() == "reader1@example.org"
+
+
+def test_an_e_reader_that_refuses_a_book_is_switched_off_and_its_reader_stays(engine: sa.Engine) -> None:
+    got = a_digest(engine)
+    deadline = NOW + dt.timedelta(days=1)
+    with writing(engine) as tx:
+        e_readers.connect(tx, EReader(got.reader, "a@kindle.com", NOW))
+        outbox.put(tx, [outbox.NewDelivery(got.reader, "a@kindle.com", MailKind.BOOK, deadline)], now=NOW)
+        (book,) = [each for each in outbox.claim(tx, "one", 9, now=NOW) if each.kind is MailKind.BOOK]
+        refused = of_book(book, Outcome(OutcomeKind.OUR_FAULT, 550, "5.7.1", "the sender is not approved"))
+        note(tx, "one", (), [Result(after(book, refused, NOW), refused)], pace=Pace(), now=NOW)
+        e_reader, reader = e_readers.of_subscriber(tx, got.reader), subscribers.one(tx, got.reader)
+        assert e_reader and e_reader.disabled_at == NOW  # noqa: PT018
+        assert reader and reader.state is SubscriberState.ACTIVE  # noqa: PT018
+        assert not suppressions.is_suppressed(tx, "a@kindle.com")
+        settled = history.by_id(tx, book.id)
+        assert settled and settled.state is DeliveryState.FAILED  # noqa: PT018

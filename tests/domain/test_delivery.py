@@ -19,6 +19,7 @@ from dailypapers.domain.delivery import (
     Outcome,
     OutcomeKind,
     after,
+    of_book,
     retry_delay,
 )
 
@@ -133,3 +134,12 @@ def test_a_ledger_reconciles_what_was_due() -> None:
     assert (ledger.residue, unfinished.residue, Ledger(1, NOW.date(), 9, counts).residue) == (0, -1, 1)
     assert unfinished.open == 1
     assert unfinished.reconciliation().endswith("+ 1 still open")
+
+
+def test_who_refuses_a_book_is_the_e_reader_unless_we_could_not_sign_in() -> None:
+    book = replace(claimed(), kind=MailKind.BOOK)
+    policy = Outcome(OutcomeKind.OUR_FAULT, 550, "5.7.1")
+    assert of_book(book, policy).address_is_dead
+    assert of_book(claimed(), policy) == policy
+    for other in (Outcome(OutcomeKind.OUR_FAULT, 535, "5.7.8"), Outcome(OutcomeKind.DEFERRED, 451)):
+        assert of_book(book, other) == other

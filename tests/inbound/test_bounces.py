@@ -9,10 +9,11 @@ from tests.web.a_digest import NOW, Got, a_digest
 
 from dailypapers.domain.bounce import Affected, Diagnosis, Report, ReportKind
 from dailypapers.domain.delivery import DeliveryState, MailKind
+from dailypapers.domain.e_reader import EReader
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.inbound.bounces import Recorded, record
-from dailypapers.store import bounces, editions, history, holds, ledger, outbox, subscribers, suppressions
+from dailypapers.store import bounces, e_readers, editions, history, holds, ledger, outbox, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
 from dailypapers.subscriptions.erase import erase
@@ -185,3 +186,52 @@ def test_who_has_left_stays_as_they_are_and_who_was_erased_is_unknown(engine: sa
     with writing(engine) as tx:
         erase(tx, got.reader)
     assert told(engine, bounced(DEAD), got.delivery) == Recorded.UNMATCHED
+
+
+BOOK_ID = "<book@ours.example>"
+
+
+@pytest.fixture
+def book(engine: sa.Engine, got: Got) -> int:
+    """A book that was accepted for an e-reader which two readers share."""
+    other = a_digest(engine, "bob").reader
+    with writing(engine) as tx:
+        for reader in (other, got.reader):
+            e_readers.connect(tx, EReader(reader, "a@kindle.com", NOW))
+        outbox.put(tx, [outbox.NewDelivery(got.reader, "a@kindle.com", MailKind.BOOK, NOW + DAY)], now=NOW)
+        (claimed,) = [each for each in outbox.claim(tx, "tester", 9, now=NOW) if each.kind is MailKind.BOOK]
+        outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED, message_id=BOOK_ID)])
+    return claimed.id
+
+
+def e_reader_is_on(engine: sa.Engine, got: Got) -> bool:
+    with reading(engine) as tx:
+        e_reader = e_readers.of_subscriber(tx, got.reader)
+    assert e_reader
+    return e_reader.disabled_at is None
+
+
+@pytest.mark.parametrize("diagnosis", [DEAD, POLICY])
+@pytest.mark.parametrize("by_token", [True, False])
+def test_a_book_that_comes_back_switches_the_e_reader_off_and_nothing_else(
+    engine: sa.Engine, got: Got, book: int, diagnosis: Diagnosis, *, by_token: bool
+) -> None:
+    report = bounced(diagnosis, "a@kindle.com")
+    named = replace(report, message_id=BOOK_ID.strip("<>"))
+    assert told(engine, report if by_token else named, book if by_token else 0) == Recorded.NEW
+    assert not e_reader_is_on(engine, got)
+    with reading(engine) as tx:
+        reader = subscribers.one(tx, got.reader)
+        assert reader is not None
+        assert reader.state is SubscriberState.ACTIVE
+        assert not suppressions.is_suppressed(tx, "a@kindle.com")
+        assert bounces.addresses_refused_because_of_us(tx, since=NOW - DAY) == set()
+        assert bounces.counted_moments(tx, got.reader, since=NOW - DAY) == []
+
+
+def test_a_full_e_reader_stays_and_an_address_alone_says_nothing_of_a_book(
+    engine: sa.Engine, got: Got, book: int
+) -> None:
+    assert told(engine, bounced(DEAD, "a@kindle.com"), trusted=True) == Recorded.UNMATCHED
+    assert told(engine, bounced(FULL, "a@kindle.com"), book) == Recorded.NEW
+    assert e_reader_is_on(engine, got)

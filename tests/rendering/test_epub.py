@@ -3,10 +3,18 @@
 import datetime as dt
 import io
 import zipfile
+from typing import Any
 from xml.etree import ElementTree as ET
 
-from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.digest import Entry, Reason, Term, TermKind
+from dailypapers.domain.paper import Paper, PaperId, Presentation
+from dailypapers.domain.saved import Remark
+from dailypapers.domain.summary import Summary, SummaryBy
+from dailypapers.rendering.environment import environment
 from dailypapers.rendering.epub import epub
+from dailypapers.settings import shipped
+
+ENGLISH = environment(shipped("templates"))
 
 PAPERS = [
     Paper(
@@ -22,6 +30,10 @@ PAPERS = [
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
+def made(title: str = "x", **options: Any) -> bytes:
+    return epub([Entry(paper, "") for paper in PAPERS], templates=ENGLISH, title=title, **options)
+
+
 def parsed(book: bytes) -> dict[str, ET.Element]:
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         first = archive.infolist()[0]
@@ -32,7 +44,7 @@ def parsed(book: bytes) -> dict[str, ET.Element]:
 
 
 def test_a_book_has_a_chapter_for_each_paper_and_names_every_file() -> None:
-    files = parsed(epub(PAPERS, title="Saved & papers", day=dt.date(2026, 4, 20)))
+    files = parsed(made(title="Saved & papers", day=dt.date(2026, 4, 20)))
     package = files["book.opf"]
     opf = "{http://www.idpf.org/2007/opf}"
     hrefs = {item.get("href") for item in package.iter(f"{opf}item")}
@@ -44,7 +56,7 @@ def test_a_book_has_a_chapter_for_each_paper_and_names_every_file() -> None:
 
 
 def test_foreign_text_stays_text() -> None:
-    chapter = parsed(epub(PAPERS, title="x"))["paper-1.xhtml"]
+    chapter = parsed(made())["paper-1.xhtml"]
     assert chapter.find(f".//{XHTML}script") is None
     heading = chapter.find(f".//{XHTML}h1")
     assert heading is not None
@@ -55,5 +67,28 @@ def test_foreign_text_stays_text() -> None:
 
 
 def test_the_same_papers_give_the_same_book_and_none_give_one_too() -> None:
-    assert epub(PAPERS, title="x") == epub(PAPERS, title="x")
-    assert set(parsed(epub([], title="x"))) == {"META-INF/container.xml", "book.opf", "nav.xhtml"}
+    assert made() == made()
+    assert set(parsed(epub([], templates=ENGLISH, title="x"))) == {"META-INF/container.xml", "book.opf", "nav.xhtml"}
+
+
+def test_a_chapter_says_why_in_a_sentence_and_what_its_reader_noted() -> None:
+    reason = Reason((Term(TermKind.WORDS, "graph", 0.7, "graph neural networks"),))
+    by_model = Summary("It goes deeper.", SummaryBy.MODEL, "llama")
+    by_authors = Presentation(tldr="We go deeper.")
+    entries = [Entry(PAPERS[0], reason, summary=by_model), Entry(PAPERS[1], "", presentation=by_authors)]
+    remarks = {PAPERS[0].id: Remark("To read & cite", "See <b>Lemma 2</b>.\nThen 3.")}
+    book = parsed(epub(entries, templates=ENGLISH, title="x", remarks=remarks))
+    first, second = (" ".join(book[f"paper-{n}.xhtml"].itertext()) for n in (1, 2))
+    assert reason.sentence() in first
+    assert "It goes deeper. (AI summary, llama)" in " ".join(first.replace("  ", " ").split())
+    assert "Note See <b>Lemma 2</b>. Then 3. Collection To read & cite" in first
+    assert "(the authors’ own summary)" in second
+    assert "Note" not in second
+
+
+def test_a_book_that_is_too_large_loses_its_last_papers() -> None:
+    whole = made()
+    names = set(parsed(made(max_bytes=len(whole) - 1)))
+    assert "paper-1.xhtml" in names
+    assert "paper-2.xhtml" not in names
+    assert made(max_bytes=len(whole)) == whole

@@ -107,8 +107,8 @@ def assert_same(
 
 
 def decoded(joined: EncodedMessage) -> Message:
-    parts = (binascii.a2b_qp(part).decode().replace("\r\n", "\n") for part in (joined.text, joined.html))
-    return Message(joined.subject, *parts)
+    text, html = (binascii.a2b_qp(part).decode().replace("\r\n", "\n") for part in (joined.text, joined.html))
+    return Message(joined.subject, text, html)
 
 
 @settings(max_examples=40)

@@ -10,6 +10,7 @@ from tests.web.a_digest import NOW, a_digest
 from dailypapers.domain.bounce import Diagnosis, ReportKind
 from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.domain.digest import Reason
+from dailypapers.domain.e_reader import EReader
 from dailypapers.domain.event import EventKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.group import GroupPick, Role, Terms
@@ -22,6 +23,7 @@ from dailypapers.domain.vote import Vote
 from dailypapers.store import (
     ballots,
     bounces,
+    e_readers,
     editions,
     events,
     group_comments,
@@ -76,6 +78,9 @@ def test_erasing_leaves_no_row_that_names_the_subscriber(engine: sa.Engine) -> N
             mine = {"subscriber_id": digest.reader, "kind": "zotero", "state": "on"}
             tx.execute(sa.insert(tools).values(**mine, key="1:x", target="", saved_from=NOW))
             tx.execute(sa.insert(tool_pushes).values(**mine, paper_id=got.papers[0], attempts=0, detail=""))
+            e_readers.connect(
+                tx, EReader(digest.reader, "alice@kindle.com" if digest is got else "bob@kindle.com", NOW)
+            )
             add_profile(tx, digest.reader, Profile(ProfileKind.DBLP, "65/9612"), now=NOW)
             group = groups.add(tx, "alice’s" if digest is got else "bob’s", ["graphs"], Rhythm(), now=NOW)
             groups.invite(tx, group, digest.reader, role=Role.ORGANISER, now=NOW)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dailypapers.delivery.pace import Pace
-from dailypapers.domain.delivery import Delivery, DeliveryState, Outcome
+from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import attempts, outbox, subscribers, suppressions, workers
+from dailypapers.tools import e_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +65,8 @@ def _settle(tx: sa.Connection, results: Sequence[Result], now: dt.datetime) -> N
 
 
 def _give_up(tx: sa.Connection, delivery: Delivery, now: dt.datetime) -> None:
+    if delivery.kind is MailKind.BOOK:
+        e_reader.switch_off(tx, delivery.subscriber, delivery.address, now=now)
+        return
     suppressions.suppress(tx, delivery.address, reason="the address is dead", detail=delivery.detail, now=now)
     subscribers.transition(tx, delivery.subscriber, to=SubscriberState.BOUNCED, now=now)

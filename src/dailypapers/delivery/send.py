@@ -29,7 +29,17 @@ from dailypapers.delivery.worker import WorkerRun, working
 from dailypapers.digests.layout import MailRenderer, mail
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.clock import Clock
-from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, Ledger, Outcome, OutcomeKind, Priority, after
+from dailypapers.domain.delivery import (
+    Delivery,
+    DeliveryState,
+    Doubt,
+    Ledger,
+    Outcome,
+    OutcomeKind,
+    Priority,
+    after,
+    of_book,
+)
 from dailypapers.domain.event import EventKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.message import OutgoingMail
@@ -342,7 +352,8 @@ class _Run:
             match event:
                 case AboutToHandOver():
                     leaving.append(delivery)
-                case Answered(outcome=outcome):
+                case Answered(outcome=answer):
+                    outcome = of_book(delivery, answer)
                     if event.mail.envelope.recipient != delivery.address and outcome.address_is_dead:
                         # In test mode it went to an operator, whose address says nothing of the reader's.
                         outcome = replace(outcome, kind=OutcomeKind.OUR_FAULT)

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dailypapers.digests.book import Book, load_book
 from dailypapers.digests.contents import contents_of_today
 from dailypapers.digests.group_entries import load_digest
 from dailypapers.digests.test_mode import with_banner
@@ -26,6 +27,7 @@ from dailypapers.domain.subscriber import AS_USUAL, Style
 from dailypapers.errors import BadInput, BadSettings
 from dailypapers.mail.message import mime, quoted_printable
 from dailypapers.mail.message.dkim import Key
+from dailypapers.rendering.book import render_book
 from dailypapers.rendering.digest import Frame, render_digest
 from dailypapers.rendering.environment import Templates, language_of, translator_of
 from dailypapers.rendering.group_digest import render_group, render_invitation
@@ -80,6 +82,8 @@ class RenderInput:
     answer: Content | None = None
     #: What a group's mail shows; without papers where it invites.
     group: GroupDigest | None = None
+    #: What a book holds.
+    book: Book | None = None
     #: In test mode: to whom it goes in place of its reader.
     test_address: str = ""
 
@@ -145,7 +149,8 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
             style, answer = styles[delivery.subscriber], content if delivery.kind in _ANSWERS else None
             group = _group(tx, delivery, content) if delivery.kind in _OF_GROUPS else None
-            inputs.append(RenderInput(delivery, bearer, style=style, answer=answer, group=group))
+            book = _book(tx, delivery, content) if delivery.kind is MailKind.BOOK else None
+            inputs.append(RenderInput(delivery, bearer, style=style, answer=answer, group=group, book=book))
             continue
         picks = chosen.get(delivery.id, ())
         digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
@@ -161,6 +166,10 @@ def _group(tx: sa.Connection, delivery: Delivery, content: Content) -> GroupDige
     group = groups.one(tx, group_id)
     is_invited = group and groups.member(tx, group_id, delivery.subscriber)
     return GroupDigest(group_id, group.name, delivery.created_at.date(), ()) if group and is_invited else None
+
+
+def _book(tx: sa.Connection, delivery: Delivery, content: Content) -> Book:
+    return load_book(tx, delivery.subscriber, content.book, delivery.created_at.date())
 
 
 def _styles_of_notices(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Style]:
@@ -228,7 +237,7 @@ def quiet_entries(quiet: Iterable[QuietTopic], listed: Mapping[int, papers.Liste
 def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
     """Return what each digest, answer and notice says, by delivery; what older versions did not store is made now."""
     digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
-    answers = (delivery.id for delivery in deliveries if delivery.kind in _ANSWERS | _OF_GROUPS)
+    answers = (delivery.id for delivery in deliveries if delivery.kind in _ANSWERS | _OF_GROUPS | {MailKind.BOOK})
     stored = history.contents_of(tx, [*digests, *answers])
     without = {key: reader for key, reader in digests.items() if key not in stored}
     today = contents_of_today(tx, sorted(set(without.values()))) if without else {}
@@ -282,6 +291,9 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
         )
     if render_input.delivery.kind in _OF_GROUPS:
         return _group_message(renderer, render_input)
+    if book := render_input.book:
+        templates, name = _templates(renderer, render_input), renderer.sender.name
+        return render_book(templates, book.entries, day=book.day, remarks=book.remarks, name=name)
     if render_input.delivery.kind is MailKind.LINKS:
         pages = (Purpose.PREFERENCES, Purpose.SAVED, Purpose.UNSUBSCRIBE)
         return render_links(

@@ -1,6 +1,7 @@
 """Test mode: what an email looks like that goes to an operator in place of its reader."""
 
 import re
+from dataclasses import replace
 from html import escape
 
 from dailypapers.domain.i18n import N_, Translator
@@ -17,4 +18,5 @@ def with_banner(message: Message, *, reader: str, translate: Translator) -> Mess
     banner = translate(_BANNER).format(address=reader)
     shown = f'<p style="{_STYLE}">{escape(banner)}</p>'
     html = _BODY.sub(lambda body: body[0] + shown, message.html, count=1) if message.html else ""
-    return Message(translate(_SUBJECT).format(subject=message.subject), f"{banner}\n\n{message.text}", html)
+    subject = translate(_SUBJECT).format(subject=message.subject)
+    return replace(message, subject=subject, text=f"{banner}\n\n{message.text}", html=html)

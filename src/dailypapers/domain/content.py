@@ -39,5 +39,7 @@ class Content:
     """The Message-ID of what an answer answers."""
     saved: tuple[SavedNews, ...] = ()
     """What became of papers the reader saved."""
+    book: tuple[int, ...] = ()
+    """The papers of a book, by their internal ids."""
     group: tuple[int, int] = (0, 0)
     """Of a group's mail: the group, and the edition it was picked from, by their ids."""

@@ -81,6 +81,8 @@ class MailKind(StrEnum):
     """What was picked for a group of readers, to one of them."""
     INVITATION = "invitation"
     """Asks a reader to join a group."""
+    BOOK = "book"
+    """The papers of a week as a book, to a reader's e-reader, which is not the reader's own address."""
     NOTICE = "notice"
     """Something that stopped working, which its reader alone can mend."""
 
@@ -234,6 +236,20 @@ def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Dou
     if retry_at >= delivery.deadline:
         return _ended(answered, DeliveryState.EXPIRED)
     return replace(answered, state=DeliveryState.DEFERRED, next_attempt_at=retry_at)
+
+
+def of_book(delivery: Delivery, outcome: Outcome) -> Outcome:
+    """Return what an answer means where the mail was a book: who refuses it for good is the e-reader, not the world.
+
+    Owners of e-readers approve of senders, so that a refusal that blames us is about that device: it stops no run.
+    """
+    is_refused = outcome.kind is OutcomeKind.OUR_FAULT and outcome.code in _REFUSALS
+    is_by_e_reader = delivery.kind is MailKind.BOOK and is_refused
+    return replace(outcome, kind=OutcomeKind.DEAD_ADDRESS) if is_by_e_reader else outcome
+
+
+#: RFC 5321 4.2.3: the codes of a mail that is not taken; not those of a session, as of a password (RFC 4954).
+_REFUSALS = frozenset((550, 551, 552, 553, 554))
 
 
 def _may_be_packed_smaller(delivery: Delivery) -> bool:

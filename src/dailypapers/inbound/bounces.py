@@ -27,14 +27,15 @@ from dailypapers.domain.bounce import (
     score,
     verdict,
 )
-from dailypapers.domain.delivery import Delivery, DeliveryState
+from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.subscriber import SUBSCRIBED, Subscriber, SubscriberState
 from dailypapers.errors import BadInput, BadToken
-from dailypapers.store import bounces, history, subscribers, suppressions
+from dailypapers.store import bounces, e_readers, history, subscribers, suppressions
 from dailypapers.store.bounces import NewBounce
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.tokens import Signer
+from dailypapers.tools import e_reader
 
 log = structlog.get_logger()
 
@@ -60,6 +61,11 @@ class _Mail:
     delivery: Delivery | None
     is_certain: bool
     """Whether it is shown that the report is about a mail of ours."""
+
+    @property
+    def is_book(self) -> bool:
+        """Whether it went to an e-reader, whose refusal says nothing of its reader's own address."""
+        return self.delivery is not None and self.delivery.kind is MailKind.BOOK
 
 
 def record(
@@ -100,14 +106,24 @@ def _by_token(tx: sa.Connection, signer: Signer, tokens: Iterable[str]) -> _Mail
 def _by_address(tx: sa.Connection, report: Report, address: str, *, is_trusted: bool) -> _Mail | None:
     """Find the mail by its reader: Message-IDs of ours cannot be guessed, addresses can."""
     try:
-        reader = subscribers.by_address(tx, normal_address(address))
+        normalised = normal_address(address)
     except BadInput:
         return None
+    reader = subscribers.by_address(tx, normalised)
     if reader is None:
-        return None
+        return _book(tx, normalised, report.message_id)
     named = f"<{report.message_id}>"
     delivery = next((each for each in history.of_subscriber(tx, reader.id) if each.message_id == named), None)
     return _Mail(reader, delivery, is_certain=is_trusted or delivery is not None)
+
+
+def _book(tx: sa.Connection, address: str, message_id: str) -> _Mail | None:
+    """Find the book that a report names among those of the readers who share an e-reader."""
+    for owner in e_readers.owners(tx, address):
+        for delivery in history.of_subscriber(tx, owner):
+            if message_id and delivery.message_id == f"<{message_id}>" and (reader := subscribers.one(tx, owner)):
+                return _Mail(reader, delivery, is_certain=True)
+    return None
 
 
 def _record_one(tx: sa.Connection, kind: ReportKind, mail: _Mail, affected: Affected, now: dt.datetime) -> Recorded:
@@ -116,7 +132,7 @@ def _record_one(tx: sa.Connection, kind: ReportKind, mail: _Mail, affected: Affe
         key=_key(kind, mail, affected, now),
         subscriber_id=mail.reader.id,
         kind=kind,
-        counts=told is not None and counts(told) and not affected.is_delay,
+        counts=told is not None and counts(told) and not affected.is_delay and not mail.is_book,
         diagnosis=told,
         delivery_id=mail.delivery.id if mail.delivery else None,
     )
@@ -137,6 +153,9 @@ def _key(kind: ReportKind, mail: _Mail, affected: Affected, now: dt.datetime) ->
 
 def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, told: Diagnosis | None, now: dt.datetime) -> None:
     """Do what follows for the mail, the address and the subscription."""
+    if mail.delivery and mail.is_book:
+        _follow_book(tx, kind, mail.delivery, told, now)
+        return
     detail = " ".join(str(part) for part in (told.code or "", told.status, told.text) if part) if told else ""
     if mail.delivery and mail.is_certain:
         state = _state_after(tx, kind, told, now)
@@ -145,6 +164,15 @@ def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, told: Diagnosis | 
     follows = verdict(kind, told, is_certain=mail.is_certain, weight=weight)
     if follows is not Verdict.NOTHING:
         _give_up(tx, mail, follows, detail, now)
+
+
+def _follow_book(tx: sa.Connection, kind: ReportKind, book: Delivery, told: Diagnosis | None, now: dt.datetime) -> None:
+    """Do what follows for a book: whoever refuses it for good, or complains of it, gets none any more."""
+    is_complaint = kind is ReportKind.COMPLAINT
+    state = DeliveryState.COMPLAINED if is_complaint else DeliveryState.BOUNCED
+    bounces.mark_delivery(tx, book.id, state, told.text if told and told.text else kind.value)
+    if is_complaint or (told and (told.is_hard or concerns_all_mail(told.fault, told.status, told.code))):
+        e_reader.switch_off(tx, book.subscriber, book.address, now=now)
 
 
 def _state_after(tx: sa.Connection, kind: ReportKind, told: Diagnosis | None, now: dt.datetime) -> DeliveryState:

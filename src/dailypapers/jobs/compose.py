@@ -1,5 +1,6 @@
 """The jobs that compose: one scheduler does, and where thousands of readers wait, every worker joins in."""
 
+from dailypapers.digests.book import compose_books
 from dailypapers.digests.compose import compose, needs_help
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.jobs.context import JobContext
@@ -7,11 +8,12 @@ from dailypapers.jobs.lease import lease
 
 
 def run(context: JobContext) -> bool:
-    """Compose for every reader and every group due; returns whether it was this process's turn."""
+    """Compose for every reader, every group and every e-reader due; returns whether it was this process's turn."""
     with lease(context.engine, "compose", context.holder, clock=context.clock) as is_ours:
         if is_ours:
             _compose(context)
             compose_groups(context.engine, context.dependencies.digest_options, now=context.clock())
+            compose_books(context.engine, now=context.clock())
     return is_ours
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from dailypapers.delivery.deliver import deliver_until_empty
 from dailypapers.delivery.tally import Delivered
+from dailypapers.digests.book import compose_books
 from dailypapers.digests.compose import Composed, compose
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.domain.clock import Clock
@@ -61,6 +62,7 @@ def day(
     edition = close(engine, zone=dependencies.zone, now=clock())
     composed = compose(engine, dependencies.digest_options, now=clock(), clock=clock, on_progress=progress.composed)
     compose_groups(engine, dependencies.digest_options, now=clock())
+    compose_books(engine, now=clock())
     delivered = deliver_until_empty(
         dependencies.sending,
         clock=clock,

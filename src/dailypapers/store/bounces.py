@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dailypapers.domain.bounce import Diagnosis, ReportKind, concerns_all_mail
-from dailypapers.domain.delivery import DeliveryState
+from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.domain.fault import Fault
 from dailypapers.store.database import insert_new
 from dailypapers.store.schema import bounces, outbox
@@ -114,7 +114,9 @@ def addresses_refused_because_of_us(tx: sa.Connection, *, since: dt.datetime) ->
         .distinct()
         .join(bounces, bounces.c.delivery_id == outbox.c.id)
     )
-    ours = (bounces.c.kind == ReportKind.BOUNCE.value, bounces.c.fault == Fault.US.value)
+    # What an e-reader refuses concerns that device alone.
+    is_no_book = outbox.c.kind != MailKind.BOOK.value
+    ours = (bounces.c.kind == ReportKind.BOUNCE.value, bounces.c.fault == Fault.US.value, is_no_book)
     rows = tx.execute(query.where(*ours, bounces.c.received_at > since))
     return {row.address for row in rows if concerns_all_mail(Fault.US, row.status, row.code)}
 

@@ -34,6 +34,7 @@ def _quiet(content: Content) -> dict[str, object]:
     stated |= {"figures": content.style.figures}
     stated |= {"saved": [[_note(news.text), news.url] for news in content.saved]}
     stated |= {"group": list(content.group)} if content.group[0] else {}
+    stated |= {"book": list(content.book)}
     return {name: value for name, value in stated.items() if value}
 
 
@@ -49,7 +50,8 @@ def from_json(kept: Mapping[str, Any]) -> Content:
         kept.get("considered", 0),
         kept.get("in_reply_to", ""),
         tuple(SavedNews(_sentence(text), url) for text, url in kept.get("saved", ())),
-        (stored[0], stored[1]) if (stored := kept.get("group")) else (0, 0),
+        book=tuple(kept.get("book", ())),
+        group=(stored[0], stored[1]) if (stored := kept.get("group")) else (0, 0),
     )
 
 

@@ -29,13 +29,14 @@ _MAY_GET = {
     MailKind.DIGEST: (SubscriberState.ACTIVE,),
     MailKind.CONFIRM: (SubscriberState.PENDING,),
     MailKind.GROUP: (SubscriberState.ACTIVE,),
+    MailKind.BOOK: (SubscriberState.ACTIVE,),
     MailKind.INVITATION: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
     MailKind.LINKS: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
     # Whoever asked to get no more mail is told that it is so.
     MailKind.ANSWER: (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.UNSUBSCRIBED),
     MailKind.NOTICE: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
 }
-_BULK = frozenset((MailKind.DIGEST, MailKind.GROUP))
+_BULK = frozenset((MailKind.DIGEST, MailKind.GROUP, MailKind.BOOK))
 #: Clocks may differ by as much; a claim made later than this from now was made by a clock that was set back since.
 _CLOCKS_DIFFER = dt.timedelta(minutes=1)
 #: Mails whose acceptance may become known after all: whoever sent them was taken for dead.

@@ -60,6 +60,13 @@ def newest_of(tx: sa.Connection, subscriber_id: int, *, limit: int) -> list[tupl
     return [(_stored(row), row.created_at) for row in tx.execute(query)]
 
 
+def reasons_of(tx: sa.Connection, subscriber_id: int, paper_ids: Iterable[int]) -> dict[int, Reason]:
+    """Return why papers were picked for a reader; others, and those of digests kept no longer, are left out."""
+    query = sa.select(picks.c.paper_id, picks.c.reason).where(picks.c.subscriber_id == subscriber_id)
+    rows = (row for group in groups(paper_ids) for row in tx.execute(query.where(picks.c.paper_id.in_(group))))
+    return {row.paper_id: reason_of(row.reason) for row in rows}
+
+
 def _stored(row: sa.Row[Any]) -> StoredPick:
     return StoredPick(row.paper_id, row.score, reason_of(row.reason), bool(row.outside))
 

@@ -437,6 +437,17 @@ tool_pushes = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("ix_tool_pushes_next_attempt_at", "next_attempt_at"),
 )
+# Where readers' books of the week are mailed to.
+e_readers = sa.Table(
+    "e_readers",
+    metadata,
+    _key("subscriber_id", of="subscribers.id", primary_key=True, autoincrement=False),
+    sa.Column("address", sa.Text, nullable=False, index=True),
+    sa.Column("next_book_at", Moment, nullable=False, index=True),
+    sa.Column("last_book_at", Moment),
+    # The address refused a book.
+    sa.Column("disabled_at", Moment),
+)
 profiles = sa.Table(
     "profiles",
     metadata,

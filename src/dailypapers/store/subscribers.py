@@ -37,6 +37,7 @@ from dailypapers.store.schema import (
     audit,
     bounces,
     channels,
+    e_readers,
     editions,
     interests,
     outbox,
@@ -385,6 +386,7 @@ def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = No
         api_answers,
         tool_pushes,
         tools,
+        e_readers,
         profiles,
         reader_keys,
     ):

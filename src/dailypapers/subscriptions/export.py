@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.channel import Channel
 from dailypapers.domain.delivery import Delivery
+from dailypapers.domain.e_reader import EReader
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.group import Group, Member
 from dailypapers.domain.interest import Interest
@@ -23,6 +24,7 @@ from dailypapers.store import (
     ballots,
     bounces,
     channels,
+    e_readers,
     editions,
     forwarded,
     group_comments,
@@ -80,6 +82,7 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
             {"prefix": one.prefix, "may_act": one.may_act, "created_at": _moment(one.created_at)}
             for one in reader_keys.of_subscriber(tx, subscriber_id)
         ],
+        "e_reader": _e_reader(e_readers.of_subscriber(tx, subscriber_id)),
         "tools": [_tool(one) for one in tools.of_subscriber(tx, subscriber_id)],
         "sent_to_tools": [
             {**_paper(sent_by_id[paper_id]), "tool": kind.value, "state": state} for paper_id, kind, state in pushes
@@ -104,6 +107,17 @@ def _channel(channel: Channel | None) -> dict[str, Any] | None:
     if channel is None:
         return None
     return {"service": channel.kind.value, "created_at": _moment(channel.created_at), "is_on": not channel.disabled_at}
+
+
+def _e_reader(e_reader: EReader | None) -> dict[str, Any] | None:
+    if e_reader is None:
+        return None
+    return {
+        "address": e_reader.address,
+        "next_book_at": _moment(e_reader.next_book_at),
+        "last_book_at": _moment(e_reader.last_book_at),
+        "is_on": not e_reader.disabled_at,
+    }
 
 
 def _membership(group: Group, member: Member) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tests.web.test_pages import everything
 
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.tool import Refusal, ToolKind
-from dailypapers.store import tools
+from dailypapers.store import e_readers, tools
 from dailypapers.store.database import reading, writing
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.routes import web_app
@@ -87,3 +87,30 @@ async def test_saved_papers_are_given_as_csl_and_as_notes(pages: httpx.AsyncClie
     book = await pages.get(f"{saved}/papers.epub")
     assert book.headers["Content-Type"] == "application/epub+zip"
     assert book.content[30:58] == b"mimetypeapplication/epub+zip"
+
+
+async def test_an_e_reader_is_connected_refused_and_disconnected(context: WebContext, engine: sa.Engine) -> None:
+    reader = a_digest(engine).reader
+    app = web_app(replace(context, tools=(), has_e_readers=True))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://pages") as client:
+        page = link(reader)
+        assert page in (await client.get(page.replace("/tools/", "/preferences/"))).text
+        before = everything(engine)
+        shown = await client.get(page)
+        assert context.renderer.sender.address in shown.text
+        assert "Each paper you save" not in shown.text
+        wrong = await client.post(page, data={"tool": "e-reader", "address": "bob@example.org"})
+        assert wrong.status_code == 422
+        assert "kindle.com, free.kindle.com and pbsync.com" in wrong.text
+        assert 'value="bob@example.org"' in wrong.text
+        assert everything(engine) == before
+        connected = await client.post(page, data={"tool": "e-reader", "address": "Alice@Kindle.com"})
+        assert "go to alice@kindle.com, next on Saturday" in connected.text
+        with writing(engine) as tx:
+            e_readers.switch_off(tx, reader, "alice@kindle.com", now=NOW)
+        assert "Off: alice@kindle.com refused the last book." in (await client.get(page)).text
+        gone = await client.post(page, data={"tool": "e-reader", "action": "disconnect"})
+        assert "Your e-reader is disconnected." in gone.text
+    app = web_app(replace(context, has_e_readers=False))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://pages") as client:
+        assert (await client.post(page, data={"tool": "e-reader", "address": "a@kindle.com"})).status_code == 404

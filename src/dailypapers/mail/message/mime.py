@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 import idna
 
-from dailypapers.domain.message import EncodedMessage, Message, Sender
+from dailypapers.domain.message import Attachment, EncodedMessage, Message, Sender
 from dailypapers.domain.text import controls_spaced
 from dailypapers.errors import BadInput
 from dailypapers.mail.message import dkim, quoted_printable
@@ -111,7 +111,7 @@ def build(
 ) -> bytes:
     """Return the mail as bytes: multipart/alternative, quoted-printable UTF-8, CRLF; only addresses exceed 78 columns.
 
-    A message without HTML becomes a mail of plain text alone.
+    A message without HTML becomes a mail of plain text alone; a file makes it multipart/mixed.
     With `headers` it is a mail to many and says so (RFC 2369, 2919, 8058); without, something somebody waits for: with
     `in_reply_to`, a Message-ID, an automatic answer to that mail (RFC 3834 3.1.7).
     It is signed with each of the keys (RFC 6376), as of `now`. What is in a header stays in it: control characters of a
@@ -120,10 +120,13 @@ def build(
     parts = message if isinstance(message, EncodedMessage) else encoded(message)
     own, shared = _own(parts, recipient, message_id, headers), _shared(sender, now, headers)
     body = _alternatives(parts, own.boundary) if parts.html else (_only_part(parts.text),)
-    if not keys and not in_reply_to:
+    attachment = message.attachment if isinstance(message, Message) else None
+    if not keys and not in_reply_to and attachment is None:
         return b"".join((_head(shared, tuple(map(bool, own))).filled(own), *body))
     fields = [*_fields(shared, own, in_reply_to)]
     whole = b"".join(body)
+    if attachment is not None:
+        fields, whole = _with_attachment(fields, whole, attachment, message_id)
     signatures = [dkim.signature(key, fields, whole, signed_at=now) for key in keys]
     return _written((*signatures, *fields)).encode() + whole
 
@@ -255,6 +258,27 @@ def _alternatives(parts: EncodedMessage, boundary: str) -> tuple[bytes, ...]:
         *(between, b"\r\n", _INNER_HEADS["html"], parts.html, b"\r\n"),
         *(between, b"--\r\n"),
     )
+
+
+def _with_attachment(
+    fields: Sequence[tuple[str, str]], body: bytes, attachment: Attachment, message_id: str
+) -> tuple[list[tuple[str, str]], bytes]:
+    """Return the fields and the body of a mail with a file behind its parts (RFC 2046 5.1.3, RFC 2183)."""
+    boundary = f"=_{hashlib.sha256(f'mixed {message_id}'.encode()).hexdigest()[:32]}"
+    of_mail = [field for field in fields if not field[0].startswith("Content-")]
+    of_body = [field for field in fields if field[0].startswith("Content-")]
+    of_file = (
+        ("Content-Type", f'{attachment.media_type}; name="{attachment.name}"'),
+        ("Content-Disposition", f'attachment; filename="{attachment.name}"'),
+        ("Content-Transfer-Encoding", "base64"),
+    )
+    between = f"--{boundary}\r\n"
+    file = base64.encodebytes(attachment.content).replace(b"\n", b"\r\n")
+    pieces = (
+        *(f"{between}{_written(of_body)}".encode(), body, b"\r\n"),
+        *(f"{between}{_written(of_file)}".encode(), file, f"--{boundary}--\r\n".encode()),
+    )
+    return [*of_mail, ("Content-Type", f'multipart/mixed;\r\n boundary="{boundary}"')], b"".join(pieces)
 
 
 def _about_the_answered(in_reply_to: str) -> Iterator[tuple[str, str]]:

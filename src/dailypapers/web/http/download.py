@@ -1,14 +1,16 @@
 """Papers as files for a reference manager, as notes, or as a book."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from dailypapers.domain.paper import Paper, PaperId
-from dailypapers.domain.saved import Remark
+from dailypapers.domain.digest import Entry
+from dailypapers.domain.paper import PaperId
+from dailypapers.domain.saved import NO_REMARKS, Remark
 from dailypapers.rendering.citations import bibtex, ris
 from dailypapers.rendering.csl import csl_json
+from dailypapers.rendering.environment import Templates
 from dailypapers.rendering.epub import epub
 from dailypapers.rendering.markdown import zipped_notes
 
@@ -27,20 +29,29 @@ def require_kind(kind: str) -> str:
     return kind
 
 
-def as_file(papers: Iterable[Paper], name: str, kind: str, remarks: Mapping[PaperId, Remark] | None = None) -> Response:
-    """Return the papers as a file to be kept under this name.
+def as_file(
+    templates: Templates,
+    entries: Sequence[Entry],
+    name: str,
+    kind: str,
+    remarks: Mapping[PaperId, Remark] = NO_REMARKS,
+) -> Response:
+    """Return the papers as a file to be kept under this name, with what a reader remarked on them.
 
-    Its kind is `bib`, `ris`, `json` (CSL), `zip` (a note for each) or `epub`. All but the last hold what a reader
-    remarked on the papers.
+    Its kind is `bib`, `ris`, `json` (CSL), `zip` (a note for each) or `epub`, which is in the language of `templates`.
     """
+    papers = [entry.paper for entry in entries]
     if kind in _ARCHIVES:
+        title = name.replace("-", " ")
         content = (
-            epub([*papers], title=name.replace("-", " ")) if kind == "epub" else zipped_notes(papers, remarks or {})
+            epub(entries, templates=templates, title=title, remarks=remarks)
+            if kind == "epub"
+            else zipped_notes(papers, remarks)
         )
         headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
         return Response(content, media_type=_ARCHIVES[kind], headers=headers)
     write, type_ = _WRITERS[require_kind(kind)]
-    return attachment(write(papers, remarks or {}), f"{name}.{kind}", type_)
+    return attachment(write(papers, remarks), f"{name}.{kind}", type_)
 
 
 def attachment(text: str, name: str, type_: str) -> Response:

@@ -64,6 +64,8 @@ class WebContext:
     oidc: OidcProvider | None = None
     #: To which tools readers may send what they save.
     tools: Collection[ToolKind] = ()
+    #: Whether readers may have the papers of a week sent to their e-readers.
+    has_e_readers: bool = False
     #: Whether readers' assistants can ask at /mcp.
     has_mcp: bool = False
     #: Where readers forward alerts to, each with a token behind a plus; empty where none are taken.

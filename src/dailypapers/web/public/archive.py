@@ -76,8 +76,8 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
         download.require_kind(kind)
         with reading(context.engine) as tx:
             edition = _edition(tx, day)
-            edition_papers = [item.paper for item in archive.ordered(tx, edition)]
-        return download.as_file(edition_papers, f"papers-{edition.day}", kind)
+            entries = [archive.entry_of(item) for item in archive.ordered(tx, edition)]
+        return download.as_file(context.templates, entries, f"papers-{edition.day}", kind)
 
     return show_file
 

@@ -63,8 +63,8 @@ def file(context: WebContext) -> Callable[[str, str], Response]:
     def show_file(token: str, kind: str) -> Response:
         download.require_kind(kind)
         copy = _copy(context, token)
-        found = [entry.paper for entry in (*copy.digest.entries, *copy.digest.outside)]
-        return download.as_file(found, f"papers-{copy.edition.day}", kind)
+        entries = (*copy.digest.entries, *copy.digest.outside)
+        return download.as_file(context.templates, entries, f"papers-{copy.edition.day}", kind)
 
     return show_file
 

@@ -330,5 +330,5 @@ def _links(context: WebContext, reader: Bearer) -> dict[str, str]:
     wanted = (Purpose.SAVED, Purpose.FEED, Purpose.DATA, Purpose.UNSUBSCRIBE)
     urls = {purpose.value: context.signer.url(purpose, reader, issued=now) for purpose in wanted}
     token = context.signer.token(Purpose.PREFERENCES, reader, issued=now)
-    tools = f"{context.root}tools/{token}" if context.tools else ""
+    tools = f"{context.root}tools/{token}" if context.tools or context.has_e_readers else ""
     return urls | {"groups": f"{context.root}groups/{token}", "tools": tools}

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
+from dailypapers.digests.book import with_reasons
 from dailypapers.domain.graphemes import beginning
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.paper import Paper
@@ -120,17 +121,19 @@ def _remark(collection: str, note: str) -> Remark:
 
 
 def file(context: WebContext) -> Callable[[Request, str, str], Response]:
-    """Answer GET: all saved papers as BibTeX or RIS with their notes, or those that the same query shows."""
+    """Answer GET: all saved papers as a file with their notes, or those that the same query shows."""
 
     def show_file(request: Request, token: str, kind: str) -> Response:
         download.require_kind(kind)
         claim = claim_of(context, Purpose.SAVED, token)
         with reading(context.engine) as tx:
-            kept = store.of_readers(tx, [reader_of(context, tx, claim).id])
+            reader = reader_of(context, tx, claim).id
+            kept = store.of_readers(tx, [reader])
             paper_by_id = papers.by_id(tx, [one.paper_id for one in kept])
-        listed = _those(_wanted(request), kept, paper_by_id)
+            listed = _those(_wanted(request), kept, paper_by_id)
+            entries = with_reasons(tx, reader, [one.paper_id for one in listed])
         remarks = {paper_by_id[one.paper_id].id: one.remark for one in listed}
-        return download.as_file([paper_by_id[one.paper_id] for one in listed], "saved-papers", kind, remarks)
+        return download.as_file(context.templates, entries, "saved-papers", kind, remarks)
 
     return show_file
 

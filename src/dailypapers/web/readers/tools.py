@@ -1,6 +1,7 @@
 """A reader's tools: GET shows to which what they save is sent, POST connects one or disconnects it.
 
-A key is written and never shown. It is tried in the background: a page does not wait for somebody else's service.
+The e-reader that the papers of their weeks go to is one of them. A key is written and never shown. It is tried in the
+background: a page does not wait for somebody else's service.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,9 +18,10 @@ from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.domain.tool import TOOL_NAMES, Refusal, ToolKind, ToolState
 from dailypapers.errors import BadInput
-from dailypapers.store import tools
+from dailypapers.store import e_readers, tools
 from dailypapers.store.database import reading, writing
 from dailypapers.tools.connect import connect
+from dailypapers.tools.e_reader import connect as connect_e_reader
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import claim_of, reader_of
 
@@ -55,11 +57,19 @@ class _Card:
     trouble: str = ""
 
 
+#: What the form of the e-reader says in place of a kind of tool.
+E_READER = "e-reader"
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
     """What came of a form."""
 
     disconnected: str = ""
+    #: Whether the e-reader was disconnected, and why one is not connected: the address that was typed, a sentence.
+    is_e_reader_gone: bool = False
+    typed: str = ""
+    e_reader_trouble: str = ""
     troubles: Mapping[ToolKind, str] = field(default_factory=dict)
 
 
@@ -82,10 +92,15 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         *,
         tool: Annotated[str, Form()] = "",
         key: Annotated[str, Form()] = "",
+        address: Annotated[str, Form()] = "",
         target: Annotated[str, Form()] = "",
         older: Annotated[str, Form()] = "",
         action: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
+        if tool == E_READER and context.has_e_readers:
+            with writing(context.engine) as tx:
+                done = _change_e_reader(context, tx, token, address, disconnect=action == "disconnect")
+                return _page(context, request, tx, token, done)
         kind = next((each for each in context.tools if each.value == tool), None)
         if kind is None:
             raise HTTPException(404)
@@ -104,12 +119,29 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
     return act_tools
 
 
+def _change_e_reader(context: WebContext, tx: sa.Connection, token: str, address: str, *, disconnect: bool) -> _Done:
+    reader = _reader(context, tx, token)
+    if disconnect:
+        return _Done(is_e_reader_gone=e_readers.disconnect(tx, reader.id))
+    try:
+        connect_e_reader(tx, reader, address, now=context.clock())
+    except BadInput as error:
+        return _Done(typed=address[:_LONGEST_SHOWN], e_reader_trouble=context.translate(str(error)))
+    return _Done()
+
+
+#: Characters that a field shows again of what was not taken.
+_LONGEST_SHOWN = 254
+
+
 def _reader(context: WebContext, tx: sa.Connection, token: str) -> Subscriber:
     return reader_of(context, tx, claim_of(context, Purpose.PREFERENCES, token))
 
 
 def _page(context: WebContext, request: Request, tx: sa.Connection, token: str, done: _Done) -> HTMLResponse:
-    connected = {tool.kind: tool for tool in tools.of_subscriber(tx, _reader(context, tx, token).id)}
+    reader = _reader(context, tx, token)
+    connected = {tool.kind: tool for tool in tools.of_subscriber(tx, reader.id)}
+    e_reader = e_readers.of_subscriber(tx, reader.id)
     cards = []
     for kind in context.tools:
         tool, said = connected.get(kind), ""
@@ -128,9 +160,13 @@ def _page(context: WebContext, request: Request, tx: sa.Connection, token: str, 
     return context.page(
         request,
         "tools",
-        status=422 if done.troubles else 200,
+        status=422 if done.troubles or done.e_reader_trouble else 200,
         cards=cards,
-        disconnected=done.disconnected,
+        done=done,
+        has_e_readers=context.has_e_readers,
+        e_reader=e_reader,
+        next_book=reader.rhythm.day_of(e_reader.next_book_at) if e_reader else None,
+        sender=context.renderer.sender.address,
         action=f"{context.root}tools/{token}",
         preferences=f"{context.root}preferences/{token}",
     )
