@@ -5,7 +5,9 @@ The papers, the topics and the service's name have no Latin letter either, so wh
 
 import asyncio
 import datetime as dt
+import io
 import re
+import zipfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
@@ -29,6 +31,7 @@ from tests.web.readers.test_preferences import Fields
 
 from dailypapers.catcher.server import Caught
 from dailypapers.digests import preview
+from dailypapers.digests.book import Book
 from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, message
 from dailypapers.digests.preview import Previews
 from dailypapers.digests.stated import warnings
@@ -42,6 +45,7 @@ from dailypapers.domain.group import GroupPick, Role, Terms
 from dailypapers.domain.i18n import LazyString
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Links, Purpose
+from dailypapers.domain.message import Message
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.profile import Profile, ProfileKind
@@ -65,6 +69,7 @@ from dailypapers.settings import shipped
 from dailypapers.store import (
     ballots,
     channels,
+    e_readers,
     editions,
     group_comments,
     groups,
@@ -183,6 +188,7 @@ def translated(context: WebContext, tmp_path: Path) -> WebContext:
         renderer=renderer,
         sign_up_policy=policy,
         tools=tuple(ToolKind),
+        has_e_readers=True,
         channels=options,
         alert_address="1@1.ю",
     )
@@ -629,6 +635,12 @@ async def the_tools(walk: Walk) -> None:
             with writing(walk.engine) as tx:
                 tools.connect(tx, reader, kind, key=tool.key, target="1", saved_from=NOW, now=NOW)
         await walk.post(page, tool=kind.value, action="disconnect")
+    for address in ("1", "1@1.1", "1@kindle.com"):
+        await walk.post(page, tool="e-reader", address=address)
+    with writing(walk.engine) as tx:
+        e_readers.switch_off(tx, reader, "1@kindle.com", now=NOW)
+    await walk.open(page)
+    await walk.post(page, tool="e-reader", action="disconnect")
 
 
 async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -756,7 +768,7 @@ def _filled_in(message_id: str | Sequence[str]) -> LazyString:
 _NOTICES = (
     *("src/dailypapers/inbound/replies.py", "src/dailypapers/tools/push.py", "src/dailypapers/domain/channel.py"),
     *("src/dailypapers/rendering/chat/", "src/dailypapers/web/readers/channel.py"),
-    "src/dailypapers/inbound/group_comments.py",
+    *("src/dailypapers/inbound/group_comments.py", "src/dailypapers/tools/e_reader.py"),
 )
 
 
@@ -809,6 +821,8 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
                 (readers[1], "tess", MailKind.INVITATION),
             )
         )
+        book = Content(book=tuple(pick.paper_id for pick in picks[:2]))
+        put.append(outbox.NewDelivery(readers[0], "1@kindle.com", MailKind.BOOK, end, content=book))
         outbox.put(tx, put, now=now)
         sheets = load_inputs(tx, [one for one in outbox.claim(tx, "w", 99, now=now) if one.created_at == now])
     assert {sheet.delivery.kind for sheet in sheets} == set(MailKind)
@@ -819,6 +833,15 @@ def mails(walk: Walk, renderer: MailRenderer) -> None:
             for told in (mail.subject, mail.text):
                 walk.note(f"mail {name}", pseudo.english_in(told), told)
             walk.note_page(f"mail {name}", mail.html)
+        for chapter in chapters(made):
+            walk.note_page(f"mail {name}", chapter)
+
+
+def chapters(message: Message) -> Iterator[str]:
+    """The pages of a book that a mail carries."""
+    if message.attachment:
+        with zipfile.ZipFile(io.BytesIO(message.attachment.content)) as archive:
+            yield from (archive.read(name).decode() for name in archive.namelist() if name.startswith("paper-"))
 
 
 def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
@@ -829,6 +852,13 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
         chosen = tuple(replace(each, votes=1) for each in sheet.group.choices)
         yield "a choice alone", replace(sheet, group=replace(sheet.group, entries=(), choices=chosen))
         yield "comments alone", replace(sheet, group=replace(sheet.group, entries=(), choices=()))
+    if book := sheet.book:
+        first, second = book.entries
+        by_model = replace(first, summary=Summary("Щ.", SummaryBy.MODEL, "щ", NOW.date()))
+        by_authors = replace(second, summary=None, presentation=Presentation(tldr="Щ."))
+        remarks = {first.paper.id: Remark("щ", "щ")}
+        yield "a book with remarks", replace(sheet, book=Book(book.day, (by_model, by_authors), remarks))
+        yield "a book of one", replace(sheet, book=Book(book.day, (first,)))
     if (digest := sheet.digest) is None:
         return
     one = replace(digest, entries=digest.entries[:1], considered=1)

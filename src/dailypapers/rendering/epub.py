@@ -1,8 +1,8 @@
 """Papers as an EPUB 3 book for e-readers: a contents page, and a chapter for each paper.
 
 A chapter holds the paper in a sentence, why it was picked, its abstract, and what its reader noted. All text is
-foreign: it is escaped, and freed of what XML 1.0 does not allow. Nothing in the book is loaded from elsewhere. The same papers
-give the same bytes. See https://www.w3.org/TR/epub-33/.
+foreign: it is escaped, and freed of what XML 1.0 does not allow. Nothing in the book is loaded from elsewhere.
+The same papers give the same bytes. See https://www.w3.org/TR/epub-33/.
 """
 
 import datetime as dt

@@ -5,8 +5,8 @@ from alembic import op
 
 from dailypapers.store.schema import Moment
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
