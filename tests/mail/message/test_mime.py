@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.domain.message import Message, Sender
+from dailypapers.domain.message import Attachment, Message, Sender
 from dailypapers.domain.text import controls_spaced
 from dailypapers.mail.message import mime
 
@@ -111,3 +111,16 @@ def test_the_message_id_tells_mails_apart_and_nothing_of_their_readers() -> None
     assert one != other
     assert one == mime.message_id(b"secret", "digest 1 2", "example.org")
     assert re.fullmatch(r"<[a-z2-7]{32}@example\.org>", one)
+
+
+@pytest.mark.parametrize("html", ["", "<p>Hello</p>"])
+def test_a_file_stands_behind_the_parts_and_comes_out_as_it_went_in(html: str) -> None:
+    content = bytes(range(256)) * 30
+    raw = built(Message("A book", "Hello\n", html, Attachment("a.epub", "application/epub+zip", content)), headers=None)
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    mail = parsed(raw)
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == ("application/epub+zip", "a.epub")
+    assert attached.get_content() == content
+    assert part(mail, "plain").strip() == "Hello"
+    assert (mail.get_body(("html",)) is not None) == bool(html)
