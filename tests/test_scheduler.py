@@ -106,6 +106,24 @@ def test_it_ticks_by_a_clock_that_nobody_sets() -> None:
     scheduler.shutdown()
 
 
+def test_a_clock_set_back_an_hour_holds_no_mail_back(sqlite: sa.Engine) -> None:
+    """Leases and claims from before it are of the future then, and still their holder's."""
+    with world(sqlite) as w:
+        shift, ticks, delivered = [dt.timedelta(0)], threading.Semaphore(0), threading.Event()
+
+        def clock() -> dt.datetime:
+            ticks.release()
+            if w.tray.sent:
+                delivered.set()
+            return MONDAY + shift[0]
+
+        with ticking(w.job(clock=clock), schedule=True, work=True):
+            assert all(ticks.acquire(timeout=10) for _ in range(8))
+            shift[0] = dt.timedelta(hours=-1)
+            queue_a_digest(w)
+            assert delivered.wait(10)
+
+
 def test_a_job_that_takes_longer_than_its_interval_misses_ticks() -> None:
     scheduler, at_work, most = Scheduler(), list[int](), list[int]()
 
