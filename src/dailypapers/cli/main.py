@@ -21,6 +21,7 @@ from dailypapers.cli import (
     dkim,
     doctor,
     evaluate,
+    groups,
     mcp,
     papers,
     serve,
@@ -90,6 +91,7 @@ commands.add_typer(backup.database, name="database", rich_help_panel="Keep it")
 commands.add_typer(bounces.bounces, name="bounces", rich_help_panel="Look at it")
 commands.add_typer(sources.sources, name="sources", rich_help_panel="Look at it")
 commands.add_typer(subscribers.subscribers, name="subscribers", rich_help_panel="Subscribers")
+commands.add_typer(groups.groups, name="groups", rich_help_panel="Subscribers")
 commands.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel="Run it")
 commands.add_typer(dkim.dkim, name="dkim", rich_help_panel="Set it up")
 commands.add_typer(evaluate.evaluating, name="evaluate", rich_help_panel="Ranking")
