@@ -9,15 +9,16 @@ from tests.digests.test_window import HOW
 
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.digests.layout import MailRenderer, load_inputs, mail
-from dailypapers.domain.delivery import Delivery, MailKind
+from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome, OutcomeKind, after
 from dailypapers.domain.group import Terms
 from dailypapers.domain.message import Sender
 from dailypapers.domain.vote import Vote
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import groups, history, papers, subscribers, votes
+from dailypapers.store import group_comments, groups, history, outbox, papers, subscribers, votes
 from dailypapers.store.database import reading, writing
-from dailypapers.store.ledger import ledgers
+from dailypapers.store.ledger import ledgers, recipients
+from dailypapers.subscriptions.erase import erase
 from dailypapers.tokens import Signer
 
 GRAPHS, CELLS = "Deeper graph neural networks", "Faster single-cell genomics"
@@ -70,7 +71,8 @@ def test_each_member_gets_one_and_reads_to_whom_it_is_relevant_of_those_who_agre
     assert "List-Unsubscribe: <https://pages/leave/" in sent.replace("\r\n ", " ")
     assert "/unsubscribe/" not in sent
     with reading(engine) as tx:
-        assert [each.due for each in ledgers(tx)] == [0]
+        (books,) = ledgers(tx)
+        assert (books.due, books.open, books.residue) == (4, 4, 0)
         assert len(groups.picks_of(tx, group, 1)) == 1
 
 
@@ -124,3 +126,47 @@ def test_who_pauses_gets_none_and_is_still_a_member(engine: sa.Engine) -> None:
     assert compose_groups(engine, HOW, now=NOW) == 0
     with reading(engine) as tx:
         assert len(groups.members(tx, group)) == 1
+
+
+def test_what_became_of_a_groups_mails_is_in_the_ledger_until_it_is_folded_and_erased(engine: sa.Engine) -> None:
+    ada, bob, kim = (a_reader(engine, name) for name in ("ada", "bob", "kim"))
+    a_group(engine, (ada, ADA), (bob, Terms("Bob")), (kim, KIM))
+    an_edition(engine)
+    compose_groups(engine, HOW, now=NOW)
+    with writing(engine) as tx:
+        first, *_ = outbox.claim(tx, "w", 1, now=NOW)
+        outbox.record(tx, [after(first, Outcome(OutcomeKind.ACCEPTED, 250), NOW)])
+        erase(tx, kim, now=NOW)
+        groups.leave(tx, 1, bob)
+        (books,) = ledgers(tx)
+        assert books.reconciliation() == (
+            "2 due = 1 accepted + 0 failed + 0 suppressed + 1 skipped + 0 expired + 0 uncertain"
+        )
+        assert books.balanced
+        assert [each.address for each in recipients(tx, [DeliveryState.ACCEPTED], limit=9)] == ["ada@example.org"]
+
+
+def test_a_digest_that_reached_nobody_comes_with_the_next_one_and_one_that_reached_somebody_does_not(
+    engine: sa.Engine,
+) -> None:
+    ada, bob = a_reader(engine, "ada", "graph neural networks"), a_reader(engine, "bob")
+    group = a_group(engine, (ada, ADA), (bob, Terms("Bob")))
+    an_edition(engine)
+    with writing(engine) as tx:
+        group_comments.add(tx, group, ada, [(None, "Hi")], now=NOW)
+    assert compose_groups(engine, HOW, now=NOW) == 2
+    tomorrow, later = NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=2)
+    assert compose_groups(engine, HOW, now=tomorrow) == 0
+    with writing(engine) as tx:
+        outbox.expire(tx, now=tomorrow)
+    assert compose_groups(engine, HOW, now=tomorrow) == 2
+    again = bytes_of(engine, mails_of(engine, bob)[-1])
+    assert GRAPHS in again
+    assert "Ada: Hi" in " ".join(again.split())
+    with writing(engine) as tx:
+        (claimed,) = outbox.claim(tx, "w", 1, now=tomorrow)
+        outbox.record(tx, [after(claimed, Outcome(OutcomeKind.ACCEPTED, 250), tomorrow)])
+        outbox.expire(tx, now=later)
+        (books,) = ledgers(tx)
+        assert (books.due, books.balanced, books.count(DeliveryState.EXPIRED)) == (4, True, 3)
+    assert compose_groups(engine, HOW, now=later) == 0

@@ -66,6 +66,7 @@ def test_deliveries_are_counted_from_the_index_alone(sqlite: sa.Engine) -> None:
     with reading(sqlite) as tx:
         sa.event.listen(tx, "before_cursor_execute", listen)
         ledgers(tx)
-        ((text, values),) = [each for each in asked if "count(*)" in each[0] and "FROM outbox" in each[0]]
-        plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
-    assert "COVERING INDEX" in plan[0].detail
+        # Those to readers, and those to groups.
+        counts = [each for each in asked if "count(*)" in each[0] and "FROM outbox" in each[0]]
+        plans = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).first() for text, values in counts]
+    assert ["COVERING INDEX" in plan.detail for plan in plans if plan] == [True, True]

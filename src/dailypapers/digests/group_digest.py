@@ -2,8 +2,8 @@
 
     ballots closed | groups whose hour has come | rank by shared topics, pooled votes | rank for each named | put (tx)
 
-A group's mail is a row of the outbox for each member. It is in no edition's ledger, which counts readers' own digests:
-a member has theirs besides.
+A group's mail is a row of the outbox for each member, and in the ledger of the edition it was picked from. A digest
+that reached nobody is taken back, so that the next one has its papers.
 """
 
 import datetime as dt
@@ -40,6 +40,7 @@ def compose_groups(engine: sa.Engine, options: DigestOptions, *, now: dt.datetim
     Idempotent.
     """
     close_due(engine, now=now)
+    _carry_over(engine, now)
     with reading(engine) as tx:
         edition = editions.newest(tx)
         due = groups.due(tx, edition.id, now=now) if edition else []
@@ -54,6 +55,16 @@ def compose_groups(engine: sa.Engine, options: DigestOptions, *, now: dt.datetim
         mails += _compose(engine, group, edition, papers_new, replace(options, variant=""), now=now)
     log.info("composed for groups", groups=len(due), mails=mails)
     return mails
+
+
+def _carry_over(engine: sa.Engine, now: dt.datetime) -> None:
+    """Take back digests that reached nobody, once their groups' next hour has come."""
+    with reading(engine) as tx:
+        waiting = groups.at_their_hour(tx, now=now)
+    for group in waiting:
+        with writing(engine) as tx:
+            if groups.carry_over(tx, group):
+                log.info("carried over for a group", group=group.id, edition=group.edition)
 
 
 def _compose(
@@ -144,9 +155,12 @@ def _put(
         for reader in readers
         if has_news and reader.state is SubscriberState.ACTIVE
     ]
+    editions.count_due_of_groups(tx, edition.id, len(mails))
     return outbox.put(tx, mails, now=now)
 
 
 def _mail(reader: Subscriber, group: Group, edition: Edition, deadline: dt.datetime) -> outbox.NewDelivery:
     content = Content(reader.style, group=(group.id, edition.id))
-    return outbox.NewDelivery(reader.id, reader.address, MailKind.GROUP, deadline, content=content)
+    return outbox.NewDelivery(
+        reader.id, reader.address, MailKind.GROUP, deadline, content=content, group_edition=edition.id
+    )

@@ -111,6 +111,12 @@ def newest_before(tx: sa.Connection, day: dt.date, *, days: int) -> int:
     return tx.execute(query).scalar_one() or 0
 
 
+def count_due_of_groups(tx: sa.Connection, edition_id: int, mails: int) -> None:
+    """Add mails of groups to the edition's count of what was due; fewer than 0 are taken off."""
+    counted = sa.func.coalesce(editions.c.group_due, 0) + mails
+    tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(group_due=counted))
+
+
 def count_due(tx: sa.Connection, edition_id: int, readers: int) -> None:
     """Add readers to the edition's count of who was due."""
     tx.execute(sa.update(editions).where(editions.c.id == edition_id).values(due=editions.c.due + readers))

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.ballot import closing
-from dailypapers.domain.delivery import DeliveryState, MailKind
+from dailypapers.domain.delivery import NEVER_ARRIVED, DeliveryState, MailKind
 from dailypapers.domain.group import Group, GroupPick, Member, Role, Terms, successor
 from dailypapers.domain.subscriber import READING, Rhythm, days_in_words, parse_days
 from dailypapers.store.database import insert_new
@@ -97,6 +97,45 @@ def due(tx: sa.Connection, edition_id: int, *, now: dt.datetime) -> list[Group]:
 def with_ballot_due(tx: sa.Connection, *, now: dt.datetime) -> list[Group]:
     """Return the groups whose ballot is to be closed by now."""
     query = sa.select(reading_groups).where(reading_groups.c.ballot_closes_at <= now)
+    return [_group(row) for row in tx.execute(query.order_by(reading_groups.c.id))]
+
+
+def carry_over(tx: sa.Connection, group: Group) -> bool:
+    """Take back a group's newest digest where it reached nobody: what was in it may be in the next one.
+
+    Tells whether it did. One that waits, or may have arrived, is left alone.
+    """
+    if group.edition is None or not _reached_nobody(tx, group.id, group.edition):
+        return False
+    for table in (group_pick_members, group_picks):
+        ids = sa.select(group_picks.c.paper_id).where(*_of_digest(group_picks, group))
+        tx.execute(sa.delete(table).where(table.c.group_id == group.id, table.c.paper_id.in_(ids)))
+    for talk in (group_comments, group_choices):
+        tx.execute(sa.update(talk).where(*_of_digest(talk, group)).values(edition_id=None))
+    before = tx.execute(
+        sa.select(sa.func.max(group_picks.c.edition_id)).where(group_picks.c.group_id == group.id)
+    ).scalar_one()
+    tx.execute(sa.update(reading_groups).where(reading_groups.c.id == group.id).values(edition_id=before))
+    return True
+
+
+def _of_digest(table: sa.Table, group: Group) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return table.c.group_id == group.id, table.c.edition_id == group.edition
+
+
+def _reached_nobody(tx: sa.Connection, group_id: int, edition_id: int) -> bool:
+    mails = (
+        sa.select(outbox.c.state, outbox.c.content)
+        .join(group_members, group_members.c.subscriber_id == outbox.c.subscriber_id)
+        .where(group_members.c.group_id == group_id, outbox.c.group_edition_id == edition_id)
+    )
+    states = [row.state for row in tx.execute(mails) if row.content["group"][0] == group_id]
+    return bool(states) and NEVER_ARRIVED.issuperset(states)
+
+
+def at_their_hour(tx: sa.Connection, *, now: dt.datetime) -> list[Group]:
+    """Return the groups whose hour has come, whatever they had last."""
+    query = sa.select(reading_groups).where(reading_groups.c.next_digest_at <= now)
     return [_group(row) for row in tx.execute(query.order_by(reading_groups.c.id))]
 
 

@@ -25,19 +25,30 @@ def of_editions(tx: sa.Connection, edition_ids: Collection[int]) -> list[Ledger]
 def _ledgers(tx: sa.Connection, query: sa.Select[Any]) -> list[Ledger]:
     days = tx.execute(query).all()
     counts = {row.id: _Counts() for row in days}
-    counting = (
-        sa.select(outbox.c.edition_id, outbox.c.state, outbox.c.doubt, sa.func.count().label("deliveries"))
-        .where(outbox.c.edition_id.in_(counts))
-        .group_by(outbox.c.edition_id, outbox.c.state, outbox.c.doubt)
-    )
+    of_readers, of_groups = (_counting(column, counts) for column in (outbox.c.edition_id, outbox.c.group_edition_id))
     # What has been deleted since is counted apart.
     ended = sa.select(ended_deliveries).where(ended_deliveries.c.edition_id.in_(counts))
-    for row in (*tx.execute(counting), *tx.execute(ended)):
+    for row in (*tx.execute(of_readers), *tx.execute(of_groups), *tx.execute(ended)):
         counts[row.edition_id].add(DeliveryState(row.state), Doubt(row.doubt) if row.doubt else None, row.deliveries)
     return [
-        Ledger(row.id, row.day, row.due, dict(counts[row.id].states), counts[row.id].resent, counts[row.id].undecided)
+        Ledger(
+            row.id,
+            row.day,
+            row.due + (row.group_due or 0),
+            dict(counts[row.id].states),
+            counts[row.id].resent,
+            counts[row.id].undecided,
+        )
         for row in days
     ]
+
+
+def _counting(edition_id: sa.Column[Any], edition_ids: Collection[int]) -> sa.Select[Any]:
+    return (
+        sa.select(edition_id.label("edition_id"), outbox.c.state, outbox.c.doubt, sa.func.count().label("deliveries"))
+        .where(edition_id.in_(edition_ids))
+        .group_by(edition_id, outbox.c.state, outbox.c.doubt)
+    )
 
 
 @dataclass
@@ -79,7 +90,7 @@ def recipients(
     """Return who is behind the number of deliveries in these states, newest edition first, by address."""
     query = (
         sa.select(outbox, editions.c.day)
-        .join(editions, editions.c.id == outbox.c.edition_id)
+        .join(editions, editions.c.id == sa.func.coalesce(outbox.c.edition_id, outbox.c.group_edition_id))
         .where(outbox.c.state.in_([state.value for state in states]))
         .order_by(editions.c.id.desc(), outbox.c.address)
         .limit(limit)

@@ -122,4 +122,4 @@ def _newest(tx: sa.Connection) -> Newest | None:
     if row is None:
         return None
     (books,) = ledger.of_editions(tx, [row.id])
-    return Newest(row.closed_at, row.papers, row.due, books.counts, books.residue)
+    return Newest(row.closed_at, row.papers, books.due, books.counts, books.residue)

@@ -60,6 +60,8 @@ class NewDelivery:
     skipped: str = ""
     content: Content | None = None
     """What a digest says besides its picks."""
+    group_edition: int | None = None
+    """Of a group's digest, the edition it was picked from."""
 
 
 def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetime) -> int:
@@ -107,6 +109,7 @@ def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
         "message_id": "",
         "detail": delivery.skipped,
         "content": contents.to_json(delivery.content) if delivery.content else None,
+        "group_edition_id": delivery.group_edition,
     }
 
 

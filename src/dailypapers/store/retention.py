@@ -62,9 +62,10 @@ def _last_delivery(tx: sa.Connection, before: dt.date) -> int | None:
 
 
 def _ended_through(last: int) -> sa.Select[tuple[int, int | None, str, str | None]]:
+    edition_id = sa.func.coalesce(outbox.c.edition_id, outbox.c.group_edition_id)
     is_undecided = sa.and_(outbox.c.state == DeliveryState.UNCERTAIN.value, outbox.c.doubt == Doubt.HOLD.value)
     return (
-        sa.select(outbox.c.id, outbox.c.edition_id, outbox.c.state, outbox.c.doubt)
+        sa.select(outbox.c.id, edition_id.label("edition_id"), outbox.c.state, outbox.c.doubt)
         .where(outbox.c.id <= last, outbox.c.state.in_(sorted(state.value for state in FINAL)))
         .where(sa.not_(sa.func.coalesce(is_undecided, sa.false())))
         .order_by(outbox.c.id)

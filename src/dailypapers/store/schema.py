@@ -97,6 +97,8 @@ editions = sa.Table(
     sa.Column("papers", sa.Integer, nullable=False),
     # Counted while composing, apart from the outbox, so that a lost row shows in the ledger.
     sa.Column("due", sa.Integer, nullable=False),
+    # The same of mails of groups; NULL is none.
+    sa.Column("group_due", sa.Integer),
 )
 
 # No edition yet: it waits for the next one to close.
@@ -273,10 +275,18 @@ outbox = sa.Table(
     sa.Column("doubt", sa.Text),
     # Built to no more bytes than these, because a server refused a larger one; NULL: as large as it gets.
     sa.Column("max_bytes", sa.Integer),
+    # Of a group's digest the edition it was picked from, whose ledger it is in; its reader has one of their own.
+    _key("group_edition_id"),
     # One digest per subscriber and edition is the database's word, not an `if`.
     sa.UniqueConstraint("subscriber_id", "edition_id"),
     # Whatever is counted of an edition stands in it: a million rows take a quarter of a second, not seconds.
     sa.Index("ix_outbox_edition_id_state_doubt", "edition_id", "state", "doubt"),
+    sa.Index(
+        "ix_outbox_group_edition_id_state_doubt",
+        *("group_edition_id", "state", "doubt"),
+        sqlite_where=sa.text("group_edition_id IS NOT NULL"),
+        postgresql_where=sa.text("group_edition_id IS NOT NULL"),
+    ),
     sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
     sa.Index("ix_outbox_state_priority_id", "state", "priority", "id"),
     # Their ids are in links.

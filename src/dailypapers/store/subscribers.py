@@ -1,6 +1,7 @@
 """Subscribers and their interests."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,7 @@ from dailypapers.domain.zone import knows_zone
 from dailypapers.store import events, forwarded
 from dailypapers.store import groups as reading_groups
 from dailypapers.store.database import begins_with, groups, insert_new, leave_no_trace
+from dailypapers.store.editions import count_due_of_groups
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import (
     api_answers,
@@ -394,9 +396,13 @@ def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = No
     forwarded.erase(tx, subscriber_id)
     delivery_ids = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
     tx.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids)))
-    sent = sa.delete(outbox).where(outbox.c.subscriber_id == subscriber_id).returning(outbox.c.edition_id)
-    for group in groups(number for (number,) in tx.execute(sent).all() if number is not None):
+    sent = sa.delete(outbox).where(outbox.c.subscriber_id == subscriber_id)
+    ended = tx.execute(sent.returning(outbox.c.edition_id, outbox.c.group_edition_id)).all()
+    for group in groups(row.edition_id for row in ended if row.edition_id is not None):
         tx.execute(sa.update(editions).where(editions.c.id.in_(group)).values(due=editions.c.due - 1))
+    # Somebody in several groups has several of one edition.
+    for number, mails in Counter(row.group_edition_id for row in ended if row.group_edition_id is not None).items():
+        count_due_of_groups(tx, number, -mails)
     tx.execute(sa.delete(subscribers).where(subscribers.c.id == subscriber_id))
 
 
