@@ -10,6 +10,15 @@ from dailypapers.domain.author_list import names_in
 
 LISTS = (
     ("李明, 王芳", ("李明", "王芳")),
+    ("李明、王芳", ("李明", "王芳")),
+    ("李明；王芳", ("李明", "王芳")),
+    ("李明，王芳", ("李明", "王芳")),
+    ("山田 太郎, 鈴木 花子", ("山田 太郎", "鈴木 花子")),
+    ("Ann Lee · Bob Roy", ("Ann Lee", "Bob Roy")),
+    ("Ann Lee • Lee, B.", ("Ann Lee", "Lee, B.")),
+    ("Ann Lee [1], Bob Roy [2,3]", ("Ann Lee", "Bob Roy")),
+    ("Hồ, C. M., Nguyễn, V. A.", ("Hồ, C. M.", "Nguyễn, V. A.")),
+    ("King ML Jr, Downey R 3rd", ("King ML Jr", "Downey R 3rd")),
     ("Lee, É., Roy, Ø. B.", ("Lee, É.", "Roy, Ø. B.")),
     ("Ivanov, Yu. A., Petrov, A.", ("Ivanov, Yu. A.", "Petrov, A.")),
     ("Lee, A., Roy, B., Jr., Öz, C.", ("Lee, A.", "Roy, B., Jr.", "Öz, C.")),

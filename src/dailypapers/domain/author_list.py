@@ -27,6 +27,11 @@ _FOOTNOTES = re.compile(
 )
 #: “Lee,1 Roy,2*”: a mark behind the comma.
 _BEHIND_COMMA = re.compile(rf"(?<=[^\W\d_]),[{_MARKS}{_NUMBERS}][{_MARKS}{_NUMBERS},]{{0,60}}(?=\s|$)")
+#: “Lee [1,2]”.
+_BRACKETED = re.compile(r"\s?\[[\d,*\s]{1,20}\]")
+#: What stands between names in Chinese and Japanese, and dots that do with spaces around them.
+_COMMAS = str.maketrans({"、": ", ", "，": ", ", "；": "; "})
+_DOT = re.compile(r"\s[•·∙]\s")
 _BY = re.compile(r"^by:?\s", re.IGNORECASE)
 _AND = re.compile(r",?\s(?:and|&)\s|^(?:and|&)\s|,&\s?")
 _INITIAL = r"(?:[^\W\d_]\.?|[^\W\d_][^\W\d_]{1,2}\.)"
@@ -60,7 +65,7 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     Affiliations in parentheses, footnote marks, degrees and “et al.” are left out. With `given_first` a comma stands
     within a name only before a suffix, as in arXiv's lists. Never raises.
     """
-    text = _without_others(_BY.sub("", _without_marks(_outside_parentheses(text))))
+    text = _without_others(_BY.sub("", _without_marks(_outside_parentheses(_with_commas(text)))))
     if _FULL_NAMES.fullmatch(text) and not _PARTICLE.match(text):
         return tuple(text.split(", ")[:MAX_AUTHORS])
     if ";" in text or "|" in text:
@@ -74,7 +79,12 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     return tuple(islice(filter(None, names), MAX_AUTHORS))
 
 
+def _with_commas(text: str) -> str:
+    return text if text.isascii() else _DOT.sub("; ", text.translate(_COMMAS))
+
+
 def _without_marks(text: str) -> str:
+    text = _BRACKETED.sub("", text) if "[" in text else text
     return _FOOTNOTES.sub("", _BEHIND_COMMA.sub(",", text)) if _MARK.search(text) else text
 
 
