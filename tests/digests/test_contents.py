@@ -17,11 +17,15 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Signals
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Abstracts, Rhythm, Style
+from dailypapers.domain.thumbnail import Thumbnail
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
-from dailypapers.store import history, papers, subscribers
+from dailypapers.rendering.environment import environment
+from dailypapers.settings import shipped
+from dailypapers.store import history, papers, subscribers, thumbnails
 from dailypapers.store.contents import from_json, to_json
 from dailypapers.store.database import reading, writing
+from dailypapers.store.picks import of_deliveries
 
 QUIET = "zebrafish development"
 UNUSABLE = "paper:nobody-knows-this-one"
@@ -73,6 +77,27 @@ def test_a_retry_renders_the_same_bytes(engine: sa.Engine, style: Style) -> None
         assert rendered(engine, how.renderer) == before
     assert b"1901.00001" in before
     assert b"Nothing today on" in before
+
+
+def test_a_figure_that_comes_later_is_not_in_the_same_mail_made_again(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        with writing(engine) as tx:
+            alice = subscribers.by_address(tx, "alice@example.org")
+            assert alice
+            style = Style(figures=True)
+            subscribers.change(tx, alice.id, rhythm=alice.rhythm, amount=alice.amount, style=style)
+        how = w.dependencies
+        fetch(engine, how.sources, make_http=how.make_http, now=MONDAY)
+        close(engine, zone="UTC", now=MONDAY)
+        assert compose(engine, how.digest_options, now=MONDAY).digests == 1
+        templates = environment(shipped("templates"), figures="https://papers.example.org/figures/")
+        renderer = replace(how.renderer, templates=templates)
+        before = rendered(engine, renderer)
+        with writing(engine) as tx:
+            (pick,) = of_deliveries(tx, [1])[1]
+            thumbnails.put(tx, pick.paper_id, Thumbnail("b" * 32, 100, 100), b"b", day=MONDAY.date())
+        assert rendered(engine, renderer) == before
 
 
 def test_what_misspelt_topics_may_mean_is_kept_with_the_digest(engine: sa.Engine) -> None:

@@ -19,7 +19,7 @@ CONTENTS = st.builds(
     Content,
     st.builds(Style, st.booleans(), st.sampled_from(Abstracts)),
     st.lists(st.text()).map(tuple),
-    st.dictionaries(st.text(min_size=1), st.builds(AboutPaper, st.lists(st.text()).map(tuple), SIGNALS)),
+    st.dictionaries(st.text(min_size=1), st.builds(AboutPaper, st.lists(st.text()).map(tuple), SIGNALS, st.booleans())),
     st.lists(st.builds(QuietTopic, st.text(), st.integers(0, 2**62))).map(tuple),
     st.integers(0, 400),
     st.booleans(),

@@ -1,6 +1,7 @@
 """Contents: what digests say besides their picks, decided while they are composed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -12,7 +13,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.ranking.profile import profile
-from dailypapers.store import history, papers, subscribers
+from dailypapers.store import history, papers, subscribers, thumbnails
 
 
 def contents(
@@ -34,11 +35,12 @@ def contents(
     notes_by_reader = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
     quiet_days = history.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
     about = {str(item.paper.id): AboutPaper(item.sources, item.signals) for item in listed}
+    with_figures = _where_figures_are_settled(tx, readers, chosen, about)
     return [
         Content(
             reader.style,
             (*_about_channel(switched_off or {}, reader.id), *notes_by_reader[reader.id], *choice.notes),
-            {pick.paper: about[pick.paper] for pick in choice.picks},
+            {pick.paper: (with_figures if reader.style.figures else about)[pick.paper] for pick in choice.picks},
             choice.quiet,
             quiet_days.get(reader.id, 0),
             choice.instead,
@@ -47,6 +49,19 @@ def contents(
         )
         for reader, choice in zip(readers, chosen, strict=True)
     ]
+
+
+def _where_figures_are_settled(
+    tx: sa.Connection,
+    readers: Sequence[Subscriber],
+    chosen: Sequence[Choice],
+    about: Mapping[str, AboutPaper],
+) -> Mapping[str, AboutPaper]:
+    """Return what stands beside papers for readers who see figures: of which chosen ones there is none, too."""
+    picks = [pick for reader, one in zip(readers, chosen, strict=True) if reader.style.figures for pick in one.picks]
+    there = thumbnails.of_papers(tx, [pick.paper_id for pick in picks])
+    without = {pick.paper for pick in picks if pick.paper_id not in there}
+    return {**about, **{paper: replace(about[paper], without_figure=True) for paper in without}}
 
 
 def _about_channel(switched_off: Mapping[int, ChannelKind], reader: int) -> tuple[str, ...]:

@@ -196,7 +196,7 @@ def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = Non
         item.paper_id,
         item.presentation,
         item.summary,
-        item.thumbnail,
+        None if about and about.without_figure else item.thumbnail,
     )
 
 

@@ -18,6 +18,8 @@ class AboutPaper:
 
     sources: tuple[str, ...] = ()
     signals: Signals = field(default=Signals())
+    without_figure: bool = False
+    """Whether no figure of it could be had by then: one that comes later is not shown in the same mail made again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,14 +79,16 @@ def _about(about: AboutPaper) -> Mapping[str, object]:
     """Return what is said of a paper, the same in the contents of all readers."""
     counted = {name: getattr(about.signals, name) for name in _COUNTS}
     usual = Signals()
-    return {"sources": list(about.sources)} | {n: count for n, count in counted.items() if count != getattr(usual, n)}
+    known = {"sources": list(about.sources)} | ({"without_figure": True} if about.without_figure else {})
+    return known | {n: count for n, count in counted.items() if count != getattr(usual, n)}
 
 
 def _read_about(kept: Mapping[str, Any]) -> AboutPaper:
-    return _about_of(tuple(kept["sources"]), tuple([(name, kept[name]) for name in kept if name in _COUNTS]))
+    counts = tuple([(name, kept[name]) for name in kept if name in _COUNTS])
+    return _about_of(tuple(kept["sources"]), counts, kept.get("without_figure", False))
 
 
 @lru_cache(maxsize=_PAPERS)
-def _about_of(sources: tuple[str, ...], counts: tuple[tuple[str, Any], ...]) -> AboutPaper:
+def _about_of(sources: tuple[str, ...], counts: tuple[tuple[str, Any], ...], without_figure: bool) -> AboutPaper:
     """Return the same for the same paper of an edition, which stands in many contents."""
-    return AboutPaper(sources, Signals(**dict(counts)))
+    return AboutPaper(sources, Signals(**dict(counts)), without_figure)
