@@ -24,8 +24,8 @@ def test_papers_are_ordered_by_id_with_all_that_comes_with_them() -> None:
 
 
 def test_coverage_is_the_part_of_a_text_s_words_that_a_paper_holds() -> None:
-    features = build([paper(1, "graph networks"), paper(2, "graph cells"), paper(3, "weather")])
-    whole, part, none = features.coverage(["graph networks"])[0]
+    features = build([paper(1, "network zebrafish"), paper(2, "network cells"), paper(3, "weather")])
+    whole, part, none = features.coverage(["network zebrafish"])[0]
     assert (whole, none) == (pytest.approx(1), 0)
     assert 0 < part < 0.5, "the word that more papers hold counts less"
     assert not features.coverage(["the of"]).any()

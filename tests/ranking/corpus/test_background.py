@@ -16,6 +16,7 @@ from dailypapers.ranking.corpus.background import (
     is_enough,
 )
 from dailypapers.ranking.corpus.frequencies import Matrix, Vector, column_of, count, count_texts, weigh
+from dailypapers.ranking.corpus.usual import ENOUGH
 
 #: Words of one subject keep company.
 SUBJECTS = {
@@ -76,6 +77,14 @@ def test_the_papers_order_changes_nothing() -> None:
 def test_a_rare_term_is_worth_more_than_a_common_one() -> None:
     rare, common, unknown = (LEARNED.idf.at(column_of(word)) for word in ("filler7", "nest", "unheard"))
     assert common < rare < unknown
+
+
+def test_few_papers_do_not_say_by_themselves_what_is_rare() -> None:
+    """Neither word is in any of these papers; which of the two is common is known all the same."""
+    common, rare = column_of("dataset"), column_of("zebrafish")
+    assert SMALL.idf.at(common) < SMALL.idf.at(rare) - 3
+    many = Background(count_texts([""] * ENOUGH), ((),) * ENOUGH)
+    assert many.idf.at(common) == many.idf.at(rare)
 
 
 def test_words_that_keep_the_same_company_are_near_each_other_where_papers_differ_most() -> None:

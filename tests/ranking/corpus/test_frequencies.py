@@ -21,8 +21,10 @@ from dailypapers.ranking.corpus.frequencies import (
     places_in_groups,
     unbound,
     unit_rows,
+    usual_shares,
     weigh,
 )
+from dailypapers.ranking.corpus.usual import frequencies
 
 #: Where there are no papers, each term tells as much as any other.
 ALIKE = InverseFrequency.among(merged(count_texts([])))
@@ -36,6 +38,27 @@ def test_a_term_tells_more_the_fewer_papers_hold_it() -> None:
     assert idf.of(words).tolist() == pytest.approx(expected)
     assert [idf.at(column) for column in words] == idf.of(words).tolist()
     assert ALIKE.of(words).tolist() == [1, 1, 1]
+
+
+def test_papers_in_general_count_beside_few_papers() -> None:
+    counts = merged(count_texts(["graph theorem", "graph"]))
+    idf = InverseFrequency.among(counts, shares=usual_shares(), usual=100)
+    words = ["graph", "model", "zebrafish"]
+    holding = frequencies().holding
+    in_general = [100 * holding.get(word, 0) / frequencies().papers for word in words]
+    expected = [math.log(103 / (1 + own + usual)) + 1 for own, usual in zip((2, 0, 0), in_general, strict=True)]
+    assert idf.of(columns_of(words)).tolist() == pytest.approx(expected)
+    assert idf.at(column_of("model")) == pytest.approx(expected[1])
+
+
+def test_a_common_term_has_its_column_to_itself() -> None:
+    """By hash alone, a topic of recommenders would be held by every paper that speaks of a format."""
+    recommender, usual = column_of("recommender"), frequencies().holding
+    assert column_of("format") == 2234548
+    assert recommender != column_of("format")
+    assert columns_of(["format", "recommender"]).tolist() == [column_of("format"), recommender]
+    assert len({*columns_of(usual).tolist()}) == len(usual)
+    assert usual_shares()[recommender] == pytest.approx(usual["recommender"] / frequencies().papers)
 
 
 def test_terms_of_the_title_count_twice() -> None:

@@ -40,8 +40,8 @@ def said(text: str, number: int) -> str:
         ("graph neural networks", 2, "Graph Neural Networks"),
         ("neural", 2, "Neural"),
         ("NETWORK", 2, "Networks"),
-        ("rain or wind", 3, "Rain, wind"),
-        ("wind and weather", 3, "Weather, wind"),
+        ("rain or wind", 3, "wind, Rain"),
+        ("wind and weather", 3, "wind, Weather"),
     ],
 )
 def test_shared_words_stand_as_the_paper_writes_them(text: str, number: int, shown: str) -> None:
@@ -129,16 +129,16 @@ def test_one_word_of_three_is_no_reason_where_others_come_closer() -> None:
 
 def test_a_topic_is_carried_by_half_of_its_information_or_two_words() -> None:
     pool = (
-        paper(1, "Diffusion models for robotics", "We train."),
+        paper(1, "Telomere models for zebrafish", "We train."),
         paper(2, "Language models", "Models of text."),
-        paper(3, "Diffusion models of images", "Models that paint."),
-        paper(4, "Robotics", "Arms and hands."),
+        paper(3, "Telomere models of images", "Models that paint."),
+        paper(4, "Zebrafish", "Fins and scales."),
         *(paper(n, f"Models of subject{n}", "A model.") for n in range(5, 25)),
     )
     highlighter = Highlighter(build(pool))
-    carried = [highlighter.carries("diffusion models for robotics", column) for column in range(4)]
+    carried = [highlighter.carries("telomere models for zebrafish", column) for column in range(4)]
     assert carried == [True, False, True, False]
-    assert [highlighter.carries("robotics", column) for column in range(4)] == [True, False, False, True]
+    assert [highlighter.carries("zebrafish", column) for column in range(4)] == [True, False, False, True]
 
 
 def test_what_a_liked_paper_shares_is_never_called_close() -> None:

@@ -32,8 +32,10 @@ from dailypapers.ranking.corpus.frequencies import (
     merged,
     unbound,
     unit_rows,
+    usual_shares,
     weigh,
 )
+from dailypapers.ranking.corpus.usual import usual_papers
 from dailypapers.ranking.text.spelling import Vocabulary
 from dailypapers.ranking.text.words import content_words
 
@@ -127,8 +129,11 @@ class Background:
 
     @cached_property
     def idf(self) -> InverseFrequency:
-        """Of each column."""
-        return InverseFrequency.among(merged(self.counts))
+        """Of each column; while these papers are few, with how often terms stand in papers in general."""
+        counts, usual = merged(self.counts), usual_papers(self.papers)
+        if not usual:
+            return InverseFrequency.among(counts)
+        return InverseFrequency.among(counts, shares=usual_shares(), usual=usual)
 
     @cached_property
     def weights(self) -> sp.csr_array:

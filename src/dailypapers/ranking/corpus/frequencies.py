@@ -4,8 +4,10 @@ A term's column is its hash (MurmurHash3), so that a paper is counted once in it
 kept, read by another process and stacked on another edition's, without a vocabulary they would have to share.
 """
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 
 import mmh3
@@ -14,6 +16,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
+from dailypapers.ranking.corpus.usual import frequencies
 from dailypapers.ranking.text.words import terms_apart
 
 #: With four million columns, one in twenty of 200,000 different terms shares its own with another.
@@ -64,12 +67,42 @@ def unbound(counts: sp.csr_array) -> sp.csr_array:
 
 def columns_of(words: Iterable[str]) -> Columns:
     """The column of each of these terms."""
-    return np.asarray(np.abs(np.fromiter(map(mmh3.hash, words), np.int64)) % COLUMNS)
+    owners, each = _owners(), list(words)
+    columns = np.abs(np.fromiter(map(mmh3.hash, each), np.int64)) % COLUMNS
+    taken = [n for n, (word, c) in enumerate(zip(each, columns.tolist(), strict=True)) if owners.get(c, word) != word]
+    columns[taken] = [_elsewhere(each[n], owners) for n in taken]
+    return np.asarray(columns)
 
 
 def column_of(term: str) -> int:
     """The column of this term."""
-    return abs(mmh3.hash(term)) % COLUMNS
+    return int(columns_of([term])[0])
+
+
+@cache
+def _owners() -> dict[int, str]:
+    """Return by column the terms that are common enough to have it to themselves; of two, the more common one.
+
+    Without that, who asked for recommenders would get all papers that speak of a format: one hash, and 341 papers.
+    """
+    usual = frequencies().holding
+    by_rarity = sorted(usual, key=lambda term: (usual[term], term))
+    return {abs(mmh3.hash(term)) % COLUMNS: term for term in by_rarity}
+
+
+def _elsewhere(term: str, owners: Mapping[int, str]) -> int:
+    """Return a column for a term whose own belongs to a more common one."""
+    columns = (abs(mmh3.hash(term, seed)) % COLUMNS for seed in itertools.count(1))
+    return next(column for column in columns if column not in owners)
+
+
+@cache
+def usual_shares() -> Floats:
+    """Return for each column the share of papers in general that hold its term; zero for rare ones."""
+    usual = frequencies()
+    shares = np.zeros(COLUMNS, np.float32)
+    shares[columns_of(usual.holding)] = np.array([*usual.holding.values()], np.float32) / np.float32(usual.papers)
+    return shares
 
 
 def _hash(documents: Sequence[list[str]]) -> sp.csr_array:
@@ -143,27 +176,39 @@ class InverseFrequency:
 
     #: Zero for the columns that no paper holds: where there are only zeros, a vector takes neither memory nor time.
     _held: Vector
-    _unheld: float
+    _papers: float
+    #: Papers in general that count beside these, and in which share of them each column's term stands.
+    _usual: float = 0.0
+    _shares: Floats | None = None
 
     @classmethod
-    def among(cls, counts: sp.csr_array) -> "InverseFrequency":
-        """Return it among papers whose counts these are, papers × `COLUMNS`."""
-        papers = counts.shape[0]
+    def among(cls, counts: sp.csr_array, *, shares: Floats | None = None, usual: float = 0.0) -> "InverseFrequency":
+        """Return it among papers whose counts these are, papers × `COLUMNS`.
+
+        So many `usual` papers count beside them, of which each column's term stands in its share.
+        """
+        papers = counts.shape[0] + usual
         ordered = np.sort(counts.indices)
         starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-        holding_papers = np.diff(np.append(starts, len(ordered)))
+        columns, holding_papers = ordered[starts], np.diff(np.append(starts, len(ordered))).astype(np.float64)
+        if shares is not None:
+            holding_papers += usual * shares[columns]
         held = np.zeros(COLUMNS)
-        held[ordered[starts]] = np.log((1 + papers) / (1 + holding_papers)) + 1
-        return cls(held, float(np.log(1 + papers)) + 1)
+        held[columns] = np.log((1 + papers) / (1 + holding_papers)) + 1
+        return cls(held, papers, usual, shares)
 
     def of(self, columns: npt.NDArray[np.integer]) -> Vector:
         """Return it for each of these columns."""
         held = self._held[columns]
-        return np.where(held > 0, held, self._unheld)
+        return np.where(held > 0, held, self._unheld(columns))
 
     def at(self, column: int) -> float:
         """Return it for one column."""
-        return float(self._held[column]) or self._unheld
+        return float(self.of(np.array([column]))[0])
+
+    def _unheld(self, columns: npt.NDArray[np.integer]) -> Vector:
+        holding_papers = 0.0 if self._shares is None else self._usual * self._shares[columns].astype(np.float64)
+        return np.asarray(np.log((1 + self._papers) / (1 + holding_papers)) + 1)
 
 
 def weigh(counts: sp.csr_array, idf: InverseFrequency) -> sp.csr_array:
