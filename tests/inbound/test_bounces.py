@@ -225,7 +225,7 @@ def test_a_book_that_comes_back_switches_the_e_reader_off_and_nothing_else(
         assert reader is not None
         assert reader.state is SubscriberState.ACTIVE
         assert not suppressions.is_suppressed(tx, "a@kindle.com")
-        assert bounces.addresses_refused_because_of_us(tx, since=NOW - DAY) == set()
+        assert bounces.domains_refusing_us(tx, since=NOW - DAY) == 0
         assert bounces.counted_moments(tx, got.reader, since=NOW - DAY) == []
 
 

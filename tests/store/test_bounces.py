@@ -57,3 +57,13 @@ def test_only_a_mail_that_left_can_come_back(engine: sa.Engine, now: dt.datetime
         delivery = history.by_id(tx, delivery_id)
         assert delivery is not None
         assert (delivery.state, delivery.detail) == (DeliveryState.COMPLAINED, "gone")
+
+
+def test_domains_that_refuse_us_are_counted_for_as_long_as_is_asked(engine: sa.Engine, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        for domain, days in (("a.example", 3), ("b.example", 1), ("a.example", 0), ("a.example", 0)):
+            bounces.note_refusal_of_us(tx, domain, now=now - dt.timedelta(days=days))
+        counts = [bounces.domains_refusing_us(tx, since=now - dt.timedelta(days=days)) for days in (2, 1)]
+        assert counts == [2, 1]
+        bounces.prune(tx, before=now - dt.timedelta(days=1) + dt.timedelta(seconds=1))
+        assert bounces.domains_refusing_us(tx, since=now - dt.timedelta(days=9)) == 1

@@ -158,7 +158,7 @@ def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, told: Diagnosis | 
         return
     detail = " ".join(str(part) for part in (told.code or "", told.status, told.text) if part) if told else ""
     if mail.delivery and mail.is_certain:
-        state = _state_after(tx, kind, told, now)
+        state = _state_after(tx, kind, told, domain_of(mail.delivery.address), now)
         bounces.mark_delivery(tx, mail.delivery.id, state, detail or kind.value)
     weight = score(bounces.counted_moments(tx, mail.reader.id, since=now - FORGOTTEN_AFTER), now=now)
     follows = verdict(kind, told, is_certain=mail.is_certain, weight=weight)
@@ -175,7 +175,9 @@ def _follow_book(tx: sa.Connection, kind: ReportKind, book: Delivery, told: Diag
         e_reader.switch_off(tx, book.subscriber, book.address, now=now)
 
 
-def _state_after(tx: sa.Connection, kind: ReportKind, told: Diagnosis | None, now: dt.datetime) -> DeliveryState:
+def _state_after(
+    tx: sa.Connection, kind: ReportKind, told: Diagnosis | None, domain: str, now: dt.datetime
+) -> DeliveryState:
     """Return what becomes of a mail that came back.
 
     A fault of ours puts it on hold, which stops everything, as it would have been had our server said so at once. It
@@ -185,9 +187,9 @@ def _state_after(tx: sa.Connection, kind: ReportKind, told: Diagnosis | None, no
         return DeliveryState.COMPLAINED
     if told is None or not concerns_all_mail(told.fault, told.status, told.code):
         return DeliveryState.BOUNCED
-    refused = bounces.addresses_refused_because_of_us(tx, since=now - OUR_FAULT_WITHIN)
-    domains = {domain_of(address) for address in refused}
-    return DeliveryState.ON_HOLD if len(domains) >= OUR_FAULT_DOMAINS else DeliveryState.BOUNCED
+    bounces.note_refusal_of_us(tx, domain, now=now)
+    domains = bounces.domains_refusing_us(tx, since=now - OUR_FAULT_WITHIN)
+    return DeliveryState.ON_HOLD if domains >= OUR_FAULT_DOMAINS else DeliveryState.BOUNCED
 
 
 def _give_up(tx: sa.Connection, mail: _Mail, follows: Verdict, detail: str, now: dt.datetime) -> None:

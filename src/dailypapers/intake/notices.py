@@ -4,6 +4,7 @@ saved papers with a DOI | ask what was published about them | new notices, which
 """
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -13,10 +14,19 @@ from dailypapers.domain.clock import Clock
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.crossref_notices import MOST_DOIS, notices_about
 from dailypapers.sources.http.client import Http
-from dailypapers.store import saved
+from dailypapers.store import leases, saved
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
+
+#: A little less than the day from one tick to the next.
+_ASKED_FOR = dt.timedelta(hours=23)
+
+
+def is_due(engine: sa.Engine, holder: str, *, now: dt.datetime) -> bool:
+    """Tell whether nobody has asked for a day, and note that it is done now: a scheduler that starts again waits."""
+    with writing(engine) as tx:
+        return leases.take(tx, "notices asked for", holder, lasting=_ASKED_FOR, now=now)
 
 
 def look_up(engine: sa.Engine, *, base_url: str, make_http: Callable[[], Http], clock: Clock) -> int:

@@ -65,6 +65,26 @@ def note_use(tx: sa.Connection, key_id: int, *, day: dt.date) -> None:
     tx.execute(sa.update(api_keys).where(api_keys.c.id == key_id).values(last_used_on=day))
 
 
+def take_requests(tx: sa.Connection, key_id: int, wanted: int, *, per_minute: int, minute: int) -> tuple[int, int]:
+    """Take requests of a key's minute for one process; returns how many it gets, and how many are taken by now.
+
+    All processes together get `per_minute`. `minute` is counted since 1970: clocks may differ by one, and a count that
+    is further ahead was written by a clock that was wrong.
+    """
+    query = sa.select(api_keys.c.counted_minute, api_keys.c.counted_requests).where(api_keys.c.id == key_id)
+    row = tx.execute(query.with_for_update()).one()
+    is_present = row.counted_minute in {minute, minute + 1}
+    taken = row.counted_requests if is_present else 0
+    granted = max(min(wanted, per_minute - taken), 0)
+    if granted:
+        values = {
+            "counted_minute": row.counted_minute if is_present else minute,
+            "counted_requests": taken + granted,
+        }
+        tx.execute(sa.update(api_keys).where(api_keys.c.id == key_id).values(values))
+    return granted, taken + granted
+
+
 def _key(row: sa.Row[Any]) -> ApiKey:
     return ApiKey(
         id=row.id,

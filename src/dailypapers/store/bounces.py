@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.domain.bounce import Diagnosis, ReportKind, concerns_all_mail
-from dailypapers.domain.delivery import DeliveryState, MailKind
+from dailypapers.domain.bounce import Diagnosis, ReportKind
+from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.fault import Fault
-from dailypapers.store.database import insert_new
-from dailypapers.store.schema import bounces, outbox
+from dailypapers.store.database import insert_new, replace_rows
+from dailypapers.store.schema import bounces, outbox, refusals_of_us
 
 #: Characters of a server's words that are stored.
 _LONGEST_TEXT = 500
@@ -107,18 +107,15 @@ def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[StoredBounce]:
     ]
 
 
-def addresses_refused_because_of_us(tx: sa.Connection, *, since: dt.datetime) -> set[str]:
-    """Return whose mails came back since a moment through a fault of ours that concerns all mail."""
-    query = (
-        sa.select(outbox.c.address, bounces.c.status, bounces.c.code)
-        .distinct()
-        .join(bounces, bounces.c.delivery_id == outbox.c.id)
-    )
-    # What an e-reader refuses concerns that device alone.
-    is_no_book = outbox.c.kind != MailKind.BOOK.value
-    ours = (bounces.c.kind == ReportKind.BOUNCE.value, bounces.c.fault == Fault.US.value, is_no_book)
-    rows = tx.execute(query.where(*ours, bounces.c.received_at > since))
-    return {row.address for row in rows if concerns_all_mail(Fault.US, row.status, row.code)}
+def note_refusal_of_us(tx: sa.Connection, domain: str, *, now: dt.datetime) -> None:
+    """Note that a mail to a domain came back through a fault of ours that concerns all mail."""
+    replace_rows(tx, refusals_of_us, [{"domain": domain, "refused_at": now}])
+
+
+def domains_refusing_us(tx: sa.Connection, *, since: dt.datetime) -> int:
+    """Return how many domains have refused our mail, whatever it was, since a moment."""
+    query = sa.select(sa.func.count()).select_from(refusals_of_us).where(refusals_of_us.c.refused_at > since)
+    return int(tx.execute(query).scalar_one())
 
 
 def counts(tx: sa.Connection, *, since: dt.datetime) -> Counter[tuple[ReportKind, Fault | None, bool]]:
@@ -138,4 +135,5 @@ def counts(tx: sa.Connection, *, since: dt.datetime) -> Counter[tuple[ReportKind
 
 def prune(tx: sa.Connection, *, before: dt.datetime) -> int:
     """Forget what came before a moment; returns how many reports that were."""
+    tx.execute(sa.delete(refusals_of_us).where(refusals_of_us.c.refused_at < before))
     return tx.execute(sa.delete(bounces).where(bounces.c.received_at < before)).rowcount

@@ -701,6 +701,14 @@ bounces = sa.Table(
     sa.Column("received_at", Moment, nullable=False, index=True),
 )
 
+# Which domains last refused a mail, after it had left, through a fault of ours that concerns all mail.
+refusals_of_us = sa.Table(
+    "refusals_of_us",
+    metadata,
+    sa.Column("domain", sa.Text, primary_key=True),
+    sa.Column("refused_at", Moment, nullable=False),
+)
+
 # Which requests of providers have been dealt with: some sign nothing of what they tell. Pruned after days.
 webhook_calls = sa.Table(
     "webhook_calls",
@@ -787,6 +795,9 @@ api_keys = sa.Table(
     sa.Column("revoked_at", Moment),
     # A day is enough to find keys that nobody uses.
     sa.Column("last_used_on", sa.Date),
+    # The last minute in which it was used (since 1970), and the requests that processes have taken of it.
+    sa.Column("counted_minute", sa.BigInteger),
+    sa.Column("counted_requests", sa.Integer),
     sa.Index(
         "ix_api_keys_name",
         "name",
@@ -906,6 +917,15 @@ posts = sa.Table(
     sa.Column("next_attempt_at", Moment, index=True),
     sa.Column("created_at", Moment, nullable=False, index=True),
     sa.Column("detail", sa.Text, nullable=False),
+    # What an operator is told of.
+    sa.Index(
+        "ix_posts_target_state",
+        "target",
+        "state",
+        "created_at",
+        sqlite_where=sa.text("state IN ('queued', 'dead')"),
+        postgresql_where=sa.text("state IN ('queued', 'dead')"),
+    ),
 )
 
 # A few numbers a day, kept for good: what plots are drawn from.

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -59,7 +59,10 @@ class Api:
 
     context: WebContext
     operations: Sequence[Operation]
-    limiter: Limiter = field(default_factory=Limiter)
+
+    @cached_property
+    def _limiter(self) -> Limiter:
+        return Limiter(self.context.engine)
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], Operation]]:
@@ -129,7 +132,7 @@ class Api:
         if isinstance(key, Refusal):
             challenge = 'Bearer realm="dailypapers", error="invalid_token"'
             raise Problem(Kind.KEY, key.value, headers={"WWW-Authenticate": challenge})
-        left = self.limiter.count(key, now=now)
+        left = self._limiter.count(key, now=now)
         headers.update(headers_of(left))
         if left.is_exceeded:
             detail = f"This key may make {left.limit} requests a minute; try again in {left.reset} seconds."
