@@ -1,6 +1,8 @@
 """Scores are sums of what each part adds, for any batch of readers."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +10,21 @@ import scipy.sparse as sp
 from tests.ranking.test_explain import INTERESTS, KNOWN, LEARNED, PLAIN
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
+from dailypapers.ranking.corpus.frequencies import Floats, Matrix
+from dailypapers.ranking.features import build
 from dailypapers.ranking.matching import Matcher
 from dailypapers.ranking.profile import TRENDING_WEIGHT, Profile, profile
 from dailypapers.ranking.rank import matches_of
-from dailypapers.ranking.scoring import WORDS, PairDecomposition, Scorer, must_include, profile_batch, score
+from dailypapers.ranking.scoring import (
+    FULL,
+    WORDS,
+    PairDecomposition,
+    Scorer,
+    Variant,
+    must_include,
+    profile_batch,
+    score,
+)
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
 LIKED = sorted(KNOWN.examples)[:6]
@@ -88,3 +101,36 @@ def test_a_variant_of_words_alone_sees_nothing_of_what_a_background_teaches() ->
     stated = profiles()[:1]
     scorer = Scorer(LEARNED.features, matches_of(LEARNED, stated, KNOWN), WORDS)
     assert scorer.normalisation(profile_batch(stated, scorer.matches).shares).views == ()
+
+
+class Chance:
+    """Places each text somewhere of its own."""
+
+    name = "chance"
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        rows = [np.random.default_rng(len(text)).normal(size=4) for text in texts]
+        return np.asarray(np.array(rows) / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def encoded() -> Matcher:
+    background, papers = LEARNED.features.background, LEARNED.features.papers
+    known = background.with_dense(
+        Chance().encode(["x" * number for number in range(background.papers)]).astype(np.float64)
+    )
+    dense = Chance().encode([paper.title for paper in papers]).astype(np.float64)
+    return Matcher(build(papers, background=known, dense=dense), Chance())
+
+
+@pytest.mark.parametrize(("matcher", "counting"), [(LEARNED, "relevance"), (encoded(), "relevance_beside")])
+def test_relevance_has_a_weight_of_its_own_beside_an_encoder(matcher: Matcher, counting: str) -> None:
+    stated = profiles()[:1]
+    matches = matches_of(matcher, stated, KNOWN)
+
+    def scores(variant: Variant) -> Matrix:
+        scorer = Scorer(matcher.features, matches, variant)
+        return scorer.subjects(scorer.normalisation(profile_batch(stated, matches).shares))[0]
+
+    for weight in ("relevance", "relevance_beside"):
+        is_same = np.allclose(scores(replace(FULL, **{weight: 0.9})), scores(FULL))
+        assert is_same == (weight != counting)

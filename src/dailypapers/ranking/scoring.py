@@ -36,9 +36,14 @@ class Variant:
     latent_beside: float = 0.5
     #: How much of a topic's own score is its relevance; the rest are the deviations above.
     relevance: float = 0.5
+    #: The same beside an encoder, which orders better by how far papers are from the topic (docs/benchmarks.md).
+    relevance_beside: float = 0.1
 
 
-FULL, WORDS = Variant(), Variant(latent=0, categories=0, centred_embeddings=0, raw_embeddings=0, nearest=0, relevance=0)
+FULL = Variant()
+WORDS = Variant(
+    latent=0, categories=0, centred_embeddings=0, raw_embeddings=0, nearest=0, relevance=0, relevance_beside=0
+)
 VARIANTS = {"full": FULL, "words": WORDS}
 
 #: A subject that matches ten standard deviations above what is usual scores one.
@@ -191,6 +196,11 @@ class Scorer:
     def _has_nearest(self) -> bool:
         return bool(self.variant.nearest and self.matches.embedding_cosines.shape[1])
 
+    @property
+    def _relevance(self) -> float:
+        is_encoded = bool(self.matches.embedding_cosines.shape[1])
+        return self.variant.relevance_beside if is_encoded else self.variant.relevance
+
     def subjects(self, normalisation: Normalisation) -> tuple[Matrix, Matrix]:
         """Return subjects × papers: scores in units, at least 0; and relevance, which says the same on every day.
 
@@ -207,7 +217,7 @@ class Scorer:
         if not topics.any():
             return np.maximum(likeness, 0), likeness
         about = (normalisation.shares.astype(np.float32) @ self.matches.relevance).astype(np.float64)
-        scores = (1 - self.variant.relevance * words) * likeness + self.variant.relevance * about
+        scores = (1 - self._relevance * words) * likeness + self._relevance * about
         most = np.where(words >= topics / 2, MOST_LIKENESS, np.inf)
         bounded = (topics**2 - topics * words) * np.minimum(likeness, most)
         return np.maximum(scores, 0), (1 - topics**2) * likeness + bounded + topics * about
@@ -253,8 +263,8 @@ class Scorer:
         if self._has_nearest:
             added += self._nearest(normalisation, apart)
         if normalisation.topics.any():
-            added *= 1 - self.variant.relevance * normalisation.words[subject]
-            added += self.variant.relevance * apart.share * self.matches.relevance[apart.row, column]
+            added *= 1 - self._relevance * normalisation.words[subject]
+            added += self._relevance * apart.share * self.matches.relevance[apart.row, column]
         return added
 
     def _nearest(self, normalisation: Normalisation, apart: PairDecomposition) -> Vector:
