@@ -32,7 +32,9 @@ def test_a_groups_mail_says_what_for_whom_and_why() -> None:
 
 
 def test_an_invitation_names_the_group() -> None:
-    message = render_invitation(ENV, "Club", invitation="http://p/invitation/x", home="http://p/")
+    message = render_invitation(
+        ENV, GroupDigest(1, "Club", dt.date(2026, 4, 20), ()), invitation="http://p/invitation/x", home="http://p/"
+    )
     assert "Club" in message.subject
     assert "http://p/invitation/x" in message.html
     assert "http://p/invitation/x" in message.text

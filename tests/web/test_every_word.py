@@ -659,6 +659,7 @@ async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     for action in ("terms", "change", "invite", "remove"):
         await walk.post(page, **filled, action=action, address="hans@example.org", remove="1")
     joining = link(Purpose.INVITATION, other, group.id)
+    await the_stranger(walk, page, group.id)
     await walk.open(joining)
     await walk.post(joining, shows_name="1")
     with monkeypatch.context() as patched:
@@ -699,6 +700,15 @@ async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     for leaving in (other, reader):
         await walk.open(link(Purpose.LEAVE, leaving, group.id))
         await walk.post(link(Purpose.LEAVE, leaving, group.id))
+
+
+async def the_stranger(walk: Walk, page: str, group_id: int) -> None:
+    await walk.post(page, action="invite", address="new@example.org")
+    with reading(walk.engine) as tx:
+        stranger = subscribers.by_address(tx, "new@example.org")
+    assert stranger
+    for ask in (walk.open, walk.post):
+        await ask(link(Purpose.INVITATION, stranger.id, group_id))
 
 
 async def the_channel(walk: Walk, context: WebContext) -> None:
@@ -850,6 +860,7 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
     if sheet.group:
         yield "one for a group", replace(sheet, group=replace(sheet.group, entries=sheet.group.entries[:1]))
         chosen = tuple(replace(each, votes=1) for each in sheet.group.choices)
+        yield "to a stranger", replace(sheet, group=replace(sheet.group, invites_stranger=True))
         yield "a choice alone", replace(sheet, group=replace(sheet.group, entries=(), choices=chosen))
         yield "comments alone", replace(sheet, group=replace(sheet.group, entries=(), choices=()))
     if book := sheet.book:

@@ -29,7 +29,7 @@ def load_digest(
         entries(tx, group.id, groups.picks_of(tx, group.id, edition_id)),
         comment_entries(tx, group.id, group_comments.of_digest(tx, group.id, edition_id)),
         choice_entries(tx, group, edition_id=edition_id),
-        group.rhythm.day_of(closes_at) if closes_at else None,
+        ballot_closes_on=group.rhythm.day_of(closes_at) if closes_at else None,
     )
 
 

@@ -23,7 +23,7 @@ from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.group import GroupDigest
 from dailypapers.domain.link import Bearer, Links, Purpose
 from dailypapers.domain.message import EncodedMessage, Envelope, Message, OutgoingMail, Sender
-from dailypapers.domain.subscriber import AS_USUAL, Style
+from dailypapers.domain.subscriber import AS_USUAL, Style, SubscriberState
 from dailypapers.errors import BadInput, BadSettings
 from dailypapers.mail.message import mime, quoted_printable
 from dailypapers.mail.message.dkim import Key
@@ -164,8 +164,10 @@ def _group(tx: sa.Connection, delivery: Delivery, content: Content) -> GroupDige
     if delivery.kind is MailKind.GROUP:
         return load_digest(tx, group_id, edition_id, delivery.subscriber, composed_at=delivery.created_at)
     group = groups.one(tx, group_id)
-    is_invited = group and groups.member(tx, group_id, delivery.subscriber)
-    return GroupDigest(group_id, group.name, delivery.created_at.date(), ()) if group and is_invited else None
+    reader, day = subscribers.one(tx, delivery.subscriber), delivery.created_at.date()
+    if group is None or reader is None or groups.member(tx, group_id, delivery.subscriber) is None:
+        return None
+    return GroupDigest(group_id, group.name, day, (), invites_stranger=reader.state is SubscriberState.PENDING)
 
 
 def _book(tx: sa.Connection, delivery: Delivery, content: Content) -> Book:
@@ -318,7 +320,7 @@ def _group_message(renderer: MailRenderer, render_input: RenderInput) -> Message
     templates, name = _templates(renderer, render_input), renderer.sender.name
     if render_input.delivery.kind is MailKind.INVITATION:
         invitation = _link(renderer, Purpose.INVITATION, render_input, about=group.group)
-        return render_invitation(templates, group.name, invitation=invitation, home=renderer.home, name=name)
+        return render_invitation(templates, group, invitation=invitation, home=renderer.home, name=name)
     links = {
         purpose.value: _link(renderer, purpose, render_input, about=group.group)
         for purpose in (Purpose.BALLOT, Purpose.LEAVE)

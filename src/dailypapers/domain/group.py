@@ -107,6 +107,8 @@ class GroupDigest:
     """What members have said since the digest before."""
     choices: tuple[ChoiceEntry, ...] = ()
     """What was chosen since the digest before."""
+    invites_stranger: bool = False
+    """Of an invitation: whether it goes to somebody who is not subscribed."""
     ballot_closes_on: dt.date | None = None
     """Until when members vote, in the group's zone; `None` where there is nothing to vote on."""
 

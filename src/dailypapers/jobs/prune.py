@@ -26,6 +26,7 @@ from dailypapers.store import (
     groups,
     paces,
     posts,
+    strangers,
     thumbnails,
     webhook_calls,
     workers,
@@ -104,6 +105,7 @@ def _prune_small(engine: sa.Engine, now: dt.datetime) -> None:
         bounces.prune(tx, before=now - BOUNCES_KEPT)
         webhook_calls.prune(tx, before=now - WEBHOOK_CALLS_KEPT)
         groups.prune(tx, before=now - LIFETIME[Purpose.INVITATION])
+        strangers.prune(tx, before=now - strangers.KEPT)
         posts.prune(tx, before=now - POSTS_KEPT)
         forwarded.prune(tx, before=now - forwarded.KEPT)
         api_answers.prune(tx, before=now - api_answers.KEPT)

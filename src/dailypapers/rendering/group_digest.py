@@ -121,8 +121,14 @@ def render_group(
 
 
 def render_invitation(
-    env: jinja2.Environment, group: str, *, invitation: str, home: str, name: str = "Daily Papers"
+    env: jinja2.Environment, digest: GroupDigest, *, invitation: str, home: str, name: str = "Daily Papers"
 ) -> Message:
-    """Return the mail that asks a reader to join a group."""
-    values = {"group": one_line(group), "invitation": invitation, "home": home, "list_name": one_line(name)}
+    """Return the mail that asks somebody to join a group."""
+    values = {
+        "group": one_line(digest.name),
+        "is_stranger": digest.invites_stranger,
+        "invitation": invitation,
+        "home": home,
+        "list_name": one_line(name),
+    }
     return rendered(env, "invitation", values)

@@ -159,6 +159,12 @@ def members(tx: sa.Connection, group_id: int) -> list[Member]:
     return [_member(row) for row in tx.execute(query)]
 
 
+def count(tx: sa.Connection, group_id: int) -> int:
+    """Return how many are in a group or invited to it, those who have not confirmed yet too."""
+    everybody = sa.select(sa.func.count()).select_from(group_members).where(group_members.c.group_id == group_id)
+    return tx.execute(everybody).scalar_one()
+
+
 def member(tx: sa.Connection, group_id: int, subscriber_id: int) -> Member | None:
     """Return what somebody is in a group, `None` where they are neither in it nor invited."""
     row = tx.execute(sa.select(group_members).where(*_of(group_id, subscriber_id))).one_or_none()

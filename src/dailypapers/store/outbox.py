@@ -30,7 +30,8 @@ _MAY_GET = {
     MailKind.CONFIRM: (SubscriberState.PENDING,),
     MailKind.GROUP: (SubscriberState.ACTIVE,),
     MailKind.BOOK: (SubscriberState.ACTIVE,),
-    MailKind.INVITATION: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
+    # Who is invited from outside is pending until they confirm.
+    MailKind.INVITATION: (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.PENDING),
     MailKind.LINKS: (SubscriberState.ACTIVE, SubscriberState.PAUSED),
     # Whoever asked to get no more mail is told that it is so.
     MailKind.ANSWER: (SubscriberState.ACTIVE, SubscriberState.PAUSED, SubscriberState.UNSUBSCRIBED),

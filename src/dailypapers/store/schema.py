@@ -594,6 +594,14 @@ group_choices = sa.Table(
     _key("edition_id", of="editions.id"),
 )
 
+# Who was invited without being a reader, by a keyed hash: nobody is invited again and again.
+invited_strangers = sa.Table(
+    "invited_strangers",
+    metadata,
+    sa.Column("mailbox", sa.Text, primary_key=True),
+    sa.Column("invited_at", Moment, nullable=False),
+)
+
 # What members say to each other, in plain text. Ids are in forms.
 group_comments = sa.Table(
     "group_comments",

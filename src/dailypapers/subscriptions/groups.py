@@ -15,9 +15,10 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.group import MOST_GROUPS, MOST_MEMBERS, Group, Member, Role, Terms
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import READING, Rhythm, Subscriber
+from dailypapers.domain.subscriber import READING, SUBSCRIBED, Rhythm, Subscriber, SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import groups, outbox, subscribers, suppressions
+from dailypapers.subscriptions import strangers
 from dailypapers.tokens import LIFETIME
 
 #: One invitation an hour, as with confirmations; and it helps nobody a day later.
@@ -56,9 +57,8 @@ def found(
 
 def invite(tx: sa.Connection, group: Group, address: str, *, now: dt.datetime) -> Invited:
     """Queue an invitation to a reader of this service. Raises `BadInput` where the group is full."""
-    everybody = groups.members(tx, group.id)
     reader = subscribers.by_address(tx, address)
-    if len(everybody) >= MOST_MEMBERS:
+    if groups.count(tx, group.id) >= MOST_MEMBERS:
         raise BadInput(N_("This group is full."))
     if reader is None or reader.state not in READING or suppressions.is_suppressed(tx, address):
         return Invited.NOT_A_READER
@@ -75,7 +75,7 @@ def invite(tx: sa.Connection, group: Group, address: str, *, now: dt.datetime) -
 
 
 def accept(tx: sa.Connection, group_id: int, reader: Subscriber, terms: Terms, *, now: dt.datetime) -> bool:
-    """Make an invited reader a member on these terms; tells whether the invitation still stands.
+    """Make who is invited a member on these terms, once they are subscribed; tells whether the invitation stands.
 
     Raises `BadInput` where they are in many groups already.
     """
@@ -84,6 +84,8 @@ def accept(tx: sa.Connection, group_id: int, reader: Subscriber, terms: Terms, *
         return False
     if sum(1 for _, each in groups.of_subscriber(tx, reader.id) if each.joined_at) >= MOST_GROUPS:
         raise BadInput(N_("You are in ten groups already. Please leave one first."))
+    if reader.state is SubscriberState.PENDING:
+        return strangers.accept(tx, group_id, reader, terms, now=now)
     return groups.join(tx, group_id, reader.id, terms, now=now)
 
 
@@ -91,7 +93,7 @@ def invitation(tx: sa.Connection, group_id: int, reader: Subscriber, *, now: dt.
     """Return a reader's open invitation to a group, `None` where there is none any more."""
     member = groups.member(tx, group_id, reader.id)
     is_open = member and not member.joined_at and now - member.invited_at < LIFETIME[Purpose.INVITATION]
-    return member if is_open and reader.state in READING else None
+    return member if is_open and reader.state in SUBSCRIBED else None
 
 
 def membership(tx: sa.Connection, group_id: int, reader: Subscriber) -> Member | None:

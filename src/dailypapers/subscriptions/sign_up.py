@@ -116,6 +116,13 @@ def _add(
     return added
 
 
+def add_pending(
+    tx: sa.Connection, address: str, preferences: Preferences, *, consent: Consent, now: dt.datetime
+) -> int | None:
+    """Store somebody who has not asked for anything, as pending, without a mail; `None` where they are known."""
+    return _add(tx, address, preferences, state=SubscriberState.PENDING, consent=consent, now=now)
+
+
 def _ask_again(
     tx: sa.Connection, subscriber: Subscriber, preferences: Preferences, consent: Consent, now: dt.datetime
 ) -> None:

@@ -38,7 +38,7 @@ async def test_a_group_is_started_joined_and_left(pages: httpx.AsyncClient, engi
         for who in ("bob", "nobody")
     ]
     assert told[0] == told[1]
-    assert "If this address is subscribed here" in told[0]
+    assert "If we may email this address" in told[0]
     with reading(engine) as tx:
         assert len(history.of_subscriber(tx, bob)) == 1
     joining = link(Purpose.INVITATION, bob, group.id)

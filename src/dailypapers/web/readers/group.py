@@ -3,6 +3,7 @@
 Its members alone have links to it. Addresses are shown to its organisers, and only those of members.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated
@@ -12,6 +13,7 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
 
 from dailypapers.digests.group_entries import comment_entries, entries
+from dailypapers.domain.address import domain_of
 from dailypapers.domain.group import Group, Member, Role, checked_topics
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Claim, Purpose
@@ -21,7 +23,9 @@ from dailypapers.rendering.group_digest import group_item, talks
 from dailypapers.store import ballots, group_comments, groups, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import groups as membership
+from dailypapers.subscriptions import strangers
 from dailypapers.subscriptions.address import normal_address
+from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers.group_forms import ReadingForm, TermsForm
@@ -32,7 +36,7 @@ _PAST, _COMMENTS = 30, 50
 _LONGEST_ID = 19
 _GONE = N_("You are not in this group, or it has ended.")
 _SAVED, _CHANGED, _REMOVED = N_("Saved."), N_("Changed."), N_("Removed.")
-_INVITED = N_("If this address is subscribed here, an invitation is on its way.")
+_INVITED = N_("If we may email this address, an invitation is on its way.")
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -61,6 +65,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         comment: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
         claim = claim_of(context, Purpose.GROUP, token)
+        may_be_asked = action == "invite" and _may_be_asked(context, address)
         with writing(context.engine) as tx:
             reader, done, trouble = reader_of(context, tx, claim), "", ""
             group, member = _mine(tx, reader, claim)
@@ -73,6 +78,8 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
                     done = _REMOVED if _remove_comment(tx, group.id, comment, author) else ""
                 elif member.role is Role.ORGANISER:
                     done = _organise(context, tx, group, action, read, address=address, remove=remove)
+                    if may_be_asked:
+                        _invite_stranger(context, tx, group, reader, address)
             except BadInput as error:
                 trouble = context.translate(str(error))
             done = context.translate(done) if done else ""
@@ -86,6 +93,30 @@ def _mine(tx: sa.Connection, reader: Subscriber, claim: Claim) -> tuple[Group, M
     if group is None or member is None:
         raise BadToken(_GONE)
     return group, member
+
+
+def _may_be_asked(context: WebContext, address: str) -> bool:
+    """Return whether somebody may subscribe who has this address; asks the DNS, which no transaction waits for."""
+    policy = context.sign_up_policy
+    try:
+        domain = domain_of(normal_address(address))
+    except BadInput:
+        return False
+    return policy.open and not asyncio.run(policy.domains.trouble(domain))
+
+
+def _invite_stranger(context: WebContext, tx: sa.Connection, group: Group, reader: Subscriber, address: str) -> None:
+    """Invite who is not subscribed here; every organiser has so many an hour."""
+    invited = normal_address(address)
+    strangers.invite(
+        tx,
+        group,
+        invited,
+        preferences=replace(context.defaults, style=replace(context.defaults.style, language=reader.style.language)),
+        request=sign_up_request(context.signer, invited, f"invitations of {reader.id}"),
+        limits=context.sign_up_policy.limits,
+        now=context.clock(),
+    )
 
 
 def _remove_comment(tx: sa.Connection, group_id: int, comment: str, author: int | None) -> bool:
@@ -137,7 +168,7 @@ def page(
     members = [each for each in groups.members(tx, group.id) if each.joined_at]
     names = [each.terms.name for each in members if each.terms.shows_name and each.terms.name]
     picks = entries(tx, group.id, groups.newest_picks(tx, group.id, limit=_PAST))
-    comments = group_comments.newest(tx, group.id, limit=_COMMENTS)
+    comments = group_comments.newest(tx, group.id, limit=_COMMENTS)[::-1]
     is_organiser = member.role is Role.ORGANISER
     leave, ballot = (
         context.signer.url(purpose, reader.bearer, issued=now, about=group.id)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from dailypapers.domain.group import Terms
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.errors import BadInput
 from dailypapers.store import groups
 from dailypapers.store.database import reading, writing
@@ -42,6 +43,8 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
                 return _page(context, request, tx, token, agreed.as_typed, trouble=trouble)
             if not joined:
                 return _page(context, request, tx, token, Terms())
+            if reader.state is SubscriberState.PENDING:
+                return _said(context, request, state="confirm", group=groups.one(tx, claim.about))
             link = context.signer.url(Purpose.GROUP, reader.bearer, issued=now, about=claim.about)
             return _said(context, request, state="joined", group=groups.one(tx, claim.about), page=link)
 
@@ -56,11 +59,18 @@ def _page(
     if group is None or membership.invitation(tx, claim.about, reader, now=context.clock()) is None:
         return _said(context, request, state="gone")
     topics, status = context.translate.enumeration(group.topics), 422 if trouble else 200
-    return _said(
-        context, request, state="ready", status=status, group=group, topics=topics, form=terms, trouble=trouble
-    )
+    is_stranger = reader.state is SubscriberState.PENDING
+    values = {"group": group, "topics": topics, "form": terms, "trouble": trouble, "is_stranger": is_stranger}
+    return _said(context, request, state="ready", status=status, **values)
 
 
 def _said(context: WebContext, request: Request, *, state: str, status: int = 200, **values: object) -> HTMLResponse:
-    blank: dict[str, object] = {"group": None, "topics": "", "form": Terms(), "trouble": "", "page": ""}
+    blank: dict[str, object] = {
+        "group": None,
+        "topics": "",
+        "form": Terms(),
+        "trouble": "",
+        "page": "",
+        "is_stranger": False,
+    }
     return context.page(request, "group_invitation", status=status, state=state, **(blank | values))
