@@ -131,8 +131,8 @@ class _Run:
             put = outbox.put(tx, new, now=self.now)
             mark_told(tx, new)
             channels.queue_digests(tx, self.edition.id, ids, now=self.now)
-            told = [each.subscriber for each in new if each.subscriber in switched_off and not each.skipped]
-            channels.tell(tx, told, now=self.now)
+            told_readers = [each.subscriber for each in new if each.subscriber in switched_off and not each.skipped]
+            channels.tell(tx, told_readers, now=self.now)
             editions.count_due(tx, self.edition.id, put)
             subscribers.schedule_next(tx, {reader.id: reader.rhythm.next_after(self.now) for reader in readers})
             subscribers.release_claims(tx, ids)
@@ -174,11 +174,11 @@ class _Run:
         self._summarise(readers, chosen)
         self._fetch_figures(readers, chosen)
         with reading(self.engine) as tx:
-            stated = [each.interests for each in contexts]
+            interests = [each.interests for each in contexts]
             content_of_each = contents(
                 tx,
                 readers,
-                stated,
+                interests,
                 chosen,
                 (*candidates.listed, *forwarded.listed),
                 considered=considered,

@@ -19,7 +19,7 @@ from dailypapers.store import history, papers, subscribers, thumbnails
 def contents(
     tx: sa.Connection,
     readers: Sequence[Subscriber],
-    stated: Sequence[tuple[Interest, ...]],
+    interests: Sequence[tuple[Interest, ...]],
     chosen: Sequence[Choice],
     listed: Iterable[papers.Listed],
     *,
@@ -29,10 +29,10 @@ def contents(
 ) -> list[Content]:
     """Return what each reader's digest says besides its picks, in the readers' order.
 
-    `stated` are their interests, `saved` what became of papers they saved, by reader; `considered` is how many papers
+    `interests` are theirs, `saved` what became of papers they saved, by reader; `considered` is how many papers
     several editions had together, 0 where it was one; `switched_off` are channels, by reader, whose end is to be told.
     """
-    notes_by_reader = _notes(tx, {reader.id: interests for reader, interests in zip(readers, stated, strict=True)})
+    notes_by_reader = _notes(tx, {reader.id: own for reader, own in zip(readers, interests, strict=True)})
     quiet_days = history.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
     about = {str(item.paper.id): AboutPaper(item.sources, item.signals) for item in listed}
     with_figures = _where_figures_are_settled(tx, readers, chosen, about)
@@ -73,10 +73,10 @@ def notes(tx: sa.Connection, readers: Sequence[int]) -> dict[int, tuple[str, ...
     return _notes(tx, subscribers.interests_of(tx, sorted(set(readers))))
 
 
-def _notes(tx: sa.Connection, stated: Mapping[int, tuple[Interest, ...]]) -> dict[int, tuple[str, ...]]:
-    named = {i.text for interests in stated.values() for i in interests if i.kind is InterestKind.PAPER}
+def _notes(tx: sa.Connection, interests_by_reader: Mapping[int, tuple[Interest, ...]]) -> dict[int, tuple[str, ...]]:
+    named = {i.text for interests in interests_by_reader.values() for i in interests if i.kind is InterestKind.PAPER}
     examples = papers.by_key(tx, named)
-    return {reader: profile(interests, examples=examples).warnings for reader, interests in stated.items()}
+    return {reader: profile(interests, examples=examples).warnings for reader, interests in interests_by_reader.items()}
 
 
 def contents_of_today(tx: sa.Connection, readers: Sequence[int]) -> Mapping[int, Content]:

@@ -54,9 +54,9 @@ def fetch_figures(engine: sa.Engine, options: FigureOptions, paper_ids: Sequence
     """Fetch the figures of these papers that are not there yet, the first ones first; return how many came."""
     with reading(engine) as tx:
         unsought = set(thumbnails.unsought(tx, paper_ids, day=day))
-        paper_by_id, shown = papers.by_id(tx, unsought), papers.presentations(tx, unsought)
+        paper_by_id, presentations = papers.by_id(tx, unsought), papers.presentations(tx, unsought)
     sought = [
-        _Sought(key, paper_by_id[key], shown.get(key, Presentation()).thumbnail_url)
+        _Sought(key, paper_by_id[key], presentations.get(key, Presentation()).thumbnail_url)
         for key in dict.fromkeys(paper_ids)
         if key in paper_by_id
     ]

@@ -92,9 +92,9 @@ def add_forwarded(
     own = _candidate_set(engine, forwarded.listed, candidates)
     ranked = choose(engine, own, alone, replace(options, variant=""), now=now)
     keys = {item.paper_id: str(item.paper.id) for item in forwarded.listed}
-    for n, found in zip(asking, ranked, strict=True):
+    for n, ranking in zip(asking, ranked, strict=True):
         limit = contexts[n].amount.max_papers
-        choices[n] = _together(chosen[n], found.picks, forwarded.candidates[n], keys, limit)
+        choices[n] = _together(chosen[n], ranking.picks, forwarded.candidates[n], keys, limit)
     return choices
 
 

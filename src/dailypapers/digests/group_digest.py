@@ -120,9 +120,10 @@ def _relevant(
         readers = [reader for each in sorted(named) if (reader := subscribers.one(tx, each))]
         contexts = [_of_any_number(each, candidates) for each in load_contexts(tx, candidates, readers)]
     chosen = choose(engine, candidates, contexts, options, now=now) if readers else []
-    wanted = [{pick.paper_id for pick in picked_for(choice.picks) if pick.relevance is not None} for choice in chosen]
+    picks_of_each = [picked_for(choice.picks) for choice in chosen]
+    relevant_ids = [{pick.paper_id for pick in own if pick.relevance is not None} for own in picks_of_each]
     return {
-        pick.paper_id: tuple(r.id for r, ids in zip(readers, wanted, strict=True) if pick.paper_id in ids)
+        pick.paper_id: tuple(r.id for r, ids in zip(readers, relevant_ids, strict=True) if pick.paper_id in ids)
         for pick in picks
     }
 
@@ -145,8 +146,9 @@ def _put(
     if not groups.begin_digest(tx, group, edition.id, now=now):
         return 0
     groups.put_picks(tx, group.id, edition.id, chosen)
-    said = group_comments.put_into_digest(tx, group.id, edition.id) + ballots.put_into_digest(tx, group.id, edition.id)
-    has_news = bool(said or chosen)
+    comments = group_comments.put_into_digest(tx, group.id, edition.id)
+    winners = ballots.put_into_digest(tx, group.id, edition.id)
+    has_news = bool(comments or winners or chosen)
     # Who joined or left while papers were ranked is in or out by now.
     ids = [each.subscriber for each in groups.members(tx, group.id) if each.joined_at]
     readers = [reader for each in ids if (reader := subscribers.one(tx, each))]

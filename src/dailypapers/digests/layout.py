@@ -411,8 +411,8 @@ def _links_of(renderer: MailRenderer, render_input: RenderInput) -> Links | None
 def _feedback(renderer: MailRenderer, render_input: RenderInput) -> dict[str, str]:
     """Return where a reader votes on each paper shown, by the paper's name."""
     digest = render_input.digest
-    shown = (*digest.entries, *digest.outside) if digest else ()
-    ids = {str(entry.paper.id): entry.paper_id for entry in shown if entry.paper_id}
+    entries = (*digest.entries, *digest.outside) if digest else ()
+    ids = {str(entry.paper.id): entry.paper_id for entry in entries if entry.paper_id}
     issued = render_input.delivery.created_at
     urls = renderer.signer.urls(Purpose.FEEDBACK, render_input.bearer, issued=issued, about=ids.values())
     return dict(zip(ids, urls, strict=True))

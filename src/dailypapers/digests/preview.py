@@ -193,9 +193,9 @@ def _load(
         week = editions.newest_before(tx, edition.day, days=EARLIER_DAYS + 1)
         earlier = papers.in_editions(tx, after=week, upto=windows.recent.upto)
     candidates = Candidates(engine, windows, newest(engine, encoder=options.encoder)).of(windows.since(after))
-    shown = replace(edition, papers=len(candidates.listed))
+    preview_edition = replace(edition, papers=len(candidates.listed))
     by_key = {str(item.paper.id): item for item in candidates.listed}
-    untouched = Snapshot(shown, after, candidates, by_key, seen, Digest((), trending=True), earlier)
+    untouched = Snapshot(preview_edition, after, candidates, by_key, seen, Digest((), trending=True), earlier)
     for context in _EXERCISE:
         # Much is made when it is first needed; nobody is to wait for it.
         _picked(engine, untouched, context, options, now)
@@ -270,8 +270,8 @@ def _picked_earlier(
 
 def _topics(context: ReaderContext) -> list[str]:
     """Return the topics that papers could be about."""
-    wanted = (i for i in several(context.interests) if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
-    return [topic.text for topic in wanted if not is_foreign(topic)]
+    topics = (i for i in several(context.interests) if i.kind is InterestKind.TOPIC and i.stance is Stance.WANT)
+    return [topic.text for topic in topics if not is_foreign(topic)]
 
 
 def _quiet(choice: Choice, candidates: CandidateSet) -> tuple[QuietEntry, ...]:
@@ -339,8 +339,8 @@ def preview(
         deadline=now,
         edition=0,
     )
-    shown = message(renderer, RenderInput(draft, reader.bearer, following.edition, digest, reader.style))
-    return shown, digest.quiet, following.hints
+    rendered = message(renderer, RenderInput(draft, reader.bearer, following.edition, digest, reader.style))
+    return rendered, digest.quiet, following.hints
 
 
 def next_digest(

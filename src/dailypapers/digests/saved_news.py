@@ -19,17 +19,17 @@ ENOUGH = 10
 
 def saved_news(tx: sa.Connection, subscriber_ids: Sequence[int]) -> dict[int, tuple[SavedNews, ...]]:
     """Return what has become of papers these readers saved, since they saved them or were last told, by reader."""
-    kept = [one for one in saved.of_readers(tx, subscriber_ids) if one.facts is not None]
-    facts = saved.facts_of(tx, {one.paper_id for one in kept})
-    changed = [one for one in kept if one.facts != facts[one.paper_id]]
+    saved_papers = [one for one in saved.of_readers(tx, subscriber_ids) if one.facts is not None]
+    facts = saved.facts_of(tx, {one.paper_id for one in saved_papers})
+    changed = [one for one in saved_papers if one.facts != facts[one.paper_id]]
     paper_by_id = papers.by_id(tx, {one.paper_id for one in changed})
-    told: dict[int, tuple[SavedNews, ...]] = defaultdict(tuple)
+    news_by_reader: dict[int, tuple[SavedNews, ...]] = defaultdict(tuple)
     for one in changed:
         paper, after = paper_by_id[one.paper_id], facts[one.paper_id]
-        if one.facts is not None and len(told[one.subscriber_id]) < ENOUGH:
+        if one.facts is not None and len(news_by_reader[one.subscriber_id]) < ENOUGH:
             url = paper.url or page_of(paper.id)
-            told[one.subscriber_id] += news(paper.title, one.facts, after, url=url, paper_id=one.paper_id)
-    return {subscriber_id: some for subscriber_id, some in told.items() if some}
+            news_by_reader[one.subscriber_id] += news(paper.title, one.facts, after, url=url, paper_id=one.paper_id)
+    return {subscriber_id: some for subscriber_id, some in news_by_reader.items() if some}
 
 
 def mark_told(tx: sa.Connection, deliveries: Sequence[NewDelivery]) -> None:
@@ -37,8 +37,8 @@ def mark_told(tx: sa.Connection, deliveries: Sequence[NewDelivery]) -> None:
 
     Of papers that were saved before this was noted, what is known now is where news begin.
     """
-    kept = saved.of_readers(tx, [delivery.subscriber for delivery in deliveries])
-    unknown = [one for one in kept if one.facts is None]
+    saved_papers = saved.of_readers(tx, [delivery.subscriber for delivery in deliveries])
+    unknown = [one for one in saved_papers if one.facts is None]
     facts = saved.facts_of(tx, {one.paper_id for one in unknown})
     saved.mark_told(tx, {(one.subscriber_id, one.paper_id): facts[one.paper_id] for one in unknown})
     saved.mark_told(

@@ -118,10 +118,10 @@ async def _ask(http: Http, options: SummaryOptions, paper: Paper) -> tuple[str, 
     seconds = time.monotonic() - begun
     if reply.status != _OK:
         return "", Spent(0, seconds), f"the model's server answered with {reply.status}"
-    said, tokens = read_answer(reply.content)
-    cost = Spent(tokens or (len(body) + len(said)) // _CHARACTERS_PER_TOKEN, seconds)
-    why = unfit(said, paper, language=options.language)
-    return ("" if why else said), cost, why
+    sentence, tokens = read_answer(reply.content)
+    cost = Spent(tokens or (len(body) + len(sentence)) // _CHARACTERS_PER_TOKEN, seconds)
+    why = unfit(sentence, paper, language=options.language)
+    return ("" if why else sentence), cost, why
 
 
 def _request(options: SummaryOptions, paper: Paper) -> dict[str, object]:
@@ -142,12 +142,12 @@ def read_answer(content: bytes) -> tuple[str, int]:
     """Return what was said, on one line and without thinking aloud, and the tokens it took; empty where it is none."""
     try:
         answer: Any = json.loads(content)
-        said = answer["choices"][0]["message"]["content"]
+        sentence = answer["choices"][0]["message"]["content"]
     except (ValueError, RecursionError, KeyError, IndexError, TypeError):
         return "", 0
     usage = answer.get("usage")
     tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
-    text = one_line(_THOUGHTS.sub("", said)).strip("\"“”'` ") if isinstance(said, str) else ""
+    text = one_line(_THOUGHTS.sub("", sentence)).strip("\"“”'` ") if isinstance(sentence, str) else ""
     return text, tokens if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens > 0 else 0
 
 

@@ -16,7 +16,7 @@ _BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
 def with_banner(message: Message, *, reader: str, translate: Translator) -> Message:
     """Return the message with a banner above it that says whom it was for."""
     banner = translate(_BANNER).format(address=reader)
-    shown = f'<p style="{_STYLE}">{escape(banner)}</p>'
-    html = _BODY.sub(lambda body: body[0] + shown, message.html, count=1) if message.html else ""
+    banner_html = f'<p style="{_STYLE}">{escape(banner)}</p>'
+    html = _BODY.sub(lambda body: body[0] + banner_html, message.html, count=1) if message.html else ""
     subject = translate(_SUBJECT).format(subject=message.subject)
     return replace(message, subject=subject, text=f"{banner}\n\n{message.text}", html=html)

@@ -54,12 +54,12 @@ def listing_in(content: bytes) -> Listing | None:
 
 def _listing(mail: Parsed, depth: int) -> Listing | None:
     plain = (each.decoded(_LONGEST) for each in mail.of_type("text/plain"))
-    found = next((listing for text in plain if (listing := _of_arxiv(text))), None)
+    first = next((listing for text in plain if (listing := _of_arxiv(text))), None)
     subject = parts.decoded_field(mail.headers.first("subject"))
     marked_up = (each.decoded(_LONGEST) for each in mail.of_type("text/html"))
-    found = found or next((listing for text in marked_up if (listing := _of_scholar(text, subject))), None)
-    if found or depth >= _DEEPEST:
-        return found
+    first = first or next((listing for text in marked_up if (listing := _of_scholar(text, subject))), None)
+    if first or depth >= _DEEPEST:
+        return first
     within = (parts.parsed(each.octets, most=_LONGEST) for each in mail.of_type("message/rfc822"))
     return next((listing for each in within if (listing := _listing(each, depth + 1))), None)
 
@@ -126,8 +126,8 @@ def _of_scholar(text: str, subject: str) -> Listing | None:
         return None
     stripped = _FORWARDED.sub("", subject.strip())
     name = _SCHOLAR_NAME.match(stripped)
-    said = clean((name["name"] if name else stripped), plain=True).strip("\"'“”„«»‘’「」 ")
-    return Listing(ForwardedFrom.SCHOLAR, said[:_LONGEST_NAME] or "Google Scholar", papers)
+    query = clean((name["name"] if name else stripped), plain=True).strip("\"'“”„«»‘’「」 ")
+    return Listing(ForwardedFrom.SCHOLAR, query[:_LONGEST_NAME] or "Google Scholar", papers)
 
 
 @dataclass
@@ -206,7 +206,7 @@ def _of_item(item: _Item) -> Paper | None:
     title = _KIND.sub("", clean(item.title, plain=True))
     if not title:
         return None
-    blocks = [said for block in item.blocks if (said := clean(block, plain=True))]
+    blocks = [line for block in item.blocks if (line := clean(block, plain=True))]
     # Scholar cuts long lists short; the first author is always there.
     listed = _AUTHORS_END.split(blocks[0], maxsplit=1)[0] if blocks else ""
     authors = clean_authors(listed, given_first=True)[:_MOST_AUTHORS]

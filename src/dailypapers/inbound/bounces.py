@@ -83,8 +83,8 @@ def record(
     # A token is one mail's, and a mail has one recipient: whatever name that goes by in the report.
     if by_token := _by_token(tx, signer, tokens):
         return [_record_one(tx, report.kind, by_token, affected[0], now)]
-    found = [(each, _by_address(tx, report, each.address, is_trusted=is_trusted)) for each in affected]
-    return [_record_one(tx, report.kind, mail, each, now) if mail else Recorded.UNMATCHED for each, mail in found]
+    matches = [(each, _by_address(tx, report, each.address, is_trusted=is_trusted)) for each in affected]
+    return [_record_one(tx, report.kind, mail, each, now) if mail else Recorded.UNMATCHED for each, mail in matches]
 
 
 def _token_in(envelope_sender: str) -> str:
@@ -127,20 +127,20 @@ def _book(tx: sa.Connection, address: str, message_id: str) -> _Mail | None:
 
 
 def _record_one(tx: sa.Connection, kind: ReportKind, mail: _Mail, affected: Affected, now: dt.datetime) -> Recorded:
-    told = affected.diagnosis
+    diagnosis = affected.diagnosis
     bounce = NewBounce(
         key=_key(kind, mail, affected, now),
         subscriber_id=mail.reader.id,
         kind=kind,
-        counts=told is not None and counts(told) and not affected.is_delay and not mail.is_book,
-        diagnosis=told,
+        counts=diagnosis is not None and counts(diagnosis) and not affected.is_delay and not mail.is_book,
+        diagnosis=diagnosis,
         delivery_id=mail.delivery.id if mail.delivery else None,
     )
     if not bounces.add(tx, bounce, now=now):
         return Recorded.REPEATED
     if not affected.is_delay:
-        _follow(tx, kind, mail, told, now)
-    _log(kind, told, is_delay=affected.is_delay)
+        _follow(tx, kind, mail, diagnosis, now)
+    _log(kind, diagnosis, is_delay=affected.is_delay)
     return Recorded.NEW
 
 
@@ -151,32 +151,37 @@ def _key(kind: ReportKind, mail: _Mail, affected: Affected, now: dt.datetime) ->
     return f"{about} {kind} {severity}{' delay' if affected.is_delay else ''}"
 
 
-def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, told: Diagnosis | None, now: dt.datetime) -> None:
+def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, diagnosis: Diagnosis | None, now: dt.datetime) -> None:
     """Do what follows for the mail, the address and the subscription."""
     if mail.delivery and mail.is_book:
-        _follow_book(tx, kind, mail.delivery, told, now)
+        _follow_book(tx, kind, mail.delivery, diagnosis, now)
         return
-    detail = " ".join(str(part) for part in (told.code or "", told.status, told.text) if part) if told else ""
+    parts = (diagnosis.code or "", diagnosis.status, diagnosis.text) if diagnosis else ()
+    detail = " ".join(str(part) for part in parts if part)
     if mail.delivery and mail.is_certain:
-        state = _state_after(tx, kind, told, domain_of(mail.delivery.address), now)
+        state = _state_after(tx, kind, diagnosis, domain_of(mail.delivery.address), now)
         bounces.mark_delivery(tx, mail.delivery.id, state, detail or kind.value)
     weight = score(bounces.counted_moments(tx, mail.reader.id, since=now - FORGOTTEN_AFTER), now=now)
-    follows = verdict(kind, told, is_certain=mail.is_certain, weight=weight)
+    follows = verdict(kind, diagnosis, is_certain=mail.is_certain, weight=weight)
     if follows is not Verdict.NOTHING:
         _give_up(tx, mail, follows, detail, now)
 
 
-def _follow_book(tx: sa.Connection, kind: ReportKind, book: Delivery, told: Diagnosis | None, now: dt.datetime) -> None:
+def _follow_book(
+    tx: sa.Connection, kind: ReportKind, book: Delivery, diagnosis: Diagnosis | None, now: dt.datetime
+) -> None:
     """Do what follows for a book: whoever refuses it for good, or complains of it, gets none any more."""
     is_complaint = kind is ReportKind.COMPLAINT
     state = DeliveryState.COMPLAINED if is_complaint else DeliveryState.BOUNCED
-    bounces.mark_delivery(tx, book.id, state, told.text if told and told.text else kind.value)
-    if is_complaint or (told and (told.is_hard or concerns_all_mail(told.fault, told.status, told.code))):
+    bounces.mark_delivery(tx, book.id, state, diagnosis.text if diagnosis and diagnosis.text else kind.value)
+    if is_complaint or (
+        diagnosis and (diagnosis.is_hard or concerns_all_mail(diagnosis.fault, diagnosis.status, diagnosis.code))
+    ):
         e_reader.switch_off(tx, book.subscriber, book.address, now=now)
 
 
 def _state_after(
-    tx: sa.Connection, kind: ReportKind, told: Diagnosis | None, domain: str, now: dt.datetime
+    tx: sa.Connection, kind: ReportKind, diagnosis: Diagnosis | None, domain: str, now: dt.datetime
 ) -> DeliveryState:
     """Return what becomes of a mail that came back.
 
@@ -185,7 +190,7 @@ def _state_after(
     """
     if kind is ReportKind.COMPLAINT:
         return DeliveryState.COMPLAINED
-    if told is None or not concerns_all_mail(told.fault, told.status, told.code):
+    if diagnosis is None or not concerns_all_mail(diagnosis.fault, diagnosis.status, diagnosis.code):
         return DeliveryState.BOUNCED
     bounces.note_refusal_of_us(tx, domain, now=now)
     domains = bounces.domains_refusing_us(tx, since=now - OUR_FAULT_WITHIN)
@@ -200,9 +205,9 @@ def _give_up(tx: sa.Connection, mail: _Mail, follows: Verdict, detail: str, now:
     subscribers.transition(tx, mail.reader.id, to=to, now=now, from_states=SUBSCRIBED)
 
 
-def _log(kind: ReportKind, told: Diagnosis | None, *, is_delay: bool) -> None:
-    fault = told.fault if told else None
-    severity = told.severity if told else ""
+def _log(kind: ReportKind, diagnosis: Diagnosis | None, *, is_delay: bool) -> None:
+    fault = diagnosis.fault if diagnosis else None
+    severity = diagnosis.severity if diagnosis else ""
     log.info("report recorded", kind=kind.value, fault=fault and fault.value, severity=severity, is_delay=is_delay)
-    if fault is Fault.US and told:
-        log.warning("an email of ours was refused because of us", status=told.status, reply=told.text)
+    if fault is Fault.US and diagnosis:
+        log.warning("an email of ours was refused because of us", status=diagnosis.status, reply=diagnosis.text)

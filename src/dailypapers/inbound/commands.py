@@ -83,8 +83,9 @@ class Command:
 def commands_of(text: str, *, today: dt.date) -> tuple[Command, ...]:
     """Return the commands in what somebody wrote, in their order and each once; `today` is theirs."""
     # Some mail programs take letters and their accents apart: “bis März”.
-    found = (command for line in unicodedata.normalize("NFC", text).splitlines() for command in _of_line(line, today))
-    return tuple(dict.fromkeys(found))[:MOST_COMMANDS]
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    commands = (command for line in lines for command in _of_line(line, today))
+    return tuple(dict.fromkeys(commands))[:MOST_COMMANDS]
 
 
 def _of_line(line: str, today: dt.date) -> list[Command]:

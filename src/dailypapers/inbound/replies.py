@@ -144,13 +144,13 @@ def answer(
     if refusal := _refusal(reader, reply, mail, authentication_server):
         return refusal
     if of_group := group_comments.digest_of(tx, claim.about):
-        said = _act_in_group(tx, reader, of_group, reply, now=now)
+        sentences = _act_in_group(tx, reader, of_group, reply, now=now)
     else:
         commands = commands_of(reply.commands, today=reader.rhythm.day_of(now))
-        said = act(tx, reader, _papers_of(tx, claim), commands, now=now)
-    if said is None:
+        sentences = act(tx, reader, _papers_of(tx, claim), commands, now=now)
+    if sentences is None:
         return _NOT_IN_GROUP
-    _queue(tx, reader, said, reply.message_id or _sent_as(tx, claim), now)
+    _queue(tx, reader, sentences, reply.message_id or _sent_as(tx, claim), now)
     return _THANKS
 
 
@@ -258,13 +258,13 @@ def _topics(tx: sa.Connection, reader: Subscriber) -> Iterator[LazyString]:
 
 
 def _queue(
-    tx: sa.Connection, reader: Subscriber, said: tuple[LazyString, ...], in_reply_to: str, now: dt.datetime
+    tx: sa.Connection, reader: Subscriber, sentences: tuple[LazyString, ...], in_reply_to: str, now: dt.datetime
 ) -> None:
     """Queue an answer, unless its reader has had more of them lately than a person would ask for."""
     limits = ((MOST_AN_HOUR, dt.timedelta(hours=1)), (MOST_A_DAY, dt.timedelta(days=1)))
     if any(history.answers_since(tx, reader.id, now - period) >= most for most, period in limits):
         return
-    content = Content(reader.style, notes=said, in_reply_to=in_reply_to)
+    content = Content(reader.style, notes=sentences, in_reply_to=in_reply_to)
     mail = outbox.NewDelivery(reader.id, reader.address, MailKind.ANSWER, now + _DEADLINE, content=content)
     outbox.put(tx, [mail], now=now)
 

@@ -92,15 +92,15 @@ def receive(
     if len(call.body) > LONGEST:
         return Answer.TOO_LARGE
     value = providers.from_json(call.body.decode("utf-8", "replace"))
-    told = reader(options, call, value, now)
-    if isinstance(told, Answer):
-        log.info("provider’s request answered", provider=provider, answer=told.name.lower())
-        return told
+    result = reader(options, call, value, now)
+    if isinstance(result, Answer):
+        log.info("provider’s request answered", provider=provider, answer=result.name.lower())
+        return result
     with writing(engine) as tx:
-        if webhook_calls.is_new(tx, f"{provider} {told.call_id}", now=now):
-            for report in told.reports:
+        if webhook_calls.is_new(tx, f"{provider} {result.call_id}", now=now):
+            for report in result.reports:
                 record(tx, signer, report, is_trusted=True, now=now)
-    log.info("provider’s request answered", provider=provider, answer="done", reports=len(told.reports))
+    log.info("provider’s request answered", provider=provider, answer="done", reports=len(result.reports))
     return Answer.DONE
 
 

@@ -155,23 +155,23 @@ def _rescued(block: ParsingFailedBlock, line: int, strings: Mapping[str, str]) -
     inner = block.ignore_error_block
     if isinstance(inner, Entry):
         yield _reference(inner, line, strings)
-    elif found := tuple(dict.fromkeys(islice(ids_in(block.raw or ""), 1))):
-        yield Reference(found, line=line)
+    elif ids := tuple(dict.fromkeys(islice(ids_in(block.raw or ""), 1))):
+        yield Reference(ids, line=line)
     elif _ENTRY.match(block.raw or ""):
         yield Skipped(in_line(line), LazyString(_INCOMPLETE))
 
 
 def _reference(entry: Entry, line: int, strings: Mapping[str, str]) -> Reference | Skipped:
     fields = {field.key.lower(): value_of(str(field.value), strings) for field in reversed(entry.fields)}
-    found = Reference(
+    reference = Reference(
         ids=tuple(_ids(fields)),
         title=plain(fields.get("title", "")),
         authors=_authors(fields.get("author", "")),
         year=_year(fields.get("year", "") or fields.get("date", "")),
         line=line,
     )
-    if found.names():
-        return found
+    if reference.names():
+        return reference
     name = plain(entry.key)[:40]
     return Skipped(in_line(line), LazyString(_NAMELESS, name=name))
 
@@ -183,11 +183,11 @@ def _ids(fields: Mapping[str, str]) -> Iterator[PaperId]:
     if "arxiv" in archive:
         sure.insert(0, fields.get("eprint", ""))
     sure[:0] = [fields.get(name, "") for name in _ARXIV_FIELDS]
-    found = dict.fromkeys(paper for text in sure for paper in ids_in(_unescaped(text)))
-    if not found:
+    ids = dict.fromkeys(paper for text in sure for paper in ids_in(_unescaped(text)))
+    if not ids:
         texts = (_unescaped(fields.get(name, "")) for name in _LESS_SURE)
-        found = dict.fromkeys(islice((paper for text in texts for paper in ids_in(text)), 1))
-    yield from found
+        ids = dict.fromkeys(islice((paper for text in texts for paper in ids_in(text)), 1))
+    yield from ids
 
 
 def _unescaped(text: str) -> str:
@@ -238,5 +238,5 @@ def _conjoined(text: str) -> Iterator[str]:
 
 
 def _year(text: str) -> int | None:
-    found = _YEAR.search(text[:100])
-    return int(found[1]) if found else None
+    match = _YEAR.search(text[:100])
+    return int(match[1]) if match else None

@@ -40,11 +40,11 @@ def ids_in(text: str) -> Iterator[PaperId]:
     """Every paper that the text names by an id or an address, in order; one may come several times."""
     for match in _ANY.finditer(text):
         if match["address"]:
-            found = _in_address(trimmed(match["address"]))
+            paper_id = _in_address(trimmed(match["address"]))
         else:
-            found = _parsed(match["arxiv"] or match["named"] or without_version(match["doi"])[0])
-        if found:
-            yield found
+            paper_id = _parsed(match["arxiv"] or match["named"] or without_version(match["doi"])[0])
+        if paper_id:
+            yield paper_id
 
 
 def _in_address(address: str) -> PaperId | None:
@@ -59,8 +59,8 @@ def _in_address(address: str) -> PaperId | None:
     if host.endswith(("biorxiv.org", "medrxiv.org")) and (early := _RXIV_EARLY.search(path)):
         return _parsed(f"10.1101/{early[1]}")
     if any(host == known or host.endswith(f".{known}") for known in _ARXIV_HOSTS):
-        found = _ANY_ARXIV.search(path)
-        return _parsed(found[0]) if found else None
+        match = _ANY_ARXIV.search(path)
+        return _parsed(match[0]) if match else None
     return None
 
 

@@ -35,45 +35,45 @@ class _UnreadLine:
 
     def skipped(self) -> Skipped:
         """Return where it stood and why it was left."""
-        shown = " ".join(self.text[: 4 * _SHOWN].split())
-        shown = f"{shown[: _SHOWN - 1]}…" if len(shown) > _SHOWN else shown
-        return Skipped(in_line(self.number), LazyString(_NO_PAPER, text=shown))
+        excerpt = " ".join(self.text[: 4 * _SHOWN].split())
+        excerpt = f"{excerpt[: _SHOWN - 1]}…" if len(excerpt) > _SHOWN else excerpt
+        return Skipped(in_line(self.number), LazyString(_NO_PAPER, text=excerpt))
 
 
 _Item: TypeAlias = Reference | Skipped | _UnreadLine
 
 
-def read(given: str | bytes) -> References:
+def read(file: str | bytes) -> References:
     """Read the papers named in a text or a file (UTF-8, UTF-16 with its mark, or Latin-1). Never raises.
 
     At most a megabyte and 1,000 papers are taken; what is left is counted. Each paper comes once, in the order given.
     """
-    text = _text(given) if isinstance(given, bytes) else given
+    text = _text(file) if isinstance(file, bytes) else file
     if "\0" in text or text.startswith("%PDF"):
         return References(skipped=(Skipped(LazyString(_THE_FILE), LazyString(_NO_TEXT)),))
     text = "\n".join(text.removeprefix("\ufeff").splitlines())
-    kept = text if len(text) <= MAX_SIZE else text[:MAX_SIZE].rpartition("\n")[0]
-    items, entries_left = _items(kept)
+    read_part = text if len(text) <= MAX_SIZE else text[:MAX_SIZE].rpartition("\n")[0]
+    items, entries_left = _items(read_part)
     papers, unread = _sorted(items)
     cut = len(papers) - MAX_PAPERS
     return References(
         papers=tuple(papers[:MAX_PAPERS]),
-        skipped=(*_few(unread), *_too_long(text, kept)),
+        skipped=(*_few(unread), *_too_long(text, read_part)),
         left=max(cut, 0) + entries_left,
     )
 
 
-def _text(given: bytes) -> str:
-    given = given[: 4 * MAX_SIZE]
-    if given.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return given.decode("utf-16", "replace")
+def _text(file: bytes) -> str:
+    file = file[: 4 * MAX_SIZE]
+    if file.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return file.decode("utf-16", "replace")
     try:
-        return given.decode("utf-8-sig")
+        return file.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # A character that our own cut went through is no sign of another encoding.
-        if error.start > len(given) - 4 and len(given) == 4 * MAX_SIZE:
-            return given[: error.start].decode("utf-8-sig")
-        return given.decode("cp1252", "replace")
+        if error.start > len(file) - 4 and len(file) == 4 * MAX_SIZE:
+            return file[: error.start].decode("utf-8-sig")
+        return file.decode("cp1252", "replace")
 
 
 def _items(text: str) -> tuple[Iterator[_Item], int]:
@@ -103,11 +103,11 @@ def _with_prose(items: Iterable[Reference | Skipped | tuple[int, str]]) -> Itera
 
 def _prose(text: str, first_line: int) -> Iterator[_Item]:
     for number, line in enumerate(text.split("\n"), first_line):
-        found = False
+        has_ids = False
         for paper in ids_in(line) if len(line) >= _SHORTEST_ID else ():
-            found = True
+            has_ids = True
             yield Reference((paper,), line=number)
-        if not found and any(c.isalnum() for c in line[:200]) and not line.lstrip().startswith("%"):
+        if not has_ids and any(c.isalnum() for c in line[:200]) and not line.lstrip().startswith("%"):
             yield _UnreadLine(number, line)
 
 
@@ -133,9 +133,9 @@ def _few(unread: Sequence[Skipped | _UnreadLine]) -> Iterator[Skipped]:
         yield Skipped(LazyString(_ELSEWHERE), LazyString(_MORE, count=more))
 
 
-def _too_long(text: str, kept: str) -> Iterator[Skipped]:
-    if len(kept) < len(text):
-        yield Skipped(in_line(kept.count("\n") + 2), LazyString(_TOO_LONG))
+def _too_long(text: str, read_part: str) -> Iterator[Skipped]:
+    if len(read_part) < len(text):
+        yield Skipped(in_line(read_part.count("\n") + 2), LazyString(_TOO_LONG))
 
 
 _THE_FILE, _ELSEWHERE = N_("the file"), N_("other lines")

@@ -42,9 +42,9 @@ def records(text: str, first_line: int) -> Iterator[Reference | tuple[int, str]]
 def _record(fields: dict[str, list[str]] | None, line: int) -> Iterator[Reference | tuple[int, str]]:
     if fields is None:
         return
-    found = dict.fromkeys(paper for tag in _IDS for value in fields.get(tag, ()) for paper in ids_in(value))
+    ids = dict.fromkeys(paper for tag in _IDS for value in fields.get(tag, ()) for paper in ids_in(value))
     reference = Reference(
-        ids=tuple(found)[:1],
+        ids=tuple(ids)[:1],
         title=clean(_first(fields, _TITLES)),
         authors=tuple(filter(None, (clean(name) for tag in _AUTHORS for name in fields.get(tag, ()))))[:_MOST_AUTHORS],
         year=int(year[1]) if (year := _YEAR.search(_first(fields, _YEARS))) else None,

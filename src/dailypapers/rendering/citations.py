@@ -155,8 +155,8 @@ def _tags(paper: Paper, remarks: Mapping[PaperId, Remark]) -> Iterator[tuple[str
     yield "TY", "JOUR" if paper.id.scheme == "doi" else "UNPB"
     yield "TI", paper.title
     for name in paper.authors:
-        if said := ", ".join(part for part in parts(one_line(name)) if part):
-            yield "AU", said
+        if name_in_parts := ", ".join(part for part in parts(one_line(name)) if part):
+            yield "AU", name_in_parts
     if paper.published:
         yield "PY", str(paper.published.year)
         yield "DA", f"{paper.published:%Y/%m/%d}"

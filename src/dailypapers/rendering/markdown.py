@@ -28,8 +28,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def note(paper: Paper, remark: Remark = NOTHING_REMARKED) -> str:
     """Return a paper as a note; what its reader wrote comes behind the abstract, line for line."""
-    stated = [*_properties(paper), *([("collection", remark.collection)] if remark.collection else [])]
-    properties = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in stated)
+    lines = [*_properties(paper), *([("collection", remark.collection)] if remark.collection else [])]
+    properties = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in lines)
     abstract = f"\n{escaped(paper.abstract)}\n" if one_line(paper.abstract) else ""
     written = "".join(f"\n{escaped(line)}\n" for line in remark.note.splitlines() if one_line(line))
     return f"---\n{properties}---\n\n# {escaped(paper.title)}\n{abstract}{written}"

@@ -26,9 +26,9 @@ def render_answer(
     template: str = "answer",
 ) -> Message:
     """Return the mail that says what became of what a reader asked for by email, or what has stopped working."""
-    said = [in_words(sentence, translator_of(env)) for sentence in sentences]
+    notes = [in_words(sentence, translator_of(env)) for sentence in sentences]
     return rendered(
-        env, template, {"sentences": said, "preferences": preferences, "home": home, "list_name": one_line(name)}
+        env, template, {"sentences": notes, "preferences": preferences, "home": home, "list_name": one_line(name)}
     )
 
 

@@ -165,11 +165,11 @@ def move(
 
 def _fill(tx: sa.Connection, folder: zipfile.ZipFile, backup: Backup, file: Path, on_progress: OnProgress) -> None:
     by_name = {table.name: table for table in _tables(tx)}
-    said = {table.name: table for table in backup.tables}
-    if unknown := said.keys() - by_name.keys():
+    tables_by_name = {table.name: table for table in backup.tables}
+    if unknown := tables_by_name.keys() - by_name.keys():
         raise BadInput(f"{file} has a table that revision {backup.revision} does not have: {min(unknown)}.")
-    for name in [name for name in by_name if name in said]:
-        _read(tx, by_name[name], folder, said[name], on_progress)
+    for name in [name for name in by_name if name in tables_by_name]:
+        _read(tx, by_name[name], folder, tables_by_name[name], on_progress)
 
 
 # Tables and their values.
@@ -287,11 +287,12 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
 def _index(folder: zipfile.ZipFile, file: Path) -> Backup:
     try:
         with folder.open(_INDEX) as stored:
-            said = json.loads(stored.read(_MAX_INDEX_BYTES))
-        if said["format"] != FORMAT:
-            raise BadInput(f"{file} is a backup in format {said['format']}, which this version does not read.")
-        tables = tuple(TableBackup(**{**table, "columns": tuple(table["columns"])}) for table in said["tables"])
-        return Backup(said["revision"], dt.datetime.fromisoformat(said["made_at"]), said["database"], tables)
+            document = json.loads(stored.read(_MAX_INDEX_BYTES))
+        if document["format"] != FORMAT:
+            raise BadInput(f"{file} is a backup in format {document['format']}, which this version does not read.")
+        tables = tuple(TableBackup(**{**table, "columns": tuple(table["columns"])}) for table in document["tables"])
+        made_at = dt.datetime.fromisoformat(document["made_at"])
+        return Backup(document["revision"], made_at, document["database"], tables)
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, BadInput):
             raise
@@ -325,23 +326,23 @@ def _make_room(engine: sa.Engine, needed: str) -> bool:
 
 
 def _read(
-    tx: sa.Connection, table: sa.Table, folder: zipfile.ZipFile, said: TableBackup, on_progress: OnProgress
+    tx: sa.Connection, table: sa.Table, folder: zipfile.ZipFile, table_backup: TableBackup, on_progress: OnProgress
 ) -> None:
     """Insert a table's rows. Raises `BadInput` where they are not those that were written."""
     total = _Sum()
-    missing = [name for name in said.columns if name not in table.columns]
+    missing = [name for name in table_backup.columns if name not in table.columns]
     if missing:
         raise BadInput(f"The backup's table {table.name} has an unknown column {missing[0]}.")
-    columns = [table.columns[name] for name in said.columns]
+    columns = [table.columns[name] for name in table_backup.columns]
     read = [_from_json(column, is_sqlite=tx.dialect.name == "sqlite") for column in columns]
     insert = sa.insert(table).values({column.name: _as_written(column) for column in columns})
     with folder.open(f"tables/{table.name}.jsonl") as lines:
         for group in _grouped(lines):
-            tx.execute(insert, [_row(line, said.columns, read, total, table.name) for line in group])
+            tx.execute(insert, [_row(line, table_backup.columns, read, total, table.name) for line in group])
             on_progress(len(group))
-    if (total.rows, total.checksum) != (said.rows, said.checksum):
+    if (total.rows, total.checksum) != (table_backup.rows, table_backup.checksum):
         raise BadInput(f"The backup's table {table.name} is not as it was written; nothing was restored.")
-    _continue_ids(tx, table, said.last_id)
+    _continue_ids(tx, table, table_backup.last_id)
 
 
 def _grouped(lines: IO[bytes]) -> Iterator[list[bytes]]:
@@ -380,8 +381,8 @@ def _last_id(tx: sa.Connection, table: sa.Table) -> int | None:
         if sequence is None:
             return None
         columns = (sa.column("last_value", sa.BigInteger), sa.column("is_called", sa.Boolean))
-        given = tx.execute(sa.select(*columns).select_from(sa.text(sequence))).one()
-        return int(given.last_value) if given.is_called else None
+        row = tx.execute(sa.select(*columns).select_from(sa.text(sequence))).one()
+        return int(row.last_value) if row.is_called else None
     if not tx.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").first():
         return None
     query = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name")
@@ -392,8 +393,8 @@ def _sequence(tx: sa.Connection, table: sa.Table) -> str | None:
     """Return the name of what gives a table's ids on PostgreSQL, quoted; `None` where nothing does."""
     if "id" not in table.columns:
         return None
-    asked = {"table": table.name}
-    name: str | None = tx.execute(sa.text("SELECT pg_get_serial_sequence(:table, 'id')"), asked).scalar_one()
+    parameters = {"table": table.name}
+    name: str | None = tx.execute(sa.text("SELECT pg_get_serial_sequence(:table, 'id')"), parameters).scalar_one()
     return name
 
 

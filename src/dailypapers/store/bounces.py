@@ -46,18 +46,18 @@ class StoredBounce:
 
 def add(tx: sa.Connection, bounce: NewBounce, *, now: dt.datetime) -> bool:
     """Store a bounce; return whether it is new."""
-    told = bounce.diagnosis
+    diagnosis = bounce.diagnosis
     row = {
         "key": bounce.key,
         "subscriber_id": bounce.subscriber_id,
         "delivery_id": bounce.delivery_id,
         "kind": bounce.kind.value,
-        "fault": told.fault.value if told else None,
-        "hard": bool(told and told.is_hard),
+        "fault": diagnosis.fault.value if diagnosis else None,
+        "hard": bool(diagnosis and diagnosis.is_hard),
         "counts": bounce.counts,
-        "status": told.status if told else "",
-        "code": told.code if told else 0,
-        "text": told.text[:_LONGEST_TEXT] if told else "",
+        "status": diagnosis.status if diagnosis else "",
+        "code": diagnosis.code if diagnosis else 0,
+        "text": diagnosis.text[:_LONGEST_TEXT] if diagnosis else "",
         "received_at": now,
     }
     return bool(insert_new(tx, bounces, [row], bounces.c.id))

@@ -29,35 +29,35 @@ def to_json(content: Content) -> dict[str, object]:
 
 def _quiet(content: Content) -> dict[str, object]:
     topics = [[quiet.topic, quiet.nearest_id] for quiet in content.quiet]
-    stated = {"quiet": topics, "quiet_days": content.quiet_days, "instead": content.instead}
-    stated |= {"considered": content.considered, "in_reply_to": content.in_reply_to, "language": content.style.language}
-    stated |= {"figures": content.style.figures}
-    stated |= {"saved": [[_note(news.text), news.url] for news in content.saved]}
-    stated |= {"group": list(content.group)} if content.group[0] else {}
-    stated |= {"book": list(content.book)}
-    return {name: value for name, value in stated.items() if value}
+    document = {"quiet": topics, "quiet_days": content.quiet_days, "instead": content.instead}
+    document |= {"considered": content.considered, "in_reply_to": content.in_reply_to}
+    document |= {"language": content.style.language, "figures": content.style.figures}
+    document |= {"saved": [[_note(news.text), news.url] for news in content.saved]}
+    document |= {"group": list(content.group)} if content.group[0] else {}
+    document |= {"book": list(content.book)}
+    return {name: value for name, value in document.items() if value}
 
 
-def from_json(kept: Mapping[str, Any]) -> Content:
+def from_json(document: Mapping[str, Any]) -> Content:
     """Read a content back."""
     return Content(
-        _style(kept),
-        tuple(_sentence(note) for note in kept["notes"]),
-        {name: _read_about(about) for name, about in kept["papers"].items()},
-        tuple(QuietTopic(topic, nearest_id) for topic, nearest_id in kept.get("quiet", ())),
-        kept.get("quiet_days", 0),
-        kept.get("instead", False),
-        kept.get("considered", 0),
-        kept.get("in_reply_to", ""),
-        tuple(SavedNews(_sentence(text), url) for text, url in kept.get("saved", ())),
-        book=tuple(kept.get("book", ())),
-        group=(stored[0], stored[1]) if (stored := kept.get("group")) else (0, 0),
+        _style(document),
+        tuple(_sentence(note) for note in document["notes"]),
+        {name: _read_about(about) for name, about in document["papers"].items()},
+        tuple(QuietTopic(topic, nearest_id) for topic, nearest_id in document.get("quiet", ())),
+        document.get("quiet_days", 0),
+        document.get("instead", False),
+        document.get("considered", 0),
+        document.get("in_reply_to", ""),
+        tuple(SavedNews(_sentence(text), url) for text, url in document.get("saved", ())),
+        book=tuple(document.get("book", ())),
+        group=(stored[0], stored[1]) if (stored := document.get("group")) else (0, 0),
     )
 
 
-def _style(kept: Mapping[str, Any]) -> Style:
-    language, figures = kept.get("language", ""), kept.get("figures", False)
-    return Style(bool(kept["text_only"]), Abstracts(kept["abstracts"]), language, figures)
+def _style(document: Mapping[str, Any]) -> Style:
+    language, figures = document.get("language", ""), document.get("figures", False)
+    return Style(bool(document["text_only"]), Abstracts(document["abstracts"]), language, figures)
 
 
 def _note(note: str) -> object:
@@ -66,12 +66,12 @@ def _note(note: str) -> object:
     return {"pattern": note.pattern, "count": note.many, "values": note.values}
 
 
-def _sentence(kept: str | Mapping[str, Any]) -> str:
-    if isinstance(kept, str):
-        return kept
-    stored = kept["pattern"]
+def _sentence(note: str | Mapping[str, Any]) -> str:
+    if isinstance(note, str):
+        return note
+    stored = note["pattern"]
     pattern: Pattern = stored if isinstance(stored, str) else (stored[0], stored[1])
-    return LazyString(pattern, count=kept["count"], **kept["values"])
+    return LazyString(pattern, count=note["count"], **note["values"])
 
 
 @lru_cache(maxsize=_PAPERS)
@@ -83,9 +83,9 @@ def _about(about: AboutPaper) -> Mapping[str, object]:
     return known | {n: count for n, count in counted.items() if count != getattr(usual, n)}
 
 
-def _read_about(kept: Mapping[str, Any]) -> AboutPaper:
-    counts = tuple([(name, kept[name]) for name in kept if name in _COUNTS])
-    return _about_of(tuple(kept["sources"]), counts, kept.get("without_figure", False))
+def _read_about(document: Mapping[str, Any]) -> AboutPaper:
+    counts = tuple([(name, document[name]) for name in document if name in _COUNTS])
+    return _about_of(tuple(document["sources"]), counts, document.get("without_figure", False))
 
 
 @lru_cache(maxsize=_PAPERS)

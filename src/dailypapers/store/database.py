@@ -201,8 +201,8 @@ def _reachable(engine: sa.Engine) -> Iterator[None]:
         if not isinstance(error, sa.exc.OperationalError):
             raise
         where = engine.url.render_as_string(hide_password=True)
-        said = " ".join(str(error.orig).split())
-        raise DatabaseUnreachable(f"The database {where} does not answer: {said[:300].rstrip('.?')}.") from error
+        message = " ".join(str(error.orig).split())
+        raise DatabaseUnreachable(f"The database {where} does not answer: {message[:300].rstrip('.?')}.") from error
 
 
 def _lacks_tables(error: sa.exc.DatabaseError) -> bool:

@@ -53,18 +53,18 @@ def listeners(tx: sa.Connection) -> list[Listener]:
     return [Listener(row.name, frozenset(row.events.split()), row.disabled_at) for row in rows]
 
 
-def listen(tx: sa.Connection, wanted: Mapping[str, frozenset[str]]) -> None:
+def listen(tx: sa.Connection, events_by_listener: Mapping[str, frozenset[str]]) -> None:
     """Have exactly these webhooks told, by name and kinds of events; posts to others are deleted. Idempotent.
 
     One that was disabled stays so.
     """
     stored = {each.name: each.events for each in listeners(tx)}
-    if stored == wanted:
+    if stored == events_by_listener:
         return
-    for name in stored.keys() - wanted.keys():
+    for name in stored.keys() - events_by_listener.keys():
         tx.execute(sa.delete(posts).where(posts.c.target == target_of(name), posts.c.state == PostState.QUEUED.value))
         tx.execute(sa.delete(webhooks).where(webhooks.c.name == name))
-    for name, events in wanted.items():
+    for name, events in events_by_listener.items():
         text = " ".join(sorted(events))
         if not insert_new(tx, webhooks, [{"name": name, "events": text}], webhooks.c.name):
             tx.execute(sa.update(webhooks).where(webhooks.c.name == name).values(events=text))

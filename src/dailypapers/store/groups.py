@@ -83,8 +83,8 @@ def of_subscriber(tx: sa.Connection, subscriber_id: int) -> list[tuple[Group, Me
     """Return the groups somebody is in or invited to, each with what they are in it."""
     mine = sa.select(group_members).where(group_members.c.subscriber_id == subscriber_id)
     memberships = [_member(row) for row in tx.execute(mine.order_by(group_members.c.group_id))]
-    found = ((one(tx, each.group), each) for each in memberships)
-    return [(group, each) for group, each in found if group]
+    pairs = ((one(tx, each.group), each) for each in memberships)
+    return [(group, each) for group, each in pairs if group]
 
 
 def due(tx: sa.Connection, edition_id: int, *, now: dt.datetime) -> list[Group]:

@@ -48,13 +48,13 @@ def page(
 ) -> list[Delivery]:
     """Return deliveries, newest first: those older than `before_id`, and with these properties, where given."""
     query = sa.select(*COLUMNS).order_by(outbox.c.id.desc()).limit(limit)
-    given = {
+    conditions = {
         outbox.c.state: state.value if state else None,
         outbox.c.kind: kind.value if kind else None,
         outbox.c.edition_id: edition_id,
         outbox.c.subscriber_id: subscriber_id,
     }
-    query = query.where(*(column == value for column, value in given.items() if value is not None))
+    query = query.where(*(column == value for column, value in conditions.items() if value is not None))
     if before_id is not None:
         query = query.where(outbox.c.id < before_id)
     if state is None or edition_id is not None or subscriber_id is not None:

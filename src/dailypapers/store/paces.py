@@ -70,10 +70,11 @@ def domains(tx: sa.Connection, names: Collection[str] | None = None, *, to_chang
         query = query.with_for_update()
     if names is None:
         return {row.name: _domain(row) for row in tx.execute(query)}
-    known: dict[str, Domain] = {}
+    domains_by_name: dict[str, Domain] = {}
     for group in groups(sorted(names)):
-        known |= {row.name: _domain(row) for row in tx.execute(query.where(receiving_domains.c.name.in_(group)))}
-    return known
+        rows = tx.execute(query.where(receiving_domains.c.name.in_(group)))
+        domains_by_name |= {row.name: _domain(row) for row in rows}
+    return domains_by_name
 
 
 def keep_domains(tx: sa.Connection, domains: Mapping[str, Domain]) -> None:

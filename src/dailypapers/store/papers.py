@@ -78,12 +78,12 @@ def named(tx: sa.Connection, name: str) -> int | None:
 
 def _fill(tx: sa.Connection, items: Iterable[tuple[int, Announcement]]) -> None:
     """Fill what the kept record lacks from a later one."""
-    offered: dict[int, list[Paper]] = {}
+    papers_by_id: dict[int, list[Paper]] = {}
     for paper_id, item in items:
-        offered.setdefault(paper_id, []).append(item.paper)
-    for group in groups(offered):
+        papers_by_id.setdefault(paper_id, []).append(item.paper)
+    for group in groups(papers_by_id):
         for row in tx.execute(sa.select(papers).where(papers.c.id.in_(group))).all():
-            changed = _filled(row, offered[row.id])
+            changed = _filled(row, papers_by_id[row.id])
             if changed:
                 tx.execute(sa.update(papers).where(papers.c.id == row.id).values(changed))
 
@@ -131,21 +131,22 @@ def presentations(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, Pres
     for group in groups(sorted(set(paper_ids))):
         in_group = query.where(signals.c.paper_id.in_(group))
         for row in tx.execute(in_group.order_by(signals.c.day.desc(), signals.c.source.desc())):
-            shown = {key: tuple(v) if isinstance(v, list) else v for key, v in row.presentation.items() if v}
-            values.setdefault(row.paper_id, {}).update(shown)
-    return {paper_id: Presentation(**shown) for paper_id, shown in values.items() if shown}
+            stated_values = {key: tuple(v) if isinstance(v, list) else v for key, v in row.presentation.items() if v}
+            values.setdefault(row.paper_id, {}).update(stated_values)
+    return {paper_id: Presentation(**stated_values) for paper_id, stated_values in values.items() if stated_values}
 
 
 def presented(tx: sa.Connection, listed: Sequence[Listed]) -> tuple[Listed, ...]:
     """Return the same papers, each with what sources show of it, what a model said, and its figure."""
     ids = [item.paper_id for item in listed]
-    shown, said, pictures = presentations(tx, ids), summaries.of_papers(tx, ids), thumbnails.of_papers(tx, ids)
+    shown_by_id, summary_by_id = presentations(tx, ids), summaries.of_papers(tx, ids)
+    thumbnail_by_id = thumbnails.of_papers(tx, ids)
     return tuple(
         replace(
             item,
-            presentation=shown.get(item.paper_id, NOTHING_SHOWN),
-            summary=said.get(item.paper_id),
-            thumbnail=pictures.get(item.paper_id),
+            presentation=shown_by_id.get(item.paper_id, NOTHING_SHOWN),
+            summary=summary_by_id.get(item.paper_id),
+            thumbnail=thumbnail_by_id.get(item.paper_id),
         )
         for item in listed
     )

@@ -131,20 +131,21 @@ class Prepared:
         return self._for(dialect).text
 
     def _for(self, dialect: sa.Dialect) -> _Written:
-        known = self._written.get(dialect.name)
-        if known is None:
+        statement = self._written.get(dialect.name)
+        if statement is None:
             is_other = self._on_postgresql is not None and dialect.name == "postgresql"
-            known = self._written[dialect.name] = _write(self._on_postgresql if is_other else self.statement, dialect)
-        return known
+            chosen = self._on_postgresql if is_other else self.statement
+            statement = self._written[dialect.name] = _write(chosen, dialect)
+        return statement
 
 
 def _write(statement: Any, dialect: sa.Dialect) -> _Written:
     compiled: Any = statement.compile(dialect=dialect)
     binds = {name: bind for bind, name in compiled.bind_names.items()}
-    found = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
-    converters = {name: converter for name, converter in found.items() if converter}
-    said = {name: bind.effective_value for name, bind in binds.items() if not bind.required}
-    constants = {name: converters[name](value) if name in converters else value for name, value in said.items()}
+    processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+    converters = {name: converter for name, converter in processors.items() if converter}
+    effective = {name: bind.effective_value for name, bind in binds.items() if not bind.required}
+    constants = {name: converters[name](value) if name in converters else value for name, value in effective.items()}
     order = compiled.positiontup if compiled.positional else None
     return _Written(compiled.string, constants, converters, _in_order(order), tuple(_reads(statement, dialect)))
 

@@ -81,11 +81,11 @@ def _facts(stored: Mapping[str, object]) -> Facts:
 
 def mark_told(tx: sa.Connection, facts: Mapping[tuple[int, int], Facts]) -> None:
     """Note what readers know by now, by reader and paper, so that it is not said again."""
-    for (subscriber_id, paper_id), known in facts.items():
+    for (subscriber_id, paper_id), fact in facts.items():
         of_both = (saved_papers.c.subscriber_id == subscriber_id, saved_papers.c.paper_id == paper_id)
-        if not tx.execute(sa.update(saved_papers).where(*of_both).values(facts=asdict(known))).rowcount:
+        if not tx.execute(sa.update(saved_papers).where(*of_both).values(facts=asdict(fact))).rowcount:
             row = {"subscriber_id": subscriber_id, "paper_id": paper_id, "collection": "", "note": ""}
-            insert_new(tx, saved_papers, [{**row, "facts": asdict(known)}], saved_papers.c.paper_id)
+            insert_new(tx, saved_papers, [{**row, "facts": asdict(fact)}], saved_papers.c.paper_id)
 
 
 def facts_of(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, Facts]:
@@ -116,10 +116,10 @@ def _add_where_published(tx: sa.Connection, group: Sequence[int], facts: dict[in
     query = sa.select(papers.c.id, names.c.name).join(names, other).where(papers.c.id.in_(group))
     for row in tx.execute(query.order_by(papers.c.id, names.c.name.desc())):
         facts[row.id] = replace(facts[row.id], doi=PaperId.parse(row.name).value)
-    told = sa.select(signals.c.paper_id, signals.c.presentation).where(
+    presentations = sa.select(signals.c.paper_id, signals.c.presentation).where(
         signals.c.paper_id.in_(group), signals.c.presentation.is_not(None)
     )
-    for row in tx.execute(told.order_by(signals.c.day, signals.c.source)):
+    for row in tx.execute(presentations.order_by(signals.c.day, signals.c.source)):
         if journal := row.presentation.get("journal", Presentation().journal):
             facts[row.paper_id] = replace(facts[row.paper_id], journal=journal)
 
@@ -134,7 +134,7 @@ def with_dois(tx: sa.Connection, *, after: int = 0, limit: int) -> list[tuple[in
     return [(row.paper_id, row.name.removeprefix("doi:")) for row in rows]
 
 
-def note_notices(tx: sa.Connection, found: Iterable[tuple[int, str, str]], *, now: dt.datetime) -> int:
+def note_notices(tx: sa.Connection, answers: Iterable[tuple[int, str, str]], *, now: dt.datetime) -> int:
     """Store what was published about papers (id, kind, the notice's DOI); return how many are new."""
-    rows = [{"paper_id": paper, "kind": kind, "doi": doi, "noticed_at": now} for paper, kind, doi in found]
+    rows = [{"paper_id": paper, "kind": kind, "doi": doi, "noticed_at": now} for paper, kind, doi in answers]
     return len(insert_new(tx, notices, rows, notices.c.paper_id)) if rows else 0

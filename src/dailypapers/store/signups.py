@@ -23,11 +23,11 @@ def count(tx: sa.Connection, ask: SignUpRequest, *, now: dt.datetime) -> Counts:
     network = sa.select(sa.func.count()).where(asks.c.network == ask.network, granted, hour)
     overall = sa.select(sa.func.count(), sa.func.count(sa.case((granted, 1)))).where(hour)
     of_day, of_hour = tx.execute(counts_of_mailbox).one()
-    asked, let_through = tx.execute(overall).one()
+    requests, let_through = tx.execute(overall).one()
     last = tx.execute(sa.select(sa.func.max(asks.c.asked_at))).scalar()
     before = sa.select(sa.func.count()).where(asks.c.asked_at > last - _HOUR) if last else sa.select(sa.literal(0))
     of_network, stood = tx.execute(network).scalar_one(), tx.execute(before).scalar_one()
-    return Counts(of_hour, of_day, of_network, asked, let_through, asked_before=stood)
+    return Counts(of_hour, of_day, of_network, requests, let_through, asked_before=stood)
 
 
 def note(tx: sa.Connection, ask: SignUpRequest, *, granted: bool, now: dt.datetime) -> None:

@@ -143,8 +143,8 @@ def transition(
     before = _state(tx, subscriber_id) if events.is_listened_to(tx) else None
     values: dict[str, Any] = {"state": to.value, "next_digest_at": None}
     if to is SubscriberState.ACTIVE:
-        asked = subscribers.c.state == SubscriberState.PENDING.value
-        values |= {"confirmed_at": sa.case((asked, now), else_=subscribers.c.confirmed_at), "paused_until": None}
+        is_pending = subscribers.c.state == SubscriberState.PENDING.value
+        values |= {"confirmed_at": sa.case((is_pending, now), else_=subscribers.c.confirmed_at), "paused_until": None}
     query = sa.update(subscribers).where(subscribers.c.id == subscriber_id, subscribers.c.state != to.value)
     allowed = [state.value for state in from_states]
     if allowed:
@@ -191,12 +191,12 @@ def wake(tx: sa.Connection, *, now: dt.datetime) -> int:
     return tx.execute(sa.update(subscribers).where(over).values(values)).rowcount
 
 
-def state_interests(tx: sa.Connection, subscriber_id: int, stated: Iterable[Interest]) -> None:
+def state_interests(tx: sa.Connection, subscriber_id: int, new_interests: Iterable[Interest]) -> None:
     """Replace all interests of a subscriber; of a text that is too long for the database its beginning is kept."""
     tx.execute(sa.delete(interests).where(interests.c.subscriber_id == subscriber_id))
     rows = [
         {"subscriber_id": subscriber_id, "kind": i.kind.value, "stance": i.stance.value, "text": i.text}
-        for i in sorted({interest.kept() for interest in stated})
+        for i in sorted({interest.kept() for interest in new_interests})
     ]
     insert_new(tx, interests, rows)
 
@@ -207,7 +207,7 @@ def interests_of(tx: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[Inter
     for group in groups(ids):
         for row in tx.execute(sa.select(interests).where(interests.c.subscriber_id.in_(group))):
             interests_by_id[row.subscriber_id].append(Interest(InterestKind(row.kind), row.text, Stance(row.stance)))
-    return {subscriber_id: tuple(sorted(stated)) for subscriber_id, stated in interests_by_id.items()}
+    return {subscriber_id: tuple(sorted(own)) for subscriber_id, own in interests_by_id.items()}
 
 
 def by_address(tx: sa.Connection, address: str) -> Subscriber | None:
@@ -374,8 +374,8 @@ def erase(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime | None = No
     address = sa.select(subscribers.c.address).where(subscribers.c.id == subscriber_id).scalar_subquery()
     tx.execute(sa.update(audit).where(audit.c.address == address).values(address=None))
     # Of their posts those to webhooks stay, and no longer say whose they are.
-    told = sa.and_(posts.c.subscriber_id == subscriber_id, posts.c.delivery_id.is_(None))
-    tx.execute(sa.update(posts).where(told).values(subscriber_id=None))
+    private_posts = sa.and_(posts.c.subscriber_id == subscriber_id, posts.c.delivery_id.is_(None))
+    tx.execute(sa.update(posts).where(private_posts).values(subscriber_id=None))
     for table in (
         posts,
         channels,

@@ -86,7 +86,7 @@ def switch_off(tx: sa.Connection, tool: Tool, refusal: Refusal) -> bool:
 
 def queue_saved(tx: sa.Connection, *, now: dt.datetime) -> int:
     """Queue the papers that readers have saved for their tools that are on, each once; return how many are new."""
-    known = sa.exists().where(
+    is_queued = sa.exists().where(
         tool_pushes.c.subscriber_id == votes.c.subscriber_id,
         tool_pushes.c.paper_id == votes.c.paper_id,
         tool_pushes.c.kind == tools.c.kind,
@@ -103,7 +103,7 @@ def queue_saved(tx: sa.Connection, *, now: dt.datetime) -> int:
         )
         .join(tools, tools.c.subscriber_id == votes.c.subscriber_id)
         .where(votes.c.vote == Vote.SAVE.value, votes.c.voted_at >= tools.c.saved_from)
-        .where(tools.c.state == ToolState.ON.value, ~known)
+        .where(tools.c.state == ToolState.ON.value, ~is_queued)
     )
     columns = ["subscriber_id", "paper_id", "kind", "state", "attempts", "next_attempt_at", "detail"]
     adding = sa.insert(tool_pushes).from_select(columns, saved).returning(tool_pushes.c.paper_id)

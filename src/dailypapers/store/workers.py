@@ -97,8 +97,8 @@ _COUNTING = Prepared(
 
 def note_progress(tx: sa.Connection, worker_id: str, progress: Progress) -> None:
     """Store what a worker has done so far."""
-    told = {"done": progress.done, "replies": dict(progress.replies), "domains": dict(progress.domains)}
-    tx.execute(sa.update(workers).where(workers.c.id == worker_id).values(progress=told))
+    values = {"done": progress.done, "replies": dict(progress.replies), "domains": dict(progress.domains)}
+    tx.execute(sa.update(workers).where(workers.c.id == worker_id).values(progress=values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,11 @@ def _next(after: int) -> sa.Select[Any]:
 
 
 def _add_names(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> None:
-    wanted: dict[str, int] = {}
+    ids_by_name: dict[str, int] = {}
     for row in rows:
         for name in work_keys(row.title, tuple(row.authors)):
-            wanted.setdefault(name, row.paper_id)
-    known = set(connection.scalars(sa.select(_NAMES.c.name).where(_NAMES.c.name.in_(wanted))))
-    new = [{"name": name, "paper_id": paper_id} for name, paper_id in wanted.items() if name not in known]
+            ids_by_name.setdefault(name, row.paper_id)
+    stored_names = set(connection.scalars(sa.select(_NAMES.c.name).where(_NAMES.c.name.in_(ids_by_name))))
+    new = [{"name": name, "paper_id": paper_id} for name, paper_id in ids_by_name.items() if name not in stored_names]
     if new:
         connection.execute(sa.insert(_NAMES), new)
