@@ -26,12 +26,15 @@ async def test_a_group_is_started_joined_and_left(pages: httpx.AsyncClient, engi
     before = everything(engine)
     assert "Start a group" in (await pages.get(start)).text
     assert everything(engine) == before
-    assert "The group has started" in (await pages.post(start, data=STARTED)).text
+    started = (await pages.post(start, data=STARTED)).text
+    assert "The group has started" in started
     with reading(engine) as tx:
         ((group, member),) = groups.of_subscriber(tx, ada)
     assert member.role is Role.ORGANISER
     assert (group.topics, group.rhythm.days) == (("graphs", "cells"), frozenset(range(5)))
     page = link(Purpose.GROUP, ada, group.id)
+    # Its forms lead to the group, wherever the page is shown.
+    assert started.count(f'<form method="post" action="{page}"') == 3
     assert page.removeprefix("/group/")[:20] in (await pages.get(start)).text
     told = [
         (await pages.post(page, data={"action": "invite", "address": f"{who}@example.org"})).text

@@ -179,6 +179,8 @@ def page(
         request,
         "group",
         status=422 if trouble else 200,
+        # It is also shown where a group was just started, by another address.
+        action=f"{context.root}group/{context.signer.token(Purpose.GROUP, reader.bearer, issued=now, about=group.id)}",
         group=group,
         topics=context.translate.enumeration(group.topics),
         names=names,
