@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from dailypapers.domain.event import Post, PostState
-from dailypapers.store.schema import posts
+from dailypapers.store.schema import Moment, posts
 
 #: Characters of what is noted of a try.
 _LONGEST_DETAIL = 200
@@ -61,6 +62,33 @@ def counts(tx: sa.Connection) -> dict[tuple[str, PostState], int]:
     query = sa.select(posts.c.target, posts.c.state, sa.func.count().label("posts"))
     rows = tx.execute(query.group_by(posts.c.target, posts.c.state))
     return {(row.target, PostState(row.state)): row.posts for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a target has not had."""
+
+    target: str
+    #: Posts that wait for longer than they should, when the oldest of them was made, and posts that were given up.
+    waiting: int
+    oldest: dt.datetime | None
+    dead: int
+
+
+def backlogs(tx: sa.Connection, *, before: dt.datetime) -> list[Backlog]:
+    """Return the targets with posts that were made before a moment and still wait, or were given up, by name."""
+    is_late = sa.and_(posts.c.state == PostState.QUEUED.value, posts.c.created_at < before)
+    oldest = sa.func.min(sa.case((is_late, posts.c.created_at)), type_=Moment)
+    query = sa.select(
+        posts.c.target,
+        sa.func.count(sa.case((is_late, 1))).label("waiting"),
+        oldest.label("oldest"),
+        sa.func.count(sa.case((posts.c.state == PostState.DEAD.value, 1))).label("dead"),
+    )
+    # As the index has it.
+    unposted = query.where(sa.text("state IN ('queued', 'dead')")).group_by(posts.c.target).order_by(posts.c.target)
+    rows = [Backlog(**row._asdict()) for row in tx.execute(unposted)]
+    return [each for each in rows if each.waiting or each.dead]
 
 
 def retry(tx: sa.Connection, *, now: dt.datetime, target: str = "", ids: Sequence[int] = ()) -> int:

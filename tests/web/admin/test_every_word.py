@@ -1,5 +1,6 @@
 """The operator's pages in a language without a Latin letter: what has one is a forgotten sentence."""
 
+import datetime as dt
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.web.conftest import NOW, PRESS
 
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import audit, controls, figures
+from dailypapers.store import audit, controls, figures, schema
 from dailypapers.store.controls import Name
 from dailypapers.store.database import writing
 from dailypapers.web.http.page import WebContext
@@ -22,6 +23,7 @@ from dailypapers.web.http.page import WebContext
 _NAMES = frozenset(
     {"daily", "papers", "deeper", "graph", "graphs", "neural", "networks", "<friends>", "faster", "single-cell"}
     | {"genomics", "web", "hash", "utc", "csv", "message-id", "id", "reason", "because", "dailypapers", "doctor"}
+    | {"webhook", "webhooks", "channel", "slack", "list", "retry"}
 )
 
 
@@ -33,6 +35,10 @@ async def test_no_page_has_a_word_of_english(context: WebContext, engine: sa.Eng
     with writing(engine) as tx:
         figures.record(tx, now=NOW)
         controls.switch_on(tx, Name.PAUSE, by="ann@example.org", now=NOW, reason="because")
+        for number, (target, state) in enumerate((("webhook 1", "queued"), ("channel slack", "dead"))):
+            row = {"key": f"{number}", "target": target, "kind": "run.finished", "state": state, "attempts": 1}
+            row |= {"created_at": NOW - dt.timedelta(days=1), "detail": ""}
+            tx.execute(sa.insert(schema.posts).values(row))
         audit.note(tx, "suppression", actor="ann@example.org", now=NOW, after={"reason": "because"})
     translated = replace(context, renderer=replace(PRESS, templates=templates))
     async with operator(translated) as owner:

@@ -8,7 +8,7 @@ from tests.web.admin.conftest import Operator
 from tests.web.conftest import NOW
 
 from dailypapers.domain.source import Freshness, State
-from dailypapers.store import controls, editions, outbox, source_days
+from dailypapers.store import controls, editions, outbox, schema, source_days
 from dailypapers.store.controls import Name
 from dailypapers.store.database import reading, writing
 
@@ -33,6 +33,29 @@ async def test_the_equation_and_the_sources_are_shown(owner: Operator, engine: s
     fragment = await owner.look("/progress")
     assert "<html" not in fragment
     assert "<dd>1</dd>" in fragment
+
+
+async def test_posts_that_wait_or_were_given_up_are_named(owner: Operator, engine: sa.Engine) -> None:
+    assert "Webhooks and channels" not in await owner.look()
+    with writing(engine) as tx:
+        for number, (target, state, hours) in enumerate(
+            (
+                ("webhook crm", "queued", 5),
+                ("webhook crm", "queued", 0),
+                ("webhook crm", "dead", 90),
+                ("channel slack", "dead", 90),
+                ("webhook fine", "queued", 0),
+                ("webhook fine", "posted", 9),
+            )
+        ):
+            made_at = NOW - dt.timedelta(hours=hours)
+            row = {"key": f"{number}", "target": target, "kind": "run.finished", "state": state, "attempts": 1}
+            tx.execute(sa.insert(schema.posts).values({**row, "created_at": made_at, "detail": ""}))
+    page = await owner.look()
+    late = (NOW - dt.timedelta(hours=5)).strftime("%Y-%m-%d %H:%M")
+    assert f"webhook crm: 1 waiting, the oldest since {late} UTC; 1 given up" in page
+    assert "channel slack: 1 given up" in page
+    assert "webhook fine" not in page
 
 
 async def test_a_pause_is_seen_on_every_page_and_noted(owner: Operator, engine: sa.Engine) -> None:

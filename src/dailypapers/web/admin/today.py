@@ -11,13 +11,16 @@ from dailypapers.domain.delivery import RECONCILED, DeliveryState, Ledger
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.freshness import Standing
 from dailypapers.intake.status import standings
-from dailypapers.store import controls, editions, ledger
+from dailypapers.store import controls, editions, ledger, posts
 from dailypapers.store.controls import Name
 from dailypapers.store.database import reading, writing
+from dailypapers.store.posts import Backlog
 from dailypapers.web.admin.gate import Visit
 
 #: Answers are counted of the runs of the last day.
 _RECENT = dt.timedelta(days=1)
+#: Posts leave within seconds; what waits for longer has failed several times.
+_LATE = dt.timedelta(hours=1)
 #: More domains fill the page and tell no more.
 _MOST_DOMAINS = 12
 
@@ -38,6 +41,8 @@ class Overview:
     books: Ledger | None
     sending: watch.Snapshot
     sources: tuple[Standing, ...]
+    backlogs: tuple[Backlog, ...]
+    """Webhooks and channels that posts wait for, or that some were given up for."""
 
     @property
     def terms(self) -> list[Term]:
@@ -65,7 +70,9 @@ def overview(tx: sa.Connection, *, now: dt.datetime) -> Overview:
     edition = editions.newest(tx)
     books = ledger.of_editions(tx, [edition.id]) if edition else []
     sources = tuple(each for each in standings(tx, now=now) if not each.category)
-    return Overview(edition, books[0] if books else None, watch.snapshot(tx, since=now - _RECENT, now=now), sources)
+    late = tuple(posts.backlogs(tx, before=now - _LATE))
+    sending = watch.snapshot(tx, since=now - _RECENT, now=now)
+    return Overview(edition, books[0] if books else None, sending, sources, late)
 
 
 def show(visit: Visit) -> Response:
