@@ -40,7 +40,7 @@ def test_an_example_paper_is_one_of_the_file(file: Path) -> None:
 
 def test_rare_words_are_learned_from_the_archive_where_there_is_one(file: Path, tmp_path: Path) -> None:
     archive = tmp_path / "archive.jsonl"
-    archive.write_text("\n".join(json.dumps({"id": f"x{n}", "title": f"Graph number {n}"}) for n in range(50)))
+    archive.write_text("\n".join(json.dumps({"id": f"x{n}", "title": f"Graph number {n}"}) for n in range(300)))
     interests = [topic("graph sequences")]
     own, learned = (rank(file, Wanted(interests, 6, 0.0), now=NOW, archive=path) for path in (None, archive))
     by_title = [{paper.title: pick.score for paper, pick in ranked.picks} for ranked in (own, learned)]
