@@ -8,7 +8,7 @@ from tests.rendering.samples import entry
 
 from dailypapers.domain.paper import Presentation
 from dailypapers.domain.summary import Summary, SummaryBy
-from dailypapers.rendering.summary import is_harmless, key_sentence, summary_of
+from dailypapers.rendering.summary import _CUES, is_harmless, key_sentence, summary_of
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,39 @@ def test_a_model_that_was_talked_into_an_address_is_not_quoted(text: str) -> Non
     assert not is_harmless(text)
     item = entry(abstract="It matters. We show it.", presentation=Presentation(ai_summary=text))
     assert summary_of(item) == Summary("We show it.")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *(
+            "WE also newly PROPOSE it.",
+            "This work thus presents it.",
+            "It is then introduced.",
+            "Was established here.",
+        ),
+        *("The authors now show it.", "Is it so?", "Is it “so?”", "Analysis thus suggests it.", "Studies find it."),
+        *(
+            "Evidence indicates it.",
+            "This survey reviews it.",
+            "Here it is.",
+            "In this paper it is.",
+            "Results are.",
+        ),
+        *(
+            "A unified one.",
+            "A simulation.",
+            "They outperform it.",
+            "Paving the way.",
+            "Many opportunities.",
+            "Insight.",
+        ),
+        *("To verify it.", "Further on.", "It remains.", "It is lacking.", "Its page can be found at our site."),
+        *("The data are available.", "https://example.org", "A video will be released."),
+    ],
+)
+def test_a_cue_is_looked_for_wherever_one_of_its_words_stands(sentence: str) -> None:
+    matching = [cue for cue in _CUES if cue.pattern.search(sentence)]
+    assert matching
+    for cue in matching:
+        assert any(word in " ".join(sentence.casefold().split()) for word in cue.words), cue.pattern

@@ -188,6 +188,8 @@ def own_template(folder: Path, file: str, old: str, new: str) -> TwoPasses:
         ("body.txt", "item.number ~ '. '", "'(' ~ item.number ~ ') '"),
         ("body.txt", "(forth ~ ' ' ~ item.reason)", "('No. ' ~ item.number ~ ': ' ~ item.reason)"),
         ("body.html", '<tr><td class="entry">', '<tr><td class="entry" id="paper-{{ item.number }}">'),
+        ("body.txt", "item.number ~ '. '", "('First: ' if item.first else '') ~ item.number ~ '. '"),
+        ("body.txt", "{{ item.url }}", "{{ item.url }} {{ item.first }} {{ item.first == true }}"),
         ("subject.txt", "{{ title }}", "[{{ list_name }}] {{ title }}"),
     ],
 )

@@ -44,7 +44,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def _ends(before: str, mark: str, after: str) -> bool:
     """Whether a mark ends a sentence, by the word before it and what comes next."""
-    last = _LAST_WORD.search(before)
+    last = _LAST_WORD.search(before, before.rfind(" ") + 1)
     if mark != "." or not last:
         return True
     word = last[1]

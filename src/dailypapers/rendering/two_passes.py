@@ -17,7 +17,7 @@ import binascii
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import jinja2
 import structlog
@@ -149,8 +149,11 @@ class TwoPasses:
     _around: dict[tuple[object, ...], _Around] = field(default_factory=dict)
     #: Whether a template does more with an entry's number than print it.
     _filters_numbers: bool = False
-    #: By all that an entry's block shows.
-    _htmls: dict[tuple[str, Item], Piece] = field(default_factory=dict)
+    #: By what is a paper's own: what templates show of it, with an entry that has it, so that its identity stays taken.
+    _items: dict[tuple[object, ...], tuple[Entry, Item]] = field(default_factory=dict)
+    #: By all that a part of an entry's block shows: whether it is the first, and how wide its number is, where it does.
+    #: With the item, so that its identity stays taken.
+    _block_parts: dict[tuple[object, ...], tuple[Item, Piece]] = field(default_factory=dict)
     _frames: dict[tuple[object, ...], _FrameOf] = field(default_factory=dict)
     #: With the reason itself, so that its identity is not another's while this is kept.
     _reasons: dict[int, tuple[object, str]] = field(default_factory=dict)
@@ -271,59 +274,59 @@ class TwoPasses:
 
     def block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
-        digits = len(str(number))
-        key = (
-            *(
-                name,
-                id(entry.paper),
-                id(entry.presentation),
-                entry.summary,
-                entry.sources,
-                entry.upvotes,
-                entry.followed,
-                entry.thumbnail,
-            ),
-            *(shown, number == 1, digits, has),
-        )
+        key = (name, *_of_paper(entry), shown, number == 1, len(str(number)), has)
         known = self._blocks.get(key)
         return known or kept(self._blocks, key, self._new_block(name, entry, shown, number, has), _BLOCKS)
 
     def _new_block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         with recording() as slots:
-            item = item_of(
-                self.env,
-                entry,
-                shown,
+            item, first = self._item(entry, shown), _First(number == 1)
+            placed = replace(
+                item,
                 number=slots.number(len(str(number))) if number else 0,
-                first=number == 1,
+                first=cast("bool", first),
                 reason=slots.named("reason") if has[0] else "",
                 feedback=slots.named("feedback") if has[1] else "",
             )
-            names = (author.name for author in item.authors)
-            texts = (item.title, item.extract, item.rest, item.url, item.venue, item.institution, item.model)
-            urls = (resource.url for resource in item.resources)
-            if any(map(is_reserved, (*texts, *names, *urls, *item.labels, *item.sources))):
-                raise TakenForSlots(str(entry.paper.id))
-            html = self._block_html(name, item, slots) if has[2] else None
-            text = self.pieces.cut(self._rendered_block("body.txt", name, item), slots, is_html=False)
+            block = _BlockOf(name, item, placed, first, has)
+            html = self._block_part("body.html", block, slots) if has[2] else None
+            text = self._block_part("body.txt", block, slots)
         waiting = {name for piece in (html, text) if piece for name in _names_in_filters(piece)}
         if "feedback" in waiting:
             raise NotShareable(f"the block “{name}” passes the address to vote through a filter")
         self._filters_numbers |= NUMBER in waiting
         return _Block(entry, html, text)
 
-    def _block_html(self, name: str, item: Item, slots: Slots) -> Piece:
-        """Return an entry's block in HTML, the same at every place but the first where it does not show the number."""
-        key = (name, replace(item, number=0, reason=str(item.reason), feedback=str(item.feedback)))
-        known = self._htmls.get(key)
+    def _item(self, entry: Entry, shown: Shown) -> Item:
+        """Return what templates show of an entry, wherever it stands and whoever it is for."""
+        key = (*_of_paper(entry), shown)
+        known = self._items.get(key)
         if known is None:
-            rendered = self._rendered_block("body.html", name, item)
-            known = self.pieces.cut(rendered, slots, is_html=True)
-            if NUMBER not in _names(fill for fill, _, _ in known.fills):
-                kept(self._htmls, key, known, _BLOCKS)
-        return known
+            item = item_of(self.env, entry, shown, number=0, first=False, reason="", feedback="")
+            names = (author.name for author in item.authors)
+            texts = (item.title, item.extract, item.rest, item.url, item.venue, item.institution, item.model)
+            urls = (resource.url for resource in item.resources)
+            if any(map(is_reserved, (*texts, *names, *urls, *item.labels, *item.sources))):
+                raise TakenForSlots(str(entry.paper.id))
+            known = kept(self._items, key, (entry, item), _BLOCKS)
+        return known[1]
 
-    def _rendered_block(self, file: str, name: str, item: object) -> str:
+    def _block_part(self, file: str, block: "_BlockOf", slots: Slots) -> Piece:
+        """Return an entry's block in one part, the same at all places that it does not tell apart."""
+        digits, is_first = len(str(block.placed.number)), int(block.first)
+        key = (file, block.name, id(block.item), block.has)
+        for place in ((None, None), (is_first, None), (None, digits), (is_first, digits)):
+            if known := self._block_parts.get((*key, *place)):
+                return known[1]
+        block.first.was_asked = False
+        piece = self.pieces.cut(
+            self._rendered_block(file, block.name, block.placed), slots, is_html=file == "body.html"
+        )
+        shows_number = NUMBER in _names(fill for fill, _, _ in piece.fills)
+        where = (is_first if block.first.was_asked else None, digits if shows_number else None)
+        return kept(self._block_parts, (*key, *where), (block.item, piece), _BLOCKS)[1]
+
+    def _rendered_block(self, file: str, name: str, item: Item) -> str:
         sources = self._sources.get((file, name))
         if not sources:
             raise NotShareable(f"{file} has no block “{name}”")
@@ -346,6 +349,51 @@ class TwoPasses:
             if slots.cut(subject).order:
                 raise NotShareable(f"email/{mail.frame.template}/subject.txt shows a value of one reader")
         return subject
+
+
+class _First(int):
+    """Whether an entry is the first one, which notes that a template asks: a block that does not is that of any place.
+
+    What it cannot note, as an identity that is compared, comes out when a digest is made both ways.
+    """
+
+    was_asked = False
+
+    def __bool__(self) -> bool:
+        """Return whether it is."""
+        self.was_asked = True
+        return int.__eq__(self, 1)
+
+    def __str__(self) -> str:
+        """Return what a template prints."""
+        return str(bool(self))
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the same."""
+        return bool(self) == other
+
+    def __hash__(self) -> int:
+        """Return what it is found by."""
+        return hash(bool(self))
+
+
+@dataclass(frozen=True, slots=True)
+class _BlockOf:
+    """What an entry's block is rendered with: the item of its paper, and the same at its place, with slots."""
+
+    name: str
+    item: Item
+    placed: Item
+    first: _First
+    has: tuple[bool, bool, bool]
+
+
+def _of_paper(entry: Entry) -> tuple[object, ...]:
+    """Return what an entry's block shows of its paper, to be compared."""
+    return (
+        *(id(entry.paper), id(entry.presentation), entry.summary, entry.sources, entry.upvotes, entry.followed),
+        entry.thumbnail,
+    )
 
 
 def _titles(fills: Iterable[Fill]) -> Iterator[int]:
