@@ -7,9 +7,10 @@ import pytest
 from tests.ranking.test_rank import POOL, paper
 
 from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
-from dailypapers.ranking.corpus.background import fit
-from dailypapers.ranking.corpus.frequencies import count
+from dailypapers.ranking.corpus.background import LatentSpace, fit
+from dailypapers.ranking.corpus.frequencies import columns_of, count
 from dailypapers.ranking.features import build
+from dailypapers.ranking.text.spelling import Vocabulary
 
 
 def test_papers_are_ordered_by_id_with_all_that_comes_with_them() -> None:
@@ -89,3 +90,17 @@ def test_of_near_duplicates_all_are_in_the_cluster_of_the_first() -> None:
     clusters = build([*twins, paper(2, "Weather and wind")]).clusters
     assert clusters.tolist() == [0, 1, 0]
     assert build([]).clusters.tolist() == []
+
+
+def test_words_of_the_same_root_and_company_meet() -> None:
+    """Of robots and of robotic arms the same is said; a universe is no university, and a name means its own words."""
+    words = {"robot": [1.0, 0, 0], "robotic": [0.8, 0.6, 0], "university": [0, 1, 0], "universe": [0, 0.5, 0.9]}
+    columns = columns_of(words)
+    rows = np.array([*words.values()], np.float32)[np.argsort(columns)]
+    latent = LatentSpace(np.sort(columns), rows, np.zeros(3), np.eye(3), np.ones(3))
+    learned = replace(fit([]), latent=latent, vocabulary=Vocabulary(("robots", "robotic", "universities", "universe")))
+    titles = ("Robotic hands", "Robots", "Universities", "A universe")
+    features = build([paper(n, title) for n, title in enumerate(titles)], background=learned)
+    covered = features.coverage(["robots", "universe", "Robotic Anything", "robotic"])
+    assert covered.tolist() == [[1, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0], [1, 1, 0, 0]]
+    assert not features.background.kin("unheard")

@@ -33,6 +33,7 @@ from dailypapers.ranking.corpus.frequencies import (
 )
 from dailypapers.ranking.text.phrases import Phrasebook
 from dailypapers.ranking.text.spelling import Vocabulary
+from dailypapers.ranking.text.topics import is_name
 from dailypapers.ranking.text.words import neighbors, units
 
 Flags = npt.NDArray[np.bool_]
@@ -266,7 +267,12 @@ class Features:
         )
 
     def _units(self, texts: Sequence[str]) -> "_Units":
-        return self._asked(texts, [units(text) for text in texts])
+        return self._asked(texts, [self._with_kin(text) for text in texts])
+
+    def _with_kin(self, text: str) -> Sequence[tuple[str, ...]]:
+        """Return what a text asks for, with words of the same root beside each word; a name asks for its own words."""
+        asked = units(text)
+        return asked if is_name(text) else [(*unit, *self.background.kin(unit[0])) for unit in asked]
 
     def _asked(self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]]) -> "_Units":
         terms = [columns_of(unit) for each in asked for unit in each]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dailypapers.ranking.text.topics import head, listed, unframed
+from dailypapers.ranking.text.topics import head, is_name, listed, unframed
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,11 @@ def test_what_only_frames_a_topic_is_left_out(text: str, topic: str) -> None:
 )
 def test_a_topic_that_only_begins_alike_stays(text: str) -> None:
     assert unframed(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("Segment Anything", True), ("Robots", False), ("Robotic manipulation", False), ("safety of LLMs", False)],
+)
+def test_a_name_is_written_with_capitals(text: str, *, is_one: bool) -> None:
+    assert is_name(text) is is_one

@@ -47,6 +47,9 @@ FEEDBACK_DOCUMENTS, FEEDBACK_PART = 10, 200
 #: So many papers of the library say what is usual.
 SAMPLE = 256
 _LEAST_HOLDING = 3
+#: Words that begin with so many same letters, and whose company has at least this cosine, are of one root: "robot" and
+#: "robotic" have .86, "manipulation" and "manipulate" .62, "operation" and "operator" .23.
+ROOT, KIN = 5, 0.6
 #: Directions are found among a few more, by so many powers, so that the last ones are right as well.
 _OVERSAMPLES, _POWERS = 10, 3
 #: Along a direction in which nothing reaches, nothing is divided by zero.
@@ -73,6 +76,18 @@ class LatentSpace:
     @cached_property
     def _narrow(self) -> ColumnSubset:
         return ColumnSubset.among(self.columns, COLUMNS)
+
+    @cached_property
+    def _words(self) -> Matrix:
+        """Words × dimensions, rows of length one: where each word stands by itself."""
+        words = (self.components @ self.rotation) * np.sqrt(self.variances)
+        return np.asarray(words / np.maximum(np.linalg.norm(words, axis=1, keepdims=True), 1e-12))
+
+    def cosines(self, columns: Columns) -> Matrix:
+        """Return words × words, of these columns: how alike their company is, and nothing for words unknown here."""
+        numbers = self._narrow.numbers[columns]
+        words = np.where((numbers >= 0)[:, None], self._words[numbers], 0)
+        return np.asarray(words @ words.T)
 
     def of(self, weights: sp.csr_array) -> Matrix:
         """Texts × dimensions, measured from the background's mean; what shares no word with it stands on the mean."""
@@ -236,6 +251,29 @@ class Background:
     def together(self, asked: Sequence[Columns]) -> int:
         """Return how many papers hold, of each of these sets of columns, at least one."""
         return int(holding_each(self._bm25, [columns.tolist() for columns in asked]).sum())
+
+    def kin(self, word: str) -> tuple[str, ...]:
+        """Return the words of the same root that keep the same company as a word, all as they are compared.
+
+        "education" and "educational" do, "university" and "universe" do not.
+        """
+        if word not in self._kin:
+            alike = [other for other in self._by_root.get(word[:ROOT], ()) if other != word]
+            near = self.latent.cosines(columns_of([word, *alike]))[0, 1:] if self.latent and alike else np.zeros(0)
+            self._kin[word] = tuple(other for other, cosine in zip(alike, near, strict=False) if cosine >= KIN)
+        return self._kin[word]
+
+    @cached_property
+    def _kin(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def _by_root(self) -> dict[str, list[str]]:
+        """The library's words, as they are compared, by their first letters."""
+        by_root: dict[str, list[str]] = {}
+        for word in sorted({form for written in self.vocabulary.words for form in content_words(written)}):
+            by_root.setdefault(word[:ROOT], []).append(word)
+        return {root: words for root, words in by_root.items() if len(root) == ROOT}
 
     @cached_property
     def dense_space(self) -> Space | None:

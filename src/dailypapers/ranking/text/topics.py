@@ -75,6 +75,12 @@ def unframed(text: str) -> str:
     return topic if units(topic) else text
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a topic is written as a name is, each of its words with a capital: "Segment Anything"."""
+    written = text.split()
+    return len(written) > 1 and all(word[0].isupper() for word in written)
+
+
 def _without_acronyms(text: str) -> str:
     for short, _ in definitions(text):
         text = re.sub(rf"\s*\({re.escape(short)}s?\)", "", text)
