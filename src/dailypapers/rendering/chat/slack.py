@@ -10,7 +10,9 @@ from dailypapers.rendering.text import shortened
 _BLOCKS, _HEADER, _SECTION = 50, 150, 3_000
 #: Before and after the papers.
 _FRAME = 3
-_MOST_BYTES = 60_000
+#: All blocks together may have some 13,200 characters, which Slack's reference does not say
+#: (https://github.com/slackapi/bolt-js/issues/2509).
+_MOST_BYTES = 13_000
 
 
 def body(digest: ChatDigest) -> bytes:
