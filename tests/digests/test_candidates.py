@@ -7,9 +7,12 @@ from tests.digests.test_window import DAY, NOW, a_week
 from dailypapers.digests import window
 from dailypapers.digests.candidates import Candidates, CandidateSet
 from dailypapers.digests.window import Window, Windows
+from dailypapers.domain.institution import institution_key
+from dailypapers.domain.paper import Paper, PaperId, Presentation
+from dailypapers.domain.source import Announcement
 from dailypapers.library.learn import Learned
-from dailypapers.store import editions
-from dailypapers.store.database import reading
+from dailypapers.store import editions, papers
+from dailypapers.store.database import reading, writing
 
 
 def candidates(engine: sa.Engine) -> Candidates:
@@ -95,3 +98,15 @@ def test_a_service_that_has_learned_nothing_and_closed_nothing_has_no_candidates
     made = Candidates(engine, Windows(0, waiting=True, earliest=0), Learned())
     assert made.of(made.windows.since(0)).listed == ()
     assert made.recent() is None
+
+
+def test_candidates_know_where_their_authors_work(engine: sa.Engine) -> None:
+    shown = Presentation(affiliations=("Dept. of Physics, University of Oxford",), organization="ETH Zürich")
+    paper = Paper(PaperId("file", "1"), "Graphs of Oxford")
+    with writing(engine) as tx:
+        papers.add(tx, [Announcement(paper, "feed", NOW.date(), presentation=shown)], now=NOW)
+    close(engine)
+    made = candidates(engine)
+    known = made.of(made.windows.since(0)).matcher.features.by_institution
+    assert known[institution_key("Oxford University")] == ((0, "University of Oxford"),)
+    assert known[institution_key("eth zurich")] == ((0, "ETH Zürich"),)

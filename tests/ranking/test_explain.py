@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -34,7 +35,10 @@ def papers(prefix: str, many: int, seed: int) -> list[Paper]:
 
 
 LIBRARY, POOL = papers("old", LEAST_PAPERS, 1), papers("new", 40, 2)
-PLAIN, LEARNED = Matcher(build(POOL)), Matcher(build(POOL, background=fit(LIBRARY)))
+PLACES = {str(paper.id): ("Dept. of Physics, University of Oxford", "ETH") for paper in POOL[::3]}
+PLAIN, LEARNED = (
+    Matcher(replace(built, affiliations=PLACES)) for built in (build(POOL), build(POOL, background=fit(LIBRARY)))
+)
 KNOWN = Known(
     signals={str(paper.id): Signals(upvotes=n) for n, paper in enumerate(POOL[:9])},
     examples={str(paper.id): paper for paper in LIBRARY[:20]},
@@ -44,6 +48,8 @@ INTERESTS = [
     *(Interest(InterestKind.PHRASE, word) for word in ("grapho", "cellite")),
     Interest(InterestKind.PHRASE, "starine", Stance.AVOID),
     Interest(InterestKind.AUTHOR, "Ann Lee"),
+    Interest(InterestKind.INSTITUTION, "Oxford University"),
+    Interest(InterestKind.INSTITUTION, "eth", Stance.AVOID),
     Interest(InterestKind.CATEGORY, "stat.ML"),
     Interest(InterestKind.TOPIC, "breadium", Stance.AVOID),
 ]
@@ -105,6 +111,17 @@ def test_one_pick_from_elsewhere_at_most_and_only_for_who_wants_it() -> None:
     assert calm[:4] == curious[:4]
     assert curious[4].reason.sentence().startswith("Something different")
     assert str(curious[4].paper) not in {pick.paper for pick in calm[:4]}
+
+
+def test_a_followed_institution_is_said_as_the_paper_writes_it() -> None:
+    followed = (Interest(InterestKind.INSTITUTION, "Oxford University"),)
+    (picks,) = rank(PLAIN, [Reader(followed, limit=40)], KNOWN, now=NOW)
+    assert {pick.paper for pick in picks} == set(PLACES)
+    assert all("From University of Oxford, which you follow" in pick.reason.sentence() for pick in picks)
+    never = (Interest(InterestKind.INSTITUTION, "Oxford University", Stance.EXCLUDE),)
+    (others,) = rank(PLAIN, [Reader(never, limit=40)], KNOWN, now=NOW)
+    assert others
+    assert not {pick.paper for pick in others} & set(PLACES)
 
 
 def test_a_cross_list_is_called_so_unless_its_primary_category_is_followed() -> None:

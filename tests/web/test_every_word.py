@@ -451,6 +451,7 @@ REASONS = [
         )
     ),
     Reason((Term(TermKind.PHRASE, "графы", 0.9), Term(TermKind.CATEGORY, "cs.LG", 0.8))),
+    Reason((Term(TermKind.INSTITUTION, "щ", 0.9, "щ"),)),
     Reason((Term(TermKind.AUTHOR, "Анна Ли", 0.9, "Анна Ли"), Term(TermKind.PAPER, "графы", 0.8, "графы"))),
     Reason((Term(TermKind.TRENDING, "", 0.9, counts=(("upvotes", 1200), ("comments", 1), ("stars", 2))),)),
     Reason((Term(TermKind.HISTORY, "", 0.9, counts=(("papers", 7),)), Term(TermKind.CROSS_LIST, "cs.CV", 0.8))),

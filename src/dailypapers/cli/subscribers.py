@@ -39,6 +39,7 @@ def add_one(
         list[str] | None, typer.Option(help="An arXiv category such as cs.LG; cs is all of computer science.")
     ] = None,
     author: Annotated[list[str] | None, typer.Option(help="An author to follow.")] = None,
+    institution: Annotated[list[str] | None, typer.Option(help="A university, company or lab to follow.")] = None,
     paper: Annotated[list[str] | None, typer.Option(help="A paper to show more like, by arXiv id or DOI.")] = None,
     bib: Annotated[Path | None, typer.Option(help="A file of example papers: BibTeX, RIS, or a list of ids.")] = None,
     alerts: Annotated[
@@ -78,9 +79,9 @@ def add_one(
     by = command_line(app)
     examples = [*(paper or ()), *(_examples(app.engine, bib) if bib else ())]
     fields = {
-        "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": examples or None,
-        "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days, "max_papers": max_papers,
-        "on_empty": on_empty,
+        "topics": topic, "phrases": phrase, "categories": category, "authors": author, "institutions": institution,
+        "papers": examples or None, "avoid": avoid, "exclude": exclude, "zone": zone, "hour": hour, "days": days,
+        "max_papers": max_papers, "on_empty": on_empty,
     }  # fmt: skip
     if alerts:
         _add_alerts(fields, alerts)
@@ -225,10 +226,10 @@ def import_file(
     """Add subscribers from a CSV or JSON Lines file. Lines with errors are reported; the others are imported.
 
     A file whose name ends in .csv is a table with a line of column names: email (or address, e-mail, Email Address),
-    and any of topics, phrases, categories, authors, papers, avoid, exclude (several separated by semicolons), zone,
-    hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, language, figures, paused.
-    Any other file holds a JSON object with the same fields on each line, as export writes it. What is not stated stays
-    as it is.
+    and any of topics, phrases, categories, authors, institutions, papers, avoid, exclude (several separated by
+    semicolons), zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts,
+    language, figures, paused. Any other file holds a JSON object with the same fields on each line, as export writes
+    it. What is not stated stays as it is.
 
     Exports of Mailchimp, listmonk, Substack, Ghost and Buttondown are recognised. Whoever has left there or had not
     confirmed is left out; whoever could not be reached there, or complained, is suppressed. Nobody is asked to

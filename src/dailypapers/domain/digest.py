@@ -22,6 +22,7 @@ class TermKind(StrEnum):
     CROSS_LIST = "cross-list"
     """In a category the reader follows, and by its primary one in none of them."""
     AUTHOR = "author"
+    INSTITUTION = "institution"
     PAPER = "paper"
     TRENDING = "trending"
     NEW = "new"
@@ -98,6 +99,7 @@ _PHRASES = {
     TermKind.CATEGORY: N_("in {text}"),
     TermKind.CROSS_LIST: N_("cross-listed in {text}"),
     TermKind.AUTHOR: N_("by {text}, whom you follow"),
+    TermKind.INSTITUTION: N_("from {text}, which you follow"),
     TermKind.PAPER: N_("similar to “{interest}”: {text}"),
     TermKind.CLOSE: N_("related to your topic “{interest}”: {text}"),
     TermKind.HISTORY: N_("similar to {text}"),

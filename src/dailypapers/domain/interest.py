@@ -17,6 +17,8 @@ class InterestKind(StrEnum):
     """A category's code; `cs` stands for all of `cs.*`."""
     AUTHOR = "author"
     """A person's name."""
+    INSTITUTION = "institution"
+    """Where authors work: a university, a company, a lab."""
     PAPER = "paper"
     """A paper's id: more like this."""
 

@@ -14,6 +14,7 @@ FIELDS = {
     "phrases": (InterestKind.PHRASE, Stance.WANT),
     "categories": (InterestKind.CATEGORY, Stance.WANT),
     "authors": (InterestKind.AUTHOR, Stance.WANT),
+    "institutions": (InterestKind.INSTITUTION, Stance.WANT),
     "papers": (InterestKind.PAPER, Stance.WANT),
     "avoid": (InterestKind.PHRASE, Stance.AVOID),
     "exclude": (InterestKind.PHRASE, Stance.EXCLUDE),
@@ -32,6 +33,7 @@ MAX_OF_FIELD: Mapping[str, int] = {
     "avoid": 50,
     "exclude": 50,
     "authors": 200,
+    "institutions": 50,
     "categories": 50,
 }
 #: Maximum topics somebody tries out before subscribing: what strangers type is ranked at once.

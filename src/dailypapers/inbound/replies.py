@@ -78,6 +78,7 @@ _LISTED = {
     (InterestKind.PHRASE, Stance.WANT): N_("Your phrases: {names}."),
     (InterestKind.CATEGORY, Stance.WANT): N_("Your categories: {names}."),
     (InterestKind.AUTHOR, Stance.WANT): N_("Authors you follow: {names}."),
+    (InterestKind.INSTITUTION, Stance.WANT): N_("Institutions you follow: {names}."),
 }
 
 _FORGED = "550 5.7.1 This email does not come from the address in its From field"

@@ -9,12 +9,13 @@ import datetime as dt
 import hashlib
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 import structlog
 
+from dailypapers.domain.paper import Presentation
 from dailypapers.library.vectors import vector_rows
 from dailypapers.ranking.calibration import Calibration, calibrate
 from dailypapers.ranking.corpus.background import Background, fit, is_enough
@@ -128,6 +129,7 @@ def features(engine: sa.Engine, listed: Sequence[Listed], editions: Sequence[int
     """Return the features of papers; counts that are stored with their editions are not made again."""
     with reading(engine) as tx:
         packed = knowledge.counts(tx, editions)
+        shown = papers.presentations(tx, [item.paper_id for item in listed])
     by_id = {item.paper_id: item.paper for item in listed}
     dense = None
     # Of no papers an encoder's dimensions are unknown, and nothing is asked of them.
@@ -135,4 +137,10 @@ def features(engine: sa.Engine, listed: Sequence[Listed], editions: Sequence[int
         dense = vector_rows(engine, learned.encoder, by_id)
     loaded_papers = tuple(by_id.values())
     counts = assemble_counts(loaded_papers, packed.values())
-    return build(loaded_papers, background=learned.background, counts=counts, dense=dense, ids=tuple(by_id))
+    built = build(loaded_papers, background=learned.background, counts=counts, dense=dense, ids=tuple(by_id))
+    return replace(built, affiliations={str(by_id[key].id): _places(each) for key, each in shown.items()})
+
+
+def _places(shown: Presentation) -> tuple[str, ...]:
+    """Return where a paper's authors work, and who made it."""
+    return (*shown.affiliations, shown.organization)

@@ -13,6 +13,7 @@ import numpy as np
 
 from dailypapers.domain.category import is_cross_list
 from dailypapers.domain.digest import Reason, Term, TermKind
+from dailypapers.domain.institution import institution_key
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.domain.person import is_same_person
@@ -26,6 +27,7 @@ _FACTS = {
     InterestKind.PHRASE: TermKind.PHRASE,
     InterestKind.CATEGORY: TermKind.CATEGORY,
     InterestKind.AUTHOR: TermKind.AUTHOR,
+    InterestKind.INSTITUTION: TermKind.INSTITUTION,
 }
 #: Sums of floats differ in their last bits with the size of the batch; reasons must not.
 _DIGITS = 9
@@ -109,6 +111,8 @@ class Explainer:
                 if fact.kind is InterestKind.AUTHOR:
                     authors = self.scorer.features.papers[column].authors
                     said = next(author for author in authors if is_same_person(fact.text, author))
+                if fact.kind is InterestKind.INSTITUTION:
+                    said = dict(self.scorer.features.by_institution[institution_key(fact.text)])[column]
                 yield Term(self._kind(stated, fact, weight, column), said, weight, fact.text)
 
     def _kind(self, stated: Profile, fact: Interest, weight: float, column: int) -> TermKind:

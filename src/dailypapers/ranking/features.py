@@ -6,7 +6,7 @@ readers), what the words mean, categories, and authors. Knows nothing of readers
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.category import groups_of
+from dailypapers.domain.institution import institutions_in
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import name_keys
 from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms, Synonym, defined
@@ -72,6 +73,8 @@ class Features:
     dense: Matrix | None = None
     #: The papers' internal ids; zeros where they are in no database.
     ids: tuple[int, ...] = ()
+    #: Where the papers' authors work, by the papers' names, as far as sources say so.
+    affiliations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def weights(self) -> sp.csr_array:
@@ -153,6 +156,15 @@ class Features:
                 for key in name_keys(author):
                     found[key].append((column, author))
         return {key: tuple(papers) for key, papers in found.items()}
+
+    @cached_property
+    def by_institution(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
+        """Key of an institution → papers whose authors work there, with its name as it stands there."""
+        found: dict[str, dict[int, str]] = defaultdict(dict)
+        for column, key in enumerate(self.keys):
+            for institution, written in institutions_in(self.affiliations.get(key, ())):
+                found[institution].setdefault(column, written)
+        return {institution: tuple(papers.items()) for institution, papers in found.items()}
 
     @cached_property
     def by_category(self) -> Mapping[str, frozenset[int]]:

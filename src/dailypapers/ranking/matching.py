@@ -16,6 +16,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from dailypapers.domain.category import codes_of
+from dailypapers.domain.institution import institution_key
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import is_same_person, name_keys
@@ -374,6 +375,8 @@ def _matching(features: Features, fact: Interest) -> set[int]:
     if fact.kind is InterestKind.AUTHOR:
         named = (author for key in name_keys(fact.text) for author in features.by_name_key.get(key, ()))
         return {column for column, author in named if is_same_person(fact.text, author)}
+    if fact.kind is InterestKind.INSTITUTION:
+        return {column for column, _ in features.by_institution.get(institution_key(fact.text), ())}
     if fact.kind is InterestKind.PHRASE:
         return set(features.phrases.holding(fact.text)).union(*_in_other_words(features, fact))
     if fact.kind is InterestKind.TOPIC:

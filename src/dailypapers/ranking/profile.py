@@ -21,7 +21,7 @@ from dailypapers.ranking.text.words import terms
 
 #: What a fact adds to a score. A good match of a subject scores about one, so a followed author comes first and a
 #: category alone last: it says where a paper is filed, not what it is about.
-FACTS = {InterestKind.PHRASE: 0.6, InterestKind.AUTHOR: 1.0, InterestKind.CATEGORY: 0.1}
+FACTS = {InterestKind.PHRASE: 0.6, InterestKind.AUTHOR: 1.0, InterestKind.INSTITUTION: 0.6, InterestKind.CATEGORY: 0.1}
 #: What is not wanted takes away so much more than it would add: enough to sink a good match.
 AVOIDED = 2.5
 #: What is trending counts for readers who named no subject: within their categories, or anywhere.

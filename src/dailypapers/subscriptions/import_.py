@@ -5,10 +5,10 @@ left there, or could not be reached, is not mailed from here, and nobody is aske
 
     file | lines, each with what it states | what is known, changed by that | kept
 
-The fields are the same in both: address, topics, phrases, categories, authors, papers, avoid, exclude, other_interests,
-zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, language, figures,
-paused. Only `address` is needed, and what a line does not state stays as it is. In CSV several entries of one field
-are separated by semicolons, and the address may stand under any name people give it.
+The fields are the same in both: address, topics, phrases, categories, authors, institutions, papers, avoid, exclude,
+other_interests, zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts,
+language, figures, paused. Only `address` is needed, and what a line does not state stays as it is. In CSV several
+entries of one field are separated by semicolons, and the address may stand under any name people give it.
 """
 
 import csv

@@ -37,6 +37,7 @@ WISHES = Preferences(
         Interest(InterestKind.PHRASE, "survey", Stance.AVOID),
         Interest(InterestKind.PHRASE, "blockchain", Stance.EXCLUDE),
         Interest(InterestKind.AUTHOR, "Ann Lee"),
+        Interest(InterestKind.INSTITUTION, "ETH Zürich"),
         Interest(InterestKind.CATEGORY, "cs.LG"),
         Interest(InterestKind.CATEGORY, "cs.LG − cs.CY"),
         Interest(InterestKind.PAPER, f"file:{TITLES[0]}"),

@@ -28,7 +28,7 @@ LONGEST_TEXT = 200_000
 LOOSEST, STRICTEST = 10, 90
 _CODES = {code.casefold(): code for branch in TREE for code in (branch.code, *(code for code, _ in branch.leaves))}
 _WEEKDAYS = frozenset(range(5))
-_TEXTS = ("phrases", "avoid", "exclude", "authors")
+_TEXTS = ("phrases", "avoid", "exclude", "authors", "institutions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Draft:
     avoid: str = ""
     exclude: str = ""
     authors: str = ""
+    institutions: str = ""
     others: str = ""
     """Categories that stand in no list."""
     categories: frozenset[str] = frozenset()
