@@ -21,7 +21,9 @@ def test_ways_of_writing_one_name_are_the_same(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [("MIT", "Massachusetts Institute of Technology"), ("University of Oxford", "Oxford Brookes University"),
-     ("Max Planck Institute for Physics", "Max Planck Institute")],
+     ("Max Planck Institute for Physics", "Max Planck Institute"),
+     ("University of York", "York University"), ("University of Washington", "Washington University"),
+     ("University of California", "California University"), ("New York University", "University of York")],
 )  # fmt: skip
 def test_other_names_are_not(one: str, other: str) -> None:
     assert institution_key(one) != institution_key(other)
