@@ -105,8 +105,8 @@ class Companions:
     def _hear(self, process: subprocess.Popen[bytes]) -> None:
         """Read what a companion says: a line a group of answers, and one at its end."""
         last: dict[str, Any] = {}
-        with cast("IO[bytes]", process.stdout) as said:
-            for line in said:
+        with cast("IO[bytes]", process.stdout) as lines:
+            for line in lines:
                 with suppress(ValueError):
                     last = json.loads(line)
                     self._on_progress(last.get("settled", 0))
@@ -148,17 +148,17 @@ def settled(deliveries: int) -> str:
 
 def end(done: Delivered) -> str:
     """Return a companion's last line: what it did."""
-    said = None
+    stop = None
     if stopped := done.stopped:
         pause = stopped.pause.total_seconds() if stopped.pause else None
-        said = [stopped.fault.value, stopped.why, pause, stopped.by_own_limit]
-    return json.dumps({"states": {state.value: count for state, count in done.states.items()}, "stopped": said})
+        stop = [stopped.fault.value, stopped.why, pause, stopped.by_own_limit]
+    return json.dumps({"states": {state.value: count for state, count in done.states.items()}, "stopped": stop})
 
 
-def read_end(said: Mapping[str, Any]) -> Delivered:
+def read_end(record: Mapping[str, Any]) -> Delivered:
     """Read what `end` wrote."""
-    states = Counter({DeliveryState(state): count for state, count in said["states"].items()})
-    if not said["stopped"]:
+    states = Counter({DeliveryState(state): count for state, count in record["states"].items()})
+    if not record["stopped"]:
         return Delivered(states)
-    fault, why, pause, by_own_limit = said["stopped"]
+    fault, why, pause, by_own_limit = record["stopped"]
     return Delivered(states, Stopped(Fault(fault), why, pause and dt.timedelta(seconds=pause), by_own_limit))

@@ -29,8 +29,8 @@ class Domains:
 
     def left_alone_until(self, domain: str, now: dt.datetime) -> dt.datetime | None:
         """Return until when nothing is sent to a domain, `None` where it is not left alone."""
-        known = self._refusing.get(domain)
-        return known.breaker.left_alone_until(now) if known and known.breaker else None
+        refusing = self._refusing.get(domain)
+        return refusing.breaker.left_alone_until(now) if refusing and refusing.breaker else None
 
     def note(self, tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, now: dt.datetime) -> None:
         """Learn from answers which domains are to be left alone."""
@@ -43,14 +43,14 @@ class Domains:
             self._note_refusals(tx, telling, now)
 
     def _note_refusals(self, tx: sa.Connection, answers: Sequence[tuple[str, Outcome]], now: dt.datetime) -> None:
-        known = paces.domains(tx, {domain for domain, _ in answers}, to_change=True)
+        domains_by_name = paces.domains(tx, {domain for domain, _ in answers}, to_change=True)
         for name, outcome in answers:
-            if name not in known and outcome.kind is OutcomeKind.ACCEPTED:
+            if name not in domains_by_name and outcome.kind is OutcomeKind.ACCEPTED:
                 continue
-            domain = known.get(name, Domain())
-            known[name] = replace(domain, breaker=breaker_after(domain.breaker, outcome, now))
-        paces.keep_domains(tx, known)
-        self.remember(known)
+            domain = domains_by_name.get(name, Domain())
+            domains_by_name[name] = replace(domain, breaker=breaker_after(domain.breaker, outcome, now))
+        paces.keep_domains(tx, domains_by_name)
+        self.remember(domains_by_name)
 
     def remember(self, domains: Mapping[str, Domain]) -> None:
         """Take note of how domains stand in the store."""

@@ -67,17 +67,17 @@ class Fence:
         mark = self._before
         if not mark or now - mark.at > FORGOTTEN_AFTER or not workers.has_ended_one(tx):
             return 0
-        known = workers.handed_over_by(tx, mark.worker)
-        if known is not None and known >= mark.handed_over:
+        handed_over = workers.handed_over_by(tx, mark.worker)
+        if handed_over is not None and handed_over >= mark.handed_over:
             return 0
         self._before = replace(mark, worker=self._worker_id, handed_over=0, restored=mark.newest)
         return holds.hold_waiting(tx, RESTORED)
 
     def hold_what_is_composed_again(self, tx: sa.Connection) -> int:
         """Hold the digests of editions that had been sent before the database was restored; returns how many."""
-        held = holds.hold_waiting(tx, RESTORED, through=self.restored) if self.restored else 0
+        count = holds.hold_waiting(tx, RESTORED, through=self.restored) if self.restored else 0
         stored = self._stored
-        return held + (holds.hold_waiting(tx, stored.why, through=stored.through) if stored else 0)
+        return count + (holds.hold_waiting(tx, stored.why, through=stored.through) if stored else 0)
 
     def composed(self, day: dt.date | None) -> None:
         """Note of which edition a digest is about to be handed over."""

@@ -84,8 +84,8 @@ def _by_zone(leaving: Iterable[Leaving]) -> list[Leaving]:
     together: dict[tuple[bool, dt.date | None, str], Leaving] = {}
     for each in leaving:
         key = (each.is_composed, each.edition, each.zone)
-        known = together.get(key)
-        together[key] = _sum(known, each) if known else each
+        entry = together.get(key)
+        together[key] = _sum(entry, each) if entry else each
     return sorted(together.values(), key=lambda each: (not each.is_composed, each.last_at, each.zone))
 
 

@@ -90,21 +90,21 @@ class Routes:
         """Note that mails are on their way to these servers no more."""
         self._unanswered.subtract(servers)
 
-    def next_server(self, rooms: Mapping[str, float], given: Counter[str]) -> str:
-        """Return the server whose turn it is, of those with room, or of all; `given` counts on top of all before.
+    def next_server(self, rooms: Mapping[str, float], sent_by_route: Counter[str]) -> str:
+        """Return the server whose turn it is, of those with room, or of all; `sent_by_route` counts on top.
 
         By weight, the one that is furthest behind its share; without weights, the one that is least busy.
         """
         if not self.has_several:
             return self._routes[0].name
-        known = [route for route in self._routes if route.name in rooms]
-        open_ones = [route for route in known if rooms[route.name] >= 1] or known
+        open_routes = [route for route in self._routes if route.name in rooms]
+        open_ones = [route for route in open_routes if rooms[route.name] >= 1] or open_routes
         if all(route.weight for route in open_ones):
-            return self._furthest_behind(open_ones, given)
-        return min(open_ones, key=lambda each: self._unanswered[each.name] + given[each.name]).name
+            return self._furthest_behind(open_ones, sent_by_route)
+        return min(open_ones, key=lambda each: self._unanswered[each.name] + sent_by_route[each.name]).name
 
-    def _furthest_behind(self, open_ones: Sequence[Route], given: Counter[str]) -> str:
-        shares = {each: (self._given[each.name] + given[each.name]) / each.weight for each in open_ones}
+    def _furthest_behind(self, open_ones: Sequence[Route], sent_by_route: Counter[str]) -> str:
+        shares = {each: (self._given[each.name] + sent_by_route[each.name]) / each.weight for each in open_ones}
         least = min(shares.values())
         for each in self._routes:
             # Who comes back does not get all that it has missed.

@@ -137,11 +137,11 @@ def _told(done: Delivered, ledgers: Sequence[Ledger]) -> dict[str, object]:
 
 def _restored(engine: sa.Engine, fence: Fence, clock: Clock) -> Stopped | None:
     with writing(engine) as tx:
-        held = fence.hold_what_was_restored(tx, now=clock())
-    if not held:
+        count = fence.hold_what_was_restored(tx, now=clock())
+    if not count:
         return None
     fence.write(now=clock())
-    return Stopped(Fault.US, f"{RESTORED}: {held} emails wait for you to decide (dailypapers deliveries --help)")
+    return Stopped(Fault.US, f"{RESTORED}: {count} emails wait for you to decide (dailypapers deliveries --help)")
 
 
 def _on_hold(engine: sa.Engine) -> Stopped | None:
@@ -149,8 +149,8 @@ def _on_hold(engine: sa.Engine) -> Stopped | None:
         return _because_of(*holds.on_hold(tx))
 
 
-def _because_of(waiting: int, said: str) -> Stopped | None:
-    return Stopped(Fault.US, f"{waiting} emails are on hold because of a fault of ours: {said}") if waiting else None
+def _because_of(waiting: int, reply: str) -> Stopped | None:
+    return Stopped(Fault.US, f"{waiting} emails are on hold because of a fault of ours: {reply}") if waiting else None
 
 
 def paused(engine: sa.Engine) -> Stopped | None:
@@ -235,9 +235,9 @@ class _Run:
 
     async def _stop_where_others_did(self) -> None:
         """Begin nothing more once a mail is on hold: a bounce or another process has shown a fault of ours."""
-        held = _because_of(*await self._worker.persistence.load(holds.on_hold))
-        if held:
-            self.tally.stopped = self.tally.stopped or held
+        refusal = _because_of(*await self._worker.persistence.load(holds.on_hold))
+        if refusal:
+            self.tally.stopped = self.tally.stopped or refusal
             self._something_happened.set()
 
     async def _watch(self, limit: asyncio.Timeout) -> None:

@@ -50,24 +50,24 @@ def suggestion(address: str) -> str:
     if domain in _WELL_KNOWN | _REAL or len(domain) < _LONG_ENOUGH:
         return ""
     candidates = (known for known in sorted(_WELL_KNOWN) if _one_slip(domain, known))
-    meant = next((known for known in candidates if _is_ending_meant(domain, known)), "")
-    return f"{name}@{meant}" if meant else ""
+    likely = next((known for known in candidates if _is_ending_meant(domain, known)), "")
+    return f"{name}@{likely}" if likely else ""
 
 
 def _is_ending_meant(typed: str, known: str) -> bool:
     """Whether two domains end alike, or the typed one as people mistype .com."""
-    written, meant = typed.rpartition(".")[2], known.rpartition(".")[2]
-    return written == meant or (meant == "com" and written in _SLIPS_OF_COM)
+    written, known_ending = typed.rpartition(".")[2], known.rpartition(".")[2]
+    return written == known_ending or (known_ending == "com" and written in _SLIPS_OF_COM)
 
 
-def _one_slip(typed: str, meant: str) -> bool:
+def _one_slip(typed: str, known: str) -> bool:
     """Whether one letter is missing, too many or another, or two neighbours changed places."""
-    if len(typed) < len(meant):
-        typed, meant = meant, typed
-    if len(typed) - len(meant) > 1:
+    if len(typed) < len(known):
+        typed, known = known, typed
+    if len(typed) - len(known) > 1:
         return False
-    at = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), len(meant))
-    if len(typed) > len(meant):
-        return typed[at + 1 :] == meant[at:]
-    swapped = typed[at : at + 2] == meant[at : at + 2][::-1]
-    return typed[at + 1 :] == meant[at + 1 :] or (swapped and typed[at + 2 :] == meant[at + 2 :])
+    at = next((i for i, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), len(known))
+    if len(typed) > len(known):
+        return typed[at + 1 :] == known[at:]
+    swapped = typed[at : at + 2] == known[at : at + 2][::-1]
+    return typed[at + 1 :] == known[at + 1 :] or (swapped and typed[at + 2 :] == known[at + 2 :])

@@ -208,8 +208,8 @@ def retry_delay(attempts: int, delivery_id: int) -> dt.timedelta:
     """
     delay = min(FIRST_RETRY * int(2 ** min(attempts - 1, 10)), LONGEST_RETRY / (1 + MOST_JITTER))
     # Fibonacci hashing: neighbors end up far apart, and tries of one delivery as well.
-    drawn = (delivery_id * 2_654_435_769 + attempts * 1_640_531_527) % 2**32 / 2**32
-    return delay * (1 + MOST_JITTER * drawn)
+    fraction = (delivery_id * 2_654_435_769 + attempts * 1_640_531_527) % 2**32 / 2**32
+    return delay * (1 + MOST_JITTER * fraction)
 
 
 def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Doubt = Doubt.RESEND) -> Delivery:

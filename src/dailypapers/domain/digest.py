@@ -86,8 +86,8 @@ class Reason:
 
     def sentence(self, translate: Translator = untranslated) -> str:
         """Return the reason in words a reader understands."""
-        said = dict.fromkeys([_in_words(term, translate) for term in self.said])
-        sentence = " · ".join([words for words in said if words])
+        phrases = dict.fromkeys([_in_words(term, translate) for term in self.said])
+        sentence = " · ".join([words for words in phrases if words])
         return sentence[:1].upper() + sentence[1:]
 
 

@@ -151,7 +151,7 @@ def standing(source: str, category: str, days: Sequence[SourceDay], *, now: dt.d
     """Say how a source stands by its days, oldest first, one at least."""
     last = days[-1]
     out = _days_out(days)
-    asked = [each.fetched_at for each in days if each.fetched_at]
+    fetch_moments = [each.fetched_at for each in days if each.fetched_at]
     return Standing(
         source,
         category,
@@ -159,7 +159,7 @@ def standing(source: str, category: str, days: Sequence[SourceDay], *, now: dt.d
         usual(days, last.day, is_daily=bool(category)),
         max((each.new_at for each in days if each.new_at), default=None),
         out[0] if out else None,
-        not asked or now - max(asked) > ASKED_WITHIN,
+        not fetch_moments or now - max(fetch_moments) > ASKED_WITHIN,
         len(out) - (bool(out) and last.state is State.WAITING),
     )
 

@@ -73,10 +73,10 @@ class LazyString(str):
 
     def __new__(cls, pattern: Pattern, *, count: int = 1, **values: object) -> Self:
         """Fill a pattern marked by `N_` or `NN_`."""
-        shown = {name: str(value) for name, value in values.items()}
-        made = super().__new__(cls, _filled(pattern, count, shown, untranslated))
-        made.pattern, made.many, made.values = pattern, count, shown
-        return made
+        texts = {name: str(value) for name, value in values.items()}
+        lazy = super().__new__(cls, _filled(pattern, count, texts, untranslated))
+        lazy.pattern, lazy.many, lazy.values = pattern, count, texts
+        return lazy
 
     def sentence(self, translate: Translator = untranslated) -> str:
         """Return the sentence in that language."""

@@ -457,13 +457,11 @@ def name_keys(name: str) -> tuple[str, ...]:
 def has_family_name(name: str, family: str) -> bool:
     """Tell whether somebody of this name has this family name, however the two are written."""
     family = unicodedata.normalize("NFKC", family)
-    wanted = tuple(word.rstrip(".") for word in _words(family))
+    family_words = tuple(word.rstrip(".") for word in _words(family))
     if _IN_CHARACTERS.fullmatch(family):
-        return any(reading.family[0].startswith(wanted[0]) for reading in _readings(name))
-    return bool(wanted) and any(
-        _is_same_family(reading.family, wanted) or any(_is_same_family(r.family, wanted) for r in reading.extended())
-        for reading in _readings(name)
-    )
+        return any(reading.family[0].startswith(family_words[0]) for reading in _readings(name))
+    readings = (each for reading in _readings(name) for each in (reading, *reading.extended()))
+    return bool(family_words) and any(_is_same_family(each.family, family_words) for each in readings)
 
 
 def is_single_name(name: str) -> bool:

@@ -77,9 +77,9 @@ def profile_of(text: str) -> Profile | None:
     stripped = text.strip().strip("<>.,;")
     if len(stripped) > _LONGEST:
         return None
-    for kind, shape, made in _SHAPES:
+    for kind, shape, make_id in _SHAPES:
         match = shape.fullmatch(stripped)
-        if match and (identifier := made(match[1])):
+        if match and (identifier := make_id(match[1])):
             return Profile(kind, identifier)
     return None
 

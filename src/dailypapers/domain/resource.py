@@ -99,13 +99,13 @@ def _stated(paper: Paper, shown: Presentation) -> Iterator[Resource]:
     arxiv = arxiv_id_of(paper)
     if arxiv:
         yield Resource(ResourceKind.PDF, f"{_ARXIV_PDF}{arxiv}")
-    stated = (
+    urls_by_kind = (
         (ResourceKind.PDF, shown.pdf_url),
         (ResourceKind.HTML, shown.html_url),
         (ResourceKind.CODE, paper.code_url),
         (ResourceKind.PROJECT, shown.project_url),
     )
-    for kind, url in stated:
+    for kind, url in urls_by_kind:
         if address := _safe(url):
             # People name their repository as the project's page, and their data as their code.
             yield Resource(kind if kind in _FILES else _kind_by_host(address) or kind, address)

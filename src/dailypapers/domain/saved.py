@@ -73,8 +73,9 @@ _CORRECTED = N_("“{title}” was corrected.")
 
 def news(title: str, before: Facts, after: Facts, *, url: str, paper_id: int = 0) -> tuple[SavedNews, ...]:
     """Return what has happened to a paper since, the gravest first; `url` is the paper's own page."""
-    shown = beginning(title, _LONGEST_TITLE)
-    return tuple(SavedNews(text, where or url, paper_id, after) for text, where in _sentences(shown, before, after))
+    short_title = beginning(title, _LONGEST_TITLE)
+    sentences = _sentences(short_title, before, after)
+    return tuple(SavedNews(text, where or url, paper_id, after) for text, where in sentences)
 
 
 def _sentences(title: str, before: Facts, after: Facts) -> Iterator[tuple[str, str]]:

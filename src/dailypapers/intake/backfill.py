@@ -67,9 +67,9 @@ def _missing(tx: sa.Connection, source: Backfilling, first: dt.date, last: dt.da
     return [
         Missing(source, category, day)
         for category in source.backfilled_categories
-        for known in [{each.day for each in days.get(category, ()) if not lacks(each.state)}]
+        for stored_days in [{each.day for each in days.get(category, ()) if not lacks(each.state)}]
         for day in asked_for
-        if day not in known and not source.is_quiet(day)
+        if day not in stored_days and not source.is_quiet(day)
     ]
 
 

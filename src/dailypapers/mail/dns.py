@@ -72,12 +72,12 @@ async def _asked(resolver: dns.asyncresolver.Resolver, domain: str) -> Trouble |
     """Ask for the MX, or the address itself where there is none (RFC 5321 5.1); “.” takes no mail (RFC 7505)."""
     name = dns.name.from_text(domain)
     try:
-        found = await resolver.resolve(name, dns.rdatatype.MX, search=False)
+        answer = await resolver.resolve(name, dns.rdatatype.MX, search=False)
     except dns.resolver.NXDOMAIN:
         return Trouble.UNKNOWN_DOMAIN if await _knows_the_world(resolver) else None
     except dns.resolver.NoAnswer:
         return None if await _has_address(resolver, name) else Trouble.TAKES_NO_MAIL
-    return Trouble.TAKES_NO_MAIL if all(record.exchange == dns.name.root for record in found) else None
+    return Trouble.TAKES_NO_MAIL if all(record.exchange == dns.name.root for record in answer) else None
 
 
 async def _knows_the_world(resolver: dns.asyncresolver.Resolver) -> bool:

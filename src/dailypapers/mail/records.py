@@ -56,14 +56,14 @@ class Records:
 
     async def _asked(self, name: str, kind: str) -> list[str]:
         try:
-            found = await self.resolver.resolve(name, kind, search=False)
+            answer = await self.resolver.resolve(name, kind, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except _NO_ANSWER:
             raise Unanswered(name) from None
         if kind == "TXT":
-            return [b"".join(record.strings).decode("utf-8", "replace") for record in found]
-        return [record.to_text() for record in found]
+            return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
+        return [record.to_text() for record in answer]
 
 
 async def findings(records: Records, *, sender: str, bounces: str, keys: Sequence[Key]) -> list[Finding]:
@@ -88,22 +88,22 @@ async def _guarded(name: str, check: Coroutine[Any, Any, Finding]) -> Finding:
 
 async def spf(records: Records, domain: str) -> Finding:
     """Check the record by which a domain names its senders (RFC 7208)."""
-    found = await _spf_records(records, domain)
-    if not found:
+    texts = await _spf_records(records, domain)
+    if not texts:
         advice = f'Publish a TXT record at {domain}, such as "v=spf1 include:your-provider.example -all".'
         return fail("SPF", f"{domain} has no SPF record.", advice)
-    if len(found) > 1:
-        return fail("SPF", f"{domain} has {len(found)} SPF records, which counts as none.", "Merge them into one.")
-    lookups = await _lookups(records, found[0])
+    if len(texts) > 1:
+        return fail("SPF", f"{domain} has {len(texts)} SPF records, which counts as none.", "Merge them into one.")
+    lookups = await _lookups(records, texts[0])
     if lookups > SPF_LOOKUPS:
         why = f"The record of {domain} takes {lookups} look-ups; more than {SPF_LOOKUPS} make it fail (RFC 7208 4.6.4)."
         return fail("SPF", why, "Remove includes that are no longer used.")
-    terms = found[0].lower().split()
+    terms = texts[0].lower().split()
     if {"+all", "all"}.intersection(terms):
         return fail("SPF", f"The record of {domain} allows everybody to send.", "End it with -all or ~all.")
     if not any(term.endswith("all") or term.startswith("redirect=") for term in terms) or "?all" in terms:
         return warn("SPF", f"The record of {domain} does not say what of others.", "End it with -all or ~all.")
-    return ok("SPF", f"{domain} names its senders, in {lookups} of {SPF_LOOKUPS} look-ups: {found[0]}")
+    return ok("SPF", f"{domain} names its senders, in {lookups} of {SPF_LOOKUPS} look-ups: {texts[0]}")
 
 
 async def _spf_records(records: Records, domain: str) -> list[str]:
@@ -166,25 +166,25 @@ async def _walk(records: Records, domain: str) -> list[tuple[str, dict[str, str]
     """Return the records of a domain and of those above it, its own first."""
     labels = domain.lower().rstrip(".").split(".")
     names = [labels, *(labels[-n:] for n in range(min(len(labels) - 1, _LONGEST_WALK - 1), 0, -1))]
-    found: list[tuple[str, dict[str, str]]] = []
+    policies: list[tuple[str, dict[str, str]]] = []
     for name in names:
         at = ".".join(name)
         texts = [text for text in await records.of(f"_dmarc.{at}", "TXT") if re.match(r"v=DMARC1\s*(;|$)", text)]
         if len(texts) == 1:
-            found.append((at, _tags(texts[0])))
-    return found
+            policies.append((at, _tags(texts[0])))
+    return policies
 
 
 async def organizational_domain(records: Records, domain: str) -> str:
     """Return the domain that answers for a name (RFC 9989 4.10.2)."""
-    found = await _walk(records, domain)
-    for at, tags in found:
+    policies = await _walk(records, domain)
+    for at, tags in policies:
         if tags.get("psd") == "n":
             return at
         if tags.get("psd") == "y":
             below = len(at.split(".")) + 1
             return ".".join(domain.lower().split(".")[-below:])
-    return found[-1][0] if found else domain.lower()
+    return policies[-1][0] if policies else domain.lower()
 
 
 async def aligned(records: Records, signing: str, sender: str) -> bool:
@@ -197,12 +197,12 @@ async def aligned(records: Records, signing: str, sender: str) -> bool:
 async def mx(records: Records, domain: str) -> Finding:
     """Check that mail to a domain arrives: bounces, and what people answer (RFC 5321 5.1, RFC 7505)."""
     name = f"MX {domain}"
-    found = await records.of(domain, "MX")
-    if any(record.split()[-1] == "." for record in found):
+    hosts = await records.of(domain, "MX")
+    if any(record.split()[-1] == "." for record in hosts):
         return fail(name, f"{domain} says that it takes no mail.", "Remove its null MX: bounces must arrive.")
-    if found:
+    if hosts:
         return ok(
-            name, f"Mail to {domain} goes to {', '.join(sorted(record.split()[-1].rstrip('.') for record in found))}."
+            name, f"Mail to {domain} goes to {', '.join(sorted(record.split()[-1].rstrip('.') for record in hosts))}."
         )
     if await records.of(domain, "A") or await records.of(domain, "AAAA"):
         return warn(name, f"{domain} has no MX; mail goes to its own address.", "Publish an MX record.")
@@ -211,8 +211,8 @@ async def mx(records: Records, domain: str) -> Finding:
 
 async def bimi(records: Records, domain: str) -> Finding:
     """Tell whether a logo is published, which is optional."""
-    found = [text for text in await records.of(f"default._bimi.{domain}", "TXT") if text.startswith("v=BIMI1")]
-    return ok("BIMI", f"A logo is published: {found[0]}" if found else "No logo is published, and none is needed.")
+    logos = [text for text in await records.of(f"default._bimi.{domain}", "TXT") if text.startswith("v=BIMI1")]
+    return ok("BIMI", f"A logo is published: {logos[0]}" if logos else "No logo is published, and none is needed.")
 
 
 async def reverse(records: Records, addresses: Sequence[str], host: str) -> Finding:

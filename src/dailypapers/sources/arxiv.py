@@ -132,8 +132,8 @@ class Arxiv:
         response = await http.get(url)
         listing = await asyncio.to_thread(read_listing, response.content, category=category, day=day, source=self.name)
         if listing.day != day:
-            shown = listing.day or "no day"
-            raise FetchFailed(f"the page of {category} is about {shown}, not about {day}")
+            day_shown = listing.day or "no day"
+            raise FetchFailed(f"the page of {category} is about {day_shown}, not about {day}")
         return fetched(
             listing.reading,
             {url: response},

@@ -108,8 +108,8 @@ def _announcement(item: _Item, *, day: dt.date, source: str) -> Announcement:
         categories=tuple(dict.fromkeys(_CODE.findall(item.text("subjects")))),
         url=page_of(id_),
     )
-    shown = _presentation(item)
-    presentation = None if shown == NOTHING_SHOWN else shown
+    presented = _presentation(item)
+    presentation = None if presented == NOTHING_SHOWN else presented
     return Announcement(paper, source, day, type=item.type, version=version, presentation=presentation)
 
 

@@ -61,8 +61,8 @@ class Biorxiv(OneListADay):
             reading, is_whole = await self._ask_api(http, today - back, today, answers)
         except FetchFailed as error:
             reading, is_whole = await self._ask_feed(http, error, answers, day=today), False
-        wanted = self._wanted(reading)
-        answer = fetched(wanted, answers, since=None, highest_id=str(today) if is_whole else "")
+        of_categories = self._wanted(reading)
+        answer = fetched(of_categories, answers, since=None, highest_id=str(today) if is_whole else "")
         return replace(answer, zone="America/New_York")
 
     async def _ask_api(
@@ -98,10 +98,10 @@ class Biorxiv(OneListADay):
         return reading + Reading(remarks=(f"Its API failed, and the feed holds the newest papers only: {why}",))
 
     def _wanted(self, reading: Reading) -> Reading:
-        wanted = {category.casefold() for category in self.categories}
-        if not wanted:
+        names = {category.casefold() for category in self.categories}
+        if not names:
             return reading
-        chosen = (a for a in reading.announcements if wanted & {each.casefold() for each in a.paper.categories})
+        chosen = (a for a in reading.announcements if names & {each.casefold() for each in a.paper.categories})
         return replace(reading, announcements=tuple(chosen))
 
 
@@ -156,8 +156,8 @@ def _announcement(entry: Mapping[str, Any], *, day: dt.date, source: str) -> Ann
     )
     # A later version of a paper is in the same stream, and no news.
     type_ = AnnounceType.NEW if version in {None, 1} else AnnounceType.REPLACE
-    shown = _presentation(entry, id_, version)
-    return Announcement(paper, source, posted or day, type=type_, version=version, presentation=shown)
+    presented = _presentation(entry, id_, version)
+    return Announcement(paper, source, posted or day, type=type_, version=version, presentation=presented)
 
 
 def _presentation(entry: Mapping[str, Any], id_: PaperId, version: int | None) -> Presentation | None:
@@ -166,11 +166,11 @@ def _presentation(entry: Mapping[str, Any], id_: PaperId, version: int | None) -
     server = text(entry, "server").lower()
     is_posted = server in _SERVERS and version is not None and id_.scheme == "doi"
     doi = quote(id_.value, safe=_IN_DOIS)
-    shown = Presentation(
+    presentation = Presentation(
         affiliations=(institution,) if institution and institution != _NONE else (),
         pdf_url=f"https://www.{server}.org/content/{doi}v{version}.full.pdf" if is_posted else "",
     )
-    return shown if shown != Presentation() else None
+    return presentation if presentation != Presentation() else None
 
 
 def _journal(entry: Mapping[str, Any]) -> tuple[PaperId, ...]:

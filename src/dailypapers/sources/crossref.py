@@ -112,11 +112,11 @@ def _presentation(work: Mapping[str, Any]) -> Presentation | None:
     """Read the journal, and where the authors work."""
     authors = map(record, items(work, "author")[:_MAX_AUTHORS])
     places = (clean(text(record(each), "name")) for author in authors for each in items(author, "affiliation"))
-    shown = Presentation(
+    presentation = Presentation(
         journal=next(iter(map(clean, texts(work, "container-title"))), ""),
         affiliations=tuple(dict.fromkeys(filter(None, places)))[:MAX_AFFILIATIONS],
     )
-    return shown if shown != Presentation() else None
+    return presentation if presentation != Presentation() else None
 
 
 def _paper(work: Mapping[str, Any], id_: PaperId, title: str) -> Paper:

@@ -42,13 +42,13 @@ async def notices_about(http: Http, dois: Sequence[str], *, base_url: str) -> tu
 
     A DOI with a comma cannot be asked for: a comma parts filters from each other.
     """
-    asked = {doi.lower() for doi in dois if "," not in doi}
-    if not asked:
+    asked_dois = {doi.lower() for doi in dois if "," not in doi}
+    if not asked_dois:
         return ()
-    filters = ",".join(f"updates:{doi}" for doi in sorted(asked))
+    filters = ",".join(f"updates:{doi}" for doi in sorted(asked_dois))
     query = urlencode({"filter": filters, "rows": _ROWS, "select": "DOI,update-to"}, quote_via=quote, safe=":,/")
     answer = await http.get(f"{base_url.rstrip('/')}/works?{query}")
-    return tuple(dict.fromkeys(notice for notice in read_notices(answer.content) if notice.about in asked))
+    return tuple(dict.fromkeys(notice for notice in read_notices(answer.content) if notice.about in asked_dois))
 
 
 def read_notices(content: bytes) -> Iterator[Notice]:

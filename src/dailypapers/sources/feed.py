@@ -77,8 +77,8 @@ def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -
         feed = parse(content)
     except FetchFailed as error:
         raise FetchFailed(f"The feed {url} cannot be used: {error}.") from error
-    if told := next(filter(None, map(_error_of_arxiv, feed.entries)), ""):
-        raise FetchFailed(f"The feed {url} cannot be used: arXiv says “{told}”.")
+    if error_text := next(filter(None, map(_error_of_arxiv, feed.entries)), ""):
+        raise FetchFailed(f"The feed {url} cannot be used: arXiv says “{error_text}”.")
     announcements: list[Announcement] = []
     skipped: list[Skipped] = []
     links = [_link(entry, url) for entry in feed.entries]

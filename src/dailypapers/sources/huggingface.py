@@ -172,7 +172,7 @@ def _name(person: Any) -> str:
 
 
 def _presentation(entry: Mapping[str, Any], record: Mapping[str, Any]) -> Presentation | None:
-    shown = Presentation(
+    presentation = Presentation(
         organization=_organization(record) or _organization(entry),
         ai_summary=clean(_text(record, "ai_summary"), plain=True),
         ai_keywords=tuple(clean(word, plain=True) for word in _texts(record, "ai_keywords")),
@@ -188,7 +188,7 @@ def _presentation(entry: Mapping[str, Any], record: Mapping[str, Any]) -> Presen
         models=_linked(record, "Models"),
         datasets=_linked(record, "Datasets"),
     )
-    return shown if shown != Presentation() else None
+    return presentation if presentation != Presentation() else None
 
 
 def _linked(record: Mapping[str, Any], what: str) -> int | None:

@@ -52,8 +52,8 @@ def _named(name: str) -> Iterator[Setting]:
 
 def _category_or_address(word: str, name: str) -> Setting:
     if unknown := unknown_category_of(word):
-        meant = nearest_category(unknown)
-        raise BadInput(f"arXiv has no category {unknown}{f'; did you mean {meant}?' if meant else '.'}")
+        nearest = nearest_category(unknown)
+        raise BadInput(f"arXiv has no category {unknown}{f'; did you mean {nearest}?' if nearest else '.'}")
     setting = setting_of(word)
     if setting is None:
         raise BadInput(

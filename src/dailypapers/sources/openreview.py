@@ -93,9 +93,9 @@ def _presentation(content: Mapping[str, Any], id_: str) -> Presentation | None:
     def said(name: str) -> str:
         return text(record(content, name), "value")
 
-    shown = Presentation(
+    presentation = Presentation(
         journal=clean(said("venue"), plain=True),
         tldr=clean(said("TLDR") or said("TL;DR") or said("one-sentence_summary"), plain=True),
         pdf_url=_PDF + quote(id_, safe="-_") if said("pdf").startswith("/pdf/") else "",
     )
-    return shown if shown != Presentation() else None
+    return presentation if presentation != Presentation() else None

@@ -93,12 +93,12 @@ def _presentation(article: ET.Element) -> Presentation | None:
     """Read the journal, where the authors work, and where PubMed Central has the whole text."""
     places = (clean(_text(each)) for each in islice(article.iterfind(".//AffiliationInfo/Affiliation"), _MAX_AUTHORS))
     central = _text(article.find(".//PubmedData/ArticleIdList/ArticleId[@IdType='pmc']"))
-    shown = Presentation(
+    presentation = Presentation(
         journal=clean(_text(article.find(".//Journal/Title"))),
         affiliations=tuple(dict.fromkeys(filter(None, places)))[:MAX_AFFILIATIONS],
         html_url=f"{_CENTRAL}{central}/" if _CENTRAL_ID.fullmatch(central) else "",
     )
-    return shown if shown != Presentation() else None
+    return presentation if presentation != Presentation() else None
 
 
 def _paper(article: ET.Element) -> Paper:

@@ -154,8 +154,8 @@ def _verdict(texts: Sequence[str], code: int, status: str, stage: Stage | None) 
     return verdict or next((each for each in more if each), None) or _by_reply(near, code, status, stage)
 
 
-def _by_words(said: _Words) -> _Verdict | None:
-    return next(((fault, is_hard) for applies, fault, is_hard in _RULES if applies(said)), None)
+def _by_words(words: _Words) -> _Verdict | None:
+    return next(((fault, is_hard) for applies, fault, is_hard in _RULES if applies(words)), None)
 
 
 def _by_status(status: str) -> _Verdict | None:

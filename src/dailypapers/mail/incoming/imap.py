@@ -95,14 +95,14 @@ def _quoted(folder: str) -> str:
 def _checked(answer: tuple[str, list[Any]]) -> list[Any]:
     status, data = answer
     if status != "OK":
-        said = b" ".join(each for each in data if isinstance(each, bytes))
-        raise imaplib.IMAP4.error(said.decode("utf-8", "replace")[:200])
+        reply = b" ".join(each for each in data if isinstance(each, bytes))
+        raise imaplib.IMAP4.error(reply.decode("utf-8", "replace")[:200])
     return data
 
 
 def _unseen(session: imaplib.IMAP4) -> list[str]:
-    found = _checked(session.uid("SEARCH", "UNSEEN"))
-    return [uid.decode() for uid in (found[0] or b"").split()][:_MOST]
+    uids = _checked(session.uid("SEARCH", "UNSEEN"))
+    return [uid.decode() for uid in (uids[0] or b"").split()][:_MOST]
 
 
 def _dealt_with(
@@ -132,8 +132,8 @@ def _answer(mail: Incoming, take: Callable[[Incoming], str]) -> str:
 
 def _content(session: imaplib.IMAP4, uid: str, max_bytes: int) -> bytes | None:
     """Fetch a mail without marking it; `None` where it is too large."""
-    told = _checked(session.uid("FETCH", uid, "(RFC822.SIZE)"))
-    size = _SIZE.search(b" ".join(each for each in told if isinstance(each, bytes)))
+    size_line = _checked(session.uid("FETCH", uid, "(RFC822.SIZE)"))
+    size = _SIZE.search(b" ".join(each for each in size_line if isinstance(each, bytes)))
     if size is None or int(size[1]) > max_bytes:
         return None
     fetched = _checked(session.uid("FETCH", uid, f"(BODY.PEEK[]<0.{max_bytes}>)"))

@@ -117,5 +117,5 @@ def _by_flufl(content: bytes) -> str:
     # It is given what anybody sent and was not written for that: whatever breaks in it, a report stays unread.
     except Exception:  # noqa: BLE001
         return ""
-    found = sorted(each.decode("utf-8", "replace") for each in {*temporary, *permanent})
-    return next((address for each in found if (address := first_address(each))), "")
+    addresses = sorted(each.decode("utf-8", "replace") for each in {*temporary, *permanent})
+    return next((address for each in addresses if (address := first_address(each))), "")

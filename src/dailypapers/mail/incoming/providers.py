@@ -70,8 +70,8 @@ def _ses_bounced(event: Mapping[str, Any]) -> tuple[Affected, ...]:
 def _of_headers(mail: Mapping[str, Any]) -> str:
     """The Message-ID that we gave, which SES replaces by its own."""
     fields = _mappings(mail.get("headers"))
-    given = next((_text(field, "value") for field in fields if _text(field, "name").lower() == "message-id"), "")
-    return (given or _text(_mapping(mail.get("commonHeaders")), "messageId")).strip("<> ")
+    message_id = next((_text(field, "value") for field in fields if _text(field, "name").lower() == "message-id"), "")
+    return (message_id or _text(_mapping(mail.get("commonHeaders")), "messageId")).strip("<> ")
 
 
 def postmark(event: Any) -> list[Report]:
@@ -82,8 +82,8 @@ def postmark(event: Any) -> list[Report]:
         return [Report(ReportKind.COMPLAINT, (Affected(address),))]
     if _text(record, "RecordType") != "Bounce" or kind in _POSTMARK_OTHER:
         return []
-    told = _told(_text(record, "Details") or _text(record, "Description"), "", kind in _POSTMARK_GONE)
-    return [Report(ReportKind.BOUNCE, (Affected(address, _ours(told) if kind in _POSTMARK_OURS else told),))]
+    diagnosis = _told(_text(record, "Details") or _text(record, "Description"), "", kind in _POSTMARK_GONE)
+    return [Report(ReportKind.BOUNCE, (Affected(address, _ours(diagnosis) if kind in _POSTMARK_OURS else diagnosis),))]
 
 
 def sendgrid(events: Any) -> list[Report]:
@@ -100,8 +100,8 @@ def _sendgrid_event(event: Mapping[str, Any]) -> Report | None:
         return None
     reason, is_delay = _text(event, "reason") or _text(event, "response"), kind == "deferred"
     is_gone = kind == "bounce" and _text(event, "type") != "blocked"
-    told = _told(reason, _text(event, "status"), is_gone or reason in _SENDGRID_GONE)
-    return Report(ReportKind.BOUNCE, (Affected(address, told, is_delay),), message_id)
+    diagnosis = _told(reason, _text(event, "status"), is_gone or reason in _SENDGRID_GONE)
+    return Report(ReportKind.BOUNCE, (Affected(address, diagnosis, is_delay),), message_id)
 
 
 def mailgun(event: Any) -> list[Report]:
@@ -115,11 +115,11 @@ def mailgun(event: Any) -> list[Report]:
     if kind != "failed":
         return []
     status = _mapping(data.get("delivery-status"))
-    said = f"{status.get('code') or ''} {_text(status, 'message') or _text(status, 'description')}"
+    reply = f"{status.get('code') or ''} {_text(status, 'message') or _text(status, 'description')}"
     is_gone = _text(data, "severity") == "permanent" and _text(data, "reason") in {"bounce", "suppress-bounce"}
-    told = _told(said, _text(status, "enhanced-code"), is_gone)
+    diagnosis = _told(reply, _text(status, "enhanced-code"), is_gone)
     is_delay = _text(data, "severity") == "temporary"
-    return [Report(ReportKind.BOUNCE, (Affected(address, told, is_delay),), message_id, sender)]
+    return [Report(ReportKind.BOUNCE, (Affected(address, diagnosis, is_delay),), message_id, sender)]
 
 
 def _told(diagnostic: str, status: str, is_gone: bool) -> Diagnosis:
@@ -147,5 +147,5 @@ def _mappings(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _text(value: Mapping[str, Any], name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""
+    text = value.get(name)
+    return text if isinstance(text, str) else ""

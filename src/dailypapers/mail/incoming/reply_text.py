@@ -81,8 +81,8 @@ def _of_html(text: str, own_host: str) -> str:
     """Return the text of HTML without what it quotes, in lines as they are shown."""
     unquoted = _up_to_own_link(_without(_NOT_TEXT, _without(_BLOCKQUOTE, text)), own_host)
     cut = _REST_IS_QUOTED.search(unquoted)
-    shown = unquoted[: cut.start()] if cut else unquoted
-    lines = _LINE_END.sub("\n", re.sub(r"\s+", " ", shown))
+    own_html = unquoted[: cut.start()] if cut else unquoted
+    lines = _LINE_END.sub("\n", re.sub(r"\s+", " ", own_html))
     return "\n".join(line.strip() for line in html.unescape(_TAG.sub("", lines)).replace("\xa0", " ").split("\n"))
 
 
@@ -99,8 +99,8 @@ def _without(tags: re.Pattern[str], text: str) -> str:
 
 def _up_to_own_link(text: str, own_host: str) -> str:
     """Cut before the first link to our pages; some programs wrap links in links of their own."""
-    found = re.search(rf"(?://|%2F%2F){re.escape(own_host)}(?![\w.-])", text, re.IGNORECASE) if own_host else None
-    return text[: found.start()].rpartition("\n" if "<" not in text else "<")[0] if found else text
+    match = re.search(rf"(?://|%2F%2F){re.escape(own_host)}(?![\w.-])", text, re.IGNORECASE) if own_host else None
+    return text[: match.start()].rpartition("\n" if "<" not in text else "<")[0] if match else text
 
 
 def _written(text: str, own_host: str) -> Iterator[str]:

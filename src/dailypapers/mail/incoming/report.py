@@ -138,9 +138,9 @@ def _of_groups(mail: Parsed, groups: list[Headers]) -> Report | None:
     failed = [group for group in about if not _has_arrived(group)][:MOST_RECIPIENTS]
     if not failed:
         return Report(ReportKind.OTHER)
-    told = prose(mail).partition("Reporting-MTA:")[0]
+    preamble = prose(mail).partition("Reporting-MTA:")[0]
     reporter = groups[0].first("reporting-mta")
-    affected = tuple(_failed(group, told, reporter, is_only=len(failed) == 1) for group in failed)
+    affected = tuple(_failed(group, preamble, reporter, is_only=len(failed) == 1) for group in failed)
     envelope_id = next((each for group in groups if (each := group.first("original-envelope-id"))), "")
     return _report(ReportKind.BOUNCE, mail, affected, envelope_id)
 
@@ -158,8 +158,8 @@ def _failed(group: Headers, prose_text: str, reporter: str, *, is_only: bool) ->
 
 def _diagnostic(group: Headers) -> str:
     """What the server said, without the kind of code it is (RFC 3464 2.3.6); PowerMTA says what it makes of it."""
-    said = re.sub(r"^\s{0,9}[\w-]{1,30}\s{0,9};\s{0,9}", "", group.first("diagnostic-code"))
-    return f"{said} {group.first('x-powermta-bouncecategory')}".strip()
+    reply = re.sub(r"^\s{0,9}[\w-]{1,30}\s{0,9};\s{0,9}", "", group.first("diagnostic-code"))
+    return f"{reply} {group.first('x-powermta-bouncecategory')}".strip()
 
 
 def _is_from_daemon(mail: Parsed) -> bool:

@@ -62,19 +62,19 @@ def signed_by_sendgrid(body: bytes, timestamp: str, signature: str, public_key: 
 
 def signed_by_mailgun(signature: Mapping[str, Any], key: str) -> bool:
     """Return whether Mailgun signed a timestamp and a token (HMAC-SHA256); it does not sign what it tells."""
-    told = f"{signature.get('timestamp')}{signature.get('token')}".encode("utf-8", "replace")
-    made = hmac.new(key.encode(), told, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(made.encode(), str(signature.get("signature")).encode("utf-8", "replace"))
+    signed_text = f"{signature.get('timestamp')}{signature.get('token')}".encode("utf-8", "replace")
+    digest = hmac.new(key.encode(), signed_text, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(digest.encode(), str(signature.get("signature")).encode("utf-8", "replace"))
 
 
 def has_password(authorization: str, user_and_password: str) -> bool:
     """Return whether an Authorization header says `user:password` (RFC 7617)."""
     scheme, _, encoded = authorization.partition(" ")
     try:
-        said = base64.b64decode(encoded, validate=True) if scheme.lower() == "basic" else b""
+        credentials = base64.b64decode(encoded, validate=True) if scheme.lower() == "basic" else b""
     except (ValueError, binascii.Error):
         return False
-    return hmac.compare_digest(said, user_and_password.encode()) and bool(user_and_password)
+    return hmac.compare_digest(credentials, user_and_password.encode()) and bool(user_and_password)
 
 
 def is_recent(timestamp: str, *, now: dt.datetime, within: dt.timedelta) -> bool:

@@ -94,8 +94,8 @@ def signature(key: Key, fields: Sequence[tuple[str, str]], body: bytes, *, signe
         f" t={int(signed_at.timestamp())};\r\n h={listed};\r\n bh={_base64(hashlib.sha256(body).digest())};\r\n b="
     )
     to_be_signed = b"".join(_relaxed(name, value) + b"\r\n" for name, value in signed)
-    made = key.sign(to_be_signed + _relaxed("dkim-signature", unsigned))
-    return "DKIM-Signature", unsigned + "\r\n ".join(_cut(_base64(made), _SIGNATURE_LINE))
+    signature_bytes = key.sign(to_be_signed + _relaxed("dkim-signature", unsigned))
+    return "DKIM-Signature", unsigned + "\r\n ".join(_cut(_base64(signature_bytes), _SIGNATURE_LINE))
 
 
 @lru_cache(maxsize=64)
@@ -116,12 +116,12 @@ def _cut(text: str, length: int) -> Iterator[str]:
 
 def new_key(algorithm: Algorithm = Algorithm.RSA) -> bytes:
     """Make a private key, RSA with 2048 bits or Ed25519; returns it as PEM (PKCS #8)."""
-    made = (
+    private_key = (
         generate_private_key(public_exponent=65537, key_size=SHORTEST_RSA)
         if algorithm is Algorithm.RSA
         else Ed25519PrivateKey.generate()
     )
-    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def write_new_key(file: Path, algorithm: Algorithm = Algorithm.RSA) -> None:

@@ -49,12 +49,12 @@ def _checked(fields: Sequence[tuple[bytes, bytes]], body: bytes, value: bytes, t
 def _signed_fields(fields: Sequence[tuple[bytes, bytes]], names: Sequence[str]) -> bytes:
     """Return the signed fields: of several with a name the last that was not taken yet; one too many is empty."""
     left = [(name.lower().decode(), value) for name, value in fields]
-    taken = b""
+    fields_bytes = b""
     for name in names:
         at = next((n for n in range(len(left) - 1, -1, -1) if left[n][0] == name), None)
         if at is not None:
-            taken += _relaxed(name.encode(), left.pop(at)[1]) + b"\r\n"
-    return taken
+            fields_bytes += _relaxed(name.encode(), left.pop(at)[1]) + b"\r\n"
+    return fields_bytes
 
 
 def _relaxed(lower_name: bytes, value: bytes) -> bytes:
@@ -68,12 +68,12 @@ def _relaxed_body(body: bytes) -> bytes:
     return b"".join(line + b"\r\n" for line in lines)
 
 
-def _is_signed(key: Key, data: bytes, made: bytes) -> bool:
+def _is_signed(key: Key, data: bytes, signature: bytes) -> bool:
     try:
         if isinstance(key.private, RSAPrivateKey):
-            key.private.public_key().verify(made, data, PKCS1v15(), hashes.SHA256())
+            key.private.public_key().verify(signature, data, PKCS1v15(), hashes.SHA256())
         else:
-            key.private.public_key().verify(made, hashlib.sha256(data).digest())
+            key.private.public_key().verify(signature, hashlib.sha256(data).digest())
     except InvalidSignature:
         return False
     return True

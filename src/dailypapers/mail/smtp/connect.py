@@ -200,11 +200,11 @@ def reason(error: BaseException, timeout: float) -> str:
     """Return what went wrong as half a sentence, without the words of Python and its libraries."""
     if isinstance(error, (TimeoutError, aiosmtplib.SMTPTimeoutError)):
         return f"it did not answer within {timeout:g} seconds"
-    known = next((words for kind, words in _REASONS if isinstance(error, kind)), "")
+    words_known = next((words for kind, words in _REASONS if isinstance(error, kind)), "")
     number = error.errno if isinstance(error, OSError) else None
     if number in _UNREACHABLE:
         return "there is no route to it"
-    return known or (os.strerror(number).lower() if number else _own_words(error))
+    return words_known or (os.strerror(number).lower() if number else _own_words(error))
 
 
 def _own_words(error: BaseException) -> str:

@@ -150,10 +150,10 @@ class Pipeline(asyncio.Protocol):
         replies = self._replies
         body = replies[0] if self._has_body and replies else None
         announced = tuple(replies[1:] if self._has_body else replies)
-        said = Turn(self._has_body, body, announced, self._broken, self._miscounted, self._out_of_step)
+        turn = Turn(self._has_body, body, announced, self._broken, self._miscounted, self._out_of_step)
         # What a refused recipient or a refused DATA leaves behind is half a mail.
-        self._must_reset = said.refusal is not None and said.refusal[0] is not Stage.MAIL
-        return said
+        self._must_reset = turn.refusal is not None and turn.refusal[0] is not Stage.MAIL
+        return turn
 
     def close(self) -> None:
         """Hang up."""

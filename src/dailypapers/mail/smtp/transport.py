@@ -387,8 +387,8 @@ def _unwritable(senders: Iterable[str], extensions: Mapping[str, str]) -> Iterat
 
 def _mails_allowed(extensions: Mapping[str, str]) -> float:
     """Return how many mails a connection may carry (LIMITS MAILMAX, RFC 9422)."""
-    stated = re.search(r"\bMAILMAX=([1-9]\d{0,5})\b", extensions.get("limits", ""), re.IGNORECASE)
-    return int(stated[1]) if stated else math.inf
+    match = re.search(r"\bMAILMAX=([1-9]\d{0,5})\b", extensions.get("limits", ""), re.IGNORECASE)
+    return int(match[1]) if match else math.inf
 
 
 def _verdict(turn: Turn, *, has_sent_content: bool) -> Outcome:

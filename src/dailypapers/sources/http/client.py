@@ -243,11 +243,11 @@ def _agent(contact: str) -> str:
 
 
 def _validators(url: str, since: Checkpoint | None) -> dict[str, str]:
-    known = {
+    headers = {
         "If-None-Match": dict(since.etags).get(url) if since else None,
         "If-Modified-Since": dict(since.last_modified).get(url) if since else None,
     }
-    return {name: value for name, value in known.items() if value}
+    return {name: value for name, value in headers.items() if value}
 
 
 def _address(url: str) -> httpx.URL:

@@ -119,10 +119,10 @@ def _is_furniture(block: str, title: str) -> bool:
         return True
     if len(block) > len(title) + _LONGEST_IMPRINT:
         return False
-    folded, wanted = _letters(block), _letters(title)
-    if folded == wanted:
+    letters, of_title = _letters(block), _letters(title)
+    if letters == of_title:
         return True
-    return bool(wanted) and folded.endswith(wanted) and is_imprint(block[: max(len(block) - len(title), 0)])
+    return bool(of_title) and letters.endswith(of_title) and is_imprint(block[: max(len(block) - len(title), 0)])
 
 
 def _says_more(block: str) -> bool:

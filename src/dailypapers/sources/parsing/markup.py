@@ -310,8 +310,8 @@ def _formula(node: Node) -> str:
 
 def _drawn_formula(node: Node) -> str:
     alternative = node.attributes.get("alt", "")
-    drawn = "latex" in node.attributes.get("class", "") or alternative.startswith(("$", "\\("))
-    return _tex(alternative) if drawn else ""
+    is_drawn = "latex" in node.attributes.get("class", "") or alternative.startswith(("$", "\\("))
+    return _tex(alternative) if is_drawn else ""
 
 
 def _tex(source: str) -> str:
@@ -319,9 +319,9 @@ def _tex(source: str) -> str:
     source = unescaped(source)
     document = _DOCUMENT.search(source)
     formula = _DOLLARS.sub("", _DOLLARS.sub("", (document[1] if document else source).strip())).strip()
-    meant = linear(formula)
+    linear_text = linear(formula)
     # A tilde in prose is TeX's space.
-    return formula if meant is None else meant.replace("~", "∼")
+    return formula if linear_text is None else linear_text.replace("~", "∼")
 
 
 def blocks(text: str) -> Iterator[str]:

@@ -66,8 +66,8 @@ def _element(node: Node) -> str:
         return ""
     if node.name == "mspace":
         return "" if node.attributes.get("width", "").startswith(("-", "0em", "0px")) else " "
-    known = _LAYOUTS.get(node.name)
-    return known(node) if known else _row(node.children)
+    layout = _LAYOUTS.get(node.name)
+    return layout(node) if layout else _row(node.children)
 
 
 def _token(node: Node) -> str:
@@ -195,9 +195,9 @@ def _table(node: Node) -> str:
 
 def _semantics(node: Node) -> str:
     """The formula itself; its TeX only where there is nothing else."""
-    shown = _row([child for child in node.elements() if not child.name.startswith("annotation")])
-    if shown.strip():
-        return shown
+    row = _row([child for child in node.elements() if not child.name.startswith("annotation")])
+    if row.strip():
+        return row
     for child in node.elements():
         if "tex" in child.attributes.get("encoding", "").lower():
             return (linear(text_of(child)) or text_of(child)).replace("~", "∼")

@@ -196,15 +196,15 @@ class _Reader:
         name = sign[1:]
         if _WORD.fullmatch(name):
             return self._word(name, after=after)
-        meant = symbol(name)
-        if meant is None:
+        character = symbol(name)
+        if character is None:
             return self._unknown(sign, depth)
-        if not meant[-1:].isalpha() and sign[1:2].isalpha():
+        if not character[-1:].isalpha() and sign[1:2].isalpha():
             between = self._skip_spaces()
-            return f"{meant} " if after[-1:].isspace() and between else meant
+            return f"{character} " if after[-1:].isspace() and between else character
         if self._peek().isspace() and self._next_word().isalnum():
             self._skip_spaces()
-        return meant
+        return character
 
     def _word(self, name: str, *, after: str) -> str:
         """Write the name of a function apart from what it stands behind and before: n log n."""

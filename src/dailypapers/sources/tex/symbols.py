@@ -125,11 +125,11 @@ def symbol(name: str) -> str | None:
     if name in _MORE:
         return _MORE[name]
     spec = _KNOWN.get_macro_spec(name)
-    meant = spec.simplify_repl if spec else None
-    if not isinstance(meant, str) or not meant or "\n" in meant:
+    replacement = spec.simplify_repl if spec else None
+    if not isinstance(replacement, str) or not replacement or "\n" in replacement:
         return None
     # Longer ones are not characters but the library's notes, such as <cit.>.
-    return meant if len(meant.strip()) == 1 else (" " if meant.isspace() else None)
+    return replacement if len(replacement.strip()) == 1 else (" " if replacement.isspace() else None)
 
 
 def is_macro(name: str) -> bool:

@@ -184,10 +184,10 @@ def _formula(match: re.Match[str]) -> str:
     content = match[str(match.lastgroup)]
     if not re.search(r"[\\^_{=<>+]", content) and _PLAIN_WORDS.search(_MATH_WORDS.sub("", content)):
         return match[0]
-    meant = linear(content)
-    if meant is None:
+    linear_text = linear(content)
+    if linear_text is None:
         return match[0]
-    return _rewritten(meant, _OWN_MACROS) if "\\" in meant else meant
+    return _rewritten(linear_text, _OWN_MACROS) if "\\" in linear_text else linear_text
 
 
 def _prose(text: str) -> str:

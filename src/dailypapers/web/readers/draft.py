@@ -74,14 +74,14 @@ class Draft:
 def written(preferences: Preferences, *, usual: float) -> Draft:
     """Return the form as these preferences fill it in; `usual` is the relevance of readers who state none."""
     texts = {name: list(_texts(preferences.interests, *which)) for name, which in FIELDS.items()}
-    known = [_CODES[text.casefold()] for text in texts["categories"] if text.casefold() in _CODES]
+    codes = [_CODES[text.casefold()] for text in texts["categories"] if text.casefold() in _CODES]
     days = preferences.rhythm.days
     amount = preferences.amount
     return Draft(
         topics=tuple(texts["topics"]),
         **{name: "\n".join(texts[name]) for name in _TEXTS},
         others="\n".join(text for text in texts["categories"] if text.casefold() not in _CODES),
-        categories=frozenset(known),
+        categories=frozenset(codes),
         papers=tuple(texts["papers"]),
         rest=tuple(mark(interest) for interest in rest_of(preferences.interests)),
         zone=preferences.rhythm.zone,
@@ -132,8 +132,8 @@ def _percent(relevance: float) -> int:
 def fingerprint(preferences: Preferences) -> str:
     """Return what tells preferences apart: whether somebody else changed them since the form was made."""
     rhythm = (preferences.rhythm.zone, preferences.rhythm.hour, sorted(preferences.rhythm.days))
-    said = (rhythm, preferences.amount, preferences.style, sorted(set(preferences.interests)))
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+    stated_parts = (rhythm, preferences.amount, preferences.style, sorted(set(preferences.interests)))
+    return hashlib.sha256(repr(stated_parts).encode()).hexdigest()[:16]
 
 
 def read(form: FormData) -> Draft:
@@ -215,8 +215,8 @@ def _days(draft: Draft) -> frozenset[int]:
     named = {"daily": EVERY_DAY, "weekdays": _WEEKDAYS}
     if draft.days in named:
         return named[draft.days]
-    wanted = {"weekly": {draft.weekday}, "chosen": draft.chosen}.get(draft.days, ())
-    numbers = (_number(day, 0, 6) for day in wanted)
+    weekdays = {"weekly": {draft.weekday}, "chosen": draft.chosen}.get(draft.days, ())
+    numbers = (_number(day, 0, 6) for day in weekdays)
     return frozenset(day for day in numbers if day is not None)
 
 
@@ -234,12 +234,12 @@ def _amount(draft: Draft, before: Amount, usual: float, troubles: dict[str, str]
         least = before.least
     if relevance is None:
         troubles["relevance"] = "relevance"
-    wanted = before.relevance if relevance is None else relevance / 100
+    relevance_wanted = before.relevance if relevance is None else relevance / 100
     if relevance == _percent(usual if before.relevance is None else before.relevance):
         # Where the slider has not been moved, nothing finer than its steps is lost.
-        wanted = before.relevance
+        relevance_wanted = before.relevance
     on_empty = OnEmpty(draft.on_empty) if draft.on_empty in set(OnEmpty) else before.on_empty
-    return Amount(most or before.max_papers, about, least, wanted, draft.explore, on_empty)
+    return Amount(most or before.max_papers, about, least, relevance_wanted, draft.explore, on_empty)
 
 
 def _number(text: str, least: int, most: int) -> int | None:
@@ -258,8 +258,8 @@ def _interests(
     for code in sorted(draft.categories):
         yield Interest(InterestKind.CATEGORY, _CODES[code.casefold()])
     yield from _stated("others", draft.others.split("\n"), before, troubles)
-    kept = [paper for paper in _texts(before.interests, *FIELDS["papers"]) if paper in draft.papers]
-    named = tuple(dict.fromkeys([*kept, *examples]))
+    example_papers = [paper for paper in _texts(before.interests, *FIELDS["papers"]) if paper in draft.papers]
+    named = tuple(dict.fromkeys([*example_papers, *examples]))
     if len(named) > MAX_EXAMPLES:
         troubles["references"] = "many"
     for paper in named[:MAX_EXAMPLES]:
@@ -282,12 +282,12 @@ def _stated(name: str, lines: Iterable[str], before: Preferences, troubles: dict
 @cache
 def regions() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the time zones people live in, by region, for a list to choose from."""
-    found: dict[str, list[str]] = {}
+    zones_by_region: dict[str, list[str]] = {}
     for zone in sorted(zones()):
         region, slash, _ = zone.partition("/")
         if slash and region in _REGIONS:
-            found.setdefault(region, []).append(zone)
-    return tuple((region, tuple(named)) for region, named in found.items())
+            zones_by_region.setdefault(region, []).append(zone)
+    return tuple((region, tuple(named)) for region, named in zones_by_region.items())
 
 
 _REGIONS = {

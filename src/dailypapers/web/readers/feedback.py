@@ -69,17 +69,17 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         undo: Annotated[str, Form()] = "",
         avoid: Annotated[list[str] | None, Form()] = None,
     ) -> HTMLResponse:
-        meant, now = _vote(vote), context.clock()
+        chosen_vote, now = _vote(vote), context.clock()
         claim = context.signer.claim(Purpose.FEEDBACK, token, now=now)
         with writing(context.engine) as tx:
             reader = reader_of(context, tx, claim).id
             title = _case(tx, reader, claim.about).entry.paper.title
             avoided = [phrase for phrase in phrases_of(title) if vote == "less" and phrase in (avoid or ())]
             if undo:
-                votes.withdraw(tx, reader, claim.about, meant)
+                votes.withdraw(tx, reader, claim.about, chosen_vote)
                 lifecycle.allow(tx, reader, avoided)
             else:
-                votes.cast(tx, reader, claim.about, meant, now=now)
+                votes.cast(tx, reader, claim.about, chosen_vote, now=now)
                 lifecycle.avoid(tx, reader, avoided)
             case = _case(tx, reader, claim.about)
         return _page(context, request, token, vote, case, state="undone" if undo else "done", avoided=avoided)
@@ -99,11 +99,11 @@ def _case(tx: sa.Connection, reader: int, paper: int) -> _Case:
         raise BadToken(GONE)
     listed = papers.of_delivery(tx, [paper])[paper]
     cast = votes.of_paper(tx, reader, paper)
-    stated = {one.text for one in subscribers.interests_of(tx, [reader])[reader]}
+    topics = {one.text for one in subscribers.interests_of(tx, [reader])[reader]}
     return _Case(
         entry_of(listed),
         frozenset(vote.value for vote in cast),
-        tuple(phrase for phrase in phrases_of(listed.paper.title) if phrase not in stated),
+        tuple(phrase for phrase in phrases_of(listed.paper.title) if phrase not in topics),
     )
 
 

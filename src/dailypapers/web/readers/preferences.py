@@ -115,9 +115,9 @@ def act(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLResponse]
         def answer() -> HTMLResponse:
             opened = reading if form.action == "preview" else writing
             with opened(context.engine) as tx:
-                made = answers.get(form.action, _save)(context, tx, _case(context, tx, token), form)
+                outcome = answers.get(form.action, _save)(context, tx, _case(context, tx, token), form)
             # The page is made when others may write again.
-            return _page(context, request, token, made)
+            return _page(context, request, token, outcome)
 
         return await run_in_threadpool(answer)
 
@@ -135,9 +135,9 @@ def redraw(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLRespon
                 case = _case(context, tx, token)
                 read = _read(context, tx, case, form)
                 useless = unusable(read.preferences.interests, examples=_examples(tx, read))
-            shown = _preview(context, case, read)
-            said = replace(shown, notes=tuple(useless.values()), troubles=read.troubles, bounds=_BOUNDS)
-            return preview.answer(context, said)
+            preview_shown = _preview(context, case, read)
+            with_notes = replace(preview_shown, notes=tuple(useless.values()), troubles=read.troubles, bounds=_BOUNDS)
+            return preview.answer(context, with_notes)
 
         return await run_in_threadpool(answer)
 
@@ -183,23 +183,23 @@ def _as_kept(context: WebContext, case: _Case) -> _Read:
 
 def _read(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
     named = (*form.pasted.papers, *form.uploaded.papers)
-    known = papers.by_key(tx, {name for reference in named for name in reference.names()})
-    found = {reference: _found(reference, known) for reference in named}
+    papers_by_name = papers.by_key(tx, {name for reference in named for name in reference.names()})
+    paper_by_reference = {reference: _found(reference, papers_by_name) for reference in named}
     usual = context.digest_options.relevance
-    examples = [str(paper.id) for paper in found.values() if paper]
-    meant = drafts.meant(form.draft, case.preferences, usual=usual, examples=examples)
+    examples = [str(paper.id) for paper in paper_by_reference.values() if paper]
+    meaning = drafts.meant(form.draft, case.preferences, usual=usual, examples=examples)
     return _Read(
         form.draft,
-        meant.preferences,
-        meant.troubles,
-        unknown=tuple(_called(reference) for reference, paper in found.items() if paper is None),
+        meaning.preferences,
+        meaning.troubles,
+        unknown=tuple(_called(reference) for reference, paper in paper_by_reference.items() if paper is None),
         unread=(*form.pasted.skipped, *form.uploaded.skipped),
         left=form.pasted.left + form.uploaded.left,
     )
 
 
-def _found(reference: Reference, known: Mapping[str, Paper]) -> Paper | None:
-    return next((known[name] for name in reference.names() if name in known), None)
+def _found(reference: Reference, papers_by_name: Mapping[str, Paper]) -> Paper | None:
+    return next((papers_by_name[name] for name in reference.names() if name in papers_by_name), None)
 
 
 def _called(reference: Reference) -> str:
@@ -212,10 +212,10 @@ def _save(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _
     read = _read(context, tx, case, form)
     if read.troubles:
         return _Answer(case, read, "wrong", 422)
-    kept = drafts.fingerprint(case.preferences)
-    if kept not in {form.draft.seen, drafts.fingerprint(read.preferences)}:
+    before = drafts.fingerprint(case.preferences)
+    if before not in {form.draft.seen, drafts.fingerprint(read.preferences)}:
         # The form is older than what is kept: another tab, or the back button.
-        return _Answer(case, replace(read, draft=replace(read.draft, seen=kept)), "older", 409)
+        return _Answer(case, replace(read, draft=replace(read.draft, seen=before)), "older", 409)
     lifecycle.change(tx, case.reader.id, read.preferences, now=context.clock())
     add_profiles(tx, case.reader.id, form.profiles, now=context.clock())
     case = _again(tx, case)
@@ -327,8 +327,8 @@ _BOUNDS = {
 def _links(context: WebContext, reader: Bearer) -> dict[str, str]:
     """Return where a reader's other pages are."""
     now = context.clock()
-    wanted = (Purpose.SAVED, Purpose.FEED, Purpose.DATA, Purpose.UNSUBSCRIBE)
-    urls = {purpose.value: context.signer.url(purpose, reader, issued=now) for purpose in wanted}
+    purposes = (Purpose.SAVED, Purpose.FEED, Purpose.DATA, Purpose.UNSUBSCRIBE)
+    urls = {purpose.value: context.signer.url(purpose, reader, issued=now) for purpose in purposes}
     token = context.signer.token(Purpose.PREFERENCES, reader, issued=now)
     tools = f"{context.root}tools/{token}" if context.tools or context.has_e_readers else ""
     return urls | {"groups": f"{context.root}groups/{token}", "tools": tools}

@@ -90,18 +90,18 @@ def trending(snapshot: Snapshot) -> Shown:
     return Shown("trending", snapshot.edition, replace(snapshot.trending, entries=entries))
 
 
-def for_topics(context: WebContext, wanted: tuple[str, ...]) -> Shown:
+def for_topics(context: WebContext, topics: tuple[str, ...]) -> Shown:
     """Return the digest somebody would get for these topics; what is trending where there are none."""
     snapshot = context.previews.snapshot(now=context.clock())
-    if snapshot and not wanted:
+    if snapshot and not topics:
         return trending(snapshot)
-    interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in wanted)
+    interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
     shown = of(context, ReaderContext(context.defaults.amount, interests), notes=warnings(interests))
     if shown.digest is None:
         return shown
     return replace(
         shown,
-        corrections=_corrections(shown.digest, wanted, context.root),
+        corrections=_corrections(shown.digest, topics, context.root),
         earlier=earlier(context, shown.digest),
         may_subscribe=context.sign_up_policy.open,
     )
@@ -115,9 +115,9 @@ def earlier(context: WebContext, digest: Digest) -> tuple[Entry, ...]:
         return ()
 
 
-def _corrections(digest: Digest, wanted: Sequence[str], root: str) -> Mapping[str, str]:
+def _corrections(digest: Digest, topics: Sequence[str], root: str) -> Mapping[str, str]:
     return {
-        hint.topic: f"{root}?{urlencode([('topic', hint.instead if t == hint.topic else t) for t in wanted])}"
+        hint.topic: f"{root}?{urlencode([('topic', hint.instead if t == hint.topic else t) for t in topics])}"
         for hint in digest.hints
         if hint.instead
     }

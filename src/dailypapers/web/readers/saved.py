@@ -128,9 +128,9 @@ def file(context: WebContext) -> Callable[[Request, str, str], Response]:
         claim = claim_of(context, Purpose.SAVED, token)
         with reading(context.engine) as tx:
             reader = reader_of(context, tx, claim).id
-            kept = store.of_readers(tx, [reader])
-            paper_by_id = papers.by_id(tx, [one.paper_id for one in kept])
-            listed = _those(_wanted(request), kept, paper_by_id)
+            saved_papers = store.of_readers(tx, [reader])
+            paper_by_id = papers.by_id(tx, [one.paper_id for one in saved_papers])
+            listed = _those(_wanted(request), saved_papers, paper_by_id)
             entries = with_reasons(tx, reader, [one.paper_id for one in listed])
         remarks = {paper_by_id[one.paper_id].id: one.remark for one in listed}
         return download.as_file(context.templates, entries, "saved-papers", kind, remarks)
@@ -143,10 +143,10 @@ def _wanted(request: Request) -> Wanted:
     return Wanted(words, name)
 
 
-def _those(wanted: Wanted, kept: Iterable[SavedPaper], paper_by_id: Mapping[int, Paper]) -> list[SavedPaper]:
+def _those(query: Wanted, saved_papers: Iterable[SavedPaper], paper_by_id: Mapping[int, Paper]) -> list[SavedPaper]:
     """Return the saved papers that are looked for, in their order: all words must occur, as parts of words too."""
-    words = unaccented(wanted.words).split()
-    in_it = [one for one in kept if not wanted.collection or one.remark.collection == wanted.collection]
+    words = unaccented(query.words).split()
+    in_it = [one for one in saved_papers if not query.collection or one.remark.collection == query.collection]
     return [one for one in in_it if not words or _holds(one.remark, paper_by_id[one.paper_id], words)]
 
 
@@ -159,20 +159,21 @@ def _holds(remark: Remark, paper: Paper, words: Sequence[str]) -> bool:
 def _page(
     context: WebContext, request: Request, tx: sa.Connection, token: str, reader: int, *, done: Done = _NOTHING
 ) -> HTMLResponse:
-    kept = store.of_readers(tx, [reader])
+    saved_papers = store.of_readers(tx, [reader])
     wanted = _wanted(request)
-    found = _those(wanted, kept, papers.by_id(tx, [one.paper_id for one in kept]) if wanted.words else {})
-    listed = papers.of_delivery(tx, [one.paper_id for one in found[:MOST]])
+    paper_by_id = papers.by_id(tx, [one.paper_id for one in saved_papers]) if wanted.words else {}
+    matching = _those(wanted, saved_papers, paper_by_id)
+    listed = papers.of_delivery(tx, [one.paper_id for one in matching[:MOST]])
     entries = [entry_of(item) for item in listed.values()]
     return context.page(
         request,
         "saved",
         entries=entries,
-        remarks={one.paper_id: one.remark for one in found[:MOST]},
-        collections=sorted(Counter(one.remark.collection for one in kept if one.remark.collection).items()),
+        remarks={one.paper_id: one.remark for one in matching[:MOST]},
+        collections=sorted(Counter(one.remark.collection for one in saved_papers if one.remark.collection).items()),
         wanted=wanted,
-        found=len(found),
-        total=len(kept),
+        found=len(matching),
+        total=len(saved_papers),
         done=done,
         bounds={"name": MAX_NAME, "note": MAX_NOTE},
         action=f"{context.root}saved/{token}",

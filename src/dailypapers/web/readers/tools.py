@@ -144,15 +144,15 @@ def _page(context: WebContext, request: Request, tx: sa.Connection, token: str, 
     e_reader = e_readers.of_subscriber(tx, reader.id)
     cards = []
     for kind in context.tools:
-        tool, said = connected.get(kind), ""
+        tool, status = connected.get(kind), ""
         if tool:
-            said = _REFUSALS[tool.refusal] if tool.refusal else _STATES[tool.state]
+            status = _REFUSALS[tool.refusal] if tool.refusal else _STATES[tool.state]
         cards.append(
             _Card(
                 kind,
                 TOOL_NAMES[kind],
                 context.translate(_HINTS[kind]),
-                context.translate(said) if said else "",
+                context.translate(status) if status else "",
                 is_off=bool(tool and tool.state is ToolState.OFF),
                 trouble=done.troubles.get(kind, ""),
             )
