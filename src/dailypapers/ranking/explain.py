@@ -57,17 +57,17 @@ class Explainer:
 
     def reasons(self, scored: Scored, reader: Columns, column: Columns) -> list[Reason]:
         """Return why each of these readers gets this paper: each term that added or took something, strongest first."""
-        made = self._of_subjects(scored, reader, column)
+        terms_by_pick = self._of_subjects(scored, reader, column)
         return [
-            self._whole(scored.profiles[who], made[pick], paper)
+            self._whole(scored.profiles[who], terms_by_pick[pick], paper)
             for pick, (who, paper) in enumerate(zip(reader.tolist(), column.tolist(), strict=True))
         ]
 
-    def _whole(self, stated: Profile, terms: list[Term], column: int) -> Reason:
-        if stated.facts:
-            terms += self._of_facts(stated, column)
-        if stated.trending and (stated.empty or sum(term.weight for term in terms) > 0):
-            terms.append(self._of_trend(stated, column))
+    def _whole(self, reader_profile: Profile, terms: list[Term], column: int) -> Reason:
+        if reader_profile.facts:
+            terms += self._of_facts(reader_profile, column)
+        if reader_profile.trending and (reader_profile.empty or sum(term.weight for term in terms) > 0):
+            terms.append(self._of_trend(reader_profile, column))
         if len(terms) > 1:
             terms.sort(key=lambda term: (-term.weight, term.kind, term.interest))
         return Reason(tuple(terms))
@@ -81,16 +81,16 @@ class Explainer:
         interests = list(self.scorer.matches.rows)
         is_topic = np.array([interest.kind is InterestKind.TOPIC for interest in interests], np.bool_)[apart.row]
         nearest, others = _nearest(apart, added * weight[apart.pair], ~is_topic)
-        made: dict[int, list[Term]] = defaultdict(list)
-        said = np.sort(np.concatenate([np.flatnonzero(is_topic), nearest]))
-        place = pick[apart.pair[said]]
-        named = [interests[row] for row in apart.row[said].tolist()]
-        terms = self._terms(named, column[place], added[said], weight[apart.pair[said]] < 0)
+        terms_by_pick: dict[int, list[Term]] = defaultdict(list)
+        named_columns = np.sort(np.concatenate([np.flatnonzero(is_topic), nearest]))
+        place = pick[apart.pair[named_columns]]
+        named = [interests[row] for row in apart.row[named_columns].tolist()]
+        terms = self._terms(named, column[place], added[named_columns], weight[apart.pair[named_columns]] < 0)
         for n, term in zip(place.tolist(), terms, strict=True):
-            made[n].append(term)
+            terms_by_pick[n].append(term)
         for pair, term in _of_others(apart.pair[others], added[others]):
-            made[int(pick[pair])].append(term)
-        return made
+            terms_by_pick[int(pick[pair])].append(term)
+        return terms_by_pick
 
     def _terms(
         self, interests: Sequence[Interest], column: Columns, worth: Vector, is_avoided: Flags
@@ -101,32 +101,32 @@ class Explainer:
             interests, words, worth.tolist(), is_avoided.tolist(), strict=True
         ):
             named, is_paper = interest.text, interest.kind is InterestKind.PAPER
-            said = TermKind.AVOIDED if avoided else TermKind.PAPER if is_paper else kind
-            yield Term(said, text, added, self.examples[named].title if is_paper else named)
+            term_kind = TermKind.AVOIDED if avoided else TermKind.PAPER if is_paper else kind
+            yield Term(term_kind, text, added, self.examples[named].title if is_paper else named)
 
-    def _of_facts(self, stated: Profile, column: int) -> Iterator[Term]:
-        for fact, weight in stated.facts:
+    def _of_facts(self, reader_profile: Profile, column: int) -> Iterator[Term]:
+        for fact, weight in reader_profile.facts:
             if column in self.scorer.matches.true_of[fact]:
-                said = fact.text
+                name = fact.text
                 if fact.kind is InterestKind.AUTHOR:
                     authors = self.scorer.features.papers[column].authors
-                    said = next(author for author in authors if is_same_person(fact.text, author))
+                    name = next(author for author in authors if is_same_person(fact.text, author))
                 if fact.kind is InterestKind.INSTITUTION:
-                    said = dict(self.scorer.features.by_institution[institution_key(fact.text)])[column]
-                yield Term(self._kind(stated, fact, weight, column), said, weight, fact.text)
+                    name = dict(self.scorer.features.by_institution[institution_key(fact.text)])[column]
+                yield Term(self._kind(reader_profile, fact, weight, column), name, weight, fact.text)
 
-    def _kind(self, stated: Profile, fact: Interest, weight: float, column: int) -> TermKind:
+    def _kind(self, reader_profile: Profile, fact: Interest, weight: float, column: int) -> TermKind:
         if weight < 0:
             return TermKind.AVOIDED
         if fact.kind is InterestKind.CATEGORY:
-            wanted = (other.text for other, worth in stated.facts if other.kind is fact.kind and worth > 0)
-            if is_cross_list(self.scorer.features.papers[column].categories, wanted):
+            same_kind = (other.text for other, worth in reader_profile.facts if other.kind is fact.kind and worth > 0)
+            if is_cross_list(self.scorer.features.papers[column].categories, same_kind):
                 return TermKind.CROSS_LIST
         return _FACTS[fact.kind]
 
-    def _of_trend(self, stated: Profile, column: int) -> Term:
+    def _of_trend(self, reader_profile: Profile, column: int) -> Term:
         counts = self.popularity(column)
-        weight = round(stated.trending * float(self.trend[column]), _DIGITS)
+        weight = round(reader_profile.trending * float(self.trend[column]), _DIGITS)
         return Term(TermKind.TRENDING if counts else TermKind.NEW, "", weight, counts=counts)
 
     def popularity(self, column: int) -> tuple[tuple[str, int], ...]:

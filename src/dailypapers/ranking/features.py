@@ -100,12 +100,12 @@ class Features:
         """The background's papers × narrow columns."""
         return self.narrow.rows(self.background.weights)
 
-    def feedback_mean(self, found: sp.csr_array) -> sp.csr_array:
+    def feedback_mean(self, feedback: sp.csr_array) -> sp.csr_array:
         """Return texts × narrow columns: the mean of each text's feedback documents, `found` being their shares."""
-        if found.shape[0] > _FEW_TEXTS:
-            return sp.csr_array(found @ self.library)
-        rows = distinct(found.indices)
-        return sp.csr_array(found[:, rows] @ self.narrow.rows(self.background.weights[rows]))
+        if feedback.shape[0] > _FEW_TEXTS:
+            return sp.csr_array(feedback @ self.library)
+        rows = distinct(feedback.indices)
+        return sp.csr_array(feedback[:, rows] @ self.narrow.rows(self.background.weights[rows]))
 
     def term_cosines(self, weights: sp.csr_array) -> Matrix:
         """Return texts × papers: cosines."""
@@ -150,31 +150,31 @@ class Features:
     @cached_property
     def by_name_key(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
         """Key of a name → papers of somebody it may be, with the name as it stands there."""
-        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        columns_by_key: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for column, paper in enumerate(self.papers):
             for author in paper.authors:
                 for key in name_keys(author):
-                    found[key].append((column, author))
-        return {key: tuple(papers) for key, papers in found.items()}
+                    columns_by_key[key].append((column, author))
+        return {key: tuple(papers) for key, papers in columns_by_key.items()}
 
     @cached_property
     def by_institution(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
         """Key of an institution → papers whose authors work there, with its name as it stands there."""
-        found: dict[str, dict[int, str]] = defaultdict(dict)
+        names_by_key: dict[str, dict[int, str]] = defaultdict(dict)
         for column, key in enumerate(self.keys):
             for institution, written in institutions_in(self.affiliations.get(key, ())):
-                found[institution].setdefault(column, written)
-        return {institution: tuple(papers.items()) for institution, papers in found.items()}
+                names_by_key[institution].setdefault(column, written)
+        return {institution: tuple(papers.items()) for institution, papers in names_by_key.items()}
 
     @cached_property
     def by_category(self) -> Mapping[str, frozenset[int]]:
         """Category, lower case, → papers in it; `cs` holds all of `cs.*`, `cs.SY` all of `eess.SY`."""
-        found: dict[str, set[int]] = defaultdict(set)
+        columns_by_code: dict[str, set[int]] = defaultdict(set)
         for column, paper in enumerate(self.papers):
             for category in paper.categories:
                 for code in groups_of(category):
-                    found[code].add(column)
-        return {code: frozenset(columns) for code, columns in found.items()}
+                    columns_by_code[code].add(column)
+        return {code: frozenset(columns) for code, columns in columns_by_code.items()}
 
     @cached_property
     def clusters(self) -> Columns:
@@ -283,8 +283,8 @@ class Features:
 
     def _with_kin(self, text: str) -> Sequence[tuple[str, ...]]:
         """Return what a text asks for, with words of the same root beside each word; a name asks for its own words."""
-        asked = units(text)
-        return asked if is_name(text) else [(*unit, *self.background.kin(unit[0])) for unit in asked]
+        topic_units = units(text)
+        return topic_units if is_name(text) else [(*unit, *self.background.kin(unit[0])) for unit in topic_units]
 
     def _asked(self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]]) -> "_Units":
         terms = [columns_of(unit) for each in asked for unit in each]
@@ -359,20 +359,20 @@ class _Units:
         if not self.synonyms:
             return covered
         covered, held = covered.copy(), self._held(holds)
-        known: dict[int, Vector] = {}
+        coverage_by_column: dict[int, Vector] = {}
         for synonym in self.synonyms:
             flags = (holds[synonym.columns].sum(axis=0) >= len(synonym.columns)) & synonym.means
             for unit in synonym.units if flags.any() else ():
-                before = known[unit] if unit in known else held[[unit]].toarray()[0]
-                known[unit] = np.where(flags, 1.0, before)
-                covered[synonym.text] += self.shares[synonym.text, unit] * (known[unit] - before)
+                before = coverage_by_column[unit] if unit in coverage_by_column else held[[unit]].toarray()[0]
+                coverage_by_column[unit] = np.where(flags, 1.0, before)
+                covered[synonym.text] += self.shares[synonym.text, unit] * (coverage_by_column[unit] - before)
         return covered
 
     def _held(self, holds: sp.csr_array) -> sp.csr_array:
         """Units × papers: ones where any of a unit's terms is held."""
-        held = sp.csr_array(self.terms @ holds)
-        held.data = np.minimum(held.data, 1.0)
-        return held
+        counts = sp.csr_array(self.terms @ holds)
+        counts.data = np.minimum(counts.data, 1.0)
+        return counts
 
 
 def _replaced(synonym: Synonym) -> frozenset[str]:

@@ -39,14 +39,14 @@ def misspelt(features: Features, topic: str) -> Hint | None:
     """Return what a topic probably means that is misspelt, `None` for any other; found out once for each topic."""
     if topic not in features.misspelt:
         unknown = list(_unknown(features, topic))
-        meant = _instead(features, topic, unknown) if 0 < len(unknown) <= _MOST_UNKNOWN else ""
-        features.misspelt[topic] = meant
+        corrected = _instead(features, topic, unknown) if 0 < len(unknown) <= _MOST_UNKNOWN else ""
+        features.misspelt[topic] = corrected
     return Hint(topic, features.misspelt[topic]) if features.misspelt[topic] else None
 
 
 def _hints(features: Features, topic: str) -> Iterator[Hint]:
-    if meant := misspelt(features, topic):
-        yield meant
+    if corrected := misspelt(features, topic):
+        yield corrected
     elif never := [word for word in _unknown_words(features, topic) if _is_on_no_paper(features, word)]:
         yield Hint(topic, note=LazyString(UNKNOWN, words=", ".join(never)[:60]))
     elif (share := _commonness(features, topic)) > _VAGUE_FROM:
@@ -55,10 +55,10 @@ def _hints(features: Features, topic: str) -> Iterator[Hint]:
 
 def _unknown(features: Features, topic: str) -> Iterator[tuple[int, int]]:
     """Yield where in a topic words stand that hardly any paper holds, by themselves or as one with a neighbor."""
-    held = {unit[0] for unit in units(topic) if features.together([columns_of(unit)]) <= _MISTAKES}
+    common_units = {unit[0] for unit in units(topic) if features.together([columns_of(unit)]) <= _MISTAKES}
     for start, end in spans(topic):
         for match in _LETTERS.finditer(topic, start, end):
-            if all(part.form in held for part in parts(match[0])):
+            if all(part.form in common_units for part in parts(match[0])):
                 yield match.span()
 
 
@@ -82,12 +82,12 @@ def _instead(features: Features, topic: str, unknown: Sequence[tuple[int, int]])
         instead += topic[end:start] + (near.capitalize() if topic[start].isupper() else near)
         end = after
     instead += topic[end:]
-    asked = [columns_of(unit) for unit in units(instead)]
-    least = _COMMON_ENOUGH if len(asked) == 1 and features.background.is_trained else 1
-    return instead if features.together(asked) >= least else ""
+    unit_columns = [columns_of(unit) for unit in units(instead)]
+    least = _COMMON_ENOUGH if len(unit_columns) == 1 and features.background.is_trained else 1
+    return instead if features.together(unit_columns) >= least else ""
 
 
 def _commonness(features: Features, topic: str) -> float:
     """Return the share of earlier papers that hold all words of a topic; 0 where too few are known to tell."""
-    asked, background = [columns_of(unit) for unit in units(topic)], features.background
-    return background.together(asked) / background.papers if asked and background.is_trained else 0.0
+    unit_columns, background = [columns_of(unit) for unit in units(topic)], features.background
+    return background.together(unit_columns) / background.papers if unit_columns and background.is_trained else 0.0

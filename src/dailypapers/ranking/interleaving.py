@@ -17,13 +17,13 @@ def team_draft(
     """
     remaining = [list(one), list(other)]
     interleaved: list[Pick] = []
-    taken: set[str] = set()
+    chosen_keys: set[str] = set()
     for number in range(limit):
         first = int(hashlib.sha256(f"{seed} {number}".encode()).hexdigest(), 16) % 2
         for ranking in (first, 1 - first):
-            pick = next((pick for pick in remaining[ranking] if pick.paper not in taken), None)
+            pick = next((pick for pick in remaining[ranking] if pick.paper not in chosen_keys), None)
             if pick and len(interleaved) < limit:
-                taken.add(pick.paper)
+                chosen_keys.add(pick.paper)
                 interleaved.append(replace(pick, variant=names[ranking]))
     return tuple(interleaved)
 

@@ -185,11 +185,12 @@ def _matched(
     features = matcher.features
     topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
     papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
-    one, said = _of_topics(features, [unframed(new[n].text) for n in topics], matcher.encoder)
+    one, topic_sources = _of_topics(features, [unframed(new[n].text) for n in topics], matcher.encoder)
     names = [new[n].text for n in papers]
-    other, told = _of_papers(features, [examples[name] for name in names], [vectors.get(name) for name in names])
+    named_papers = [examples[name] for name in names]
+    other, paper_sources = _of_papers(features, named_papers, [vectors.get(name) for name in names])
     back = np.argsort([*topics, *papers])
-    sources = [*said, *told]
+    sources = [*topic_sources, *paper_sources]
     rows = [np.concatenate([theirs, ours])[back] for theirs, ours in zip(one, other, strict=True)]
     return rows, [sources[n] for n in back]
 

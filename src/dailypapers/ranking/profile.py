@@ -90,22 +90,22 @@ def profile(
     Interests that can do nothing are left out and named in `warnings`, in words for the reader.
     """
     usable = {interest: _trouble(interest, examples) for interest in sorted(set(interests), key=_ORDER)}
-    wanted = _bounded([interest for interest, trouble in usable.items() if not trouble])
+    usable_interests = _bounded([interest for interest, trouble in usable.items() if not trouble])
     votes = [Interest(InterestKind.PAPER, key) for key in liked if key in examples]
     against = [Interest(InterestKind.PAPER, key) for key in disliked if key in examples]
-    facts = tuple((fact, _sign(fact) * FACTS[fact.kind]) for fact in wanted if _is_fact(fact))
-    subjects = _subjects([i for i in wanted if i.kind not in FACTS], votes, against)
+    facts = tuple((fact, _sign(fact) * FACTS[fact.kind]) for fact in usable_interests if _is_fact(fact))
+    subjects = _subjects([i for i in usable_interests if i.kind not in FACTS], votes, against)
     pulls = any(subject.weight > 0 and not all(is_foreign(part) for part, _ in subject.parts) for subject in subjects)
     pulls |= any(weight > 0 and not _is_weak(fact) for fact, weight in facts)
     return Profile(
         subjects=subjects,
         facts=facts,
-        excluded=tuple(interest for interest in wanted if interest.stance is Stance.EXCLUDE),
+        excluded=tuple(interest for interest in usable_interests if interest.stance is Stance.EXCLUDE),
         trending=0.0 if pulls else TRENDING_WEIGHT,
         warnings=(
             *(trouble for trouble in usable.values() if trouble),
-            *filter(None, map(_weakness, wanted)),
-            *_too_many(usable, wanted),
+            *filter(None, map(_weakness, usable_interests)),
+            *_too_many(usable, usable_interests),
         ),
     )
 
@@ -137,9 +137,9 @@ def _is_single_name(interest: Interest) -> bool:
     return interest.kind is InterestKind.AUTHOR and is_single_name(interest.text)
 
 
-def _bounded(wanted: Sequence[Interest]) -> list[Interest]:
-    topics = [interest for interest in wanted if interest.kind is InterestKind.TOPIC][:MAX_TOPICS]
-    return [interest for interest in wanted if interest.kind is not InterestKind.TOPIC or interest in topics]
+def _bounded(interests: Sequence[Interest]) -> list[Interest]:
+    topics = [interest for interest in interests if interest.kind is InterestKind.TOPIC][:MAX_TOPICS]
+    return [interest for interest in interests if interest.kind is not InterestKind.TOPIC or interest in topics]
 
 
 def _too_many(usable: Mapping[Interest, str], wanted: Sequence[Interest]) -> tuple[str, ...]:

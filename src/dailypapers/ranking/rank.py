@@ -105,18 +105,18 @@ class Chosen:
 
     def picks(self) -> list[tuple[Pick, ...]]:
         """Return each reader's picks, with their reasons; what is trending outside their subjects comes last."""
-        shown = (self.columns >= 0) & (np.arange(self.columns.shape[1]) < self._room[:, None])
-        readers, places = np.nonzero(shown)
+        is_shown = (self.columns >= 0) & (np.arange(self.columns.shape[1]) < self._room[:, None])
+        readers, places = np.nonzero(is_shown)
         columns = self.columns[readers, places]
         reasons = self.explainer.reasons(self.scored, readers, columns)
         relevance = self.relevance[readers, columns].tolist()
-        made = [
+        reader_picks = [
             replace(self._pick(column, why), relevance=how if self.scored.profiles[reader].pulls else None)
             for reader, column, why, how in zip(readers.tolist(), columns.tolist(), reasons, relevance, strict=True)
         ]
-        ends = np.cumsum(shown.sum(axis=1)).tolist()
+        ends = np.cumsum(is_shown.sum(axis=1)).tolist()
         return [
-            (*made[start:end], *self._from_outside(reader))
+            (*reader_picks[start:end], *self._from_outside(reader))
             for reader, (start, end) in enumerate(zip([0, *ends], ends, strict=False))
         ]
 
@@ -175,9 +175,9 @@ class Chosen:
         return Reason((Term(kind, "", weight, counts=self.explainer.popularity(column)),))
 
 
-def _topics_of(stated: Profile) -> tuple[Interest, ...]:
+def _topics_of(reader_profile: Profile) -> tuple[Interest, ...]:
     """Return the topics a reader wants, but for those that hardly any paper could be about."""
-    parts = (part for subject in stated.subjects if subject.weight > 0 for part, _ in subject.parts)
+    parts = (part for subject in reader_profile.subjects if subject.weight > 0 for part, _ in subject.parts)
     return tuple(part for part in parts if part.kind is InterestKind.TOPIC and not is_foreign(part))
 
 
@@ -226,16 +226,16 @@ def _with_thresholds(
     chosen = [n for n, (reader, stated) in enumerate(zip(readers, profiles, strict=True)) if reader.about]
     if not chosen or not known.recent or not known.recent.days:
         return readers
-    asked = [profiles[n] for n in chosen]
-    matches = matches_of(known.recent.matcher, asked, known)
+    asking_profiles = [profiles[n] for n in chosen]
+    matches = matches_of(known.recent.matcher, asking_profiles, known)
     scorer = Scorer(known.recent.matcher.features, matches, variant)
     asking = list(readers)
-    asked_by = profile_batch(asked, matches)
+    asked_by = profile_batch(asking_profiles, matches)
     nothing = np.zeros(len(known.recent.matcher.features.papers))
     rows = score(scorer, asked_by, scorer.normalisation(asked_by.shares), trend=nothing).readers
     for n, row in zip(chosen, rows, strict=True):
-        wanted = min((readers[n].about or 0) * known.recent.days, len(row))
-        least_score = round(float(np.sort(row)[len(row) - wanted]), _DIGITS)
+        most = min((readers[n].about or 0) * known.recent.days, len(row))
+        least_score = round(float(np.sort(row)[len(row) - most]), _DIGITS)
         asking[n] = replace(readers[n], threshold=LEAST, least_score=least_score)
     return asking
 
@@ -254,7 +254,7 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
     scored = score(scorer, asking, normalisation, trend=explainer.trend)
     scores, relevance = scored.readers, np.round(scored.relevance, _DIGITS)
     # Thresholds are about a subject; who named none gets the top of the list.
-    led = np.array([stated.trending > 0 for stated in profiles], np.bool_)
+    led = np.array([reader_profile.trending > 0 for reader_profile in profiles], np.bool_)
     enough = np.where(led, -np.inf, np.round([reader.threshold for reader in readers], _DIGITS))
     least = np.where(led, 0.0, [reader.least_score - 10.0**-_DIGITS for reader in readers])
     wanted = Wanted(
@@ -267,12 +267,12 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
     news = np.isfinite(scores)
     news[wanted.known] = False
     elsewhere = np.full(len(readers), -1)
-    for place, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
-        if reader.explore and stated.subjects and reader.limit > 1:
+    for place, (reader, reader_profile) in enumerate(zip(readers, profiles, strict=True)):
+        if reader.explore and reader_profile.subjects and reader.limit > 1:
             open_to = news[place].copy()
             open_to[columns[place][columns[place] >= 0]] = False
             elsewhere[place] = _elsewhere(explainer, open_to)
-    made = Chosen(
+    chosen = Chosen(
         explainer,
         Scored(profiles, asking, normalisation, scored.subjects),
         wanted.limit,
@@ -282,7 +282,9 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
         news,
         enough,
     )
-    return replace(made, outside=_outside(made, readers, scores, wanted)) if any(r.outside for r in readers) else made
+    if not any(reader.outside for reader in readers):
+        return chosen
+    return replace(chosen, outside=_outside(chosen, readers, scores, wanted))
 
 
 def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> tuple[Columns, Columns]:
@@ -291,13 +293,14 @@ def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence
     by_key = {key: column for column, key in enumerate(features.keys)}
     by_id = {paper_id: column for column, paper_id in enumerate(features.ids)}
     rows, columns = [], []
-    for row, (reader, stated) in enumerate(zip(readers, profiles, strict=True)):
-        named = {i.text for subject in stated.subjects for i, _ in subject.parts if i.kind is InterestKind.PAPER}
+    for row, (reader, reader_profile) in enumerate(zip(readers, profiles, strict=True)):
+        parts = (part for subject in reader_profile.subjects for part, _ in subject.parts)
+        named = {part.text for part in parts if part.kind is InterestKind.PAPER}
         keys = {str(explainer.examples[name].id) for name in named | set(reader.disliked) if name in explainer.examples}
         sent = {by_id[paper_id] for paper_id in reader.already if paper_id in by_id}
-        known = sorted(sent | {by_key[key] for key in keys if key in by_key})
-        rows += [row] * len(known)
-        columns += known
+        known_columns = sorted(sent | {by_key[key] for key in keys if key in by_key})
+        rows += [row] * len(known_columns)
+        columns += known_columns
     return np.array(rows, np.int64), np.array(columns, np.int64)
 
 
@@ -307,16 +310,17 @@ def _elsewhere(explainer: Explainer, open_to: Flags) -> int:
     return column if open_to[column] and explainer.popularity(column) else -1
 
 
-def _outside(made: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wanted) -> tuple[tuple[int, ...], ...]:
+def _outside(chosen: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: Wanted) -> tuple[tuple[int, ...], ...]:
     """Return, for readers whose subjects bring them their papers, the columns of what is trending besides."""
-    explainer, clusters = made.explainer, made.explainer.scorer.features.clusters
+    explainer, clusters = chosen.explainer, chosen.explainer.scorer.features.clusters
     order = np.argsort(-np.round(explainer.trend, 9), kind="stable")
     talked_about = [int(column) for column in order if explainer.popularity(int(column))]
     columns_by_reader = []
-    for place, (reader, stated) in enumerate(zip(readers, made.scored.profiles, strict=True)):
-        known = wanted.known[1][wanted.known[0] == place]
-        taken = {int(column) for column in (*made.columns[place], made.elsewhere[place], *known) if column >= 0}
-        many = 0 if stated.trending else reader.outside
+    for place, (reader, reader_profile) in enumerate(zip(readers, chosen.scored.profiles, strict=True)):
+        known_columns = wanted.known[1][wanted.known[0] == place]
+        columns = (*chosen.columns[place], chosen.elsewhere[place], *known_columns)
+        taken = {int(column) for column in columns if column >= 0}
+        many = 0 if reader_profile.trending else reader.outside
         inside = wanted.relevant[place]
         columns_by_reader.append(outside(talked_about, scores[place], inside, clusters, taken=taken, count=many))
     return tuple(columns_by_reader)

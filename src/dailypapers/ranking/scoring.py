@@ -83,7 +83,9 @@ class ProfileBatch:
 
 def profile_batch(profiles: Sequence[Profile], matches: Matches) -> ProfileBatch:
     """Return readers' profiles in the rows of matches."""
-    subjects = [(reader, subject) for reader, stated in enumerate(profiles) for subject in stated.subjects]
+    subjects = [
+        (reader, subject) for reader, reader_profile in enumerate(profiles) for subject in reader_profile.subjects
+    ]
     shares = [(n, matches.rows[i], share) for n, (_, s) in enumerate(subjects) for i, share in s.parts]
     facts = [(n, matches.facts[i], weight) for n, p in enumerate(profiles) for i, weight in p.facts]
     kept_out = [(n, matches.facts[i], 1.0) for n, p in enumerate(profiles) for i in p.excluded]
@@ -94,8 +96,8 @@ def profile_batch(profiles: Sequence[Profile], matches: Matches) -> ProfileBatch
         weight=np.array([subject.weight for _, subject in subjects], np.float64),
         facts=_sparse(facts, (len(profiles), len(matches.facts))),
         excluded=_sparse(kept_out, (len(profiles), len(matches.facts))),
-        trending=np.array([stated.trending for stated in profiles], np.float64),
-        empty=np.array([stated.empty for stated in profiles], np.bool_),
+        trending=np.array([reader_profile.trending for reader_profile in profiles], np.float64),
+        empty=np.array([reader_profile.empty for reader_profile in profiles], np.bool_),
     )
 
 
@@ -386,26 +388,26 @@ def score(scorer: Scorer, readers: ProfileBatch, normalisation: Normalisation, *
     """
     subjects, about = scorer.subjects(normalisation)
     subjects *= readers.weight[:, None]
-    held = scorer.matches.held
+    fact_flags = scorer.matches.held
     mine = (np.ones(len(readers.reader_index)), (readers.reader_index, np.arange(len(readers.reader_index))))
     scores = np.asarray(sp.csr_array(mine, shape=(readers.readers, len(readers.reader_index))) @ subjects)
     if readers.facts.nnz:
-        scores += (readers.facts @ held).toarray()
+        scores += (readers.facts @ fact_flags).toarray()
     led = np.flatnonzero(readers.trending)
     if len(led):
         # Who named categories gets what is trending in them; who named nothing, what is trending anywhere.
         inside = (scores[led] > 0) | readers.empty[led, None]
         scores[led] += np.outer(readers.trending[led], trend) * inside
     if readers.excluded.nnz:
-        scores[(readers.excluded @ held).toarray() > 0] = -np.inf
+        scores[(readers.excluded @ fact_flags).toarray() > 0] = -np.inf
     return Scores(scores, subjects, _most_relevant(readers, about))
 
 
 def _most_relevant(readers: ProfileBatch, about: Matrix) -> Matrix:
     """Readers × papers: the best relevance among the subjects a reader wants; 0 where they want none."""
     relevance = np.zeros((readers.readers, about.shape[1]))
-    wanted = np.flatnonzero(readers.weight > 0)
-    if len(wanted):
-        who, first = np.unique(readers.reader_index[wanted], return_index=True)
-        relevance[who] = np.maximum.reduceat(about[wanted], first, axis=0)
+    reader_columns = np.flatnonzero(readers.weight > 0)
+    if len(reader_columns):
+        who, first = np.unique(readers.reader_index[reader_columns], return_index=True)
+        relevance[who] = np.maximum.reduceat(about[reader_columns], first, axis=0)
     return relevance

@@ -115,8 +115,8 @@ def _taken(candidates: Columns, worth: Matrix, clusters: Columns, limits: Column
     places = np.argsort(~good, axis=1, kind="stable")[:, :limit]
     first = np.take_along_axis(np.where(good, candidates, -1), places, axis=1)
     ranked = np.take_along_axis(np.where(good, worth, -np.inf), places, axis=1)
-    taken = np.take_along_axis(first, np.lexsort((first, -ranked), axis=1), axis=1)
-    return np.pad(taken, ((0, 0), (0, limit - taken.shape[1])), constant_values=-1)
+    indices = np.take_along_axis(first, np.lexsort((first, -ranked), axis=1), axis=1)
+    return np.pad(indices, ((0, 0), (0, limit - indices.shape[1])), constant_values=-1)
 
 
 def _first_of_cluster(clusters: Columns) -> Flags:

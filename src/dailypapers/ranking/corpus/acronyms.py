@@ -113,23 +113,23 @@ def defined(text: str) -> frozenset[Acronym]:
 
 def learn(texts: Iterable[str]) -> Acronyms:
     """Learn from texts, in any order: acronyms that at least `LEAST` of them define, and `SHARE` of them alike."""
-    held = list(texts)
+    all_texts = list(texts)
     written: dict[tuple[str, str], Counter[Definition]] = defaultdict(Counter)
     defined: Counter[str] = Counter()
-    for text in held:
-        found = {(short_keys(each.short)[0], "".join(each.long_key)): each for each in definitions(text)}
-        for key, definition in found.items():
+    for text in all_texts:
+        definition_by_key = {(short_keys(each.short)[0], "".join(each.long_key)): each for each in definitions(text)}
+        for key, definition in definition_by_key.items():
             written[key][definition] += 1
-        defined.update({short for short, _ in found})
+        defined.update({short for short, _ in definition_by_key})
     papers = {key: sum(forms.values()) for key, forms in written.items()}
     clear = {key: many for key, many in papers.items() if many >= LEAST and many >= SHARE * defined[key[0]]}
     in_lower_case: Counter[str] = Counter()
     shorts = {short for short, _ in clear}
-    for text in held:
+    for text in all_texts:
         in_lower_case.update(shorts.intersection(text.split()))
-    kept = [key for key, many in clear.items() if in_lower_case[key[0]] <= _IN_LOWER_CASE * many]
-    kept = sorted(sorted(kept, key=lambda key: (-papers[key], key))[:_MOST])
-    return Acronyms(tuple(_usual(written[key]) for key in kept))
+    keys = [key for key, many in clear.items() if in_lower_case[key[0]] <= _IN_LOWER_CASE * many]
+    keys = sorted(sorted(keys, key=lambda key: (-papers[key], key))[:_MOST])
+    return Acronyms(tuple(_usual(written[key]) for key in keys))
 
 
 def _usual(forms: Counter[Definition]) -> Acronym:

@@ -91,10 +91,10 @@ class LatentSpace:
 
     def of(self, weights: sp.csr_array) -> Matrix:
         """Texts × dimensions, measured from the background's mean; what shares no word with it stands on the mean."""
-        told = self._narrow.rows(weights)
+        term_weights = self._narrow.rows(weights)
         # A few papers use few of the words; the others need not be brought to double precision.
-        used = ColumnSubset.among(told.indices, told.shape[1])
-        projected = np.asarray(used.rows(told) @ self.components[used.numbers >= 0], np.float64)
+        used = ColumnSubset.among(term_weights.indices, term_weights.shape[1])
+        projected = np.asarray(used.rows(term_weights) @ self.components[used.numbers >= 0], np.float64)
         lengths = np.linalg.norm(projected, axis=1, keepdims=True)
         away = np.where(lengths > 0, projected / np.where(lengths > 0, lengths, 1) - self.mean, 0)
         return np.asarray(away @ self.rotation)
@@ -187,10 +187,10 @@ class Background:
 
     @cached_property
     def _category_idf(self) -> Vector:
-        held = np.zeros(len(self._category_columns))
+        paper_counts = np.zeros(len(self._category_columns))
         for codes in self.categories:
-            held[[self._category_columns[code] for code in set(codes)]] += 1
-        return np.asarray(np.log((1 + self.papers) / (1 + held)))
+            paper_counts[[self._category_columns[code] for code in set(codes)]] += 1
+        return np.asarray(np.log((1 + self.papers) / (1 + paper_counts)))
 
     @cached_property
     def sample(self) -> Columns:
@@ -234,12 +234,12 @@ class Background:
         many = min(FEEDBACK_DOCUMENTS, self.papers // FEEDBACK_PART)
         if not many or not self.is_trained:
             return sp.csr_array((counts.shape[0], self.papers))
-        asked = sp.csr_array(merged(counts).astype(np.float64) @ self._bm25)
+        queries = sp.csr_array(merged(counts).astype(np.float64) @ self._bm25)
         rows, columns, data = [], [], []
         for row in range(counts.shape[0]):
-            inside = slice(asked.indptr[row], asked.indptr[row + 1])
-            scores = np.asarray(np.round(asked.data[inside], 9), np.float64)
-            papers: Columns = asked.indices[inside].astype(np.int64)
+            inside = slice(queries.indptr[row], queries.indptr[row + 1])
+            scores = np.asarray(np.round(queries.data[inside], 9), np.float64)
+            papers: Columns = queries.indices[inside].astype(np.int64)
             if vectors is not None and self.dense is not None and len(papers):
                 scores, papers = _fused(scores, papers, self.dense @ vectors[row])
             best = _best(scores, papers, many)

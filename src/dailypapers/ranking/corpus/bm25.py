@@ -13,8 +13,8 @@ N = TypeVar("N", np.float32, np.float64)
 
 def rarity(holding: npt.ArrayLike, papers: int) -> npt.NDArray[np.float64]:
     """Return ln(1 + (papers - holding + ½) / (holding + ½)) of terms that `holding` of so many papers hold."""
-    held = np.asarray(holding)
-    return np.asarray(np.log(1 + (papers - held + 0.5) / (held + 0.5)))
+    paper_counts = np.asarray(holding)
+    return np.asarray(np.log(1 + (papers - paper_counts + 0.5) / (paper_counts + 0.5)))
 
 
 def length_norm(lengths: npt.NDArray[N], mean: float) -> npt.NDArray[N]:

@@ -69,8 +69,9 @@ def columns_of(words: Iterable[str]) -> Columns:
     """The column of each of these terms."""
     owners, each = _owners(), list(words)
     columns = np.abs(np.fromiter(map(mmh3.hash, each), np.int64)) % COLUMNS
-    taken = [n for n, (word, c) in enumerate(zip(each, columns.tolist(), strict=True)) if owners.get(c, word) != word]
-    columns[taken] = [_elsewhere(each[n], owners) for n in taken]
+    pairs = enumerate(zip(each, columns.tolist(), strict=True))
+    collided = [n for n, (word, column) in pairs if owners.get(column, word) != word]
+    columns[collided] = [_elsewhere(each[n], owners) for n in collided]
     return np.asarray(columns)
 
 
@@ -193,14 +194,14 @@ class InverseFrequency:
         columns, holding_papers = ordered[starts], np.diff(np.append(starts, len(ordered))).astype(np.float64)
         if shares is not None:
             holding_papers += usual * shares[columns]
-        held = np.zeros(COLUMNS)
-        held[columns] = np.log((1 + papers) / (1 + holding_papers)) + 1
-        return cls(held, papers, usual, shares)
+        idf = np.zeros(COLUMNS)
+        idf[columns] = np.log((1 + papers) / (1 + holding_papers)) + 1
+        return cls(idf, papers, usual, shares)
 
     def of(self, columns: npt.NDArray[np.integer]) -> Vector:
         """Return it for each of these columns."""
-        held = self._held[columns]
-        return np.where(held > 0, held, self._unheld(columns))
+        idf = self._held[columns]
+        return np.where(idf > 0, idf, self._unheld(columns))
 
     def at(self, column: int) -> float:
         """Return it for one column."""

@@ -32,8 +32,8 @@ def pack_counts_of(papers: Sequence[Paper]) -> bytes:
 
 def unpack_counts(data: bytes) -> tuple[tuple[str, ...], sp.csr_array]:
     """What `pack_counts` packed."""
-    held = np.load(io.BytesIO(data), allow_pickle=False)
-    return tuple(str(key) for key in held["keys"]), _unsparse("counts", held)
+    arrays = np.load(io.BytesIO(data), allow_pickle=False)
+    return tuple(str(key) for key in arrays["keys"]), _unsparse("counts", arrays)
 
 
 def pack_frequencies(counted: TermFrequencies) -> bytes:
@@ -44,16 +44,16 @@ def pack_frequencies(counted: TermFrequencies) -> bytes:
 
 def unpack_frequencies(data: bytes) -> TermFrequencies:
     """What `pack_frequencies` packed."""
-    held = np.load(io.BytesIO(data), allow_pickle=False)
-    counts, facts = (_bytes(_unsparse(name, held, width)) for name, width in (("counts", WIDTH), ("facts", COLUMNS)))
-    return TermFrequencies(tuple(str(key) for key in held["keys"]), counts, facts)
+    arrays = np.load(io.BytesIO(data), allow_pickle=False)
+    counts, facts = (_bytes(_unsparse(name, arrays, width)) for name, width in (("counts", WIDTH), ("facts", COLUMNS)))
+    return TermFrequencies(tuple(str(key) for key in arrays["keys"]), counts, facts)
 
 
 def _bytes(rows: sp.csr_array) -> sp.csr_array:
     return sp.csr_array((rows.data.astype(np.uint8), rows.indices, rows.indptr), shape=rows.shape)
 
 
-def assemble_counts(found: Sequence[Paper], packed: Iterable[bytes]) -> sp.csr_array:
+def assemble_counts(papers: Sequence[Paper], packed: Iterable[bytes]) -> sp.csr_array:
     """Papers' counts in their order: what is kept, and for papers that are in none of it, made now."""
     blocks: list[sp.csr_array] = []
     place: dict[str, int] = {}
@@ -63,10 +63,10 @@ def assemble_counts(found: Sequence[Paper], packed: Iterable[bytes]) -> sp.csr_a
         place.update((key, start + row) for row, key in enumerate(keys))
         blocks.append(counts)
         start += len(keys)
-    new = [paper for paper in found if str(paper.id) not in place]
+    new = [paper for paper in papers if str(paper.id) not in place]
     place.update((str(paper.id), start + row) for row, paper in enumerate(new))
     whole = sp.csr_array(sp.vstack([*blocks, count(new)]))
-    return sp.csr_array(whole[[place[str(paper.id)] for paper in found]])
+    return sp.csr_array(whole[[place[str(paper.id)] for paper in papers]])
 
 
 def pack_background(background: Background) -> bytes:
@@ -89,17 +89,17 @@ def pack_background(background: Background) -> bytes:
 
 def unpack_background(data: bytes) -> Background:
     """What `pack_background` packed."""
-    held = np.load(io.BytesIO(data), allow_pickle=False)
-    categories = tuple(tuple(str(codes).split()) for codes in held["categories"])
+    arrays = np.load(io.BytesIO(data), allow_pickle=False)
+    categories = tuple(tuple(str(codes).split()) for codes in arrays["categories"])
     latent = None
-    if "columns" in held:
-        components = np.asarray(held["components"], np.float32)
-        latent = LatentSpace(held["columns"], components, held["mean"], held["rotation"], held["variances"])
+    if "columns" in arrays:
+        components = np.asarray(arrays["components"], np.float32)
+        latent = LatentSpace(arrays["columns"], components, arrays["mean"], arrays["rotation"], arrays["variances"])
     # Those packed by older versions have none.
-    words = str(held["vocabulary"]).split() if "vocabulary" in held else ()
-    pairs = held["acronyms"].reshape(-1, 2) if "acronyms" in held else ()
+    words = str(arrays["vocabulary"]).split() if "vocabulary" in arrays else ()
+    pairs = arrays["acronyms"].reshape(-1, 2) if "acronyms" in arrays else ()
     return Background(
-        _unsparse("counts", held),
+        _unsparse("counts", arrays),
         categories,
         latent,
         vocabulary=Vocabulary(tuple(words)),
@@ -132,7 +132,7 @@ def _sparse(name: str, rows: sp.csr_array) -> Arrays:
     }
 
 
-def _unsparse(name: str, held: Mapping[str, npt.NDArray[Any]], width: int = WIDTH) -> sp.csr_array:
-    indptr = held[f"{name}.indptr"]
-    data = held[f"{name}.data"].astype(np.float32)
-    return sp.csr_array((data, held[f"{name}.indices"], indptr), shape=(len(indptr) - 1, width))
+def _unsparse(name: str, arrays: Mapping[str, npt.NDArray[Any]], width: int = WIDTH) -> sp.csr_array:
+    indptr = arrays[f"{name}.indptr"]
+    data = arrays[f"{name}.data"].astype(np.float32)
+    return sp.csr_array((data, arrays[f"{name}.indices"], indptr), shape=(len(indptr) - 1, width))

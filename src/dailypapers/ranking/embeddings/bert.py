@@ -40,8 +40,8 @@ def graph(folder: Path, config: Mapping[str, Any], *, is_rounded: bool = True) -
         raise BadInput("A model needs more libraries: pip install 'dailypapers[dense]'.") from None
     loaded = load_file(folder / "model.safetensors")
     weights = {name.removeprefix("bert."): np.asarray(value, np.float32) for name, value in loaded.items()}
-    made = _Graph(weights, float(config.get("layer_norm_eps", 1e-12)), is_rounded=is_rounded)
-    return made.of_layers(int(config["num_hidden_layers"]), heads=int(config["num_attention_heads"]))
+    built = _Graph(weights, float(config.get("layer_norm_eps", 1e-12)), is_rounded=is_rounded)
+    return built.of_layers(int(config["num_hidden_layers"]), heads=int(config["num_attention_heads"]))
 
 
 @dataclass
@@ -63,16 +63,17 @@ class _Graph:
             states = self._layer(states, f"encoder.layer.{number}", heads)
         inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["tokens"]) for name in ("ids", "positions")]
         outputs = [helper.make_tensor_value_info(states, TensorProto.FLOAT, [1, "tokens", None])]
-        made = helper.make_graph(self.nodes, "bert", inputs, outputs, self.constants)
+        onnx_graph = helper.make_graph(self.nodes, "bert", inputs, outputs, self.constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_RUNTIME, 1)]
-        model = helper.make_model(made, opset_imports=opsets, ir_version=_IR_VERSION)
+        model = helper.make_model(onnx_graph, opset_imports=opsets, ir_version=_IR_VERSION)
         return bytes(model.SerializeToString())
 
     def _embed(self) -> str:
-        known = self.weights
+        weights = self.weights
         # Every token is of the first kind; a text that is compared with another in one pass has two.
-        places = known["embeddings.position_embeddings.weight"] + known["embeddings.token_type_embeddings.weight"][0]
-        words = self._node("Gather", self._constant("words", known["embeddings.word_embeddings.weight"]), "ids")
+        of_type = weights["embeddings.token_type_embeddings.weight"][0]
+        places = weights["embeddings.position_embeddings.weight"] + of_type
+        words = self._node("Gather", self._constant("words", weights["embeddings.word_embeddings.weight"]), "ids")
         summed = self._node("Add", words, self._node("Gather", self._constant("places", places), "positions"))
         one_text = self._node("Unsqueeze", summed, self._constant("first axis", np.array([0], np.int64)))
         return self._norm(one_text, "embeddings.LayerNorm")

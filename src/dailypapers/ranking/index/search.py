@@ -57,8 +57,8 @@ def candidates(index: Index, query: Query, *, many: int = CANDIDATES, background
     strict = scores.copy()
     for phrase in query.phrases:
         strict[~index.holding(phrase)] = 0
-    found = index.best(strict, many)
-    return found if len(found.places) else index.best(scores, many)
+    matches = index.best(strict, many)
+    return matches if len(matches.places) else index.best(scores, many)
 
 
 def _allowed(index: Index, query: Query) -> Flags:
@@ -75,13 +75,13 @@ def passes(query: Query, paper: Paper) -> bool:
     codes = {code.casefold() for code in paper.categories}
     codes |= {code.partition(".")[0] for code in codes}
     return codes.issuperset(query.categories) and all(
-        any(_is_by(wanted, author) for author in paper.authors) for wanted in query.authors
+        any(_is_by(name, author) for author in paper.authors) for name in query.authors
     )
 
 
-def _is_by(wanted: str, author: str) -> bool:
+def _is_by(family_name: str, author: str) -> bool:
     """A family name alone is enough."""
-    return has_family_name(author, wanted) if is_single_name(wanted) else is_same_person(wanted, author)
+    return has_family_name(author, family_name) if is_single_name(family_name) else is_same_person(family_name, author)
 
 
 def holds(paper: Paper, phrases: Sequence[str]) -> bool:
@@ -139,21 +139,21 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
     decides, and then the papers' ids. Where papers hold all phrases, only they come.
     """
     features = build(chosen.papers, background=background, counts=chosen.counts, ids=chosen.ids)
-    stated = profile(_interests(query), examples={})
-    matches = matches_of(Matcher(features), [stated], Known())
+    query_profile = profile(_interests(query), examples={})
+    matches = matches_of(Matcher(features), [query_profile], Known())
     scorer, trend = Scorer(features, matches), trending(features.papers, {}, now=now)
-    asking = profile_batch([stated], matches)
+    asking = profile_batch([query_profile], matches)
     normalisation = scorer.normalisation(asking.shares)
     scores = score(scorer, asking, normalisation, trend=trend)
     by_words = dict(zip((str(paper.id) for paper in chosen.papers), chosen.words, strict=True))
-    found = np.array([by_words[key] for key in features.keys], np.float64)
-    both = np.round(_deviations(scores.readers[0]) + WORDS * _deviations(found), _DIGITS)
-    held = np.asarray(matches.held.sum(axis=0)).ravel() if matches.facts else np.zeros(len(both))
+    word_scores = np.array([by_words[key] for key in features.keys], np.float64)
+    both = np.round(_deviations(scores.readers[0]) + WORDS * _deviations(word_scores), _DIGITS)
+    fact_counts = np.asarray(matches.held.sum(axis=0)).ravel() if matches.facts else np.zeros(len(both))
     strict = _holding_phrases(query, matches)
-    order = np.lexsort((np.arange(len(both)), -both, -held, ~_named(query, features.papers, found)))
+    order = np.lexsort((np.arange(len(both)), -both, -fact_counts, ~_named(query, features.papers, word_scores)))
     order = (order[strict[order]] if strict.any() else order).tolist()
     explainer = Explainer(scorer, trend, {}, {}, Highlighter(features))
-    scored = Scored([stated], asking, normalisation, scores.subjects)
+    scored = Scored([query_profile], asking, normalisation, scores.subjects)
     return Ranked(tuple(features.papers[column] for column in order), explainer, scored, tuple(order))
 
 
@@ -166,16 +166,16 @@ def _deviations(values: Vector) -> Vector:
     return np.asarray((values - values.mean()) / (values.std() + _LEAST)) if len(values) else values
 
 
-def _named(query: Query, papers: Sequence[Paper], found: Vector) -> Flags:
+def _named(query: Query, papers: Sequence[Paper], word_scores: Vector) -> Flags:
     """The papers of which a query is the title, among those that hold most of it."""
-    asked, flags = plain_words(query.topic), np.zeros(len(papers), np.bool_)
-    for n in np.argsort(-found, kind="stable")[:_LOOKED_AT]:
-        flags[n] = plain_words(papers[n].title) == asked
+    query_words, flags = plain_words(query.topic), np.zeros(len(papers), np.bool_)
+    for n in np.argsort(-word_scores, kind="stable")[:_LOOKED_AT]:
+        flags[n] = plain_words(papers[n].title) == query_words
     return flags
 
 
 def _interests(query: Query) -> list[Interest]:
     """What a query says, as interests; a family name alone is too little for one."""
-    wanted = [Interest(InterestKind.PHRASE, phrase) for phrase in query.phrases]
-    wanted += [Interest(InterestKind.AUTHOR, author) for author in query.authors if not is_single_name(author)]
-    return [Interest(InterestKind.TOPIC, query.topic), *wanted] if terms(query.topic) else wanted
+    interests = [Interest(InterestKind.PHRASE, phrase) for phrase in query.phrases]
+    interests += [Interest(InterestKind.AUTHOR, author) for author in query.authors if not is_single_name(author)]
+    return [Interest(InterestKind.TOPIC, query.topic), *interests] if terms(query.topic) else interests

@@ -54,8 +54,8 @@ def definitions(text: str) -> Iterator[Definition]:
             short, long = _singular(before[-1]) if before else "", ""
             if _SHORT.fullmatch(short) and _is_acronym(short) and len(inside.split()) <= _MOST_WORDS:
                 long = inside if _start(inside, short) == 0 else ""
-        if long and short.casefold() not in (found := Definition(short, long)).long_key and found.long_key:
-            yield found
+        if long and short.casefold() not in (definition := Definition(short, long)).long_key and definition.long_key:
+            yield definition
 
 
 def _is_acronym(short: str) -> bool:

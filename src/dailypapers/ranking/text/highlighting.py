@@ -51,15 +51,15 @@ class Text:
 
     def called(self, synonym: Synonym) -> str:
         """Return a synonym's words as they are written here first; empty where what it stands for is here as well."""
-        told = [(part.form, place) for place, surface in enumerate(self.surfaces) for part in telling(surface)]
-        forms = [form for form, _ in told]
+        form_places = [(part.form, place) for place, surface in enumerate(self.surfaces) for part in telling(surface)]
+        forms = [form for form, _ in form_places]
         if synonym.instead_of <= set(forms):
             return ""
         length = len(synonym.words)
         starts = (n for n in range(len(forms) - length + 1) if tuple(forms[n : n + length]) == synonym.words)
         if (start := next(starts, None)) is None:
             return ""
-        first, last = told[start][1], told[start + length - 1][1]
+        first, last = form_places[start][1], form_places[start + length - 1][1]
         return self.surfaces[first] + "".join(self.gaps[n] + self.surfaces[n] for n in range(first + 1, last + 1))
 
 
@@ -165,11 +165,11 @@ class Highlighter:
             is_close = n in closest and bool(closest[n] or not shown)
             yield ", ".join(closest[n] if is_close else shown), TermKind.CLOSE if is_close else TermKind.WORDS
 
-    def _is_lost(self, interest: Interest, column: int, shown: Sequence[str]) -> bool:
+    def _is_lost(self, interest: Interest, column: int, shown_words: Sequence[str]) -> bool:
         """Tell whether what an interest and a paper share in words is no reason for the paper."""
         if interest.kind is InterestKind.PAPER:
             return False
-        return not shown or (interest.kind is InterestKind.TOPIC and not self.carries(interest.text, column))
+        return not shown_words or (interest.kind is InterestKind.TOPIC and not self.carries(interest.text, column))
 
     def carries(self, topic: str, column: int) -> bool:
         """Tell whether a paper holds the words that carry a topic: half of its information, or two words and a third.
@@ -285,9 +285,9 @@ def _read(features: Features, paper: Paper) -> Text:
     surfaces, gaps = written(text)
     follows = np.array([gap == " " or not gap.strip() for gap in gaps], np.bool_)
     follows[:1] = False
-    told = telling_each(surfaces)
-    parts = [*chain.from_iterable(told)]
-    place = np.repeat(np.arange(len(told)), [*map(len, told)])
+    parts_by_surface = telling_each(surfaces)
+    parts = [*chain.from_iterable(parts_by_surface)]
+    place = np.repeat(np.arange(len(parts_by_surface)), [*map(len, parts_by_surface)])
     singles = columns_of([part.form for part in parts])
     pairs, pair_places = _as_one(parts, place, follows)
     bound, bound_places = _bound(text, surfaces, gaps)

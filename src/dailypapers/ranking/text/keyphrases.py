@@ -14,12 +14,12 @@ def keyphrases(title: str, *, most: int = 6) -> tuple[str, ...]:
 
     “Fast Sampling of Latent Diffusion Models” gives Fast Sampling and Diffusion Models.
     """
-    found: dict[str, str] = {}
+    phrase_by_key: dict[str, str] = {}
     for phrase in _phrases(title):
-        kept = " ".join(phrase[-_MOST_WORDS:])
-        if len(kept) >= _LEAST_LETTERS:
-            found.setdefault(kept.casefold(), kept)
-    return tuple(found.values())[:most]
+        shortened_phrase = " ".join(phrase[-_MOST_WORDS:])
+        if len(shortened_phrase) >= _LEAST_LETTERS:
+            phrase_by_key.setdefault(shortened_phrase.casefold(), shortened_phrase)
+    return tuple(phrase_by_key.values())[:most]
 
 
 def _phrases(title: str) -> Iterator[list[str]]:

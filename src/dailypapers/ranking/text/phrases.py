@@ -23,12 +23,12 @@ class Phrasebook:
         for surface in {surface for each in surfaces for surface in each}:
             self._learn(parts(surface))
 
-    def _learn(self, found: Sequence[Part]) -> None:
-        for part in found:
+    def _learn(self, phrase_parts: Sequence[Part]) -> None:
+        for part in phrase_parts:
             if not part.is_stop:
                 self._heads[part.head].add(part.form)
                 self._tails[part.tail].add(part.form)
-        for one, other in pairwise(found):
+        for one, other in pairwise(phrase_parts):
             self._hyphenated[joined(one, other)].add(f"{one.form} {other.form}")
 
     def holding(self, phrase: str) -> list[int]:
@@ -38,10 +38,10 @@ class Phrasebook:
 
     def _ways(self, phrase: str) -> Iterator[list[str]]:
         """A phrase as it may be written in these texts: with two words as one, or one as two."""
-        found = [(part, n > 0) for surface, _ in words(phrase) for n, part in enumerate(parts(surface))]
-        forms = [part.form for part, _ in found]
+        parts_in_order = [(part, n > 0) for surface, _ in words(phrase) for n, part in enumerate(parts(surface))]
+        forms = [part.form for part, _ in parts_in_order]
         yield forms
-        for n, ((one, _), (other, is_hyphenated)) in enumerate(pairwise(found)):
+        for n, ((one, _), (other, is_hyphenated)) in enumerate(pairwise(parts_in_order)):
             if is_hyphenated or not (one.is_stop or other.is_stop):
                 yield [*forms[:n], joined(one, other), *forms[n + 2 :]]
         for n, form in enumerate(forms):

@@ -31,10 +31,10 @@ class Vocabulary:
     @classmethod
     def of(cls, texts: Iterable[str], *, least: int = LEAST_PAPERS) -> "Vocabulary":
         """Return the words that at least so many of these texts hold."""
-        held: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for text in texts:
-            held.update(set(_WORD.findall(unaccented(text))))
-        common = [(-many, word) for word, many in held.items() if many >= least]
+            counts.update(set(_WORD.findall(unaccented(text))))
+        common = [(-many, word) for word, many in counts.items() if many >= least]
         return cls(tuple(word for _, word in sorted(common)))
 
     @cached_property

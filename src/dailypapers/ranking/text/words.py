@@ -142,8 +142,8 @@ class _Remembered(dict[str, Result]):
     def __missing__(self, word: str) -> Result:
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
-        made = self[word] = self._make(word)
-        return made
+        parts_made = self[word] = self._make(word)
+        return parts_made
 
 
 #: Words remembered at most; a year of papers has fewer.
@@ -205,15 +205,15 @@ def terms_apart(text: str) -> tuple[list[str], list[str]]:
     In what a paper says of itself, letters are mostly variables.
     """
     surfaces = _pattern(text).findall(text)
-    told = _parts_of(surfaces)
-    pairs = map(add, map(_HEAD, told), map(_TAIL, told[1:]))
-    return [*map(_FORM, told), *pairs], bound(text) if any(map(_BINDING.__getitem__, surfaces)) else []
+    word_parts = _parts_of(surfaces)
+    pairs = map(add, map(_HEAD, word_parts), map(_TAIL, word_parts[1:]))
+    return [*map(_FORM, word_parts), *pairs], bound(text) if any(map(_BINDING.__getitem__, surfaces)) else []
 
 
 def pair_terms(text: str) -> list[str]:
     """Each two neighbors among the words of a text that tell something, written as one."""
-    told = _told(text)
-    return [*map(add, map(_HEAD, told), map(_TAIL, told[1:]))]
+    telling_forms = _told(text)
+    return [*map(add, map(_HEAD, telling_forms), map(_TAIL, telling_forms[1:]))]
 
 
 def content_words(text: str) -> list[str]:
@@ -237,13 +237,13 @@ def _telling(word: str) -> tuple[Part, ...]:
     "state-space" is about states and spaces, "chain-of-thought" about chains and thought, "graph-based" about graphs,
     and "few-shot" is one thing; "state-of-the-art" is about nothing.
     """
-    found = parts(word)
-    meaning = tuple(part for part in found if not (part.is_stop or part.is_lone))
-    if len(meaning) == len(found):
+    word_parts = parts(word)
+    meaning = tuple(part for part in word_parts if not (part.is_stop or part.is_lone))
+    if len(meaning) == len(word_parts):
         return meaning
-    if all(part.is_stop for part in found) or tuple(part.form for part in found) in _SAYINGS:
+    if all(part.is_stop for part in word_parts) or tuple(part.form for part in word_parts) in _SAYINGS:
         return ()
-    if len(found) == len(_PREFIXED) and any(part.is_stop for part in found) and found[-1].form != _BASED:
+    if len(word_parts) == len(_PREFIXED) and any(part.is_stop for part in word_parts) and word_parts[-1].form != _BASED:
         return tuple(part for part in (_part("".join(_SPLIT.split(word))),) if not part.is_stop)
     return meaning
 
@@ -277,10 +277,10 @@ def bound(text: str) -> list[str]:
 
 def _may_bind(word: str) -> bool:
     """Tell whether a written word may be, or have in it, what `_bindings` finds; most texts have none, and are many."""
-    found = parts(word)
-    if len(found) == 1 and word in _ARTICLES:
+    word_parts = parts(word)
+    if len(word_parts) == 1 and word in _ARTICLES:
         return False
-    return any(part.is_lone for part in found) or word.casefold().removesuffix("s") in _LETTERED
+    return any(part.is_lone for part in word_parts) or word.casefold().removesuffix("s") in _LETTERED
 
 
 _TELLING, _BINDING = _Remembered(_telling), _Remembered(_may_bind)
@@ -338,10 +338,10 @@ def units(text: str) -> list[tuple[str, ...]]:
 
     "data set" asks for "data" and for "set", and a "dataset" is both; "T cells" asks for "cell" and for "tcell".
     """
-    told, lone = _told(text), [tuple(form for form, _, _ in found) for found in _bindings(text)]
-    pairs = ["", *(joined(one, other) for one, other in pairwise(told)), ""]
+    telling_forms, lone = _told(text), [tuple(form for form, _, _ in found) for found in _bindings(text)]
+    pairs = ["", *(joined(one, other) for one, other in pairwise(telling_forms)), ""]
     units: dict[str, tuple[str, ...]] = {}
-    for part, *around in zip(told, pairs, pairs[1:], strict=False):
+    for part, *around in zip(telling_forms, pairs, pairs[1:], strict=False):
         beside = [form for forms in lone for form in forms if form.startswith(part.head) or form.endswith(part.tail)]
         units.setdefault(part.form, tuple(dict.fromkeys(filter(None, (part.form, *around, *beside)))))
     return [*units.values(), *dict.fromkeys(filter(None, lone))]
