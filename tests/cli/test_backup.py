@@ -46,7 +46,8 @@ def test_what_waited_is_held_when_it_is_restored_unless_nothing_was_sent(ready: 
     code, _, said = ready("backup", "papers.backup")
     assert (code, said.startswith("Wrote papers.backup: ")) == (0, True)
     said = restored(ready, tmp_path)
-    assert "1 email that waited then may have been sent since, as may digests of editions through 2026-04-21" in said
+    assert "1 email that waited then may have been sent since." in said
+    assert "Digests of editions through 2026-04-21 may have been sent since" in said
     assert waiting(connect("sqlite:///dailypapers.db")) == 0
     said = restored(ready, tmp_path, "--nothing-sent")
     assert "decide" not in said

@@ -1,6 +1,7 @@
 """Group digests: reasons of shared topics, and nobody named who did not agree or to whom a paper is not relevant."""
 
 import datetime as dt
+import quopri
 
 import sqlalchemy as sa
 from tests.a_group import NOW, a_group, a_reader
@@ -66,7 +67,7 @@ def test_each_member_gets_one_and_reads_to_whom_it_is_relevant_of_those_who_agre
     assert "Relevant to: Ada, Kim" in sent
     assert "Bob" not in sent
     assert "Eve" not in sent
-    assert "Matches your topic" in sent
+    assert "Matches the group’s topic".encode() in quopri.decodestring(sent)
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in sent
     assert "List-Unsubscribe: <https://pages/leave/" in sent.replace("\r\n ", " ")
     assert "/unsubscribe/" not in sent

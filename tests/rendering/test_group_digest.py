@@ -26,7 +26,7 @@ def test_a_groups_mail_says_what_for_whom_and_why() -> None:
     for part in (message.html, message.text):
         assert "Relevant to: Ada, Kim" in part
         assert "A, B, C …" in part
-        assert "Matches your topic “graphs”" in part
+        assert "Matches the group’s topic “graphs”" in part
         assert "http://p/group/x" in part
         assert "http://p/leave/y" in part
 

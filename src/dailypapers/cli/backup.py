@@ -80,9 +80,11 @@ def restore(
     say(f"Restored {counted(summary.rows, 'row')} as of {summary.made_at:%Y-%m-%d %H:%M} UTC.")
     if nothing_sent:
         return
+    if held_back:
+        say(f"{counted(held_back, 'email')} that waited then may have been sent since.")
     say(
-        f"{counted(held_back, 'email')} that waited then may have been sent since, as may digests of editions through "
-        f"{through}: none of them is sent until you decide (`dailypapers deliveries --help`)."
+        f"Digests of editions through {through} may have been sent since: none that may have been is sent until you "
+        "decide (`dailypapers deliveries --help`)."
     )
     say("Whoever unsubscribed or was erased since then is back: remove them before delivery starts.")
     if live_keys:

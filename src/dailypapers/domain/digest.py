@@ -1,6 +1,6 @@
 """A digest: one subscriber's picks, in order, each with its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -84,9 +84,10 @@ class Reason:
         trending = TermKind.TRENDING
         return trending in [term.kind for term in self.terms] and trending in [term.kind for term in self.said]
 
-    def sentence(self, translate: Translator = untranslated) -> str:
-        """Return the reason in words a reader understands."""
-        phrases = dict.fromkeys([_in_words(term, translate) for term in self.said])
+    def sentence(self, translate: Translator = untranslated, *, of_group: bool = False) -> str:
+        """Return the reason in words a reader understands; topics are theirs, or those of their group."""
+        patterns = _GROUP_PHRASES if of_group else _PHRASES
+        phrases = dict.fromkeys([_in_words(term, translate, patterns) for term in self.said])
         sentence = " · ".join([words for words in phrases if words])
         return sentence[:1].upper() + sentence[1:]
 
@@ -108,10 +109,17 @@ _PHRASES = {
     TermKind.NEW: N_("new, with no votes yet"),
     TermKind.ALERT: N_("from your alert “{interest}”"),
 }
+_GROUP_PHRASES = _PHRASES | {
+    TermKind.WORDS: N_("matches the group’s topic “{interest}”: {text}"),
+    TermKind.CLOSE: N_("related to the group’s topic “{interest}”: {text}"),
+}
 #: Of a longer topic or title the beginning is said.
 _LONGEST = 120
 #: Where the paper has the very words of the topic, they are not said twice.
-_WORD_FOR_WORD = N_("matches your topic “{interest}”")
+_WORD_FOR_WORD = {
+    _PHRASES[TermKind.WORDS]: N_("matches your topic “{interest}”"),
+    _GROUP_PHRASES[TermKind.WORDS]: N_("matches the group’s topic “{interest}”"),
+}
 _COUNTED = {
     "upvotes": NN_("{count} upvote", "{count} upvotes"),
     "comments": NN_("{count} comment", "{count} comments"),
@@ -120,11 +128,12 @@ _COUNTED = {
 }
 
 
-def _in_words(term: Term, translate: Translator) -> str:
-    is_said = term.kind is TermKind.WORDS and term.text.casefold() == term.interest.casefold()
-    pattern = _WORD_FOR_WORD if is_said else _PHRASES.get(term.kind)
+def _in_words(term: Term, translate: Translator, patterns: Mapping[TermKind, str]) -> str:
+    pattern = patterns.get(term.kind)
     if pattern is None:
         return ""
+    if term.text.casefold() == term.interest.casefold():
+        pattern = _WORD_FOR_WORD.get(pattern, pattern)
     counted = term.counts and translate.enumeration(_counted(*each, translate) for each in term.counts)
     text = counted or term.text
     return translate(pattern).format(interest=_beginning(term.interest), text=text)

@@ -88,7 +88,7 @@ def group_item(env: jinja2.Environment, entry: GroupEntry) -> GroupItem:
         title=shortened(entry.paper.title, _TITLE),
         url=safe_url(entry.paper.url),
         authors=shortened(", ".join(people), _TITLE) + "".join(more),
-        reason=entry.reason.sentence(translate) or translate(N_("Similar to papers that members like")),
+        reason=entry.reason.sentence(translate, of_group=True) or translate(N_("Similar to papers that members like")),
         names=translate.enumeration(entry.names) if entry.names else "",
     )
 
