@@ -4,8 +4,12 @@
 (() => {
   const form = document.getElementById("vote");
   const far = 24;
+  // Nobody's hand moves further between two events; browsers that enter a page report where they come from.
+  const jump = 150;
   let first = null;
+  let last = null;
 
+  const distance = (one, other) => Math.hypot(other.screenX - one.screenX, other.screenY - one.screenY);
   const press = (event) => {
     if (!event.isTrusted || document.visibilityState !== "visible" || event.target.closest?.("a, button, summary, form")) return;
     stop();
@@ -13,8 +17,9 @@
   };
   const moved = (event) => {
     if (!event.isTrusted) return;
-    first ??= event;
-    if (Math.hypot(event.screenX - first.screenX, event.screenY - first.screenY) > far) press(event);
+    if (!last || distance(last, event) > jump) first = event;
+    last = event;
+    if (distance(first, event) > far) press(event);
   };
   const keyed = (event) => {
     if (event.key === "Enter") press(event);

@@ -127,15 +127,15 @@ def confirm(walk: Walk) -> None:
 def choose(walk: Walk) -> None:
     """Follow the digest to the preferences and change the topic; it shows at once, but is kept only when saved."""
     walk.go(link(walk.newest(2), "preferences"))
-    walk.page.get_by_label("Topic 1", exact=True).fill("attention in language models")
+    walk.page.get_by_label("Topic 1", exact=True).fill("large language models")
     if not walk.scripts:
         walk.renderer("Preview", "Your preferences")
-    expect(walk.page.locator("#preview")).to_contain_text("topic “attention in language models”")
-    assert "attention in language models" not in str(walk.service.rows()["interests"])
+    expect(walk.page.locator("#preview")).to_contain_text("topic “large language models”")
+    assert "large language models" not in str(walk.service.rows()["interests"])
     walk.look_around()
     walk.renderer("Save preferences", "Your preferences")
     expect(walk.page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
-    assert "attention in language models" in str(walk.service.rows()["interests"])
+    assert "large language models" in str(walk.service.rows()["interests"])
 
 
 def vote(walk: Walk) -> None:

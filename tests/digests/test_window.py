@@ -118,7 +118,7 @@ def test_a_live_preview_of_the_same_window_shows_it_too(week: sa.Engine) -> None
 def test_what_waits_for_the_next_edition_is_shown_before_it_closes(week: sa.Engine) -> None:
     reader = a_reader(week, "about one a day", accepted=4)
     assert next_digest(week, HOW, reader, zone="UTC", now=NOW).picks == ()
-    announce(week, ["graph neural networks for robins"], NOW + DAY)
+    announce(week, ["graph neural networks"], NOW + DAY)
     following = next_digest(week, HOW, reader, zone="UTC", now=NOW + DAY)
     shown = following.picks
     assert (following.edition.day, len(following.candidates.listed), len(shown)) == ((NOW + DAY).date(), 1, 1)

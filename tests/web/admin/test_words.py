@@ -27,7 +27,7 @@ def test_nothing_is_without_a_name() -> None:
         "vote": Vote,
     }.items():
         assert set(words[kind]) == {str(value) for value in values}
-    kinds = {MailKind.DIGEST, MailKind.CONFIRM, ReportKind.BOUNCE, ReportKind.COMPLAINT}
+    kinds = {*MailKind, ReportKind.BOUNCE, ReportKind.COMPLAINT}
     assert {str(kind) for kind in kinds} <= set(words["kind"])
 
 
