@@ -11,7 +11,12 @@ from dailypapers.settings import shipped
 
 ENV = environment(shipped("templates"))
 PAPER = Paper(
-    PaperId("arxiv", "2604.00001"), "Graphs <b> & more", "", ("A", "B", "C", "D"), (), "https://arxiv.org/abs/1"
+    PaperId("arxiv", "2604.00001"),
+    "Graphs <b> & more",
+    "Graphs are everywhere. We show that a < b in all of them.",
+    ("A", "B", "C", "D"),
+    (),
+    "https://arxiv.org/abs/1",
 )
 REASON = Reason((Term(TermKind.WORDS, "graphs", 0.7, "graphs"),))
 
@@ -22,6 +27,8 @@ def test_a_groups_mail_says_what_for_whom_and_why() -> None:
         ENV, digest, page="http://p/group/x", leave="http://p/leave/y", ballot="http://p/b/z", home="http://p/"
     )
     assert "Graphs &lt;b&gt; &amp; more" in message.html
+    assert "We show that a &lt; b in all of them." in message.html
+    assert "We show that a < b in all of them." in message.text
     assert message.subject.startswith("Club, ")
     for part in (message.html, message.text):
         assert "Relevant to: Ada, Kim" in part

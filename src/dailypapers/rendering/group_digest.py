@@ -13,10 +13,11 @@ from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
 from dailypapers.rendering.environment import translator_of
 from dailypapers.rendering.notices import rendered
+from dailypapers.rendering.summary import key_sentence
 from dailypapers.rendering.text import one_line, safe_url, shortened
 
-#: Characters of a title, and authors that are named.
-_TITLE, _AUTHORS = 300, 3
+#: Characters of a title, authors that are named, and characters of the sentence from the abstract.
+_TITLE, _AUTHORS, _SENTENCE = 300, 3, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class GroupItem:
     title: str
     url: str
     authors: str
+    #: The sentence of the abstract that says what was done or found; empty where there is no abstract.
+    sentence: str
     reason: str
     #: The names of those to whom it is relevant, enumerated; empty where nobody is named.
     names: str
@@ -88,6 +91,7 @@ def group_item(env: jinja2.Environment, entry: GroupEntry) -> GroupItem:
         title=shortened(entry.paper.title, _TITLE),
         url=safe_url(entry.paper.url),
         authors=shortened(", ".join(people), _TITLE) + "".join(more),
+        sentence=shortened(key_sentence(entry.paper.abstract), _SENTENCE),
         reason=entry.reason.sentence(translate, of_group=True) or translate(N_("Similar to papers that members like")),
         names=translate.enumeration(entry.names) if entry.names else "",
     )
