@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.domain.paper import Paper, PaperId, page_of, work_keys
+from dailypapers.domain.paper import Paper, PaperId, by_first_name, page_of, work_keys
 from dailypapers.errors import BadPaperId
 
 
@@ -116,3 +116,8 @@ def test_what_would_not_tell_works_apart_is_no_name(title: str, authors: tuple[s
 )
 def test_a_name_leads_to_a_page(name: PaperId, page: str) -> None:
     assert page_of(name) == page
+
+
+def test_what_is_known_by_the_first_of_some_names_is_found() -> None:
+    assert by_first_name({"b": 2, "c": 3}, ("a", "c", "b")) == 3
+    assert by_first_name({"b": 2}, ("a",)) is None

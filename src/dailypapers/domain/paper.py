@@ -6,14 +6,17 @@ Knows when two records are the same work. Does not know where records come from 
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import quote, unquote
 
 from dailypapers.domain.doi import first_version, without_version
 from dailypapers.domain.person import name_keys
 from dailypapers.domain.text import unaccented
 from dailypapers.errors import BadPaperId
+
+Value = TypeVar("Value")
 
 _ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v(\d+))?", re.ASCII)
 _ARXIV_OLD = re.compile(r"([a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?", re.ASCII)
@@ -177,3 +180,8 @@ def work_keys(title: str, authors: tuple[str, ...]) -> tuple[str, ...]:
 
 def _plain_words(text: str) -> list[str]:
     return re.findall(r"\w+", unaccented(text))
+
+
+def by_first_name(values: Mapping[str, Value], names: Iterable[str]) -> Value | None:
+    """Return what is filed under the first of some names that is known; `None` where none is."""
+    return next((values[name] for name in names if name in values), None)

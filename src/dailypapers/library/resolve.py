@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from dailypapers.domain.paper import Paper
+from dailypapers.domain.paper import Paper, by_first_name
 from dailypapers.domain.reference import Reference, References, in_line
 from dailypapers.domain.source import Skipped
 from dailypapers.store import papers
@@ -23,7 +23,7 @@ def resolve(tx: sa.Connection, references: References) -> References:
 
 
 def _named(paper: Reference, papers_by_key: dict[str, Paper]) -> Reference | Skipped:
-    match = next((papers_by_key[name] for name in paper.names() if name in papers_by_key), None)
+    match = by_first_name(papers_by_key, paper.names())
     if match:
         return replace(paper, ids=(match.id,))
     title = f"{paper.title[:79]}…" if len(paper.title) > 80 else paper.title  # noqa: PLR2004 - a line's width

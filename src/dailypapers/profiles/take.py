@@ -5,14 +5,14 @@ new profiles | ask who lists them | known papers, and those with an abstract | e
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.paper import Paper
+from dailypapers.domain.paper import by_first_name
 from dailypapers.domain.preferences import MAX_EXAMPLES
 from dailypapers.domain.profile import Profile, TakenProfile
 from dailypapers.errors import FetchFailed
@@ -75,16 +75,12 @@ def _record(tx: sa.Connection, each: TakenProfile, works: Listed | None, *, now:
         return 0
     papers.keep(tx, works.papers, now=now)
     papers_by_name = papers.by_key(tx, {name for reference in works.references for name in reference.names()})
-    listed_papers = (_first_of(papers_by_name, reference.names()) for reference in works.references)
+    listed_papers = (by_first_name(papers_by_name, reference.names()) for reference in works.references)
     examples = dict.fromkeys(str(paper.id) for paper in listed_papers if paper)
     count = _state(tx, each.subscriber, list(examples))
     profiles.end(tx, each, taken=count, listed=len(works.references))
     log.info("profile read", kind=each.profile.kind.value, listed=len(works.references), taken=count)
     return count
-
-
-def _first_of(papers_by_name: Mapping[str, Paper], names: Iterable[str]) -> Paper | None:
-    return next((papers_by_name[name] for name in names if name in papers_by_name), None)
 
 
 def _state(tx: sa.Connection, subscriber_id: int, examples: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.forwarded import PRIVATE_SCHEME, Candidate, ForwardedFrom, Listing
-from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.paper import Paper, PaperId, by_first_name
 from dailypapers.store import identities
 from dailypapers.store.database import groups, lock
 from dailypapers.store.schema import forwarded_papers, names, papers
@@ -40,7 +40,7 @@ def add(tx: sa.Connection, subscriber_id: int, listing: Listing, *, limit: int, 
     shared = identities.known(tx, {name for paper in listing.papers for name in paper.names()})
     new = 0
     for paper in listing.papers:
-        before = next((by_name[name] for name in paper.names() if name in by_name), None)
+        before = by_first_name(by_name, paper.names())
         if before is not None:
             _name_again(tx, before, listing)
         elif new < limit:
@@ -70,7 +70,7 @@ def _insert(
     *,
     now: dt.datetime,
 ) -> sa.Row[Any]:
-    paper_id = next((shared[name] for name in paper.names() if name in shared), None) or _private(tx, paper, now)
+    paper_id = by_first_name(shared, paper.names()) or _private(tx, paper, now)
     row = {
         "subscriber_id": subscriber_id,
         "paper_id": paper_id,

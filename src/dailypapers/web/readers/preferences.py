@@ -20,7 +20,7 @@ from dailypapers.domain.category import TREE
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Bearer, Purpose
-from dailypapers.domain.paper import Paper
+from dailypapers.domain.paper import Paper, by_first_name
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_EXAMPLES, MAX_PAPERS, Preferences
 from dailypapers.domain.profile import Profile, parted
 from dailypapers.domain.reference import Reference, References
@@ -184,7 +184,7 @@ def _as_kept(context: WebContext, case: _Case) -> _Read:
 def _read(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
     named = (*form.pasted.papers, *form.uploaded.papers)
     papers_by_name = papers.by_key(tx, {name for reference in named for name in reference.names()})
-    paper_by_reference = {reference: _found(reference, papers_by_name) for reference in named}
+    paper_by_reference = {reference: by_first_name(papers_by_name, reference.names()) for reference in named}
     usual = context.digest_options.relevance
     examples = [str(paper.id) for paper in paper_by_reference.values() if paper]
     meaning = drafts.meant(form.draft, case.preferences, usual=usual, examples=examples)
@@ -196,10 +196,6 @@ def _read(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _
         unread=(*form.pasted.skipped, *form.uploaded.skipped),
         left=form.pasted.left + form.uploaded.left,
     )
-
-
-def _found(reference: Reference, papers_by_name: Mapping[str, Paper]) -> Paper | None:
-    return next((papers_by_name[name] for name in reference.names() if name in papers_by_name), None)
 
 
 def _called(reference: Reference) -> str:
