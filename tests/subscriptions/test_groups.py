@@ -12,7 +12,7 @@ from dailypapers.domain.subscriber import Rhythm
 from dailypapers.errors import BadInput
 from dailypapers.store import groups, history, subscribers
 from dailypapers.store.database import writing
-from dailypapers.subscriptions.groups import Invited, accept, found, invite, membership
+from dailypapers.subscriptions.groups import Invited, accept, found, invite, joined
 
 HOUR = dt.timedelta(hours=1)
 
@@ -30,14 +30,14 @@ def test_who_is_invited_joins_once_on_their_own_terms(engine: sa.Engine) -> None
         assert invite(tx, group, "bob@example.org", now=NOW + HOUR / 2) is Invited.TOO_SOON
         assert invite(tx, group, "bob@example.org", now=NOW + HOUR) is Invited.QUEUED
         assert [each.kind for each in history.of_subscriber(tx, bob)] == [MailKind.INVITATION] * 2
-        assert membership(tx, key, reader) is None
+        assert joined(tx, key, reader) is None
         assert not accept(tx, key, reader, Terms(), now=NOW + 9 * 24 * HOUR)
         assert accept(tx, key, reader, Terms("Bob"), now=NOW + 2 * HOUR)
         assert not accept(tx, key, reader, Terms("Bob", shows_name=True), now=NOW + 2 * HOUR)
         assert invite(tx, group, "bob@example.org", now=NOW + 9 * HOUR) is Invited.MEMBER
-        member = membership(tx, key, reader)
-    assert member
-    assert member.terms == Terms("Bob")
+        both = joined(tx, key, reader)
+    assert both
+    assert both[1].terms == Terms("Bob")
 
 
 def test_nobody_is_in_more_groups_than_they_could_read(engine: sa.Engine) -> None:

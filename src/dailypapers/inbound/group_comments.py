@@ -17,7 +17,6 @@ from dailypapers.domain.i18n import N_, LazyString
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.rendering.text import one_line, shortened
 from dailypapers.store import group_comments, groups, history, papers
-from dailypapers.subscriptions.groups import membership
 
 _DAY = dt.timedelta(days=1)
 #: Characters of a title that an answer repeats.
@@ -39,11 +38,6 @@ def digest_of(tx: sa.Connection, delivery_id: int) -> tuple[int, int] | None:
     if delivery is None or delivery.kind is not MailKind.GROUP:
         return None
     return history.contents_of(tx, [delivery_id])[delivery_id].group
-
-
-def group_of(tx: sa.Connection, group_id: int, reader: Subscriber) -> Group | None:
-    """Return a group its reader is a member of; `None` where they are not, or not any more."""
-    return groups.one(tx, group_id) if membership(tx, group_id, reader) else None
 
 
 def papers_of(tx: sa.Connection, digest: tuple[int, int]) -> list[int]:

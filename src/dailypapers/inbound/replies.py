@@ -34,6 +34,7 @@ from dailypapers.rendering.text import shortened
 from dailypapers.store import groups, history, outbox, papers, picks, subscribers, votes
 from dailypapers.subscriptions import lifecycle
 from dailypapers.subscriptions.address import normal_address
+from dailypapers.subscriptions.groups import joined
 from dailypapers.subscriptions.links import bearer_of
 from dailypapers.tokens import Signer
 
@@ -174,9 +175,9 @@ def _act_in_group(
 
     What is nothing but commands is not for the others' eyes; “unsubscribe” leaves the group alone, as the link does.
     """
-    group, paper_ids = group_comments.group_of(tx, digest[0], reader), group_comments.papers_of(tx, digest)
-    if group is None:
+    if (both := joined(tx, digest[0], reader)) is None:
         return None
+    group, paper_ids = both[0], group_comments.papers_of(tx, digest)
     lines, today = reply.commands.splitlines(), reader.rhythm.day_of(now)
     by_line = [commands_of(line, today=today) for line in lines if line.strip()]
     if not by_line or not all(by_line):

@@ -96,7 +96,7 @@ def invitation(tx: sa.Connection, group_id: int, reader: Subscriber, *, now: dt.
     return member if is_open and reader.state in SUBSCRIBED else None
 
 
-def membership(tx: sa.Connection, group_id: int, reader: Subscriber) -> Member | None:
-    """Return what a reader is in a group they have joined."""
-    member = groups.member(tx, group_id, reader.id)
-    return member if member and member.joined_at else None
+def joined(tx: sa.Connection, group_id: int, reader: Subscriber) -> tuple[Group, Member] | None:
+    """Return a group and what a reader is in it; `None` where they have not joined, or not any more."""
+    group, member = groups.one(tx, group_id), groups.member(tx, group_id, reader.id)
+    return (group, member) if group and member and member.joined_at else None

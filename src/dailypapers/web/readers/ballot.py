@@ -15,16 +15,14 @@ from dailypapers.domain.group import Group
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import Subscriber
-from dailypapers.errors import BadToken
 from dailypapers.rendering.group_digest import chosen_items
 from dailypapers.rendering.text import safe_url, shortened
-from dailypapers.store import ballots, groups, papers
+from dailypapers.store import ballots, papers
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions.groups import membership
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import claim_of, reader_of
+from dailypapers.web.readers.group import group_and_member
 
-_GONE = N_("You are not in this group, or it has ended.")
 _VOTED = N_("Your vote is in. You can change it until the ballot closes.")
 _NOT_THERE = N_("This paper is not on the ballot any more. Please choose another one.")
 #: Characters of a title.
@@ -61,10 +59,8 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
 def _mine(context: WebContext, tx: sa.Connection, token: str) -> tuple[Subscriber, Group]:
     """Return who votes in which group. Raises `BadToken` for who is not in it."""
     claim = claim_of(context, Purpose.BALLOT, token)
-    reader, group = reader_of(context, tx, claim), groups.one(tx, claim.about)
-    if group is None or membership(tx, group.id, reader) is None:
-        raise BadToken(_GONE)
-    return reader, group
+    reader = reader_of(context, tx, claim)
+    return reader, group_and_member(tx, reader, claim)[0]
 
 
 def _page(

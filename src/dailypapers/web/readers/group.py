@@ -68,7 +68,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         may_be_asked = action == "invite" and _may_be_asked(context, address)
         with writing(context.engine) as tx:
             reader, done, trouble = reader_of(context, tx, claim), "", ""
-            group, member = _mine(tx, reader, claim)
+            group, member = group_and_member(tx, reader, claim)
             try:
                 if action == "terms":
                     groups.agree(tx, group.id, reader.id, agreed.terms())
@@ -88,11 +88,11 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
     return act_group
 
 
-def _mine(tx: sa.Connection, reader: Subscriber, claim: Claim) -> tuple[Group, Member]:
-    group, member = groups.one(tx, claim.about), membership.membership(tx, claim.about, reader)
-    if group is None or member is None:
+def group_and_member(tx: sa.Connection, reader: Subscriber, claim: Claim) -> tuple[Group, Member]:
+    """Return the group that a claim is about, and what its reader is in it. Raises `BadToken` for who is not in it."""
+    if (both := membership.joined(tx, claim.about, reader)) is None:
         raise BadToken(_GONE)
-    return group, member
+    return both
 
 
 def _may_be_asked(context: WebContext, address: str) -> bool:
@@ -164,7 +164,7 @@ def page(
     """Return a group's page as one of its members sees it. Raises `BadToken` for everybody else."""
     now = context.clock()
     claim = Claim(Purpose.GROUP, reader.id, group_id)
-    group, member = _mine(tx, reader, claim)
+    group, member = group_and_member(tx, reader, claim)
     members = [each for each in groups.members(tx, group.id) if each.joined_at]
     names = [each.terms.name for each in members if each.terms.shows_name and each.terms.name]
     picks = entries(tx, group.id, groups.newest_picks(tx, group.id, limit=_PAST))
