@@ -145,6 +145,14 @@ async def test_the_page_changes_nothing_and_shows_what_is_kept(
     assert everything(engine) == before
 
 
+async def test_every_link_on_the_page_leads_to_a_page(pages: httpx.AsyncClient, link: str) -> None:
+    html = (await pages.get(link)).text
+    addresses = [address for address in re.findall(r'<a[^>]* href="([^"]*)"', html) if not address.startswith("#")]
+    answers = {address: (await pages.get(address)).status_code for address in addresses}
+    assert {address: status for address, status in answers.items() if status != 200} == {}
+    assert any(address.endswith("/keys") for address in addresses)
+
+
 async def test_saving_the_page_as_it_is_changes_nothing(
     pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
 ) -> None:

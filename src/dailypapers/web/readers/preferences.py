@@ -289,7 +289,11 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         bounds=_BOUNDS,
         action=f"{context.root}preferences/{token}",
         links=_links(context, case.reader.bearer)
-        | {name: f"{context.root}preferences/{token}/{name}" for name in ("channel", "keys")},
+        | {
+            "channel": f"{context.root}preferences/{token}/channel",
+            # In a template, `links.keys` is the method of the dictionary.
+            "assistants": f"{context.root}preferences/{token}/keys",
+        },
         alert_address=_alert_address(context, case.reader),
         tomorrow=case.reader.rhythm.day_of(context.clock()) + dt.timedelta(days=1),
         papers=preview.fragment(context, _preview(context, case, read)),
