@@ -38,6 +38,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from dailypapers.app import build
 from dailypapers.delivery.deliver import deliver_once
 from dailypapers.digests import layout
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.settings import Settings
 from dailypapers.sources.file import read_papers
@@ -194,7 +195,7 @@ class Benchmark:
         deliveries = fill(engine, [item.paper for item in items[-papers:]], self._readers, PICKS)
         app = build(Settings.model_validate(self._settings(self._filled, port=25, signed=False)))
         with reading(app.engine) as tx:
-            (first,) = layout.load_inputs(tx, deliveries[:1])
+            (first,) = load_inputs(tx, deliveries[:1])
         message = layout.message(app.dependencies.renderer, first)
         size = len(layout.mail(app.dependencies.renderer, first)[1].content)
         close(app.engine)

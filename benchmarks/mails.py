@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from dailypapers.digests import layout
-from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs
+from dailypapers.digests.layout import MailRenderer
+from dailypapers.digests.render_input import RenderInput, Shared, load_inputs
 from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
@@ -147,7 +148,7 @@ def picked(paper: Paper, ids: dict[str, int], topic: str, chance: random.Random)
 def report(engine: sa.Engine, made_with: MailRenderer, deliveries: Sequence[Delivery], papers_count: int) -> None:
     """Print a row per part."""
     half = len(deliveries) // 2
-    first, measured, shared = deliveries[:half], deliveries[half:], layout.Shared()
+    first, measured, shared = deliveries[:half], deliveries[half:], Shared()
     started = time.process_time()
     sizes = [len(layout.mail(made_with, each)[1].content) for each in loaded(engine, first, shared)]
     cold = (time.process_time() - started) / len(first) * 1000
@@ -186,7 +187,7 @@ def key() -> dkim.Key:
     return dkim.Key("example.org", "papers", private)
 
 
-def loaded(engine: sa.Engine, deliveries: Sequence[Delivery], shared: layout.Shared) -> list[RenderInput]:
+def loaded(engine: sa.Engine, deliveries: Sequence[Delivery], shared: Shared) -> list[RenderInput]:
     """What the mails show, in groups as delivery loads them in one run."""
     inputs = []
     for group in groups(deliveries, size=GROUP):

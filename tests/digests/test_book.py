@@ -13,8 +13,9 @@ from tests.digests.test_group_digest import RENDERER
 from tests.web.a_digest import GRAPHS, NOW, REASON, Got, a_digest
 
 from dailypapers.digests.book import compose_books
-from dailypapers.digests.layout import load_inputs, mail
-from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
+from dailypapers.digests.layout import mail
+from dailypapers.digests.render_input import load_inputs
+from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, MailKind, in_doubt
 from dailypapers.domain.saved import Remark
 from dailypapers.domain.vote import Vote
 from dailypapers.store import e_readers, history, ledger, outbox, saved, subscribers, votes
@@ -140,6 +141,15 @@ def test_what_waits_is_not_sent_once_the_e_reader_is_disconnected(engine: sa.Eng
         assert not e_readers.disconnect(tx, got.reader)
     assert [each.state for each in books_of(engine, got.reader)] == [DeliveryState.SKIPPED]
     assert compose_books(engine, now=SATURDAY + WEEK) == 0
+
+
+def test_a_book_that_may_have_arrived_ends_uncertain_when_the_e_reader_is_disconnected(engine: sa.Engine) -> None:
+    got = a_book(engine)
+    with writing(engine) as tx:
+        [book] = [each for each in outbox.claim(tx, "w", 9, now=SATURDAY) if each.kind is MailKind.BOOK]
+        outbox.record(tx, [in_doubt(book, Doubt.RESEND, resend_at=SATURDAY)])
+        assert e_readers.disconnect(tx, got.reader)
+    assert [each.state for each in books_of(engine, got.reader)] == [DeliveryState.UNCERTAIN]
 
 
 def test_what_the_reader_noted_is_in_the_book(engine: sa.Engine) -> None:

@@ -10,7 +10,8 @@ from tests.world import GRAPHS, MONDAY, world
 from dailypapers.digests.choose import Choice
 from dailypapers.digests.compose import compose
 from dailypapers.digests.contents import contents
-from dailypapers.digests.layout import MailRenderer, load_inputs, mail
+from dailypapers.digests.layout import MailRenderer, mail
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.digest import Hint
 from dailypapers.domain.i18n import LazyString
 from dailypapers.domain.interest import Interest, InterestKind

@@ -14,7 +14,7 @@ from tests.sources.parsing.test_pictures import claiming, picture
 
 from dailypapers.digests.compose import compose
 from dailypapers.digests.figures import FigureOptions, fetch_figures
-from dailypapers.digests.layout import load_inputs
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.paper import Paper, PaperId, Presentation
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement

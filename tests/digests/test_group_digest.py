@@ -9,7 +9,8 @@ from tests.digests.test_preview import announce, close
 from tests.digests.test_window import HOW
 
 from dailypapers.digests.group_digest import compose_groups
-from dailypapers.digests.layout import MailRenderer, load_inputs, mail
+from dailypapers.digests.layout import MailRenderer, mail
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome, OutcomeKind, after
 from dailypapers.domain.group import Terms
 from dailypapers.domain.message import Sender

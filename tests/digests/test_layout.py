@@ -11,32 +11,19 @@ import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from tests.web.a_digest import CELLS, GRAPHS, NOW, REASON, a_digest
+from tests.web.a_digest import NOW, a_digest
 
-from dailypapers.digests.layout import (
-    MailRenderer,
-    RenderInput,
-    Shared,
-    digest_of,
-    entry_of,
-    laid_out,
-    load_inputs,
-    mail,
-    message,
-)
-from dailypapers.domain.content import AboutPaper, Content
-from dailypapers.domain.digest import Pick, Reason, Term, TermKind
-from dailypapers.domain.edition import Edition
+from dailypapers.digests.layout import MailRenderer, mail, message
+from dailypapers.digests.render_input import RenderInput, load_inputs
 from dailypapers.domain.link import Bearer, Purpose
 from dailypapers.domain.message import Sender
-from dailypapers.domain.paper import Signals
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Amount, Consent, Rhythm, Style
 from dailypapers.errors import BadToken
 from dailypapers.mail.message import dkim
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import history, papers, subscribers
+from dailypapers.store import history, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.erase import erase
@@ -53,30 +40,12 @@ RENDERER = MailRenderer(
     b"secret",
     "leave@example.org",
 )
-EDITION = Edition(1, NOW.date(), NOW, 20, ())
-LISTED = {
-    1: papers.Listed(GRAPHS, ("arxiv",), Signals(upvotes=3), 1),
-    2: papers.Listed(CELLS, ("biorxiv",), Signals(), 2),
-}
 
 
 def inputs_of(engine: sa.Engine, *deliveries: int) -> list[RenderInput]:
     with reading(engine) as tx:
         rows = [history.by_id(tx, number) for number in deliveries]
         return load_inputs(tx, [row for row in rows if row is not None])
-
-
-def test_a_digest_is_loaded_with_its_picks_in_their_order(engine: sa.Engine) -> None:
-    got, other = a_digest(engine), a_digest(engine, "bob", outside=True)
-    first, second = inputs_of(engine, got.delivery, other.delivery)
-    assert first.digest is not None
-    assert second.digest is not None
-    assert [entry.paper.title for entry in first.digest.entries] == [GRAPHS.title, CELLS.title]
-    assert [entry.paper.title for entry in second.digest.entries] == [GRAPHS.title]
-    assert [entry.paper.title for entry in second.digest.outside] == [CELLS.title]
-    assert [entry.paper_id for entry in first.digest.entries] == list(got.papers)
-    assert (first.bearer.subscriber_id, second.bearer.subscriber_id) == (got.reader, other.reader)
-    assert first.digest.considered == 2
 
 
 def test_a_confirmation_has_no_digest_and_its_link_confirms(engine: sa.Engine) -> None:
@@ -162,38 +131,6 @@ def test_links_last_from_when_the_digest_was_composed(engine: sa.Engine) -> None
         SIGNER.claim(Purpose.PREFERENCES, token, now=NOW + dt.timedelta(days=5000))
 
 
-def test_picks_are_laid_out_in_order_with_what_stood_beside_the_papers_then() -> None:
-    then = {str(GRAPHS.id): AboutPaper(("arxiv", "huggingface"), Signals(upvotes=1))}
-    picks = (Pick("2", 0.9, REASON, paper_id=2), Pick("1", 0.8, REASON, paper_id=1, outside=True))
-    digest = laid_out(EDITION, picks, LISTED, Content(notes=("A note.",), papers=then))
-    assert [entry.paper for entry in digest.entries] == [CELLS]
-    (outside,) = digest.outside
-    assert (outside.paper, outside.sources, outside.signals) == (GRAPHS, ("arxiv", "huggingface"), Signals(upvotes=1))
-    assert (digest.notes, digest.considered) == (("A note.",), EDITION.papers)
-    assert digest.entries[0].signals == LISTED[2].signals
-    several = laid_out(EDITION, picks, LISTED, Content(considered=812))
-    assert (digest.is_of_several_days, several.is_of_several_days, several.considered) == (False, True, 812)
-
-
-@pytest.mark.parametrize(
-    ("kinds", "trending", "voted"),
-    [
-        ([TermKind.TRENDING], True, True),
-        ([TermKind.NEW], True, False),
-        ([TermKind.TRENDING, TermKind.NEW], True, True),
-        ([TermKind.WORDS, TermKind.TRENDING], False, True),
-        ([TermKind.WORDS], False, False),
-        ([], True, False),
-    ],
-)
-def test_a_digest_is_called_trending_where_nothing_was_asked_for(
-    kinds: list[TermKind], trending: bool, voted: bool
-) -> None:
-    entries = [entry_of(LISTED[1], Reason((Term(kind, "text", 0.5),))) for kind in kinds]
-    digest = digest_of(entries, EDITION)
-    assert (digest.trending, digest.voted) == (trending, voted)
-
-
 def test_a_mail_whose_style_was_not_stored_has_the_style_its_reader_prefers_now(engine: sa.Engine) -> None:
     got = a_digest(engine)
     style = Style(text_only=True, abstracts=Abstracts.NONE)
@@ -203,12 +140,6 @@ def test_a_mail_whose_style_was_not_stored_has_the_style_its_reader_prefers_now(
     assert loaded.style == style
     assert "They go deeper" not in message(RENDERER, replace(loaded, style=style)).text
     assert "They go deeper" in message(RENDERER, replace(loaded, style=AS_USUAL)).text
-
-
-def test_nothing_to_send_is_nothing_to_load(engine: sa.Engine) -> None:
-    got = a_digest(engine)
-    assert inputs_of(engine) == []
-    assert len(inputs_of(engine, got.delivery, got.delivery)) == 2
 
 
 def test_each_mail_has_an_envelope_sender_of_its_own_where_the_bounce_address_takes_one(engine: sa.Engine) -> None:
@@ -246,15 +177,3 @@ def test_a_signed_mail_is_the_same_bytes_on_a_retry_and_others_verify_it(engine:
     record = dkim.record_value(key).encode()
     assert verifier.verify(first.content, dnsfunc=lambda name, timeout=5: record if name and timeout else b"")
     assert "PRIVATE" not in repr(renderer)
-
-
-def test_papers_of_a_run_are_loaded_once(engine: sa.Engine) -> None:
-    got, other = a_digest(engine), a_digest(engine, "bob")
-    shared = Shared()
-    with reading(engine) as tx:
-        rows = [history.by_id(tx, number) for number in (got.delivery, other.delivery)]
-        (first,), (second,) = (load_inputs(tx, [row], shared) for row in rows if row is not None)
-    assert first.digest is not None
-    assert second.digest is not None
-    assert all(one.paper is two.paper for one, two in zip(first.digest.entries, second.digest.entries, strict=True))
-    assert first.edition is second.edition

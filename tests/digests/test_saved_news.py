@@ -9,7 +9,8 @@ from tests.web.conftest import PRESS
 
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
-from dailypapers.digests.layout import load_inputs, mail, message
+from dailypapers.digests.layout import mail, message
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.domain.vote import Vote

@@ -9,7 +9,7 @@ from tests.digests.playing_model import Said, playing_model, says
 from tests.digests.test_window import HOW
 
 from dailypapers.digests.compose import compose
-from dailypapers.digests.layout import load_inputs
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.digests.summarise import SummaryOptions, read_answer, summarise, unfit
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.preferences import Preferences

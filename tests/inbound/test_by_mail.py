@@ -13,7 +13,8 @@ from tests.web.a_digest import Got, a_digest
 from tests.web.conftest import NOW, PRESS, SIGNER
 from tests.web.test_pages import everything
 
-from dailypapers.digests.layout import RenderInput, mail
+from dailypapers.digests.layout import mail
+from dailypapers.digests.render_input import RenderInput
 from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition

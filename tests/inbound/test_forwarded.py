@@ -13,7 +13,8 @@ from tests.playing_imap import PASSWORD, USER, playing_imap
 from tests.web.conftest import PRESS, SIGNER
 
 from dailypapers.digests.compose import Composed
-from dailypapers.digests.layout import _two_passes, load_inputs, mail, message
+from dailypapers.digests.layout import _two_passes, mail, message
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.preferences import Preferences

@@ -15,7 +15,8 @@ from tests.inbound.test_replies import ADDRESSES, RENDERER
 from tests.web.conftest import SIGNER
 
 from dailypapers.digests.group_digest import compose_groups
-from dailypapers.digests.layout import load_inputs, mail
+from dailypapers.digests.layout import mail
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.group_comment import LONGEST_COMMENT, MOST_COMMENTS_A_DAY
 from dailypapers.domain.preferences import Preferences

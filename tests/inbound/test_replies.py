@@ -13,7 +13,8 @@ from tests.web.a_digest import CELLS, GRAPHS, Got, a_digest
 from tests.web.conftest import NOW, PRESS, SIGNER
 from tests.web.test_pages import everything
 
-from dailypapers.digests.layout import _two_passes, load_inputs, mail
+from dailypapers.digests.layout import _two_passes, mail
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from tests.a_group import CLOSED, NOW, OPEN, a_group, a_reader
 
 from dailypapers.domain.content import Content
-from dailypapers.domain.delivery import DeliveryState, MailKind
+from dailypapers.domain.delivery import DeliveryState, Doubt, MailKind, in_doubt
 from dailypapers.domain.group import Role, Terms
 from dailypapers.store import groups, history, outbox
 from dailypapers.store.database import reading, writing
@@ -50,6 +50,20 @@ def test_what_waits_for_who_leaves_is_not_sent(engine: sa.Engine) -> None:
         groups.leave(tx, left, bob)
         states = [each.state for each in history.of_subscriber(tx, bob)]
     assert sorted(states) == [DeliveryState.QUEUED, DeliveryState.SKIPPED]
+
+
+def test_a_mail_that_may_have_arrived_ends_uncertain_when_its_reader_leaves(engine: sa.Engine) -> None:
+    ada, bob = a_reader(engine, "ada"), a_reader(engine, "bob")
+    group = a_group(engine, (ada, OPEN), (bob, CLOSED))
+    with writing(engine) as tx:
+        content = Content(group=(group, 1))
+        deadline = NOW + dt.timedelta(days=1)
+        new = outbox.NewDelivery(bob, "bob@example.org", MailKind.GROUP, deadline, content=content)
+        outbox.put(tx, [new], now=NOW)
+        claimed = outbox.claim(tx, "w", 9, now=NOW)
+        outbox.record(tx, [in_doubt(each, Doubt.RESEND, resend_at=NOW) for each in claimed])
+        groups.leave(tx, group, bob)
+        assert [each.state for each in history.of_subscriber(tx, bob)] == [DeliveryState.UNCERTAIN]
 
 
 def test_an_invitation_nobody_accepts_is_deleted_and_members_stay(engine: sa.Engine) -> None:

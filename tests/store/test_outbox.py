@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from tests.store.digests import CAST, DEADLINE, REASON, claim, digest, put_all, record
 
+from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import (
     DeliveryState,
     Doubt,
@@ -180,6 +181,44 @@ def test_a_mail_in_doubt_ends_uncertain_whatever_ends_it(engine: sa.Engine, edit
         outbox.expire(tx, now=now + DEADLINE)
         assert set(already_sent(tx, [1, 2, 3], [1])) == {1, 2, 3}
     assert ledger(engine).endswith("0 suppressed + 0 skipped + 0 expired + 3 uncertain")
+
+
+def test_what_waits_is_skipped_by_kind_and_what_may_have_arrived_ends_uncertain(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_all(engine, edition, now)
+    claimed, waiting, lost = claim(engine, now, limit=1), 2, 3
+    with writing(engine) as tx:
+        (slow,) = outbox.claim(tx, "w", 1, now=now)
+        outbox.record(tx, [in_doubt(slow, Doubt.RESEND, resend_at=now)])
+    with writing(engine) as tx:
+        for reader in (1, 2, 3):
+            outbox.skip_waiting(tx, reader, [MailKind.BOOK, MailKind.GROUP], "not these")
+        assert ledgers(tx)[0].count(DeliveryState.SKIPPED) == 0
+        for reader in (1, 2, 3):
+            outbox.skip_waiting(tx, reader, [MailKind.DIGEST], "left")
+        states = {each.subscriber: (each.state, each.detail) for each in history.of_edition(tx, edition)}
+        assert set(already_sent(tx, [1, 2, 3], [1])) == {claimed[0].subscriber, slow.subscriber}
+    assert states == {
+        claimed[0].subscriber: (DeliveryState.CLAIMED, ""),
+        slow.subscriber: (DeliveryState.UNCERTAIN, "left"),
+        lost: (DeliveryState.SKIPPED, "left"),
+    }
+    assert slow.subscriber == waiting
+
+
+def test_of_one_group_only_its_mails_are_skipped(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    with writing(engine) as tx:
+        of_groups = [
+            outbox.NewDelivery(1, CAST[0], MailKind.GROUP, now + DEADLINE, content=Content(group=(group, edition)))
+            for group in (7, 8)
+        ]
+        outbox.put(tx, of_groups, now=now)
+        outbox.skip_waiting(tx, 1, [MailKind.GROUP], "left the group", group=8)
+        assert [(each.state, each.detail) for each in history.of_subscriber(tx, 1)] == [
+            (DeliveryState.QUEUED, ""),
+            (DeliveryState.SKIPPED, "left the group"),
+        ]
 
 
 def test_a_claim_of_which_nothing_is_wanted_goes_on_to_the_next(

@@ -11,7 +11,8 @@ from tests.playing_tools import PlayingNotion, PlayingReadwise, PlayingZotero, p
 from tests.web.a_digest import CELLS, GRAPHS, Got, a_digest
 from tests.web.conftest import NOW, PRESS
 
-from dailypapers.digests.layout import load_inputs, message
+from dailypapers.digests.layout import message
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.tool import FIRST_RETRY, Refusal, ToolKind, ToolState
 from dailypapers.domain.vote import Vote

@@ -32,8 +32,9 @@ from tests.web.readers.test_preferences import Fields
 from dailypapers.catcher.server import Caught
 from dailypapers.digests import preview
 from dailypapers.digests.book import Book
-from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs, message
+from dailypapers.digests.layout import MailRenderer, message
 from dailypapers.digests.preview import Previews
+from dailypapers.digests.render_input import RenderInput, load_inputs
 from dailypapers.digests.stated import warnings
 from dailypapers.digests.test_mode import with_banner
 from dailypapers.domain.ballot import Choice

@@ -13,7 +13,7 @@ from dailypapers.delivery.fence import Fence
 from dailypapers.delivery.pace import Claimed, Pace
 from dailypapers.delivery.routes import Turn
 from dailypapers.delivery.worker import WorkerRun
-from dailypapers.digests.layout import RenderInput, Shared, load_inputs
+from dailypapers.digests.render_input import RenderInput, Shared, load_inputs
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import Delivery, Priority
 from dailypapers.domain.pace import Room

@@ -17,7 +17,7 @@ from dailypapers.assembly.secret import make_secret
 from dailypapers.catcher.pages import write_pages
 from dailypapers.catcher.server import Catcher, Caught
 from dailypapers.demo import feeds as demo_feeds
-from dailypapers.digests.layout import load_inputs
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import Delivery, Ledger
 from dailypapers.domain.subscriber import Consent
 from dailypapers.errors import BadInput

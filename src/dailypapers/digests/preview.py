@@ -17,7 +17,8 @@ import structlog
 from dailypapers.digests.candidates import Candidates, CandidateSet
 from dailypapers.digests.choose import Choice, DigestOptions, ReaderContext, choose, load_contexts, why_skipped
 from dailypapers.digests.contents import contents
-from dailypapers.digests.layout import MailRenderer, RenderInput, digest_of, entry_of, laid_out, message, quiet_entries
+from dailypapers.digests.layout import MailRenderer, message
+from dailypapers.digests.render_input import RenderInput, digest_of, entry_of, laid_out, quiet_entries
 from dailypapers.digests.window import Windows, filled, of_edition, of_next
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind
 from dailypapers.domain.digest import Digest, Entry, Hint, Pick, QuietEntry

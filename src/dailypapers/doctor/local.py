@@ -9,7 +9,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dailypapers.app import App
-from dailypapers.digests.layout import load_inputs, mail
+from dailypapers.digests.layout import mail
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.finding import Finding, Level, fail, ok, warn
 from dailypapers.errors import DailypapersError, DatabaseUnreachable

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import sqlalchemy as sa
 
-from dailypapers.digests.layout import MailRenderer, RenderInput, load_inputs
+from dailypapers.digests.layout import MailRenderer
+from dailypapers.digests.render_input import RenderInput, load_inputs
 from dailypapers.domain.channel import Channel, ChannelKind, kind_of
 from dailypapers.domain.edition import doubts
 from dailypapers.domain.event import Post, Posted

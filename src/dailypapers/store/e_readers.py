@@ -5,19 +5,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dailypapers.domain.delivery import NEVER_ARRIVED, DeliveryState, MailKind
+from dailypapers.domain.delivery import NEVER_ARRIVED, MailKind
 from dailypapers.domain.e_reader import EReader
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store.database import replace_rows
+from dailypapers.store.outbox import skip_waiting
 from dailypapers.store.schema import e_readers, outbox, picks, subscribers
 
-_WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
+_DISCONNECTED = "the e-reader was disconnected"
 _NEVER_ARRIVED = sorted(state.value for state in NEVER_ARRIVED)
 
 
 def connect(tx: sa.Connection, e_reader: EReader) -> None:
     """Send a reader's books there, in place of where they went before; what waits for that is not sent."""
-    _skip_waiting(tx, e_reader.subscriber_id)
+    skip_waiting(tx, e_reader.subscriber_id, [MailKind.BOOK], _DISCONNECTED)
     row = {
         "subscriber_id": e_reader.subscriber_id,
         "address": e_reader.address,
@@ -30,7 +31,7 @@ def connect(tx: sa.Connection, e_reader: EReader) -> None:
 
 def disconnect(tx: sa.Connection, subscriber_id: int) -> bool:
     """Send no more books to a reader; returns whether they had an e-reader."""
-    _skip_waiting(tx, subscriber_id)
+    skip_waiting(tx, subscriber_id, [MailKind.BOOK], _DISCONNECTED)
     return tx.execute(sa.delete(e_readers).where(e_readers.c.subscriber_id == subscriber_id)).rowcount == 1
 
 
@@ -41,20 +42,8 @@ def switch_off(tx: sa.Connection, subscriber_id: int, address: str, *, now: dt.d
     )  # fmt: skip
     if tx.execute(sa.update(e_readers).where(*is_on).values(disabled_at=now)).rowcount != 1:
         return False
-    _skip_waiting(tx, subscriber_id)
+    skip_waiting(tx, subscriber_id, [MailKind.BOOK], _DISCONNECTED)
     return True
-
-
-def _skip_waiting(tx: sa.Connection, subscriber_id: int) -> None:
-    waiting = (
-        outbox.c.subscriber_id == subscriber_id,
-        outbox.c.kind == MailKind.BOOK.value,
-        outbox.c.state.in_(_WAITING),
-    )
-    values = {
-        "state": DeliveryState.SKIPPED.value, "detail": "the e-reader was disconnected", "next_attempt_at": None
-    }  # fmt: skip
-    tx.execute(sa.update(outbox).where(*waiting).values(values))
 
 
 def of_subscriber(tx: sa.Connection, subscriber_id: int) -> EReader | None:

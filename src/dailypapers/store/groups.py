@@ -7,10 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.ballot import closing
-from dailypapers.domain.delivery import NEVER_ARRIVED, DeliveryState, MailKind
+from dailypapers.domain.delivery import NEVER_ARRIVED, MailKind
 from dailypapers.domain.group import Group, GroupPick, Member, Role, Terms, successor
 from dailypapers.domain.subscriber import READING, Rhythm, days_in_words, parse_days
 from dailypapers.store.database import insert_new
+from dailypapers.store.outbox import skip_waiting
 from dailypapers.store.picks import kept, reason_of
 from dailypapers.store.schema import (
     ballot_votes,
@@ -24,7 +25,8 @@ from dailypapers.store.schema import (
     subscribers,
 )
 
-_WAITING = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
+#: What is sent to whoever is in a group, or invited: nobody outside sees who is in it.
+_MAILS = (MailKind.GROUP, MailKind.INVITATION)
 
 
 def add(
@@ -237,7 +239,7 @@ def leave(tx: sa.Connection, group_id: int, subscriber_id: int) -> bool:
         theirs = (table.c.group_id == group_id, table.c.subscriber_id == subscriber_id)
         tx.execute(sa.delete(table).where(*theirs))
     left = tx.execute(sa.delete(group_members).where(*_of(group_id, subscriber_id))).rowcount == 1
-    _skip_waiting(tx, group_id, subscriber_id)
+    skip_waiting(tx, subscriber_id, _MAILS, "left the group", group=group_id)
     if (heir := successor(everybody, subscriber_id)) is not None:
         tx.execute(sa.update(group_members).where(*_of(group_id, heir)).values(role=Role.ORGANISER.value))
     if left and not any(each.joined_at and each.subscriber != subscriber_id for each in everybody):
@@ -263,7 +265,7 @@ def end(tx: sa.Connection, group_id: int) -> None:
     for (subscriber_id,) in tx.execute(
         sa.select(group_members.c.subscriber_id).where(group_members.c.group_id == group_id)
     ).all():
-        _skip_waiting(tx, group_id, subscriber_id)
+        skip_waiting(tx, subscriber_id, _MAILS, "left the group", group=group_id)
     for table in (
         ballot_votes,
         group_choices,
@@ -274,18 +276,6 @@ def end(tx: sa.Connection, group_id: int) -> None:
     ):
         tx.execute(sa.delete(table).where(table.c.group_id == group_id))
     tx.execute(sa.delete(reading_groups).where(reading_groups.c.id == group_id))
-
-
-def _skip_waiting(tx: sa.Connection, group_id: int, subscriber_id: int) -> None:
-    """End what waits to be sent to who has left: nobody outside a group sees who is in it."""
-    kinds = (MailKind.GROUP.value, MailKind.INVITATION.value)
-    waiting = sa.select(outbox.c.id, outbox.c.content).where(
-        outbox.c.subscriber_id == subscriber_id, outbox.c.kind.in_(kinds), outbox.c.state.in_(_WAITING)
-    )
-    ids = [row.id for row in tx.execute(waiting) if row.content and row.content.get("group", [0])[0] == group_id]
-    values = {"state": DeliveryState.SKIPPED.value, "detail": "left the group", "next_attempt_at": None}
-    if ids:
-        tx.execute(sa.update(outbox).where(outbox.c.id.in_(ids)).values(values))
 
 
 def already_picked(tx: sa.Connection, group_id: int, paper_ids: Iterable[int]) -> frozenset[int]:

@@ -6,7 +6,7 @@ deliveries there is `history`.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -237,6 +237,22 @@ def _end_unwanted(tx: sa.Connection, ids: Sequence[int], *, now: dt.datetime) ->
             wants = sa.select(subscribers.c.id).where(subscribers.c.state.in_([state.value for state in states]))
             left = sa.and_(claimed, outbox.c.kind == kind.value, outbox.c.subscriber_id.not_in(wants))
             _end(tx, left, DeliveryState.SKIPPED, "no longer wanted when its turn came")
+
+
+def skip_waiting(
+    tx: sa.Connection, subscriber_id: int, kinds: Collection[MailKind], why: str, *, group: int | None = None
+) -> None:
+    """End what waits for a subscriber of these kinds, and of this group where it is given: it is not sent any more."""
+    waiting = sa.and_(
+        outbox.c.subscriber_id == subscriber_id,
+        outbox.c.kind.in_([kind.value for kind in kinds]),
+        outbox.c.state.in_(_WAITING),
+    )
+    if group is not None:
+        rows = tx.execute(sa.select(outbox.c.id, outbox.c.content).where(waiting)).all()
+        ids = [row.id for row in rows if row.content and contents.from_json(row.content).group[0] == group]
+        waiting = sa.and_(waiting, outbox.c.id.in_(ids))
+    _end(tx, waiting, DeliveryState.SKIPPED, why)
 
 
 def _end(tx: sa.Connection, where: sa.ColumnElement[bool], state: DeliveryState, detail: str) -> None:

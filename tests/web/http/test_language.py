@@ -12,7 +12,8 @@ from tests.pseudo import write_catalogue
 from tests.web.a_digest import a_digest
 from tests.web.conftest import LINKS, NOW
 
-from dailypapers.digests.layout import load_inputs, message
+from dailypapers.digests.layout import message
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.link import Purpose
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from tests.web.conftest import LINKS, NOW, PRESS, SIGNER
 from tests.web.test_pages import everything
 
-from dailypapers.digests.layout import load_inputs, mail
+from dailypapers.digests.layout import mail
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.signup import Limits

@@ -17,7 +17,8 @@ from tests.web.conftest import NOW, SIGNER
 from tests.web.test_pages import everything
 from tests.world import ON_SQLITE
 
-from dailypapers.digests.layout import load_inputs, mail
+from dailypapers.digests.layout import mail
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.preferences import Preferences

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from dailypapers.digests.layout import RenderInput, load_inputs, message
+from dailypapers.digests.layout import message
+from dailypapers.digests.render_input import RenderInput, load_inputs
 from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, MailKind
 from dailypapers.domain.link import Bearer
 from dailypapers.store import attempts, bounces, history, holds

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from dailypapers.digests.layout import load_inputs
+from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import Delivery
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.edition import Edition, doubts

@@ -1,0 +1,220 @@
+"""Load what mails show: outbox rows, papers and editions as input for rendering, many mails at once.
+
+What was stored with a delivery when it was composed decides: the same rows give the same input for a retry, for a
+preview, for a replay. Knows nothing of how it is rendered.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+
+from dailypapers.digests.book import Book, load_book
+from dailypapers.digests.contents import contents_of_today
+from dailypapers.digests.group_entries import load_digest
+from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.delivery import Delivery, MailKind
+from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, QuietTopic, Reason, TermKind
+from dailypapers.domain.edition import Edition
+from dailypapers.domain.group import GroupDigest
+from dailypapers.domain.link import Bearer
+from dailypapers.domain.subscriber import AS_USUAL, Style, SubscriberState
+from dailypapers.store import controls, editions, groups, history, papers, subscribers
+from dailypapers.store.picks import StoredPick, of_deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class RenderInput:
+    """A delivery with all that its mail shows."""
+
+    delivery: Delivery
+    #: Whom its links are for.
+    bearer: Bearer
+    edition: Edition | None = None
+    digest: Digest | None = None
+    style: Style = AS_USUAL
+    #: What an answer or a notice says.
+    answer: Content | None = None
+    #: What a group's mail shows; without papers where it invites.
+    group: GroupDigest | None = None
+    #: What a book holds.
+    book: Book | None = None
+    #: In test mode: to whom it goes in place of its reader.
+    test_address: str = ""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What many mails of one run show, loaded once: papers by their internal ids, and editions.
+
+    Holds as many papers as a few large editions have; where there would be more, it begins anew.
+    """
+
+    paper_by_id: dict[int, papers.Listed] = field(default_factory=dict)
+    edition_by_id: dict[int, Edition] = field(default_factory=dict)
+    #: With what stood beside the paper, so that its identity is not another's while this is kept.
+    _entries: dict[tuple[int, int, int], tuple[AboutPaper | None, Entry]] = field(default_factory=dict)
+
+    def entry(self, item: papers.Listed, reason: Reason, about: AboutPaper | None) -> Entry:
+        """Return a paper as an entry, the very same one wherever the same is said of it."""
+        key = (item.paper_id, id(reason), id(about))
+        known = self._entries.get(key)
+        if known is None:
+            if len(self._entries) > _MOST_SHARED:
+                self._entries.clear()
+            known = self._entries[key] = (about, entry_of(item, reason, about))
+        return known[1]
+
+    def load(self, tx: sa.Connection, paper_ids: set[int], edition_ids: set[int]) -> None:
+        """Load those of these papers and editions that are not here yet."""
+        if len(self.paper_by_id) > _MOST_SHARED:
+            self.paper_by_id.clear()
+            self._entries.clear()
+        if new := paper_ids - self.paper_by_id.keys():
+            self.paper_by_id.update(papers.of_delivery(tx, sorted(new)))
+        if unknown := edition_ids - self.edition_by_id.keys():
+            self.edition_by_id.update(editions.by_id(tx, unknown))
+
+
+#: Some 2 KB each.
+_MOST_SHARED = 20_000
+
+
+#: Mails that say sentences, and nothing else.
+_ANSWERS = frozenset((MailKind.ANSWER, MailKind.NOTICE))
+#: Mails of groups.
+_OF_GROUPS = frozenset((MailKind.GROUP, MailKind.INVITATION))
+
+
+def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Shared | None = None) -> list[RenderInput]:
+    """Load what the mails of these deliveries show, all at once; what is in `shared` need not be loaded again."""
+    shared = shared or Shared()
+    ids = [delivery.id for delivery in deliveries]
+    chosen, contents = of_deliveries(tx, ids), _contents(tx, deliveries)
+    picked = {pick.paper_id for picks in chosen.values() for pick in picks}
+    nearest = {quiet.nearest_id for content in contents.values() for quiet in content.quiet if quiet.nearest_id}
+    shared.load(tx, picked | nearest, {delivery.edition for delivery in deliveries if delivery.edition is not None})
+    listed, editions_by_id = shared.paper_by_id, shared.edition_by_id
+    bearers, test_mode = _bearers(tx, deliveries), controls.control(tx, controls.Name.TEST_MODE)
+    styles = _styles_of_notices(tx, deliveries)
+    inputs = []
+    for delivery in deliveries:
+        bearer = bearers[delivery.subscriber]
+        content = contents.get(delivery.id, Content())
+        if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
+            style, answer = styles[delivery.subscriber], content if delivery.kind in _ANSWERS else None
+            group = _group(tx, delivery, content) if delivery.kind in _OF_GROUPS else None
+            book = _book(tx, delivery, content) if delivery.kind is MailKind.BOOK else None
+            inputs.append(RenderInput(delivery, bearer, style=style, answer=answer, group=group, book=book))
+            continue
+        picks = chosen.get(delivery.id, ())
+        digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
+        inputs.append(RenderInput(delivery, bearer, editions_by_id[delivery.edition], digest, content.style))
+    return [replace(each, test_address=test_mode.value) for each in inputs] if test_mode else inputs
+
+
+def _group(tx: sa.Connection, delivery: Delivery, content: Content) -> GroupDigest | None:
+    """Return what a group's mail shows; `None` where its reader is not, or not any more, to see it."""
+    group_id, edition_id = content.group
+    if delivery.kind is MailKind.GROUP:
+        return load_digest(tx, group_id, edition_id, delivery.subscriber, composed_at=delivery.created_at)
+    group = groups.one(tx, group_id)
+    reader, day = subscribers.one(tx, delivery.subscriber), delivery.created_at.date()
+    if group is None or reader is None or groups.member(tx, group_id, delivery.subscriber) is None:
+        return None
+    return GroupDigest(group_id, group.name, day, (), invites_stranger=reader.state is SubscriberState.PENDING)
+
+
+def _book(tx: sa.Connection, delivery: Delivery, content: Content) -> Book:
+    return load_book(tx, delivery.subscriber, content.book, delivery.created_at.date())
+
+
+def _styles_of_notices(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Style]:
+    """Return how the mails look that are no digests, by subscriber: as their readers have it now."""
+    ids = sorted({delivery.subscriber for delivery in deliveries if delivery.kind is not MailKind.DIGEST})
+    return dict.fromkeys(ids, AS_USUAL) | (subscribers.styles(tx, ids) if ids else {})
+
+
+def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bearer]:
+    """Return whom the links of each subscriber's mails are for; those of the erased open nothing."""
+    ids = sorted({delivery.subscriber for delivery in deliveries})
+    return {key: Bearer(key) for key in ids} | subscribers.bearers(tx, ids)
+
+
+def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = None) -> Entry:
+    """Return a paper as an entry, with what stood beside it when the digest was composed, where that is known."""
+    beside = about or item
+    return Entry(
+        item.paper,
+        reason,
+        beside.sources,
+        beside.signals,
+        reason.followed,
+        item.paper_id,
+        item.presentation,
+        item.summary,
+        None if about and about.without_figure else item.thumbnail,
+    )
+
+
+def laid_out(
+    edition: Edition,
+    picks: Sequence[Pick | StoredPick],
+    listed: Mapping[int, papers.Listed],
+    content: Content,
+    *,
+    entry: Callable[[papers.Listed, Reason, AboutPaper | None], Entry] = entry_of,
+) -> Digest:
+    """Return the digest of these picks, by the ids of their papers: what is for the reader apart from what is not."""
+    entries: tuple[list[Entry], list[Entry]] = ([], [])
+    for pick in picks:
+        item = listed[pick.paper_id]
+        entries[pick.outside].append(entry(item, pick.reason, content.papers.get(str(item.paper.id))))
+    digest = digest_of(entries[False], edition, notes=content.notes, outside=entries[True])
+    if content.considered:
+        digest = replace(digest, considered=content.considered, is_of_several_days=True)
+    if not (content.quiet or content.quiet_days or content.instead or content.saved):
+        return digest
+    return replace(
+        digest,
+        quiet=quiet_entries(content.quiet, listed),
+        quiet_days=content.quiet_days,
+        instead=content.instead,
+        saved=content.saved,
+    )
+
+
+def quiet_entries(quiet: Iterable[QuietTopic], listed: Mapping[int, papers.Listed]) -> tuple[QuietEntry, ...]:
+    """Return quiet topics as a digest shows them; `listed` are papers by their internal ids."""
+    return tuple(
+        QuietEntry(one.topic, listed[one.nearest_id].paper if one.nearest_id in listed else None) for one in quiet
+    )
+
+
+def _contents(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Content]:
+    """Return what each digest, answer and notice says, by delivery; what older versions did not store is made now."""
+    digests = {delivery.id: delivery.subscriber for delivery in deliveries if delivery.kind is MailKind.DIGEST}
+    answers = (delivery.id for delivery in deliveries if delivery.kind in _ANSWERS | _OF_GROUPS | {MailKind.BOOK})
+    stored = history.contents_of(tx, [*digests, *answers])
+    without = {key: reader for key, reader in digests.items() if key not in stored}
+    today = contents_of_today(tx, sorted(set(without.values()))) if without else {}
+    return stored | {key: today[reader] for key, reader in without.items() if reader in today}
+
+
+def digest_of(
+    entries: Sequence[Entry], edition: Edition, *, notes: Sequence[str] = (), outside: Sequence[Entry] = ()
+) -> Digest:
+    """Put entries together as a digest; `outside` are those from outside the reader's topics."""
+    kinds = {term.kind for entry in entries if isinstance(entry.reason, Reason) for term in entry.reason.terms}
+    return Digest(
+        tuple(entries),
+        trending=kinds <= _ANYBODYS,
+        voted=TermKind.TRENDING in kinds,
+        considered=edition.papers,
+        notes=tuple(notes),
+        outside=tuple(outside),
+    )
+
+
+#: What is said of papers that were picked for nobody in particular.
+_ANYBODYS = frozenset((TermKind.TRENDING, TermKind.NEW))
