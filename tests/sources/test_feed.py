@@ -76,11 +76,41 @@ def test_an_item_becomes_a_paper() -> None:
         ("<prism:doi>10.48550/arXiv.2604.01234</prism:doi><link>https://x.example/1</link>", "arxiv:2604.01234", None),
         ("<guid>opaque-7</guid><link>https://x.example/1</link>", "url:https://x.example/1", None),
         ("<guid>opaque-7</guid><link>/papers/7</link>", "url:https://journal.example/papers/7", None),
+        ("<link>paper7.html</link>", "url:https://journal.example/feeds/paper7.html", None),
+        ("<link>#paper7</link>", "url:https://journal.example/feeds/new.xml#paper7", None),
+        ("<x:doi xmlns:x='http://prismstandard.org/namespaces/basic/3.0/'>10.1000/a</x:doi>", "doi:10.1000/a", None),
     ],
 )  # fmt: skip
 def test_a_paper_is_named_by_the_best_id_it_has(item: str, id_: str, version: int | None) -> None:
     announcement = only(read(f"<title>A title</title>{item}"))
     assert (str(announcement.paper.id), announcement.version) == (id_, version)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["utm_source=feed&utm_campaign=2026-04-20", "utm_campaign=2026-04-21", "rss=yes", "src=rss&af=R", "dgcid=rss_sd"],
+)
+def test_what_counts_readers_is_no_part_of_a_papers_name(query: str) -> None:
+    paper = only(
+        read(f"<title>T</title><link>https://x.example/a?id=7&amp;{query.replace('&', '&amp;')}#top</link>")
+    ).paper
+    assert (str(paper.id), paper.url) == ("url:https://x.example/a?id=7#top", "https://x.example/a?id=7#top")
+    assert [str(name) for name in paper.also] == [f"url:https://x.example/a?id=7&{query}#top"]
+
+
+@pytest.mark.parametrize(
+    ("date", "published"),
+    [
+        ("Thu, 01 Oct 2026 00:00:00 GMT", dt.date(2026, 10, 1)),
+        ("Mon, 20 Apr 3026 00:00:00 GMT", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_date_that_cannot_be_true_is_not_told(date: str, published: dt.date | None) -> None:
+    item = f"<title>T</title><link>https://x.example/1</link><pubDate>{date}</pubDate>"
+    assert only(read(item)).paper.published == published
 
 
 def test_other_ids_of_the_item_are_kept() -> None:
@@ -249,7 +279,9 @@ async def test_a_feed_is_fetched_once_and_then_only_if_it_changed() -> None:
 async def test_a_page_instead_of_a_feed_fails_with_a_sentence() -> None:
     with playing_sources({"/feed": Answer("<html><title>Sign in</title></html>")}) as base:
         async with Http(allow_private=True, pace=0) as http:
-            with pytest.raises(FetchFailed, match=r"cannot be used: it is not an RSS, Atom or RDF feed\."):
+            with pytest.raises(
+                FetchFailed, match=r"cannot be used: it is not an RSS, Atom or RDF feed but a web page\."
+            ):
                 await Feed("journal", f"{base}/feed").fetch(http, None, now=MONDAY)
 
 

@@ -28,6 +28,18 @@ _ARXIV_ERROR = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors\b")
 _BEFORE_TITLE = re.compile(r"\[ASAP\]\s+|[A-Z][\w&, -]{0,80}, Vol\. \d+, Pages? [\w-]+: ")
 #: Addresses that need not be joined to another, and in which nothing is left to be mended.
 _PLAIN_ADDRESS = re.compile(r"https?://[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+/[\w/%~:=&,()@+-]*(?:\.[\w-]+)*", re.ASCII)
+#: What a feed adds to an address to count who follows it. It may change from day to day; the paper does not.
+_TRACKING = re.compile(
+    r"(?:utm_\w{1,20}|mtm_\w{1,20}|pk_\w{1,20}|[fg]clid|msclkid|mc_[ce]id|dgcid|af|rss|xtor|cmpid|casa_token|needAccess)="
+    r"|(?:src|source|ref|via|feed|feature)=(?:rss|feed|atom)\w{0,20}(?:&|$)",
+    re.IGNORECASE,
+)
+#: A link of a file's name alone is relative, as in a page; other words are none.
+_FILE_NAME = re.compile(r"[\w.~%-]{1,200}\.[A-Za-z]{3,5}(?:[?#]\S*)?|#\S+", re.ASCII)
+#: No scientific paper of the news was published before, and journals date an issue a few months ahead at most.
+_FIRST_YEAR, _AHEAD = 1900, dt.timedelta(days=400)
+#: What clocks say that nobody has set.
+_UNSET = dt.date(1970, 1, 1)
 #: Longer texts are articles, not abstracts.
 _LONGEST_ABSTRACT = 8_000
 _MAX_CATEGORIES = 20
@@ -128,11 +140,12 @@ class _Unreadable(ValueError):
 def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> Announcement:
     title = _title(entry, context)
     names = tuple(dict.fromkeys(name for name in own if name[0] not in context.shared)) or (
-        ((id_of_title(f"{title} {link}"), None),) if link else ()
+        ((id_of_title(f"{title} {_without_tracking(link)}"), None),) if link else ()
     )
     if not names:
         raise _Unreadable(f"“{title[:80]}” has neither a link nor a DOI.")
-    (id_, version), others = names[0], tuple(name for name, _ in names[1:] if name.scheme != "url")
+    id_, version = names[0]
+    others = tuple(name for name, _ in names[1:] if name.scheme != "url" or id_.scheme == "url")
     authors = _authors(entry)
     about = _described(entry, title, authors, context)
     paper = Paper(
@@ -141,8 +154,8 @@ def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> An
         abstract=about.abstract,
         authors=authors or about.authors,
         categories=tuple(category for term in terms(entry)[:_MAX_CATEGORIES] if (category := clean(term))),
-        url=link or page_of(id_),
-        published=_published(entry),
+        url=_without_tracking(link) or page_of(id_),
+        published=_published(entry, context.day),
         also=tuple(name for name in dict.fromkeys(others) if name != id_),
     )
     return Announcement(paper, context.source, context.day, version=version)
@@ -162,24 +175,38 @@ def _link(entry: Entry, base: str) -> str:
         candidate = text(entry, field)
         if _PLAIN_ADDRESS.fullmatch(candidate):
             return candidate
-        if candidate and (address := web_address(_joined(base, candidate))):
+        if candidate and (address := web_address(_joined(base, candidate, is_link=field == "link"))):
             return address
     return ""
 
 
-def _joined(base: str, link: str) -> str:
+def _joined(base: str, link: str, *, is_link: bool) -> str:
+    is_address = "/" in link or link.startswith("?") or (is_link and bool(_FILE_NAME.fullmatch(link)))
     try:
-        return urljoin(base, link) if "://" in link or link.startswith(("/", "?")) or "/" in link else ""
+        return urljoin(base, link) if is_address else ""
     except ValueError:
         return ""
 
 
+def _without_tracking(link: str) -> str:
+    address, mark, rest = link.partition("?")
+    if not mark:
+        return link
+    query, hash_, fragment = rest.partition("#")
+    fields = [field for field in query.split("&") if not _TRACKING.match(field)]
+    return address + ("?" + "&".join(fields) if fields else "") + hash_ + fragment
+
+
 def _names(entry: Entry, link: str) -> Iterator[tuple[PaperId, int | None]]:
-    for value in dict.fromkeys(unquote(text(entry, field)) for field in _DOI_FIELDS):
+    # Of a namespace that the parser does not know, the name of a field begins with the prefix its publisher chose.
+    fields = (*_DOI_FIELDS, *(field for field in entry if field.endswith("_doi")))
+    for value in dict.fromkeys(unquote(text(entry, field)) for field in fields):
         if value:
             yield from _arxiv_in(value)
             yield from _doi_in(value)
     if link:
+        yield PaperId("url", _without_tracking(link)), None
+        # By this one it may be known from before.
         yield PaperId("url", link), None
 
 
@@ -224,9 +251,13 @@ def _authors(entry: Entry) -> tuple[str, ...]:
     return tuple(name for name in (clean(person).rstrip(" ,;") for person in listed) if name)
 
 
-def _published(entry: Entry) -> dt.date | None:
-    moment = entry.get("published_parsed") or entry.get("updated_parsed")
+def _published(entry: Entry, day: dt.date) -> dt.date | None:
+    """Give the day it was published; `None` for one that cannot be true on the day of the feed."""
+    # Asked for what it has not, the parser's own dictionary gives the other date, and a warning.
+    moment = entry.get("published_parsed") or dict(entry).get("updated_parsed")
     try:
-        return dt.date(*moment[:3]) if moment else None
+        published = dt.date(*moment[:3]) if moment else _UNSET
     except (ValueError, TypeError):
         return None
+    is_possible = published.year >= _FIRST_YEAR and published != _UNSET and published - day <= _AHEAD
+    return published if is_possible else None

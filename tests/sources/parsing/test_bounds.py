@@ -5,7 +5,7 @@ import time
 import pytest
 
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.parsing.bounds import MAX_ATTRIBUTES, MAX_DEPTH, check_shape
+from dailypapers.sources.parsing.bounds import MAX_ATTRIBUTES, MAX_DEPTH, check_shape, checked_xml
 from dailypapers.sources.parsing.syndication import parse
 
 HEAD, TAIL = "<rss version='2.0'><channel><title>t</title>", "</channel></rss>"
@@ -57,3 +57,9 @@ def test_what_is_within_bounds_is_read() -> None:
     check_shape(nested(MAX_DEPTH - 3).encode())
     check_shape(with_attributes(MAX_ATTRIBUTES).encode())
     assert len(parse(with_attributes(100, "a{0}='x'").encode()).entries) == 2
+
+
+@pytest.mark.parametrize("encoding", ["bogus", "shift_jis", "utf-7", "\N{SNOWMAN}"])
+def test_xml_in_an_encoding_that_the_parser_does_not_know_is_refused_with_a_sentence(encoding: str) -> None:
+    with pytest.raises(FetchFailed, match=r"^it is not valid XML"):
+        checked_xml(f"<?xml version='1.0' encoding='{encoding}'?><opml/>".encode(), "it")

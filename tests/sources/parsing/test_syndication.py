@@ -69,3 +69,42 @@ def test_a_long_feed_without_an_end_takes_no_time() -> None:
     started = time.perf_counter()
     parse(RSS + b"<!ENTITY" * 100_000)
     assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "<author>ann@lab.science (Ann Lee)</author>",
+        "<author>ann@lab.org (Ann Lee)</author>",
+        "<dc:creator>Ann Lee &lt;ann@lab.institute&gt;</dc:creator>",
+        "<dc:creator>Ann Lee (ann@lab.museum)</dc:creator>",
+        "<author>ann@lab.science</author><dc:creator>Ann Lee</dc:creator>",
+    ],
+)
+def test_an_address_is_no_part_of_a_name(author: str) -> None:
+    feed = parse(RSS.replace(b"<dc:creator>Ann Lee</dc:creator>", author.encode()))
+    assert creators(feed.entries[0])[-1] == "Ann Lee"
+
+
+def test_addresses_in_a_list_of_names_are_left_out() -> None:
+    names = b"<dc:creator>Ann Lee &lt;a@lab.institute&gt;, Bo Roy &lt;b@lab.museum&gt;</dc:creator>"
+    feed = parse(RSS.replace(b"<dc:creator>Ann Lee</dc:creator>", names))
+    assert creators(feed.entries[0]) == ("Ann Lee, Bo Roy",)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "but empty"),
+        (b" \n", "but empty"),
+        (b"%PDF-1.7 x", "but a PDF"),
+        (b"\x89PNG\r\n", "but a picture"),
+        (b"<!DOCTYPE html><p>x", "but a web page"),
+        (b"<?xml version='1.0'?><opml version='2.0'><body/></opml>", r"but a list of feeds \(OPML\)"),
+        (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "but a site map"),
+        (b"hello", "feed$"),
+    ],
+)
+def test_what_is_no_feed_is_said_to_be_what_it_is(content: bytes, why: str) -> None:
+    with pytest.raises(FetchFailed, match=f"it is not an RSS, Atom or RDF feed ?{why}" if why[0] == "b" else why):
+        parse(content)

@@ -68,7 +68,8 @@ def checked_xml(content: bytes, what: str) -> ET.Element:
     check_shape(content)
     try:
         return ET.fromstring(content)  # noqa: S314 - it was looked at, and expat asks for nothing
-    except ET.ParseError as error:
+    except (ET.ParseError, ValueError, LookupError) as error:
+        # Encodings of several bytes a character, and unknown ones, are errors of their own.
         raise FetchFailed(f"{what} is not valid XML ({error})") from error
 
 

@@ -26,6 +26,26 @@ _KNOWN_ENCODING = re.compile(
     re.IGNORECASE,
 )
 
+#: feedparser takes four letters for the longest top-level domain: of “ann@lab.science” it leaves “nce” in the name.
+_CUT_DOMAIN = re.compile(r"@[^@]*\.[A-Za-z]{4}$")
+_REST_OF_DOMAIN = re.compile(r"\s?<[a-z.]{1,60}>|^[a-z.]{1,60}(?=\s*\()|^[a-z.]{1,60}$|\s?\([a-z.]{1,60}\)?$")
+_MAIL_ADDRESS = re.compile(r"\s?[<(\[]?(?:mailto:)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}[>)\]]?")
+#: How some of what people take for a feed begins.
+_MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PK\x03\x04", "a ZIP file"),
+)
+_ROOT = re.compile(rb"<(?:\w{1,20}:)?(opml|html|urlset|sitemapindex)\b|<!doctype (html)", re.IGNORECASE)
+_ROOTS = {
+    b"opml": "a list of feeds (OPML), which “dailypapers sources import” reads from a file",
+    b"html": "a web page",
+    b"urlset": "a site map",
+    b"sitemapindex": "a site map",
+}
+
 Entry = Mapping[str, Any]
 
 
@@ -46,16 +66,16 @@ def parse(content: bytes) -> Syndicated:
         check_size(content)
         title, entries = entries_of(content)
         return Syndicated(entries[:MAX_ENTRIES], title)
-    content = _checked(content)
+    checked = _checked(content)
     samples: list[Any] = []
 
     def read_sample(sample: bytes) -> Sequence[Entry]:
         samples.append(_parsed(sample))
         return tuple(samples[0].entries)
 
-    if entries := read_large(content, read_sample):
+    if entries := read_large(checked, read_sample):
         return Syndicated(entries, text(samples[0].feed, "title"))
-    return _syndicated(_parsed(content))
+    return _syndicated(_parsed(checked), content)
 
 
 def _parsed(content: bytes) -> Any:
@@ -66,12 +86,23 @@ def _parsed(content: bytes) -> Any:
         raise FetchFailed(f"it cannot be read as a feed ({type(error).__name__})") from error
 
 
-def _syndicated(parsed: Any) -> Syndicated:
+def _syndicated(parsed: Any, content: bytes) -> Syndicated:
     entries = tuple(parsed.entries)
     if not entries and not parsed.get("version"):
-        raise FetchFailed("it is not an RSS, Atom or RDF feed")
+        kind = _kind(content)
+        raise FetchFailed(f"it is not an RSS, Atom or RDF feed{f' but {kind}' if kind else ''}")
     is_atom = str(parsed.get("version")).startswith("atom")
     return Syndicated(entries, text(parsed.feed, "title"), _flaw(parsed), is_atom)
+
+
+def _kind(content: bytes) -> str:
+    """Say what bytes are that are no feed; empty where that is not clear."""
+    beginning = content[:2000].lstrip()
+    if not beginning:
+        return "empty"
+    root = _ROOT.search(beginning)
+    of_root = _ROOTS[(root[1] or root[2]).lower()] if root else ""
+    return next((kind for magic, kind in _MAGIC if beginning.startswith(magic)), of_root)
 
 
 def _checked(content: bytes) -> bytes:
@@ -131,7 +162,14 @@ def terms(entry: Entry) -> tuple[str, ...]:
 
 
 def creators(entry: Entry) -> tuple[str, ...]:
-    """Give the entry's authors as they are written, one text for each element."""
-    people = entry.get("authors") or ()
-    names = (person.get("name") for person in people if isinstance(person, Mapping))
-    return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())
+    """Give the entry's authors as they are written, one text for each element, without addresses of email."""
+    people = [person for person in entry.get("authors") or () if isinstance(person, Mapping)]
+    return tuple(name for person in people if (name := _name(person)))
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    name = text(person, "name")
+    if _CUT_DOMAIN.search(text(person, "email")):
+        name = _REST_OF_DOMAIN.sub("", name, count=1).strip()
+        name = name.strip("()") if name.startswith("(") else name
+    return (_MAIL_ADDRESS.sub("", name) if "@" in name else name).strip()
