@@ -137,3 +137,14 @@ async def test_only_categories_that_are_wanted_are_announced() -> None:
 def test_what_is_no_answer_is_refused(content: bytes) -> None:
     with pytest.raises(FetchFailed):
         read_page(content, day=NOW.date())
+
+
+def test_an_entry_without_a_doi_is_skipped_with_a_reason() -> None:
+    reading = read_page(page(entry(1, doi=""), entry(2)).content(), day=NOW.date()).reading
+    assert ([item.why for item in reading.skipped], len(reading.announcements)) == (["It has no DOI."], 1)
+
+
+@pytest.mark.parametrize("written", ["Cancer Biology", "cancer_biology", "cancer-biology"])
+async def test_a_category_is_known_however_it_is_written(written: str) -> None:
+    answer = page(entry(1, category="cancer biology"), entry(2))
+    assert len((await fetch({f"{WEEK}/0/json": answer}, categories=(written,))).announcements) == 1

@@ -87,3 +87,38 @@ async def test_pages_follow_the_cursor_and_counts_are_checked() -> None:
 def test_what_is_no_answer_is_refused(content: bytes) -> None:
     with pytest.raises(FetchFailed):
         read_works(content, day=NOW.date())
+
+
+def test_a_preprint_and_its_article_are_one_work() -> None:
+    relations = {
+        "has-preprint": [{"id-type": "doi", "id": "10.1101/2026.01.01.123456"}, {"id-type": "doi", "id": "none"}],
+        "is-identical-to": [{"id-type": "doi", "id": "10.48550/arXiv.2604.00001"}],
+        "is-supplemented-by": [{"id-type": "doi", "id": "10.5061/dryad.x"}],
+    }
+    (announcement,) = read_works(works(work(1, relation=relations)).encode(), day=NOW.date()).reading.announcements
+    assert [str(name) for name in announcement.paper.also] == ["doi:10.1101/2026.01.01.123456", "arxiv:2604.00001"]
+
+
+def test_a_notice_about_several_papers_is_about_those_that_have_a_doi() -> None:
+    updates = [
+        {"DOI": each, "type": "correction"} for each in ("nonsense", "10.1038/xyz-1", "10.1038/xyz-2", "10.1038/XYZ-2")
+    ]
+    reading = read_works(works(work(2, **{"update-to": updates})).encode(), day=NOW.date()).reading
+    assert [str(each.paper.id) for each in reading.announcements] == ["doi:10.1038/xyz-1", "doi:10.1038/xyz-2"]
+    assert reading.skipped == ()
+
+
+async def test_a_papers_own_text_comes_before_what_was_said_about_it() -> None:
+    notice = work(2, title=["Correction"], **{"update-to": [{"DOI": work(1)["DOI"], "type": "correction"}]})
+    with playing_sources({"/works": Answer(works(notice, work(1)))}) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            answer = await Crossref(("0028-0836",), base_url=base).fetch(http, None, now=NOW)
+    assert [each.paper.title for each in answer.announcements] == ["Paper 1", "Correction (correction)"]
+
+
+def test_dates_in_text_and_suffixes_of_names_are_read() -> None:
+    odd = work(
+        1, published={"date-parts": [["2026", "7", "3"]]}, author=[{"given": "Ann", "family": "Lee", "suffix": "Jr."}]
+    )
+    (announcement,) = read_works(works(odd).encode(), day=NOW.date()).reading.announcements
+    assert (announcement.paper.published, announcement.paper.authors) == (dt.date(2026, 7, 3), ("Ann Lee Jr.",))

@@ -117,7 +117,7 @@ def test_withdrawn_and_broken_entries_are_skipped_with_a_reason() -> None:
         {"paper": []},
         entry(""),
         entry("2604.00002", title="  ") | {"title": ""},
-        entry(upvotes="many", comments=-1, githubStars=True),
+        entry(upvotes="many", comments=-1, githubStars=10**30),
     )
     assert [skipped.why for skipped in reading.skipped] == [
         "2604.01234 was withdrawn.",

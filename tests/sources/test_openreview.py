@@ -73,3 +73,26 @@ def test_withdrawn_and_nameless_notes_are_skipped_with_a_reason() -> None:
 def test_what_is_no_answer_is_refused(content: bytes, why: str) -> None:
     with pytest.raises(FetchFailed, match=why):
         read_notes(content, day=NOW.date())
+
+
+def test_values_without_a_record_around_them_and_authors_with_a_profile_are_read() -> None:
+    plain = {
+        "id": "a",
+        "content": {"title": "Plain", "authors": ["Ann Lee"], "keywords": ["graphs"], "abstract": "More."},
+    }
+    profiles = note("b", authors=[{"username": "~Ann_Lee1", "fullname": "Ann Lee"}, {"username": "~Bo1"}, 7])
+    reading, _ = read_notes(notes(plain, profiles).encode(), day=NOW.date())
+    assert [(each.paper.title, each.paper.authors) for each in reading.announcements] == [
+        ("Plain", ("Ann Lee",)),
+        ("Paper b", ("Ann Lee",)),
+    ]
+    assert reading.announcements[0].paper.categories == ("graphs",)
+
+
+def test_deleted_notes_and_those_rejected_without_a_review_are_no_papers() -> None:
+    rejected = note("b", venueid="ICLR.cc/2027/Conference/Desk_Rejected_Submission")
+    reading, _ = read_notes(notes(note("a") | {"ddate": 1_780_000_000_000}, rejected).encode(), day=NOW.date())
+    assert [item.why for item in reading.skipped] == [
+        "“Paper a” was deleted.",
+        "“Paper b” was rejected without a review.",
+    ]

@@ -83,7 +83,10 @@ async def test_what_a_search_finds_is_asked_for_in_batches() -> None:
     with playing_sources({"/esearch.fcgi": Answer(found(ids, 9999)), "/efetch.fcgi": batches}, asked=asked) as base:
         async with Http(allow_private=True, pace=0) as http:
             answer = await PubMed("crispr[tiab] AND review[pt]", base_url=base).fetch(http, None, now=NOW)
-    assert (len(answer.announcements), answer.remarks) == (4, ("The search finds 9999 papers, 201 are read",))
+    assert (len(answer.announcements), answer.remarks) == (
+        4,
+        ("The search finds 9999 papers, 201 are read", "The search finds 201 papers, 4 came"),
+    )
     assert "term=crispr%5Btiab%5D%20AND%20review%5Bpt%5D&datetype=edat&reldate=3" in asked[0].path
     assert [request.path.count(",") for request in asked[1:]] == [BATCH - 1, 0]
 
@@ -99,3 +102,64 @@ def test_what_is_no_answer_is_refused() -> None:
     ):
         with pytest.raises(FetchFailed, match=why):
             read_articles(content, day=NOW.date())
+
+
+def test_raised_and_lowered_characters_of_titles_and_abstracts_are_kept() -> None:
+    record = article(1, title="CO<sub>2</sub> &lt; 10<sup>5</sup>.").replace(
+        "More.", "At 10<sup>-3</sup> H<sub>2</sub>O."
+    )
+    (announcement,) = read_articles(articles(record), day=NOW.date()).announcements
+    assert announcement.paper.title == "CO₂ < 10⁵"
+    assert announcement.paper.abstract == "Background: Why < 1. At 10⁻³ H₂O."
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("[A translated title].", "A translated title"),
+        ("[18F]FDG in the brain.", "[18F]FDG in the brain"),
+        ("[18F]FDG and [11C]", "[18F]FDG and [11C]"),
+        ("[On [18F]FDG].", "On [18F]FDG"),
+        ("On cells...", "On cells.."),
+    ],
+)
+def test_the_brackets_of_a_translation_are_left_out_and_those_of_isotopes_kept(title: str, read: str) -> None:
+    (announcement,) = read_articles(articles(article(1, title=title)), day=NOW.date()).announcements
+    assert announcement.paper.title == read
+
+
+def test_sections_without_a_name_initials_and_suffixes() -> None:
+    record = (
+        article(1)
+        .replace('Label="BACKGROUND"', 'Label="UNLABELLED"')
+        .replace("<ForeName>Ann</ForeName>", "<Initials>AB</Initials><Suffix>Jr</Suffix>")
+    )
+    (announcement,) = read_articles(articles(record), day=NOW.date()).announcements
+    assert announcement.paper.abstract == "Why < 1. More."
+    assert announcement.paper.authors == ("AB Lee Jr", "The Group")
+
+
+def test_a_doi_beside_the_title_names_the_paper_as_well() -> None:
+    record = article(1, doi="").replace("</Journal>", '</Journal><ELocationID EIdType="doi">10.1000/E</ELocationID>')
+    (announcement,) = read_articles(articles(record), day=NOW.date()).announcements
+    assert str(announcement.paper.id) == "doi:10.1000/e"
+
+
+def test_chapters_of_books_are_read_too() -> None:
+    chapter = (
+        "<PubmedBookArticle><BookDocument><PMID>7</PMID><Book><BookTitle>All</BookTitle></Book>"
+        "<ArticleTitle>A chapter</ArticleTitle><Abstract><AbstractText>Of it.</AbstractText></Abstract></BookDocument>"
+        '<PubmedBookData><ArticleIdList><ArticleId IdType="doi">10.1000/7</ArticleId></ArticleIdList></PubmedBookData>'
+        "</PubmedBookArticle>"
+    )
+    papers = [item.paper for item in read_articles(articles(article(1), chapter), day=NOW.date()).announcements]
+    assert [(str(paper.id), paper.title) for paper in papers][1] == ("doi:10.1000/7", "A chapter")
+
+
+async def test_records_that_do_not_come_are_counted() -> None:
+    with playing_sources(
+        {"/esearch.fcgi": Answer(found(["1", "2"])), "/efetch.fcgi": Answer(articles(article(1)))}
+    ) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            answer = await PubMed("x", base_url=base).fetch(http, None, now=NOW)
+    assert answer.remarks == ("The search finds 2 papers, 1 came",)

@@ -18,8 +18,8 @@ from dailypapers.errors import BadPaperId
 
 Value = TypeVar("Value")
 
-_ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v(\d+))?", re.ASCII)
-_ARXIV_OLD = re.compile(r"([a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?", re.ASCII)
+_ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v(\d{1,4}))?", re.ASCII)
+_ARXIV_OLD = re.compile(r"([a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v(\d{1,4}))?", re.ASCII)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 #: Whole texts, however odd: what publishers register is not all of a DOI's recommended characters.
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)

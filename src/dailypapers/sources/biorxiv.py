@@ -6,6 +6,7 @@ down, as it has been for days.
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -98,11 +99,16 @@ class Biorxiv(OneListADay):
         return reading + Reading(remarks=(f"Its API failed, and the feed holds the newest papers only: {why}",))
 
     def _wanted(self, reading: Reading) -> Reading:
-        names = {category.casefold() for category in self.categories}
+        names = set(map(_subject, self.categories))
         if not names:
             return reading
-        chosen = (a for a in reading.announcements if names & {each.casefold() for each in a.paper.categories})
+        chosen = (a for a in reading.announcements if names & set(map(_subject, a.paper.categories)))
         return replace(reading, announcements=tuple(chosen))
+
+
+def _subject(category: str) -> str:
+    """Write a category in one way: addresses have “cancer-biology” and “cancer_biology”, the API “cancer biology”."""
+    return re.sub(r"[\s_+-]+", " ", category).strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,8 @@ def read_page(content: bytes, *, day: dt.date, source: str = "biorxiv") -> Page:
 
 
 def _announcement(entry: Mapping[str, Any], *, day: dt.date, source: str) -> Announcement:
+    if not text(entry, "doi"):
+        raise ValueError("It has no DOI.")
     id_ = PaperId.parse(trimmed(text(entry, "doi")))
     title = clean(text(entry, "title"))
     if not title:

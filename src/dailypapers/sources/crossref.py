@@ -6,8 +6,8 @@ announcement about the paper it is of, not a new one.
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,11 +24,13 @@ from dailypapers.sources.parsing.records import items, load, number, record, tex
 ROWS = 200
 _MAX_PAGES = 20
 _LOOK_BACK = dt.timedelta(days=7)
-_FIELDS = "DOI,title,subtitle,abstract,author,subject,issued,published,URL,type,update-to,container-title"
+_FIELDS = "DOI,title,subtitle,abstract,author,subject,issued,published,URL,type,update-to,container-title,relation"
 #: Among so many authors the places are looked for; the lists of experiments have thousands.
 _MAX_AUTHORS = 50
 #: What a journal registers besides articles.
 _NOT_PAPERS = frozenset({"journal", "journal-issue", "journal-volume", "component", "grant"})
+#: Relations between two records of one work: https://www.crossref.org/documentation/schema-library/relationships/.
+_SAME_WORK = ("has-preprint", "is-preprint-of", "is-identical-to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Crossref:
                 break
         if reading.items < total:
             reading += Reading(remarks=(f"It says {total} works, {reading.items} came",))
-        return fetched(reading, answers, since=since)
+        # A paper and its correction may come in one answer, in any order: the paper's own text is to be the first.
+        in_order = sorted(reading.announcements, key=lambda each: not each.type.fresh)
+        return fetched(replace(reading, announcements=tuple(in_order)), answers, since=since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,14 @@ def read_works(content: bytes, *, day: dt.date, source: str = "crossref") -> Wor
 
 
 def _announcements(work: Mapping[str, Any], *, day: dt.date, source: str) -> Iterator[Announcement]:
+    if not text(work, "DOI"):
+        raise ValueError("It has no DOI.")
     id_ = PaperId.parse(trimmed(text(work, "DOI")))
     title = clean(" ".join((*texts(work, "title")[:1], *(f"— {each}" for each in texts(work, "subtitle")[:1]))))
     if not title or text(work, "type") in _NOT_PAPERS:
         raise ValueError(f"{id_} is not a paper." if title else f"{id_} has no title.")
     updates = [record(update) for update in items(work, "update-to")]
-    about = [PaperId.parse(trimmed(text(update, "DOI"))) for update in updates if text(update, "DOI")]
+    about = _dois(text(update, "DOI") for update in updates)
     if about:
         kinds = ", ".join(sorted({text(update, "type") or "update" for update in updates}))
         for paper in about:
@@ -106,6 +112,23 @@ def _announcements(work: Mapping[str, Any], *, day: dt.date, source: str) -> Ite
             yield Announcement(notice, source, day, type=AnnounceType.REPLACE)
         return
     yield Announcement(_paper(work, id_, title), source, day, presentation=_presentation(work))
+
+
+def _dois(written: Iterable[str]) -> tuple[PaperId, ...]:
+    """Read ids, each once; what is none is left out."""
+    ids: list[PaperId] = []
+    for each in written:
+        try:
+            ids.append(PaperId.parse(trimmed(each)))
+        except BadPaperId:
+            continue
+    return tuple(dict.fromkeys(ids))
+
+
+def _same_work(work: Mapping[str, Any], id_: PaperId) -> tuple[PaperId, ...]:
+    """Read the ids of the work's preprint, or of the article that it became."""
+    related = (each for kind in _SAME_WORK for each in items(record(work, "relation"), kind))
+    return tuple(each for each in _dois(text(record(one), "id") for one in related) if each != id_)
 
 
 def _presentation(work: Mapping[str, Any]) -> Presentation | None:
@@ -128,19 +151,21 @@ def _paper(work: Mapping[str, Any], id_: PaperId, title: str) -> Paper:
         categories=tuple(map(clean, texts(work, "subject")[:20])),
         url=page_of(id_),
         published=_issued(work),
+        also=_same_work(work, id_),
     )
 
 
 def _name(author: Mapping[str, Any]) -> str:
-    return clean(f"{text(author, 'given')} {text(author, 'family')}".strip() or text(author, "name"), plain=True)
+    names = filter(None, (text(author, part) for part in ("given", "family", "suffix")))
+    return clean(" ".join(names) or text(author, "name"), plain=True)
 
 
 def _issued(work: Mapping[str, Any]) -> dt.date | None:
     """Read the day of publication; of one that is told by its month or year, the first day."""
     parts = next(iter(items(record(work, "published") or record(work, "issued"), "date-parts")), None)
-    if not isinstance(parts, list) or not all(isinstance(part, int) for part in parts):
+    if not isinstance(parts, list):
         return None
     try:
-        return dt.date(*[*parts, 1, 1][:3]) if parts else None
+        return dt.date(*[*map(int, parts), 1, 1][:3]) if parts else None
     except (ValueError, TypeError, OverflowError):
         return None

@@ -23,6 +23,8 @@ PAGE = 100
 _MAX_PAGES = 5
 #: Keywords and pictures that are kept of one paper.
 _MAX_LISTED = 50
+#: No count of people is greater, and a database keeps no greater one.
+_MOST = 2**31 - 1
 _BAD_REQUEST = 400
 _PAGE_OF_A_PAPER = "https://huggingface.co/papers/"
 
@@ -232,4 +234,5 @@ def _signals(entry: Mapping[str, Any], record: Mapping[str, Any]) -> Signals:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST
+    return value if is_count else None

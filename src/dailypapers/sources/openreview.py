@@ -5,7 +5,7 @@ Knows its notes, whose values are records of their own. A paper has no DOI there
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,8 @@ PAGE = 1000
 _MAX_PAGES = 30
 _PDF = "https://openreview.net/pdf?id="
 _FORUM = "https://openreview.net/forum?id="
+#: What a venue's id ends with for what was submitted to it and is not its paper any more.
+_ENDS = {"withdrawn": "withdrawn", "desk_rejected": "rejected without a review"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +72,53 @@ def read_notes(content: bytes, *, day: dt.date, source: str = "openreview") -> t
 def _announcement(note: Mapping[str, Any], *, day: dt.date, source: str) -> Announcement:
     content = record(note, "content")
     id_ = text(note, "forum") or text(note, "id")
-    title = clean(text(record(content, "title"), "value"), plain=True)
+    title = clean(_said(content, "title"), plain=True)
     if not id_ or not title:
         raise ValueError("It has no id or no title.")
-    if record(content, "venueid") and "withdrawn" in text(record(content, "venueid"), "value").casefold():
-        raise ValueError(f"“{title[:80]}” was withdrawn.")
+    if why := _withdrawn(note, _said(content, "venueid").casefold()):
+        raise ValueError(f"“{title[:80]}” was {why}.")
     address = _FORUM + quote(id_, safe="-_")
     paper = Paper(
         id=PaperId("url", address),
         title=title,
-        abstract=clean(text(record(content, "abstract"), "value"), plain=True),
-        authors=tuple(filter(None, (clean(each, plain=True) for each in texts(record(content, "authors"), "value")))),
-        categories=tuple(clean(each, plain=True) for each in texts(record(content, "keywords"), "value")[:20]),
+        abstract=clean(_said(content, "abstract"), plain=True),
+        authors=tuple(filter(None, (clean(each, plain=True) for each in _authors(content)))),
+        categories=tuple(clean(each, plain=True) for each in texts({"": _value(content, "keywords")}, "")[:20]),
         url=address,
     )
     return Announcement(paper, source, day, presentation=_presentation(content, id_))
 
 
+def _withdrawn(note: Mapping[str, Any], venue_id: str) -> str:
+    """Say what became of a note that is no paper of the venue any more; empty where it is one."""
+    if note.get("ddate"):
+        return "deleted"
+    return next((why for name, why in _ENDS.items() if name in venue_id), "")
+
+
+def _value(content: Mapping[str, Any], name: str) -> Any:
+    """Give a field's value: a record around it says who may read it; version 1 of the API had none."""
+    field = content.get(name)
+    return field.get("value") if isinstance(field, dict) else field
+
+
+def _said(content: Mapping[str, Any], name: str) -> str:
+    return text({"": _value(content, name)}, "")
+
+
+def _authors(content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of the authors, who may be records with a profile's name."""
+    for author in items({"": _value(content, "authors")}, ""):
+        name = author if isinstance(author, str) else text(record(author), "fullname")
+        yield name.strip()
+
+
 def _presentation(content: Mapping[str, Any], id_: str) -> Presentation | None:
     """Read the venue, the authors' own sentence about their paper, and where its PDF is."""
-
-    def said(name: str) -> str:
-        return text(record(content, name), "value")
-
+    tldr = next(filter(None, (_said(content, name) for name in ("TLDR", "TL;DR", "one-sentence_summary"))), "")
     presentation = Presentation(
-        journal=clean(said("venue"), plain=True),
-        tldr=clean(said("TLDR") or said("TL;DR") or said("one-sentence_summary"), plain=True),
-        pdf_url=_PDF + quote(id_, safe="-_") if said("pdf").startswith("/pdf/") else "",
+        journal=clean(_said(content, "venue"), plain=True),
+        tldr=clean(tldr, plain=True),
+        pdf_url=_PDF + quote(id_, safe="-_") if _said(content, "pdf").startswith("/pdf/") else "",
     )
     return presentation if presentation != Presentation() else None

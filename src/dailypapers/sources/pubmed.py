@@ -6,6 +6,7 @@ record came in (`edat`): the day of publication lies.
 
 import asyncio
 import datetime as dt
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ _MAX_AUTHORS = 50
 _CENTRAL = "https://pmc.ncbi.nlm.nih.gov/articles/"
 _CENTRAL_ID = re.compile(r"PMC\d{1,12}", re.ASCII)
 _PAGE = "https://pubmed.ncbi.nlm.nih.gov/"
+#: Articles, and chapters of books, which have records of the same elements.
+_RECORDS = frozenset({"PubmedArticle", "PubmedBookArticle"})
+#: What sections are called that have no name.
+_NO_LABEL = frozenset({"UNLABELLED", "UNASSIGNED", "ABSTRACT"})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -58,6 +63,8 @@ class PubMed:
             url = self._url("efetch.fcgi", {"db": "pubmed", "id": batch, "retmode": "xml", "tool": "dailypapers"})
             answers[url] = response = await http.get(url)
             reading += await asyncio.to_thread(read_articles, response.content, day=now.date(), source=self.name)
+        if reading.items < len(ids):
+            reading += Reading(remarks=(f"The search finds {len(ids)} papers, {reading.items} came",))
         return fetched(reading, answers, since=since)
 
     def _url(self, tool: str, fields: dict[str, object]) -> str:
@@ -81,7 +88,8 @@ def read_articles(content: bytes, *, day: dt.date, source: str = "pubmed") -> Re
         raise FetchFailed("the answer of PubMed has no articles")
     announcements: list[Announcement] = []
     skipped: list[Skipped] = []
-    for place, article in enumerate(root.iter("PubmedArticle"), 1):
+    records = [element for element in root if element.tag in _RECORDS]
+    for place, article in enumerate(records, 1):
         try:
             announcements.append(Announcement(_paper(article), source, day, presentation=_presentation(article)))
         except (BadPaperId, ValueError) as error:
@@ -103,13 +111,13 @@ def _presentation(article: ET.Element) -> Presentation | None:
 
 def _paper(article: ET.Element) -> Paper:
     number_ = _text(article.find(".//PMID"))
-    title = clean(_text(article.find(".//ArticleTitle")) or _text(article.find(".//VernacularTitle"))).rstrip(".")
+    title = next(filter(None, (_title(article, name) for name in ("ArticleTitle", "VernacularTitle", "BookTitle"))), "")
     if not title:
         raise ValueError(f"{number_ or 'It'} has no title.")
     names = _names(article, number_)
     return Paper(
         id=names[0],
-        title=title.removeprefix("[").removesuffix("]"),
+        title=title,
         abstract=clean(" ".join(_abstract(article))),
         authors=tuple(filter(None, map(_author, article.iterfind(".//AuthorList/Author")))),
         categories=tuple(dict.fromkeys(clean(_text(each)) for each in article.iterfind(".//Keyword")))[:20],
@@ -119,10 +127,27 @@ def _paper(article: ET.Element) -> Paper:
     )
 
 
+def _title(article: ET.Element, name: str) -> str:
+    """Read a title without its full stop, and without the brackets around one that PubMed has translated."""
+    title = clean(_markup(article.find(f".//{name}"))).removesuffix(".")
+    return title[1:-1] if title.startswith("[") and _closing(title) == len(title) - 1 else title
+
+
+def _closing(text: str) -> int:
+    """Return where the bracket closes that a text begins with; -1 where it does not."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "[") - (character == "]")
+        if depth == 0:
+            return place
+    return -1
+
+
 def _names(article: ET.Element, number_: str) -> tuple[PaperId, ...]:
     """Name it by its DOI, by which other sources know it, and by its page."""
     names: list[PaperId] = []
-    for each in article.iterfind(".//PubmedData/ArticleIdList/ArticleId[@IdType='doi']"):
+    listed = article.iterfind("./*/ArticleIdList/ArticleId[@IdType='doi']")
+    for each in (*listed, *article.iterfind(".//ELocationID[@EIdType='doi']")):
         try:
             names.append(PaperId.parse(trimmed(_text(each))))
         except BadPaperId:
@@ -136,12 +161,14 @@ def _names(article: ET.Element, number_: str) -> tuple[PaperId, ...]:
 
 def _abstract(article: ET.Element) -> Iterator[str]:
     for part in article.iterfind(".//Abstract/AbstractText"):
-        label = part.get("Label", "").capitalize()
-        yield f"{label}: {_text(part)}" if label else _text(part)
+        label = part.get("Label", "").strip()
+        yield f"{label.capitalize()}: {_markup(part)}" if label and label.upper() not in _NO_LABEL else _markup(part)
 
 
 def _author(author: ET.Element) -> str:
-    name = f"{_text(author.find('ForeName'))} {_text(author.find('LastName'))}".strip()
+    given = _text(author.find("ForeName")) or _text(author.find("Initials"))
+    parts = (given, _text(author.find("LastName")), _text(author.find("Suffix")))
+    name = " ".join(filter(None, parts)) if parts[1] else given
     return clean(name or _text(author.find("CollectiveName")), plain=True)
 
 
@@ -156,6 +183,14 @@ def _published(article: ET.Element) -> dt.date | None:
         return dt.date(int(_text(when.find("Year"))), number_ or int(month or 1), int(_text(when.find("Day")) or 1))
     except ValueError:
         return None
+
+
+def _markup(element: ET.Element | None) -> str:
+    """Give an element's inside with its tags: without them 10<sup>5</sup> would be 105."""
+    if element is None:
+        return ""
+    inside = [html.escape(element.text or "", quote=False), *(ET.tostring(each, "unicode") for each in element)]
+    return " ".join("".join(inside).split())
 
 
 def _text(element: ET.Element | None) -> str:
