@@ -22,7 +22,7 @@ OURS, DEAD, LATER, FAILED, AGAIN, UNFIT, SLOW = (
     OutcomeKind.THROTTLED,
 )
 #: Closed to outsiders, or of a new owner: about that one recipient.
-CLOSED = {2, 17, 18}
+CLOSED = {2, 12, 17, 18}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.text import controls_spaced
+from dailypapers.mail.smtp import reply_words as words
 
 
 class Stage(StrEnum):
@@ -23,49 +24,13 @@ class Stage(StrEnum):
     BODY = "body"
 
 
-#: An enhanced status stands at the beginning of the text (RFC 2034 4); some servers put a mark before it. An IP address
-#: has one number more.
-_ENHANCED = re.compile(r"[#(\[]{0,2}([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+#: An enhanced status stands at the beginning of the text (RFC 2034 4); some servers put a mark before it, or the code
+#: once more. An IP address has one number more.
+_ENHANCED = re.compile(r"(?:(?P<code>[245]\d\d)[ -])?[#(\[]{0,2}([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 #: Addresses in a reply's words: what they are called says nothing.
 _NAMED_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 #: Longest text of a reply that is stored, in characters.
 _LONGEST_TEXT = 500
-
-#: Words of a refusal that is about the sender, in replies without a telling status.
-_ABOUT_US = re.compile(
-    r"spam|black ?list|block ?list|blocked|policy|policies|reputation|\bspf\b|dkim|dmarc|\brdns|reverse dns|\bptr\b"
-    r"|authenticat|\brelay|not permitted|denied|prohibited|unsolicited|barracuda|banned|\bhelo\b|poor|dnsbl|\brbl"
-    r"|virus|malware|sender|client (host|ip)|too many (recipients|connections)|frequency|rate limit"
-    r"|(from|of) your (network|ip|host|server|domain)|your (ip|network) ",
-    re.IGNORECASE,
-)
-#: Words of a refusal that is about the mailbox.
-_NO_SUCH_ADDRESS = re.compile(
-    r"(user|recipient|mailbox|address|account|addressee|e-?mail)[^.;]{0,40}"
-    r"(unknown|not found|does not exist|doesn'?t exist|no longer|not exist|invalid|disabled|inactive|not available"
-    r"|not a valid|suspended|deleted|expired|closed)"
-    r"|(unknown|no such|invalid|non-?existent|bad|not a valid|inactive|disabled)[^.;]{0,20}"
-    r"(user|recipient|mailbox|address|account|destination|local)"
-    r"|not our customer|does( not|n'?t) have an? .{0,20}account|no mailbox|nobody here",
-    re.IGNORECASE,
-)
-_FULL = re.compile(r"\bfull\b|quota|insufficient (system )?storage|storage (space|allocation)", re.IGNORECASE)
-_HEADER_SIZE = re.compile(r"headers? (size|too (big|large)|exceeds)", re.IGNORECASE)
-_SIZE = re.compile(r"(message|mail)s? (size|too (big|large)|exceeds)|too (big|large)|size limit", re.IGNORECASE)
-#: More than we may send for now, in all: what helps is to be slower.
-_OVER_LIMIT = re.compile(
-    r"throttl|rate.?limit|sending (rate|limit|quota)|submission ?quota|concurrent connection|thread limit"
-    r"|(daily|hourly)[\w ]{0,30}(limit|quota)|(limit|quota|max\w*)[^.;]{0,30} (per|an?) (second|minute|hour|day)"
-    r"|(per|an) (second|minute|hour|day)[^.;]{0,30}(limit|quota|exceeded)|(smtp|peak)[\w ]{0,20}limit exceeded"
-    r"|too (many|much) (e-?mails?|mails?|messages|recipients|connections)"
-    r"|exceeded[^.;]{0,30}(rate|messages|e-?mails)\b|at (too high )?a rate|rate (is )?too high",
-    re.IGNORECASE,
-)
-#: One mailbox that gets more than it may, whoever sends it.
-_MAILBOX_RATE = re.compile(r"receiving (mail|messages|e-?mail)\w* (at a rate|too quickly|too fast)", re.IGNORECASE)
-_GREYLISTED = re.compile(r"gr[ea]y.?list", re.IGNORECASE)
-_WANTS_LOGIN = re.compile(r"\bauth|log ?in|starttls|\btls\b|encrypt", re.IGNORECASE)
-_OUT_OF_STEP = re.compile(r"synchroni[sz]ation", re.IGNORECASE)
 
 _Status = tuple[int, int]
 _DEAD = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
@@ -79,7 +44,7 @@ _LIMIT_STATUS = {(4, 5), (1, 90)}
 _NOT_ASCII = {(6, 7), (6, 9)}
 #: Closed to this sender and about one recipient alone: lists that are not expanded (RFC 3463), a mailbox or domain of a
 #: new owner (RFC 7293), Exchange's groups and mailboxes that take mail from inside only.
-_CLOSED = {(7, detail) for detail in (2, 17, 18, 124, 129, 133, 134, 193)}
+_CLOSED = {(7, detail) for detail in (2, 12, 17, 18, 124, 129, 133, 134, 135, 136, 193)}
 _POLICY, _CONTENT = 7, 6
 _NETWORK_SUBJECTS = {3, 4}
 _PERMANENT = range(500, 600)
@@ -107,15 +72,20 @@ class _Reply:
 
     @property
     def about_us(self) -> bool:
-        return bool(_ABOUT_US.search(self.words))
+        return bool(words.ABOUT_US.search(self.words))
 
     @property
     def no_such_address(self) -> bool:
-        return bool(_NO_SUCH_ADDRESS.search(self.words))
+        return bool(words.NO_SUCH_ADDRESS.search(self.words))
+
+    @property
+    def may_pass_soon(self) -> bool:
+        """Whether the same mail is taken later, whatever class its code has: greylists, a mailbox that gets many."""
+        return bool(words.GREYLISTED.search(self.words) or words.MAILBOX_RATE.search(self.words))
 
     @property
     def over_limit(self) -> bool:
-        return self.status in _LIMIT_STATUS or bool(_OVER_LIMIT.search(self.words))
+        return self.status in _LIMIT_STATUS or bool(words.OVER_LIMIT.search(self.words))
 
     @property
     def about_recipient(self) -> bool:
@@ -130,11 +100,13 @@ def classify(code: int, text: str, *, stage: Stage) -> Outcome:
     """
     line = readable(text)
     match = _ENHANCED.match(line)
-    fits = match is not None and int(match[1]) == code // 100
-    status = (int(match[2]), int(match[3])) if match else (0, 0)
-    enhanced = f"{match[1]}.{match[2]}.{match[3]}" if match and fits else ""
+    if match and match["code"] not in {None, str(code)}:
+        match = None
+    fits = match is not None and int(match[2]) == code // 100
+    status = (int(match[3]), int(match[4])) if match else (0, 0)
+    enhanced = f"{match[2]}.{match[3]}.{match[4]}" if match and fits else ""
     # A 5xx with a status of 4 contradicts itself; the softer of the two costs nobody anything.
-    softened = match is not None and match[1] == "4" and code in _PERMANENT and code not in _AUTH_REPLIES
+    softened = match is not None and match[2] == "4" and code in _PERMANENT and code not in _AUTH_REPLIES
     reply = _Reply(code, status if fits or softened else (0, 0), _NAMED_ADDRESS.sub("", line), stage)
     kind = _temporary(reply) if softened else _kind(reply)
     return Outcome(kind, code, enhanced, line, too_large=kind is OutcomeKind.UNSENDABLE and _is_too_large(reply))
@@ -154,7 +126,7 @@ def readable(text: str) -> str:
 
 def is_out_of_step(code: int, text: str) -> bool:
     """Return whether a server says that our commands came in an order, or at a moment, it did not expect."""
-    return code == _BAD_SEQUENCE or bool(_OUT_OF_STEP.search(text))
+    return code == _BAD_SEQUENCE or bool(words.OUT_OF_STEP.search(text))
 
 
 def _kind(reply: _Reply) -> OutcomeKind:
@@ -174,15 +146,22 @@ def _temporary(reply: _Reply) -> OutcomeKind:
     if reply.stage is Stage.CONNECT:
         return OutcomeKind.INTERRUPTED
     if reply.stage is Stage.MAIL:
-        slow_down = reply.code != SHUTTING_DOWN and (reply.over_limit or reply.status[0] == _POLICY)
-        return OutcomeKind.OVER_LIMIT if slow_down else OutcomeKind.INTERRUPTED
-    if _GREYLISTED.search(reply.words) or _MAILBOX_RATE.search(reply.words):
+        return _temporary_at_mail(reply)
+    if reply.may_pass_soon:
         return OutcomeKind.DEFERRED
-    if reply.status[0] == _POLICY:
+    if reply.status[0] == _POLICY or words.REFUSES_OUR_SERVER.search(reply.words):
         return OutcomeKind.THROTTLED
     if reply.code == SHUTTING_DOWN:
         return OutcomeKind.INTERRUPTED
     return OutcomeKind.OVER_LIMIT if reply.over_limit else OutcomeKind.DEFERRED
+
+
+def _temporary_at_mail(reply: _Reply) -> OutcomeKind:
+    """What one connection may carry is not what we may send: another connection may carry more at once."""
+    if reply.code == SHUTTING_DOWN or words.PER_CONNECTION.search(reply.words):
+        return OutcomeKind.INTERRUPTED
+    slow_down = reply.over_limit or reply.status[0] == _POLICY
+    return OutcomeKind.OVER_LIMIT if slow_down else OutcomeKind.INTERRUPTED
 
 
 def _permanent(reply: _Reply) -> OutcomeKind:
@@ -190,8 +169,8 @@ def _permanent(reply: _Reply) -> OutcomeKind:
     if reply.code in _AUTH_REPLIES or reply.status in _OURS:
         return OutcomeKind.OUR_FAULT
     if is_out_of_step(reply.code, reply.words):
-        return OutcomeKind.OUR_FAULT if _WANTS_LOGIN.search(reply.words) else OutcomeKind.INTERRUPTED
-    if _MAILBOX_RATE.search(reply.words) and reply.about_recipient:
+        return OutcomeKind.OUR_FAULT if words.WANTS_LOGIN.search(reply.words) else OutcomeKind.INTERRUPTED
+    if reply.may_pass_soon and reply.about_recipient:
         return OutcomeKind.DEFERRED
     if reply.over_limit:
         return OutcomeKind.INTERRUPTED if reply.stage is Stage.CONNECT else OutcomeKind.OVER_LIMIT
@@ -210,17 +189,28 @@ def _about_recipient(reply: _Reply) -> OutcomeKind:
     if reply.status in _CLOSED:
         return OutcomeKind.FAILED
     if subject == _POLICY:
-        # Some servers say 5.7.1 and mean that there is nobody of that name: that stops no run, and with a status that
-        # is about us it costs nobody an address either.
-        mistaken = reply.stage is Stage.RCPT and reply.no_such_address and not reply.about_us
-        return OutcomeKind.FAILED if mistaken else OutcomeKind.OUR_FAULT
+        return _by_policy(reply)
     if subject == _CONTENT:
         return OutcomeKind.OUR_FAULT
     return OutcomeKind.FAILED if subject in _NETWORK_SUBJECTS and detail else _by_words(reply)
 
 
+def _by_policy(reply: _Reply) -> OutcomeKind:
+    """Our fault, unless the words are about one recipient: that stops no run, and costs nobody an address either.
+
+    Exchange restricts who may write to whom; others say 5.7.1 and mean that there is nobody of that name, or no room.
+    """
+    if words.RESTRICTED.search(reply.words):
+        return OutcomeKind.FAILED
+    if reply.stage is not Stage.RCPT or reply.about_us:
+        return OutcomeKind.OUR_FAULT
+    if words.MAILBOX_FULL.search(reply.words):
+        return OutcomeKind.DEFERRED
+    return OutcomeKind.FAILED if reply.no_such_address else OutcomeKind.OUR_FAULT
+
+
 def _by_words(reply: _Reply) -> OutcomeKind:
-    if _FULL.search(reply.words):
+    if words.FULL.search(reply.words):
         return OutcomeKind.DEFERRED
     if reply.stage is not Stage.DATA and reply.no_such_address:
         return OutcomeKind.FAILED if reply.about_us else OutcomeKind.DEAD_ADDRESS
@@ -233,9 +223,11 @@ def _by_words(reply: _Reply) -> OutcomeKind:
 def _is_too_large(reply: _Reply) -> bool:
     """Return whether a permanent refusal is about the size of this mail (RFC 1870 6)."""
     if reply.status[0]:
-        by_words = reply.status[0] not in {1, 2, _CONTENT, _POLICY} and bool(_SIZE.search(reply.words))
-        return reply.status in _TOO_LARGE or (by_words and not _HEADER_SIZE.search(reply.words))
-    if _HEADER_SIZE.search(reply.words):
+        by_words = reply.status[0] not in {1, 2, _CONTENT, _POLICY} and bool(words.SIZE.search(reply.words))
+        return reply.status in _TOO_LARGE or (by_words and not words.HEADER_SIZE.search(reply.words))
+    if words.HEADER_SIZE.search(reply.words):
         return False
+    if words.MAILBOX_FULL.search(reply.words):
+        return bool(words.MAIL_SIZE.search(reply.words))
     unexplained = reply.code == _NO_ROOM and reply.stage is not Stage.RCPT and not reply.about_us
-    return bool(_SIZE.search(reply.words)) or (unexplained and not _FULL.search(reply.words))
+    return bool(words.SIZE.search(reply.words)) or (unexplained and not words.FULL.search(reply.words))
