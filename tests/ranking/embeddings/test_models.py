@@ -1,6 +1,9 @@
 """A model runs without torch and says what its makers say it says; one that cannot run says why."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +93,19 @@ def test_another_architecture_runs_from_its_onnx_file(tmp_path: Path) -> None:
     )
     (vector,) = load(name).encode(["w3 w3 w3 w4"])
     assert np.allclose(vector, (3 * places[3] + places[4]) / np.sqrt(10))
+
+
+def test_running_a_model_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
+    folder, home = tmp_path / "model", tmp_path / "home"
+    folder.mkdir()
+    home.mkdir()
+    name = tiny_model(folder, "bert", pooling_mode_mean_tokens=True)
+    save_file(tiny.WEIGHTS, folder / "model.safetensors")
+    code = f"from dailypapers.ranking.embeddings.models import load; assert load({name!r}).encode(['w3']).any()"
+    # In a process that has not loaded the library yet, and where it would not keep quiet by itself, as it does in CI.
+    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "PYTHONPATH"}}
+    subprocess.run([sys.executable, "-c", code], env=kept | {"HOME": str(home)}, check=True)  # noqa: S603 - ours
+    assert [*home.rglob("*")] == []
 
 
 def test_a_long_text_is_read_as_far_as_the_model_says(tmp_path: Path) -> None:

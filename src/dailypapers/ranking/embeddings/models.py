@@ -152,6 +152,9 @@ class OnnxNetwork:
     """A network run by onnxruntime: a file, or a graph's own bytes."""
 
     def __init__(self, model: str | bytes) -> None:
+        # From 1.29 on it tells Microsoft of each model it runs, and keeps an id of this machine in the home folder. Its
+        # own call to disable that comes too late for both. https://github.com/microsoft/onnxruntime/pull/27379
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
             import onnxruntime  # noqa: PLC0415 - a large library that only models need
         except ModuleNotFoundError:
