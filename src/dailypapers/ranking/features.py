@@ -202,7 +202,7 @@ class Features:
 
     def together(self, asked: Sequence[Columns]) -> int:
         """Return how many papers, the background's and these, hold a term of each of these sets."""
-        numbers = [[number for number in self.narrow.numbers[columns].tolist() if number >= 0] for columns in asked]
+        numbers = [[number for number in self.narrow.numbers_of(columns).tolist() if number >= 0] for columns in asked]
         return int(holding_each(self._holds, numbers).sum()) + self.background.together(asked)
 
     def vectors(self, texts: Sequence[str]) -> sp.csr_array:
@@ -293,7 +293,7 @@ class Features:
         whole = np.bincount(text, rarity, minlength=len(asked))
         ends = np.cumsum([0, *map(len, asked)])
         shares = sp.csr_array((rarity / whole[text], np.arange(len(terms)), ends), shape=(len(asked), len(terms)))
-        numbers = self.narrow.numbers[np.concatenate([np.zeros(0, np.int64), *terms])]
+        numbers = self.narrow.numbers_of(np.concatenate([np.zeros(0, np.int64), *terms]))
         starts = np.concatenate([[0], np.cumsum(numbers >= 0)])[np.cumsum([0, *map(len, terms)])]
         numbers = numbers[numbers >= 0]
         held = sp.csr_array((np.ones(len(numbers)), numbers, starts), shape=(len(terms), self.narrow.width))
@@ -311,7 +311,7 @@ class Features:
 
     def _narrow_columns(self, terms: Sequence[str]) -> Columns | None:
         """The narrow columns of terms; none where one of them is in no paper."""
-        columns = self.narrow.numbers[columns_of(terms)].astype(np.int64)
+        columns = self.narrow.numbers_of(columns_of(terms)).astype(np.int64)
         return columns if (columns >= 0).all() else None
 
     @cached_property

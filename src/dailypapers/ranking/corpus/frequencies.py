@@ -118,8 +118,8 @@ def _hash(documents: Sequence[list[str]]) -> sp.csr_array:
 class ColumnSubset:
     """The columns that some texts hold, numbered without gaps: products over them cost what these texts cost."""
 
-    #: Of every column its number here, or -1.
-    numbers: npt.NDArray[np.int32]
+    #: Of every column its number here and one more, so that those that are not here cost neither memory nor time.
+    _next: npt.NDArray[np.int32]
     width: int
 
     @classmethod
@@ -131,13 +131,22 @@ class ColumnSubset:
     def among(cls, columns: npt.NDArray[np.integer], width: int) -> "ColumnSubset":
         """To these columns, of so many."""
         used = distinct(columns)
-        numbers = np.full(width, -1, np.int32)
-        numbers[used] = np.arange(len(used), dtype=np.int32)
-        return cls(numbers, len(used))
+        following = np.zeros(width, np.int32)
+        following[used] = np.arange(1, len(used) + 1, dtype=np.int32)
+        return cls(following, len(used))
+
+    def numbers_of(self, columns: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+        """The number of each of these columns here, or -1."""
+        return np.asarray(self._next[columns] - 1)
+
+    @property
+    def flags(self) -> Flags:
+        """Of every column whether it is here."""
+        return np.asarray(self._next > 0)
 
     def rows(self, rows: sp.csr_array) -> sp.csr_array:
         """Rows without the columns that are not here."""
-        numbers = self.numbers[rows.indices]
+        numbers = self.numbers_of(rows.indices)
         inside = numbers >= 0
         starts = np.concatenate([[0], np.cumsum(inside)])[rows.indptr]
         return sp.csr_array((rows.data[inside], numbers[inside], starts), shape=(rows.shape[0], self.width))
@@ -154,9 +163,9 @@ def places_in_groups(many: Columns) -> Columns:
     return np.asarray(np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many), np.int64)
 
 
-def holding(counts: sp.csr_array) -> Vector:
+def holding(counts: sp.csr_array) -> Columns:
     """How many of these texts hold the term of each of `COLUMNS`, not more."""
-    return np.bincount(counts.indices, minlength=COLUMNS).astype(np.float64)
+    return np.bincount(counts.indices, minlength=COLUMNS)
 
 
 def holding_each(by_term: sp.csr_array, asked: Iterable[Iterable[int]]) -> Flags:

@@ -192,7 +192,7 @@ class Highlighter:
         if topic not in self._topics:
             wide = [columns_of(unit) for unit in units(topic)]
             worth = np.array([self.features.background.idf.at(columns[0]) for columns in wide])
-            narrow = tuple(frozenset(self.features.narrow.numbers[columns].tolist()) for columns in wide)
+            narrow = tuple(frozenset(self.features.narrow.numbers_of(columns).tolist()) for columns in wide)
             self._topics[topic] = narrow, worth
             self._remembered += 1
         return self._topics[topic]
@@ -298,7 +298,9 @@ def _read(features: Features, paper: Paper) -> Text:
         gaps,
         worth.astype(np.float64),
         follows,
-        *_grouped(features.narrow.numbers[columns], np.concatenate([place, pair_places, bound_places]), len(singles)),
+        *_grouped(
+            features.narrow.numbers_of(columns), np.concatenate([place, pair_places, bound_places]), len(singles)
+        ),
     )
 
 
@@ -307,7 +309,9 @@ def _forms(surface: str) -> Sequence[str]:
     return [part.form for part in telling(surface)] or [surface]
 
 
-def _grouped(columns: Columns, places: Columns, singles: int) -> tuple[Columns, Flags, Columns, Columns]:
+def _grouped(
+    columns: npt.NDArray[np.integer], places: Columns, singles: int
+) -> tuple[Columns, Flags, Columns, Columns]:
     """Columns ascending, without those that are not here; whether one of the first `singles` is among each.
 
     Then the places of each, one column after another, and how many it has.
