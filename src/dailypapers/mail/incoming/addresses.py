@@ -2,7 +2,7 @@
 
 import re
 
-_LOCAL, _DOMAIN = r"[^\s<>()\[\]\",;:\\]{1,128}", r"[^\s<>()\[\]\",;:\\，。、；：！？]{1,253}"
+_LOCAL, _DOMAIN = r"[^\s<>()\[\]\",;:\\，。、；：！？]{1,128}", r"[^\s<>()\[\]\",;:\\，。、；：！？]{1,253}"
 #: Near enough to RFC 5321 4.1.2 for what stands between other words.
 ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
 

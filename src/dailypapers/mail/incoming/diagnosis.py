@@ -17,11 +17,13 @@ from dailypapers.mail.smtp.replies import Stage, classify, readable
 
 #: Characters of a report's words that are looked at; the reason stands near the address.
 _LONGEST_WORDS = 3_000
-_REPLY = re.compile(r"(?<![\d.:/#\[-])([245]\d\d)(?:[ -]|(?= ?#))")
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_REPLY = re.compile(r"(?<![\d.:/#\[-])([45]\d\d)(?:[ -]|(?= ?#))")
+_STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 #: Statuses, without their class, of an address that does not exist, of a full mailbox, of a mail too large.
 _DEAD, _FULL, _TOO_LARGE = {"1.1", "1.2", "1.3", "1.6", "1.10"}, {"2.2"}, {"3.4", "2.3"}
 _LOOP, _POLICY = "4.6", "7."
+#: A mailbox, or a domain, that is somebody else's by now (RFC 7293): it is in use, and closed to what was meant before.
+_NEW_OWNER = {"7.17", "7.18"}
 #: "The next hop cannot be determined" (RFC 3463 3.5), for good: there is no such domain, or it takes no mail.
 _NO_ROUTE = "5.4.4"
 #: By their subject (RFC 3463 3) these tell whose fault it is; 1 (which address?), 2 and 5 do not.
@@ -72,6 +74,10 @@ class _Words:
         return self.says(phrases.DROPPED) and not self.about_us and not self.says(phrases.ANSWERED)
 
     @property
+    def is_full(self) -> bool:
+        return self.subject in _FULL or (self.says(phrases.FULL) and self.subject not in _TOO_LARGE)
+
+    @property
     def has_dead_status(self) -> bool:
         return self.subject in _DEAD
 
@@ -89,7 +95,7 @@ class _Words:
 #: What words mean, in the order in which they are asked: the first that applies is the verdict.
 _RULES: tuple[tuple[Callable[[_Words], bool], Fault, bool], ...] = (
     (lambda said: said.says(phrases.OVER_LIMIT), Fault.US, False),
-    (lambda said: said.says(phrases.FULL, phrases.GREYLISTED) or said.subject in _FULL, Fault.MAILBOX, False),
+    (lambda said: said.is_full or said.says(phrases.GREYLISTED), Fault.MAILBOX, False),
     (lambda said: said.says(phrases.REFUSED_GREETING), Fault.US, False),
     (lambda said: said.says(phrases.LOST), Fault.CONNECTION, False),
     (lambda said: said.was_dropped, Fault.CONNECTION, False),
@@ -100,6 +106,7 @@ _RULES: tuple[tuple[Callable[[_Words], bool], Fault, bool], ...] = (
     (lambda said: said.no_domain, Fault.DOMAIN, False),
     (lambda said: said.says(phrases.MEMBERS_ONLY), Fault.US, False),
     (lambda said: said.says(phrases.DISABLED) and not said.has_dead_status, Fault.MAILBOX, False),
+    (lambda said: said.subject in _NEW_OWNER, Fault.MAILBOX, False),
     (lambda said: said.says(phrases.MOVED), Fault.MAILBOX, True),
     (lambda said: said.no_address and said.has_dead_status, Fault.MAILBOX, True),
     (lambda said: said.no_address and said.about_us, Fault.US, False),
@@ -113,6 +120,7 @@ _RULES: tuple[tuple[Callable[[_Words], bool], Fault, bool], ...] = (
     (lambda said: said.says(phrases.NOT_UNDERSTOOD), Fault.MESSAGE, False),
     (lambda said: said.says(phrases.NO_WAY), Fault.CONNECTION, False),
     (lambda said: said.says(phrases.THEIR_SYSTEM), Fault.DOMAIN, False),
+    (lambda said: bool(phrases.UNAVAILABLE.search(said.original)), Fault.MAILBOX, False),
 )
 
 

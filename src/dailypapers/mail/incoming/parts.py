@@ -16,7 +16,7 @@ from email.header import decode_header, make_header
 
 #: Bytes of a mail that are looked at; reports quote the mail they are about after what they have to say.
 _LONGEST_MAIL = 262_144
-_LONGEST_ENCODED_FIELD = 1_000
+_LONGEST_ENCODED_FIELD, _LONGEST_SUBJECT = 1_000, 400
 #: Characters of one header field (RFC 5322 2.1.1 allows 998 a line) and of one text; HTML is much longer than its text.
 _LONGEST_FIELD, _LONGEST_TEXT, _LONGEST_ENCODED = 4_000, 16_384, 65_536
 #: Fields of one header, and those of the same name.
@@ -47,6 +47,11 @@ class Headers:
     def every(self, name: str) -> list[str]:
         """Return the fields of a name."""
         return self.fields.get(name.lower(), [])
+
+    @property
+    def subject(self) -> str:
+        """Return the subject as it was written (RFC 2047), of a length that programs write."""
+        return decoded_field(self.first("subject"))[:_LONGEST_SUBJECT]
 
     def __contains__(self, name: str) -> bool:
         """Return whether there is a field of that name."""

@@ -7,7 +7,10 @@ that a text made to be slow is not.
 
 import re
 
-_MAILBOX = r"(user|recipient|mailbox|address|account|addressee|alias|customer|local[- ]part|person|member|name)"
+_MAILBOX = (
+    r"(user|recipient|mailbox|address|account|addressee|alias|customer|local[- ]part|person|member"
+    r"|(?<!domain )(?<!host )name)"
+)
 _DOMAIN = r"(domain|host)"
 
 
@@ -15,10 +18,21 @@ def _words(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-#: Addresses, and what stands behind the host of a link: what they are called says nothing.
-NAMES = re.compile(r"(?<=\w)/[^\s<>]{0,500}|[^\s<>]{1,128}@[^\s<>]{1,253}")
+#: Addresses, what stands behind the host of a link, and links of filters that explain every refusal, those of unknown
+#: recipients too: what they are called says nothing.
+NAMES = re.compile(
+    r"https?://[^\s<>/]{0,80}(mimecast|barracuda|messagelabs|symantec|trendmicro)[^\s<>]{0,500}"
+    r"|(?<=\w)/[^\s<>]{0,500}|[^\s<>]{1,128}@[^\s<>]{1,253}",
+    re.IGNORECASE,
+)
 #: What Zoho says of any address, and RFC 5321 4.2.3 of any reason.
-SAYS_NOTHING = _words(r"invalid address, error_code :?", r"requested (mail )?action not taken: mailbox unavailable")
+UNAVAILABLE = _words(r"requested (mail )?action not taken: mailbox unavailable")
+SAYS_NOTHING = _words(
+    r"invalid address, error_code :?",
+    UNAVAILABLE.pattern,
+    # Who reports, and who answered: hosts are called after what they do, such as relay or spamfilter.
+    r"\bhost [\w.-]{1,253}\[[\da-f.:]{1,45}\] said:?|\bat host [\w.-]{1,253}",
+)
 
 FULL = _words(
     r"(mail ?box|account|user|folder|inbox|disk|recipient|storage|quota|box|file ?system|maildir)\S{0,20}[^.;:]{0,60}"
@@ -29,16 +43,31 @@ FULL = _words(
     r"(insufficient|not enough|lack of|no) (system |disk |storage |free ){0,3}(space|storage|quota|room)",
     r"mailbox size limit|maximum (allowed )?(mailbox|storage)|exceeded storage|storage ?allocation|allotted",
     r"total size of .{0,20}messages|errorquotaexceeded",
+    r"(mail ?box|inbox|folder|account)[^.;:]{0,40}(reached|hit|at) (its|the|h\w\w|their) (\w{1,12} )?(limit|capacity)",
+    # In other languages.
+    r"(postfach|mailbox|postbox|speicher\w{0,8})[^.;:]{0,60}(\bvoll|überschritten|erschöpft|überfüllt)",
+    r"(bo[iî]te|bal|messagerie|espace|quota)[^.;:]{0,60}(pleine?\b|satur|dépass|atteint)",
+    r"(buz[oó]n|casilla|cuenta|cuota)[^.;:]{0,60}(llen[oa]\b|excedid|superad)",
+    r"(casella|quota)[^.;:]{0,60}(pien[ao]\b|superat)",
+    r"(caixa|cota|conta)[^.;:]{0,60}(chei[ao]\b|excedid|lotad)|(postvak|mailbox)[^.;:]{0,60}\bvol\b",
+    r"(skrzynk|przepełnion)[^.;:]{0,60}(pełn|przepełnion)|(ящик|почтов)[^.;:]{0,60}(переполнен|заполнен)|квот[аы]",
+    r"(邮箱|郵箱|信箱|空间|空間|容量)[^。;:]{0,20}(已满|已滿|满|滿|不足|超)|(容量|メールボックス|受信箱)[^。]{0,20}(一杯|いっぱい|満|超)",
+    r"(kutu|kota)\w{0,5}[^.;:]{0,40}(dolu|doldu|aş)",
+    r"(용량|편지함|사서함)[^.]{0,20}(초과|부족|가득)",
 )
-GREYLISTED = _words(r"gr[ea]y.?list")
+#: A server that wants the mail later, from anybody.
+GREYLISTED = _words(
+    r"gr[ea]y.?list|postgrey|(receiv|gett)ing (e-?mail|mail|messages)\w* (at a rate|too (quickly|fast))"
+)
 #: More mails than we may send.
 OVER_LIMIT = _words(
-    r"sending (quota|limit|rate)|(daily|hourly)[^.;:]{0,20}(quota|limit)"
+    r"sending (quota|limit|rate)|\brate limit (allowed|exceeded)|(daily|hourly)[^.;:]{0,20}(quota|limit)"
     r"|too many (invalid|bad|unknown|wrong) (recipients|users|addresses|rcpt)"
 )
 #: The connection did not stand, or what was tried was tried until it was too late.
 LOST = _words(
-    r"^\W{0,5}(lost connection|connect to|conversation with|timed? out)",
+    r"^\W{0,5}(lost connection|connect to|conversation with|timed? ?out)",
+    r"(tls|ssl)[^;]{0,30}(negotiation|handshake)[^;]{0,60}fail",
     r"^\W{0,5}delivery temporarily suspended: (lost|connect)",
     r"without delivery",
 )
@@ -62,40 +91,51 @@ NO_DOMAIN = _words(
     rf"|no such {_DOMAIN}",
     r"unroutea?ble|nxdomain|non-?existent domain|bad[- ]domain|domain_not_found",
     rf"{_DOMAIN}( name)?( \S{{1,100}})? (does not|doesn'?t|did not) (exist|resolve)",
-    rf"{_DOMAIN} (was |is )?(not found|unknown|invalid|non-?existent)|mail domain \S{{1,100}} is unknown",
+    rf"{_DOMAIN} (was |is )?(not found|unknown|invalid|non-?existent|not reachable\. please check)",
+    r"mail domain \S{1,100} is unknown",
     r"\b[\w-]{1,63}(\.[\w-]{1,63}){1,5}\.? does not exist|(mx|srv) record[^.;]{0,30} no smtp service",
     r"(null|invalid|no valid|illegal)( dns)? mx|no mail ?server for|smtp protocol is disabled for this domain",
     r"(couldn'?t|could not|cannot|can'?t|unable to) (find|resolve)[^.;]{0,40}(host|domain|mx|exchanger)",
     r"(does not|doesn'?t|do not) accept (any )?(e-?mail|mail|messages)|not accepting (any )?mail",
     r"accepts? no (e-?mail|mail)|bad destination (host|system|mailbox system)",
     r"recipient'?s? domain[^.;]{0,30}(not exist|invalid)|all relevant mx records point to non-?existent hosts",
+    rf"{_DOMAIN}[^;]{{0,60}}(has no (mx|usable|valid|mail)|not registered)|no data record of requested type",
     r"lowest[- ]numbered mx record points to local ?host",
 )
 #: A name server that could not tell.
-TRY_AGAIN = _words(r"try again|temporar")
+TRY_AGAIN = _words(r"(?<!\band )try again|temporar")
 NO_ADDRESS = _words(
     rf"{_MAILBOX}s?\b[^.;:]{{0,60}}(\bunknown|does ?n[o']t exist|doesn'?t|not valid|non-?exist|invalid|deleted"
-    rf"|unavailable)",
+    rf"|(?<!not )been (removed|terminated|cancell?ed)|unavailable)",
     rf"{_MAILBOX}s?\b[^.;:]{{0,60}}not (been )?(found|known|listed|recogni[sz]ed|registered|exist|have an)",
     rf"{_MAILBOX}s?\b[^.;:]{{0,60}}(no longer (available|valid|active|exist|accept|on|with)|rejected: undeliverable)",
     rf"{_MAILBOX}s?\b[^.;:]{{0,60}}(cannot be found|could ?n[o']t be found|not a (valid|known)|not (in|on"
     rf"|hosted|here|local))",
     rf"(unknown|no such|non-?exist\w{{0,3}}|bad|not a valid|not a known|invalid"
     rf"|unrecogni[sz]ed)[^.;:]{{0,24}}{_MAILBOX}\b",
-    rf"(there is no|illegal|incorrect|\bno)[^.;:]{{0,24}}({_MAILBOX}|destination)\b|bad[- ]mailbox|no mailbox",
+    rf"(there is no|illegal|incorrect|\bno\b)[^.;:]{{0,24}}({_MAILBOX}|destination)\b|bad[- ]mailbox|no mailbox",
     r"nobody (here )?by that name|no one by that name|not our customer|mailbox[^.;]{0,20}not? (available|here)",
     r"not listed in (domino|public|the)|cannot be (delivered|resolved)[^.;]{0,20} unknown|recipnotfound",
     r"doesn'?t have an? .{0,20}account|that e-?mail address|isn'?t (found|in our)|does not like recipient",
+    r"(is )?not (at|on|hosted (at|on)) (this|our) (site|host|server|system|domain)",
     r"vdeliver: invalid|unknown (or illegal|rcpt)|address error|undeliverable address|account closed",
     # In other languages.
-    r"unbekannt|existiert nicht|inconnu|n'existe pas|desconocid|no existe|n[aã]o existe|desconhecid|sconosciut",
-    r"non esiste|onbekend|bestaat niet|не существует|не найден|неизвестн|不存在|未知|無此|无此",
-    r"存在しません|(見つ|見当た)[^。]{0,6}(ません|ない)|不明",
+    r"unbekannt|existiert nicht|(adresse|empfänger|benutzer|postfach)[^.;]{0,60}nicht (gefunden|vorhanden|bekannt)",
+    r"inconnue?\b|n'existe (pas|plus)|(adresse|destinataire)[^.;]{0,40}(erron|introuvable|invalide)|aucune bo[iî]te",
+    r"desconocid|no existe|inexistente?|no (se )?encontr|n[aã]o existe|desconhecid|n[aã]o (foi )?encontrad",
+    r"sconosciut|non (esiste|trovat)|onbekend|bestaat niet|niet gevonden|(okänd|ukendt|ukjent) |finns inte|findes ikke",
+    r"nie (istnieje|ma takiego|znaleziono)|nieznan[ya]|neexistuje",
+    r"neznám|nem (létezik|található)|bulunamad|mevcut değil",
+    r"не (существует|найден|зарегистрирован)|неизвестн|нет такого|не існує",
+    r"不存在|未知|無此|无此|查无此|找不到|存在しません|(見つ|見当た)[^。]{0,6}(ません|ない)",
+    r"不明|(존재하지|없는) ?(않|사용자|계정|주소)",
 )
 #: What is said of an address that does not exist, and sounds like a policy: Exchange Online's edge says the first.
 MEANS_NO_ADDRESS = _words(
     r"recipient address(es)? rejected ?: access denied|recipient address rejected[.:]?\s{0,9}($|\(in reply)",
-    r"remote smtp server has rejected address",
+    r"remote smtp server has rejected address|5\.1\.0 address rejected",
+    # Outlook.com's number for it, behind words that mean anything.
+    r"\(s2017062302\)",
 )
 #: Mobile carriers in Japan say so of what a reader's own filter refuses as well, and Yahoo Japan of closed accounts.
 CARRIER = _words(r"550[ -]: user unknown|550[ -]'?unknown user \S{1,100}@|\[-\d{1,3}\]")
@@ -128,12 +168,13 @@ THEIR_SYSTEM = _words(
     r"mail system (full|error)|cannot update|no such file|permission denied|read-only|duplicated message-id",
     r"service (is |est )?(currently |temporarily )?(unavailable|not available|refus)|mail ?box (is )?(busy|locked by)",
     r"(over|exceed\w{0,5}|too)[^.;:]{0,20}(number of|many) recipients|rewrite|mailer|transport (error|fail"
-    r"|unavailable)|exit (code|status)",
+    r"|unavailable)|exit (code|status)|store driver",
 )
 #: Groups that only members may write to, whatever the language.
 GROUPS = _words(r"google groups|support\.google\.com/(a/)?groups|groups\.google")
 MEMBERS_ONLY = _words(
-    r"(group|list)[^.;]{0,80}(may not exist|permission to post|not be open to posting|moderat)|resolver\.rst",
+    r"(group|list)[^.;]{0,80}(may not exist|permission to post|not be open to posting|moderat)",
+    r"resolver\.rst(?!\.\w{0,30}size)",
     r"only (members|subscribers)|(not|must be) (a )?(member|subscriber)|authorized senders?|restricted (to|by)",
     r"not (allowed|authori[sz]ed|permitted) to (send|post|mail)[^.;]{0,20} to (this|the)",
     r"senders? (that are|who are|not) (allowed|in)",
@@ -148,10 +189,12 @@ NOT_ABOUT_US = _words(
 ABOUT_US = _words(
     r"\bspam|junk|unsolicited|bulk (mail|e-?mail)|phish|black ?-?list|block ?-?list|deny ?list|\bblocked\b",
     r"block(ed)? (by|using|for)|reputation|\b(rbl|dnsbl|spamhaus|spamcop|barracuda|sorbs|cloudmark|senderbase)\b",
-    r"\b(senderscore|proofpoint|mimecast|trend ?micro)\b|polic(y|ies)|\bspf\b|dkim|dmarc|domainkeys",
+    r"\bsenderscore\b|(?<![.-])\b(proofpoint|mimecast|trend ?micro)\b(?![.-])",
+    r"polic(y|ies)|\bspf\b|dkim|dmarc|domainkeys",
     r"(fail\w{0,3}|not|un)[^.;:]{0,20}authenticat|authentication (fail|required|is required|unsuccess)",
     r"\brdns|reverse[- ](dns|lookup|ip|name)|\bptr\b|cannot find your (reverse )?host ?name",
-    r"(resolve|verify|find)[^.;:]{0,30}(your|client|connecting|sending|sender)|\brelay(?!=)|not permitted|not allowed",
+    r"(resolve|verify|find)[^.;:]{0,30}(your|client|connecting|sending|sender)",
+    r"\brelay(?!=|[\w-]{0,60}\.\w)|not permitted|not allowed",
     r"not authori[sz]ed|denied|prohibited|forbidden|banned|\bhelo\b|\behlo\b|virus|malware|infect|dangerous|suspicious",
     r"rejected (because|due to|for|by)|(content|message|mail|e-?mail|letter|connection|transaction)s?( \S{1,30}){0,3} "
     r"(was |were |is |has been |have been )?(rejected|refused|blocked|filtered|denied|bounced)",
@@ -178,13 +221,15 @@ NO_WAY = _words(
     r"(has|have) (been in the queue|expired|timed out)|delivery (time|attempts?)[^.;:]{0,20}(expired|exceeded|timed?)",
     r"time[- ]?out|timed out|retry (time(out)?|limit)|gave? up|queue too long|too long in (the )?queue",
     r"(not|no)[^.;:]{0,20}connect\w{0,3}|connection (was )?(refused|lost|dropped|closed|failed|died)|broken pipe",
-    r"(network|host|server) (is )?(unreachable|down|unavailable)|no route to host|not be(en)? able to (connect"
+    r"refused the connection|(network|host|server) (is )?(unreachable|down|unavailable)",
+    r"no route to host|not be(en)? able to (connect"
     r"|contact)",
     r"(unable|failed|cannot|can'?t|couldn'?t|could not) (to )?(connect|contact|reach|establish|send to identified)",
     r"lost connection|delivery failed \d{1,5} attempts|still (trying|not)|will (be )?(retr|keep|continue|attempt)",
     r"(mail|routing|forwarding|message|excessive|infinite) ?(forwarding |routing |mail )?loop|loops? (back|detected)",
     r"too many hops|hop count|(message|delivery) (has )?expired|delayed|not delivered within|undelivered for",
-    r"conversation|handshake|greeting|banner|dns (lookup|server|error|resolver|query|failure)|name ?server",
+    r"conversation|handshake|greeting|(?<!result )banner|not responding",
+    r"not reachable|dns (lookup|server|error|resolver|query|failure)|name ?server",
     r"server (is )?busy|too many (connections|sessions)|temporarily (deferred|unavailable|rejected)|try again later",
     r"(resources|system) (is )?temporarily|still being retried|warning",
 )
@@ -195,5 +240,6 @@ AFTER_BODY = _words(
 )
 AFTER_MAIL = _words(r"(to|after) mail from|>>> ?mail from|after [he][eh]lo|smtp:mail")
 AFTER_RCPT = _words(
-    r"(to|after) (the )?rcpt|rcpt (to )?command|our rcpt|rcpt_to|>>> ?rcpt|smtp:rcpt|rejected address|for recipient"
+    r"(to|after|sent:?) (the )?(<<< ?)?rcpt|rcpt (to )?command|our rcpt",
+    r"rcpt_to|(>>>|-->) ?rcpt|smtp:rcpt|rejected address|for recipient",
 )

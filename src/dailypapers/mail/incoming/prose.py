@@ -42,8 +42,9 @@ _EXPANDED = re.compile(r"\(expanded from[^()]{0,300}\)", re.IGNORECASE)
 #: A line that begins with the address it is about.
 _HEADING = re.compile(
     r"^[ \t>*\"'<(-]{0,40}(?:\d{3} )?"
-    r"(?:(?:final-|original-)?recipient(?: address)?|address|to|unable to deliver message to|addressed to)?"
-    rf"[ \t:;<\"'*]{{0,20}}(?:rfc822;)?[ \t]{{0,5}}({ADDRESS.pattern})",
+    r"(?:(?:final-|original-)?recipient(?: address)?|address|to|unable to deliver message to|addressed to"
+    r"|empfänger|destinat[aá]\w{2,4}|ontvanger|odbiorca|кому|получатель|收件人|宛先|받는 ?사람)?"
+    rf"[ \t:：;<\"'*]{{0,20}}(?:rfc822;)?[ \t]{{0,5}}({ADDRESS.pattern})",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -90,7 +91,7 @@ def recipients(mail: Parsed, text: str, quoted_to: str) -> dict[str, str]:
     if sections := _sections(text, ours):
         return sections
     named = first_address(mail.headers.first("x-failed-recipients"))
-    others = (each for each in ADDRESS.findall(text) if each.lower() not in ours)
+    others = (name for each in ADDRESS.findall(text) if (name := each.strip(".'")).lower() not in ours)
     address = named or next(others, "") or _by_flufl(mail.content) or quoted_to
     return {address: near(text, address)}
 

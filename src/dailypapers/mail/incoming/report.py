@@ -6,14 +6,16 @@ Never raises, whatever the content: anybody may send anything.
 """
 
 import re
+from dataclasses import replace
 
-from dailypapers.domain.bounce import Affected, Report, ReportKind
-from dailypapers.mail.incoming import parts
+from dailypapers.domain.bounce import Affected, Diagnosis, Report, ReportKind
+from dailypapers.mail.incoming import parts, subjects
 from dailypapers.mail.incoming.addresses import first_address
 from dailypapers.mail.incoming.diagnosis import diagnose
 from dailypapers.mail.incoming.parts import Headers, Parsed
 from dailypapers.mail.incoming.prose import MOST_RECIPIENTS, near, prose, recipients
 from dailypapers.mail.incoming.providers import from_json, ses
+from dailypapers.mail.incoming.undelivered import is_delay, is_from_daemon, is_undelivered
 
 _QUOTED = (
     "message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers",
@@ -24,48 +26,9 @@ _ARRIVED = {"delivered", "relayed", "expanded", "deliverable"}
 #: Feedback that is no complaint (RFC 6430, RFC 6591).
 _NO_COMPLAINT = {"not-spam", "auth-failure", "dmarc"}
 _COMPLAINT_SUBJECT = re.compile(r"complaint about message from\b", re.IGNORECASE)
-_DAEMONS = re.compile(
-    r"mailer.?daemon|post.?master|mail.?(delivery|administrator|system|server)|daemon|delivery.?(sub)?system|bounce",
-    re.IGNORECASE,
-)
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|not (be )?deliver|unable to deliver|return(ed|ing) (mail|e-?mail|message|to sender)|non-?deliver"
-    r"|deliver\w{0,4} (status|fail|notif|problem|error|report|delayed|unsuccess|incomplete|has failed)"
-    r"|(mail|message|delivery|e-?mail) (system )?(error|fail\w{0,4}|delayed|problem|status|rejected|refused|returned)"
-    r"|(mail|message) could not|failure (notice|notification|delivery)|could ?n[o']t (be )?(send|sent|deliver)"
-    r"|loop alert|bounced|unzustellbar|non remis|no entregad",
-    re.IGNORECASE,
-)
-#: RFC 7489 7.2.1.1 and RFC 8460 5.3: reports that are about no single mail.
-_REPORT_SUBJECT = re.compile(r"report[- ]domain: ?", re.IGNORECASE)
-_SAYS_UNDELIVERED = re.compile(
-    r"undeliver|(not|n't) (been |be |able to )?(deliver|send|sent)|unable to (deliver|send)"
-    r"|deliver\w{0,4} (has )?(fail|error|delayed)|fail(ed|ure)|returned|rejected|refused|bounced|permanent"
-    r"|[245]\d\d[ -][245]\.\d|error|expired|duplicated",
-    re.IGNORECASE,
-)
-_STILL_TRYING = re.compile(
-    r"will (keep|continue|be re)[ -]?tr|will try again|temporary failure report|not need to (re)?send|will retry"
-    r"|still being",
-    re.IGNORECASE,
-)
-_QUOTES_DAEMON = re.compile(r"MAILER-DAEMON|Final-Recipient:", re.IGNORECASE)
-_AUTOMATIC_SUBJECT = re.compile(
-    r"^\W{0,5}(re: ?)?(auto(mat\w{0,6})?[ -:]{0,3}(reply|response|answer|antwort|svar)|auto:|autoreply|autoresponse"
-    r"|out[ -]of[ -](the[ -])?office|vacation|on (vacation|holiday|leave)\b|away (from|until)|absen[ct]e?\b|abwesen"
-    r"|i('| a)m (away|out|on)|r[eé]ponse automatique|(respuesta|risposta|resposta) autom|fuera de|hors du bureau"
-    r"|自動|自动|автоответ)",
-    re.IGNORECASE,
-)
-_LEAVES = re.compile(
-    r"^\W{0,5}((please )?(unsubscribe|remove me|take me off|stop (sending|these|this)|opt[- ]?out"
-    r"|cancel my subscription)"
-    r"|abbestellen|abmelden|d[eé]sabonn|d[eé]sinscri|darme de baja|cancelar (la |mi )?suscripci|disiscri)",
-    re.IGNORECASE,
-)
 _LEAVING_MAILBOX = re.compile(r"(^|[-_.+])(unsubscribe|leave|signoff|opt-?out)([-_.+]|$)", re.IGNORECASE)
-_IS_REPLY = re.compile(r"\s{0,5}(re|aw|sv|fwd?|wg|tr)\s?:", re.IGNORECASE)
-_SUBJECT_PREFIX, _TEXT_PREFIX = 400, 200
+#: Characters of a text in which somebody who wants no more mail says so.
+_TEXT_PREFIX = 200
 
 
 def read(content: bytes) -> Report:
@@ -97,7 +60,7 @@ def _complaint(mail: Parsed) -> Report | None:
     quoted = _quoted(mail)
     feedback = next(iter(mail.of_type("message/feedback-report")), None)
     if feedback is None:
-        if not quoted.fields or not _COMPLAINT_SUBJECT.match(mail.headers.first("subject")):
+        if not quoted.fields or not _COMPLAINT_SUBJECT.match(mail.headers.subject):
             return None
         return _report(ReportKind.COMPLAINT, mail, _addressed(quoted.every("x-hmxmroriginalrecipient"), quoted))
     fields = parts.header_fields(feedback.text)
@@ -141,34 +104,42 @@ def _of_groups(mail: Parsed, groups: list[Headers]) -> Report | None:
     preamble = prose(mail).partition("Reporting-MTA:")[0]
     reporter = groups[0].first("reporting-mta")
     affected = tuple(_failed(group, preamble, reporter, is_only=len(failed) == 1) for group in failed)
+    if len(affected) == 1 and not affected[0].address:
+        affected = (replace(affected[0], address=_named_elsewhere(mail)),)
     envelope_id = next((each for group in groups if (each := group.first("original-envelope-id"))), "")
     return _report(ReportKind.BOUNCE, mail, affected, envelope_id)
 
 
+def _named_elsewhere(mail: Parsed) -> str:
+    """Return whom a report is about whose fields do not say (RFC 3464 2.3.2 requires it)."""
+    return first_address(mail.headers.first("x-failed-recipients")) or first_address(_quoted(mail).first("to"))
+
+
+def _action(group: Headers) -> str:
+    return group.first("action").partition(" ")[0].lower()
+
+
 def _has_arrived(group: Headers) -> bool:
-    return group.first("action").partition(" ")[0].lower() in _ARRIVED or group.first("status").startswith("2")
+    return _action(group) in _ARRIVED or group.first("status").startswith("2")
 
 
 def _failed(group: Headers, prose_text: str, reporter: str, *, is_only: bool) -> Affected:
     names = ("original-recipient", "final-recipient", "x-actual-recipient")
     address = next((each for name in names if (each := first_address(group.first(name).rpartition(";")[2]))), "")
     texts = [near(prose_text, address), *([prose_text] if is_only else [])]
-    return Affected(address, diagnose(_diagnostic(group), status=group.first("status"), prose=texts, reporter=reporter))
+    diagnosis = diagnose(_diagnostic(group), status=group.first("status"), prose=texts, reporter=reporter)
+    return _affected(address, diagnosis, is_delay=_action(group) == "delayed")
+
+
+def _affected(address: str, diagnosis: Diagnosis, *, is_delay: bool) -> Affected:
+    """Return what is said of one address; one that is still being tried is not known to be dead."""
+    return Affected(address, replace(diagnosis, is_hard=diagnosis.is_hard and not is_delay), is_delay)
 
 
 def _diagnostic(group: Headers) -> str:
     """What the server said, without the kind of code it is (RFC 3464 2.3.6); PowerMTA says what it makes of it."""
     reply = re.sub(r"^\s{0,9}[\w-]{1,30}\s{0,9};\s{0,9}", "", group.first("diagnostic-code"))
     return f"{reply} {group.first('x-powermta-bouncecategory')}".strip()
-
-
-def _is_from_daemon(mail: Parsed) -> bool:
-    return any(_DAEMONS.search(mail.headers.first(name)) for name in ("from", "return-path"))
-
-
-def _has_no_sender(mail: Parsed) -> bool:
-    """Tell whether it has the null reverse path of reports (RFC 5321 4.5.5)."""
-    return mail.headers.first("return-path") == "<>"
 
 
 def _automatic(mail: Parsed) -> Report | None:
@@ -181,23 +152,25 @@ def _automatic(mail: Parsed) -> Report | None:
         or (submitted.startswith("auto-") and answers)
         or headers.first("precedence").lower() == "auto_reply"
         or any(name in headers for name in ("x-autoreply", "x-autorespond", "x-autoresponder"))
+        or headers.first("x-mailer").lower().startswith("vacation")
     )
-    is_automatic = by_header or _AUTOMATIC_SUBJECT.match(headers.first("subject")[:_SUBJECT_PREFIX])
-    return _report(ReportKind.AUTO_REPLY, mail, ()) if is_automatic and not _is_from_daemon(mail) else None
+    by_subject = subjects.AUTOMATIC.match(headers.subject) or subjects.ASKS_BACK.search(headers.subject)
+    is_automatic = by_subject or (by_header and not is_from_daemon(mail))
+    return _report(ReportKind.AUTO_REPLY, mail, ()) if is_automatic else None
 
 
 def _in_prose(mail: Parsed) -> Report | None:
     """A report that only people can read."""
     text = prose(mail)
-    if not _says_undelivered(mail.headers, text, is_daemon=_is_from_daemon(mail) or _has_no_sender(mail)):
+    if not is_undelivered(mail, text, _quoted(mail)):
         return None
     if report := _in_text(mail, text):
         return report
     sections = recipients(mail, text, first_address(_quoted(mail).first("to")))
     more = [text] if len(sections) == 1 else []
-    is_delay = bool(_STILL_TRYING.search(text))
     affected = (
-        Affected(address, diagnose("", prose=[words, *more]), is_delay=is_delay) for address, words in sections.items()
+        _affected(address, diagnose("", prose=[words, *more]), is_delay=is_delay(text))
+        for address, words in sections.items()
     )
     return _report(ReportKind.BOUNCE, mail, tuple(affected))
 
@@ -212,23 +185,12 @@ def _in_text(mail: Parsed, text: str) -> Report | None:
     return _of_groups(mail, parts.blocks(report_text[begin:])) if begin >= 0 else None
 
 
-def _says_undelivered(headers: Headers, text: str, *, is_daemon: bool) -> bool:
-    """Tell whether a text is about a mail that did not arrive; people, who write about such things, say it all."""
-    subject = headers.first("subject")[:_SUBJECT_PREFIX]
-    if _REPORT_SUBJECT.match(subject):
-        return False
-    by_subject, by_text = bool(_BOUNCE_SUBJECT.search(subject)), bool(_SAYS_UNDELIVERED.search(text))
-    if is_daemon or "x-failed-recipients" in headers:
-        return by_subject or by_text
-    return by_subject and bool(_QUOTES_DAEMON.search(text) or (by_text and not _IS_REPLY.match(subject)))
-
-
 def _leaving(mail: Parsed) -> Report | None:
     """Somebody who writes that they want no more mail, or writes to an address that is for that."""
     headers = mail.headers
     mailboxes = (
         first_address(headers.first(name)).rpartition("@")[0] for name in ("to", "delivered-to", "envelope-to")
     )
-    words = (headers.first("subject")[:_SUBJECT_PREFIX], prose(mail)[:_TEXT_PREFIX])
-    leaves = any(map(_LEAVING_MAILBOX.search, mailboxes)) or any(map(_LEAVES.match, words))
+    words = (headers.subject, prose(mail)[:_TEXT_PREFIX])
+    leaves = any(map(_LEAVING_MAILBOX.search, mailboxes)) or any(map(subjects.LEAVES.match, words))
     return _report(ReportKind.UNSUBSCRIBE, mail, (Affected(first_address(headers.first("from"))),)) if leaves else None
