@@ -176,5 +176,6 @@ def _summaries(settings: Settings) -> SummaryOptions | None:
         section.model,
         key,
         section.language or settings.service.language,
-        summary_budget(section),
+        follows_readers=not section.language,
+        budget=summary_budget(section),
     )

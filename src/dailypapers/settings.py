@@ -461,7 +461,7 @@ class Webhooks(_Section):
 
 
 class Oidc(_Section):
-    """By which OpenID Connect provider operators sign in to the admin pages, and which groups may do what."""
+    """By which OpenID Connect provider operators sign in to the admin pages, readers to groups, and who may do what."""
 
     issuer: str = ""
     client_id: str = ""
@@ -470,11 +470,13 @@ class Oidc(_Section):
     owner_groups: tuple[str, ...] = ()
     viewer_groups: tuple[str, ...] = ()
     groups_claim: Annotated[str, Field(min_length=1)] = "groups"
+    readers: bool = False
 
     @model_validator(mode="after")
     def _is_all_or_nothing(self) -> "Oidc":
-        if self.issuer and not (self.client_id and self.client_secret and (self.owner_groups or self.viewer_groups)):
-            raise ValueError("issuer needs client_id, client_secret, and owner_groups or viewer_groups")
+        for_somebody = self.owner_groups or self.viewer_groups or self.readers
+        if self.issuer and not (self.client_id and self.client_secret and for_somebody):
+            raise ValueError("issuer needs client_id, client_secret, and owner_groups, viewer_groups or readers = true")
         local = ("http://127.0.0.1", "http://localhost")
         if self.issuer and not self.issuer.startswith(("https://", *local)):
             raise ValueError("issuer must start with https:// (or http:// on this machine)")

@@ -39,6 +39,11 @@ def test_groups_are_listed_shown_and_ended(run: Run) -> None:
         ("bob@example.org", "member", False),
         ("kim@example.org", "invited", False),
     }
+    assert "is listed there is a member" in run("groups", "claim", "1", "ml-lab")[2]
+    assert json.loads(run("groups", "show", "1", "--json")[1])["claim"] == "ml-lab"
+    assert "members stay" in run("groups", "claim", "1", "")[2]
+    code, _, said = run("groups", "claim", "1", " ")
+    assert (code, "as your provider sends it" in said) == (2, True)
     assert run("groups", "remove", "1", "--member", "bob@example.org")[0] == 0
     code, _, said = run("groups", "remove", "1", "--member", "bob@example.org")
     assert (code, "is not in Graph club" in said) == (2, True)
@@ -47,6 +52,18 @@ def test_groups_are_listed_shown_and_ended(run: Run) -> None:
     code, _, said = run("groups", "members", "1")
     assert (code, said) == (2, "There is no group 1; `dailypapers groups list` shows which there are.\n")
     assert noted() == [
+        ("command line", "group claim", ""),
+        ("command line", "group claim", ""),
         ("command line", "group member removed", "bob@example.org"),
         ("command line", "group ended", ""),
     ]
+
+
+def test_an_operator_adds_a_group_whose_members_the_provider_names(run: Run) -> None:
+    _, _, said = run("groups", "add", "Library", "--topic", "metadata", "--topic", "archives", "--claim", "library")
+    assert said.startswith("Added Library as group 2. Whoever signs in at /oidc")
+    shown = json.loads(run("groups", "show", "2", "--json")[1])
+    assert (shown["claim"], shown["topics"], shown["members"]) == ("library", "metadata; archives", 0)
+    for name, topic, words in (("a.b", "x", "letters, digits"), ("", "x", "a name"), ("Lab", " ", "one topic")):
+        code, _, said = run("groups", "add", name, "--topic", topic, "--claim", "lab")
+        assert (code, words in said) == (2, True)

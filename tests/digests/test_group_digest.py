@@ -2,18 +2,23 @@
 
 import datetime as dt
 import quopri
+from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from tests.a_group import NOW, a_group, a_reader
+from tests.digests.playing_model import Said, playing_model, says
 from tests.digests.test_preview import announce, close
 from tests.digests.test_window import HOW
 
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.digests.layout import MailRenderer, mail
 from dailypapers.digests.render_input import load_inputs
+from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome, OutcomeKind, after
-from dailypapers.domain.group import Terms
+from dailypapers.domain.group import GroupLook, Terms
 from dailypapers.domain.message import Sender
+from dailypapers.domain.subscriber import Abstracts, Amount, Rhythm, Style
 from dailypapers.domain.vote import Vote
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
@@ -172,3 +177,42 @@ def test_a_digest_that_reached_nobody_comes_with_the_next_one_and_one_that_reach
         (books,) = ledgers(tx)
         assert (books.due, books.balanced, books.count(DeliveryState.EXPIRED)) == (4, True, 3)
     assert compose_groups(engine, HOW, now=later) == 0
+
+
+def test_a_group_s_mails_look_as_it_has_chosen_and_otherwise_as_each_reader_has(engine: sa.Engine) -> None:
+    ada, bob = (a_reader(engine, name, "graph neural networks") for name in ("ada", "bob"))
+    group = a_group(engine, (ada, ADA), (bob, Terms("Bob")))
+    with writing(engine) as tx:
+        for reader, style in ((ada, Style(language="de")), (bob, Style(abstracts=Abstracts.NONE))):
+            subscribers.change(tx, reader, rhythm=Rhythm(), amount=Amount(5), style=style)
+    an_edition(engine)
+    asked: list[str] = []
+
+    def sums_up(body: dict[str, Any]) -> Said:
+        asked.append(body["messages"][0]["content"].partition("“")[2].partition("”")[0])
+        return says("Tiefe Netze auf Graphen.")
+
+    def looks() -> list[tuple[str, Abstracts, str]]:
+        with reading(engine) as tx:
+            inputs = load_inputs(tx, [*mails_of(engine, ada), *mails_of(engine, bob)])
+        assert all(each.group for each in inputs)
+        said = [each.group.entries[0].summary for each in inputs if each.group]
+        return [
+            (each.style.language, each.style.abstracts, one.text if one else "")
+            for each, one in zip(inputs, said, strict=True)
+        ]
+
+    with playing_model(sums_up) as model:
+        options = SummaryOptions(model.url, "m", follows_readers=True)
+        assert compose_groups(engine, replace(HOW, summaries=options), now=NOW) == 2
+    assert asked == ["de"], "nobody else reads a sentence"
+    (ada_s, bob_s) = looks()
+    assert ada_s == ("de", Abstracts.SUMMARY, "Tiefe Netze auf Graphen.")
+    assert bob_s == ("", Abstracts.NONE, "")
+    assert "AI summary, m, 20 Apr" in bytes_of(engine, mails_of(engine, ada)[0])
+    with writing(engine) as tx:
+        one = groups.one(tx, group)
+        assert one
+        look = GroupLook("zh", Abstracts.WHOLE)
+        groups.change(tx, one, one.name, one.topics, one.rhythm, look=look, now=NOW)
+    assert [each[:2] for each in looks()] == [("zh", Abstracts.WHOLE)] * 2

@@ -1,16 +1,20 @@
 """A language model sums papers up; whatever goes wrong, nothing of it is shown."""
 
 import datetime as dt
+import threading
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from tests.digests.playing_model import Said, playing_model, says
 from tests.digests.test_window import HOW
 
+from dailypapers.digests import summarise as summarising
 from dailypapers.digests.compose import compose
 from dailypapers.digests.render_input import load_inputs
-from dailypapers.digests.summarise import SummaryOptions, read_answer, summarise, unfit
+from dailypapers.digests.summarise import SummaryOptions, Wanted, read_answer, summarise, unfit, wanted_by
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
@@ -39,17 +43,21 @@ def store(engine: sa.Engine, count: int = 1) -> list[int]:
         return sorted(papers.ids_by_name(tx, [str(each.paper.id) for each in told]).values())
 
 
+def wanted(ids: Iterable[int], language: str = "en") -> list[Wanted]:
+    return [Wanted(paper_id, language) for paper_id in ids]
+
+
 def shown(engine: sa.Engine, ids: list[int]) -> dict[int, Summary]:
     with reading(engine) as tx:
-        return summaries.of_papers(tx, ids)
+        return {paper_id: said["en"] for paper_id, said in summaries.of_papers(tx, ids).items()}
 
 
 def test_a_paper_is_asked_about_once_and_its_summary_says_who_wrote_it_and_when(engine: sa.Engine) -> None:
     ids = store(engine, 2)
     with playing_model(says(f"<think>Hm. Let me see.</think>\n“{GOOD}”"), key="secret") as model:
         options = SummaryOptions(model.url, "llama3.1", "secret")
-        assert summarise(engine, options, ids, day=TODAY) == 2
-        assert summarise(engine, options, ids, day=TODAY) == 0
+        assert summarise(engine, options, wanted(ids), day=TODAY) == 2
+        assert summarise(engine, options, wanted(ids), day=TODAY) == 0
         assert len(model.asked) == 2
     assert "Skipping layers 0" in model.asked[0]["messages"][1]["content"]
     assert "“en”" in model.asked[0]["messages"][0]["content"]
@@ -58,7 +66,7 @@ def test_a_paper_is_asked_about_once_and_its_summary_says_who_wrote_it_and_when(
     with reading(engine) as tx:
         assert summaries.spent_on(tx, TODAY).tokens == 100
         assert summaries.spent_on(tx, TODAY + dt.timedelta(days=1)).tokens == 0
-        assert papers.of_delivery(tx, ids)[ids[0]].summary == expected
+        assert papers.of_delivery(tx, ids)[ids[0]].summaries == {"en": expected}
 
 
 @pytest.mark.parametrize(
@@ -86,19 +94,19 @@ def test_what_is_no_summary_is_not_shown_and_not_asked_for_again(sqlite: sa.Engi
     with playing_model(said) as model:
         options = SummaryOptions(model.url, "llama3.1")
         for _ in range(2):
-            assert summarise(sqlite, options, ids, day=TODAY) == 0
+            assert summarise(sqlite, options, wanted(ids), day=TODAY) == 0
         assert len(model.asked) == 1
     assert not shown(sqlite, ids)
 
 
 def test_nobody_there_or_a_wrong_key_stops_after_two_papers(sqlite: sa.Engine) -> None:
     ids = store(sqlite, 5)
-    assert summarise(sqlite, SummaryOptions("http://127.0.0.1:1/v1", "m"), ids, day=TODAY) == 0
+    assert summarise(sqlite, SummaryOptions("http://127.0.0.1:1/v1", "m"), wanted(ids), day=TODAY) == 0
     with playing_model(says(GOOD), key="secret") as model:
-        assert summarise(sqlite, SummaryOptions(model.url, "m", "wrong"), ids, day=TODAY) == 0
+        assert summarise(sqlite, SummaryOptions(model.url, "m", "wrong"), wanted(ids), day=TODAY) == 0
         assert not model.asked
         # Two were asked about in vain by each; the fifth still has its chance.
-        assert summarise(sqlite, SummaryOptions(model.url, "m", "secret"), ids, day=TODAY) == 1
+        assert summarise(sqlite, SummaryOptions(model.url, "m", "secret"), wanted(ids), day=TODAY) == 1
     assert list(shown(sqlite, ids)) == ids[4:]
 
 
@@ -106,18 +114,23 @@ def test_a_day_s_limits_hold_over_runs_and_the_next_day_goes_on(sqlite: sa.Engin
     ids = store(sqlite, 4)
     with playing_model(says(GOOD, tokens=60)) as model:
         options = SummaryOptions(model.url, "m", budget=Budget(tokens=100))
-        assert [summarise(sqlite, options, ids, day=TODAY) for _ in range(2)] == [2, 0]
-        assert summarise(sqlite, replace(options, budget=Budget(seconds=0)), ids, day=TODAY + dt.timedelta(days=1)) == 0
-        assert summarise(sqlite, options, ids, day=TODAY + dt.timedelta(days=1)) == 2
+        assert [summarise(sqlite, options, wanted(ids), day=TODAY) for _ in range(2)] == [2, 0]
+        assert (
+            summarise(sqlite, replace(options, budget=Budget(seconds=0)), wanted(ids), day=TODAY + dt.timedelta(days=1))
+            == 0
+        )
+        assert summarise(sqlite, options, wanted(ids), day=TODAY + dt.timedelta(days=1)) == 2
 
 
 def test_another_language_is_asked_for_apart_and_may_share_no_words(sqlite: sa.Engine) -> None:
     ids = store(sqlite)
     german = "Ein Decoder, der Schichten überspringt, macht große Sprachmodelle doppelt so schnell."
     with playing_model(says(german)) as model:
-        assert summarise(sqlite, SummaryOptions(model.url, "m", language="de"), ids, day=TODAY) == 1
-        assert summarise(sqlite, SummaryOptions(model.url, "m", language="en"), ids, day=TODAY) == 0
-    assert shown(sqlite, ids)[ids[0]].text == german
+        options = SummaryOptions(model.url, "m")
+        assert summarise(sqlite, options, wanted(ids, "de"), day=TODAY) == 1
+        assert summarise(sqlite, options, wanted(ids, "en"), day=TODAY) == 0
+    with reading(sqlite) as tx:
+        assert {key: said.text for key, said in summaries.of_papers(tx, ids)[ids[0]].items()} == {"de": german}
 
 
 def test_tokens_are_guessed_where_the_server_does_not_count_them() -> None:
@@ -155,6 +168,94 @@ def test_the_mail_of_whoever_reads_sentences_has_the_model_s_and_nothing_is_chos
     assert [paper for paper, _ in picks("sentence")] == [paper for paper, _ in picks("whole")]
 
 
+GERMAN = "Ein Decoder, der Schichten überspringt, macht große Sprachmodelle doppelt so schnell."
+CHINESE = "本文提出一种跳过部分层的解码器，使语言模型更快。"
+
+
+def in_the_language_asked_for(body: dict[str, Any]) -> Said:
+    """Answer as a model does that knows German and English, and answers in English where it should in Chinese."""
+    prompt = body["messages"][0]["content"]
+    return says(GERMAN if "“de”" in prompt else f"{GOOD} Of all the models, and that with ease.")
+
+
+def test_each_reader_has_a_summary_in_their_language_or_a_sentence_of_the_abstract(engine: sa.Engine) -> None:
+    ids = store(engine)
+    with writing(engine) as tx:
+        editions.close(tx, TODAY, now=NOW)
+        for name, language in (("en", ""), ("de", "de"), ("zh", "zh"), ("en-again", "en")):
+            _subscribe(tx, name, Style(language=language))
+    with playing_model(in_the_language_asked_for) as model:
+        options = SummaryOptions(model.url, "m", follows_readers=True)
+        for _ in range(2):
+            compose(engine, replace(HOW, summaries=options), now=NOW)
+        assert len(model.asked) == 3, "once a language, however many read it"
+    with reading(engine) as tx:
+        readers = {name: subscribers.by_address(tx, f"{name}@example.org") for name in ("en", "de", "zh", "en-again")}
+        mails = [
+            load_inputs(tx, history.of_subscriber(tx, reader.id))[0].digest for reader in readers.values() if reader
+        ]
+        said = [mail.entries[0].summary for mail in mails if mail]
+        assert [each.text if each else "" for each in said] == [
+            f"{GOOD} Of all the models, and that with ease.",
+            GERMAN,
+            "",
+            f"{GOOD} Of all the models, and that with ease.",
+        ]
+        assert list(summaries.of_papers(tx, ids)[ids[0]]) == ["de", "en"]
+        assert summaries.asked(tx, ids, "zh") == set(ids)
+
+
+def test_a_language_that_a_model_does_not_write_leaves_the_others_alone(sqlite: sa.Engine) -> None:
+    ids = store(sqlite, 4)
+    both = [each for pair in zip(wanted(ids, "zh"), wanted(ids, "de"), strict=True) for each in pair]
+    with playing_model(in_the_language_asked_for) as model:
+        assert summarise(sqlite, SummaryOptions(model.url, "m"), both, day=TODAY) == 4
+        assert len(model.asked) == 6
+
+
+def test_what_most_readers_see_is_asked_for_first_and_what_nobody_sees_is_not() -> None:
+    options = SummaryOptions("http://127.0.0.1:1/v1", "m", follows_readers=True)
+    styles = [Style(), Style(language="de"), Style(), Style(abstracts=Abstracts.NONE)]
+    assert wanted_by(options, styles, [[7], [5], [7, 5], [9]]) == [Wanted(7, "en"), Wanted(5, "de"), Wanted(5, "en")]
+    for_everybody = replace(options, language="fr", follows_readers=False)
+    assert wanted_by(for_everybody, styles, [[7], [5], [7, 5], [9]]) == [Wanted(5, "fr"), Wanted(7, "fr")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "why"),
+    [
+        ("zh", CHINESE, ""),
+        ("zh-Hant", "跳层解码器让语言模型更快。", ""),
+        ("zh", GOOD, "it is in another language"),
+        ("de", GERMAN, ""),
+        ("de", "We show that the speed of the models doubles, and that with ease.", "it is in another language"),
+        ("ru", "Предложен декодер Transformer, пропускающий слои.", ""),
+        ("en", GOOD, ""),
+    ],
+)
+def test_a_summary_is_in_the_language_that_it_was_asked_for_in(language: str, text: str, why: str) -> None:
+    assert unfit(text, Paper(PaperId("arxiv", "1"), "A title", ABSTRACT), language=language) == why
+
+
+def test_a_model_that_never_answers_is_waited_for_no_longer_than_a_day_allows(
+    sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = store(sqlite, 3)
+    monkeypatch.setattr(summarising, "PATIENCE", 0.2)
+    over = threading.Event()
+
+    def never(_: dict[str, Any]) -> Said:
+        over.wait(5)
+        return says(GOOD)
+
+    with playing_model(never) as model:
+        assert summarise(sqlite, SummaryOptions(model.url, "m"), wanted(ids), day=TODAY) == 0
+        over.set()
+    assert not shown(sqlite, ids)
+    with reading(sqlite) as tx:
+        assert summaries.spent_on(tx, TODAY).seconds >= 0.4
+
+
 def _subscribe(tx: sa.Connection, name: str, style: Style) -> None:
     preferences = Preferences(Rhythm(), Amount(5), style=style)
     sign_up.admit(tx, f"{name}@example.org", preferences, consent=Consent("test"), now=NOW)
@@ -164,7 +265,7 @@ def test_a_day_s_money_is_a_limit_and_the_operator_s_report_says_when_it_is_used
     ids = store(sqlite, 4)
     budget = Budget(money=1.0, price_per_million_tokens=10_000)
     with playing_model(says(GOOD, tokens=60)) as model:
-        assert summarise(sqlite, SummaryOptions(model.url, "m", budget=budget), ids, day=TODAY) == 2
+        assert summarise(sqlite, SummaryOptions(model.url, "m", budget=budget), wanted(ids), day=TODAY) == 2
     with reading(sqlite) as tx:
         found = situation(tx, now=NOW)
     text = report(found, disk=None, name="Papers", now=NOW, budget=replace(budget, money=5.0)).text

@@ -1,12 +1,14 @@
 """Mails of groups: escaped, numbered, and with links for one member."""
 
 import datetime as dt
+from dataclasses import replace
 
 from dailypapers.domain.digest import Reason, Term, TermKind
 from dailypapers.domain.group import GroupDigest, GroupEntry
 from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.subscriber import Abstracts
 from dailypapers.rendering.environment import environment
-from dailypapers.rendering.group_digest import render_group, render_invitation
+from dailypapers.rendering.group_digest import group_item, render_group, render_invitation
 from dailypapers.settings import shipped
 
 ENV = environment(shipped("templates"))
@@ -36,6 +38,15 @@ def test_a_groups_mail_says_what_for_whom_and_why() -> None:
         assert "Matches the group’s topic “graphs”" in part
         assert "http://p/group/x" in part
         assert "http://p/leave/y" in part
+
+
+def test_as_much_of_an_abstract_is_shown_as_was_chosen() -> None:
+    entry = GroupEntry(replace(PAPER, abstract=" ".join(["Graphs are everywhere.", *["We show more."] * 40])), REASON)
+    extracts = {each: group_item(ENV, entry, each).extract for each in Abstracts}
+    assert extracts[Abstracts.NONE] == ""
+    assert extracts[Abstracts.SUMMARY] == "We show more."
+    assert len(extracts[Abstracts.EXTRACT]) <= 221
+    assert extracts[Abstracts.WHOLE] == entry.paper.abstract
 
 
 def test_an_invitation_names_the_group() -> None:

@@ -24,7 +24,7 @@ def test_what_was_said_first_stays(engine: sa.Engine) -> None:
         put(tx, second, "")
     with reading(engine) as tx:
         assert summaries.of_papers(tx, [first, second, 999]) == {
-            first: Summary("Graphs are drawn faster.", SummaryBy.MODEL, "a-model", DAY)
+            first: {"en": Summary("Graphs are drawn faster.", SummaryBy.MODEL, "a-model", DAY)}
         }
         assert summaries.asked(tx, [first, second, 999], "en") == {first, second}
         assert summaries.asked(tx, [first, second], "de") == set()

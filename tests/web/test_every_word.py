@@ -14,6 +14,7 @@ from html import unescape
 from ipaddress import ip_network
 from itertools import chain
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jinja2
@@ -24,6 +25,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 from tests import pseudo
 from tests.messages import gathered
+from tests.playing_oidc import CLIENT, SECRET, playing_oidc
 from tests.posted import listening
 from tests.web.conftest import LINKS, NOW, PRESS, SIGNER
 from tests.web.public.test_subscribe import hidden
@@ -37,6 +39,7 @@ from dailypapers.digests.preview import Previews
 from dailypapers.digests.render_input import RenderInput, load_inputs
 from dailypapers.digests.stated import warnings
 from dailypapers.digests.test_mode import with_banner
+from dailypapers.domain.account import OidcProvider
 from dailypapers.domain.ballot import Choice
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
@@ -72,6 +75,7 @@ from dailypapers.store import (
     channels,
     e_readers,
     editions,
+    group_claims,
     group_comments,
     groups,
     history,
@@ -84,6 +88,7 @@ from dailypapers.store import (
 )
 from dailypapers.store.database import connect, migrate, reading, writing
 from dailypapers.store.schema import metadata
+from dailypapers.subscriptions import group_claims as following
 from dailypapers.subscriptions import groups as membership
 from dailypapers.subscriptions import sign_up
 from dailypapers.web.http.page import WebContext
@@ -98,7 +103,7 @@ YESTERDAY = NOW - dt.timedelta(days=1)
 #: What programs read, whose words are a format's own.
 _FOR_PROGRAMS = ("application/json", "application/x-", "text/css", "text/javascript", "image/")
 _ASKED_BY_PROGRAMS = ("/healthz", "/readyz", "/metrics", "/hooks/")
-EVERY_STATUS = {200, 400, 403, 404, 408, 409, 410, 413, 422, 429, 500, 503}
+EVERY_STATUS = {200, 400, 403, 404, 408, 409, 410, 413, 422, 429, 500, 502, 503}
 
 
 def paper(number: int, title: str = "Глубокие графы", **more: object) -> Paper:
@@ -192,6 +197,7 @@ def translated(context: WebContext, tmp_path: Path) -> WebContext:
         has_e_readers=True,
         channels=options,
         alert_address="1@1.ю",
+        oidc=OidcProvider("http://127.0.0.1:1", CLIENT, SECRET, "Ю", for_readers=True),
     )
 
 
@@ -252,7 +258,7 @@ async def test_no_page_and_no_mail_has_a_word_of_english(
     await the_tools(walk)
     await the_profiles(walk)
     await the_keys(walk, translated)
-    await the_groups(walk, monkeypatch)
+    await the_groups(walk, translated, monkeypatch)
     await the_channel(walk, translated)
     mails(walk, translated.renderer)
     what_is_seldom(walk, translated)
@@ -645,7 +651,7 @@ async def the_tools(walk: Walk) -> None:
     await walk.post(page, tool="e-reader", action="disconnect")
 
 
-async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def the_groups(walk: Walk, context: WebContext, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, other, third = (a_reader(walk.engine, name) for name in ("gina", "hans", "ines"))
     start = link(Purpose.PREFERENCES, reader).replace("/preferences/", "/groups/")
     await walk.open(start)
@@ -658,6 +664,7 @@ async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
         ((group, _),) = groups.of_subscriber(tx, reader)
     page, ballot = (link(purpose, reader, group.id) for purpose in (Purpose.GROUP, Purpose.BALLOT))
     await walk.open(ballot)
+    await the_institution(walk, context, group.id)
     for action in ("terms", "change", "invite", "remove"):
         await walk.post(page, **filled, action=action, address="hans@example.org", remove="1")
     joining = link(Purpose.INVITATION, other, group.id)
@@ -702,6 +709,38 @@ async def the_groups(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     for leaving in (other, reader):
         await walk.open(link(Purpose.LEAVE, leaving, group.id))
         await walk.post(link(Purpose.LEAVE, leaving, group.id))
+
+
+async def the_institution(walk: Walk, context: WebContext, group_id: int) -> None:
+    """Signing in with it needs a provider, and browsers in which it was begun."""
+    assert context.oidc
+    with playing_oidc() as played:
+        provider = replace(context.oidc, issuer=played.issuer)
+        transport = httpx.ASGITransport(app=web_app(replace(context, oidc=provider)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+
+            async def sign_in(**claims: object) -> None:
+                led = (await client.get("/oidc")).headers["location"]
+                code = played.signs_in(led, now=NOW, **claims)
+                state = parse_qs(urlsplit(led).query)["state"][0]
+                answer = await client.get("/oidc/callback", params={"state": state, "code": code})
+                walk.note_page(f"institution {claims}", answer.text)
+
+            a_reader(walk.engine, "карл")
+            with writing(walk.engine) as tx:
+                group_claims.put(tx, group_id, "ю")
+            for groups_claimed in (["ю"], ["ю"], []):
+                await sign_in(email="карл@example.org", groups=groups_claimed)
+            await sign_in(email="ю@ю.example", groups=[])
+            await sign_in(email=None)
+            await sign_in(forged=True)
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(following, "MOST_GROUPS", 0)
+                await sign_in(email="карл@example.org", groups=["ю"])
+    with writing(walk.engine) as tx:
+        group_claims.put(tx, group_id, "")
+    for path in ("/oidc", "/oidc/callback"):
+        await walk.open(path)
 
 
 async def the_stranger(walk: Walk, page: str, group_id: int) -> None:

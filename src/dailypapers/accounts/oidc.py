@@ -4,6 +4,7 @@ What the flow must remember is derived from one random value in the browser's co
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -141,10 +142,8 @@ def let_in(engine: sa.Engine, provider: OidcProvider, claims: dict[str, Any], *,
 
     Raises `NotLetIn` for who has no confirmed address, is in none of the groups, or has somebody else's address.
     """
-    email, groups = str(claims.get("email", "")).strip().lower(), claims.get(provider.groups_claim, ())
-    role = provider.role_of(map(str, groups)) if isinstance(groups, list | tuple) else None
-    is_unconfirmed = str(claims.get("email_verified", True)).lower() == "false"  # Some providers say it as a string.
-    if not email or is_unconfirmed or role is None:
+    email, role = confirmed_address(claims, where_unsaid=True), provider.role_of(groups_in(provider, claims))
+    if not email or role is None:
         raise NotLetIn(_NOT_IN_A_GROUP)
     with writing(engine) as tx:
         account = _account_of(tx, provider, f"{provider.issuer} {claims['sub']}", email, role, now=now)
@@ -153,6 +152,21 @@ def let_in(engine: sa.Engine, provider: OidcProvider, claims: dict[str, Any], *,
             changed = {"role": role, "id": account.id, "by": provider.name}
             audit.note(tx, "account role", actor=account.email, now=now, before={"role": account.role}, after=changed)
         return sessions.begin(tx, account.id, now=now)
+
+
+def confirmed_address(claims: Mapping[str, Any], *, where_unsaid: bool) -> str:
+    """Return the address that the provider vouches for, in small letters; empty where there is none it has confirmed.
+
+    `where_unsaid` is what holds where it does not say whether it has.
+    """
+    is_confirmed = str(claims.get("email_verified", where_unsaid)).lower() == "true"  # Some say it as a string.
+    return str(claims.get("email", "")).strip().lower() if is_confirmed else ""
+
+
+def groups_in(provider: OidcProvider, claims: Mapping[str, Any]) -> frozenset[str]:
+    """Return the groups that the provider says somebody is in; none where it does not list them."""
+    groups = claims.get(provider.groups_claim, ())
+    return frozenset(map(str, groups)) if isinstance(groups, list | tuple) else frozenset()
 
 
 def _account_of(

@@ -82,7 +82,7 @@ def webhooks(settings: Settings) -> WebhookOptions:
 
 
 def oidc(settings: Settings) -> OidcProvider | None:
-    """Return who else may tell us who an operator is; `None` where nobody may."""
+    """Return who else may tell us who an operator or a reader is; `None` where nobody may."""
     section = settings.oidc
     if not section.issuer:
         return None
@@ -94,4 +94,5 @@ def oidc(settings: Settings) -> OidcProvider | None:
         owner_groups=frozenset(section.owner_groups),
         viewer_groups=frozenset(section.viewer_groups),
         groups_claim=section.groups_claim,
+        for_readers=section.readers,
     )

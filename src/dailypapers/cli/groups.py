@@ -14,9 +14,66 @@ if TYPE_CHECKING:
     from dailypapers.domain.group import Group, Member
 
 groups = typer.Typer(
-    help="Groups of readers: list and show them, and remove a member or a group.", no_args_is_help=True
+    help="Groups of readers: add, list and show them, say who is in them, and remove a member or a group.",
+    no_args_is_help=True,
 )
 Number = Annotated[int, typer.Argument(metavar="GROUP", help="The group's number, as `groups list` shows it.")]
+
+
+@groups.command()
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What its members know it by.")],
+    topic: Annotated[list[str], typer.Option(help="A topic; as many as you like.")],
+    claim: Annotated[str, typer.Option(metavar="VALUE", help="Its members' group at your OpenID Connect provider.")],
+    now: Now = None,
+) -> None:
+    """Add a group whose members your OpenID Connect provider names; whoever signs in first is its organiser."""
+    from dailypapers.domain.group import checked_name, checked_topics
+    from dailypapers.store import group_claims
+    from dailypapers.store import groups as stored
+    from dailypapers.store.database import writing
+
+    app, moment = context.obj.app(), clock(now)()
+    if not (wanted := checked_name(name)):
+        raise BadInput("Please give the group a name.")
+    topics, rhythm = checked_topics("\n".join(topic)), app.defaults.rhythm
+    with writing(app.engine) as tx:
+        group_id = stored.add(tx, wanted, topics, rhythm, now=moment)
+        group_claims.put(tx, group_id, _checked_claim(claim))
+        command_line(app).note(tx, "group", after={"group": group_id, "name": wanted, "claim": claim}, now=moment)
+    say(f"Added {wanted} as group {group_id}. {_WHO_IS_IN}")
+
+
+@groups.command()
+def claim(
+    context: typer.Context,
+    group: Number,
+    value: Annotated[str, typer.Argument(help="Their group at your OpenID Connect provider; empty: nobody's.")],
+    now: Now = None,
+) -> None:
+    """Make whoever your OpenID Connect provider lists in a group of its own a member of a group here."""
+    from dailypapers.store import group_claims
+    from dailypapers.store.database import writing
+
+    app, moment = context.obj.app(), clock(now)()
+    with writing(app.engine) as tx:
+        one = _group(tx, group)
+        group_claims.put(tx, one.id, _checked_claim(value) if value else "")
+        before = {"group": one.id, "claim": one.claim}
+        command_line(app).note(tx, "group claim", before=before, after={"claim": value}, now=moment)
+    say(f"{one.name}: {_WHO_IS_IN}" if value else f"{one.name}: its members stay, and others must be invited.")
+
+
+_WHO_IS_IN = "Whoever signs in at /oidc and is listed there is a member, for as long as they are listed."
+_LONGEST_CLAIM = 200
+
+
+def _checked_claim(value: str) -> str:
+    """Return a claim's value as it is compared. Raises `BadInput` where it is none."""
+    if not value.strip() or len(value) > _LONGEST_CLAIM:
+        raise BadInput(f"A claim has up to {_LONGEST_CLAIM} characters, as your provider sends it: --claim ml-lab.")
+    return value.strip()
 
 
 @groups.command("list")
@@ -54,6 +111,7 @@ def show(context: typer.Context, group: Number, as_json: Json = False) -> None:
         record = _summary(one, stored.members(tx, one.id))
     rhythm = one.rhythm
     record |= {"days": days_in_words(rhythm.days), "hour": rhythm.hour, "zone": rhythm.zone}
+    record |= {"claim": one.claim, "language": one.look.language, "abstracts": one.look.abstracts}
     record["ballot closes"] = one.ballot_closes_at.isoformat(timespec="minutes") if one.ballot_closes_at else None
     if as_json:
         print_json(record)
@@ -84,6 +142,7 @@ def _membership(member: "Member", address: str) -> dict[str, Any]:
         "shows name": terms.shows_name,
         "pools votes": terms.pools_votes,
         "nominates": terms.nominates,
+        "by claim": member.by_claim,
         "since": (member.joined_at or member.invited_at).isoformat(timespec="minutes"),
     }
 

@@ -19,6 +19,7 @@ from dailypapers.domain.digest import Entry
 from dailypapers.domain.e_reader import EReader, next_book
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.saved import Remark
+from dailypapers.domain.summary import in_language
 from dailypapers.store import e_readers, outbox, papers, picks, saved, subscribers
 from dailypapers.store.database import reading, writing
 
@@ -84,15 +85,22 @@ def _papers(tx: sa.Connection, e_reader: EReader, *, now: dt.datetime) -> tuple[
     return tuple(paper_id for paper_id in picked if paper_id not in earlier)[-MOST_PAPERS:]
 
 
-def load_book(tx: sa.Connection, subscriber_id: int, paper_ids: Sequence[int], day: dt.date) -> Book:
-    """Return what a book holds: its papers with their reasons, and what the reader noted of those they saved."""
-    entries = with_reasons(tx, subscriber_id, paper_ids)
+def load_book(
+    tx: sa.Connection, subscriber_id: int, paper_ids: Sequence[int], day: dt.date, *, language: str = ""
+) -> Book:
+    """Return what a book holds: its papers with their reasons, and what the reader noted of those they saved.
+
+    `language` is that of summaries by a model.
+    """
+    entries = with_reasons(tx, subscriber_id, paper_ids, language=language)
     name_of = {entry.paper_id: entry.paper.id for entry in entries}
     of_reader = saved.of_readers(tx, [subscriber_id])
     return Book(day, entries, {name_of[one.paper_id]: one.remark for one in of_reader if one.paper_id in name_of})
 
 
-def with_reasons(tx: sa.Connection, subscriber_id: int, paper_ids: Sequence[int]) -> tuple[Entry, ...]:
+def with_reasons(
+    tx: sa.Connection, subscriber_id: int, paper_ids: Sequence[int], *, language: str = ""
+) -> tuple[Entry, ...]:
     """Return papers with why they were picked for a reader, as far as that is known."""
     reasons = picks.reasons_of(tx, subscriber_id, paper_ids)
     items = papers.of_delivery(tx, paper_ids).values()
@@ -102,7 +110,7 @@ def with_reasons(tx: sa.Connection, subscriber_id: int, paper_ids: Sequence[int]
             reasons.get(item.paper_id, ""),
             paper_id=item.paper_id,
             presentation=item.presentation,
-            summary=item.summary,
+            summary=in_language(item.summaries, language),
         )
         for item in items
     )

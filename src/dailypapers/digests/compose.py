@@ -23,13 +23,13 @@ from dailypapers.digests.contents import contents
 from dailypapers.digests.figures import fetch_figures
 from dailypapers.digests.forwarded import add_forwarded, load_forwarded, without_twins
 from dailypapers.digests.saved_news import mark_told, saved_news
-from dailypapers.digests.summarise import summarise
+from dailypapers.digests.summarise import summarise, wanted_by
 from dailypapers.digests.window import Window, of_edition
 from dailypapers.domain.channel import ChannelKind
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.edition import Edition
-from dailypapers.domain.subscriber import Abstracts, Subscriber
+from dailypapers.domain.subscriber import Subscriber
 from dailypapers.library.learn import learn
 from dailypapers.store import channels, editions, models, outbox, subscribers
 from dailypapers.store.database import reading, writing
@@ -182,6 +182,7 @@ class _Run:
                 chosen,
                 (*candidates.listed, *forwarded.listed),
                 considered=considered,
+                summaries=self.options.summaries,
                 saved=saved_news(tx, [reader.id for reader in readers]),
                 switched_off=switched_off,
             )
@@ -203,13 +204,12 @@ class _Run:
         ]
 
     def _summarise(self, readers: Sequence[Subscriber], chosen: Sequence[Choice]) -> None:
-        """Have a model sum up what was chosen for readers who see a sentence of each paper."""
-        if self.options.summaries is None:
+        """Have a model sum up what was chosen for readers who see a sentence of each paper, in their languages."""
+        if (options := self.options.summaries) is None:
             return
-        see_sentences = (reader.style.abstracts is Abstracts.SUMMARY for reader in readers)
-        picks = (pick for sees, one in zip(see_sentences, chosen, strict=True) if sees for pick in one.picks)
-        paper_ids = {pick.paper_id for pick in picks if not pick.outside}
-        summarise(self.engine, self.options.summaries, paper_ids, day=self.now.date())
+        paper_ids = ([pick.paper_id for pick in one.picks if not pick.outside] for one in chosen)
+        wanted = wanted_by(options, (reader.style for reader in readers), paper_ids)
+        summarise(self.engine, options, wanted, day=self.now.date())
 
     def _fetch_figures(self, readers: Sequence[Subscriber], chosen: Sequence[Choice]) -> None:
         """Have the figures of what was chosen for readers who see them; what most of them see comes first."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from dailypapers.digests.choose import NOTHING_RELEVANT, Choice
+from dailypapers.digests.summarise import SummaryOptions, language_of
 from dailypapers.domain.channel import ChannelKind
 from dailypapers.domain.channel import switched_off as told_switched_off
 from dailypapers.domain.content import AboutPaper, Content
@@ -24,13 +25,15 @@ def contents(
     listed: Iterable[papers.Listed],
     *,
     considered: int = 0,
+    summaries: SummaryOptions | None = None,
     saved: Mapping[int, tuple[SavedNews, ...]] | None = None,
     switched_off: Mapping[int, ChannelKind] | None = None,
 ) -> list[Content]:
     """Return what each reader's digest says besides its picks, in the readers' order.
 
     `interests` are theirs, `saved` what became of papers they saved, by reader; `considered` is how many papers
-    several editions had together, 0 where it was one; `switched_off` are channels, by reader, whose end is to be told.
+    several editions had together, 0 where it was one; `summaries` tells
+    the language of these; `switched_off` are channels, by reader, whose end is to be told.
     """
     notes_by_reader = _notes(tx, {reader.id: own for reader, own in zip(readers, interests, strict=True)})
     quiet_days = history.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
@@ -46,6 +49,7 @@ def contents(
             choice.instead,
             considered,
             saved=(saved or {}).get(reader.id, ()),
+            summary_language=language_of(summaries, reader.style),
         )
         for reader, choice in zip(readers, chosen, strict=True)
     ]

@@ -16,6 +16,7 @@ import structlog
 from dailypapers.digests.ballots import close_due
 from dailypapers.digests.candidates import Candidates, CandidateSet
 from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, load_contexts, picked_for
+from dailypapers.digests.summarise import language_of, summarise, wanted_by
 from dailypapers.digests.window import of_edition
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
@@ -82,9 +83,29 @@ def _compose(
     (choice,) = choose(engine, candidates, [context], options, now=now)
     picks = picked_for(choice.picks)
     relevant = _relevant(engine, picks, members, candidates, options, now=now) if picks else {}
+    _summarise(engine, group, members, [pick.paper_id for pick in picks], options, now=now)
     chosen = [GroupPick(pick.paper_id, _shared(pick.reason), relevant.get(pick.paper_id, ())) for pick in picks]
     with writing(engine) as tx:
-        return _put(tx, group, edition, chosen, deadline=now + options.deadline, now=now)
+        return _put(tx, group, edition, chosen, options, now=now)
+
+
+def _summarise(
+    engine: sa.Engine,
+    group: Group,
+    members: Sequence[Member],
+    paper_ids: Sequence[int],
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
+) -> None:
+    """Have a model sum up what was picked, in the languages of the group's mails."""
+    if options.summaries is None or not paper_ids:
+        return
+    with reading(engine) as tx:
+        styles = subscribers.styles(tx, [each.subscriber for each in members])
+    looks = [group.look.of(style) for style in styles.values()]
+    wanted = wanted_by(options.summaries, looks, [paper_ids] * len(looks))
+    summarise(engine, options.summaries, wanted, day=now.date())
 
 
 def _context(tx: sa.Connection, group: Group, members: Sequence[Member], candidates: CandidateSet) -> ReaderContext:
@@ -139,8 +160,8 @@ def _put(
     group: Group,
     edition: Edition,
     chosen: Sequence[GroupPick],
+    options: DigestOptions,
     *,
-    deadline: dt.datetime,
     now: dt.datetime,
 ) -> int:
     if not groups.begin_digest(tx, group, edition.id, now=now):
@@ -153,7 +174,7 @@ def _put(
     ids = [each.subscriber for each in groups.members(tx, group.id) if each.joined_at]
     readers = [reader for each in ids if (reader := subscribers.one(tx, each))]
     mails = [
-        _mail(reader, group, edition, deadline)
+        _mail(reader, group, edition, options, now)
         for reader in readers
         if has_news and reader.state is SubscriberState.ACTIVE
     ]
@@ -161,8 +182,11 @@ def _put(
     return outbox.put(tx, mails, now=now)
 
 
-def _mail(reader: Subscriber, group: Group, edition: Edition, deadline: dt.datetime) -> outbox.NewDelivery:
-    content = Content(reader.style, group=(group.id, edition.id))
+def _mail(
+    reader: Subscriber, group: Group, edition: Edition, options: DigestOptions, now: dt.datetime
+) -> outbox.NewDelivery:
+    language = language_of(options.summaries, group.look.of(reader.style))
+    content = Content(reader.style, group=(group.id, edition.id), summary_language=language)
     return outbox.NewDelivery(
-        reader.id, reader.address, MailKind.GROUP, deadline, content=content, group_edition=edition.id
+        reader.id, reader.address, MailKind.GROUP, now + options.deadline, content=content, group_edition=edition.id
     )

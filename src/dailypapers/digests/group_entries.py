@@ -9,13 +9,17 @@ from dailypapers.digests.ballots import choice_entries
 from dailypapers.domain.ballot import closing
 from dailypapers.domain.group import GroupDigest, GroupEntry, GroupPick
 from dailypapers.domain.group_comment import Comment, CommentEntry
-from dailypapers.store import editions, group_comments, groups, papers
+from dailypapers.domain.summary import in_language
+from dailypapers.store import editions, group_comments, groups, papers, summaries
 
 
 def load_digest(
-    tx: sa.Connection, group_id: int, edition_id: int, reader_id: int, *, composed_at: dt.datetime
+    tx: sa.Connection, group_id: int, edition_id: int, reader_id: int, *, composed_at: dt.datetime, language: str = ""
 ) -> GroupDigest | None:
-    """Return a group's digest of an edition as one of its members sees it; `None` for anybody else."""
+    """Return a group's digest of an edition as one of its members sees it; `None` for anybody else.
+
+    `language` is that of summaries by a model.
+    """
     member, group = groups.member(tx, group_id, reader_id), groups.one(tx, group_id)
     edition = editions.by_id(tx, [edition_id]).get(edition_id)
     if not (group and edition and member and member.joined_at):
@@ -26,20 +30,24 @@ def load_digest(
         group.id,
         group.name,
         edition.day,
-        entries(tx, group.id, groups.picks_of(tx, group.id, edition_id)),
+        entries(tx, group.id, groups.picks_of(tx, group.id, edition_id), language),
         comment_entries(tx, group.id, group_comments.of_digest(tx, group.id, edition_id)),
         choice_entries(tx, group, edition_id=edition_id),
+        look=group.look,
         ballot_closes_on=group.rhythm.day_of(closes_at) if closes_at else None,
     )
 
 
-def entries(tx: sa.Connection, group_id: int, picks: Sequence[GroupPick]) -> tuple[GroupEntry, ...]:
+def entries(tx: sa.Connection, group_id: int, picks: Sequence[GroupPick], language: str = "") -> tuple[GroupEntry, ...]:
     """Return a group's picks with the names of those who, by now, let theirs be shown."""
-    names = _names(tx, group_id)
+    names, said = _names(tx, group_id), summaries.of_papers(tx, [pick.paper_id for pick in picks])
     paper_by_id = papers.by_id(tx, [pick.paper_id for pick in picks])
     return tuple(
         GroupEntry(
-            paper_by_id[pick.paper_id], pick.reason, tuple(names[each] for each in pick.subscribers if each in names)
+            paper_by_id[pick.paper_id],
+            pick.reason,
+            tuple(names[each] for each in pick.subscribers if each in names),
+            in_language(said.get(pick.paper_id, {}), language),
         )
         for pick in picks
     )

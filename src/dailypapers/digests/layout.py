@@ -119,12 +119,14 @@ def _group_message(renderer: MailRenderer, render_input: RenderInput) -> Message
     if render_input.delivery.kind is MailKind.INVITATION:
         invitation = _link(renderer, Purpose.INVITATION, render_input, about=group.group)
         return render_invitation(templates, group, invitation=invitation, home=renderer.home, name=name)
-    links = {
-        purpose.value: _link(renderer, purpose, render_input, about=group.group)
-        for purpose in (Purpose.BALLOT, Purpose.LEAVE)
-    }
-    page = _link(renderer, Purpose.GROUP, render_input, about=group.group)
-    return render_group(templates, group, page=page, **links, home=renderer.home, name=name)
+    page, ballot, leave = (
+        _link(renderer, purpose, render_input, about=group.group)
+        for purpose in (Purpose.GROUP, Purpose.BALLOT, Purpose.LEAVE)
+    )
+    abstracts, home = render_input.style.abstracts, renderer.home
+    return render_group(
+        templates, group, page=page, ballot=ballot, leave=leave, home=home, abstracts=abstracts, name=name
+    )
 
 
 def _templates(renderer: MailRenderer, render_input: RenderInput) -> Templates:

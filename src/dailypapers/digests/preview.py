@@ -325,7 +325,9 @@ def preview(
         return None, following.quiet, following.hints
     listed = following.candidates.listed
     with reading(engine) as tx:
-        (content,) = contents(tx, [reader], [following.context.interests], [following.choice], listed)
+        (content,) = contents(
+            tx, [reader], [following.context.interests], [following.choice], listed, summaries=options.summaries
+        )
         chosen = {pick.paper_id for pick in following.picks}
         presented = papers.presented(tx, [item for item in listed if item.paper_id in chosen])
     by_id = {item.paper_id: item for item in (*listed, *presented)}

@@ -4,6 +4,7 @@ What was stored with a delivery when it was composed decides: the same rows give
 preview, for a replay. Knows nothing of how it is rendered.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +20,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.group import GroupDigest
 from dailypapers.domain.link import Bearer
 from dailypapers.domain.subscriber import AS_USUAL, Style, SubscriberState
+from dailypapers.domain.summary import in_language
 from dailypapers.store import controls, editions, groups, history, papers, subscribers
 from dailypapers.store.picks import StoredPick, of_deliveries
 
@@ -42,6 +44,13 @@ class RenderInput:
     #: In test mode: to whom it goes in place of its reader.
     test_address: str = ""
 
+    @property
+    def edition_day(self) -> dt.date | None:
+        """Return the day of the edition it was picked from, for a reader or a group; `None` for all other mail."""
+        if self.edition is not None:
+            return self.edition.day
+        return self.group.day if self.group and self.delivery.kind is MailKind.GROUP else None
+
 
 @dataclass(slots=True)
 class Shared:
@@ -53,16 +62,16 @@ class Shared:
     paper_by_id: dict[int, papers.Listed] = field(default_factory=dict)
     edition_by_id: dict[int, Edition] = field(default_factory=dict)
     #: With what stood beside the paper, so that its identity is not another's while this is kept.
-    _entries: dict[tuple[int, int, int], tuple[AboutPaper | None, Entry]] = field(default_factory=dict)
+    _entries: dict[tuple[int, int, int, str], tuple[AboutPaper | None, Entry]] = field(default_factory=dict)
 
-    def entry(self, item: papers.Listed, reason: Reason, about: AboutPaper | None) -> Entry:
+    def entry(self, item: papers.Listed, reason: Reason, about: AboutPaper | None, language: str = "") -> Entry:
         """Return a paper as an entry, the very same one wherever the same is said of it."""
-        key = (item.paper_id, id(reason), id(about))
+        key = (item.paper_id, id(reason), id(about), language)
         known = self._entries.get(key)
         if known is None:
             if len(self._entries) > _MOST_SHARED:
                 self._entries.clear()
-            known = self._entries[key] = (about, entry_of(item, reason, about))
+            known = self._entries[key] = (about, entry_of(item, reason, about, language))
         return known[1]
 
     def load(self, tx: sa.Connection, paper_ids: set[int], edition_ids: set[int]) -> None:
@@ -105,6 +114,7 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
             style, answer = styles[delivery.subscriber], content if delivery.kind in _ANSWERS else None
             group = _group(tx, delivery, content) if delivery.kind in _OF_GROUPS else None
             book = _book(tx, delivery, content) if delivery.kind is MailKind.BOOK else None
+            style = group.look.of(style) if group else style
             inputs.append(RenderInput(delivery, bearer, style=style, answer=answer, group=group, book=book))
             continue
         picks = chosen.get(delivery.id, ())
@@ -117,7 +127,8 @@ def _group(tx: sa.Connection, delivery: Delivery, content: Content) -> GroupDige
     """Return what a group's mail shows; `None` where its reader is not, or not any more, to see it."""
     group_id, edition_id = content.group
     if delivery.kind is MailKind.GROUP:
-        return load_digest(tx, group_id, edition_id, delivery.subscriber, composed_at=delivery.created_at)
+        at, language = delivery.created_at, content.summary_language
+        return load_digest(tx, group_id, edition_id, delivery.subscriber, composed_at=at, language=language)
     group = groups.one(tx, group_id)
     reader, day = subscribers.one(tx, delivery.subscriber), delivery.created_at.date()
     if group is None or reader is None or groups.member(tx, group_id, delivery.subscriber) is None:
@@ -126,7 +137,8 @@ def _group(tx: sa.Connection, delivery: Delivery, content: Content) -> GroupDige
 
 
 def _book(tx: sa.Connection, delivery: Delivery, content: Content) -> Book:
-    return load_book(tx, delivery.subscriber, content.book, delivery.created_at.date())
+    day, language = delivery.created_at.date(), content.summary_language
+    return load_book(tx, delivery.subscriber, content.book, day, language=language)
 
 
 def _styles_of_notices(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Style]:
@@ -141,8 +153,11 @@ def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bea
     return {key: Bearer(key) for key in ids} | subscribers.bearers(tx, ids)
 
 
-def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = None) -> Entry:
-    """Return a paper as an entry, with what stood beside it when the digest was composed, where that is known."""
+def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = None, language: str = "") -> Entry:
+    """Return a paper as an entry, with what stood beside it when the digest was composed, where that is known.
+
+    `language` is that of summaries by a model.
+    """
     beside = about or item
     return Entry(
         item.paper,
@@ -152,7 +167,7 @@ def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = Non
         reason.followed,
         item.paper_id,
         item.presentation,
-        item.summary,
+        in_language(item.summaries, language),
         None if about and about.without_figure else item.thumbnail,
     )
 
@@ -163,13 +178,14 @@ def laid_out(
     listed: Mapping[int, papers.Listed],
     content: Content,
     *,
-    entry: Callable[[papers.Listed, Reason, AboutPaper | None], Entry] = entry_of,
+    entry: Callable[[papers.Listed, Reason, AboutPaper | None, str], Entry] = entry_of,
 ) -> Digest:
     """Return the digest of these picks, by the ids of their papers: what is for the reader apart from what is not."""
     entries: tuple[list[Entry], list[Entry]] = ([], [])
     for pick in picks:
         item = listed[pick.paper_id]
-        entries[pick.outside].append(entry(item, pick.reason, content.papers.get(str(item.paper.id))))
+        about = content.papers.get(str(item.paper.id))
+        entries[pick.outside].append(entry(item, pick.reason, about, content.summary_language))
     digest = digest_of(entries[False], edition, notes=content.notes, outside=entries[True])
     if content.considered:
         digest = replace(digest, considered=content.considered, is_of_several_days=True)

@@ -2,8 +2,8 @@
 
     papers nobody asked about | ask (OpenAI's chat completions, no redirect, bounded) | is it fit to be shown? | keep
 
-Any server that speaks that protocol will do, one on this machine too. A paper is asked about once, after papers were
-chosen, so that no summary changes which. Whatever goes wrong, a sentence of the abstract stands in.
+Any server that speaks that protocol will do, one on this machine too. It is asked once about a paper in a language,
+after papers were chosen, so that no summary changes which. Whatever goes wrong, a sentence of the abstract stands in.
 """
 
 import asyncio
@@ -11,7 +11,8 @@ import datetime as dt
 import json
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.domain.summary import Budget, Spent
 from dailypapers.errors import FetchFailed
 from dailypapers.rendering.summary import is_harmless
@@ -31,12 +33,29 @@ log = structlog.get_logger()
 
 #: Seconds an answer may take, and bytes it may have; a sentence takes a few hundred.
 PATIENCE, _MAX_BYTES = 30.0, 200_000
-#: So many times in a row nobody answers, and the rest is left alone for this time.
+#: So many times in a row nobody answers in a language, and the rest of it is left alone for this time.
 _GIVE_UP_AFTER = 2
 #: So much of an abstract is sent, and so many tokens may come back; models that think aloud need room for it.
 _MAX_ABSTRACT, _MAX_TOKENS = 4000, 1000
-#: What is shorter says nothing; what is longer is not a sentence or two.
-_SHORTEST, _LONGEST = 20, 400
+#: What is shorter says nothing, in letters of words and in characters that are words; what is longer is not a sentence
+#: or two.
+_SHORTEST, _SHORTEST_DENSE, _LONGEST = 20, 10, 400
+#: Letters that a sentence in a language that is not written in Latin ones is mostly made of.
+_SCRIPTS = {
+    "ar": r"[\u0600-\u06ff]",
+    "el": r"[\u0370-\u03ff]",
+    "fa": r"[\u0600-\u06ff]",
+    "he": r"[\u0590-\u05ff]",
+    "hi": r"[\u0900-\u097f]",
+    "ja": r"[\u3040-\u30ff\u4e00-\u9fff]",
+    "ko": r"[\uac00-\ud7af]",
+    "ru": r"[\u0400-\u04ff]",
+    "uk": r"[\u0400-\u04ff]",
+    "zh": r"[\u4e00-\u9fff]",
+}
+_DENSE = frozenset(("ja", "ko", "zh"))
+#: So many different of these words stand in no sentence of another language.
+_ENGLISH, _MOST_ENGLISH = frozenset(("the", "of", "and", "that", "with", "by", "which", "from")), 2
 _OK = 200
 #: Tokens, roughly, where the server does not count them.
 _CHARACTERS_PER_TOKEN = 4
@@ -61,39 +80,83 @@ class SummaryOptions:
     base_url: str
     model: str
     key: str = field(default="", repr=False)
-    #: A language tag such as “de” (RFC 5646).
+    #: A language tag such as “de” (RFC 5646): of all summaries, or of those for readers who have chosen none.
     language: str = "en"
+    #: Whether summaries are in the languages that readers have chosen.
+    follows_readers: bool = False
     #: Of a day, in UTC.
     budget: Budget = field(default=Budget())
 
 
-def summarise(engine: sa.Engine, options: SummaryOptions, paper_ids: Collection[int], *, day: dt.date) -> int:
-    """Ask about those papers of which nobody has asked yet, until the day's limits; return how many were answered."""
+def language_of(options: SummaryOptions | None, style: Style) -> str:
+    """Return the language in which readers of this style read summaries."""
+    if options is None:
+        return style.language
+    return (style.language if options.follows_readers else "") or options.language
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wanted:
+    """A paper that is to be summed up in a language, by its internal id."""
+
+    paper_id: int
+    language: str
+
+
+def wanted_by(options: SummaryOptions, styles: Iterable[Style], paper_ids: Iterable[Iterable[int]]) -> list[Wanted]:
+    """Return what readers of these styles would read of their papers, what most of them would first.
+
+    Readers who do not see a sentence of each paper want nothing.
+    """
+    counts = Counter(
+        Wanted(paper_id, language_of(options, style))
+        for style, own in zip(styles, paper_ids, strict=True)
+        if style.abstracts is Abstracts.SUMMARY
+        for paper_id in own
+    )
+    return sorted(counts, key=lambda each: (-counts[each], each))
+
+
+def summarise(engine: sa.Engine, options: SummaryOptions, wanted: Sequence[Wanted], *, day: dt.date) -> int:
+    """Ask, in this order, what nobody has asked yet, until the day's limits; return how many were answered."""
+    ids_by_language: dict[str, set[int]] = defaultdict(set)
+    for each in wanted:
+        ids_by_language[each.language].add(each.paper_id)
     with reading(engine) as tx:
-        new = sorted(set(paper_ids) - summaries.asked(tx, paper_ids, options.language))
+        asked = {
+            Wanted(paper_id, language)
+            for language, paper_ids in ids_by_language.items()
+            for paper_id in summaries.asked(tx, paper_ids, language)
+        }
         spent = summaries.spent_on(tx, day)
-        asked_about = papers.by_id(tx, new)
-    with_abstracts = [(key, paper) for key, paper in sorted(asked_about.items()) if paper.abstract]
-    if not with_abstracts or options.budget.used_up(spent):
+        new = [each for each in wanted if each not in asked]
+        paper_by_id = papers.by_id(tx, sorted({each.paper_id for each in new}))
+    questions = [(each, paper_by_id[each.paper_id]) for each in new if paper_by_id[each.paper_id].abstract]
+    if not questions or options.budget.used_up(spent):
         return 0
-    return asyncio.run(_ask_all(engine, options, with_abstracts, spent, day))
+    return asyncio.run(_ask_all(engine, options, questions, spent, day))
 
 
 async def _ask_all(
-    engine: sa.Engine, options: SummaryOptions, asked_about: Sequence[tuple[int, Paper]], spent: Spent, day: dt.date
+    engine: sa.Engine, options: SummaryOptions, questions: Sequence[tuple[Wanted, Paper]], spent: Spent, day: dt.date
 ) -> int:
-    answered, in_vain = 0, 0
+    answered, in_vain = 0, Counter[str]()
     # The operator names the address: it may be on this machine. A model is asked without a pause between papers.
     async with Http(allow_private=True, pace=0, max_bytes=_MAX_BYTES, timeout=PATIENCE, deadline=PATIENCE) as http:
-        for paper_id, paper in asked_about:
-            text, cost, why = await _ask(http, options, paper)
+        for wanted, paper in questions:
+            language = wanted.language
+            # A model that does not write one language may well write another.
+            if in_vain[language] >= _GIVE_UP_AFTER:
+                continue
+            text, cost, why = await _ask(http, options, paper, language)
             spent += cost
             row: dict[str, Any] = {"model": options.model, "day": day, "spent": cost}
-            await asyncio.to_thread(_keep, engine, paper_id, options.language, text, **row)
+            await asyncio.to_thread(_keep, engine, wanted.paper_id, language, text, **row)
             if why:
-                log.info("not summarised", paper=str(paper.id), why=why)
-            answered, in_vain = answered + bool(text), 0 if text else in_vain + 1
-            if options.budget.used_up(spent) or in_vain >= _GIVE_UP_AFTER:
+                log.info("not summarised", paper=str(paper.id), language=language, why=why)
+            answered += bool(text)
+            in_vain[language] = 0 if text else in_vain[language] + 1
+            if options.budget.used_up(spent):
                 break
     log.info("summarised", papers=answered, tokens=spent.tokens, seconds=round(spent.seconds, 1))
     return answered
@@ -104,10 +167,10 @@ def _keep(engine: sa.Engine, paper_id: int, language: str, text: str, **row: Any
         summaries.put(tx, paper_id, language, text, **row)
 
 
-async def _ask(http: Http, options: SummaryOptions, paper: Paper) -> tuple[str, Spent, str]:
+async def _ask(http: Http, options: SummaryOptions, paper: Paper, language: str) -> tuple[str, Spent, str]:
     """Ask about a paper; returns the sentence, what it took, and why there is none."""
     begun = time.monotonic()
-    body = json.dumps(_request(options, paper)).encode()
+    body = json.dumps(_request(options, paper, language)).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     headers |= {"Authorization": f"Bearer {options.key}"} if options.key else {}
     address = f"{options.base_url.rstrip('/')}/chat/completions"
@@ -120,16 +183,16 @@ async def _ask(http: Http, options: SummaryOptions, paper: Paper) -> tuple[str, 
         return "", Spent(0, seconds), f"the model's server answered with {reply.status}"
     sentence, tokens = read_answer(reply.content)
     cost = Spent(tokens or (len(body) + len(sentence)) // _CHARACTERS_PER_TOKEN, seconds)
-    why = unfit(sentence, paper, language=options.language)
+    why = unfit(sentence, paper, language=language)
     return ("" if why else sentence), cost, why
 
 
-def _request(options: SummaryOptions, paper: Paper) -> dict[str, object]:
+def _request(options: SummaryOptions, paper: Paper, language: str) -> dict[str, object]:
     quoted = f"<<<\n{paper.title}\n\n{paper.abstract[:_MAX_ABSTRACT]}\n>>>"
     return {
         "model": options.model,
         "messages": [
-            {"role": "system", "content": _PROMPT.format(language=options.language)},
+            {"role": "system", "content": _PROMPT.format(language=language)},
             {"role": "user", "content": quoted},
         ],
         "temperature": 0,
@@ -153,18 +216,30 @@ def read_answer(content: bytes) -> tuple[str, int]:
 
 def unfit(text: str, paper: Paper, *, language: str) -> str:
     """Say why what a model said is not shown, in a few words; empty where it is fit."""
-    if not _SHORTEST <= len(text) <= _LONGEST:
-        return f"it says {len(text)} characters"
-    if _MARKUP.search(text):
-        return "it is not plain text"
-    if not is_harmless(text):
-        return "it holds an address"
-    if _REFUSALS.search(text):
-        return "it refuses"
-    is_english = language.partition("-")[0] == "en"
-    if is_english and len(_words(text) & _words(f"{paper.title} {paper.abstract}")) < _SHARED_WORDS:
-        return "it is about something else"
-    return ""
+    main = language.partition("-")[0].lower()
+    shortest = _SHORTEST_DENSE if main in _DENSE else _SHORTEST
+    complaints = (
+        (not shortest <= len(text) <= _LONGEST, f"it says {len(text)} characters"),
+        (_MARKUP.search(text), "it is not plain text"),
+        (not is_harmless(text), "it holds an address"),
+        (_REFUSALS.search(text), "it refuses"),
+        (not _is_in(main, text), "it is in another language"),
+        (main == "en" and not _shares_words(text, paper), "it is about something else"),
+    )
+    return next((complaint for is_so, complaint in complaints if is_so), "")
+
+
+def _shares_words(text: str, paper: Paper) -> bool:
+    return len(_words(text) & _words(f"{paper.title} {paper.abstract}")) >= _SHARED_WORDS
+
+
+def _is_in(language: str, text: str) -> bool:
+    """Return whether a sentence can be in a language; of languages in Latin letters only English is recognised."""
+    if script := _SCRIPTS.get(language):
+        letters = [each for each in text if each.isalpha()]
+        # Names and terms stay in Latin letters.
+        return 3 * len(re.findall(script, text)) >= len(letters)
+    return language == "en" or len(_ENGLISH & set(text.casefold().split())) <= _MOST_ENGLISH
 
 
 def _words(text: str) -> set[str]:

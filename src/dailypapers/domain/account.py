@@ -101,6 +101,13 @@ class OidcProvider:
     viewer_groups: frozenset[str] = frozenset()
     #: The claim that lists somebody's groups.
     groups_claim: str = "groups"
+    #: Whether readers are members of groups by these claims.
+    for_readers: bool = False
+
+    @property
+    def for_operators(self) -> bool:
+        """Whether anybody may open the admin pages by it."""
+        return bool(self.owner_groups or self.viewer_groups)
 
     def role_of(self, groups: Iterable[str]) -> Role | None:
         """Return what somebody of these groups may do, `None` for nothing."""

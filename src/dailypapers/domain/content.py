@@ -41,6 +41,8 @@ class Content:
     """The Message-ID of what an answer answers."""
     saved: tuple[SavedNews, ...] = ()
     """What became of papers the reader saved."""
+    summary_language: str = ""
+    """The language that models' summaries are shown in; empty for the one they were asked for first."""
     book: tuple[int, ...] = ()
     """The papers of a book, by their internal ids."""
     group: tuple[int, int] = (0, 0)

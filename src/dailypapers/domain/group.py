@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dailypapers.domain.ballot import ChoiceEntry
@@ -12,7 +12,8 @@ from dailypapers.domain.digest import Reason
 from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.paper import Paper
-from dailypapers.domain.subscriber import Rhythm
+from dailypapers.domain.subscriber import Abstracts, Rhythm, Style
+from dailypapers.domain.summary import Summary
 from dailypapers.domain.text import one_line
 from dailypapers.errors import BadInput
 
@@ -35,6 +36,24 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class GroupLook:
+    """How a group's emails look, where they do not look as each reader has chosen for their own."""
+
+    #: A language tag such as “de” (RFC 5646); empty for each reader's own.
+    language: str = ""
+    #: How much of an abstract they show; `None` for as much as each reader's own digest does.
+    abstracts: Abstracts | None = None
+
+    def of(self, style: Style) -> Style:
+        """Return how a group's emails look to a reader of this style."""
+        language, abstracts = self.language or style.language, self.abstracts or style.abstracts
+        return replace(style, language=language, abstracts=abstracts)
+
+
+AS_EACH_READER = GroupLook()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Readers who read together: what about, and when."""
 
@@ -48,6 +67,9 @@ class Group:
     #: The weekday on which its ballot closes (Monday is 0), and when the open one does; `None` where it has none.
     ballot_day: int | None = None
     ballot_closes_at: dt.datetime | None = None
+    #: Whoever the provider of OpenID Connect says this of is a member; empty where members are invited.
+    claim: str = ""
+    look: GroupLook = AS_EACH_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +97,8 @@ class Member:
     invited_at: dt.datetime
     #: `None`: invited, and no member yet.
     joined_at: dt.datetime | None = None
+    #: Whether they are a member for as long as the provider of OpenID Connect says so.
+    by_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +117,8 @@ class GroupEntry:
     paper: Paper
     reason: Reason
     names: tuple[str, ...] = ()
+    summary: Summary | None = None
+    """What a language model says of it in the language of the mail; `None` where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +135,7 @@ class GroupDigest:
     """What was chosen since the digest before."""
     invites_stranger: bool = False
     """Of an invitation: whether it goes to somebody who is not subscribed."""
+    look: GroupLook = AS_EACH_READER
     ballot_closes_on: dt.date | None = None
     """Until when members vote, in the group's zone; `None` where there is nothing to vote on."""
 

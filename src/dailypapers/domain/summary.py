@@ -1,6 +1,7 @@
 """A paper in a sentence, and who wrote it: the abstract's authors, or a language model that is named."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +26,14 @@ class Summary:
     #: Of a model: its name, or whose service it is; and the day it was asked on.
     model: str = ""
     day: dt.date | None = None
+
+
+def in_language(summaries: Mapping[str, Summary], language: str) -> Summary | None:
+    """Return the summary in a language, of those in several; where none is named, the first.
+
+    Another language than the one that is named is nobody's: `None`, so that an extract stands in.
+    """
+    return summaries.get(language) if language else next(iter(summaries.values()), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,16 @@ from dailypapers.domain.group import GroupDigest, GroupEntry
 from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
+from dailypapers.domain.subscriber import Abstracts
 from dailypapers.rendering.environment import translator_of
 from dailypapers.rendering.notices import rendered
 from dailypapers.rendering.summary import key_sentence
-from dailypapers.rendering.text import one_line, safe_url, shortened
+from dailypapers.rendering.text import extract, one_line, safe_url, shortened
 
-#: Characters of a title, authors that are named, and characters of the sentence from the abstract.
-_TITLE, _AUTHORS, _SENTENCE = 300, 3, 400
+#: Characters of a title, authors that are named, characters of a model's name.
+_TITLE, _AUTHORS, _MODEL = 300, 3, 40
+#: Characters that are shown of an abstract: a sentence, two or three lines, or as good as all of it.
+_SENTENCE, _LINES, _WHOLE = 400, 220, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,11 @@ class GroupItem:
     title: str
     url: str
     authors: str
-    #: The sentence of the abstract that says what was done or found; empty where there is no abstract.
-    sentence: str
+    #: What is shown of the abstract: mostly the sentence that says what was done or found, or a model's.
+    extract: str
+    #: Which language model wrote that, and when; empty where the authors did.
+    model: str
+    model_day: dt.date | None
     reason: str
     #: The names of those to whom it is relevant, enumerated; empty where nobody is named.
     names: str
@@ -82,19 +88,30 @@ def talks(env: jinja2.Environment, comments: Sequence[CommentEntry]) -> list[Tal
     return [Talk(title, url, tuple(remarks)) for (title, url), remarks in by_paper.items()]
 
 
-def group_item(env: jinja2.Environment, entry: GroupEntry) -> GroupItem:
-    """Return a pick of a group in words, in the language of the templates."""
+def group_item(env: jinja2.Environment, entry: GroupEntry, abstracts: Abstracts = Abstracts.SUMMARY) -> GroupItem:
+    """Return a pick of a group in words, in the language of the templates, with so much of its abstract."""
     translate = translator_of(env)
     people = entry.paper.authors[:_AUTHORS]
+    summary = entry.summary if abstracts is Abstracts.SUMMARY else None
     more = [" …"] if len(entry.paper.authors) > _AUTHORS else []
     return GroupItem(
         title=shortened(entry.paper.title, _TITLE),
         url=safe_url(entry.paper.url),
         authors=shortened(", ".join(people), _TITLE) + "".join(more),
-        sentence=shortened(key_sentence(entry.paper.abstract), _SENTENCE),
+        extract=shortened(summary.text, _SENTENCE) if summary else _extract(entry.paper.abstract, abstracts),
+        model=shortened(summary.model, _MODEL) if summary else "",
+        model_day=summary.day if summary else None,
         reason=entry.reason.sentence(translate, of_group=True) or translate(N_("Similar to papers that members like")),
         names=translate.enumeration(entry.names) if entry.names else "",
     )
+
+
+def _extract(abstract: str, abstracts: Abstracts) -> str:
+    if abstracts is Abstracts.SUMMARY:
+        return shortened(key_sentence(abstract), _SENTENCE)
+    if abstracts is Abstracts.EXTRACT:
+        return extract(abstract, _LINES)
+    return shortened(abstract, _WHOLE) if abstracts is Abstracts.WHOLE else ""
 
 
 def render_group(
@@ -105,13 +122,14 @@ def render_group(
     leave: str,
     ballot: str,
     home: str,
+    abstracts: Abstracts = Abstracts.SUMMARY,
     name: str = "Daily Papers",
 ) -> Message:
     """Return the mail of a group's digest. `page`, `leave` and `ballot` are the links of the member it goes to."""
     values = {
         "group": one_line(digest.name),
         "day": digest.day,
-        "items": [group_item(env, entry) for entry in digest.entries],
+        "items": [group_item(env, entry, abstracts) for entry in digest.entries],
         "talks": talks(env, digest.comments),
         "choices": chosen_items(digest.choices),
         "closes_on": digest.ballot_closes_on,

@@ -34,7 +34,7 @@ def _quiet(content: Content) -> dict[str, object]:
     document |= {"language": content.style.language, "figures": content.style.figures}
     document |= {"saved": [[_note(news.text), news.url] for news in content.saved]}
     document |= {"group": list(content.group)} if content.group[0] else {}
-    document |= {"book": list(content.book)}
+    document |= {"book": list(content.book), "summary_language": content.summary_language}
     return {name: value for name, value in document.items() if value}
 
 
@@ -50,6 +50,7 @@ def from_json(document: Mapping[str, Any]) -> Content:
         document.get("considered", 0),
         document.get("in_reply_to", ""),
         tuple(SavedNews(_sentence(text), url) for text, url in document.get("saved", ())),
+        summary_language=document.get("summary_language", ""),
         book=tuple(document.get("book", ())),
         group=(stored[0], stored[1]) if (stored := document.get("group")) else (0, 0),
     )

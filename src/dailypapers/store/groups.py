@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from dailypapers.domain.ballot import closing
 from dailypapers.domain.delivery import NEVER_ARRIVED, MailKind
-from dailypapers.domain.group import Group, GroupPick, Member, Role, Terms, successor
-from dailypapers.domain.subscriber import READING, Rhythm, days_in_words, parse_days
+from dailypapers.domain.group import AS_EACH_READER, Group, GroupLook, GroupPick, Member, Role, Terms, successor
+from dailypapers.domain.subscriber import READING, Abstracts, Rhythm, days_in_words, parse_days
 from dailypapers.store.database import insert_new
 from dailypapers.store.outbox import skip_waiting
 from dailypapers.store.picks import kept, reason_of
@@ -36,10 +36,11 @@ def add(
     rhythm: Rhythm,
     *,
     ballot_day: int | None = None,
+    look: GroupLook = AS_EACH_READER,
     now: dt.datetime,
 ) -> int:
     """Store a group that has no members yet; returns its id."""
-    row: dict[str, object] = {"name": name, "topics": list(topics), **_times(rhythm), "created_at": now}
+    row: dict[str, object] = {"name": name, "topics": list(topics), **_times(rhythm), **_look(look), "created_at": now}
     row |= {"next_digest_at": rhythm.next_after(now), "ballot_day": ballot_day}
     row["ballot_closes_at"] = closing(rhythm, ballot_day, after=now)
     return int(tx.execute(sa.insert(reading_groups).values(row).returning(reading_groups.c.id)).scalar_one())
@@ -53,10 +54,11 @@ def change(
     rhythm: Rhythm,
     *,
     ballot_day: int | None = None,
+    look: GroupLook = AS_EACH_READER,
     now: dt.datetime,
 ) -> None:
-    """Replace what a group reads, when, and on which day it votes; without one, votes are deleted."""
-    row: dict[str, object] = {"name": name, "topics": list(topics), **_times(rhythm)}
+    """Replace what a group reads, when, how, and on which day it votes; without one, votes are deleted."""
+    row: dict[str, object] = {"name": name, "topics": list(topics), **_times(rhythm), **_look(look)}
     if ballot_day != group.ballot_day:
         row |= {"ballot_day": ballot_day, "ballot_closes_at": closing(rhythm, ballot_day, after=now)}
     if ballot_day is None:
@@ -68,6 +70,10 @@ def change(
 
 def _times(rhythm: Rhythm) -> dict[str, object]:
     return {"zone": rhythm.zone, "hour": rhythm.hour, "days": days_in_words(rhythm.days)}
+
+
+def _look(look: GroupLook) -> dict[str, object]:
+    return {"language": look.language or None, "abstracts": look.abstracts.value if look.abstracts else None}
 
 
 def one(tx: sa.Connection, group_id: int) -> Group | None:
@@ -227,7 +233,8 @@ def _forget_relevance(tx: sa.Connection, group_id: int, subscriber_id: int) -> N
 def leave(tx: sa.Connection, group_id: int, subscriber_id: int) -> bool:
     """Take somebody out of a group, with their comments, vote and waiting mails; tells whether they were in it.
 
-    The last organiser's place goes to the longest member. With the last member the group ends.
+    The last organiser's place goes to the longest member. With the last member the group ends, unless its members are
+    named by a claim.
     """
     # Whoever leaves at the same moment waits here, and then sees who is left.
     tx.execute(sa.select(reading_groups.c.id).where(reading_groups.c.id == group_id).with_for_update())
@@ -243,7 +250,9 @@ def leave(tx: sa.Connection, group_id: int, subscriber_id: int) -> bool:
     if (heir := successor(everybody, subscriber_id)) is not None:
         tx.execute(sa.update(group_members).where(*_of(group_id, heir)).values(role=Role.ORGANISER.value))
     if left and not any(each.joined_at and each.subscriber != subscriber_id for each in everybody):
-        end(tx, group_id)
+        group = one(tx, group_id)
+        if group and not group.claim:
+            end(tx, group_id)
     return left
 
 
@@ -333,9 +342,13 @@ def _group(row: sa.Row[Any]) -> Group:
         row.edition_id,
         row.ballot_day,
         row.ballot_closes_at,
+        row.claim or "",
+        GroupLook(row.language or "", Abstracts(row.abstracts) if row.abstracts else None),
     )
 
 
 def _member(row: sa.Row[Any]) -> Member:
     terms = Terms(row.name, row.shows_name, row.pools_votes, bool(row.nominates))
-    return Member(row.group_id, row.subscriber_id, Role(row.role), terms, row.invited_at, row.joined_at)
+    return Member(
+        row.group_id, row.subscriber_id, Role(row.role), terms, row.invited_at, row.joined_at, bool(row.by_claim)
+    )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,9 +39,9 @@ class Listed:
     signals: Signals
     #: The paper's internal id.
     paper_id: int
-    #: What sources show of it, and what a model said of it, as far as that was asked for.
+    #: What sources show of it, and what a model said of it by language, as far as that was asked for.
     presentation: Presentation = NOTHING_SHOWN
-    summary: Summary | None = None
+    summaries: Mapping[str, Summary] = field(default_factory=dict)
     #: A small picture of a figure of it, where the service has one.
     thumbnail: Thumbnail | None = None
 
@@ -139,13 +139,13 @@ def presentations(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, Pres
 def presented(tx: sa.Connection, listed: Sequence[Listed]) -> tuple[Listed, ...]:
     """Return the same papers, each with what sources show of it, what a model said, and its figure."""
     ids = [item.paper_id for item in listed]
-    shown_by_id, summary_by_id = presentations(tx, ids), summaries.of_papers(tx, ids)
+    shown_by_id, summaries_by_id = presentations(tx, ids), summaries.of_papers(tx, ids)
     thumbnail_by_id = thumbnails.of_papers(tx, ids)
     return tuple(
         replace(
             item,
             presentation=shown_by_id.get(item.paper_id, NOTHING_SHOWN),
-            summary=summary_by_id.get(item.paper_id),
+            summaries=summaries_by_id.get(item.paper_id, {}),
             thumbnail=thumbnail_by_id.get(item.paper_id),
         )
         for item in listed

@@ -537,6 +537,11 @@ reading_groups = sa.Table(
     # The weekday on which its ballot closes, and when the one that is open does; NULL: it has none.
     sa.Column("ballot_day", sa.Integer),
     sa.Column("ballot_closes_at", Moment),
+    # Whoever the provider of OpenID Connect says this of is a member; NULL: members are invited.
+    sa.Column("claim", sa.Text, index=True),
+    # How its emails look; NULL: as each reader has it.
+    sa.Column("language", sa.Text),
+    sa.Column("abstracts", sa.Text),
     sqlite_autoincrement=True,
 )
 group_members = sa.Table(
@@ -555,6 +560,8 @@ group_members = sa.Table(
     sa.Column("joined_at", Moment),
     # Whether papers they like stand on the ballot; NULL: they do not.
     sa.Column("nominates", sa.Boolean),
+    # Whether they are a member for as long as the provider of OpenID Connect says so; NULL: they were invited.
+    sa.Column("by_claim", sa.Boolean),
 )
 # No paper is picked for one group twice.
 group_picks = sa.Table(

@@ -23,16 +23,14 @@ def asked(tx: sa.Connection, paper_ids: Iterable[int], language: str) -> set[int
     return {key for group in groups(ids) for key in tx.scalars(query.where(summaries.c.paper_id.in_(group)))}
 
 
-def of_papers(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, Summary]:
-    """Return what a model said of papers, in the language it was asked in first; of others nothing."""
-    query = (
-        sa.select(summaries).where(summaries.c.text != "").order_by(summaries.c.day.desc(), summaries.c.language.desc())
-    )
-    return {
-        row.paper_id: Summary(row.text, SummaryBy.MODEL, row.model, row.day)
-        for group in groups(sorted(set(paper_ids)))
-        for row in tx.execute(query.where(summaries.c.paper_id.in_(group)))
-    }
+def of_papers(tx: sa.Connection, paper_ids: Iterable[int]) -> dict[int, dict[str, Summary]]:
+    """Return what a model said of papers, by language, what it was asked for first before the rest."""
+    query = sa.select(summaries).where(summaries.c.text != "").order_by(summaries.c.day, summaries.c.language)
+    said: dict[int, dict[str, Summary]] = {}
+    for group in groups(sorted(set(paper_ids))):
+        for row in tx.execute(query.where(summaries.c.paper_id.in_(group))):
+            said.setdefault(row.paper_id, {})[row.language] = Summary(row.text, SummaryBy.MODEL, row.model, row.day)
+    return said
 
 
 def spent_on(tx: sa.Connection, day: dt.date) -> Spent:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
-from dailypapers.domain.group import MOST_GROUPS, MOST_MEMBERS, Group, Member, Role, Terms
+from dailypapers.domain.group import AS_EACH_READER, MOST_GROUPS, MOST_MEMBERS, Group, GroupLook, Member, Role, Terms
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import READING, SUBSCRIBED, Rhythm, Subscriber, SubscriberState
@@ -43,13 +43,14 @@ def found(
     topics: Sequence[str],
     rhythm: Rhythm,
     ballot_day: int | None = None,
+    look: GroupLook = AS_EACH_READER,
     terms: Terms,
     now: dt.datetime,
 ) -> int:
     """Make a group whose organiser is this reader; returns its id. Raises `BadInput` where they are in many already."""
     if len(groups.of_subscriber(tx, reader.id)) >= MOST_GROUPS:
         raise BadInput(N_("You are in ten groups already. Please leave one first."))
-    group_id = groups.add(tx, name, topics, rhythm, ballot_day=ballot_day, now=now)
+    group_id = groups.add(tx, name, topics, rhythm, ballot_day=ballot_day, look=look, now=now)
     groups.invite(tx, group_id, reader.id, role=Role.ORGANISER, now=now)
     groups.join(tx, group_id, reader.id, terms, now=now)
     return group_id

@@ -42,6 +42,7 @@ from dailypapers.web.readers import (
     feedback,
     group,
     groups,
+    institution,
     invitation,
     keys,
     leave_group,
@@ -161,6 +162,8 @@ _LOOKED_AT: Mapping[str, Callable[[WebContext], Callable[..., Response]]] = {
     "/digest/{token}/papers.{kind}": digest.file,
     "/saved/{token}/papers.{kind}": saved.file,
     "/feed/{token}": feed.show,
+    "/oidc": institution.show,
+    "/oidc/callback": institution.come_back,
 }
 _LOOK = ["GET", "HEAD"]
 _SAID = {

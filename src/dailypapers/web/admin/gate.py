@@ -177,7 +177,7 @@ def _answer(
 def require_on(context: WebContext) -> None:
     """Raise 404 where nobody could sign in: then there are no such pages."""
     with reading(context.engine) as tx:
-        if context.oidc is None and not accounts.exist(tx):
+        if context.operators_oidc is None and not accounts.exist(tx):
             raise HTTPException(404)
 
 

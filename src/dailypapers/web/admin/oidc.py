@@ -35,9 +35,9 @@ def come_back(visit: Visit) -> Response:
 
 
 def _require_provider(visit: Visit) -> OidcProvider:
-    if visit.context.oidc is None:
+    if (provider := visit.context.operators_oidc) is None:
         raise HTTPException(404)
-    return visit.context.oidc
+    return provider
 
 
 def _address(visit: Visit) -> str:

@@ -41,7 +41,7 @@ def _form(visit: Visit, *, next_page: str, refusal: Refusal | None = None, notic
         next_page=wanted_page(next_page),
         form_token=visit.form["form_token"],
         notice=notice if notice in {"password", "signed-out", "oidc"} else "",
-        provider=visit.context.oidc.name if visit.context.oidc else "",
+        provider=provider.name if (provider := visit.context.operators_oidc) else "",
     )
 
 

@@ -60,7 +60,7 @@ class WebContext:
     metrics_token: str = field(default="", repr=False)
     #: Counts the mails that came in and could not be read.
     count_unread: Callable[[], int] = lambda: 0
-    #: Who else may tell us who an operator is; `None` where only our own accounts count.
+    #: Who else may tell us who an operator or a reader is; `None` where nobody may.
     oidc: OidcProvider | None = None
     #: To which tools readers may send what they save.
     tools: Collection[ToolKind] = ()
@@ -74,6 +74,16 @@ class WebContext:
     check: Callable[[dt.datetime], list[Finding]] | None = None
     #: What readers' channels are tried out with; `None` where digests are not posted.
     channels: ChannelOptions | None = None
+
+    @property
+    def operators_oidc(self) -> OidcProvider | None:
+        """By whom operators sign in; `None` where only our own accounts count."""
+        return self.oidc if self.oidc and self.oidc.for_operators else None
+
+    @property
+    def readers_oidc(self) -> OidcProvider | None:
+        """By whom readers are members of groups; `None` where they are invited alone."""
+        return self.oidc if self.oidc and self.oidc.for_readers else None
 
     @property
     def signer(self) -> Signer:

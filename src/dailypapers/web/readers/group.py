@@ -20,6 +20,7 @@ from dailypapers.domain.link import Claim, Purpose
 from dailypapers.domain.subscriber import Subscriber, days_in_words, parse_days
 from dailypapers.errors import BadInput, BadToken
 from dailypapers.rendering.group_digest import group_item, talks
+from dailypapers.rendering.i18n import language_name
 from dailypapers.store import ballots, group_comments, groups, subscribers
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import groups as membership
@@ -143,7 +144,8 @@ def _organise(
         is_offered = read.days in {"daily", "weekdays", "mon"}
         rhythm = replace(group.rhythm, days=parse_days(read.days)) if is_offered else group.rhythm
         topics, ballot_day = checked_topics(read.topics), read.ballot_day
-        groups.change(tx, group, read.name(), topics, rhythm, ballot_day=ballot_day, now=now)
+        look = read.look(context.renderer.languages)
+        groups.change(tx, group, read.name(), topics, rhythm, ballot_day=ballot_day, look=look, now=now)
         return _CHANGED
     if action == "remove" and remove in {str(each.subscriber) for each in groups.members(tx, group.id)}:
         groups.leave(tx, group.id, int(remove))
@@ -192,11 +194,18 @@ def page(
         is_organiser=is_organiser,
         removable=_removable(tx, members, reader) if is_organiser else (),
         days=days_in_words(group.rhythm.days),
+        look=group.look,
+        languages=languages_offered(context),
         ballot=ballot if has_ballot else "",
         leave=leave,
         done=done,
         trouble=trouble,
     )
+
+
+def languages_offered(context: WebContext) -> list[tuple[str, str]]:
+    """Return the languages of emails, each with its name in itself."""
+    return [(language, language_name(language)) for language in context.renderer.languages]
 
 
 def _removable(tx: sa.Connection, members: Sequence[Member], reader: Subscriber) -> list[tuple[int, str]]:

@@ -1,12 +1,14 @@
 """What the forms of groups say: what a group reads, and what a member agrees to."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Form
 
-from dailypapers.domain.group import Terms, checked_name
+from dailypapers.domain.group import GroupLook, Terms, checked_name
 from dailypapers.domain.i18n import N_
+from dailypapers.domain.subscriber import Abstracts
 from dailypapers.errors import BadInput
 
 
@@ -40,6 +42,13 @@ class ReadingForm:
     topics: Annotated[str, Form()] = ""
     days: Annotated[str, Form()] = "daily"
     ballot: Annotated[str, Form()] = ""
+    language: Annotated[str, Form()] = ""
+    abstracts: Annotated[str, Form()] = ""
+
+    def look(self, languages: Collection[str]) -> GroupLook:
+        """Return how the group's emails look: as each reader has it, where nothing is chosen that is offered."""
+        abstracts = Abstracts(self.abstracts) if self.abstracts in set(Abstracts) else None
+        return GroupLook(self.language if self.language in languages else "", abstracts)
 
     @property
     def ballot_day(self) -> int | None:

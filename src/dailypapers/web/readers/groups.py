@@ -18,6 +18,7 @@ from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import groups as membership
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.http.token import claim_of, reader_of
+from dailypapers.web.readers.group import languages_offered
 from dailypapers.web.readers.group import page as group_page
 from dailypapers.web.readers.group_forms import ReadingForm, TermsForm
 
@@ -56,6 +57,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
                     topics=topics,
                     rhythm=rhythm,
                     ballot_day=read.ballot_day,
+                    look=read.look(context.renderer.languages),
                     terms=terms,
                     now=now,
                 )
@@ -92,13 +94,15 @@ def _page(
         if member.joined_at
     ]
     form = {"group": read.group[:200], "topics": read.topics[:4000].splitlines(), "days": read.days, "terms": terms}
-    form["ballot"] = read.ballot_day
+    form |= {"ballot": read.ballot_day, "look": read.look(context.renderer.languages)}
     return context.page(
         request,
         "groups",
         status=422 if trouble else 200,
         groups=mine,
         form=form,
+        languages=languages_offered(context),
         trouble=trouble,
         back=f"{context.root}preferences/{token}",
+        provider=provider.name if (provider := context.readers_oidc) else "",
     )

@@ -27,7 +27,7 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
             others = [each for each in groups.members(tx, claim.about) if each.joined_at and each != member]
         if group is None or member is None:
             return _page(context, request, "left")
-        return _page(context, request, "ready", group=group.name, is_last=not others)
+        return _page(context, request, "ready", group=group.name, is_last=not others and not group.claim)
 
     return show_leave
 
