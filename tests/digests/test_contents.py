@@ -15,15 +15,16 @@ from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.digest import Hint
 from dailypapers.domain.i18n import LazyString
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.paper import Signals
+from dailypapers.domain.paper import Presentation, Signals
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Abstracts, Rhythm, Style
+from dailypapers.domain.summary import Spent
 from dailypapers.domain.thumbnail import Thumbnail
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import history, papers, subscribers, thumbnails
+from dailypapers.store import history, papers, subscribers, summaries, thumbnails
 from dailypapers.store.contents import from_json, to_json
 from dailypapers.store.database import reading, writing
 from dailypapers.store.picks import of_deliveries
@@ -99,6 +100,36 @@ def test_a_figure_that_comes_later_is_not_in_the_same_mail_made_again(engine: sa
             (pick,) = of_deliveries(tx, [1])[1]
             thumbnails.put(tx, pick.paper_id, Thumbnail("b" * 32, 100, 100), b"b", day=MONDAY.date())
         assert rendered(engine, renderer) == before
+
+
+@pytest.mark.parametrize("abstracts", [Abstracts.SUMMARY, Abstracts.WHOLE])
+def test_what_comes_to_be_known_later_is_not_in_the_same_mail_made_again(
+    engine: sa.Engine, abstracts: Abstracts
+) -> None:
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        with writing(engine) as tx:
+            alice = subscribers.by_address(tx, "alice@example.org")
+            assert alice
+            style = Style(abstracts=abstracts)
+            subscribers.change(tx, alice.id, rhythm=alice.rhythm, amount=alice.amount, style=style)
+        how = w.dependencies
+        fetch(engine, how.sources, make_http=how.make_http, now=MONDAY)
+        close(engine, zone="UTC", now=MONDAY)
+        assert compose(engine, how.digest_options, now=MONDAY).digests == 1
+        before = rendered(engine, how.renderer)
+        with writing(engine) as tx:
+            (pick,) = of_deliveries(tx, [1])[1]
+            told = {"language": "en", "text": "A model has said this late.", "model": "late"}
+            summaries.put(tx, pick.paper_id, **told, day=MONDAY.date(), spent=Spent())
+            shown = Presentation(organization="Late Institute", journal="Late Letters", tldr="Authors said this late.")
+            paper = replace(papers.by_id(tx, [pick.paper_id])[pick.paper_id], code_url="https://code.example.org/late")
+            papers.add(tx, [Announcement(paper, "late", MONDAY.date(), presentation=shown)], now=MONDAY)
+            listed = papers.of_delivery(tx, [pick.paper_id])[pick.paper_id]
+        assert listed.summaries
+        assert listed.presentation == shown
+        assert listed.paper.code_url
+        assert rendered(engine, how.renderer) == before
 
 
 def test_what_misspelt_topics_may_mean_is_kept_with_the_digest(engine: sa.Engine) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.content import MAY_COME_LATER, AboutPaper, Content
 from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.i18n import NN_, LazyString, Pattern, untranslated
 from dailypapers.domain.paper import Signals
@@ -15,11 +15,12 @@ from dailypapers.store.contents import from_json, to_json
 
 COUNTS = st.none() | st.integers(0, 10**6)
 SIGNALS = st.builds(Signals, COUNTS, COUNTS, COUNTS, st.none() | st.floats(0, 100), votes=st.integers(-50, 50))
+KNOWN = st.none() | st.frozensets(st.sampled_from(sorted(MAY_COME_LATER)))
 CONTENTS = st.builds(
     Content,
     st.builds(Style, st.booleans(), st.sampled_from(Abstracts)),
     st.lists(st.text()).map(tuple),
-    st.dictionaries(st.text(min_size=1), st.builds(AboutPaper, st.lists(st.text()).map(tuple), SIGNALS, st.booleans())),
+    st.dictionaries(st.text(min_size=1), st.builds(AboutPaper, st.lists(st.text()).map(tuple), SIGNALS, KNOWN)),
     st.lists(st.builds(QuietTopic, st.text(), st.integers(0, 2**62))).map(tuple),
     st.integers(0, 400),
     st.booleans(),
@@ -34,6 +35,14 @@ def test_a_content_comes_back_as_it_was(content: Content) -> None:
 def test_a_content_of_a_version_that_knew_no_silence_can_be_read() -> None:
     assert set(to_json(Content())) == {"text_only", "abstracts", "notes", "papers"}
     assert from_json({"text_only": True, "abstracts": "whole", "notes": [], "papers": {}}).quiet == ()
+
+
+def test_a_content_of_a_version_that_settled_figures_alone_shows_none_that_comes_later() -> None:
+    paper = {"sources": ["arxiv"], "without_figure": True}
+    document = {"text_only": True, "abstracts": "whole", "notes": [], "papers": {"arxiv:1": paper}}
+    assert from_json(document).papers["arxiv:1"].known == MAY_COME_LATER - {"figure"}
+    del paper["without_figure"]
+    assert from_json(document).papers["arxiv:1"].known is None
 
 
 class Shouting:

@@ -1,6 +1,6 @@
 """Contents: what digests say besides their picks, decided while they are composed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -9,12 +9,13 @@ from dailypapers.digests.choose import NOTHING_RELEVANT, Choice
 from dailypapers.digests.summarise import SummaryOptions, language_of
 from dailypapers.domain.channel import ChannelKind
 from dailypapers.domain.channel import switched_off as told_switched_off
-from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.content import AboutPaper, Content, known_of
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.subscriber import Subscriber
+from dailypapers.domain.summary import in_language
 from dailypapers.ranking.profile import profile
-from dailypapers.store import history, papers, subscribers, thumbnails
+from dailypapers.store import history, papers, subscribers
 
 
 def contents(
@@ -32,40 +33,51 @@ def contents(
     """Return what each reader's digest says besides its picks, in the readers' order.
 
     `interests` are theirs, `saved` what became of papers they saved, by reader; `considered` is how many papers
-    several editions had together, 0 where it was one; `summaries` tells
-    the language of these; `switched_off` are channels, by reader, whose end is to be told.
+    several editions had together, 0 where it was one; `summaries` tells the language of these;
+    `switched_off` are channels, by reader, whose end is to be told.
     """
     notes_by_reader = _notes(tx, {reader.id: own for reader, own in zip(readers, interests, strict=True)})
     quiet_days = history.skipped_since_last(tx, [reader.id for reader in readers], NOTHING_RELEVANT)
-    about = {str(item.paper.id): AboutPaper(item.sources, item.signals) for item in listed}
-    with_figures = _where_figures_are_settled(tx, readers, chosen, about)
+    languages = [language_of(summaries, reader.style) for reader in readers]
+    about = _about_papers(tx, chosen, listed, languages)
     return [
         Content(
             reader.style,
             (*_about_channel(switched_off or {}, reader.id), *notes_by_reader[reader.id], *choice.notes),
-            {pick.paper: (with_figures if reader.style.figures else about)[pick.paper] for pick in choice.picks},
+            {pick.paper: about[language][pick.paper] for pick in choice.picks},
             choice.quiet,
             quiet_days.get(reader.id, 0),
             choice.instead,
             considered,
             saved=(saved or {}).get(reader.id, ()),
-            summary_language=language_of(summaries, reader.style),
+            summary_language=language,
         )
-        for reader, choice in zip(readers, chosen, strict=True)
+        for reader, choice, language in zip(readers, chosen, languages, strict=True)
     ]
 
 
-def _where_figures_are_settled(
-    tx: sa.Connection,
-    readers: Sequence[Subscriber],
-    chosen: Sequence[Choice],
-    about: Mapping[str, AboutPaper],
-) -> Mapping[str, AboutPaper]:
-    """Return what stands beside papers for readers who see figures: of which chosen ones there is none, too."""
-    picks = [pick for reader, one in zip(readers, chosen, strict=True) if reader.style.figures for pick in one.picks]
-    there = thumbnails.of_papers(tx, [pick.paper_id for pick in picks])
-    without = {pick.paper for pick in picks if pick.paper_id not in there}
-    return {**about, **{paper: replace(about[paper], without_figure=True) for paper in without}}
+def _about_papers(
+    tx: sa.Connection, chosen: Sequence[Choice], listed: Iterable[papers.Listed], languages: Iterable[str]
+) -> dict[str, dict[str, AboutPaper]]:
+    """Return what stands beside papers by their names, of chosen ones also what is known of them by now.
+
+    A model's sentence is known in some languages; there is an answer for each of these.
+    """
+    picked = {pick.paper_id for one in chosen for pick in one.picks}
+    items = {item.paper_id: item for item in listed}
+    about = {str(item.paper.id): AboutPaper(item.sources, item.signals) for item in items.values()}
+    presented = papers.presented(tx, [item for key, item in items.items() if key in picked])
+    return {
+        language: about | {name: replace(about[name], known=known) for name, known in _known(presented, language)}
+        for language in set(languages)
+    }
+
+
+def _known(presented: Iterable[papers.Listed], language: str) -> Iterator[tuple[str, frozenset[str]]]:
+    for item in presented:
+        has_summary, has_figure = in_language(item.summaries, language) is not None, item.thumbnail is not None
+        known = known_of(item.paper, item.presentation, has_figure=has_figure, has_summary=has_summary)
+        yield str(item.paper.id), known
 
 
 def _about_channel(switched_off: Mapping[int, ChannelKind], reader: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from dailypapers.digests.book import Book, load_book
 from dailypapers.digests.contents import contents_of_today
 from dailypapers.digests.group_entries import load_digest
-from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.content import MAY_COME_LATER, AboutPaper, Content, as_known
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, QuietTopic, Reason, TermKind
 from dailypapers.domain.edition import Edition
@@ -154,21 +154,22 @@ def _bearers(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Bea
 
 
 def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = None, language: str = "") -> Entry:
-    """Return a paper as an entry, with what stood beside it when the digest was composed, where that is known.
+    """Return a paper as an entry, as it was known when the digest was composed, where that was stored.
 
     `language` is that of summaries by a model.
     """
+    known = about.known if about and about.known is not None else MAY_COME_LATER
     beside = about or item
     return Entry(
-        item.paper,
+        as_known(item.paper, known),
         reason,
         beside.sources,
         beside.signals,
         reason.followed,
         item.paper_id,
-        item.presentation,
-        in_language(item.summaries, language),
-        None if about and about.without_figure else item.thumbnail,
+        as_known(item.presentation, known),
+        in_language(item.summaries, language) if "summary" in known else None,
+        item.thumbnail if "figure" in known else None,
     )
 
 

@@ -4,12 +4,26 @@ Kept with the delivery: a retry, or the copy on the web, says the same whatever 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from dailypapers.domain.digest import QuietTopic
-from dailypapers.domain.paper import Signals
+from dailypapers.domain.paper import Paper, Presentation, Signals
 from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.subscriber import AS_USUAL, Style
+
+#: What a later record of a paper fills in where it was empty.
+_FILLED_IN = frozenset(("abstract", "authors", "categories", "code_url", "published", "url"))
+#: What may come to be known of a paper after a mail about it was composed: a figure, a model's sentence, what sources
+#: show of it, and what a later record fills in.
+MAY_COME_LATER = frozenset(("figure", "summary", *(each.name for each in fields(Presentation)))) | _FILLED_IN
+OfPaper = TypeVar("OfPaper", Paper, Presentation)
+#: By type, what each of these is where nothing is known.
+_EMPTY: Mapping[type, Mapping[str, Any]] = {
+    kind: {each.name: each.default for each in fields(kind) if each.name in MAY_COME_LATER}
+    for kind in (Paper, Presentation)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +32,27 @@ class AboutPaper:
 
     sources: tuple[str, ...] = ()
     signals: Signals = field(default=Signals())
-    without_figure: bool = False
-    """Whether no figure of it could be had by then: one that comes later is not shown in the same mail made again."""
+    known: frozenset[str] | None = None
+    """What of `MAY_COME_LATER` was known by then: what comes later is not shown in the same mail made again. `None`
+    where that was not stored."""
+
+
+def known_of(paper: Paper, presentation: Presentation, *, has_figure: bool, has_summary: bool) -> frozenset[str]:
+    """Return what of `MAY_COME_LATER` is known of a paper."""
+    names = {"figure"} if has_figure else set[str]()
+    names |= {"summary"} if has_summary else set()
+    return frozenset(names).union(_stated(paper), _stated(presentation))
+
+
+def _stated(thing: Paper | Presentation) -> set[str]:
+    return {name for name, empty in _EMPTY[type(thing)].items() if getattr(thing, name) != empty}
+
+
+@lru_cache(maxsize=1024)
+def as_known(thing: OfPaper, known: frozenset[str]) -> OfPaper:
+    """Return a paper, or what is shown of it, without what was not known; the very same where nothing came later."""
+    late: dict[str, Any] = {name: _EMPTY[type(thing)][name] for name in _stated(thing) - known}
+    return replace(thing, **late) if late else thing
 
 
 @dataclass(frozen=True, slots=True)

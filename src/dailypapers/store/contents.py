@@ -14,6 +14,14 @@ from dailypapers.domain.subscriber import Abstracts, Style
 
 _COUNTS = tuple(each.name for each in fields(Signals))
 _PAPERS = 4096
+#: What a bit of a paper's number `known` stands for, from the lowest on; new ones come last.
+_KNOWN = (
+    *("figure", "summary", "abstract", "authors", "categories", "code_url", "published", "url", "organization"),
+    *("ai_summary", "ai_keywords", "project_url", "thumbnail_url", "media_urls", "comment", "journal", "affiliations"),
+    *("pdf_url", "html_url", "models", "datasets", "tldr"),
+)
+#: What an earlier version stored as `without_figure`: nothing else was settled.
+_WITHOUT_FIGURE = (1 << len(_KNOWN)) - 1 - (1 << _KNOWN.index("figure"))
 
 
 def to_json(content: Content) -> dict[str, object]:
@@ -80,16 +88,23 @@ def _about(about: AboutPaper) -> Mapping[str, object]:
     """Return what is said of a paper, the same in the contents of all readers."""
     counted = {name: getattr(about.signals, name) for name in _COUNTS}
     usual = Signals()
-    known = {"sources": list(about.sources)} | ({"without_figure": True} if about.without_figure else {})
-    return known | {n: count for n, count in counted.items() if count != getattr(usual, n)}
+    settled = {} if about.known is None else {"known": _to_bits(about.known)}
+    told = {name: count for name, count in counted.items() if count != getattr(usual, name)}
+    return {"sources": list(about.sources)} | settled | told
+
+
+def _to_bits(known: frozenset[str]) -> int:
+    return sum(1 << n for n, name in enumerate(_KNOWN) if name in known)
 
 
 def _read_about(document: Mapping[str, Any]) -> AboutPaper:
     counts = tuple([(name, document[name]) for name in document if name in _COUNTS])
-    return _about_of(tuple(document["sources"]), counts, document.get("without_figure", False))
+    known = document.get("known", _WITHOUT_FIGURE if document.get("without_figure") else None)
+    return _about_of(tuple(document["sources"]), counts, known)
 
 
 @lru_cache(maxsize=_PAPERS)
-def _about_of(sources: tuple[str, ...], counts: tuple[tuple[str, Any], ...], without_figure: bool) -> AboutPaper:
+def _about_of(sources: tuple[str, ...], counts: tuple[tuple[str, Any], ...], known: int | None) -> AboutPaper:
     """Return the same for the same paper of an edition, which stands in many contents."""
-    return AboutPaper(sources, Signals(**dict(counts)), without_figure)
+    names = None if known is None else frozenset(name for n, name in enumerate(_KNOWN) if known >> n & 1)
+    return AboutPaper(sources, Signals(**dict(counts)), names)
