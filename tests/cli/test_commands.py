@@ -194,6 +194,14 @@ def test_a_family_name_alone_is_said_to_find_hardly_anybody(ready: Run) -> None:
     assert said.count("only one name") == 1
 
 
+def test_an_institution_is_followed_by_its_name(ready: Run) -> None:
+    for name in ("University of York", "ETH Zurich"):
+        assert ready("subscribers", "add", "ann@example.org", "--institution", name)[0] == 0
+    exported = json.loads(ready("subscribers", "export")[1])
+    assert exported["institutions"] == ["ETH Zurich"], "what is given replaces what was"
+    assert "ETH Zurich" in ready("subscribers", "show", "ann@example.org")[1]
+
+
 def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path: Path) -> None:
     lines = [
         '{"address": "alice@example.org", "topics": ["graphs"], "zone": "Europe/Berlin", "hour": 6}',

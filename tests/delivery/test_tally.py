@@ -1,6 +1,7 @@
 """A run stops where it can only do harm: our fault, a server that takes nothing, mails of which none can be built."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -35,6 +36,13 @@ def test_a_mail_that_is_tried_again_is_counted_once() -> None:
     tally.add([result(OutcomeKind.DEFERRED, 1), result(OutcomeKind.DEFERRED, 2)])
     tally.add([result(OutcomeKind.ACCEPTED, 1)])
     assert finished(tally).states == {DeliveryState.ACCEPTED: 1, DeliveryState.DEFERRED: 1}
+
+
+def test_the_editions_of_a_run_are_those_of_its_readers_and_of_its_groups() -> None:
+    tally, some = Tally(), result(OutcomeKind.ACCEPTED)
+    of_group, of_reader = replace(some.delivery, group_edition=7), replace(some.delivery, id=2, edition=8)
+    tally.add([replace(some, delivery=each) for each in (some.delivery, of_group, of_reader)])
+    assert tally.edition_ids == {7, 8}
 
 
 @pytest.mark.parametrize(

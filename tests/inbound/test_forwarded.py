@@ -6,14 +6,17 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 from tests.digests.test_compose import a_day, a_follower
-from tests.digests.test_window import NOW
+from tests.digests.test_window import HOW, NOW
 from tests.inbound.test_alert_mail import ARXIV, SCHOLAR, an_email
 from tests.inbound.test_by_mail import OURS
 from tests.playing_imap import PASSWORD, USER, playing_imap
 from tests.web.conftest import PRESS, SIGNER
 
+from dailypapers.digests.choose import ReaderContext
 from dailypapers.digests.compose import Composed
+from dailypapers.digests.forwarded import load_forwarded
 from dailypapers.digests.layout import _two_passes, mail, message
+from dailypapers.digests.preview import Previews, preview
 from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.paper import Paper, PaperId
@@ -93,6 +96,37 @@ def test_an_alert_comes_once_with_its_readers_next_digest_and_to_nobody_else(han
     assert "Deeper graph networks" in texts(engine, bob)[-1]
 
 
+def test_a_preview_shows_what_waits_and_changes_nothing(handler: InboundHandler) -> None:
+    engine = handler.engine
+    alice, bob = (a_follower(engine, name, Amount(5)) for name in ("alice", "bob"))
+    a_day(engine, 0, "Zebrafish development in spring", "The weather")
+    forward(handler, address(engine, alice))
+    previews = Previews(engine, HOW)
+    previews.load(now=NOW + DAY)
+
+    def previewed(key: int) -> tuple[str, list[str]]:
+        with reading(engine) as tx:
+            reader = subscribers.one(tx, key)
+            assert reader
+            context = ReaderContext(Amount(5), subscribers.interests_of(tx, [key])[key])
+        rendered, _, _ = preview(engine, PRESS, HOW, reader, zone="UTC", now=NOW + DAY)
+        beside = previews.of(context, reader=reader, now=NOW + DAY)
+        assert beside
+        return rendered.text if rendered else "", [entry.paper.title for entry in beside[1].entries]
+
+    for _ in range(2):
+        mail_of_alice, beside = previewed(alice)
+        assert "Maps of the sea" in mail_of_alice
+        assert "From your alert “maps”" in mail_of_alice
+        assert "Maps of the sea" in beside
+        mail_of_bob, beside = previewed(bob)
+        assert "Maps of the sea" not in mail_of_bob + " ".join(beside)
+    a_day(engine, 1, "Zebrafish development in summer")
+    assert "Maps of the sea" in texts(engine, alice)[-1]
+    assert "Maps of the sea" not in previewed(alice)[1]
+    previews.close()
+
+
 def test_what_has_no_room_waits_and_what_was_sent_is_not_forwarded_again(sqlite: sa.Engine) -> None:
     engine, handler = sqlite, a_handler(sqlite)
     alice = a_follower(engine, "alice", Amount(1))
@@ -170,3 +204,19 @@ def test_alerts_and_replies_are_taken_from_a_mailbox_too(sqlite: sa.Engine) -> N
     replies = replace(ADDRESSES, replies="reply@papers.example")
     assert replies.is_for_us("reply+token@papers.example")
     assert not replies.is_for_us("somebody@papers.example")
+
+
+def test_however_many_forward_the_store_is_asked_as_often(sqlite: sa.Engine) -> None:
+    handler, readers = a_handler(sqlite), [a_follower(sqlite, f"reader{n}", Amount(5)) for n in range(3)]
+    asked: list[str] = []
+    sa.event.listen(sqlite, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    counts = []
+    for reader in readers:
+        forward(handler, address(sqlite, reader))
+        with reading(sqlite) as tx:
+            everybody = list(subscribers.by_id(tx, readers).values())
+            asked.clear()
+            loaded = load_forwarded(tx, everybody, since=NOW - dt.timedelta(days=9))
+            counts.append(len(asked))
+    assert len(set(counts)) == 1
+    assert [len(each) for each in loaded.candidates] == [2, 2, 2]

@@ -4,6 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import Delivery, MailKind, Outcome, OutcomeKind, after
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.store import editions, outbox
@@ -20,6 +21,14 @@ def digest(reader: int, edition: int, now: dt.datetime) -> outbox.NewDelivery:
     return outbox.NewDelivery(
         reader, CAST[reader - 1], MailKind.DIGEST, deadline=now + DEADLINE, edition=edition, picks=picks
     )
+
+
+def put_for_group(engine: sa.Engine, edition: int, now: dt.datetime) -> None:
+    """Put a group's digest for the first reader into the outbox."""
+    content = Content(group=(1, edition))
+    mail = outbox.NewDelivery(1, CAST[0], MailKind.GROUP, now + DEADLINE, content=content, group_edition=edition)
+    with writing(engine) as tx:
+        editions.count_due_of_groups(tx, edition, outbox.put(tx, [mail], now=now))
 
 
 def put_all(engine: sa.Engine, edition: int, now: dt.datetime) -> None:

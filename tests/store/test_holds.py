@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
-from tests.store.digests import DEADLINE, claim, put_all, record
+from tests.store.digests import DEADLINE, claim, put_all, put_for_group, record
 
-from dailypapers.domain.delivery import DeliveryState, Doubt, OutcomeKind, in_doubt
-from dailypapers.store import holds, outbox
+from dailypapers.domain.delivery import DeliveryState, Doubt, MailKind, OutcomeKind, in_doubt
+from dailypapers.store import editions, history, holds, outbox
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.store.picks import already_sent
@@ -62,3 +62,20 @@ def test_a_digest_can_be_queued_once_more_and_counts_as_one_that_may_arrive_twic
     record(engine, delivery, OutcomeKind.ACCEPTED, now)
     with reading(engine) as tx:
         assert (ledgers(tx)[0].resent, ledgers(tx)[0].residue) == (1, 0)
+
+
+def test_a_group_s_digests_wait_and_are_decided_about_with_those_of_their_edition(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_for_group(engine, edition, now)
+    with writing(engine) as tx:
+        (day,) = [each.day for each in editions.every(tx)]
+        assert holds.hold_waiting(tx, "restored", through=day - dt.timedelta(days=1)) == 0
+        assert holds.hold_waiting(tx, "restored", through=day) == 1
+        assert [each.kind for each in history.of_edition(tx, edition)] == [MailKind.GROUP]
+        assert len(history.page(tx, limit=9, edition_id=edition)) == 1
+        assert not history.page(tx, limit=9, edition_id=edition + 1)
+        assert holds.decide(tx, Doubt.RESEND, edition_id=edition + 1, now=now) == 0
+        assert holds.decide(tx, Doubt.RESEND, edition_id=edition, now=now) == 1
+    (delivery,) = claim(engine, now)
+    assert (delivery.edition, delivery.group_edition) == (None, edition)

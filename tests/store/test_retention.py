@@ -4,10 +4,13 @@ import datetime as dt
 
 import sqlalchemy as sa
 from tests.delivery.chaos import MAILS, fill
+from tests.store.digests import put_for_group
 
 from dailypapers.domain.bounce import ReportKind
-from dailypapers.domain.delivery import DeliveryState
+from dailypapers.domain.content import Content
+from dailypapers.domain.delivery import DeliveryState, MailKind
 from dailypapers.store import bounces, editions, picks, subscribers
+from dailypapers.store import outbox as outbox_rows
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers
@@ -85,3 +88,25 @@ def test_fetches_and_days_of_sources_go_and_editions_stay(engine: sa.Engine) -> 
         assert (count(tx, fetches), count(tx, source_days)) == (1, 1)
     with reading(engine) as tx:
         assert editions.by_id(tx, [edition.id])
+
+
+def test_digests_of_groups_and_books_go_where_nobody_has_a_digest_of_their_own(
+    engine: sa.Engine, edition: int, now: dt.datetime
+) -> None:
+    put_for_group(engine, edition, now)
+    with writing(engine) as tx:
+        book = outbox_rows.NewDelivery(
+            1, "ann@kindle.com", MailKind.BOOK, now + dt.timedelta(days=1), content=Content(book=(1,))
+        )
+        outbox_rows.put(tx, [book], now=now)
+        put_last = outbox_rows.NewDelivery(1, "ann@example.org", MailKind.NOTICE, now, content=Content())
+        outbox_rows.put(tx, [put_last], now=now)
+        tx.execute(sa.update(outbox).values(state="accepted"))
+    put_for_group(engine, edition, now)
+    with writing(engine) as tx:
+        before = ledgers(tx)
+        day = editions.every(tx)[0].day
+        assert fold_deliveries(tx, before=day) == 0
+        assert fold_deliveries(tx, before=day + dt.timedelta(days=1)) == 3
+        assert ledgers(tx) == before
+        assert count(tx, outbox) == 1, "what waits stays"

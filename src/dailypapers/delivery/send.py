@@ -336,7 +336,7 @@ class _Run:
             log.exception("mail could not be built", delivery=delivery.id)
             outcome = Outcome(OutcomeKind.NOT_MADE, text=f"the mail could not be built: {type(error).__name__}")
         else:
-            self._fence.composed(render_input.edition.day if render_input.edition else None)
+            self._fence.composed(render_input.edition_day)
             self._in_flight[delivery.id] = replace(delivery, message_id=name, server=due.server)
             return replace(outgoing, server=due.server) if self._options.pace.has_several else outgoing
         return self._result(replace(delivery, server=due.server), outcome)

@@ -95,8 +95,7 @@ class Tally:
         if delivery.state is DeliveryState.DEFERRED:
             self._deferred.add(delivery.id)
         self.states[delivery.state] += 1
-        if delivery.edition is not None:
-            self.edition_ids.add(delivery.edition)
+        self.edition_ids.update(each for each in (delivery.edition, delivery.group_edition) if each is not None)
 
     def _judge(self, outcome: Outcome) -> None:
         if outcome.kind in _IN_VAIN:

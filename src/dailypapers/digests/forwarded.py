@@ -43,8 +43,11 @@ def load_forwarded(tx: sa.Connection, readers: Sequence[Subscriber], *, since: d
     forwarded = of_readers(tx, [reader.id for reader in readers], since=since)
     if not forwarded:
         return LoadedForwarded(((),) * len(readers), (frozenset(),) * len(readers))
-    twins = {reader: _sent_twins(tx, reader, each) for reader, each in forwarded.items()}
-    waiting = {reader: _waiting(tx, reader, each, twins[reader]) for reader, each in forwarded.items()}
+    sent = _sent(tx, forwarded)
+    twins = {reader: _sent_twins(each, sent.get(reader, frozenset())) for reader, each in forwarded.items()}
+    waiting = {
+        reader: _waiting(each, sent.get(reader, frozenset()) | twins[reader]) for reader, each in forwarded.items()
+    }
     paper_ids = sorted({one.paper_id for each in waiting.values() for one in each})
     return LoadedForwarded(
         tuple(waiting.get(reader.id, ()) for reader in readers),
@@ -53,16 +56,19 @@ def load_forwarded(tx: sa.Connection, readers: Sequence[Subscriber], *, since: d
     )
 
 
-def _sent_twins(tx: sa.Connection, reader: int, forwarded: Forwarded) -> frozenset[int]:
+def _sent(tx: sa.Connection, forwarded: Mapping[int, Forwarded]) -> dict[int, frozenset[int]]:
+    """Return which papers each of these readers has of all that any of them has forwarded."""
+    ids = {one.paper_id for each in forwarded.values() for one in each.candidates}
+    ids |= {paper_id for each in forwarded.values() for twins in each.twins for paper_id in twins}
+    return already_sent(tx, sorted(forwarded), sorted(ids))
+
+
+def _sent_twins(forwarded: Forwarded, sent: frozenset[int]) -> frozenset[int]:
     """Return all ids of papers that were sent by one of them."""
-    ids = {paper_id for twins in forwarded.twins for paper_id in twins}
-    sent = already_sent(tx, [reader], sorted(ids)).get(reader, frozenset()) if ids else frozenset()
     return frozenset(paper_id for twins in forwarded.twins if twins & sent for paper_id in twins)
 
 
-def _waiting(tx: sa.Connection, reader: int, forwarded: Forwarded, twins: frozenset[int]) -> tuple[Candidate, ...]:
-    ids = sorted({one.paper_id for one in forwarded.candidates})
-    sent = already_sent(tx, [reader], ids).get(reader, frozenset()) | twins
+def _waiting(forwarded: Forwarded, sent: frozenset[int]) -> tuple[Candidate, ...]:
     return tuple(one for one in forwarded.candidates if one.paper_id not in sent)
 
 

@@ -17,6 +17,7 @@ import structlog
 from dailypapers.digests.candidates import Candidates, CandidateSet
 from dailypapers.digests.choose import Choice, DigestOptions, ReaderContext, choose, load_contexts, why_skipped
 from dailypapers.digests.contents import contents
+from dailypapers.digests.forwarded import add_forwarded, load_forwarded, without_twins
 from dailypapers.digests.layout import MailRenderer, message
 from dailypapers.digests.render_input import RenderInput, digest_of, entry_of, laid_out, quiet_entries
 from dailypapers.digests.window import Windows, filled, of_edition, of_next
@@ -112,17 +113,19 @@ class Previews:
             self._thread.join()
         self._snapshot = None
 
-    def of(self, context: ReaderContext, *, now: dt.datetime) -> tuple[Edition, Digest] | None:
+    def of(
+        self, context: ReaderContext, *, reader: Subscriber | None = None, now: dt.datetime
+    ) -> tuple[Edition, Digest] | None:
         """Return a reader's digest and the edition it is from; `None` while the papers are being prepared.
 
-        Raises `Busy` where too many ask at once.
+        What waits of that which a `reader` has forwarded is in it. Raises `Busy` where too many ask at once.
         """
         snapshot = self.snapshot(now=now)
         if snapshot is None:
             return None
         with self.one_at_a_time():
             # Another edition may have come while we waited, but ours is as good.
-            picked = _picked(self._engine, snapshot, context, self._options, now)
+            picked = _picked(self._engine, snapshot, context, self._options, now=now, reader=reader)
             if len(snapshot.candidates.matcher) > MOST_INTERESTS and snapshot is self._snapshot:
                 self._snapshot = replace(snapshot, candidates=snapshot.candidates.emptied())
         return snapshot.edition, picked
@@ -199,8 +202,8 @@ def _load(
     untouched = Snapshot(preview_edition, after, candidates, by_key, seen, Digest((), trending=True), earlier)
     for context in _EXERCISE:
         # Much is made when it is first needed; nobody is to wait for it.
-        _picked(engine, untouched, context, options, now)
-    return replace(untouched, trending=_picked(engine, untouched, ReaderContext(TRENDING), options, now))
+        _picked(engine, untouched, context, options, now=now)
+    return replace(untouched, trending=_picked(engine, untouched, ReaderContext(TRENDING), options, now=now))
 
 
 _EXERCISE = (
@@ -222,19 +225,46 @@ def _counted_again(engine: sa.Engine, old: Snapshot, seen: Seen, options: Digest
     fresh = replace(old, candidates=replace(old.candidates, listed=listed), by_key=by_key, seen=seen)
     # A matcher of its own, since whoever asks at this moment is using the old one.
     aside = replace(fresh, candidates=fresh.candidates.emptied())
-    return replace(fresh, trending=_picked(engine, aside, ReaderContext(TRENDING), options, now))
+    return replace(fresh, trending=_picked(engine, aside, ReaderContext(TRENDING), options, now=now))
 
 
 def _picked(
-    engine: sa.Engine, snapshot: Snapshot, context: ReaderContext, options: DigestOptions, now: dt.datetime
+    engine: sa.Engine,
+    snapshot: Snapshot,
+    context: ReaderContext,
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
+    reader: Subscriber | None = None,
 ) -> Digest:
-    choice = choose(engine, snapshot.candidates, [context], options, now=now)[0]
+    choice, forwarded = _chosen(engine, snapshot.candidates, context, reader, options, now=now)
+    by_key = {**snapshot.by_key, **{str(item.paper.id): item for item in forwarded}} if forwarded else snapshot.by_key
     return replace(
-        digest_of(_entries(engine, snapshot.by_key, choice), snapshot.edition),
+        digest_of(_entries(engine, by_key, choice), snapshot.edition),
         quiet=_quiet(choice, snapshot.candidates),
         hints=hints(snapshot.candidates.matcher.features, _topics(context)),
         instead=choice.instead,
     )
+
+
+def _chosen(
+    engine: sa.Engine,
+    candidates: CandidateSet,
+    context: ReaderContext,
+    reader: Subscriber | None,
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
+) -> tuple[Choice, tuple[papers.Listed, ...]]:
+    """Return what compose would choose, and the papers that the reader has forwarded and not got yet."""
+    if reader is None:
+        return choose(engine, candidates, [context], options, now=now)[0], ()
+    with reading(engine) as tx:
+        forwarded = load_forwarded(tx, [reader], since=now - dt.timedelta(days=options.window_days))
+    contexts = without_twins([context], forwarded)
+    chosen = choose(engine, candidates, contexts, options, now=now)
+    (choice,) = add_forwarded(engine, candidates, contexts, chosen, forwarded=forwarded, options=options, now=now)
+    return choice, forwarded.listed
 
 
 def _entries(engine: sa.Engine, by_key: Mapping[str, papers.Listed], choice: Choice) -> list[Entry]:
@@ -290,6 +320,13 @@ class NextDigest:
     choice: Choice
     #: Why there would be no mail; empty where there would be one.
     skipped: str = ""
+    #: Papers that the reader has forwarded and not got yet.
+    forwarded: tuple[papers.Listed, ...] = ()
+
+    @property
+    def listed(self) -> tuple[papers.Listed, ...]:
+        """The papers it is picked from."""
+        return (*self.candidates.listed, *self.forwarded)
 
     @property
     def picks(self) -> tuple[Pick, ...]:
@@ -318,12 +355,12 @@ def preview(
 ) -> tuple[Message | None, tuple[QuietEntry, ...], tuple[Hint, ...]]:
     """Return the message this reader would get next, `None` for none, their topics on which nothing came, and hints.
 
-    It is made from closed editions and from what waits for the next.
+    It is made from closed editions, from what waits for the next, and from what they have forwarded.
     """
     following = next_digest(engine, options, reader, zone=zone, now=now)
     if following.skipped:
         return None, following.quiet, following.hints
-    listed = following.candidates.listed
+    listed = following.listed
     with reading(engine) as tx:
         (content,) = contents(
             tx, [reader], [following.context.interests], [following.choice], listed, summaries=options.summaries
@@ -360,8 +397,9 @@ def next_digest(
     candidates = Candidates(engine, windows, learned).of(windows.of(reader))
     with reading(engine) as tx:
         (context,) = load_contexts(tx, candidates, [reader])
-    (choice,) = choose(engine, candidates, [context], options, now=now)
-    return NextDigest(edition, candidates, context, choice, why_skipped(reader.amount, candidates, choice.picks))
+    choice, forwarded = _chosen(engine, candidates, context, reader, options, now=now)
+    skipped = why_skipped(reader.amount, candidates, choice.picks)
+    return NextDigest(edition, candidates, context, choice, skipped, forwarded)
 
 
 def _next_edition(engine: sa.Engine, options: DigestOptions, *, zone: str, now: dt.datetime) -> tuple[Edition, Windows]:

@@ -187,6 +187,8 @@ class Delivery:
     """The mail server it goes by in this try."""
     max_bytes: int | None = None
     """How large it may be, because a server refused a larger one; `None` where none did."""
+    group_edition: int | None = None
+    """Of a group's digest: the edition it was picked from."""
 
 
 #: So often a mail is tried where answers keep getting lost: a server that hangs up may have a copy of each try.

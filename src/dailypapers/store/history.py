@@ -9,14 +9,14 @@ from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import NEVER_ARRIVED, Delivery, DeliveryState, MailKind, Priority
 from dailypapers.store import contents
 from dailypapers.store.database import groups
-from dailypapers.store.delivery_rows import COLUMNS, delivery_of
+from dailypapers.store.delivery_rows import COLUMNS, delivery_of, is_of_edition
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import outbox, picks, subscribers
 
 
 def of_edition(tx: sa.Connection, edition_id: int) -> list[Delivery]:
-    """Return all deliveries of an edition, by address."""
-    query = sa.select(*COLUMNS).where(outbox.c.edition_id == edition_id).order_by(outbox.c.address)
+    """Return all digests of an edition, of readers and of groups, by address."""
+    query = sa.select(*COLUMNS).where(is_of_edition(edition_id)).order_by(outbox.c.address, outbox.c.id)
     return [delivery_of(row) for row in tx.execute(query)]
 
 
@@ -51,10 +51,11 @@ def page(
     conditions = {
         outbox.c.state: state.value if state else None,
         outbox.c.kind: kind.value if kind else None,
-        outbox.c.edition_id: edition_id,
         outbox.c.subscriber_id: subscriber_id,
     }
     query = query.where(*(column == value for column, value in conditions.items() if value is not None))
+    if edition_id is not None:
+        query = query.where(is_of_edition(edition_id))
     if before_id is not None:
         query = query.where(outbox.c.id < before_id)
     if state is None or edition_id is not None or subscriber_id is not None:

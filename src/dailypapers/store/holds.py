@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.domain.delivery import DeliveryState, Doubt, Priority
+from dailypapers.store.delivery_rows import is_of_edition
 from dailypapers.store.picks import release as release_picks
 from dailypapers.store.schema import editions, outbox, picks
 
@@ -35,7 +36,8 @@ def hold_waiting(tx: sa.Connection, detail: str, *, through: dt.date | None = No
     """
     where = [outbox.c.state.in_(_WAITING), outbox.c.priority == Priority.BULK.value]
     if through is not None:
-        of_those = outbox.c.edition_id.in_(sa.select(editions.c.id).where(editions.c.day <= through))
+        edition_id = sa.func.coalesce(outbox.c.edition_id, outbox.c.group_edition_id)
+        of_those = edition_id.in_(sa.select(editions.c.id).where(editions.c.day <= through))
         where += [of_those, outbox.c.doubt.is_(None)]
     values = {
         "state": DeliveryState.UNCERTAIN.value,
@@ -74,7 +76,7 @@ def decide(
     undecided = sa.or_(outbox.c.doubt.is_(None), outbox.c.doubt.in_((Doubt.HOLD.value, Doubt.RESEND.value)))
     where = [outbox.c.state == DeliveryState.UNCERTAIN.value, undecided]
     if edition_id is not None:
-        where.append(outbox.c.edition_id == edition_id)
+        where.append(is_of_edition(edition_id))
     if delivery_id is not None:
         where.append(outbox.c.id == delivery_id)
     values: dict[str, Any] = {"doubt": doubt.value}

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from dailypapers.domain.delivery import FINAL, DeliveryState, Doubt
 from dailypapers.store.database import insert_new
+from dailypapers.store.delivery_rows import is_of_edition
 from dailypapers.store.schema import (
     attempts,
     bounces,
@@ -53,9 +54,7 @@ def _last_delivery(tx: sa.Connection, before: dt.date) -> int | None:
     """Return the largest id of a delivery of the newest edition before a day that has any: ids grow with time."""
     older = sa.select(editions.c.id).where(editions.c.day < before).order_by(editions.c.day.desc())
     for (edition_id,) in tx.execute(older):
-        last: int | None = tx.execute(
-            sa.select(sa.func.max(outbox.c.id)).where(outbox.c.edition_id == edition_id)
-        ).scalar_one()
+        last: int | None = tx.execute(sa.select(sa.func.max(outbox.c.id)).where(is_of_edition(edition_id))).scalar_one()
         if last is not None:
             return last
     return None

@@ -247,7 +247,7 @@ def _resume(context: WebContext, tx: sa.Connection, case: _Case, _form: _Form) -
 
 def _preview(context: WebContext, case: _Case, read: _Read) -> preview.Shown:
     asking = ReaderContext(read.preferences.amount, read.preferences.interests, case.votes)
-    shown = preview.shortened(preview.of(context, asking), read.preferences.style)
+    shown = preview.shortened(preview.of(context, asking, reader=case.reader), read.preferences.style)
     counted = len({*case.votes.liked, *case.votes.disliked})
     return replace(shown, counted=counted, votes=_where_to_vote(context, case.reader, shown.digest))
 

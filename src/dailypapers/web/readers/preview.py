@@ -19,7 +19,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.graphemes import beginning
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_TRIED_TOPICS
-from dailypapers.domain.subscriber import Abstracts, Style
+from dailypapers.domain.subscriber import Abstracts, Style, Subscriber
 from dailypapers.domain.text import one_line, printable
 from dailypapers.errors import Busy
 from dailypapers.rendering.pages import render_page
@@ -123,10 +123,12 @@ def _corrections(digest: Digest, topics: Sequence[str], root: str) -> Mapping[st
     }
 
 
-def of(context: WebContext, asking: ReaderContext, *, notes: tuple[str, ...] = ()) -> Shown:
-    """Return the digest somebody would get."""
+def of(
+    context: WebContext, asking: ReaderContext, *, reader: Subscriber | None = None, notes: tuple[str, ...] = ()
+) -> Shown:
+    """Return the digest somebody would get, with what a `reader` has forwarded."""
     try:
-        found = context.previews.of(asking, now=context.clock())
+        found = context.previews.of(asking, reader=reader, now=context.clock())
     except Busy:
         return Shown("busy")
     if found is None:
