@@ -27,6 +27,13 @@ def test_a_mail_server_says_how_it_is_secured(server: str, mail: dict[str, objec
     assert tomllib.loads(Answered(server=server).settings(COMMENTED))["mail"] == mail
 
 
+@pytest.mark.parametrize("sender", ["Reading Group <papers@example.org>", '"Reading Group" <papers@example.org> '])
+def test_a_sender_with_a_name_names_the_service(sender: str) -> None:
+    settings = tomllib.loads(Answered(from_address=sender, operator="Ann <ann@example.org>").settings(COMMENTED))
+    assert (settings["service"]["name"], settings["mail"]["from_address"]) == ("Reading Group", "papers@example.org")
+    assert (settings["mail"]["owner_address"], settings["operator"]["email"]) == ("ann@example.org", "ann@example.org")
+
+
 def test_a_port_that_is_none_is_named() -> None:
     with pytest.raises(BadInput, match="is not a mail server"):
         Answered(server="smtp:x").settings(COMMENTED)

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,13 @@ def test_a_line_says_it_all() -> None:
         "1,240 done, 52 a second, 8,760 left (0:02:48 at this rate); 3 later, the next at 08:05 UTC; 1,230 2xx, 10 4xx."
     )
     stuck = Snapshot(NOW, 0, 0, 5, 0, 2, None, stopped=("the mail server takes nothing",))
-    assert line(stuck) == (
-        "0 done, 0.00 a second, 5 left; 2 on hold; the mail server takes nothing; nobody is sending."
+    assert line(stuck) == ("0 done, 5 left; 2 on hold; the mail server takes nothing; nobody is sending.")
+
+
+def test_a_run_that_has_told_nothing_yet_has_just_begun() -> None:
+    assert line(Snapshot(NOW, 1, 0, 5, 0, 0, None)) == "0 done, sending has just begun, 5 left."
+    assert line(replace(HALF_WAY, per_second=0.25, later=0, next_attempt_at=None, replies={})) == (
+        "1,240 done, 0.25 a second, 8,760 left (9:44:00 at this rate)."
     )
 
 
@@ -62,7 +68,7 @@ def test_without_a_terminal_there_are_few_lines(
     with watched(sqlite, lambda: NOW):
         time.sleep(0.5)
     said = capsys.readouterr().err.splitlines()
-    assert said == ["0 done, 0.00 a second, 2 left; nobody is sending."]
+    assert said == ["0 done, 2 left; nobody is sending."]
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def engine(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_it_is_watched_from_another_terminal_and_ends_when_nothing_is_left(engine: sa.Engine, run: Run) -> None:
     code, _, said = run("deliveries", "watch")
-    assert (code, said) == (0, "0 done, 0.00 a second, 0 left.\n")
+    assert (code, said) == (0, "0 done, 0 left.\n")
     queue(engine, 2)
     close(engine)
     code, printed, _ = run("deliveries", "watch", "--json")

@@ -60,6 +60,19 @@ class Observed:
         """Nothing to let go of."""
 
 
+def test_the_rate_is_right_although_the_run_was_told_what_time_it_is(engine: sa.Engine) -> None:
+    queued.queue(engine, 1)
+    with writing(engine) as tx:
+        workers.register(tx, "w", Process("host", 1, "boot"), now=NOW)
+        workers.note_progress(tx, "w", Progress(done=10))
+    with reading(engine) as tx:
+        first = snapshot(tx, since=NOW, now=NOW, steady=100)
+    with writing(engine) as tx:
+        workers.note_progress(tx, "w", Progress(done=30))
+    with reading(engine) as tx:
+        assert snapshot(tx, since=NOW, now=NOW, steady=104, before=[first]).per_second == 5
+
+
 def test_who_looks_while_mails_are_sent_sees_how_far_that_is(engine: sa.Engine) -> None:
     queued.queue(engine, 3)
     transport = Observed(engine)

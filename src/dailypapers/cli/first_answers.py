@@ -35,10 +35,13 @@ class Answered:
         return with_answers(commented, dict(self._settings()), settings_of(self.sources))
 
     def _settings(self) -> Iterator[tuple[tuple[str, str], str | int]]:
+        name, address = _named(self.from_address)
+        _, operator = _named(self.operator)
         plain = (
-            ("mail", "from_address", self.from_address),
-            ("mail", "owner_address", self.operator),
-            ("operator", "email", self.operator),
+            ("service", "name", name),
+            ("mail", "from_address", address),
+            ("mail", "owner_address", operator),
+            ("operator", "email", operator),
             ("mail", "username", self.username),
             ("service", "base_url", self.base_url),
         )
@@ -60,12 +63,20 @@ class Answered:
             yield ("mail", "security"), "tls"
 
 
+def _named(sender: str) -> tuple[str, str]:
+    """Return the name and the address of `Name <address>` (RFC 5322 3.4); no name where there is only an address."""
+    name, separator, address = sender.strip().rpartition("<")
+    if not separator or not address.endswith(">"):
+        return "", sender.strip()
+    return name.strip().strip('"').strip(), address.removesuffix(">").strip()
+
+
 def ask_for(answers: Answered) -> Answered:
     """Ask at the terminal for what was not given; an empty answer keeps the default."""
     from dailypapers.sources.names import settings_of
 
     questions = {
-        "from_address": "The sender that readers see (papers@example.org)",
+        "from_address": "The sender that readers see (Daily Papers <papers@example.org>)",
         "operator": "Your own address, for reports and alerts",
         "server": "The SMTP server, as HOST:PORT (localhost)",
         "username": "Its user name, if it wants one",

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def init(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Where to write the settings file.")] = Path(),
-    from_address: Annotated[str, typer.Option("--from", help="The sender that readers see.")] = "",
+    from_address: Annotated[
+        str, typer.Option("--from", help="The sender that readers see: an address, or “Name <address>”.")
+    ] = "",
     operator: Annotated[str, typer.Option(help="Your own address: who is told how things are.")] = "",
     server: Annotated[str, typer.Option(metavar="HOST[:PORT]", help="The SMTP server that sends our emails.")] = "",
     username: Annotated[str, typer.Option(help="Its user name; the password: DAILYPAPERS_MAIL__PASSWORD.")] = "",

@@ -66,17 +66,7 @@ def add_one(
 
     Options that name an interest can be given several times.
     """
-    from dailypapers.digests.stated import warnings
-    from dailypapers.domain.preferences import FIELDS
-    from dailypapers.domain.signup import Admission
-    from dailypapers.domain.subscriber import Consent
-    from dailypapers.store.database import writing
-    from dailypapers.subscriptions import sign_up
-    from dailypapers.subscriptions.address import normal_address
-    from dailypapers.subscriptions.import_ import Line, take_in
-
     app, moment = context.obj.app(), clock(now)()
-    by = command_line(app)
     examples = [*(paper or ()), *(_examples(app.engine, bib) if bib else ())]
     fields = {
         "topics": topic, "phrases": phrase, "categories": category, "authors": author, "institutions": institution,
@@ -85,32 +75,59 @@ def add_one(
     }  # fmt: skip
     if alerts:
         _add_alerts(fields, alerts)
-    line = Line(
-        0, normal_address(address), _changes({name: value for name, value in fields.items() if value is not None})
-    )
-    for interest in (interest for interests in line.changes.interests.values() for interest in interests):
+    changes = _changes({name: value for name, value in fields.items() if value is not None})
+    _warn(changes)
+    say((_ask if confirm else _add)(app, address, changes, now=moment))
+
+
+def _warn(changes: "PreferenceChanges") -> None:
+    """Say what of the interests is kept otherwise than it was given, or will find little."""
+    from dailypapers.digests.stated import warnings
+    from dailypapers.domain.preferences import FIELDS
+
+    for interest in (interest for interests in changes.interests.values() for interest in interests):
         if interest.kept() != interest:
             say(f"The {interest.kind} “{interest.text[:60]} …” is too long; it was shortened.")
-    for sentence in warnings(line.changes.interests.get(FIELDS["authors"], ())):
+    for sentence in warnings(changes.interests.get(FIELDS["authors"], ())):
         say(sentence)
+
+
+def _ask(app: "App", address: str, changes: "PreferenceChanges", *, now: dt.datetime) -> str:
+    """Send a confirmation email; return what was done."""
+    from dailypapers.domain.subscriber import Consent
+    from dailypapers.store.database import writing
+    from dailypapers.subscriptions import sign_up
+    from dailypapers.subscriptions.address import normal_address
+
+    address, preferences = normal_address(address), changes.applied_to(app.defaults)
     with writing(app.engine) as tx:
-        if confirm:
-            preferences = line.changes.applied_to(app.defaults)
-            sign_up.subscribe(tx, line.address, preferences, consent=Consent("operator, unconfirmed"), now=moment)
-            by.note(tx, "subscription requested", address=line.address, now=moment)
-            say(f"A confirmation email to {line.address} is queued.")
-            return
-        outcome = take_in(tx, line, defaults=app.defaults, consent=Consent("operator"), now=moment)
-        if outcome is Admission.ADDED:
-            by.note(tx, "subscriber added", address=line.address, now=moment)
-        elif not outcome.is_refused:
-            by.note(tx, "subscriber changed", address=line.address, now=moment)
+        sign_up.subscribe(tx, address, preferences, consent=Consent("operator, unconfirmed"), now=now)
+        command_line(app).note(tx, "subscription requested", address=address, now=now)
+    return f"A confirmation email to {address} is queued."
+
+
+def _add(app: "App", address: str, changes: "PreferenceChanges", *, now: dt.datetime) -> str:
+    """Add a subscriber who has agreed, or change their preferences; return what was done.
+
+    Raises `BadInput` for an address that gets no mail.
+    """
+    from dailypapers.domain.signup import Admission
+    from dailypapers.domain.subscriber import Consent
+    from dailypapers.store.database import writing
+    from dailypapers.subscriptions.address import normal_address
+    from dailypapers.subscriptions.import_ import Line, take_in
+
+    line = Line(0, normal_address(address), changes)
+    with writing(app.engine) as tx:
+        outcome = take_in(tx, line, defaults=app.defaults, consent=Consent("operator"), now=now)
+        if not outcome.is_refused:
+            did = "subscriber added" if outcome is Admission.ADDED else "subscriber changed"
+            command_line(app).note(tx, did, address=line.address, now=now)
     if outcome.is_refused:
         raise BadInput(f"{line.address} {outcome}.")
     if outcome is Admission.ADDED:
-        say(f"Added {line.address}.")
-    else:
-        say(f"{line.address} is already subscribed; the preferences you gave were changed, the others kept.")
+        return f"Added {line.address}."
+    return f"{line.address} is already subscribed; the preferences you gave were changed, the others kept."
 
 
 def _add_alerts(fields: dict[str, Any], file: Path) -> None:

@@ -54,7 +54,7 @@ def watch(engine: "sa.Engine", clock: Clock, *, until: Callable[[float], bool]) 
         while not until(_EVERY):
             try:
                 with reading(engine) as tx:
-                    before.append(snapshot(tx, since=since, now=clock(), before=before))
+                    before.append(snapshot(tx, since=since, now=clock(), steady=time.monotonic(), before=before))
             except DatabaseUnreachable:
                 continue
             show(before[-1])
@@ -87,11 +87,10 @@ class _Lines:
 
 def line(snapshot: "Snapshot") -> str:
     """Return how far sending is, on one line."""
-    rate = f"{snapshot.per_second:,.0f} a second" if snapshot.per_second >= 1 else f"{snapshot.per_second:.2f} a second"
     remaining = f" ({snapshot.remaining} at this rate)" if snapshot.remaining else ""
     replies = ", ".join(f"{mails:,} {reply}" for reply, mails in snapshot.replies.items())
     parts = [
-        f"{snapshot.done:,} done, {rate}, {snapshot.left:,} left{remaining}",
+        f"{snapshot.done:,} done{_rate(snapshot)}, {snapshot.left:,} left{remaining}",
         f"{snapshot.later:,} later, the next at {snapshot.next_attempt_at:%H:%M} UTC"
         if snapshot.next_attempt_at
         else "",
@@ -101,6 +100,13 @@ def line(snapshot: "Snapshot") -> str:
         "" if snapshot.senders or not snapshot.left else "nobody is sending",
     ]
     return "; ".join(part for part in parts if part) + "."
+
+
+def _rate(snapshot: "Snapshot") -> str:
+    """Say how fast it goes, where that shows: in its first second a run has told nothing yet."""
+    if snapshot.done and snapshot.per_second:
+        return f", {snapshot.per_second:,.{0 if snapshot.per_second >= 1 else 2}f} a second"
+    return ", sending has just begun" if snapshot.senders and not snapshot.done and snapshot.left else ""
 
 
 def table(snapshot: "Snapshot") -> "Group":

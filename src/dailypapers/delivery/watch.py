@@ -34,7 +34,9 @@ class Snapshot:
     stopped: tuple[str, ...] = ()
     """Why runs ended early, in sentences."""
     per_second: float = 0
-    """How many mails come to a state each second, over the last ten or since the runs began."""
+    """How many mails come to a state each second, over the last ten or since the runs began; 0 at first."""
+    steady: float = 0
+    """When it was taken by a clock that nobody sets, in seconds."""
 
     @property
     def is_over(self) -> bool:
@@ -47,8 +49,13 @@ class Snapshot:
         return dt.timedelta(seconds=round(self.left / self.per_second)) if self.left and self.per_second else None
 
 
-def snapshot(tx: sa.Connection, *, since: dt.datetime, now: dt.datetime, before: Sequence[Snapshot] = ()) -> Snapshot:
-    """Return how far sending is; `before` are the snapshots of the last seconds, from which the rate is taken."""
+def snapshot(
+    tx: sa.Connection, *, since: dt.datetime, now: dt.datetime, steady: float = 0, before: Sequence[Snapshot] = ()
+) -> Snapshot:
+    """Return how far sending is; `before` are the snapshots of the last seconds, from which the rate is taken.
+
+    `steady` is a monotonic clock's second: a run may be told what time it is, and time stands still for it then.
+    """
     runs, waiting = workers.senders(tx, since=since), outbox.waiting(tx)
     dead = {worker.id for worker in find_dead(tx, now=now)}
     done = sum(run.progress.done for run in runs)
@@ -64,7 +71,8 @@ def snapshot(tx: sa.Connection, *, since: dt.datetime, now: dt.datetime, before:
         replies=_sum(run.progress.replies for run in runs),
         domains=_by_domain(runs),
         stopped=tuple(dict.fromkeys(run.stopped for run in runs if run.stopped)),
-        per_second=_rate(done, runs, before, now),
+        per_second=_rate(done, runs, before, now, steady),
+        steady=steady,
     )
 
 
@@ -81,10 +89,10 @@ def _by_domain(runs: Sequence[Sender]) -> dict[str, dict[str, int]]:
     return dict(sorted(of_each.items(), key=lambda each: -sum(each[1].values())))
 
 
-def _rate(done: int, runs: Sequence[Sender], before: Sequence[Snapshot], now: dt.datetime) -> float:
+def _rate(done: int, runs: Sequence[Sender], before: Sequence[Snapshot], now: dt.datetime, steady: float) -> float:
     """Return mails a second since the first of the snapshots before, or since the runs began."""
     if before:
-        seconds, since_then = (now - before[0].at).total_seconds(), done - before[0].done
+        seconds, since_then = steady - before[0].steady, done - before[0].done
     else:
         alive = [run for run in runs if run.ended_at is None]
         seconds = (now - min((run.began_at for run in alive), default=now)).total_seconds()
