@@ -62,6 +62,20 @@ def test_an_acronym_meets_nothing_where_a_paper_means_something_else_by_it_or_it
     assert spelled_out.coverages(["LLM"]).literal.tolist() == [[0]]
 
 
+def test_two_letters_in_a_name_are_no_acronym_and_an_acronym_with_something_behind_it_is() -> None:
+    known = replace(LEARNED, acronyms=Acronyms((Acronym("RS", "remote sensing"), Acronym("LLM", "language models"))))
+    papers = [
+        paper(1, "Ada-RS: how a model samples"),
+        paper(2, "RS-based maps"),
+        paper(3, "Ada-RS for RS"),
+        paper(4, "A Video-LLM"),
+    ]
+    features = build(papers, background=known)
+    assert features.coverage(["remote sensing"])[0].tolist() == pytest.approx([0, 1, 1, 0])
+    assert features.coverage(["language models"])[0, 3] == pytest.approx(1)
+    assert features.coverage(["RS"])[0].tolist() == pytest.approx([1, 1, 1, 0]), "its own words are there"
+
+
 def test_without_a_background_a_paper_is_read_by_its_own_definition() -> None:
     papers = [
         paper(1, "SSMs at length", "We study state space models (SSMs)."),

@@ -35,13 +35,15 @@ from dailypapers.ranking.corpus.frequencies import (
 from dailypapers.ranking.text.phrases import Phrasebook
 from dailypapers.ranking.text.spelling import Vocabulary
 from dailypapers.ranking.text.topics import is_name
-from dailypapers.ranking.text.words import neighbors, units
+from dailypapers.ranking.text.words import neighbors, parts, units, written
 
 Flags = npt.NDArray[np.bool_]
 #: Two papers whose cosine is above this say the same.
 SAME = 0.8
 #: So many papers are compared with all others at a time: each pair that shares a word takes memory meanwhile.
 _PAPERS_AT_ONCE = 256
+#: Acronyms of so few letters stand for other things in names: “Ada-RS”, “Re-ID”. A “Video-LLM” is a language model.
+_SHORTEST = 2
 #: For so few texts the library's papers are not all narrowed: a search wants ten of them, a million readers all.
 _FEW_TEXTS = 20
 
@@ -221,18 +223,31 @@ class Features:
         """
         learned = self.background.acronyms
         synonyms = (learned if self._is_learned else self._own_acronyms).synonyms(text)
-        return [(each, self._meaning(each.acronym)) for each in synonyms]
+        return [(each, self._meaning(each)) for each in synonyms]
 
-    def _meaning(self, acronym: Acronym) -> Flags:
+    def _meaning(self, synonym: Synonym) -> Flags:
         """Tell which papers mean by an acronym what it stands for; found out once for each."""
-        if (flags := self._meanings.get(acronym)) is None:
+        acronym, is_short = synonym.acronym, len(synonym.words) == 1
+        if (flags := self._meanings.get((acronym, is_short))) is None:
             flags = ~self._defined_otherwise(acronym) if self._is_learned else self._defined(acronym)
-            self._meanings[acronym] = flags
+            if is_short and len(acronym.short) <= _SHORTEST:
+                flags = flags & ~self._only_in_names(synonym.words[0])
+            self._meanings[acronym, is_short] = flags
         return flags
 
     @cached_property
-    def _meanings(self) -> dict[Acronym, Flags]:
+    def _meanings(self) -> dict[tuple[Acronym, bool], Flags]:
         return {}
+
+    def _only_in_names(self, short: str) -> Flags:
+        """Tell which papers hold an acronym behind hyphens alone: “Ada-RS” says nothing of remote sensing."""
+        flags = np.zeros(len(self.papers), np.bool_)
+        columns = self._narrow_columns([short])
+        for column in () if columns is None else self._holds[columns].indices.tolist():
+            paper = self.papers[column]
+            surfaces, _ = written(f"{paper.title} . {paper.abstract}")
+            flags[column] = all(parts(surface)[0].form != short for surface in surfaces)
+        return flags
 
     @property
     def _is_learned(self) -> bool:
