@@ -54,6 +54,19 @@ def test_words_that_only_frame_a_topic_are_not_required() -> None:
     assert relevance("I am interested in bayesian optimization", DAY) == relevance("bayesian optimization", DAY)
 
 
+def test_a_rare_name_in_a_title_needs_no_general_word_behind_it() -> None:
+    titles = ("Proof theory for Łukasiewicz semantics", "Logic, logic and more logic", "Bread, and how to bake it")
+    abstracts = ("We study connectives.", "We cite Łukasiewicz.", "Flour.")
+    day = [Paper(PaperId("file", str(n)), *text) for n, text in enumerate(zip(titles, abstracts, strict=True))]
+    name, cited, nothing = relevance("Lukasiewicz logic", day).values()
+    assert name > EVEN
+    assert nothing < EVEN
+    assert relevance("bread logic", day)["file:2"] < EVEN, "bread is in half of the papers"
+    assert relevance("Lukasiewicz bread", day)["file:0"] < EVEN, "bread is not general"
+    assert relevance("Lukasiewicz logic", [*day, Paper(PaperId("file", "9"), "Łukasiewicz logic", "")])["file:9"] > name
+    assert nothing < cited < EVEN, "its words stand apart"
+
+
 def test_an_acronym_that_a_topic_explains_and_its_examples_are_not_required() -> None:
     alone = relevance("bayesian optimization", DAY)
     assert relevance("bayesian optimization (BO)", DAY) == alone

@@ -5,9 +5,10 @@ readers), what the words mean, categories, and authors. Knows nothing of readers
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import log
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ from dailypapers.ranking.corpus.frequencies import (
 )
 from dailypapers.ranking.text.phrases import Phrasebook
 from dailypapers.ranking.text.spelling import Vocabulary
-from dailypapers.ranking.text.topics import is_name
+from dailypapers.ranking.text.topics import is_name, without_general_word
 from dailypapers.ranking.text.words import neighbors, parts, units, written
 
 Flags = npt.NDArray[np.bool_]
@@ -42,6 +43,10 @@ Flags = npt.NDArray[np.bool_]
 SAME = 0.8
 #: So many papers are compared with all others at a time: each pair that shares a word takes memory meanwhile.
 _PAPERS_AT_ONCE = 256
+#: The idf of a word that one paper in 500 holds. What is rarer is the name of one thing, whatever general word follows.
+_RARE = 1 + log(500)
+#: Shares are sums of floats.
+_ROUNDING = 1e-6
 #: Acronyms of so few letters stand for other things in names: “Ada-RS”, “Re-ID”. A “Video-LLM” is a language model.
 _SHORTEST = 2
 #: For so few texts the library's papers are not all narrowed: a search wants ten of them, a million readers all.
@@ -164,8 +169,8 @@ class Features:
         """Key of an institution → papers whose authors work there, with its name as it stands there."""
         names_by_key: dict[str, dict[int, str]] = defaultdict(dict)
         for column, key in enumerate(self.keys):
-            for institution, written in institutions_in(self.affiliations.get(key, ())):
-                names_by_key[institution].setdefault(column, written)
+            for institution, name in institutions_in(self.affiliations.get(key, ())):
+                names_by_key[institution].setdefault(column, name)
         return {institution: tuple(papers.items()) for institution, papers in names_by_key.items()}
 
     @cached_property
@@ -285,13 +290,26 @@ class Features:
         asked, pairs = self._units(texts), self._asked(texts, [neighbors(text) for text in texts])
         has_pairs = np.diff(pairs.shares.indptr) > 0
         literal = asked.literally_covered(self._holds)
+        text, title = asked.covered(self._holds, literal), asked.covered(self._title_holds)
+        for row, columns in self._named_in_titles(texts):
+            text[row, columns] = title[row, columns] = 1.0
         return Coverages(
-            text=asked.covered(self._holds, literal),
+            text=text,
             literal=literal,
-            title=asked.covered(self._title_holds),
+            title=title,
             near=np.where(has_pairs[:, None], pairs.covered(self._holds), 1.0),
             words=np.diff(asked.shares.indptr).astype(np.float64),
         )
+
+    def _named_in_titles(self, texts: Sequence[str]) -> Iterator[tuple[int, Columns]]:
+        """Yield topics' rows, and the papers whose titles name them by a rare word: “Hodge” for “Hodge theory”."""
+        names = {row: name for row, text in enumerate(texts) if (name := without_general_word(text))}
+        rare = {row: name for row, name in names.items() if self._rarest(name) >= _RARE}
+        for row, held in zip(rare, self._units([*rare.values()]).covered(self._title_holds), strict=True):
+            yield row, np.flatnonzero(held > 1 - _ROUNDING)
+
+    def _rarest(self, text: str) -> float:
+        return max(self.background.idf.at(columns_of(unit)[0]) for unit in units(text))
 
     def _units(self, texts: Sequence[str]) -> "_Units":
         return self._asked(texts, [self._with_kin(text) for text in texts])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dailypapers.ranking.text.topics import head, is_name, listed, unframed
+from dailypapers.ranking.text.topics import head, is_name, listed, unframed, without_general_word
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,19 @@ def test_a_topic_that_only_begins_alike_stays(text: str) -> None:
 )
 def test_a_name_is_written_with_capitals(text: str, *, is_one: bool) -> None:
     assert is_name(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Hodge theory", "Hodge"),
+        ("linear temporal logic", "linear temporal"),
+        ("theory", ""),
+        ("meta-analysis", ""),
+        ("theory of mind", ""),
+        ("the theory", ""),
+        ("", ""),
+    ],
+)
+def test_a_general_word_is_left_out_where_it_ends_a_topic(text: str, name: str) -> None:
+    assert without_general_word(text) == name

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from dailypapers.ranking.text.acronyms import definitions
-from dailypapers.ranking.text.words import is_stop_word, spans, units
+from dailypapers.ranking.text.words import fold, is_stop_word, spans, units
 
 #: A comma inside a number or a formula has no space behind it, a slash inside a word none before it.
 _BETWEEN = re.compile(r"\s*(?:[,;]\s|\s[/|]\s|[、，；\n])\s*")
@@ -37,6 +37,8 @@ _EXAMPLES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _TAIL = re.compile(r",?\s+(?:and|&)\s+(?:its|their)\s+applications?\s*[.!]?\s*$", re.IGNORECASE)
+#: What is studied of a thing, as words are compared. Behind a rare name these say no more than the name does.
+_GENERAL = frozenset(map(fold, ("analysis", "dynamics", "learning", "logic", "modelling", "processing", "theory")))
 #: A frame may stand in another: "I am looking for papers about".
 _MOST_FRAMES = 3
 #: What is longer is a clause of a sentence, and no topic of its own.
@@ -73,6 +75,14 @@ def unframed(text: str) -> str:
         topic = _FRAME.sub("", topic)
     topic = _without_acronyms(_TAIL.sub("", _EXAMPLES.sub("", topic)))
     return topic if units(topic) else text
+
+
+@lru_cache(maxsize=100_000)
+def without_general_word(text: str) -> str:
+    """Return a topic without the general word it ends with, "Hodge" of "Hodge theory"; empty where it has none."""
+    *before, last = (0, 0), *spans(text)
+    rest = text[: last[0]].strip()
+    return rest if before and fold(text[slice(*last)]) in _GENERAL and units(rest) else ""
 
 
 def is_name(text: str) -> bool:
