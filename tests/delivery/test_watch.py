@@ -25,7 +25,7 @@ SECOND = dt.timedelta(seconds=1)
 def look(engine: sa.Engine, *before: Snapshot, now: dt.datetime = NOW) -> Snapshot:
     """How far sending is."""
     with reading(engine) as tx:
-        return snapshot(tx, since=NOW, now=now, before=before)
+        return snapshot(tx, since=NOW, now=now, steady=(now - NOW).total_seconds(), before=before)
 
 
 class Observed:
