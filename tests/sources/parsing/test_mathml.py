@@ -29,7 +29,7 @@ FORMULAS = [
     (f"<mfrac linethickness='0'>{mi('n')}{mi('k')}</mfrac>", "C(n, k)"),
     (f"<msqrt>{mi('s')}</msqrt>{mo('=')}{mn('13')}", "√s=13"),
     (f"<msqrt>{mi('a')}{mo('+')}{mi('b')}</msqrt>", "√(a+b)"),
-    (f"<mroot>{mi('x')}{mn('3')}</mroot>", "³√x"),
+    (f"<mroot>{mi('x')}{mn('3')}</mroot>", "∛x"),
     (f"<mover accent='true'>{mi('ν')}{mo('¯')}</mover>", "ν̄"),
     (f"<mover>{mi('AB')}{mo('¯')}</mover>", "AB¯"),
     (f"<munder>{mo('lim')}<mrow>{mi('n')}{mo('→')}{mi('∞')}</mrow></munder>", "lim_(n→∞)"),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from string import ascii_letters
 
 from dailypapers.sources.parsing.elements import Node, names, text_of
-from dailypapers.sources.tex.math import BOARD, fraction, joined_fractions, linear, wrapped
+from dailypapers.sources.tex.math import BOARD, fraction, joined_fractions, linear, root, wrapped
 from dailypapers.sources.tex.symbols import over_by_sign, small
 
 NAMES = names(
@@ -105,7 +105,7 @@ def _square_root(node: Node) -> str:
 
 def _root(node: Node) -> str:
     base, degree = (joined_fractions(part) for part in _parts(node, _PAIR))
-    return f"{small(degree, raised=True) or f'root {degree} of '}√{wrapped(base)}"
+    return root(degree, base)
 
 
 def _sub(node: Node) -> str:

@@ -25,13 +25,14 @@ _FRACTION = re.compile(r"[dt]?frac")
 BOARD = {"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
 _ESCAPED = re.compile(r"\\[%&$#_{}]")
 _NOT_ONE_LINE = frozenset({"\\begin", "\\end", "&", "\\\\", "\\newcommand", "\\def"})
-_SIMPLE = re.compile(r"[∂√∇]?[\w.′]+|\W")
+_SIMPLE = re.compile(r"[∂√∛∜∇]?[\w.′]+|\W")
 # They stand around a fraction until its neighbours are known.
 _OPEN, _CLOSE = "\x04", "\x05"
 _INSIDE = rf"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}"
 _JOINED_BEHIND = re.compile(rf"(?<=[\w)\]]){_INSIDE}")
-_JOINED_AHEAD = re.compile(rf"{_INSIDE}(?=[\w(\[√∂∇∑∏∫‖{_OPEN}])")
+_JOINED_AHEAD = re.compile(rf"{_INSIDE}(?=[\w(\[√∛∜∂∇∑∏∫‖{_OPEN}])")
 _LAST_FRACTION = re.compile(_INSIDE)
+_ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _AROUND = {"sqrt": "√{}", "pmod": " (mod {})"}
 #: Deeper nesting is no mathematics.
 _MAX_DEPTH = 12
@@ -60,6 +61,12 @@ def linear(source: str) -> str | None:
 def fraction(above: str, below: str) -> str:
     """Write a fraction, marked until `joined_fractions` knows what stands beside it."""
     return f"{_OPEN}{wrapped(above)}/{wrapped(below)}{_CLOSE}"
+
+
+def root(degree: str, base: str) -> str:
+    """Write a root on one line. Roots that have a sign take it: 2³√x might be read as 8√x."""
+    sign = _ROOTS.get(degree.strip()) or f"{small(degree, raised=True) or f'root {degree} of '}√"
+    return f"{sign}{wrapped(base)}"
 
 
 def joined_fractions(text: str) -> str:
@@ -162,8 +169,8 @@ class _Reader:
             return self._delimiter(sign)
         if name == "not":
             return self._negated(depth, after=after)
-        if is_command(name) and not (name == "sqrt" and self._peek() == "["):
-            return self._command(name, depth)
+        if is_command(name):
+            return self._root(depth) if (name, self._peek()) == ("sqrt", "[") else self._command(name, depth)
         return self._symbol(sign, depth, after=after)
 
     def _command(self, name: str, depth: int) -> str:
@@ -179,6 +186,16 @@ class _Reader:
         if name.endswith(("bb", "ds", "bbm")):
             return BOARD.get(text, text)
         return text if _FONT.fullmatch(f"\\{name}") else over(name, text) or f"\\{name}{{{text}}}"
+
+    def _root(self, depth: int) -> str:
+        self._take()
+        degree = ""
+        while self._peek() != "]":
+            if self.done() or self._peek() == "}":
+                raise _Unreadable
+            degree += self._piece(depth + 1, after=degree)
+        self._take()
+        return root(degree, self._argument(depth))
 
     def _delimiter(self, sign: str) -> str:
         self._skip_spaces()
