@@ -184,6 +184,22 @@ def test_authors_named_in_the_description_only_are_authors() -> None:
     assert (paper.authors, paper.abstract) == (("Ann Lee", "Bob Roy"), "")
 
 
+def test_a_doi_in_the_imprint_alone_names_the_paper_unless_others_state_it_too() -> None:
+    def item(title: str, doi: str) -> str:
+        imprint = f"Chem. Things, 2026, Advance Article, DOI: {doi}"
+        return f"<title>{title}</title><link>https://x.example/{title}</link><description>{imprint}</description>"
+
+    papers = [
+        a.paper for a in read(*(item(*each) for each in (("A", "10.1000/A"), ("B", "10.1000/i"), ("C", "10.1000/i"))))
+    ]
+    assert [str(paper.id) for paper in papers] == [
+        "doi:10.1000/a",
+        "url:https://x.example/B",
+        "url:https://x.example/C",
+    ]
+    assert papers[0].url == "https://x.example/A"
+
+
 @pytest.mark.parametrize("link", ["https://x.example/", "https://doi.org/10.1000/issue"])
 def test_nine_papers_with_one_link_are_nine_papers(link: str) -> None:
     papers = [a.paper for a in read(*(f"<title>Paper {n}</title><link>{link}</link>" for n in range(9)))]

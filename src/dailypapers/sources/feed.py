@@ -6,8 +6,9 @@ Knows where publishers hide a DOI and how they write authors. Ignores the feed's
 import asyncio
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urljoin
 
 from dailypapers.domain.doi import find_in_address
@@ -96,13 +97,28 @@ def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -
     links = [_link(entry, url) for entry in feed.entries]
     names = [tuple(_names(entry, link)) for entry, link in zip(feed.entries, links, strict=True)]
     context = _Context(day, source, feed.is_atom, _shared_names(feed.entries, names))
+    stated: list[str] = []
     for number, (entry, link, own) in enumerate(zip(feed.entries, links, names, strict=True), 1):
         try:
-            announcements.append(_announcement(entry, link, own, context))
+            announcement, doi = _announcement(entry, link, own, context)
+            announcements.append(announcement)
+            stated.append(doi)
         except _Unreadable as error:
             skipped.append(Skipped(f"{source} item {number}", str(error)))
     remarks = (f"Its XML is broken ({feed.flaw}); items may be missing",) if feed.flaw else ()
-    return Reading(tuple(announcements), tuple(skipped), remarks)
+    return Reading(tuple(_with_dois(announcements, stated)), tuple(skipped), remarks)
+
+
+def _with_dois(announcements: Sequence[Announcement], stated: Sequence[str]) -> Iterator[Announcement]:
+    """Name papers that have but an address by the DOI their imprint states, unless others state it too: an issue's."""
+    times = Counter(stated)
+    for announcement, doi in zip(announcements, stated, strict=True):
+        paper = announcement.paper
+        if paper.id.scheme not in {"url", "title"} or times[doi] > 1 or not (names := tuple(_doi_in(doi))):
+            yield announcement
+            continue
+        (id_, version), *_ = names
+        yield replace(announcement, paper=replace(paper, id=id_), version=version)
 
 
 def _error_of_arxiv(entry: Entry) -> str:
@@ -137,7 +153,8 @@ class _Unreadable(ValueError):
     """An entry that is no paper; the message says why."""
 
 
-def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> Announcement:
+def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> tuple[Announcement, str]:
+    """Read an entry, and which DOI its imprint states."""
     title = _title(entry, context)
     names = tuple(dict.fromkeys(name for name in own if name[0] not in context.shared)) or (
         ((id_of_title(f"{title} {_without_tracking(link)}"), None),) if link else ()
@@ -158,7 +175,7 @@ def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> An
         published=_published(entry, context.day),
         also=tuple(name for name in dict.fromkeys(others) if name != id_),
     )
-    return Announcement(paper, context.source, context.day, version=version)
+    return Announcement(paper, context.source, context.day, version=version), about.doi
 
 
 def _title(entry: Entry, context: _Context) -> str:
@@ -240,7 +257,11 @@ def _described(entry: Entry, title: str, authors: tuple[str, ...], context: _Con
     abstracts = [reading.abstract for reading in readings if reading.abstract]
     short = [abstract for abstract in abstracts if len(abstract) <= _LONGEST_ABSTRACT]
     abstract = max(short, key=len, default=next(iter(abstracts), ""))
-    return Described(abstract, next((reading.authors for reading in readings if reading.authors), ()))
+    return Described(
+        abstract,
+        next((reading.authors for reading in readings if reading.authors), ()),
+        next((reading.doi for reading in readings if reading.doi), ""),
+    )
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:

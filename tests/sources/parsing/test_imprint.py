@@ -54,6 +54,8 @@ def test_an_imprint_is_no_abstract(text: str) -> None:
         ("<h2>ABSTRACT</h2> <p>We show a gel.</p>", "We show a gel."),
         ("<jats:title>Abstract</jats:title><jats:p>We saw.</jats:p>", "We saw."),
         ("Abstract: We saw.", "We saw."),
+        ("AbstractWe saw.", "We saw."),
+        ("Big Annals, Volume 123, Issue 1, January 2026. <br/>SignificanceHere we saw.", "Here we saw."),
         ("Big Journal, Volume 3, Page 1-10, April 2026. <br/>Abstract We saw.", "We saw."),
         ("Big Journal, 20 April 2026. We saw it.", "Big Journal, 20 April 2026. We saw it."),
         ("<p>Sensing, Vol. 26, Pages 1234: A Title of It</p><p>Sensing doi: 10.3390/s26</p><p>We saw.</p>", "We saw."),
@@ -61,7 +63,7 @@ def test_an_imprint_is_no_abstract(text: str) -> None:
     ],
 )  # fmt: skip
 def test_an_abstract_is_found_beside_its_imprint(text: str, abstract: str) -> None:
-    assert read(text, "Ann Lee", "Bob Roy") == Described(abstract)
+    assert read(text, "Ann Lee", "Bob Roy").abstract == abstract
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,7 @@ def test_an_abstract_is_found_beside_its_imprint(text: str, abstract: str) -> No
     [
         "We show that in Volume 3, Issue 2 of the book, things go on.",
         "In 2026, we did it.",
+        "AbstractNet is a network.",
         "Abstract Meaning Representation is a formalism.",
         "Abstract Interpretation of programs is a theory, and we extend it.",
         "Review of things.",
@@ -93,7 +96,28 @@ def test_what_says_more_is_an_abstract(text: str) -> None:
     ],
 )
 def test_authors_are_read_where_only_the_description_has_them(text: str) -> None:
-    assert read(text) == Described("", ("Ann Lee", "Bob Roy"))
+    described = read(text)
+    assert (described.abstract, described.authors) == ("", ("Ann Lee", "Bob Roy"))
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        (
+            "<p>Nature, Published online: 18 July 2026; doi:10.1038/s1</p>It was found, as in 10.1000/other.",
+            "10.1038/s1",
+        ),
+        ("<i>Chem. Things</i>, 2026, <b>Advance Article</b><br/><b>DOI</b>: 10.1039/D6SC1A, Paper", "10.1039/D6SC1A"),
+        (
+            "A Title of It<br>Ann Lee and Bob Roy<br>Things, 24, 1-20, https://doi.org/10.5194/a-24-1, 2026",
+            "10.5194/a-24-1",
+        ),
+        ("Big Journal, Volume 3, doi: 10.1000/a.b. Big Book, Volume 4, doi: 10.1000/c.", ""),
+        ("We reply to the note of 2025 (doi: 10.1000/other).", ""),
+    ],
+)
+def test_the_doi_that_an_imprint_states_is_read(text: str, doi: str) -> None:
+    assert read(text).doi == doi
 
 
 @given(st.text(alphabet="AaVolume 12,.;:()[]-10.1000/x"))

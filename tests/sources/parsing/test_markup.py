@@ -31,6 +31,10 @@ from dailypapers.sources.parsing.markup import blocks, read_markup
         ("a type <roman>IV</roman> system", "a type IV system"),
         ("<jats:p>One <jats:italic>E. coli</jats:italic></jats:p><jats:p>two</jats:p>", "One E. coli two"),
         ("<list><list-item><p>one</p></list-item><list-item><p>two</p></list-item></list>", "one two"),
+        (
+            "<sec><st>Aims</st> <p>To see.</p></sec> <sec><st>Results</st> <p>Seen.</p></sec>",
+            "Aims To see. Results Seen.",
+        ),
         ("x<inline-graphic xlink:href='a.gif'/> y", "x y"),
         ('<script type="math/tex">x^2</script> ok<script>bad()</script>', "x² ok"),
         ('<img class="latex" alt="x^2" src="a"/> but no <img alt="A photograph" src="b"/>', "x² but no"),

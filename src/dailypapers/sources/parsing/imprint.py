@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dailypapers.domain.author_list import names_in
+from dailypapers.domain.doi import find_in_address
 from dailypapers.sources.parsing.elements import names
 
 _MONTH = (
@@ -46,6 +47,7 @@ _WEAK = re.compile(
 )
 #: “Front. Neurosci., 20 April 2026”: a name, a date, and nothing else.
 _DATED = re.compile(rf",\s(?:\d{{1,2}}\s)?{_MONTH}(?:\s\d{{1,2}},)?\s(?:19|20)\d\d\.?$")
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
 _CITATION = re.compile(r"10\.\d{4,9}/|\d\)?:\s?\w*\d")
 _LONGEST_NAME = 110
 #: Facts stand at the beginning of a line, or the line is none of theirs.
@@ -63,7 +65,7 @@ _BY = re.compile(r"by\s", re.IGNORECASE)
 _HEADING = re.compile(r"(?:Graphical\s)?Abstract|Summary", re.IGNORECASE)
 _LABELLED = re.compile(
     r"(?:Abstract\s?[:.]|ABSTRACT\b|Abstract\s[—–-])\s*(?=\S)"
-    r"|Abstract\s(?=(?:We|This|These|Here|In|The|Our|There|It|An?|Background|Objectives?|Purpose|Motivation|Introduction|Aims?)\b)"
+    r"|(?:Abstract\s?|Significance)(?=(?:We|This|These|Here|In|The|Our|There|It|An?|Background|Objectives?|Purpose|Motivation|Introduction|Aims?)\b)"
 )
 _BOILERPLATE = re.compile(
     r"The content of this RSS Feed|To cite this article before page|This article is licensed|(?:©|\(c\)|Copyright)\s"
@@ -79,6 +81,8 @@ class Described:
 
     abstract: str
     authors: tuple[str, ...] = ()
+    #: The one DOI its imprint states; empty where it states none, or several.
+    doi: str = ""
 
 
 def described(blocks: Iterable[str], *, title: str, authors: Sequence[str] = ()) -> Described:
@@ -88,18 +92,25 @@ def described(blocks: Iterable[str], *, title: str, authors: Sequence[str] = ())
     """
     parted = [part for block in blocks for part in _parted(block)]
     texts: list[str] = []
+    left_out: list[str] = []
     named: tuple[str, ...] = ()
     for position, block in enumerate(parted):
         following = parted[position + 1] if position + 1 < len(parted) else ""
         if label := _AUTHORS.match(block):
             named = named or names_in(block[label.end() :])
         elif _is_furniture(block, title):
-            continue
+            left_out.append(block)
         elif (unlabelled := _listed(block, authors, is_beside_more=len(parted) > 1)) is not None:
             named = named or unlabelled
         elif not (_may_be_name(block) and is_imprint(following)):
             texts.append(without_imprint(block))
-    return Described(" ".join(_without_heading(filter(None, texts))), named)
+            left_out.append(block.removesuffix(texts[-1]))
+    return Described(" ".join(_without_heading(filter(None, texts))), named, _doi_of(left_out))
+
+
+def _doi_of(imprint: Iterable[str]) -> str:
+    dois = {find_in_address(part)[0] for line in imprint if "10." in line for part in _DOI.findall(line)}
+    return dois.pop() if len(dois) == 1 else ""
 
 
 def _parted(block: str) -> list[str]:

@@ -18,7 +18,7 @@ from dailypapers.sources.tex.symbols import small
 _BLOCK = names(
     "p br div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 tr td th table blockquote section article header footer figure"
     " figcaption aside main center pre hr title sec abstract trans-abstract list list-item def-list def-item def"
-    " disp-quote disp-formula disp-formula-group break p1 fn label caption kwd-group"
+    " disp-quote disp-formula disp-formula-group break p1 fn label caption kwd-group st"
 )
 _PHRASE = names(
     "a abbr acronym address b bdi bdo big cite code del dfn em font i img ins italic bold kbd mark q s samp small span"
