@@ -47,8 +47,8 @@ def test_what_was_given_is_not_asked_for_and_sources_are_asked_until_they_are_un
     assert ask_for(Answered("papers@example.org")) == Answered("papers@example.org", "me@example.org", sources="cs.LG")
 
 
-def test_a_sender_that_is_not_an_address_alone_is_said_and_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
-    code, _, said = run("init", "--from", "Papers <papers@example.org>", "--no-check-mail")
+def test_a_sender_that_is_no_address_is_said_and_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
+    code, _, said = run("init", "--from", "Papers <papers at example.org>", "--no-check-mail")
     assert (code, "must be an address alone" in said, "Wrote" in said) == (2, True, False)
     assert not (tmp_path / DEFAULT_FILE).exists()
 
