@@ -69,6 +69,7 @@ def shared(
     """Options of all commands."""
     del version
     context.obj = Context(config, verbose=verbose)
+    context.call_on_close(context.obj.close)
 
 
 #: As `--help` groups them.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dailypapers.cli.output import counted, progress, rows, say
-from dailypapers.cli.shared import Context, Json, Now, clock, closed_at_the_end
+from dailypapers.cli.shared import Context, Json, Now, clock
 
 if TYPE_CHECKING:
     from dailypapers.app import App
@@ -62,7 +62,7 @@ def init(
         say(f"Wrote {file}: every setting with its default. Start with [service], [mail] and [[sources]].")
     if make_secret(settings):
         say(f"Created the secret {settings.service.secret_file}, which signs the links in emails; back it up.")
-    app = closed_at_the_end(build(settings))
+    app = shared.closing(build(settings))
     bring_up(app.engine)
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
     if try_sources and answered.sources:

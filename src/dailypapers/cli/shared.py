@@ -2,11 +2,10 @@
 
 import datetime as dt
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from dailypapers.domain.clock import Clock
@@ -36,6 +35,7 @@ class Context:
 
     config: Path | None
     verbose: bool = False
+    _engines: "list[sa.Engine]" = field(default_factory=list, repr=False)
 
     def settings(self) -> "Settings":
         """Read the settings."""
@@ -49,10 +49,23 @@ class Context:
         from dailypapers.app import build
         from dailypapers.store.database import require_migrated
 
-        app = closed_at_the_end(build(self.settings()))
+        app = self.closing(build(self.settings()))
         if migrated:
             require_migrated(app.engine)
         return app
+
+    def closing(self, app: "App") -> "App":
+        """Return an app whose database is closed when the command ends, however it ends."""
+        self._engines.append(app.engine)
+        return app
+
+    def close(self) -> None:
+        """Close the databases that were opened; of SQLite the file alone then holds everything."""
+        if self._engines:
+            from dailypapers.store.database import close
+
+            for engine in self._engines:
+                close(engine)
 
 
 def command_line(app: "App") -> "Actor":
@@ -60,16 +73,6 @@ def command_line(app: "App") -> "Actor":
     from dailypapers.accounts.actor import COMMAND_LINE, Actor
 
     return Actor(COMMAND_LINE, app.signer)
-
-
-def closed_at_the_end(app: "App") -> "App":
-    """Return an app whose database is closed when the command ends, however it ends."""
-    from dailypapers.store.database import close
-
-    command = click.get_current_context(silent=True)
-    if command:
-        command.call_on_close(lambda: close(app.engine))
-    return app
 
 
 def clock(now: str | None) -> Clock:
