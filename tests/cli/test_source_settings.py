@@ -29,8 +29,9 @@ def test_a_feed_is_tried_and_written_beside_the_default_sources(
     page = "<html><head><link rel='alternate' type='application/rss+xml' href='/feed'></head></html>"
     with playing_sources({"/": Answer(page), "/feed": Answer(FEED)}) as base:
         code, _, said = run("sources", "add", f"{base}/")
-        assert (code, "1 papers announced" in said, "Added to dailypapers.toml." in said) == (0, True, True), said
-        added = {"kind": "feed", "name": "127.0.0.1", "url": f"{base}/"}
+        assert (code, "1 paper announced" in said, "Added to dailypapers.toml." in said) == (0, True, True), said
+        assert f"It is a web page, which names the feed {base}/feed." in said
+        added = {"kind": "feed", "name": "127.0.0.1", "url": f"{base}/feed"}
         assert [each["kind"] for each in sources()] == ["arxiv", "huggingface", "feed"]
         assert sources()[-1] == added
         code, _, said = run("sources", "add", f"{base}/")
@@ -44,7 +45,8 @@ def test_a_feed_is_tried_and_written_beside_the_default_sources(
     ("address", "why"),
     [
         ("cs.RO", 'arXiv is a source already: add ["cs.RO"] to its categories.'),
-        ("https://huggingface.co/papers", "huggingface is a source already."),
+        ("cs.LG", "arXiv is a source already."),
+        ("https://huggingface.co/papers", "Hugging Face is a source already."),
         ("cs.CX", "arXiv has no category cs.CX; did you mean cs.SC?"),
         ("nature", "is neither a web address nor a category of arXiv"),
     ],
@@ -63,8 +65,58 @@ def test_feeds_come_in_and_go_out_as_opml(
     (tmp_path / "feeds.opml").write_text(f"<opml><body>{outlines}</body></opml>", "utf-8")
     assert run("sources", "import", "feeds.opml")[0] == 0
     assert [each.get("name") for each in sources()][2:] == ["Feed", "Feed 2"]
-    assert "0 sources added" in run("sources", "import", "feeds.opml")[2]
+    said = run("sources", "import", "feeds.opml")[2]
+    assert ("3 feeds left out: there is a source with that address." in said, "0 sources added" in said) == (True, True)
     code, out, _ = run("sources", "export")
     assert (code, out.count("<outline ")) == (0, 2)
     (tmp_path / "feeds.opml").write_text("<html/>", "utf-8")
     assert run("sources", "import", "feeds.opml")[0] == 2
+
+
+def test_several_feeds_of_one_host_are_named_by_their_titles_and_then_numbered(
+    run: Run, sources: Callable[[], list[dict[str, Any]]]
+) -> None:
+    titled = {f"/{n}": Answer(FEED.replace("<title>t<", f"<title>{title}<")) for n, title in enumerate(("A", "B", "B"))}
+    with playing_sources(titled) as base:
+        for path in titled:
+            assert run("sources", "add", f"{base}{path}")[0] == 0
+    assert [each["name"] for each in sources()[2:]] == ["127.0.0.1", "B", "127.0.0.1 2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"%PDF-1.7", "but a PDF. It was not added."),
+        (b"<opml><body/></opml>", "but a list of feeds (OPML), which “dailypapers sources import” reads from a file."),
+        (b"<!DOCTYPE html><p>Hello", "but a web page. It was not added."),
+    ],
+)
+def test_what_is_no_feed_is_said_to_be_what_it_is(
+    run: Run, sources: Callable[[], list[dict[str, Any]]], content: bytes, why: str
+) -> None:
+    with playing_sources({"/x": Answer(content)}) as base:
+        code, _, said = run("sources", "add", f"{base}/x")
+    assert (code, why in said, sources()) == (1, True, []), said
+
+
+def test_arxivs_feeds_in_a_list_become_one_source_of_its_kind(
+    run: Run, sources: Callable[[], list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    feeds = (
+        "https://rss.arxiv.org/rss/cs.RO",
+        "https://rss.arxiv.org/rss/cs.LG+cs.RO",
+        "ftp://a.example/",
+        "https://a.example/",
+    )
+    outlines = "".join(f"<outline text='Feed' xmlUrl='{url}'/>" for url in feeds)
+    (tmp_path / "feeds.opml").write_text(f"<opml><body>{outlines}</body></opml>", "utf-8")
+    said = run("sources", "import", "feeds.opml")[2]
+    assert "“Feed” was left out: its address is not one of the web." in said
+    assert 'arXiv is a source already: add ["cs.RO"] to its categories.' in said
+    assert [each["kind"] for each in sources()] == ["arxiv", "huggingface", "feed"]
+    settings = tmp_path / "dailypapers.toml"
+    settings.write_text(
+        settings.read_text("utf-8").partition("\n[[sources]]")[0] + "\n[[sources]]\nkind = 'huggingface'\n", "utf-8"
+    )
+    run("sources", "import", "feeds.opml")
+    assert [each.get("categories") for each in sources() if each["kind"] == "arxiv"] == [["cs.RO", "cs.LG"]]

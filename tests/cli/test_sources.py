@@ -81,6 +81,7 @@ def test_one_source_is_asked_and_nothing_is_stored(run: Run, routes: dict[str, R
     assert "cs.LG: 3 items" in said
     assert "cs.AI failed: " in said
     assert "new: Paper 2604.20001 (arxiv:2604.20001)" in said
+    assert "/rss/cs.AI answered 404 in 0.0 s: 22 bytes." in said
     announce(routes, MONDAY, LG=3, AI=2)
     assert run("sources", "check", "arxiv")[0] == 0
     assert json.loads(run("sources", "--json")[1]) == [{"source": "arxiv", "state": "never fetched"}]
@@ -115,6 +116,8 @@ def test_a_backfill_says_what_is_missing(run: Run, routes: dict[str, Route]) -> 
     assert (code, "0 days of sources and categories are missing since 2026-04-01" in said) == (0, True)
     code, _, said = run("fetch", "--since", "April")
     assert (code, "“April” is not a day; write it like 2026-03-01." in said) == (2, True)
+    code, _, said = run("fetch", "--since", "2026-05-01", "--now", MONDAY.isoformat())
+    assert (code, "2026-05-01 has not come yet; give a day in the past." in said) == (2, True)
 
 
 def test_days_of_a_source_that_recovers_are_well_again(run: Run, routes: dict[str, Route]) -> None:

@@ -45,8 +45,9 @@ def fetch(
     """Fetch new papers from every source."""
     from dailypapers.intake.fetch import fetch as run
 
+    first = _past_day(since, clock(now)()) if since else None
     dependencies = context.obj.app().dependencies
-    failed = _backfill(dependencies, _day(since), clock(now)()) if since else 0
+    failed = _backfill(dependencies, first, clock(now)()) if first else 0
     with progress("fetching", len(dependencies.sources)) as step:
         reports = run(
             dependencies.engine,
@@ -59,13 +60,16 @@ def fetch(
     raise typer.Exit(max(sources_code(reports), ATTENTION if failed else OK))
 
 
-def _day(text: str) -> "dt.date":
+def _past_day(text: str, now: "dt.datetime") -> "dt.date":
     import datetime as dt
 
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
         raise BadInput(f"“{text}” is not a day; write it like 2026-03-01.") from None
+    if day > now.date():
+        raise BadInput(f"{day} has not come yet; give a day in the past.")
+    return day
 
 
 def _backfill(dependencies: "Dependencies", since: "dt.date", now: "dt.datetime") -> int:
@@ -265,6 +269,7 @@ def check(
 
     async def ask() -> "Fetched":
         async with dependencies.make_http() as http:
+            http.on_step = say
             answer: Fetched = await source.fetch(http, None, now=clock(now)())
             return answer
 
@@ -281,8 +286,9 @@ def check(
 def say_answer(answer: "Fetched") -> None:
     """Say what a source answered: counts, the first papers, and what could not be read."""
     for category, part in answer.by_category.items():
-        say(f"{category}: {part.failure or f'{part.items} items'}")
-    say(f"{answer.asked} addresses asked; {len(answer.announcements)} papers announced, {len(answer.skipped)} skipped.")
+        say(f"{category}: {part.failure or counted(part.items, 'item')}")
+    papers = counted(len(answer.announcements), "paper")
+    say(f"{counted(answer.asked, 'request')}: {papers} announced, {len(answer.skipped)} skipped.")
     for each in answer.announcements[:_SHOWN]:
         say(f"  {each.type.value}: {each.paper.title} ({each.paper.id})")
     for item in answer.skipped[:_NAMED]:

@@ -44,6 +44,8 @@ _UNSET = dt.date(1970, 1, 1)
 #: Longer texts are articles, not abstracts.
 _LONGEST_ABSTRACT = 8_000
 _MAX_CATEGORIES = 20
+#: A feed's title becomes a name in a table and in emails.
+_LONGEST_TITLE = 60
 
 
 #: Ids of one entry, the best first, each with the version it names.
@@ -82,6 +84,27 @@ class Feed:
 
     async def _read(self, response: Response, *, day: dt.date) -> Reading:
         return await asyncio.to_thread(read_feed, response.content, url=response.url, day=day, source=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an address has: a feed's title, where it is a feed, or the addresses of those that its page names."""
+
+    title: str = ""
+    #: The best first; the address itself where it is a feed.
+    urls: tuple[str, ...] = ()
+
+
+async def find_feeds(http: Http, url: str) -> Found:
+    """Ask for an address that may be a feed's or a page's. Raises `FetchFailed` where it leads to none."""
+    response = await http.get(url)
+    try:
+        feed = await asyncio.to_thread(parse, response.content)
+    except FetchFailed as error:
+        if urls := tuple(each for each in feeds_of(response.content, url) if each != url):
+            return Found(urls=urls)
+        raise FetchFailed(f"The feed {url} cannot be used: {error}.") from error
+    return Found(clean(feed.title)[:_LONGEST_TITLE], (url,))
 
 
 def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -> Reading:

@@ -20,6 +20,12 @@ def test_feeds_are_found_in_their_order_and_made_absolute() -> None:
     )
 
 
+def test_feeds_of_comments_come_last() -> None:
+    link = b"<link rel=alternate type='application/rss+xml' href="
+    page = link + b"/comments/feed/>" + link + b"/feed/>"
+    assert feeds_of(page, URL) == ("https://group.example/feed/", "https://group.example/comments/feed/")
+
+
 def test_a_base_is_heeded_and_what_is_no_address_of_the_web_is_left_out() -> None:
     link = b"<link rel=alternate type='application/rss+xml' href="
     page = b"<base href='https://other.example/'>" + b"".join(

@@ -8,7 +8,7 @@ import asyncio
 import random
 import re
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from itertools import count
@@ -81,6 +81,9 @@ class Http:
     replaced in tests.
     """
 
+    #: Is told what is done for `get`, a sentence a step.
+    on_step: Callable[[str], object] | None = None
+
     def __init__(
         self,
         *,
@@ -131,6 +134,7 @@ class Http:
             if answer.status not in _REDIRECTS:
                 return _response(url, answer, also=also)
             where = _next_address(where, answer.headers.get("location", ""))
+            self._tell(f"It redirects to {shown(where)}.")
         raise FetchFailed(f"{shown(url)} redirects more than {MAX_REDIRECTS} times.")
 
     async def send(self, method: str, url: str, *, headers: Mapping[str, str], content: bytes = b"") -> Reply:
@@ -159,12 +163,14 @@ class Http:
             give_up_at = asyncio.get_running_loop().time() + self._patience
             for attempt in count():
                 await _waited(turn, where)
+                started = asyncio.get_running_loop().time()
                 try:
                     outcome = await self._try_once(where, headers)
                 except FetchFailed:
                     await turn.answered()
                     raise
                 if isinstance(outcome, _Answer):
+                    self._tell(_step(where, outcome, asyncio.get_running_loop().time() - started))
                     await turn.answered()
                     self._troubled.discard(place)
                     return outcome
@@ -172,8 +178,13 @@ class Http:
                 if self._is_last(attempt, place) or asyncio.get_running_loop().time() + rest > give_up_at:
                     await self._give_up(turn, place, outcome, rest)
                     raise FetchFailed(_given_up(where, outcome, attempts=attempt + 1))
+                self._tell(f"{shown(where)}: {outcome.why}; the next try is in {rest:.0f} s.")
                 await turn.answered(rest=rest)
         raise AssertionError("not reached: the attempts have no end")
+
+    def _tell(self, sentence: str) -> None:
+        if self.on_step:
+            self.on_step(sentence)
 
     def _is_last(self, attempt: int, place: str) -> bool:
         return attempt >= self._retries or place in self._troubled
@@ -222,6 +233,12 @@ class Http:
 def shown(url: str | httpx.URL) -> str:
     """Write an address as it may be printed: without a password."""
     return re.sub(r"(?<=://)[^/@]*@", "", str(url))[:200]
+
+
+def _step(where: httpx.URL, answer: _Answer, seconds: float) -> str:
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip()[:60]
+    what = f", {kind}" if kind.isprintable() and kind else ""
+    return f"{shown(where)} answered {answer.status} in {seconds:.1f} s: {len(answer.content):,} bytes{what}."
 
 
 def _given_up(where: httpx.URL, failure: Failure, *, attempts: int) -> str:

@@ -11,7 +11,10 @@ _TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/
 
 
 def feeds_of(content: bytes, url: str) -> tuple[str, ...]:
-    """Return the addresses of the feeds that a page fetched from `url` names, each once, in its order."""
+    """Return the addresses of the feeds that a page fetched from `url` names, each once, in its order.
+
+    Feeds of comments, which blogs name beside that of their posts, come last.
+    """
     head = content[:_MAX_BYTES]
     # Beyond a handful of these the parser's time grows with their square.
     if head.count(b"<!") > 1_000:  # noqa: PLR2004
@@ -19,7 +22,8 @@ def feeds_of(content: bytes, url: str) -> tuple[str, ...]:
     page = _Links()
     page.feed(head.decode("utf-8", "replace"))
     addresses = (_joined(page.base or url, address) for address in page.feeds)
-    return tuple(dict.fromkeys(address for address in addresses if address))
+    named = dict.fromkeys(address for address in addresses if address)
+    return tuple(sorted(named, key=lambda address: "comment" in address.lower()))
 
 
 def _joined(base: str, address: str) -> str:
