@@ -102,7 +102,7 @@ def _preferences(of: States) -> dict[str, Callable[[], object]]:
 
     def wrong() -> None:
         page.goto(of.reader.link(Purpose.PREFERENCES))
-        page.get_by_text("A steady number").click()
+        page.get_by_text("Target number").click()
         page.get_by_label("No email for fewer than").fill("9")
         of.renderer("Save")
 

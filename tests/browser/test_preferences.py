@@ -74,7 +74,7 @@ def test_comforts_and_saving(alice: Reader, visit: Visit) -> None:
 def test_what_is_wrong_is_said_below_its_field_and_moves_no_other(alice: Reader, visit: Visit) -> None:
     page = opened(visit(Look()), alice)
     page.locator("form.preferences").evaluate("form => form.noValidate = true")
-    page.get_by_text("A steady number").click()
+    page.get_by_text("Target number").click()
     page.get_by_label("About how many per day").fill("999")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Show me where").click()

@@ -103,7 +103,7 @@ def subscribe(walk: Walk) -> None:
     expect(papers.get_by_role("heading", level=2)).to_contain_text("today")
     walk.page.get_by_label("Your topics").fill("language models")
     if not walk.scripts:
-        walk.page.get_by_role("button", name="Show my digest").click()
+        walk.page.get_by_role("button", name="Preview").click()
     expect(papers.get_by_role("heading", level=2)).to_contain_text("Your digest today")
     expect(papers).to_contain_text("Matches your topic “language models”")
     walk.look_around()

@@ -80,7 +80,7 @@ def test_a_comment_is_in_the_next_mail_under_its_paper_with_the_name_of_who_agre
     quoted = "> " + text_of(mails(engine, "ada")[0]).replace("\n", "\r\n> ")
     said = f"1: Is <b>this</b> sound?\r\n\r\nI doubt it.\r\n\r\nOn Monday, Daily Papers wrote:\r\n{quoted}"
     assert inbound(handler, answer(engine, "ada", said)).startswith("250")
-    assert told(engine, "ada") == f"Your comment on “{GRAPHS}” will be in the next email of Graph club."
+    assert told(engine, "ada") == f"Your comment on “{GRAPHS}” will be in the next email from Graph club."
     assert inbound(handler, answer(engine, "bob", "Shall we meet?\r\n-- \r\nBob")).startswith("250")
     assert comments(engine, club) == ["Shall we meet?", "Is <b>this</b> sound?\n\nI doubt it."]
     announce(engine, ["Weather"], NOW + DAY)

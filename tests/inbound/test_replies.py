@@ -217,5 +217,5 @@ def test_a_digest_whose_papers_are_gone_says_so_and_leaves_the_rest(handler: Inb
         tx.execute(sa.text("DELETE FROM picks"))
     inbound(handler, reply(to, "more like 1, topics"))
     assert answers(handler.engine) == [
-        "The papers of that digest are no longer known here; please reply to a newer one. Your topics: graphs."
+        "That digest is too old: its papers are no longer stored. Please reply to a newer one. Your topics: graphs."
     ]

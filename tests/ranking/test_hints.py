@@ -52,7 +52,7 @@ def test_a_suggestion_is_on_at_least_one_paper(learned: Features) -> None:
 def test_words_of_another_language_are_named(learned: Features) -> None:
     (hint,) = hints(learned, ["apprentissage par renforcement"])
     assert not hint.instead
-    assert hint.sentence().startswith("None of the papers we know contain “apprentissage, par, renforcement”.")
+    assert hint.sentence().startswith("No paper in our library contains “apprentissage, par, renforcement”.")
 
 
 def test_a_topic_of_one_common_word_is_named_with_its_share(learned: Features) -> None:

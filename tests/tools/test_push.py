@@ -176,7 +176,7 @@ def test_a_key_that_was_revoked_switches_a_tool_off_and_its_reader_is_told_once(
     world.push()
     assert world.state(kind) == (ToolState.OFF, Refusal.KEY)
     (notice,) = world.notices()
-    assert "did not accept your key any more, so papers you save are no longer sent there." in notice
+    assert "no longer accepts your key, so papers you save are not sent there any more." in notice
     asked = len(world.zotero.asked) + len(world.readwise.asked) + len(world.notion.asked)
     world.now += dt.timedelta(days=1)
     world.push()

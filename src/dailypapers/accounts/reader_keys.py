@@ -21,7 +21,7 @@ _FORM = KeyForm("dpr_")
 def add(tx: sa.Connection, subscriber_id: int, *, may_act: bool, now: dt.datetime) -> str:
     """Add a key and return it: nobody can read it again. Raises `BadInput` for who has as many as they may."""
     if len(reader_keys.of_subscriber(tx, subscriber_id)) >= MOST_KEYS:
-        raise BadInput(N_("You have as many keys as you may. Revoke one that you no longer use."))
+        raise BadInput(N_("You have the maximum number of keys. Revoke one that you no longer use."))
     prefix, key = _FORM.new()
     reader_keys.add(tx, subscriber_id, prefix=prefix, key_hash=hash_of(key), may_act=may_act, now=now)
     return key

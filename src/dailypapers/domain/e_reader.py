@@ -38,7 +38,7 @@ def checked_host(address: str) -> str:
     """Return the address as it is. Raises `BadInput` where its host is not one of e-readers."""
     if domain_of(address) not in HOSTS:
         raise BadInput(
-            N_("Books can be sent to addresses at kindle.com, free.kindle.com and pbsync.com (PocketBook) only.")
+            N_("Books can only be sent to addresses at kindle.com, free.kindle.com and pbsync.com (PocketBook).")
         )
     return address
 

@@ -28,8 +28,8 @@ _OUT_OF_RANGE = N_(
     "There is no paper {number} in that email; its papers are numbered 1 to {last}. Your comment was not posted."
 )
 _NO_PAPERS = N_("That email has no papers, so please send your comment without a number.")
-_POSTED = N_("Your comment will be in the next email of {group}.")
-_POSTED_ON = N_("Your comment on “{title}” will be in the next email of {group}.")
+_POSTED = N_("Your comment will be in the next email from {group}.")
+_POSTED_ON = N_("Your comment on “{title}” will be in the next email from {group}.")
 
 
 def digest_of(tx: sa.Connection, delivery_id: int) -> tuple[int, int] | None:

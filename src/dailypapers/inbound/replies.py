@@ -64,7 +64,7 @@ _NO_NUMBER = {
     Action.SAVE: N_("Which paper do you mean? Add its number, as in “save 3”."),
 }
 _OUT_OF_RANGE = N_("There is no paper {number} in that digest; its papers are numbered 1 to {last}.")
-_NO_PICKS = N_("The papers of that digest are no longer known here; please reply to a newer one.")
+_NO_PICKS = N_("That digest is too old: its papers are no longer stored. Please reply to a newer one.")
 _BAD_DAY = N_(
     "We couldn’t tell when your pause should end. Write, for example, “pause until 3 May” or a day such as {day}."
 )

@@ -23,7 +23,7 @@ _VAGUE_FROM = 0.2
 #: Nobody wants more corrections than this at a time, and they take time.
 _MOST_UNKNOWN = 3
 UNKNOWN = N_(
-    "None of the papers we know contain “{words}”. If it is spelled correctly, you will get papers on it as they "
+    "No paper in our library contains “{words}”. If it is spelled correctly, you will get papers on it as they "
     "appear. Nearly all papers are in English."
 )
 VAGUE = N_("{percent}% of all papers contain “{topic}”. A more specific topic brings better papers.")

@@ -26,7 +26,8 @@ _GOOD_ENOUGH = 0.6
 _HARDLY_LONGER = 1.1
 #: What neither ends a text that was cut nor begins what follows on it.
 _AT_A_CUT = " ,;:–—-"
-WIDTH = 76
+#: Columns of a text part: a terminal of 80 has room for it even when it is quoted in an answer.
+WIDTH = 72
 #: Characters of a column each (UAX 11), as nearly all of a text in a Western language are.
 _NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03ce\u2010-\u2027\u2190-\u2199]*")
 _WITHOUT_WIDTH = {"Mn", "Me", "Cf"}
@@ -101,7 +102,7 @@ def safe_url(url: str) -> str:
 
 @lru_cache(maxsize=_SHARED)
 def wrapped(text: str, indent: str = "", hang: str = "") -> str:
-    """Return the text in lines of at most 76 columns, each with the indent before it; `hang` before all but the first.
+    """Return the text in lines of at most 72 columns, each with the indent before it; `hang` before all but the first.
 
     A web address is never broken: it goes onto a line of its own, however long that is (RFC 3986 appendix C). Another
     word is broken only where it is longer than a line, as a sentence in Chinese is.

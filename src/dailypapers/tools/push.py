@@ -48,8 +48,8 @@ log = structlog.get_logger()
 _MOST = 50
 _NOTICE_DEADLINE = dt.timedelta(days=3)
 _SWITCHED_OFF = N_(
-    "{tool} did not accept your key any more, so papers you save are no longer sent there. "
-    "To go on, connect {tool} again in your preferences, under “Send saved papers to other tools”."
+    "{tool} no longer accepts your key, so papers you save are not sent there any more. "
+    "To continue, connect {tool} again in your preferences, under “Send saved papers to other tools”."
 )
 _NOT_FOUND = N_(
     "Your library or database in {tool} could not be found, so papers you save are no longer sent there. "

@@ -57,7 +57,7 @@ async def test_results_show_title_authors_abstract_and_reason(found: httpx.Async
     for told in ("and 2 others", "20 April 2026", "cs.LG", "We draw graphs.", "Read more", "Matches Graphs", ">Code<"):
         assert told in page
     assert 'value="graphs"' in page
-    assert "36 papers contain" in page
+    assert "36 matching papers" in page
 
 
 @ON_SQLITE

@@ -75,7 +75,7 @@ async def test_the_papers_come_as_bibtex_and_ris(pages: httpx.AsyncClient, engin
 async def test_what_is_from_outside_the_topics_stands_apart(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
     got = a_digest(engine, outside=True)
     shown = await pages.get(link(got))
-    assert "One paper for this subscriber" in shown.text
+    assert "One pick" in shown.text
     assert shown.text.index("Trending outside the subscriber’s topics") < shown.text.index(CELLS.title)
     assert shown.text.count('formaction="') == 8
     assert (await pages.get(f"{link(got)}/papers.ris")).text.count("ER  - ") == 2

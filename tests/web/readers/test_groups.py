@@ -53,7 +53,7 @@ async def test_a_group_is_started_joined_and_left(pages: httpx.AsyncClient, engi
     assert "no longer open" in (await pages.post(joining, data={"member": "Bob"})).text
     shown = (await pages.get(page)).text
     assert "bob@example.org" in shown
-    assert "One member who does not show a name" in shown
+    assert "One member who doesn’t show a name" in shown
     assert "ada@example.org" not in (await pages.get(link(Purpose.GROUP, bob, group.id))).text
     leaving = link(Purpose.LEAVE, bob, group.id)
     before = everything(engine)
@@ -61,7 +61,7 @@ async def test_a_group_is_started_joined_and_left(pages: httpx.AsyncClient, engi
     assert everything(engine) == before
     assert "You are not in this group" in (await pages.post(leaving, content=b"List-Unsubscribe=One-Click")).text
     assert (await pages.get(link(Purpose.GROUP, bob, group.id))).status_code == 410
-    assert "the group ends" in (await pages.get(link(Purpose.LEAVE, ada, group.id))).text
+    assert "the group will end" in (await pages.get(link(Purpose.LEAVE, ada, group.id))).text
     await pages.post(link(Purpose.LEAVE, ada, group.id))
     with reading(engine) as tx:
         assert groups.every(tx) == []

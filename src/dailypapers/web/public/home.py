@@ -1,6 +1,6 @@
 """The front page: what this is, what one would get, and what is trending today; and whether we are well.
 
-Without scripts “Show my digest” posts the form, so that the address in it gets into no log; nothing is changed.
+Without scripts “Preview” posts the form, so that the address in it gets into no log; nothing is changed.
 """
 
 from collections.abc import Awaitable, Callable

@@ -24,7 +24,7 @@ from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers.group import group_and_member
 
 _VOTED = N_("Your vote is in. You can change it until the ballot closes.")
-_NOT_THERE = N_("This paper is not on the ballot any more. Please choose another one.")
+_NOT_THERE = N_("This paper is no longer on the ballot. Please choose another one.")
 #: Characters of a title.
 _TITLE = 300
 
