@@ -51,6 +51,26 @@ def test_papers_in_general_count_beside_few_papers() -> None:
     assert idf.at(column_of("model")) == pytest.approx(expected[1])
 
 
+def test_few_columns_are_found_as_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = merged(count_texts(["graph theorem", "graph", "cell"]))
+    asked = columns_of(["zebrafish", "graph", "cell", "weather", "theorem", "graph"])
+    few, few_idf = ColumnSubset.to(counts), InverseFrequency.among(counts)
+    monkeypatch.setattr("dailypapers.ranking.corpus.frequencies._FEW_COLUMNS", 0)
+    many, many_idf = ColumnSubset.to(counts), InverseFrequency.among(counts)
+    assert few.columns.tolist() == many.columns.tolist()
+    numbers = few.numbers_of(asked)
+    assert numbers.tolist() == many.numbers_of(asked).tolist()
+    assert [number < 0 for number in numbers.tolist()] == [True, False, False, True, False, False]
+    assert few.columns[numbers[numbers >= 0]].tolist() == asked[numbers >= 0].tolist()
+    assert np.array_equal(few.rows(counts).toarray(), many.rows(counts).toarray())
+    assert few_idf.of(asked).tolist() == many_idf.of(asked).tolist()
+
+
+def test_no_column_is_among_none() -> None:
+    none = ColumnSubset.to(merged(count_texts([""])))
+    assert (none.width, none.numbers_of(columns_of(["graph"])).tolist()) == (0, [-1])
+
+
 def test_a_common_term_has_its_column_to_itself() -> None:
     """By hash alone, a topic of recommenders would be held by every paper that speaks of a format."""
     recommender, usual = column_of("recommender"), frequencies().holding

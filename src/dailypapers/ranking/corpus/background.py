@@ -94,7 +94,7 @@ class LatentSpace:
         term_weights = self._narrow.rows(weights)
         # A few papers use few of the words; the others need not be brought to double precision.
         used = ColumnSubset.among(term_weights.indices, term_weights.shape[1])
-        projected = np.asarray(used.rows(term_weights) @ self.components[used.flags], np.float64)
+        projected = np.asarray(used.rows(term_weights) @ self.components[used.columns], np.float64)
         lengths = np.linalg.norm(projected, axis=1, keepdims=True)
         away = np.where(lengths > 0, projected / np.where(lengths > 0, lengths, 1) - self.mean, 0)
         return np.asarray(away @ self.rotation)

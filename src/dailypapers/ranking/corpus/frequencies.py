@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from typing import Generic, TypeVar
 
 import mmh3
 import numpy as np
@@ -27,6 +28,10 @@ Matrix = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Number = TypeVar("Number", np.int32, np.float64)
+
+#: Up to these, some hundred papers' columns, numbers are looked for.
+_FEW_COLUMNS = 1 << 14
 
 #: Counts have a second half of columns, for single letters and digits bound to a word: they tell what a topic asks for,
 #: but two papers are not alike for both writing of "n samples" or of "GPT-4". `merged` has them among all others.
@@ -115,12 +120,40 @@ def _hash(documents: Sequence[list[str]]) -> sp.csr_array:
 
 
 @dataclass(frozen=True)
+class _Sparse(Generic[Number]):
+    """A number for each of some columns, in ascending order, and zero for all others."""
+
+    columns: npt.NDArray[np.integer]
+    numbers: npt.NDArray[Number]
+    #: The number of every column, unless there are few: an array as wide as `COLUMNS` takes longer to make than many
+    #: columns to look for, and once its pages are touched here and there, all of its memory.
+    _wide: npt.NDArray[Number] | None
+
+    @classmethod
+    def of(cls, columns: npt.NDArray[np.integer], numbers: npt.NDArray[Number], width: int) -> "_Sparse[Number]":
+        """Of columns in ascending order, each once, of so many."""
+        if len(columns) < _FEW_COLUMNS:
+            return cls(columns, numbers, None)
+        wide = np.zeros(width, numbers.dtype)
+        wide[columns] = numbers
+        return cls(columns, numbers, wide)
+
+    def at(self, columns: npt.NDArray[np.integer]) -> npt.NDArray[Number]:
+        """The number of each of these columns."""
+        if self._wide is not None:
+            return np.asarray(self._wide[columns])
+        if not len(self.columns):
+            return np.zeros(columns.shape, self.numbers.dtype)
+        places = np.minimum(np.searchsorted(self.columns, columns), len(self.columns) - 1)
+        return np.where(self.columns[places] == columns, self.numbers[places], self.numbers.dtype.type(0))
+
+
+@dataclass(frozen=True)
 class ColumnSubset:
     """The columns that some texts hold, numbered without gaps: products over them cost what these texts cost."""
 
-    #: Of every column its number here and one more, so that those that are not here cost neither memory nor time.
-    _next: npt.NDArray[np.int32]
-    width: int
+    #: Of each column here the number that comes after its own.
+    _following: _Sparse[np.int32]
 
     @classmethod
     def to(cls, rows: sp.csr_array) -> "ColumnSubset":
@@ -131,18 +164,21 @@ class ColumnSubset:
     def among(cls, columns: npt.NDArray[np.integer], width: int) -> "ColumnSubset":
         """To these columns, of so many."""
         used = distinct(columns)
-        following = np.zeros(width, np.int32)
-        following[used] = np.arange(1, len(used) + 1, dtype=np.int32)
-        return cls(following, len(used))
+        return cls(_Sparse.of(used, np.arange(1, len(used) + 1, dtype=np.int32), width))
+
+    @property
+    def columns(self) -> npt.NDArray[np.integer]:
+        """The columns, by their numbers."""
+        return self._following.columns
+
+    @property
+    def width(self) -> int:
+        """How many they are."""
+        return len(self.columns)
 
     def numbers_of(self, columns: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
         """The number of each of these columns here, or -1."""
-        return np.asarray(self._next[columns] - 1)
-
-    @property
-    def flags(self) -> Flags:
-        """Of every column whether it is here."""
-        return np.asarray(self._next > 0)
+        return np.asarray(self._following.at(columns) - np.int32(1))
 
     def rows(self, rows: sp.csr_array) -> sp.csr_array:
         """Rows without the columns that are not here."""
@@ -184,8 +220,8 @@ def holding_each(by_term: sp.csr_array, asked: Iterable[Iterable[int]]) -> Flags
 class InverseFrequency:
     """ln((1 + papers) / (1 + papers holding the term)) + 1, for each column."""
 
-    #: Zero for the columns that no paper holds: where there are only zeros, a vector takes neither memory nor time.
-    _held: Vector
+    #: Of the columns that papers hold.
+    _held: _Sparse[np.float64]
     _papers: float
     #: Papers in general that count beside these, and in which share of them each column's term stands.
     _usual: float = 0.0
@@ -203,13 +239,12 @@ class InverseFrequency:
         columns, holding_papers = ordered[starts], np.diff(np.append(starts, len(ordered))).astype(np.float64)
         if shares is not None:
             holding_papers += usual * shares[columns]
-        idf = np.zeros(COLUMNS)
-        idf[columns] = np.log((1 + papers) / (1 + holding_papers)) + 1
-        return cls(idf, papers, usual, shares)
+        idf = np.log((1 + papers) / (1 + holding_papers)) + 1
+        return cls(_Sparse.of(columns, idf, COLUMNS), papers, usual, shares)
 
     def of(self, columns: npt.NDArray[np.integer]) -> Vector:
         """Return it for each of these columns."""
-        idf = self._held[columns]
+        idf = self._held.at(columns)
         return np.where(idf > 0, idf, self._unheld(columns))
 
     def at(self, column: int) -> float:
