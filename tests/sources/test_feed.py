@@ -6,7 +6,7 @@ from tests.playing_sources import Answer, Asked, Route, playing_sources
 
 from dailypapers.domain.source import Announcement
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.feed import Feed, read_feed
+from dailypapers.sources.feed import Feed, Found, find_feeds, read_feed
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.parsing.bounds import MAX_BYTES, MAX_ENTRIES, MAX_TAGS
 
@@ -323,3 +323,35 @@ async def test_a_home_page_that_names_itself_is_no_feed() -> None:
         async with Http(allow_private=True, pace=0) as http:
             with pytest.raises(FetchFailed, match="not an RSS, Atom or RDF feed"):
                 await Feed("group", f"{base}/").fetch(http, None, now=MONDAY)
+
+
+async def test_links_are_relative_to_where_the_feed_is_and_never_hold_its_password() -> None:
+    routes: dict[str, Route] = {
+        "/old": Answer(status=301, headers={"Location": "/new/feed.xml"}),
+        "/new/feed.xml": Answer(rss("<title>T</title><link>papers/1.html</link>")),
+    }
+    with playing_sources(routes) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            answer = await Feed("journal", f"{base.replace('://', '://ann:secret@')}/old").fetch(http, None, now=MONDAY)
+    assert [item.paper.url for item in answer.announcements] == [f"{base}/new/papers/1.html"]
+
+
+@pytest.mark.parametrize("content", [b"<html/>", b"<!DOCTYPE html><p>Hello"])
+async def test_a_feed_that_cannot_be_used_is_named_without_its_password(content: bytes) -> None:
+    with playing_sources({"/x": Answer(content)}) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            for ask in (
+                Feed("journal", f"{base.replace('://', '://ann:secret@')}/x").fetch(http, None, now=MONDAY),
+                find_feeds(http, f"{base.replace('://', '://ann:secret@')}/x"),
+            ):
+                with pytest.raises(FetchFailed) as caught:
+                    await ask
+                assert "secret" not in str(caught.value)
+
+
+async def test_an_address_is_a_feed_with_a_title_or_a_page_that_names_some() -> None:
+    page = "".join(f"<link rel=alternate type='application/rss+xml' href='/{name}'>" for name in ("comments", "feed"))
+    with playing_sources({"/": Answer(page), "/feed": Answer(rss())}) as base:
+        async with Http(allow_private=True, pace=0) as http:
+            assert await find_feeds(http, f"{base}/") == Found("", (f"{base}/feed", f"{base}/comments"))
+            assert await find_feeds(http, f"{base}/feed") == Found("New papers", (f"{base}/feed",))

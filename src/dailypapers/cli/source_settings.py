@@ -68,13 +68,14 @@ async def _tried(context: "Context", settings: "Settings", setting: "Setting") -
 async def _with_feed(http: "Http", settings: "Settings", setting: "Setting") -> "Setting":
     """Follow a web page to the feed it names, and name the feed by its host, or by its title where that is taken."""
     from dailypapers.sources.feed import find_feeds
+    from dailypapers.sources.http.client import shown
 
     address = str(setting["url"])
     found = await find_feeds(http, address)
     if (url := found.urls[0]) != address:
-        say(f"It is a web page, which names the feed {url}.")
+        say(f"It is a web page, which names the feed {shown(url)}.")
         for other in found.urls[1:]:
-            say(f"It also names {other}, which can be added by that address.")
+            say(f"It also names {shown(other)}, which can be added by that address.")
         _refuse_known(settings, {**setting, "url": url})
         found = await find_feeds(http, url)
     names = {each.label() for each in settings.sources}

@@ -16,7 +16,7 @@ from dailypapers.domain.paper import Paper, PaperId, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched, id_of_title
-from dailypapers.sources.http.client import Http, Response
+from dailypapers.sources.http.client import Http, Response, shown, without_password
 from dailypapers.sources.parsing.cleaning import clean, clean_authors, clean_blocks, web_address
 from dailypapers.sources.parsing.discovery import feeds_of
 from dailypapers.sources.parsing.imprint import Described, described
@@ -75,7 +75,7 @@ class Feed:
         self, page: Response, http: Http, since: Checkpoint | None, *, error: FetchFailed, now: dt.datetime
     ) -> Fetched:
         """Ask for the feed that a web page names as its own; where it names none, raises the error of reading it."""
-        url = next(iter(feeds_of(page.content, self.url)), "")
+        url = next(iter(feeds_of(page.content, page.final_url)), "")
         if not url or url == self.url:
             raise error
         response = await http.get(url, since=since)
@@ -83,7 +83,9 @@ class Feed:
         return fetched(reading, {self.url: page.forgotten(), url: response}, since=since)
 
     async def _read(self, response: Response, *, day: dt.date) -> Reading:
-        return await asyncio.to_thread(read_feed, response.content, url=response.url, day=day, source=self.name)
+        # Readers get the links, and never the password of a feed.
+        url = without_password(response.final_url)
+        return await asyncio.to_thread(read_feed, response.content, url=url, day=day, source=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,9 @@ async def find_feeds(http: Http, url: str) -> Found:
     try:
         feed = await asyncio.to_thread(parse, response.content)
     except FetchFailed as error:
-        if urls := tuple(each for each in feeds_of(response.content, url) if each != url):
+        if urls := tuple(each for each in feeds_of(response.content, response.final_url) if each != url):
             return Found(urls=urls)
-        raise FetchFailed(f"The feed {url} cannot be used: {error}.") from error
+        raise FetchFailed(f"The feed {shown(url)} cannot be used: {error}.") from error
     return Found(clean(feed.title)[:_LONGEST_TITLE], (url,))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.playing_clock import PlayingClock
-from tests.playing_sources import Answer, Asked, playing_sources
+from tests.playing_sources import Answer, Asked, Route, playing_sources
 from tests.playing_tools import PlayingReadwise, playing
 
 from dailypapers import __version__
@@ -286,3 +286,40 @@ async def test_what_is_sent_is_sent_once_and_a_refusal_is_an_answer() -> None:
     async with Http(pace=0) as http:
         with pytest.raises(FetchFailed, match="private network"):
             await http.send("POST", url, headers={})
+
+
+@pytest.mark.parametrize("status", [206, 304])
+async def test_an_answer_to_another_question_is_a_failure(status: int) -> None:
+    """Half of a feed would pass for all of it, and nothing for nothing new."""
+    with playing_sources({"/feed": Answer("hel", status=status)}) as base:
+        async with polite(PlayingClock()) as http:
+            with pytest.raises(FetchFailed, match=f"answered {status}, which does not fit what it was asked"):
+                await http.get(f"{base}/feed")
+
+
+async def test_what_could_not_be_sent_back_is_not_remembered() -> None:
+    headers = {"ETag": '"a\x01b"', "Last-Modified": "j\u00e4mmerlich"}
+    with playing_sources({"/feed": Answer("hello", headers=headers)}) as base:
+        async with polite(PlayingClock()) as http:
+            response = await http.get(f"{base}/feed")
+    assert (response.etag, response.last_modified) == ("", "")
+
+
+async def test_each_step_is_told() -> None:
+    clock, steps = PlayingClock(), list[str]()
+    routes: dict[str, Route] = {
+        "/old": Answer(status=301, headers={"Location": "/new"}),
+        "/new": [Answer(status=503), Answer("hello", headers={"Content-Type": "text/plain; charset=utf-8"})],
+    }
+    with playing_sources(routes) as base:
+        async with polite(clock) as http:
+            http.on_step = steps.append
+            response = await http.get(f"{base}/old")
+    assert (response.url, response.final_url) == (f"{base}/old", f"{base}/new")
+    assert [step.replace(base, "").partition(" in ")[0] for step in steps] == [
+        "/old answered 301",
+        "It redirects to /new.",
+        "/new: it answered 503; the next try is",
+        "/new answered 200",
+    ]
+    assert steps[-1].endswith("s: 5 bytes, text/plain.")

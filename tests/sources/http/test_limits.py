@@ -50,3 +50,19 @@ def test_bytes_behind_the_end_of_gzip_are_refused() -> None:
 def test_a_packing_we_did_not_ask_for_is_refused() -> None:
     with pytest.raises(FetchFailed, match="did not ask for"):
         Body("gzip, gzip", limit=1000)
+
+
+@pytest.mark.parametrize("pieces", [1, 1_000])
+def test_all_members_of_gzip_are_unpacked_and_zeros_behind_them_are_nothing(pieces: int) -> None:
+    packed = gzip.compress(b"hel") + gzip.compress(b"") + gzip.compress(b"lo") + b"\0" * 100
+    body = Body("gzip", limit=1000)
+    size = -(-len(packed) // pieces)
+    for start in range(0, len(packed), size):
+        body.add(packed[start : start + size])
+    assert body.content() == b"hello"
+
+
+def test_a_bomb_of_many_members_is_stopped_as_well() -> None:
+    body = Body("gzip", limit=10_000)
+    with pytest.raises(FetchFailed, match="larger"):
+        body.add(gzip.compress(b"\0" * 6_000) * 2)

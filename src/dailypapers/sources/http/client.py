@@ -28,6 +28,7 @@ from dailypapers.sources.http.retry import TRY_AGAIN, Failure, cooldown, pause, 
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PARTIAL = 206
 _NOT_MODIFIED = 304
 _BAD = 400
 _TOO_MANY_REQUESTS = 429
@@ -46,6 +47,8 @@ class Response:
     etag: str = ""
     last_modified: str = ""
     not_modified: bool = False
+    #: Where it came from in the end, redirects followed: what its relative links are relative to.
+    final_url: str = ""
 
     def forgotten(self) -> "Response":
         """The same answer without what would let the next one be "unchanged"."""
@@ -127,12 +130,14 @@ class Http:
         Redirects are followed, each checked like the first address. 429, 5xx and lost connections are tried again.
         Raises `FetchFailed` with one sentence where there is no good answer; a status in `also` counts as good.
         """
-        headers = {"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"} | _validators(url, since)
+        validators = _validators(url, since)
+        headers = {"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"} | validators
         where = _address(url)
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._ask(where, headers)
             if answer.status not in _REDIRECTS:
-                return _response(url, answer, also=also)
+                response = _response(url, answer, also=also, is_conditional=bool(validators))
+                return replace(response, final_url=str(where))
             where = _next_address(where, answer.headers.get("location", ""))
             self._tell(f"It redirects to {shown(where)}.")
         raise FetchFailed(f"{shown(url)} redirects more than {MAX_REDIRECTS} times.")
@@ -230,9 +235,14 @@ class Http:
         return self._lines[key]
 
 
+def without_password(url: str | httpx.URL) -> str:
+    """Write an address without the name and the password that open it."""
+    return re.sub(r"(?<=://)[^/?#]*@", "", str(url))
+
+
 def shown(url: str | httpx.URL) -> str:
-    """Write an address as it may be printed: without a password."""
-    return re.sub(r"(?<=://)[^/@]*@", "", str(url))[:200]
+    """Write an address as it may be printed: without a password, and not too long."""
+    return without_password(url)[:200]
 
 
 def _step(where: httpx.URL, answer: _Answer, seconds: float) -> str:
@@ -290,18 +300,25 @@ def _next_address(where: httpx.URL, location: str) -> httpx.URL:
     return there
 
 
-def _response(url: str, answer: _Answer, *, also: Collection[int]) -> Response:
+def _response(url: str, answer: _Answer, *, also: Collection[int], is_conditional: bool) -> Response:
     if answer.status >= _BAD and answer.status not in also:
         raise FetchFailed(f"{shown(url)} answered {answer.status}.")
+    if answer.status == _PARTIAL or (answer.status == _NOT_MODIFIED and not is_conditional):
+        raise FetchFailed(f"{shown(url)} answered {answer.status}, which does not fit what it was asked.")
     good = answer.status < _BAD
     return Response(
         url=url,
         status=answer.status,
         content=answer.content,
-        etag=answer.headers.get("etag", "") if good else "",
-        last_modified=answer.headers.get("last-modified", "") if good else "",
+        etag=_validator(answer.headers.get("etag", "")) if good else "",
+        last_modified=_validator(answer.headers.get("last-modified", "")) if good else "",
         not_modified=answer.status == _NOT_MODIFIED,
     )
+
+
+def _validator(written: str) -> str:
+    """Keep what can be sent back as it came; a header with other characters would be refused by our own side."""
+    return written if written.isascii() and written.isprintable() else ""
 
 
 def _described(error: Exception) -> str:

@@ -4,10 +4,13 @@ Knows gzip and its bombs. Does not know where the bytes come from.
 """
 
 import zlib
+from collections.abc import Iterator
 
 from dailypapers.errors import FetchFailed
 
 _GZIP = 16 + zlib.MAX_WBITS
+#: The first byte of each member; the second may come later.
+_MEMBER = b"\x1f"
 
 
 class Body:
@@ -29,21 +32,29 @@ class Body:
         self._received += len(chunk)
         if self._received > self._limit:
             raise FetchFailed(self._too_large())
-        piece = self._unpacked(chunk) if self._unpack else chunk
-        self._size += len(piece)
-        if self._size > self._limit:
-            raise FetchFailed(self._too_large())
-        self._pieces.append(piece)
+        for piece in self._unpacked(chunk) if self._unpack else (chunk,):
+            self._size += len(piece)
+            if self._size > self._limit:
+                raise FetchFailed(self._too_large())
+            self._pieces.append(piece)
 
-    def _unpacked(self, chunk: bytes) -> bytes:
-        unpack = self._unpack
-        if unpack is None or unpack.eof:
-            raise FetchFailed("its gzip data continues after its end")
-        try:
-            # One byte more than allowed is enough to know; a bomb is never blown up further.
-            return unpack.decompress(chunk, self._limit - self._size + 1)
-        except zlib.error as error:
-            raise FetchFailed("its gzip data is damaged") from error
+    def _unpacked(self, chunk: bytes) -> Iterator[bytes]:
+        """Unpack what came; it may be of several members, one after the other (RFC 1952, 2.2), with zeros behind."""
+        while chunk and self._unpack:
+            if self._unpack.eof:
+                chunk = chunk.lstrip(b"\0")
+                if not chunk:
+                    return
+                if not chunk.startswith(_MEMBER):
+                    raise FetchFailed("its gzip data continues after its end")
+                self._unpack = zlib.decompressobj(_GZIP)
+            try:
+                # One byte more than allowed is enough to know; a bomb is never blown up further.
+                piece = self._unpack.decompress(chunk, self._limit - self._size + 1)
+            except zlib.error as error:
+                raise FetchFailed("its gzip data is damaged") from error
+            yield piece
+            chunk = self._unpack.unused_data
 
     def content(self) -> bytes:
         """Give everything, when all has come. Raises `FetchFailed` where gzip data ended early."""

@@ -37,6 +37,7 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
     (b"PK\x03\x04", "a ZIP file"),
+    (b"\x1f\x8b", "a gzip file"),
 )
 _ROOT = re.compile(rb"<(?:\w{1,20}:)?(opml|html|urlset|sitemapindex)\b|<!doctype (html)", re.IGNORECASE)
 _ROOTS = {
