@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dailypapers.domain.person import (
     _read,
     _read_any,
+    given_first,
     has_family_name,
     is_group,
     is_same_person,
@@ -242,6 +243,24 @@ def test_long_texts_take_no_time_and_end_somewhere(piece: str) -> None:
 )
 def test_a_name_has_parts(name: str, expected: tuple[str, str, str]) -> None:
     assert parts(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "signed"),
+    [
+        ("Kudva, R.", "R. Kudva"),
+        ("Pardo-Avila, Fátima", "Fátima Pardo-Avila"),
+        ("Berg, R. van den", "R. van den Berg"),
+        ("Lee, Ann, III", "Ann Lee, III"),
+        ("Ann Lee, Jr.", "Ann Lee, Jr."),
+        ("Ann Lee", "Ann Lee"),
+        ("CERN, Geneva Collaboration", "CERN, Geneva Collaboration"),
+        ("Kudva,", "Kudva,"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_shown_as_people_sign(name: str, signed: str) -> None:
+    assert given_first(name) == signed
 
 
 @pytest.mark.parametrize(

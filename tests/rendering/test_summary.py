@@ -20,8 +20,8 @@ from dailypapers.rendering.summary import _CUES, is_harmless, key_sentence, summ
             "Extensive experiments show state-of-the-art results. Code is available at https://github.com/a/b.",
         ),
         (
-            "Background: The score has been shown to matter. Methods: We asked 5,000 people.",
-            "Results: Reminders reduced missed court dates by 20%.",
+            "Background: The score has been shown to matter. Methods: We asked 5,000 people. Results:",
+            "Reminders reduced missed court dates by 20%.",
             "Conclusion: More research is needed.",
         ),
         (
@@ -35,6 +35,16 @@ from dailypapers.rendering.summary import _CUES, is_harmless, key_sentence, summ
 )
 def test_what_was_done_or_found_is_chosen(before: str, chosen: str, after: str) -> None:
     assert key_sentence(f"{before} {chosen} {after}") == chosen
+
+
+@pytest.mark.parametrize("label", ["RESULTS: ", "Results ", "Conclusions. ", "Aims : "])
+def test_the_label_of_a_part_is_left_out(label: str) -> None:
+    assert key_sentence(f"{label}The score varied between the groups.") == "The score varied between the groups."
+
+
+@pytest.mark.parametrize("words", ["Results of two trials are shown.", "Methods for counting ants.", "Results:"])
+def test_a_word_that_is_no_label_stays(words: str) -> None:
+    assert key_sentence(words) == words
 
 
 def test_nothing_comes_of_nothing() -> None:

@@ -124,6 +124,16 @@ def parts(name: str) -> tuple[str, str, str]:
     return written.family, written.given, written.suffix
 
 
+def given_first(name: str) -> str:
+    """Return a name as people sign: “Kudva, R.” is R. Kudva. Names without a comma, and groups', stay as they are."""
+    if "," not in name or is_group(name):
+        return name
+    family, given, suffix = parts(name)
+    if not given:
+        return name
+    return f"{given} {family}, {suffix}" if suffix else f"{given} {family}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Written:
     """The parts of a name as they stand there."""

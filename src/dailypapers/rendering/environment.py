@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dailypapers.domain.digest import is_by_upvotes
 from dailypapers.domain.i18n import LazyString, Translatable, Translator, untranslated
+from dailypapers.domain.person import given_first
 from dailypapers.domain.source import source_name
 from dailypapers.domain.text import direction, isolated
 from dailypapers.errors import BadSettings
@@ -82,6 +83,7 @@ def environment(
     env.filters |= {"enumeration": translate.enumeration}
     env.filters |= {
         "direction": direction,
+        "given_first": given_first,
         "parted": parted,
         "source_name": source_name,
         "is_by_upvotes": is_by_upvotes,

@@ -11,6 +11,7 @@ from dailypapers.domain.group import GroupDigest, GroupEntry
 from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
+from dailypapers.domain.person import given_first
 from dailypapers.domain.subscriber import Abstracts
 from dailypapers.rendering.environment import translator_of
 from dailypapers.rendering.notices import rendered
@@ -91,7 +92,7 @@ def talks(env: jinja2.Environment, comments: Sequence[CommentEntry]) -> list[Tal
 def group_item(env: jinja2.Environment, entry: GroupEntry, abstracts: Abstracts = Abstracts.SUMMARY) -> GroupItem:
     """Return a pick of a group in words, in the language of the templates, with so much of its abstract."""
     translate = translator_of(env)
-    people = entry.paper.authors[:_AUTHORS]
+    people = map(given_first, entry.paper.authors[:_AUTHORS])
     summary = entry.summary if abstracts is Abstracts.SUMMARY else None
     more = [" …"] if len(entry.paper.authors) > _AUTHORS else []
     return GroupItem(

@@ -12,6 +12,7 @@ import jinja2
 
 from dailypapers.domain.digest import Entry, QuietEntry
 from dailypapers.domain.paper import Paper
+from dailypapers.domain.person import given_first
 from dailypapers.domain.resource import Resource, institution_of, venue_of
 from dailypapers.domain.source import source_name
 from dailypapers.domain.subscriber import Abstracts, Style
@@ -222,7 +223,7 @@ def _authors(names: Sequence[str], followed: Sequence[str], apart: Callable[[str
     """
     before = -1
     for place in [n for n, name in enumerate(names) if n < _AUTHORS or name in followed][: 2 * _AUTHORS]:
-        name = shortened(names[place], _AUTHOR)
+        name = shortened(given_first(names[place]), _AUTHOR)
         shown = isolated(name) if is_right_to_left(name) else apart(name)
         yield Author(shown, names[place] in followed, gap=place > before + 1)
         before = place

@@ -142,6 +142,13 @@ _OPENINGS = (
     _cue(-1.5, rf"(?:specifically|in particular|it|they|these|such|this (?!{_WORKS}\b)\w+)\b"),
     _cue(-1.5, rf"our (?!(?:\w+ )?{_EVIDENCE})\w+\b"),
 )
+_PARTS = (
+    r"(?i:background|context|introduction|objectives?|aims?|purpose|methods?|results?|findings|conclusions?|"
+    r"interpretation)"
+)
+#: What a structured abstract calls its parts: “RESULTS: …”, and “Results The …” where a feed lost the colon.
+_LABEL = re.compile(rf"^{_PARTS}(?:\s*:\s+|\s+(?=[A-Z][a-z]*\s))(?=\S)")
+_ONLY_A_LABEL = re.compile(rf"{_PARTS}\s*[.:]?")
 #: For each sentence further from the first.
 _LATER = -0.08
 #: Of so many characters a sentence says something, and up to so many it is read at a glance.
@@ -174,9 +181,10 @@ def is_harmless(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def key_sentence(abstract: str) -> str:
-    """Return the sentence that says best what was done or found; empty where the abstract is."""
-    candidates = sentences(one_line(abstract[:_MAX_TEXT]))[:_MAX_SENTENCES]
-    return candidates[best_of(candidates)] if candidates else ""
+    """Return the sentence that says best what was done or found, without a label; empty where the abstract is."""
+    read = sentences(one_line(abstract[:_MAX_TEXT]))[:_MAX_SENTENCES]
+    candidates = tuple(sentence for sentence in read if not _ONLY_A_LABEL.fullmatch(sentence)) or read
+    return _LABEL.sub("", candidates[best_of(candidates)], count=1) if candidates else ""
 
 
 def best_of(candidates: tuple[str, ...]) -> int:

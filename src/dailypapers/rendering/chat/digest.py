@@ -11,6 +11,7 @@ import jinja2
 
 from dailypapers.domain.digest import Digest, Entry
 from dailypapers.domain.i18n import N_, NN_
+from dailypapers.domain.person import given_first
 from dailypapers.rendering.dates import plain_date
 from dailypapers.rendering.environment import translator_of
 from dailypapers.rendering.items import reason_of, title_of
@@ -77,7 +78,7 @@ def chat_digest(
 
 
 def _item(env: jinja2.Environment, entry: Entry, *, outside: str = "") -> ChatItem:
-    names = [one_line(name) for name in entry.paper.authors]
+    names = [given_first(one_line(name)) for name in entry.paper.authors]
     authors = translator_of(env).enumeration(names[:_AUTHORS]) + (" …" if len(names) > _AUTHORS else "")
     url, paper_id = safe_url(entry.paper.url), str(entry.paper.id)
     return ChatItem(paper_id, title_of(entry.paper), url, shortened(authors, 300), reason_of(env, entry), outside)
