@@ -91,8 +91,12 @@ class _Around:
     is_numbered: bool
 
 
-#: What a block is with a reader's values: HTML, text, and what they weigh together.
-_Filled = tuple[bytes, bytes, int]
+#: What a block is with a reader's values: HTML and text, which are weighed already, and what they weigh together.
+_Filled = tuple[Weighed, Weighed, int]
+#: An address to vote as it stands in HTML and in text; of no weight where there is none.
+_Vote = tuple[Weighed, Weighed]
+#: The names of the places of a frame's entries, in their order; no mail has as many.
+_ENTRIES, _OUTSIDE = (tuple(f"{name} {n}" for n in range(200)) for name in ("entry", "outside"))
 #: Stand for the address to vote, and for the number, while a block is filled; no encoded text holds them.
 _ADDRESS, _NUMBER = b"\0", b"\1"
 
@@ -145,8 +149,11 @@ class TwoPasses:
     #: Why mails are rendered whole, in a sentence; empty where they need not be.
     why_not: str = ""
     _blocks: dict[tuple[object, ...], _Block] = field(default_factory=dict)
-    #: By the identity of an entry, how many digits its number has, and how it is shown.
-    _around: dict[tuple[object, ...], _Around] = field(default_factory=dict)
+    #: By the identity of an entry, how many digits its number has, and the number of how it is shown.
+    _around: dict[tuple[int, int, int], _Around] = field(default_factory=dict)
+    _ways: dict[tuple[object, ...], int] = field(default_factory=dict)
+    #: What the number of an entry is encoded.
+    _numbers: list[bytes] = field(default_factory=list)
     #: Whether a template does more with an entry's number than print it.
     _filters_numbers: bool = False
     #: By what is a paper's own: what templates show of it, with an entry that has it, so that its identity stays taken.
@@ -252,15 +259,40 @@ class TwoPasses:
             known = kept(self._reasons, id(entry.reason), (entry.reason, reason_of(self.env, entry)), _REASONS)
         return known[1]
 
-    def around(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool]) -> _Around:
-        """Return an entry's block with all but the address to vote and the number; readers of one topic share it.
+    def filled(
+        self, name: str, entries: Sequence[Entry], shown: Shown, votes: Sequence[_Vote], *, first: int, has_html: bool
+    ) -> list[_Filled]:
+        """Return the blocks of one reader's entries, whose numbers begin with `first`; 0 where they have none.
 
-        `has` tells whether there is such an address, and HTML.
+        All but the address to vote and the number is shared by the readers of a topic. This is most of what a mail
+        takes, and so is one loop.
         """
-        place = number if self._filters_numbers or number < 2 else len(str(number)) + 1  # noqa: PLR2004 - the first one
-        key = (id(entry), place, name, shown, has)
-        known = self._around.get(key)
-        return known or kept(self._around, key, self._new_around(name, entry, shown, number, has), _BLOCKS)
+        way_of, filled = [self._way(name, shown, (has_votes, has_html)) for has_votes in (False, True)], []
+        number = first
+        for entry, (in_html, in_text) in zip(entries, votes, strict=True):
+            place = number if self._filters_numbers or number < 2 else len(str(number)) + 1  # noqa: PLR2004 - the first
+            has_vote = in_html[1] > 0
+            around = self._around.get((id(entry), place, way_of[has_vote]))
+            if around is None:
+                around = self._new_around(name, entry, shown, number, (has_vote, has_html))
+                kept(self._around, (id(entry), place, way_of[has_vote]), around, _BLOCKS)
+            html, text = in_html[0].join(around.html), in_text[0].join(around.text)
+            if number:
+                text = text.replace(_NUMBER, self._number(number))
+                html = html.replace(_NUMBER, self._number(number)) if around.is_numbered else html
+                number += 1
+            weight = around.weight + in_html[1] * (len(around.html) - 1) + in_text[1] * (len(around.text) - 1)
+            filled.append(((html, 0), (text, 0), weight))
+        return filled
+
+    def _way(self, name: str, shown: Shown, has: tuple[bool, bool]) -> int:
+        """Return the number of a way to show entries: which block, how much, and whether with votes, and in HTML."""
+        return self._ways.setdefault((name, shown, has), len(self._ways))
+
+    def _number(self, number: int) -> bytes:
+        while len(self._numbers) <= number:
+            self._numbers.append(self.pieces.encoded(str(len(self._numbers)), is_html=False)[0])
+        return self._numbers[number]
 
     def _new_around(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool]) -> _Around:
         reason, (has_votes, has_html) = self.reason(entry), has
@@ -504,29 +536,24 @@ class _Mail:
 
     def _filled_entries(self, shown: Shown) -> list[_Filled]:
         if shown not in self._entries:
-            entries = enumerate(self.digest.entries, 1)
-            self._entries[shown] = [self._filled_entry("entry", entry, shown, number) for number, entry in entries]
+            self._entries[shown] = self._filled("entry", self.digest.entries, shown, first=1)
         return self._entries[shown]
 
     def _filled_outside(self) -> list[_Filled]:
         if len(self._outside) < len(self.digest.outside):
-            self._outside = [self._filled_entry("outside_entry", entry, BARE, 0) for entry in self.digest.outside]
+            self._outside = self._filled("outside_entry", self.digest.outside, BARE, first=0)
         return self._outside
 
-    def _filled_entry(self, name: str, entry: Entry, shown: Shown, number: int) -> _Filled:
-        passes, url = self.passes, self.links.feedback.get(str(entry.paper.id), "")
-        in_html = in_text = passes.pieces.address(url)
-        if in_html is None or in_text is None:
-            url = safe_url(url)
-            in_html, in_text = (passes.pieces.encoded(url, is_html=is_html) for is_html in (True, False))
-        around = passes.around(name, entry, shown, number, (bool(url), not self.style.text_only))
-        weight = around.weight + in_html[1] * (len(around.html) - 1) + in_text[1] * (len(around.text) - 1)
-        html, text = in_html[0].join(around.html), in_text[0].join(around.text)
-        if number:
-            written, _ = passes.pieces.encoded(str(number), is_html=False)
-            text = text.replace(_NUMBER, written)
-            html = html.replace(_NUMBER, written) if around.is_numbered else html
-        return html, text, weight
+    def _filled(self, name: str, entries: Sequence[Entry], shown: Shown, *, first: int) -> list[_Filled]:
+        votes = [self._vote(self.links.feedback.get(str(entry.paper.id), "")) for entry in entries]
+        return self.passes.filled(name, entries, shown, votes, first=first, has_html=not self.style.text_only)
+
+    def _vote(self, url: str) -> _Vote:
+        pieces = self.passes.pieces
+        if plain := pieces.address(url):
+            return plain, plain
+        safe = safe_url(url)
+        return pieces.encoded(safe, is_html=True), pieces.encoded(safe, is_html=False)
 
 
 def _slot(slots: Slots, name: str, value: str) -> str:
@@ -536,9 +563,8 @@ def _slot(slots: Slots, name: str, value: str) -> str:
 
 def _ready(entries: Sequence[_Filled], outside: Sequence[_Filled], part: Literal[0, 1]) -> dict[str, Weighed]:
     """Return blocks as what stands in their places; they are weighed already."""
-    blocks = {f"entry {n}": (filled[part], 0) for n, filled in enumerate(entries)}
-    for n, filled in enumerate(outside):
-        blocks[f"outside {n}"] = (filled[part], 0)
+    blocks = dict(zip(_ENTRIES, [filled[part] for filled in entries], strict=False))
+    blocks.update(zip(_OUTSIDE, [filled[part] for filled in outside], strict=False))
     return blocks
 
 

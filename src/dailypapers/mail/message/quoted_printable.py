@@ -22,6 +22,7 @@ _MORE, _MORE_ENCODED = b"=", b"=3D"
 _SOFT_BREAK = b"=\n"
 #: Where a long word is broken, leaving room for the equals sign.
 _BREAK_AT = LONGEST_LINE - 1
+_DOT = ord(".")
 
 
 def encoded(text: str) -> bytes:
@@ -47,7 +48,7 @@ def plain_piece(text: str) -> bytes:
     if ".." in text:
         return piece(text)
     word = text.encode()
-    if _BREAK_AT < len(word) <= 2 * _BREAK_AT and word[_BREAK_AT : _BREAK_AT + 1] != b".":
+    if _BREAK_AT < len(word) <= 2 * _BREAK_AT and word[_BREAK_AT] != _DOT:
         return b"%b=\r\n%b=\r\n" % (word[:_BREAK_AT], word[_BREAK_AT:])
     lines = []
     while word:
