@@ -1,5 +1,8 @@
 """Hints: misspelt, unknown and vague topics."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from dailypapers.domain.paper import Paper, PaperId
@@ -58,6 +61,22 @@ def test_words_of_another_language_are_named(learned: Features) -> None:
 def test_a_topic_of_one_common_word_is_named_with_its_share(learned: Features) -> None:
     (hint,) = hints(learned, ["learning"])
     assert hint.sentence().startswith("100% of all papers contain “learning”.")
+
+
+def test_a_long_word_is_taken_for_one_of_few_papers_and_a_short_one_is_not() -> None:
+    rare = [Paper(PaperId("file", f"r{n}"), "Cybersecurity and mambas", "") for n in range(6)]
+    features = build(DAY, background=fit([*rare, *(paper(n) for n in range(100, 100 + LEAST_PAPERS))]))
+    assert [hint.instead for hint in hints(features, ["cybersecurty", "manbas"])] == ["cybersecurity", ""]
+
+
+def test_who_writes_a_sentence_is_told_that_few_words_find_more(learned: Features) -> None:
+    sentence = "medical models of imaging and protein folding for reinforcement learning"
+    (hint,) = hints(learned, [sentence])
+    assert (
+        hint.sentence() == f"Few papers contain all words of “{sentence[:60]}”. Two to four specific words find more."
+    )
+    assert hints(learned, ["I am interested in models 104"]) == ()
+    assert hints(replace(learned, dense=np.zeros((len(DAY), 1))), [sentence]) == ()
 
 
 def test_nothing_is_said_of_topics_that_papers_hold(learned: Features) -> None:

@@ -64,7 +64,7 @@ from dailypapers.domain.vote import Vote
 from dailypapers.library.search import Answer, Finder, Match
 from dailypapers.mail.dns import Domains
 from dailypapers.posting.channels import ChannelOptions
-from dailypapers.ranking.hints import UNKNOWN, VAGUE
+from dailypapers.ranking.hints import LONG_TOPIC, UNKNOWN, VAGUE
 from dailypapers.ranking.index.query import Query
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, translator_of
@@ -962,7 +962,10 @@ def what_is_seldom(walk: Walk, context: WebContext) -> None:
         Hint("погада", "погода"),
         Hint("жж", note=LazyString(UNKNOWN, words="жж")),
     )
-    vague = (Hint("мы", note=LazyString(VAGUE, topic="мы", percent=40)),)
+    vague = (
+        Hint("мы", note=LazyString(VAGUE, topic="мы", percent=40)),
+        Hint("мы и вы", note=LazyString(LONG_TOPIC, topic="мы и вы")),
+    )
     for some in (hints, vague):
         digest = Digest((), trending=False, hints=some)
         shown = Previewed("digest", shown.edition, digest, corrections={"графи": "/?topic=1"})

@@ -43,8 +43,9 @@ Flags = npt.NDArray[np.bool_]
 SAME = 0.8
 #: So many papers are compared with all others at a time: each pair that shares a word takes memory meanwhile.
 _PAPERS_AT_ONCE = 256
-#: The idf of a word that one paper in 500 holds. What is rarer is the name of one thing, whatever general word follows.
-_RARE = 1 + log(500)
+#: The idf of a word that one paper in 1,000 holds. A rarer one names one thing, whatever general word follows:
+#: “argumentation” does, but not “quantum” or “harmonic”.
+_RARE = 1 + log(1000)
 #: Shares are sums of floats.
 _ROUNDING = 1e-6
 #: Acronyms of so few letters stand for other things in names: “Ada-RS”, “Re-ID”. A “Video-LLM” is a language model.
@@ -304,7 +305,8 @@ class Features:
     def _named_in_titles(self, texts: Sequence[str]) -> Iterator[tuple[int, Columns]]:
         """Yield topics' rows, and the papers whose titles name them by a rare word: “Hodge” for “Hodge theory”."""
         names = {row: name for row, text in enumerate(texts) if (name := without_general_word(text))}
-        rare = {row: name for row, name in names.items() if self._rarest(name) >= _RARE}
+        least = min(_RARE, self.background.idf.of_one_paper) - _ROUNDING
+        rare = {row: name for row, name in names.items() if self._rarest(name) >= least}
         for row, held in zip(rare, self._units([*rare.values()]).covered(self._title_holds), strict=True):
             yield row, np.flatnonzero(held > 1 - _ROUNDING)
 

@@ -1,6 +1,6 @@
 """Hints: what may be wrong with a topic as somebody wrote it, seen from the papers there are.
 
-    a topic's words | those no paper holds: misspelt, or unknown | those most papers hold
+    a topic's words | those no paper holds: misspelt, or unknown | those most papers hold | more than a paper holds
 
 Knows no reader; what cannot be used at all, `profile` says.
 """
@@ -12,12 +12,15 @@ from dailypapers.domain.digest import Hint
 from dailypapers.domain.i18n import N_, LazyString
 from dailypapers.ranking.corpus.frequencies import columns_of
 from dailypapers.ranking.features import Features
+from dailypapers.ranking.relevance import FEW_WORDS, LONG
+from dailypapers.ranking.text.topics import unframed
 from dailypapers.ranking.text.words import parts, spans, units
 
 #: A word that so few earlier papers hold may be a mistake of theirs.
 _MISTAKES = 2
-#: A single word is taken for another one only if this is held by so many.
-_COMMON_ENOUGH = 20
+#: A single word of fewer letters is taken for another one only if this is held by so many: short ones are near to
+#: others by chance.
+_COMMON_ENOUGH, _LONG_WORD = 20, 8
 #: A topic whose words more than this share of papers hold says little.
 _VAGUE_FROM = 0.2
 #: Nobody wants more corrections than this at a time, and they take time.
@@ -27,6 +30,7 @@ UNKNOWN = N_(
     "appear. Nearly all papers are in English."
 )
 VAGUE = N_("{percent}% of all papers contain “{topic}”. A more specific topic brings better papers.")
+LONG_TOPIC = N_("Few papers contain all words of “{topic}”. Two to four specific words find more.")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -51,6 +55,9 @@ def _hints(features: Features, topic: str) -> Iterator[Hint]:
         yield Hint(topic, note=LazyString(UNKNOWN, words=", ".join(never)[:60]))
     elif (share := _commonness(features, topic)) > _VAGUE_FROM:
         yield Hint(topic, note=LazyString(VAGUE, topic=topic[:60], percent=round(100 * share)))
+    elif features.dense is None and FEW_WORDS < len(units(unframed(topic))) <= LONG:
+        # An encoder finds what a sentence means, and likeness what an abstract does.
+        yield Hint(topic, note=LazyString(LONG_TOPIC, topic=topic[:60]))
 
 
 def _unknown(features: Features, topic: str) -> Iterator[tuple[int, int]]:
@@ -83,7 +90,8 @@ def _instead(features: Features, topic: str, unknown: Sequence[tuple[int, int]])
         end = after
     instead += topic[end:]
     unit_columns = [columns_of(unit) for unit in units(instead)]
-    least = _COMMON_ENOUGH if len(unit_columns) == 1 and features.background.is_trained else 1
+    is_short = len(unit_columns) == 1 and len(instead) < _LONG_WORD
+    least = _COMMON_ENOUGH if is_short and features.background.is_trained else 1
     return instead if features.together(unit_columns) >= least else ""
 
 

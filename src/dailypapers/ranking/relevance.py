@@ -31,10 +31,10 @@ CATEGORY_DEVIATION = 0.22
 _MOST_LATENT = 5.0
 #: Topics of at most so many words are judged by their words, those of so many as a sentence is; between them by both.
 #: What lacks one word of three or four is seldom about the topic, however alike it is to what the others find.
-_FEW_WORDS, _SENTENCE = 4, 7
+FEW_WORDS, _SENTENCE = 4, 7
 #: Of a sentence likeness counts half, and the rest are the words that a paper holds; from here to there the half grows
 #: to the whole: an abstract is like a liked paper.
-_LONG, _ABSTRACT = 12, 36
+LONG, _ABSTRACT = 12, 36
 _OF_SENTENCE = 0.5
 #: As many deviations of an encoder's cosines tell no more: papers with the topic for their title have eight.
 _MOST_EMBEDDING = 9.0
@@ -147,7 +147,7 @@ def relevance(features: Features, made_of: Parts) -> Floats:
     is_encoded, words = made_of.embedding is not None, made_of.held.words
     weights = (ENCODED if is_encoded else TRAINED) if features.background.is_trained else UNTRAINED
     of_sentence = made_of.weighed(ENCODED_SENTENCE if is_encoded else SENTENCE)
-    sentence = _between(words, _FEW_WORDS, _SENTENCE)[:, None]
+    sentence = _between(words, FEW_WORDS, _SENTENCE)[:, None]
     rest = 1 - _likeness_of_sentence(words, is_encoded=is_encoded)[:, None]
     if not is_encoded:
         rest /= 1 - _OF_SENTENCE
@@ -156,13 +156,13 @@ def relevance(features: Features, made_of: Parts) -> Floats:
 
 def by_likeness(words: Vector, *, is_encoded: bool = False) -> Vector:
     """Return how much of the relevance of topics of so many words is their likeness, from 0 to 1."""
-    sentence = _between(words, _FEW_WORDS, _SENTENCE)
+    sentence = _between(words, FEW_WORDS, _SENTENCE)
     return np.asarray(sentence * _likeness_of_sentence(words, is_encoded=is_encoded))
 
 
 def _likeness_of_sentence(words: Vector, *, is_encoded: bool) -> Vector:
     least = 0.0 if is_encoded else _OF_SENTENCE
-    return np.asarray(least + (1 - least) * _between(words, _LONG, _ABSTRACT))
+    return np.asarray(least + (1 - least) * _between(words, LONG, _ABSTRACT))
 
 
 def _between(values: Vector, first: float, last: float) -> Vector:

@@ -36,6 +36,7 @@ def test_a_term_tells_more_the_fewer_papers_hold_it() -> None:
     words = columns_of(["graph", "theorem", "weather"])
     expected = [math.log(4 / (1 + held)) + 1 for held in (2, 1, 0)]
     assert idf.of(words).tolist() == pytest.approx(expected)
+    assert idf.of_one_paper == idf.at(words[1])
     assert [idf.at(column) for column in words] == idf.of(words).tolist()
     assert ALIKE.of(words).tolist() == [1, 1, 1]
 

@@ -251,6 +251,11 @@ class InverseFrequency:
         """Return it for one column."""
         return float(self.of(np.array([column]))[0])
 
+    @property
+    def of_one_paper(self) -> float:
+        """What it is of a term that one paper alone holds."""
+        return float(np.log((1 + self._papers) / 2) + 1)
+
     def _unheld(self, columns: npt.NDArray[np.integer]) -> Vector:
         holding_papers = 0.0 if self._shares is None else self._usual * self._shares[columns].astype(np.float64)
         return np.asarray(np.log((1 + self._papers) / (1 + holding_papers)) + 1)
