@@ -5,7 +5,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 import structlog
 from coverage import Coverage
 from hypothesis import HealthCheck, settings
+from tests import leaks
 from tests.playing_postgres import playing_postgres
 
 from dailypapers.store.database import close, connect, migrate, writing
@@ -48,6 +49,8 @@ _ENOUGH = 4 << 30
 if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
     os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
+leaks.name_temporary_files()
+
 _RESTART_IDS = (
     "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
 )
@@ -70,6 +73,37 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         coverage.start()
+
+
+#: What shared fixtures have opened; it is there for longer than one test.
+_shared: set[str] = set()
+_before = pytest.StashKey[frozenset[str]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+    """Note what stays with a shared fixture."""
+    before = frozenset[str]() if fixturedef.scope == "function" else leaks.things()
+    try:
+        return (yield)
+    finally:
+        if fixturedef.scope != "function":
+            _shared.update(leaks.things() - before)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Note what is there before a test."""
+    item.stash[_before] = leaks.things()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Fail the test that leaves something behind; a browser keeps connections to a service that several tests share."""
+    yield
+    if "equipment" not in item.fixturenames:
+        assert leaks.left_since(item.stash[_before] | _shared) == []
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -189,6 +223,22 @@ def _administer(url: sa.URL, statement: str) -> None:
 def copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
     """Databases that many tests begin with."""
     return Copies(tmp_path_factory.mktemp("copies"))
+
+
+Opened = Callable[[str], sa.Engine]
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """What connects to the database of a URL until the test ends."""
+    with ExitStack() as engines:
+
+        def connected(url: str) -> sa.Engine:
+            engine = connect(url)
+            engines.callback(engine.dispose)
+            return engine
+
+        yield connected
 
 
 Another = Callable[[str], sa.Engine]

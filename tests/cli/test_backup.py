@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from tests.cli.conftest import Run
-from tests.conftest import Another
+from tests.conftest import Another, Opened
 
 from dailypapers.domain.account import Role, Stage
 from dailypapers.domain.worker import Process
 from dailypapers.store import accounts, outbox, workers
-from dailypapers.store.database import connect, reading, writing
+from dailypapers.store.database import reading, writing
 
 SETTINGS = '[mail]\nfrom_address = "papers@example.org"\n[service]\nzone = "Europe/Berlin"\n'
 NOW = "2026-04-20T23:30+00:00"
+FILE = "sqlite:///dailypapers.db"
 
 
 @pytest.fixture
@@ -42,27 +43,29 @@ def restored(run: Run, tmp_path: Path, *options: str) -> str:
     return said
 
 
-def test_what_waited_is_held_when_it_is_restored_unless_nothing_was_sent(ready: Run, tmp_path: Path) -> None:
+def test_what_waited_is_held_when_it_is_restored_unless_nothing_was_sent(
+    ready: Run, tmp_path: Path, opened: Opened
+) -> None:
     code, _, said = ready("backup", "papers.backup")
     assert (code, said.startswith("Wrote papers.backup: ")) == (0, True)
     said = restored(ready, tmp_path)
     assert "1 email that waited then may have been sent since." in said
     assert "Digests of editions through 2026-04-21 may have been sent since" in said
-    assert waiting(connect("sqlite:///dailypapers.db")) == 0
+    assert waiting(opened(FILE)) == 0
     said = restored(ready, tmp_path, "--nothing-sent")
     assert "decide" not in said
-    assert waiting(connect("sqlite:///dailypapers.db")) == 1
+    assert waiting(opened(FILE)) == 1
 
 
-def test_who_was_signed_in_when_it_was_made_is_signed_out(ready: Run, tmp_path: Path) -> None:
+def test_who_was_signed_in_when_it_was_made_is_signed_out(ready: Run, tmp_path: Path, opened: Opened) -> None:
     moment = dt.datetime.fromisoformat(NOW)
-    with writing(connect("sqlite:///dailypapers.db")) as tx:
+    with writing(opened(FILE)) as tx:
         ann = accounts.add(tx, "ann@example.org", Role.OWNER, now=moment)
         assert ann is not None
         accounts.begin_session(tx, "one", ann.id, stage=Stage.SIGNED_IN, csrf="", now=moment)
     ready("backup", "papers.backup")
     restored(ready, tmp_path, "--nothing-sent")
-    with reading(connect("sqlite:///dailypapers.db")) as tx:
+    with reading(opened(FILE)) as tx:
         assert (len(accounts.every(tx)), accounts.session(tx, "one")) == (1, None)
 
 
@@ -80,19 +83,19 @@ def test_a_backup_tells_programs_what_it_holds(ready: Run) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_database_is_moved_with_one_command_and_the_old_one_sends_nothing_more(
-    ready: Run, kind: str, another: Another
+    ready: Run, kind: str, another: Another, opened: Opened
 ) -> None:
     target = another(kind)
     url = target.url.render_as_string(hide_password=False)
     code, _, said = ready("database", "move", "--to", url)
     assert (code, "The old database sends nothing more." in said) == (0, True)
-    assert (waiting(target), waiting(connect("sqlite:///dailypapers.db"))) == (1, 0)
+    assert (waiting(target), waiting(opened(FILE))) == (1, 0)
     code, _, said = ready("database", "move", "--to", url)
     assert (code, "is not empty" in said) == (2, True)
 
 
-def test_a_database_that_sends_is_not_moved(ready: Run) -> None:
-    with writing(connect("sqlite:///dailypapers.db")) as tx:
+def test_a_database_that_sends_is_not_moved(ready: Run, opened: Opened) -> None:
+    with writing(opened(FILE)) as tx:
         workers.register(tx, "one", Process("", 0, ""), now=dt.datetime.now(dt.UTC))
     code, _, said = ready("database", "move", "--to", "sqlite:///other.db")
     assert (code, said) == (2, "one is sending from this database: stop dailypapers before it is moved.\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
+from tests.conftest import Opened
 from tests.delivery.chaos import MAILS, fill
 from tests.delivery.queued import sending, states
 
@@ -18,7 +19,7 @@ from dailypapers.delivery.tally import Delivered
 from dailypapers.domain.delivery import Doubt
 from dailypapers.mail.transport import MemoryTransport
 from dailypapers.store import holds, workers
-from dailypapers.store.database import close, connect, reading, writing
+from dailypapers.store.database import close, reading, writing
 
 TODAY = dt.datetime.now(dt.UTC)
 
@@ -50,16 +51,17 @@ def deliver(engine: sa.Engine, place: Path, transport: MemoryTransport | None = 
     return deliver_once(ready, clock=lambda: TODAY)
 
 
-def restored(place: Path) -> sa.Engine:
-    """Return the backup."""
-    engine = connect(f"sqlite:///{place / 'backup.db'}")
+@pytest.fixture
+def restored(place: Path, opened: Opened) -> sa.Engine:
+    """The backup."""
+    engine = opened(f"sqlite:///{place / 'backup.db'}")
     with writing(engine) as tx:
         tx.execute(sa.text("UPDATE outbox SET state = 'queued' WHERE state = 'deferred'"))
     return engine
 
 
-def test_what_waits_in_a_restored_database_is_not_sent_again(place: Path) -> None:
-    engine, transport = restored(place), MemoryTransport()
+def test_what_waits_in_a_restored_database_is_not_sent_again(place: Path, restored: sa.Engine) -> None:
+    engine, transport = restored, MemoryTransport()
     done = deliver(engine, place, transport)
     assert done.stopped
     assert f"{MAILS - 4} emails wait for you to decide" in done.stopped.why
@@ -67,8 +69,8 @@ def test_what_waits_in_a_restored_database_is_not_sent_again(place: Path) -> Non
     assert deliver(engine, place, transport).stopped is None
 
 
-def test_the_operators_word_counts(place: Path) -> None:
-    engine, transport = restored(place), MemoryTransport()
+def test_the_operators_word_counts(place: Path, restored: sa.Engine) -> None:
+    engine, transport = restored, MemoryTransport()
     deliver(engine, place)
     with writing(engine) as tx:
         holds.decide(tx, Doubt.RESEND, now=TODAY)
@@ -76,8 +78,8 @@ def test_the_operators_word_counts(place: Path) -> None:
     assert len(transport.sent) == MAILS - 4
 
 
-def test_what_is_composed_again_after_restoring_is_held_as_well(place: Path) -> None:
-    engine, transport = restored(place), MemoryTransport()
+def test_what_is_composed_again_after_restoring_is_held_as_well(place: Path, restored: sa.Engine) -> None:
+    engine, transport = restored, MemoryTransport()
     deliver(engine, place)
     with writing(engine) as tx:
         tx.execute(sa.text("UPDATE outbox SET state = 'queued', doubt = NULL WHERE state = 'uncertain'"))
@@ -96,11 +98,11 @@ def test_the_database_as_it_is_and_a_new_one_are_no_alarm(place: Path, sqlite: s
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"worker": "x"}'])
-def test_a_mark_that_cannot_be_read_and_an_old_one_are_no_fence(place: Path, content: str) -> None:
+def test_a_mark_that_cannot_be_read_and_an_old_one_are_no_fence(place: Path, restored: sa.Engine, content: str) -> None:
     mark = json.loads((place / "fence").read_text())
     old = json.dumps(mark | {"at": (TODAY - FORGOTTEN_AFTER - dt.timedelta(days=1)).isoformat()})
     (place / "fence").write_text(content or old, "utf-8")
-    assert deliver(restored(place), place).stopped is None
+    assert deliver(restored, place).stopped is None
 
 
 def test_how_far_it_came_is_what_the_database_says(place: Path, sqlite: sa.Engine) -> None:

@@ -7,19 +7,19 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
+from tests.conftest import Opened
 from tests.delivery.queued import queue, states
 from tests.store.damaged import damage
 
 from dailypapers.delivery.persist import Persistence
 from dailypapers.errors import DatabaseDamaged, DatabaseNotMigrated
-from dailypapers.store.database import connect
 
 
 @pytest.fixture
-def impatient(sqlite: sa.Engine) -> sa.Engine:
+def impatient(sqlite: sa.Engine, opened: Opened) -> sa.Engine:
     """A connection to the same file that waits for locks no longer than a moment."""
     queue(sqlite, 1)
-    engine = connect(sqlite.url.render_as_string())
+    engine = opened(sqlite.url.render_as_string())
     sa.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20"))
     return engine
 

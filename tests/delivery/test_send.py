@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
+from tests.conftest import Opened
 from tests.delivery import queued
 from tests.delivery.chaos import fill
 from tests.playing_smtp import Script, playing_smtp
@@ -37,7 +38,7 @@ from dailypapers.intake.fetch import fetch
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import AboutToHandOver, Events, MemoryTransport, Ready, Transport
 from dailypapers.store import attempts, bounces, history, outbox, paces, subscribers, suppressions, workers
-from dailypapers.store.database import connect, reading, writing
+from dailypapers.store.database import reading, writing
 
 CAST = ("alice", "bob", "charlie")
 
@@ -348,9 +349,9 @@ def test_an_answer_that_comes_late_still_counts(engine: sa.Engine) -> None:
     assert queued.states(engine) == {"accepted": 1}
 
 
-def test_what_was_answered_is_recorded_however_long_the_database_is_locked(sqlite: sa.Engine) -> None:
+def test_what_was_answered_is_recorded_however_long_the_database_is_locked(sqlite: sa.Engine, opened: Opened) -> None:
     queued.queue(sqlite, 10)
-    impatient = connect(sqlite.url.render_as_string())
+    impatient = opened(sqlite.url.render_as_string())
     sa.event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 300"))
     other = sqlite3.connect(str(sqlite.url.database), isolation_level=None, check_same_thread=False)
 

@@ -86,7 +86,7 @@ from dailypapers.store import (
     tools,
     votes,
 )
-from dailypapers.store.database import connect, migrate, reading, writing
+from dailypapers.store.database import connect, reading, writing
 from dailypapers.store.schema import metadata
 from dailypapers.subscriptions import group_claims as following
 from dailypapers.subscriptions import groups as membership
@@ -169,11 +169,9 @@ class Walk:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> sa.Engine:
+def engine(sqlite: sa.Engine) -> sa.Engine:
     """One database will do: pages are the same on both."""
-    made = connect(f"sqlite:///{tmp_path / 'papers.db'}")
-    migrate(made)
-    return made
+    return sqlite
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+"""What a test leaves behind: open sockets and files, threads, and what is temporary.
+
+Each becomes somebody else's trouble: Python warns of a socket that nobody has closed when it looks for garbage, in
+whichever test that is. Tasks need no look: they end with the event loop of their test.
+"""
+
+import os
+import socket
+import stat
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+#: Where Linux says what this process has open; elsewhere nobody looks.
+_OPEN = Path("/proc/self/fd")
+#: The tests' PostgreSQL, connections to which stay for the next test.
+_POSTGRES = ".s.PGSQL."
+#: Seconds a thread has to end that was told to.
+_GRACE = 5
+
+
+def name_temporary_files() -> None:
+    """Let names of temporary files tell which process has made them: the processes of a run share a folder."""
+    tempfile.template = f"tmp{os.getpid()}-"
+
+
+def things() -> frozenset[str]:
+    """Return what is open, runs or lies about in this process now, each in words."""
+    threads = (f"the thread {thread.name}" for thread in threading.enumerate() if not thread.daemon)
+    return frozenset([*threads, *_temporary(), *_opened()])
+
+
+def left_since(before: frozenset[str]) -> list[str]:
+    """Return what has come and not gone; threads that are about to end are waited for."""
+    if not (left := things() - before):
+        return []
+    for thread in threading.enumerate():
+        if f"the thread {thread.name}" in left:
+            thread.join(_GRACE)
+    return sorted(things() - before)
+
+
+def _temporary() -> Iterator[str]:
+    files = Path(tempfile.gettempdir()).iterdir()
+    return (f"the temporary {file}" for file in files if file.name.startswith(tempfile.gettempprefix()))
+
+
+def _opened() -> Iterator[str]:
+    for opened in _OPEN.iterdir() if _OPEN.is_dir() else ():
+        with suppress(OSError):  # The folder's own is closed by now.
+            if stat.S_ISSOCK(mode := opened.stat().st_mode):
+                yield from _socket(int(opened.name))
+            elif stat.S_ISREG(mode):
+                yield f"the open file {opened.readlink()}"
+
+
+def _socket(number: int) -> Iterator[str]:
+    with socket.socket(fileno=os.dup(number)) as opened:
+        ours, theirs = opened.getsockname(), ""
+        with suppress(OSError):  # It may listen, or be cut off.
+            theirs = str(opened.getpeername())
+    if _POSTGRES not in theirs:
+        yield f"the open socket {number} from {ours!r} to {theirs or 'nobody'}"
