@@ -1,6 +1,11 @@
 """Every error dailypapers raises on purpose. The message is the sentence a person reads."""
 
 
+def _printable(text: str) -> str:
+    """Put a space for what no terminal should be sent and no database keeps: messages quote strangers."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
 class DailypapersError(Exception):
     """Something went wrong that a person can mend; the message says what and how."""
 
@@ -9,7 +14,9 @@ class BadPaperId(DailypapersError, ValueError):
     """A text that names no paper."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text[:80]}” is not an arXiv ID or a DOI, or a link to one; write 2408.01234, for example.")
+        super().__init__(
+            f"“{_printable(text[:80])}” is not an arXiv ID or a DOI, or a link to one; write 2408.01234, for example."
+        )
 
 
 class BadSettings(DailypapersError, ValueError):
@@ -29,7 +36,10 @@ class Undecipherable(DailypapersError, ValueError):
 
 
 class FetchFailed(DailypapersError, OSError):
-    """A source that could not be fetched."""
+    """A source that could not be fetched. The message is one line of printable text, whatever it quotes."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_printable(message))
 
 
 class MailServerUnreachable(DailypapersError, OSError):

@@ -2,19 +2,22 @@
 
 import asyncio
 import datetime as dt
+import json
 from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
-from tests.playing_sources import Answer
+from tests.playing_sources import Answer, playing_sources
 from tests.world import DAY, MONDAY, World, world
 
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, State
 from dailypapers.intake.fetch import SourceReport, fetch
 from dailypapers.sources.base import Source
+from dailypapers.sources.crossref import Crossref
 from dailypapers.sources.feed import Feed
 from dailypapers.sources.http.client import Http
+from dailypapers.sources.openreview import OpenReview
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading
 
@@ -134,3 +137,17 @@ def test_what_came_of_a_fetch_is_recorded(engine: sa.Engine) -> None:
         (status,) = editions.statuses(tx, None)
         assert editions.last_fetch(tx) == MONDAY
     assert (status.state, status.items, status.new, status.note) == (State.FRESH, 3, 3, report.freshness.note)
+
+
+@pytest.mark.parametrize("said", ["\ud800", "\x1b[2J\x00", "x" * 100_000])
+def test_what_a_source_says_harms_neither_the_database_nor_other_sources(engine: sa.Engine, said: str) -> None:
+    routes = {
+        "/notes": Answer(json.dumps({"message": said})),
+        "/works": Answer(json.dumps({"status": "ok", "message": {"items": [{"DOI": said, "title": ["T"]}]}})),
+    }
+    with playing_sources(routes) as base:
+        sources: list[Source] = [OpenReview("v", base_url=base), Crossref(("1",), base_url=base), Told()]
+        reports = fetch(engine, sources, make_http=lambda: Http(allow_private=True, pace=0), now=MONDAY)
+    assert [report.freshness.state for report in reports] == [State.FAILED, State.WAITING, State.FRESH]
+    assert reports[0].freshness.note.isprintable()
+    assert all(len(item.why) < 300 and item.why.isprintable() for item in reports[1].fetched.skipped)

@@ -235,7 +235,7 @@ def test_items_without_a_title_are_skipped_with_a_reason() -> None:
 def test_broken_xml_is_read_as_far_as_it_goes_and_said() -> None:
     reading = read_feed(rss("<title>T</title><link>https://x.example/1</link>")[:-20], url=URL, day=MONDAY.date())
     assert len(reading.announcements) == 1
-    assert reading.remarks[0].startswith("Its XML is broken")
+    assert reading.remarks[0].startswith("Its XML is broken (unclosed token)")
 
 
 @pytest.mark.parametrize(

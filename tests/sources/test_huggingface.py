@@ -116,6 +116,7 @@ def test_withdrawn_and_broken_entries_are_skipped_with_a_reason() -> None:
         None,
         {"paper": []},
         entry(""),
+        entry("\ud800"),
         entry("2604.00002", title="  ") | {"title": ""},
         entry(upvotes="many", comments=-1, githubStars=10**30),
     )
@@ -125,6 +126,7 @@ def test_withdrawn_and_broken_entries_are_skipped_with_a_reason() -> None:
         "There is no paper in it.",
         "There is no paper in it.",
         "It has no id.",
+        "Its id is too long or not text.",
         "arxiv:2604.00002 has no title.",
     ]
     assert reading.skipped[1].where == "2026-04-20 entry 2"

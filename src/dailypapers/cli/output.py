@@ -94,8 +94,9 @@ def _cell(value: Any) -> str:
 
 
 def say(sentence: str) -> None:
-    """Tell a person something that is not data."""
-    sys.stderr.write(sentence + "\n")
+    """Tell a person something that is not data. What it quotes of strangers cannot steer the terminal."""
+    shown = "".join(c if c.isprintable() or c == "\n" else " " for c in sentence)
+    sys.stderr.write(shown + "\n")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from dailypapers.domain.paper import Paper, PaperId, Presentation
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.domain.storable import is_keepable
+from dailypapers.domain.text import one_line
 from dailypapers.sources.http.client import Http, Response
 
 #: Of where authors work so much is told as anybody reads.
@@ -243,7 +244,9 @@ def _nameable(reading: Reading) -> Reading:
             readable.append(item)
         else:
             skipped.append(Skipped(item.paper.title[:60], "Its id is too long or not text."))
-    return Reading(tuple(readable), (*reading.skipped, *skipped), reading.remarks)
+    # What is said of an answer quotes it, and is kept and printed.
+    told = tuple(Skipped(one_line(item.where), one_line(item.why)) for item in (*reading.skipped, *skipped))
+    return Reading(tuple(readable), told, tuple(map(one_line, reading.remarks)))
 
 
 def remembered(answers: Mapping[str, Response | None], since: Checkpoint | None, highest_id: str = "") -> Checkpoint:

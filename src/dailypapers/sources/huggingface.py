@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from dailypapers.domain.paper import Paper, PaperId, Presentation, Signals, page_of
 from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
+from dailypapers.domain.storable import is_keepable
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import OneListADay, Reading, fetched
 from dailypapers.sources.http.client import Http, Response
@@ -145,6 +146,8 @@ def _id(text: str) -> tuple[PaperId, int | None]:
     try:
         return PaperId.parse_version(text)
     except BadPaperId:
+        if not is_keepable(text):
+            raise _Unreadable("Its id is too long or not text.") from None
         return PaperId("url", _PAGE_OF_A_PAPER + quote(text, safe="")), None
 
 

@@ -30,6 +30,8 @@ _KNOWN_ENCODING = re.compile(
 _CUT_DOMAIN = re.compile(r"@[^@]*\.[A-Za-z]{4}$")
 _REST_OF_DOMAIN = re.compile(r"\s?<[a-z.]{1,60}>|^[a-z.]{1,60}(?=\s*\()|^[a-z.]{1,60}$|\s?\([a-z.]{1,60}\)?$")
 _MAIL_ADDRESS = re.compile(r"\s?[<(\[]?(?:mailto:)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}[>)\]]?")
+#: Where the XML is broken: not where it was, as it has a new declaration by then.
+_PLACE = re.compile(r"^<unknown>:\d+:\d+: ")
 #: How some of what people take for a feed begins.
 _MAGIC = (
     (b"%PDF-", "a PDF"),
@@ -128,7 +130,8 @@ def _flaw(parsed: Any) -> str:
     # A missing or different encoding in the headers is no flaw: there are no headers here.
     if error is None or isinstance(error, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType):
         return ""
-    return " ".join(str(error).split())[:120] or type(error).__name__
+    said = _PLACE.sub("", " ".join(str(error).split()))
+    return said[:120] or type(error).__name__
 
 
 def text(entry: Entry, *keys: str) -> str:
