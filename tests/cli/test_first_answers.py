@@ -47,6 +47,16 @@ def test_what_was_given_is_not_asked_for_and_sources_are_asked_until_they_are_un
     assert ask_for(Answered("papers@example.org")) == Answered("papers@example.org", "me@example.org", sources="cs.LG")
 
 
+def test_an_answer_that_cannot_be_is_asked_for_again_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter(["papers", "papers@example.org", "", "smtp:x", "smtp.example.org:587", "", "ftp://x", "", ""])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    assert ask_for(Answered()) == Answered("papers@example.org", server="smtp.example.org:587")
+    said = capsys.readouterr().err
+    assert all(why in said for why in ("must be an address alone", "“smtp:x” is not a mail server", "https://"))
+
+
 def test_a_sender_that_is_no_address_is_said_and_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
     code, _, said = run("init", "--from", "Papers <papers at example.org>", "--no-check-mail")
     assert (code, "must be an address alone" in said, "Wrote" in said) == (2, True, False)

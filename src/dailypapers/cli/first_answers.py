@@ -32,9 +32,10 @@ class Answered:
         from dailypapers.setting_text import with_answers
         from dailypapers.sources.names import settings_of
 
-        return with_answers(commented, dict(self._settings()), settings_of(self.sources))
+        return with_answers(commented, dict(self.by_setting()), settings_of(self.sources))
 
-    def _settings(self) -> Iterator[tuple[tuple[str, str], str | int]]:
+    def by_setting(self) -> Iterator[tuple[tuple[str, str], str | int]]:
+        """Yield section, name and value of each setting. Raises `BadInput` for a server that is none."""
         name, address = _named(self.from_address)
         _, operator = _named(self.operator)
         plain = (
@@ -84,7 +85,7 @@ def ask_for(answers: Answered) -> Answered:
     }
     for name, question in questions.items():
         if not getattr(answers, name):
-            answers = replace(answers, **{name: _answer(question)})
+            answers = replace(answers, **{name: _answer_to(name, question)})
     while not answers.sources:
         sources = _answer("Sources, such as: cs.LG, Hugging Face, bioRxiv neuroscience")
         if not sources:
@@ -96,6 +97,34 @@ def ask_for(answers: Answered) -> Answered:
             continue
         answers = replace(answers, sources=sources)
     return answers
+
+
+def _answer_to(name: str, question: str) -> str:
+    """Ask until the answer can be a setting, or is empty."""
+    while answer := _answer(question):
+        why = _refusal(name, answer)
+        if not why:
+            break
+        typer.echo(why, err=True)
+    return answer
+
+
+def _refusal(name: str, answer: str) -> str:
+    """Return why an answer cannot be a setting; empty where it can."""
+    from pydantic import ValidationError
+
+    from dailypapers.settings import Mail, Service
+
+    try:
+        for (section, field), value in Answered(**{name: answer}).by_setting():
+            if section in {"mail", "service"}:
+                (Mail if section == "mail" else Service).model_validate({field: value})
+    except BadInput as error:
+        return str(error)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        return f"{why}." if answer in why else f"“{answer}” {why}."
+    return ""
 
 
 def _answer(question: str) -> str:
