@@ -106,7 +106,7 @@ def build(settings: Settings) -> App:
         operator=operator(settings, signer, servers),
         posting=posting(settings, renderer),
         tools=tools(settings, signer),
-        profiles=Services(openalex_key=revealed(settings.profiles.openalex_key)),
+        profiles=Services(openalex_key=revealed(settings.profiles.openalex_key), secret=renderer.secret),
         crossref_url=settings.service.crossref_url,
     )
     return App(

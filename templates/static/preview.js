@@ -15,10 +15,14 @@
 
   const only = form.dataset.fields?.split(" ");
 
+  // Keys and pasted papers are for the subscription alone: addresses are kept in histories and logs.
+  const open = (text) => text.replace(/zotero(?:\s+key)?:?\s?[a-z0-9]{24}\b/gi, "").replace(/@[a-z]+\s*\{[^]*/i, "");
+
   // What the form says now, as it would be sent; files are left out, and what is not for the preview.
   const filled = () => {
     const fields = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) {
+    for (const [name, sent] of new FormData(form)) {
+      const value = only && typeof sent === "string" ? open(sent) : sent;
       if (typeof value === "string" && value.trim() && (!only || only.includes(name))) fields.append(name, value);
     }
     return fields;

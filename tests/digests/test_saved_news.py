@@ -1,6 +1,7 @@
 """What becomes of saved papers: said once, in the next digest that is sent, and only what changed after saving."""
 
 import datetime as dt
+from dataclasses import asdict
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
 from dailypapers.digests.layout import mail, message
 from dailypapers.digests.render_input import load_inputs
-from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.paper import Paper, PaperId, Presentation
+from dailypapers.domain.saved import Facts
 from dailypapers.domain.source import Announcement, AnnounceType
 from dailypapers.domain.vote import Vote
 from dailypapers.store import editions, history, papers, saved, votes
@@ -88,3 +90,25 @@ def test_papers_saved_by_an_older_version_tell_what_changes_from_now_on(engine: 
         saved.note_notices(tx, [(got.papers[1], "retraction", "10.1101/notice")], now=NOW)
     assert "ABOUT PAPERS" not in next_day(engine, 1)[0]
     assert "has a new version (2)." in next_day(engine, 2, replaced(2))[0]
+
+
+def test_a_talk_is_said_once_and_one_that_was_known_before_never(engine: sa.Engine, got: Got) -> None:
+    def with_remark(paper: Paper, comment: str) -> Announcement:
+        return Announcement(
+            paper, "arxiv", NOW.date(), AnnounceType.REPLACE, presentation=Presentation(comment=comment)
+        )
+
+    with writing(engine) as tx:
+        # As an earlier version of this program noted what a reader knew.
+        papers.add(tx, [with_remark(CELLS, "Accepted at RECOMB 2026")], now=NOW)
+        known = {name: value for name, value in asdict(Facts()).items() if name != "talk"}
+        of_cells = saved_papers.c.paper_id == got.papers[1]
+        tx.execute(sa.update(saved_papers).where(of_cells).values(facts=known))
+    text, _ = next_day(engine, 1, with_remark(GRAPHS, "12 pages. Accepted at ICML 2026 (oral)"))
+    assert "was accepted: ICML 2026 (oral)." in text
+    assert "RECOMB" not in text
+    assert "was accepted" not in next_day(engine, 2, with_remark(GRAPHS, "13 pages. Accepted at ICML 2026 (oral)"))[0]
+    with writing(engine) as tx:
+        (facts,) = [one.facts for one in saved.of_readers(tx, [got.reader], paper_id=got.papers[1])]
+    assert facts
+    assert facts.talk == "RECOMB 2026"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dailypapers.domain.profile import Profile, ProfileKind, parted, profile_of
+from dailypapers.domain.profile import BY_KEY, OWN_LIBRARY, Profile, ProfileKind, parted, profile_of
 
 
 @pytest.mark.parametrize(
@@ -15,11 +15,24 @@ from dailypapers.domain.profile import Profile, ProfileKind, parted, profile_of
         ("https://dblp.org/pid/65/9612.html", ProfileKind.DBLP, "65/9612"),
         ("dblp:g/JohnGrundy-1", ProfileKind.DBLP, "g/JohnGrundy-1"),
         ("https://www.zotero.org/groups/2468/reading_club/library", ProfileKind.ZOTERO, "2468"),
+        ("https://www.zotero.org/users/475425/items", ProfileKind.ZOTERO_USER, "475425"),
+        ("zotero: users/475425", ProfileKind.ZOTERO_USER, "475425"),
     ],
 )
 def test_a_profile_is_known_by_its_address_or_its_id(text: str, kind: ProfileKind, identifier: str) -> None:
     assert profile_of(f" <{text}> ") == Profile(kind, identifier)
     assert profile_of(profile_of(text).address) == Profile(kind, identifier)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("written", ["zotero: {}", "Zotero key: {}", "zotero {}"])
+def test_a_key_opens_a_library_and_is_not_shown(written: str) -> None:
+    key = "P9NiFoyLeZu2bZNvvuQPDWsd"
+    library = profile_of(written.format(key))
+    assert library == Profile(ProfileKind.ZOTERO_USER, BY_KEY, key)
+    assert library
+    assert key not in repr(library)
+    assert library.address == OWN_LIBRARY
+    assert profile_of(key) is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from dailypapers.domain.paper import NOTHING_SHOWN, Paper, PaperId, Presentation
-from dailypapers.domain.resource import ResourceKind, institution_of, resources_of, venue_of
+from dailypapers.domain.resource import ResourceKind, institution_of, resources_of, talk_of, venue_of
 
 ARXIV = Paper(PaperId("arxiv", "2604.01234"), "A Title", url="https://arxiv.org/abs/2604.01234")
 JOURNAL = Paper(PaperId("doi", "10.1000/x"), "A Title", url="https://doi.org/10.1000/x")
@@ -133,3 +133,26 @@ def test_a_journal_is_said_before_a_remark() -> None:
 )
 def test_an_institution_is_told_without_its_postal_address(shown: Presentation, institution: str) -> None:
     assert institution_of(shown) == institution
+
+
+@pytest.mark.parametrize(
+    ("shown", "talk"),
+    [
+        (Presentation(journal="ICLR 2026 Oral"), "ICLR 2026 (oral)"),
+        (Presentation(journal="NeurIPS 2025 poster"), "NeurIPS 2025 (poster)"),
+        (Presentation(journal="Nature 612, 1-5 (2026)"), ""),
+        (Presentation(comment="12 pages, 3 figures. Accepted at ICML 2026 (oral)"), "ICML 2026 (oral)"),
+        (Presentation(comment="Accepted as a spotlight at the NeurIPS 2026"), "NeurIPS 2026 (spotlight)"),
+        (Presentation(comment="Accepted to CVPR 2026; code at https://github.com/x/y"), "CVPR 2026"),
+        (Presentation(comment="To appear in Proceedings of KDD"), "Proceedings of KDD"),
+        (Presentation(comment="ICML 2026 Spotlight"), "ICML 2026 (spotlight)"),
+        (Presentation(comment="Accepted for publication in MNRAS"), "MNRAS"),
+        (Presentation(comment="Submitted to ICML 2026"), ""),
+        (Presentation(comment="Oral history of computing, 12 pages"), ""),
+        (Presentation(comment="Published in Physical Review"), ""),
+        (Presentation(comment="accepted " * 2000), ""),
+        (Presentation(), ""),
+    ],
+)
+def test_a_talk_is_known_by_what_authors_or_openreview_say(shown: Presentation, talk: str) -> None:
+    assert talk_of(shown) == talk

@@ -1,14 +1,15 @@
 """What profiles list, read from services that answer as the real ones do, and from ones that answer nonsense."""
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from tests.playing_sources import Answer, playing_sources
+from tests.playing_sources import Answer, Asked, Route, playing_sources
 
 from dailypapers.domain.profile import Profile, ProfileKind
 from dailypapers.errors import FetchFailed
-from dailypapers.profiles.read import Listed, Services, listed
+from dailypapers.profiles.read import Listed, NotOpened, Services, listed
 from dailypapers.sources.http.client import Http, Response
 
 WORK = {
@@ -22,12 +23,27 @@ ORCID_WORK = {
     "external-ids": {"external-id": [{"external-id-type": "doi", "external-id-value": "10.1000/one"}]},
     "work-summary": [{"title": {"title": {"value": "An older one"}}}],
 }
+LIBRARY = "@article{a, title={Deeper Graph Neural Networks}, eprint={2604.00001}, archiveprefix={arXiv}}"
 BIBTEX = "@article{a, title={Deeper Graphs}, doi={10.1000/two}, eprint={2604.00002}, archiveprefix={arXiv}}"
 ORCID = Profile(ProfileKind.ORCID, "0000-0002-1825-0097")
 ALL = [ORCID, *(Profile(kind, "A1") for kind in ProfileKind if kind is not ProfileKind.ORCID)]
 
 
-async def read(profile: Profile, routes: dict[str, Answer]) -> Listed:
+def a_library(key: str, *, user: object = 475425, readable: bool = True) -> dict[str, Route]:
+    """A library at Zotero that one key opens."""
+
+    def opened(answer: Answer) -> Callable[[Asked], Answer]:
+        is_ours = {"zotero-api-key": key, "zotero-api-version": "3"}.items()
+        return lambda asked: answer if is_ours <= dict(asked.headers).items() else Answer("Forbidden", status=403)
+
+    items = Answer(LIBRARY) if readable else Answer("Forbidden", status=403)
+    return {
+        "/keys/current": opened(Answer(json.dumps({"userID": user, "access": {"user": {"library": readable}}}))),
+        "/users/475425/items/top": opened(items),
+    }
+
+
+async def read(profile: Profile, routes: Mapping[str, Route]) -> Listed:
     with playing_sources(routes) as url:
         async with Http(allow_private=True, pace=0, retries=0) as http:
             return await listed(http, Services(url, f"{url}/v3.0", url, url), profile)
@@ -82,7 +98,7 @@ async def test_dblp_and_zotero_are_read_as_bibtex() -> None:
 async def test_a_profile_that_is_not_there_lists_nothing_and_one_that_is_down_fails(profile: Profile) -> None:
     assert await read(profile, {}) == Listed()
     down = Answer("", status=500)
-    paths = ("/works", "/pid/A1.bib", "/groups/A1/items/top")
+    paths = ("/works", "/pid/A1.bib", "/groups/A1/items/top", "/users/A1/items/top")
     with pytest.raises(FetchFailed):
         await read(profile, dict.fromkeys(paths, down))
 
@@ -96,3 +112,13 @@ async def test_nonsense_lists_nothing(nonsense: str) -> None:
     odd = {**WORK, "authorships": [1], "abstract_inverted_index": {"a": 1, "b": ["x"]}, "publication_date": 3}
     (paper,) = (await read(ALL[1], works(odd))).references
     assert paper.title == WORK["title"]
+
+
+async def test_a_user_s_library_is_read_where_it_is_public_and_refused_where_it_is_not() -> None:
+    profile = Profile(ProfileKind.ZOTERO_USER, "475425")
+    (reference,) = (await read(profile, {"/users/475425/items/top": Answer(BIBTEX)})).references
+    assert reference.title == "Deeper Graphs"
+    with pytest.raises(NotOpened, match="not public"):
+        await read(profile, a_library("somebody's key"))
+    with pytest.raises(NotOpened, match="whose key"):
+        await read(Profile(ProfileKind.ZOTERO_USER, "key", "x" * 24), {"/keys/current": Answer("<html>")})

@@ -2,18 +2,19 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
 import sqlalchemy as sa
 from tests.jobs.test_receive import context
-from tests.playing_sources import Answer, playing_sources
-from tests.profiles.test_read import ORCID, WORK, works
+from tests.playing_sources import Answer, Route, playing_sources
+from tests.profiles.test_read import ORCID, WORK, a_library, works
 from tests.web.a_digest import CELLS, Got, a_digest
 from tests.web.conftest import NOW
 
 from dailypapers.domain.interest import InterestKind
-from dailypapers.domain.profile import Profile, ProfileKind, ProfileState, TakenProfile
+from dailypapers.domain.profile import BY_KEY, Profile, ProfileKind, ProfileState, TakenProfile
 from dailypapers.jobs.profiles import run
 from dailypapers.profiles.read import Services
 from dailypapers.profiles.take import MOST_PROFILES, add, take
@@ -25,21 +26,29 @@ from dailypapers.subscriptions.erase import erase
 NEW_WORK = {**WORK, "doi": "https://doi.org/10.1000/new", "title": "A paper that nobody announced, but known well"}
 
 
+SECRET, KEY = b"the service's secret", "P9NiFoyLeZu2bZNvvuQPDWsd"
+OWN_LIBRARY = Profile(ProfileKind.ZOTERO_USER, BY_KEY, KEY)
+
+
 @dataclass
 class World:
     engine: sa.Engine
     got: Got
     now: dt.datetime = NOW
 
-    def take(self, routes: dict[str, Answer]) -> int:
+    def take(self, routes: Mapping[str, Route]) -> int:
         with playing_sources(routes) as url:
-            services = Services(url, f"{url}/v3.0", url, url)
+            services = Services(url, f"{url}/v3.0", url, url, secret=SECRET)
             make_http = lambda: Http(allow_private=True, pace=0, retries=0)  # noqa: E731 - it is handed in twice
             return take(self.engine, services, make_http=make_http, clock=lambda: self.now)
 
     def add(self, *named: Profile) -> None:
         with writing(self.engine) as tx:
-            add(tx, self.got.reader, named, now=self.now)
+            add(tx, self.got.reader, named, secret=SECRET, now=self.now)
+
+    def stored_key(self) -> str:
+        with reading(self.engine) as tx:
+            return profiles.encrypted_key(tx, self.kept()[0])
 
     def kept(self) -> list[TakenProfile]:
         with reading(self.engine) as tx:
@@ -105,3 +114,34 @@ def test_one_process_at_a_time_reads(world: World) -> None:
         assert run(job)
     assert world.examples() == ["arxiv:2604.00001"]
     assert json.dumps(WORK)
+
+
+def test_a_key_opens_its_owner_s_library_and_is_kept_until_it_has(world: World) -> None:
+    world.add(OWN_LIBRARY)
+    assert KEY not in world.stored_key()
+    assert KEY not in repr(world.kept())
+    world.take({"/keys/current": Answer("", status=503)})
+    assert world.kept()[0].state is ProfileState.NEW
+    assert world.stored_key(), "a service that is down is asked again"
+    world.now += dt.timedelta(minutes=15)
+    assert world.take(a_library(KEY)) == 1
+    assert world.examples() == ["arxiv:2604.00001"]
+    assert (world.kept()[0].state, world.stored_key()) == (ProfileState.DONE, "")
+
+
+@pytest.mark.parametrize(
+    "routes", [a_library("another key"), a_library(KEY, user="<b>"), a_library(KEY, readable=False)]
+)
+def test_a_key_that_was_revoked_or_may_not_read_is_asked_once_and_forgotten(
+    world: World, routes: dict[str, Route]
+) -> None:
+    world.add(OWN_LIBRARY)
+    assert world.take(routes) == 0
+    assert (world.kept()[0].state, world.stored_key()) == (ProfileState.FAILED, "")
+
+
+def test_a_key_that_another_secret_encrypted_opens_nothing(world: World) -> None:
+    with writing(world.engine) as tx:
+        add(tx, world.got.reader, [OWN_LIBRARY], secret=b"another secret", now=world.now)
+    assert world.take(a_library(KEY)) == 0
+    assert world.kept()[0].state is ProfileState.FAILED

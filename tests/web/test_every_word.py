@@ -584,9 +584,10 @@ def what_is_quiet(walk: Walk, templates: jinja2.Environment, entry: Entry, about
         walk.note_page("quiet preview", render_page(templates, "_preview", shown=shown, **about))
     kinds = ("retraction", "withdrawal", "removal", "expression_of_concern", "erratum")
     after = Facts(2, "", "Журнал", "https://e.org/x", tuple((kind, "10.1/1") for kind in kinds))
-    told = (*news("Графы", Facts(), after, url=""), *news("Графы", Facts(), Facts(doi="10.1/1"), url=""))
+    others = (Facts(doi="10.1/1"), Facts(talk="Симпозиум"))
+    told = [one for facts in (after, *others) for one in news("Графы", Facts(), facts, url="")]
     message = render_digest(
-        templates, Digest((entry,), trending=False, saved=told), day=TODAY, links=links, name="Вестник"
+        templates, Digest((entry,), trending=False, saved=tuple(told)), day=TODAY, links=links, name="Вестник"
     )
     walk.note_page("saved news", message.html)
     walk.note("saved news", pseudo.english_in(message.text), message.text)

@@ -5,6 +5,7 @@ what they know of each paper | what is known now | the difference in sentences |
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -38,9 +39,13 @@ def mark_told(tx: sa.Connection, deliveries: Sequence[NewDelivery]) -> None:
     Of papers that were saved before this was noted, what is known now is where news begin.
     """
     saved_papers = saved.of_readers(tx, [delivery.subscriber for delivery in deliveries])
-    unknown = [one for one in saved_papers if one.facts is None]
+    unknown = [one for one in saved_papers if one.facts is None or one.facts.talk is None]
     facts = saved.facts_of(tx, {one.paper_id for one in unknown})
-    saved.mark_told(tx, {(one.subscriber_id, one.paper_id): facts[one.paper_id] for one in unknown})
+    begun = {
+        (one.subscriber_id, one.paper_id): replace(one.facts or facts[one.paper_id], talk=facts[one.paper_id].talk)
+        for one in unknown
+    }
+    saved.mark_told(tx, begun)
     saved.mark_told(
         tx,
         {

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -14,6 +14,8 @@ class ProfileKind(StrEnum):
     DBLP = "dblp"
     ZOTERO = "zotero"
     """A public group's library."""
+    ZOTERO_USER = "zotero user"
+    """Somebody's own library: a public one by its number, any by a key."""
 
 
 class ProfileState(StrEnum):
@@ -26,15 +28,17 @@ class ProfileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One list of papers, by its id there."""
+    """One list of papers, by its id there; one that a key opens is its owner's, whatever its id."""
 
     kind: ProfileKind
     id: str
+    #: What opens a library that is not public; kept encrypted, and only until it has been read.
+    key: str = field(default="", repr=False)
 
     @property
     def address(self) -> str:
         """Return the address of its page."""
-        return _PAGES[self.kind].format(self.id)
+        return OWN_LIBRARY if self.id == BY_KEY else _PAGES[self.kind].format(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,14 @@ class TakenProfile:
     attempts: int = 0
 
 
+#: The id of a library that a key opens, and the address at which its owner sees it.
+BY_KEY, OWN_LIBRARY = "key", "https://www.zotero.org/mylibrary"
 _PAGES = {
     ProfileKind.ORCID: "https://orcid.org/{}",
     ProfileKind.OPENALEX: "https://openalex.org/{}",
     ProfileKind.DBLP: "https://dblp.org/pid/{}",
     ProfileKind.ZOTERO: "https://www.zotero.org/groups/{}",
+    ProfileKind.ZOTERO_USER: "https://www.zotero.org/users/{}",
 }
 _ORCID = re.compile(
     r"(?:https?://)?(?:(?:www\.)?orcid\.org/|orcid:\s?)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.IGNORECASE
@@ -69,6 +76,12 @@ _DBLP = re.compile(
 _ZOTERO = re.compile(
     r"(?:https?://(?:www\.)?zotero\.org/groups/|zotero:\s?groups?[/:]\s?)(\d{1,12})(?:/[^\s]{0,200})?", re.IGNORECASE
 )
+_ZOTERO_USER = re.compile(
+    r"(?:https?://(?:www\.|api\.)?zotero\.org/users/|zotero:\s?users?[/:]\s?)(\d{1,12})(?:/[^\s]{0,200})?",
+    re.IGNORECASE,
+)
+#: Zotero's keys have 24 letters and digits; without the word before it, it could be anything.
+_ZOTERO_KEY = re.compile(r"(?i:zotero(?:\s+key)?):?\s?([A-Za-z0-9]{24})")
 _LONGEST = 300
 
 
@@ -77,6 +90,8 @@ def profile_of(text: str) -> Profile | None:
     stripped = text.strip().strip("<>.,;")
     if len(stripped) > _LONGEST:
         return None
+    if match := _ZOTERO_KEY.fullmatch(stripped):
+        return Profile(ProfileKind.ZOTERO_USER, BY_KEY, match[1])
     for kind, shape, make_id in _SHAPES:
         match = shape.fullmatch(stripped)
         if match and (identifier := make_id(match[1])):
@@ -105,4 +120,5 @@ _SHAPES: tuple[tuple[ProfileKind, re.Pattern[str], Callable[[str], str]], ...] =
     (ProfileKind.OPENALEX, _OPENALEX, str.upper),
     (ProfileKind.DBLP, _DBLP, str),
     (ProfileKind.ZOTERO, _ZOTERO, str),
+    (ProfileKind.ZOTERO_USER, _ZOTERO_USER, str),
 )

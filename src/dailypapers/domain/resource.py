@@ -194,6 +194,33 @@ def venue_of(shown: Presentation) -> str:
     return next(named, "")
 
 
+_TALK = re.compile(r"(.{2,100}?)[\s,;:(]+(?:as\s+(?:an?\s+)?)?(oral|spotlight|poster)\b[^)]{0,30}\)?", re.IGNORECASE)
+_ACCEPTED = re.compile(
+    r"(?:accepted|to appear|to be presented|presented)(?: as (?:an? )?(?P<kind>oral|spotlight|poster)[\w ]{0,20}?)?"
+    r"(?: for (?:publication|presentation|an? oral|oral)[\w ]{0,20}?)?"
+    r",?\s+(?:at|to|in|by|for)\s+(?:the\s+)?(?P<venue>.{2,100})",
+    re.IGNORECASE,
+)
+
+
+def talk_of(shown: Presentation) -> str:
+    """Return the venue that accepted a paper, by OpenReview's word or its authors', such as “ICML 2026 (oral)”.
+
+    Empty where neither says so; a journal that has published it is none.
+    """
+    if match := _TALK.fullmatch(shown.journal.strip()):
+        return f"{match[1].strip(' ,;:(')} ({match[2].lower()})"
+    said = venue_of(Presentation(comment=shown.comment))
+    accepted = _ACCEPTED.match(said)
+    if accepted is None:
+        match = _TALK.fullmatch(said)
+        return f"{match[1].strip(' ,;:(')} ({match[2].lower()})" if match else ""
+    venue, kind = accepted["venue"].strip(" .,;"), accepted["kind"]
+    if match := _TALK.fullmatch(venue):
+        venue, kind = match[1].strip(" ,;:("), match[2]
+    return f"{venue} ({kind.lower()})" if kind else venue
+
+
 def institution_of(shown: Presentation) -> str:
     """Return who made a paper: the organization a source names, or else where the first of its authors works."""
     return shown.organization or next(iter(_institutions(shown.affiliations)), "")

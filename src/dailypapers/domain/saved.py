@@ -29,6 +29,9 @@ class Facts:
     code: str = ""
     #: What journals published about it: kind (as Crossref names it) and the notice's DOI, in order.
     notices: tuple[tuple[str, str], ...] = ()
+    #: The venue that accepted it, with the kind of talk where that is said, such as “ICML 2026 (oral)”; `None` where
+    #: nobody noted whether there is one.
+    talk: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class SavedNews:
 _VERSION = N_("“{title}” has a new version ({version}).")
 _JOURNAL = N_("“{title}” was published in {journal}.")
 _PUBLISHED = N_("“{title}” was published.")
+_ACCEPTED = N_("“{title}” was accepted: {venue}.")
 _CODE = N_("Code for “{title}” was released.")
 _NOTICES = {
     "retraction": N_("“{title}” was retracted."),
@@ -85,6 +89,8 @@ def _sentences(title: str, before: Facts, after: Facts) -> Iterator[tuple[str, s
     if (after.doi or after.journal) and not (before.doi or before.journal):
         is_named = LazyString(_JOURNAL, title=title, journal=beginning(after.journal, _LONGEST_TITLE))
         yield (is_named if after.journal else LazyString(_PUBLISHED, title=title)), _page(after.doi)
+    elif after.talk and before.talk == "" and not (before.doi or before.journal):
+        yield LazyString(_ACCEPTED, title=title, venue=beginning(after.talk, _LONGEST_TITLE)), ""
     if after.code and not before.code:
         yield LazyString(_CODE, title=title), after.code
     # Papers begin with version 1; that one is no news, whenever we hear of it.

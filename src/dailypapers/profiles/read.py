@@ -22,7 +22,8 @@ from dailypapers.sources.parsing.records import record
 
 #: Papers of one profile, the newest: what somebody wrote long ago says less of what they want to read.
 MOST = 100
-_NOT_FOUND = 404
+_NOT_FOUND, _OK = 404, 200
+_REFUSED = frozenset((401, 403))
 _LONGEST_ABSTRACT = 5_000
 
 
@@ -36,6 +37,8 @@ class Services:
     zotero: str = "https://api.zotero.org"
     #: By which OpenAlex knows us, and lets us ask more often; empty: as anybody.
     openalex_key: str = field(default="", repr=False)
+    #: What the keys of readers' own libraries are encrypted with.
+    secret: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,18 @@ class Listed:
     papers: tuple[Paper, ...] = ()
 
 
+class NotOpened(FetchFailed):
+    """A library that is not public, or whose key was revoked or may not read it: to ask again is in vain."""
+
+
 async def listed(http: Http, services: Services, profile: Profile) -> Listed:
     """Return the papers a profile lists; none where there is no such profile. Raises `FetchFailed`."""
     if profile.kind is ProfileKind.DBLP:
         return await _bibtex(http, f"{services.dblp}/pid/{profile.id}.bib")
     if profile.kind is ProfileKind.ZOTERO:
-        query = f"format=bibtex&limit={MOST}&sort=dateAdded&direction=desc&v=3"
-        return await _bibtex(http, f"{services.zotero}/groups/{profile.id}/items/top?{query}")
+        return await _bibtex(http, f"{services.zotero}/groups/{profile.id}/items/top?{_NEWEST}")
+    if profile.kind is ProfileKind.ZOTERO_USER:
+        return await _zotero_user(http, services, profile)
     name = "author.orcid" if profile.kind is ProfileKind.ORCID else "author.id"
     works = await _openalex(http, services, f"{name}:{profile.id}")
     if works.references or profile.kind is ProfileKind.OPENALEX:
@@ -63,6 +71,35 @@ async def listed(http: Http, services: Services, profile: Profile) -> Listed:
 async def _bibtex(http: Http, url: str) -> Listed:
     answer = await http.get(url, also={_NOT_FOUND})
     return Listed(() if answer.status == _NOT_FOUND else read(answer.content).papers[:MOST])
+
+
+#: The newest items, as BibTeX (Zotero Web API 3).
+_NEWEST = f"format=bibtex&limit={MOST}&sort=dateAdded&direction=desc&v=3"
+
+
+async def _zotero_user(http: Http, services: Services, profile: Profile) -> Listed:
+    """Return what somebody's own library holds; with a key it is that of who the key belongs to."""
+    user = profile.id
+    if profile.key:
+        current = record(_loaded(await _zotero(http, f"{services.zotero}/keys/current", profile.key)))
+        user = str(current.get("userID", ""))
+        if not user.isascii() or not user.isdecimal():
+            raise NotOpened("Zotero does not say whose key this is.")
+    items = await _zotero(http, f"{services.zotero}/users/{user}/items/top?{_NEWEST}", profile.key)
+    return Listed(read(items).papers[:MOST])
+
+
+async def _zotero(http: Http, url: str, key: str) -> bytes:
+    """Return what Zotero answers, nothing where there is no such library."""
+    headers = {"Zotero-API-Version": "3"} | ({"Zotero-API-Key": key} if key else {})
+    reply = await http.send("GET", url, headers=headers)
+    if reply.status in _REFUSED:
+        raise NotOpened(f"Zotero answered with {reply.status}: the library is not public, or the key may not read it.")
+    if reply.status == _NOT_FOUND:
+        return b""
+    if reply.status != _OK:
+        raise FetchFailed(f"Zotero answered with {reply.status}.")
+    return reply.content
 
 
 async def _openalex(http: Http, services: Services, author: str) -> Listed:
@@ -86,10 +123,14 @@ async def _orcid(http: Http, url: str) -> Listed:
 
 async def _json(http: Http, url: str) -> Mapping[str, Any]:
     answer = await http.get(url, also={_NOT_FOUND})
+    return record(_loaded(answer.content)) if answer.status != _NOT_FOUND else {}
+
+
+def _loaded(content: bytes) -> Any:
     try:
-        return record(json.loads(answer.content)) if answer.status != _NOT_FOUND else {}
+        return json.loads(content)
     except (ValueError, RecursionError):
-        return {}
+        return None
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ new profiles | ask who lists them | known papers, and those with an abstract | e
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 import structlog
@@ -15,14 +16,16 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import by_first_name
 from dailypapers.domain.preferences import MAX_EXAMPLES
 from dailypapers.domain.profile import Profile, TakenProfile
-from dailypapers.errors import FetchFailed
-from dailypapers.profiles.read import Listed, Services, listed
+from dailypapers.encryption import decrypt, encrypt
+from dailypapers.errors import FetchFailed, Undecipherable
+from dailypapers.profiles.read import Listed, NotOpened, Services, listed
 from dailypapers.sources.http.client import Http
 from dailypapers.store import papers, profiles, subscribers
 from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
 
+_PURPOSE = "profile"
 #: Profiles of one run; the next one, a minute later, takes more.
 _MOST = 10
 #: Profiles of one reader: a person has one with each who lists papers.
@@ -31,10 +34,14 @@ MOST_PROFILES = 8
 _MOST_ATTEMPTS, _RETRY = 5, dt.timedelta(minutes=15)
 
 
-def add(tx: sa.Connection, subscriber_id: int, named: Sequence[Profile], *, now: dt.datetime) -> None:
-    """Have a reader's profiles read soon, once each; what was read before is read again."""
+def add(tx: sa.Connection, subscriber_id: int, named: Sequence[Profile], *, secret: bytes, now: dt.datetime) -> None:
+    """Have a reader's profiles read soon, once each; what was read before is read again.
+
+    Keys are stored encrypted with the service's `secret`, until they have been used.
+    """
     for profile in named[:MOST_PROFILES]:
-        profiles.add(tx, subscriber_id, profile, now=now)
+        key = encrypt(secret, profile.key, purpose=_PURPOSE, owner=subscriber_id) if profile.key else ""
+        profiles.add(tx, subscriber_id, profile, encrypted_key=key, now=now)
 
 
 def take(engine: sa.Engine, services: Services, *, make_http: Callable[[], Http], clock: Clock) -> int:
@@ -54,23 +61,34 @@ async def _take_all(
     count = 0
     async with make_http() as http:
         for each in new:
-            works = await _listed(http, services, each)
+            with reading(engine) as tx:
+                stored_key = profiles.encrypted_key(tx, each)
+            works = await _listed(http, services, each, stored_key)
             with writing(engine) as tx:
                 count += _record(tx, each, works, now=clock())
     return count
 
 
-async def _listed(http: Http, services: Services, each: TakenProfile) -> Listed | None:
+async def _listed(http: Http, services: Services, each: TakenProfile, stored_key: str) -> Listed | FetchFailed:
     try:
-        return await listed(http, services, each.profile)
+        key = _opened(services, each, stored_key)
+        return await listed(http, services, replace(each.profile, key=key))
     except FetchFailed as error:
         log.info("profile not read", kind=each.profile.kind.value, why=str(error))
-        return None
+        return error
 
 
-def _record(tx: sa.Connection, each: TakenProfile, works: Listed | None, *, now: dt.datetime) -> int:
-    if works is None:
-        is_last = each.attempts + 1 >= _MOST_ATTEMPTS
+def _opened(services: Services, each: TakenProfile, stored_key: str) -> str:
+    """Return the key of a profile, empty where it has none. Raises `NotOpened` where another secret encrypted it."""
+    try:
+        return decrypt(services.secret, stored_key, purpose=_PURPOSE, owner=each.subscriber) if stored_key else ""
+    except Undecipherable as error:
+        raise NotOpened(str(error)) from error
+
+
+def _record(tx: sa.Connection, each: TakenProfile, works: Listed | FetchFailed, *, now: dt.datetime) -> int:
+    if isinstance(works, FetchFailed):
+        is_last = isinstance(works, NotOpened) or each.attempts + 1 >= _MOST_ATTEMPTS
         profiles.put_off(tx, each, None if is_last else now + _RETRY)
         return 0
     papers.keep(tx, works.papers, now=now)

@@ -11,7 +11,7 @@ from dailypapers.store.database import replace_rows
 from dailypapers.store.schema import profiles, subscribers
 
 
-def add(tx: sa.Connection, subscriber_id: int, profile: Profile, *, now: dt.datetime) -> None:
+def add(tx: sa.Connection, subscriber_id: int, profile: Profile, *, encrypted_key: str = "", now: dt.datetime) -> None:
     """Store a profile to be read next, also where it was read before."""
     row = {
         "subscriber_id": subscriber_id,
@@ -22,6 +22,7 @@ def add(tx: sa.Connection, subscriber_id: int, profile: Profile, *, now: dt.date
         "listed": 0,
         "attempts": 0,
         "next_attempt_at": now,
+        "encrypted_key": encrypted_key or None,
     }
     replace_rows(tx, profiles, [row])
 
@@ -55,13 +56,23 @@ def put_off(tx: sa.Connection, each: TakenProfile, at: dt.datetime | None) -> No
     _change(tx, each, state=state.value, next_attempt_at=at)
 
 
+def encrypted_key(tx: sa.Connection, each: TakenProfile) -> str:
+    """Return what opens a profile, as it is stored; empty where nothing is needed, or it has been read."""
+    return tx.execute(sa.select(profiles.c.encrypted_key).where(*_mine(each))).scalar_one_or_none() or ""
+
+
 def _change(tx: sa.Connection, each: TakenProfile, **values: Any) -> None:
-    mine = (
+    if values["next_attempt_at"] is None:
+        values["encrypted_key"] = None
+    tx.execute(sa.update(profiles).where(*_mine(each)).values(attempts=each.attempts + 1, **values))
+
+
+def _mine(each: TakenProfile) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
         profiles.c.subscriber_id == each.subscriber,
         profiles.c.kind == each.profile.kind.value,
         profiles.c.profile_id == each.profile.id,
     )
-    tx.execute(sa.update(profiles).where(*mine).values(attempts=each.attempts + 1, **values))
 
 
 def _taken(row: sa.Row[Any]) -> TakenProfile:

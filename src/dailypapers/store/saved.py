@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 import sqlalchemy as sa
 
 from dailypapers.domain.paper import PaperId, Presentation
+from dailypapers.domain.resource import talk_of
 from dailypapers.domain.saved import NOTHING_REMARKED, Facts, Remark
 from dailypapers.domain.vote import Vote
 from dailypapers.store.database import groups, insert_new
@@ -75,7 +76,8 @@ def of_readers(tx: sa.Connection, subscriber_ids: Sequence[int], *, paper_id: in
 
 
 def _facts(stored: Mapping[str, object]) -> Facts:
-    facts = Facts(**stored)  # type: ignore[arg-type]  # as `mark_told` wrote them
+    # As `mark_told` wrote them; earlier versions did not know of talks.
+    facts = Facts(**{"talk": None, **stored})  # type: ignore[arg-type]
     return replace(facts, notices=tuple((kind, doi) for kind, doi in facts.notices))
 
 
@@ -120,8 +122,11 @@ def _add_where_published(tx: sa.Connection, group: Sequence[int], facts: dict[in
         signals.c.paper_id.in_(group), signals.c.presentation.is_not(None)
     )
     for row in tx.execute(presentations.order_by(signals.c.day, signals.c.source)):
-        if journal := row.presentation.get("journal", Presentation().journal):
-            facts[row.paper_id] = replace(facts[row.paper_id], journal=journal)
+        shown = Presentation(journal=row.presentation.get("journal", ""), comment=row.presentation.get("comment", ""))
+        if talk := talk_of(shown):
+            facts[row.paper_id] = replace(facts[row.paper_id], talk=talk)
+        elif shown.journal:
+            facts[row.paper_id] = replace(facts[row.paper_id], journal=shown.journal)
 
 
 def with_dois(tx: sa.Connection, *, after: int = 0, limit: int) -> list[tuple[int, str]]:

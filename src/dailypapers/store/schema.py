@@ -472,6 +472,8 @@ profiles = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     # NULL: nothing more happens.
     sa.Column("next_attempt_at", Moment),
+    # What opens it, encrypted; gone once nothing more happens.
+    sa.Column("encrypted_key", sa.Text),
     sa.Index("ix_profiles_next_attempt_at", "next_attempt_at"),
 )
 # What readers forward to us: a row for each reader and paper. A paper nobody else has told us of gets a row in `papers`

@@ -21,12 +21,14 @@ from dailypapers.digests.layout import mail
 from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Purpose
+from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.preferences import Preferences
-from dailypapers.domain.profile import ProfileKind
+from dailypapers.domain.profile import BY_KEY, ProfileKind
 from dailypapers.domain.signup import Limits, Verdict
+from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, OnEmpty, Rhythm, Subscriber, SubscriberState
 from dailypapers.mail.dns import Domains
-from dailypapers.store import profiles, subscribers, suppressions
+from dailypapers.store import papers, profiles, subscribers, suppressions
 from dailypapers.store.database import reading, writing
 from dailypapers.store.outbox import claim
 from dailypapers.store.schema import asks, outbox
@@ -124,6 +126,32 @@ async def test_a_profile_among_the_topics_is_read_once_its_reader_has_confirmed(
     await front.ask("alice@example.org", topic="https://openalex.org/A5023888391")
     with reading(front.engine) as tx:
         assert len(profiles.of_subscriber(tx, reader.id)) == 2
+
+
+async def test_papers_pasted_as_bibtex_behind_topics_become_examples_and_a_key_is_stored_encrypted(
+    front: Front,
+) -> None:
+    known = Paper(PaperId("doi", "10.1000/two"), "Deeper graphs, and wider")
+    with writing(front.engine) as tx:
+        papers.add(tx, [Announcement(known, "arxiv", NOW.date())], now=NOW)
+    entries = "@article{a, title={Deeper graphs, and wider}, doi={10.1000/two}} @misc{b, title={Unknown, to us}}"
+    key = "P9NiFoyLeZu2bZNvvuQPDWsd"
+    again = await front.ask("not an address", topic=f"RNA, zotero: {key}, {entries}")
+    assert "doi={10.1000/two}" in again.text, "what was pasted is not lost"
+    await front.ask("alice@example.org", topic=f"RNA, zotero: {key}, {entries}")
+    reader = front.reader("alice@example.org")
+    assert reader
+    with reading(front.engine) as tx:
+        stated = subscribers.interests_of(tx, [reader.id])[reader.id]
+        (library,) = profiles.of_subscriber(tx, reader.id)
+        stored = profiles.encrypted_key(tx, library)
+    assert {(interest.kind, interest.text) for interest in stated} == {
+        (InterestKind.TOPIC, "RNA"),
+        (InterestKind.PAPER, "doi:10.1000/two"),
+    }
+    assert library.profile.id == BY_KEY
+    assert stored
+    assert key not in stored
 
 
 async def test_what_comes_on_an_empty_day_is_chosen_while_signing_up(front: Front) -> None:

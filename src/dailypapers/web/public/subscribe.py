@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+import sqlalchemy as sa
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
@@ -16,22 +17,26 @@ from starlette.datastructures import FormData
 
 from dailypapers.domain.address import domain_of, suggestion
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.paper import by_first_name
+from dailypapers.domain.preferences import MAX_EXAMPLES, Preferences
 from dailypapers.domain.profile import Profile, profile_of
+from dailypapers.domain.reference import References
 from dailypapers.domain.signup import Verdict
 from dailypapers.domain.subscriber import Consent, OnEmpty
 from dailypapers.domain.text import printable
 from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadInput
 from dailypapers.profiles.take import add as add_profiles
+from dailypapers.references.read import read as read_references
 from dailypapers.rendering.environment import Templates
-from dailypapers.store import subscribers
+from dailypapers.store import papers, subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import network_of
+from dailypapers.web.readers.preview import parted
 from dailypapers.web.readers.preview import topics as tried
 
 #: Longer than any field but that of the topics, of which there are as many as were tried out.
@@ -47,6 +52,8 @@ class Form:
 
     email: str = ""
     topics: tuple[str, ...] = ()
+    #: BibTeX that was pasted behind the topics.
+    examples: str = ""
     zone: str = ""
     #: Whether what is trending comes on days on which nothing is relevant.
     trending: bool = False
@@ -142,10 +149,11 @@ def _read(data: FormData) -> Form:
         value = data.get(name, "")
         return printable(value[:_LONGEST]).strip() if isinstance(value, str) else ""
 
-    topics = tried(value for value in data.getlist("topic") if isinstance(value, str))
+    written = [value for value in data.getlist("topic") if isinstance(value, str)]
     return Form(
         text("meant") or text("email"),
-        topics,
+        tried(written),
+        "\n".join(bibtex for value in written if (bibtex := parted(value)[1])),
         text("zone"),
         bool(text("trending")),
         text("form_timestamp"),
@@ -191,7 +199,9 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
 
     def ask() -> Verdict:
         preferences, named = _preferences(context, form)
+        pasted = read_references(form.examples) if form.examples else References()
         with writing(context.engine) as tx:
+            preferences = replace(preferences, interests=(*preferences.interests, *_known(tx, pasted)))
             is_new = subscribers.by_address(tx, address) is None
             verdict = sign_up.ask(
                 tx,
@@ -205,7 +215,7 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
             )
             # Of who is known already nobody but themselves changes anything.
             if is_new and (reader := subscribers.by_address(tx, address)):
-                add_profiles(tx, reader.id, named, now=now)
+                add_profiles(tx, reader.id, named, secret=context.renderer.secret, now=now)
             return verdict
 
     verdict = await run_in_threadpool(ask)
@@ -223,6 +233,14 @@ def _preferences(context: WebContext, form: Form) -> tuple[Preferences, tuple[Pr
     amount = replace(defaults.amount, on_empty=OnEmpty.TRENDING) if form.trending else defaults.amount
     style = replace(defaults.style, language=context.chosen_language)
     return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, style), named
+
+
+def _known(tx: sa.Connection, pasted: References) -> tuple[Interest, ...]:
+    """Return the pasted papers that we know, as example papers."""
+    papers_by_name = papers.by_key(tx, {name for reference in pasted.papers for name in reference.names()})
+    known = (by_first_name(papers_by_name, reference.names()) for reference in pasted.papers)
+    names = dict.fromkeys(str(paper.id) for paper in known if paper)
+    return tuple(Interest(InterestKind.PAPER, name) for name in names)[:MAX_EXAMPLES]
 
 
 def _wait(context: WebContext, request: Request, form: Form, wait_token: str, *, early: bool) -> HTMLResponse:

@@ -213,7 +213,7 @@ def _save(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _
         # The form is older than what is kept: another tab, or the back button.
         return _Answer(case, replace(read, draft=replace(read.draft, seen=before)), "older", 409)
     lifecycle.change(tx, case.reader.id, read.preferences, now=context.clock())
-    add_profiles(tx, case.reader.id, form.profiles, now=context.clock())
+    add_profiles(tx, case.reader.id, form.profiles, secret=context.renderer.secret, now=context.clock())
     case = _again(tx, case)
     kept_now = replace(_as_kept(context, case), unknown=read.unknown, unread=read.unread, left=read.left)
     return _Answer(case, kept_now, "saved")

@@ -19,6 +19,7 @@ from dailypapers.domain.edition import Edition
 from dailypapers.domain.graphemes import beginning
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_TRIED_TOPICS
+from dailypapers.domain.profile import profile_of
 from dailypapers.domain.subscriber import Abstracts, Style, Subscriber
 from dailypapers.domain.text import one_line, printable
 from dailypapers.errors import Busy
@@ -27,6 +28,7 @@ from dailypapers.rendering.summary import key_sentence
 from dailypapers.rendering.text import extract
 from dailypapers.web.http.page import WebContext
 
+_BIBTEX = re.compile(r"(?<![^\s,;])@[A-Za-z]{1,40}\s*\{")
 _PARTED = re.compile(r"[,;\n]")
 #: So many seconds later a busy service is asked again.
 _AGAIN = 2
@@ -91,7 +93,11 @@ def trending(snapshot: Snapshot) -> Shown:
 
 
 def for_topics(context: WebContext, topics: tuple[str, ...]) -> Shown:
-    """Return the digest somebody would get for these topics; what is trending where there are none."""
+    """Return the digest somebody would get for these topics; what is trending where there are none.
+
+    Profiles among them are no topics: the papers they list are read once somebody has subscribed.
+    """
+    topics = tuple(topic for topic in topics if profile_of(topic) is None)
     snapshot = context.previews.snapshot(now=context.clock())
     if snapshot and not topics:
         return trending(snapshot)
@@ -155,12 +161,21 @@ def _part(abstract: str, style: Style) -> str:
     return extract(abstract, _EXTRACT) if style.abstracts is Abstracts.EXTRACT else ""
 
 
+def parted(text: str) -> tuple[str, str]:
+    """Return what is written of topics, and the BibTeX that is pasted behind them, empty where there is none."""
+    begins = _BIBTEX.search(text)
+    return (text[: begins.start()], text[begins.start() :]) if begins else (text, "")
+
+
 def topics(written: Iterable[str]) -> tuple[str, ...]:
-    """Return topics as they can be used: several in one field are parted by commas, and each comes once."""
+    """Return topics as they can be used: several in one field are parted by commas, and each comes once.
+
+    BibTeX behind them is left out.
+    """
     parts = [
         part
         for text in list(written)[:MAX_TRIED_TOPICS]
-        for part in _PARTED.split(text[: MAX_TRIED_TOPICS * MAX_CHARACTERS])
+        for part in _PARTED.split(parted(text)[0][: MAX_TRIED_TOPICS * MAX_CHARACTERS])
     ]
     return tidy(parts, most=MAX_TRIED_TOPICS, longest=MAX_CHARACTERS)
 
