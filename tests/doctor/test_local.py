@@ -67,6 +67,7 @@ def test_what_receivers_report_is_summed_up(tmp_path: Path, now: dt.datetime, fa
         kept.keep(letter(octets.encode()), now=now)
     app = app_of(tmp_path)
     (found,) = [each for each in findings(app, now=now) if each.name == "DMARC reports"]
+    close(app.engine)
     assert (found.level, "1000 emails passed" in found.why) == (level, True)
 
 

@@ -108,7 +108,7 @@ async def test_an_e_reader_is_connected_refused_and_disconnected(context: WebCon
         assert "go to alice@kindle.com, next on Saturday" in connected.text
         with writing(engine) as tx:
             e_readers.switch_off(tx, reader, "alice@kindle.com", now=NOW)
-        assert "Off: alice@kindle.com refused the last book." in (await client.get(page)).text
+        assert "Off: alice@kindle.com rejected the last book." in (await client.get(page)).text
         gone = await client.post(page, data={"tool": "e-reader", "action": "disconnect"})
         assert "Your e-reader is disconnected." in gone.text
     app = web_app(replace(context, has_e_readers=False))

@@ -92,6 +92,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "delivery carried over": N_("Papers carried over"),
         "uncertain emails decided": N_("Uncertain emails decided"),
         "emails released": N_("Emails on hold released"),
+        "group": N_("Group added"),
+        "group claim": N_("Group’s OpenID Connect group changed"),
         "group ended": N_("Group ended"),
         "group member removed": N_("Group member removed"),
         "api key": N_("API key added"),
