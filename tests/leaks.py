@@ -9,6 +9,7 @@ import socket
 import stat
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 _OPEN = Path("/proc/self/fd")
 #: The tests' PostgreSQL, connections to which stay for the next test.
 _POSTGRES = ".s.PGSQL."
-#: Seconds a thread has to end that was told to.
+#: Seconds that threads have to end and the other ends of connections to close.
 _GRACE = 5
 
 
@@ -33,13 +34,11 @@ def things() -> frozenset[str]:
 
 
 def left_since(before: frozenset[str]) -> list[str]:
-    """Return what has come and not gone; threads that are about to end are waited for."""
-    if not (left := things() - before):
-        return []
-    for thread in threading.enumerate():
-        if f"the thread {thread.name}" in left:
-            thread.join(_GRACE)
-    return sorted(things() - before)
+    """Return what has come and not gone; what is about to go is waited for."""
+    end = time.monotonic() + _GRACE
+    while (left := things() - before) and time.monotonic() < end:
+        time.sleep(0.01)
+    return sorted(left)
 
 
 def _temporary() -> Iterator[str]:

@@ -60,6 +60,7 @@ def playing_sources(routes: Mapping[str, Route], *, asked: list[Asked] | None = 
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
+        server.is_ending = True
         server.shutdown()
         server.server_close()
         thread.join()
@@ -67,8 +68,9 @@ def playing_sources(routes: Mapping[str, Route], *, asked: list[Asked] | None = 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Answers may still be waiting when a test is over.
+    # Connections may still be open when a test is over.
     block_on_close = False
+    is_ending = False
 
     def __init__(self, routes: Mapping[str, Route], asked: list[Asked]) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
@@ -101,8 +103,8 @@ class _Connection(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = self.server.answer(Asked(self.path, headers, id(self.connection)))
-        if answer.until:
-            answer.until.wait(timeout=20)
+        while answer.until and not answer.until.wait(0.01) and not self.server.is_ending:
+            pass
         self._send(answer, known=headers.get("if-none-match", ""))
 
     def _send(self, answer: Answer, *, known: str) -> None:
