@@ -110,6 +110,7 @@ async def test_a_topic_without_papers_today_shows_the_last_week_and_where_to_sub
     assert text.index("From the last week") < text.index(TITLES[0]) < text.index("Subscribe to get new papers")
     other = (await pages.get("/", params={"topic": "medieval falconry"})).text
     assert ("From the last week" in other, "Subscribe to get new papers on this topic" in other) == (False, True)
+    assert ("Search all papers for" in text, "Search all papers for" in other) == (False, True)
 
 
 @pytest.mark.usefixtures("edition")
