@@ -1,9 +1,11 @@
 """How long a whole day takes: papers fetched, an edition closed, digests composed and delivered over real SMTP.
 
-    python benchmarks/day.py [--papers 1000] [--readers 1000] [--database URL]
+    python benchmarks/day.py [--papers 1000] [--readers 1000] [--database URL] [--everything]
 
-Prints a row per step with the machine and the date. The papers are made of random words, the catching server runs in
-a process of its own, and every digest is rendered, sent and kept.
+Prints a row per step, in seconds and in seconds of this process's processor time, with the machine and the date. The
+papers are made of random words, the catching server runs in a process of its own, and every digest is rendered, sent
+and kept. With `--everything` each tenth reader is in a group of ten, every reader sees figures, and a language model
+sums papers up: pictures of 1,200 × 630 pixels and sentences come from one more process.
 """
 
 import argparse
@@ -16,24 +18,66 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from dailypapers.app import App, build
 from dailypapers.delivery.deliver import deliver_once
+from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.compose import compose
+from dailypapers.digests.figures import MAX_BYTES, FigureOptions
+from dailypapers.digests.group_digest import compose_groups
+from dailypapers.digests.summarise import SummaryOptions
+from dailypapers.domain.group import Role, Terms
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Style
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.settings import Settings
+from dailypapers.sources.http.client import Http
+from dailypapers.store import groups as reading_groups
 from dailypapers.store.database import groups, migrate, reading, writing
 from dailypapers.store.ledger import ledgers
 from dailypapers.subscriptions import sign_up
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 WORDS = 4000
+#: One reader in so many is in a group, and so many are in one.
+GROUPED, MEMBERS = 10, 10
+_MODEL_AND_FIGURES = """
+import io, json, random
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from PIL import Image
+picture, file = Image.new("RGB", (1200, 630)), io.BytesIO()
+picture.frombytes(random.Random(1).randbytes(40 * 21 * 3) * 900)
+picture.save(file, "JPEG", quality=80)
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        page = b'<figure class="ltx_figure"><img src="x1.jpg"></figure>'
+        self.answer(file.getvalue() if self.path.endswith(".jpg") else page)
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        words = asked["messages"][1]["content"].split()[1:15]
+        said = {"choices": [{"message": {"content": " ".join(words) + "."}}], "usage": {"total_tokens": 300}}
+        self.answer(json.dumps(said).encode())
+    def answer(self, body):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *_):
+        pass
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+import threading
+threading.Thread(target=server.serve_forever, daemon=True).start()
+print(server.server_port, flush=True)
+import sys
+sys.stdin.read()
+"""
 _SERVER = """
 import sys, time
 from pathlib import Path
@@ -50,28 +94,59 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=1000)
     parser.add_argument("--readers", type=int, default=1000)
     parser.add_argument("--database", default="")
+    parser.add_argument("--everything", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        run(Path(name), asked.papers, asked.readers, database=asked.database)
+        run(Path(name), asked.papers, asked.readers, database=asked.database, everything=asked.everything)
 
 
-def run(folder: Path, papers: int, readers: int, *, database: str) -> None:
+def run(folder: Path, papers: int, readers: int, *, database: str, everything: bool) -> None:
     """One day in a folder of its own."""
     chance = random.Random(1)  # noqa: S311 - made-up papers, the same in every run
     vocabulary = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(4, 10))) for _ in range(WORDS)]
     write_papers(folder / "papers.jsonl", papers, vocabulary, chance)
+    with serving(_SERVER, str(folder / "mails")) as port, serving(_MODEL_AND_FIGURES) as other_port:
+        app = put_together(folder, port, database)
+        admit(app, readers, vocabulary, chance, style=Style(figures=everything))
+        options = app.dependencies.digest_options
+        if everything:
+            group(app, readers, vocabulary, chance)
+            options = with_model_and_figures(options, f"http://127.0.0.1:{other_port}")
+        report(folder, papers, readers, steps(app, options), app)
+
+
+@contextmanager
+def serving(script: str, *arguments: str) -> Iterator[int]:
+    """Run a server in a process of its own; gives its port."""
     server = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-        [sys.executable, "-c", _SERVER, str(folder / "mails")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+    assert server.stdin is not None
+    assert server.stdout is not None
     try:
-        assert server.stdout is not None
-        app = put_together(folder, int(server.stdout.readline()), database)
-        admit(app, readers, vocabulary, chance)
-        report(folder, papers, readers, steps(app), app)
+        yield int(server.stdout.readline())
     finally:
-        assert server.stdin is not None
         server.stdin.close()
         server.wait(30)
+
+
+def with_model_and_figures(options: DigestOptions, url: str) -> DigestOptions:
+    """Return how digests are made with summaries and figures from that server, without a pause between papers."""
+    model = SummaryOptions(f"{url}/v1", "a-model", follows_readers=True)
+    figures = FigureOptions(lambda: Http(allow_private=True, pace=0, max_bytes=MAX_BYTES), arxiv_url=url)
+    return replace(options, summaries=model, figures=figures)
+
+
+def group(app: App, readers: int, vocabulary: list[str], chance: random.Random) -> None:
+    """Groups of readers who show their names and pool their votes."""
+    with writing(app.engine) as tx:
+        for first in range(1, readers // GROUPED + 1, MEMBERS):
+            topics = [" ".join(chance.choices(vocabulary[:400], k=2)) for _ in range(2)]
+            number = reading_groups.add(tx, f"Group {first}", topics, Rhythm(), now=NOW - dt.timedelta(days=1))
+            for reader in range(first, first + MEMBERS):
+                terms = Terms(f"Reader {reader}", shows_name=True, pools_votes=True)
+                reading_groups.invite(tx, number, reader, role=Role.MEMBER, now=NOW)
+                reading_groups.join(tx, number, reader, terms, now=NOW)
 
 
 def write_papers(file: Path, count: int, vocabulary: list[str], chance: random.Random) -> None:
@@ -105,35 +180,36 @@ def put_together(folder: Path, port: int, database: str) -> App:
     return app
 
 
-def admit(app: App, readers: int, vocabulary: list[str], chance: random.Random) -> None:
+def admit(app: App, readers: int, vocabulary: list[str], chance: random.Random, *, style: Style) -> None:
     """Readers with one to three topics of two words each."""
     for group in groups(range(readers), size=1000):
         with writing(app.engine) as tx:
             for number in group:
                 topics = [" ".join(chance.choices(vocabulary[:400], k=2)) for _ in range(chance.randint(1, 3))]
                 interests = tuple(Interest(InterestKind.TOPIC, topic) for topic in topics)
-                wishes = Preferences(Rhythm(), Amount(), interests)
-                sign_up.admit(tx, f"reader{number}@example.org", wishes, consent=Consent("benchmark"), now=NOW)
+                wanted = Preferences(Rhythm(), Amount(), interests, style)
+                sign_up.admit(tx, f"reader{number}@example.org", wanted, consent=Consent("benchmark"), now=NOW)
 
 
-def steps(app: App) -> list[tuple[str, float]]:
-    """Seconds of each step."""
+def steps(app: App, options: DigestOptions) -> list[tuple[str, float, float]]:
+    """Seconds of each step, and those of this process's processor time."""
     dependencies = app.dependencies
     jobs: list[tuple[str, Callable[[], object]]] = [
         ("fetch", lambda: fetch(dependencies.engine, dependencies.sources, make_http=dependencies.make_http, now=NOW)),
         ("close", lambda: close(dependencies.engine, zone="UTC", now=NOW)),
-        ("compose", lambda: compose(dependencies.engine, dependencies.digest_options, now=NOW)),
+        ("compose", lambda: compose(dependencies.engine, options, now=NOW)),
+        ("groups", lambda: compose_groups(dependencies.engine, options, now=NOW)),
         ("deliver", lambda: deliver_once(dependencies.sending, clock=lambda: NOW)),
     ]
     taken = []
     for name, job in jobs:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         job()
-        taken.append((name, time.perf_counter() - started))
+        taken.append((name, time.perf_counter() - started, time.process_time() - worked))
     return taken
 
 
-def report(folder: Path, papers: int, readers: int, taken: list[tuple[str, float]], app: App) -> None:
+def report(folder: Path, papers: int, readers: int, taken: list[tuple[str, float, float]], app: App) -> None:
     """Print the table, the books and the machine."""
     with reading(app.engine) as tx:
         ledger = ledgers(tx)[0]
@@ -142,8 +218,9 @@ def report(folder: Path, papers: int, readers: int, taken: list[tuple[str, float
     print(f"dailypapers, one day: {papers} papers, {readers} readers, {app.engine.dialect.name}")
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}")
-    for name, seconds in [*taken, ("in all", sum(seconds for _, seconds in taken))]:
-        print(f"{name:>8} {seconds:8.2f} s")
+    whole = ("in all", sum(seconds for _, seconds, _ in taken), sum(worked for _, _, worked in taken))
+    for name, seconds, worked in [*taken, whole]:
+        print(f"{name:>8} {seconds:8.2f} s {worked:8.2f} s of the processor")
     print(f"{mails} mails kept by the server, {kept / max(mails, 1) / 1000:.1f} KB each; {ledger.reconciliation()}")
 
 
