@@ -241,15 +241,17 @@ def _without_tracking(link: str) -> str:
 
 def _names(entry: Entry, link: str) -> Iterator[tuple[PaperId, int | None]]:
     # Of a namespace that the parser does not know, the name of a field begins with the prefix its publisher chose.
-    fields = (*_DOI_FIELDS, *(field for field in entry if field.endswith("_doi")))
+    fields = (*_DOI_FIELDS, *[field for field in entry if field.endswith("_doi")])
     for value in dict.fromkeys(unquote(text(entry, field)) for field in fields):
         if value:
             yield from _arxiv_in(value)
             yield from _doi_in(value)
     if link:
-        yield PaperId("url", _without_tracking(link)), None
-        # By this one it may be known from before.
-        yield PaperId("url", link), None
+        plain = _without_tracking(link)
+        yield PaperId("url", plain), None
+        if plain != link:
+            # By this one it may be known from before.
+            yield PaperId("url", link), None
 
 
 def _arxiv_in(value: str) -> Iterator[tuple[PaperId, int | None]]:

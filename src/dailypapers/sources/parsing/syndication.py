@@ -173,7 +173,7 @@ def creators(entry: Entry) -> tuple[str, ...]:
 
 def _name(person: Mapping[str, Any]) -> str:
     name = text(person, "name")
-    if _CUT_DOMAIN.search(text(person, "email")):
+    if "email" in person and _CUT_DOMAIN.search(text(person, "email")):
         name = _REST_OF_DOMAIN.sub("", name, count=1).strip()
         name = name.strip("()") if name.startswith("(") else name
     return (_MAIL_ADDRESS.sub("", name) if "@" in name else name).strip()
