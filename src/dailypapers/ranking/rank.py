@@ -8,7 +8,7 @@ Pure: the same input gives the same picks, in whatever order papers come and how
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -202,7 +202,7 @@ def choose(
     """Yield what is chosen for readers, so many at a time; their reasons are made when they are asked for."""
     if not readers:
         return
-    trend = trending(matcher.features.papers, known.signals, now=now)
+    trends = cache(partial(trending, matcher.features.papers, known.signals, now=now))
     wording = HIGHLIGHTERS.get(matcher) or HIGHLIGHTERS.setdefault(matcher, Highlighter(matcher.features))
     for start in range(0, len(readers), BATCH):
         part = readers[start : start + BATCH]
@@ -212,8 +212,14 @@ def choose(
         ]
         matches = matches_of(matcher, profiles, known)
         scorer = Scorer(matcher.features, matches, variant)
+        trend = trends() if _is_trend_asked(part, profiles) else np.zeros(len(matcher.features.papers))
         explainer = Explainer(scorer, trend, known.signals, known.examples, wording.bounded())
         yield _batch(explainer, _with_thresholds(part, profiles, known, variant), profiles)
+
+
+def _is_trend_asked(readers: Sequence[Reader], profiles: Sequence[Profile]) -> bool:
+    """Tell whether any of these readers may get what is trending; for all papers it takes a tenth of a preview."""
+    return any(reader.explore or reader.outside for reader in readers) or any(stated.trending for stated in profiles)
 
 
 def _with_thresholds(
