@@ -5,7 +5,8 @@
 Prints a row per step, in seconds and in seconds of this process's processor time, with the machine and the date. The
 papers are made of random words, the catching server runs in a process of its own, and every digest is rendered, sent
 and kept. With `--everything` each tenth reader is in a group of ten, every reader sees figures, and a language model
-sums papers up: pictures of 1,200 × 630 pixels and sentences come from one more process.
+sums papers up: pictures of 1,200 × 630 pixels and sentences come from one more process. Linear algebra has one thread, as
+in the commands.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+from threadpoolctl import threadpool_limits
 
 from dailypapers.app import App, build
 from dailypapers.delivery.deliver import deliver_once
@@ -112,7 +115,9 @@ def run(folder: Path, papers: int, readers: int, *, database: str, everything: b
         if everything:
             group(app, readers, vocabulary, chance)
             options = with_model_and_figures(options, f"http://127.0.0.1:{other_port}")
-        report(folder, papers, readers, steps(app, options), app)
+        with threadpool_limits(1):
+            taken = steps(app, options)
+        report(folder, papers, readers, taken, app)
 
 
 @contextmanager
