@@ -5,8 +5,8 @@
 Prints a row per step, in seconds and in seconds of this process's processor time, with the machine and the date. The
 papers are made of random words, the catching server runs in a process of its own, and every digest is rendered, sent
 and kept. With `--everything` each tenth reader is in a group of ten, every reader sees figures, and a language model
-sums papers up: pictures of 1,200 × 630 pixels and sentences come from one more process. Linear algebra has one thread, as
-in the commands.
+sums papers up: pictures of 1,200 × 630 pixels and sentences come from one more process. Linear algebra has one thread,
+as in the commands.
 """
 
 import argparse
