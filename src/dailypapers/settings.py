@@ -616,6 +616,17 @@ def load(path: Path | None = None) -> Settings:
         raise BadSettings(_unreadable_variable(error)) from None
 
 
+def refusal(section: str, field: str, value: object) -> str:
+    """Return why a value cannot be a setting of the mail or the service, as it goes on after it; empty where it can."""
+    sections: dict[str, type[_Section]] = {"mail": Mail, "service": Service}
+    try:
+        if section in sections:
+            sections[section].model_validate({field: value})
+    except ValidationError as error:
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    return ""
+
+
 def _warn_of_unknown_variables() -> None:
     """Name variables that begin like a setting and set nothing, each with the one that was probably meant.
 

@@ -111,20 +111,16 @@ def _answer_to(name: str, question: str) -> str:
 
 def _refusal(name: str, answer: str) -> str:
     """Return why an answer cannot be a setting; empty where it can."""
-    from pydantic import ValidationError
-
-    from dailypapers.settings import Mail, Service
+    from dailypapers.settings import refusal
 
     try:
-        for (section, field), value in Answered(**{name: answer}).by_setting():
-            if section in {"mail", "service"}:
-                (Mail if section == "mail" else Service).model_validate({field: value})
+        settings = [*Answered(**{name: answer}).by_setting()]
     except BadInput as error:
         return str(error)
-    except ValidationError as error:
-        why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        return f"{why}." if answer in why else f"“{answer}” {why}."
-    return ""
+    why = next(filter(None, (refusal(section, field, value) for (section, field), value in settings)), "")
+    if not why:
+        return ""
+    return f"{why}." if answer in why else f"“{answer}” {why}."
 
 
 def _answer(question: str) -> str:
