@@ -321,9 +321,16 @@ def _validator(written: str) -> str:
     return written if written.isascii() and written.isprintable() else ""
 
 
+#: What went wrong with a connection, the narrower kinds first; certificates are told in OpenSSL's words.
+_TROUBLES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((httpx.TimeoutException, TimeoutError), "it took too long"),
+    ((socket.gaierror,), "its host's name cannot be resolved"),
+    ((ConnectionRefusedError,), "its host refuses connections"),
+    ((httpx.ReadError, httpx.WriteError), "the connection was lost before the answer was whole"),
+    ((httpx.RemoteProtocolError,), "the answer broke off, or is not HTTP"),
+)
+
+
 def _described(error: Exception) -> str:
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return "it took too long"
-    if isinstance(error, socket.gaierror):
-        return "its host's name cannot be resolved"
-    return f"{type(error).__name__}: {str(error)[:150]}" if str(error) else type(error).__name__
+    own = f"{type(error).__name__}: {str(error)[:150]}" if str(error) else type(error).__name__
+    return next((why for kinds, why in _TROUBLES if isinstance(error, kinds)), own)
