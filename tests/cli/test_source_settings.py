@@ -73,6 +73,15 @@ def test_feeds_come_in_and_go_out_as_opml(
     assert run("sources", "import", "feeds.opml")[0] == 2
 
 
+def test_a_list_for_other_programs_holds_no_password(run: Run, tmp_path: Path) -> None:
+    outline = "<outline text='Feed' xmlUrl='https://ann:pencil@a.example/feed'/>"
+    (tmp_path / "feeds.opml").write_text(f"<opml><body>{outline}</body></opml>", "utf-8")
+    run("sources", "import", "feeds.opml")
+    _, out, said = run("sources", "export")
+    assert ('"https://a.example/feed"' in out, "pencil" in out + said) == (True, False)
+    assert "The password for Feed is left out" in said
+
+
 def test_several_feeds_of_one_host_are_named_by_their_titles_and_then_numbered(
     run: Run, sources: Callable[[], list[dict[str, Any]]]
 ) -> None:

@@ -140,11 +140,15 @@ def _new_arxiv(settings: "Settings", categories: "Sequence[str]") -> "list[Setti
 
 
 def export(context: typer.Context) -> None:
-    """Print the feeds as a list for other programs (OPML)."""
+    """Print the feeds as a list for other programs (OPML), without passwords in their addresses."""
+    from dailypapers.sources.http.client import without_password
     from dailypapers.sources.recognise import Outline, write_opml
 
     feeds = [each for each in context.obj.settings().sources if each.kind == "feed"]
-    typer.echo(write_opml([Outline(each.label(), each.url) for each in feeds]), nl=False)
+    typer.echo(write_opml([Outline(each.label(), without_password(each.url)) for each in feeds]), nl=False)
+    for feed in feeds:
+        if without_password(feed.url) != feed.url:
+            say(f"The password for {feed.label()} is left out; the other program has to ask for it.")
 
 
 def _refuse_known(settings: "Settings", setting: "Setting") -> None:

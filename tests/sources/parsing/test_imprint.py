@@ -55,6 +55,7 @@ def test_an_imprint_is_no_abstract(text: str) -> None:
         ("<jats:title>Abstract</jats:title><jats:p>We saw.</jats:p>", "We saw."),
         ("Abstract: We saw.", "We saw."),
         ("AbstractWe saw.", "We saw."),
+        ("arXiv:2604.00001v1 Announce Type: new \nAbstract: We saw.", "We saw."),
         ("Big Annals, Volume 123, Issue 1, January 2026. <br/>SignificanceHere we saw.", "Here we saw."),
         ("Big Journal, Volume 3, Page 1-10, April 2026. <br/>Abstract We saw.", "We saw."),
         ("Big Journal, 20 April 2026. We saw it.", "Big Journal, 20 April 2026. We saw it."),

@@ -64,7 +64,7 @@ _AUTHORS = re.compile(r"(?:Author\(s\)|Authors?)\s?:\s*", re.IGNORECASE)
 _BY = re.compile(r"by\s", re.IGNORECASE)
 _HEADING = re.compile(r"(?:Graphical\s)?Abstract|Summary", re.IGNORECASE)
 _LABELLED = re.compile(
-    r"(?:Abstract\s?[:.]|ABSTRACT\b|Abstract\s[—–-])\s*(?=\S)"
+    r"(?:(?:arXiv:\S{5,40}\sAnnounce\sType:\s\S{3,20}\s)?Abstract\s?[:.]|ABSTRACT\b|Abstract\s[—–-])\s*(?=\S)"
     r"|(?:Abstract\s?|Significance)(?=(?:We|This|These|Here|In|The|Our|There|It|An?|Background|Objectives?|Purpose|Motivation|Introduction|Aims?)\b)"
 )
 _BOILERPLATE = re.compile(
