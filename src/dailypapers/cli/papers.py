@@ -1,6 +1,6 @@
 """Commands about papers: archive, paper, rank."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from dailypapers.library.rank_file import Ranked
     from dailypapers.store.provenance import Provenance
 
 
@@ -58,14 +59,9 @@ def rank(
     from dailypapers.subscriptions.import_ import interests
 
     fields = {
-        "topics": topic,
-        "phrases": phrase,
-        "categories": category,
-        "authors": author,
-        "papers": paper,
-        "avoid": unwanted,
-        "exclude": exclude,
-    }
+        "topics": topic, "phrases": phrase, "categories": category, "authors": author, "papers": paper,
+        "avoid": unwanted, "exclude": exclude,
+    }  # fmt: skip
     preferred = tuple(interests({name: value for name, value in fields.items() if value}))
     with progress("reading and ranking"):
         least = DigestDefaults().relevance if relevance is None else relevance
@@ -73,17 +69,7 @@ def rank(
         ranked = run(papers, request, now=clock(now)(), archive=archive, model=model)
     for sentence in (*ranked.warnings, *(f"{item.where}: {item.why}" for item in ranked.skipped)):
         say(sentence)
-    records = [
-        {
-            "rank": place,
-            "id": str(paper.id),
-            "title": paper.title,
-            "score": round(pick.score, 4),
-            "reason": pick.reason.sentence(),
-            **({"terms": [asdict(term) for term in pick.reason.terms]} if explain else {}),
-        }
-        for place, (paper, pick) in enumerate(ranked.picks, 1)
-    ]
+    records = [*_records(ranked, explain=explain)]
     title = f"{len(records)} of {ranked.papers} papers"
     rows(title, records, as_json=as_json, table=[_row(record) for record in records], wide=("paper, and why",))
     if ranked.papers and not records:
@@ -91,6 +77,18 @@ def rank(
     if not ranked.papers:
         raise BadInput(f"{papers} has no papers that could be read.")
     raise typer.Exit(ATTENTION if ranked.skipped else OK)
+
+
+def _records(ranked: "Ranked", *, explain: bool) -> Iterator[dict[str, Any]]:
+    for place, (paper, pick) in enumerate(ranked.picks, 1):
+        yield {
+            "rank": place,
+            "id": str(paper.id),
+            "title": paper.title,
+            "score": round(pick.score, 4),
+            "reason": pick.reason.sentence(),
+            **({"terms": [asdict(term) for term in pick.reason.terms]} if explain else {}),
+        }
 
 
 def _row(record: Mapping[str, Any]) -> dict[str, Any]:

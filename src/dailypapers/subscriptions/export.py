@@ -51,32 +51,15 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
     reader = subscribers.one(tx, subscriber_id)
     if reader is None:
         return None
-    sent = history.of_subscriber(tx, subscriber_id)
-    chosen = of_deliveries(tx, [delivery.id for delivery in sent])
-    cast = votes.of_subscriber(tx, subscriber_id)
-    named = {pick.paper_id for picked in chosen.values() for pick in picked} | {vote.paper_id for vote in cast}
-    paper_by_id = papers.by_id(tx, named)
-    pushes = tools.pushed(tx, subscriber_id)
-    sent_by_id = papers.by_id(tx, {paper_id for paper_id, _, _ in pushes})
-    alerts = forwarded.listed_for(tx, subscriber_id)
-    forwarded_by_id = papers.by_id(tx, {paper_id for paper_id, _, _ in alerts})
-    days = editions.by_id(tx, [delivery.edition for delivery in sent if delivery.edition is not None])
     return {
         "made_at": _moment(now),
         **_reader(reader),
         "interests": [asdict(stated) for stated in subscribers.interests_of(tx, [subscriber_id])[subscriber_id]],
-        "votes": [{**_paper(paper_by_id[v.paper_id]), "vote": v.vote.value, "voted_at": _moment(v.at)} for v in cast],
-        "saved": [
-            {**_paper(paper_by_id[one.paper_id]), **asdict(one.remark)} for one in saved.of_readers(tx, [subscriber_id])
-        ],
-        "deliveries": [_delivery(one, days, chosen.get(one.id, ()), paper_by_id) for one in sent],
+        **_said_of_papers(tx, subscriber_id),
+        "deliveries": _deliveries(tx, subscriber_id),
         "profiles": [
             {"profile": one.profile.address, "taken": one.taken, "listed": one.listed}
             for one in profiles.of_subscriber(tx, subscriber_id)
-        ],
-        "forwarded": [
-            {**_paper(forwarded_by_id[paper_id]), "alerts": list(names), "received_at": _moment(at)}
-            for paper_id, names, at in alerts
         ],
         "keys": [
             {"prefix": one.prefix, "may_act": one.may_act, "created_at": _moment(one.created_at)}
@@ -84,22 +67,45 @@ def export(tx: sa.Connection, subscriber_id: int, *, now: dt.datetime) -> Mappin
         ],
         "e_reader": _e_reader(e_readers.of_subscriber(tx, subscriber_id)),
         "tools": [_tool(one) for one in tools.of_subscriber(tx, subscriber_id)],
-        "sent_to_tools": [
-            {**_paper(sent_by_id[paper_id]), "tool": kind.value, "state": state} for paper_id, kind, state in pushes
-        ],
         "bounces": [_bounce(one) for one in bounces.of_subscriber(tx, subscriber_id)],
         "groups": [_membership(group, member) for group, member in groups.of_subscriber(tx, subscriber_id)],
         "comments": [
             {"text": one.text, "written_at": _moment(one.written_at)}
             for one in group_comments.of_subscriber(tx, subscriber_id)
         ],
-        "ballot_votes": [
-            {**_paper(papers.by_id(tx, [one.paper_id])[one.paper_id]), "voted_at": _moment(one.voted_at)}
-            for one in ballots.of_subscriber(tx, subscriber_id)
-        ],
         "channel": _channel(channels.of_subscriber(tx, subscriber_id)),
         "suppressed": suppressions.is_suppressed(tx, reader.address),
     }
+
+
+def _said_of_papers(tx: sa.Connection, subscriber_id: int) -> dict[str, Any]:
+    """Return what the reader, or somebody for them, has said of papers: voted, saved, sent on, forwarded, chosen."""
+    cast, ballot = votes.of_subscriber(tx, subscriber_id), ballots.of_subscriber(tx, subscriber_id)
+    pushed, alerts = tools.pushed(tx, subscriber_id), forwarded.listed_for(tx, subscriber_id)
+    kept = saved.of_readers(tx, [subscriber_id])
+    named = {vote.paper_id for vote in cast} | {vote.paper_id for vote in ballot} | {one.paper_id for one in kept}
+    named |= {paper_id for paper_id, *_ in (*pushed, *alerts)}
+    paper_by_id = papers.by_id(tx, named)
+    return {
+        "votes": [{**_paper(paper_by_id[v.paper_id]), "vote": v.vote.value, "voted_at": _moment(v.at)} for v in cast],
+        "saved": [{**_paper(paper_by_id[one.paper_id]), **asdict(one.remark)} for one in kept],
+        "forwarded": [
+            {**_paper(paper_by_id[paper_id]), "alerts": list(names), "received_at": _moment(at)}
+            for paper_id, names, at in alerts
+        ],
+        "sent_to_tools": [
+            {**_paper(paper_by_id[paper_id]), "tool": kind.value, "state": state} for paper_id, kind, state in pushed
+        ],
+        "ballot_votes": [{**_paper(paper_by_id[one.paper_id]), "voted_at": _moment(one.voted_at)} for one in ballot],
+    }
+
+
+def _deliveries(tx: sa.Connection, subscriber_id: int) -> list[dict[str, Any]]:
+    sent = history.of_subscriber(tx, subscriber_id)
+    chosen = of_deliveries(tx, [delivery.id for delivery in sent])
+    paper_by_id = papers.by_id(tx, {pick.paper_id for picked in chosen.values() for pick in picked})
+    days = editions.by_id(tx, [delivery.edition for delivery in sent if delivery.edition is not None])
+    return [_delivery(one, days, chosen.get(one.id, ()), paper_by_id) for one in sent]
 
 
 def _channel(channel: Channel | None) -> dict[str, Any] | None:
