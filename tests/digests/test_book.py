@@ -69,7 +69,7 @@ def test_the_weeks_papers_go_to_the_e_reader_once_and_stand_in_no_ledger(engine:
     assert sent["Subject"] == "Daily Papers: the week to 25 Apr 2026"
     text = sent.get_body()
     assert text is not None
-    assert "the 2 papers of your last week’s digests" in " ".join(text.get_content().split())
+    assert "the 2 papers from last week’s digests" in " ".join(text.get_content().split())
     assert REASON.sentence() in files["paper-1.xhtml"]
     assert "Single-Cell" in files["paper-2.xhtml"]
 

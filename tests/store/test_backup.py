@@ -16,7 +16,7 @@ from tests.conftest import NOW, Another
 
 from dailypapers.errors import BadInput, DatabaseUnreachable
 from dailypapers.store import backup
-from dailypapers.store.database import connect, migrate, reading, writing
+from dailypapers.store.database import close, connect, migrate, reading, writing
 from dailypapers.store.schema import Moment, metadata, outbox, subscribers
 
 _NUMBERS = count(1)
@@ -152,8 +152,10 @@ def test_a_backup_is_private_and_replaces_nothing(filled: sa.Engine, tmp_path: P
 
 
 def test_a_database_without_tables_is_not_backed_up(tmp_path: Path) -> None:
+    new = connect(f"sqlite:///{tmp_path / 'new.db'}")
     with pytest.raises(DatabaseUnreachable, match="no tables yet"):
-        backup.back_up(connect(f"sqlite:///{tmp_path / 'new.db'}"), tmp_path / "backup", now=NOW)
+        backup.back_up(new, tmp_path / "backup", now=NOW)
+    close(new)
 
 
 def test_nothing_is_restored_into_a_database_that_holds_anything(filled: sa.Engine, tmp_path: Path) -> None:
@@ -245,6 +247,8 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_this_one(tmp_path: Path
     assert backup.restore(new, tmp_path / "backup").revision == "0012"
     assert contents(new, tmp_path)["editions"][0] == 1
     assert set(contents(new, tmp_path)) == set(metadata.tables)
+    close(old)
+    close(new)
 
 
 def test_a_backup_says_what_it_is_without_a_database(sqlite: sa.Engine, tmp_path: Path) -> None:

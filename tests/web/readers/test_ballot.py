@@ -23,7 +23,7 @@ async def test_a_member_votes_changes_their_vote_and_sees_what_was_chosen(
     ada, bob, eve = (a_reader(engine, name) for name in ("ada", "bob", "eve"))
     key, digest = a_group(engine, (ada, OPEN), (bob, CLOSED)), a_digest(engine)
     page = f"/ballot/{LINKS.token(Purpose.BALLOT, ada, issued=NOW, about=key)}"
-    assert "no weekly ballot at present" in (await pages.get(page)).text
+    assert "no weekly ballot at the moment" in (await pages.get(page)).text
     organise = f"/group/{LINKS.token(Purpose.GROUP, ada, issued=NOW, about=key)}"
     sent = {"action": "change", "group": "Graph club", "topics": "graphs", "days": "daily", "ballot": "2"}
     assert "Paper of the week: vote" in (await pages.post(organise, data=sent)).text
