@@ -90,8 +90,8 @@ def test_a_database_is_moved_with_one_command_and_the_old_one_sends_nothing_more
     code, _, said = ready("database", "move", "--to", url)
     assert (code, "The old database sends nothing more." in said) == (0, True)
     assert (waiting(target), waiting(opened(FILE))) == (1, 0)
-    code, _, said = ready("database", "move", "--to", url)
-    assert (code, "is not empty" in said) == (2, True)
+    code, _, said = ready("database", "move", "--to", url, "--file", "second.backup")
+    assert (code, "is not empty" in said, Path("second.backup").exists()) == (2, True, False)
 
 
 def test_a_database_that_sends_is_not_moved(ready: Run, opened: Opened) -> None:

@@ -154,6 +154,8 @@ def move(
 
     `then` is called with the first database once the other has everything. Raises as `back_up` and `restore` do.
     """
+    with writing(target) as tx:
+        _require_empty(tx)
     with writing(source, durable=True) as tx:
         if tx.dialect.name == "postgresql":
             tx.execute(sa.text(f"LOCK TABLE {', '.join(table.name for table in _tables(tx))} IN SHARE MODE"))
@@ -306,6 +308,14 @@ def _require_known(backup: Backup, file: Path) -> None:
         )
 
 
+def _require_empty(tx: sa.Connection) -> list[sa.Table]:
+    tables = _tables(tx)
+    if any(tx.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() for table in tables):
+        where = tx.engine.url.render_as_string(hide_password=True)
+        raise BadInput(f"The database {where} is not empty: a backup is restored into an empty one only.")
+    return tables
+
+
 def _make_room(engine: sa.Engine, needed: str) -> bool:
     """Remove the tables of a database that holds no row; tells whether it must be migrated to the backup's version.
 
@@ -313,10 +323,7 @@ def _make_room(engine: sa.Engine, needed: str) -> bool:
     """
     at, _ = revision(engine)
     with writing(engine) as tx:
-        tables = _tables(tx)
-        if any(tx.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() for table in tables):
-            where = engine.url.render_as_string(hide_password=True)
-            raise BadInput(f"The database {where} is not empty: a backup is restored into an empty one only.")
+        tables = _require_empty(tx)
         if at == needed:
             return False
         for table in reversed(tables):
