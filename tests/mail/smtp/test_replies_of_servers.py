@@ -1,22 +1,11 @@
 """Replies in the shapes that common servers give them: whose fault, and whether that passes."""
 
 import pytest
+from tests.mail.smtp.kinds import AGAIN, BODY, CONNECT, DATA, DEAD, FAILED, LATER, LIMIT, MAIL, OURS, RCPT, SLOW, UNFIT
 
 from dailypapers.domain.delivery import OutcomeKind
 from dailypapers.domain.fault import Fault, Finality
 from dailypapers.mail.smtp.replies import Stage, classify
-
-OURS, DEAD, LATER, FAILED, AGAIN, UNFIT, SLOW, LIMIT = (
-    OutcomeKind.OUR_FAULT,
-    OutcomeKind.DEAD_ADDRESS,
-    OutcomeKind.DEFERRED,
-    OutcomeKind.FAILED,
-    OutcomeKind.INTERRUPTED,
-    OutcomeKind.UNSENDABLE,
-    OutcomeKind.THROTTLED,
-    OutcomeKind.OVER_LIMIT,
-)
-CONNECT, MAIL, RCPT, DATA, BODY = Stage
 
 #: Server: (stage, code, text, what it means).
 REPLIES: dict[str, list[tuple[Stage, int, str, OutcomeKind]]] = {

@@ -1,21 +1,10 @@
 """What replies say where code and status leave it open: in the words of many servers, and in several languages."""
 
 import pytest
+from tests.mail.smtp.kinds import AGAIN, BODY, CONNECT, DEAD, FAILED, LATER, LIMIT, MAIL, OURS, RCPT, SLOW, UNFIT
 
 from dailypapers.domain.delivery import OutcomeKind
 from dailypapers.mail.smtp.replies import Stage, classify
-
-OURS, DEAD, LATER, FAILED, AGAIN, UNFIT, SLOW, LIMIT = (
-    OutcomeKind.OUR_FAULT,
-    OutcomeKind.DEAD_ADDRESS,
-    OutcomeKind.DEFERRED,
-    OutcomeKind.FAILED,
-    OutcomeKind.INTERRUPTED,
-    OutcomeKind.UNSENDABLE,
-    OutcomeKind.THROTTLED,
-    OutcomeKind.OVER_LIMIT,
-)
-CONNECT, MAIL, RCPT, DATA, BODY = Stage
 
 #: What it is about: (stage, code, text, what it means).
 REPLIES: dict[str, list[tuple[Stage, int, str, OutcomeKind]]] = {
