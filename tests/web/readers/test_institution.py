@@ -40,13 +40,19 @@ async def signs_in(browser: httpx.AsyncClient, played: PlayingProvider, **claims
     return await browser.get("/oidc/callback", params={"state": state, "code": code})
 
 
-async def test_whoever_is_listed_joins_and_who_no_longer_is_leaves(
-    browser: httpx.AsyncClient, played: PlayingProvider, engine: sa.Engine
-) -> None:
+def a_claimed_group(engine: sa.Engine) -> tuple[int, int]:
+    """Make a group of Ada's that stands for one of the provider's; returns its id, and that of Ann, who is in none."""
     ada, ann = a_reader(engine, "ada"), a_reader(engine, "ann")
     group = a_group(engine, (ada, OPEN))
     with writing(engine) as tx:
         group_claims.put(tx, group, "ml-lab")
+    return group, ann
+
+
+async def test_whoever_is_listed_joins_and_who_no_longer_is_leaves(
+    browser: httpx.AsyncClient, played: PlayingProvider, engine: sa.Engine
+) -> None:
+    group, ann = a_claimed_group(engine)
     joined = (await signs_in(browser, played, groups=["ml-lab"])).text
     assert "signed in as ann@example.org" in joined
     assert "You share nothing there yet" in joined
@@ -62,10 +68,7 @@ async def test_whoever_is_listed_joins_and_who_no_longer_is_leaves(
 async def test_nobody_is_taken_for_who_the_provider_does_not_vouch_for(
     browser: httpx.AsyncClient, played: PlayingProvider, engine: sa.Engine
 ) -> None:
-    ada, ann = a_reader(engine, "ada"), a_reader(engine, "ann")
-    group = a_group(engine, (ada, OPEN))
-    with writing(engine) as tx:
-        group_claims.put(tx, group, "ml-lab")
+    group, ann = a_claimed_group(engine)
     for claims, status, words in (
         ({"email_verified": False}, 403, "does not confirm an email address"),
         ({"email_verified": None}, 403, "does not confirm an email address"),
