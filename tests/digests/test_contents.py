@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from tests.world import GRAPHS, MONDAY, world
+from tests.world import GRAPHS, MONDAY, World, world
 
 from dailypapers.digests.choose import Choice
 from dailypapers.digests.compose import compose
@@ -81,18 +81,23 @@ def test_a_retry_renders_the_same_bytes(engine: sa.Engine, style: Style) -> None
     assert b"Nothing today on" in before
 
 
+def compose_for_alice(engine: sa.Engine, w: World, style: Style) -> None:
+    """Compose Monday's digest of the one reader there is, whose emails look so."""
+    w.admit("alice", GRAPHS)
+    with writing(engine) as tx:
+        alice = subscribers.by_address(tx, "alice@example.org")
+        assert alice
+        subscribers.change(tx, alice.id, rhythm=alice.rhythm, amount=alice.amount, style=style)
+    how = w.dependencies
+    fetch(engine, how.sources, make_http=how.make_http, now=MONDAY)
+    close(engine, zone="UTC", now=MONDAY)
+    assert compose(engine, how.digest_options, now=MONDAY).digests == 1
+
+
 def test_a_figure_that_comes_later_is_not_in_the_same_mail_made_again(engine: sa.Engine) -> None:
     with world(engine) as w:
-        w.admit("alice", GRAPHS)
-        with writing(engine) as tx:
-            alice = subscribers.by_address(tx, "alice@example.org")
-            assert alice
-            style = Style(figures=True)
-            subscribers.change(tx, alice.id, rhythm=alice.rhythm, amount=alice.amount, style=style)
+        compose_for_alice(engine, w, Style(figures=True))
         how = w.dependencies
-        fetch(engine, how.sources, make_http=how.make_http, now=MONDAY)
-        close(engine, zone="UTC", now=MONDAY)
-        assert compose(engine, how.digest_options, now=MONDAY).digests == 1
         templates = environment(shipped("templates"), figures="https://papers.example.org/figures/")
         renderer = replace(how.renderer, templates=templates)
         before = rendered(engine, renderer)
@@ -107,16 +112,8 @@ def test_what_comes_to_be_known_later_is_not_in_the_same_mail_made_again(
     engine: sa.Engine, abstracts: Abstracts
 ) -> None:
     with world(engine) as w:
-        w.admit("alice", GRAPHS)
-        with writing(engine) as tx:
-            alice = subscribers.by_address(tx, "alice@example.org")
-            assert alice
-            style = Style(abstracts=abstracts)
-            subscribers.change(tx, alice.id, rhythm=alice.rhythm, amount=alice.amount, style=style)
+        compose_for_alice(engine, w, Style(abstracts=abstracts))
         how = w.dependencies
-        fetch(engine, how.sources, make_http=how.make_http, now=MONDAY)
-        close(engine, zone="UTC", now=MONDAY)
-        assert compose(engine, how.digest_options, now=MONDAY).digests == 1
         before = rendered(engine, how.renderer)
         with writing(engine) as tx:
             (pick,) = of_deliveries(tx, [1])[1]
