@@ -43,7 +43,7 @@ def _complaint(text: str) -> str:
             "unknown setting database.host; it belongs in [mail].",
         ),
         ("[schedule]\nxyz = 1\n", ("unknown setting schedule.xyz; the settings of schedule are "
-         "fetch_every_minutes, close_at.")),
+         "fetch_every_minutes, close_at, close_early.")),
         ("[mial]\nport = 25", "unknown section or setting mial; did you mean [mail]?"),
         ("max_papers = 5", "unknown setting max_papers outside a section; it belongs in [digest]."),
         ("[mail]\nport = 'many'", "mail.port must be a whole number, not “many”."),

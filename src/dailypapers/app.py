@@ -22,6 +22,7 @@ from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Rhythm, parse_days
+from dailypapers.domain.timetable import Timetable
 from dailypapers.errors import BadSettings
 from dailypapers.inbound.by_mail import InboundHandler
 from dailypapers.jobs.context import Dependencies
@@ -79,6 +80,13 @@ class App:
             tools=tuple(dependencies.tools.clients) if dependencies.tools else (),
             has_e_readers="e-reader" in self.settings.tools.offered,
         )
+
+    @property
+    def timetable(self) -> Timetable:
+        """Return when sources are fetched and editions close."""
+        section = self.settings.schedule
+        fetch_every = timedelta(minutes=section.fetch_every_minutes)
+        return Timetable(fetch_every, section.close_at, self.settings.service.zone, section.close_early)
 
     @property
     def engine(self) -> sa.Engine:

@@ -15,7 +15,6 @@ from dailypapers.assembly.inbound import mailbox
 from dailypapers.assembly.processes import worker_name
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.finding import Finding
-from dailypapers.domain.timetable import Timetable
 from dailypapers.http_server import serve_pages
 from dailypapers.inbound.by_mail import callbacks
 from dailypapers.inbound.poll import poll
@@ -84,13 +83,9 @@ def _inbound(app: App, clock: Clock) -> Inbound:
 
 
 def _job_context(app: App, clock: Clock, stop: threading.Event) -> JobContext:
-    settings = app.settings.schedule
-    timetable = Timetable(
-        dt.timedelta(minutes=settings.fetch_every_minutes), settings.close_at, app.settings.service.zone
-    )
     server = mailbox(app.settings)
     receive = partial(poll, handler(app, clock), server) if server else None
-    return JobContext(app.dependencies, timetable, worker_name(), clock, stop, receive)
+    return JobContext(app.dependencies, app.timetable, worker_name(), clock, stop, receive)
 
 
 def _utc_now() -> dt.datetime:

@@ -310,6 +310,7 @@ class Schedule(_Section):
 
     fetch_every_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
     close_at: dt.time = dt.time(5, 30)
+    close_early: bool = True
 
 
 def _longer_than_a_window(days: int) -> int:

@@ -166,3 +166,22 @@ def test_a_source_that_is_stale_for_two_days_of_a_week_is_seen_named_and_repaire
     assert editions == [17, 9, 9, 17 + 2 * 8, 17]
     code, standing = records(MONDAY + 4 * DAY)
     assert (code, standing["cs.AI"]["state"], standing["cs.AI"]["out_since"]) == (0, "fresh", None)
+
+
+def test_status_says_when_the_edition_closes_and_what_it_waits_for(run: Run, routes: dict[str, Route]) -> None:
+    early = MONDAY.replace(hour=4, minute=10)
+    announce(routes, MONDAY, LG=3)
+    routes["/rss/cs.AI"] = Answer(status=404)
+    run("fetch", "--now", early.isoformat())
+    said = run("status", "--now", early.isoformat())[2]
+    assert (
+        "The edition of 2026-04-20 closes at 05:30 UTC, or before, as soon as these have come: arXiv (cs.AI failed)."
+        in said
+    )
+    run("day", "--now", early.isoformat())
+    assert "The edition of 2026-04-20 was closed at 04:10 UTC." in run("status", "--now", MONDAY.isoformat())[2]
+    next_day = (MONDAY.replace(hour=2) + DAY).isoformat()
+    assert (
+        "closes at 05:30 UTC, or before, as soon as these have come: arXiv (2026-04-21 has not begun there)."
+        in " ".join(run("status", "--now", next_day)[2].split())
+    )

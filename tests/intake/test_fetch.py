@@ -27,6 +27,7 @@ class Broken:
     """A source whose reader has a fault."""
 
     name: str = "broken"
+    zone: str = "UTC"
 
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         raise ZeroDivisionError(f"{http} {since} {now}")
@@ -37,6 +38,7 @@ class Told:
     """A source that announces one paper, named by what it was told."""
 
     name: str = "told"
+    zone: str = "UTC"
 
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         assert http
@@ -50,6 +52,7 @@ class Endless:
     """A source that never comes to an end."""
 
     name: str = "endless"
+    zone: str = "UTC"
 
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         await asyncio.Event().wait()

@@ -29,10 +29,11 @@ class Replayed:
 
     days: Mapping[dt.date, tuple[Announcement, ...]] = field(default_factory=dict)
     name: str = "arxiv"
+    zone: str = "America/New_York"
 
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         del http, since
-        return Fetched(self.days.get(now.date(), ()), asked=1, zone="America/New_York", is_daily=True)
+        return Fetched(self.days.get(now.date(), ()), asked=1, zone=self.zone, is_daily=True)
 
 
 def announced(record: Mapping[str, Any], day: dt.date, type_: str) -> Announcement:

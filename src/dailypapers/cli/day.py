@@ -1,15 +1,20 @@
 """The commands for a whole day, and for the morning after."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dailypapers.cli.deliveries import print_ledger, report_delivered
 from dailypapers.cli.digests import say_composed
-from dailypapers.cli.output import ATTENTION, OK, progress
+from dailypapers.cli.output import ATTENTION, OK, progress, say
 from dailypapers.cli.shared import Json, Now, check_clock, clock
 from dailypapers.cli.sources import edition_code, print_sources, print_standings, sources_code
 from dailypapers.stopping import stop_on_signal
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from dailypapers.app import App
 
 
 def day(
@@ -44,8 +49,31 @@ def status(context: typer.Context, now: Now = None, as_json: Json = False) -> No
     if as_json:
         raise typer.Exit(print_standings(app, clock(now)(), as_json=True))
     code = print_standings(app, clock(now)(), as_json=False)
+    _say_closing(app, clock(now)())
     is_balanced = print_ledger(app.engine, as_json=False, limit=3)
     raise typer.Exit(code if is_balanced else ATTENTION)
+
+
+def _say_closing(app: "App", now: "dt.datetime") -> None:
+    """Say when today's edition was closed, or when it will be and what it waits for until then."""
+    from dailypapers.intake.readiness import awaited
+    from dailypapers.store import editions
+    from dailypapers.store.database import reading
+
+    timetable = app.timetable
+    day, closing = timetable.today(now), timetable.closing(now)
+    with reading(app.engine) as tx:
+        edition = editions.of_day(tx, day)
+        phrases = awaited(tx, app.dependencies.sources, closing=closing, now=now)
+    if edition:
+        say(f"The edition of {day} was closed at {edition.closed_at:%H:%M} UTC.")
+    elif now < closing:
+        early = (
+            f", or before, as soon as these have come: {'; '.join(phrases)}"
+            if timetable.close_early and phrases
+            else ""
+        )
+        say(f"The edition of {day} closes at {closing:%H:%M} UTC{early}.")
 
 
 def report(

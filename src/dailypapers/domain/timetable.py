@@ -12,6 +12,8 @@ class Timetable:
     fetch_every: dt.timedelta
     close_at: dt.time
     zone: str
+    #: Whether it closes before that hour as soon as it waits for no source any more.
+    close_early: bool = False
 
     def today(self, now: dt.datetime) -> dt.date:
         """Return the day it is in the service's zone."""

@@ -43,6 +43,8 @@ _ABSTRACT = re.compile(r"\s*Abstract:\s*", re.IGNORECASE)
 class Arxiv:
     """What arXiv announced today in some of its categories, a feed each."""
 
+    zone = _ZONE
+
     categories: Sequence[str]
     base_url: str = _FEEDS
     format: Literal["rss", "atom"] = "rss"

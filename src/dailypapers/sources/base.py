@@ -28,6 +28,11 @@ class Source(Protocol):
         """What the operator calls it; never two alike in one service."""
         ...
 
+    @property
+    def zone(self) -> str:
+        """The IANA time zone in which its day turns."""
+        ...
+
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         """Ask for what is announced, given what was learnt last time.
 
@@ -107,6 +112,7 @@ class OneListADay:
     """What sources answer alike that have one list for each day of the year, whatever the category."""
 
     __slots__ = ()
+    zone = "UTC"
 
     @property
     def backfilled_categories(self) -> tuple[str, ...]:

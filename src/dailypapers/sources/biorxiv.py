@@ -36,6 +36,8 @@ _NOTHING = ("no posts found", "no articles found")
 class Biorxiv(OneListADay):
     """What one of the servers posted in the last days, in some of its categories or in all."""
 
+    zone = "America/New_York"
+
     server: Literal["biorxiv", "medrxiv"] = "biorxiv"
     categories: Sequence[str] = ()
     base_url: str = "https://api.biorxiv.org"
@@ -64,7 +66,7 @@ class Biorxiv(OneListADay):
             reading, is_whole = await self._ask_feed(http, error, answers, day=today), False
         of_categories = self._wanted(reading)
         answer = fetched(of_categories, answers, since=None, highest_id=str(today) if is_whole else "")
-        return replace(answer, zone="America/New_York")
+        return replace(answer, zone=self.zone)
 
     async def _ask_api(
         self, http: Http, first: dt.date, last: dt.date, answers: dict[str, Response | None]

@@ -37,6 +37,8 @@ _SAME_WORK = ("has-preprint", "is-preprint-of", "is-identical-to")
 class Crossref:
     """What some journals registered in the last week."""
 
+    zone = "UTC"
+
     issns: Sequence[str]
     base_url: str = "https://api.crossref.org"
     name: str = "crossref"

@@ -56,6 +56,8 @@ _Named = tuple[tuple[PaperId, int | None], ...]
 class Feed:
     """One feed by its address, or by that of a web page that names it."""
 
+    zone = "UTC"
+
     name: str
     url: str
 

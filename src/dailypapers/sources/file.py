@@ -38,6 +38,8 @@ _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"")
 class File:
     """A file of papers; see `read_papers` for what may stand in it."""
 
+    zone = "UTC"
+
     path: Path
     name: str = "file"
 

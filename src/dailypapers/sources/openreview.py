@@ -31,6 +31,8 @@ _ENDS = {"withdrawn": "withdrawn", "desk_rejected": "rejected without a review"}
 class OpenReview:
     """The papers that a venue has accepted, or made public, such as `ICLR.cc/2027/Conference`."""
 
+    zone = "UTC"
+
     venue: str
     base_url: str = "https://api2.openreview.net"
     name: str = "openreview"

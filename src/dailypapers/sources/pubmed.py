@@ -45,6 +45,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class PubMed:
     """What a search of PubMed found new in the last days; `query` is as one types it on its page."""
 
+    zone = "UTC"
+
     query: str
     base_url: str = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
     name: str = "pubmed"
