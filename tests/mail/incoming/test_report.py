@@ -308,7 +308,8 @@ def test_recorded_bounces_are_told_apart_as_their_labels_say(recordings: Path) -
             severities[first["hard"], told.is_hard] += 1
             fault[first["reason"] in OURS, told.fault in {Fault.US, Fault.MESSAGE}] += 1
     bounces = severities.total()
-    # Where we differ: apachejames-01 calls "no such user here" a filter's words, rfc3464-35 "is not a registered user"
-    # a refusal of ours; gmail-03 holds a 5.7.0 "Header error", which is about what we sent, to be none of ours.
+    # Where we differ, no rule would help: apachejames-01 has a filter say "no such user here", which verizon-02, the
+    # same gateway's mail, labels an unknown user; rfc3464-35 takes "is not a registered gateway user", said of the
+    # recipient, for a refusal of the sender; gmail-03 has a 5.7.0 "Header error" be the recipient's, and 5.7.x is ours.
     assert severities["true", True] + severities["false", False] >= 0.99 * bounces, severities
     assert fault[True, True] + fault[False, False] >= 0.99 * bounces, fault

@@ -134,13 +134,18 @@ def diagnose(diagnostic: str, *, status: str = "", prose: Sequence[str] = (), re
     code, given = _code(texts), _given(status, texts)
     fault, is_hard = _verdict(texts, code, given, _stage("\n".join(texts)))
     is_spared = _OPERATORS_CHOICE.search(reporter) or any(phrases.SUSPENDED.search(text) for text in texts)
-    return Diagnosis(fault, is_hard and not is_spared, given, code, readable(texts[0]))
+    return Diagnosis(fault, is_hard and not is_spared, given, code, readable(_with_reply(texts)))
 
 
 def _stage(text: str) -> Stage | None:
     """Return where in the dialogue the refusal came; `None` where nothing tells."""
     stages = ((Stage.BODY, phrases.AFTER_BODY), (Stage.MAIL, phrases.AFTER_MAIL), (Stage.RCPT, phrases.AFTER_RCPT))
     return next((stage for stage, words in stages if words.search(text)), None)
+
+
+def _with_reply(texts: Sequence[str]) -> str:
+    """Return the first text that quotes a reply; the first of all where none does."""
+    return next((text for text in texts if _REPLY.search(text) or _STATUS.search(text)), texts[0])
 
 
 def _code(texts: Sequence[str]) -> int:

@@ -54,6 +54,11 @@ FULL = _words(
     r"(邮箱|郵箱|信箱|空间|空間|容量)[^。;:]{0,20}(已满|已滿|满|滿|不足|超)|(容量|メールボックス|受信箱)[^。]{0,20}(一杯|いっぱい|満|超)",
     r"(kutu|kota)\w{0,5}[^.;:]{0,40}(dolu|doldu|aş)",
     r"(용량|편지함|사서함)[^.]{0,20}(초과|부족|가득)",
+    r"schránk[^.;:]{0,60}(pln[áa]\b|přeplněn|preplnen)|postafiók[^.;:]{0,60}(megtelt|tele\b)",
+    r"(postkasse|postboks|brevlåda|inkorg|innboks|indbakke)[^.;:]{0,60}\bful(d|l|lt)\b|postilaatikko[^.;:]{0,60}täyn",
+    r"(căsuț|cutia)[^.;:]{0,60}plin[ăa]\b|(γραμματοκιβ|θυρίδα)[^.;:]{0,60}(πλήρ|γεμάτ)|скриньк[^.;:]{0,60}переповнен",
+    r"(תיבת|תיבה)[^.;:]{0,60}מלאה|(صندوق|علبة)[^.;:]{0,60}(ممتلئ|امتلأ)|(hộp thư|dung lượng)[^.;:]{0,60}(đầy|vượt)",
+    r"kotak (surat|masuk)[^.;:]{0,60}penuh|กล่องจดหมาย[^.;:]{0,60}เต็ม|(sandučić|pretinac)[^.;:]{0,60}pun\b",
 )
 #: A server that wants the mail later, from anybody.
 GREYLISTED = _words(
@@ -91,13 +96,13 @@ NO_DOMAIN = _words(
     rf"|no such {_DOMAIN}",
     r"unroutea?ble|nxdomain|non-?existent domain|bad[- ]domain|domain_not_found",
     rf"{_DOMAIN}( name)?( \S{{1,100}})? (does not|doesn'?t|did not) (exist|resolve)",
-    rf"{_DOMAIN} (was |is )?(not found|unknown|invalid|non-?existent|not reachable\. please check)",
+    rf"{_DOMAIN} (name )?(was |is )?(not found|unknown|invalid|non-?existent|not reachable\. please check)",
     r"mail domain \S{1,100} is unknown",
     r"\b[\w-]{1,63}(\.[\w-]{1,63}){1,5}\.? does not exist|(mx|srv) record[^.;]{0,30} no smtp service",
     r"(null|invalid|no valid|illegal)( dns)? mx|no mail ?server for|smtp protocol is disabled for this domain",
     r"(couldn'?t|could not|cannot|can'?t|unable to) (find|resolve)[^.;]{0,40}(host|domain|mx|exchanger)",
-    r"(does not|doesn'?t|do not) accept (any )?(e-?mail|mail|messages)|not accepting (any )?mail",
-    r"accepts? no (e-?mail|mail)|bad destination (host|system|mailbox system)",
+    r"(?<!user )(?<!recipient )(does not|doesn'?t|do not) accept (any )?(e-?mail|mail|messages)",
+    r"not accepting (any )?mail|accepts? no (e-?mail|mail)|bad destination (host|system|mailbox system)",
     r"recipient'?s? domain[^.;]{0,30}(not exist|invalid)|all relevant mx records point to non-?existent hosts",
     rf"{_DOMAIN}[^;]{{0,60}}(has no (mx|usable|valid|mail)|not registered)|no data record of requested type",
     r"lowest[- ]numbered mx record points to local ?host",
@@ -118,7 +123,8 @@ NO_ADDRESS = _words(
     r"not listed in (domino|public|the)|cannot be (delivered|resolved)[^.;]{0,20} unknown|recipnotfound",
     r"doesn'?t have an? .{0,20}account|that e-?mail address|isn'?t (found|in our)|does not like recipient",
     r"(is )?not (at|on|hosted (at|on)) (this|our) (site|host|server|system|domain)",
-    r"vdeliver: invalid|unknown (or illegal|rcpt)|address error|undeliverable address|account closed",
+    r"vdeliver: invalid|unknown (or illegal|rcpt)|address error|undeliverable address|account closed"
+    r"|has left (the|our|this) ",
     # In other languages.
     r"unbekannt|existiert nicht|(adresse|empfänger|benutzer|postfach)[^.;]{0,60}nicht (gefunden|vorhanden|bekannt)",
     r"inconnue?\b|n'existe (pas|plus)|(adresse|destinataire)[^.;]{0,40}(erron|introuvable|invalide)|aucune bo[iî]te",
@@ -129,6 +135,8 @@ NO_ADDRESS = _words(
     r"не (существует|найден|зарегистрирован)|неизвестн|нет такого|не існує",
     r"不存在|未知|無此|无此|查无此|找不到|存在しません|(見つ|見当た)[^。]{0,6}(ません|ない)",
     r"不明|(존재하지|없는) ?(않|사용자|계정|주소)",
+    r"nicht im [^.;]{0,40}verzeichnis|ei löydy|tuntematon|nu există|ne postoji|tidak ditemukan|không tồn tại",
+    r"δεν (βρέθηκε|υπάρχει)|לא (נמצא|קיימ)|(لم يتم العثور|غير موجود)|ไม่พบ",
 )
 #: What is said of an address that does not exist, and sounds like a policy: Exchange Online's edge says the first.
 MEANS_NO_ADDRESS = _words(
@@ -149,7 +157,7 @@ SUSPENDED = _words(r"account is (disabled|suspended|locked)")
 DISABLED = _words(
     r"(account|mailbox|user|recipient|address|domain|e-?mail)\S{0,20}[^.;:]{0,50}"
     r"(disabled|suspended|locked|inactive|deactivated|frozen|expired|over ?due|on hold|restricted|blocked by)",
-    r"(disabled|suspended|inactive|locked|deactivated|frozen|expired)[^.;:]{0,20}(account|mailbox|user"
+    r"\b(disabled|suspended|inactive|locked|deactivated|frozen|expired)[^.;:]{0,20}(account|mailbox|user"
     r"|recipient|address)",
     r"not been? ?paid|temporarily (locked|disabled)|has been disabled",
 )
@@ -184,7 +192,7 @@ SENDER = _words(r"sender|mail from|return[- ]?path|from address|\bfrom:|helo\b|y
 #: What sounds as if it were about us, and is about the address.
 NOT_ABOUT_US = _words(
     r"recipient( address)? rejected|rejected (address|recipient)|address rejected|rejected by a remote mail server",
-    r"connection refused",
+    r"connection refused|not found or access denied",
 )
 ABOUT_US = _words(
     r"\bspam|junk|unsolicited|bulk (mail|e-?mail)|phish|black ?-?list|block ?-?list|deny ?list|\bblocked\b",

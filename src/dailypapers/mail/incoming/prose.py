@@ -31,7 +31,8 @@ _BEGINS_QUOTE = re.compile(
 )
 #: What is quoted of the mail's header, and is no reason.
 _FIELDS = re.compile(
-    r"^[ \t]{0,20}(message-id|references|in-reply-to|date|sent|from|sender|subject|reply-to|cc|mail from):.*$",
+    r"^[ \t]{0,20}(message-id|references|in-reply-to|date|sent|from|sender|original sender|sender-mta|subject|reply-to"
+    r"|cc|mail from):.*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _IN_BRACKETS = re.compile(r"\(reason: (.{1,600}?)\)\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)

@@ -13,7 +13,8 @@ from dailypapers.mail.incoming.parts import Headers, Parsed
 
 #: Mailboxes, and names without a mailbox, that mail programs write from.
 _DAEMONS = re.compile(
-    r"mailer.?daemon|post.?master|mail.?(delivery|administrator|system|server)|daemon|delivery.?(sub)?system|bounce",
+    r"mailer.?daemon|post.?master|mail.?(delivery|administrator|system|server)|daemon|delivery.?(sub)?system|bounce"
+    r"|microsoftexchange[0-9a-f]{32}",
     re.IGNORECASE,
 )
 #: Mailboxes that programs of mailing lists, and of some providers, write from as well as people.
