@@ -37,6 +37,14 @@ def test_each_file_has_one_entry_that_says_what_it_is(run: Run) -> None:
     assert [recipient["text"] for recipient in entries[0]["recipients"]] == ["550 5.1.1 no such user"]
 
 
+def test_an_email_that_is_still_being_tried_is_said_to_be_delayed(run: Run) -> None:
+    Path("a.eml").write_text(BOUNCE.replace("failed", "delayed").replace("5.1.1", "4.4.1"), "utf-8")
+    Path("b.eml").write_text(BOUNCE, "utf-8")
+    _, printed, _ = run("bounces", "read", "a.eml", "b.eml", "--json")
+    entries = json.loads(printed)
+    assert [(each["delayed"], each["hard_or_soft"]) for each in entries] == [(True, "soft"), (False, "hard")]
+
+
 def test_people_are_shown_a_table_and_a_file_that_is_missing_is_named(run: Run) -> None:
     Path("a.eml").write_text(BOUNCE, "utf-8")
     code, printed, said = run("bounces", "read", "a.eml", "none.eml")

@@ -59,6 +59,14 @@ def test_init_says_what_is_wrong_with_the_mail_server(run: Run, monkeypatch: pyt
     code, _, said = run("init")
     assert code == 3
     assert "The mail server 127.0.0.1:1 cannot be used" in said
+    assert "correct [mail] in dailypapers.toml, then run `dailypapers init` again" in said
+
+
+def test_init_says_at_once_that_a_source_cannot_be_found(run: Run) -> None:
+    code, _, said = run("init", "--no-check-mail", "--sources", "https://feeds.nowhere.invalid/rss")
+    assert code == 0
+    assert "its host's name cannot be resolved. The source is kept" in said
+    assert "attempts" not in said
 
 
 def test_a_day_from_a_file_to_a_real_mail_server(ready: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

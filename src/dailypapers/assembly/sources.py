@@ -51,11 +51,12 @@ def _known_source(settings: SourceSettings) -> Arxiv | HuggingFace | Biorxiv | O
     return HuggingFace(name=name)
 
 
-def make_http(settings: Settings, engine: sa.Engine, *, max_bytes: int = 50_000_000) -> Http:
+def make_http(settings: Settings, engine: sa.Engine, *, max_bytes: int = 50_000_000, retries: int = 3) -> Http:
     """Return what asks the hosts of sources, at the pace of their settings; an answer has at most `max_bytes`."""
     local = settings.service.allow_local_sources
     contact = settings.service.contact or settings.mail.owner_address or settings.mail.from_address
-    return Http(contact=contact, allow_private=local, gate=KeptGate(engine, _paces(settings)), max_bytes=max_bytes)
+    gate = KeptGate(engine, _paces(settings))
+    return Http(contact=contact, allow_private=local, gate=gate, max_bytes=max_bytes, retries=retries)
 
 
 def _paces(settings: Settings) -> dict[str, float]:

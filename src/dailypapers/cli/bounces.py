@@ -48,7 +48,7 @@ def _record(file: Path, content: bytes) -> dict[str, Any]:
     return {"file": str(file), "kind": report.kind.value, **first, "recipients": recipients}
 
 
-_NOBODY = {"address": None, "status": None, "hard_or_soft": None, "fault": None, "text": None}
+_NOBODY = {"address": None, "status": None, "hard_or_soft": None, "delayed": None, "fault": None, "text": None}
 
 
 def _recipient(affected: "Affected") -> dict[str, Any]:
@@ -59,6 +59,7 @@ def _recipient(affected: "Affected") -> dict[str, Any]:
         "address": affected.address or None,
         "status": diagnosis.status or None,
         "hard_or_soft": diagnosis.severity,
+        "delayed": affected.is_delay,
         "fault": diagnosis.fault.value,
         "text": diagnosis.text,
     }

@@ -183,7 +183,7 @@ def report_delivered(done: "Delivered") -> int:
     elif not done.states and not done.stopped:
         say("No email was due.")
     for state, count in sorted(done.states.items()):
-        say(f"{count} {state}.")
+        say(f"{count:,} {state}.")
     if done.stopped:
         say(f"Stopped: {done.stopped.why.rstrip('.')}.")
         if done.stopped.fault is Fault.CONNECTION:
@@ -271,8 +271,8 @@ def print_ledger(
 def _sentence(ledger: "Ledger") -> str:
     notes = [
         "" if ledger.balanced else " (not balanced)",
-        f" ({ledger.resent} may have been received twice)" if ledger.resent else "",
-        f" ({ledger.undecided} wait for you: dailypapers deliveries --help)" if ledger.undecided else "",
+        f" ({ledger.resent:,} may have been received twice)" if ledger.resent else "",
+        f" ({ledger.undecided:,} wait for you: dailypapers deliveries --help)" if ledger.undecided else "",
     ]
     return f"{ledger.day}: {ledger.reconciliation()}{''.join(notes)}"
 

@@ -78,7 +78,7 @@ def _print_table(
     for record in records:
         table.add_row(
             *(
-                Text(_cell(value), no_wrap=True, overflow="ellipsis") if name in cut else Text(_cell(value))
+                Text(_cell(name, value), no_wrap=True, overflow="ellipsis") if name in cut else Text(_cell(name, value))
                 for name, value in record.items()
             )
         )
@@ -87,9 +87,17 @@ def _print_table(
     Console().print(table)
 
 
-def _cell(value: Any) -> str:
+#: Columns of numbers that name a thing and count nothing.
+_NAMING = frozenset({"id", "edition", "group"})
+
+
+def _cell(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and name not in _NAMING:
+        return f"{value:,}"
     return "" if value is None else str(value)
 
 

@@ -68,10 +68,9 @@ def init(
     if try_sources and answered.sources:
         _try_sources(app)
     if check_mail:
+        senders = {settings.mail.from_address, settings.mail.bounce_address or settings.mail.from_address}
         for mail_server in app.mail_servers:
-            _check_mail(
-                mail_server, {settings.mail.from_address, settings.mail.bounce_address or settings.mail.from_address}
-            )
+            _check_mail(mail_server, senders, file)
     if test_mail:
         _send_test(app)
     with_config = f" --config {shared.config}" if shared.config else ""
@@ -91,14 +90,18 @@ def _valid(load: "Callable[[], Settings]", file: Path, *, is_new: bool) -> "Sett
 
 
 def _try_sources(app: "App") -> None:
-    """Ask each source once, and say what came; one that does not answer today may tomorrow."""
+    """Ask each source once, and say what came; one that does not answer today may tomorrow.
+
+    Whoever sits there is told at once what is wrong: nothing is tried again.
+    """
     import asyncio
     import datetime as dt
 
+    from dailypapers.assembly.sources import make_http
     from dailypapers.errors import FetchFailed
 
     async def ask(source: "Source") -> str:
-        async with app.dependencies.make_http() as http:
+        async with make_http(app.settings, app.engine, retries=0) as http:
             fetched = await source.fetch(http, None, now=dt.datetime.now(dt.UTC))
         return f"{source.name}: answers, with {counted(len(fetched.announcements), 'paper')}."
 
@@ -131,13 +134,20 @@ def _send_test(app: "App") -> None:
     )
 
 
-def _check_mail(server: "MailServer", senders: Iterable[str]) -> None:
+def _check_mail(server: "MailServer", senders: Iterable[str], file: Path) -> None:
+    """Say what a mail server offers. Raises `MailServerUnreachable` where it takes nothing from us."""
     import asyncio
 
+    from dailypapers.errors import MailServerUnreachable
     from dailypapers.mail.smtp.transport import SmtpTransport
 
-    with progress(f"checking the mail server {server}"):
-        answer = asyncio.run(SmtpTransport(server, connections=1).check(senders=sorted(senders)))
+    try:
+        with progress(f"checking the mail server {server}"):
+            answer = asyncio.run(SmtpTransport(server, connections=1).check(senders=sorted(senders)))
+    except MailServerUnreachable as error:
+        raise MailServerUnreachable(
+            f"{error} Everything else is ready: correct [mail] in {file}, then run `dailypapers init` again."
+        ) from error
     say(answer)
 
 
@@ -172,8 +182,11 @@ def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> Non
         rows("pruned", [asdict(pruned)], as_json=True)
         return
     say(
-        f"Deleted: {pruned.unconfirmed} unconfirmed subscriptions, {pruned.sign_up_requests} sign-up requests, "
-        f"{pruned.deliveries} old emails, {pruned.attempts} tries of emails, {pruned.fetches} fetches and "
-        f"{pruned.vectors} vectors of other models. {pruned.unsubscribed_again} readers who had asked again and did "
-        "not confirm are unsubscribed as before."
+        f"Deleted: {counted(pruned.unconfirmed, 'unconfirmed subscription')}, "
+        f"{counted(pruned.sign_up_requests, 'sign-up request')}, {counted(pruned.deliveries, 'old email')}, "
+        f"{counted(pruned.attempts, 'delivery attempt')}, {counted(pruned.fetches, 'record')} of fetches and "
+        f"{counted(pruned.vectors, 'vector')} of other models."
     )
+    if pruned.unsubscribed_again:
+        again = counted(pruned.unsubscribed_again, "reader")
+        say(f"{again} who had asked again and did not confirm stay unsubscribed.")

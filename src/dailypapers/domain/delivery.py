@@ -320,9 +320,9 @@ class Ledger:
 
     def reconciliation(self) -> str:
         """Return the equation that a balanced ledger satisfies, with its numbers."""
-        ended = " + ".join(f"{self.count(state)} {state}" for state in RECONCILED)
-        still = f" + {self.open} still open" if self.open else ""
-        return f"{self.due} due = {ended}{still}"
+        ended = " + ".join(f"{self.count(state):,} {state}" for state in RECONCILED)
+        still = f" + {self.open:,} still open" if self.open else ""
+        return f"{self.due:,} due = {ended}{still}"
 
 
 #: The states in which a delivery that was due can end; what comes after acceptance counts as accepted.
