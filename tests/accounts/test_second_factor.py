@@ -82,3 +82,17 @@ def test_a_secret_stored_before_any_were_encrypted_is_encrypted_when_a_code_is_r
         assert encrypted is not None
         assert SECRET not in encrypted.totp_secret
         assert second_factor.accepts(tx, SERVICE_SECRET, encrypted, code(now + HALF_MINUTE), now=now + HALF_MINUTE)
+
+
+def test_all_that_was_stored_as_it_is_can_be_encrypted_at_once_and_goes_on_working(
+    engine: sa.Engine, now: dt.datetime
+) -> None:
+    with writing(engine) as tx:
+        account = stored(tx, now)
+        accounts.add(tx, "bea@example.org", Role.VIEWER, now=now)
+        accounts.encrypt_second_factor(tx, account.id, SECRET)
+        assert [second_factor.encrypt_stored(tx, SERVICE_SECRET) for _ in range(2)] == [1, 0]
+        encrypted = accounts.by_email(tx, account.email)
+        assert encrypted is not None
+        assert SECRET not in encrypted.totp_secret
+        assert second_factor.accepts(tx, SERVICE_SECRET, encrypted, code(now), now=now)

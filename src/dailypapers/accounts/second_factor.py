@@ -58,6 +58,19 @@ def switch_on(
     accounts.set_second_factor(tx, account.id, stored, period=period, code_hashes=hashes)
 
 
+def encrypt_stored(tx: sa.Connection, service_secret: bytes) -> int:
+    """Encrypt what was stored before secrets were encrypted; returns for how many accounts. Idempotent."""
+    plain = [each for each in accounts.every(tx) if each.has_second_factor and not is_encrypted(each.totp_secret)]
+    for account in plain:
+        _encrypt(tx, service_secret, account)
+    return len(plain)
+
+
+def _encrypt(tx: sa.Connection, service_secret: bytes, account: Account) -> None:
+    stored = encrypt(service_secret, account.totp_secret, purpose=_PURPOSE, owner=account.id)
+    accounts.encrypt_second_factor(tx, account.id, stored)
+
+
 def accepts(tx: sa.Connection, service_secret: bytes, account: Account, code: str, *, now: dt.datetime) -> bool:
     """Return whether a code is right, and use it up: one of the app, or one of the recovery codes.
 
@@ -68,8 +81,7 @@ def accepts(tx: sa.Connection, service_secret: bytes, account: Account, code: st
     if period is None:
         return accounts.use_recovery_code(tx, account.id, recovery_hash(code))
     if not is_encrypted(account.totp_secret):
-        encrypted = encrypt(service_secret, secret, purpose=_PURPOSE, owner=account.id)
-        accounts.encrypt_second_factor(tx, account.id, encrypted)
+        _encrypt(tx, service_secret, account)
     return accounts.use_period(tx, account.id, period)
 
 

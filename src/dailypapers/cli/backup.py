@@ -58,6 +58,7 @@ def restore(
     """
     from zoneinfo import ZoneInfo
 
+    from dailypapers.accounts.second_factor import encrypt_stored
     from dailypapers.delivery.restored import hold_what_was_sent_since
     from dailypapers.store import api_keys
     from dailypapers.store.accounts import end_all_sessions
@@ -72,6 +73,7 @@ def restore(
         nonlocal held_back, live_keys
         # Whoever has signed out since would be signed in again.
         end_all_sessions(tx)
+        encrypt_stored(tx, app.dependencies.renderer.secret)
         live_keys = sum(key.is_live(moment) for key in api_keys.every(tx))
         held_back = 0 if nothing_sent else hold_what_was_sent_since(tx, through=through, now=moment)
 

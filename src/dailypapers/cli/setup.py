@@ -64,6 +64,7 @@ def init(
         say(f"Created the secret {settings.service.secret_file}, which signs the links in emails; back it up.")
     app = shared.closing(build(settings))
     bring_up(app.engine)
+    _encrypt_stored(app)
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
     if try_sources and answered.sources:
         _try_sources(app)
@@ -159,11 +160,26 @@ def migrate(context: typer.Context) -> None:
     app = context.obj.app(migrated=False)
     before, newest = revision(app.engine)
     bring_up(app.engine)
+    _encrypt_stored(app)
     say(
         f"The database is already at revision {newest}."
         if before == newest
         else f"The database was upgraded from revision {before} to {newest}."
     )
+
+
+def _encrypt_stored(app: "App") -> None:
+    """Encrypt what authenticator apps share with us where an earlier version stored it as it is.
+
+    No migration of the tables can: they know nothing of the service's secret.
+    """
+    from dailypapers.accounts.second_factor import encrypt_stored
+    from dailypapers.store.database import writing
+
+    with writing(app.engine) as tx:
+        count = encrypt_stored(tx, app.dependencies.renderer.secret)
+    if count:
+        say(f"The second factor of {counted(count, 'account')} is now stored encrypted; it works as before.")
 
 
 def prune(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
