@@ -16,9 +16,12 @@ from dailypapers.digests.book import compose_books
 from dailypapers.digests.layout import mail
 from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import Delivery, DeliveryState, Doubt, MailKind, in_doubt
+from dailypapers.domain.paper import Presentation
 from dailypapers.domain.saved import Remark
+from dailypapers.domain.subscriber import Amount, Rhythm, Style
+from dailypapers.domain.summary import Spent
 from dailypapers.domain.vote import Vote
-from dailypapers.store import e_readers, history, ledger, outbox, saved, subscribers, votes
+from dailypapers.store import e_readers, history, ledger, outbox, papers, saved, subscribers, summaries, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.schema import outbox as outbox_rows
 from dailypapers.tools.e_reader import connect
@@ -153,12 +156,34 @@ def test_a_book_that_may_have_arrived_ends_uncertain_when_the_e_reader_is_discon
 
 
 def test_what_the_reader_noted_is_in_the_book(engine: sa.Engine) -> None:
-    got = a_book(engine)
+    got = a_digest(engine)
+    an_e_reader(engine, got.reader)
     with writing(engine) as tx:
         votes.cast(tx, got.reader, got.papers[0], Vote.SAVE, now=NOW)
         saved.describe(tx, got.reader, got.papers[0], Remark("Graphs to read", "For Monday"))
+    assert compose_books(engine, now=SATURDAY) == 1
     (delivery,) = books_of(engine, got.reader)
     _, files = opened(engine, delivery)
     assert "Graphs to read" in files["paper-1.xhtml"]
     assert "For Monday" in files["paper-1.xhtml"]
     assert GRAPHS.title.partition(" &")[0] in files["nav.xhtml"]
+
+
+def test_a_book_made_again_is_the_same_whatever_has_become_known_and_noted_since(engine: sa.Engine) -> None:
+    got = a_book(engine)
+    (delivery,) = books_of(engine, got.reader)
+
+    def content() -> bytes:
+        with reading(engine) as tx:
+            (rendered,) = load_inputs(tx, [delivery])
+        return mail(RENDERER, rendered)[1].content
+
+    before = content()
+    with writing(engine) as tx:
+        journal = Presentation(journal="Annals of Graphs", affiliations=("ETH Zurich",))
+        papers.describe(tx, "crossref", [(replace(GRAPHS, code_url="https://github.com/a/b"), journal)], now=SATURDAY)
+        summaries.put(tx, got.papers[0], "en", "Graphs are deep.", model="m", day=NOW.date(), spent=Spent(1, 1.0))
+        votes.cast(tx, got.reader, got.papers[0], Vote.SAVE, now=SATURDAY)
+        saved.describe(tx, got.reader, got.papers[0], Remark("Graphs to read", "For Monday"))
+        subscribers.change(tx, got.reader, rhythm=Rhythm(), amount=Amount(5), style=Style(language="de"))
+    assert content() == before

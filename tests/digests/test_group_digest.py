@@ -1,6 +1,7 @@
 """Group digests: reasons of shared topics, and nobody named who did not agree or to whom a paper is not relevant."""
 
 import datetime as dt
+import json
 import quopri
 from dataclasses import replace
 from typing import Any
@@ -18,11 +19,14 @@ from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome, OutcomeKind, after
 from dailypapers.domain.group import GroupLook, Terms
 from dailypapers.domain.message import Sender
+from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Abstracts, Amount, Rhythm, Style
+from dailypapers.domain.summary import Spent
 from dailypapers.domain.vote import Vote
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
-from dailypapers.store import group_comments, groups, history, outbox, papers, subscribers, votes
+from dailypapers.store import group_comments, groups, history, outbox, papers, subscribers, summaries, votes
 from dailypapers.store.database import reading, writing
 from dailypapers.store.ledger import ledgers, recipients
 from dailypapers.subscriptions.erase import erase
@@ -30,6 +34,10 @@ from dailypapers.tokens import Signer
 
 GRAPHS, CELLS = "Deeper graph neural networks", "Faster single-cell genomics"
 ADA, KIM, EVE = (Terms(name, shows_name=True) for name in ("Ada", "Kim", "Eve"))
+#: A paper of which only the title is known at first.
+LATE = Paper(PaperId("arxiv", "2604.99999"), "Graph neural networks, proven")
+#: What a version stored that settled nothing of a group.
+AS_STORED_BEFORE = {"text_only": False, "abstracts": "summary", "notes": [], "papers": {}}
 SIGNER = Signer("https://pages", b"secret")
 RENDERER = MailRenderer(
     environment(shipped("templates")),
@@ -215,4 +223,42 @@ def test_a_group_s_mails_look_as_it_has_chosen_and_otherwise_as_each_reader_has(
         assert one
         look = GroupLook("zh", Abstracts.WHOLE)
         groups.change(tx, one, one.name, one.topics, one.rhythm, look=look, now=NOW)
-    assert [each[:2] for each in looks()] == [("zh", Abstracts.WHOLE)] * 2
+    assert looks() == [ada_s, bob_s], "what is composed looks as it did then"
+    announce(engine, [f"{GRAPHS} once more", *(f"Rain in valley {n}" for n in range(6))], NOW + dt.timedelta(days=1))
+    close(engine, NOW + dt.timedelta(days=1))
+    assert compose_groups(engine, HOW, now=NOW + dt.timedelta(days=1)) == 2
+    assert [each[:2] for each in looks()][1::2] == [("zh", Abstracts.WHOLE)] * 2
+
+
+def test_a_mail_made_again_says_the_same_whatever_has_become_known_and_changed_since(engine: sa.Engine) -> None:
+    ada = a_reader(engine, "ada", "graph neural networks")
+    group = a_group(engine, (ada, ADA))
+    with writing(engine) as tx:
+        one = groups.one(tx, group)
+        assert one
+        groups.change(tx, one, one.name, one.topics, one.rhythm, ballot_day=4, now=NOW)
+        papers.add(tx, [Announcement(LATE, "arxiv", NOW.date())], now=NOW)
+    an_edition(engine)
+    with writing(engine) as tx:
+        (paper_id,) = papers.ids_by_name(tx, [str(LATE.id)]).values()
+        group_comments.add(tx, group, ada, [(paper_id, "Look at this.")], now=NOW)
+    assert compose_groups(engine, HOW, now=NOW) == 1
+    (delivery,) = mails_of(engine, ada)
+    before = bytes_of(engine, delivery)
+    assert LATE.title in before
+    tells_more = replace(LATE, abstract="We prove it. We show that graphs are deep.", authors=("Bo Chen",))
+    with writing(engine) as tx:
+        papers.add(tx, [Announcement(tells_more, "huggingface", NOW.date())], now=NOW)
+        summaries.put(tx, paper_id, "en", "Graphs are deep.", model="m", day=NOW.date(), spent=Spent(1, 1.0))
+        one = groups.one(tx, group)
+        assert one
+        rhythm = Rhythm("Pacific/Auckland", 3)
+        groups.change(tx, one, "Another name", ("cells",), rhythm, ballot_day=1, look=GroupLook("zh"), now=NOW)
+        subscribers.change(tx, ada, rhythm=Rhythm(), amount=Amount(5), style=Style(language="de"))
+    assert bytes_of(engine, delivery) == before
+    with writing(engine) as tx:
+        tx.execute(
+            sa.text("UPDATE outbox SET content = :without"),
+            {"without": json.dumps(AS_STORED_BEFORE | {"group": [group, 1]})},
+        )
+    assert "Another name" in bytes_of(engine, delivery)

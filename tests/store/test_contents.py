@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.domain.content import MAY_COME_LATER, AboutPaper, Content
+from dailypapers.domain.content import MAY_COME_LATER, AboutPaper, Content, GroupSnapshot
 from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.i18n import NN_, LazyString, Pattern, untranslated
 from dailypapers.domain.paper import Signals
+from dailypapers.domain.saved import Remark
 from dailypapers.domain.subscriber import Abstracts, Style
 from dailypapers.store.contents import from_json, to_json
 
@@ -24,6 +25,8 @@ CONTENTS = st.builds(
     st.lists(st.builds(QuietTopic, st.text(), st.integers(0, 2**62))).map(tuple),
     st.integers(0, 400),
     st.booleans(),
+    remarks=st.dictionaries(st.text(), st.builds(Remark, st.text(), st.text())),
+    group_snapshot=st.none() | st.builds(GroupSnapshot, st.text(), st.text(), st.none() | st.dates()),
 )
 
 

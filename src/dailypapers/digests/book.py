@@ -2,23 +2,26 @@
 
     e-readers whose hour has come | the week's picks, less those of earlier books | put (tx)
 
-A book is a row of the outbox, in no edition's ledger. The row says which papers it holds; the book itself is made when
-it leaves, with what is known of the papers then.
+A book is a row of the outbox, in no edition's ledger. The row says which papers it holds, what was known of them, and
+what the reader had noted; the book itself is made when it leaves, the same for each try.
 """
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.domain.content import Content
+from dailypapers.digests.contents import about_shown
+from dailypapers.domain.content import AboutPaper, Content, as_known, known_then
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Entry
 from dailypapers.domain.e_reader import EReader, next_book
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.saved import Remark
+from dailypapers.domain.subscriber import Subscriber
 from dailypapers.domain.summary import in_language
 from dailypapers.store import e_readers, outbox, papers, picks, saved, subscribers
 from dailypapers.store.database import reading, writing
@@ -72,9 +75,21 @@ def _compose(tx: sa.Connection, e_reader: EReader, *, now: dt.datetime) -> int:
     paper_ids = _papers(tx, e_reader, now=now)
     if not paper_ids:
         return 0
-    content = Content(reader.style, book=paper_ids)
+    content = _content(tx, reader, paper_ids)
     mail = outbox.NewDelivery(reader.id, e_reader.address, MailKind.BOOK, now + DEADLINE, content=content)
     return outbox.put(tx, [mail], now=now)
+
+
+def _content(tx: sa.Connection, reader: Subscriber, paper_ids: Sequence[int]) -> Content:
+    """Return what a book says: a later try is of what was known, and noted, when it was composed."""
+    listed = papers.by_id(tx, paper_ids)
+    noted = {one.paper_id: one.remark for one in saved.of_readers(tx, [reader.id]) if one.paper_id in listed}
+    return Content(
+        reader.style,
+        papers=about_shown(tx, paper_ids, ""),
+        book=tuple(paper_ids),
+        remarks={str(listed[key].id): remark for key, remark in noted.items()},
+    )
 
 
 def _papers(tx: sa.Connection, e_reader: EReader, *, now: dt.datetime) -> tuple[int, ...]:
@@ -85,32 +100,37 @@ def _papers(tx: sa.Connection, e_reader: EReader, *, now: dt.datetime) -> tuple[
     return tuple(paper_id for paper_id in picked if paper_id not in earlier)[-MOST_PAPERS:]
 
 
-def load_book(
-    tx: sa.Connection, subscriber_id: int, paper_ids: Sequence[int], day: dt.date, *, language: str = ""
-) -> Book:
-    """Return what a book holds: its papers with their reasons, and what the reader noted of those they saved.
-
-    `language` is that of summaries by a model.
-    """
-    entries = with_reasons(tx, subscriber_id, paper_ids, language=language)
-    name_of = {entry.paper_id: entry.paper.id for entry in entries}
-    of_reader = saved.of_readers(tx, [subscriber_id])
-    return Book(day, entries, {name_of[one.paper_id]: one.remark for one in of_reader if one.paper_id in name_of})
+def load_book(tx: sa.Connection, subscriber_id: int, content: Content, day: dt.date) -> Book:
+    """Return what a book holds: its papers with their reasons, and what the reader had noted of those they saved."""
+    entries = with_reasons(tx, subscriber_id, content.book, language=content.summary_language, about=content.papers)
+    names = {entry.paper.id: str(entry.paper.id) for entry in entries}
+    remarks = {paper_id: content.remarks[name] for paper_id, name in names.items() if name in content.remarks}
+    return Book(day, entries, remarks)
 
 
 def with_reasons(
-    tx: sa.Connection, subscriber_id: int, paper_ids: Sequence[int], *, language: str = ""
+    tx: sa.Connection,
+    subscriber_id: int,
+    paper_ids: Sequence[int],
+    *,
+    language: str = "",
+    about: Mapping[str, AboutPaper] = MappingProxyType({}),
 ) -> tuple[Entry, ...]:
-    """Return papers with why they were picked for a reader, as far as that is known."""
+    """Return papers with why they were picked for a reader, as far as that is known.
+
+    `language` is that of summaries by a model; `about` tells, by the papers' names, what was known of them when a book
+    was composed.
+    """
     reasons = picks.reasons_of(tx, subscriber_id, paper_ids)
     items = papers.of_delivery(tx, paper_ids).values()
+    known_of_each = [known_then(about.get(str(item.paper.id))) for item in items]
     return tuple(
         Entry(
-            item.paper,
+            as_known(item.paper, known),
             reasons.get(item.paper_id, ""),
             paper_id=item.paper_id,
-            presentation=item.presentation,
-            summary=in_language(item.summaries, language),
+            presentation=as_known(item.presentation, known),
+            summary=in_language(item.summaries, language) if "summary" in known else None,
         )
-        for item in items
+        for item, known in zip(items, known_of_each, strict=True)
     )

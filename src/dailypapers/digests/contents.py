@@ -80,6 +80,12 @@ def _known(presented: Iterable[papers.Listed], language: str) -> Iterator[tuple[
         yield str(item.paper.id), known
 
 
+def about_shown(tx: sa.Connection, paper_ids: Iterable[int], language: str) -> dict[str, AboutPaper]:
+    """Return by their names what is known by now of papers that a mail shows; a model's sentence in one language."""
+    listed = papers.of_delivery(tx, sorted(set(paper_ids))).values()
+    return {name: AboutPaper(known=known) for name, known in _known(listed, language)}
+
+
 def _about_channel(switched_off: Mapping[int, ChannelKind], reader: int) -> tuple[str, ...]:
     return (told_switched_off(switched_off[reader]),) if reader in switched_off else ()
 

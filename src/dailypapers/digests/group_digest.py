@@ -16,6 +16,8 @@ import structlog
 from dailypapers.digests.ballots import close_due
 from dailypapers.digests.candidates import Candidates, CandidateSet
 from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, load_contexts, picked_for
+from dailypapers.digests.contents import about_shown
+from dailypapers.digests.group_entries import snapshot
 from dailypapers.digests.summarise import language_of, summarise, wanted_by
 from dailypapers.digests.window import of_edition
 from dailypapers.domain.content import Content
@@ -173,20 +175,44 @@ def _put(
     # Who joined or left while papers were ranked is in or out by now.
     ids = [each.subscriber for each in groups.members(tx, group.id) if each.joined_at]
     readers = [reader for each in ids if (reader := subscribers.one(tx, each))]
-    mails = [
-        _mail(reader, group, edition, options, now)
-        for reader in readers
-        if has_news and reader.state is SubscriberState.ACTIVE
-    ]
+    active = [reader for reader in readers if has_news and reader.state is SubscriberState.ACTIVE]
+    contents = _contents(tx, active, group, edition, options, now=now)
+    mails = [_mail(reader, content, options, now) for reader, content in zip(active, contents, strict=True)]
     editions.count_due_of_groups(tx, edition.id, len(mails))
     return outbox.put(tx, mails, now=now)
 
 
-def _mail(
-    reader: Subscriber, group: Group, edition: Edition, options: DigestOptions, now: dt.datetime
-) -> outbox.NewDelivery:
-    language = language_of(options.summaries, group.look.of(reader.style))
-    content = Content(reader.style, group=(group.id, edition.id), summary_language=language)
+def _contents(
+    tx: sa.Connection,
+    readers: Sequence[Subscriber],
+    group: Group,
+    edition: Edition,
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
+) -> list[Content]:
+    """Return what each member's mail says, in the readers' order; what is known of papers is settled now."""
+    picks, choices = groups.picks_of(tx, group.id, edition.id), ballots.of_digest(tx, group.id, edition.id)
+    commented = [each.paper_id for each in group_comments.of_digest(tx, group.id, edition.id) if each.paper_id]
+    paper_ids = [*commented, *(pick.paper_id for pick in picks), *(each.paper_id for each in choices)]
+    styles = [group.look.of(reader.style) for reader in readers]
+    languages = [language_of(options.summaries, style) for style in styles]
+    about = {language: about_shown(tx, paper_ids, language) for language in set(languages)}
+    then = snapshot(group, now)
+    return [
+        Content(
+            style,
+            papers=about[language],
+            summary_language=language,
+            group=(group.id, edition.id),
+            group_snapshot=then,
+        )
+        for style, language in zip(styles, languages, strict=True)
+    ]
+
+
+def _mail(reader: Subscriber, content: Content, options: DigestOptions, now: dt.datetime) -> outbox.NewDelivery:
+    _, edition_id = content.group
     return outbox.NewDelivery(
-        reader.id, reader.address, MailKind.GROUP, now + options.deadline, content=content, group_edition=edition.id
+        reader.id, reader.address, MailKind.GROUP, now + options.deadline, content=content, group_edition=edition_id
     )

@@ -1,55 +1,88 @@
 """A group's digest as its members see it, with the names of those alone who agreed."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
 from dailypapers.digests.ballots import choice_entries
 from dailypapers.domain.ballot import closing
-from dailypapers.domain.group import GroupDigest, GroupEntry, GroupPick
+from dailypapers.domain.content import AboutPaper, Content, GroupSnapshot, as_known, known_then
+from dailypapers.domain.group import AS_EACH_READER, Group, GroupDigest, GroupEntry, GroupPick
 from dailypapers.domain.group_comment import Comment, CommentEntry
+from dailypapers.domain.paper import Paper
 from dailypapers.domain.summary import in_language
 from dailypapers.store import editions, group_comments, groups, papers, summaries
 
 
-def load_digest(
-    tx: sa.Connection, group_id: int, edition_id: int, reader_id: int, *, composed_at: dt.datetime, language: str = ""
-) -> GroupDigest | None:
-    """Return a group's digest of an edition as one of its members sees it; `None` for anybody else.
+def load_digest(tx: sa.Connection, content: Content, reader_id: int, *, composed_at: dt.datetime) -> GroupDigest | None:
+    """Return a group's digest as one of its members sees it; `None` for anybody else.
 
-    `language` is that of summaries by a model.
+    What was stored when it was composed decides, so that a mail made again says the same. Names alone go by what
+    members agree to now, and comments by whether they are still there.
     """
+    group_id, edition_id = content.group
     member, group = groups.member(tx, group_id, reader_id), groups.one(tx, group_id)
     edition = editions.by_id(tx, [edition_id]).get(edition_id)
     if not (group and edition and member and member.joined_at):
         return None
-    # The ballot that was open then, so that a mail made again says the same.
-    closes_at = closing(group.rhythm, group.ballot_day, after=composed_at)
+    then, about = content.group_snapshot or snapshot(group, composed_at), content.papers
+    picks = groups.picks_of(tx, group.id, edition_id)
+    comments = comment_entries(tx, group.id, group_comments.of_digest(tx, group.id, edition_id))
+    choices = choice_entries(tx, _in_zone(group, then.zone), edition_id=edition_id)
     return GroupDigest(
         group.id,
-        group.name,
+        then.name,
         edition.day,
-        entries(tx, group.id, groups.picks_of(tx, group.id, edition_id), language),
-        comment_entries(tx, group.id, group_comments.of_digest(tx, group.id, edition_id)),
-        choice_entries(tx, group, edition_id=edition_id),
-        look=group.look,
-        ballot_closes_on=group.rhythm.day_of(closes_at) if closes_at else None,
+        entries(tx, group.id, picks, content.summary_language, about=about),
+        tuple(replace(each, paper=_as_known(each.paper, about)) if each.paper else each for each in comments),
+        tuple(replace(each, paper=_as_known(each.paper, about)) for each in choices),
+        look=AS_EACH_READER if content.group_snapshot else group.look,
+        ballot_closes_on=then.ballot_closes_on,
     )
 
 
-def entries(tx: sa.Connection, group_id: int, picks: Sequence[GroupPick], language: str = "") -> tuple[GroupEntry, ...]:
-    """Return a group's picks with the names of those who, by now, let theirs be shown."""
+def snapshot(group: Group, now: dt.datetime) -> GroupSnapshot:
+    """Return what a mail that is composed now says of a group."""
+    closes_at = closing(group.rhythm, group.ballot_day, after=now)
+    return GroupSnapshot(group.name, group.rhythm.zone, group.rhythm.day_of(closes_at) if closes_at else None)
+
+
+def _in_zone(group: Group, zone: str) -> Group:
+    return replace(group, rhythm=replace(group.rhythm, zone=zone))
+
+
+def _as_known(paper: Paper, about: Mapping[str, AboutPaper]) -> Paper:
+    then: Paper = as_known(paper, known_then(about.get(str(paper.id))))
+    return then
+
+
+def entries(
+    tx: sa.Connection,
+    group_id: int,
+    picks: Sequence[GroupPick],
+    language: str = "",
+    *,
+    about: Mapping[str, AboutPaper] = MappingProxyType({}),
+) -> tuple[GroupEntry, ...]:
+    """Return a group's picks with the names of those who, by now, let theirs be shown.
+
+    `about` tells, by the papers' names, what was known of them when a mail was composed.
+    """
     names, said = _names(tx, group_id), summaries.of_papers(tx, [pick.paper_id for pick in picks])
     paper_by_id = papers.by_id(tx, [pick.paper_id for pick in picks])
     return tuple(
         GroupEntry(
-            paper_by_id[pick.paper_id],
+            _as_known(paper, about),
             pick.reason,
             tuple(names[each] for each in pick.subscribers if each in names),
-            in_language(said.get(pick.paper_id, {}), language),
+            in_language(said.get(pick.paper_id, {}), language) if "summary" in known else None,
         )
         for pick in picks
+        for paper in [paper_by_id[pick.paper_id]]
+        for known in [known_then(about.get(str(paper.id)))]
     )
 
 

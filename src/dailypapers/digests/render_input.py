@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from dailypapers.digests.book import Book, load_book
 from dailypapers.digests.contents import contents_of_today
 from dailypapers.digests.group_entries import load_digest
-from dailypapers.domain.content import MAY_COME_LATER, AboutPaper, Content, as_known
+from dailypapers.domain.content import AboutPaper, Content, as_known, known_then
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, QuietTopic, Reason, TermKind
 from dailypapers.domain.edition import Edition
@@ -111,11 +111,7 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
         bearer = bearers[delivery.subscriber]
         content = contents.get(delivery.id, Content())
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
-            style, answer = styles[delivery.subscriber], content if delivery.kind in _ANSWERS else None
-            group = _group(tx, delivery, content) if delivery.kind in _OF_GROUPS else None
-            book = _book(tx, delivery, content) if delivery.kind is MailKind.BOOK else None
-            style = group.look.of(style) if group else style
-            inputs.append(RenderInput(delivery, bearer, style=style, answer=answer, group=group, book=book))
+            inputs.append(_no_digest(tx, delivery, bearer, content, styles[delivery.subscriber]))
             continue
         picks = chosen.get(delivery.id, ())
         digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
@@ -123,22 +119,28 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
     return [replace(each, test_address=test_mode.value) for each in inputs] if test_mode else inputs
 
 
+def _no_digest(tx: sa.Connection, delivery: Delivery, bearer: Bearer, content: Content, style: Style) -> RenderInput:
+    """Load a mail that is no reader's digest; `style` is how its reader has mails now."""
+    if delivery.kind in _OF_GROUPS:
+        group = _group(tx, delivery, content)
+        look = group.look.of(content.style if content.group_snapshot else style) if group else style
+        return RenderInput(delivery, bearer, style=look, group=group)
+    if delivery.kind is MailKind.BOOK:
+        book = load_book(tx, delivery.subscriber, content, delivery.created_at.date())
+        return RenderInput(delivery, bearer, style=content.style, book=book)
+    return RenderInput(delivery, bearer, style=style, answer=content if delivery.kind in _ANSWERS else None)
+
+
 def _group(tx: sa.Connection, delivery: Delivery, content: Content) -> GroupDigest | None:
     """Return what a group's mail shows; `None` where its reader is not, or not any more, to see it."""
-    group_id, edition_id = content.group
     if delivery.kind is MailKind.GROUP:
-        at, language = delivery.created_at, content.summary_language
-        return load_digest(tx, group_id, edition_id, delivery.subscriber, composed_at=at, language=language)
+        return load_digest(tx, content, delivery.subscriber, composed_at=delivery.created_at)
+    group_id, _ = content.group
     group = groups.one(tx, group_id)
     reader, day = subscribers.one(tx, delivery.subscriber), delivery.created_at.date()
     if group is None or reader is None or groups.member(tx, group_id, delivery.subscriber) is None:
         return None
     return GroupDigest(group_id, group.name, day, (), invites_stranger=reader.state is SubscriberState.PENDING)
-
-
-def _book(tx: sa.Connection, delivery: Delivery, content: Content) -> Book:
-    day, language = delivery.created_at.date(), content.summary_language
-    return load_book(tx, delivery.subscriber, content.book, day, language=language)
 
 
 def _styles_of_notices(tx: sa.Connection, deliveries: Sequence[Delivery]) -> dict[int, Style]:
@@ -158,7 +160,7 @@ def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = Non
 
     `language` is that of summaries by a model.
     """
-    known = about.known if about and about.known is not None else MAY_COME_LATER
+    known = known_then(about)
     beside = about or item
     return Entry(
         as_known(item.paper, known),

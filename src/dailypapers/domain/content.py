@@ -3,6 +3,7 @@
 Kept with the delivery: a retry, or the copy on the web, says the same whatever its reader has changed meanwhile.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.paper import Paper, Presentation, Signals
-from dailypapers.domain.saved import SavedNews
+from dailypapers.domain.saved import Remark, SavedNews
 from dailypapers.domain.subscriber import AS_USUAL, Style
 
 #: What a later record of a paper fills in where it was empty.
@@ -37,6 +38,11 @@ class AboutPaper:
     where that was not stored."""
 
 
+def known_then(about: AboutPaper | None) -> frozenset[str]:
+    """Return what of a paper may be shown; all of it where what was known then was not stored."""
+    return MAY_COME_LATER if about is None or about.known is None else about.known
+
+
 def known_of(paper: Paper, presentation: Presentation, *, has_figure: bool, has_summary: bool) -> frozenset[str]:
     """Return what of `MAY_COME_LATER` is known of a paper."""
     names = {"figure"} if has_figure else set[str]()
@@ -53,6 +59,17 @@ def as_known(thing: OfPaper, known: frozenset[str]) -> OfPaper:
     """Return a paper, or what is shown of it, without what was not known; the very same where nothing came later."""
     late: dict[str, Any] = {name: _EMPTY[type(thing)][name] for name in _stated(thing) - known}
     return replace(thing, **late) if late else thing
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSnapshot:
+    """What a group's mail says of the group, as it was when the mail was composed."""
+
+    name: str
+    zone: str
+    """The time zone in which it has its days."""
+    ballot_closes_on: dt.date | None = None
+    """Until when its members vote; `None` where there is nothing to vote on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +95,9 @@ class Content:
     """The language that models' summaries are shown in; empty for the one they were asked for first."""
     book: tuple[int, ...] = ()
     """The papers of a book, by their internal ids."""
+    remarks: Mapping[str, Remark] = field(default_factory=dict)
+    """Of a book, what its reader kept beside papers, by the papers' names."""
     group: tuple[int, int] = (0, 0)
     """Of a group's mail: the group, and the edition it was picked from, by their ids."""
+    group_snapshot: GroupSnapshot | None = None
+    """Of a group's digest; `style` then has the group's look in it. `None` where that was not stored."""

@@ -1,15 +1,16 @@
 """Contents as JSON: how `domain.content` is kept in a row of the outbox. What has its usual value is left out."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from dailypapers.domain.content import AboutPaper, Content
+from dailypapers.domain.content import AboutPaper, Content, GroupSnapshot
 from dailypapers.domain.digest import QuietTopic
 from dailypapers.domain.i18n import LazyString, Pattern
 from dailypapers.domain.paper import Signals
-from dailypapers.domain.saved import SavedNews
+from dailypapers.domain.saved import Remark, SavedNews
 from dailypapers.domain.subscriber import Abstracts, Style
 
 _COUNTS = tuple(each.name for each in fields(Signals))
@@ -43,6 +44,8 @@ def _quiet(content: Content) -> dict[str, object]:
     document |= {"saved": [[_note(news.text), news.url] for news in content.saved]}
     document |= {"group": list(content.group)} if content.group[0] else {}
     document |= {"book": list(content.book), "summary_language": content.summary_language}
+    document |= {"remarks": {name: [each.collection, each.note] for name, each in content.remarks.items()}}
+    document |= {"group_snapshot": _snapshot(content.group_snapshot) if content.group_snapshot else None}
     return {name: value for name, value in document.items() if value}
 
 
@@ -60,8 +63,20 @@ def from_json(document: Mapping[str, Any]) -> Content:
         tuple(SavedNews(_sentence(text), url) for text, url in document.get("saved", ())),
         summary_language=document.get("summary_language", ""),
         book=tuple(document.get("book", ())),
+        remarks={name: Remark(*kept) for name, kept in document.get("remarks", {}).items()},
         group=(stored[0], stored[1]) if (stored := document.get("group")) else (0, 0),
+        group_snapshot=_read_snapshot(snapshot) if (snapshot := document.get("group_snapshot")) else None,
     )
+
+
+def _snapshot(group: GroupSnapshot) -> list[str]:
+    closes_on = group.ballot_closes_on
+    return [group.name, group.zone, closes_on.isoformat() if closes_on else ""]
+
+
+def _read_snapshot(stored: Sequence[str]) -> GroupSnapshot:
+    name, zone, closes_on = stored
+    return GroupSnapshot(name, zone, dt.date.fromisoformat(closes_on) if closes_on else None)
 
 
 def _style(document: Mapping[str, Any]) -> Style:
