@@ -24,6 +24,12 @@ ONE_WORD = """
     riss; rat rats; ion ions; toe toes; lemma lemmas lemmata; consortium consortia; epithelium epithelia; thrombus
     thrombi; pelvis pelves; calyx calyces; quiz quizzes; ephemeris ephemerides; apparatus apparatuses; testis testes;
     larynx larynges; gyrus gyri; schema schemas schemata; prognosis prognoses; vertebra vertebrae; gene genes;
+    anesthesia anaesthesia; esophagus oesophagus; esophageal oesophageal; diarrhea diarrhoea; apnea apnoea; paleontology
+    palaeontology; etiology aetiology; gynecology gynaecology; orthopedic orthopaedic; celiac coeliac; fecal faecal;
+    cesarean caesarean; cesium caesium; leukocyte leucocytes; sulfate sulphates; ischemic ischaemic; artifact artefacts;
+    maneuver manoeuvre maneuvers manoeuvring; mold moulds molding moulding; rigor rigour; vigor vigour; skeptic
+    sceptics; judgment judgements; homolog homologues; titer titres; theater theatres; offense offences; tire tyres;
+    ameba amoebae; hypoglycemia hypoglycaemia; thalassemia thalassaemia;
     query queries queried querying; control controls controlling controlled; hash hashes hashing
 """
 DIFFERENT_WORDS = """
@@ -34,7 +40,8 @@ DIFFERENT_WORDS = """
     mod; tube tub; rating rate; setting set; bus bu; wing w; animal anime; college collective; probe prob; infer inform;
     sars sar; mers mer; gps gp; dns dn; moduli modulus; media medium; virus viral; axis ax; aids aid; bus bu; mass mas;
     its it; pass pas; boss bos; stokes stoke; metrics meter; being bee; string str; hopping hoping; planning planing;
-    virtual virtue; import important; process procedure; author authority; operate opera; metal metallic
+    virtual virtue; import important; process procedure; author authority; operate opera; metal metallic;
+    poem pem; shoe she; phoenix phenix; rigor rig; mould would; plough though; caecum cesium
 """
 
 

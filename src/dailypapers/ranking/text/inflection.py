@@ -78,15 +78,29 @@ _IRREGULAR = {
         "apis:api bcis:bci clis:cli dois:doi emris:emri guis:gui hmis:hmi kpis:kpi mris:mri pois:poi rois:roi "
         "cpus:cpu dpus:dpu ecus:ecu gpus:gpu imus:imu lpus:lpu mcus:mcu npus:npu tpus:tpu vpus:vpu irss:irs riss:ris "
         # Spelling
-        "aluminium:aluminum analogue:analog catalogue:catalog centre:center centred:centered centres:center "
-        "defence:defense dialogue:dialog fibre:fiber fibres:fiber grey:gray licence:license litre:liter "
-        "litres:liter metre:meter metres:meter programme:program programmes:program sulphur:sulfur "
+        "aluminium:aluminum analogue:analog artefact:artifact calibre:caliber catalogue:catalog centre:center "
+        "centred:centered cheque:check defence:defense dialogue:dialog fibre:fiber "
+        "goitre:goiter grey:gray homologue:homolog judgement:judgment licence:license litre:liter "
+        "manoeuvre:maneuver manoeuvred:maneuvered manoeuvring:maneuvering metre:meter "
+        "millimetre:millimeter centimetre:centimeter kilometre:kilometer mould:mold moulding:molding "
+        "nanometre:nanometer offence:offense plough:plow programme:program programmes:program sabre:saber "
+        "sceptic:skeptic sceptical:skeptical scepticism:skepticism theatre:theater titre:titer tyre:tire "
     )
     for plural, base in [pair.split(":")]
 }
 _PLURALS_OF_IS = re.compile(r"(lys|hes|cris)es$")
-_OUR = re.compile(r"^(arm|behavi|col|fav|flav|harb|hon|hum|lab|neighb|od|rum|tum|vap)our")
-_GREEK_SPELLING = (("haem", "hem"), ("paed", "ped"), ("oestr", "estr"), ("foet", "fet"), ("oedema", "edema"))
+_OUR = re.compile(
+    r"^(arm|behavi|col|demean|endeav|fav|ferv|flav|harb|hon|hum|lab|neighb|od|rig|rum|sav|splend|tum|vap|vig)our"
+)
+#: British spelling of what is Greek or Latin, at the beginning of a word, and within one.
+_GREEK_SPELLING = {
+    "aesthet": "esthet", "aetiolog": "etiolog", "amoeb": "ameb", "anaesth": "anesth", "caec": "cec", "caesar": "cesar",
+    "caesium": "cesium", "coeliac": "celiac", "encyclopaed": "encycloped", "faec": "fec", "foet": "fet",
+    "gynaec": "gynec", "haem": "hem", "leucocyt": "leukocyt", "oedema": "edema", "oesoph": "esoph", "oestr": "estr",
+    "orthopaed": "orthoped", "paed": "ped", "palaeo": "paleo", "sulph": "sulf",
+}  # fmt: skip
+_GREEK_START = re.compile(f"^({'|'.join(_GREEK_SPELLING)})")
+_GREEK_WITHIN = (("aemia", "emia"), ("aemic", "emic"), ("haem", "hem"), ("rrhoea", "rrhea"), ("pnoea", "pnea"))
 _VOWEL = re.compile(r"[aeiouy]")
 #: What Porter calls the measure of a word: how often consonants follow vowels. A y is a vowel after a consonant.
 _MEASURE = re.compile(r"(?:[aeiou]|(?<=[^aeiou])y)+(?:[^aeiouy]|y(?=[aeiou]|$))+")
@@ -111,15 +125,16 @@ def _once(word: str) -> str:
     word = _IRREGULAR.get(word, word)
     if len(word) < _LEAST_LETTERS:
         return word
-    return _without_e(_without_ending(_american(_singular(word))))
+    singular = _singular(word)
+    return _without_e(_without_ending(_american(_IRREGULAR.get(singular, singular))))
 
 
 def _american(word: str) -> str:
     word = _OUR.sub(r"\1or", word)
-    for british, american in _GREEK_SPELLING:
-        if word.startswith(british):
-            word = american + word[len(british) :]
-    return word.replace("aemia", "emia").replace("yz", "ys").replace("ization", "isation")
+    word = _GREEK_START.sub(lambda start: _GREEK_SPELLING[start[1]], word)
+    for british, american in _GREEK_WITHIN:
+        word = word.replace(british, american)
+    return word.replace("yz", "ys").replace("ization", "isation")
 
 
 def _singular(word: str) -> str:
