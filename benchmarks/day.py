@@ -1,12 +1,11 @@
 """How long a whole day takes: papers fetched, an edition closed, digests composed and delivered over real SMTP.
 
-    python benchmarks/day.py [--papers 1000] [--readers 1000] [--database URL] [--everything]
+    python benchmarks/day.py [--papers 1000] [--readers 1000] [--database URL] [--with groups figures summaries]
 
 Prints a row per step, in seconds and in seconds of this process's processor time, with the machine and the date. The
 papers are made of random words, the catching server runs in a process of its own, and every digest is rendered, sent
-and kept. With `--everything` each tenth reader is in a group of ten, every reader sees figures, and a language model
-sums papers up: pictures of 1,200 × 630 pixels and sentences come from one more process. Linear algebra has one thread,
-as in the commands.
+and kept. With `--with`, each tenth reader is in a group of ten, every reader sees figures, or a language model sums
+papers up: pictures and sentences come from one more process. Linear algebra has one thread, as in the commands.
 """
 
 import argparse
@@ -19,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +36,7 @@ from dailypapers.domain.group import Role, Terms
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Style
+from dailypapers.domain.summary import Budget
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
 from dailypapers.settings import Settings
@@ -50,18 +50,25 @@ NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 WORDS = 4000
 #: One reader in so many is in a group, and so many are in one.
 GROUPED, MEMBERS = 10, 10
+#: What readers may have besides, none of which comes by itself.
+EXTRAS = ("groups", "figures", "summaries")
 _MODEL_AND_FIGURES = """
 import io, json, random
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from PIL import Image
-picture, file = Image.new("RGB", (1200, 630)), io.BytesIO()
-picture.frombytes(random.Random(1).randbytes(40 * 21 * 3) * 900)
-picture.save(file, "JPEG", quality=80)
+from PIL import Image, ImageDraw
+picture, file, chance = Image.new("RGB", (1200, 800), "white"), io.BytesIO(), random.Random(1)
+drawn = ImageDraw.Draw(picture)
+for curve in range(6):
+    color = tuple(chance.randrange(200) for _ in range(3))
+    heights = [720 - 600 * min(1, (place / 60) ** (0.3 + 0.2 * curve) + chance.gauss(0, 0.02)) for place in range(61)]
+    drawn.line([(60 + 18 * place, height) for place, height in enumerate(heights)], color, 5)
+    drawn.text((900, 600 + 20 * curve), f"method {curve}, error of ten runs", "black")
+picture.save(file, "PNG")
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_GET(self):
-        page = b'<figure class="ltx_figure"><img src="x1.jpg"></figure>'
-        self.answer(file.getvalue() if self.path.endswith(".jpg") else page)
+        page = b'<figure class="ltx_figure"><img src="x1.png"></figure>'
+        self.answer(file.getvalue() if self.path.endswith(".png") else page)
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         words = asked["messages"][1]["content"].split()[1:15]
@@ -97,24 +104,23 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=1000)
     parser.add_argument("--readers", type=int, default=1000)
     parser.add_argument("--database", default="")
-    parser.add_argument("--everything", action="store_true")
+    parser.add_argument("--with", dest="extras", nargs="*", choices=EXTRAS, default=[])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        run(Path(name), asked.papers, asked.readers, database=asked.database, everything=asked.everything)
+        run(Path(name), asked.papers, asked.readers, database=asked.database, extras=asked.extras)
 
 
-def run(folder: Path, papers: int, readers: int, *, database: str, everything: bool) -> None:
+def run(folder: Path, papers: int, readers: int, *, database: str, extras: Collection[str]) -> None:
     """One day in a folder of its own."""
     chance = random.Random(1)  # noqa: S311 - made-up papers, the same in every run
     vocabulary = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(4, 10))) for _ in range(WORDS)]
     write_papers(folder / "papers.jsonl", papers, vocabulary, chance)
     with serving(_SERVER, str(folder / "mails")) as port, serving(_MODEL_AND_FIGURES) as other_port:
         app = put_together(folder, port, database)
-        admit(app, readers, vocabulary, chance, style=Style(figures=everything))
-        options = app.dependencies.digest_options
-        if everything:
+        admit(app, readers, vocabulary, chance, style=Style(figures="figures" in extras))
+        if "groups" in extras:
             group(app, readers, vocabulary, chance)
-            options = with_model_and_figures(options, f"http://127.0.0.1:{other_port}")
+        options = with_model_and_figures(app.dependencies.digest_options, f"http://127.0.0.1:{other_port}", extras)
         with threadpool_limits(1):
             taken = steps(app, options)
         report(folder, papers, readers, taken, app)
@@ -135,11 +141,15 @@ def serving(script: str, *arguments: str) -> Iterator[int]:
         server.wait(30)
 
 
-def with_model_and_figures(options: DigestOptions, url: str) -> DigestOptions:
+def with_model_and_figures(options: DigestOptions, url: str, extras: Collection[str]) -> DigestOptions:
     """Return how digests are made with summaries and figures from that server, without a pause between papers."""
-    model = SummaryOptions(f"{url}/v1", "a-model", follows_readers=True)
+    model = SummaryOptions(f"{url}/v1", "a-model", follows_readers=True, budget=Budget(10**9, 10**6))
     figures = FigureOptions(lambda: Http(allow_private=True, pace=0, max_bytes=MAX_BYTES), arxiv_url=url)
-    return replace(options, summaries=model, figures=figures)
+    return replace(
+        options,
+        summaries=model if "summaries" in extras else None,
+        figures=figures if "figures" in extras else None,
+    )
 
 
 def group(app: App, readers: int, vocabulary: list[str], chance: random.Random) -> None:
