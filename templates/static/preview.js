@@ -16,7 +16,9 @@
   const only = form.dataset.fields?.split(" ");
 
   // Keys and pasted papers are for the subscription alone: addresses are kept in histories and logs.
-  const open = (text) => text.replace(/zotero(?:\s+key)?:?\s?[a-z0-9]{24}\b/gi, "").replace(/@[a-z]+\s*\{[^]*/i, "");
+  const secrets = /zotero(?:\s+key)?:?\s?[a-z0-9]{24}\b/gi;
+  const pasted = /(?<![^\s,;])(?:@[a-z]+\s*\{|TY {1,2}- ?\w)[^]*/i;
+  const open = (text) => text.replace(secrets, "").replace(pasted, "");
 
   // What the form says now, as it would be sent; files are left out, and what is not for the preview.
   const filled = () => {

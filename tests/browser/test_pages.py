@@ -1,5 +1,8 @@
 """Every public page can be used by everybody: on a phone, in the dark, with a screen reader, from the keyboard."""
 
+import re
+from urllib.parse import unquote
+
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Audit, Visit
@@ -42,6 +45,25 @@ def test_lighthouse_finds_nothing_wrong(shown: Living) -> None:
 @pytest.mark.parametrize("path", PAGES[:4])
 def test_a_first_visit_costs_little(shown: Living, visit: Visit, path: str) -> None:
     assert first_load(visit(Look()), shown.base + path) < 60_000
+
+
+def test_neither_keys_nor_pasted_papers_get_into_an_address(shown: Living, visit: Visit) -> None:
+    page, asked = visit(Look()), list[str]()
+    page.on("request", lambda request: asked.append(unquote(request.url)))
+    page.goto(shown.base)
+    key = "P9NiFoyLeZu2bZNvvuQPDWsd"
+    secrets = (f"zotero: {key}", f"Zotero key {key}", "@misc{mine, title={Mine}}", "TY  - JOUR TI  - Mine ER  -")
+    topic = page.get_by_label("Your topics")
+    for number, secret in enumerate(secrets):
+        with page.expect_response("**/preview?*"):
+            topic.fill(f"language models {number}, {secret}")
+        expect(page).to_have_url(re.compile(f"language.models.{number}"))
+    page.get_by_text("Start from your own papers").click()
+    with page.expect_response("**/preview?*"):
+        page.get_by_label("Papers similar to").fill(f"zotero: {key}\n10.1000/mine")
+        topic.fill("quantum error correction")
+    assert len([url for url in asked if "/preview?" in url]) >= len(secrets)
+    assert [url for url in [*asked, page.url] if key in url or "mine" in url.casefold()] == []
 
 
 def test_what_is_typed_goes_along_though_it_has_not_been_shown_yet(service: Living, visit: Visit) -> None:

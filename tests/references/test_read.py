@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.reference import References
-from dailypapers.references.read import MAX_PAPERS, MAX_SIZE, MAX_SKIPPED, read
+from dailypapers.references.read import MAX_PAPERS, MAX_SIZE, MAX_SKIPPED, read, split
 from dailypapers.rendering.citations import bibtex
 
 
@@ -222,6 +222,31 @@ HOSTILE += [
     " ",
 ]
 HOSTILE += ["@misc{a, title={", "author={A and ", "}}\n", "doi={10.1000/x", "eprint={", "http://arxiv.org/abs/"]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "topics", "meant"),
+    [
+        ("RNA, graphs", "RNA, graphs", []),
+        ("RNA, @misc{a, doi={10.1000/two}} @misc{b, doi={10.1000/three}}", "RNA, ", ["10.1000/two", "10.1000/three"]),
+        ("RNA, TY  - JOUR TI  - On two DO  - 10.1000/two ER  -", "RNA, ", ["10.1000/two"]),
+        ("TY  - JOURTI  - On twoDO  - 10.1000/twoER  - TY  - JOURDO  - 10.1000/threeER  -", "",
+         ["10.1000/two", "10.1000/three"]),
+        ("write to me@example.org about RNA - DNA", "write to me@example.org about RNA - DNA", []),
+    ],
+)  # fmt: skip
+def test_entries_behind_topics_are_split_off_and_ris_has_its_lines_back(
+    pasted: str, topics: str, meant: list[str]
+) -> None:
+    before, entries = split(pasted)
+    assert before == topics
+    assert [paper.value for reference in read(entries).papers for paper in reference.ids] == meant
+
+
+@given(st.text())
+def test_splitting_loses_nothing(text: str) -> None:
+    before, entries = split(text)
+    assert (before + entries).replace("\n", "").replace(" ", "") == text.replace("\n", "").replace(" ", "")
 
 
 @given(st.lists(st.sampled_from(HOSTILE) | st.text(max_size=8), max_size=60).map("".join))

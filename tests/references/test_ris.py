@@ -1,11 +1,12 @@
 """RIS names papers by their ids, or else by title and first author."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dailypapers.domain.reference import Reference
 from dailypapers.references.read import read
-from dailypapers.references.ris import records
+from dailypapers.references.ris import in_lines, records
 
 RECORD = """TY  - JOUR
 AU  - Lee, Ann
@@ -25,6 +26,16 @@ def test_a_record_is_read() -> None:
         ("doi:10.1000/abc.2", "On Graphs & Trees at Length", ("Lee, Ann", "Roy, B."), 2024),
     ]
     assert found.skipped == ()
+
+
+@pytest.mark.parametrize("between", [" ", ""])
+def test_records_that_were_pasted_into_one_line_are_read_as_they_were(between: str) -> None:
+    twice = RECORD + RECORD.removesuffix("\n")
+    assert list(records(in_lines(twice.replace("\n", between)), 1)) == list(records(twice, 1))
+
+
+def test_a_hyphen_within_a_title_begins_no_line() -> None:
+    assert in_lines("TY  - JOUR TI  - RNA - a survey AU  - Lee") == "TY  - JOUR\nTI  - RNA - a survey\nAU  - Lee"
 
 
 def test_without_an_id_a_title_with_an_author_will_do_and_less_is_told() -> None:

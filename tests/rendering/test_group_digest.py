@@ -40,6 +40,26 @@ def test_a_groups_mail_says_what_for_whom_and_why() -> None:
         assert "http://p/leave/y" in part
 
 
+def test_each_pick_has_its_pdf_and_the_votes_of_the_member_it_goes_to() -> None:
+    entry = GroupEntry(
+        replace(PAPER, url="https://arxiv.org/abs/2604.00001", code_url="https://github.com/a/b"), REASON, paper_id=7
+    )
+    message = render_group(
+        ENV,
+        GroupDigest(1, "Club", dt.date(2026, 4, 20), (entry, replace(entry, paper_id=8))),
+        page="http://p/g",
+        leave="http://p/l",
+        ballot="http://p/b",
+        home="http://p/",
+        feedback={7: "http://p/feedback/seven"},
+    )
+    for part in (message.html, message.text):
+        assert part.count("https://arxiv.org/pdf/2604.00001") == 2
+        assert part.count("https://github.com/a/b") == 2
+    assert all(f"http://p/feedback/seven/{vote}" in message.html for vote in ("like", "dislike", "save", "less"))
+    assert message.text.count("http://p/feedback/") == 1
+
+
 def test_as_much_of_an_abstract_is_shown_as_was_chosen() -> None:
     entry = GroupEntry(replace(PAPER, abstract=" ".join(["Graphs are everywhere.", *["We show more."] * 40])), REASON)
     extracts = {each: group_item(ENV, entry, each).extract for each in Abstracts}

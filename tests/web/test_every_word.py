@@ -370,6 +370,8 @@ async def subscribing(walk: Walk, context: WebContext) -> None:
             headers=network,
         )
     await walk.post("/subscribe", email="a@example.org", form_timestamp="old")
+    many = "2604.00001\n" * 5_000
+    await walk.post("/subscribe", email="b@example.org", form_timestamp=form_timestamp, examples=many)
 
 
 async def asking_for_links(walk: Walk, context: WebContext) -> None:
@@ -414,6 +416,9 @@ async def confirming_and_leaving(walk: Walk) -> None:
             sign_up.subscribe(tx, f"{name}@example.org", preferences, consent=Consent("web"), now=NOW)
             for name, preferences in (("conny", once), ("cleo", Preferences(Rhythm(), Amount(5))), ("carl", once))
         ]
+    with writing(walk.engine) as tx:
+        subscribers.state_interests(tx, asked[0] or 0, (Interest(InterestKind.PAPER, "arxiv:2604.00001"),))
+        profiles.add(tx, asked[0] or 0, Profile(ProfileKind.ORCID, "0000-0002-1825-0097"), now=NOW)
     for reader in filter(None, asked):
         await walk.open(link(Purpose.CONFIRM, reader))
         await walk.open(link(Purpose.PREFERENCES, reader))

@@ -12,7 +12,7 @@ from dailypapers.domain.ballot import closing
 from dailypapers.domain.content import AboutPaper, Content, GroupSnapshot, as_known, known_then
 from dailypapers.domain.group import AS_EACH_READER, Group, GroupDigest, GroupEntry, GroupPick
 from dailypapers.domain.group_comment import Comment, CommentEntry
-from dailypapers.domain.paper import Paper
+from dailypapers.domain.paper import NOTHING_SHOWN, Paper
 from dailypapers.domain.summary import in_language
 from dailypapers.store import editions, group_comments, groups, papers, summaries
 
@@ -71,14 +71,17 @@ def entries(
 
     `about` tells, by the papers' names, what was known of them when a mail was composed.
     """
-    names, said = _names(tx, group_id), summaries.of_papers(tx, [pick.paper_id for pick in picks])
-    paper_by_id = papers.by_id(tx, [pick.paper_id for pick in picks])
+    names, paper_ids = _names(tx, group_id), [pick.paper_id for pick in picks]
+    said, shown = summaries.of_papers(tx, paper_ids), papers.presentations(tx, paper_ids)
+    paper_by_id = papers.by_id(tx, paper_ids)
     return tuple(
         GroupEntry(
             _as_known(paper, about),
             pick.reason,
             tuple(names[each] for each in pick.subscribers if each in names),
             in_language(said.get(pick.paper_id, {}), language) if "summary" in known else None,
+            pick.paper_id,
+            as_known(shown.get(pick.paper_id, NOTHING_SHOWN), known),
         )
         for pick in picks
         for paper in [paper_by_id[pick.paper_id]]

@@ -123,9 +123,20 @@ def _group_message(renderer: MailRenderer, render_input: RenderInput) -> Message
         _link(renderer, purpose, render_input, about=group.group)
         for purpose in (Purpose.GROUP, Purpose.BALLOT, Purpose.LEAVE)
     )
-    abstracts, home = render_input.style.abstracts, renderer.home
     return render_group(
-        templates, group, page=page, ballot=ballot, leave=leave, home=home, abstracts=abstracts, name=name
+        templates,
+        group,
+        page=page,
+        ballot=ballot,
+        leave=leave,
+        home=renderer.home,
+        feedback={
+            entry.paper_id: _link(renderer, Purpose.FEEDBACK, render_input, about=entry.paper_id)
+            for entry in group.entries
+            if entry.paper_id
+        },
+        abstracts=render_input.style.abstracts,
+        name=name,
     )
 
 

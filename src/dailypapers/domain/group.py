@@ -11,7 +11,7 @@ from dailypapers.domain.ballot import ChoiceEntry
 from dailypapers.domain.digest import Reason
 from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
-from dailypapers.domain.paper import Paper
+from dailypapers.domain.paper import NOTHING_SHOWN, Paper, Presentation
 from dailypapers.domain.subscriber import Abstracts, Rhythm, Style
 from dailypapers.domain.summary import Summary
 from dailypapers.domain.text import one_line
@@ -119,6 +119,9 @@ class GroupEntry:
     names: tuple[str, ...] = ()
     summary: Summary | None = None
     """What a language model says of it in the language of the mail; `None` where none does."""
+    paper_id: int = 0
+    """The paper's internal id."""
+    presentation: Presentation = NOTHING_SHOWN
 
 
 @dataclass(frozen=True, slots=True)

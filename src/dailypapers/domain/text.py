@@ -101,6 +101,11 @@ def printable(text: str, *, other: str = "") -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else other for c in text)
 
 
+def printable_lines(text: str) -> str:
+    """Leave out of each line what is not printable: PostgreSQL takes no zero bytes, and nobody means the others."""
+    return "\n".join(map(printable, text.replace("\r\n", "\n").split("\n")))
+
+
 def one_line(text: str) -> str:
     """Return a text as it is kept, whatever way it came in: composed (NFC), on one line, without what nobody sees."""
     return unicodedata.normalize("NFC", " ".join(without_hidden(controls_spaced(text)).split()))

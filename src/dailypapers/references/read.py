@@ -5,6 +5,7 @@
 The text is a stranger's: reading never raises, takes linear time, and says of what it leaves where it stood and why.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -24,6 +25,8 @@ MAX_SKIPPED = 20
 _SHOWN = 60
 #: No id is shorter: a DOI has at least `10.1000/1`.
 _SHORTEST_ID = 9
+#: How an entry or a record begins behind something else, on the same line too.
+_BEGINS = re.compile(r"(?<![^\s,;])(?:@[A-Za-z]{1,40}\s*\{|TY {1,2}- ?\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,18 @@ def read(file: str | bytes) -> References:
         skipped=(*_few(unread), *_too_long(text, read_part)),
         left=max(cut, 0) + entries_left,
     )
+
+
+def split(text: str) -> tuple[str, str]:
+    """Return what stands before the first BibTeX entry or RIS record of a text, and the rest: empty where none is.
+
+    RIS that was pasted into a field of one line has its lines back.
+    """
+    begins = _BEGINS.search(text)
+    if begins is None:
+        return text, ""
+    before, pasted = text[: begins.start()], text[begins.start() :]
+    return before, pasted if pasted.startswith("@") or "\n" in pasted else ris.in_lines(pasted)
 
 
 def _text(file: bytes) -> str:

@@ -12,12 +12,19 @@ from dailypapers.sources.parsing.cleaning import clean
 
 #: How a record begins.
 FIRST_RECORD = re.compile(r"^\ufeff?TY {1,2}- ?\w", re.MULTILINE)
+#: Two spaces, as the format wants them: one alone stands before many a hyphen.
+_TAG = re.compile(r"(?:\s+|(?<=\S))(?=[A-Z][A-Z0-9]  -(?: |$|TY))")
 _LINE = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?$")
 _TITLES, _AUTHORS, _YEARS = ("TI", "T1", "CT"), ("AU", "A1"), ("PY", "Y1", "DA")
 #: Where an id stands, the surest first.
 _IDS = ("DO", "UR", "L1", "L2", "M1", "M3", "AN", "C7", "N1")
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _MOST_AUTHORS, _MOST_TEXT = 3, 3_000
+
+
+def in_lines(text: str) -> str:
+    """Return RIS that has lost its line ends, each tag on a line of its own."""
+    return _TAG.sub("\n", text)
 
 
 def records(text: str, first_line: int) -> Iterator[Reference | tuple[int, str]]:

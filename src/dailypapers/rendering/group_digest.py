@@ -1,7 +1,7 @@
 """Mails of groups: what was picked for readers who read together, and the invitation to join them."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import jinja2
@@ -12,8 +12,10 @@ from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
 from dailypapers.domain.person import given_first
+from dailypapers.domain.resource import Resource, resources_of
 from dailypapers.domain.subscriber import Abstracts
 from dailypapers.rendering.environment import translator_of
+from dailypapers.rendering.items import brief_of, linkable, title_of
 from dailypapers.rendering.notices import rendered
 from dailypapers.rendering.summary import key_sentence
 from dailypapers.rendering.text import extract, one_line, safe_url, shortened
@@ -39,6 +41,11 @@ class GroupItem:
     reason: str
     #: The names of those to whom it is relevant, enumerated; empty where nobody is named.
     names: str
+    #: What can be had of it, of each kind one.
+    resources: tuple[Resource, ...]
+    #: The beginning of its title, for who hears links; and where the member whom this goes to votes on it, or empty.
+    brief: str = ""
+    feedback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +96,17 @@ def talks(env: jinja2.Environment, comments: Sequence[CommentEntry]) -> list[Tal
     return [Talk(title, url, tuple(remarks)) for (title, url), remarks in by_paper.items()]
 
 
-def group_item(env: jinja2.Environment, entry: GroupEntry, abstracts: Abstracts = Abstracts.SUMMARY) -> GroupItem:
+def group_item(
+    env: jinja2.Environment, entry: GroupEntry, abstracts: Abstracts = Abstracts.SUMMARY, *, feedback: str = ""
+) -> GroupItem:
     """Return a pick of a group in words, in the language of the templates, with so much of its abstract."""
     translate = translator_of(env)
     people = map(given_first, entry.paper.authors[:_AUTHORS])
     summary = entry.summary if abstracts is Abstracts.SUMMARY else None
     more = [" …"] if len(entry.paper.authors) > _AUTHORS else []
+    title = title_of(entry.paper)
     return GroupItem(
-        title=shortened(entry.paper.title, _TITLE),
+        title=title,
         url=safe_url(entry.paper.url),
         authors=shortened(", ".join(people), _TITLE) + "".join(more),
         extract=shortened(summary.text, _SENTENCE) if summary else _extract(entry.paper.abstract, abstracts),
@@ -104,6 +114,9 @@ def group_item(env: jinja2.Environment, entry: GroupEntry, abstracts: Abstracts 
         model_day=summary.day if summary else None,
         reason=entry.reason.sentence(translate, of_group=True) or translate(N_("Similar to papers that members like")),
         names=translate.enumeration(entry.names) if entry.names else "",
+        resources=tuple(linkable(resources_of(entry.paper, entry.presentation))),
+        brief=brief_of(title),
+        feedback=safe_url(feedback),
     )
 
 
@@ -123,14 +136,21 @@ def render_group(
     leave: str,
     ballot: str,
     home: str,
+    feedback: Mapping[int, str] | None = None,
     abstracts: Abstracts = Abstracts.SUMMARY,
     name: str = "Daily Papers",
 ) -> Message:
-    """Return the mail of a group's digest. `page`, `leave` and `ballot` are the links of the member it goes to."""
+    """Return the mail of a group's digest.
+
+    `page`, `leave`, `ballot` and `feedback`, by the papers' internal ids, are the links of the member it goes to.
+    """
+    feedback = feedback or {}
     values = {
         "group": one_line(digest.name),
         "day": digest.day,
-        "items": [group_item(env, entry, abstracts) for entry in digest.entries],
+        "items": [
+            group_item(env, entry, abstracts, feedback=feedback.get(entry.paper_id, "")) for entry in digest.entries
+        ],
         "talks": talks(env, digest.comments),
         "choices": chosen_items(digest.choices),
         "closes_on": digest.ballot_closes_on,

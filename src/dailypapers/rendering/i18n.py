@@ -58,6 +58,11 @@ def comma(locale: Locale) -> str:
     return middle.removeprefix("{0}").removesuffix("{1}")
 
 
+def gap(locale: Locale) -> str:
+    """Return what a language puts between two sentences: Chinese and Japanese have room in the full stop itself."""
+    return "" if locale.language in {"ja", "yue", "zh"} else " "
+
+
 def locale_of(language: str) -> Locale:
     """Return the locale of a language tag such as `en` or `pt-BR` (RFC 5646). Raises `BadSettings` for unknown ones."""
     if not LANGUAGE_TAG.fullmatch(language):

@@ -148,7 +148,7 @@ def item_of(
         number=number,
         first=first,
         title=title,
-        brief=shortened(title, _BRIEF).rstrip("…"),
+        brief=brief_of(title),
         url=safe_url(paper.url),
         authors=authors,
         more_authors=len(paper.authors) - len(authors),
@@ -164,7 +164,7 @@ def item_of(
         venue=apart(shortened(venue_of(entry.presentation), _VENUE)),
         institution=apart(shortened(institution_of(entry.presentation), _INSTITUTION)),
         upvotes=entry.upvotes,
-        resources=tuple(_linkable(entry.resources)) if shown.resources else (),
+        resources=tuple(linkable(entry.resources)) if shown.resources else (),
         feedback=feedback,
         figure=figure_of(env, entry) if shown.figures else None,
     )
@@ -178,7 +178,8 @@ def figure_of(env: jinja2.Environment, entry: Entry) -> Figure | None:
     return Figure(f"{place}{thumbnail.file_name}", max(thumbnail.width // 2, 1), max(thumbnail.height // 2, 1))
 
 
-def _linkable(resources: Iterable[Resource]) -> Iterator[Resource]:
+def linkable(resources: Iterable[Resource]) -> Iterator[Resource]:
+    """Yield those whose addresses are safe to link to."""
     for resource in resources:
         if url := safe_url(resource.url):
             yield replace(resource, url=url)
@@ -187,6 +188,11 @@ def _linkable(resources: Iterable[Resource]) -> Iterator[Resource]:
 def title_of(paper: Paper) -> str:
     """Return a paper's title, or its id where it has none."""
     return shortened(paper.title, LONGEST_TITLE) or one_line(str(paper.id))
+
+
+def brief_of(title: str) -> str:
+    """Return the beginning of a title, which tells what a link is about."""
+    return shortened(title, _BRIEF).rstrip("…")
 
 
 def reason_of(env: jinja2.Environment, entry: Entry) -> str:

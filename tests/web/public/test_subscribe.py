@@ -154,6 +154,59 @@ async def test_papers_pasted_as_bibtex_behind_topics_become_examples_and_a_key_i
     assert key not in stored
 
 
+RIS = """TY  - JOUR
+TI  - Deeper graphs, and wider
+DO  - 10.1000/two
+ER  -
+TY  - JOUR
+TI  - Unknown & new to us, in many more words
+AU  - Lee, Ann
+ER  -
+"""
+
+
+@pytest.mark.parametrize("field", ["examples", "topic"])
+async def test_papers_pasted_as_ris_become_examples_and_unknown_ones_are_said(front: Front, field: str) -> None:
+    known = Paper(PaperId("doi", "10.1000/two"), "Deeper graphs, and wider")
+    with writing(front.engine) as tx:
+        papers.add(tx, [Announcement(known, "arxiv", NOW.date())], now=NOW)
+    # A browser keeps no line ends in the field of the topics.
+    pasted = RIS if field == "examples" else f"RNA, {RIS}".replace("\n", " ")
+    sent: dict[str, Any] = {"topic": "RNA", field: pasted}
+    answers = [
+        (await front.ask(address, **sent)).text.replace(address, "x")
+        for address in ("alice@example.org", "bella@example.org", "alice@example.org")
+    ]
+    assert "This paper is not in our library yet" in answers[0]
+    assert "Unknown &amp; new to us, in many more words" in answers[0]
+    assert len(set(answers)) == 1, "it does not tell who reads here"
+    reader = front.reader("alice@example.org")
+    assert reader
+    with reading(front.engine) as tx:
+        stated = subscribers.interests_of(tx, [reader.id])[reader.id]
+    assert {interest.text for interest in stated} == {"RNA", "doi:10.1000/two"}
+
+
+async def test_lines_that_name_no_paper_are_said_and_a_profile_among_them_is_taken(front: Front) -> None:
+    answer = await front.ask("alice@example.org", examples="On graphs\n0000-0002-1825-0097\n10.1000/two")
+    assert "line 1: “On graphs” isn’t a paper we recognize" in answer.text
+    assert "10.1000/two" in answer.text
+    assert "0000-0002" not in answer.text
+    reader = front.reader("alice@example.org")
+    assert reader
+    with reading(front.engine) as tx:
+        assert [each.profile.kind for each in profiles.of_subscriber(tx, reader.id)] == [ProfileKind.ORCID]
+
+
+async def test_more_than_is_read_at_once_is_said_and_comes_back_whole(front: Front) -> None:
+    pasted = "10.1000/two\n" * 5_000
+    again = await front.ask("nobody", examples=pasted)
+    assert pasted in again.text
+    answer = await front.ask("alice@example.org", examples=pasted)
+    assert "Only the first 50,000 characters" in answer.text
+    assert "Only the first" not in (await front.ask("bella@example.org", examples="10.1000/two")).text
+
+
 async def test_what_comes_on_an_empty_day_is_chosen_while_signing_up(front: Front) -> None:
     assert 'name="trending"' in (await front.client.get("/subscribe")).text
     await front.ask("alice@example.org", topic=["RNA"])
@@ -238,7 +291,9 @@ async def test_attack_mode_asks_people_to_wait_and_ends_by_itself(front: Front) 
     for n in range(12):
         await front.ask(f"bot{n}@example.org", network=f"192.0.{n}.1")
     assert len(front.mails()) == 12
-    page = await front.ask("alice@example.org", network="198.51.100.1", topic="RNA", zone="Europe/Berlin")
+    asked: dict[str, Any] = {"topic": "RNA", "zone": "Europe/Berlin", "examples": "10.1000/two\n10.1000/three"}
+    page = await front.ask("alice@example.org", network="198.51.100.1", **asked)
+    assert '<textarea name="examples" hidden>10.1000/two\n10.1000/three</textarea>' in page.text
     assert (page.status_code, "One more moment" in page.text) == (200, True)
     form: Mapping[str, str] = hidden(page.text)
     assert front.reader("alice@example.org") is None

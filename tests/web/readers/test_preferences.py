@@ -335,6 +335,19 @@ async def test_example_papers_are_pasted_or_uploaded_and_unknown_ones_are_said(
     assert named[0] in {f"file:{title}" for title in TITLES}
 
 
+async def test_papers_pasted_among_the_topics_are_examples_and_those_that_are_not_are_said(
+    pages: httpx.AsyncClient, engine: sa.Engine, reader: int, link: str
+) -> None:
+    pasted = "graphs, TY  - JOUR TI  - Nobody knows this AU  - Fox, Cy ER  -"
+    answer = await sent(pages, link, topic=[pasted, "RNA"])
+    assert answer.status_code == 200
+    assert "Not all of the papers could be used" in answer.text
+    assert "Nobody knows this" in answer.text
+    topics = {i.text for i in kept(engine, reader).interests if i.kind is InterestKind.TOPIC}
+    assert topics >= {"graphs", "RNA"}
+    assert not any("Nobody" in topic for topic in topics)
+
+
 async def test_papers_beyond_the_most_are_counted(pages: httpx.AsyncClient, link: str) -> None:
     answer = await sent(pages, link, references=" ".join(f"2401.{n:05}" for n in range(1, 1_052)))
     assert "51 more papers were skipped" in answer.text

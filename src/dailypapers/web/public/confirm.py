@@ -1,4 +1,4 @@
-"""Confirming a subscription: the page shows a button, the button confirms and leads on to the topics."""
+"""Confirming a subscription: the page says of what, and shows a button, which confirms and leads on to the topics."""
 
 from collections.abc import Callable
 
@@ -6,19 +6,32 @@ import sqlalchemy as sa
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from dailypapers.domain.interest import InterestKind, Stance
 from dailypapers.domain.link import Purpose
-from dailypapers.domain.subscriber import Subscriber
-from dailypapers.store import subscribers
-from dailypapers.store.database import writing
+from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
+from dailypapers.store import profiles, subscribers
+from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
 from dailypapers.subscriptions.links import bearer_of
+from dailypapers.web.http import language
 from dailypapers.web.http.page import WebContext
-from dailypapers.web.http.token import ready
+from dailypapers.web.http.token import claim_of
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """Answer GET: changes nothing, however often a scanner opens it."""
-    return ready(context, Purpose.CONFIRM, "confirm")
+
+    def show_confirm(request: Request, token: str) -> HTMLResponse:
+        claim = claim_of(context, Purpose.CONFIRM, token)
+        with reading(context.engine) as tx:
+            reader = bearer_of(tx, context.signer, claim)
+            if reader and reader.state is SubscriberState.PENDING:
+                return _page(context, request, tx, reader, state="ready")
+            if reader and reader.state in READING:
+                return _page(context, request, tx, reader, state="done")
+        return context.page(request, "confirm", state="ended")
+
+    return show_confirm
 
 
 def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -30,21 +43,26 @@ def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
         with writing(context.engine) as tx:
             reader = bearer_of(tx, context.signer, claim)
             if reader and lifecycle.confirm(tx, reader.id, now=now):
-                return _welcome(context, request, tx, reader)
+                return _page(context, request, tx, reader, state="done")
         return context.page(request, "confirm", state="ended")
 
     return act_confirm
 
 
-def _welcome(context: WebContext, request: Request, tx: sa.Connection, reader: Subscriber) -> HTMLResponse:
-    topics = [interest.text for interest in subscribers.interests_of(tx, [reader.id])[reader.id]]
-    preferences = context.signer.url(Purpose.PREFERENCES, reader.bearer, issued=context.clock())
+def _page(context: WebContext, request: Request, tx: sa.Connection, reader: Subscriber, *, state: str) -> HTMLResponse:
+    """Return the page that says what somebody is subscribed to, or is about to be."""
+    language.choose(reader.style.language)
+    interests = [one for one in subscribers.interests_of(tx, [reader.id])[reader.id] if one.stance is Stance.WANT]
+    examples = sum(interest.kind is InterestKind.PAPER for interest in interests)
     return context.page(
         request,
         "confirm",
-        state="done",
-        topics=topics,
-        preferences=preferences,
+        state=state,
+        address=reader.address,
+        topics=[interest.text for interest in interests if interest.kind is not InterestKind.PAPER],
+        examples=examples,
+        profiles=[each.profile.address for each in profiles.of_subscriber(tx, reader.id)],
+        preferences=context.signer.url(Purpose.PREFERENCES, reader.bearer, issued=context.clock()),
         hour=reader.rhythm.hour,
         zone=reader.rhythm.zone,
         days=len(reader.rhythm.days),

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
@@ -17,32 +16,33 @@ from starlette.datastructures import FormData
 
 from dailypapers.domain.address import domain_of, suggestion
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.paper import by_first_name
 from dailypapers.domain.preferences import MAX_EXAMPLES, Preferences
-from dailypapers.domain.profile import Profile, profile_of
-from dailypapers.domain.reference import References
+from dailypapers.domain.profile import Profile, parted, profile_of
 from dailypapers.domain.signup import Verdict
 from dailypapers.domain.subscriber import Consent, OnEmpty
-from dailypapers.domain.text import printable
+from dailypapers.domain.text import printable, printable_lines
 from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadInput
 from dailypapers.profiles.take import add as add_profiles
 from dailypapers.references.read import read as read_references
+from dailypapers.references.read import split as split_references
 from dailypapers.rendering.environment import Templates
-from dailypapers.store import papers, subscribers
+from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.sign_up import sign_up_request
+from dailypapers.web.http.guard import MAX_BODY
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import network_of
-from dailypapers.web.readers.preview import parted
+from dailypapers.web.readers.examples import Examples, look_up
 from dailypapers.web.readers.preview import topics as tried
 
-#: Longer than any field but that of the topics, of which there are as many as were tried out.
+#: Longer than any field but those of the topics, of which there are as many as were tried out, and of the papers.
 _LONGEST = 300
+#: Characters of pasted papers: some hundred entries. What strangers paste is read at once; a library comes later.
+_LONGEST_EXAMPLES = 50_000
 _FIELDS = 200
-_FIELD_BYTES = 10_000
 _TEMPLATES = ("web/_subscribe.html", "web/subscribe.html")
 
 
@@ -52,7 +52,7 @@ class Form:
 
     email: str = ""
     topics: tuple[str, ...] = ()
-    #: BibTeX that was pasted behind the topics.
+    #: Papers that were pasted, in their field or behind the topics.
     examples: str = ""
     zone: str = ""
     #: Whether what is trending comes on days on which nothing is relevant.
@@ -65,6 +65,11 @@ class Form:
     as_written: str = ""
     #: A hidden field that only bots fill in; its name is not one that browsers complete.
     honey: str = ""
+
+    @property
+    def has_more_examples(self) -> bool:
+        """Whether more papers were pasted than are read."""
+        return len(self.examples) > _LONGEST_EXAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def filled_in(context: WebContext, form: Form) -> Shown:
 
 async def sent(request: Request) -> Form:
     """Return the form that was sent."""
-    async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
+    async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=MAX_BODY) as data:
         return _read(data)
 
 
@@ -149,11 +154,14 @@ def _read(data: FormData) -> Form:
         value = data.get(name, "")
         return printable(value[:_LONGEST]).strip() if isinstance(value, str) else ""
 
-    written = [value for value in data.getlist("topic") if isinstance(value, str)]
+    topics = [value for value in data.getlist("topic") if isinstance(value, str)]
+    examples = [value for value in data.getlist("examples") if isinstance(value, str)]
+    behind_topics = [split_references(value)[1] for value in topics]
+    pasted = printable_lines("\n".join(filter(None, (*examples, *behind_topics))))
     return Form(
         text("meant") or text("email"),
-        tried(written),
-        "\n".join(bibtex for value in written if (bibtex := parted(value)[1])),
+        tried(topics),
+        pasted,
         text("zone"),
         bool(text("trending")),
         text("form_timestamp"),
@@ -197,11 +205,14 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
         return _wait(context, request, form, form.wait_token, early=True)
     signing_up = sign_up_request(context.signer, address, network_of(request, policy.trusted_proxies))
 
-    def ask() -> Verdict:
+    def ask() -> tuple[Verdict, Examples]:
         preferences, named = _preferences(context, form)
-        pasted = read_references(form.examples) if form.examples else References()
+        in_examples, pasted = parted(form.examples[:_LONGEST_EXAMPLES])
+        references = read_references(pasted)
         with writing(context.engine) as tx:
-            preferences = replace(preferences, interests=(*preferences.interests, *_known(tx, pasted)))
+            examples = look_up(tx, references)
+            papers_wanted = (Interest(InterestKind.PAPER, name) for name in examples.ids[:MAX_EXAMPLES])
+            preferences = replace(preferences, interests=(*preferences.interests, *papers_wanted))
             is_new = subscribers.by_address(tx, address) is None
             verdict = sign_up.ask(
                 tx,
@@ -215,13 +226,14 @@ async def _let_in(context: WebContext, request: Request, form: Form, version: st
             )
             # Of who is known already nobody but themselves changes anything.
             if is_new and (reader := subscribers.by_address(tx, address)):
-                add_profiles(tx, reader.id, named, secret=context.renderer.secret, now=now)
-            return verdict
+                profiles = tuple(dict.fromkeys((*named, *in_examples)))
+                add_profiles(tx, reader.id, profiles, secret=context.renderer.secret, now=now)
+            return verdict, examples
 
-    verdict = await run_in_threadpool(ask)
+    verdict, examples = await run_in_threadpool(ask)
     if verdict is Verdict.ONE_MORE_STEP:
         return _wait(context, request, form, context.signer.form_timestamp(now=now, about=address), early=False)
-    return _answer(context, request, form, verdict)
+    return _answer(context, request, form, verdict, examples)
 
 
 def _preferences(context: WebContext, form: Form) -> tuple[Preferences, tuple[Profile, ...]]:
@@ -235,14 +247,6 @@ def _preferences(context: WebContext, form: Form) -> tuple[Preferences, tuple[Pr
     return Preferences(replace(defaults.rhythm, zone=zone), amount, topics, style), named
 
 
-def _known(tx: sa.Connection, pasted: References) -> tuple[Interest, ...]:
-    """Return the pasted papers that we know, as example papers."""
-    papers_by_name = papers.by_key(tx, {name for reference in pasted.papers for name in reference.names()})
-    known = (by_first_name(papers_by_name, reference.names()) for reference in pasted.papers)
-    names = dict.fromkeys(str(paper.id) for paper in known if paper)
-    return tuple(Interest(InterestKind.PAPER, name) for name in names)[:MAX_EXAMPLES]
-
-
 def _wait(context: WebContext, request: Request, form: Form, wait_token: str, *, early: bool) -> HTMLResponse:
     page = Shown(context.sign_up_policy.open, replace(form, wait_token=wait_token))
     seconds = int(context.sign_up_policy.wait.total_seconds())
@@ -252,7 +256,12 @@ def _wait(context: WebContext, request: Request, form: Form, wait_token: str, *,
 _STATUS = {Verdict.NETWORK_FULL: 429, Verdict.ALL_FULL: 429}
 
 
-def _answer(context: WebContext, request: Request, form: Form, verdict: Verdict) -> HTMLResponse:
+def _answer(
+    context: WebContext, request: Request, form: Form, verdict: Verdict, examples: Examples | None = None
+) -> HTMLResponse:
+    """Say what happens next, and which pasted papers cannot be used: that does not depend on who has the address."""
     status = _STATUS.get(verdict, 200)
     state = {Verdict.NETWORK_FULL: "network full", Verdict.ALL_FULL: "all full"}.get(verdict, "sent")
-    return context.page(request, "subscribe", state=state, email=form.email, status=status, subscribe=None)
+    return context.page(
+        request, "subscribe", state=state, form=form, examples=examples or Examples(), subscribe=None, status=status
+    )

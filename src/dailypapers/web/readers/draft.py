@@ -16,8 +16,9 @@ from dailypapers.domain.i18n import LANGUAGE_TAG, N_
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.preferences import FIELDS, MAX_CHARACTERS, MAX_EXAMPLES, MAX_OF_FIELD, MAX_PAPERS, Preferences
 from dailypapers.domain.subscriber import EVERY_DAY, Abstracts, Amount, OnEmpty, Rhythm
-from dailypapers.domain.text import printable
+from dailypapers.domain.text import printable_lines
 from dailypapers.domain.zone import knows_zone, zones
+from dailypapers.references.read import split as split_references
 from dailypapers.web.readers.preview import tidy
 
 #: Categories that stand in no list have a field of their own in the form.
@@ -145,9 +146,13 @@ def read(form: FormData) -> Draft:
     def one(name: str) -> str:
         return next(iter(many(name)), "")
 
+    # People paste their papers where they are asked for topics.
+    topics = [split_references(text) for text in many("topic")]
+    pasted = [references for _, references in topics if references]
     return Draft(
-        topics=tuple(" ".join(topic.split()) for topic in many("topic") if topic.strip()),
-        **{name: one(name) for name in (*_TEXTS, "others", "references")},
+        topics=tuple(" ".join(topic.split()).rstrip(",; ") for topic, _ in topics if topic.strip(",; \n")),
+        **{name: one(name) for name in (*_TEXTS, "others")},
+        references="\n".join(filter(None, (one("references"), *pasted))),
         categories=frozenset(code for code in many("category") if code.casefold() in _CODES),
         papers=many("paper"),
         rest=many("rest"),
@@ -166,8 +171,7 @@ _SHORT = (
 
 
 def _plain(text: str) -> str:
-    """Keep lines, lose what is not to be seen: PostgreSQL takes no zero bytes, and nobody means the others."""
-    return "\n".join(map(printable, text[:LONGEST_TEXT].replace("\r\n", "\n").split("\n")))
+    return printable_lines(text[:LONGEST_TEXT])
 
 
 @dataclass(frozen=True, slots=True)

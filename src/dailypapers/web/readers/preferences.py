@@ -20,11 +20,10 @@ from dailypapers.domain.category import TREE
 from dailypapers.domain.digest import Digest
 from dailypapers.domain.interest import InterestKind
 from dailypapers.domain.link import Bearer, Purpose
-from dailypapers.domain.paper import Paper, by_first_name
+from dailypapers.domain.paper import Paper
 from dailypapers.domain.preferences import MAX_CHARACTERS, MAX_EXAMPLES, MAX_PAPERS, Preferences
 from dailypapers.domain.profile import Profile, parted
-from dailypapers.domain.reference import Reference, References
-from dailypapers.domain.source import Skipped
+from dailypapers.domain.reference import References
 from dailypapers.domain.subscriber import READING, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
 from dailypapers.profiles.take import add as add_profiles
@@ -40,11 +39,10 @@ from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers import draft as drafts
 from dailypapers.web.readers import feedback, preview
 from dailypapers.web.readers.draft import Draft
+from dailypapers.web.readers.examples import Examples, look_up
 
 #: All fields of the largest form somebody can fill in.
 _FIELDS = 2_000
-#: So many papers that we do not know are named; the others are counted.
-_NAMED = 20
 _ENDED = {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED}
 
 
@@ -77,10 +75,8 @@ class _Read:
     draft: Draft
     preferences: Preferences
     troubles: Mapping[str, str] = field(default_factory=dict)
-    #: Papers that were named and that we do not know, what could not be read, and how many were beyond the most.
-    unknown: tuple[str, ...] = ()
-    unread: tuple[Skipped, ...] = ()
-    left: int = 0
+    #: What was pasted or uploaded.
+    examples: Examples = field(default_factory=Examples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,24 +178,10 @@ def _as_kept(context: WebContext, case: _Case) -> _Read:
 
 
 def _read(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Read:
-    named = (*form.pasted.papers, *form.uploaded.papers)
-    papers_by_name = papers.by_key(tx, {name for reference in named for name in reference.names()})
-    paper_by_reference = {reference: by_first_name(papers_by_name, reference.names()) for reference in named}
+    examples = look_up(tx, form.pasted, form.uploaded)
     usual = context.digest_options.relevance
-    examples = [str(paper.id) for paper in paper_by_reference.values() if paper]
-    meaning = drafts.meant(form.draft, case.preferences, usual=usual, examples=examples)
-    return _Read(
-        form.draft,
-        meaning.preferences,
-        meaning.troubles,
-        unknown=tuple(_called(reference) for reference, paper in paper_by_reference.items() if paper is None),
-        unread=(*form.pasted.skipped, *form.uploaded.skipped),
-        left=form.pasted.left + form.uploaded.left,
-    )
-
-
-def _called(reference: Reference) -> str:
-    return reference.title or next((paper.value for paper in reference.ids), "")
+    meaning = drafts.meant(form.draft, case.preferences, usual=usual, examples=examples.ids)
+    return _Read(form.draft, meaning.preferences, meaning.troubles, examples)
 
 
 def _save(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _Answer:
@@ -215,7 +197,7 @@ def _save(context: WebContext, tx: sa.Connection, case: _Case, form: _Form) -> _
     lifecycle.change(tx, case.reader.id, read.preferences, now=context.clock())
     add_profiles(tx, case.reader.id, form.profiles, secret=context.renderer.secret, now=context.clock())
     case = _again(tx, case)
-    kept_now = replace(_as_kept(context, case), unknown=read.unknown, unread=read.unread, left=read.left)
+    kept_now = replace(_as_kept(context, case), examples=read.examples)
     return _Answer(case, kept_now, "saved")
 
 
@@ -275,10 +257,7 @@ def _page(context: WebContext, request: Request, token: str, answer: _Answer) ->
         reader=case.reader,
         draft=read.draft,
         troubles=read.troubles,
-        unknown=read.unknown[:_NAMED],
-        more_unknown=max(len(read.unknown) - _NAMED, 0),
-        unread=read.unread,
-        left=read.left,
+        pasted=read.examples,
         useless={(interest.kind.value, interest.text): sentence for interest, sentence in useless.items()},
         examples={name: paper.title for name, paper in examples.items()},
         rest={drafts.mark(interest): interest for interest in drafts.rest_of(case.preferences.interests)},

@@ -23,12 +23,12 @@ from dailypapers.domain.profile import profile_of
 from dailypapers.domain.subscriber import Abstracts, Style, Subscriber
 from dailypapers.domain.text import one_line, printable
 from dailypapers.errors import Busy
+from dailypapers.references.read import split as split_references
 from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.summary import key_sentence
 from dailypapers.rendering.text import extract
 from dailypapers.web.http.page import WebContext
 
-_BIBTEX = re.compile(r"(?<![^\s,;])@[A-Za-z]{1,40}\s*\{")
 _PARTED = re.compile(r"[,;\n]")
 #: So many seconds later a busy service is asked again.
 _AGAIN = 2
@@ -161,21 +161,15 @@ def _part(abstract: str, style: Style) -> str:
     return extract(abstract, _EXTRACT) if style.abstracts is Abstracts.EXTRACT else ""
 
 
-def parted(text: str) -> tuple[str, str]:
-    """Return what is written of topics, and the BibTeX that is pasted behind them, empty where there is none."""
-    begins = _BIBTEX.search(text)
-    return (text[: begins.start()], text[begins.start() :]) if begins else (text, "")
-
-
 def topics(written: Iterable[str]) -> tuple[str, ...]:
     """Return topics as they can be used: several in one field are parted by commas, and each comes once.
 
-    BibTeX behind them is left out.
+    BibTeX and RIS behind them are left out.
     """
     parts = [
         part
         for text in list(written)[:MAX_TRIED_TOPICS]
-        for part in _PARTED.split(parted(text)[0][: MAX_TRIED_TOPICS * MAX_CHARACTERS])
+        for part in _PARTED.split(split_references(text)[0][: MAX_TRIED_TOPICS * MAX_CHARACTERS])
     ]
     return tidy(parts, most=MAX_TRIED_TOPICS, longest=MAX_CHARACTERS)
 
