@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dailypapers.catcher.pages import write_pages
+from dailypapers.catcher.pages import GrowingPages, write_pages
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
 
@@ -25,3 +25,16 @@ def test_a_page_that_is_written_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "000001-x.html").write_text("written", "utf-8")
     write_pages(tmp_path, environment(shipped("templates")))
     assert (tmp_path / "000001-x.html").read_text("utf-8") == "written"
+
+
+def test_pages_grow_with_the_folder_and_each_email_is_read_once(tmp_path: Path) -> None:
+    pages, index = GrowingPages(tmp_path, environment(shipped("templates"))), tmp_path / "index.html"
+    pages.update()
+    assert "No emails yet" in index.read_text("utf-8")
+    for number, subject in enumerate(("Monday", "Tuesday"), 1):
+        email = tmp_path / f"{number:06d}-x.eml"
+        email.write_bytes(f"Subject: {subject}\r\n\r\nhi\r\n".encode())
+        pages.update()
+        email.write_bytes(b"Subject: changed\r\n\r\n")
+    assert [each in index.read_text("utf-8") for each in ("Monday", "Tuesday", "changed")] == [True, True, False]
+    assert "hi" in (tmp_path / "000002-x.html").read_text("utf-8")

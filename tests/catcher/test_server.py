@@ -42,13 +42,6 @@ def test_a_hostile_recipient_stays_in_the_folder(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["inner"]
 
 
-def test_every_mail_is_told_once_it_is_kept(tmp_path: Path) -> None:
-    told: list[Path] = []
-    with Catcher(tmp_path, on_mail=told.append) as catcher:
-        send(catcher, "ann@example.org")
-    assert [path.exists() for path in told] == [True]
-
-
 def test_rubbish_in_the_folder_shows_as_far_as_it_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "000001-x.eml").write_bytes(b"\xff\xfe\x00 no mail at all")
     (tmp_path / "000002-y.eml").write_bytes(b'Content-Type: text/html; charset="nonsense"\r\n\r\n<p>\xff</p>')

@@ -120,6 +120,12 @@ def test_a_source_that_has_nothing_new_on_a_weekday_is_named_and_has_an_exit_cod
     assert (code, "file had no new papers although some were expected" in said) == (1, True)
 
 
+def test_preview_says_that_nothing_has_been_fetched(ready: Run) -> None:
+    ready("subscribers", "add", "alice@example.org", "--topic", "graph neural networks")
+    said = "No paper has been fetched yet. Run `dailypapers fetch` first.\n"
+    assert ready("preview", "alice@example.org") == (0, "", said)
+
+
 def test_preview_prints_the_next_digest_and_sends_nothing(ready: Run, tmp_path: Path) -> None:
     ready("subscribers", "add", "alice@example.org", "--topic", "graph neural networks")
     ready("fetch", "--now", "2026-04-20T08:00")

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dailypapers.catcher.pages import write_pages
+from dailypapers.catcher.pages import GrowingPages
 from dailypapers.catcher.server import Catcher
 from dailypapers.catcher.web import caught_app
 from dailypapers.http_server import serve_pages
@@ -28,11 +28,8 @@ def serve_caught(
 
     `on_ready` is called with the SMTP port once both answer. Raises `CannotListen` if the SMTP port is taken.
     """
-    templates = environment(shipped("templates"))
-
-    def show(_mail: Path) -> None:
-        write_pages(folder, templates)
-
-    with stop_on_signal() as stop, Catcher(folder, host, smtp_port, on_mail=show) as catcher:
-        write_pages(folder, templates)
-        serve_pages(caught_app(folder), sockets, stop=stop, on_ready=lambda: on_ready(catcher.port))
+    pages = GrowingPages(folder, environment(shipped("templates")))
+    with stop_on_signal() as stop, Catcher(folder, host, smtp_port) as catcher:
+        app = caught_app(folder, before_index=pages.update)
+        serve_pages(app, sockets, stop=stop, on_ready=lambda: on_ready(catcher.port))
+    pages.update()

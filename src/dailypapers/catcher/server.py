@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -42,27 +41,18 @@ class Catcher(Server):
 
     Port 0 takes any free one; `port` tells which. Mails that are there already stay, and numbering goes on. A mail is
     answered with 250 once it is whole in the folder: it outlives this program, though not a machine that loses power.
-    `on_mail` is called in the server's thread and must not raise.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        *,
-        on_mail: Callable[[Path], None] = lambda _: None,
-        max_bytes: int = MAX_BYTES,
-    ) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0, *, max_bytes: int = MAX_BYTES) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        super().__init__(_Keeper(folder, on_mail), host, port, option="--smtp-port", data_size_limit=max_bytes)
+        super().__init__(_Keeper(folder), host, port, option="--smtp-port", data_size_limit=max_bytes)
 
 
 class _Keeper:
     """Saves what comes in; a mail is answered with 250 only once it is in the folder."""
 
-    def __init__(self, folder: Path, on_mail: Callable[[Path], None]) -> None:
-        self._folder, self._on_mail = folder, on_mail
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._last = max((_number(path) for path in folder.glob("*.eml")), default=0)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
@@ -72,7 +62,6 @@ class _Keeper:
             path = self._keep(envelope.original_content or b"", recipient)
         except OSError as error:
             return f"452 4.3.1 the mail cannot be saved: {error.strerror}"
-        self._on_mail(path)
         return f"250 2.0.0 saved as {path.name}"
 
     def _keep(self, content: bytes, recipient: str) -> Path:

@@ -270,7 +270,7 @@ def print_ledger(
 
 def _sentence(ledger: "Ledger") -> str:
     notes = [
-        "" if ledger.balanced else " (not balanced)",
+        f" (not balanced: {ledger.residue:,} are in no state)" if ledger.residue else "",
         f" ({ledger.resent:,} may have been received twice)" if ledger.resent else "",
         f" ({ledger.undecided:,} wait for you: dailypapers deliveries --help)" if ledger.undecided else "",
     ]

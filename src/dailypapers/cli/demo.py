@@ -83,7 +83,7 @@ def _say_what_came(done: "Demo") -> None:
         say(f"{new} announcements of {done.day.edition.papers} papers came from {len(done.day.fetched)} sources.")
     else:
         say(f"Nothing was sent: everybody already has the digest of {done.ledger.day}.")
-    say(f"Ledger: {done.ledger.reconciliation()}{'' if done.ledger.balanced else ' (NOT BALANCED)'}")
+    say(f"Ledger: {done.ledger.reconciliation()}{'' if done.ledger.balanced else ' (not balanced)'}")
     say(f"Emails: {done.index.resolve().as_uri()} (and the .eml files beside it)")
 
 

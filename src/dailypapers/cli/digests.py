@@ -66,11 +66,16 @@ def preview(
 ) -> None:
     """Show the digest a subscriber would get next, from the papers fetched so far; nothing is sent or saved."""
     from dailypapers.digests.preview import preview as make
+    from dailypapers.store import papers
     from dailypapers.store.database import reading
 
     app = context.obj.app()
     with reading(app.engine) as tx:
         reader = require_subscriber(tx, address)
+        has_papers = papers.last_id(tx) > 0
+    if not has_papers:
+        say("No paper has been fetched yet. Run `dailypapers fetch` first.")
+        raise typer.Exit(OK)
     message, quiet, hints = make(
         app.engine,
         app.dependencies.renderer,

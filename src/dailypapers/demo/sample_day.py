@@ -5,7 +5,7 @@ real SMTP to the catching server. Run again in the same folder, it sends nothing
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,12 +72,12 @@ def demo(folder: Path, *, port: int = PORT, progress: Progress | None = None) ->
 
 
 @contextmanager
-def opened(folder: Path, *, port: int = PORT, on_mail: Callable[[Path], None] = lambda _: None) -> Iterator[App]:
+def opened(folder: Path, *, port: int = PORT) -> Iterator[App]:
     """Yield the demo's world while it lasts: sample sources and readers, a mail server that keeps what it gets."""
     mails = folder / MAILS
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mails.mkdir(exist_ok=True)
-    with _sample_sources() as base, Catcher(mails, "127.0.0.1", 0, on_mail=on_mail) as catcher:
+    with _sample_sources() as base, Catcher(mails, "127.0.0.1", 0) as catcher:
         app = _app(folder, base, catcher.port, f"http://localhost:{port}")
         try:
             _admit_samples(app)

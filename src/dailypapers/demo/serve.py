@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dailypapers.catcher.pages import write_pages
+from dailypapers.catcher.pages import GrowingPages
 from dailypapers.catcher.web import caught_app
 from dailypapers.demo.sample_day import MAILS, NOON, opened
 from dailypapers.domain.clock import Clock
@@ -25,13 +25,9 @@ def serve_demo(
     Time begins at noon of the demo's day and goes on as `clock` does. `on_ready` is called once both answer.
     """
     started = clock()
-
-    def show(_mail: Path) -> None:
-        write_pages(folder / MAILS, app.dependencies.renderer.templates)
-
-    with opened(folder, port=pages[0].getsockname()[1], on_mail=show) as app:
-        write_pages(folder / MAILS, app.dependencies.renderer.templates)
-        with pages_beside(caught_app(folder / MAILS), mails):
+    with opened(folder, port=pages[0].getsockname()[1]) as app:
+        caught = GrowingPages(folder / MAILS, app.dependencies.renderer.templates)
+        with pages_beside(caught_app(folder / MAILS, before_index=caught.update), mails):
             serve(
                 app,
                 web=True,

@@ -219,7 +219,7 @@ class Background:
         counts = merged(self.counts)
         rarity = bm25.rarity(holding(counts)[counts.indices], self.papers)
         lengths = np.asarray(counts.sum(axis=1), np.float32).ravel()
-        norm = bm25.length_norm(lengths, max(float(lengths.mean()), 1))
+        norm = bm25.length_norm(lengths, max(float(lengths.mean()), 1) if len(lengths) else 1)
         data = bm25.saturated(counts.data.astype(np.float64), np.repeat(norm, np.diff(counts.indptr)))
         scored = sp.csr_array((data * rarity, counts.indices, counts.indptr), shape=counts.shape)
         return sp.csr_array(scored.T.tocsr())
