@@ -311,7 +311,7 @@ class Features:
             yield row, np.flatnonzero(held > 1 - _ROUNDING)
 
     def _rarest(self, text: str) -> float:
-        return max(self.background.idf.at(columns_of(unit)[0]) for unit in units(text))
+        return float(self.background.idf.of(columns_of([unit[0] for unit in units(text)])).max())
 
     def _units(self, texts: Sequence[str]) -> "_Units":
         return self._asked(texts, [self._with_kin(text) for text in texts])
@@ -324,7 +324,7 @@ class Features:
     def _asked(self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]]) -> "_Units":
         terms = [columns_of(unit) for each in asked for unit in each]
         text = np.repeat(np.arange(len(asked)), [len(each) for each in asked])
-        rarity = np.array([self.background.idf.at(columns[0]) for columns in terms], np.float64)
+        rarity = self.background.idf.of(np.array([columns[0] for columns in terms], np.int64))
         whole = np.bincount(text, rarity, minlength=len(asked))
         ends = np.cumsum([0, *map(len, asked)])
         shares = sp.csr_array((rarity / whole[text], np.arange(len(terms)), ends), shape=(len(asked), len(terms)))

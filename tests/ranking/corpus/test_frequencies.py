@@ -78,6 +78,8 @@ def test_a_common_term_has_its_column_to_itself() -> None:
     assert column_of("format") == 2234548
     assert recommender != column_of("format")
     assert columns_of(["format", "recommender"]).tolist() == [column_of("format"), recommender]
+    many = ["format", "recommender", *(f"unheard{n}" for n in range(40))]
+    assert columns_of(many).tolist() == [*map(column_of, many)], "so many are looked up another way"
     assert len({*columns_of(usual).tolist()}) == len(usual)
     assert usual_shares()[recommender] == pytest.approx(usual["recommender"] / frequencies().papers)
 

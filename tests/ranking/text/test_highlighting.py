@@ -92,6 +92,18 @@ def test_many_at_a_time_are_said_like_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert Highlighter(FEATURES).said(asked, columns, matches.sources) == together
 
 
+def test_papers_read_together_are_read_like_one() -> None:
+    """Also ones without words, and ones whose first words would follow on another's last."""
+    papers = [*POOL, replace(POOL[0], title="", abstract=""), paper(4, "T", "cells of 3 kinds"), paper(5, "Graph", "")]
+    features = build(papers)
+    together = highlighting._read(features, features.papers)  # noqa: SLF001 - a reason shows a part of it
+    for text, each in zip(together, features.papers, strict=True):
+        (alone,) = highlighting._read(features, [each])  # noqa: SLF001 - as above
+        assert (text.surfaces, text.gaps) == (alone.surfaces, alone.gaps)
+        for name in ("worth", "follows", "columns", "is_word", "places", "many"):
+            assert getattr(text, name).tolist() == getattr(alone, name).tolist(), (each.title, name)
+
+
 def test_what_has_grown_large_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     rain = topic("rain")
     matches = Matcher(FEATURES).of([rain], [], examples={})

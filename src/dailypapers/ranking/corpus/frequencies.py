@@ -30,6 +30,8 @@ Columns = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int32, np.float64)
 
+#: Up to so many terms an array takes longer than a loop.
+_FEW_WORDS = 16
 #: Up to these, some hundred papers' columns, numbers are looked for.
 _FEW_COLUMNS = 1 << 14
 
@@ -72,12 +74,20 @@ def unbound(counts: sp.csr_array) -> sp.csr_array:
 
 def columns_of(words: Iterable[str]) -> Columns:
     """The column of each of these terms."""
-    owners, each = _owners(), list(words)
-    columns = np.abs(np.fromiter(map(mmh3.hash, each), np.int64)) % COLUMNS
-    pairs = enumerate(zip(each, columns.tolist(), strict=True))
-    collided = [n for n, (word, column) in pairs if owners.get(column, word) != word]
-    columns[collided] = [_elsewhere(each[n], owners) for n in collided]
+    each = list(words)
+    if len(each) <= _FEW_WORDS:
+        return np.array([*map(_column, each)], np.int64)
+    columns = np.abs(np.fromiter(map(mmh3.hash, each), np.int64, len(each))) % COLUMNS
+    owners, owned = _owners(), np.flatnonzero(_is_owned()[columns])
+    collided = [n for n in owned.tolist() if each[n] not in owners.terms]
+    columns[collided] = [_elsewhere(each[n], owners.terms_by_column) for n in collided]
     return np.asarray(columns)
+
+
+def _column(word: str) -> int:
+    column, owners = abs(mmh3.hash(word)) % COLUMNS, _owners()
+    is_free = word in owners.terms or column not in owners.terms_by_column
+    return column if is_free else _elsewhere(word, owners.terms_by_column)
 
 
 def column_of(term: str) -> int:
@@ -85,15 +95,31 @@ def column_of(term: str) -> int:
     return int(columns_of([term])[0])
 
 
-@cache
-def _owners() -> dict[int, str]:
-    """Return by column the terms that are common enough to have it to themselves; of two, the more common one.
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """The terms that are common enough to have a column to themselves; of two, the more common one.
 
     Without that, who asked for recommenders would get all papers that speak of a format: one hash, and 341 papers.
     """
+
+    terms_by_column: Mapping[int, str]
+    terms: frozenset[str]
+
+
+@cache
+def _owners() -> _Owners:
     usual = frequencies().holding
     by_rarity = sorted(usual, key=lambda term: (usual[term], term))
-    return {abs(mmh3.hash(term)) % COLUMNS: term for term in by_rarity}
+    terms_by_column = {abs(mmh3.hash(term)) % COLUMNS: term for term in by_rarity}
+    return _Owners(terms_by_column, frozenset(terms_by_column.values()))
+
+
+@cache
+def _is_owned() -> Flags:
+    """Return of each column whether a term has it to itself: of thousands of terms most have a free one."""
+    flags = np.zeros(COLUMNS, np.bool_)
+    flags[[*_owners().terms_by_column]] = True
+    return flags
 
 
 def _elsewhere(term: str, owners: Mapping[int, str]) -> int:

@@ -4,9 +4,9 @@ Found out once for each interest and paper, many at a time, and remembered, sinc
 of scores.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -149,7 +149,8 @@ class Highlighter:
 
     def _find(self, pairs: Sequence[tuple[Interest, int]], sources: Mapping[Interest, Source]) -> Iterator[LazyString]:
         columns, paper = np.unique([column for _, column in pairs], return_inverse=True)
-        texts = Texts.of([self._text(int(column)) for column in columns], self.features.narrow.width)
+        self._read(columns.tolist())
+        texts = Texts.of([self._texts[column] for column in columns.tolist()], self.features.narrow.width)
         asked = [sources[interest] for interest, _ in pairs]
         matching = _matching(texts, asked, paper)
         others = [[*self._in_other_words(interest, column)] for interest, column in pairs]
@@ -191,7 +192,7 @@ class Highlighter:
         """Return the narrow columns each unit of a topic counts in, and how much information each unit is."""
         if topic not in self._topics:
             wide = [columns_of(unit) for unit in units(topic)]
-            worth = np.array([self.features.background.idf.at(columns[0]) for columns in wide])
+            worth = self.features.background.idf.of(np.array([columns[0] for columns in wide], np.int64))
             narrow = tuple(frozenset(self.features.narrow.numbers_of(columns).tolist()) for columns in wide)
             self._topics[topic] = narrow, worth
             self._remembered += 1
@@ -211,9 +212,14 @@ class Highlighter:
                 yield f"{written} ({synonym.named})"
 
     def _text(self, column: int) -> Text:
-        if column not in self._texts:
-            self._texts[column] = _read(self.features, self.features.papers[column])
+        self._read([column])
         return self._texts[column]
+
+    def _read(self, columns: Iterable[int]) -> None:
+        """Read the texts of papers that were not read yet, all at once."""
+        new = [column for column in columns if column not in self._texts]
+        if new:
+            self._texts.update(zip(new, _read(self.features, [self.features.papers[n] for n in new]), strict=True))
 
     def _closest(
         self, texts: Texts, topics: Sequence[Interest], sources: Mapping[Interest, Source], paper: Columns
@@ -280,28 +286,32 @@ def _rows(
     return sp.csr_array((np.concatenate(data), np.concatenate(columns), ends), shape=(len(columns), width))
 
 
-def _read(features: Features, paper: Paper) -> Text:
-    text = f"{paper.title} . {paper.abstract}"
-    surfaces, gaps = written(text)
-    follows = np.array([gap == " " or not gap.strip() for gap in gaps], np.bool_)
-    follows[:1] = False
+def _read(features: Features, papers: Sequence[Paper]) -> list[Text]:
+    """Read papers' texts: as one long text, none of whose words follows on another paper's."""
+    texts = [f"{paper.title} . {paper.abstract}" for paper in papers]
+    each_written = [*map(written, texts)]
+    surfaces = [surface for surfaces, _ in each_written for surface in surfaces]
+    ends = np.cumsum([len(surfaces) for surfaces, _ in each_written])
+    starts = np.concatenate([[0], ends])[:-1]
+    follows = np.array([gap == " " or not gap.strip() for _, gaps in each_written for gap in gaps], np.bool_)
+    follows[starts[starts < len(follows)]] = False
     parts_by_surface = telling_each(surfaces)
     parts = [*chain.from_iterable(parts_by_surface)]
-    place = np.repeat(np.arange(len(parts_by_surface)), [*map(len, parts_by_surface)])
+    place = np.repeat(np.arange(len(surfaces)), [*map(len, parts_by_surface)])
     singles = columns_of([part.form for part in parts])
     pairs, pair_places = _as_one(parts, place, follows)
-    bound, bound_places = _bound(text, surfaces, gaps)
-    worth = np.bincount(place, features.background.idf.of(singles), minlength=len(surfaces))
-    columns = np.concatenate([singles, columns_of([*pairs, *bound])])
-    return Text(
-        surfaces,
-        gaps,
-        worth.astype(np.float64),
-        follows,
-        *_grouped(
-            features.narrow.numbers_of(columns), np.concatenate([place, pair_places, bound_places]), len(singles)
-        ),
-    )
+    bound, bound_places = _bound(texts, each_written, starts)
+    worth = np.bincount(place, features.background.idf.of(singles), minlength=len(surfaces)).astype(np.float64)
+    numbers = features.narrow.numbers_of(np.concatenate([singles, columns_of([*pairs, *bound])])).astype(np.int64)
+    places = np.concatenate([place, pair_places, bound_places])
+    paper_of_place = np.repeat(np.arange(len(papers)), np.diff(ends, prepend=0))
+    by_paper = _grouped(numbers, places, paper_of_place[places], singles=len(singles), papers=len(papers))
+    return [
+        Text(own, gaps, worth[start:end], follows[start:end], columns, is_word, own_places - start, many)
+        for (own, gaps), start, end, (columns, is_word, own_places, many) in zip(
+            each_written, starts.tolist(), ends.tolist(), by_paper, strict=True
+        )
+    ]
 
 
 def _forms(surface: str) -> Sequence[str]:
@@ -310,19 +320,26 @@ def _forms(surface: str) -> Sequence[str]:
 
 
 def _grouped(
-    columns: npt.NDArray[np.integer], places: Columns, singles: int
-) -> tuple[Columns, Flags, Columns, Columns]:
-    """Columns ascending, without those that are not here; whether one of the first `singles` is among each.
+    columns: Columns, places: Columns, paper: Columns, *, singles: int, papers: int
+) -> Iterator[tuple[Columns, Flags, Columns, Columns]]:
+    """Yield for each of so many papers its columns, ascending, without those that are not here.
 
-    Then the places of each, one column after another, and how many it has.
+    Then whether one of the first `singles` is among each; the places of each, one column after another, and how many
+    it has.
     """
-    order = np.argsort(columns, kind="stable")
-    order = order[columns[order] >= 0]
-    ordered = columns[order]
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    order, width = np.flatnonzero(columns >= 0), int(columns.max(initial=0)) + 1
+    keys = paper[order] * width + columns[order]
+    by_key = np.argsort(keys, kind="stable")
+    order, keys = order[by_key], keys[by_key]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
     # Singles come first among equal ones.
-    is_word = order[first] < singles
-    return ordered[first].astype(np.int64), is_word, places[order], np.diff(first, append=len(ordered))
+    is_word, many = order[first] < singles, np.diff(first, append=len(order))
+    paper_of_column, own_columns = np.divmod(keys[first], width)
+    ends = np.searchsorted(paper_of_column, np.arange(papers), side="right")
+    place_ends, ordered = np.concatenate([[0], np.cumsum(many)]), places[order]
+    for start, end in pairwise([0, *ends.tolist()]):
+        own = slice(start, end)
+        yield own_columns[own], is_word[own], ordered[place_ends[start] : place_ends[end]], many[own]
 
 
 def _as_one(parts: Sequence[Part], place: Columns, follows: Flags) -> tuple[list[str], Columns]:
@@ -334,15 +351,21 @@ def _as_one(parts: Sequence[Part], place: Columns, follows: Flags) -> tuple[list
     return forms + [forms[n] for n in apart.tolist()], np.concatenate([before[first], after[first][apart]])
 
 
-def _bound(text: str, surfaces: Sequence[str], gaps: Sequence[str]) -> tuple[list[str], Columns]:
+def _bound(
+    texts: Sequence[str], each_written: Sequence[tuple[Sequence[str], Sequence[str]]], starts: Columns
+) -> tuple[list[str], Columns]:
     """Single letters and digits with their neighbors, each once for each of its places, and those places."""
     forms: list[str] = []
     places: list[int] = []
-    widths = np.array([*map(len, surfaces)], np.int64)
-    ends = np.cumsum(widths + np.array([*map(len, gaps)], np.int64))
-    starts = ends - widths
-    for form, start, end in bound_spans(text):
-        covered = range(int(ends.searchsorted(start, "right")), int(starts.searchsorted(end)))
-        forms += [form] * len(covered)
-        places += covered
+    for text, (surfaces, gaps), first in zip(texts, each_written, starts.tolist(), strict=True):
+        spans = [*bound_spans(text)]
+        if not spans:
+            continue
+        widths = np.array([*map(len, surfaces)], np.int64)
+        word_ends = np.cumsum(widths + np.array([*map(len, gaps)], np.int64))
+        word_starts = word_ends - widths
+        for form, start, end in spans:
+            covered = range(int(word_ends.searchsorted(start, "right")), int(word_starts.searchsorted(end)))
+            forms += [form] * len(covered)
+            places += [first + place for place in covered]
     return forms, np.array(places, np.int64)
