@@ -5,7 +5,8 @@
 Prints a row per step, in seconds and in seconds of this process's processor time, with the machine and the date. The
 papers are made of random words, the catching server runs in a process of its own, and every digest is rendered, sent
 and kept. With `--with`, each tenth reader is in a group of ten, every reader sees figures, or a language model sums
-papers up: pictures and sentences come from one more process. Linear algebra has one thread, as in the commands.
+papers up: pictures and sentences come from one more process. Linear algebra has one thread, and garbage is collected as
+seldom, as in the commands.
 """
 
 import argparse
@@ -39,6 +40,7 @@ from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Style
 from dailypapers.domain.summary import Budget
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
+from dailypapers.library.gc_freeze import collect_less_often
 from dailypapers.settings import Settings
 from dailypapers.sources.http.client import Http
 from dailypapers.store import groups as reading_groups
@@ -106,6 +108,7 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--with", dest="extras", nargs="*", choices=EXTRAS, default=[])
     asked = parser.parse_args()
+    collect_less_often()
     with tempfile.TemporaryDirectory() as name:
         run(Path(name), asked.papers, asked.readers, database=asked.database, extras=asked.extras)
 

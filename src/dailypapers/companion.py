@@ -21,6 +21,7 @@ from dailypapers.delivery.companions import end, settled
 from dailypapers.delivery.deliver import deliver_beside
 from dailypapers.delivery.tally import Delivered
 from dailypapers.errors import MailServerUnreachable
+from dailypapers.library.gc_freeze import collect_less_often
 from dailypapers.mail.smtp.transport import SmtpTransport
 from dailypapers.stopping import stop_on_signal
 from dailypapers.store.database import close
@@ -45,6 +46,7 @@ def _stop_at_the_end_of_input(stop: threading.Event) -> None:
 
 
 def _send(told: Told, stop: threading.Event) -> Delivered:
+    collect_less_often()
     app = build(told.settings)
     gc.freeze()
     try:

@@ -1,6 +1,7 @@
 """The SMTP server of the mail catcher keeps every email, under a name that cannot leave the folder."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,23 @@ def test_mails_are_kept_and_numbering_goes_on(tmp_path: Path) -> None:
     mails = caught(tmp_path)
     assert [int(mail.path.name[:6]) for mail in mails] == [1, 2, 3, 4]
     assert {(mail.subject, mail.text) for mail in mails} == {("café", "body\n.dot\n")}
+
+
+def test_commands_that_are_sent_ahead_are_answered_in_order(tmp_path: Path) -> None:
+    announced = b"MAIL FROM:<a@example.org>\r\nRCPT TO:<%b@example.org>\r\nDATA\r\n"
+    with Catcher(tmp_path) as catcher, socket.create_connection((catcher.host, catcher.port)) as connection:
+        replies = connection.makefile("rb")
+        connection.sendall(b"EHLO example.org\r\n")
+        offered = [replies.readline() for _ in range(7)]
+        assert (b"250-PIPELINING\r\n" in offered, offered[-1][:4]) == (True, b"250 ")
+        connection.sendall(announced % b"ann")
+        codes = [replies.readline()[:3] for _ in range(3)]
+        connection.sendall(b"Subject: one\r\n\r\nx\r\n.\r\n" + announced % b"bob")
+        codes += [replies.readline()[:3] for _ in range(4)]
+        connection.sendall(b"Subject: two\r\n\r\nx\r\n.\r\nQUIT\r\n")
+        codes += [replies.readline()[:3] for _ in range(2)]
+    assert codes == [b"250", b"250", b"354", b"250", b"250", b"250", b"354", b"250", b"221"]
+    assert [mail.subject for mail in caught(tmp_path)] == ["one", "two"]
 
 
 def test_a_hostile_recipient_stays_in_the_folder(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import gc
 
-from dailypapers.library.gc_freeze import freeze
+from dailypapers.library.gc_freeze import collect_less_often, freeze
 
 
 def test_only_where_many_papers_are_held_is_anything_set_aside() -> None:
@@ -14,3 +14,13 @@ def test_only_where_many_papers_are_held_is_anything_set_aside() -> None:
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()
+
+
+def test_garbage_is_collected_still_and_less_often() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_less_often()
+        assert before[0] < gc.get_threshold()[0] < 100_000
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)

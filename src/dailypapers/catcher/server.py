@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -54,6 +55,13 @@ class _Keeper:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._last = max((_number(path) for path in folder.glob("*.eml")), default=0)
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: Sequence[str]
+    ) -> list[str]:
+        """Offer PIPELINING (RFC 2920), as mail servers do: aiosmtpd takes commands one by one, however they come."""
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Save one mail; the reply names its file the way a server names its queue id."""

@@ -34,6 +34,7 @@ from dailypapers.cli import (
 from dailypapers.cli.output import UNREACHABLE, WRONG, say
 from dailypapers.cli.shared import Context
 from dailypapers.errors import DailypapersError, DatabaseUnreachable, MailServerUnreachable
+from dailypapers.library.gc_freeze import collect_less_often
 
 commands = typer.Typer(
     name="dailypapers",
@@ -103,6 +104,7 @@ def main() -> None:
     # On busy cores OpenBLAS's threads mostly wait for each other (docs/benchmarks.md). NumPy reads this when a command
     # loads it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    collect_less_often()
     try:
         commands()
     except (DatabaseUnreachable, MailServerUnreachable) as error:
