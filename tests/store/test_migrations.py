@@ -1,7 +1,7 @@
 """The migrations add up to the declared schema, and run on a database with data in it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from dailypapers.errors import DatabaseUnreachable
 from dailypapers.store import source_days
 from dailypapers.store import subscribers as stored
 from dailypapers.store.database import MIGRATIONS, connect, migrate, reading, require_migrated, revisions, writing
+from dailypapers.store.reflected import reflected
 from dailypapers.store.schema import metadata, names, papers
 from dailypapers.subscriptions.links import bearer_of
 from dailypapers.tokens import Signer
@@ -65,34 +66,44 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]
 
 
 def test_every_migration_runs_on_a_database_with_data_in_it(empty: sa.Engine) -> None:
-    rows = 0
+    rows, known = 0, dict[str, sa.Table]()
     for revision in REVISIONS:
         migrate(empty, revision)
         with writing(empty) as tx:
-            tables = sa.MetaData()
-            tables.reflect(tx)
-            filled = [table for table in tables.sorted_tables if table.name not in MADE_ANEW]
-            kept = {table.name: _count(tx, table) for table in filled}
+            tables = [_as_before(table, known) for table in reflected(tx) if table.name not in MADE_ANEW]
+            kept = _counts(tx, tables)
             derived = DERIVED[revision](kept) if revision in DERIVED else 0
             assert sum(kept.values()) == rows + derived, f"rows were lost on the way to {revision}"
-            rows = sum(_fill(tx, table) for table in filled)
-            rows += sum(kept.values())
+            for table in tables:
+                _fill(tx, table, kept[table.name] + 1)
+            rows = sum(kept.values()) + len(tables)
     assert rows >= len(metadata.tables) - len(MADE_ANEW)
 
 
-def _count(tx: sa.Connection, table: sa.Table) -> int:
-    return int(tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+def _as_before(table: sa.Table, known: dict[str, sa.Table]) -> sa.Table:
+    """Return the table as it was read before where it is the same: what is asked of that is compiled already."""
+    before = known.get(table.name)
+    if before is None or _columns(before) != _columns(table):
+        known[table.name] = table
+    return known[table.name]
 
 
-def _fill(tx: sa.Connection, table: sa.Table) -> int:
-    """Put one more row into a table, with a value of each column's type."""
-    number = _count(tx, table) + 1
+def _columns(table: sa.Table) -> list[tuple[str, str, bool]]:
+    return [(column.name, repr(column.type), bool(column.foreign_keys)) for column in table.columns]
+
+
+def _counts(tx: sa.Connection, tables: Sequence[sa.Table]) -> dict[str, int]:
+    counts = (sa.select(sa.func.count()).select_from(table).scalar_subquery().label(table.name) for table in tables)
+    return dict(tx.execute(sa.select(*counts)).mappings().one())
+
+
+def _fill(tx: sa.Connection, table: sa.Table, number: int = 1) -> None:
+    """Put one more row into a table that has one less than `number`, with a value of each column's type."""
     row = {column.name: _value(column, number) for column in table.columns}
     if table.name == "subscribers":
         row |= {"state": "active", "zone": "UTC", "hour": 7, "days": "daily", "abstracts": None, "link_key": None}
         row = {name: value for name, value in row.items() if name in table.columns}
     tx.execute(sa.insert(table).values(row))
-    return 1
 
 
 def _value(column: sa.Column[Any], number: int) -> object:
@@ -114,11 +125,8 @@ def _value(column: sa.Column[Any], number: int) -> object:
 def test_who_subscribed_before_links_had_random_values_keeps_their_id_and_links(empty: sa.Engine) -> None:
     migrate(empty, "0005")
     with writing(empty) as tx:
-        tables = sa.MetaData()
-        tables.reflect(tx)
-        for table in tables.sorted_tables:
-            if table.name != "alembic_version":
-                _fill(tx, table)
+        for table in reflected(tx):
+            _fill(tx, table)
     migrate(empty)
     signer = Signer("https://papers.example.org", b"secret")
     with writing(empty) as tx:
@@ -170,10 +178,9 @@ def test_an_unreachable_database_is_named_in_a_sentence(url: str, says: str) -> 
 def test_deliveries_on_hold_stay_so_under_their_new_name(empty: sa.Engine) -> None:
     migrate(empty, "0004")
     with writing(empty) as tx:
-        tables = sa.MetaData()
-        tables.reflect(tx)
+        tables = {table.name: table for table in reflected(tx)}
         for name in ("editions", "subscribers", "outbox"):
-            _fill(tx, tables.tables[name])
+            _fill(tx, tables[name])
         tx.execute(sa.text("UPDATE outbox SET state = 'held', lane = 'bulk'"))
     migrate(empty)
     with reading(empty) as tx:
@@ -215,8 +222,7 @@ def test_the_days_of_sources_are_those_of_their_fetches(empty: sa.Engine) -> Non
         ("b", 8, "failed", 0, 0, "no answer"),
     ]  # fmt: skip
     with writing(empty) as tx:
-        tables = sa.MetaData()
-        tables.reflect(tx)
+        tables = {table.name: table for table in reflected(tx)}
         rows = [
             {
                 "source": source,
@@ -226,7 +232,7 @@ def test_the_days_of_sources_are_those_of_their_fetches(empty: sa.Engine) -> Non
             | {"new": new, "items": items, "skipped": 0, "note": note}
             for source, hours, state, new, items, note in fetches
         ]
-        tx.execute(sa.insert(tables.tables["fetches"]), rows)
+        tx.execute(sa.insert(tables["fetches"]), rows)
     migrate(empty)
     with reading(empty) as tx:
         days = {source: source_days.since(tx, source, dt.date(2026, 1, 1))[""] for source in "ab"}

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 
 from dailypapers.errors import BadInput, DatabaseUnreachable
 from dailypapers.store.database import groups, migrate, revision, revisions, snapshot, writing
+from dailypapers.store.reflected import reflected
 
 FORMAT = 1
 _INDEX = "backup.json"
@@ -100,7 +101,7 @@ def back_up(engine: sa.Engine, file: Path, *, now: dt.datetime, on_progress: OnP
         raise DatabaseUnreachable("The database has no tables yet: there is nothing to back up.")
     with _new_file(file) as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as folder:
         with snapshot(engine) as tx:
-            tables = tuple(_write(tx, table, folder, on_progress) for table in _tables(tx))
+            tables = tuple(_write(tx, table, folder, on_progress) for table in reflected(tx))
         backup = Backup(at, now, engine.dialect.name, tables)
         folder.writestr(_INDEX, json.dumps({"format": FORMAT, **asdict(backup)}, default=_iso, indent=1))
     return backup
@@ -158,7 +159,7 @@ def move(
         _require_empty(tx)
     with writing(source, durable=True) as tx:
         if tx.dialect.name == "postgresql":
-            tx.execute(sa.text(f"LOCK TABLE {', '.join(table.name for table in _tables(tx))} IN SHARE MODE"))
+            tx.execute(sa.text(f"LOCK TABLE {', '.join(table.name for table in reflected(tx))} IN SHARE MODE"))
         back_up(source, file, now=now, on_progress=on_progress)
         backup = restore(target, file, on_progress=on_progress)
         then(tx)
@@ -166,7 +167,7 @@ def move(
 
 
 def _fill(tx: sa.Connection, folder: zipfile.ZipFile, backup: Backup, file: Path, on_progress: OnProgress) -> None:
-    by_name = {table.name: table for table in _tables(tx)}
+    by_name = {table.name: table for table in reflected(tx)}
     tables_by_name = {table.name: table for table in backup.tables}
     if unknown := tables_by_name.keys() - by_name.keys():
         raise BadInput(f"{file} has a table that revision {backup.revision} does not have: {min(unknown)}.")
@@ -174,14 +175,7 @@ def _fill(tx: sa.Connection, folder: zipfile.ZipFile, backup: Backup, file: Path
         _read(tx, by_name[name], folder, tables_by_name[name], on_progress)
 
 
-# Tables and their values.
-
-
-def _tables(tx: sa.Connection) -> list[sa.Table]:
-    """Return the tables of dailypapers as they are in the database, those that others refer to first."""
-    tables = sa.MetaData()
-    tables.reflect(tx, only=lambda name, _: name != "alembic_version")
-    return tables.sorted_tables
+# Values.
 
 
 def _as_read(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
@@ -309,7 +303,7 @@ def _require_known(backup: Backup, file: Path) -> None:
 
 
 def _require_empty(tx: sa.Connection) -> list[sa.Table]:
-    tables = _tables(tx)
+    tables = reflected(tx)
     if any(tx.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() for table in tables):
         where = tx.engine.url.render_as_string(hide_password=True)
         raise BadInput(f"The database {where} is not empty: a backup is restored into an empty one only.")
