@@ -43,7 +43,7 @@ def equipment() -> None:
 def browser(equipment: None) -> Iterator[Browser]:
     """The system's Chromium."""
     with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=tools.chromium(), args=list(tools.ARGUMENTS))
+        started = play.chromium.launch(executable_path=tools.chromium(), args=[*tools.ARGUMENTS, *tools.UNTIMED])
         yield started
         started.close()
 

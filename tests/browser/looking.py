@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from playwright.sync_api import Page, Request, Route
-from tests.browser.tools import ARGUMENTS, AXE, MODULES, chromium
+from tests.browser.tools import ARGUMENTS, AXE, MODULES, UNTIMED, chromium
 
 Colors = Literal["light", "dark"]
 
@@ -105,7 +105,8 @@ def lighthouse(*addresses: str, timed: bool = False) -> list[Scores]:
     """
     categories = ",".join((("performance", "accessibility") if timed else ()) + ("best-practices",))
     script = MODULES.parent / "lighthouse.mjs"
-    words = ["node", str(script), categories, chromium(), *addresses, "--", *ARGUMENTS]
+    flags = ARGUMENTS if timed else ARGUMENTS + UNTIMED
+    words = ["node", str(script), categories, chromium(), *addresses, "--", *flags]
     done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=300)  # noqa: S603 - ours
     return [_scores(json.loads(line)) for line in done.stdout.splitlines()]
 

@@ -23,6 +23,8 @@ ARGUMENTS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+#: Where nothing is timed: a page is gone before code that the browser compiles to run fast has won back its time.
+UNTIMED = ("--js-flags=--no-opt --no-maglev",)
 
 
 def chromium() -> str:
