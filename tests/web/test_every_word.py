@@ -130,7 +130,7 @@ class Walk:
     statuses: set[int] = field(default_factory=set)
     #: All that was told.
     told: list[str] = field(default_factory=list)
-    client: httpx.AsyncClient = field(default_factory=httpx.AsyncClient)
+    client: httpx.AsyncClient = field(init=False)
 
     def browse(self, app: FastAPI) -> None:
         """Go on in front of this app, noting which of its routes answer."""

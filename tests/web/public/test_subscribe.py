@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from typing import Any
 
@@ -46,9 +46,9 @@ HOUR = dt.timedelta(hours=1)
 class Front:
     """The pages, at a time that a test turns."""
 
-    client: httpx.AsyncClient
     engine: sa.Engine
     now: dt.datetime = NOW
+    client: httpx.AsyncClient = field(init=False)
 
     async def ask(
         self, email: str, *, waited: float = 30, network: str = "192.0.2.1", **fields: object
@@ -77,7 +77,7 @@ def sign_up_policy(**changes: Any) -> SignUpPolicy:
 
 
 async def opened(context: WebContext, policy: SignUpPolicy) -> AsyncIterator[Front]:
-    front = Front(httpx.AsyncClient(), context.engine)
+    front = Front(context.engine)
     app = web_app(replace(context, sign_up_policy=policy, clock=lambda: front.now))
     transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
