@@ -207,9 +207,9 @@ class Scorer:
         """Return subjects × papers: scores in units, at least 0; and relevance, which says the same on every day.
 
         A liked paper's likeness is taken for its relevance; a topic's is what `relevance` says of it, and of a long one
-        its likeness, which is bounded where it counts less than half: up to a sentence. Beside liked papers a topic
-        counts by the square of its share: a few of them say more of what is meant than its words do. What several
-        readers share is scored once.
+        its likeness, which is bounded where it counts less than half: up to a sentence. Beside liked papers a topic's
+        relevance counts by the square of its share, in scores as well: a few of them say more of what is meant than
+        its words do. What several readers share is scored once.
         """
         if normalisation.distinct is not None and normalisation.row is not None:
             scores, relevance = self.subjects(normalisation.distinct)
@@ -219,7 +219,8 @@ class Scorer:
         if not topics.any():
             return np.maximum(likeness, 0), likeness
         about = (normalisation.shares.astype(np.float32) @ self.matches.relevance).astype(np.float64)
-        scores = (1 - self._relevance * words) * likeness + self._relevance * about
+        counted = self._relevance * topics
+        scores = (1 - counted * words) * likeness + counted * about
         most = np.where(words >= topics / 2, MOST_LIKENESS, np.inf)
         bounded = (topics**2 - topics * words) * np.minimum(likeness, most)
         return np.maximum(scores, 0), (1 - topics**2) * likeness + bounded + topics * about
@@ -265,8 +266,9 @@ class Scorer:
         if self._has_nearest:
             added += self._nearest(normalisation, apart)
         if normalisation.topics.any():
-            added *= 1 - self._relevance * normalisation.words[subject]
-            added += self._relevance * apart.share * self.matches.relevance[apart.row, column]
+            counted = self._relevance * normalisation.topics[subject]
+            added *= 1 - counted * normalisation.words[subject]
+            added += counted * apart.share * self.matches.relevance[apart.row, column]
         return added
 
     def _nearest(self, normalisation: Normalisation, apart: PairDecomposition) -> Vector:
