@@ -115,6 +115,6 @@ def test_words_of_the_same_root_and_company_meet() -> None:
     learned = replace(fit([]), latent=latent, vocabulary=Vocabulary(("robots", "robotic", "universities", "universe")))
     titles = ("Robotic hands", "Robots", "Universities", "A universe")
     features = build([paper(n, title) for n, title in enumerate(titles)], background=learned)
-    covered = features.coverage(["robots", "universe", "Robotic Anything", "robotic"])
+    covered = features.coverage(["robots", "universe", "Robotic Someone", "robotic"])
     assert covered.tolist() == [[1, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0], [1, 1, 0, 0]]
     assert not features.background.kin("unheard")

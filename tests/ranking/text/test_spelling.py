@@ -17,6 +17,9 @@ TEXTS = ["Bayesian optimisation of federated systems.", "A Bayesian view of ErdÅ
         ("learning", "learning", 0),
         ("attention", "atenttion", 2),
         ("models", "robots", 3),
+        ("imaging", "imahing", 1),
+        ("segmentation", "segmantation", 1),
+        ("leading", "lending", 2),
     ],
 )
 def test_letters_are_added_left_out_replaced_and_swapped(one: str, other: str, edits: int) -> None:
@@ -33,6 +36,11 @@ def test_the_nearest_word_is_suggested_and_of_two_the_more_common() -> None:
     assert words.nearest("Bayesain") == "bayesian"
     assert words.nearest("trainning") == "training"
     assert words.nearest("optimisazion") == "optimization"
+
+
+@pytest.mark.parametrize(("word", "other"), [("lending", "leading"), ("ageism", "agents"), ("copulas", "copies")])
+def test_a_word_is_no_slip_of_another_that_nobody_takes_for_it(word: str, other: str) -> None:
+    assert not Vocabulary((other,)).nearest(word)
 
 
 @pytest.mark.parametrize("word", ["", "mars", "bayesian", "zebrafish", "ayesian", "objekterkennung"])

@@ -23,6 +23,7 @@ from dailypapers.ranking.text.words import (
 #: A topic, and a text that is about it.
 MEET = [
     ("Q-learning", "Q learning"),
+    ("Segment Anything", "the Segment Anything Model"),
     ("T cells", "T-cell"),
     ("t cells", "CD8+ T cells"),
     ("vitamin D", "vitamin-D"),
@@ -99,6 +100,7 @@ MEET = [
 #: A topic, and a text that holds less than it.
 DIFFER = [
     ("Q-learning", "learning"),
+    ("Segment Anything", "segments of all kinds"),
     ("T cells", "B cells"),
     ("T cells", "fuel cells"),
     ("vitamin C", "vitamin D"),

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations
 
 from dailypapers.domain.text import unaccented
 
@@ -19,6 +20,10 @@ LEAST_LETTERS = 5
 _LONG = 8
 #: Fewer papers may all have made the same mistake.
 LEAST_PAPERS = 5
+#: Letters that are written for each other by mistake: neighbors on a keyboard, vowels, and what sounds alike. Of two
+#: other letters one is not a slip of the other: “lending” is no “leading”.
+_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_ALIKE = ("aeiouy", "ckqsxz", "fpv", "dtz", "bp", "mn", "gj", "lr", "uvw")
 _WORD = re.compile(rf"(?<![^\W\d_])[a-z]{{{LEAST_LETTERS},}}(?![^\W\d_])")
 
 
@@ -61,17 +66,37 @@ class Vocabulary:
 def distance(one: str, other: str, *, most: int) -> int:
     """Return how many letters to add, leave out, replace or swap with their neighbor make one word of the other.
 
-    That is the optimal string alignment distance; above `most` it is `most` + 1.
+    That is the optimal string alignment distance, in which a letter replaced by one that nobody takes for it counts as
+    two; above `most` it is `most` + 1.
     """
     before: list[int] = []
     row = list(range(len(other) + 1))
     for place, letter in enumerate(one, 1):
         last, before, row = before, row, [place]
         for column, its in enumerate(other, 1):
-            edits = min(before[column] + 1, row[-1] + 1, before[column - 1] + (letter != its))
+            edits = min(before[column] + 1, row[-1] + 1, before[column - 1] + _replaced(letter, its))
             if last and column > 1 and letter == other[column - 2] and its == one[place - 2]:
                 edits = min(edits, last[column - 2] + 1)
             row.append(edits)
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)
+
+
+def _replaced(letter: str, other: str) -> int:
+    if letter == other:
+        return 0
+    return 1 if (letter, other) in _SLIPS else 2
+
+
+def _slips() -> frozenset[tuple[str, str]]:
+    """Pairs of letters that are written for each other, both ways."""
+    place = {letter: (row, column) for row, letters in enumerate(_KEYBOARD) for column, letter in enumerate(letters)}
+    pairs = {pair for letters in _ALIKE for pair in permutations(letters, 2)}
+    for one, (row, column) in place.items():
+        near = {(row, column - 1), (row, column + 1), (row - 1, column), (row - 1, column + 1)}
+        pairs |= {pair for other in place if place[other] in near for pair in ((one, other), (other, one))}
+    return frozenset(pairs)
+
+
+_SLIPS = _slips()

@@ -3,7 +3,7 @@
 _PRONOUNS = (
     "i me my myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers"
     " herself it its itself they them their themselves this that these those who whom whose which what whoever"
-    " whatever one none nobody noone nothing anyone anything everyone everything someone something somehow"
+    " whatever one none nobody noone nothing anyone everyone someone something somehow"
 )
 _ARTICLES_AND_AMOUNTS = (
     "a an the all any both each either enough every few least less many more most mostly much neither no once"
@@ -35,4 +35,5 @@ _PAPER_WORDS = (
     " proposed recent result study task use used using work"
 )
 _LISTS = (_PRONOUNS, _ARTICLES_AND_AMOUNTS, _PREPOSITIONS, _CONJUNCTIONS, _ADVERBS, _VERBS, _PIECES, _PAPER_WORDS)
+#: “Anything” and “everything” are none: models are called “Segment Anything” and “Depth Anything”.
 STOP_WORDS = frozenset(word for words in _LISTS for word in words.split())
