@@ -138,6 +138,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture
+def migrated(tmp_path: Path, sqlite_template: Path) -> Path:
+    """A test's own file, named and as private as commands make it: where there is one, they need not."""
+    return Path(shutil.copy(sqlite_template, tmp_path / "dailypapers.db"))
+
+
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """A database of this process's own on a real PostgreSQL, which the processes of a run share."""

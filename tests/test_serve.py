@@ -20,10 +20,9 @@ from dailypapers.catcher.server import Catcher, caught
 from dailypapers.errors import DatabaseDamaged
 from dailypapers.serve import serve
 from dailypapers.settings import Settings
-from dailypapers.store.database import migrate
 
 
-def test_serve_answers_delivers_and_stops(tmp_path: Path) -> None:
+def test_serve_answers_delivers_and_stops(tmp_path: Path, migrated: Path) -> None:
     with Catcher(tmp_path / "mails") as catcher:
         port = free_port()
         (tmp_path / "none.jsonl").write_text("", "utf-8")
@@ -45,10 +44,9 @@ def test_serve_answers_delivers_and_stops(tmp_path: Path) -> None:
             assert serving.wait() == 0
 
 
-def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(tmp_path: Path) -> None:
-    database = {"url": f"sqlite:///{tmp_path / 'papers.db'}"}
+def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(migrated: Path) -> None:
+    database = {"url": f"sqlite:///{migrated}"}
     app = build(Settings.model_validate({"secret": "s", "database": database, "web": {"port": 0}}))
-    migrate(app.engine)
 
     asked = []
 
@@ -62,10 +60,9 @@ def test_asked_to_stop_before_its_pages_are_there_it_ends_without_a_complaint(tm
     app.engine.dispose()
 
 
-def test_a_damaged_database_ends_it_with_the_sentence_that_says_what_to_do(tmp_path: Path) -> None:
-    database = {"url": f"sqlite:///{tmp_path / 'papers.db'}"}
+def test_a_damaged_database_ends_it_with_the_sentence_that_says_what_to_do(migrated: Path) -> None:
+    database = {"url": f"sqlite:///{migrated}"}
     app = build(Settings.model_validate({"secret": "s", "database": database}))
-    migrate(app.engine)
     damage(app.engine, "outbox")
     too_late = threading.Timer(30, signal.raise_signal, [signal.SIGTERM])
     too_late.start()
@@ -95,7 +92,7 @@ def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_begun(
     assert not list(tmp_path.glob("out/*"))
 
 
-def test_serve_says_which_setting_names_a_port_that_is_taken(tmp_path: Path) -> None:
+def test_serve_says_which_setting_names_a_port_that_is_taken(tmp_path: Path, migrated: Path) -> None:
     assert ran("init", "--no-check-mail", folder=tmp_path)[0] == 0
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -128,7 +125,7 @@ def asks_to_subscribe(address: str, port: int) -> bool:
     return True
 
 
-def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path) -> None:
+def test_serve_takes_mail_that_asks_to_subscribe(tmp_path: Path, migrated: Path) -> None:
     with Catcher(tmp_path / "mails") as catcher:
         port = free_port()
         (tmp_path / "dailypapers.toml").write_text(

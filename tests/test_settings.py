@@ -16,7 +16,7 @@ from dailypapers.domain.pace import Limit
 from dailypapers.errors import BadSettings
 from dailypapers.mail.smtp.servers import Servers
 from dailypapers.settings import RENAMED, Mail, Settings, load, providers, shipped
-from dailypapers.store.database import close, migrate, reading
+from dailypapers.store.database import close, reading
 
 
 @pytest.fixture(autouse=True)
@@ -272,9 +272,9 @@ def written(tmp_path: Path, text: str) -> Path:
     return file
 
 
-def test_several_mail_servers_each_have_their_own_settings(tmp_path: Path) -> None:
+def test_several_mail_servers_each_have_their_own_settings(tmp_path: Path, migrated: Path) -> None:
     (tmp_path / "relay.password").write_text("secret\n", "utf-8")
-    settings = load(written(tmp_path, f'{SERVERS}[database]\nurl = "sqlite:///{tmp_path}/papers.db"\n'))
+    settings = load(written(tmp_path, f'{SERVERS}[database]\nurl = "sqlite:///{migrated}"\n'))
     ours, theirs = settings.mail.servers
     assert (theirs.host, theirs.connections, theirs.messages_per_day) == ("smtp.office365.com", 3, 10_000)
     app = build(settings.model_copy(update={"secret": SecretStr("x" * 40)}))
@@ -284,7 +284,6 @@ def test_several_mail_servers_each_have_their_own_settings(tmp_path: Path) -> No
     ]
     options = app.dependencies.make_sender_options()
     assert isinstance(options.transport, Servers)
-    migrate(app.engine)
     with reading(app.engine) as tx:
         rates = [rules.rate for rules, _ in options.pace.stand(tx)]
     assert rates == [Limit(5, timedelta(seconds=1)), Limit(0.5, timedelta(seconds=1))]

@@ -1,17 +1,13 @@
 """Accounts from the command line: a link is printed, and never a password asked for."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run
 
 
-def test_an_account_is_added_listed_and_removed(
-    run: Run, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copyfile(sqlite_template, "dailypapers.db")
+def test_an_account_is_added_listed_and_removed(run: Run, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAILYPAPERS_SECRET", "x" * 40)
     settings = '[mail]\nfrom_address = "papers@example.org"\n[service]\nbase_url = "https://papers.example.org"\n'
     Path("dailypapers.toml").write_text(settings, "utf-8")

@@ -1,7 +1,6 @@
 """Keys from the command line: shown once, listed without what is secret, revoked; changes are in the audit log."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,7 @@ SETTINGS = '[mail]\nfrom_address = "papers@example.org"\n[service]\nbase_url = "
 
 
 @pytest.fixture(autouse=True)
-def _set_up(run: Run, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copyfile(sqlite_template, "dailypapers.db")
+def _set_up(run: Run, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAILYPAPERS_SECRET", "x" * 40)
     Path("dailypapers.toml").write_text(SETTINGS, "utf-8")
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,8 @@ FILE = "sqlite:///dailypapers.db"
 
 
 @pytest.fixture
-def ready(run: Run, sqlite_template: Path, tmp_path: Path) -> Run:
+def ready(run: Run, migrated: Path, tmp_path: Path) -> Run:
     """A folder with settings, a secret, and a database with a reader who waits for a confirmation."""
-    shutil.copyfile(sqlite_template, tmp_path / "dailypapers.db")
     (tmp_path / "dailypapers.toml").write_text(SETTINGS, "utf-8")
     (tmp_path / "dailypapers.secret").write_text("secret", "utf-8")
     assert run("subscribers", "add", "alice@example.org", "--topic", "RNA", "--confirm")[0] == 0

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,9 +29,8 @@ def papers(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ready(run: Run, papers: Path, tmp_path: Path, sqlite_template: Path) -> Run:
+def ready(run: Run, papers: Path, tmp_path: Path, migrated: Path) -> Run:
     """A folder with settings, a database and a file source."""
-    shutil.copyfile(sqlite_template, tmp_path / "dailypapers.db")  # So that `init` has nothing to migrate.
     (tmp_path / "dailypapers.toml").write_text(
         f'[mail]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\nfrom_address = "papers@example.org"\n'
         f'[[sources]]\nkind = "file"\npath = "{papers.name}"\n',
@@ -110,7 +108,7 @@ def test_a_day_ends_with_3_where_the_mail_server_does_not_answer(ready: Run) -> 
 
 
 def test_a_source_that_has_nothing_new_on_a_weekday_is_named_and_has_an_exit_code(
-    run: Run, papers: Path, tmp_path: Path
+    run: Run, papers: Path, tmp_path: Path, migrated: Path
 ) -> None:
     papers.write_text(papers.read_text("utf-8").replace("no json\n", ""), "utf-8")
     (tmp_path / "dailypapers.toml").write_text(f"[[sources]]\nkind = 'file'\npath = '{papers.name}'\n", "utf-8")

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,12 @@ TODAY = dt.datetime.now(dt.UTC)
 
 
 @pytest.fixture
-def engine(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+def engine(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
     """Settings, a mail server that is not there, and an edition whose digests wait."""
     monkeypatch.setenv("DAILYPAPERS_SECRET", "x" * 40)
     settings = '[mail]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\nfrom_address = "papers@example.org"\n'
     (tmp_path / "dailypapers.toml").write_text(settings, "utf-8")
-    made = connect(f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'dailypapers.db')}")
+    made = connect(f"sqlite:///{migrated}")
     fill(made)
     close(made)
     return made

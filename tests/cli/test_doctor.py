@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.cli.conftest import Run
 
 
-def test_each_line_says_how_it_is_why_and_what_to_do(run: Run) -> None:
+def test_each_line_says_how_it_is_why_and_what_to_do(run: Run, migrated: Path) -> None:
     assert run("init", "--no-check-mail")[0] == 0
     code, printed, _ = run("doctor", "--no-outside", "--json")
     lines = {line["name"]: line for line in json.loads(printed)}

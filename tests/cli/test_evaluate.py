@@ -201,7 +201,7 @@ def test_evaluate_trending_compares_early_signals_with_later_ones(run: Run, tmp_
     assert "line 2 is not a reading" in said
 
 
-def test_evaluate_replay_says_what_is_wrong(run: Run) -> None:
+def test_evaluate_replay_says_what_is_wrong(run: Run, migrated: Path) -> None:
     run("init", "--no-check-mail")
     for more, said in (("magic", "no method “magic”"), ("bm25", "Nobody can be tested")):
         code, _, told = run("evaluate", "--replay", "--method", more)

@@ -1,7 +1,6 @@
 """Groups from the command line: listed, shown, and ended; changes are in the audit log."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ from dailypapers.store.database import connect, writing
 
 
 @pytest.fixture(autouse=True)
-def _set_up(run: Run, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copyfile(sqlite_template, "dailypapers.db")
+def _set_up(run: Run, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAILYPAPERS_SECRET", "x" * 40)
     Path("dailypapers.toml").write_text(SETTINGS, "utf-8")
     engine = connect("sqlite:///dailypapers.db")

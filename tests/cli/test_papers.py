@@ -17,7 +17,7 @@ JOURNAL = (
 
 
 @pytest.fixture
-def _fetched(run: Run, tmp_path: Path) -> Iterator[None]:
+def _fetched(run: Run, tmp_path: Path, migrated: Path) -> Iterator[None]:
     """A folder in which a paper came by two sources, and was taken for one by its title."""
     arxiv = str(arxiv_feed("2604.20001").body).replace("Paper 2604.20001", "A Paper With a Telling Title")
     by_ann = "<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>Ann Lee</dc:creator></item>"

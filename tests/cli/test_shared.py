@@ -1,6 +1,5 @@
 """What commands share: however one ends, SQLite's file alone holds everything afterwards."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,8 @@ from tests.cli.conftest import Run
     ],
 )
 def test_a_command_leaves_no_log_beside_the_database(
-    run: Run, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], expected: int
+    run: Run, migrated: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], expected: int
 ) -> None:
     monkeypatch.setenv("DAILYPAPERS_SECRET", "x" * 40)
-    shutil.copyfile(sqlite_template, "dailypapers.db")
     assert run(*words)[0] == expected
     assert [file.name for file in Path().glob("dailypapers.db*")] == ["dailypapers.db"]

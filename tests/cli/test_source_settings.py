@@ -13,7 +13,7 @@ FEED = "<rss version='2.0'><channel><title>t</title><item><title>A title</title>
 
 
 @pytest.fixture
-def sources(run: Run, tmp_path: Path) -> Callable[[], list[dict[str, Any]]]:
+def sources(run: Run, tmp_path: Path, migrated: Path) -> Callable[[], list[dict[str, Any]]]:
     """A folder with the settings as `init` writes them; reads the sources that stand in them."""
     file = tmp_path / "dailypapers.toml"
     run("init", "--no-check-mail")

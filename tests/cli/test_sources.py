@@ -16,7 +16,7 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def routes(run: Run, tmp_path: Path) -> Iterator[dict[str, Route]]:
+def routes(run: Run, tmp_path: Path, migrated: Path) -> Iterator[dict[str, Route]]:
     """A folder whose only source is a small arXiv, which is asked as politely as the real one is not."""
     routes: dict[str, Route] = {}
     with playing_sources(routes) as base:

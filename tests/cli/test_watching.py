@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -72,11 +71,11 @@ def test_without_a_terminal_there_are_few_lines(
 
 
 @pytest.fixture
-def engine(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+def engine(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
     """Settings and a database."""
     monkeypatch.setenv("DAILYPAPERS_SECRET", "x" * 40)
     (tmp_path / "dailypapers.toml").write_text('[mail]\nfrom_address = "papers@example.org"\n', "utf-8")
-    return connect(f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'dailypapers.db')}")
+    return connect(f"sqlite:///{migrated}")
 
 
 def test_it_is_watched_from_another_terminal_and_ends_when_nothing_is_left(engine: sa.Engine, run: Run) -> None:

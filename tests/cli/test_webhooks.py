@@ -1,7 +1,6 @@
 """Webhooks from the command line: they are listed, tried out, and posted to again."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -29,10 +28,9 @@ allow_private = true
 
 
 @pytest.fixture
-def database(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> sa.Engine:
+def database(migrated: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> sa.Engine:
     """The database of the folder the commands are run in."""
     del run
-    shutil.copyfile(sqlite_template, "dailypapers.db")
     monkeypatch.setenv("DAILYPAPERS_SECRET", "x" * 40)
     Path("crm.txt").write_text("k" * 32, "utf-8")
     return connect("sqlite:///dailypapers.db")

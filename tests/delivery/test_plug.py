@@ -25,7 +25,7 @@ def environment(server: Server) -> dict[str, str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, migrated: Path) -> Path:
     """Settings, a paper, and readers who all want it."""
     paper = {"id": "2604.00001", "title": "Deeper Graph Neural Networks", "authors": ["Ann Lee"]}
     (tmp_path / "papers.jsonl").write_text(json.dumps(paper) + "\n", "utf-8")

@@ -13,7 +13,7 @@ from dailypapers.domain.finding import Level
 from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.message.dkim import write_new_key
 from dailypapers.settings import load
-from dailypapers.store.database import close, migrate
+from dailypapers.store.database import close
 
 
 def app_of(tmp_path: Path, extra: str = "") -> App:
@@ -31,10 +31,9 @@ def levels(app: App, now: dt.datetime) -> dict[str, Level]:
     return found
 
 
-def test_all_is_well_once_it_is_set_up(tmp_path: Path, now: dt.datetime) -> None:
+def test_all_is_well_once_it_is_set_up(tmp_path: Path, migrated: Path, now: dt.datetime) -> None:
     write_new_key(tmp_path / "dkim.pem")
     app = app_of(tmp_path, '[dkim]\nkey_file = "dkim.pem"\n')
-    migrate(app.engine)
     found = levels(app, now)
     assert set(found.values()) == {Level.OK}
     assert {"secret file", "DKIM key", "database file", "database", "templates", "sample email"} == set(found)
@@ -71,9 +70,8 @@ def test_what_receivers_report_is_summed_up(tmp_path: Path, now: dt.datetime, fa
     assert (found.level, "1000 emails passed" in found.why) == (level, True)
 
 
-def test_the_largest_email_of_the_newest_edition_is_made(tmp_path: Path, now: dt.datetime) -> None:
+def test_the_largest_email_of_the_newest_edition_is_made(tmp_path: Path, migrated: Path, now: dt.datetime) -> None:
     app = app_of(tmp_path)
-    migrate(app.engine)
     fill(app.engine)
     (found,) = [finding for finding in findings(app, now=now) if finding.name == "largest email"]
     close(app.engine)

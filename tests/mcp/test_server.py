@@ -1,7 +1,6 @@
 """The Model Context Protocol as the SDK's own client speaks it: in process, and with the real command."""
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
@@ -41,9 +40,8 @@ async def test_tools_say_what_they_do_answer_and_refuse_in_words(sqlite: sa.Engi
         assert (await client.call_tool("vote", {"paper": "x", "wants": "everything"})).is_error
 
 
-async def test_the_command_answers_over_standard_input_and_output(sqlite_template: Path, tmp_path: Path) -> None:
-    shutil.copyfile(sqlite_template, tmp_path / "dailypapers.db")
-    engine = connect(f"sqlite:///{tmp_path / 'dailypapers.db'}")
+async def test_the_command_answers_over_standard_input_and_output(migrated: Path, tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{migrated}")
     key = a_key(engine, may_act=True)
     engine.dispose()
     settings = '[mail]\nfrom_address = "papers@example.org"\n[service]\nbase_url = "https://papers.example.org"\n'
