@@ -16,7 +16,7 @@ PAPER = Paper(
     PaperId("arxiv", "2604.00001"),
     "Graphs <b> & more",
     "Graphs are everywhere. We show that a < b in all of them.",
-    ("A", "B", "C", "D"),
+    ("A", "B", "C", "محمد", "E"),
     (),
     "https://arxiv.org/abs/1",
 )
@@ -34,7 +34,7 @@ def test_a_groups_mail_says_what_for_whom_and_why() -> None:
     assert message.subject.startswith("Club, ")
     for part in (message.html, message.text):
         assert "Relevant to: Ada, Kim" in part
-        assert "A, B, C …" in part
+        assert "A, B, C, \u2068محمد\u2069 and one other" in part
         assert "Matches the group’s topic “graphs”" in part
         assert "http://p/group/x" in part
         assert "http://p/leave/y" in part

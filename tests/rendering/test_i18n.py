@@ -18,7 +18,16 @@ from dailypapers.errors import BadSettings
 from dailypapers.ranking.profile import profile
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, in_words, translator_of
-from dailypapers.rendering.i18n import CatalogTranslator, best_of, has_catalog, language_name, locale_of, translator
+from dailypapers.rendering.i18n import (
+    CatalogTranslator,
+    best_of,
+    colon,
+    gap,
+    has_catalog,
+    language_name,
+    locale_of,
+    translator,
+)
 from dailypapers.rendering.pages import render_page
 from dailypapers.rendering.text import one_line
 
@@ -107,6 +116,11 @@ def test_a_language_groups_its_digits(language: str, number: str) -> None:
 )
 def test_a_language_separates_the_items_of_a_list(language: str, list_: str) -> None:
     assert speaking(language).enumeration("abc") == list_
+
+
+@pytest.mark.parametrize(("language", "marks"), [("en", (" ", ": ")), ("de", (" ", ": ")), ("zh", ("", "："))])
+def test_chinese_has_no_room_beside_its_marks(language: str, marks: tuple[str, str]) -> None:
+    assert (gap(locale_of(language)), colon(locale_of(language))) == marks
 
 
 def test_every_language_has_numbers_and_lists() -> None:

@@ -22,7 +22,7 @@ from dailypapers.domain.text import direction, isolated
 from dailypapers.errors import BadSettings
 from dailypapers.rendering.dates import day_of_month, long_date, month_name, plain_date, short_date, weekday_name
 from dailypapers.rendering.html import inlined
-from dailypapers.rendering.i18n import CatalogTranslator, comma, gap, translator
+from dailypapers.rendering.i18n import CatalogTranslator, colon, comma, gap, translator
 from dailypapers.rendering.slots import waiting
 from dailypapers.rendering.summary import summary_of
 from dailypapers.rendering.text import (
@@ -97,7 +97,7 @@ def environment(
 
 def _direction(locale: Locale, language: str) -> dict[str, str]:
     """Return what templates need to know of the writing direction, and what stands between items and sentences."""
-    shared = {"lang": language.replace("_", "-"), "comma": comma(locale), "gap": gap(locale)}
+    shared = {"lang": language.replace("_", "-"), "comma": comma(locale), "gap": gap(locale), "colon": colon(locale)}
     if locale.text_direction == "rtl":
         return {**shared, "dir": "rtl", "start": "right", "back": "→", "forth": "←"}
     return {**shared, "dir": "ltr", "start": "left", "back": "←", "forth": "→"}

@@ -11,17 +11,16 @@ from dailypapers.domain.group import GroupDigest, GroupEntry
 from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
-from dailypapers.domain.person import given_first
 from dailypapers.domain.resource import Resource, resources_of
 from dailypapers.domain.subscriber import Abstracts
 from dailypapers.rendering.environment import translator_of
-from dailypapers.rendering.items import brief_of, linkable, title_of
+from dailypapers.rendering.items import Author, authors_of, brief_of, linkable, title_of
 from dailypapers.rendering.notices import rendered
 from dailypapers.rendering.summary import key_sentence
 from dailypapers.rendering.text import extract, one_line, safe_url, shortened
 
-#: Characters of a title, authors that are named, characters of a model's name.
-_TITLE, _AUTHORS, _MODEL = 300, 3, 40
+#: Characters of a title, and of a model's name.
+_TITLE, _MODEL = 300, 40
 #: Characters that are shown of an abstract: a sentence, two or three lines, or as good as all of it.
 _SENTENCE, _LINES, _WHOLE = 400, 220, 4000
 
@@ -32,7 +31,8 @@ class GroupItem:
 
     title: str
     url: str
-    authors: str
+    authors: tuple[Author, ...]
+    more_authors: int
     #: What is shown of the abstract: mostly the sentence that says what was done or found, or a model's.
     extract: str
     #: Which language model wrote that, and when; empty where the authors did.
@@ -101,14 +101,13 @@ def group_item(
 ) -> GroupItem:
     """Return a pick of a group in words, in the language of the templates, with so much of its abstract."""
     translate = translator_of(env)
-    people = map(given_first, entry.paper.authors[:_AUTHORS])
     summary = entry.summary if abstracts is Abstracts.SUMMARY else None
-    more = [" …"] if len(entry.paper.authors) > _AUTHORS else []
-    title = title_of(entry.paper)
+    title, authors = title_of(entry.paper), authors_of(env, entry.paper)
     return GroupItem(
         title=title,
         url=safe_url(entry.paper.url),
-        authors=shortened(", ".join(people), _TITLE) + "".join(more),
+        authors=authors,
+        more_authors=len(entry.paper.authors) - len(authors),
         extract=shortened(summary.text, _SENTENCE) if summary else _extract(entry.paper.abstract, abstracts),
         model=shortened(summary.model, _MODEL) if summary else "",
         model_day=summary.day if summary else None,

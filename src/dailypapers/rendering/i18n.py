@@ -60,7 +60,16 @@ def comma(locale: Locale) -> str:
 
 def gap(locale: Locale) -> str:
     """Return what a language puts between two sentences: Chinese and Japanese have room in the full stop itself."""
-    return "" if locale.language in {"ja", "yue", "zh"} else " "
+    return "" if locale.language in _FULL_WIDTH else " "
+
+
+def colon(locale: Locale) -> str:
+    """Return what a language puts between a word and what it is the name of."""
+    return "：" if locale.language in _FULL_WIDTH else ": "
+
+
+#: Languages whose marks are as wide as their signs.
+_FULL_WIDTH = frozenset(("ja", "yue", "zh"))
 
 
 def locale_of(language: str) -> Locale:

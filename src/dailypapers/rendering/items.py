@@ -138,7 +138,7 @@ def item_of(
 ) -> Item:
     """Return what a template shows of an entry; reason and address to vote are those of `reason_of` and `safe_url`."""
     paper = entry.paper
-    authors = tuple(_authors(paper.authors, entry.followed, env.filters["isolated"]))
+    authors = authors_of(env, paper, entry.followed)
     title = title_of(paper)
     begins, rest = _abstract(paper.abstract, shown)
     summary = _summary(entry, shown.summary)
@@ -220,6 +220,11 @@ def _summary(entry: Entry, length: int) -> Summary:
         return Summary("")
     summary = summary_of(entry)
     return replace(summary, text=shortened(summary.text, length))
+
+
+def authors_of(env: jinja2.Environment, paper: Paper, followed: Sequence[str] = ()) -> tuple[Author, ...]:
+    """Return the authors that are named: the first ones, and those the reader follows."""
+    return tuple(_authors(paper.authors, followed, env.filters["isolated"]))
 
 
 def _authors(names: Sequence[str], followed: Sequence[str], apart: Callable[[str], str]) -> Iterator[Author]:
