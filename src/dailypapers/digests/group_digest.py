@@ -140,7 +140,7 @@ def _relevant(
     """Return, by paper, to which members who may be named it is relevant: by their own topics, votes and threshold."""
     named = {each.subscriber for each in members if each.terms.shows_name and each.terms.name}
     with reading(engine) as tx:
-        readers = [reader for each in sorted(named) if (reader := subscribers.one(tx, each))]
+        readers = [reader for _, reader in sorted(subscribers.by_id(tx, named).items())]
         contexts = [_of_any_number(each, candidates) for each in load_contexts(tx, candidates, readers)]
     chosen = choose(engine, candidates, contexts, options, now=now) if readers else []
     picks_of_each = [picked_for(choice.picks) for choice in chosen]
@@ -174,7 +174,7 @@ def _put(
     has_news = bool(comments or winners or chosen)
     # Who joined or left while papers were ranked is in or out by now.
     ids = [each.subscriber for each in groups.members(tx, group.id) if each.joined_at]
-    readers = [reader for each in ids if (reader := subscribers.one(tx, each))]
+    readers = [reader for _, reader in sorted(subscribers.by_id(tx, ids).items())]
     active = [reader for reader in readers if has_news and reader.state is SubscriberState.ACTIVE]
     contents = _contents(tx, active, group, edition, options, now=now)
     mails = [_mail(reader, content, options, now) for reader, content in zip(active, contents, strict=True)]

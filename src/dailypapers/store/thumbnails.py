@@ -24,10 +24,10 @@ def unsought(tx: sa.Connection, paper_ids: Iterable[int], *, day: dt.date) -> li
 
 def put(tx: sa.Connection, paper_id: int, thumbnail: Thumbnail, content: bytes, *, day: dt.date) -> None:
     """Store a paper's thumbnail; one that is there already stays, so that a mail made again shows the same."""
-    insert_new(tx, thumbnails, [_nothing(paper_id, day)])
-    is_new = sa.and_(thumbnails.c.paper_id == paper_id, thumbnails.c.name == "")
-    values = {"name": thumbnail.name, "width": thumbnail.width, "height": thumbnail.height}
-    tx.execute(sa.update(thumbnails).where(is_new).values(**values, content=content, day=day))
+    values = {"name": thumbnail.name, "width": thumbnail.width, "height": thumbnail.height, "content": content}
+    if not insert_new(tx, thumbnails, [_nothing(paper_id, day) | values], thumbnails.c.paper_id):
+        was_sought_in_vain = sa.and_(thumbnails.c.paper_id == paper_id, thumbnails.c.name == "")
+        tx.execute(sa.update(thumbnails).where(was_sought_in_vain).values(**values, day=day))
 
 
 def sought_in_vain(tx: sa.Connection, paper_id: int, *, day: dt.date) -> None:
