@@ -46,6 +46,12 @@ def level(zone: Zone, check: Callable[[Records], Coroutine[Any, Any, Finding]]) 
         (("v=spf1 +all",), Level.FAIL),
         (("v=spf1 a -all", "v=spf1 mx -all"), Level.FAIL),
         (("v=spf10 a -all",), Level.FAIL),
+        (("v=spf1 -all",), Level.FAIL),
+        (("v=spf1 includ:a.example -all",), Level.FAIL),
+        (("v=spf1 ip4:192.0.2.300 -all",), Level.FAIL),
+        (("v=spf1 ip4:2001:db8::/32 -all",), Level.FAIL),
+        (("v=spf1 include:nowhere.example -all",), Level.FAIL),
+        (("v=spf1 a:x.example/24//64 ip6:2001:db8::/32 ?include:%{d}.a.example exp=b.example ~all",), Level.OK),
         ((), Level.FAIL),
     ],
 )
@@ -83,12 +89,27 @@ def test_dkim_must_be_the_key_that_signs_here() -> None:
         ({"_dmarc.ours.example": txt(DMARC + "; pct=50")}, Level.WARN),
         ({"_dmarc.ours.example": txt("v=DMARC1; p=maybe")}, Level.FAIL),
         ({"_dmarc.ours.example": txt(DMARC, "v=DMARC1; p=reject")}, Level.FAIL),
+        ({"_dmarc.ours.example": txt("v=DMARC1; p=none; rua=mailto:d@theirs.example!10m")}, Level.WARN),
         ({"_dmarc.ours.example": txt("v=DMARC2; p=none")}, Level.FAIL),
         ({}, Level.FAIL),
     ],
 )
 def test_dmarc_is_found_by_walking_up(zone: Zone, expected: Level) -> None:
     assert level(zone, lambda records: dmarc(records, "news.ours.example")) is expected
+
+
+def test_dmarc_says_of_two_records_that_none_is_used() -> None:
+    zone = {"_dmarc.ours.example": txt(DMARC, "v=DMARC1; p=reject")}
+    found = asked(zone, lambda records: dmarc(records, "ours.example"))
+    assert "has 2 records, so receivers use none" in found.why
+
+
+def test_reports_go_to_another_domain_that_has_agreed() -> None:
+    zone = {
+        "_dmarc.ours.example": txt("v=DMARC1; p=none; rua=mailto:d@ours.example, mailto:d@theirs.example"),
+        "ours.example._report._dmarc.theirs.example": txt("v=DMARC1;"),
+    }
+    assert level(zone, lambda records: dmarc(records, "ours.example")) is Level.OK
 
 
 def test_the_organization_is_what_the_tree_says() -> None:
@@ -111,7 +132,12 @@ def test_the_organization_is_what_the_tree_says() -> None:
 @pytest.mark.parametrize(
     ("zone", "expected"),
     [
-        ({"ours.example": {"MX": ("10 mx.ours.example.",)}}, Level.OK),
+        ({"ours.example": {"MX": ("10 mx.ours.example.",)}, "mx.ours.example": {"AAAA": ("2001:db8::1",)}}, Level.OK),
+        (
+            {"ours.example": {"MX": ("10 mx.ours.example.", "20 b.example.")}, "b.example": {"A": ("192.0.2.1",)}},
+            Level.WARN,
+        ),
+        ({"ours.example": {"MX": ("10 mx.ours.example.",)}}, Level.FAIL),
         ({"ours.example": {"A": ("192.0.2.1",)}}, Level.WARN),
         ({"ours.example": {"MX": ("0 .",)}}, Level.FAIL),
         ({"ours.example": {}}, Level.FAIL),
