@@ -67,6 +67,13 @@ def rank(
         least = DigestDefaults().relevance if relevance is None else relevance
         request = Wanted(preferred, limit, least)
         ranked = run(papers, request, now=clock(now)(), archive=archive, model=model)
+    _show(ranked, explain=explain, as_json=as_json)
+    if not ranked.papers:
+        raise BadInput(f"{papers} has no papers that could be read.")
+    raise typer.Exit(ATTENTION if ranked.skipped else OK)
+
+
+def _show(ranked: "Ranked", *, explain: bool, as_json: bool) -> None:
     for sentence in (*ranked.warnings, *(f"{item.where}: {item.why}" for item in ranked.skipped)):
         say(sentence)
     records = [*_records(ranked, explain=explain)]
@@ -74,9 +81,6 @@ def rank(
     rows(title, records, as_json=as_json, table=[_row(record) for record in records], wide=("paper, and why",))
     if ranked.papers and not records:
         say("No paper is relevant enough; --relevance 0 shows what comes nearest.")
-    if not ranked.papers:
-        raise BadInput(f"{papers} has no papers that could be read.")
-    raise typer.Exit(ATTENTION if ranked.skipped else OK)
 
 
 def _records(ranked: "Ranked", *, explain: bool) -> Iterator[dict[str, Any]]:
