@@ -10,7 +10,7 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.preferences import MAX_TOPICS
 from dailypapers.ranking.features import build
 from dailypapers.ranking.matching import Matcher
-from dailypapers.ranking.profile import profile
+from dailypapers.ranking.profile import profile, warnings
 from dailypapers.ranking.rank import Known, Reader, rank
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
@@ -45,18 +45,17 @@ def test_what_cannot_be_used_is_said_and_what_is_trending_comes_instead(
     kind: InterestKind, text: str, said: str
 ) -> None:
     interest = Interest(kind, text)
-    stated = profile([interest], examples={})
-    assert said in stated.warnings[0]
+    assert said in warnings([interest], examples={})[0]
     assert len(titles(interest)) == len(POOL)
 
 
 def test_a_topic_of_digits_is_in_no_foreign_script() -> None:
-    assert profile([Interest(InterestKind.TOPIC, "2025")], examples={}).warnings == ()
+    assert warnings([Interest(InterestKind.TOPIC, "2025")], examples={}) == ()
 
 
 def test_a_topic_of_five_thousand_words_is_a_topic() -> None:
     long = Interest(InterestKind.TOPIC, "graph networks " * 2500)
-    assert profile([long], examples={}).warnings == ()
+    assert warnings([long], examples={}) == ()
     assert set(titles(long)) == {"Deep Graph Networks", "Fair Graph Networks"}
     picks = rank(Matcher(build(POOL)), [Reader((long,))], Known(), now=NOW)[0]
     assert all("graph networks graph networks" in pick.reason.sentence() for pick in picks)
@@ -67,7 +66,7 @@ def test_more_topics_than_anybody_has_are_cut_and_it_is_said() -> None:
     many = [Interest(InterestKind.TOPIC, f"topic number{n}") for n in range(MAX_TOPICS + 5)]
     stated = profile(many, examples={})
     assert len(stated.subjects) == MAX_TOPICS
-    assert "5 more are ignored" in stated.warnings[-1]
+    assert "5 more are ignored" in warnings(many, examples={})[-1]
 
 
 def test_one_strange_wish_does_not_spoil_the_others() -> None:

@@ -15,7 +15,7 @@ from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.ranking.explain import Explainer
 from dailypapers.ranking.features import Features, build
 from dailypapers.ranking.matching import Matcher
-from dailypapers.ranking.profile import profile
+from dailypapers.ranking.profile import profile, warnings
 from dailypapers.ranking.rank import Known, Reader, Recent, matches_of, rank, scores_of
 from dailypapers.ranking.scoring import Scorer
 from dailypapers.ranking.text.highlighting import Highlighter
@@ -131,9 +131,9 @@ def test_who_names_nothing_usable_gets_what_is_trending() -> None:
 
 def test_what_can_do_nothing_is_told() -> None:
     unknown = want("arxiv:1111.11111", InterestKind.PAPER)
-    warnings = profile([want("the of"), unknown, want("graphs")], examples={}).warnings
-    assert len(warnings) == 2
-    assert "arxiv:1111.11111" in " ".join(warnings)
+    sentences = warnings([want("the of"), unknown, want("graphs")], examples={})
+    assert len(sentences) == 2
+    assert "arxiv:1111.11111" in " ".join(sentences)
 
 
 def test_a_pick_carries_the_papers_internal_id() -> None:

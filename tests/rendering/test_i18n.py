@@ -15,7 +15,7 @@ from dailypapers.domain.digest import Digest, Reason, Term, TermKind
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.text import isolated
 from dailypapers.errors import BadSettings
-from dailypapers.ranking.profile import profile
+from dailypapers.ranking.profile import warnings
 from dailypapers.rendering.digest import render_digest
 from dailypapers.rendering.environment import environment, in_words, translator_of
 from dailypapers.rendering.i18n import (
@@ -158,7 +158,7 @@ def test_a_reason_is_said_in_the_readers_language() -> None:
 
 
 def test_what_a_wish_lacks_is_said_in_the_readers_language() -> None:
-    (warning,) = profile([Interest(InterestKind.TOPIC, "the of")], examples={}).warnings
+    (warning,) = warnings([Interest(InterestKind.TOPIC, "the of")], examples={})
     assert warning.startswith("“the of” contains no dis")
     said = in_words(warning, speaking("de", contains_no="enthält keine"))
     assert said.startswith("“the of” enthält keine")

@@ -14,7 +14,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.saved import SavedNews
 from dailypapers.domain.subscriber import Subscriber
 from dailypapers.domain.summary import in_language
-from dailypapers.ranking.profile import profile
+from dailypapers.ranking.profile import warnings
 from dailypapers.store import history, papers, subscribers
 
 
@@ -98,7 +98,7 @@ def notes(tx: sa.Connection, readers: Sequence[int]) -> dict[int, tuple[str, ...
 def _notes(tx: sa.Connection, interests_by_reader: Mapping[int, tuple[Interest, ...]]) -> dict[int, tuple[str, ...]]:
     named = {i.text for interests in interests_by_reader.values() for i in interests if i.kind is InterestKind.PAPER}
     examples = papers.by_key(tx, named)
-    return {reader: profile(interests, examples=examples).warnings for reader, interests in interests_by_reader.items()}
+    return {reader: warnings(interests, examples=examples) for reader, interests in interests_by_reader.items()}
 
 
 def contents_of_today(tx: sa.Connection, readers: Sequence[int]) -> Mapping[int, Content]:

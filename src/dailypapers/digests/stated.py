@@ -10,7 +10,7 @@ from dailypapers.ranking.text.keyphrases import keyphrases
 
 def warnings(interests: Sequence[Interest]) -> tuple[str, ...]:
     """Say, in words for the reader, which of these interests cannot be used."""
-    return profile.profile(interests, examples={}).warnings
+    return profile.warnings(interests, examples={})
 
 
 def unusable(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> dict[Interest, str]:

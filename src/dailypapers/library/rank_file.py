@@ -16,7 +16,7 @@ from dailypapers.ranking.embeddings.encoder import Vectors
 from dailypapers.ranking.embeddings.models import load
 from dailypapers.ranking.features import build
 from dailypapers.ranking.hints import hints
-from dailypapers.ranking.profile import is_foreign, profile, several
+from dailypapers.ranking.profile import is_foreign, several, warnings
 from dailypapers.ranking.rank import Known, Matcher, Reader
 from dailypapers.ranking.rank import rank as rank_papers
 from dailypapers.sources.file import read_papers
@@ -73,7 +73,7 @@ def rank(
         picks=tuple((papers[pick.paper], pick) for pick in picks),
         papers=len(papers),
         skipped=fetched.skipped,
-        warnings=(*profile(wanted.interests, examples=papers).warnings, *_hints(matcher, wanted.interests)),
+        warnings=(*warnings(wanted.interests, examples=papers), *_hints(matcher, wanted.interests)),
     )
 
 

@@ -65,7 +65,6 @@ class Profile:
     facts: tuple[tuple[Interest, float], ...]
     excluded: tuple[Interest, ...]
     trending: float
-    warnings: tuple[str, ...] = ()
 
     @property
     def pulls(self) -> bool:
@@ -87,10 +86,9 @@ def profile(
 ) -> Profile:
     """Return what somebody's interests and votes add up to; `liked` and `disliked` are papers' names, oldest first.
 
-    Interests that can do nothing are left out and named in `warnings`, in words for the reader.
+    Interests that can do nothing are left out; `warnings` names them.
     """
-    usable = {interest: _trouble(interest, examples) for interest in sorted(set(interests), key=_ORDER)}
-    usable_interests = _bounded([interest for interest, trouble in usable.items() if not trouble])
+    _, usable_interests = _usable(interests, examples)
     votes = [Interest(InterestKind.PAPER, key) for key in liked if key in examples]
     against = [Interest(InterestKind.PAPER, key) for key in disliked if key in examples]
     facts = tuple((fact, _sign(fact) * FACTS[fact.kind]) for fact in usable_interests if _is_fact(fact))
@@ -102,12 +100,25 @@ def profile(
         facts=facts,
         excluded=tuple(interest for interest in usable_interests if interest.stance is Stance.EXCLUDE),
         trending=0.0 if pulls else TRENDING_WEIGHT,
-        warnings=(
-            *(trouble for trouble in usable.values() if trouble),
-            *filter(None, map(_weakness, usable_interests)),
-            *_too_many(usable, usable_interests),
-        ),
     )
+
+
+def warnings(interests: Sequence[Interest], *, examples: Mapping[str, Paper]) -> tuple[str, ...]:
+    """Return which of these interests can do nothing, or little, in words for the reader."""
+    trouble_of, usable_interests = _usable(interests, examples)
+    return (
+        *(trouble for trouble in trouble_of.values() if trouble),
+        *filter(None, map(_weakness, usable_interests)),
+        *_too_many(trouble_of, usable_interests),
+    )
+
+
+def _usable(
+    interests: Sequence[Interest], examples: Mapping[str, Paper]
+) -> tuple[Mapping[Interest, str], Sequence[Interest]]:
+    """Return what keeps each interest from being used, empty where nothing does; and the interests that are used."""
+    trouble_of = {interest: _trouble(interest, examples) for interest in sorted(set(interests), key=_ORDER)}
+    return trouble_of, _bounded([interest for interest, trouble in trouble_of.items() if not trouble])
 
 
 def several(interests: Sequence[Interest]) -> tuple[Interest, ...]:
