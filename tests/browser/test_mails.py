@@ -5,13 +5,15 @@ from itertools import product
 
 import pytest
 from tests.browser.conftest import Visit
-from tests.browser.living import Living
+from tests.browser.living import DAY, Living
 from tests.browser.looking import Colors, Look, faults
 
 from dailypapers.catcher.server import Caught
+from dailypapers.domain.group import Role, Terms
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.store import groups, subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 
@@ -21,7 +23,7 @@ LOOKS = [Look(width, colors=colors) for width, colors in product((320, 768), COL
 
 @pytest.fixture(scope="module")
 def arrived(shown: Living) -> dict[str, Caught]:
-    """A mail of each kind, by the reader who got it: a digest by topics, a trending one, a confirmation."""
+    """A mail of each kind, by the reader who got it: a digest by topics, a trending one, a confirmation, a group's."""
     now, topic = shown.clock.now, Interest(InterestKind.TOPIC, "language models")
     with writing(shown.app.engine) as tx:
         for name, interests in (("topics", (topic,)), ("trending", ())):
@@ -29,8 +31,15 @@ def arrived(shown: Living) -> dict[str, Caught]:
             sign_up.admit(tx, f"{name}@example.org", preferences, consent=Consent("test"), now=now)
         preferences = Preferences(Rhythm(), Amount())
         sign_up.subscribe(tx, "confirm@example.org", preferences, consent=Consent("test"), now=now)
+        reader = subscribers.by_address(tx, "trending@example.org")
+        assert reader
+        group = groups.add(tx, "Model club", ["language models"], Rhythm(), now=now - DAY)
+        groups.invite(tx, group, reader.id, role=Role.ORGANISER, now=now)
+        groups.join(tx, group, reader.id, Terms("Ada", shows_name=True), now=now)
     shown.run_day()
-    return {name: shown.mails_to(f"{name}@example.org")[0] for name in ("topics", "trending", "confirm")}
+    of_group = next(mail for mail in shown.mails_to("trending@example.org") if "Model club" in mail.subject)
+    first = {name: shown.mails_to(f"{name}@example.org")[0] for name in ("topics", "trending", "confirm")}
+    return first | {"group": of_group}
 
 
 def in_a_mailbox(html: str) -> str:
@@ -38,7 +47,7 @@ def in_a_mailbox(html: str) -> str:
     return re.sub(r"(<body[^>]*>)(.*)(</body>)", r"\1<main>\2</main>\3", html, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("kind", ["topics", "trending", "confirm"])
+@pytest.mark.parametrize("kind", ["topics", "trending", "confirm", "group"])
 def test_a_mail_is_fine_for_everybody(arrived: dict[str, Caught], window: Visit, kind: str) -> None:
     page = window(LOOKS[0])
     page.goto("about:blank")
