@@ -355,3 +355,15 @@ async def test_an_address_is_a_feed_with_a_title_or_a_page_that_names_some() -> 
         async with Http(allow_private=True, pace=0) as http:
             assert await find_feeds(http, f"{base}/") == Found("", (f"{base}/feed", f"{base}/comments"))
             assert await find_feeds(http, f"{base}/feed") == Found("New papers", (f"{base}/feed",))
+
+
+async def test_a_feed_is_read_in_the_encoding_that_its_header_names() -> None:
+    item = "<item><title>Нейронные сети</title><link>https://example.org/a</link></item>"
+    content = f"<rss version='2.0'><channel><title>Вестник</title>{item}</channel></rss>".encode("windows-1251")
+    answer = Answer(content, headers={"Content-Type": 'application/rss+xml; charset="Windows-1251"'})
+    with playing_sources({"/feed": answer}) as base:
+        async with Http(allow_private=True, pace=0, retries=0) as http:
+            answered = await Feed("feed", f"{base}/feed").fetch(http, None, now=MONDAY)
+            feeds = await find_feeds(http, f"{base}/feed")
+    assert [item.paper.title for item in answered.announcements] == ["Нейронные сети"]
+    assert feeds.title == "Вестник"

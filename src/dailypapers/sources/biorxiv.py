@@ -95,7 +95,9 @@ class Biorxiv(OneListADay):
         url = f"{self.feeds_url.rstrip('/')}/{self.server}_xml.php?subject=all"
         try:
             answers[url] = response = await http.get(url)
-            reading = await asyncio.to_thread(read_feed, response.content, url=url, day=day, source=self.name)
+            reading = await asyncio.to_thread(
+                read_feed, response.content, url=url, day=day, source=self.name, charset=response.charset
+            )
         except FetchFailed as error:
             raise FetchFailed(f"{why} The feed failed as well: {error}") from error
         return reading + Reading(remarks=(f"Its API failed, and the feed holds the newest papers only: {why}",))

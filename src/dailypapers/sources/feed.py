@@ -17,6 +17,7 @@ from dailypapers.domain.source import Announcement, Checkpoint, Fetched, Skipped
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched, id_of_title
 from dailypapers.sources.http.client import Http, Response, shown, without_password
+from dailypapers.sources.parsing.bounds import MAX_BYTES
 from dailypapers.sources.parsing.cleaning import clean, clean_authors, clean_blocks, web_address
 from dailypapers.sources.parsing.discovery import feeds_of
 from dailypapers.sources.parsing.imprint import Described, described
@@ -87,7 +88,9 @@ class Feed:
     async def _read(self, response: Response, *, day: dt.date) -> Reading:
         # Readers get the links, and never the password of a feed.
         url = without_password(response.final_url)
-        return await asyncio.to_thread(read_feed, response.content, url=url, day=day, source=self.name)
+        return await asyncio.to_thread(
+            read_feed, response.content, url=url, day=day, source=self.name, charset=response.charset
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ async def find_feeds(http: Http, url: str) -> Found:
     """Ask for an address that may be a feed's or a page's. Raises `FetchFailed` where it leads to none."""
     response = await http.get(url)
     try:
-        feed = await asyncio.to_thread(parse, response.content)
+        feed = await asyncio.to_thread(parse, response.content, charset=response.charset)
     except FetchFailed as error:
         if urls := tuple(each for each in feeds_of(response.content, response.final_url) if each != url):
             return Found(urls=urls)
@@ -111,10 +114,15 @@ async def find_feeds(http: Http, url: str) -> Found:
     return Found(clean(feed.title)[:_LONGEST_TITLE], (url,))
 
 
-def read_feed(content: bytes, *, url: str, day: dt.date, source: str = "feed") -> Reading:
-    """Read a feed fetched from `url`. Raises `FetchFailed` where the bytes are none."""
+def read_feed(
+    content: bytes, *, url: str, day: dt.date, source: str = "feed", charset: str = "", max_bytes: int = MAX_BYTES
+) -> Reading:
+    """Read a feed fetched from `url`; `charset` is what the header of the answer says, if it does.
+
+    Raises `FetchFailed` where the bytes are none, or more than `max_bytes`.
+    """
     try:
-        feed = parse(content)
+        feed = parse(content, charset=charset, max_bytes=max_bytes)
     except FetchFailed as error:
         raise FetchFailed(f"The feed {url} cannot be used: {error}.") from error
     if error_text := next(filter(None, map(_error_of_arxiv, feed.entries)), ""):

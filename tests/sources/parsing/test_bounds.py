@@ -23,16 +23,33 @@ def nested(depth: int, name: str = "b") -> str:
 @pytest.mark.parametrize(
     ("feed", "why"),
     [
-        (with_attributes(200_000, "a{0}='x'"), "250 attributes"),
+        (with_attributes(50_000, "a{0}='x'"), "250 attributes"),
         (with_attributes(20_000), "250 attributes"),
+        (with_attributes(1_000_000, "a{0}='x'"), "longer than any"),
         (nested(100_000), "250 deep"),
         (nested(40_000, "item"), "250 deep"),
         (HEAD + "<i>" * 250_000, "250 deep"),
         (HEAD + "<b>&nosuch;" * 200_000, "large and its XML is broken"),
         (HEAD + "&" * 300_000, "large and its XML is broken"),
+        ("<?xml version='1.0'" + " encoding='utf-8'" * 100_000 + "<rss/>", "before its first element"),
+        ("<!DOCTYPE a" * 50_000 + HEAD + TAIL, "before its first element"),
+        ("\n<!DOCTYPE a" * 50_000 + HEAD + TAIL, "before its first element"),
         (f"{HEAD}<title>{'&#65;' * 2_000_001}</title>{TAIL}", "character references"),
     ],
-    ids=["attributes", "namespaces", "nested", "nested items", "never closed", "tags", "ampersands", "references"],
+    ids=[
+        "attributes",
+        "namespaces",
+        "a long tag",
+        "nested",
+        "nested items",
+        "never closed",
+        "tags",
+        "ampersands",
+        "declarations",
+        "DTDs",
+        "DTDs in lines",
+        "references",
+    ],
 )
 def test_markup_made_to_keep_the_parser_busy_is_refused_at_once(feed: str, why: str) -> None:
     started = time.process_time()
@@ -51,6 +68,19 @@ def test_no_encoding_hides_markup_from_the_look(encoding: str) -> None:
 def test_a_dtd_hides_nothing() -> None:
     with pytest.raises(FetchFailed, match="attributes"):
         parse(b"<!DOCTYPE rss [<!ELEMENT nonsense]>" + with_attributes(5_000, "a{0}='x'").encode())
+
+
+def test_neither_long_texts_nor_what_lies_across_pieces_are_taken_for_long_tags() -> None:
+    for length in range(999_900, 1_000_000, 7):
+        check_shape(f"{HEAD}<item><title>{'x' * length}</title>{ITEM * 20_000}</item>{TAIL}".encode())
+    check_shape(f"{HEAD}<item a='{'x' * 900_000}'>{ITEM * 20_000}</item>{TAIL}".encode())
+
+
+def test_a_feed_may_begin_with_any_number_of_blank_lines() -> None:
+    started = time.process_time()
+    feed = parse(f"<?xml version='1.0'?>{chr(10) * 200_000}<!-- by hand -->{HEAD}{ITEM}{TAIL}".encode())
+    assert (len(feed.entries), feed.flaw) == (1, "")
+    assert time.process_time() - started < 2
 
 
 def test_what_is_within_bounds_is_read() -> None:

@@ -34,6 +34,7 @@ _BAD = 400
 _TOO_MANY_REQUESTS = 429
 #: What says of a host that it is not there, or not now; a connection that is cut may be about one address.
 _HOST_IS_AWAY = (httpx.ConnectError, httpx.TimeoutException, TimeoutError, OSError)
+_CHARSET = re.compile(r";\s{0,5}charset\s{0,5}=\s{0,5}[\"']?([\w.:+-]{1,40})", re.IGNORECASE | re.ASCII)
 _ACCEPT = "application/atom+xml, application/rss+xml, application/json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -47,6 +48,8 @@ class Response:
     etag: str = ""
     last_modified: str = ""
     not_modified: bool = False
+    #: The encoding that its header names; empty where it names none.
+    charset: str = ""
     #: Where it came from in the end, redirects followed: what its relative links are relative to.
     final_url: str = ""
 
@@ -313,7 +316,13 @@ def _response(url: str, answer: _Answer, *, also: Collection[int], is_conditiona
         etag=_validator(answer.headers.get("etag", "")) if good else "",
         last_modified=_validator(answer.headers.get("last-modified", "")) if good else "",
         not_modified=answer.status == _NOT_MODIFIED,
+        charset=_charset(answer.headers.get("content-type", "")),
     )
+
+
+def _charset(content_type: str) -> str:
+    named = _CHARSET.search(content_type)
+    return named[1] if named else ""
 
 
 def _validator(written: str) -> str:

@@ -23,16 +23,27 @@ MAX_ENTRIES = 50_000
 #: An element of a real feed has a handful of attributes, an SVG some fifty; elements nest to some thirty.
 MAX_ATTRIBUTES = 250
 MAX_DEPTH = 250
+#: Bytes before the first element: a DTD with the names of all characters of HTML is half as long.
+MAX_PROLOGUE = 20_000
+_SHORT_PROLOGUE = 500
+_FIRST_ELEMENT = re.compile(rb"<\w")
 _MAX_ENTITY = 16
+#: Bytes of a tag, with a picture in one of its attributes: expat tells of no attribute before it has read all of them.
+_MAX_TAG = 1_000_000
 # An entity stands for a character or two; one that is longer, or made of others, is a bomb's powder.
 _ENTITY = re.compile(rb"<!ENTITY\s+\S+\s+(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)\b", re.IGNORECASE)
 
 
-def check_size(content: bytes) -> None:
+def check_length(content: bytes, max_bytes: int = MAX_BYTES) -> None:
+    """Raise `FetchFailed` where a feed has more bytes than any."""
+    if len(content) > max_bytes:
+        raise FetchFailed(f"it is larger than {max_bytes / 1_000_000:g} MB")
+
+
+def check_size(content: bytes, *, max_bytes: int = MAX_BYTES) -> None:
     """Raise `FetchFailed` where a feed has more bytes, tags, references or entries than any, or entities that grow."""
-    if len(content) > MAX_BYTES:
-        raise FetchFailed(f"it is larger than {MAX_BYTES / 1_000_000:g} MB")
+    check_length(content, max_bytes)
     # Without its zero bytes UTF-16 and UTF-32 look like ASCII.
     markup = content.replace(b"\0", b"")
     if markup.count(b"<") > MAX_TAGS or len(_ENTRY.findall(markup)) > MAX_ENTRIES:
@@ -45,8 +56,22 @@ def check_size(content: bytes) -> None:
             raise FetchFailed("it declares entities that would expand without bound")
 
 
+def with_short_prologue(content: bytes) -> bytes:
+    """Return XML with single line ends for all blanks before its first element.
+
+    Raises `FetchFailed` where even so there is more than a feed needs: the parser's time grows with the square of it.
+    """
+    element = _FIRST_ELEMENT.search(content)
+    if element is None or element.start() < _SHORT_PROLOGUE:
+        return content
+    prologue = re.sub(rb"\s+", b"\n", content[: element.start()])
+    if len(prologue) > MAX_PROLOGUE:
+        raise FetchFailed("it begins with more than any feed has before its first element")
+    return prologue + content[element.start() :]
+
+
 def check_shape(content: bytes) -> None:
-    """Raise `FetchFailed` where XML in UTF-8 nests too deeply or an element has too many attributes.
+    """Raise `FetchFailed` where XML in UTF-8 nests too deeply, or a tag is too long or has too many attributes.
 
     XML that is not well-formed is looked at as far as it goes, which is as far as a strict parser reads it.
     """
@@ -56,7 +81,11 @@ def check_shape(content: bytes) -> None:
     parser.StartElementHandler = shape.start
     parser.EndElementHandler = shape.end
     try:
-        parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
+        for start in range(0, len(content), _MAX_TAG):
+            parser.Parse(content[start : start + _MAX_TAG], False)  # noqa: FBT003 - expat takes no keywords
+            if parser.CurrentByteIndex < start:
+                raise FetchFailed("one of its tags is longer than any")
+        parser.Parse(b"", True)  # noqa: FBT003
     except expat.ExpatError as error:
         if content.count(b"<") + content.count(b"&") > MAX_MARKUP_OF_BROKEN_XML:
             raise FetchFailed(f"it is large and its XML is broken ({error})") from error

@@ -32,9 +32,11 @@ def clean(text: str, *, plain: bool = False) -> str:
 
 def clean_blocks(text: str, *, plain: bool = False) -> tuple[str, ...]:
     """Give the text's paragraphs, headings and other blocks, each a line as `clean` gives it."""
-    read = read_markup(_one_line(text[:_MAX_MARKED_UP]), plain=plain)
-    lines = (_finished(_one_line(block)) for block in blocks(read[:MAX_CHARACTERS]))
-    return tuple(line for line in lines if line)
+    line = _one_line(text[:_MAX_MARKED_UP])
+    read = read_markup(line, plain=plain)
+    # Without markup it is the one line that it was.
+    lines = (line,) if read is line else map(_one_line, blocks(read[:MAX_CHARACTERS]))
+    return tuple(filter(None, map(_finished, lines)))
 
 
 def _finished(line: str) -> str:

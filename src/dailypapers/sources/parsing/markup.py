@@ -71,7 +71,7 @@ def read_markup(text: str, *, plain: bool = False) -> str:
         tags = _tags(text, plain=plain)
         if tags:
             return _rendered(_tree(text, tags))
-    if plain or "&lt;" not in text:
+    if plain or "&" not in text or "&lt;" not in text:
         return unescaped(text)
     once = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     tags = _tags(once, plain=False) if "<" not in text else []

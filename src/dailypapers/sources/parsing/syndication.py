@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import feedparser
-from feedparser.encodings import convert_to_utf8
 from feedparser.sanitizer import replace_doctype
 
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.parsing.bounds import MAX_ENTRIES, check_shape, check_size
+from dailypapers.sources.parsing.bounds import (
+    MAX_BYTES,
+    MAX_ENTRIES,
+    check_length,
+    check_shape,
+    check_size,
+    with_short_prologue,
+)
+from dailypapers.sources.parsing.encoding import in_utf8
 from dailypapers.sources.parsing.jsonfeed import entries_of, is_json
 from dailypapers.sources.parsing.large_feeds import read_large
-
-_ENCODING = re.compile(rb"(<\?xml[^>]{0,100}?encoding\s*=\s*[\"'])([^\"']{0,40})")
-# Encodings that write markup as markup; others ("utf-7", Python's "unicode_escape") could hide it from our look.
-_KNOWN_ENCODING = re.compile(
-    rb"utf-?(8|16|32)(-?[lb]e)?|us-ascii|ascii|(iso-?)?8859-\d+|iso-8859-\d+|latin-?\d|(windows|cp)-?125\d|cp\d{3}|koi8-\w"
-    rb"|gb\w+|big5\w*|shift[-_]jis|euc-\w+|iso-2022-\w+|tis-620|macintosh",
-    re.IGNORECASE,
-)
 
 #: feedparser takes four letters for the longest top-level domain: of “ann@lab.science” it leaves “nce” in the name.
 _CUT_DOMAIN = re.compile(r"@[^@]*\.[A-Za-z]{4}$")
@@ -63,13 +62,17 @@ class Syndicated:
     is_atom: bool = False
 
 
-def parse(content: bytes) -> Syndicated:
-    """Read a feed leniently. Raises `FetchFailed` where the bytes are no feed at all."""
+def parse(content: bytes, *, charset: str = "", max_bytes: int = MAX_BYTES) -> Syndicated:
+    """Read a feed leniently; `charset` is what the header of the answer says, if it does.
+
+    Raises `FetchFailed` where the bytes are no feed at all, or more than `max_bytes`.
+    """
+    check_length(content, max_bytes)
     if is_json(content):
-        check_size(content)
+        check_size(content, max_bytes=max_bytes)
         title, entries = entries_of(content)
         return Syndicated(entries[:MAX_ENTRIES], title)
-    checked = _checked(content)
+    checked = _checked(content, charset, max_bytes)
     samples: list[Any] = []
 
     def read_sample(sample: bytes) -> Sequence[Entry]:
@@ -108,21 +111,14 @@ def _kind(content: bytes) -> str:
     return next((kind for magic, kind in _MAGIC if beginning.startswith(magic)), of_root)
 
 
-def _checked(content: bytes) -> bytes:
+def _checked(content: bytes, charset: str, max_bytes: int) -> bytes:
     """Give the feed as the parser will read it, once that is known to be within bounds."""
-    check_size(content)
-    # What is looked at must be what is parsed: in the parser's own choice of encoding, with what it leaves of a DTD.
-    in_utf8 = convert_to_utf8({}, _without_odd_encoding(content), {})
-    check_size(in_utf8)
-    check_shape(replace_doctype(in_utf8)[1])
-    return bytes(in_utf8)
-
-
-def _without_odd_encoding(content: bytes) -> bytes:
-    declared = _ENCODING.search(content[:300])
-    if declared and not _KNOWN_ENCODING.fullmatch(declared[2].strip()):
-        return content.replace(declared[0], declared[1] + b"utf-8", 1)
-    return content
+    # What is looked at must be what is parsed: in an encoding that nobody needs to guess, with what is left of a DTD.
+    utf8 = in_utf8(content, charset)
+    check_size(utf8, max_bytes=max_bytes)
+    utf8 = with_short_prologue(utf8)
+    check_shape(replace_doctype(utf8)[1])
+    return utf8
 
 
 def _flaw(parsed: Any) -> str:
@@ -146,12 +142,12 @@ def text(entry: Entry, *keys: str) -> str:
 def is_plain(entry: Entry, key: str) -> bool:
     """Tell whether a field is declared to be plain text, which only Atom can say."""
     detail = entry.get(f"{key}_detail")
-    return isinstance(detail, Mapping) and detail.get("type") == "text/plain"
+    return isinstance(detail, dict) and detail.get("type") == "text/plain"
 
 
 def bodies(entry: Entry) -> tuple[tuple[str, bool], ...]:
     """Give the texts that may hold the abstract, each once, and whether it is declared to be plain."""
-    contents = [content for content in entry.get("content") or () if isinstance(content, Mapping)]
+    contents = [content for content in entry.get("content") or () if isinstance(content, dict)]
     texts = [(text(entry, "summary", "description"), is_plain(entry, "summary"))]
     texts += [(text(content, "value"), content.get("type") == "text/plain") for content in contents]
     texts += [(text(entry, "dc_description", "prism_teaser"), False)]
@@ -161,13 +157,13 @@ def bodies(entry: Entry) -> tuple[tuple[str, bool], ...]:
 def terms(entry: Entry) -> tuple[str, ...]:
     """Give the entry's categories as they are written, each once."""
     tags = entry.get("tags") or ()
-    words = (tag.get("term") for tag in tags if isinstance(tag, Mapping))
+    words = (tag.get("term") for tag in tags if isinstance(tag, dict))
     return tuple(dict.fromkeys(term.strip() for term in words if isinstance(term, str) and term.strip()))
 
 
 def creators(entry: Entry) -> tuple[str, ...]:
     """Give the entry's authors as they are written, one text for each element, without addresses of email."""
-    people = [person for person in entry.get("authors") or () if isinstance(person, Mapping)]
+    people = [person for person in entry.get("authors") or () if isinstance(person, dict)]
     return tuple(name for person in people if (name := _name(person)))
 
 

@@ -15,19 +15,27 @@ from dailypapers.sources.tex.symbols import accented, code_point, is_macro, smal
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _SET_ASIDE = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
-_SIGNS = ("\\", "$", "^", "{", "}", "~", "`", "''", "**", "--", "[≤]", "[≥]", "[±]", "[×]", "[→]", "[≈]", "[A]")
+_SIGNS = ("\\", "$", "^", "{", "}", "~", "`")
+#: Signs of several characters, by the one that is looked for first: that takes a twentieth of the time.
+_LONGER_SIGNS = (
+    ("'", ("''",)),
+    ("*", ("**",)),
+    ("-", ("--",)),
+    ("[", ("[≤]", "[≥]", "[±]", "[×]", "[→]", "[≈]", "[A]")),
+)
 _MATH = re.compile(r"\$|\\[(\[]")
+# It begins with a sign, whatever must not stand before that: so the engine looks for the sign alone.
 _FORMULA = re.compile(
-    r"(?<!\\)\$\$(?P<display>(?:\\.|[^$\\]){1,1000})\$\$"
+    r"\$(?:(?<!\\\$)(?:\$(?P<display>(?:\\.|[^$\\]){1,1000})\$\$"
     # As in Pandoc: no space inside either dollar and no digit behind the second, or it is money …
-    r"|(?<!\\)\$(?![\s$])(?P<tight>(?:\\.|[^$\\]){1,1000})(?<!\s)\$(?!\d)"
+    r"|(?![\s$])(?P<tight>(?:\\.|[^$\\]){1,1000})(?<!\s)\$(?!\d)"
     # … except where something inside can only be TeX.
-    r"|(?<!\\)\$(?=[^$]{0,300}[\\^_])(?P<loose>(?:\\.|[^$\\]){1,1000})\$"
-    r"|(?<!\\)\$(?P<sign>[<>=~+@-]{1,2})\$"
+    r"|(?=[^$]{0,300}[\\^_])(?P<loose>(?:\\.|[^$\\]){1,1000})\$"
+    r"|(?P<sign>[<>=~+@-]{1,2})\$)"
     # Behind a space in the first dollar no money comes; before one in the second a letter or a bound may.
-    r"|(?<![\\\w$])\$\s(?P<spaced>[^\s$][^$]{0,60}?)\s?\$(?![\d$])"
-    r"|(?<![\\\w$])\$(?P<late>[A-Za-z]|[<>≤≥=~]\s?\d[\d.,]{0,12})\s\$(?![\d$])"
-    r"|\\\((?P<round>.{1,1000}?)\\\)|\\\[(?P<square>.{1,1000}?)\\\]"
+    r"|(?<![\\\w$]\$)(?:\s(?P<spaced>[^\s$][^$]{0,60}?)\s?\$(?![\d$])"
+    r"|(?P<late>[A-Za-z]|[<>≤≥=~]\s?\d[\d.,]{0,12})\s\$(?![\d$])))"
+    r"|\\(?:\((?P<round>.{1,1000}?)\\\)|\[(?P<square>.{1,1000}?)\\\])"
 )
 _PLAIN_WORDS = re.compile(r"\s[A-Za-z]{3,}|[A-Za-z]{3,}\s")
 _MATH_WORDS = re.compile(r"\b(?:log|exp|max|min|sin|cos|mod|poly|and|for|all|sup|inf|lim|det)\b")
@@ -60,7 +68,7 @@ _LINK = re.compile(
 )
 # Some write a link as a formula.
 _LINK_IN_DOLLARS = re.compile(r"\$(\\href\s?\{[^{}$]*\}\s?\{[^{}$]*\})\$")
-_CITED = re.compile(r"~?\\(?:[cC]ite[a-z]{0,6}\*?|ref|eqref|cref|autoref)\s?\{([^{}]*)\}")
+_CITED = re.compile(r"(?:~\\|\\)(?:[cC]ite[a-z]{0,6}\*?|ref|eqref|cref|autoref)\s?\{([^{}]*)\}")
 _FOOTNOTE = re.compile(rf"\s?\\(?:footnote|thanks)\s?{_BRACES}")
 _CODE_POINT = re.compile(r"\\unicode\s?\{(x\w{2,6})\}")
 # Programs that take abstracts apart leave “b{eta}”, with a backslash, where “beta” stood.
@@ -157,7 +165,7 @@ class Rewrite:
 
 def to_unicode(text: str) -> str:
     """Rewrite the TeX we can read in a line of prose. Never raises and never drops what it cannot read."""
-    if not any(map(text.__contains__, _SIGNS)):
+    if not _has_signs(text):
         return text
     aside: list[str] = []
 
@@ -171,6 +179,12 @@ def to_unicode(text: str) -> str:
         text = _LINK_IN_DOLLARS.sub(r"\1", text)
     prose = _prose(_FORMULA.sub(lambda match: keep(_formula(match)), text) if _MATH.search(text) else text)
     return _put_back(prose, aside) if aside else prose
+
+
+def _has_signs(text: str) -> bool:
+    return any(map(text.__contains__, _SIGNS)) or any(
+        first in text and any(map(text.__contains__, signs)) for first, signs in _LONGER_SIGNS
+    )
 
 
 def _put_back(text: str, aside: list[str]) -> str:
