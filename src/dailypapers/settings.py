@@ -33,7 +33,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from dailypapers.domain.category import is_arxiv_category, nearest_category
+from dailypapers.domain.category import is_arxiv_category, nearest_category, unknown_subject
 from dailypapers.domain.event import EventKind
 from dailypapers.domain.subscriber import parse_days
 from dailypapers.domain.zone import knows_zone
@@ -521,6 +521,10 @@ class SourceSettings(_Section):
             meant = nearest_category(unknown)
             suggestion = f"; did you mean {meant}?" if meant else ""
             raise ValueError(f"categories: “{unknown}” is not a category of arXiv{suggestion}")
+        if self.kind in {"biorxiv", "medrxiv"}:
+            sentences = (unknown_subject(self.kind, each) for each in self.categories)
+            if sentence := next(filter(None, sentences), ""):
+                raise ValueError(f"categories: {sentence.rstrip('.')}")
         return self
 
     def label(self) -> str:

@@ -319,6 +319,7 @@ def test_errors_are_one_sentence_and_a_code(run: Run, words: tuple[str, ...], co
         ),
         ("[[sources]]\nkind = 'arxiv'\ncategories = ['cs.CX']", "is not a category of arXiv; did you mean cs.SC?"),
         ("[[sources]]\nkind = 'arxiv'\ncategories = ['cs.LG+nonsense.XY']", "is not a category of arXiv"),
+        ("[[sources]]\nkind = 'biorxiv'\ncategories = ['genomic']", "no category “genomic”; did you mean genomics?"),
         ("[service", "invalid TOML"),
         ("[database]\nurl = 'oracle://x'", "neither SQLite"),
     ],

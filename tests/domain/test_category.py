@@ -13,6 +13,7 @@ from dailypapers.domain.category import (
     is_cross_list,
     nearest_category,
     unknown_category,
+    unknown_subject,
 )
 
 
@@ -89,3 +90,33 @@ def test_an_alias_of_the_primary_category_is_no_cross_list() -> None:
 @pytest.mark.parametrize(("code", "meant"), [("cs.LGG", "cs.LG"), ("sc.LG", "cs.LG"), ("cell biology", "")])
 def test_the_category_that_was_meant_is_found(code: str, meant: str) -> None:
     assert nearest_category(code) == meant
+
+
+@pytest.mark.parametrize(
+    ("server", "subject"),
+    [
+        ("biorxiv", "neuroscience"),
+        ("biorxiv", "Cancer-Biology"),
+        ("biorxiv", "cancer_biology"),
+        ("medrxiv", "hiv-aids"),
+        ("medrxiv", "Infectious Diseases (except HIV/AIDS)"),
+        ("medrxiv", "endocrinology"),
+    ],
+)
+def test_subjects_are_known_however_they_are_written(server: str, subject: str) -> None:
+    assert unknown_subject(server, subject) == ""
+
+
+@pytest.mark.parametrize(
+    ("server", "subject", "sentence"),
+    [
+        ("biorxiv", "Neurosience", "bioRxiv has no category “Neurosience”; did you mean neuroscience?"),
+        ("biorxiv", "oncology", "bioRxiv has no category “oncology”; medRxiv has."),
+        ("medrxiv", "neuroscience", "medRxiv has no category “neuroscience”; bioRxiv has."),
+        ("medrxiv", "astronomy and so on", "medRxiv has no category “astronomy and so on”."),
+    ],
+)
+def test_a_subject_that_a_server_does_not_have_is_named_with_what_may_be_meant(
+    server: str, subject: str, sentence: str
+) -> None:
+    assert unknown_subject(server, subject) == sentence

@@ -54,6 +54,7 @@ def test_a_retraction_is_about_the_paper_and_not_a_new_one() -> None:
     )
     (announcement,) = read_works(works(notice).encode(), day=NOW.date()).reading.announcements
     assert (announcement.type, str(announcement.paper.id)) == (AnnounceType.REPLACE, "doi:10.1038/xyz-1")
+    assert announcement.is_notice
     assert announcement.paper.title == "Retraction Note: Paper 1 (retraction)"
 
 

@@ -6,7 +6,7 @@ from tests.playing_sources import Answer, Asked, Route, playing_sources
 
 from dailypapers.domain.source import Announcement
 from dailypapers.errors import FetchFailed
-from dailypapers.sources.feed import Feed, Found, find_feeds, read_feed
+from dailypapers.sources.feed import Feed, FeedLookup, find_feeds, read_feed
 from dailypapers.sources.http.client import Http
 from dailypapers.sources.parsing.bounds import MAX_BYTES, MAX_ENTRIES, MAX_TAGS
 
@@ -198,6 +198,8 @@ def test_a_doi_in_the_imprint_alone_names_the_paper_unless_others_state_it_too()
         "url:https://x.example/C",
     ]
     assert papers[0].url == "https://x.example/A"
+    # By this one it may be known from a day on which its description had no imprint yet.
+    assert [str(name) for name in papers[0].also] == ["url:https://x.example/A"]
 
 
 @pytest.mark.parametrize("link", ["https://x.example/", "https://doi.org/10.1000/issue"])
@@ -353,8 +355,8 @@ async def test_an_address_is_a_feed_with_a_title_or_a_page_that_names_some() -> 
     page = "".join(f"<link rel=alternate type='application/rss+xml' href='/{name}'>" for name in ("comments", "feed"))
     with playing_sources({"/": Answer(page), "/feed": Answer(rss())}) as base:
         async with Http(allow_private=True, pace=0) as http:
-            assert await find_feeds(http, f"{base}/") == Found("", (f"{base}/feed", f"{base}/comments"))
-            assert await find_feeds(http, f"{base}/feed") == Found("New papers", (f"{base}/feed",))
+            assert await find_feeds(http, f"{base}/") == FeedLookup("", (f"{base}/feed", f"{base}/comments"))
+            assert await find_feeds(http, f"{base}/feed") == FeedLookup("New papers", (f"{base}/feed",))
 
 
 async def test_a_feed_is_read_in_the_encoding_that_its_header_names() -> None:

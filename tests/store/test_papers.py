@@ -228,3 +228,16 @@ def test_papers_of_an_edition_come_a_page_at_a_time(engine: sa.Engine, now: dt.d
         second = papers.page_of_edition(tx, edition.id, limit=2, after_id=first[-1].paper_id)
     assert [listed.paper.id.value for listed in first + second] == ["2604.00000", "2604.00001", "2604.00002"]
     assert {listed.sources for listed in first} == {("arxiv",)}
+
+
+def test_a_notice_makes_no_unknown_paper_known_and_gives_none_its_title(engine: sa.Engine, now: dt.datetime) -> None:
+    name = "10.1038/xyz-1"
+    retraction = announcement(name, title="Retraction Note: A Paper (retraction)", type=AnnounceType.REPLACE)
+    notice = replace(retraction, is_notice=True)
+    assert add(engine, notice, now=now) == 0
+    with reading(engine) as tx:
+        assert papers.every(tx) == {}
+    assert add(engine, announcement(name, title="A Paper"), notice, now=now) == 1
+    with writing(engine) as tx:
+        assert papers.add(tx, [notice], now=now).replaced == 0, "it is stored already"
+        assert [paper.title for paper in papers.every(tx).values()] == ["A Paper"]

@@ -28,12 +28,10 @@ def add(
     import asyncio
 
     from dailypapers.cli.sources import say_answer
-    from dailypapers.domain.category import nearest_category
-    from dailypapers.sources.recognise import setting_of, unknown_category_of
+    from dailypapers.sources.recognise import setting_of, unknown_sentence
 
-    if unknown := unknown_category_of(address):
-        nearest = nearest_category(unknown)
-        raise BadInput(f"arXiv has no category {unknown}{f'; did you mean {nearest}?' if nearest else '.'}")
+    if sentence := unknown_sentence(address):
+        raise BadInput(sentence)
     setting = setting_of(address)
     if setting is None:
         raise BadInput(f"“{address}” is neither a web address nor a category of arXiv.")

@@ -52,6 +52,25 @@ def nearest_category(code: str) -> str:
     return next((codes[known] for known in get_close_matches(code.casefold(), codes, n=1)), "")
 
 
+def unknown_subject(server: str, subject: str) -> str:
+    """Say in a sentence that bioRxiv or medRxiv (`server`, in lower case) has no such subject; empty where it has."""
+    name, others = next((name, subjects) for name, subjects in _SUBJECTS.items() if name.lower() == server)
+    known = {plain_subject(each): each.lower() for each in others}
+    if plain_subject(subject) in known:
+        return ""
+    has_it = next(
+        (other for other, subjects in _SUBJECTS.items() if plain_subject(subject) in map(plain_subject, subjects)), ""
+    )
+    nearest = next((known[each] for each in get_close_matches(plain_subject(subject), known, n=1)), "")
+    hint = f"; {has_it} has" if has_it else f"; did you mean {nearest}?" if nearest else ""
+    return f"{name} has no category “{subject}”{hint}{'' if hint.endswith('?') else '.'}"
+
+
+def plain_subject(subject: str) -> str:
+    """Write a subject in one way: “cancer-biology”, “HIV/AIDS”, “Infectious Diseases (except HIV/AIDS)”."""
+    return " ".join(re.sub(r"\([^()]*\)|[^a-z()]+", " ", subject.lower()).split())
+
+
 def groups_of(category: str) -> frozenset[str]:
     """Return all codes whose readers get a category's papers, lower case: its own, its alias, and their archives."""
     code = category.casefold()

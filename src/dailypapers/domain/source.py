@@ -36,6 +36,8 @@ class Announcement:
     version: int | None = None
     signals: Signals | None = None
     presentation: Presentation | None = None
+    #: Whether it is about a paper without being it, as a retraction is: it makes no unknown paper known.
+    is_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

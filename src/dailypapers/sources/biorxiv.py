@@ -6,12 +6,12 @@ down, as it has been for days.
 
 import asyncio
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
+from dailypapers.domain.category import plain_subject
 from dailypapers.domain.doi import trimmed
 from dailypapers.domain.paper import Paper, PaperId, Presentation, page_of
 from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fetched, Skipped
@@ -103,16 +103,11 @@ class Biorxiv(OneListADay):
         return reading + Reading(remarks=(f"Its API failed, and the feed holds the newest papers only: {why}",))
 
     def _wanted(self, reading: Reading) -> Reading:
-        names = set(map(_subject, self.categories))
+        names = set(map(plain_subject, self.categories))
         if not names:
             return reading
-        chosen = (a for a in reading.announcements if names & set(map(_subject, a.paper.categories)))
+        chosen = (a for a in reading.announcements if names & set(map(plain_subject, a.paper.categories)))
         return replace(reading, announcements=tuple(chosen))
-
-
-def _subject(category: str) -> str:
-    """Write a category in one way: addresses have “cancer-biology” and “cancer_biology”, the API “cancer biology”."""
-    return re.sub(r"[\s_+-]+", " ", category).strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)

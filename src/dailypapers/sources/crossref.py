@@ -111,7 +111,7 @@ def _announcements(work: Mapping[str, Any], *, day: dt.date, source: str) -> Ite
         kinds = ", ".join(sorted({text(update, "type") or "update" for update in updates}))
         for paper in about:
             notice = Paper(id=paper, title=f"{title} ({kinds})", url=page_of(paper))
-            yield Announcement(notice, source, day, type=AnnounceType.REPLACE)
+            yield Announcement(notice, source, day, type=AnnounceType.REPLACE, is_notice=True)
         return
     yield Announcement(_paper(work, id_, title), source, day, presentation=_presentation(work))
 

@@ -94,24 +94,24 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What an address has: a feed's title, where it is a feed, or the addresses of those that its page names."""
+class FeedLookup:
+    """What an address leads to: a feed with its title, or a page that names feeds."""
 
     title: str = ""
-    #: The best first; the address itself where it is a feed.
+    #: Addresses of feeds, the best first; the address itself where it is one.
     urls: tuple[str, ...] = ()
 
 
-async def find_feeds(http: Http, url: str) -> Found:
+async def find_feeds(http: Http, url: str) -> FeedLookup:
     """Ask for an address that may be a feed's or a page's. Raises `FetchFailed` where it leads to none."""
     response = await http.get(url)
     try:
         feed = await asyncio.to_thread(parse, response.content, charset=response.charset)
     except FetchFailed as error:
         if urls := tuple(each for each in feeds_of(response.content, response.final_url) if each != url):
-            return Found(urls=urls)
+            return FeedLookup(urls=urls)
         raise FetchFailed(f"The feed {shown(url)} cannot be used: {error}.") from error
-    return Found(clean(feed.title)[:_LONGEST_TITLE], (url,))
+    return FeedLookup(clean(feed.title)[:_LONGEST_TITLE], (url,))
 
 
 def read_feed(
@@ -145,7 +145,10 @@ def read_feed(
 
 
 def _with_dois(announcements: Sequence[Announcement], stated: Sequence[str]) -> Iterator[Announcement]:
-    """Name papers that have but an address by the DOI their imprint states, unless others state it too: an issue's."""
+    """Name papers that have but an address by the DOI their imprint states, unless others state it too: an issue's.
+
+    They keep the address as another name, by which they may be known from before.
+    """
     times = Counter(stated)
     for announcement, doi in zip(announcements, stated, strict=True):
         paper = announcement.paper
@@ -153,7 +156,7 @@ def _with_dois(announcements: Sequence[Announcement], stated: Sequence[str]) -> 
             yield announcement
             continue
         (id_, version), *_ = names
-        yield replace(announcement, paper=replace(paper, id=id_), version=version)
+        yield replace(announcement, paper=replace(paper, id=id_, also=(*paper.also, paper.id)), version=version)
 
 
 def _error_of_arxiv(entry: Entry) -> str:

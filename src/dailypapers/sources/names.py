@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from dailypapers.domain.category import nearest_category
+from dailypapers.domain.category import unknown_subject
 from dailypapers.errors import BadInput
-from dailypapers.sources.recognise import Setting, setting_of, unknown_category_of
+from dailypapers.sources.recognise import Setting, setting_of, unknown_sentence
 
 _SEPARATORS = re.compile(r"\s*[,;\n]\s*")
 #: A server's subjects may follow its name.
@@ -42,6 +42,8 @@ def _named(name: str) -> Iterator[Setting]:
         yield {"kind": "huggingface"}
     elif server := _SERVER.fullmatch(name):
         kind, subject = server[1].lower(), server[2].strip().lower()
+        if sentence := unknown_subject(kind, subject) if subject else "":
+            raise BadInput(sentence)
         yield {"kind": kind, "categories": (subject,)} if subject else {"kind": kind}
     elif query := _PUBMED.fullmatch(name):
         yield {"kind": "pubmed", "query": query[1].strip()}
@@ -51,9 +53,8 @@ def _named(name: str) -> Iterator[Setting]:
 
 
 def _category_or_address(word: str, name: str) -> Setting:
-    if unknown := unknown_category_of(word):
-        nearest = nearest_category(unknown)
-        raise BadInput(f"arXiv has no category {unknown}{f'; did you mean {nearest}?' if nearest else '.'}")
+    if sentence := unknown_sentence(word):
+        raise BadInput(sentence)
     setting = setting_of(word)
     if setting is None:
         raise BadInput(

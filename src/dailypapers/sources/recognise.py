@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
-from dailypapers.domain.category import ARCHIVES, is_arxiv_category, nearest_category
+from dailypapers.domain.category import ARCHIVES, is_arxiv_category, nearest_category, unknown_subject
 from dailypapers.domain.text import one_line
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.parsing.bounds import checked_xml
@@ -56,6 +56,17 @@ def unknown_category_of(address: str) -> str:
     listed = _LIST.match(parts.path) if _is_of(parts.hostname or "", "arxiv.org") else None
     code = listed[1] if listed else address if _CODE.fullmatch(address) else ""
     return "" if not code or is_arxiv_category(code) else code
+
+
+def unknown_sentence(address: str) -> str:
+    """Say in a sentence that a source has no category which an address or a code names; empty where all are known."""
+    if unknown := unknown_category_of(address):
+        nearest = nearest_category(unknown)
+        return f"arXiv has no category {unknown}{f'; did you mean {nearest}?' if nearest else '.'}"
+    setting = setting_of(address) or {}
+    server = str(setting.get("kind"))
+    subjects = setting.get("categories", ()) if server in {"biorxiv", "medrxiv"} else ()
+    return next(filter(None, (unknown_subject(server, subject) for subject in subjects)), "")
 
 
 def _known(host: str, url: str) -> Setting | None:

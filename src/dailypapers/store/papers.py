@@ -50,12 +50,15 @@ def add(tx: sa.Connection, items: Sequence[Announcement], *, now: dt.datetime) -
     """Store announcements, and count the new ones; idempotent.
 
     Versions, cross-lists and other sources' copies fold into one paper: whoever shares a name with a known paper
-    is that paper. The first text wins, blanks are filled, categories are united.
+    is that paper. The first text wins, blanks are filled, categories are united. Notices about papers that nobody
+    knows are left out.
     """
     lock(tx, names)
     id_by_name = identities.known(tx, {name for item in items for name in item.paper.names()})
     for item in items:
-        identities.fold(tx, item.paper, id_by_name, source=item.source, now=now)
+        if not item.is_notice:
+            identities.fold(tx, item.paper, id_by_name, source=item.source, now=now)
+    items = [item for item in items if not item.is_notice or str(item.paper.id) in id_by_name]
     # Asked at the end: a later record may have told that two earlier ones are one paper.
     ids = [id_by_name[str(item.paper.id)] for item in items]
     _fill(tx, zip(ids, items, strict=True))
