@@ -17,8 +17,8 @@
 
   // Keys and pasted papers are for the subscription alone: addresses are kept in histories and logs.
   const secrets = /zotero(?:\s+key)?:?\s?[a-z0-9]{24}\b/gi;
-  const pasted = /(?<![^\s,;])(?:@[a-z]+\s*\{|TY {1,2}- ?\w)[^]*/i;
-  const open = (text) => text.replace(secrets, "").replace(pasted, "");
+  const pasted = /(^|[\s,;])(?:@[a-z]+\s*\{|TY {1,2}- ?\w)[^]*/i;
+  const open = (text) => text.replace(secrets, "").replace(pasted, "$1");
 
   // What the form says now, as it would be sent; files are left out, and what is not for the preview.
   const filled = () => {
