@@ -1,0 +1,316 @@
+"""Blocks: a paper's block in a mail, rendered and encoded once, and filled for one reader after the other.
+
+    templates' block + slots → cut → encoded (`pieces`) → with its reason, for all readers of a topic → with a vote
+
+A block must not know whose mail it stands in, nor where; how it is rendered is learned while the first frame is, and
+compared with how it would be in a mail of another shape. Knows nothing of what stands around it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import jinja2
+from jinja2.runtime import Context
+
+from dailypapers.domain.digest import Entry
+from dailypapers.errors import NotShareable, TakenForSlots
+from dailypapers.rendering.html import weight_of_plain
+from dailypapers.rendering.items import Item, Shown, item_of, reason_of
+from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
+from dailypapers.rendering.slots import NUMBER, Fill, Named, Slot, Slots, is_reserved, recording
+
+#: How much is kept for later mails: blocks of some 5 KB, reasons of some 1 KB.
+_BLOCKS, _REASONS = 8000, 8000
+#: What a block must not know: it is shared by mails that differ in these.
+_NOT_IN_BLOCKS = frozenset(
+    {
+        *("links", "trending", "voted", "notes", "quiet", "more_quiet", "quiet_days", "instead", "total", "considered"),
+        *("several_days", "unusable"),
+        *("items", "outside", "item", "loop"),
+    }
+)
+#: For how many entries it is looked whether a block shows anything of its mail's shape.
+_COMPARED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paper's block in both parts. It holds the entry, so that its identities are not others' while this is kept."""
+
+    entry: Entry
+    html: Piece | None
+    text: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around the address to vote in an entry's block, in both parts; all else but its number is there."""
+
+    #: It is held, so that its identity is not another's while this is kept.
+    entry: Entry
+    html: tuple[bytes, ...]
+    text: tuple[bytes, ...]
+    weight: int
+    #: Whether the HTML shows the number, as the text does.
+    is_numbered: bool
+
+
+#: What a block is with a reader's values: HTML and text, which are weighed already, and what they weigh together.
+Filled = tuple[Weighed, Weighed, int]
+#: An address to vote as it stands in HTML and in text; of no weight where there is none.
+Vote = tuple[Weighed, Weighed]
+#: Stand for the address to vote, and for the number, while a block is filled; no encoded text holds them.
+_ADDRESS, _NUMBER = b"\0", b"\1"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Stands for an entry in a frame, where only its title is known; templates that ask for more are not shared."""
+
+    place: str
+    number: int
+    first: bool
+    title: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class _BlockSource:
+    """How the templates' block of an entry is rendered by itself."""
+
+    template: jinja2.Template
+    render: Callable[[Context], Iterator[str]]
+    values: Mapping[str, Any]
+    blocks: Mapping[str, list[Callable[[Context], Iterator[str]]]]
+
+    def rendered(self, item: object) -> str:
+        """Return the block of an entry."""
+        context = self.template.new_context({**self.values, "item": item}, shared=True)
+        context.blocks = {key: list(renders) for key, renders in self.blocks.items()}
+        return "".join(self.render(context))
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The blocks of one folder of templates; it is given what encodes them."""
+
+    env: jinja2.Environment
+    pieces: Pieces
+    _blocks: dict[tuple[object, ...], _Block] = field(default_factory=dict)
+    #: By the identity of an entry, how many digits its number has, and the number of how it is shown.
+    _around: dict[tuple[int, int, int], _Around] = field(default_factory=dict)
+    _ways: dict[tuple[object, ...], int] = field(default_factory=dict)
+    #: What the number of an entry is encoded.
+    _numbers: list[bytes] = field(default_factory=list)
+    #: Whether a template does more with an entry's number than print it.
+    _filters_numbers: bool = False
+    #: By what is a paper's own: what templates show of it, with an entry that has it, so that its identity stays taken.
+    _items: dict[tuple[object, ...], tuple[Entry, Item]] = field(default_factory=dict)
+    #: By all that a part of an entry's block shows: whether it is the first, and how wide its number is, where it does.
+    #: With the item, so that its identity stays taken.
+    _block_parts: dict[tuple[object, ...], tuple[Item, Piece]] = field(default_factory=dict)
+    #: With the reason itself, so that its identity is not another's while this is kept.
+    _reasons: dict[int, tuple[object, str]] = field(default_factory=dict)
+    #: By part and block: how it is rendered, and how it would be in a mail of another shape.
+    _sources: dict[tuple[str, str], list[_BlockSource]] = field(default_factory=dict)
+    _compared: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def has_one_way(self, file: str) -> bool:
+        """Tell whether a part's blocks were seen in a mail of one shape alone."""
+        return any(len(sources) == 1 for (part, _), sources in self._sources.items() if part == file)
+
+    def placing(
+        self, slots: Slots, template: jinja2.Template, file: str, name: str
+    ) -> Callable[[Context], Iterator[str]]:
+        """Return a block that puts a slot where an entry's block is to stand, and remembers how that is rendered."""
+        sources = self._sources.setdefault((file, name), [])
+        before = len(sources)
+
+        def place(context: Context) -> Iterator[str]:
+            item = context.get("item")
+            if not isinstance(item, Place):
+                raise NotShareable(f"{template.name}: the block {name} is not given an entry")
+            if len(sources) == before < 2:  # noqa: PLR2004 - one as it is, one otherwise
+                own = {key: renders[1:] if key == name else renders for key, renders in context.blocks.items()}
+                known = {key: value for key, value in context.get_all().items() if key not in _NOT_IN_BLOCKS}
+                sources.append(_BlockSource(template, own[name][0], known, own))
+            yield str(slots.named(item.place))
+
+        return place
+
+    def _reason(self, entry: Entry) -> str:
+        """Return why an entry was picked; readers of one topic share the very same reasons."""
+        known = self._reasons.get(id(entry.reason))
+        if known is None:
+            known = kept(self._reasons, id(entry.reason), (entry.reason, reason_of(self.env, entry)), _REASONS)
+        return known[1]
+
+    def filled(
+        self, name: str, entries: Sequence[Entry], shown: Shown, votes: Sequence[Vote], *, first: int, has_html: bool
+    ) -> list[Filled]:
+        """Return the blocks of one reader's entries, whose numbers begin with `first`; 0 where they have none.
+
+        All but the address to vote and the number is shared by the readers of a topic. This is most of what a mail
+        takes, and so is one loop.
+        """
+        way_of, filled = [self._way(name, shown, (has_votes, has_html)) for has_votes in (False, True)], []
+        number = first
+        for entry, (in_html, in_text) in zip(entries, votes, strict=True):
+            place = number if self._filters_numbers or number < 2 else len(str(number)) + 1  # noqa: PLR2004 - the first
+            has_vote = in_html[1] > 0
+            around = self._around.get((id(entry), place, way_of[has_vote]))
+            if around is None:
+                around = self._new_around(name, entry, shown, number, (has_vote, has_html))
+                kept(self._around, (id(entry), place, way_of[has_vote]), around, _BLOCKS)
+            html, text = in_html[0].join(around.html), in_text[0].join(around.text)
+            if number:
+                text = text.replace(_NUMBER, self._number(number))
+                html = html.replace(_NUMBER, self._number(number)) if around.is_numbered else html
+                number += 1
+            weight = around.weight + in_html[1] * (len(around.html) - 1) + in_text[1] * (len(around.text) - 1)
+            filled.append(((html, 0), (text, 0), weight))
+        return filled
+
+    def _way(self, name: str, shown: Shown, has: tuple[bool, bool]) -> int:
+        """Return the number of a way to show entries: which block, how much, and whether with votes, and in HTML."""
+        return self._ways.setdefault((name, shown, has), len(self._ways))
+
+    def _number(self, number: int) -> bytes:
+        while len(self._numbers) <= number:
+            self._numbers.append(self.pieces.encoded(str(len(self._numbers)), is_html=False)[0])
+        return self._numbers[number]
+
+    def _new_around(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool]) -> _Around:
+        reason, (has_votes, has_html) = self._reason(entry), has
+        block = self._block(name, entry, shown, number, (bool(reason), has_votes, has_html))
+        values = {"reason": reason, NUMBER: str(number)}
+        ready = {"feedback": (_ADDRESS, 0), NUMBER: (_NUMBER, weight_of_plain(str(number)))}
+        html, weight_of_html = self.pieces.fill(block.html, values, ready) if block.html else (b"", 0)
+        text, weight_of_text = self.pieces.fill(block.text, values, ready)
+        weight = weight_of_html + weight_of_text
+        return _Around(entry, tuple(html.split(_ADDRESS)), tuple(text.split(_ADDRESS)), weight, _NUMBER in html)
+
+    def _block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
+        """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
+        key = (name, *_of_paper(entry), shown, number == 1, len(str(number)), has)
+        known = self._blocks.get(key)
+        return known or kept(self._blocks, key, self._new_block(name, entry, shown, number, has), _BLOCKS)
+
+    def _new_block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
+        with recording() as slots:
+            item, first = self._item(entry, shown), _First(number == 1)
+            placed = replace(
+                item,
+                number=slots.number(len(str(number))) if number else 0,
+                first=cast("bool", first),
+                reason=slots.named("reason") if has[0] else "",
+                feedback=slots.named("feedback") if has[1] else "",
+            )
+            block = _BlockOf(name, item, placed, first, has)
+            html = self._block_part("body.html", block, slots) if has[2] else None
+            text = self._block_part("body.txt", block, slots)
+        waiting = {name for piece in (html, text) if piece for name in _names_in_filters(piece)}
+        if "feedback" in waiting:
+            raise NotShareable(f"the block “{name}” passes the address to vote through a filter")
+        self._filters_numbers |= NUMBER in waiting
+        return _Block(entry, html, text)
+
+    def _item(self, entry: Entry, shown: Shown) -> Item:
+        """Return what templates show of an entry, wherever it stands and whoever it is for."""
+        key = (*_of_paper(entry), shown)
+        known = self._items.get(key)
+        if known is None:
+            item = item_of(self.env, entry, shown, number=0, first=False, reason="", feedback="")
+            names = (author.name for author in item.authors)
+            texts = (item.title, item.extract, item.rest, item.url, item.venue, item.institution, item.model)
+            urls = (resource.url for resource in item.resources)
+            if any(map(is_reserved, (*texts, *names, *urls, *item.labels, *item.sources))):
+                raise TakenForSlots(str(entry.paper.id))
+            known = kept(self._items, key, (entry, item), _BLOCKS)
+        return known[1]
+
+    def _block_part(self, file: str, block: "_BlockOf", slots: Slots) -> Piece:
+        """Return an entry's block in one part, the same at all places that it does not tell apart."""
+        digits, is_first = len(str(block.placed.number)), int(block.first)
+        key = (file, block.name, id(block.item), block.has)
+        for place in ((None, None), (is_first, None), (None, digits), (is_first, digits)):
+            if known := self._block_parts.get((*key, *place)):
+                return known[1]
+        block.first.was_asked = False
+        piece = self.pieces.cut(
+            self._rendered_block(file, block.name, block.placed), slots, is_html=file == "body.html"
+        )
+        shows_number = NUMBER in names(fill for fill, _, _ in piece.fills)
+        where = (is_first if block.first.was_asked else None, digits if shows_number else None)
+        return kept(self._block_parts, (*key, *where), (block.item, piece), _BLOCKS)[1]
+
+    def _rendered_block(self, file: str, name: str, item: Item) -> str:
+        sources = self._sources.get((file, name))
+        if not sources:
+            raise NotShareable(f"{file} has no block “{name}”")
+        text = sources[0].rendered(item)
+        if self._compared[file, name] < _COMPARED:
+            self._compared[file, name] += 1
+            if any(source.rendered(item) != text for source in sources[1:]):
+                raise NotShareable(f"{file}: the block “{name}” shows what is not of its paper alone")
+        return text
+
+
+class _First(int):
+    """Whether an entry is the first one, which notes that a template asks: a block that does not is that of any place.
+
+    What it cannot note, as an identity that is compared, comes out when a digest is made both ways.
+    """
+
+    was_asked = False
+
+    def __bool__(self) -> bool:
+        """Return whether it is."""
+        self.was_asked = True
+        return int.__eq__(self, 1)
+
+    def __str__(self) -> str:
+        """Return what a template prints."""
+        return str(bool(self))
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the same."""
+        return bool(self) == other
+
+    def __hash__(self) -> int:
+        """Return what it is found by."""
+        return hash(bool(self))
+
+
+@dataclass(frozen=True, slots=True)
+class _BlockOf:
+    """What an entry's block is rendered with: the item of its paper, and the same at its place, with slots."""
+
+    name: str
+    item: Item
+    placed: Item
+    first: _First
+    has: tuple[bool, bool, bool]
+
+
+def _of_paper(entry: Entry) -> tuple[object, ...]:
+    """Return what an entry's block shows of its paper, to be compared."""
+    return (
+        *(id(entry.paper), id(entry.presentation), entry.summary, entry.sources, entry.upvotes, entry.followed),
+        entry.thumbnail,
+    )
+
+
+def _names_in_filters(piece: Piece) -> Iterator[str]:
+    """Yield the names of the values that filters wait for."""
+    return names(fill for fill, value, _ in piece.fills if not value)
+
+
+def names(fills: Iterable[Fill]) -> Iterator[str]:
+    """Yield the names of the values that fills need."""
+    for fill in fills:
+        if isinstance(fill, Named):
+            yield fill.name
+        else:
+            yield from names(fill.text.fills)
