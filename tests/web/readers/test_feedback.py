@@ -68,6 +68,8 @@ async def test_a_vote_is_taken_back_and_the_page_says_what_is_kept(pages: httpx.
     assert "You liked and saved this paper" in shown.text
     undone = await pages.post(link(got.reader, got.papers[0], "save"), data={"undo": "1"})
     assert "Undone" in undone.text
+    assert "Choose one" in undone.text
+    assert f'{link(got.reader, got.papers[0], "save").removeprefix("http://pages")}">Save</button>' in undone.text
     assert kept(engine, got.reader, got.papers[0]) == {Vote.LIKE}
 
 

@@ -355,7 +355,7 @@ async def test_papers_beyond_the_most_are_counted(pages: httpx.AsyncClient, link
 
 async def test_what_could_not_be_read_is_shown_as_it_was_written(pages: httpx.AsyncClient, link: str) -> None:
     answer = await sent(pages, link, references='Smith & Jones, "On <b>"')
-    assert "line 1: “Smith &amp; Jones, &#34;On &lt;b&gt;&#34;” isn’t a paper" in answer.text
+    assert "Line 1: “Smith &amp; Jones, &#34;On &lt;b&gt;&#34;” isn’t a paper" in answer.text
 
 
 async def test_a_wish_that_can_do_nothing_is_said_beside_it(pages: httpx.AsyncClient, link: str) -> None:
