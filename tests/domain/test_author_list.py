@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dailypapers.domain.author_list import names_in
+from dailypapers.domain.author_list import names_in, names_on_lines
 
 LISTS = (
     ("李明, 王芳", ("李明", "王芳")),
@@ -148,3 +148,33 @@ def test_long_lists_take_no_time(piece: str) -> None:
     started = time.process_time()
     names_in("Lee" + piece * (50_000 // len(piece)) + "x")
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ann Lee\nBob Roy\n\nCem Öz\n", ("Ann Lee", "Bob Roy", "Cem Öz")),
+        ("Lee, Ann\nvan den Berg, R.", ("Lee, Ann", "van den Berg, R.")),
+        ("Ann Lee (MIT, Boston)\nBob Roy1,2", ("Ann Lee", "Bob Roy")),
+        ("Lee A\nThe ATLAS Collaboration", ("Lee A", "The ATLAS Collaboration")),
+        ("李明\n王芳", ("李明", "王芳")),
+        # Whatever may be a list that was wrapped, or one name, is none.
+        ("Ann Lee, Bob\nRoy, Cem Öz", ()),
+        ("Ann Lee,\nBob Roy", ()),
+        ("Ann Lee\nand Bob Roy", ()),
+        ("Ann Lee; Bob\nRoy", ()),
+        ("Lee, A., Roy,\nB.", ()),
+        ("Rianne van\nden Berg", ()),
+        ("Ann\nLee", ()),
+        ("Ann Lee", ()),
+        ("", ()),
+    ],
+)
+def test_names_are_split_where_there_is_one_a_line(text: str, names: tuple[str, ...]) -> None:
+    assert names_on_lines(text.splitlines()) == names
+
+
+@given(st.lists(st.text(max_size=40), max_size=6))
+def test_lines_that_are_names_keep_their_letters(lines: list[str]) -> None:
+    for name in names_on_lines(lines):
+        assert any(set(name) <= set(line) | set(" ;,") for line in lines)

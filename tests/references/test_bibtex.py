@@ -106,6 +106,10 @@ def test_ids_are_read_wherever_programs_put_them(fields: str, ids: list[str]) ->
 @pytest.mark.parametrize(
     ("written", "authors"),
     [
+        ("Ann Lee\n  Bob Roy", ("Ann Lee", "Bob Roy")),
+        ("Lee, Ann\n  Roy, Bob", ("Lee, Ann", "Roy, Bob")),
+        ("Lee, Ann and\n  Roy, Bob", ("Lee, Ann", "Roy, Bob")),
+        ("{The ATLAS\n  Collaboration}", ("The ATLAS Collaboration",)),
         ("{Barnes and Noble} and {The ATLAS Collaboration}", ("Barnes and Noble", "The ATLAS Collaboration")),
         (r"{\"U}nl{\"u}, M. AND others", ("Ünlü, M.",)),
         ("Lee, A.; Roy, B.", ("Lee, A.", "Roy, B.")),

@@ -69,15 +69,15 @@ async def _with_feed(http: "Http", settings: "Settings", setting: "Setting") -> 
     from dailypapers.sources.http.client import shown
 
     address = str(setting["url"])
-    found = await find_feeds(http, address)
-    if (url := found.urls[0]) != address:
+    lookup = await find_feeds(http, address)
+    if (url := lookup.urls[0]) != address:
         say(f"It is a web page, which names the feed {shown(url)}.")
-        for other in found.urls[1:]:
+        for other in lookup.urls[1:]:
             say(f"It also names {shown(other)}, which can be added by that address.")
         _refuse_known(settings, {**setting, "url": url})
-        found = await find_feeds(http, url)
+        lookup = await find_feeds(http, url)
     names = {each.label() for each in settings.sources}
-    name = next((each for each in (str(setting["name"]), found.title) if each and each not in names), "")
+    name = next((each for each in (str(setting["name"]), lookup.title) if each and each not in names), "")
     return {**setting, "name": name or _unused(str(setting["name"]), names), "url": url}
 
 

@@ -2,8 +2,8 @@
 
     without affiliations | ; or and | commas: between names, or within them
 
-Knows "Ann Lee, Bob Roy and Cem Öz", "Lee, A., Roy, B., Jr.", "Lee A, Roy B", "Lee, Ann; Roy, Bob" and "Lee, Ann". Does
-not know markup or TeX: the text is clean.
+Knows "Ann Lee, Bob Roy and Cem Öz", "Lee, A., Roy, B., Jr.", "Lee A, Roy B", "Lee, Ann; Roy, Bob" and "Lee, Ann"; and
+lists with a name a line. Does not know markup or TeX: the text is clean.
 """
 
 import re
@@ -50,6 +50,9 @@ _JOINED_PARTICLE = re.compile(r"(?:Mc|Mac|De|Di|Le|La|Van|O)[A-Z]")
 #: “van den Berg R” is all of a name.
 _ENDS_IN_INITIALS = re.compile(r"[^\W\d_]{2}\s[A-Z]{1,3}$")
 _MOST_GIVEN_NAMES = 3
+#: Words of a name, and what parts names that are in one line.
+_TWO, _MOST_WORDS = 2, 6
+_BETWEEN_NAMES = re.compile(r"[;|&]|\b(?:and|et al)\b")
 _WORD = "[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:-[A-Za-zÀ-ÖØ-öø-ÿ][a-zß-öø-ÿ]+)*"
 _FULL_NAME = rf"{_WORD}(?: {_WORD}| [A-Z]\.)* {_WORD}"
 #: “Ann Lee, Bob A. Roy”: names written out, none of which can be part of another, as most lists are.
@@ -77,6 +80,29 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     else:
         names = (name for piece in _conjoined(text) for name in _comma_separated(piece, given_first=given_first))
     return tuple(islice(filter(None, names), MAX_AUTHORS))
+
+
+def names_on_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of a list that has one a line; nothing where its lines may be anything else.
+
+    A line is one name where it has two to six words, is a group's, or has one comma behind a family name. So a list
+    that was wrapped, which has its commas or “and” in any line, is none.
+    """
+    stripped = [line for each in lines if (line := each.strip())]
+    if len(stripped) < _TWO or not all(map(_is_one_name, stripped)):
+        return ()
+    return tuple(islice((name for line in stripped for name in names_in(line)), MAX_AUTHORS))
+
+
+def _is_one_name(line: str) -> bool:
+    name = _without_marks(_outside_parentheses(_with_commas(line)))
+    # A name may go on behind a particle: “Rianne van”, and in the next line “den Berg”.
+    if not name or _BETWEEN_NAMES.search(name) or name.split()[-1].islower():
+        return False
+    family, comma, given = (part.strip() for part in name.partition(","))
+    if comma:
+        return bool(given) and "," not in given and _is_family(family) and _is_persons(given)
+    return _TWO <= len(name.split()) <= _MOST_WORDS or is_group(name) or bool(_EAST_ASIAN.fullmatch(name))
 
 
 def _with_commas(text: str) -> str:

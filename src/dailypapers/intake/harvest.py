@@ -53,7 +53,9 @@ def missing_parts(engine: sa.Engine, sources: Sequence[Source], since: dt.date, 
         stored = harvests.of_sources(tx, [source.name for source in harvesting])
     by_part = {(each.source, each.category, each.first): each for each in stored}
     parts = [
-        Part(source, _wanted(by_part.get((source.name, category, first)), Harvest(source.name, category, first, last)))
+        Part(
+            source, _going_on(by_part.get((source.name, category, first)), Harvest(source.name, category, first, last))
+        )
         for source in harvesting
         for category in source.harvested_categories
         for first, last in _months(since, yesterday)
@@ -61,7 +63,7 @@ def missing_parts(engine: sa.Engine, sources: Sequence[Source], since: dt.date, 
     return sorted((part for part in parts if not part.harvest.is_done), key=lambda part: part.harvest.first)[::-1]
 
 
-def _wanted(stored: Harvest | None, part: Harvest) -> Harvest:
+def _going_on(stored: Harvest | None, part: Harvest) -> Harvest:
     """Go on with what was begun; a month that has gone on since begins anew."""
     return stored if stored and stored.last >= part.last else part
 

@@ -46,7 +46,7 @@ class Relisted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Gap:
     source: Relisting
     category: str
     day: dt.date
@@ -66,20 +66,20 @@ def relist(
     return relisted
 
 
-def _lacking(tx: sa.Connection, source: Source, now: dt.datetime) -> list[_Wanted]:
+def _lacking(tx: sa.Connection, source: Source, now: dt.datetime) -> list[_Gap]:
     """List today first, then the oldest days first: those are lost first."""
     if not isinstance(source, Relisting) or not source.listed_categories:
         return []
     today = source.today(now)
     history = source_days.since(tx, source.name, today - HABIT)
     lacking = [
-        _Wanted(source, category, day)
+        _Gap(source, category, day)
         for category in source.listed_categories
         # A category that was added today has missed nothing.
         for since in [max(today - LOOK_BACK, min((each.day for each in history.get(category, ())), default=today))]
         for day in days_to_repair(history.get(category, ()), since=since, today=today, is_quiet=source.is_quiet)
     ]
-    of_today = [_Wanted(source, name, today) for name in source.listed_categories if _lacks_now(history, name, today)]
+    of_today = [_Gap(source, name, today) for name in source.listed_categories if _lacks_now(history, name, today)]
     return [*of_today, *sorted(lacking, key=lambda each: each.day)]
 
 
@@ -89,7 +89,7 @@ def _lacks_now(history: dict[str, tuple[SourceDay, ...]], category: str, today: 
     return lacks(own.state) if own else bool(whole and lacks(whole.state))
 
 
-async def _ask_all(gaps: Sequence[_Wanted], make_http: Callable[[], Http], *, now: dt.datetime) -> list[Fetched]:
+async def _ask_all(gaps: Sequence[_Gap], make_http: Callable[[], Http], *, now: dt.datetime) -> list[Fetched]:
     """Ask for one page after the other, and for no more once two in a row have failed."""
     answers: list[Fetched] = []
     async with make_http() as http:
@@ -100,7 +100,7 @@ async def _ask_all(gaps: Sequence[_Wanted], make_http: Callable[[], Http], *, no
     return answers
 
 
-async def _ask(http: Http, gap: _Wanted, *, now: dt.datetime) -> Fetched:
+async def _ask(http: Http, gap: _Gap, *, now: dt.datetime) -> Fetched:
     try:
         return await gap.source.list_again(http, gap.category, gap.day, now=now)
     except FetchFailed as error:
@@ -111,7 +111,7 @@ async def _ask(http: Http, gap: _Wanted, *, now: dt.datetime) -> Fetched:
         return Fetched(failure=f"its page could not be read ({type(error).__name__})")
 
 
-def _keep(engine: sa.Engine, gap: _Wanted, answer: Fetched, now: dt.datetime) -> Relisted:
+def _keep(engine: sa.Engine, gap: _Gap, answer: Fetched, now: dt.datetime) -> Relisted:
     name, category, day = gap.source.name, gap.category, gap.day
     is_today = day == gap.source.today(now)
     if answer.failure:

@@ -12,7 +12,7 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.exceptions import ParserStateException
 from bibtexparser.model import Block, Entry, ExplicitComment, ImplicitComment, ParsingFailedBlock, Preamble, String
 
-from dailypapers.domain.author_list import names_in
+from dailypapers.domain.author_list import names_in, names_on_lines
 from dailypapers.domain.i18n import N_, LazyString
 from dailypapers.domain.paper import PaperId
 from dailypapers.domain.reference import Reference, in_line
@@ -206,6 +206,10 @@ def plain(text: str) -> str:
 
 def _authors(text: str) -> tuple[str, ...]:
     """Only the first ones: nobody needs more to tell a paper."""
+    lines = text[:_MOST_TEXT].strip().splitlines()
+    is_list = len(lines) > 1 and "=" not in text and all(line.count("{") == line.count("}") for line in lines)
+    if is_list and (names_of_lines := names_on_lines(map(plain, lines))):
+        return names_of_lines[:_MOST_AUTHORS]
     text = " ".join(text[:_MOST_TEXT].split())
     written = list(islice(_conjoined(text), _MOST_AUTHORS))
     names = (

@@ -50,7 +50,7 @@ class Biorxiv(OneListADay):
         reading, is_whole = await self._ask_api(http, day, day, answers)
         if not is_whole:
             raise FetchFailed(" ".join(reading.remarks))
-        return fetched(self._wanted(reading), answers, since=None)
+        return fetched(self._in_categories(reading), answers, since=None)
 
     async def fetch(self, http: Http, since: Checkpoint | None, *, now: dt.datetime) -> Fetched:
         """Ask for the last week once a day, and for today and yesterday otherwise.
@@ -64,7 +64,7 @@ class Biorxiv(OneListADay):
             reading, is_whole = await self._ask_api(http, today - back, today, answers)
         except FetchFailed as error:
             reading, is_whole = await self._ask_feed(http, error, answers, day=today), False
-        of_categories = self._wanted(reading)
+        of_categories = self._in_categories(reading)
         answer = fetched(of_categories, answers, since=None, highest_id=str(today) if is_whole else "")
         return replace(answer, zone=self.zone)
 
@@ -102,7 +102,7 @@ class Biorxiv(OneListADay):
             raise FetchFailed(f"{why} The feed failed as well: {error}") from error
         return reading + Reading(remarks=(f"Its API failed, and the feed holds the newest papers only: {why}",))
 
-    def _wanted(self, reading: Reading) -> Reading:
+    def _in_categories(self, reading: Reading) -> Reading:
         names = set(map(plain_subject, self.categories))
         if not names:
             return reading

@@ -74,16 +74,16 @@ def read_notes(content: bytes, *, day: dt.date, source: str = "openreview") -> t
 def _announcement(note: Mapping[str, Any], *, day: dt.date, source: str) -> Announcement:
     content = record(note, "content")
     id_ = text(note, "forum") or text(note, "id")
-    title = clean(_said(content, "title"), plain=True)
+    title = clean(_value_text(content, "title"), plain=True)
     if not id_ or not title:
         raise ValueError("It has no id or no title.")
-    if why := _withdrawn(note, _said(content, "venueid").casefold()):
+    if why := _withdrawn(note, _value_text(content, "venueid").casefold()):
         raise ValueError(f"“{title[:80]}” was {why}.")
     address = _FORUM + quote(id_, safe="-_")
     paper = Paper(
         id=PaperId("url", address),
         title=title,
-        abstract=clean(_said(content, "abstract"), plain=True),
+        abstract=clean(_value_text(content, "abstract"), plain=True),
         authors=tuple(filter(None, (clean(each, plain=True) for each in _authors(content)))),
         categories=tuple(clean(each, plain=True) for each in texts({"": _value(content, "keywords")}, "")[:20]),
         url=address,
@@ -104,7 +104,7 @@ def _value(content: Mapping[str, Any], name: str) -> Any:
     return field.get("value") if isinstance(field, dict) else field
 
 
-def _said(content: Mapping[str, Any], name: str) -> str:
+def _value_text(content: Mapping[str, Any], name: str) -> str:
     return text({"": _value(content, name)}, "")
 
 
@@ -117,10 +117,10 @@ def _authors(content: Mapping[str, Any]) -> Iterator[str]:
 
 def _presentation(content: Mapping[str, Any], id_: str) -> Presentation | None:
     """Read the venue, the authors' own sentence about their paper, and where its PDF is."""
-    tldr = next(filter(None, (_said(content, name) for name in ("TLDR", "TL;DR", "one-sentence_summary"))), "")
+    tldr = next(filter(None, (_value_text(content, name) for name in ("TLDR", "TL;DR", "one-sentence_summary"))), "")
     presentation = Presentation(
-        journal=clean(_said(content, "venue"), plain=True),
+        journal=clean(_value_text(content, "venue"), plain=True),
         tldr=clean(tldr, plain=True),
-        pdf_url=_PDF + quote(id_, safe="-_") if _said(content, "pdf").startswith("/pdf/") else "",
+        pdf_url=_PDF + quote(id_, safe="-_") if _value_text(content, "pdf").startswith("/pdf/") else "",
     )
     return presentation if presentation != Presentation() else None

@@ -108,3 +108,10 @@ def test_web_addresses_are_kept(text: str) -> None:
 )
 def test_other_addresses_are_none(text: str) -> None:
     assert web_address(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["Ann Lee\nBob Roy", "Ann Lee<br/>Bob Roy", "<p>Ann Lee</p>\n<p>Bob Roy</p>", "Ann Lee,\n  Bob Roy"]
+)
+def test_authors_are_split_however_lines_part_them(text: str) -> None:
+    assert clean_authors(text) == ("Ann Lee", "Bob Roy")

@@ -125,3 +125,10 @@ def test_the_doi_that_an_imprint_states_is_read(text: str, doi: str) -> None:
 def test_any_line_is_read(line: str) -> None:
     assert without_imprint(line) in line
     assert isinstance(is_imprint(line), bool)
+
+
+@pytest.mark.parametrize("beginning", [("Authors:", "Ann Lee", "Bob Roy"), ("Author(s): Ann Lee", "Bob Roy")])
+def test_authors_below_their_label_are_no_abstract(beginning: tuple[str, ...]) -> None:
+    text = "We study what nobody has studied before."
+    assert described([*beginning, text], title="T") == Described(text, ("Ann Lee", "Bob Roy"))
+    assert described(["Ann Lee", "Bob Roy", text], title="T", authors=("Ann Lee", "Bob Roy")).abstract == text

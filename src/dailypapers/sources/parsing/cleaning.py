@@ -7,7 +7,7 @@ escapes it for the place it is printed in.
 import unicodedata
 from urllib.parse import urlsplit
 
-from dailypapers.domain.author_list import names_in
+from dailypapers.domain.author_list import names_in, names_on_lines
 from dailypapers.domain.text import without_unwanted
 from dailypapers.sources.parsing.markup import blocks, read_markup
 from dailypapers.sources.tex.text import to_unicode
@@ -57,8 +57,12 @@ def clean_authors(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     """Read all authors in one text, however names are written; affiliations in parentheses are left out.
 
     "A. Lee (1), B. Roy, Jr. ((1) MIT)" gives A. Lee and B. Roy, Jr.; "Lee, A., Roy, B." gives Lee, A. and Roy, B. With
-    `given_first` commas stand between names alone, as in arXiv's lists.
+    `given_first` commas stand between names alone, as in arXiv's lists. Of a list that has a name a line, each is one.
     """
+    if ("\n" in text or "<" in text) and (
+        names := names_on_lines(line for part in text.splitlines() for line in clean_blocks(part))
+    ):
+        return names
     return names_in(clean(text), given_first=given_first)
 
 

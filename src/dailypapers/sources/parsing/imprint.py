@@ -90,7 +90,7 @@ def described(blocks: Iterable[str], *, title: str, authors: Sequence[str] = ())
 
     `authors` are those that are known otherwise: their line is left out, and nobody else is looked for.
     """
-    parted = [part for block in blocks for part in _parted(block)]
+    parted = list(_with_lists_joined(part for block in blocks for part in _parted(block)))
     texts: list[str] = []
     left_out: list[str] = []
     named: tuple[str, ...] = ()
@@ -118,6 +118,23 @@ def _parted(block: str) -> list[str]:
     if not _LABEL.match(block):
         return [block]
     return [part for piece in _LABEL.split(block) if (part := piece.strip())]
+
+
+def _with_lists_joined(blocks: Iterable[str]) -> Iterator[str]:
+    """Join a label of authors with the names that stand below it, one a line."""
+    listed = ""
+    for block in blocks:
+        if listed and _is_person(block) and _says_more(block):
+            listed += f"; {block}"
+            continue
+        if listed:
+            yield listed
+        label = _AUTHORS.match(block)
+        listed = block if label and "," not in block and " and " not in block else ""
+        if not listed:
+            yield block
+    if listed:
+        yield listed
 
 
 def _is_furniture(block: str, title: str) -> bool:
@@ -215,7 +232,9 @@ def _listed(block: str, authors: Sequence[str], *, is_beside_more: bool) -> tupl
     if len(line) > _LONGEST_AUTHOR * max(len(authors), 1) and authors:
         return None
     if authors:
-        return () if _letters(line).replace("and", "") == _letters("".join(authors)).replace("and", "") else None
+        is_one = len(line) <= _LONGEST_AUTHOR and _letters(line) in map(_letters, authors)
+        is_all = _letters(line).replace("and", "") == _letters("".join(authors)).replace("and", "")
+        return () if is_one or is_all else None
     if not is_beside_more or block.endswith(".") or ("," not in line and " and " not in line):
         return None
     people = names_in(line)
