@@ -43,6 +43,8 @@ def test_ses_tells_of_bounces_delays_and_complaints() -> None:
     (complained,) = ses({"notificationType": "Complaint", "complaint": complaint, "mail": MAIL})
     assert (complained.kind, complained.affected[0].address) == (ReportKind.COMPLAINT, "alice@y.example")
     assert ses({"notificationType": "Delivery", "mail": MAIL}) == []
+    praise = complaint | {"complaintFeedbackType": "not-spam"}
+    assert ses({"notificationType": "Complaint", "complaint": praise, "mail": MAIL}) == []
 
 
 def test_ses_may_notify_by_mail() -> None:

@@ -17,6 +17,8 @@ from dailypapers.mail.incoming.diagnosis import diagnose
 #: Events of one request, and recipients of one event.
 _MOST_EVENTS = 1_000
 _SES_GONE = {"General", "NoEmail", "Suppressed", "OnAccountSuppressionList"}
+#: RFC 5965 7.3 and RFC 6591, as SES passes them on: its reader says that it is not spam, or a check of ours failed.
+_SES_NO_COMPLAINT = {"not-spam", "auth-failure"}
 #: https://postmarkapp.com/developer/api/bounce-api#bounce-types
 _POSTMARK_GONE = {"HardBounce", "BadEmailAddress", "ManuallyDeactivated", "AddressChange"}
 _POSTMARK_OURS = {
@@ -46,7 +48,10 @@ def ses(notification: Any) -> list[Report]:
     kind = event.get("notificationType") or event.get("eventType")
     about = {"message_id": _of_headers(mail), "envelope_sender": first_address(_text(mail, "source"))}
     if kind == "Complaint":
-        complained = _mappings(_mapping(event.get("complaint")).get("complainedRecipients"))
+        complaint = _mapping(event.get("complaint"))
+        if complaint.get("complaintFeedbackType") in _SES_NO_COMPLAINT:
+            return []
+        complained = _mappings(complaint.get("complainedRecipients"))
         affected = tuple(Affected(_text(each, "emailAddress")) for each in complained)
         return [Report(ReportKind.COMPLAINT, affected, **about)]
     if kind in {"Bounce", "DeliveryDelay"}:
