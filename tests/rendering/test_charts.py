@@ -25,6 +25,12 @@ def test_a_chart_is_a_picture_that_runs_nothing_and_loads_nothing() -> None:
     assert "new &lt;papers&gt;" in svg
 
 
+def test_the_digits_of_large_numbers_are_grouped() -> None:
+    svg = drawn(3, Line("readers", [0, 12_000, 20_000]))
+    assert ">20,000<" in svg
+    assert ">20000<" not in svg
+
+
 def test_whatever_is_known_can_be_drawn() -> None:
     for lines in ([Line("one", [5])], [Line("none", [None])], [Line("zero", [0])], [Line("large", [10**7])]):
         assert fromstring(drawn(1, *lines)).tag == f"{SVG}svg"  # noqa: S314 - our own

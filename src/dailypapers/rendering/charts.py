@@ -3,7 +3,7 @@
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pygal
@@ -16,9 +16,12 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module_
 _DASHES = ("", "6, 4", "2, 3", "10, 3, 2, 3")
 _LIGHT = ("#8a2f1f", "#2f6b3a", "#26221c", "#6d6558")
 _DARK = ("#e5a594", "#9ccfa4", "#f3eee4", "#a59c8d")
-_WIDTH, _HEIGHT = 480, 250
+#: As small as a phone shows it, so that its words can be read there.
+_WIDTH, _HEIGHT = 420, 240
 #: More days than this are drawn without a dot each; and so many of them are named.
 _DOTS, _NAMED = 20, 5
+#: Characters of a line's name that fit beside another in the legend.
+_SHORT_NAME = 22
 #: In light and in dark.
 _TEXT, _RULE = ("#6d6558", "#a59c8d"), ("#ddd6c8", "#3a352b")
 
@@ -32,8 +35,11 @@ class Line:
     """One a day; `None` where nothing is known, which leaves a gap."""
 
 
-def line_chart(days: Sequence[str], lines: Sequence[Line]) -> str:
-    """Return the data: address of a picture of these lines; `days` are their names, from the first."""
+def line_chart(days: Sequence[str], lines: Sequence[Line], *, number: Callable[[int], str] = "{:,}".format) -> str:
+    """Return the data: address of a picture of these lines; `days` are their names, from the first.
+
+    `number` writes the numbers at its side as the reader's language does.
+    """
     chart = pygal.Line(
         style=Style(
             background="transparent",
@@ -54,6 +60,7 @@ def line_chart(days: Sequence[str], lines: Sequence[Line]) -> str:
         height=_HEIGHT,
         margin=4,
         legend_at_bottom=True,
+        legend_at_bottom_columns=1 if max(len(line.name) for line in lines) > _SHORT_NAME else 2,
         legend_box_size=10,
         show_legend=len(lines) > 1,
         show_dots=len(days) <= _DOTS,
@@ -61,6 +68,7 @@ def line_chart(days: Sequence[str], lines: Sequence[Line]) -> str:
         allow_interruptions=True,
         include_x_axis=True,
         integer_values=True,
+        value_formatter=lambda value: number(round(value)),
         min_scale=3,
         max_scale=5,
         show_minor_x_labels=False,

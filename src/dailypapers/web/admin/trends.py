@@ -83,7 +83,7 @@ def _of_figures(
     if not days:
         return None
     lines = [Line(translate(name), [counted[figure].get(day) for day in days]) for figure, name in of_it]
-    return _plot(translate(title), days, lines)
+    return _plot(translate(title), days, lines, translate)
 
 
 def _of_source(source: str, history: Sequence[SourceDay], translate: Translator) -> Plot:
@@ -92,8 +92,9 @@ def _of_source(source: str, history: Sequence[SourceDay], translate: Translator)
         Line(translate(_NEW), [each.new for each in history]),
         Line(translate(_USUAL), [usual(history, day) for day in days]),
     ]
-    return _plot(source_name(source), days, lines)
+    return _plot(source_name(source), days, lines, translate)
 
 
-def _plot(title: str, days: Sequence[dt.date], lines: Sequence[Line]) -> Plot:
-    return Plot(title, days, lines, line_chart([f"{day:%m-%d}" for day in days], lines))
+def _plot(title: str, days: Sequence[dt.date], lines: Sequence[Line], translate: Translator) -> Plot:
+    picture = line_chart([f"{day:%m-%d}" for day in days], lines, number=translate.number)
+    return Plot(title, days, lines, picture)
