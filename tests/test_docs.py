@@ -35,6 +35,12 @@ def test_all_walks_are_there() -> None:
     assert [len(walk) > 5 for walk in walks] == [True, True, True]
 
 
+def test_every_folder_is_on_a_floor() -> None:
+    floors = ARCHITECTURE.partition("| floor |")[2].partition("\n\n")[0]
+    folders = {path.parent.name for path in (ROOT / "src" / "dailypapers").glob("[a-z]*/__init__.py")}
+    assert folders - set(re.findall(r"`(\w+)`", floors)) == set()
+
+
 def test_every_setting_has_a_reason_on_its_page() -> None:
     pytest.importorskip("mkdocs")
     page = importlib.import_module("docs.reference").settings_page()
