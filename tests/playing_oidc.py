@@ -5,12 +5,13 @@ import datetime as dt
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
@@ -27,6 +28,9 @@ class PlayingProvider:
     #: What it says its name is, where that is another.
     says_it_is: str = ""
     userinfo: dict[str, Any] = field(default_factory=lambda: {"sub": "1"})
+    #: What it says of whoever signs in on its page, in a browser, and when.
+    claims: dict[str, Any] = field(default_factory=dict)
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     #: Codes it gave out: the PKCE challenge each is bound to, and the token that is given for it.
     codes: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -39,6 +43,13 @@ class PlayingProvider:
         code = f"code {len(self.codes)}"
         self.codes[code] = (asked["code_challenge"], token)
         return code
+
+    def page(self, url: str) -> str:
+        """Return the page on which somebody signs in: one link, back to where they came from."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        query = urlencode({"state": asked["state"], "code": self.signs_in(url, now=self.clock(), **self.claims)})
+        back = escape(f"{asked['redirect_uri']}?{query}")
+        return f'<!doctype html><title>Example</title><a href="{back}">Sign in</a>'
 
     def _token(self, now: dt.datetime, *, forged: bool = False, alg: str = "RS256", **changed: Any) -> str:
         moment = int(now.timestamp())
@@ -89,7 +100,10 @@ def playing_oidc(*, says_it_is: str = "") -> Iterator[PlayingProvider]:
                 "/keys": KeySet([_KEY]).as_dict(private=False),
                 "/userinfo": played.userinfo,
             }
-            self._say(answers.get(self.path))
+            if self.path.startswith("/authorize?"):
+                self._answer(200, "text/html; charset=utf-8", played.page(self.path).encode())
+            else:
+                self._say(answers.get(self.path))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
@@ -97,8 +111,11 @@ def playing_oidc(*, says_it_is: str = "") -> Iterator[PlayingProvider]:
 
         def _say(self, answer: dict[str, Any] | None) -> None:
             body = json.dumps(answer if answer is not None else {"error": "invalid_grant"}).encode()
-            self.send_response(200 if answer is not None else 400)
-            self.send_header("Content-Type", "application/json")
+            self._answer(200 if answer is not None else 400, "application/json", body)
+
+        def _answer(self, status: int, kind: str, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

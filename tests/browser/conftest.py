@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -68,10 +68,10 @@ def read_by_alice(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
 
 
 @contextmanager
-def going_on(database: Path, folder: Path) -> Iterator[Living]:
+def going_on(database: Path, folder: Path, *, oidc: Mapping[str, object] | None = None) -> Iterator[Living]:
     """A service that goes on with a copy of a database."""
     shutil.copyfile(database, folder / "papers.db")
-    with living(folder, begun=False) as made:
+    with living(folder, begun=False, oidc=oidc) as made:
         yield made
 
 

@@ -4,7 +4,7 @@ Only the clock is ours: it stands still until a test turns it.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -98,15 +98,21 @@ def _ordered(table: sa.Table) -> sa.Select[tuple[object, ...]]:
 
 
 @contextmanager
-def living(folder: Path, database: str = "", *, begun: bool = True) -> Iterator[Living]:
-    """The service while it lasts, on a database of its own or on `database`; its first edition is closed if `begun`."""
+def living(
+    folder: Path, database: str = "", *, begun: bool = True, oidc: Mapping[str, object] | None = None
+) -> Iterator[Living]:
+    """The service while it lasts, on a database of its own or on `database`; its first edition is closed if `begun`.
+
+    `oidc` are the settings by which readers sign in at a provider.
+    """
     _announce(folder, all_of_them=False)
     # Named as TCP, so that asyncio turns Nagle's algorithm off, as it does for sockets it opens itself.
     with Catcher(folder / "mails") as catcher, socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        app = build(_settings(folder, base, catcher.port, database or f"sqlite:///{folder / 'papers.db'}"))
+        url = database or f"sqlite:///{folder / 'papers.db'}"
+        app = build(_settings(folder, base, catcher.port, url, oidc or {}))
         migrate(app.engine)
         service = Living(app, base, folder)
         if begun:
@@ -128,7 +134,7 @@ def _announce(folder: Path, *, all_of_them: bool) -> None:
     (folder / "papers.jsonl").write_text("\n".join(wanted) + "\n", "utf-8")
 
 
-def _settings(folder: Path, base: str, smtp_port: int, database: str) -> Settings:
+def _settings(folder: Path, base: str, smtp_port: int, database: str, oidc: Mapping[str, object]) -> Settings:
     return Settings.model_validate(
         {
             "secret": "browser",
@@ -136,6 +142,7 @@ def _settings(folder: Path, base: str, smtp_port: int, database: str) -> Setting
             "database": {"url": database},
             "mail": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": "papers@example.org"},
             "subscribe": {"check_mx": False},
+            "oidc": oidc,
             "sources": [{"kind": "file", "name": "arxiv", "path": folder / "papers.jsonl"}],
         }
     )
