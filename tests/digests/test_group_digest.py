@@ -91,6 +91,24 @@ def test_each_member_gets_one_and_reads_to_whom_it_is_relevant_of_those_who_agre
         assert len(groups.picks_of(tx, group, 1)) == 1
 
 
+def test_who_reads_text_gets_no_html_and_a_server_that_takes_little_gets_less(engine: sa.Engine) -> None:
+    ada = a_reader(engine, "ada", "graph neural networks")
+    group = a_group(engine, (ada, ADA))
+    with writing(engine) as tx:
+        group_comments.add(tx, group, ada, [(None, "word " * 190)] * 9, now=NOW)
+        subscribers.change(tx, ada, rhythm=Rhythm(), amount=Amount(5), style=Style(text_only=True))
+    an_edition(engine)
+    compose_groups(engine, HOW, now=NOW)
+    (mine,) = mails_of(engine, ada)
+    whole = bytes_of(engine, mine)
+    assert "text/html" not in whole
+    small = bytes_of(engine, replace(mine, max_bytes=10_000))
+    assert whole.count("word word") > small.count("word word")
+    assert len(small) <= 10_000
+    assert GRAPHS in small
+    assert "more comments on the group" in small
+
+
 def test_a_name_goes_with_the_consent_and_a_former_member_sees_nothing(engine: sa.Engine) -> None:
     ada, kim = a_reader(engine, "ada", "graph neural networks"), a_reader(engine, "kim")
     group = a_group(engine, (kim, KIM), (ada, ADA))

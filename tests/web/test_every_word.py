@@ -46,6 +46,7 @@ from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Digest, Entry, Hint, Pick, QuietEntry, Reason, Term, TermKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.group import GroupPick, Role, Terms
+from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import LazyString
 from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.link import Links, Purpose
@@ -908,6 +909,8 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
         yield "to a stranger", replace(sheet, group=replace(sheet.group, invites_stranger=True))
         yield "a choice alone", replace(sheet, group=replace(sheet.group, entries=(), choices=chosen))
         yield "comments alone", replace(sheet, group=replace(sheet.group, entries=(), choices=()))
+        many = tuple(CommentEntry(n, "Щ", "щ" * 900) for n in range(99))
+        yield "many comments", replace(sheet, group=replace(sheet.group, comments=many))
     if book := sheet.book:
         first, second = book.entries
         by_model = replace(first, summary=Summary("Щ.", SummaryBy.MODEL, "щ", NOW.date()))

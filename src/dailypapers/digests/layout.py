@@ -21,7 +21,7 @@ from dailypapers.errors import BadInput, BadSettings
 from dailypapers.mail.message import mime, quoted_printable
 from dailypapers.mail.message.dkim import Key
 from dailypapers.rendering.book import render_book
-from dailypapers.rendering.digest import Frame, render_digest
+from dailypapers.rendering.digest import MAX_BYTES, Frame, render_digest
 from dailypapers.rendering.environment import Templates, language_of, translator_of
 from dailypapers.rendering.group_digest import render_group, render_invitation
 from dailypapers.rendering.notices import render_answer, render_confirm, render_links
@@ -110,7 +110,7 @@ def _message(renderer: MailRenderer, render_input: RenderInput, links: Links | N
     )
 
 
-def _group_message(renderer: MailRenderer, render_input: RenderInput) -> Message:
+def _group_message(renderer: MailRenderer, render_input: RenderInput, *, max_bytes: int = MAX_BYTES) -> Message:
     """Render a group's mail. Raises `BadInput` where its reader has left, or the group has ended."""
     group = render_input.group
     if group is None:
@@ -135,8 +135,9 @@ def _group_message(renderer: MailRenderer, render_input: RenderInput) -> Message
             for entry in group.entries
             if entry.paper_id
         },
-        abstracts=render_input.style.abstracts,
+        style=render_input.style,
         name=name,
+        max_bytes=max_bytes,
     )
 
 
@@ -172,8 +173,10 @@ def _encoded(renderer: MailRenderer, render_input: RenderInput, links: Links | N
 def _packed(renderer: MailRenderer, render_input: RenderInput, links: Links | None, max_bytes: int) -> Message:
     """Return a digest that a server takes which has refused a larger mail: abstracts are cut, then papers left out.
 
-    Raises `BadInput` where nothing would be left of it.
+    Of a group's, comments are left out. Raises `BadInput` where nothing would be left of it.
     """
+    if render_input.delivery.kind is MailKind.GROUP:
+        return _group_message(renderer, render_input, max_bytes=max(max_bytes - _HEADER_BYTES, 1))
     if render_input.digest is None or render_input.edition is None or links is None:
         return _message(renderer, render_input, links)
     frame = _frame(renderer, render_input, render_input.edition)

@@ -1,8 +1,8 @@
 """Mails of groups: what was picked for readers who read together, and the invitation to join them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import jinja2
 
@@ -12,8 +12,11 @@ from dailypapers.domain.group_comment import CommentEntry
 from dailypapers.domain.i18n import N_
 from dailypapers.domain.message import Message
 from dailypapers.domain.resource import Resource, resources_of
-from dailypapers.domain.subscriber import Abstracts
+from dailypapers.domain.subscriber import AS_USUAL, Abstracts, Style
+from dailypapers.errors import BadInput
+from dailypapers.rendering.digest import MAX_BYTES
 from dailypapers.rendering.environment import translator_of
+from dailypapers.rendering.html import most_bytes, weight
 from dailypapers.rendering.items import Author, authors_of, brief_of, linkable, title_of
 from dailypapers.rendering.notices import rendered
 from dailypapers.rendering.summary import key_sentence
@@ -136,21 +139,19 @@ def render_group(
     ballot: str,
     home: str,
     feedback: Mapping[int, str] | None = None,
-    abstracts: Abstracts = Abstracts.SUMMARY,
+    style: Style = AS_USUAL,
     name: str = "Daily Papers",
+    max_bytes: int = MAX_BYTES,
 ) -> Message:
-    """Return the mail of a group's digest.
+    """Return the mail of a group's digest, both parts together no larger than a mail or `max_bytes` may be.
 
-    `page`, `leave`, `ballot` and `feedback`, by the papers' internal ids, are the links of the member it goes to.
+    `page`, `leave`, `ballot` and `feedback`, by the papers' internal ids, are the links of the member it goes to. Where
+    it is too large abstracts are cut, then comments are left to the group's page. Raises `BadInput` where that is not
+    enough. Who reads text only gets a message without HTML.
     """
-    feedback = feedback or {}
     values = {
         "group": one_line(digest.name),
         "day": digest.day,
-        "items": [
-            group_item(env, entry, abstracts, feedback=feedback.get(entry.paper_id, "")) for entry in digest.entries
-        ],
-        "talks": talks(env, digest.comments),
         "choices": chosen_items(digest.choices),
         "closes_on": digest.ballot_closes_on,
         "ballot": ballot,
@@ -159,7 +160,27 @@ def render_group(
         "home": home,
         "list_name": one_line(name),
     }
-    return rendered(env, "group", values)
+    for abstracts, comments in _steps(style.abstracts, len(digest.comments)):
+        items = [
+            group_item(env, entry, abstracts, feedback=(feedback or {}).get(entry.paper_id, ""))
+            for entry in digest.entries
+        ]
+        shown = {"talks": talks(env, digest.comments[:comments]), "more_comments": len(digest.comments) - comments}
+        message = rendered(env, "group", values | shown | {"items": items})
+        message = replace(message, html="") if style.text_only else message
+        if most_bytes(weight(message.html) + weight(message.text)) <= min(max_bytes, MAX_BYTES):
+            return message
+    raise BadInput(f"the group's email is not as small as {max_bytes} bytes, without abstracts and comments")
+
+
+def _steps(abstracts: Abstracts, comments: int) -> Iterator[tuple[Abstracts, int]]:
+    """Yield how much of abstracts, and how many comments, a mail shows, step by step until it is small enough."""
+    shorter = {Abstracts.WHOLE: (Abstracts.SUMMARY, Abstracts.NONE), Abstracts.NONE: ()}
+    for each in (abstracts, *shorter.get(abstracts, (Abstracts.NONE,))):
+        yield each, comments
+    while comments:
+        comments //= 2
+        yield Abstracts.NONE, comments
 
 
 def render_invitation(
