@@ -10,6 +10,7 @@ import datetime as dt
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -171,8 +172,11 @@ class _Run:
         chosen = add_forwarded(
             self.engine, candidates, contexts, chosen, forwarded=forwarded, options=self.options, now=self.now
         )
-        self._summarise(readers, chosen)
-        self._fetch_figures(readers, chosen)
+        with ThreadPoolExecutor(2) as pool:
+            # Digests wait for the slower of the two, not for both.
+            pending = [pool.submit(ask, readers, chosen) for ask in (self._summarise, self._fetch_figures)]
+        for each in pending:
+            each.result()
         with reading(self.engine) as tx:
             interests = [each.interests for each in contexts]
             content_of_each = contents(
