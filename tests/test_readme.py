@@ -22,7 +22,6 @@ NOT_RUN = {
     "make demo": "installs packages; tests/cli/test_commands.py runs the command it calls",
     "make try": "installs packages, and serves until it is stopped",
     "pip install .": "installs packages",
-    "dailypapers doctor": "asks name servers and the mail server; see tests/cli/test_doctor.py",
     "dailypapers fetch": "asks sources on the network",
     "dailypapers serve": "serves until it is stopped; see tests/test_serve.py",
 }

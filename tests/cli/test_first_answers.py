@@ -1,5 +1,6 @@
 """What init is told becomes settings, and what is not understood is said before anything is written."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from tests.cli.conftest import Run
 
 from dailypapers.catcher.server import Catcher, caught
-from dailypapers.cli.first_answers import Answered, ask_for
+from dailypapers.cli.first_answers import Answered, ask_for, ask_for_topics
 from dailypapers.errors import BadInput
 from dailypapers.settings import DEFAULT_FILE, shipped
 
@@ -47,6 +48,11 @@ def test_what_was_given_is_not_asked_for_and_sources_are_asked_until_they_are_un
     assert ask_for(Answered("papers@example.org")) == Answered("papers@example.org", "me@example.org", sources="cs.LG")
 
 
+def test_topics_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "graph neural networks, , sleep ")
+    assert ask_for_topics() == ("graph neural networks", "sleep")
+
+
 def test_an_answer_that_cannot_be_is_asked_for_again_at_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -61,6 +67,27 @@ def test_a_sender_that_is_no_address_is_said_and_leaves_nothing_behind(run: Run,
     code, _, said = run("init", "--from", "Papers <papers at example.org>", "--no-check-mail")
     assert (code, "must be an address alone" in said, "Wrote" in said) == (2, True, False)
     assert not (tmp_path / DEFAULT_FILE).exists()
+
+
+def test_the_operators_first_digest_is_one_command_away(run: Run, tmp_path: Path) -> None:
+    papers = [
+        {"id": f"2604.{n:05}", "title": title} for n, title in enumerate(("Deeper Graph Neural Networks", "Sleep"))
+    ]
+    with Catcher(tmp_path / "mails") as server:
+        options = ("--operator", "me@example.org", "--server", f"127.0.0.1:{server.port}")
+        code, _, said = run("init", *options, "--topic", "graph neural networks")
+        assert (code, "Added me@example.org." in said, "run: dailypapers day" in said) == (0, True, True)
+        (tmp_path / "papers.jsonl").write_text("\n".join(map(json.dumps, papers)), "utf-8")
+        with (tmp_path / DEFAULT_FILE).open("a") as settings:
+            settings.write('[[sources]]\nkind = "file"\npath = "papers.jsonl"\n')
+        assert run("day")[0] == 0
+    (mail,) = caught(tmp_path / "mails")
+    assert (mail.recipient, "Graph Neural" in mail.subject) == ("me@example.org", True)
+
+
+def test_topics_of_nobody_are_refused(run: Run) -> None:
+    code, _, said = run("init", "--no-check-mail", "--topic", "graph neural networks")
+    assert (code, "give --operator" in said) == (2, True)
 
 
 def test_a_first_day_is_one_command_away(run: Run, tmp_path: Path) -> None:

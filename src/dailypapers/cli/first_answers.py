@@ -99,6 +99,12 @@ def ask_for(answers: Answered) -> Answered:
     return answers
 
 
+def ask_for_topics() -> tuple[str, ...]:
+    """Ask what the operator reads about."""
+    topics = _answer("Topics of your own, separated by commas, for digests to you (none)")
+    return tuple(filter(None, map(str.strip, topics.split(","))))
+
+
 def _answer_to(name: str, question: str) -> str:
     """Ask until the answer can be a setting, or is empty."""
     while answer := _answer(question):

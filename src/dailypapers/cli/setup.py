@@ -1,7 +1,7 @@
 """Commands for setting up and keeping in order: init, migrate, prune."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +30,10 @@ def init(
     sources: Annotated[
         str, typer.Option(help="Such as “cs.LG, Hugging Face, bioRxiv neuroscience”, or addresses of feeds.")
     ] = "",
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(help="A topic of your own: --operator gets digests on it. Can be given several times."),
+    ] = None,
     ask: Annotated[bool, typer.Option(help="Ask for what is not given; never done without a terminal.")] = True,
     check_mail: Annotated[bool, typer.Option(help="Check that the mail server accepts email.")] = True,
     try_sources: Annotated[bool, typer.Option(help="Ask each source that was named once.")] = True,
@@ -42,16 +46,19 @@ def init(
     """
     from dailypapers.app import build
     from dailypapers.assembly.secret import make_secret
-    from dailypapers.cli.first_answers import Answered, ask_for
+    from dailypapers.cli.first_answers import Answered, ask_for, ask_for_topics
     from dailypapers.settings import DEFAULT_FILE, load, shipped
     from dailypapers.store.database import migrate as bring_up
 
     shared: Context = context.obj
     file = shared.config or folder / DEFAULT_FILE
     answered = Answered(from_address, operator, server, username, base_url, sources)
+    topics = tuple(topic or ())
     is_new = not file.exists()
     if is_new:
-        answered = ask_for(answered) if ask and sys.stdin.isatty() else answered
+        if ask and sys.stdin.isatty():
+            answered = ask_for(answered)
+            topics = topics or (ask_for_topics() if answered.operator else ())
         text = answered.settings((shipped("config") / DEFAULT_FILE).read_text("utf-8"))
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
@@ -66,6 +73,8 @@ def init(
     bring_up(app.engine)
     _encrypt_stored(app)
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
+    if topics:
+        _subscribe_operator(app, topics)
     if try_sources and answered.sources:
         _try_sources(app)
     if check_mail:
@@ -75,7 +84,8 @@ def init(
     if test_mail:
         _send_test(app)
     with_config = f" --config {shared.config}" if shared.config else ""
-    say(f"{'No source has been fetched yet. ' if is_new else ''}Start it with: dailypapers{with_config} serve")
+    first = f"For a first digest now, run: dailypapers{with_config} day\n" if topics else ""
+    say(f"{first}{'No source has been fetched yet. ' * is_new}Start it with: dailypapers{with_config} serve")
 
 
 def _valid(load: "Callable[[], Settings]", file: Path, *, is_new: bool) -> "Settings":
@@ -113,6 +123,19 @@ def _try_sources(app: "App") -> None:
         except FetchFailed as error:
             answer = f"{source.name}: {error} The source is kept, and asked again."
         say(answer)
+
+
+def _subscribe_operator(app: "App", topics: Sequence[str]) -> None:
+    """Have the operator get digests on these topics. Raises `BadSettings` where nobody is named."""
+    import datetime as dt
+
+    from dailypapers.cli.subscribers import add_reader, changes_in
+    from dailypapers.errors import BadSettings
+
+    address = app.settings.operator.email
+    if not address:
+        raise BadSettings("Digests on your topics need an address: give --operator, or set operator.email.")
+    say(add_reader(app, address, changes_in({"topics": list(topics)}), now=dt.datetime.now(dt.UTC)))
 
 
 def _send_test(app: "App") -> None:

@@ -75,9 +75,9 @@ def add_one(
     }  # fmt: skip
     if alerts:
         _add_alerts(fields, alerts)
-    changes = _changes({name: value for name, value in fields.items() if value is not None})
+    changes = changes_in({name: value for name, value in fields.items() if value is not None})
     _warn(changes)
-    say((_ask if confirm else _add)(app, address, changes, now=moment))
+    say((_ask if confirm else add_reader)(app, address, changes, now=moment))
 
 
 def _warn(changes: "PreferenceChanges") -> None:
@@ -106,7 +106,7 @@ def _ask(app: "App", address: str, changes: "PreferenceChanges", *, now: dt.date
     return f"A confirmation email to {address} is queued."
 
 
-def _add(app: "App", address: str, changes: "PreferenceChanges", *, now: dt.datetime) -> str:
+def add_reader(app: "App", address: str, changes: "PreferenceChanges", *, now: dt.datetime) -> str:
     """Add a subscriber who has agreed, or change their preferences; return what was done.
 
     Raises `BadInput` for an address that gets no mail.
@@ -167,7 +167,8 @@ def _examples(engine: "sa.Engine", file: Path) -> list[str]:
     return [str(one.ids[0]) for one in references.papers]
 
 
-def _changes(fields: dict[str, Any]) -> "PreferenceChanges":
+def changes_in(fields: dict[str, Any]) -> "PreferenceChanges":
+    """Return what fields named as in an import state. Raises `BadInput` for what cannot be."""
     from dailypapers.subscriptions.import_ import changes
 
     try:
