@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dailypapers.domain.reference import Reference
-from dailypapers.references.read import read
+from dailypapers.references.read import read, split
 from dailypapers.references.ris import in_lines, records
 
 RECORD = """TY  - JOUR
@@ -36,6 +36,13 @@ def test_records_that_were_pasted_into_one_line_are_read_as_they_were(between: s
 
 def test_a_hyphen_within_a_title_begins_no_line() -> None:
     assert in_lines("TY  - JOUR TI  - RNA - a survey AU  - Lee") == "TY  - JOUR\nTI  - RNA - a survey\nAU  - Lee"
+
+
+@pytest.mark.parametrize("piece", [" ", "\t", "TY  - ", "TY  -", "A", "AU  ", "- ", "@a", "@a {"])
+def test_much_of_anything_is_put_into_lines_and_split_off_at_once(piece: str) -> None:
+    text = f"TY  - JOUR{piece * (1_000_000 // len(piece))}x"
+    assert in_lines(text).startswith("TY  - JOUR")
+    assert split(f"RNA{piece * (1_000_000 // len(piece))}x")[0].startswith("RNA")
 
 
 def test_without_an_id_a_title_with_an_author_will_do_and_less_is_told() -> None:

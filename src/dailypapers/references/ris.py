@@ -13,7 +13,7 @@ from dailypapers.sources.parsing.cleaning import clean
 #: How a record begins.
 FIRST_RECORD = re.compile(r"^\ufeff?TY {1,2}- ?\w", re.MULTILINE)
 #: Two spaces, as the format wants them: one alone stands before many a hyphen.
-_TAG = re.compile(r"(?:\s+|(?<=\S))(?=[A-Z][A-Z0-9]  -(?: |$|TY))")
+_TAG = re.compile(r"(?<=.)(?=[A-Z][A-Z0-9]  -(?: |$|TY))", re.DOTALL)
 _LINE = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?$")
 _TITLES, _AUTHORS, _YEARS = ("TI", "T1", "CT"), ("AU", "A1"), ("PY", "Y1", "DA")
 #: Where an id stands, the surest first.
@@ -24,7 +24,7 @@ _MOST_AUTHORS, _MOST_TEXT = 3, 3_000
 
 def in_lines(text: str) -> str:
     """Return RIS that has lost its line ends, each tag on a line of its own."""
-    return _TAG.sub("\n", text)
+    return "\n".join(line.rstrip() for line in _TAG.sub("\n", text).split("\n"))
 
 
 def records(text: str, first_line: int) -> Iterator[Reference | tuple[int, str]]:
