@@ -68,10 +68,12 @@ def read_by_alice(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
 
 
 @contextmanager
-def going_on(database: Path, folder: Path, *, oidc: Mapping[str, object] | None = None) -> Iterator[Living]:
+def going_on(
+    database: Path, folder: Path, *, searched: bool = False, oidc: Mapping[str, object] | None = None
+) -> Iterator[Living]:
     """A service that goes on with a copy of a database."""
     shutil.copyfile(database, folder / "papers.db")
-    with living(folder, begun=False, oidc=oidc) as made:
+    with living(folder, begun=False, searched=searched, oidc=oidc) as made:
         yield made
 
 
@@ -85,7 +87,7 @@ def service(begun: Path, tmp_path: Path) -> Iterator[Living]:
 @pytest.fixture(scope="module")
 def shown(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     """A service that a module's tests share, because they only look at it."""
-    with going_on(begun, tmp_path_factory.mktemp("shown")) as made:
+    with going_on(begun, tmp_path_factory.mktemp("shown"), searched=True) as made:
         yield made
 
 

@@ -99,11 +99,17 @@ def _ordered(table: sa.Table) -> sa.Select[tuple[object, ...]]:
 
 @contextmanager
 def living(
-    folder: Path, database: str = "", *, begun: bool = True, oidc: Mapping[str, object] | None = None
+    folder: Path,
+    database: str = "",
+    *,
+    begun: bool = True,
+    searched: bool = True,
+    oidc: Mapping[str, object] | None = None,
 ) -> Iterator[Living]:
     """The service while it lasts, on a database of its own or on `database`; its first edition is closed if `begun`.
 
-    `oidc` are the settings by which readers sign in at a provider.
+    Its papers are found by the search page if they are to be `searched`. `oidc` are the settings by which readers sign
+    in at a provider.
     """
     _announce(folder, all_of_them=False)
     # Named as TCP, so that asyncio turns Nagle's algorithm off, as it does for sockets it opens itself.
@@ -119,7 +125,7 @@ def living(
             service.run_day()
         context = app.context(service.clock)
         context.previews.load(now=START)
-        if context.finder:
+        if searched and context.finder:
             context.finder.refresh()
         try:
             with pages_beside(web_app(context), [listening]):
