@@ -128,7 +128,15 @@ def test_days_of_a_source_that_recovers_are_well_again(run: Run, routes: dict[st
             routes["/rss/cs.LG"] = Answer(status=404)
         run("day", "--now", (MONDAY + n * DAY).isoformat())
     code, _, said = run("sources", "--now", (MONDAY + 2 * DAY).isoformat())
-    assert (code, said) == (0, "")
+    assert (code, said) == (
+        0,
+        "arXiv lacked papers in the edition of 2026-04-21; not all of those days could be asked for again.\n",
+    )
+    announce(routes, MONDAY + 2 * DAY, LG=7, AI=5)
+    later = (MONDAY + 2.5 * DAY).isoformat()
+    run("fetch", "--now", later)
+    assert "2 new papers of all sources wait for the next edition." in run("status", "--now", later)[2]
+    assert "lacked" not in run("sources", "--now", (MONDAY + 10 * DAY).isoformat())[2]
 
 
 def test_a_source_that_is_stale_for_two_days_of_a_week_is_seen_named_and_repaired(
@@ -166,6 +174,13 @@ def test_a_source_that_is_stale_for_two_days_of_a_week_is_seen_named_and_repaire
     assert editions == [17, 9, 9, 17 + 2 * 8, 17]
     code, standing = records(MONDAY + 4 * DAY)
     assert (code, standing["cs.AI"]["state"], standing["cs.AI"]["out_since"]) == (0, "fresh", None)
+    assert {name: record["lacked_in"] for name, record in standing.items()} == {
+        "": [],
+        "cs.AI": ["2026-04-21", "2026-04-22"],
+        "cs.LG": [],
+    }
+    said = run("status", "--now", (MONDAY + 4 * DAY).isoformat())[2]
+    assert "arXiv cs.AI lacked papers in the editions of 2026-04-21, 2026-04-22; they have come since." in said
 
 
 def test_status_says_when_the_edition_closes_and_what_it_waits_for(run: Run, routes: dict[str, Route]) -> None:

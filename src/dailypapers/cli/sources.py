@@ -166,21 +166,35 @@ def show(context: typer.Context, now: Now = None, as_json: Json = False) -> None
 
 def print_standings(app: "App", now: "dt.datetime", *, as_json: bool) -> int:
     """Print how the sources in the settings stand; return the exit code: whether one needs attention."""
-    from dailypapers.intake.status import sentence, standings
-    from dailypapers.store import hosts
+    from dailypapers.intake.status import lacks_of_week, sentence, standings
+    from dailypapers.store import editions, hosts
     from dailypapers.store.database import reading
 
     names = [source.name for source in app.dependencies.sources]
     with reading(app.engine) as tx:
         listed = standings(tx, now=now, sources=names)
+        lacks = lacks_of_week(tx, listed, now=now)
+        waiting = editions.waiting(tx)
         closed = hosts.closed(tx)
     unknown = [name for name in names if name not in {each.source for each in listed}]
-    records = [_standing(each) for each in listed] + [{"source": name, "state": "never fetched"} for name in unknown]
+    editions_of = {(each.source, each.category): each.editions for each in lacks}
+    records = [
+        {
+            **_standing(each),
+            "waiting": None if each.category else waiting.get(each.source, 0),
+            "lacked_in": [str(day) for day in editions_of.get((each.source, each.category), ())],
+        }
+        for each in listed
+    ] + [{"source": name, "state": "never fetched"} for name in unknown]
     table = [{name: record.get(name) for name in _COLUMNS} for record in records]
     rows("sources", records, as_json=as_json, table=table)
     for each in listed:
         if not as_json and (line := sentence(each)):
             say(line)
+    for lack in () if as_json else lacks:
+        say(lack.sentence())
+    if not as_json and waiting:
+        say(f"{counted(sum(waiting.values()), 'new paper')} of all sources wait for the next edition.")
     for host, until in closed.items():
         say(f"{host} asked to be left alone, or did not answer; the next try is after {until:%Y-%m-%d %H:%M} UTC.")
     return ATTENTION if unknown or any(each.needs_attention for each in listed) else OK
@@ -286,12 +300,14 @@ def check(
 def say_answer(answer: "Fetched") -> None:
     """Say what a source answered: counts, the first papers, and what could not be read."""
     for category, part in answer.by_category.items():
-        say(f"{category}: {part.failure or counted(part.items, 'item')}")
+        say(part.failure or f"{category}: {counted(part.items, 'item')}")
+    failures = {part.failure for part in answer.by_category.values()}
     papers = counted(len(answer.announcements), "paper")
     say(f"{counted(answer.asked, 'request')}: {papers} announced, {len(answer.skipped)} skipped.")
     for each in answer.announcements[:_SHOWN]:
         say(f"  {each.type.value}: {each.paper.title} ({each.paper.id})")
     for item in answer.skipped[:_NAMED]:
         say(f"{item.where}: {item.why}")
-    for sentence in (*answer.remarks, *filter(None, [answer.quiet_because])):
-        say(sentence)
+    for sentence in (*answer.remarks, answer.quiet_because):
+        if sentence and sentence not in failures:
+            say(sentence)

@@ -2,15 +2,18 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dailypapers.domain.freshness import ASKED_WITHIN, HABIT, Standing, standing
+from dailypapers.domain.freshness import ASKED_WITHIN, HABIT, Standing, lacks, standing
 from dailypapers.domain.source import source_name
-from dailypapers.store import source_days
+from dailypapers.store import editions, source_days
 
 #: Days in a row of which something is missing before an operator is told by mail.
 DAYS_TOLD = 2
+#: How long an outage that is over is told of to who asks.
+LACKS_TOLD = dt.timedelta(days=7)
 
 
 def standings(tx: sa.Connection, *, now: dt.datetime, sources: Collection[str] | None = None) -> tuple[Standing, ...]:
@@ -35,6 +38,40 @@ def _is_removed(each: Standing, listed: Sequence[Standing], *, is_known: bool) -
         if other.last.fetched_at and (other.source == each.source or not is_known)
     ]
     return bool(dated_ids) and each.last.fetched_at is not None and max(dated_ids) - each.last.fetched_at > ASKED_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Editions of the last week that lacked papers of a source, or of one of its categories, which is well again."""
+
+    source: str
+    category: str
+    editions: tuple[dt.date, ...]
+    #: Whether what was announced on those days has come since.
+    is_repaired: bool
+
+    def sentence(self) -> str:
+        """Say which editions they are, and whether their papers have come."""
+        name = " ".join(filter(None, (source_name(self.source), self.category)))
+        which = f"the edition{'s' if len(self.editions) > 1 else ''} of {', '.join(map(str, self.editions))}"
+        rest = "they have come since" if self.is_repaired else "not all of those days could be asked for again"
+        return f"{name} lacked papers in {which}; {rest}."
+
+
+def lacks_of_week(tx: sa.Connection, listed: Sequence[Standing], *, now: dt.datetime) -> tuple[Lack, ...]:
+    """Return what was out in the last week of the sources and categories of `listed`, unless it is out still.
+
+    Of a source that was out as a whole its categories are not listed.
+    """
+    first = (now - LACKS_TOLD).date()
+    lacking, days = editions.lacking_since(tx, first), source_days.everything_since(tx, first)
+    return tuple(
+        Lack(each.source, each.category, of_one, not any(lacks(day.state) for day in days.get(key, ())))
+        for each in listed
+        for key in [(each.source, each.category)]
+        if (of_one := lacking.get(key)) and not each.needs_attention
+        if not (each.category and lacking.get((each.source, "")) == of_one)
+    )
 
 
 def worth_telling(listed: Sequence[Standing], *, days: int = DAYS_TOLD) -> tuple[str, ...]:

@@ -64,6 +64,30 @@ def page(tx: sa.Connection, *, limit: int, before: dt.date | None = None) -> lis
     return [Edition(row.id, row.day, row.closed_at, row.papers, ()) for row in tx.execute(query)]
 
 
+def lacking_since(tx: sa.Connection, first: dt.date) -> dict[tuple[str, str], tuple[dt.date, ...]]:
+    """Return the days since one whose editions lacked something, oldest first, by source and category.
+
+    A source as a whole has the category "".
+    """
+    rows = tx.execute(sa.select(editions.c.id, editions.c.day).where(editions.c.day >= first).order_by(editions.c.day))
+    days: dict[tuple[str, str], list[dt.date]] = {}
+    for row in rows.all():
+        for status in statuses(tx, row.id):
+            categories = [each.category for each in status.lacking] + [""] * lacks(status.state)
+            for category in categories:
+                days.setdefault((status.source, category), []).append(row.day)
+    return {key: tuple(of_one) for key, of_one in days.items()}
+
+
+def waiting(tx: sa.Connection) -> dict[str, int]:
+    """Return how many new papers of each source wait for the next edition."""
+    counted = sa.func.count(announcements.c.paper_id.distinct())
+    query = sa.select(announcements.c.source, counted).where(
+        announcements.c.edition_id.is_(None), announcements.c.fresh
+    )
+    return {row[0]: row[1] for row in tx.execute(query.group_by(announcements.c.source))}
+
+
 def of_day(tx: sa.Connection, day: dt.date) -> Edition | None:
     """Give the edition of a day, if there is one."""
     row = tx.execute(sa.select(editions).where(editions.c.day == day)).one_or_none()
