@@ -169,7 +169,7 @@ _LOOK = ["GET", "HEAD"]
 _SAID = {
     400: (
         N_("We couldn’t read this form"),
-        N_("It contains more fields than expected. Please go back and try again."),
+        N_("It contains more text or more fields than expected. Please go back and send less."),
     ),
     404: (N_("Page not found"), N_("There is no page at this address. Part of the link may be missing.")),
     408: (

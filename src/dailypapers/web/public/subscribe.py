@@ -32,7 +32,6 @@ from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.sign_up import sign_up_request
-from dailypapers.web.http.guard import MAX_BODY
 from dailypapers.web.http.page import WebContext
 from dailypapers.web.public.sign_up_policy import network_of
 from dailypapers.web.readers.examples import Examples, look_up
@@ -42,6 +41,8 @@ from dailypapers.web.readers.preview import topics as tried
 _LONGEST = 300
 #: Characters of pasted papers: some hundred entries. What strangers paste is read at once; a library comes later.
 _LONGEST_EXAMPLES = 50_000
+#: Bytes of a field: so much more comes back as it was, with a sentence; to read what is longer takes too long.
+_FIELD_BYTES = 8 * _LONGEST_EXAMPLES
 _FIELDS = 200
 _TEMPLATES = ("web/_subscribe.html", "web/subscribe.html")
 
@@ -102,7 +103,7 @@ def filled_in(context: WebContext, form: Form) -> Shown:
 
 async def sent(request: Request) -> Form:
     """Return the form that was sent."""
-    async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=MAX_BODY) as data:
+    async with request.form(max_files=10, max_fields=_FIELDS, max_part_size=_FIELD_BYTES) as data:
         return _read(data)
 
 
