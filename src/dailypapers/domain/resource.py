@@ -16,7 +16,7 @@ from dailypapers.errors import BadPaperId
 
 
 class ResourceKind(StrEnum):
-    """What an address leads to, in the order in which resources are shown."""
+    """What an address leads to, in the order in which resources are presentation."""
 
     PDF = "pdf"
     HTML = "html"
@@ -76,14 +76,14 @@ _TAGGED = "?other=arxiv:"
 _HUGGING_FACE = "https://huggingface.co"
 
 
-def resources_of(paper: Paper, shown: Presentation) -> tuple[Resource, ...]:
+def resources_of(paper: Paper, presentation: Presentation) -> tuple[Resource, ...]:
     """Return what can be had of a paper, the first of each kind, in the order of the kinds.
 
     What a source states comes before what the authors wrote in their remark and their abstract. No address twice.
     """
     by_kind: dict[ResourceKind, Resource] = {}
     urls: set[str] = {_compared(paper.url)}
-    for resource in (*_stated(paper, shown), *_written(f"{shown.comment}\n{paper.abstract[:_MAX_TEXT]}")):
+    for resource in (*_stated(paper, presentation), *_written(f"{presentation.comment}\n{paper.abstract[:_MAX_TEXT]}")):
         key = _compared(resource.url)
         if resource.kind not in by_kind and key not in urls:
             by_kind[resource.kind] = resource
@@ -95,23 +95,23 @@ def _compared(url: str) -> str:
     return url.partition("://")[2].removeprefix("www.").rstrip("/").casefold()
 
 
-def _stated(paper: Paper, shown: Presentation) -> Iterator[Resource]:
+def _stated(paper: Paper, presentation: Presentation) -> Iterator[Resource]:
     arxiv = arxiv_id_of(paper)
     if arxiv:
         yield Resource(ResourceKind.PDF, f"{_ARXIV_PDF}{arxiv}")
     urls_by_kind = (
-        (ResourceKind.PDF, shown.pdf_url),
-        (ResourceKind.HTML, shown.html_url),
+        (ResourceKind.PDF, presentation.pdf_url),
+        (ResourceKind.HTML, presentation.html_url),
         (ResourceKind.CODE, paper.code_url),
-        (ResourceKind.PROJECT, shown.project_url),
+        (ResourceKind.PROJECT, presentation.project_url),
     )
     for kind, url in urls_by_kind:
         if address := _safe(url):
             # People name their repository as the project's page, and their data as their code.
             yield Resource(kind if kind in _FILES else _kind_by_host(address) or kind, address)
     for kind, folder, count in (
-        (ResourceKind.MODELS, "models", shown.models),
-        (ResourceKind.DATA, "datasets", shown.datasets),
+        (ResourceKind.MODELS, "models", presentation.models),
+        (ResourceKind.DATA, "datasets", presentation.datasets),
     ):
         if count and arxiv:
             yield Resource(kind, f"{_HUGGING_FACE}/{folder}{_TAGGED}{arxiv}", count)
@@ -185,11 +185,11 @@ _CLAUSES = re.compile(
 )
 
 
-def venue_of(shown: Presentation) -> str:
+def venue_of(presentation: Presentation) -> str:
     """Return where a paper appears: its journal, or else what its authors' remark says of it; empty where neither."""
-    if shown.journal:
-        return shown.journal
-    clauses = (clause.strip(" ,.;") for clause in _CLAUSES.split(shown.comment[:_MAX_TEXT]))
+    if presentation.journal:
+        return presentation.journal
+    clauses = (clause.strip(" ,.;") for clause in _CLAUSES.split(presentation.comment[:_MAX_TEXT]))
     named = (c for c in clauses if _VENUE.search(c) and not _NOT_YET.search(c) and "://" not in c)
     return next(named, "")
 
@@ -203,17 +203,17 @@ _ACCEPTED = re.compile(
 )
 
 
-def talk_of(shown: Presentation) -> str:
+def talk_of(presentation: Presentation) -> str:
     """Return the venue that accepted a paper, by OpenReview's word or its authors', such as “ICML 2026 (oral)”.
 
     Empty where neither says so; a journal that has published it is none.
     """
-    if match := _TALK.fullmatch(shown.journal.strip()):
+    if match := _TALK.fullmatch(presentation.journal.strip()):
         return f"{match[1].strip(' ,;:(')} ({match[2].lower()})"
-    said = venue_of(Presentation(comment=shown.comment))
-    accepted = _ACCEPTED.match(said)
+    venue_in_remark = venue_of(Presentation(comment=presentation.comment))
+    accepted = _ACCEPTED.match(venue_in_remark)
     if accepted is None:
-        match = _TALK.fullmatch(said)
+        match = _TALK.fullmatch(venue_in_remark)
         return f"{match[1].strip(' ,;:(')} ({match[2].lower()})" if match else ""
     venue, kind = accepted["venue"].strip(" .,;"), accepted["kind"]
     if match := _TALK.fullmatch(venue):
@@ -221,9 +221,9 @@ def talk_of(shown: Presentation) -> str:
     return f"{venue} ({kind.lower()})" if kind else venue
 
 
-def institution_of(shown: Presentation) -> str:
+def institution_of(presentation: Presentation) -> str:
     """Return who made a paper: the organization a source names, or else where the first of its authors works."""
-    return shown.organization or next(iter(_institutions(shown.affiliations)), "")
+    return presentation.organization or next(iter(_institutions(presentation.affiliations)), "")
 
 
 def _institutions(affiliations: Iterable[str]) -> Iterator[str]:

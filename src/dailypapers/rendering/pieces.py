@@ -44,7 +44,7 @@ class Pieces:
 
     encode: Callable[[str], bytes]
     encode_plain: Callable[[str], bytes]
-    _known: dict[tuple[bool, str], Weighed] = field(default_factory=dict)
+    _weighed: dict[tuple[bool, str], Weighed] = field(default_factory=dict)
 
     def cut(self, text: str, slots: Slots, *, is_html: bool) -> Piece:
         """Encode a text that was rendered with slots."""
@@ -59,21 +59,21 @@ class Pieces:
 
     def fill(self, piece: Piece, values: Mapping[str, str], ready: Mapping[str, Weighed]) -> Weighed:
         """Return a piece with a reader's values, and its weight; what is `ready` is encoded already."""
-        made, total = [], piece.weight
+        contents, total = [], piece.weight
         for fill, name, times in piece.fills:
             content, heavy = ready.get(name) or self.encoded(fill(values), is_html=piece.is_html)
-            made.append(content)
+            contents.append(content)
             total += heavy * times
-        return piece.shape % piece.ordered(made), total
+        return piece.shape % piece.ordered(contents), total
 
     def encoded(self, text: str, *, is_html: bool) -> Weighed:
         """Encode a value, and weigh it; readers share many."""
         key = (is_html, text)
-        known = self._known.get(key)
-        if known is None:
+        weighed = self._weighed.get(key)
+        if weighed is None:
             written = str(escape(text)) if is_html and _MARKUP.search(text) else text
-            known = kept(self._known, key, (self.encode(written), weight(written)), _SENTENCES)
-        return known
+            weighed = kept(self._weighed, key, (self.encode(written), weight(written)), _SENTENCES)
+        return weighed
 
     def address(self, url: str) -> Weighed | None:
         """Encode an address that stands as it is in both parts, as ours do; `None` where it is another one."""

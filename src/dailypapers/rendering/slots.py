@@ -70,8 +70,8 @@ class Cut:
         """Return the text with these values."""
         if len(self.order) == 1:
             return f"{self.parts[0]}{self.fills[0](values)}{self.parts[1]}"
-        made = [fill(values) for fill in self.fills]
-        between = [made[place] for place in self.order]
+        contents = [fill(values) for fill in self.fills]
+        between = [contents[place] for place in self.order]
         return "".join(text for pair in zip(self.parts, [*between, ""], strict=True) for text in pair)
 
 

@@ -164,13 +164,13 @@ _LINK = re.compile(r"://|\bwww\.|\b[\w-]+\.(?:com|org|net|io|ai|co|dev|app|info|
 
 def summary_of(entry: Entry) -> Summary:
     """Return a paper in a sentence: by the service's model, by its authors, by Hugging Face's model, or an extract."""
-    shown = entry.presentation
+    presentation = entry.presentation
     if entry.summary:
         return entry.summary
-    if shown.tldr:
-        return Summary(shown.tldr, SummaryBy.AUTHORS)
-    if shown.ai_summary and is_harmless(shown.ai_summary):
-        return Summary(shown.ai_summary, SummaryBy.MODEL, _HUGGING_FACE)
+    if presentation.tldr:
+        return Summary(presentation.tldr, SummaryBy.AUTHORS)
+    if presentation.ai_summary and is_harmless(presentation.ai_summary):
+        return Summary(presentation.ai_summary, SummaryBy.MODEL, _HUGGING_FACE)
     return Summary(key_sentence(entry.paper.abstract))
 
 

@@ -87,11 +87,11 @@ def _item(env: jinja2.Environment, entry: Entry, *, outside: str = "") -> ChatIt
 def fitting(digest: ChatDigest, make: Callable[[ChatDigest], bytes], *, most: int, at_most: int = 1_000) -> bytes:
     """Return what `make` makes of as many of the papers as fit into so many bytes, `at_most` papers."""
     count = min(len(digest.items), at_most)
-    made = make(digest.first(count))
-    while len(made) > most and count:
-        count -= max(1, count * (len(made) - most) // (2 * len(made)))
-        made = make(digest.first(count))
-    return made
+    content = make(digest.first(count))
+    while len(content) > most and count:
+        count -= max(1, count * (len(content) - most) // (2 * len(content)))
+        content = make(digest.first(count))
+    return content
 
 
 def lines(*parts: str) -> str:
