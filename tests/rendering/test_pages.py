@@ -41,6 +41,7 @@ class Mail:
 
 
 CONFIRM: dict[str, object] = {
+    "address": "ann@example.org",
     "topics": ("graph neural networks",),
     "preferences": "https://papers.example.org/preferences/x",
     "hour": 7,
