@@ -43,6 +43,8 @@ class Mail:
 CONFIRM: dict[str, object] = {
     "address": "ann@example.org",
     "topics": ("graph neural networks",),
+    "examples": 0,
+    "profiles": [],
     "preferences": "https://papers.example.org/preferences/x",
     "hour": 7,
     "zone": "UTC",
