@@ -31,6 +31,14 @@ def test_reports_come_from_daemons_from_nobody_and_from_those_who_pass_them_on()
     )
 
 
+def test_a_report_in_a_language_we_do_not_know_is_told_by_its_form() -> None:
+    daemon, words = "From: MAILER-DAEMON@y.example\nSubject: Skilaboð", "Ekki tókst að afhenda alice@y.example"
+    assert is_report(f"Return-Path: <>\n{daemon}", words)
+    assert not is_report(daemon, words)
+    assert not is_report("Return-Path: <>\nFrom: ann@y.example\nSubject: Skilaboð", words)
+    assert not is_report(f"Return-Path: <>\n{daemon}", "Ekki tókst að afhenda")
+
+
 def test_what_people_and_lists_write_about_bounces_is_no_report() -> None:
     quoted = f"> From: MAILER-DAEMON@y.example\n> {UNKNOWN}"
     assert not is_report("From: ann@y.example\nSubject: Re: Undelivered mail", quoted)

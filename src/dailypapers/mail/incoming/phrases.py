@@ -58,6 +58,7 @@ FULL = _words(
     r"(postkasse|postboks|brevlåda|inkorg|innboks|indbakke)[^.;:]{0,60}\bful(d|l|lt)\b|postilaatikko[^.;:]{0,60}täyn",
     r"(căsuț|cutia)[^.;:]{0,60}plin[ăa]\b|(γραμματοκιβ|θυρίδα)[^.;:]{0,60}(πλήρ|γεμάτ)|скриньк[^.;:]{0,60}переповнен",
     r"(תיבת|תיבה)[^.;:]{0,60}מלאה|(صندوق|علبة)[^.;:]{0,60}(ممتلئ|امتلأ)|(hộp thư|dung lượng)[^.;:]{0,60}(đầy|vượt)",
+    r"(сандуче|кутия)[^.;:]{0,60}(пун|пълн)|(predal|dėžut)[^.;:]{0,60}(poln|pilna)|bústia[^.;:]{0,60}plen|صندوق[^.;:]{0,60}پر",
     r"kotak (surat|masuk)[^.;:]{0,60}penuh|กล่องจดหมาย[^.;:]{0,60}เต็ม|(sandučić|pretinac)[^.;:]{0,60}pun\b",
 )
 #: A server that wants the mail later, from anybody.
@@ -136,7 +137,8 @@ NO_ADDRESS = _words(
     r"不存在|未知|無此|无此|查无此|找不到|存在しません|(見つ|見当た)[^。]{0,6}(ません|ない)",
     r"不明|(존재하지|없는) ?(않|사용자|계정|주소)",
     r"nicht im [^.;]{0,40}verzeichnis|ei löydy|tuntematon|nu există|ne postoji|tidak ditemukan|không tồn tại",
-    r"δεν (βρέθηκε|υπάρχει)|לא (נמצא|קיימ)|(لم يتم العثور|غير موجود)|ไม่พบ",
+    r"nije pronađen|ikke funnet|няма такъв|не съществува|не постоји|ne obstaja|no existeix|nerast|neegzistuoja",
+    r"ei leitud|وجود ندارد|δεν (βρέθηκε|υπάρχει)|לא (נמצא|קיימ)|(لم يتم العثور|غير موجود)|ไม่พบ",
 )
 #: What is said of an address that does not exist, and sounds like a policy: Exchange Online's edge says the first.
 MEANS_NO_ADDRESS = _words(

@@ -30,6 +30,7 @@ UNDELIVERED = _words(
     r"退信|退回|(无法|無法|未能|未)(投递|投遞|送达|送達|传送|傳送|递送|遞送|发送|傳遞)|投递失败|投遞失敗|发送失败|寄送失敗|传递失败",
     r"(配信|配達|送信|送達)(でき|不能|エラー|失敗|状態)|届きません|(전송|배달|발송) ?실패|반송|배달되지|전송되지",
     r"ei voi(tu|da)? (toimittaa|lähettää)|toimitus epäonnistui|nu a putut fi livrat|nelivrat",
+    r"nepodarilo doruč|ni bilo mogoče dostaviti|није испоруч|неиспоруч|nepristat|no s'ha pogut lliurar",
     r"(nije|neuspj?el\w{1,3}) isporuč|neisporuč|tidak (dapat )?terkirim|không (thể )?(gửi|chuyển)|ส่งไม่ได้|ไม่สามารถส่ง"
     r"|αδυναμία παράδοσης|παράδοση[^.;]{0,60}απέτυχε|δεν παραδόθηκε",
     r"לא ניתן למסור|המסירה[^.;]{0,40}נכשלה|تعذر (ال)?تسليم",

@@ -60,8 +60,11 @@ def is_undelivered(mail: Parsed, text: str, quoted: Headers) -> bool:
     is_to_many = not is_returned and any(name in headers for name in _TO_MANY)
     by_subject = bool(subjects.UNDELIVERED.search(subject))
     by_text = bool(_SAYS_UNDELIVERED.search(text) or subjects.UNDELIVERED.search(text))
-    if is_to_many or _is_receipt(mail, text) or subjects.OF_MANY_MAILS.search(subject) or not (by_subject or by_text):
+    if is_to_many or _is_receipt(mail, text) or subjects.OF_MANY_MAILS.search(subject):
         return False
+    if not (by_subject or by_text):
+        # Words of a language we do not know: who sends with the null reverse path, and names another, reports of it.
+        return is_returned and is_from_daemon(mail) and not subject.isascii() and _names_another(headers, text)
     if is_returned or is_from_daemon(mail):
         return bool(names_failed or quoted.fields or _names_another(headers, text) or not _has_link(mail))
     if subjects.IS_REPLY.match(subject):
