@@ -185,5 +185,6 @@ def _summaries(settings: Settings) -> SummaryOptions | None:
         key,
         section.language or settings.service.language,
         follows_readers=not section.language,
+        requests_at_once=section.requests_at_once,
         budget=summary_budget(section),
     )

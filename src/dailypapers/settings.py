@@ -286,6 +286,7 @@ class Summaries(_Section):
     language: str = ""
     tokens_per_day: Annotated[int, Field(ge=0)] = 200_000
     seconds_per_day: Annotated[float, Field(ge=0, le=3600)] = 120
+    requests_at_once: Annotated[int, Field(ge=1, le=32)] = 1
     price_per_million_tokens: Annotated[float, Field(ge=0)] = 0
     money_per_day: Annotated[float, Field(ge=0)] = 0
 

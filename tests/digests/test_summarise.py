@@ -122,6 +122,27 @@ def test_a_day_s_limits_hold_over_runs_and_the_next_day_goes_on(sqlite: sa.Engin
         assert summarise(sqlite, options, wanted(ids), day=TODAY + dt.timedelta(days=1)) == 2
 
 
+def test_several_papers_are_asked_about_at_once_where_somebody_answers(sqlite: sa.Engine) -> None:
+    together = threading.Barrier(3, timeout=20)
+
+    def answer(_: dict[str, Any]) -> Said:
+        if len(model.asked) > 1:
+            together.wait()
+        return says(GOOD)
+
+    ids = store(sqlite, 4)
+    with playing_model(answer) as model:
+        options = SummaryOptions(model.url, "m", requests_at_once=3)
+        assert summarise(sqlite, options, wanted(ids), day=TODAY) == 4
+    assert len(shown(sqlite, ids)) == 4
+    # The fifth to the seventh are not asked about where the first is not answered, and the next is not either.
+    more = SummaryOptions("http://127.0.0.1:1/v1", "m", requests_at_once=3)
+    later = store(sqlite, 8)[4:]
+    assert summarise(sqlite, more, wanted(later), day=TODAY) == 0
+    with reading(sqlite) as tx:
+        assert len(summaries.asked(tx, later, "en")) == 2
+
+
 def test_another_language_is_asked_for_apart_and_may_share_no_words(sqlite: sa.Engine) -> None:
     ids = store(sqlite)
     german = "Ein Decoder, der Schichten überspringt, macht große Sprachmodelle doppelt so schnell."

@@ -12,8 +12,9 @@ import json
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,6 +85,8 @@ class SummaryOptions:
     language: str = "en"
     #: Whether summaries are in the languages that readers have chosen.
     follows_readers: bool = False
+    #: How many papers are asked about at the same time: more go into the seconds of a day, where the server can do it.
+    requests_at_once: int = 1
     #: Of a day, in UTC.
     budget: Budget = field(default=Budget())
 
@@ -140,26 +143,52 @@ def summarise(engine: sa.Engine, options: SummaryOptions, wanted: Sequence[Wante
 async def _ask_all(
     engine: sa.Engine, options: SummaryOptions, questions: Sequence[tuple[Wanted, Paper]], spent: Spent, day: dt.date
 ) -> int:
-    answered, in_vain = 0, Counter[str]()
-    # The operator names the address: it may be on this machine. A model is asked without a pause between papers.
-    async with Http(allow_private=True, pace=0, max_bytes=_MAX_BYTES, timeout=PATIENCE, deadline=PATIENCE) as http:
-        for wanted, paper in questions:
-            language = wanted.language
-            # A model that does not write one language may well write another.
-            if in_vain[language] >= _GIVE_UP_AFTER:
-                continue
-            text, cost, why = await _ask(http, options, paper, language)
-            spent += cost
-            row: dict[str, Any] = {"model": options.model, "day": day, "spent": cost}
-            await asyncio.to_thread(_keep, engine, wanted.paper_id, language, text, **row)
-            if why:
-                log.info("not summarised", paper=str(paper.id), language=language, why=why)
-            answered += bool(text)
-            in_vain[language] = 0 if text else in_vain[language] + 1
-            if options.budget.used_up(spent):
-                break
-    log.info("summarised", papers=answered, tokens=spent.tokens, seconds=round(spent.seconds, 1))
-    return answered
+    asking = _Asking(engine, options, iter(questions), spent, day)
+    # Where nobody answers, few papers are asked about in vain.
+    await asking.go_on(most=1)
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(options.requests_at_once if asking.answered else 1):
+            tasks.create_task(asking.go_on())
+    tokens, seconds = asking.spent.tokens, round(asking.spent.seconds, 1)
+    log.info("summarised", papers=asking.answered, tokens=tokens, seconds=seconds)
+    return asking.answered
+
+
+@dataclass(slots=True)
+class _Asking:
+    """What is still to be asked, and what came of it so far: several requests share it, in one event loop."""
+
+    engine: sa.Engine
+    options: SummaryOptions
+    questions: Iterator[tuple[Wanted, Paper]]
+    spent: Spent
+    day: dt.date
+    answered: int = 0
+    in_vain: Counter[str] = field(default_factory=Counter)
+
+    async def go_on(self, *, most: int | None = None) -> None:
+        """Ask one question after the other, until there is none left or a limit of the day is reached."""
+        # The operator names the address: it may be on this machine. A model is asked without a pause between papers.
+        async with Http(allow_private=True, pace=0, max_bytes=_MAX_BYTES, timeout=PATIENCE, deadline=PATIENCE) as http:
+            for wanted, paper in islice(self.questions, most):
+                # A model that does not write one language may well write another.
+                if self.in_vain[wanted.language] < _GIVE_UP_AFTER:
+                    await self._ask(http, wanted, paper)
+                if self.options.budget.used_up(self.spent):
+                    return
+
+    async def _ask(self, http: Http, wanted: Wanted, paper: Paper) -> None:
+        language = wanted.language
+        text, cost, why = await _ask(http, self.options, paper, language)
+        # Digests wait for all requests that are under way together.
+        cost = replace(cost, seconds=cost.seconds / self.options.requests_at_once)
+        self.spent += cost
+        self.answered += bool(text)
+        self.in_vain[language] = 0 if text else self.in_vain[language] + 1
+        row: dict[str, Any] = {"model": self.options.model, "day": self.day, "spent": cost}
+        await asyncio.to_thread(_keep, self.engine, wanted.paper_id, language, text, **row)
+        if why:
+            log.info("not summarised", paper=str(paper.id), language=language, why=why)
 
 
 def _keep(engine: sa.Engine, paper_id: int, language: str, text: str, **row: Any) -> None:
