@@ -229,7 +229,7 @@ def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path:
     file.write_text("\n".join(lines), "utf-8")
     code, _, said = ready("subscribers", "import", str(file), "--consent", "they asked")
     assert code == 1
-    assert "Added 2; 0 were already subscribed; 6 were refused." in said
+    assert "Added 2 subscribers; already subscribed: 0; refused: 6." in said
     for number in range(2, 8):
         assert f"people.jsonl line {number}" in said
     code, out, _ = ready("subscribers", "export")
@@ -238,7 +238,7 @@ def test_subscribers_come_from_a_file_and_go_back_into_one(ready: Run, tmp_path:
     assert (exported[1]["papers"], exported[1]["days"]) == (["arxiv:2604.00001"], "weekdays")
     (tmp_path / "again.jsonl").write_text(out, "utf-8")
     assert (
-        "Added 0; 2 were already subscribed"
+        "Added 0 subscribers; already subscribed: 2"
         in ready("subscribers", "import", str(tmp_path / "again.jsonl"), "--consent", "they asked")[2]
     )
 
@@ -249,7 +249,7 @@ def test_what_is_not_the_time_of_a_place_is_refused_as_a_zone(ready: Run, tmp_pa
     assert (code, f"zone “{zone}” is not a time zone" in said) == (2, True)
     file = tmp_path / "people.csv"
     file.write_text(f"address,zone\nbob@example.org,{zone}\n", "utf-8")
-    assert "1 were refused" in ready("subscribers", "import", str(file), "--consent", "they asked")[2]
+    assert "refused: 1" in ready("subscribers", "import", str(file), "--consent", "they asked")[2]
     assert json.loads(ready("subscribers", "list", "--json")[1]) == []
 
 
@@ -279,7 +279,10 @@ def test_lifting_what_is_not_suppressed_says_so(ready: Run) -> None:
 
 def test_removing_and_erasing(ready: Run) -> None:
     ready("subscribers", "add", "alice@example.org")
+    assert "next run" in ready("subscribers", "list")[1]
     assert "unsubscribed" in ready("subscribers", "remove", "alice@example.org")[2]
+    assert json.loads(ready("subscribers", "list", "--json")[1])[0]["next digest"] is None
+    assert "next run" not in ready("subscribers", "list")[1]
     code, _, said = ready("subscribers", "add", "alice@example.org")
     assert (code, "only its owner" in said) == (2, True)
     assert "erased" in ready("subscribers", "remove", "alice@example.org", "--erase")[2]
@@ -419,7 +422,7 @@ def test_an_export_of_another_program_is_recognised_and_needs_a_word_on_consent(
     assert code == 0
     assert "members.csv was exported by listmonk." in said
     assert "members.csv line 3: b@example.org had unsubscribed there, and was left out." in said
-    assert "Added 1; 0 were already subscribed; 0 were refused; 1 were left out." in said
+    assert "Added 1 subscriber; already subscribed: 0; refused: 0; left out: 1." in said
 
 
 def test_alerts_had_elsewhere_become_interests(ready: Run, tmp_path: Path) -> None:

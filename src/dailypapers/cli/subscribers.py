@@ -197,14 +197,23 @@ def _summary(reader: "Subscriber", interests: "tuple[Interest, ...]") -> dict[st
         "address": reader.address,
         "state": reader.state.value,
         "interests": len(interests),
-        "next digest": reader.next_digest_at.isoformat(timespec="minutes") if reader.next_digest_at else "next run",
+        "next digest": _next_digest(reader),
         "zone": reader.rhythm.zone,
     }
 
 
+def _next_digest(reader: "Subscriber") -> str | None:
+    """Return when a reader's next digest is due; `None` for whoever gets none."""
+    from dailypapers.domain.subscriber import READING
+
+    if reader.state not in READING:
+        return None
+    return reader.next_digest_at.isoformat(timespec="minutes") if reader.next_digest_at else "next run"
+
+
 def _shortened(record: Mapping[str, Any]) -> dict[str, Any]:
     """Write the next digest's time in UTC without its offset, which stands in the heading."""
-    row = {**record, "next digest (UTC)": record["next digest"].replace("T", " ").removesuffix("+00:00")}
+    row = {**record, "next digest (UTC)": (record["next digest"] or "–").replace("T", " ").removesuffix("+00:00")}
     return {name: row[name] for name in ("address", "state", "interests", "next digest (UTC)", "zone")}
 
 
@@ -308,9 +317,8 @@ def _say_imported(outcomes: "Sequence[Admission]", refused: int, *, dry_run: boo
     added, changed = outcomes.count(Admission.ADDED), outcomes.count(Admission.CHANGED)
     left_out = sum(outcome.is_left_out for outcome in outcomes)
     say(
-        f"{'Nothing was changed. It would have added' if dry_run else 'Added'} {added}; "
-        f"{changed} were already subscribed; {refused} were refused"
-        f"{f'; {left_out} were left out' if left_out else ''}."
+        f"{'Nothing was changed. It would have added' if dry_run else 'Added'} {counted(added, 'subscriber')}; "
+        f"already subscribed: {changed:,}; refused: {refused:,}{f'; left out: {left_out:,}' if left_out else ''}."
     )
 
 
