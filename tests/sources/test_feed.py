@@ -369,3 +369,25 @@ async def test_a_feed_is_read_in_the_encoding_that_its_header_names() -> None:
             feeds = await find_feeds(http, f"{base}/feed")
     assert [item.paper.title for item in answered.announcements] == ["Нейронные сети"]
     assert feeds.title == "Вестник"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "<dc:creator>Ann Lee\nBob Roy</dc:creator><dc:creator>Cem Öz</dc:creator>",
+        "<dc:creator>\n  Ann Lee\n  Bob Roy\n  Cem Öz\n</dc:creator>",
+        "<description>Authors: Ann Lee\nBob Roy\nCem Öz\nAbstract: We study this and that.</description>",
+        "<description>Author(s):\nAnn Lee\nBob Roy\nCem Öz\n\nAbstract: We study this and that.</description>",
+    ],
+)
+def test_authors_are_split_that_stand_one_a_line(fields: str) -> None:
+    paper = only(read(f"<title>T</title><link>https://x.example/1</link>{fields}")).paper
+    assert paper.authors == ("Ann Lee", "Bob Roy", "Cem Öz")
+    assert paper.abstract == ("We study this and that." if "Abstract" in fields else "")
+
+
+def test_other_lines_below_a_label_are_left_as_they_are() -> None:
+    item = (
+        "<title>T</title><link>https://x.example/1</link><description>Authors: of books\nwill like\nthis.</description>"
+    )
+    assert only(read(item)).paper.authors == ("of books will like this.",)

@@ -18,7 +18,7 @@ from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import Reading, fetched, id_of_title
 from dailypapers.sources.http.client import Http, Response, shown, without_password
 from dailypapers.sources.parsing.bounds import MAX_BYTES
-from dailypapers.sources.parsing.cleaning import clean, clean_authors, clean_blocks, web_address
+from dailypapers.sources.parsing.cleaning import authors_on_lines, clean, clean_authors, clean_blocks, web_address
 from dailypapers.sources.parsing.discovery import feeds_of
 from dailypapers.sources.parsing.imprint import Described, described
 from dailypapers.sources.parsing.syndication import Entry, bodies, creators, is_plain, parse, terms, text
@@ -44,6 +44,9 @@ _FIRST_YEAR, _AHEAD = 1900, dt.timedelta(days=400)
 _UNSET = dt.date(1970, 1, 1)
 #: Longer texts are articles, not abstracts.
 _LONGEST_ABSTRACT = 8_000
+_AUTHORS_ON_LINES = re.compile(
+    r"(\b(?:Author\(s\)|Authors?)\s?:)[ \t]*\r?\n?((?:[ \t]*[^\s<:][^\n<:]{1,80}(?:\n|\Z)){2,200})"
+)
 _MAX_CATEGORIES = 20
 #: A feed's title becomes a name in a table and in emails.
 _LONGEST_TITLE = 60
@@ -291,7 +294,9 @@ def _described(entry: Entry, title: str, authors: tuple[str, ...], context: _Con
     Of several texts it is the longest: the others are its beginning or a line about it. Whole articles are not meant.
     """
     readings = [
-        described(clean_blocks(body, plain=context.is_atom and plain), title=title, authors=authors)
+        described(
+            clean_blocks(_with_authors_in_line(body), plain=context.is_atom and plain), title=title, authors=authors
+        )
         for body, plain in bodies(entry)
     ]
     abstracts = [reading.abstract for reading in readings if reading.abstract]
@@ -304,12 +309,25 @@ def _described(entry: Entry, title: str, authors: tuple[str, ...], context: _Con
     )
 
 
+def _with_authors_in_line(body: str) -> str:
+    """Part authors that stand one a line below their label by semicolons: other line ends are no more than blanks."""
+    if "\n" not in body or "uthor" not in body:
+        return body
+    return _AUTHORS_ON_LINES.sub(_in_line, body)
+
+
+def _in_line(match: re.Match[str]) -> str:
+    names = authors_on_lines(match[2])
+    return f"{match[1]} {'; '.join(names)}<br/>" if names else match[0]
+
+
 def _authors(entry: Entry) -> tuple[str, ...]:
     listed = creators(entry)
     if len(listed) == 1:
         return clean_authors(listed[0])
     # Some end a consortium's name as they end a family name.
-    return tuple(name for name in (clean(person).rstrip(" ,;") for person in listed) if name)
+    names = (name for each in listed for name in authors_on_lines(each) or (clean(each).rstrip(" ,;"),))
+    return tuple(filter(None, names))
 
 
 def _published(entry: Entry, day: dt.date) -> dt.date | None:

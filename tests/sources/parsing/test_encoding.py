@@ -47,6 +47,9 @@ def title_of(content: bytes, charset: str = "") -> str:
         (FRENCH, "cp1252", "", ""),
         (FRENCH, "utf-8", "iso-8859-1", ""),
         (FRENCH, "utf-16-be", "utf-16", ""),
+        (RUSSIAN, "utf-16-le", "", ""),
+        (RUSSIAN, "utf-32-be", "", ""),
+        (FRENCH, "cp037", "cp037", ""),
         # A declaration that can be read as it stands is not in an encoding of two bytes.
         ("A study", "ascii", "utf-16", ""),
         ("A study", "ascii", "utf-8", "utf-16"),

@@ -51,3 +51,12 @@ def test_other_json_is_refused(content: bytes, why: str) -> None:
     assert is_json(content)
     with pytest.raises(FetchFailed, match=why):
         read_feed(content, url="https://group.example/", day=DAY)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "iso-8859-1"])
+def test_json_is_read_in_whatever_encoding_it_came(encoding: str) -> None:
+    item = {"url": "https://example.org/a", "title": "Étude"}
+    written = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
+    content = json.dumps(written, ensure_ascii=False).encode(encoding)
+    (announcement,) = read_feed(content, url="https://example.org", day=dt.date(2026, 4, 20)).announcements
+    assert announcement.paper.title == "Étude"

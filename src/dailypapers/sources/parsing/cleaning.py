@@ -53,17 +53,20 @@ def _one_line(text: str) -> str:
     return line if line.isprintable() else " ".join(without_unwanted(line).split())
 
 
+def authors_on_lines(text: str) -> tuple[str, ...]:
+    """Read the authors of a list that has one a line; nothing where its lines, or its blocks, may be anything else."""
+    if "\n" not in text and "<" not in text:
+        return ()
+    return names_on_lines(line for part in text.splitlines() for line in clean_blocks(part))
+
+
 def clean_authors(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     """Read all authors in one text, however names are written; affiliations in parentheses are left out.
 
     "A. Lee (1), B. Roy, Jr. ((1) MIT)" gives A. Lee and B. Roy, Jr.; "Lee, A., Roy, B." gives Lee, A. and Roy, B. With
     `given_first` commas stand between names alone, as in arXiv's lists. Of a list that has a name a line, each is one.
     """
-    if ("\n" in text or "<" in text) and (
-        names := names_on_lines(line for part in text.splitlines() for line in clean_blocks(part))
-    ):
-        return names
-    return names_in(clean(text), given_first=given_first)
+    return authors_on_lines(text) or names_in(clean(text), given_first=given_first)
 
 
 def web_address(text: str) -> str:

@@ -19,7 +19,7 @@ _KNOWN = re.compile(
     r"|gb\w+|big5\w*|shift[-_]jis|euc-\w+|iso-2022-\w+|tis-620|macintosh",
     re.IGNORECASE,
 )
-#: Byte order marks, the longer first; and how “<?xm” begins in what is not like ASCII.
+#: Byte order marks, the longer first.
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32-le",
     codecs.BOM_UTF32_BE: "utf-32-be",
@@ -27,7 +27,14 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-_BEGINNINGS = {"<?xm".encode(name): name for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be", "cp037")}
+#: Which of the first four bytes are zeros where two characters of ASCII are written in several bytes each.
+_ZEROS: dict[tuple[bool, ...], str] = {
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
+_EBCDIC = "<?xm".encode("cp037")
 #: Encodings of several bytes a character, one of which is a zero where the character is of ASCII.
 _WIDE = ("utf-16", "utf-32")
 #: Supersets of what is named, which is what people write who name it (the WHATWG's Encoding Standard).
@@ -39,7 +46,7 @@ def in_utf8(content: bytes, charset: str = "") -> bytes:
 
     Whatever the bytes are, they are decoded, and none is lost. Never raises.
     """
-    utf8 = content if _is_sure(content) else _decoded(content, charset).encode("utf-8", "replace")
+    utf8 = content if _is_sure(content) else decoded(content, charset).encode("utf-8", "replace")
     declaration = _DECLARATION.match(utf8)
     # In a line of its own: the parser takes the last encoding of the first line for the document's.
     return _HEAD + utf8[declaration.end() if declaration else 0 :]
@@ -56,22 +63,32 @@ def _is_sure(content: bytes) -> bool:
     return True
 
 
-def _decoded(content: bytes, charset: str) -> str:
-    for mark, name in (_MARKS | _BEGINNINGS).items():
-        if content.startswith(mark):
-            return content.removeprefix(mark if mark in _MARKS else b"").decode(name, "replace")
+def decoded(content: bytes, charset: str = "") -> str:
+    """Return the text of bytes, of JSON too: by what they are, by `charset`, or by what XML declares. Never raises."""
     for name in _candidates(content, charset):
         try:
             known = codecs.lookup(name).name
-            return content.decode(_SUPERSETS.get(known, known))
+            return content.removeprefix(_mark(content)).decode(_SUPERSETS.get(known, known))
         except (LookupError, UnicodeDecodeError):
             continue
     # In which there is a character for every byte.
     return content.decode("iso-8859-2")
 
 
+def _mark(content: bytes) -> bytes:
+    return next((mark for mark in _MARKS if content.startswith(mark)), b"")
+
+
 def _candidates(content: bytes, charset: str) -> Iterator[str]:
     """Yield the encodings that it may be in, the likeliest first."""
+    if mark := _mark(content):
+        yield _MARKS[mark]
+    if wide := _ZEROS.get(tuple(byte == 0 for byte in content[:4])):
+        yield wide
+    if content.startswith(_EBCDIC):
+        yield "cp037"
+    if _is_sure(content):
+        yield "utf-8"
     declared = _DECLARED.match(content)
     for name in (charset, declared[1].decode("ascii", "replace") if declared else ""):
         # What can be read as ASCII is not wide, whatever it says.

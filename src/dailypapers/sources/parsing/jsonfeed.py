@@ -8,18 +8,19 @@ from typing import Any
 from dailypapers.errors import FetchFailed
 from dailypapers.sources.parsing.records import items, record, text, texts
 
-_BOM = b"\xef\xbb\xbf"
+#: Byte order marks, and zeros of encodings of several bytes a character.
+_NO_TEXT = b"\xef\xbb\xbf\xff\xfe\0"
 
 
 def is_json(content: bytes) -> bool:
     """Whether the bytes may be a JSON Feed: they begin with a brace."""
-    return content[:100].removeprefix(_BOM).lstrip().startswith(b"{")
+    return content[:100].translate(None, _NO_TEXT).lstrip().startswith(b"{")
 
 
-def entries_of(content: bytes) -> tuple[str, tuple[Mapping[str, Any], ...]]:
+def entries_of(content: str) -> tuple[str, tuple[Mapping[str, Any], ...]]:
     """Read a feed's title and its entries. Raises `FetchFailed` where the JSON is no feed."""
     try:
-        feed = record(json.loads(content.removeprefix(_BOM)))
+        feed = record(json.loads(content))
     except (ValueError, RecursionError) as error:
         raise FetchFailed("its JSON is not valid") from error
     if "jsonfeed.org/version/" not in text(feed, "version"):

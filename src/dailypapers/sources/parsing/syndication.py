@@ -21,7 +21,7 @@ from dailypapers.sources.parsing.bounds import (
     check_size,
     with_short_prologue,
 )
-from dailypapers.sources.parsing.encoding import in_utf8
+from dailypapers.sources.parsing.encoding import decoded, in_utf8
 from dailypapers.sources.parsing.jsonfeed import entries_of, is_json
 from dailypapers.sources.parsing.large_feeds import read_large
 
@@ -70,7 +70,7 @@ def parse(content: bytes, *, charset: str = "", max_bytes: int = MAX_BYTES) -> S
     check_length(content, max_bytes)
     if is_json(content):
         check_size(content, max_bytes=max_bytes)
-        title, entries = entries_of(content)
+        title, entries = entries_of(decoded(content, charset))
         return Syndicated(entries[:MAX_ENTRIES], title)
     checked = _checked(content, charset, max_bytes)
     samples: list[Any] = []
