@@ -80,7 +80,10 @@ async def test_confirming_again_ends_no_pause_and_undoes_no_goodbye(
     await pages.post(link)
     with writing(engine) as tx:
         lifecycle.pause(tx, alice, until=None, now=NOW)
-    assert "You are subscribed" in (await pages.post(link)).text
+    again = (await pages.post(link)).text
+    assert "You are subscribed" in again
+    assert "Paused." in again
+    assert "Your first digest" not in again
     with writing(engine) as tx:
         assert subscribers.by_id(tx, [alice])[alice].state is SubscriberState.PAUSED
         lifecycle.unsubscribe(tx, alice, now=NOW)

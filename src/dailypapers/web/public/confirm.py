@@ -66,4 +66,5 @@ def _page(context: WebContext, request: Request, tx: sa.Connection, reader: Subs
         hour=reader.rhythm.hour,
         zone=reader.rhythm.zone,
         days=len(reader.rhythm.days),
+        is_paused=reader.state is SubscriberState.PAUSED,
     )
