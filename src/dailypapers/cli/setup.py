@@ -1,7 +1,7 @@
 """Commands for setting up and keeping in order: init, migrate, prune."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ from dailypapers.cli.shared import Context, Json, Now, clock
 
 if TYPE_CHECKING:
     from dailypapers.app import App
+    from dailypapers.cli.first_answers import Answered
     from dailypapers.mail.smtp.transport import MailServer
     from dailypapers.settings import Settings
     from dailypapers.sources.base import Source
@@ -47,7 +48,7 @@ def init(
     from dailypapers.app import build
     from dailypapers.assembly.secret import make_secret
     from dailypapers.cli.first_answers import Answered, ask_for, ask_for_topics
-    from dailypapers.settings import DEFAULT_FILE, load, shipped
+    from dailypapers.settings import DEFAULT_FILE
     from dailypapers.store.database import migrate as bring_up
 
     shared: Context = context.obj
@@ -55,18 +56,10 @@ def init(
     answered = Answered(from_address, operator, server, username, base_url, sources)
     topics = tuple(topic or ())
     is_new = not file.exists()
-    if is_new:
-        if ask and sys.stdin.isatty():
-            answered = ask_for(answered)
-            topics = topics or (ask_for_topics() if answered.operator else ())
-        text = answered.settings((shipped("config") / DEFAULT_FILE).read_text("utf-8"))
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
-    else:
-        say(f"{file} already exists; it was not changed{', and neither were its settings' * answered.is_any}.")
-    settings = _valid(lambda: load(file), file, is_new=is_new)
-    if is_new:
-        say(f"Wrote {file}: every setting with its default. Start with [service], [mail] and [[sources]].")
+    if is_new and ask and sys.stdin.isatty():
+        answered = ask_for(answered)
+        topics = topics or (ask_for_topics() if answered.operator else ())
+    settings = _written(file, answered) if is_new else _kept(file, answered)
     if make_secret(settings):
         say(f"Created the secret {settings.service.secret_file}, which signs the links in emails; back it up.")
     app = shared.closing(build(settings))
@@ -77,10 +70,9 @@ def init(
         _subscribe_operator(app, topics)
     if try_sources and answered.sources:
         _try_sources(app)
-    if check_mail:
-        senders = {settings.mail.from_address, settings.mail.bounce_address or settings.mail.from_address}
-        for mail_server in app.mail_servers:
-            _check_mail(mail_server, senders, file)
+    senders = {settings.mail.from_address, settings.mail.bounce_address or settings.mail.from_address}
+    for mail_server in app.mail_servers if check_mail else ():
+        _check_mail(mail_server, senders, file)
     if test_mail:
         _send_test(app)
     with_config = f" --config {shared.config}" if shared.config else ""
@@ -88,16 +80,29 @@ def init(
     say(f"{first}{'No source has been fetched yet. ' * is_new}Start it with: dailypapers{with_config} serve")
 
 
-def _valid(load: "Callable[[], Settings]", file: Path, *, is_new: bool) -> "Settings":
-    """Return the settings; a new file with an answer that is not valid is removed, so that init can be run again."""
+def _written(file: Path, answered: "Answered") -> "Settings":
+    """Write the settings, and return them; an answer that is not valid leaves no file, so that init can run again."""
     from dailypapers.errors import BadSettings
+    from dailypapers.settings import DEFAULT_FILE, load, shipped
 
+    text = answered.settings((shipped("config") / DEFAULT_FILE).read_text("utf-8"))
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
     try:
-        return load()
+        settings = load(file)
     except BadSettings:
-        if is_new:
-            file.unlink()
+        file.unlink()
         raise
+    say(f"Wrote {file}: every setting with its default. Start with [service], [mail] and [[sources]].")
+    return settings
+
+
+def _kept(file: Path, answered: "Answered") -> "Settings":
+    """Return the settings of a file that is there, and say that it stays as it is."""
+    from dailypapers.settings import load
+
+    say(f"{file} already exists; it was not changed{', and neither were its settings' * answered.is_any}.")
+    return load(file)
 
 
 def _try_sources(app: "App") -> None:
