@@ -502,6 +502,8 @@ def _fight(arena: Arena, kills: int, chance: random.Random) -> Figures:
     figures, most = Figures(arena.database), points(arena)
     for point in range(1, most + 1):
         a_round(arena, figures, point, chance.randint(1, most))
+        if not point % 10:
+            sys.stderr.write(f"{figures.database}: {point} of {most} points, {figures.kills} kills\n")
     while figures.kills < kills:
         a_round(arena, figures, *(_kill(chance, most) for _ in range(10)))
         sys.stderr.write(f"{figures.database}: {figures.kills} kills\n")
