@@ -27,12 +27,14 @@ _VERBS = (
     "am are be became because become becomes becoming been being is was were can cannot cant could couldnt do"
     " done had has hasnt have may might must should will would seem seemed seeming seems call describe detail fill"
     " find found get give go keep made move name please put see show take interest system serious sincere full"
+    " called getting giving having interested interesting putting showed showing taking willing"
 )
 #: Parts of words and of firms' names.
 _PIECES = "co con de inc ltd re un"
 _PAPER_WORDS = (
-    "abstract approach article based existing experiment introduce method new novel paper present propose"
-    " proposed recent result study task use used using work"
+    "abstract approach article based existing experiment findings introduce method new novel paper present presented"
+    " presenting propose proposed proposing recent result resulted resulting studied study studying task use used using"
+    " work worked"
 )
 _LISTS = (_PRONOUNS, _ARTICLES_AND_AMOUNTS, _PREPOSITIONS, _CONJUNCTIONS, _ADVERBS, _VERBS, _PIECES, _PAPER_WORDS)
 #: “Anything” and “everything” are none: models are called “Segment Anything” and “Depth Anything”.

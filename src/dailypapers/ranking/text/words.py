@@ -8,7 +8,7 @@ or digit says nothing of its own, and is bound to its neighbor the same way: "T 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from operator import add, itemgetter
@@ -180,7 +180,8 @@ def _part(written: str) -> Part:
     plain = _plain(written)
     lone = (len(plain) == 1 and plain.isascii()) or (plain.replace(".", "").isdigit() and "." in plain)
     base = uninflected(plain)
-    is_stop = base in STOP_WORDS or plain in STOP_WORDS or singular(plain) in STOP_WORDS
+    # Not by its base: who asks for "working memory", "tool calling" or "moving averages" means these words.
+    is_stop = plain in STOP_WORDS or singular(plain) in STOP_WORDS
     return Part(base, singular(plain), as_ending(plain), is_stop, lone)
 
 
@@ -207,7 +208,8 @@ def terms_apart(text: str) -> tuple[list[str], list[str]]:
     surfaces = _pattern(text).findall(text)
     word_parts = _parts_of(surfaces)
     pairs = map(add, map(_HEAD, word_parts), map(_TAIL, word_parts[1:]))
-    return [*map(_FORM, word_parts), *pairs], bound(text) if any(map(_BINDING.__getitem__, surfaces)) else []
+    letters = [form for form, _, _ in _letter_spans(text)] if any(map(_BINDING.__getitem__, surfaces)) else []
+    return [*map(_FORM, word_parts), *pairs], letters + [form for form, _, _ in _compounds(surfaces)]
 
 
 def pair_terms(text: str) -> list[str]:
@@ -235,7 +237,7 @@ def _telling(word: str) -> tuple[Part, ...]:
     """What of a written word tells something: of a saying nothing, of any other its parts without stop words.
 
     "state-space" is about states and spaces, "chain-of-thought" about chains and thought, "graph-based" about graphs,
-    and "few-shot" is one thing; "state-of-the-art" is about nothing.
+    and "few-shot", "in-the-wild" or "out-of-distribution" is one thing; "state-of-the-art" is about nothing.
     """
     word_parts = parts(word)
     meaning = tuple(part for part in word_parts if not (part.is_stop or part.is_lone))
@@ -243,13 +245,13 @@ def _telling(word: str) -> tuple[Part, ...]:
         return meaning
     if all(part.is_stop for part in word_parts) or tuple(part.form for part in word_parts) in _SAYINGS:
         return ()
-    if len(word_parts) == len(_PREFIXED) and any(part.is_stop for part in word_parts) and word_parts[-1].form != _BASED:
+    if len(meaning) == 1 and any(part.is_stop for part in word_parts) and word_parts[-1].form != _BASED:
         return tuple(part for part in (_part("".join(_SPLIT.split(word))),) if not part.is_stop)
     return meaning
 
 
-#: A stop word in front of another word, or behind it, is one word with it; but for this one.
-_PREFIXED, _BASED = ("few", "shot"), fold("based")
+#: Stop words in front of another word, or behind it, are one word with it; but for this one.
+_BASED = fold("based")
 #: What is said of anything, as the parts are compared.
 _SAYINGS = frozenset(
     tuple(map(fold, saying.split("-")))
@@ -270,9 +272,26 @@ _SAYINGS = frozenset(
 )
 
 
-def bound(text: str) -> list[str]:
-    """The single letters and digits of a text, each written as one with the word that it stands beside."""
-    return [form for form, _, _ in bound_spans(text)]
+#: Stop words that make another word of the one behind them: "few shot", "first order", "out of distribution". Written
+#: with a hyphen they are one word with it.
+_COMPOUNDING = frozenset(
+    {
+        *("all", "back", "bottom", "down", "eight", "few", "first", "five", "four", "front", "full", "last", "least"),
+        *("many", "more", "most", "next", "nine", "no", "off", "one", "out", "over", "part", "side", "six", "ten"),
+        *("three", "top", "two", "under", "whole"),
+    }
+)
+
+
+def _compound(word: str) -> str | None:
+    """Return the one part of a word with a hyphen that tells something, where it is one word with its stop words.
+
+    Nothing of a word that makes another of the one behind it, and `None` of any other.
+    """
+    if word.casefold() in _COMPOUNDING:
+        return ""
+    meaning = tuple(part for part in parts(word) if not (part.is_stop or part.is_lone))
+    return meaning[0].form if len(meaning) == 1 and _telling(word) not in ((), meaning) else None
 
 
 def _may_bind(word: str) -> bool:
@@ -283,11 +302,39 @@ def _may_bind(word: str) -> bool:
     return any(part.is_lone for part in word_parts) or word.casefold().removesuffix("s") in _LETTERED
 
 
-_TELLING, _BINDING = _Remembered(_telling), _Remembered(_may_bind)
+_TELLING, _BINDING, _COMPOUND = _Remembered(_telling), _Remembered(_may_bind), _Remembered(_compound)
 
 
 def bound_spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """What `bound` returns, each with where in the text the two begin and end."""
+    """The single letters and digits of a text, each written as one with the word that it stands beside.
+
+    And what is written apart or with a hyphen by turns, the way it does not stand there: "few shot" as one word, of
+    "few-shot" the word alone. Each with where in the text it begins and ends.
+    """
+    yield from _letter_spans(text)
+    matches = [*_pattern(text).finditer(text)]
+    for form, first, last in _compounds([match[0] for match in matches]):
+        yield form, matches[first].start(), matches[last].end()
+
+
+def _compounds(surfaces: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield what a stop word makes of the word behind it, and that word where a hyphen has made them one.
+
+    Each with the first and the last of the written words that it is made of; "out of distribution" is one as well.
+    """
+    for n, alone in enumerate(map(_COMPOUND.__getitem__, surfaces)):
+        if alone is None:
+            continue
+        if alone:
+            yield alone, n, n
+            continue
+        is_of = surfaces[n + 1 : n + 2] == ["of"]
+        for behind in surfaces[n + 1 + is_of : n + 2 + is_of]:
+            if not ((part := parts(behind)[0]).is_stop or part.is_lone):
+                yield parts(surfaces[n])[0].head + "of" * is_of + part.tail, n, n + 1 + is_of
+
+
+def _letter_spans(text: str) -> Iterator[tuple[str, int, int]]:
     yield from (joined_form for found in _bindings(text) for joined_form in found)
     yield from _genera(text)
 
