@@ -80,7 +80,7 @@ def engine(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> s
 
 def test_it_is_watched_from_another_terminal_and_ends_when_nothing_is_left(engine: sa.Engine, run: Run) -> None:
     code, _, said = run("deliveries", "watch")
-    assert (code, said) == (0, "0 done, 0 left.\n")
+    assert (code, said) == (0, "No email waits to be sent.\n")
     queue(engine, 2)
     close(engine)
     code, printed, _ = run("deliveries", "watch", "--json")

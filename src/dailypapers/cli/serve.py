@@ -1,8 +1,15 @@
 """The commands that run until they are stopped: everything in one process, or one part in each of several."""
 
+import sys
+from typing import TYPE_CHECKING
+
 import typer
 
+from dailypapers.cli.output import say
 from dailypapers.cli.shared import check_clock
+
+if TYPE_CHECKING:
+    from dailypapers.settings import Settings
 
 
 def serve(context: typer.Context) -> None:
@@ -40,4 +47,29 @@ def _run(context: typer.Context, *, web: bool = False, schedule: bool = False, w
 
     app = context.obj.app()
     check_clock(app.engine)
-    run(app, web=web, schedule=schedule, work=work, check=lambda now: local.findings(app, now=now))
+    if not web:
+        _greet(app.settings, schedule=schedule, work=work)
+    run(
+        app,
+        web=web,
+        schedule=schedule,
+        work=work,
+        check=lambda now: local.findings(app, now=now),
+        on_ready=lambda: _greet(app.settings, web=web, schedule=schedule, work=work),
+    )
+
+
+def _greet(settings: "Settings", *, web: bool = False, schedule: bool = False, work: bool = False) -> None:
+    """Tell whoever sits at the terminal; a log, which has a JSON object a line, is told otherwise."""
+    if sys.stderr.isatty():
+        say(greeting(settings, web=web, schedule=schedule, work=work))
+
+
+def greeting(settings: "Settings", *, web: bool, schedule: bool, work: bool) -> str:
+    """Return what runs from now on, and how it is stopped."""
+    pages = f"Pages are at {settings.service.base_url}" if web else ""
+    zone = settings.service.zone
+    timetable = f"editions close at {settings.schedule.close_at:%H:%M} ({zone})" if schedule else ""
+    sending = "emails are sent as they fall due" if work else ""
+    running = "; ".join(filter(None, (pages, timetable, sending)))
+    return f"{running[:1].upper()}{running[1:]}. Ctrl-C stops."

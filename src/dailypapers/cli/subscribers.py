@@ -345,6 +345,8 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
 @subscribers.command()
 def lift(context: typer.Context, address: str, now: Now = None) -> None:
     """Lift the suppression of an address, once its owner has fixed it."""
+    from dailypapers.domain.subscriber import SUBSCRIBED
+    from dailypapers.store import subscribers as stored
     from dailypapers.store.database import writing
     from dailypapers.subscriptions import lifecycle
     from dailypapers.subscriptions.address import normal_address
@@ -354,7 +356,10 @@ def lift(context: typer.Context, address: str, now: Now = None) -> None:
         was_suppressed = lifecycle.lift(tx, lifted, now=moment)
         if was_suppressed:
             command_line(app).note(tx, "suppression lifted", address=lifted, now=moment)
+        reader = stored.by_address(tx, lifted)
     say(f"{lifted} is no longer suppressed." if was_suppressed else f"{lifted} was not suppressed.")
+    if was_suppressed and reader and reader.state not in SUBSCRIBED:
+        say("They get no digests until they subscribe again.")
 
 
 @subscribers.command()

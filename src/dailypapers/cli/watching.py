@@ -87,6 +87,8 @@ class _Lines:
 
 def line(snapshot: "Snapshot") -> str:
     """Return how far sending is, on one line."""
+    if not (snapshot.done or snapshot.left or snapshot.later or snapshot.on_hold or snapshot.stopped):
+        return "No email waits to be sent."
     remaining = f" ({snapshot.remaining} at this rate)" if snapshot.remaining else ""
     replies = ", ".join(f"{mails:,} {reply}" for reply, mails in snapshot.replies.items())
     parts = [

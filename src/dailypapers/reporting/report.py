@@ -96,7 +96,8 @@ def _reports(situation: Situation) -> Iterator[str]:
     ours = sum(n for (_, fault, _), n in situation.bounces.items() if fault is Fault.US)
     soft = sum(n for (kind, fault, is_hard), n in situation.bounces.items() if _is_soft(kind, fault, is_hard=is_hard))
     complaints = sum(n for (kind, _, _), n in situation.bounces.items() if kind is ReportKind.COMPLAINT)
-    yield f"Bounces in the last 24 hours: {hard} hard, {soft} soft, {ours} because of us; {complaints} complaints."
+    complained = f"{complaints:,} complaint{'' if complaints == 1 else 's'}"
+    yield f"Bounces in the last 24 hours: {hard:,} hard, {soft:,} soft, {ours:,} because of us; {complained}."
 
 
 def _is_soft(kind: ReportKind, fault: Fault | None, *, is_hard: bool) -> bool:
