@@ -85,9 +85,13 @@ def test_the_operators_first_digest_is_one_command_away(run: Run, tmp_path: Path
     assert (mail.recipient, "Graph Neural" in mail.subject) == ("me@example.org", True)
 
 
-def test_topics_of_nobody_are_refused(run: Run) -> None:
+def test_topics_of_nobody_are_refused_before_anything_is_written(run: Run, tmp_path: Path) -> None:
     code, _, said = run("init", "--no-check-mail", "--topic", "graph neural networks")
-    assert (code, "give --operator" in said) == (2, True)
+    assert (code, "give --operator" in said, list(tmp_path.iterdir())) == (2, True, [])
+    run("init", "--no-check-mail")
+    assert "or set operator.email" in run("init", "--no-check-mail", "--topic", "sleep")[2]
+    said = run("init", "--no-check-mail", "--topic", "sleep", "--operator", "Ann <ann@example.org>")[2]
+    assert "Added ann@example.org." in said
 
 
 def test_a_first_day_is_one_command_away(run: Run, tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ class Answered:
         """Whether anything was answered."""
         return any(astuple(self))
 
+    @property
+    def operator_address(self) -> str:
+        """The operator's address without their name; empty where none was given."""
+        return _named(self.operator)[1]
+
     def settings(self, commented: str) -> str:
         """Return the settings file. Raises `BadInput` for an answer that cannot be understood."""
         from dailypapers.setting_text import with_answers
@@ -37,7 +42,7 @@ class Answered:
     def by_setting(self) -> Iterator[tuple[tuple[str, str], str | int]]:
         """Yield section, name and value of each setting. Raises `BadInput` for a server that is none."""
         name, address = _named(self.from_address)
-        _, operator = _named(self.operator)
+        operator = self.operator_address
         plain = (
             ("service", "name", name),
             ("mail", "from_address", address),

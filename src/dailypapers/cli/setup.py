@@ -9,6 +9,7 @@ import typer
 
 from dailypapers.cli.output import counted, progress, rows, say
 from dailypapers.cli.shared import Context, Json, Now, clock
+from dailypapers.errors import BadInput
 
 if TYPE_CHECKING:
     from dailypapers.app import App
@@ -59,6 +60,8 @@ def init(
     if is_new and ask and sys.stdin.isatty():
         answered = ask_for(answered)
         topics = topics or (ask_for_topics() if answered.operator else ())
+    if topics and is_new and not answered.operator:
+        raise BadInput("Digests on your topics need an address: give --operator.")
     settings = _written(file, answered) if is_new else _kept(file, answered)
     if make_secret(settings):
         say(f"Created the secret {settings.service.secret_file}, which signs the links in emails; back it up.")
@@ -67,7 +70,7 @@ def init(
     _encrypt_stored(app)
     say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
     if topics:
-        _subscribe_operator(app, topics)
+        _subscribe_operator(app, answered.operator_address or settings.operator.email, topics)
     if try_sources and answered.sources:
         _try_sources(app)
     senders = {settings.mail.from_address, settings.mail.bounce_address or settings.mail.from_address}
@@ -130,14 +133,13 @@ def _try_sources(app: "App") -> None:
         say(answer)
 
 
-def _subscribe_operator(app: "App", topics: Sequence[str]) -> None:
+def _subscribe_operator(app: "App", address: str, topics: Sequence[str]) -> None:
     """Have the operator get digests on these topics. Raises `BadSettings` where nobody is named."""
     import datetime as dt
 
     from dailypapers.cli.subscribers import add_reader, changes_in
     from dailypapers.errors import BadSettings
 
-    address = app.settings.operator.email
     if not address:
         raise BadSettings("Digests on your topics need an address: give --operator, or set operator.email.")
     say(add_reader(app, address, changes_in({"topics": list(topics)}), now=dt.datetime.now(dt.UTC)))
