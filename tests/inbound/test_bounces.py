@@ -235,3 +235,13 @@ def test_a_full_e_reader_stays_and_an_address_alone_says_nothing_of_a_book(
     assert told(engine, bounced(DEAD, "a@kindle.com"), trusted=True) == Recorded.UNMATCHED
     assert told(engine, bounced(FULL, "a@kindle.com"), book) == Recorded.NEW
     assert e_reader_is_on(engine, got)
+
+
+@pytest.mark.parametrize("text", ["no such user", "550 5.1.1 no such user"])
+def test_what_the_server_said_is_said_with_its_numbers_once(engine: sa.Engine, got: Got, text: str) -> None:
+    told(engine, bounced(replace(DEAD, text=text)), got.delivery)
+    with reading(engine) as tx:
+        delivery, suppression = history.by_id(tx, got.delivery), suppressions.one(tx, "alice@example.org")
+    assert delivery
+    assert suppression
+    assert (delivery.detail, suppression.detail) == ("550 5.1.1 no such user",) * 2

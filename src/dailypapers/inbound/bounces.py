@@ -156,8 +156,7 @@ def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, diagnosis: Diagnos
     if mail.delivery and mail.is_book:
         _follow_book(tx, kind, mail.delivery, diagnosis, now)
         return
-    parts = (diagnosis.code or "", diagnosis.status, diagnosis.text) if diagnosis else ()
-    detail = " ".join(str(part) for part in parts if part)
+    detail = _in_words(diagnosis) if diagnosis else ""
     if mail.delivery and mail.is_certain:
         state = _state_after(tx, kind, diagnosis, domain_of(mail.delivery.address), now)
         bounces.mark_delivery(tx, mail.delivery.id, state, detail or kind.value)
@@ -165,6 +164,12 @@ def _follow(tx: sa.Connection, kind: ReportKind, mail: _Mail, diagnosis: Diagnos
     follows = verdict(kind, diagnosis, is_certain=mail.is_certain, weight=weight)
     if follows is not Verdict.NOTHING:
         _give_up(tx, mail, follows, detail, now)
+
+
+def _in_words(diagnosis: Diagnosis) -> str:
+    """Return what a server said, behind its code and status where its words do not hold them."""
+    numbers = (str(diagnosis.code or ""), diagnosis.status)
+    return " ".join([*(each for each in numbers if each and each not in diagnosis.text), diagnosis.text]).strip()
 
 
 def _follow_book(
