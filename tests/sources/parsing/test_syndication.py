@@ -108,3 +108,12 @@ def test_addresses_in_a_list_of_names_are_left_out() -> None:
 def test_what_is_no_feed_is_said_to_be_what_it_is(content: bytes, why: str) -> None:
     with pytest.raises(FetchFailed, match=f"it is not an RSS, Atom or RDF feed ?{why}" if why[0] == "b" else why):
         parse(content)
+
+
+@pytest.mark.parametrize("author", ["a." * 100_000, "a." * 100_000 + "@example.org", "a@" * 100_000])
+def test_an_author_made_to_keep_the_parser_busy_is_a_name(author: str) -> None:
+    item = f"<item><title>A</title><link>https://example.org/a</link><author>{author}</author></item>"
+    started = time.process_time()
+    (entry,) = parse(f"<rss version='2.0'><channel>{item}</channel></rss>".encode()).entries
+    assert time.process_time() - started < 2
+    assert len(creators(entry)) <= 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import feedparser
+from feedparser.mixin import _FeedParserMixin
 from feedparser.sanitizer import replace_doctype
 
 from dailypapers.errors import FetchFailed
@@ -48,7 +49,27 @@ _ROOTS = {
     b"sitemapindex": "a site map",
 }
 
+#: No address of email has as many of these characters in a row; the parser's pattern takes time with their square.
+_NO_ADDRESS = re.compile(r"[a-zA-Z0-9_.+-]{101}")
+
 Entry = Mapping[str, Any]
+
+
+def _with_bounded_authors(sync: Any) -> Any:
+    """Have the parser look for addresses only in authors where they may be, and take others as names."""
+
+    def sync_author_detail(parser: Any, key: str = "author") -> None:
+        context = parser._get_context()  # noqa: SLF001 - the parser has no other way in
+        author = context.get(key)
+        if isinstance(author, str) and _NO_ADDRESS.search(author):
+            context.setdefault(f"{key}s", [feedparser.FeedParserDict()])[-1].setdefault("name", author)
+        else:
+            sync(parser, key)
+
+    return sync_author_detail
+
+
+_FeedParserMixin._sync_author_detail = _with_bounded_authors(_FeedParserMixin._sync_author_detail)  # noqa: SLF001 - as above
 
 
 @dataclass(frozen=True, slots=True)
