@@ -98,6 +98,11 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     return (yield)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores: a third of the time one waits for a child, a browser or a clock."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """Fail the test that leaves something behind; a browser keeps connections to a service that several tests share."""

@@ -49,6 +49,7 @@ CONFIRM: dict[str, object] = {
     "hour": 7,
     "zone": "UTC",
     "days": 7,
+    "is_paused": False,
 }
 LEAVE: dict[str, object] = {
     "token": "t",
