@@ -1,5 +1,6 @@
 """A port is opened on every address of a host, or one sentence says why not."""
 
+import asyncio
 import socket
 
 import pytest
@@ -17,6 +18,22 @@ def test_localhost_is_opened_on_every_address_with_one_port() -> None:
     finally:
         for each in sockets:
             each.close()
+
+
+async def test_answers_in_a_row_wait_for_no_acknowledgement() -> None:
+    accepted: asyncio.Future[asyncio.BaseTransport] = asyncio.get_running_loop().create_future()
+
+    class Accepted(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted.set_result(transport)
+
+    with listen_once("127.0.0.1", 0, option="--port") as opened:
+        async with await asyncio.get_running_loop().create_server(Accepted, sock=opened):
+            with socket.create_connection(opened.getsockname()):
+                transport = await accepted
+                connection = transport.get_extra_info("socket")
+                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                transport.close()
 
 
 def test_one_socket_is_ipv4_where_there_is_a_choice() -> None:
