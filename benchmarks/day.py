@@ -67,7 +67,7 @@ for curve in range(6):
     drawn.text((900, 600 + 20 * curve), f"method {curve}, error of ten runs", "black")
 picture.save(file, "PNG")
 class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
     def do_GET(self):
         page = b'<figure class="ltx_figure"><img src="x1.png"></figure>'
         self.answer(file.getvalue() if self.path.endswith(".png") else page)
