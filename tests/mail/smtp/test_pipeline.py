@@ -1,6 +1,7 @@
 """Commands sent ahead: what leaves in one breath, and that no connection has two mails without an answer."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,9 @@ from tests.smtp_sink import CHUNKING, PIPELINING, Rule, smtp_sink
 from dailypapers.domain.delivery import OutcomeKind
 from dailypapers.domain.message import Envelope, OutgoingMail
 from dailypapers.mail.smtp.capacity import Capacity
+from dailypapers.mail.smtp.connect import connect
+from dailypapers.mail.smtp.dialogue import Commands
+from dailypapers.mail.smtp.pipeline import Pipeline
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.mail.transport import AboutToHandOver, Answered
 
@@ -124,3 +128,18 @@ async def test_a_server_that_does_not_answer_quit_holds_up_nobody() -> None:
         async with asyncio.timeout(3):
             await transport.close()
     assert sink.commands[-1] == "QUIT"
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="only Linux can be asked to acknowledge at once")
+async def test_a_reply_is_acknowledged_at_once_while_others_are_expected() -> None:
+    """A server with Nagle's algorithm on sends the second of its replies only then."""
+    with smtp_sink(Rule("body", "swallow")) as sink:
+        client = await connect(MailServer(sink.host, sink.port, "none", timeout=5))
+        pipeline = Pipeline(client, timeout=5, longest_wait=5)
+        connection = client.transport.get_extra_info("socket") if client.transport else None
+        assert connection is not None
+        pipeline.announce(Commands(b"MAIL FROM:<b@example.org>", b"RCPT TO:<reader@example.org>"))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
+        pipeline.data_received(b"250 2.1.0 fine\r\n")
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK) == 1
+        pipeline.close()
