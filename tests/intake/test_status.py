@@ -5,8 +5,8 @@ import datetime as dt
 import sqlalchemy as sa
 
 from dailypapers.domain.source import Freshness, State
-from dailypapers.intake.status import sentence, standings, worth_telling
-from dailypapers.store import source_days
+from dailypapers.intake.status import lacks_of_week, sentence, standings, worth_telling
+from dailypapers.store import editions, source_days
 from dailypapers.store.database import writing
 
 FRIDAY = dt.datetime(2026, 4, 17, 8, tzinfo=dt.UTC)
@@ -62,3 +62,26 @@ def test_an_operator_is_told_of_what_is_out_for_two_days_in_a_row(engine: sa.Eng
     assert [len(each) for each in told] == [0, 0, 0, 0, 2, 2]
     assert told[4][0].startswith("arXiv cs.AI: failed since 2026-04-17 (4 days); ")
     assert told[4][1] == "mirror: failed since 2026-04-17 (4 days); nothing new yet."
+
+
+def test_what_was_out_and_is_well_again_is_told_for_a_week(engine: sa.Engine) -> None:
+    """A source that was out as a whole is named once, not once more for each of its categories."""
+    with writing(engine) as tx:
+        for n, (whole, part) in enumerate(((State.STALLED, State.STALLED), (State.FRESH, State.FAILED))):
+            now = FRIDAY + n * DAY
+            editions.record_fetch(tx, "arxiv", Freshness(whole), now=now)
+            editions.record_fetch(tx, "arxiv", Freshness(part), now=now, category="cs.AI")
+            editions.close(tx, now.date(), now=now)
+        later = FRIDAY + 2 * DAY
+        for category in ("", "cs.AI"):
+            for n, state in enumerate((State.FRESH, State.STALLED if category else State.FRESH, State.FRESH)):
+                when = FRIDAY + n * DAY
+                source_days.record(tx, "arxiv", category, when.date(), Freshness(state, new=3), now=later)
+        listed = standings(tx, now=later)
+        whole_lack, part_lack = lacks_of_week(tx, listed, now=later)
+        assert lacks_of_week(tx, listed, now=later + 8 * DAY) == ()
+    assert whole_lack.sentence() == "arXiv lacked papers in the edition of 2026-04-17; they have come since."
+    assert part_lack.sentence() == (
+        "arXiv cs.AI lacked papers in the editions of 2026-04-17, 2026-04-18; "
+        "not all of those days could be asked for again."
+    )
