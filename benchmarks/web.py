@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import AF_INET, IPPROTO_TCP, SOCK_STREAM, socket
 from urllib.parse import urlencode
 
 import uvicorn
@@ -36,6 +35,7 @@ from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import fetch
+from dailypapers.listening import listen_once
 from dailypapers.settings import Settings
 from dailypapers.store import subscribers
 from dailypapers.store.database import migrate, reading, writing
@@ -202,10 +202,7 @@ async def ready(port: int) -> None:
 
 def serve(app: FastAPI) -> None:
     """Serve on a free port, as `dailypapers serve` does, and print the port."""
-    # Named as TCP, so that asyncio turns Nagle's algorithm off, as it does for sockets it opens itself.
-    with socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
+    with listen_once("127.0.0.1", 0, option="--port") as listening:
         print(listening.getsockname()[1], flush=True)
         uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run([listening])
 

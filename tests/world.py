@@ -24,6 +24,7 @@ from dailypapers.jobs.context import Dependencies, JobContext
 from dailypapers.mail.transport import MemoryTransport
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
+from dailypapers.sources.arxiv import Arxiv
 from dailypapers.sources.feed import Feed
 from dailypapers.sources.http.client import Http
 from dailypapers.store.database import reading, writing
@@ -85,6 +86,14 @@ class World:
         """The reconciled ledger of every edition, newest first."""
         with reading(self.dependencies.engine) as tx:
             return [ledger.reconciliation() for ledger in ledgers(tx)]
+
+
+def arxiv_of(w: World, *categories: str) -> Arxiv:
+    """Return arXiv, its feeds and pages, as the server of a world plays it, whose only source is a feed so far."""
+    (source,) = w.dependencies.sources
+    assert isinstance(source, Feed)
+    base = source.url.removesuffix("/feed")
+    return Arxiv(categories, base_url=base, pages_url=base)
 
 
 @contextmanager

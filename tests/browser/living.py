@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from socket import AF_INET, IPPROTO_TCP, SOCK_STREAM, socket
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -19,6 +18,7 @@ from dailypapers.catcher.server import Catcher, Caught, caught
 from dailypapers.delivery.deliver import deliver_once
 from dailypapers.http_server import pages_beside
 from dailypapers.jobs.day import day
+from dailypapers.listening import listen_once
 from dailypapers.settings import Settings, shipped
 from dailypapers.store.database import migrate, reading
 from dailypapers.store.schema import metadata
@@ -112,10 +112,7 @@ def living(
     in at a provider.
     """
     _announce(folder, all_of_them=False)
-    # Named as TCP, so that asyncio turns Nagle's algorithm off, as it does for sockets it opens itself.
-    with Catcher(folder / "mails") as catcher, socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
+    with Catcher(folder / "mails") as catcher, listen_once("127.0.0.1", 0, option="--port") as listening:
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         url = database or f"sqlite:///{folder / 'papers.db'}"
         app = build(_settings(folder, base, catcher.port, url, oidc or {}))

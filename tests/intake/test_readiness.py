@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from tests.playing_arxiv import Listed, arxiv_feed, new_page, numbered
 from tests.playing_sources import Answer, Asked, Route
-from tests.world import DAY, World, feed, world
+from tests.world import DAY, World, arxiv_of, feed, world
 
 from dailypapers.domain.edition import doubts
 from dailypapers.domain.source import Freshness, State
@@ -19,7 +19,6 @@ from dailypapers.intake.announce import announce_due
 from dailypapers.intake.fetch import fetch
 from dailypapers.intake.readiness import awaited
 from dailypapers.jobs import compose, deliver
-from dailypapers.sources.arxiv import Arxiv
 from dailypapers.sources.base import Source
 from dailypapers.sources.feed import Feed
 from dailypapers.store import editions, source_days
@@ -36,11 +35,8 @@ DEADLINE = MONDAY + dt.timedelta(minutes=80)
 def arxiv_and_a_feed(engine: sa.Engine, *categories: str) -> Iterator[World]:
     """A world with arXiv, its feeds and pages, and with a feed beside it."""
     with world(engine) as w:
-        (beside,) = w.dependencies.sources
-        assert isinstance(beside, Feed)
-        base = beside.url.removesuffix("/feed")
-        arxiv = Arxiv(categories or ("cs.LG",), base_url=base, pages_url=base)
-        w.dependencies = replace(w.dependencies, sources=[arxiv, beside])
+        arxiv = arxiv_of(w, *(categories or ("cs.LG",)))
+        w.dependencies = replace(w.dependencies, sources=[arxiv, *w.dependencies.sources])
         yield w
 
 

@@ -9,14 +9,13 @@ import pytest
 import sqlalchemy as sa
 from tests.playing_arxiv import Listed, arxiv_feed, catchup_page, new_page, numbered
 from tests.playing_sources import Answer
-from tests.world import DAY, World, world
+from tests.world import DAY, World, arxiv_of, world
 
 from dailypapers.domain.edition import Edition, doubts
 from dailypapers.domain.source import State
 from dailypapers.intake.close import close
 from dailypapers.intake.fetch import SourceReport, fetch
 from dailypapers.sources.arxiv import Arxiv
-from dailypapers.sources.feed import Feed
 from dailypapers.store import source_days
 from dailypapers.store.database import reading
 
@@ -29,10 +28,7 @@ TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (MONDAY + n * DAY for n in range(1, 5))
 def arxiv(engine: sa.Engine, *categories: str) -> Iterator[World]:
     """A world whose only source is arXiv, feeds and pages."""
     with world(engine) as w:
-        (source,) = w.dependencies.sources
-        assert isinstance(source, Feed)
-        base = source.url.removesuffix("/feed")
-        w.dependencies = replace(w.dependencies, sources=[Arxiv(categories, base_url=base, pages_url=base)])
+        w.dependencies = replace(w.dependencies, sources=[arxiv_of(w, *categories)])
         yield w
 
 

@@ -64,15 +64,12 @@ def _say_closing(app: "App", now: "dt.datetime") -> None:
     day, closing = timetable.today(now), timetable.closing(now)
     with reading(app.engine) as tx:
         edition = editions.of_day(tx, day)
-        phrases = awaited(tx, app.dependencies.sources, closing=closing, now=now)
+        is_waiting = edition is None and now < closing and timetable.close_early
+        phrases = awaited(tx, app.dependencies.sources, closing=closing, now=now) if is_waiting else ()
     if edition:
         say(f"The edition of {day} was closed at {edition.closed_at:%H:%M} UTC.")
     elif now < closing:
-        early = (
-            f", or before, as soon as these have come: {'; '.join(phrases)}"
-            if timetable.close_early and phrases
-            else ""
-        )
+        early = f", or before, as soon as these have come: {'; '.join(phrases)}" if phrases else ""
         say(f"The edition of {day} closes at {closing:%H:%M} UTC{early}.")
 
 

@@ -24,20 +24,22 @@ def awaited(tx: sa.Connection, sources: Sequence[Source], *, closing: dt.datetim
     its second route; of a source without one its habit is taken. That day is the one which it is there at `closing`:
     at midnight UTC it is still yesterday at arXiv. Where nothing at all has come, there is nothing to close early for.
     """
-    doubts = {source.name: _doubt(tx, source, closing=closing, now=now) for source in sources}
-    if phrases := tuple(f"{source_name(name)} ({why})" for name, why in doubts.items() if why):
+    days = [(source, _day(tx, source, closing)) for source in sources]
+    doubts = [(source, _doubt(tx, source, today, closing=closing, now=now)) for source, today in days]
+    if phrases := tuple(f"{source_name(source.name)} ({why})" for source, why in doubts if why):
         return phrases
-    has_news = any(_day(tx, source, closing)[""].state is State.FRESH for source in sources)
+    has_news = any(today[""].state is State.FRESH for _, today in days)
     return () if has_news else ("something new from a source",)
 
 
-def _doubt(tx: sa.Connection, source: Source, *, closing: dt.datetime, now: dt.datetime) -> str:
-    """Say why a source's day is not verified; empty where it is."""
+def _doubt(
+    tx: sa.Connection, source: Source, today: Mapping[str, SourceDay], *, closing: dt.datetime, now: dt.datetime
+) -> str:
+    """Say why a source's day is not verified, of which `today` came; empty where it is."""
     zone = ZoneInfo(source.zone)
     day = closing.astimezone(zone).date()
     if now.astimezone(zone).date() != day:
         return f"{day} has not begun there"
-    today = _day(tx, source, closing)
     if "" not in today:
         return "not fetched yet today"
     lacking = [f"{category} {each.state.value}".strip() for category, each in today.items() if lacks(each.state)]

@@ -52,10 +52,14 @@ class Lack:
 
     def sentence(self) -> str:
         """Say which editions they are, and whether their papers have come."""
-        name = " ".join(filter(None, (source_name(self.source), self.category)))
+        name = _name(self.source, self.category)
         which = f"the edition{'s' if len(self.editions) > 1 else ''} of {', '.join(map(str, self.editions))}"
         rest = "they have come since" if self.is_repaired else "not all of those days could be asked for again"
         return f"{name} lacked papers in {which}; {rest}."
+
+
+def _name(source: str, category: str) -> str:
+    return " ".join(filter(None, (source_name(source), category)))
 
 
 def lacks_of_week(tx: sa.Connection, listed: Sequence[Standing], *, now: dt.datetime) -> tuple[Lack, ...]:
@@ -88,7 +92,7 @@ def sentence(each: Standing) -> str:
     """Say what is wrong with a source, or with one of its categories; empty where nothing is."""
     if not each.needs_attention:
         return ""
-    name = source_name(each.source) + (f" {each.category}" if each.category else "")
+    name = _name(each.source, each.category)
     last_new = f"the last new paper came on {each.new_at:%Y-%m-%d at %H:%M} UTC" if each.new_at else "nothing new yet"
     if each.is_unasked:
         return f"{name} has not been fetched since {each.last.fetched_at:%Y-%m-%d %H:%M} UTC; {last_new}."

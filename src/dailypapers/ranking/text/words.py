@@ -233,6 +233,10 @@ def telling_each(written_words: Iterable[str]) -> list[tuple[Part, ...]]:
     return [*map(_TELLING.__getitem__, written_words)]
 
 
+def _tells(part: Part) -> bool:
+    return not (part.is_stop or part.is_lone)
+
+
 def _telling(word: str) -> tuple[Part, ...]:
     """What of a written word tells something: of a saying nothing, of any other its parts without stop words.
 
@@ -240,7 +244,7 @@ def _telling(word: str) -> tuple[Part, ...]:
     and "few-shot", "in-the-wild" or "out-of-distribution" is one thing; "state-of-the-art" is about nothing.
     """
     word_parts = parts(word)
-    meaning = tuple(part for part in word_parts if not (part.is_stop or part.is_lone))
+    meaning = tuple(filter(_tells, word_parts))
     if len(meaning) == len(word_parts):
         return meaning
     if all(part.is_stop for part in word_parts) or tuple(part.form for part in word_parts) in _SAYINGS:
@@ -290,7 +294,7 @@ def _compound(word: str) -> str | None:
     """
     if word.casefold() in _COMPOUNDING:
         return ""
-    meaning = tuple(part for part in parts(word) if not (part.is_stop or part.is_lone))
+    meaning = tuple(filter(_tells, parts(word)))
     return meaning[0].form if len(meaning) == 1 and _telling(word) not in ((), meaning) else None
 
 
@@ -330,7 +334,7 @@ def _compounds(surfaces: Sequence[str]) -> Iterator[tuple[str, int, int]]:
             continue
         is_of = surfaces[n + 1 : n + 2] == ["of"]
         for behind in surfaces[n + 1 + is_of : n + 2 + is_of]:
-            if not ((part := parts(behind)[0]).is_stop or part.is_lone):
+            if _tells(part := parts(behind)[0]):
                 yield parts(surfaces[n])[0].head + "of" * is_of + part.tail, n, n + 1 + is_of
 
 
