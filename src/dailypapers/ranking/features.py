@@ -412,7 +412,7 @@ class _Units:
 
 def _replaced(synonym: Synonym) -> frozenset[str]:
     """Return the words and pairs that a synonym stands for."""
-    return synonym.instead_of.union(pair for pair, _ in neighbors(synonym.named))
+    return synonym.instead_of.union(pair[0] for pair in neighbors(synonym.named))
 
 
 def _ones(rows: sp.csr_array) -> sp.csr_array:

@@ -287,15 +287,33 @@ _COMPOUNDING = frozenset(
 )
 
 
-def _compound(word: str) -> str | None:
-    """Return the one part of a word with a hyphen that tells something, where it is one word with its stop words.
+#: Of these that only say how much or which: "more efficient transformers" are efficient ones.
+_DEGREES = frozenset({"more", "most"})
+#: These do before few words: "in vivo", "in-context learning", "on policy".
+_COMPOUNDED = {
+    "in": frozenset({"context", "ovo", "planta", "silico", "situ", "utero", "vitro", "vivo"}),
+    "on": frozenset({"chip", "device", "policy"}),
+}
 
-    Nothing of a word that makes another of the one behind it, and `None` of any other.
+
+def _compound(word: str) -> tuple[str, ...] | None:
+    """Return what a word with a hyphen, which is one with its stop words, says besides; `None` of any other word.
+
+    Of "few-shot" the part that tells something, of "two-time-scale" the stop word with the one behind it; and nothing
+    of a word that makes another of the one behind it.
     """
-    if word.casefold() in _COMPOUNDING:
-        return ""
-    meaning = tuple(filter(_tells, parts(word)))
-    return meaning[0].form if len(meaning) == 1 and _telling(word) not in ((), meaning) else None
+    if word.casefold() in _COMPOUNDING or word.casefold() in _COMPOUNDED:
+        return ()
+    word_parts = parts(word)
+    meaning = tuple(filter(_tells, word_parts))
+    if len(meaning) == len(word_parts) or _telling(word) == ():
+        return None
+    if _telling(word) != meaning:
+        return (meaning[0].form,)
+    return (
+        tuple(joined(one, other) for one, other in pairwise(word_parts) if one.form in _COMPOUNDING and _tells(other))
+        or None
+    )
 
 
 def _may_bind(word: str) -> bool:
@@ -326,16 +344,52 @@ def _compounds(surfaces: Sequence[str]) -> Iterator[tuple[str, int, int]]:
 
     Each with the first and the last of the written words that it is made of; "out of distribution" is one as well.
     """
-    for n, alone in enumerate(map(_COMPOUND.__getitem__, surfaces)):
-        if alone is None:
+    for n, forms in enumerate(map(_COMPOUND.__getitem__, surfaces)):
+        if forms is None:
             continue
-        if alone:
-            yield alone, n, n
-            continue
-        is_of = surfaces[n + 1 : n + 2] == ["of"]
-        for behind in surfaces[n + 1 + is_of : n + 2 + is_of]:
-            if _tells(part := parts(behind)[0]):
-                yield parts(surfaces[n])[0].head + "of" * is_of + part.tail, n, n + 1 + is_of
+        if forms:
+            yield from ((form, n, n) for form in forms)
+        elif last := _end_of_compound(surfaces, n):
+            of = "of" * (last - n - 1)
+            yield parts(surfaces[n])[0].head + of + parts(surfaces[last])[0].tail, n, last
+
+
+def _end_of_compound(surfaces: Sequence[str], first: int) -> int:
+    """Return where the word ends that a stop word makes with what is behind it, 0 where it makes none."""
+    last = first + 1 + (surfaces[first + 1 : first + 2] == ["of"])
+    if last >= len(surfaces) or not _tells(parts(surfaces[last])[0]):
+        return 0
+    behind = _COMPOUNDED.get(surfaces[first].casefold())
+    return last if behind is None or surfaces[last].casefold() in behind else 0
+
+
+def hyphenated(topic: str) -> str:
+    """Return a topic with hyphens in what is one word: "few shot learning" is "few-shot learning".
+
+    A stop word and the one behind it are one before a noun, or as a whole topic; but what follows another stop word,
+    such as "with few labels", is not.
+    """
+    matches = [*_pattern(topic).finditer(topic)]
+    for first in reversed(range(len(matches))):
+        if last := _end_of_modifier(topic, matches, first):
+            as_one_word = "-".join(match[0] for match in matches[first : last + 1])
+            topic = topic[: matches[first].start()] + as_one_word + topic[matches[last].end() :]
+    return topic
+
+
+def _end_of_modifier(topic: str, matches: Sequence[re.Match[str]], first: int) -> int:
+    """Return where a compound ends that begins here and says more of the noun behind it, 0 where none does."""
+    surfaces = [match[0] for match in matches]
+    if _COMPOUND[surfaces[first]] != () or surfaces[first].casefold() in _DEGREES:
+        return 0
+    last = _end_of_compound(surfaces, first)
+    if not last or (first > 0 and not telling(surfaces[first - 1])):
+        return 0
+    noun = surfaces[last + 1 : last + 2]
+    if (noun and not telling(noun[0])) or (not noun and first > 0):
+        return 0
+    together = matches[first : last + 1 + len(noun)]
+    return last if all(topic[one.end() : other.start()].isspace() for one, other in pairwise(together)) else 0
 
 
 def _letter_spans(text: str) -> Iterator[tuple[str, int, int]]:
@@ -389,6 +443,7 @@ def units(text: str) -> list[tuple[str, ...]]:
 
     "data set" asks for "data" and for "set", and a "dataset" is both; "T cells" asks for "cell" and for "tcell".
     """
+    text = hyphenated(text)
     telling_forms, lone = _told(text), [tuple(form for form, _, _ in found) for found in _bindings(text)]
     pairs = ["", *(joined(one, other) for one, other in pairwise(telling_forms)), ""]
     units: dict[str, tuple[str, ...]] = {}
@@ -398,7 +453,23 @@ def units(text: str) -> list[tuple[str, ...]]:
     return [*units.values(), *dict.fromkeys(filter(None, lone))]
 
 
-def neighbors(text: str) -> list[tuple[str, str]]:
-    """The pairs of neighboring words a text asks for, each as the term it is in either order."""
-    pairs = [(one, other) for one, other in pairwise(_told(text)) if one.form != other.form]
-    return list(dict.fromkeys((joined(one, other), joined(other, one)) for one, other in pairs))
+def neighbors(text: str) -> list[tuple[str, ...]]:
+    """The pairs of neighboring words a text asks for, each as the term it is in either order.
+
+    "few-shot learning" asks for its words without the stop word as well: "few shot learning" holds these.
+    """
+    surfaces = _pattern(topic := hyphenated(text)).findall(topic)
+    whole = _parts_of(surfaces)
+    apart = [part for surface in surfaces for part in _apart(surface)]
+    pairs = dict.fromkeys(
+        (joined(one, other), joined(other, one), joined(*bare), joined(*reversed(bare)))
+        for (one, other), bare in zip(pairwise(whole), pairwise(apart), strict=True)
+        if one.form != other.form
+    )
+    return [tuple(dict.fromkeys(pair)) for pair in pairs]
+
+
+def _apart(word: str) -> tuple[Part, ...]:
+    """Return what of a written word tells something, of "few-shot" the word alone."""
+    told = telling(word)
+    return told if len(told) != 1 else tuple(filter(_tells, parts(word))) or told
