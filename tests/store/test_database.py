@@ -6,7 +6,7 @@ import resource
 import pytest
 import sqlalchemy as sa
 
-from dailypapers.errors import DatabaseUnreachable
+from dailypapers.errors import BadSettings, DatabaseUnreachable
 from dailypapers.store.database import (
     clock_difference,
     clock_of,
@@ -72,7 +72,7 @@ def test_a_database_without_tables_says_what_to_do() -> None:
 
 @pytest.mark.parametrize("url", ["mysql://host/papers", "papers.db", ""])
 def test_an_address_of_no_database_we_know_is_refused(url: str) -> None:
-    with pytest.raises(DatabaseUnreachable, match=r"sqlite:///papers\.db"):
+    with pytest.raises(BadSettings, match=r"sqlite:///papers\.db"):
         connect(url)
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dailypapers.errors import DatabaseDamaged, DatabaseNotMigrated, DatabaseUnreachable
+from dailypapers.errors import BadSettings, DatabaseDamaged, DatabaseNotMigrated, DatabaseUnreachable
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -50,24 +50,24 @@ _SERVING = (
 def connect(url: str, *, password: str | None = None) -> sa.Engine:
     """Make an engine for `sqlite:///file` or `postgresql://…`; nothing is opened yet.
 
-    Raises `DatabaseUnreachable` for an address that names no database we know.
+    Raises `BadSettings` for an address that names no database we know, or whose driver is not installed.
     """
     try:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg", password=password or parsed.password)
         elif parsed.get_backend_name() != "sqlite":
-            raise DatabaseUnreachable(
+            raise BadSettings(
                 f"The database “{parsed.render_as_string()}” is neither SQLite (sqlite:///papers.db) nor PostgreSQL "
                 "(postgresql://user@host/name)."
             )
         engine = _engine(parsed)
     except sa.exc.ArgumentError:
-        raise DatabaseUnreachable(
+        raise BadSettings(
             "The database setting is not a database URL: use sqlite:///papers.db or postgresql://user@host/name."
         ) from None
     except ModuleNotFoundError as missing:
-        raise DatabaseUnreachable(
+        raise BadSettings(
             f"PostgreSQL needs the module {missing.name}: install dailypapers[postgres]."
         ) from None
     if engine.dialect.name == "sqlite":
