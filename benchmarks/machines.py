@@ -1,6 +1,6 @@
 """A day on several machines, one worker killed and one machine cut off: everybody gets one digest, or it shows.
 
-    python -m benchmarks.machines [--readers 5000] [--papers 300] [--workers 4] [--kills 0] [--seed 1]
+    python -m benchmarks.machines [--readers 5000] [--papers 300] [--workers 4] [--kills 0] [--seed 1] [--longest 1800]
 
 The database and a mail server, which counts for itself, are one machine. Half of the workers, and a scheduler, run on
 each of two others: network namespaces with names of their own, made here and removed again (root, and Linux). Where
@@ -30,22 +30,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.day import put_together, write_papers
+from benchmarks.workers import copy_readers
 from tests.playing_postgres import crash, playing_postgres, restart
 from tests.smtp_sink import Sink, smtp_sink
 
 from dailypapers.app import App
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.interest import Interest, InterestKind
-from dailypapers.domain.preferences import Preferences
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm
-from dailypapers.store.database import connect, groups, reading, writing
+from dailypapers.store.database import connect, reading, writing
 from dailypapers.store.ledger import ledgers
-from dailypapers.subscriptions import sign_up
 
 #: The address of the machine with the database and the mail server, and the two others' networks.
 HOME, HOSTS = "10.77.0.1", ("10.77.1", "10.77.2")
 KILL_AT, CUT_AT, CUT_FOR = 0.25, 0.5, 120
-LONGEST = 1800
+#: Seconds from one look at the mail server's count to the next, and at the ledger, which counts all rows.
+LOOK, LOOK_AT_LEDGER = 0.25, 2.0
+#: It is told how far the emails are whenever one more of so many parts has arrived.
+PARTS = 10
 #: Of so many kills so many hit a worker, a scheduler and the database server; seconds from one to the next.
 VICTIMS, BETWEEN = {"work": 7, "schedule": 2, "database": 1}, (0.3, 2.0)
 WORDS = 4000
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--longest", type=float, default=1800)
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -67,7 +69,7 @@ def main() -> None:
         sink.contents = Arrived()
         url = stack.enter_context(playing_postgres(folder, listen=HOME if hosts else ""))
         prepare(folder, url, asked.readers, asked.papers)
-        run = Run(folder, url, sink, hosts, asked.readers, asked.workers)
+        run = Run(folder, url, sink, hosts, asked.readers, asked.workers, asked.longest)
         run.day(asked.kills, random.Random(asked.seed))  # noqa: S311 - whom it hits, not a secret
         report(run, url)
 
@@ -137,17 +139,14 @@ def prepare(folder: Path, url: str, readers: int, papers: int) -> None:
     vocabulary = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(4, 10))) for _ in range(WORDS)]
     write_papers(folder / "papers.jsonl", papers, vocabulary, chance)
     titles = [json.loads(line)["title"].split() for line in (folder / "papers.jsonl").open(encoding="utf-8")]
-    admit(put_together(folder, 25, url), readers, titles, chance)
+    admit(put_together(folder, 25, url), readers, titles)
 
 
-def admit(app: App, readers: int, titles: list[list[str]], chance: random.Random) -> None:
+def admit(app: App, readers: int, titles: list[list[str]]) -> None:
     """Admit readers whose topic is two words of a title, so that there is something for each."""
-    for group in groups(range(readers), size=1000):
-        with writing(app.engine) as tx:
-            for number in group:
-                topic = Interest(InterestKind.TOPIC, " ".join(chance.choice(titles)[2:4]))
-                wishes = Preferences(Rhythm(), Amount(), (topic,))
-                sign_up.admit(tx, f"reader{number}@example.org", wishes, consent=Consent("benchmark"), now=utc_now())
+    wanted = [Interest(InterestKind.TOPIC, " ".join(title[2:4])) for title in titles]
+    with writing(app.engine) as tx:
+        copy_readers(tx, 1, readers, wanted, most=1)
 
 
 def utc_now() -> dt.datetime:
@@ -174,9 +173,11 @@ class Run:
     hosts: list[str]
     readers: int
     workers: int
+    longest: float
     parts: list[Part] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
     began: float = 0
+    told: int = 0
 
     def day(self, kills: int, chance: random.Random) -> None:
         """Start everything, kill and cut, and wait until the ledger says that all is done."""
@@ -194,8 +195,8 @@ class Run:
                 self.kill([part for part in self.parts if part.place == places[0]][-1])
                 self.wait_for(CUT_AT)
                 self.cut_and_mend(places[1])
-            self.wait_until(self.is_done, LONGEST)
-            self.note("all is done")
+            is_done = self.wait_until(self.is_done, self.longest, look=LOOK_AT_LEDGER)
+            self.note("all is done" if is_done else "this is not done, and is given up")
         finally:
             self.stop()
 
@@ -227,14 +228,21 @@ class Run:
 
     def wait_for(self, share: float) -> None:
         """Wait until a share of the emails has arrived."""
-        self.wait_until(lambda: self.sink.taken.total() >= share * self.readers, LONGEST)
+        self.wait_until(lambda: len(self.sink.taken) >= share * self.readers, self.longest)
 
-    def wait_until(self, happens: Callable[[], bool], seconds: float) -> bool:
-        """Wait for something; tells whether it happened in time."""
+    def wait_until(self, happens: Callable[[], bool], seconds: float, *, look: float = LOOK) -> bool:
+        """Wait for something, and say how far the emails are meanwhile; tells whether it happened in time."""
         until = time.monotonic() + seconds
         while not (happened := happens()) and time.monotonic() < until:
-            time.sleep(0.25)
+            self.say_progress()
+            time.sleep(look)
         return happened
+
+    def say_progress(self) -> None:
+        """Note that another part of the emails has arrived."""
+        if (part := PARTS * len(self.sink.taken) // self.readers) > self.told:
+            self.told = part
+            self.note(f"{100 * part // PARTS} % have theirs")
 
     def kill(self, part: Part) -> None:
         """Kill a part."""
@@ -268,7 +276,7 @@ class Run:
         """Cut a machine off; it comes back after a while, or when all else is done."""
         self.switch(place, is_on=False)
         self.note("a machine is cut off")
-        self.wait_until(self.is_done, CUT_FOR)
+        self.wait_until(self.is_done, CUT_FOR, look=LOOK_AT_LEDGER)
         self.switch(place, is_on=True)
         self.note("it is back")
 

@@ -110,7 +110,8 @@ def copy_deliveries(tx: sa.Connection, delivery_id: int) -> int:
     names = [column.name for column in outbox.c if column.name != "id"]
     values = [made.get(name, outbox.c[name]) for name in names]
     copied = sa.select(*values).select_from(outbox.join(without, sa.true())).where(outbox.c.id == delivery_id)
-    return tx.execute(outbox.insert().from_select(names, copied)).rowcount
+    insert = outbox.insert().from_select(names, copied)
+    return tx.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def send(settings_file: Path, most: int) -> None:
