@@ -13,7 +13,7 @@ from collections.abc import Callable
 import structlog
 
 from dailypapers.errors import DailypapersError, DatabaseDamaged
-from dailypapers.jobs import announce, compose, deliver, notices, post, profiles, prune, push, receive, tell
+from dailypapers.jobs import announce, compose, deliver, enrich, notices, post, profiles, prune, push, receive, tell
 from dailypapers.jobs.context import JobContext
 
 log = structlog.get_logger()
@@ -26,6 +26,7 @@ SOON = 3
 SCHEDULE: dict[str, tuple[Job, int]] = {
     "announce": (announce.run, 60),
     "compose": (compose.run, 60),
+    "enrich": (enrich.run, 60),
     "prune": (prune.run, 24 * 3600),
     "push": (push.run, 60),
     "profiles": (profiles.run, 60),

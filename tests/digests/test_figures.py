@@ -2,33 +2,22 @@
 
 import datetime as dt
 import io
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
-from tests.digests.playing_model import Said, playing_model, says
-from tests.digests.test_window import HOW
 from tests.playing_sources import Answer, Asked, Route, playing_sources
 from tests.sources.parsing.test_pictures import claiming, picture
 
-from dailypapers.digests.compose import compose
 from dailypapers.digests.figures import FigureOptions, fetch_figures
-from dailypapers.digests.render_input import load_inputs
-from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.paper import Paper, PaperId, Presentation
-from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.source import Announcement
-from dailypapers.domain.subscriber import Amount, Consent, Rhythm, Style
 from dailypapers.domain.thumbnail import Thumbnail
 from dailypapers.sources.http.addresses import addresses_of
 from dailypapers.sources.http.client import Http
-from dailypapers.store import editions, history, papers, subscribers, thumbnails
+from dailypapers.store import papers, thumbnails
 from dailypapers.store.database import reading, writing
-from dailypapers.subscriptions import sign_up
 
 NOW = dt.datetime(2026, 5, 1, 6, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -132,69 +121,9 @@ def only(public: str) -> Callable[..., object]:
     return resolve
 
 
-def test_digests_wait_no_longer_than_they_may_and_the_rest_has_its_chance_later(sqlite: sa.Engine) -> None:
+def test_it_takes_no_longer_than_it_may_and_the_rest_has_its_chance_later(sqlite: sa.Engine) -> None:
     ids = store(sqlite, "", "")
     with playing_sources(GOOD) as url:
-        assert fetch_figures(sqlite, replace(options(url), seconds=0), ids, day=TODAY) == 0
+        assert fetch_figures(sqlite, options(url), ids, day=TODAY, seconds=0) == 0
+        assert fetch_figures(sqlite, options(url), ids, day=TODAY, is_over=lambda: True) == 0
         assert fetch_figures(sqlite, options(url), ids, day=TODAY) == 1
-
-
-def test_only_who_wants_figures_has_them_fetched_and_their_digest_says_so(engine: sa.Engine) -> None:
-    asked: list[Asked] = []
-    ids = store(engine, "")
-    with writing(engine) as tx:
-        editions.close(tx, TODAY, now=NOW)
-
-    def subscribe(name: str, *, figures: bool) -> int:
-        wants = Preferences(Rhythm(), Amount(5), style=Style(figures=figures))
-        with writing(engine) as tx:
-            sign_up.admit(tx, f"{name}@example.org", wants, consent=Consent("test"), now=NOW)
-            reader = subscribers.by_address(tx, f"{name}@example.org")
-        assert reader is not None
-        assert reader.style.figures is figures
-        return reader.id
-
-    with playing_sources(GOOD, asked=asked) as url:
-        how = replace(HOW, figures=options(url))
-        subscribe("ann", figures=False)
-        compose(engine, how, now=NOW + dt.timedelta(hours=2))
-        assert asked == []
-        bo = subscribe("bo", figures=True)
-        compose(engine, how, now=NOW + dt.timedelta(hours=2))
-        assert len(asked) == 2
-    with reading(engine) as tx:
-        (render_input,) = load_inputs(tx, history.of_subscriber(tx, bo))
-    assert render_input.style.figures
-    assert render_input.digest is not None
-    assert render_input.digest.entries[0].thumbnail == kept(engine, ids)[ids[0]]
-
-
-def test_figures_are_fetched_while_a_model_is_asked(engine: sa.Engine) -> None:
-    store(engine, "")
-    wants = Preferences(Rhythm(), Amount(5), style=Style(figures=True))
-    with writing(engine) as tx:
-        editions.close(tx, TODAY, now=NOW)
-        sign_up.admit(tx, "ann@example.org", wants, consent=Consent("test"), now=NOW)
-    is_fetched, is_asked, met = threading.Event(), threading.Event(), list[bool]()
-
-    def figure(_: Asked) -> Answer:
-        is_fetched.set()
-        met.append(is_asked.wait(20))
-        return Answer(picture())
-
-    def sentence(_: dict[str, Any]) -> Said:
-        is_asked.set()
-        met.append(is_fetched.wait(20))
-        return says("Skipping layers makes slow models fast, and nothing is lost.")
-
-    with playing_model(sentence) as model, playing_sources({**GOOD, "/html/2604.00000/x1.png": figure}) as url:
-        how = replace(HOW, figures=options(url), summaries=SummaryOptions(model.url, "m"))
-        compose(engine, how, now=NOW + dt.timedelta(hours=2))
-    assert met == [True, True]
-    with reading(engine) as tx:
-        reader = subscribers.by_address(tx, "ann@example.org")
-        assert reader
-        (render_input,) = load_inputs(tx, history.of_subscriber(tx, reader.id))
-    assert render_input.digest
-    assert render_input.digest.entries[0].summary
-    assert render_input.digest.entries[0].thumbnail

@@ -12,6 +12,7 @@ from tests.digests.playing_model import Said, playing_model, says
 from tests.digests.test_preview import announce, close
 from tests.digests.test_window import HOW
 
+from dailypapers.digests.enrich import enrich
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.digests.layout import MailRenderer, mail
 from dailypapers.digests.render_input import load_inputs
@@ -230,7 +231,9 @@ def test_a_group_s_mails_look_as_it_has_chosen_and_otherwise_as_each_reader_has(
 
     with playing_model(sums_up) as model:
         options = SummaryOptions(model.url, "m", follows_readers=True)
-        assert compose_groups(engine, replace(HOW, summaries=options), now=NOW) == 2
+        with_model = replace(HOW, summaries=options)
+        enrich(engine, with_model, zone="UTC", now=NOW)
+        assert compose_groups(engine, with_model, now=NOW) == 2
     assert asked == ["de"], "nobody else reads a sentence"
     (ada_s, bob_s) = looks()
     assert ada_s == ("de", Abstracts.SUMMARY, "Tiefe Netze auf Graphen.")

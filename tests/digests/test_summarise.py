@@ -13,6 +13,7 @@ from tests.digests.test_window import HOW
 
 from dailypapers.digests import summarise as summarising
 from dailypapers.digests.compose import compose
+from dailypapers.digests.enrich import enrich
 from dailypapers.digests.render_input import load_inputs
 from dailypapers.digests.summarise import SummaryOptions, Wanted, read_answer, summarise, unfit, wanted_by
 from dailypapers.domain.paper import Paper, PaperId
@@ -179,10 +180,12 @@ def test_the_mail_of_whoever_reads_sentences_has_the_model_s_and_nothing_is_chos
         _subscribe(tx, "whole", Style(abstracts=Abstracts.WHOLE))
     with playing_model(says(GOOD)) as model:
         with_model = replace(HOW, summaries=SummaryOptions(model.url, "m"))
+        enrich(engine, with_model, zone="UTC", now=NOW)
         compose(engine, with_model, now=NOW)
         assert not model.asked
         with writing(engine) as tx:
             _subscribe(tx, "sentence", Style())
+        enrich(engine, with_model, zone="UTC", now=NOW)
         compose(engine, with_model, now=NOW)
         assert len(model.asked) == 1
     assert [text for _, text in picks("sentence")] == [GOOD]
@@ -207,8 +210,10 @@ def test_each_reader_has_a_summary_in_their_language_or_a_sentence_of_the_abstra
             _subscribe(tx, name, Style(language=language))
     with playing_model(in_the_language_asked_for) as model:
         options = SummaryOptions(model.url, "m", follows_readers=True)
+        with_model = replace(HOW, summaries=options)
         for _ in range(2):
-            compose(engine, replace(HOW, summaries=options), now=NOW)
+            enrich(engine, with_model, zone="UTC", now=NOW)
+            compose(engine, with_model, now=NOW)
         assert len(model.asked) == 3, "once a language, however many read it"
     with reading(engine) as tx:
         readers = {name: subscribers.by_address(tx, f"{name}@example.org") for name in ("en", "de", "zh", "en-again")}

@@ -1,12 +1,15 @@
 """Candidates: the papers of a window as the ranking needs them, loaded once for all readers who share it."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from dailypapers.digests.window import Window, Windows
-from dailypapers.library.learn import Learned, features
+from dailypapers.digests.window import Window, Windows, of_edition
+from dailypapers.domain.edition import Edition
+from dailypapers.library.learn import Learned, features, learn
+from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.rank import Matcher, Recent
 from dailypapers.store import editions, papers
 from dailypapers.store.database import reading
@@ -67,3 +70,21 @@ class Candidates:
             listed = papers.in_editions(tx, after=window.after, upto=window.upto)
         built = features(self._engine, listed, window.editions(self.windows.newest), self._learned)
         return listed, Matcher(built, self._learned.encoder)
+
+
+class CandidateCache:
+    """The candidates of the newest edition, kept while one after the other composes from it: readers, then groups."""
+
+    def __init__(self, engine: sa.Engine, encoder: Encoder | None, *, window_days: int) -> None:
+        """Load nothing yet."""
+        self._engine, self._encoder, self._window_days = engine, encoder, window_days
+        self._newest: tuple[int, Candidates] | None = None
+
+    def of(self, edition: Edition, *, now: dt.datetime) -> Candidates:
+        """Return the candidates of an edition; those of another are forgotten."""
+        if self._newest is None or self._newest[0] != edition.id:
+            with reading(self._engine) as tx:
+                windows = of_edition(tx, edition, days=self._window_days)
+            learned = learn(self._engine, edition.id, encoder=self._encoder, now=now)
+            self._newest = edition.id, Candidates(self._engine, windows, learned)
+        return self._newest[1]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
-from dailypapers.digests.candidates import CandidateSet
+from dailypapers.digests.candidates import CandidateCache, CandidateSet
 from dailypapers.digests.figures import FigureOptions
 from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.domain.digest import Pick, QuietTopic, TermKind
@@ -53,6 +53,10 @@ class DigestOptions:
     #: A ranking variant to compare ours with, and for how large a part of the readers.
     variant: str = ""
     variant_share: float = 0.0
+
+    def cache(self, engine: sa.Engine) -> CandidateCache:
+        """Return what keeps the candidates of an edition for several who compose from it."""
+        return CandidateCache(engine, self.encoder, window_days=self.window_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,30 +8,26 @@ whose composer died is composed by another; and no run composes anything twice, 
 
 import datetime as dt
 import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.candidates import Candidates
-from dailypapers.digests.choose import Choice, DigestOptions, choose, load_contexts, why_skipped
+from dailypapers.digests.candidates import CandidateCache, Candidates
+from dailypapers.digests.choose import DigestOptions, why_skipped
 from dailypapers.digests.claims import CLAIM, claimed
 from dailypapers.digests.contents import contents
-from dailypapers.digests.figures import fetch_figures
-from dailypapers.digests.forwarded import add_forwarded, load_forwarded, without_twins
+from dailypapers.digests.forwarded import choose_for
 from dailypapers.digests.saved_news import mark_told, saved_news
-from dailypapers.digests.summarise import summarise, wanted_by
-from dailypapers.digests.window import Window, of_edition
+from dailypapers.digests.window import Window
 from dailypapers.domain.channel import ChannelKind
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.edition import Edition
 from dailypapers.domain.subscriber import Subscriber
-from dailypapers.library.learn import learn
 from dailypapers.store import channels, editions, models, outbox, subscribers
 from dailypapers.store.database import reading, writing
 
@@ -59,6 +55,7 @@ def compose(
     *,
     now: dt.datetime,
     clock: Clock | None = None,
+    cache: CandidateCache | None = None,
     batch: int = BATCH,
     stop: threading.Event | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
@@ -66,7 +63,8 @@ def compose(
     """Compose the digests of everybody who is due at `now`; `on_progress` hears how many readers each batch held.
 
     Several composers on one database share the work: each claims `batch` readers at a time, until `CLAIM` after
-    what `clock` says by then (`now`, where there is none). Asked to stop, it ends after the batch at hand.
+    what `clock` says by then (`now`, where there is none). Asked to stop, it ends after the batch at hand. A `cache`
+    keeps the papers for whoever composes next.
     """
     clock = clock or (lambda: now)
     with writing(engine) as tx:
@@ -79,9 +77,8 @@ def compose(
         is_learned = models.newest_edition(tx) == edition.id
         if is_learned and not subscribers.count_due(tx, edition.id, now=now):
             return Composed()
-        windows = of_edition(tx, edition, days=options.window_days)
-    learned = learn(engine, edition.id, encoder=options.encoder, now=now)
-    run = _Run(engine, edition, options, Candidates(engine, windows, learned), now, clock)
+    candidates = (cache or options.cache(engine)).of(edition, now=now)
+    run = _Run(engine, edition, options, candidates, now, clock)
     total, stop = Composed(), stop or threading.Event()
     while not stop.is_set() and (readers := run.claim(batch)):
         done = run.compose(readers)
@@ -164,34 +161,22 @@ class _Run:
     ) -> list[outbox.NewDelivery]:
         candidates = self.candidates.of(window)
         considered = len(candidates.listed) if len(window.editions(self.edition.id)) > 1 else 0
+        chosen = choose_for(self.engine, candidates, readers, self.options, now=self.now)
         with reading(self.engine) as tx:
-            contexts = load_contexts(tx, candidates, readers)
-            forwarded = load_forwarded(tx, readers, since=self.now - dt.timedelta(days=self.options.window_days))
-        contexts = without_twins(contexts, forwarded)
-        chosen = choose(self.engine, candidates, contexts, self.options, now=self.now)
-        chosen = add_forwarded(
-            self.engine, candidates, contexts, chosen, forwarded=forwarded, options=self.options, now=self.now
-        )
-        with ThreadPoolExecutor(2) as pool:
-            # Digests wait for the slower of the two, not for both.
-            pending = [pool.submit(ask, readers, chosen) for ask in (self._summarise, self._fetch_figures)]
-        for each in pending:
-            each.result()
-        with reading(self.engine) as tx:
-            interests = [each.interests for each in contexts]
             content_of_each = contents(
                 tx,
                 readers,
-                interests,
-                chosen,
-                (*candidates.listed, *forwarded.listed),
+                [each.interests for each in chosen.contexts],
+                chosen.choices,
+                (*candidates.listed, *chosen.forwarded.listed),
                 considered=considered,
                 summaries=self.options.summaries,
                 saved=saved_news(tx, [reader.id for reader in readers]),
                 switched_off=switched_off,
             )
         skipped = [
-            why_skipped(reader.amount, candidates, one.picks) for reader, one in zip(readers, chosen, strict=True)
+            why_skipped(reader.amount, candidates, one.picks)
+            for reader, one in zip(readers, chosen.choices, strict=True)
         ]
         return [
             outbox.NewDelivery(
@@ -204,24 +189,5 @@ class _Run:
                 skipped=why,
                 content=content,
             )
-            for reader, choice, content, why in zip(readers, chosen, content_of_each, skipped, strict=True)
+            for reader, choice, content, why in zip(readers, chosen.choices, content_of_each, skipped, strict=True)
         ]
-
-    def _summarise(self, readers: Sequence[Subscriber], chosen: Sequence[Choice]) -> None:
-        """Have a model sum up what was chosen for readers who see a sentence of each paper, in their languages."""
-        if (options := self.options.summaries) is None:
-            return
-        paper_ids = ([pick.paper_id for pick in one.picks if not pick.outside] for one in chosen)
-        wanted = wanted_by(options, (reader.style for reader in readers), paper_ids)
-        summarise(self.engine, options, wanted, day=self.now.date())
-
-    def _fetch_figures(self, readers: Sequence[Subscriber], chosen: Sequence[Choice]) -> None:
-        """Have the figures of what was chosen for readers who see them; what most of them see comes first."""
-        if self.options.figures is None:
-            return
-        see_figures = (reader.style.figures and not reader.style.text_only for reader in readers)
-        picks = (pick for sees, one in zip(see_figures, chosen, strict=True) if sees for pick in one.picks)
-        counts = Counter(pick.paper_id for pick in picks if not pick.outside)
-        if counts:
-            paper_ids = [paper_id for paper_id, _ in counts.most_common()]
-            fetch_figures(self.engine, self.options.figures, paper_ids, day=self.now.date())

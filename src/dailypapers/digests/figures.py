@@ -2,14 +2,15 @@
 
     papers nobody looked at | their thumbnail, or arXiv's first figure | made small and harmless | keep
 
-Sought once papers were chosen, so that no picture changes which, and no longer than digests may wait. Whatever goes
-wrong, a paper has no figure, and is looked at again on two other days at most.
+No picture changes which papers are chosen. Whatever goes wrong, a paper has no figure, and is looked at again on two
+other days at most.
 """
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import sqlalchemy as sa
 import structlog
@@ -31,11 +32,10 @@ MAX_BYTES = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class FigureOptions:
-    """How figures are fetched, and how long digests wait for them."""
+    """How figures are fetched."""
 
     #: At most `MAX_BYTES` an answer, and at the pace of the sources.
     make_http: Callable[[], Http]
-    seconds: float = 120.0
     arxiv_url: str = ARXIV
 
 
@@ -50,8 +50,19 @@ class _Sought:
         return arxiv_id_of(self.paper)
 
 
-def fetch_figures(engine: sa.Engine, options: FigureOptions, paper_ids: Sequence[int], *, day: dt.date) -> int:
-    """Fetch the figures of these papers that are not there yet, the first ones first; return how many came."""
+def fetch_figures(
+    engine: sa.Engine,
+    options: FigureOptions,
+    paper_ids: Sequence[int],
+    *,
+    day: dt.date,
+    seconds: float | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+) -> int:
+    """Fetch the figures of these papers that are not there yet, the first ones first; return how many came.
+
+    It takes no longer than so many seconds; and where `is_over`, no other figure is begun.
+    """
     with reading(engine) as tx:
         unsought = set(thumbnails.unsought(tx, paper_ids, day=day))
         paper_by_id, presentations = papers.by_id(tx, unsought), papers.presentations(tx, unsought)
@@ -61,18 +72,24 @@ def fetch_figures(engine: sa.Engine, options: FigureOptions, paper_ids: Sequence
         if key in paper_by_id
     ]
     with_places = [one for one in sought if one.thumbnail_url or one.arxiv_id]
-    return asyncio.run(_fetch_all(engine, options, with_places, day)) if with_places else 0
+    if not with_places:
+        return 0
+    begun = takewhile(lambda _: not is_over(), with_places)
+    fetched = asyncio.run(_fetch_all(engine, options, begun, day, seconds))
+    log.info("figures fetched", papers=fetched, sought=len(with_places))
+    return fetched
 
 
-async def _fetch_all(engine: sa.Engine, options: FigureOptions, sought: Sequence[_Sought], day: dt.date) -> int:
+async def _fetch_all(
+    engine: sa.Engine, options: FigureOptions, sought: Iterable[_Sought], day: dt.date, seconds: float | None
+) -> int:
     fetched = 0
     try:
-        async with asyncio.timeout(options.seconds), options.make_http() as http:
+        async with asyncio.timeout(seconds), options.make_http() as http:
             for one in sought:
                 fetched += await _fetch(engine, http, options, one, day)
     except TimeoutError:
-        log.info("figures take too long", seconds=options.seconds)
-    log.info("figures fetched", papers=fetched, sought=len(sought))
+        log.info("figures take too long", seconds=seconds)
     return fetched
 
 

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from dailypapers.digests.candidates import CandidateSet
-from dailypapers.digests.choose import Choice, DigestOptions, ReaderContext, choose
+from dailypapers.digests.choose import Choice, DigestOptions, ReaderContext, choose, load_contexts
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.domain.forwarded import Candidate
 from dailypapers.domain.subscriber import OnEmpty, Subscriber
 from dailypapers.library.learn import features
 from dailypapers.ranking.rank import Matcher, topics_met
 from dailypapers.store import papers
+from dailypapers.store.database import reading
 from dailypapers.store.forwarded import Forwarded, of_readers
 from dailypapers.store.picks import already_sent
 
@@ -36,6 +37,33 @@ class LoadedForwarded:
     twins: tuple[frozenset[int], ...]
     #: The papers of all of them, each once.
     listed: tuple[papers.Listed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was chosen for subscribers, each in their order, and what it was chosen from besides the candidates."""
+
+    contexts: list[ReaderContext]
+    choices: list[Choice]
+    forwarded: LoadedForwarded
+
+
+def choose_for(
+    engine: sa.Engine,
+    candidates: CandidateSet,
+    readers: Sequence[Subscriber],
+    options: DigestOptions,
+    *,
+    now: dt.datetime,
+) -> Chosen:
+    """Choose for subscribers from the candidates and from what they have forwarded."""
+    with reading(engine) as tx:
+        contexts = load_contexts(tx, candidates, readers)
+        forwarded = load_forwarded(tx, readers, since=now - dt.timedelta(days=options.window_days))
+    contexts = without_twins(contexts, forwarded)
+    chosen = choose(engine, candidates, contexts, options, now=now)
+    choices = add_forwarded(engine, candidates, contexts, chosen, forwarded=forwarded, options=options, now=now)
+    return Chosen(contexts, choices, forwarded)
 
 
 def load_forwarded(tx: sa.Connection, readers: Sequence[Subscriber], *, since: dt.datetime) -> LoadedForwarded:

@@ -14,12 +14,11 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.digests.ballots import close_due
-from dailypapers.digests.candidates import Candidates, CandidateSet
+from dailypapers.digests.candidates import CandidateCache, Candidates, CandidateSet
 from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, load_contexts, picked_for
 from dailypapers.digests.contents import about_shown
 from dailypapers.digests.group_entries import snapshot
-from dailypapers.digests.summarise import language_of, summarise, wanted_by
-from dailypapers.digests.window import of_edition
+from dailypapers.digests.summarise import Wanted, language_of, wanted_by
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick, Reason, TermKind
@@ -28,7 +27,6 @@ from dailypapers.domain.group import MOST_PAPERS, Group, GroupPick, Member
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.subscriber import Amount, OnEmpty, Subscriber, SubscriberState
 from dailypapers.domain.vote import Votes
-from dailypapers.library.learn import learn
 from dailypapers.store import ballots, editions, group_comments, groups, outbox, subscribers, votes
 from dailypapers.store.database import reading, writing
 
@@ -37,27 +35,48 @@ log = structlog.get_logger()
 _FROM_VOTES = frozenset({TermKind.PAPER, TermKind.HISTORY, TermKind.AVOIDED})
 
 
-def compose_groups(engine: sa.Engine, options: DigestOptions, *, now: dt.datetime) -> int:
+def compose_groups(
+    engine: sa.Engine, options: DigestOptions, *, now: dt.datetime, cache: CandidateCache | None = None
+) -> int:
     """Close ballots, and put the digests of all groups whose hour has come into the outbox; returns how many mails.
 
-    Idempotent.
+    Idempotent. A `cache` holds the papers already where somebody has composed from it.
     """
     close_due(engine, now=now)
     _carry_over(engine, now)
     with reading(engine) as tx:
         edition = editions.newest(tx)
         due = groups.due(tx, edition.id, now=now) if edition else []
-        windows = of_edition(tx, edition, days=options.window_days) if edition and due else None
-    if edition is None or windows is None:
+    if edition is None or not due:
         return 0
-    learned = learn(engine, edition.id, encoder=options.encoder, now=now)
-    candidates = Candidates(engine, windows, learned)
+    candidates = (cache or options.cache(engine)).of(edition, now=now)
     mails = 0
     for group in due:
-        papers_new = candidates.of(windows.since(max(group.edition or 0, windows.earliest)))
-        mails += _compose(engine, group, edition, papers_new, replace(options, variant=""), now=now)
+        mails += _compose(engine, group, edition, _news(candidates, group), options, now=now)
     log.info("composed for groups", groups=len(due), mails=mails)
     return mails
+
+
+def wanted_by_groups(
+    engine: sa.Engine, options: DigestOptions, candidates: Candidates, coming: Sequence[Group], *, now: dt.datetime
+) -> list[Wanted]:
+    """Return what members would read of what is picked for these groups, in the languages of their mails."""
+    if options.summaries is None:
+        return []
+    wanted: list[Wanted] = []
+    for group in coming:
+        members, picks = _picked(engine, group, _news(candidates, group), options, now=now)
+        with reading(engine) as tx:
+            styles = subscribers.styles(tx, [each.subscriber for each in members])
+        looks = [group.look.of(style) for style in styles.values()]
+        wanted += wanted_by(options.summaries, looks, [[pick.paper_id for pick in picks]] * len(looks))
+    return wanted
+
+
+def _news(candidates: Candidates, group: Group) -> CandidateSet:
+    """Return the papers that are new to a group."""
+    windows = candidates.windows
+    return candidates.of(windows.since(max(group.edition or 0, windows.earliest)))
 
 
 def _carry_over(engine: sa.Engine, now: dt.datetime) -> None:
@@ -79,35 +98,22 @@ def _compose(
     *,
     now: dt.datetime,
 ) -> int:
-    with reading(engine) as tx:
-        members = [each for each in groups.members(tx, group.id) if each.joined_at]
-        context = _context(tx, group, members, candidates)
-    (choice,) = choose(engine, candidates, [context], options, now=now)
-    picks = picked_for(choice.picks)
+    members, picks = _picked(engine, group, candidates, options, now=now)
     relevant = _relevant(engine, picks, members, candidates, options, now=now) if picks else {}
-    _summarise(engine, group, members, [pick.paper_id for pick in picks], options, now=now)
     chosen = [GroupPick(pick.paper_id, _shared(pick.reason), relevant.get(pick.paper_id, ())) for pick in picks]
     with writing(engine) as tx:
         return _put(tx, group, edition, chosen, options, now=now)
 
 
-def _summarise(
-    engine: sa.Engine,
-    group: Group,
-    members: Sequence[Member],
-    paper_ids: Sequence[int],
-    options: DigestOptions,
-    *,
-    now: dt.datetime,
-) -> None:
-    """Have a model sum up what was picked, in the languages of the group's mails."""
-    if options.summaries is None or not paper_ids:
-        return
+def _picked(
+    engine: sa.Engine, group: Group, candidates: CandidateSet, options: DigestOptions, *, now: dt.datetime
+) -> tuple[list[Member], tuple[Pick, ...]]:
+    """Return who is in a group, and what is picked for it."""
     with reading(engine) as tx:
-        styles = subscribers.styles(tx, [each.subscriber for each in members])
-    looks = [group.look.of(style) for style in styles.values()]
-    wanted = wanted_by(options.summaries, looks, [paper_ids] * len(looks))
-    summarise(engine, options.summaries, wanted, day=now.date())
+        members = [each for each in groups.members(tx, group.id) if each.joined_at]
+        context = _context(tx, group, members, candidates)
+    (choice,) = choose(engine, candidates, [context], replace(options, variant=""), now=now)
+    return members, picked_for(choice.picks)
 
 
 def _context(tx: sa.Connection, group: Group, members: Sequence[Member], candidates: CandidateSet) -> ReaderContext:
@@ -142,7 +148,7 @@ def _relevant(
     with reading(engine) as tx:
         readers = [reader for _, reader in sorted(subscribers.by_id(tx, named).items())]
         contexts = [_of_any_number(each, candidates) for each in load_contexts(tx, candidates, readers)]
-    chosen = choose(engine, candidates, contexts, options, now=now) if readers else []
+    chosen = choose(engine, candidates, contexts, replace(options, variant=""), now=now) if readers else []
     picks_of_each = [picked_for(choice.picks) for choice in chosen]
     relevant_ids = [{pick.paper_id for pick in own if pick.relevance is not None} for own in picks_of_each]
     return {

@@ -2,8 +2,8 @@
 
     papers nobody asked about | ask (OpenAI's chat completions, no redirect, bounded) | is it fit to be shown? | keep
 
-Any server that speaks that protocol will do, one on this machine too. It is asked once about a paper in a language,
-after papers were chosen, so that no summary changes which. Whatever goes wrong, a sentence of the abstract stands in.
+Any server that speaks that protocol will do, one on this machine too. It is asked once about a paper in a language, and
+no summary changes which papers are chosen. Whatever goes wrong, a sentence of the abstract stands in.
 """
 
 import asyncio
@@ -12,9 +12,9 @@ import json
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -120,8 +120,18 @@ def wanted_by(options: SummaryOptions, styles: Iterable[Style], paper_ids: Itera
     return sorted(counts, key=lambda each: (-counts[each], each))
 
 
-def summarise(engine: sa.Engine, options: SummaryOptions, wanted: Sequence[Wanted], *, day: dt.date) -> int:
-    """Ask, in this order, what nobody has asked yet, until the day's limits; return how many were answered."""
+def summarise(
+    engine: sa.Engine,
+    options: SummaryOptions,
+    wanted: Sequence[Wanted],
+    *,
+    day: dt.date,
+    is_over: Callable[[], bool] = lambda: False,
+) -> int:
+    """Ask, in this order, what nobody has asked yet, until the day's limits; return how many were answered.
+
+    Where `is_over`, nothing else is asked.
+    """
     ids_by_language: dict[str, set[int]] = defaultdict(set)
     for each in wanted:
         ids_by_language[each.language].add(each.paper_id)
@@ -137,13 +147,14 @@ def summarise(engine: sa.Engine, options: SummaryOptions, wanted: Sequence[Wante
     questions = [(each, paper_by_id[each.paper_id]) for each in new if paper_by_id[each.paper_id].abstract]
     if not questions or options.budget.used_up(spent):
         return 0
-    return asyncio.run(_ask_all(engine, options, questions, spent, day))
+    asked_about = takewhile(lambda _: not is_over(), questions)
+    return asyncio.run(_ask_all(engine, options, asked_about, spent, day))
 
 
 async def _ask_all(
-    engine: sa.Engine, options: SummaryOptions, questions: Sequence[tuple[Wanted, Paper]], spent: Spent, day: dt.date
+    engine: sa.Engine, options: SummaryOptions, questions: Iterator[tuple[Wanted, Paper]], spent: Spent, day: dt.date
 ) -> int:
-    asking = _Asking(engine, options, iter(questions), spent, day)
+    asking = _Asking(engine, options, questions, spent, day)
     # Where nobody answers, few papers are asked about in vain.
     await asking.go_on(most=1)
     async with asyncio.TaskGroup() as tasks:
@@ -180,7 +191,7 @@ class _Asking:
     async def _ask(self, http: Http, wanted: Wanted, paper: Paper) -> None:
         language = wanted.language
         text, cost, why = await _ask(http, self.options, paper, language)
-        # Digests wait for all requests that are under way together.
+        # Requests that are under way together share the seconds they take.
         cost = replace(cost, seconds=cost.seconds / self.options.requests_at_once)
         self.spent += cost
         self.answered += bool(text)

@@ -1,6 +1,7 @@
 """The jobs that compose: one scheduler does, and where thousands of readers wait, every worker joins in."""
 
 from dailypapers.digests.book import compose_books
+from dailypapers.digests.candidates import CandidateCache
 from dailypapers.digests.compose import compose, needs_help
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.jobs.context import JobContext
@@ -11,8 +12,11 @@ def run(context: JobContext) -> bool:
     """Compose for every reader, every group and every e-reader due; returns whether it was this process's turn."""
     with lease(context.engine, "compose", context.holder, clock=context.clock) as is_ours:
         if is_ours:
-            _compose(context)
-            compose_groups(context.engine, context.dependencies.digest_options, now=context.clock())
+            options = context.dependencies.digest_options
+            # Groups are composed for from the papers that were read for readers.
+            cache = options.cache(context.engine)
+            _compose(context, cache)
+            compose_groups(context.engine, options, now=context.clock(), cache=cache)
             compose_books(context.engine, now=context.clock())
     return is_ours
 
@@ -24,6 +28,6 @@ def join(context: JobContext) -> bool:
     return True
 
 
-def _compose(context: JobContext) -> None:
+def _compose(context: JobContext, cache: CandidateCache | None = None) -> None:
     options = context.dependencies.digest_options
-    compose(context.engine, options, now=context.clock(), clock=context.clock, stop=context.stop)
+    compose(context.engine, options, now=context.clock(), clock=context.clock, cache=cache, stop=context.stop)

@@ -63,6 +63,8 @@ class JobContext:
     stop: threading.Event
     #: Takes mail from a mailbox, where one is set.
     receive: Callable[[], int] | None = None
+    #: What jobs of this process remember from one tick to the next, by their names; what is lost is only done again.
+    remembered: dict[str, object] = field(default_factory=dict)
 
     @property
     def engine(self) -> sa.Engine:

@@ -1,6 +1,6 @@
 """One whole day, from the sources to the readers; the file to read first.
 
-    fetch | close | compose | deliver | post
+    fetch | close | enrich | compose | deliver | post
 
 Each step can be killed at any point and simply run again: what is done is not done twice.
 """
@@ -14,6 +14,7 @@ from dailypapers.delivery.deliver import deliver_until_empty
 from dailypapers.delivery.tally import Delivered
 from dailypapers.digests.book import compose_books
 from dailypapers.digests.compose import Composed, compose
+from dailypapers.digests.enrich import enrich
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.domain.clock import Clock
 from dailypapers.domain.edition import Edition
@@ -21,6 +22,9 @@ from dailypapers.intake.close import close
 from dailypapers.intake.fetch import SourceReport, fetch
 from dailypapers.jobs.context import Dependencies
 from dailypapers.posting.post_due import post_due
+
+#: Seconds that digests wait for figures where a day is run at once: there is no hour before in which they could come.
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +59,23 @@ def day(
     Deferred mails are tried again for as long as `patience` lasts. Asked to stop, it finishes what is in flight; the
     next run goes on where this one ended.
     """
-    progress, engine = progress or Progress(), dependencies.engine
+    progress, engine, options = progress or Progress(), dependencies.engine, dependencies.digest_options
+    stop = stop or threading.Event()
     fetched = fetch(
         engine, dependencies.sources, make_http=dependencies.make_http, now=clock(), on_progress=progress.fetched
     )
     edition = close(engine, zone=dependencies.zone, now=clock())
-    composed = compose(engine, dependencies.digest_options, now=clock(), clock=clock, on_progress=progress.composed)
-    compose_groups(engine, dependencies.digest_options, now=clock())
+    cache = options.cache(engine)
+    enrich(engine, options, zone=dependencies.zone, now=clock(), cache=cache, seconds=PATIENCE, is_over=stop.is_set)
+    composed = compose(engine, options, now=clock(), clock=clock, cache=cache, on_progress=progress.composed)
+    compose_groups(engine, options, now=clock(), cache=cache)
     compose_books(engine, now=clock())
     delivered = deliver_until_empty(
         dependencies.sending,
         clock=clock,
         patience=patience,
         on_progress=progress.delivered,
-        stop=stop or threading.Event(),
+        stop=stop,
     )
     post_due(engine, dependencies.posting, clock=clock)
     return Day(fetched, edition, composed, delivered)

@@ -51,16 +51,26 @@ class Learned:
 
 def learn(engine: sa.Engine, edition_id: int, *, encoder: Encoder | None = None, now: dt.datetime) -> Learned:
     """Return what is known for an edition; learned now if no process has."""
-    with reading(engine) as tx:
-        stored = knowledge.of_edition(tx, edition_id)
-    if stored is None:
-        model = _make(engine, edition_id, now)
-        with writing(engine) as tx:
-            knowledge.keep(tx, edition_id, model, now=now)
-            stored = knowledge.of_edition(tx, edition_id) or model
-        log.info("learned", edition=edition_id, papers=len(model.library), votes=model.calibration["votes"])
-    _count(engine, edition_id)
+    # Whoever asks meanwhile waits for what is being made, rather than making it too.
+    with _LEARNING:
+        with reading(engine) as tx:
+            stored = knowledge.of_edition(tx, edition_id)
+        if stored is None:
+            stored = _make_and_keep(engine, edition_id, now)
+        _count(engine, edition_id)
     return _learned(engine, stored, encoder)
+
+
+_LEARNING = threading.Lock()
+
+
+def _make_and_keep(engine: sa.Engine, edition_id: int, now: dt.datetime) -> knowledge.Kept:
+    model = _make(engine, edition_id, now)
+    with writing(engine) as tx:
+        knowledge.keep(tx, edition_id, model, now=now)
+        stored = knowledge.of_edition(tx, edition_id) or model
+    log.info("learned", edition=edition_id, papers=len(model.library), votes=model.calibration["votes"])
+    return stored
 
 
 def would_learn(engine: sa.Engine, edition_id: int, *, encoder: Encoder | None = None, now: dt.datetime) -> Learned:

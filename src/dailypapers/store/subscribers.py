@@ -292,6 +292,14 @@ def count_due(tx: sa.Connection, edition_id: int, *, now: dt.datetime) -> int:
     return tx.execute(query).scalar_one()
 
 
+def coming(tx: sa.Connection, edition_id: int, *, until: dt.datetime, limit: int) -> list[Subscriber]:
+    """Return readers whose next digest is due by then and who have no delivery of this edition, the next ones first."""
+    query = (
+        sa.select(subscribers).where(_due(edition_id, until)).order_by(subscribers.c.next_digest_at, subscribers.c.id)
+    )
+    return [_subscriber(row) for row in tx.execute(query.limit(limit))]
+
+
 def has_due(tx: sa.Connection, edition_id: int, *, now: dt.datetime, at: dt.datetime, at_least: int) -> bool:
     """Return whether so many readers are due at `now` whom no composer has claimed beyond the moment `at`."""
     free = sa.or_(subscribers.c.composing_until.is_(None), subscribers.c.composing_until <= at)
