@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from tests.a_group import a_group, a_reader
 from tests.digests.playing_model import Said, playing_model, says
 from tests.digests.test_figures import GOOD, TODAY, kept, options, store
-from tests.digests.test_group_digest import ADA, a_group, a_reader
 from tests.digests.test_preview import announce, close
 from tests.digests.test_window import HOW
 from tests.playing_sources import Answer, Asked, playing_sources
@@ -20,6 +20,7 @@ from dailypapers.digests.enrich import Enriched, enrich, seen
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.digests.render_input import RenderInput, load_inputs
 from dailypapers.digests.summarise import SummaryOptions
+from dailypapers.domain.group import Terms
 from dailypapers.domain.preferences import Preferences
 from dailypapers.domain.subscriber import Abstracts, Amount, Consent, Rhythm, Style
 from dailypapers.store import editions, history, subscribers, summaries
@@ -118,7 +119,7 @@ def test_what_waits_for_the_next_edition_is_looked_at_before_it_closes(engine: s
 
 def test_members_of_a_group_have_the_sentences_of_what_is_picked_for_it(engine: sa.Engine) -> None:
     ada = a_reader(engine, "ada", "rivers in the mountains")
-    a_group(engine, (ada, ADA))
+    a_group(engine, (ada, Terms()))
     announce(engine, ["Deeper Graph Neural Networks", "Weather"], EARLY)
     close(engine, EARLY)
     with playing_model(says("Deeper graph neural networks are shown to be deeper.")) as model:

@@ -81,7 +81,7 @@ def enrich(
         return Enriched()
     sought = _Sought()
     for candidates, readers, reading_groups in _coming(engine, options, zone, now, cache):
-        for window, part in _parts(candidates, readers, options):
+        for window, part in _parts(candidates, readers):
             chosen = choose_for(engine, candidates.of(window), part, options, now=now)
             _count(sought, options, part, chosen.choices)
         for each in wanted_by_groups(engine, options, candidates, reading_groups, now=now):
@@ -92,37 +92,42 @@ def enrich(
 def _coming(
     engine: sa.Engine, options: DigestOptions, zone: str, now: dt.datetime, cache: CandidateCache | None
 ) -> Iterator[tuple[Candidates, list[Subscriber], list[Group]]]:
-    """Yield the newest edition's candidates, then those of the next, with whoever will be sent some of them."""
-    until = now + AHEAD
+    """Yield the newest edition's candidates, then those of the next, with whoever will see more of some than words."""
     with reading(engine) as tx:
         edition, waiting = editions.newest(tx), papers.waiting(tx)
         number = edition.id if edition else 0
-        readers = subscribers.coming(tx, number, until=until, limit=MOST_READERS) if edition else []
-        due_groups = groups.due(tx, number, now=until) if edition else []
+        readers, due_groups = _due(tx, number, options, now) if edition else ([], [])
     if edition and (readers or due_groups):
         yield (cache or options.cache(engine)).of(edition, now=now), readers, due_groups
     if not waiting:
         return
-    earlier = {reader.id for reader in readers}, {group.id for group in due_groups}
     with reading(engine) as tx:
         windows = of_next(tx, now.astimezone(ZoneInfo(zone)).date(), days=options.window_days)
-        later = subscribers.coming(tx, number + 1, until=until, limit=MOST_READERS)
-        later_groups = groups.due(tx, number + 1, now=until)
-    yield (
-        Candidates(engine, windows, newest(engine, encoder=options.encoder)),
-        [reader for reader in later if reader.id not in earlier[0]],
-        [group for group in later_groups if group.id not in earlier[1]],
-    )
+        later, later_groups = _due(tx, number + 1, options, now)
+    earlier_readers, earlier_groups = {reader.id for reader in readers}, {group.id for group in due_groups}
+    later = [reader for reader in later if reader.id not in earlier_readers]
+    later_groups = [group for group in later_groups if group.id not in earlier_groups]
+    if later or later_groups:
+        yield Candidates(engine, windows, newest(engine, encoder=options.encoder)), later, later_groups
 
 
-def _parts(
-    candidates: Candidates, readers: Iterable[Subscriber], options: DigestOptions
-) -> Iterator[tuple[Window, list[Subscriber]]]:
-    """Yield readers who will see a sentence or a figure of papers, so many at a time, by the window they share."""
+def _due(
+    tx: sa.Connection, edition_id: int, options: DigestOptions, now: dt.datetime
+) -> tuple[list[Subscriber], list[Group]]:
+    """Return whose digest of an edition is due soon, of readers those who will see a sentence or a figure of papers."""
+    readers = [
+        reader
+        for reader in subscribers.coming(tx, edition_id, until=now + AHEAD, limit=MOST_READERS)
+        if _reads_sentences(options.summaries, reader.style) or _sees_figures(options, reader.style)
+    ]
+    return readers, groups.due(tx, edition_id, now=now + AHEAD) if options.summaries else []
+
+
+def _parts(candidates: Candidates, readers: Iterable[Subscriber]) -> Iterator[tuple[Window, list[Subscriber]]]:
+    """Yield readers, so many at a time, by the window they share."""
     by_window: dict[Window, list[Subscriber]] = defaultdict(list)
     for reader in readers:
-        if _reads_sentences(options.summaries, reader.style) or _sees_figures(options, reader.style):
-            by_window[candidates.windows.of(reader)].append(reader)
+        by_window[candidates.windows.of(reader)].append(reader)
     for window, sharing in by_window.items():
         for begin in range(0, len(sharing), BATCH):
             yield window, sharing[begin : begin + BATCH]
