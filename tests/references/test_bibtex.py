@@ -95,6 +95,7 @@ SICI = "doi:10.1002/1097-0142(195103)4:2<387::aid-cncr2820040229>3.0.co;2-y"
         (r"doi = {10.1002/1097-0142(195103)4:2{\textless}387::AID-CNCR2820040229{\textgreater}3.0.CO;2-Y}", [SICI]),
         (r"doi = {10.1002/1097-0142(195103)4:2\textless{}387::AID-CNCR2820040229\textgreater{}3.0.CO;2-Y}", [SICI]),
         ("journal = {arXiv preprint arXiv:1412.6980}, year = {2014}", ["arxiv:1412.6980"]),
+        ("doi = {10.1000/a,,b},, note = {c}", ["doi:10.1000/a,,b"]),
         ("doi = {10.21203/rs.3.rs-1234567/v2}", ["doi:10.21203/rs.3.rs-1234567"]),
     ],
 )
@@ -122,6 +123,12 @@ def test_ids_are_read_wherever_programs_put_them(fields: str, ids: list[str]) ->
         (r"O{\textquoteright}Brien, C. and D{\'\i}az, J.", ("O’Brien, C.", "Díaz, J.")),
         (r"{Abbott}, B.~P. and {LIGO Scientific Collaboration}", ("Abbott, B. P.", "LIGO Scientific Collaboration")),
         ("Yinhan Liu and\n          Myle Ott", ("Yinhan Liu", "Myle Ott")),
+        ("Lee, A., Roy, B., Oz, C.", ("Lee, A.", "Roy, B.", "Oz, C.")),
+        ("A. Lee, B. C. Roy and D. Oz", ("A. Lee", "B. C. Roy", "D. Oz")),
+        ("Lee, Jr., Ann and {et al.}", ("Lee, Jr., Ann",)),
+        ("Lee, Ann et al.", ("Lee, Ann",)),
+        (r"{\relax Yu}. Lee and Roy, {\relax Ch}.", ("Yu. Lee", "Roy, Ch.")),
+        (r"Il\cprime in, V. and Kry\u\i lov, A. and \t{Ts}oi, B.", ("Ilʹin, V.", "Kryĭlov, A.", "T͡soi, B.")),
     ],
 )
 def test_names_are_read_whole(written: str, authors: tuple[str, ...]) -> None:
@@ -152,6 +159,12 @@ def test_less_and_greater_are_no_markup() -> None:
         (r"{\"Uber caf\'e na\"\i ve\newline now}", "Über café naïve now"),
         (r"{An {$O(n \log n)$} bound, Q{\textendash}learning}", "An O(n log n) bound, Q–learning"),
         ('"{Observation of Gravitational Waves}"', "Observation of Gravitational Waves"),
+        ("{Effect of $<$i$>$E. coli$<$/i$>$ and {$<$}i{$>$}S. aureus{$<$}/i{$>$}}", "Effect of E. coli and S. aureus"),
+        (r"{CO{\$}{\_}2{\$} and {\$}5}", "CO₂ and $5"),
+        (
+            r"{A\slash B, 3 \textmu m, \ce{SO4^{2-}} and \relax \guillemotleft{}x\guillemotright}",
+            "A/B, 3 µm, SO₄²⁻ and «x»",
+        ),
         (r"{It{\textquoteright}s {\textquotedblleft}x{\textquotedblright}}", "It’s “x”"),
     ],
 )
@@ -174,3 +187,9 @@ def test_small_faults_of_writing_lose_nothing(entry: str) -> None:
     (reference,) = references(entry)
     assert (reference.title, reference.authors, reference.year) == ("A b", ("Lee, Ann",), 2000)
     assert [str(name) for name in reference.ids] == ["doi:10.1000/abc"]
+
+
+def test_an_entry_whose_title_is_too_short_says_so() -> None:
+    _, short = list(blocks("@misc{a, doi={10.1000/abc}}\n@misc{lee, title={Deep}, author={Lee, A.}}", 1))
+    assert isinstance(short, Skipped)
+    assert "“lee” is too short to find the paper by" in str(short.why)

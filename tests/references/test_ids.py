@@ -20,6 +20,16 @@ from dailypapers.references.ids import ids_in
         ("https://x.example/?doi=10.1002%2Fabc", ["doi:10.1002/abc"]),
         ("call 0611.1234 or 2413.00001, room 10.5/3", []),
         ("https://[broken/2408.01234", []),
+        (
+            "[10.1000/abc](https://doi.org/10.1000/abc) and 10.1000/def…",
+            ["doi:10.1000/abc", "doi:10.1000/def"],
+        ),
+        ("https://www.nature.com/articles/s41586-026-00001-1", ["doi:10.1038/s41586-026-00001-1"]),
+        ("https://zenodo.org/records/1234567", ["doi:10.5281/zenodo.1234567"]),
+        ("https://www.researchsquare.com/article/rs-1234567/v2", ["doi:10.21203/rs.3.rs-1234567"]),
+        ("https://www.preprints.org/manuscript/202601.0123/v1", ["doi:10.20944/preprints202601.0123"]),
+        ("https://osf.io/preprints/psyarxiv/abcde_v2", ["doi:10.31234/osf.io/abcde"]),
+        ("https://nature.com.evil.example/articles/s41586-026-00001-1", []),
     ],
 )
 def test_ids_are_found_in_order(text: str, ids: list[str]) -> None:

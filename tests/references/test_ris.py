@@ -56,6 +56,22 @@ def test_a_record_that_is_not_ended_and_ids_around_it_are_read() -> None:
     assert [str(p.ids[0]) for p in found.papers] == ["arxiv:2401.00009", "doi:10.1000/abc.1"]
 
 
+def test_a_record_of_google_scholars_has_its_id_in_the_journal() -> None:
+    (paper,) = read("TY  - JOUR\nT1  - Deep\nA1  - Lee, A.\nJO  - arXiv preprint arXiv:2401.00001\nER  -").papers
+    assert [str(name) for name in paper.ids] == ["arxiv:2401.00001"]
+
+
+def test_endnotes_lines_are_read() -> None:
+    text = "%0 Journal Article\n%T On Graphs & Trees at Length\n%A Lee, Ann\n%A Roy, B.\n%D 2024\n"
+    papers = read(f"{text}\n{text}%R 10.1000/abc\n%J Things").papers
+    assert [(p.title, p.authors, p.year, p.line) for p in papers] == [
+        ("On Graphs & Trees at Length", ("Lee, Ann", "Roy, B."), 2024, 1),
+        ("On Graphs & Trees at Length", ("Lee, Ann", "Roy, B."), 2024, 7),
+    ]
+    assert [str(name) for name in papers[1].ids] == ["doi:10.1000/abc"]
+    assert read("% a comment\n2401.00001 100%\n%A note").papers[0].line == 2
+
+
 @given(st.text(alphabet="TYER -\nAU10./x") | st.text())
 def test_any_text_is_read(text: str) -> None:
     assert all(isinstance(item, Reference | tuple) for item in records(text, 1))

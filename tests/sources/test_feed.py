@@ -220,6 +220,27 @@ def test_what_journals_write_before_a_title_is_left_out(before: str) -> None:
     assert only(read(f"<title>{before}A Title</title><link>https://x.example/1</link>")).paper.title == "A Title"
 
 
+@pytest.mark.parametrize(
+    ("written", "title", "authors"),
+    [
+        ("A thing in time -- by Ann Lee, Bob Roy", "A thing in time", ("Ann Lee", "Bob Roy")),
+        ("A thing in time — by Ann Lee", "A thing in time", ("Ann Lee",)),
+        ("A thing -- by Design", "A thing – by Design", ()),
+        ("Step -- by step", "Step – by step", ()),
+    ],
+)
+def test_authors_may_sign_behind_the_title(written: str, title: str, authors: tuple[str, ...]) -> None:
+    paper = only(read(f"<title>{written}</title><link>https://journal.example/a/1</link>")).paper
+    assert (paper.title, paper.authors) == (title, authors)
+
+
+def test_lines_below_the_title_are_fields() -> None:
+    item = "<title>A thing</title><link>https://archive.example/1</link><description>{}</description>"
+    (paper,) = (a.paper for a in read(item.format("A thing\nLee, Ann; Roy, Bob\nWe did it,\nall of it.")))
+    assert (paper.abstract, paper.authors) == ("We did it, all of it.", ("Lee, Ann", "Roy, Bob"))
+    assert only(read(item.format("Another thing\nLee, Ann"))).paper.authors == ()
+
+
 def test_atoms_plain_text_is_plain() -> None:
     feed = (
         b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><title type='text'>An &lt;i&gt;x&lt;/i&gt;</title>"

@@ -546,7 +546,10 @@ async def preferences(walk: Walk) -> None:
     await form(least="9", most="2", phrases="\n".join(map(str, range(60))), avoid="1" * 300)
     await form(topic=[str(n) for n in range(50)], exclude="1" * 300)
     await form(seen="old", topic=["графы"])
-    unread = "1 1\n\n%PDF\n@article{1,\n title = {23}}\n@article{2, author = {3\n2604.99998, 2604.99997"
+    unread = (
+        "1 1\n\n%PDF\n@article{1,\n title = {23}}\n@article{1, title = {23}, author = {4}}\n"
+        "@article{2, author = {3\n2604.99998, 2604.99997"
+    )
     await form(references=unread)
     await form(references="\0")
     await form(references="\n".join(f"{n} 0" for n in range(99)))

@@ -15,7 +15,9 @@ _DOI_IN_ADDRESS = re.compile(rf"\b10\.\d{{4,9}}/(?:[^\s<>\"{{}}|\\^`?#&]|{SICI})
 #: Addresses of Silverchair's hosts (OUP, AIP, …) have the article's number behind the DOI, and its title.
 _SILVERCHAIR = re.compile(r"article[a-z-]{0,20}/doi/$")
 _SILVERCHAIR_TAIL = re.compile(r"(?<=[^/])/\d{5,9}(?:/[^/]*)?$", re.ASCII)
-_PUNCTUATION = ".,;:!?'*_»”’"
+_PUNCTUATION = ".,;:!?'*_»”’…"
+#: What goes on behind a DOI that is the text of a link, in Markdown: “[10.1000/a](https://doi.org/10.1000/a)”.
+_BEHIND_LINK = re.compile(r"\]\((?:https?:|10\.).*", re.DOTALL)
 #: What publishers' addresses put behind a DOI.
 _PAGE_TAIL = re.compile(
     r"(?:/(?:full|abs|abstract|pdf|epdf|html|meta|fulltext|figures|references|metrics)(?:/.*)?|\.pdf)$"
@@ -82,6 +84,7 @@ def first_version(doi: str) -> str:
 
 def trimmed(text: str) -> str:
     """Leave out what belongs to the sentence around it: its full stop, a bracket that was not opened inside."""
+    text = _BEHIND_LINK.sub("", text) if "](" in text else text
     while text and (text[-1] in _PUNCTUATION or any(_is_unopened(text, *pair) for pair in ("()", "[]"))):
         text = text[:-1]
     return text

@@ -44,24 +44,32 @@ _NAME = re.compile(r"[^\s#\"{}]+")
 _AND_OR_BRACE = re.compile(r"[{}]|\s(?i:and)\s")
 #: Tags of a title that an exporter has escaped, as Zotero does: they mark, they are not shown.
 _ESCAPED_TAG = re.compile(
-    r"\{?\\textless(?:\{\}|\s)?\}?(/?)(i|b|em|sub|sup|scp|sc|strong|u|inf)\{?\\textgreater(?:\{\}|\s)?\}?",
+    r"\{?\$?\\?(?:textless|<)(?:\{\}|\s)?\$?\}?(/?)(i|b|em|sub|sup|scp|sc|strong|u|inf)"
+    r"\{?\$?\\?(?:textgreater|>)(?:\{\}|\s)?\$?\}?",
     re.IGNORECASE,
 )
 #: Mendeley escapes TeX's own signs in what was TeX before: {\$}{\backslash}alpha{\$}.
 _ESCAPED_TEX = re.compile(r"\{\\(backslash|[${}_])\}|\{\\(\^)\{\}\}")
+_HAS_ESCAPED_FORMULA = re.compile(r"\{\\\$\}[^$]{0,200}\{\\(?:_|\^\{\})\}[^$]{0,200}\{\\\$\}")
+#: “Lee, Jr., Ann” has two commas, more stand between names: “Lee, A., Roy, B.”; as one does in “A. Lee, B. Roy”.
+_MOST_COMMAS = 2
+_NAMES_IN_LIST = re.compile(r"(?:[^\W\d_]\.[\s-]?)+[^\W\d_]{2,}[^,]{0,40},\s(?:[^\W\d_]\.[\s-]?)+[^\W\d_]{2,}")
+_OTHERS = frozenset({"others", "et al", "et al."})
+_ET_AL = re.compile(r",?\s+\{?et\.?\s+al\.?\}?$", re.IGNORECASE)
 #: Nobody needs more authors to tell a paper.
 _MOST_AUTHORS = 3
 #: Maximum characters of one value: an abstract is shorter.
 _MOST_VALUE = 20_000
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _INCOMPLETE = N_("this BibTeX entry is incomplete; a brace or a comma may be missing.")
+_SHORT = N_("the title of the entry “{name}” is too short to find the paper by. Please add its arXiv ID or DOI.")
 _NAMELESS = N_("the entry “{name}” has no arXiv ID, no DOI, and no title with an author.")
 #: biblatex's own form of a name: family=Berg, given=Rianne, prefix=van den.
 _NAME_PART = re.compile(
     r"(?:^|,)\s*(family|given|prefix|suffix)\s*=\s*(?:\{([^{}]*)\}|\"([^\"]*)\"|([^,]*))", re.IGNORECASE
 )
 #: What breaks an entry and is plainly meant otherwise: commas too many, one that is missing at a line's end.
-_COMMAS = re.compile(r",(?:\s*,)+")
+_COMMAS = re.compile(r"(?<![,\s])\s*,(?:\s*,)++(?=\s*(?:[A-Za-z][\w-]{0,40}\s*=|[})]))")
 _NO_COMMA = re.compile(r"(?<=[}\"\d])[ \t]*\n(?=[ \t]*[A-Za-z][\w-]{1,30}[ \t]*=[ \t]*[{\"\d])")
 #: What exporters write for characters that LaTeX takes for its own, in DOIs and addresses too.
 _ESCAPED = re.compile(
@@ -172,8 +180,8 @@ def _reference(entry: Entry, line: int, strings: Mapping[str, str]) -> Reference
     )
     if reference.names():
         return reference
-    name = plain(entry.key)[:40]
-    return Skipped(in_line(line), LazyString(_NAMELESS, name=name))
+    sentence = _SHORT if reference.title and reference.authors else _NAMELESS
+    return Skipped(in_line(line), LazyString(sentence, name=plain(entry.key)[:40]))
 
 
 def _ids(fields: Mapping[str, str]) -> Iterator[PaperId]:
@@ -197,9 +205,9 @@ def _unescaped(text: str) -> str:
 def plain(text: str) -> str:
     """A field's TeX as plain Unicode, without the braces that only keep capitals."""
     text = text[:_MOST_WORDS]
-    if "{\\backslash}" in text:
+    if "{\\backslash}" in text or _HAS_ESCAPED_FORMULA.search(text):
         text = _ESCAPED_TEX.sub(lambda match: "\\" if match[1] == "backslash" else match[1] or match[2], text)
-    if "\\text" in text:
+    if "\\text" in text or "$<$" in text:
         text = _NAMED.sub(lambda match: _PLACES[match[1]], _ESCAPED_TAG.sub(r"<\1\2>", text))
     return " ".join(clean(text).replace("{", "").replace("}", "").translate(_BACK).split())
 
@@ -212,12 +220,17 @@ def _authors(text: str) -> tuple[str, ...]:
         return names_of_lines[:_MOST_AUTHORS]
     text = " ".join(text[:_MOST_TEXT].split())
     written = list(islice(_conjoined(text), _MOST_AUTHORS))
-    names = (
-        names_in(plain(text))[:_MOST_AUTHORS]
-        if ";" in text and len(written) == 1
-        else (plain(_of_parts(name)) for name in written)
-    )
-    return tuple(name for name in names if name and name != "others")
+    names = (name for each in written for name in _names(each, is_alone=len(written) == 1))
+    return tuple(islice((name for name in names if name and name not in _OTHERS), _MOST_AUTHORS))
+
+
+def _names(written: str, *, is_alone: bool) -> tuple[str, ...]:
+    """Give the one name that stands between two “and”, or those of a list that was put there against the rules."""
+    if "=" in written:
+        return (plain(_of_parts(written)),)
+    name = plain(_ET_AL.sub("", written))
+    is_list = (is_alone and ";" in written) or name.count(",") > _MOST_COMMAS or bool(_NAMES_IN_LIST.match(name))
+    return names_in(name) if is_list and "{" not in written else (name,)
 
 
 def _of_parts(name: str) -> str:

@@ -34,6 +34,15 @@ _ARXIV_HOSTS = (
 )  # fmt: skip
 #: Old addresses of bioRxiv have the numbers of a DOI without its prefix.
 _RXIV_EARLY = re.compile(r"/early/\d{4}/\d\d/\d\d/(\d[\d.]*\d)", re.ASCII)
+#: Addresses of hosts whose DOIs are a prefix and what the address ends in, and that prefix.
+_OF_HOSTS = (
+    ("nature.com", re.compile(r"/articles/([a-z0-9][\w.-]{4,40})", re.ASCII), "10.1038/{}"),
+    ("zenodo.org", re.compile(r"/records?/(\d{3,12})", re.ASCII), "10.5281/zenodo.{}"),
+    ("researchsquare.com", re.compile(r"/article/(rs-\d{3,12})", re.ASCII), "10.21203/rs.3.{}"),
+    ("preprints.org", re.compile(r"/manuscript/(\d{6}\.\d{4})", re.ASCII), "10.20944/preprints{}"),
+    ("osf.io", re.compile(r"/preprints/psyarxiv/([a-z0-9]{5})(?![a-z0-9])", re.ASCII), "10.31234/osf.io/{}"),
+    ("osf.io", re.compile(r"/preprints/socarxiv/([a-z0-9]{5})(?![a-z0-9])", re.ASCII), "10.31235/osf.io/{}"),
+)  # fmt: skip
 
 
 def ids_in(text: str) -> Iterator[PaperId]:
@@ -58,10 +67,17 @@ def _in_address(address: str) -> PaperId | None:
         return _parsed(doi)
     if host.endswith(("biorxiv.org", "medrxiv.org")) and (early := _RXIV_EARLY.search(path)):
         return _parsed(f"10.1101/{early[1]}")
-    if any(host == known or host.endswith(f".{known}") for known in _ARXIV_HOSTS):
+    for known, pattern, doi in _OF_HOSTS:
+        if _is_of(host, known) and (match := pattern.match(path)):
+            return _parsed(doi.format(match[1]))
+    if any(_is_of(host, known) for known in _ARXIV_HOSTS):
         match = _ANY_ARXIV.search(path)
         return _parsed(match[0]) if match else None
     return None
+
+
+def _is_of(host: str, domain: str) -> bool:
+    return host == domain or host.endswith(f".{domain}")
 
 
 def _parsed(text: str) -> PaperId | None:

@@ -93,6 +93,8 @@ def _text(file: bytes) -> str:
 
 def _items(text: str) -> tuple[Iterator[_Item], int]:
     start = bibtex.FIRST_BLOCK.search(text)
+    if not start and ris.FIRST_OF_ENDNOTE.search(text):
+        text = ris.from_endnote(text)
     if ris.FIRST_RECORD.search(text) and not start:
         return _with_prose(ris.records(text, 1)), 0
     if not start:

@@ -1,6 +1,7 @@
 """RIS as reference managers and publishers export it: a tag, two spaces, a hyphen, a value; “ER” ends a record.
 
-Our own reader: of the format's hundred tags five say which paper is meant, and nothing else is to be kept.
+EndNote's own lines, “%T” and a title, are put into those. Our own reader: of the format's hundred tags five say which
+paper is meant, and nothing else is to be kept.
 """
 
 import re
@@ -17,7 +18,12 @@ _TAG = re.compile(r"(?<=.)(?=[A-Z][A-Z0-9]  -(?: |$|TY))", re.DOTALL)
 _LINE = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?$")
 _TITLES, _AUTHORS, _YEARS = ("TI", "T1", "CT"), ("AU", "A1"), ("PY", "Y1", "DA")
 #: Where an id stands, the surest first.
-_IDS = ("DO", "UR", "L1", "L2", "M1", "M3", "AN", "C7", "N1")
+_IDS = ("DO", "UR", "L1", "L2", "M1", "M3", "AN", "C7", "N1", "JO", "JF", "JA", "T2")
+#: EndNote's tags with RIS's: https://support.clarivate.com, “Reference types and tagged import format”.
+_ENDNOTE = re.compile(r"^\ufeff?%([0TADRUJM8])\s", re.MULTILINE)
+_OF_ENDNOTE = {"0": "TY", "T": "TI", "A": "AU", "D": "PY", "8": "DA", "R": "DO", "U": "UR", "J": "JO", "M": "AN"}
+#: How a file of EndNote's begins.
+FIRST_OF_ENDNOTE = re.compile(r"^\ufeff?%0\s\w", re.MULTILINE)
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _MOST_AUTHORS, _MOST_TEXT = 3, 3_000
 
@@ -25,6 +31,11 @@ _MOST_AUTHORS, _MOST_TEXT = 3, 3_000
 def in_lines(text: str) -> str:
     """Return RIS that has lost its line ends, each tag on a line of its own."""
     return "\n".join(line.rstrip() for line in _TAG.sub("\n", text).split("\n"))
+
+
+def from_endnote(text: str) -> str:
+    """Return RIS in place of EndNote's tagged lines, line by line; other lines stay."""
+    return _ENDNOTE.sub(lambda match: f"{_OF_ENDNOTE[match[1]]}  - ", text)
 
 
 def records(text: str, first_line: int) -> Iterator[Reference | tuple[int, str]]:

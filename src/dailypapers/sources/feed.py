@@ -28,6 +28,8 @@ _ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/[^\s?#]+|oai:arxiv\.org:\
 _ARXIV_ERROR = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors\b")
 # What journals write before a title: “[ASAP] …”, “Sensors, Vol. 26, Pages 1234: …”.
 _BEFORE_TITLE = re.compile(r"\[ASAP\]\s+|[A-Z][\w&, -]{0,80}, Vol\. \d+, Pages? [\w-]+: ")
+#: “… -- by Ann Lee, Bob Roy”, behind each title of NBER's.
+_SIGNED = re.compile(r"\s[–—]\sby\s(?=[^\W\d_a-z])([^–—:?!]{3,2000})$")
 #: Addresses that need not be joined to another, and in which nothing is left to be mended.
 _PLAIN_ADDRESS = re.compile(r"https?://[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+/[\w/%~:=&,()@+-]*(?:\.[\w-]+)*", re.ASCII)
 #: What a feed adds to an address to count who follows it. It may change from day to day; the paper does not.
@@ -196,7 +198,7 @@ class _Unreadable(ValueError):
 
 def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> tuple[Announcement, str]:
     """Read an entry, and which DOI its imprint states."""
-    title = _title(entry, context)
+    title, signed = _title(entry, context)
     names = tuple(dict.fromkeys(name for name in own if name[0] not in context.shared)) or (
         ((id_of_title(f"{title} {_without_tracking(link)}"), None),) if link else ()
     )
@@ -204,7 +206,7 @@ def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> tu
         raise _Unreadable(f"“{title[:80]}” has neither a link nor a DOI.")
     id_, version = names[0]
     others = tuple(name for name, _ in names[1:] if name.scheme != "url" or id_.scheme == "url")
-    authors = _authors(entry)
+    authors = _authors(entry) or signed
     about = _described(entry, title, authors, context)
     paper = Paper(
         id=id_,
@@ -219,13 +221,18 @@ def _announcement(entry: Entry, link: str, own: _Named, context: _Context) -> tu
     return Announcement(paper, context.source, context.day, version=version), about.doi
 
 
-def _title(entry: Entry, context: _Context) -> str:
+def _title(entry: Entry, context: _Context) -> tuple[str, tuple[str, ...]]:
+    """Give the title, and the authors who sign behind it."""
     written = clean(text(entry, "title", "dc_title"), plain=context.is_atom and is_plain(entry, "title"))
     if not written:
         raise _Unreadable("It has no title.")
+    if " by " in written and (match := _SIGNED.search(written)):
+        signed = clean_authors(match[1])
+        if signed and all(len(name.split()) > 1 for name in signed):
+            return written[: match.start()], signed
     if "[ASAP]" not in written and ", Vol. " not in written:
-        return written
-    return _BEFORE_TITLE.sub("", written) or written
+        return written, ()
+    return _BEFORE_TITLE.sub("", written) or written, ()
 
 
 def _link(entry: Entry, base: str) -> str:
@@ -294,9 +301,7 @@ def _described(entry: Entry, title: str, authors: tuple[str, ...], context: _Con
     Of several texts it is the longest: the others are its beginning or a line about it. Whole articles are not meant.
     """
     readings = [
-        described(
-            clean_blocks(_with_authors_in_line(body), plain=context.is_atom and plain), title=title, authors=authors
-        )
+        described(clean_blocks(_in_blocks(body, entry), plain=context.is_atom and plain), title=title, authors=authors)
         for body, plain in bodies(entry)
     ]
     abstracts = [reading.abstract for reading in readings if reading.abstract]
@@ -309,9 +314,17 @@ def _described(entry: Entry, title: str, authors: tuple[str, ...], context: _Con
     )
 
 
-def _with_authors_in_line(body: str) -> str:
-    """Part authors that stand one a line below their label by semicolons: other line ends are no more than blanks."""
-    if "\n" not in body or "uthor" not in body:
+def _in_blocks(body: str, entry: Entry) -> str:
+    """Mark the lines that mean something: other line ends are no more than blanks.
+
+    Where the first is the title, as repositories such as DSpace have it, each line is a field. Authors that stand one a
+    line below their label are parted by semicolons.
+    """
+    if "\n" not in body:
+        return body
+    if body.partition("\n")[0].strip() == text(entry, "title"):
+        return "<br/>".join(body.splitlines())
+    if "uthor" not in body:
         return body
     return _AUTHORS_ON_LINES.sub(_in_line, body)
 

@@ -34,6 +34,11 @@ def read(text: str, *authors: str) -> Described:
         "Journal of Health Things, vol. 2026, Article ID 1234567, 12 pages, 2026",
         "<p>Publication date: Available online 18 April 2026</p><p><b>Source:</b> Journal of Water</p>",
         "<div><i><b>Soft Things</b></i>, 2026, <b>22</b>,1234-1245<br/><b>DOI</b>: 10.1039/D6SM00001A, Paper</div>",
+        "Advanced Things, Volume 36, Issue 3, Page n/a-n/a, January 2026.",
+        "Ann. Things 54(2), 1001-1030, (April 2026)",
+        "Trans. New Things Soc. 379 (2026), 1-30.<br/>Abstract, references and article information",
+        "Journal Name: Open Things<br/>Volume: 24<br/>Issue: 1<br/>Pages: 1-12",
+        "Article A Title of It was published on April 1, 2026 in the journal Open Things (volume 24, issue 1).",
         "Article in Press",
         "A Title of It",
         "The content of this RSS Feed (c) The Society of Things",
@@ -61,6 +66,12 @@ def test_an_imprint_is_no_abstract(text: str) -> None:
         ("Big Journal, 20 April 2026. We saw it.", "Big Journal, 20 April 2026. We saw it."),
         ("<p>Sensing, Vol. 26, Pages 1234: A Title of It</p><p>Sensing doi: 10.3390/s26</p><p>We saw.</p>", "We saw."),
         ("<p>by Ann Lee, Bob Roy</p> We did a lot.", "We did a lot."),
+        ("Volume 12, Issue 3, March 2026, Page 1-9<br/>. We did a lot.", "We did a lot."),
+        ("<p>We did.</p><p>The post <a>A Title of It</a> appeared first on <a>Things</a>.</p>", "We did."),
+        ("<p>We did a lot. <a>Continue reading <span>A Title of It</span></a></p>", "We did a lot."),
+        ("<p>We did.</p><p><small>2 posts - 1 participant</small></p><p><a>Read full topic</a></p>", "We did."),
+        ("Title: A Title of It Authors: Lee, Ann; Roy, Bob Abstract: We did a lot.", "We did a lot."),
+        ("Things 1190: 1-20 DOI: 10.3897/things.1 Authors: Ann Lee, Bob Roy Abstract: We did it.", "We did it."),
     ],
 )  # fmt: skip
 def test_an_abstract_is_found_beside_its_imprint(text: str, abstract: str) -> None:
@@ -80,6 +91,9 @@ def test_an_abstract_is_found_beside_its_imprint(text: str, abstract: str) -> No
         "Here we use Ann Lee, Bob Roy and others.",
         "Pages 1-5 of the codex, Volume 3, are read anew.",
         "Machine learning, physics, and chemistry",
+        ".NET and others are compared.",
+        "We ask what matters: Authors: people who write.",
+        "It was said. Read more into it and you will find 3! we do.",
     ],
 )
 def test_what_says_more_is_an_abstract(text: str) -> None:
@@ -94,6 +108,8 @@ def test_what_says_more_is_an_abstract(text: str) -> None:
         "Author(s): Ann Lee and Bob Roy<br/>[Phys. Rev. Things 130, 010001] Published Wed Jan 04, 2026",
         "<i>Chem. Things</i>, 2026, <b>Advance Article</b><br/>DOI: 10.1039/D6, Paper<div>Ann Lee, Bob Roy</div>",
         "A Title of It<br>Ann Lee and Bob Roy<br>Atmos. Things, 24, 1-20, https://doi.org/10.5194/a-24-1-2026, 2026",
+        "Ann Lee and Bob Roy. <br/>Trans. New Things Soc. 379 (2026), 1-30.",
+        "Things 1190: 1-20 DOI: 10.3897/things.1 Authors: Ann Lee, Bob Roy",
     ],
 )
 def test_authors_are_read_where_only_the_description_has_them(text: str) -> None:

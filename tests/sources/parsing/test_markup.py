@@ -45,6 +45,17 @@ from dailypapers.sources.parsing.markup import blocks, read_markup
         ("<![CDATA[x <i>y</i>]]>", "x y"),
         ("AT&amp;amp;T and p &amp;lt; 0.05", "AT&T and p < 0.05"),
         ("&lt;p&gt;We &lt;i&gt;show&lt;/i&gt; it&lt;/p&gt;", "We show it"),
+        ("<boxed-text><p>Note.</p></boxed-text>one<break/>two", "Note. one two"),
+        ("<verse-group><verse-line>one</verse-line><verse-line>two</verse-line></verse-group>", "one two"),
+        ("<ce:section-title>Aim</ce:section-title><ce:simple-para>To see.</ce:simple-para>", "Aim To see."),
+        ('<Para>An <Emphasis Type="Italic">E. coli</Emphasis> cell</Para>', "An E. coli cell"),
+        (
+            '<AbstractText Label="AIM">To see.</AbstractText><AbstractText Label="END">Seen.</AbstractText>',
+            "To see. Seen.",
+        ),
+        ("in a <new-element>word</new-element> here", "in a word here"),
+        ('in a <unknown kind="x">word</unknown> here', "in a word here"),
+        ("Gels, EarlyView. </p><p>We show", "Gels, EarlyView. We show"),
     ],
 )
 def test_tags_are_read_and_not_shown(written: str, meant: str) -> None:
@@ -59,6 +70,14 @@ def test_tags_are_read_and_not_shown(written: str, meant: str) -> None:
         ("<sup>13</sup>C <sup>18F</sup>-FDG Ca<sup>2+</sup> p53<sup>−/−</sup>", "¹³C 18F-FDG Ca²⁺ p53−/−"),
         ("the 1<sup>st</sup> X<sup>TM</sup> x<sup><i>n</i>+1</sup>", "the 1st X™ xⁿ⁺¹"),
         ("10<jats:sup>5</jats:sup>", "10⁵"),
+        (
+            "CO<inf>2</inf> CO<ce:inf>2</ce:inf> m<Superscript>3</Superscript> m<Subscript>3</Subscript>",
+            "CO₂ CO₂ m³ m₃",
+        ),
+        (
+            "SO<sub>4</sub><sup>2–</sup> NO<sub>3</sub><sup>–</sup> 10<sup>–9</sup> as before<sup>1–3</sup>",
+            "SO₄²⁻ NO₃⁻ 10⁻⁹ as before^(1–3)",
+        ),
     ],
 )
 def test_what_is_raised_or_lowered_keeps_its_meaning(written: str, meant: str) -> None:
@@ -73,6 +92,7 @@ def test_what_is_raised_or_lowered_keeps_its_meaning(written: str, meant: str) -
         "List<a> of <img> tokens, <100>, 5<x<10 and p < 0.05",
         "<3 Deno",
         "a lone <math> and a <mi> tag",
+        "the <user-id> and <group-id> of a <person>",
     ],
 )
 @pytest.mark.parametrize("plain", [True, False])

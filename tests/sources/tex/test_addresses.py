@@ -14,6 +14,7 @@ from dailypapers.sources.tex.addresses import set_aside
         "www.example.org/a--b",
         "github.com/lab/what--why",
         "lab/what-is--and-why",
+        "git@host.example.org:lab/what--why~a.git",
         "ann--lee@x-y.example.org",
         "10.1000/a--b~c",
         "`pip install x--y`",

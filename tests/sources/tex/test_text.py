@@ -37,6 +37,9 @@ from dailypapers.sources.tex.text import to_unicode
         (r"users\' data, the 5\' UTR, O\'Neill, d\'Alembert", "users' data, the 5' UTR, O'Neill, d'Alembert"),
         (r"a N\'eel state, Poincar\'e, Fr\'{e}chet, \'Etale", "a Néel state, Poincaré, Fréchet, Étale"),
         (r"so \"active\" ones by G\"odel", 'so "active" ones by Gödel'),
+        (r"\ce{H2O} and $\ce{2H2 + O2 -> 2H2O}$, \ce{SO4^{2-}}", "H₂O and 2H₂ + O₂ → 2H₂O, SO₄²⁻"),
+        (r"Il\cprime in, Kry\u\i lov, \t{Ts}oi, \textcommabelow{S}erban, \`{\d{O}}", "Ilʹin, Kryĭlov, T͡soi, Șerban, Ọ̀"),
+        (r"\relax A\slash B\hspace{1em}C, 5 \textmu m", "A/B C, 5 µm"),
         (r"$\ell _{1}$ and $x ^2 _ i$", "ℓ₁ and x²ᵢ"),
         (r"on KITTI~\cite{a2012} by verl\cite{b} and by \cite{c}", "on KITTI [a2012] by verl [b] and by [c]"),
         (

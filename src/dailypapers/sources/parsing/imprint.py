@@ -20,12 +20,12 @@ _MONTH = (
 _WEEKDAY = r"(?:Mon|Tue|Tues|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(?:day)?,?\s"
 #: What makes a line an imprint.
 _STRONG = re.compile(
-    r"(?:Volume|Vol\.?|Issue|Iss\.|Pages?|pp?\.|Article(?:\s(?:number|ID|No\.?))?|Part|Number|No\.?)\s?(?:[A-Z]{0,3}\.?\d[\w.–-]*|ahead-of-print|[A-Z]\b)"
+    r"(?:Volume|Vol\.?|Issue|Iss\.|Pages?|pp?\.|Article(?:\s(?:number|ID|No\.?))?|Part|Number|No\.?)(?::\s|\s?)(?:[A-Z]{0,3}\.?\d[\w.–-]*|ahead-of-print|n/a(?:-n/a)?|[A-Z]\b)"
     r"|(?:Early\s?View|(?:Online\s)?ahead\sof\sprint|Accepted\s(?:Article|Manuscript)|(?:Article\s)?in\s?press|Advance\s(?:Article|Access)"
     r"|Just\sAccepted|Online\s(?:First|Now)|(?:First\s)?published(?:\s(?:online|in|on))?|Available\sonline|Publication\sdate|Epub"
     r"|Latest\sArticles|Journal\spre-?proof|(?:Un)?corrected\sproof)(?!\w)"
     r"|(?:doi:?\s?)(?:https?://)?\S*10\.\d{4,9}/\S+|(?:https?://|www\.)\S+|10\.\d{4,9}/\S+|ISSN:?\s?[\dX-]{8,9}|PM(?:C?ID):?\s?(?:PMC)?\d+"
-    r"|\d{1,4}(?:\s?\(\d{1,4}\))?:\s?[\w.]*\d[\w.–-]*",
+    r"|\d{1,4}(?:\s?\(\d{1,4}\))?:\s?[\w.]*\d[\w.–-]*|\d{1,4}\s?\(\d{1,4}\),\s(?:no\.\s\d{1,3},\s)?(?:pp?\.\s)?\d+[–-]\d+",
     re.IGNORECASE,
 )
 #: The same in lower case: without regard to case the engine takes ten times as long to find that there is none.
@@ -48,7 +48,7 @@ _WEAK = re.compile(
 #: “Front. Neurosci., 20 April 2026”: a name, a date, and nothing else.
 _DATED = re.compile(rf",\s(?:\d{{1,2}}\s)?{_MONTH}(?:\s\d{{1,2}},)?\s(?:19|20)\d\d\.?$")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-_CITATION = re.compile(r"10\.\d{4,9}/|\d\)?:\s?\w*\d")
+_CITATION = re.compile(r"10\.\d{4,9}/|\d\)?:\s?\w*\d|\d\),\s.{0,12}\d[–-]\d")
 _LONGEST_NAME = 110
 #: Facts stand at the beginning of a line, or the line is none of theirs.
 _LONGEST_IMPRINT = 250
@@ -57,9 +57,15 @@ _MOST_NAME_WORDS = 12
 _SMALL_WORDS = names("of the and in for on to a an de la le du del da des et und der die für & at with by y e")
 _TELLS = re.compile(r"(?:We|This|These|Here|In|It|Our|There|Using|A|An)\b")
 _LABEL = re.compile(
-    r"(?=\b(?:Publication date|Source|Author\(s\)|Authors?|Journal|Published in|Abstract|DOI)\s?:)", re.IGNORECASE
+    r"(?=\b(?:Title|Publication date|Source|Author\(s\)|Authors?|Journal(?: (?:name|title))?|Published in|Abstract|DOI)"
+    r"\s?:)",
+    re.IGNORECASE,
 )
-_PUBLICATION = re.compile(r"(?:Publication date|Source|Journal|Published in)\s?:", re.IGNORECASE)
+_PUBLICATION = re.compile(
+    r"(?:Publication date|Source|Journal(?: (?:name|title))?|Published in|Publisher)\s?:", re.IGNORECASE
+)
+_TITLE = re.compile(r"Title\s?:\s*", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"[.,;:]\s+")
 _AUTHORS = re.compile(r"(?:Author\(s\)|Authors?)\s?:\s*", re.IGNORECASE)
 _BY = re.compile(r"by\s", re.IGNORECASE)
 _HEADING = re.compile(r"(?:Graphical\s)?Abstract|Summary", re.IGNORECASE)
@@ -69,8 +75,15 @@ _LABELLED = re.compile(
 )
 _BOILERPLATE = re.compile(
     r"The content of this RSS Feed|To cite this article before page|This article is licensed|(?:©|\(c\)|Copyright)\s"
-    r"|(?:Read more|Continue reading|View article|Click here|Get full text)\b.{0,60}$|Open Access\b.{0,60}$",
+    r"|(?:Read more|Read full \w+|Continue reading|View article|Click here|Get full text)\b.{0,60}$"
+    r"|Open Access\b.{0,60}$|Abstract, references and article information|\d+ posts? - \d+ participants?$"
+    r"|The post\b.+\bappeared first on\b.{1,200}$"
+    r"|Article\b.+\bwas published on\b.{5,40}\bin the journal\b.{1,200}$",
     re.IGNORECASE,
+)
+#: The same behind the text, where it is a link of its own.
+_READ_ON = re.compile(
+    r"(?<=[.!?…\]])\s(?:Read more|Read full \w{1,12}|Continue reading)\b[^.!?]{0,200}[.…→»]?$", re.IGNORECASE
 )
 _PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s[\w.'’-]+){1,4}")
 
@@ -100,10 +113,10 @@ def described(blocks: Iterable[str], *, title: str, authors: Sequence[str] = ())
             named = named or names_in(block[label.end() :])
         elif _is_furniture(block, title):
             left_out.append(block)
-        elif (unlabelled := _listed(block, authors, is_beside_more=len(parted) > 1)) is not None:
+        elif (unlabelled := _listed(_ended(block, following), authors, is_beside_more=len(parted) > 1)) is not None:
             named = named or unlabelled
         elif not (_may_be_name(block) and is_imprint(following)):
-            texts.append(without_imprint(block))
+            texts.append(_without_furniture(without_imprint(block)))
             left_out.append(block.removesuffix(texts[-1]))
     return Described(" ".join(_without_heading(filter(None, texts))), named, _doi_of(left_out))
 
@@ -114,8 +127,9 @@ def _doi_of(imprint: Iterable[str]) -> str:
 
 
 def _parted(block: str) -> list[str]:
-    """Part a line that is a list of labels, as it is where somebody has taken its tags away."""
-    if not _LABEL.match(block):
+    """Part a line that is a list of labels, as it is where somebody has taken its tags away; an imprint may lead it."""
+    label = _LABEL.search(block[:_LONGEST_IMPRINT]) if ":" in block else None
+    if not label or (label.start() and not is_imprint(block[: label.start()].strip())):
         return [block]
     return [part for piece in _LABEL.split(block) if (part := piece.strip())]
 
@@ -137,6 +151,19 @@ def _with_lists_joined(blocks: Iterable[str]) -> Iterator[str]:
         yield listed
 
 
+def _ended(block: str, following: str) -> str:
+    """Leave out the full stop that some put behind a list of authors, above an imprint."""
+    is_list = block.endswith(".") and len(block) <= _LONGEST_IMPRINT and is_imprint(following)
+    return block[:-1] if is_list else block
+
+
+def _without_furniture(text: str) -> str:
+    """Leave out the link that leads on behind a text, and what was meant to end the imprint before it."""
+    text = _LEFT_OVER.sub("", text, count=1) if _LEFT_OVER.match(text) else text
+    behind = max(len(text) - _LONGEST_IMPRINT, 0)
+    return text[:behind] + _READ_ON.sub("", text[behind:])
+
+
 def _is_furniture(block: str, title: str) -> bool:
     if _PUBLICATION.match(block) or _BOILERPLATE.match(block):
         return True
@@ -147,7 +174,7 @@ def _is_furniture(block: str, title: str) -> bool:
         return True
     if len(block) > len(title) + _LONGEST_IMPRINT:
         return False
-    letters, of_title = _letters(block), _letters(title)
+    letters, of_title = _letters(_TITLE.sub("", block, count=1)), _letters(title)
     if letters == of_title:
         return True
     return bool(of_title) and letters.endswith(of_title) and is_imprint(block[: max(len(block) - len(title), 0)])

@@ -18,7 +18,9 @@ from dailypapers.sources.tex.symbols import small
 _BLOCK = names(
     "p br div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 tr td th table blockquote section article header footer figure"
     " figcaption aside main center pre hr title sec abstract trans-abstract list list-item def-list def-item def"
-    " disp-quote disp-formula disp-formula-group break p1 fn label caption kwd-group st"
+    " disp-quote disp-formula disp-formula-group break p1 fn label caption kwd-group st boxed-text statement verse-line"
+    # HTML's newer ones, and what Elsevier, Springer and PubMed call paragraphs and headings.
+    " details summary para simple-para simplepara heading section-title abstracttext"
 )
 _PHRASE = names(
     "a abbr acronym address b bdi bdo big cite code del dfn em font i img ins italic bold kbd mark q s samp small span"
@@ -27,8 +29,10 @@ _PHRASE = names(
     # JATS and what IEEE, Wiley and Springer add to it.
     " alternatives bold-italic chem-struct email ext-link formula graphic inline-formula inline-graphic"
     " inline-supplementary-material institution monospace named-content overline private-char roman sans-serif sc scp"
-    " styled-content tex tex-math tfrac underline uri xref content"
+    " styled-content tex tex-math tfrac underline uri xref content abbrev emphasis inf subscript superscript"
 )
+#: Other names for what HTML calls so.
+_SAME = {"inf": "sub", "subscript": "sub", "superscript": "sup"}
 _VOID = names("br hr img wbr input meta link embed graphic inline-graphic break mspace mprescripts none")
 _KNOWN = _BLOCK | _PHRASE | mathml.NAMES
 #: Tags that a publisher leaves open, or that stand alone, without the text being any less marked up.
@@ -56,6 +60,8 @@ _DOCUMENT = re.compile(r"\\begin\s?\{document\}(.*?)(?:\\end\s?\{document\}|$)",
 _DOLLARS = re.compile(r"^(?:\$\$?|\\\(|\\\[)|(?:\$\$?|\\\)|\\\])$")
 _ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
 _JOINABLE = re.compile(r"[\w.,+\N{MINUS SIGN}-]+")
+#: Journals write a charge or a negative power with an en dash: SO₄²⁻, NO₃⁻, 10⁻⁹.
+_CHARGE = re.compile(r"^\N{EN DASH}(?=\d*$)|(?<=^\d)\N{EN DASH}$")
 _SIGNS = {"TM": "™", "SM": "℠", "(R)": "®", "(TM)": "™", "o": "°"}
 _DRAWN_TWICE = re.compile(r"\bkatex-html\b|\bMathJax_Preview\b|\bmjx-chtml\b")
 
@@ -109,7 +115,9 @@ class _Tag:
 
 def _tags(text: str, *, plain: bool) -> list[_Tag]:
     """Find the tags of a text; none, where what looks like them is the text."""
-    tags = [tag for match in _TAG.finditer(text) if (tag := _tag(match))]
+    tags = [_tag(match) for match in _TAG.finditer(text)]
+    others = frozenset() if plain else _elements_of_others(tags)
+    tags = [tag for tag in tags if tag.name in _KNOWN or tag.prefixed or tag.name in others]
     if not any(tag.name == "math" for tag in tags):
         tags = [tag for tag in tags if tag.prefixed or tag.name not in mathml.NAMES]
     if plain:
@@ -117,10 +125,15 @@ def _tags(text: str, *, plain: bool) -> list[_Tag]:
     return _paired(text, tags) if _is_marked_up(text, tags) else []
 
 
-def _tag(match: re.Match[str]) -> _Tag | None:
+def _elements_of_others(tags: Iterable[_Tag]) -> frozenset[str]:
+    """Find the names of elements that no list has: they have an end, and a hyphen or an attribute is no prose."""
+    begun = {tag.name for tag in tags if not tag.closes and ("-" in tag.name or '="' in tag.attributes)}
+    return frozenset(begun & {tag.name for tag in tags if tag.closes})
+
+
+def _tag(match: re.Match[str]) -> _Tag:
     name = match["name"].lower()
-    if name not in _KNOWN and not match["prefix"]:
-        return None
+    name = _SAME.get(name, name)
     empty = bool(match["empty"]) or name in _VOID
     return _Tag(
         name, match.start(), match.end(), bool(match["prefix"]), bool(match["close"]), empty, match["attributes"]
@@ -131,15 +144,21 @@ def _is_marked_up(text: str, tags: list[_Tag]) -> bool:
     """Tell whether one of them at least can be nothing else: it has attributes, a namespace, or an end that fits."""
     opened: dict[str, list[_Tag]] = {}
     for tag in tags:
-        if tag.attributes or tag.prefixed or tag.name in {"br", "hr"}:
+        if tag.attributes or tag.prefixed or tag.name in {"br", "hr", "break"}:
             return True
-        if tag.name in _SELDOM_CLOSED and not tag.closes and not text[: tag.start].strip():
+        if tag.name in _SELDOM_CLOSED and not tag.closes and _begins_block(text[: tag.start]):
             return True
         if not tag.closes:
             opened.setdefault(tag.name, []).append(tag)
         elif any(_fit(text, start, tag) for start in opened.get(tag.name, ())[-1:]):
             return True
     return False
+
+
+def _begins_block(before: str) -> bool:
+    """Tell whether a tag behind this text begins the text, or ends one paragraph and begins the next: “</p><p>”."""
+    before = before.rstrip()
+    return not before or before.endswith("</p>")
 
 
 def _paired(text: str, tags: list[_Tag]) -> list[_Tag]:
@@ -290,6 +309,8 @@ def _script(before: str, text: str, *, raised: bool) -> str:
     """Write what is raised or lowered behind a character: 10⁵, CO₂, PM2.5, 10^5.2, 1st."""
     if not text:
         return ""
+    if raised:
+        text = _CHARGE.sub("\N{MINUS SIGN}", text)
     if raised and (text in _SIGNS or not any(c.isalnum() for c in text)):
         return _SIGNS.get(text) or small(text, raised=True) or text
     if raised and before.isdigit() and _ORDINAL.fullmatch(text):

@@ -19,7 +19,8 @@ _WEB = re.compile(
 #: What each of them has in it near its beginning; few texts with a stroke do.
 _STROKE_OF_WEB = re.compile(r"/(?<=[:\d]/)|/(?<=[.][A-Za-z]{2}/)|/(?<=[.][A-Za-z]{3}/)|/(?<=[.][A-Za-z]{4}/)")
 _WWW = re.compile(r"[wW]{3}[.]")
-_MAIL = re.compile(r"(?<![\w.+~-])(?:[\w.+~-]|\\_){1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+#: With the path of a repository behind it: git@host.org:lab/code.git.
+_MAIL = re.compile(r"(?<![\w.+~-])(?:[\w.+~-]|\\_){1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?::[\w./~-]{0,200}\w)?")
 #: A repository such as lab/what-is--it: one stroke, and hyphens or digits besides the two hyphens.
 _REPOSITORY = re.compile(
     r"(?<![\w/.:@-])(?=[\w./-]{0,80}(?:[\w.]-[\w.]|[\d_]))[\w.-]{1,40}/[\w.-]{0,40}\w--\w[\w.-]{0,40}(?![\w/])"

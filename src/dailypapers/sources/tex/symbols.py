@@ -30,6 +30,9 @@ _MORE = {
     "ast": "*",
     "bot": "⊥",
     "bullet": "•",
+    # MathSciNet's soft and hard sign of Russian names.
+    "cprime": "ʹ",
+    "cdprime": "ʺ",
     "checkmark": "✓",
     "colon": ":",
     "copyright": "©",
@@ -37,6 +40,8 @@ _MORE = {
     "dj": "đ",
     "DJ": "Đ",
     "euro": "€",
+    "guillemotleft": "«",
+    "guillemotright": "»",
     "ge": "≥",
     "iff": "⟺",
     "impliedby": "⟸",
@@ -60,6 +65,7 @@ _MORE = {
     "pounds": "£",
     "prime": "′",
     "sim": "~",
+    "slash": "/",
     "textasciicircum": "^",
     "textbackslash": "\\",
     "textbar": "|",
@@ -93,7 +99,9 @@ _ACCENTS = {
     "r": "\u030a",
     "d": "\u0323",
     "b": "\u0331",
+    "textcommabelow": "\u0326",
 }
+_TIE = "\u0361"
 _OVER_LETTERS = {
     "hat": "\u0302",
     "widehat": "\u0302",
@@ -148,7 +156,13 @@ def accented(mark: str, letter: str) -> str | None:
     r"""Put TeX's accent (`\'`, `\v`, …) on a letter; `None` where no such letter exists."""
     letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
     composed = unicodedata.normalize("NFC", letter + _ACCENTS.get(mark, "  "))
-    return composed if len(composed) == 1 else None
+    # Over an accent there is another one in Yoruba and Vietnamese, with or without a character of its own.
+    return composed if len(composed) == 1 or (not letter.isascii() and mark in _ACCENTS) else None
+
+
+def tied(letters: str) -> str:
+    r"""Put TeX's `\t` over two letters, as in transliterated Russian."""
+    return letters[0] + _TIE + letters[1]
 
 
 def over(name: str, letter: str) -> str | None:

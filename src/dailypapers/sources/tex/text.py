@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dailypapers.sources.tex.addresses import set_aside
 from dailypapers.sources.tex.math import is_command, linear
-from dailypapers.sources.tex.symbols import accented, code_point, is_macro, small, symbol
+from dailypapers.sources.tex.symbols import accented, code_point, is_macro, small, symbol, tied
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _SET_ASIDE = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
@@ -40,7 +40,7 @@ _FORMULA = re.compile(
 _PLAIN_WORDS = re.compile(r"\s[A-Za-z]{3,}|[A-Za-z]{3,}\s")
 _MATH_WORDS = re.compile(r"\b(?:log|exp|max|min|sin|cos|mod|poly|and|for|all|sup|inf|lim|det)\b")
 _ACCENT = re.compile(
-    r"""\\(?:(?P<mark>["'`^~=.])\s?|(?P<word>[uvHckrbd])(?:\s|(?=\{)))"""
+    r"""\\(?:(?P<mark>["'`^~=.])\s?|(?P<word>[uvHckrbd]|textcommabelow)(?:\s|(?=\{|\\[ij](?![A-Za-z]))))"""
     r"""(?:\{\s?(?P<group>[A-Za-z]|\\[ij])\s?\}|(?P<bare>[A-Za-z]|\\[ij](?![A-Za-z])\s?(?:\{\})?))"""
 )
 #: An accent over a letter that has one already, as in Vietnamese names.
@@ -60,6 +60,11 @@ _FONT = re.compile(
     r"\\(?:emph|textbf|textit|textsc|texttt|textsf|textrm|textsl|textnormal|textup|text|mbox|url|underline|uline|acro|acs?|gls|num|mathrm"
     rf"|small)\s?{_BRACES}"
 )
+#: Chemistry by the package mhchem: \ce{SO4^2-}, \ce{2H2 + O2 -> 2H2O}.
+_CHEMISTRY = re.compile(rf"\\(?:ce|cf)\s?{_BRACES}")
+_COUNT = re.compile(r"(?<=[A-Za-z)\]])\d{1,3}")
+_CHARGE = re.compile(r"\^\{?(\d?[+-])\}?")
+_SKIP = re.compile(r"\\[hv]space\*?\s?\{[^{}]{0,20}\}")
 _OLD_FONT = re.compile(
     r"\{\\(?:em|it|bf|tt|sc|rm|sl|sf|small|itshape|bfseries|color\s?\{\w{1,20}\})(?![A-Za-z])\s?([^{}]*)\}"
 )
@@ -72,7 +77,7 @@ _CITED = re.compile(r"(?:~\\|\\)(?:[cC]ite[a-z]{0,6}\*?|ref|eqref|cref|autoref)\
 _FOOTNOTE = re.compile(rf"\s?\\(?:footnote|thanks)\s?{_BRACES}")
 _CODE_POINT = re.compile(r"\\unicode\s?\{(x\w{2,6})\}")
 # Programs that take abstracts apart leave “b{eta}”, with a backslash, where “beta” stood.
-_LOST_GREEK = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,12})\}")
+_LOST_GREEK = re.compile(r"\\([bcdkrtuv])\{([A-Za-z]{2,12})\}")
 # HighWire, which serves bioRxiv, writes IFN{gamma}, 8{+/-}1, [≤] and 2.5 [A] for what its feed cannot hold.
 _NAMED_SIGN = (
     r"\{((?:var)?(?:epsilon|theta|phi|rho|sigma|kappa|pi)|alpha|beta|gamma|delta|zeta|eta|iota|lambda"
@@ -84,7 +89,9 @@ _BRACKETED = re.compile(r"\[([≤≥±×→≈])\]|(?<=\d)(\s?)\[A\](?!\w)")
 _BRACED_SIGNS = {"degrees": "°", "micro": "µ", "+/-": "±"}
 _DEGREES = re.compile(r"(?<=\d)(?:\{\\deg\}|\\deg\b)")
 #: Signs and spaces that stand right behind a word as well.
-_BEHIND_WORDS = re.compile(r"\\(text[a-z]{3,14}|ldots|dots|x?space|newline|noindent)(?![A-Za-z{])(?:\{\}|\s)?")
+_BEHIND_WORDS = re.compile(
+    r"\\(text[a-z]{2,14}|ldots|dots|x?space|newline|noindent|slash|c(?:dprime|prime)|guillemot(?:left|right)|relax)(?![A-Za-z{])(?:\{\}|\s)?"
+)
 _ABBREVIATIONS = {
     "eg": "e.g.",
     "ie": "i.e.",
@@ -269,9 +276,16 @@ def _cited(match: re.Match[str]) -> str:
 
 
 def _behind_word(match: re.Match[str]) -> str:
-    if match[1] == "noindent":
+    if match[1] in {"noindent", "relax"}:
         return ""
     return " " if match[1].endswith(("space", "newline")) else symbol(match[1]) or match[0]
+
+
+def _chemistry(match: re.Match[str]) -> str:
+    """Lower the numbers of atoms and raise charges; arrows are drawn."""
+    text = _CHARGE.sub(lambda charge: small(charge[1], raised=True) or charge[0], match[1])
+    text = _COUNT.sub(lambda count: small(count[0], raised=False) or count[0], text)
+    return text.replace("<=>", "⇌").replace("->", "→")
 
 
 def _own_macro(match: re.Match[str]) -> str:
@@ -305,7 +319,8 @@ def _sign_in_braces(match: re.Match[str]) -> str:
 
 
 def _lost_greek(match: re.Match[str]) -> str:
-    return symbol(match[1] + match[2]) or match[0]
+    is_tie = match[1] == "t" and len(match[2]) == 2  # noqa: PLR2004 - two letters, one arc
+    return symbol(match[1] + match[2]) or (tied(match[2]) if is_tie else match[0])
 
 
 def _code_point(match: re.Match[str]) -> str:
@@ -346,6 +361,7 @@ _LETTERS_AND_BREAKS = (
 )
 #: Commands around text, which may hold one another.
 _AROUND_TEXT = (
+    Rewrite("\\c", _CHEMISTRY, _chemistry),
     Rewrite("\\", _FONT, r"\1"),
     Rewrite("{\\", _OLD_FONT, r"\1"),
     Rewrite("\\", _LINK, r"\1"),
@@ -355,9 +371,14 @@ _AROUND_TEXT = (
     Rewrite("\\thanks", _FOOTNOTE, r" (\1)"),
 )
 _DEEPEST = 3
-_OWN_MACROS = (Rewrite("\\", _OWN_MACRO, _own_macro), Rewrite("\\", _LONE_MACRO, _lone_macro))
+_OWN_MACROS = (
+    Rewrite("\\c", _CHEMISTRY, _chemistry),
+    Rewrite("\\", _OWN_MACRO, _own_macro),
+    Rewrite("\\", _LONE_MACRO, _lone_macro),
+)
 _COMMANDS_AND_TYPOGRAPHY = (
     Rewrite("\\unicode", _CODE_POINT, _code_point),
+    Rewrite("space", _SKIP, " "),
     Rewrite("\\", _BEHIND_WORDS, _behind_word),
     Rewrite("\\text", _TEXT_SCRIPT, _text_script),
     Rewrite("\\", _COMMAND, _command),
