@@ -253,6 +253,17 @@ def test_what_is_not_the_time_of_a_place_is_refused_as_a_zone(ready: Run, tmp_pa
     assert json.loads(ready("subscribers", "list", "--json")[1]) == []
 
 
+def test_what_is_wrong_with_many_lines_is_said_once(ready: Run, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    rows = "".join(f"reader{number}@example.org,R,new\n" for number in range(1200))
+    file.write_text(f"email,First Name,tags\n{rows}a@b@c,,\n", "utf-8")
+    code, _, said = ready("subscribers", "import", str(file), "--consent", "they asked")
+    many, wrong_address, summary = said.splitlines()
+    assert many.startswith("people.csv line 2 and 1,199 more lines: has an unknown field: “first_name”, “tags”.")
+    assert wrong_address.startswith("people.csv line 1202: ")
+    assert (code, summary) == (1, "Added 0 subscribers; already subscribed: 0; refused: 1,201.")
+
+
 def test_example_papers_come_from_a_bibtex_file(ready: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.bib"
     file.write_text("@misc{a, eprint={2604.00001}}\n@misc{b, title={Unknown Things Here}, author={Lee, A.}}\n", "utf-8")

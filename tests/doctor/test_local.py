@@ -49,6 +49,22 @@ def test_what_is_wrong_is_named(tmp_path: Path, now: dt.datetime) -> None:
     assert {name for name, level in found.items() if level is Level.FAIL} >= {"secret file", "database", "templates"}
 
 
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("sqlite:///dailypapers.db", "Run `dailypapers migrate`."),
+        ("postgresql://nobody@127.0.0.1:1/none", "Start the database server, or correct database.url."),
+    ],
+)
+def test_what_to_do_about_a_database_depends_on_what_is_wrong(
+    tmp_path: Path, now: dt.datetime, url: str, advice: str
+) -> None:
+    app = app_of(tmp_path, f'[database]\nurl = "{url}"\n')
+    (database,) = [finding for finding in findings(app, now=now) if finding.name == "database"]
+    close(app.engine)
+    assert (database.level, database.advice) == (Level.FAIL, advice)
+
+
 @pytest.mark.parametrize(("seconds", "level"), [(0, Level.OK), (60, Level.FAIL)])
 def test_a_clock_that_is_off_the_databases_is_found(
     tmp_path: Path, postgres_url: str, seconds: int, level: Level

@@ -165,7 +165,10 @@ def test_a_database_without_tables_is_refused_with_what_to_do(empty: sa.Engine) 
     ("url", "says"),
     [
         ("sqlite:////no/such/folder/papers.db", "does not answer"),
-        ("postgresql://nobody@127.0.0.1:1/none", "does not answer"),
+        (
+            "postgresql://nobody:secret@127.0.0.1:1/none",
+            r"^The database postgresql://nobody:\*\*\*@127\.0\.0\.1:1/none does not answer: .*: Connection refused\.$",
+        ),
     ],
 )
 def test_an_unreachable_database_is_named_in_a_sentence(url: str, says: str) -> None:

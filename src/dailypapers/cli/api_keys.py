@@ -19,7 +19,10 @@ api_keys = typer.Typer(no_args_is_help=True, help="Which programs may use the AP
 def add(
     context: typer.Context,
     name: str,
-    scope: Annotated[list[Scope], typer.Option(help="What it may do; give the option once for each scope.")],
+    scope: Annotated[
+        list[Scope],
+        typer.Option(metavar="SCOPE", help=f"What it may do, once for each of: {', '.join(Scope)}."),
+    ],
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="It expires after so many days.")] = None,
     per_minute: Annotated[int, typer.Option(min=1, max=1_000_000, help="Requests a minute that are answered.")] = (
         PER_MINUTE

@@ -108,7 +108,7 @@ def move(
     """
     from dailypapers.delivery.restored import retire
     from dailypapers.store import backup as backups
-    from dailypapers.store.database import close, connect
+    from dailypapers.store.database import address_of, close, connect
 
     app, moment = context.obj.app(), clock(now)()
     _require_at_rest(app.engine, moment)
@@ -122,7 +122,7 @@ def move(
             )
     finally:
         close(target)
-    address = target.url.render_as_string(hide_password=True)
+    address = address_of(target)
     say(f"Moved {counted(summary.rows, 'row')} to {address}; {backup_file} has them too.")
     say("Now set database.url to it, and start dailypapers. The old database sends nothing more.")
     raise typer.Exit(OK)

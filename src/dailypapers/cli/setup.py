@@ -50,6 +50,7 @@ def init(
     from dailypapers.assembly.secret import make_secret
     from dailypapers.cli.first_answers import Answered, ask_for, ask_for_topics
     from dailypapers.settings import DEFAULT_FILE
+    from dailypapers.store.database import address_of
     from dailypapers.store.database import migrate as bring_up
 
     shared: Context = context.obj
@@ -68,7 +69,7 @@ def init(
     app = shared.closing(build(settings))
     bring_up(app.engine)
     _encrypt_stored(app)
-    say(f"The database {app.engine.url.render_as_string(hide_password=True)} is ready.")
+    say(f"The database {address_of(app.engine)} is ready.")
     if topics:
         _subscribe_operator(app, answered.operator_address or settings.operator.email, topics)
     if try_sources and answered.sources:

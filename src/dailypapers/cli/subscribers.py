@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -280,8 +280,7 @@ def import_file(
     if as_json:
         rows("Import", _imported_records(became, skipped), as_json=True)
     else:
-        for item in skipped:
-            say(f"{item.where}: {item.why}")
+        _say_skipped(skipped)
         for line, outcome in became:
             if outcome.is_refused or outcome.is_left_out:
                 say(f"{file.name} line {line.number}: {line.address} {outcome}.")
@@ -290,6 +289,16 @@ def import_file(
     refused = len(skipped) + sum(outcome.is_refused for outcome in outcomes)
     _say_imported(outcomes, refused, dry_run=dry_run)
     raise typer.Exit(ATTENTION if refused else OK)
+
+
+def _say_skipped(skipped: "Sequence[Skipped]") -> None:
+    """Say why lines could not be read; what is wrong with a thousand of them is said once."""
+    places_by_reason: dict[str, list[str]] = defaultdict(list)
+    for item in skipped:
+        places_by_reason[item.why].append(item.where)
+    for why, places in places_by_reason.items():
+        others = f" and {counted(len(places) - 1, 'more line')}" if len(places) > 1 else ""
+        say(f"{places[0]}{others}: {why}")
 
 
 def _note_import(app: "App", file: str, consent: str, outcomes: "Sequence[Admission]", *, now: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from dailypapers.digests.layout import mail
 from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.address import domain_of
 from dailypapers.domain.finding import Finding, Level, fail, ok, warn
-from dailypapers.errors import DailypapersError, DatabaseUnreachable
+from dailypapers.errors import DailypapersError, DatabaseNotMigrated, DatabaseUnreachable
 from dailypapers.mail.incoming import aggregate
 from dailypapers.mail.incoming.aggregate import Aggregate
 from dailypapers.mail.incoming.keep import KeptMail
@@ -22,7 +22,7 @@ from dailypapers.mail.message.dkim_check import verifies
 from dailypapers.rendering.notices import render_confirm
 from dailypapers.settings import Settings
 from dailypapers.store import history
-from dailypapers.store.database import clock_of, reading, require_migrated
+from dailypapers.store.database import address_of, clock_of, reading, require_migrated
 
 #: Machines that share the sending may differ by as much (`domain.worker.LEASE`).
 _CLOCKS_DIFFER = dt.timedelta(seconds=15)
@@ -69,8 +69,10 @@ def database(app: App) -> Finding:
     try:
         require_migrated(app.engine)
     except DatabaseUnreachable as error:
-        return fail("database", str(error), "Run `dailypapers migrate`, or check database.url.")
-    return ok("database", f"{app.engine.url.render_as_string(hide_password=True)} is of this version.")
+        is_old = isinstance(error, DatabaseNotMigrated)
+        advice = "Run `dailypapers migrate`." if is_old else "Start the database server, or correct database.url."
+        return fail("database", str(error), advice)
+    return ok("database", f"{address_of(app.engine)} is of this version.")
 
 
 def clock(app: App, *, now: dt.datetime) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from typing import IO, Any
 import sqlalchemy as sa
 
 from dailypapers.errors import BadInput, DatabaseUnreachable
-from dailypapers.store.database import groups, migrate, revision, revisions, snapshot, writing
+from dailypapers.store.database import address_of, groups, migrate, revision, revisions, snapshot, writing
 from dailypapers.store.reflected import reflected
 
 FORMAT = 1
@@ -305,7 +305,7 @@ def _require_known(backup: Backup, file: Path) -> None:
 def _require_empty(tx: sa.Connection) -> list[sa.Table]:
     tables = reflected(tx)
     if any(tx.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() for table in tables):
-        where = tx.engine.url.render_as_string(hide_password=True)
+        where = address_of(tx.engine)
         raise BadInput(f"The database {where} is not empty: a backup is restored into an empty one only.")
     return tables
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,8 @@ _SYNCHRONOUS = "dailypapers synchronous"
 #: How a table or a column is called that is not there: SQLite's words, and PostgreSQL's codes (its appendix A).
 _NOT_THERE = ("no such table", "no such column", "has no column named")
 _UNDEFINED_TABLE, _UNDEFINED_COLUMN = "42P01", "42703"
+#: What PostgreSQL's library asks behind why it got no connection; our own advice is given elsewhere.
+_HINT = re.compile(r"Is the server running .*\?")
 #: When a PostgreSQL that says nothing counts as gone, in seconds and, the last, milliseconds; what the URL says wins.
 #: Without these a network that is cut shows after a quarter of an hour.
 _CONNECTING = {
@@ -67,14 +70,17 @@ def connect(url: str, *, password: str | None = None) -> sa.Engine:
             "The database setting is not a database URL: use sqlite:///papers.db or postgresql://user@host/name."
         ) from None
     except ModuleNotFoundError as missing:
-        raise BadSettings(
-            f"PostgreSQL needs the module {missing.name}: install dailypapers[postgres]."
-        ) from None
+        raise BadSettings(f"PostgreSQL needs the module {missing.name}: install dailypapers[postgres].") from None
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "do_connect", _make_private)
         sa.event.listen(engine, "connect", _tune_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def address_of(engine: sa.Engine) -> str:
+    """Return the URL of a database as the settings have it, without its password."""
+    return engine.url.set(drivername=engine.url.get_backend_name()).render_as_string(hide_password=True)
 
 
 def _engine(url: sa.URL) -> sa.Engine:
@@ -195,14 +201,15 @@ def _reachable(engine: sa.Engine) -> Iterator[None]:
             raise DatabaseDamaged(_damaged(engine, error)) from error
         if _lacks_tables(error):
             raise DatabaseNotMigrated(
-                f"The database {engine.url.render_as_string(hide_password=True)} lacks a table or a column that this "
+                f"The database {address_of(engine)} lacks a table or a column that this "
                 "version needs: run `dailypapers migrate`."
             ) from error
         if not isinstance(error, sa.exc.OperationalError):
             raise
-        where = engine.url.render_as_string(hide_password=True)
-        message = " ".join(str(error.orig).split())
-        raise DatabaseUnreachable(f"The database {where} does not answer: {message[:300].rstrip('.?')}.") from error
+        why = " ".join(_HINT.sub("", str(error.orig)).split())
+        raise DatabaseUnreachable(
+            f"The database {address_of(engine)} does not answer: {why[:300].rstrip('.')}."
+        ) from error
 
 
 def _lacks_tables(error: sa.exc.DatabaseError) -> bool:
@@ -213,7 +220,7 @@ def _lacks_tables(error: sa.exc.DatabaseError) -> bool:
 
 def _damaged(engine: sa.Engine, error: sa.exc.DatabaseError) -> str:
     return (
-        f"The database {engine.url.render_as_string(hide_password=True)} is damaged ({error.orig}): stop dailypapers, "
+        f"The database {address_of(engine)} is damaged ({error.orig}): stop dailypapers, "
         "keep the file, and restore a backup, or try `sqlite3 FILE .recover`."
     )
 

@@ -276,7 +276,11 @@ def _line(number: int, fields: object) -> Line:
         return replace(there, standing=standing_of(program, fields), program=program.name)
     unknown = sorted(str(name) for name in fields if name not in FIELDS and name not in _OTHERS)
     if unknown:
-        raise BadInput(f"has an unknown field “{unknown[0]}”; the known ones are {', '.join((*_OTHERS, *FIELDS))}")
+        named = ", ".join(f"“{name}”" for name in unknown)
+        raise BadInput(
+            f"has an unknown field: {named}. Leave out whoever has unsubscribed, and then the fields we have no use "
+            f"for; the known ones are {', '.join((*_OTHERS, *FIELDS))}"
+        )
     address = fields.get("address")
     if not isinstance(address, str):
         raise BadInput("has no address")
