@@ -5,6 +5,7 @@ from functools import partial
 
 import sqlalchemy as sa
 from fastapi.routing import APIRoute
+from tests.web.a_digest import a_digest
 from tests.web.admin.conftest import Operator, account, browser, later, operator
 
 from dailypapers.web.admin.gate import SESSION_COOKIE
@@ -47,6 +48,18 @@ async def test_a_form_without_the_sessions_token_changes_nothing(context: WebCon
             assert (path, answer.status_code) == (path, 403)
             assert "This form is too old" in answer.text
     assert owner.entries() == []
+
+
+async def test_a_button_that_is_not_there_changes_nothing(owner: Operator, engine: sa.Engine) -> None:
+    digest = a_digest(engine)
+    await owner.post("/test-mode", at="/checks", action="on")
+    before = owner.entries()
+    for path in ("/pause", "/test-mode", "/account", f"/deliveries/{digest.delivery}"):
+        for fields in ({}, {"action": "nonsense"}):
+            answer = await owner.post(path, at="/checks", **fields)
+            assert (path, answer.status_code) == (path, 400)
+    assert owner.entries() == before
+    assert "Switch test mode off" in await owner.look("/checks")
 
 
 async def test_pages_are_kept_nowhere_and_told_to_nobody(owner: Operator) -> None:

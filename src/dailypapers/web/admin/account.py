@@ -25,7 +25,7 @@ def _page(visit: Visit, *, status: int = 200, refusal: Refusal | None = None, **
 
 def act(visit: Visit) -> Response:
     """Begin or finish setting up the second factor, or switch it off."""
-    action = visit.value("action")
+    action = visit.button("begin", "finish", "off")
     if action == "finish":
         return _finish(visit)
     if refusal := _password_refused(visit):

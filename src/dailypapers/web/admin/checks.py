@@ -18,7 +18,7 @@ def show(visit: Visit) -> Response:
 
 def switch_test_mode(visit: Visit) -> Response:
     """Have all mail go to the owner, or to readers again."""
-    address, is_on = visit.context.renderer.sender.owner, visit.value("action") == "on"
+    address, is_on = visit.context.renderer.sender.owner, visit.button("on", "off") == "on"
     with writing(visit.context.engine) as tx:
         if is_on:
             controls.switch_on(tx, Name.TEST_MODE, by=visit.account.email, now=visit.now, value=address)

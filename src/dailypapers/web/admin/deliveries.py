@@ -82,7 +82,7 @@ def _escaped(text: str) -> str:
 
 def act(visit: Visit) -> Response:
     """Send a digest again, or let its papers be picked again."""
-    carries = visit.value("action") == "carry"
+    carries = visit.button("carry", "resend") == "carry"
     with writing(visit.context.engine) as tx:
         delivery = _require_delivery(tx, visit)
         done = _carry(tx, visit, delivery) if carries else _resend(tx, visit, delivery)

@@ -70,6 +70,13 @@ class Visit:
         """Return a field of the form as a line of printable text."""
         return printable(self.form.get(name, "")).strip()
 
+    def button(self, *names: str) -> str:
+        """Return which of these buttons was pressed; a form that names none of them is refused, and does nothing."""
+        pressed = self.value("action")
+        if pressed not in names:
+            raise HTTPException(400)
+        return pressed
+
     def page(self, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """Return a page of `templates/admin`. It is not packed: it holds secrets beside what others may choose."""
         html = render_admin_page(self.context.templates, name, **self._shared(), **values)

@@ -93,7 +93,7 @@ def _page(visit: Visit, name: str, *, status: int = 200, trouble: str = "") -> R
 
 def pause(visit: Visit) -> Response:
     """Pause all sending, or go on; senders honour it with the next mail."""
-    if visit.value("action") == "resume":
+    if visit.button("resume", "pause") == "resume":
         return _resume(visit)
     reason = visit.value("reason")
     with writing(visit.context.engine) as tx:
