@@ -347,6 +347,19 @@ def test_wrong_settings_are_named(run: Run, tmp_path: Path, settings: str, sente
     assert sentence in said
 
 
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("init a_file/here --from papers@example.org --no-ask", "a_file/here: Not a directory.\n"),
+        ("demo a_file", "a_file: File exists.\n"),
+    ],
+)
+def test_a_folder_that_cannot_be_made_is_named(run: Run, tmp_path: Path, command: str, sentence: str) -> None:
+    (tmp_path / "a_file").touch()
+    code, _, said = run(*command.split())
+    assert (code, said) == (2, sentence)
+
+
 def test_a_database_without_tables_is_refused_with_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAILYPAPERS_SECRET", "secret")
     code, _, said = run("ledger")

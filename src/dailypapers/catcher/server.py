@@ -45,7 +45,7 @@ class Catcher(Server):
     """
 
     def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0, *, max_bytes: int = MAX_BYTES) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(_Keeper(folder), host, port, option="--smtp-port", data_size_limit=max_bytes)
 
 

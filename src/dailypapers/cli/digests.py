@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dailypapers.cli.output import OK, counted, progress, rows, say
+from dailypapers.cli.output import OK, counted, progress, rows, say, write_private
 from dailypapers.cli.shared import Json, Now, clock
 from dailypapers.cli.subscribers import require_subscriber
 
@@ -95,7 +95,7 @@ def preview(
     if target is None:
         sys.stdout.write(f"Subject: {message.subject}\n\n{message.text}\n")
         return
-    target.write_text(message.html, "utf-8")
+    write_private(target, message.html)
     say(f"Wrote {target}: {message.subject}")
     if browser:
         webbrowser.open(target.resolve().as_uri())

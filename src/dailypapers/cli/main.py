@@ -115,3 +115,9 @@ def main() -> None:
         sys.exit(WRONG)
     except BrokenPipeError:
         sys.exit(WRONG)
+    except OSError as error:
+        # Somebody named the file, in a setting or an option; whatever else the system refuses is shown whole.
+        if error.filename is None:
+            raise
+        say(f"{error.filename}: {error.strerror}.")
+        sys.exit(WRONG)

@@ -4,10 +4,14 @@ Data goes to stdout, everything else to stderr.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from dailypapers.errors import BadInput
 
 #: All is well.
 OK = 0
@@ -99,6 +103,18 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, int) and name not in _NAMING:
         return f"{value:,}"
     return "" if value is None else str(value)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file of addresses or of somebody's links, which only its owner may read.
+
+    A file that is there already keeps its permissions. Raises `BadInput` where it cannot be written.
+    """
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.write(text)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}.") from None
 
 
 def say(sentence: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dailypapers.cli.output import ATTENTION, OK, counted, progress, rows, say
+from dailypapers.cli.output import ATTENTION, OK, counted, progress, rows, say, write_private
 from dailypapers.cli.shared import Json, Now, clock, command_line
 from dailypapers.domain.text import one_line
 from dailypapers.errors import BadInput
@@ -345,7 +345,7 @@ def export_file(context: typer.Context, file: Annotated[Path | None, typer.Argum
     records = (record(reader, interests_by_reader[reader.id]) for reader in readers)
     lines = [json.dumps(each, ensure_ascii=False) + "\n" for each in records]
     if file:
-        file.write_text("".join(lines), "utf-8")
+        write_private(file, "".join(lines))
         say(f"Wrote {counted(len(lines), 'subscriber')} to {file}.")
     else:
         sys.stdout.writelines(lines)
