@@ -6,7 +6,7 @@ Readers are made by lot: one to three topics out of 20,000 (runs of two to four 
 has liked up to ten papers of the library. One process a core, each with its part of the readers: profiles, matches,
 scores, selection with quotas. Reading readers from a database is not in it. Reasons are timed by themselves, for the
 first readers, a thousand at a time: when no words have been looked up, and when they are remembered. No model; the
-library is what the recordings hold from before 2025-06-01.
+library is what the recordings hold from before 2025-06-01. Garbage is collected as seldom as in the commands.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper
+from dailypapers.library.gc_freeze import collect_less_often
 from dailypapers.ranking.corpus.background import fit
 from dailypapers.ranking.corpus.frequencies import count
 from dailypapers.ranking.features import Features, build
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=1_000_000)
     parser.add_argument("--papers", type=int, default=1000)
     asked = parser.parse_args()
+    collect_less_often()
     library, pool = papers(Path(os.environ["DAILYPAPERS_RECORDINGS"]) / "ranking" / "papers.jsonl.gz", asked.papers)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}")

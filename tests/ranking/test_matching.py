@@ -40,36 +40,36 @@ def true_of(kind: InterestKind, text: str) -> set[int]:
 
 
 def best(found: Matches, interest: Interest) -> int:
-    return int(found.term_cosines[found.rows[interest]].argmax()) + 1
+    return int(found.own.term_cosines[found.rows[interest]].argmax()) + 1
 
 
 def test_each_interest_has_a_row_of_its_own_whatever_the_order_asked_in() -> None:
     found = matches(SPACE, LIKED, GRAPHS, SPACE)
     assert sorted(found.rows.values()) == [0, 1, 2]
     assert [best(found, interest) for interest in (SPACE, GRAPHS)] == [1, 2]
-    assert found.term_cosines.shape == found.relevance.shape == (3, len(POOL))
+    assert found.own.term_cosines.shape == found.own.relevance.shape == (3, len(POOL))
     assert found.is_topic[[found.rows[SPACE], found.rows[GRAPHS], found.rows[LIKED]]].tolist() == [True, True, False]
 
 
 def test_nobody_asking_for_anything_is_no_trouble() -> None:
     found = matches()
     assert (found.rows, found.facts, found.true_of) == ({}, {}, {})
-    assert found.term_cosines.shape == found.held.shape == (0, len(POOL))
+    assert found.own.term_cosines.shape == found.held.shape == (0, len(POOL))
 
 
 def test_without_a_library_a_topic_matches_by_its_own_words_and_as_many_as_a_paper_holds() -> None:
     found = matches(SPACE)
     cosines = FEATURES.term_cosines(FEATURES.vectors([SPACE.text])) * FEATURES.coverage([SPACE.text])
-    assert np.allclose(found.term_cosines, cosines)
-    assert found.participation_ratio.tolist() == [1]
-    assert found.mean_null_cosine.tolist() == [0]
+    assert np.allclose(found.own.term_cosines, cosines)
+    assert found.own.participation_ratio.tolist() == [1]
+    assert found.own.mean_null_cosine.tolist() == [0]
 
 
 def test_a_paper_matches_by_what_stands_in_it_and_its_relevance_is_its_likeness() -> None:
     found = matches(LIKED)
-    assert set(np.argsort(found.term_cosines[0])[-2:] + 1) == {2, 4}
-    assert not found.relevance.any()
-    assert not found.has_embedding.any()
+    assert set(np.argsort(found.own.term_cosines[0])[-2:] + 1) == {2, 4}
+    assert not found.own.relevance.any()
+    assert not found.own.has_embedding.any()
 
 
 def test_with_a_library_a_topic_means_what_it_finds_there() -> None:
@@ -79,10 +79,10 @@ def test_with_a_library_a_topic_means_what_it_finds_there() -> None:
     source = found.sources[topic]
     assert source.found.tolist() == shares.indices.tolist()
     assert source.shares.sum() == pytest.approx(1)
-    assert np.allclose(found.latent_vectors, shares @ LEARNED.features.background.latent_vectors)
-    assert found.participation_ratio[0] == pytest.approx(float((source.shares**2).sum()), abs=1e-6)
-    assert 0 < found.participation_ratio[0] < 1
-    assert 0 < found.mean_null_cosine[0] < found.term_cosines.max()
+    assert np.allclose(found.own.latent_vectors, shares @ LEARNED.features.background.latent_vectors)
+    assert found.own.participation_ratio[0] == pytest.approx(float((source.shares**2).sum()), abs=1e-6)
+    assert 0 < found.own.participation_ratio[0] < 1
+    assert 0 < found.own.mean_null_cosine[0] < found.own.term_cosines.max()
 
 
 def test_an_interest_matches_alike_whoever_else_asks() -> None:
@@ -91,7 +91,7 @@ def test_an_interest_matches_alike_whoever_else_asks() -> None:
     for interest in (TOPICS[1], liked[3]):
         alone = Matcher(LEARNED.features).of([interest], [], examples=KNOWN.examples)
         for name in ROWS:
-            assert np.allclose(getattr(alone, name)[0], getattr(together, name)[together.rows[interest]]), name
+            assert np.allclose(getattr(alone.own, name)[0], getattr(together.own, name)[together.rows[interest]]), name
 
 
 def test_a_paper_s_vector_is_compared_with_those_of_papers_and_what_is_usual() -> None:
@@ -104,11 +104,11 @@ def test_a_paper_s_vector_is_compared_with_those_of_papers_and_what_is_usual() -
     found = matcher.of([placed, lost, TOPICS[0]], [], examples=KNOWN.examples, vectors={placed.text: vector})
     row = found.rows[placed]
     assert matcher.features.dense is not None
-    assert np.allclose(found.embedding_cosines[row], matcher.features.dense @ vector, atol=1e-6)
-    assert np.allclose(found.null_embedding_cosines[row], known[background.sample] @ vector, atol=1e-6)
+    assert np.allclose(found.own.embedding_cosines[row], matcher.features.dense @ vector, atol=1e-6)
+    assert np.allclose(found.own.null_embedding_cosines[row], known[background.sample] @ vector, atol=1e-6)
     assert background.dense_space is not None
-    assert np.allclose(found.raw_embeddings[row], vector @ background.dense_space.rotation)
-    assert np.flatnonzero(found.has_embedding).tolist() == [row]
+    assert np.allclose(found.own.raw_embeddings[row], vector @ background.dense_space.rotation)
+    assert np.flatnonzero(found.own.has_embedding).tolist() == [row]
 
 
 def test_what_was_found_out_once_is_remembered() -> None:
@@ -117,7 +117,7 @@ def test_what_was_found_out_once_is_remembered() -> None:
     first = matcher.of([GRAPHS, LIKED], [fact], examples=EXAMPLES)
     assert len(matcher) == 3
     again = matcher.of([LIKED], [fact], examples={})
-    assert np.array_equal(again.term_cosines[0], first.term_cosines[first.rows[LIKED]])
+    assert np.array_equal(again.own.term_cosines[0], first.own.term_cosines[first.rows[LIKED]])
     assert len(matcher) == 3
 
 

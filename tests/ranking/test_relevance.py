@@ -40,7 +40,7 @@ EARLIER = [
 def relevance(topic: str, day: list[Paper]) -> dict[str, float]:
     matcher = Matcher(build(day, background=fit(EARLIER)))
     matches = matcher.of([Interest(InterestKind.TOPIC, topic)], [], examples={})
-    return dict(zip(matcher.features.keys, matches.relevance[0].tolist(), strict=True))
+    return dict(zip(matcher.features.keys, matches.own.relevance[0].tolist(), strict=True))
 
 
 def test_the_whole_topic_is_more_likely_than_not_and_one_common_word_of_it_is_not() -> None:
@@ -190,7 +190,7 @@ def encoded_relevance(library: Background, day: list[Paper], topic: str) -> dict
     dense = Senses().encode([paper.title for paper in day]).astype(np.float64)
     matcher = Matcher(build(day, background=background, dense=dense), Senses())
     matches = matcher.of([Interest(InterestKind.TOPIC, topic)], [], examples={})
-    return dict(zip(matcher.features.keys, matches.relevance[0].tolist(), strict=True))
+    return dict(zip(matcher.features.keys, matches.own.relevance[0].tolist(), strict=True))
 
 
 def test_an_encoder_tells_which_paper_a_sentence_is_about(library: Background) -> None:
@@ -228,11 +228,11 @@ def test_likeness_alone_does_not_carry_a_topic_of_five_words() -> None:
     topic, share = "bayesian optimization of telescopes and bridges at night", by_likeness(np.array([5.0]))[0]
     matcher = Matcher(build(DAY, background=fit(EARLIER)))
     matches = matcher.of([Interest(InterestKind.TOPIC, topic)], [], examples={})
-    assert matches.by_likeness.tolist() == [pytest.approx(share)]
+    assert matches.own.by_likeness.tolist() == [pytest.approx(share)]
     scorer = Scorer(matcher.features, matches)
     normalisation = scorer.normalisation(sp.csr_array(np.ones((1, 1))))
     alike = replace(normalisation, terms=normalisation.terms * 1000)
-    about = matches.relevance[0]
+    about = matches.own.relevance[0]
     assert scorer.subjects(alike)[1][0, 0] == pytest.approx(about[0] + share * MOST_LIKENESS)
 
 

@@ -59,13 +59,9 @@ def test_subjects_that_readers_share_are_scored_once_and_alike(matcher: Matcher)
     scorer = Scorer(matcher.features, matches_of(matcher, stated, KNOWN))
     shares = profile_batch(stated, scorer.matches).shares
     together = scorer.normalisation(shares)
-    assert together.distinct is not None
-    assert together.distinct.shares.shape[0] == shares.shape[0] // 2
     scores, relevance = scorer.subjects(together)
     for row in range(shares.shape[0]):
-        alone = scorer.normalisation(sp.csr_array(shares[[row]]))
-        assert alone.distinct is None
-        own_scores, own_relevance = scorer.subjects(alone)
+        own_scores, own_relevance = scorer.subjects(scorer.normalisation(sp.csr_array(shares[[row]])))
         assert np.allclose(scores[row], own_scores[0], atol=1e-5)
         assert np.allclose(relevance[row], own_relevance[0], atol=1e-5)
     subject, column = (array.ravel() for array in np.indices(scores.shape))
@@ -74,12 +70,35 @@ def test_subjects_that_readers_share_are_scored_once_and_alike(matcher: Matcher)
     assert np.allclose(np.maximum(summed, 0), scores.ravel(), atol=1e-5)
 
 
+@pytest.mark.parametrize("matcher", [PLAIN, LEARNED])
+def test_what_was_remembered_of_topics_scores_as_if_it_were_scored_anew(matcher: Matcher) -> None:
+    """And the sums and bests over a reader's subjects are those of its rows."""
+    known = Matcher(matcher.features)
+    avoiding = profile(
+        [*INTERESTS[:2], Interest(InterestKind.TOPIC, "breadium", Stance.AVOID)], examples=KNOWN.examples
+    )
+    stated = [*profiles(), avoiding]
+    for _ in range(2):
+        matches_of(known, [profile(INTERESTS[::-1], examples=KNOWN.examples, liked=LIKED[:1])], KNOWN)
+        scorer = Scorer(known.features, matches_of(known, stated, KNOWN))
+        batch = profile_batch(stated, scorer.matches)
+        scored = score(scorer, batch, trend=np.zeros(len(known.features.papers)))
+        scores, relevance = scorer.subjects(scorer.normalisation(batch.shares))
+        subject, column = np.arange(len(scores))[:, None], np.arange(scores.shape[1])
+        assert np.allclose(scored.subjects.of(subject, column), scores * batch.weight[:, None], atol=1e-9)
+        for reader in (0, 1, 4):
+            mine = batch.reader_index == reader
+            wanted = mine & (batch.weight > 0)
+            assert np.allclose(scored.subjects.summed(batch)[reader], (scores.T * batch.weight)[:, mine].sum(axis=1))
+            assert np.allclose(scored.relevance[reader], np.round(relevance[wanted].max(axis=0), 9), atol=1e-9)
+
+
 def test_what_is_excluded_scores_minus_infinity_and_who_says_nothing_gets_the_trend() -> None:
     stated = profiles()
     scorer = Scorer(PLAIN.features, matches_of(PLAIN, stated, KNOWN))
     batch = profile_batch(stated, scorer.matches)
     trend = np.linspace(0, 1, len(PLAIN.features.papers))
-    rows = score(scorer, batch, scorer.normalisation(batch.shares), trend=trend).readers
+    rows = score(scorer, batch, trend=trend).readers
     assert np.allclose(rows[2], TRENDING_WEIGHT * trend)
     assert np.isneginf(rows[3]).any()
     assert not np.isneginf(rows[:3]).any()

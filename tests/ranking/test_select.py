@@ -1,5 +1,6 @@
 """Selecting for many readers at once gives each what the rules give one alone, read literally."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dailypapers.ranking.corpus.frequencies import Columns, Matrix
 from dailypapers.ranking.select import Wanted, select
 
 Floats = npt.NDArray[Any]
 #: Scores are given to two digits, so that many are equal.
 _PAPERS = 60
+
+
+def at(subjects: Floats) -> Callable[[Columns, Columns], Matrix]:
+    """Return what gives the numbers of a matrix."""
+    return lambda subject, column: np.asarray(subjects[subject, column])
 
 
 def alone(
@@ -56,7 +63,7 @@ def test_many_readers_get_what_each_would_get_alone(seed: int, readers: int, thr
     limits = chance.integers(12, 16, readers)
     known = chance.integers(0, readers, 6), chance.integers(0, _PAPERS, 6)
     wanted = Wanted(limits, np.round(scores, 9) >= threshold, known)
-    chosen = select(scores, subjects, reader_index, clusters, wanted)
+    chosen = select(scores, at(subjects), reader_index, clusters, wanted)
     for reader in range(readers):
         closed = {int(c) for r, c in zip(*known, strict=True) if r == reader}
         expected = alone(
@@ -76,7 +83,7 @@ def test_a_subject_that_runs_out_gives_its_turns_to_the_best_of_the_others() -> 
     quiet[3], loud[3] = 0.5, 0.0
     subjects = np.stack([loud, quiet])
     wanted = Wanted(np.array([5]), np.ones((1, 30), np.bool_), (np.zeros(0, np.int64), np.zeros(0, np.int64)))
-    chosen = select(subjects.sum(axis=0)[None, :], subjects, np.array([0, 0]), np.arange(30), wanted)
+    chosen = select(subjects.sum(axis=0)[None, :], at(subjects), np.array([0, 0]), np.arange(30), wanted)
     assert chosen.tolist() == [[29, 28, 27, 26, 3]]
 
 
@@ -84,5 +91,5 @@ def test_a_subject_that_runs_out_gives_its_turns_to_the_best_of_the_others() -> 
 def test_nobody_and_nothing_give_empty_lists(shape: tuple[int, int]) -> None:
     none = np.zeros(0, np.int64)
     wanted = Wanted(np.full(shape[0], 4), np.ones(shape, np.bool_), (none, none))
-    chosen = select(np.zeros(shape), np.zeros((0, shape[1])), none, np.arange(shape[1]), wanted)
+    chosen = select(np.zeros(shape), at(np.zeros((0, shape[1]))), none, np.arange(shape[1]), wanted)
     assert (len(chosen), set(chosen.ravel().tolist()) <= {-1}) == (shape[0], True)

@@ -53,9 +53,7 @@ class Ours:
             matches = matches_of(matcher, profiles, context)
             scorer = Scorer(features, matches, self._variant)
             batch = profile_batch(profiles, matches)
-            return score(scorer, batch, scorer.normalisation(batch.shares), trend=np.zeros(len(pool))).readers[
-                :, in_pool_order
-            ]
+            return score(scorer, batch, trend=np.zeros(len(pool))).readers[:, in_pool_order]
 
         return scores
 

@@ -18,9 +18,9 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.paper import Paper, Signals
 from dailypapers.domain.person import is_same_person
 from dailypapers.ranking import trending
-from dailypapers.ranking.corpus.frequencies import Columns, Matrix, Vector, places_in_groups
+from dailypapers.ranking.corpus.frequencies import Columns, Vector, places_in_groups
 from dailypapers.ranking.profile import Profile
-from dailypapers.ranking.scoring import Normalisation, PairDecomposition, ProfileBatch, Scorer
+from dailypapers.ranking.scoring import PairDecomposition, ProfileBatch, Scorer, SubjectScores
 from dailypapers.ranking.text.highlighting import Flags, Highlighter
 
 _FACTS = {
@@ -39,9 +39,7 @@ class Scored:
 
     profiles: Sequence[Profile]
     profile_batch: ProfileBatch
-    normalisation: Normalisation
-    #: Subjects × papers.
-    subjects: Matrix
+    subjects: SubjectScores
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,8 @@ class Explainer:
         pick, subject = _bringing(scored, reader, column)
         apart = PairDecomposition.of(scored.profile_batch.shares, subject, column[pick])
         weight = scored.profile_batch.weight[subject]
-        added = np.round(self.scorer.parts(scored.normalisation, apart) * weight[apart.pair], _DIGITS)
+        normalisation = self.scorer.normalisation(scored.profile_batch.shares)
+        added = np.round(self.scorer.parts(normalisation, apart) * weight[apart.pair], _DIGITS)
         interests = list(self.scorer.matches.rows)
         is_topic = np.array([interest.kind is InterestKind.TOPIC for interest in interests], np.bool_)[apart.row]
         nearest, others = _nearest(apart, added * weight[apart.pair], ~is_topic)
@@ -140,7 +139,7 @@ def _bringing(scored: Scored, reader: Columns, column: Columns) -> tuple[Columns
     first = np.cumsum(many) - many
     pick = np.repeat(np.arange(len(reader)), many[reader])
     subject = first[reader][pick] + places_in_groups(many[reader])
-    counts = np.round(scored.subjects[subject, column[pick]], _DIGITS) != 0
+    counts = np.round(scored.subjects.of(subject, column[pick]), _DIGITS) != 0
     return pick[counts], subject[counts]
 
 

@@ -4,7 +4,7 @@ A topic is taken to mean what it finds in the library (`background`), and what i
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
@@ -28,6 +28,7 @@ from dailypapers.ranking.relevance import by_likeness, relevance
 from dailypapers.ranking.relevance import parts as relevance_parts
 from dailypapers.ranking.text.topics import head, unframed
 from dailypapers.ranking.text.words import content_words
+from dailypapers.ranking.topic_scores import TopicScores
 
 #: What a topic's own words count beside those of the papers it found.
 DIRECT = 0.2
@@ -47,29 +48,73 @@ class Source:
     shares: Floats
 
 
-@dataclass(frozen=True)
-class Matches:
-    """One row for each interest that is a part of a subject, and one for each fact."""
+@dataclass(frozen=True, slots=True)
+class MatchRows:
+    """One row for each interest that is a part of a subject."""
 
-    rows: Mapping[Interest, int]
-    #: Interests × papers: cosines of terms; and × the background's sample, which says what is usual.
+    #: × papers: cosines of terms; and × the background's sample, which says what is usual, and its mean.
     term_cosines: Floats
     null_cosines: Floats
-    #: Interests × dimensions, × categories of the papers and what is usual, × dimensions of the encoder.
+    mean_null_cosine: Vector
+    #: × dimensions, × categories of the papers and what is usual, × dimensions of the encoder.
     latent_vectors: Matrix
     category_vectors: Matrix
     centred_embeddings: Matrix
     #: The vectors themselves, not measured from their mean; a topic stands where its own words do, not what it finds.
     raw_embeddings: Matrix
-    #: Interests × papers, × the sample: cosines of an encoder's vectors, for papers; topics and no encoder have none.
+    #: × papers, × the sample: cosines of an encoder's vectors, for papers; topics and no encoder have none.
     embedding_cosines: Floats
     null_embedding_cosines: Floats
-    #: Interests × papers: how likely a paper is about a topic, as far as its words tell; zeros for papers.
+    #: Whether it is a paper that an encoder has placed.
+    has_embedding: Flags
+    #: × papers: how likely a paper is about a topic, as far as its words tell; zeros for papers.
     relevance: Floats
     #: How much of the rest is likeness: all for papers, nothing for topics of few words.
     by_likeness: Vector
     #: One for a paper; for a topic less, the more papers it is spread over.
     participation_ratio: Vector
+
+    def at(self, places: Columns) -> "MatchRows":
+        """Return a copy of the rows in these places."""
+        return MatchRows(*(array[places] for array in _arrays(self)))
+
+    def grown(self, used: int, added: "MatchRows") -> "MatchRows":
+        """Return these rows, of which so many are in use, followed by others.
+
+        Room grows by doubling, so that many small additions cost no more than one large one.
+        """
+        return MatchRows(
+            *(_grown(array, used, more) for array, more in zip(_arrays(self), _arrays(added), strict=True))
+        )
+
+
+def _arrays(rows: MatchRows) -> Iterator[npt.NDArray[Any]]:
+    return (getattr(rows, each.name) for each in fields(rows))
+
+
+def _grown(array: npt.NDArray[Any], used: int, more: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if used + len(more) > len(array):
+        room = np.zeros((max(used + len(more), 2 * used), *more.shape[1:]), more.dtype)
+        room[:used] = array[:used]
+        array = room
+    array[used : used + len(more)] = more
+    return array
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What some interests make of papers, one row each, and one for each fact.
+
+    The rows of interests are those of everything that was ever matched: a copy of those asked for would cost as much as
+    to score by them.
+    """
+
+    #: The row of each interest; and of each row the place where it stands among those `kept`.
+    rows: Mapping[Interest, int]
+    places: Columns
+    kept: MatchRows
+    #: What topics score by themselves, by the variant that they are scored by.
+    topic_scores: dict[object, TopicScores]
     facts: Mapping[Interest, int]
     #: Facts × papers, ones.
     held: sp.csr_array
@@ -77,19 +122,22 @@ class Matches:
     sources: Mapping[Interest, Source]
 
     @cached_property
+    def own(self) -> MatchRows:
+        """The interests' rows, copied."""
+        return self.kept.at(self.places)
+
+    def placed(self, shares: sp.csr_array, dtype: type[np.floating[Any]] = np.float64) -> sp.csr_array:
+        """Return subjects × interests as subjects × what is kept, for products with that.
+
+        Entries stay in the interests' order, so that sums do not depend on who asked before.
+        """
+        entries = (shares.data.astype(dtype), self.places[shares.indices], shares.indptr)
+        return sp.csr_array(entries, shape=(shares.shape[0], len(self.kept.by_likeness)))
+
+    @cached_property
     def is_topic(self) -> Flags:
         """Whether it is a topic, and no paper."""
         return np.array([interest.kind is InterestKind.TOPIC for interest in self.rows], np.bool_)
-
-    @cached_property
-    def has_embedding(self) -> Flags:
-        """Whether it is a paper that an encoder has placed."""
-        return np.asarray(self.null_embedding_cosines.any(axis=1))
-
-    @cached_property
-    def mean_null_cosine(self) -> Vector:
-        """Of each interest the mean cosine with the sample."""
-        return np.asarray(self.null_cosines.mean(axis=1, dtype=np.float64))
 
     @cached_property
     def true_of(self) -> Mapping[Interest, frozenset[int]]:
@@ -98,12 +146,6 @@ class Matches:
         return {fact: frozenset(held[row].tolist()) for fact, row in self.facts.items()}
 
 
-#: The fields of `Matches` that hold a row of numbers for each interest, in the order they are computed in.
-_ARRAYS = (
-    "term_cosines", "null_cosines", "latent_vectors", "category_vectors", "centred_embeddings", "raw_embeddings",
-    "embedding_cosines", "null_embedding_cosines", "relevance", "by_likeness",
-    "participation_ratio",
-)  # fmt: skip
 #: Sums of floats depend on their order; this one is the same whoever else is in the batch.
 _ORDER = attrgetter("text", "kind", "stance")
 #: So many interests are remembered; a row of a thousand papers takes some eight kilobytes.
@@ -120,7 +162,8 @@ class Matcher:
         self.features, self.encoder = features, encoder
         self._place: dict[Interest, int] = {}
         self._sources: dict[Interest, Source] = {}
-        self._kept: list[npt.NDArray[Any]] = []
+        self._kept: MatchRows | None = None
+        self._topic_scores: dict[object, TopicScores] = {}
         self._facts: dict[Interest, Columns] = {}
 
     def __len__(self) -> int:
@@ -137,36 +180,32 @@ class Matcher:
     ) -> Matches:
         """Return the matches of these interests, one row each."""
         wanted = sorted(set(parts), key=_ORDER)
-        new = [interest for interest in wanted if interest not in self._place]
+        places = [self._place.get(interest, -1) for interest in wanted]
+        new = [interest for interest, place in zip(wanted, places, strict=True) if place < 0]
         if len(self._place) + len(new) > MOST_KEPT:
-            self._place, self._kept, self._sources, new = {}, [], {}, wanted
-        if new or not self._kept:
-            self._keep(new, *_matched(self, new, examples, vectors))
-        places = [self._place[interest] for interest in wanted]
-        rows = dict(zip(_ARRAYS, (array[places] for array in self._kept), strict=True))
+            self._place, self._kept, self._sources, self._topic_scores, new = {}, None, {}, {}, wanted
+        if new or self._kept is None:
+            kept = self._keep(new, *_matched(self, new, examples, vectors))
+            places = [self._place[interest] for interest in wanted]
+        else:
+            kept = self._kept
         checked = sorted(set(facts))
         return Matches(
             rows={interest: row for row, interest in enumerate(wanted)},
-            **rows,
+            places=np.array(places, np.int64),
+            kept=kept,
+            topic_scores=self._topic_scores,
             facts={fact: row for row, fact in enumerate(checked)},
             held=self._held(checked),
             sources=self._sources,
         )
 
-    def _keep(self, new: Sequence[Interest], rows: Sequence[npt.NDArray[Any]], sources: Sequence[Source]) -> None:
-        """Room grows by doubling, so that many small additions cost no more than one large one."""
+    def _keep(self, new: Sequence[Interest], rows: MatchRows, sources: Sequence[Source]) -> MatchRows:
         self._sources.update(zip(new, sources, strict=True))
         used = len(self._place)
-        if not self._kept:
-            self._kept = [row[:0].copy() for row in rows]
-        for n, added in enumerate(rows):
-            kept = self._kept[n]
-            if used + len(added) > len(kept):
-                room = np.zeros((max(used + len(added), 2 * used), *added.shape[1:]), added.dtype)
-                room[:used] = kept[:used]
-                self._kept[n] = kept = room
-            kept[used : used + len(added)] = added
+        self._kept = rows if self._kept is None else self._kept.grown(used, rows)
         self._place.update((interest, used + row) for row, interest in enumerate(new))
+        return self._kept
 
     def _held(self, facts: Sequence[Interest]) -> sp.csr_array:
         for fact in facts:
@@ -180,8 +219,8 @@ class Matcher:
 
 def _matched(
     matcher: Matcher, new: Sequence[Interest], examples: Mapping[str, Paper], vectors: Mapping[str, Vector]
-) -> tuple[list[npt.NDArray[Any]], list[Source]]:
-    """Return rows in the order of the interests, an array for each field of `Matches` that has one."""
+) -> tuple[MatchRows, list[Source]]:
+    """Return the rows and sources of interests, in their order."""
     features = matcher.features
     topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
     papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
@@ -191,8 +230,8 @@ def _matched(
     other, paper_sources = _of_papers(features, named_papers, [vectors.get(name) for name in names])
     back = np.argsort([*topics, *papers])
     sources = [*topic_sources, *paper_sources]
-    rows = [np.concatenate([theirs, ours])[back] for theirs, ours in zip(one, other, strict=True)]
-    return rows, [sources[n] for n in back]
+    rows = (np.concatenate([theirs, ours])[back] for theirs, ours in zip(one, other, strict=True))
+    return MatchRows(*rows), [sources[n] for n in back]
 
 
 def _sources(features: Features, own: sp.csr_array, found: sp.csr_array | None = None) -> list[Source]:
@@ -281,7 +320,7 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     )
     rows = [
         term_cosines.astype(np.float32),
-        null_cosines.astype(np.float32),
+        *_with_mean(null_cosines),
         topics.latent,
         topics.categories,
         centred_embeddings,
@@ -327,11 +366,10 @@ def _of_papers(
             encoded[row], centred_embeddings[row] = vector, background.dense_space.of(vector)
     embedding_cosines = _embedding_cosines(features, encoded)
     term_cosines = features.term_cosines(weights).astype(np.float32)
-    null_cosines = _sampled(features, weights).astype(np.float32)
     ones = np.ones(len(papers))
     rows: _Rows = [
         term_cosines,
-        null_cosines,
+        *_with_mean(_sampled(features, weights)),
         latent_vectors,
         category_vectors,
         centred_embeddings,
@@ -344,13 +382,20 @@ def _of_papers(
     return rows, _sources(features, weights)
 
 
-def _embedding_cosines(features: Features, vectors: Matrix) -> tuple[Floats, Floats]:
-    """Return texts × papers, × the sample: cosines by an encoder; of no columns where there is none."""
+def _with_mean(null_cosines: Matrix) -> tuple[Floats, Vector]:
+    cosines = null_cosines.astype(np.float32)
+    return cosines, np.asarray(cosines.mean(axis=1, dtype=np.float64))
+
+
+def _embedding_cosines(features: Features, vectors: Matrix) -> tuple[Floats, Floats, Flags]:
+    """Return texts × papers, × the sample: cosines by an encoder, of no columns where there is none; and of which."""
     dense, background = features.dense, features.background
     if dense is None or background.dense is None or not background.dense_space:
-        return np.zeros((len(vectors), 0), np.float32), np.zeros((len(vectors), 0), np.float32)
-    sample = background.dense[background.sample]
-    return (vectors @ dense.T).astype(np.float32), (vectors @ sample.T).astype(np.float32)
+        none = np.zeros((len(vectors), 0), np.float32)
+        return none, none, np.zeros(len(vectors), np.bool_)
+    cosines = (vectors @ dense.T).astype(np.float32)
+    null_cosines = (vectors @ background.dense[background.sample].T).astype(np.float32)
+    return cosines, null_cosines, np.asarray(null_cosines.any(axis=1))
 
 
 def _null_cosines(features: Features, found: sp.csr_array, own: sp.csr_array, has_feedback: Flags) -> Matrix:

@@ -89,8 +89,8 @@ def profile(
     Interests that can do nothing are left out; `warnings` names them.
     """
     _, usable_interests = _usable(interests, examples)
-    votes = [Interest(InterestKind.PAPER, key) for key in liked if key in examples]
-    against = [Interest(InterestKind.PAPER, key) for key in disliked if key in examples]
+    votes = [_paper(key) for key in liked if key in examples]
+    against = [_paper(key) for key in disliked if key in examples]
     facts = tuple((fact, _sign(fact) * FACTS[fact.kind]) for fact in usable_interests if _is_fact(fact))
     subjects = _subjects([i for i in usable_interests if i.kind not in FACTS], votes, against)
     pulls = any(subject.weight > 0 and not all(is_foreign(part) for part, _ in subject.parts) for subject in subjects)
@@ -200,6 +200,12 @@ def _is_fact(interest: Interest) -> bool:
 
 def _sign(interest: Interest) -> float:
     return -AVOIDED if interest.stance is Stance.AVOID else 1.0
+
+
+@lru_cache(maxsize=100_000)
+def _paper(key: str) -> Interest:
+    """Return a paper as an interest, the same one for all readers who voted on it: equal ones are found more slowly."""
+    return Interest(InterestKind.PAPER, key)
 
 
 @lru_cache(maxsize=100_000)

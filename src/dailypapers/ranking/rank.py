@@ -21,7 +21,7 @@ from dailypapers.ranking.explain import Explainer, Scored
 from dailypapers.ranking.exploration import outside
 from dailypapers.ranking.matching import Matcher, Matches
 from dailypapers.ranking.profile import Profile, is_foreign, profile, several
-from dailypapers.ranking.scoring import FULL, VARIANTS, Scorer, Variant, must_include, profile_batch, score
+from dailypapers.ranking.scoring import DIGITS, FULL, VARIANTS, Scorer, Variant, must_include, profile_batch, score
 from dailypapers.ranking.select import Flags, Wanted, select
 from dailypapers.ranking.text.highlighting import Highlighter
 from dailypapers.ranking.trending import trending
@@ -30,8 +30,6 @@ __all__ = ["VARIANTS", "Chosen", "Known", "Matcher", "Reader", "Recent", "choose
 
 #: So many readers are scored at a time; larger batches fall out of the processor's cache.
 BATCH = 1000
-#: Equal relevance is equal in whatever order its sum was made.
-_DIGITS = 9
 #: Equally near papers are equal in either kind of float; of these the first is named.
 _NEAR_DIGITS = 5
 #: The least relevance of what is picked for somebody who wants so many papers a day, and of what is named as nearest to
@@ -143,7 +141,7 @@ class Chosen:
             column = int(
                 np.argmax(np.where(self.news[reader], np.round(self._relevance_of[row], _NEAR_DIGITS), -np.inf))
             )
-        return column, round(float(self._relevance_of[row, column]), _DIGITS) if self.news[reader, column] else -np.inf
+        return column, round(float(self._relevance_of[row, column]), DIGITS) if self.news[reader, column] else -np.inf
 
     @cached_property
     def _relevance_of(self) -> Matrix:
@@ -238,10 +236,10 @@ def _with_thresholds(
     asking = list(readers)
     asked_by = profile_batch(asking_profiles, matches)
     nothing = np.zeros(len(known.recent.matcher.features.papers))
-    rows = score(scorer, asked_by, scorer.normalisation(asked_by.shares), trend=nothing).readers
+    rows = score(scorer, asked_by, trend=nothing).readers
     for n, row in zip(chosen, rows, strict=True):
         most = min((readers[n].about or 0) * known.recent.days, len(row))
-        least_score = round(float(np.sort(row)[len(row) - most]), _DIGITS)
+        least_score = round(float(np.sort(row)[len(row) - most]), DIGITS)
         asking[n] = replace(readers[n], threshold=LEAST, least_score=least_score)
     return asking
 
@@ -256,20 +254,19 @@ def matches_of(matcher: Matcher, profiles: Sequence[Profile], known: Known) -> M
 def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> Chosen:
     scorer = explainer.scorer
     asking = profile_batch(profiles, scorer.matches)
-    normalisation = scorer.normalisation(asking.shares)
-    scored = score(scorer, asking, normalisation, trend=explainer.trend)
-    scores, relevance = scored.readers, np.round(scored.relevance, _DIGITS)
+    scored = score(scorer, asking, trend=explainer.trend)
+    scores, relevance = scored.readers, scored.relevance
     # Thresholds are about a subject; who named none gets the top of the list.
     led = np.array([reader_profile.trending > 0 for reader_profile in profiles], np.bool_)
-    enough = np.where(led, -np.inf, np.round([reader.threshold for reader in readers], _DIGITS))
-    least = np.where(led, 0.0, [reader.least_score - 10.0**-_DIGITS for reader in readers])
+    enough = np.where(led, -np.inf, np.round([reader.threshold for reader in readers], DIGITS))
+    least = np.where(led, 0.0, [reader.least_score - 10.0**-DIGITS for reader in readers])
     wanted = Wanted(
         limit=np.array([reader.limit for reader in readers], np.int64),
         relevant=(relevance >= enough[:, None]) & (scores >= least[:, None]),
         known=_no_news(explainer, readers, profiles),
         must_include=must_include(asking, scorer.matches),
     )
-    columns = select(scores, scored.subjects, asking.reader_index, scorer.features.clusters, wanted)
+    columns = select(scores, scored.subjects.of, asking.reader_index, scorer.features.clusters, wanted)
     news = np.isfinite(scores)
     news[wanted.known] = False
     elsewhere = np.full(len(readers), -1)
@@ -280,7 +277,7 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
             elsewhere[place] = _elsewhere(explainer, open_to)
     chosen = Chosen(
         explainer,
-        Scored(profiles, asking, normalisation, scored.subjects),
+        Scored(profiles, asking, scored.subjects),
         wanted.limit,
         columns,
         elsewhere,
@@ -296,18 +293,27 @@ def _batch(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[P
 def _no_news(explainer: Explainer, readers: Sequence[Reader], profiles: Sequence[Profile]) -> tuple[Columns, Columns]:
     """Return pairs of a reader and a paper they have already, voted on, or named as an example."""
     features = explainer.scorer.features
-    by_key = {key: column for column, key in enumerate(features.keys)}
     by_id = {paper_id: column for column, paper_id in enumerate(features.ids)}
+    column_of = _columns_by_name(explainer, readers)
     rows, columns = [], []
     for row, (reader, reader_profile) in enumerate(zip(readers, profiles, strict=True)):
-        parts = (part for subject in reader_profile.subjects for part, _ in subject.parts)
-        named = {part.text for part in parts if part.kind is InterestKind.PAPER}
-        keys = {str(explainer.examples[name].id) for name in named | set(reader.disliked) if name in explainer.examples}
-        sent = {by_id[paper_id] for paper_id in reader.already if paper_id in by_id}
-        known_columns = sorted(sent | {by_key[key] for key in keys if key in by_key})
+        known_columns = {by_id[paper_id] for paper_id in reader.already if paper_id in by_id}
+        if column_of:
+            parts = (part for subject in reader_profile.subjects for part, _ in subject.parts)
+            named = (part.text for part in parts if part.kind is InterestKind.PAPER)
+            known_columns |= {column_of[name] for name in (*named, *reader.disliked) if name in column_of}
         rows += [row] * len(known_columns)
-        columns += known_columns
+        columns += sorted(known_columns)
     return np.array(rows, np.int64), np.array(columns, np.int64)
+
+
+def _columns_by_name(explainer: Explainer, readers: Sequence[Reader]) -> Mapping[str, int]:
+    """Return the columns of papers that readers name or voted on, by their names; few of these are of the day."""
+    by_key = {key: column for column, key in enumerate(explainer.scorer.features.keys)}
+    parts = (part.text for part in explainer.scorer.matches.rows if part.kind is InterestKind.PAPER)
+    names = {*parts, *(name for reader in readers for name in reader.disliked)}
+    keys = {name: str(explainer.examples[name].id) for name in names if name in explainer.examples}
+    return {name: by_key[key] for name, key in keys.items() if key in by_key}
 
 
 def _elsewhere(explainer: Explainer, open_to: Flags) -> int:
@@ -335,4 +341,4 @@ def _outside(chosen: Chosen, readers: Sequence[Reader], scores: Matrix, wanted: 
 def scores_of(explainer: Explainer, profiles: Sequence[Profile]) -> Matrix:
     """Return readers × papers: the scores selection sees."""
     asking = profile_batch(profiles, explainer.scorer.matches)
-    return score(explainer.scorer, asking, explainer.scorer.normalisation(asking.shares), trend=explainer.trend).readers
+    return score(explainer.scorer, asking, trend=explainer.trend).readers

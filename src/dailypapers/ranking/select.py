@@ -1,6 +1,6 @@
 """Selection: from many readers' scores to short lists that are worth reading, all readers at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,12 +28,18 @@ class Wanted:
     must_include: Flags | None = None
 
 
-def select(scores: Matrix, subjects: Matrix, reader_index: Columns, clusters: Columns, wanted: Wanted) -> Columns:
+def select(
+    scores: Matrix,
+    subjects: Callable[[Columns, Columns], Matrix],
+    reader_index: Columns,
+    clusters: Columns,
+    wanted: Wanted,
+) -> Columns:
     """Return readers × places: the columns of each reader's papers, best first, -1 where the list has ended.
 
-    `subjects` are subjects × papers, `reader_index` (ascending) says whose. Each subject fills its part of the list
-    first, round-robin, so that a loud one does not drown a quiet one. Of a near-duplicate cluster (`clusters`) one
-    paper is taken. Equal scores are ordered by the papers' ids.
+    `subjects` gives what subjects add to papers, `reader_index` (ascending) says whose they are. Each subject fills its
+    part of the list first, round-robin, so that a loud one does not drown a quiet one. Of a near-duplicate cluster
+    (`clusters`) one paper is taken. Equal scores are ordered by the papers' ids.
     """
     open_to = (scores > 0) & wanted.relevant
     if wanted.must_include is not None:
@@ -47,7 +53,7 @@ def select(scores: Matrix, subjects: Matrix, reader_index: Columns, clusters: Co
     for count, rows in _alike(np.bincount(reader_index, minlength=len(scores)), open_to.sum(axis=1)):
         columns, worth = _open(scores, open_to, rows)
         subjects_in_turn = [(first[rows] + turn)[:, None] for turn in range(count)] if count > 1 else []
-        added = [np.round(subjects[subject, columns], _DIGITS) for subject in subjects_in_turn]
+        added = [np.round(subjects(subject, columns), _DIGITS) for subject in subjects_in_turn]
         places = _round_robin(worth, added, limit)
         best = np.where(places >= 0, np.take_along_axis(columns, places, axis=1), -1)
         chosen[rows] = _taken(best, np.take_along_axis(worth, places, axis=1), clusters, wanted.limit[rows], limit)
@@ -56,7 +62,8 @@ def select(scores: Matrix, subjects: Matrix, reader_index: Columns, clusters: Co
 
 def _alike(subjects: Columns, papers: Columns) -> Iterator[tuple[int, Columns]]:
     """Yield how many subjects, and the readers who have so many and about as many papers; who has none is left out."""
-    size = np.ceil(np.log2(np.maximum(papers, 1))).astype(np.int64)
+    # The longest of them have at most four times as many papers as the shortest: filling up costs less than more turns.
+    size = np.ceil(np.log2(np.maximum(papers, 1)) / 2).astype(np.int64)
     for count, about in np.unique(np.stack([subjects, size], axis=1)[papers > 0], axis=0).tolist():
         yield count, np.flatnonzero((subjects == count) & (size == about) & (papers > 0))
 

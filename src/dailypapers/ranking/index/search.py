@@ -143,8 +143,7 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
     matches = matches_of(Matcher(features), [query_profile], Known())
     scorer, trend = Scorer(features, matches), trending(features.papers, {}, now=now)
     asking = profile_batch([query_profile], matches)
-    normalisation = scorer.normalisation(asking.shares)
-    scores = score(scorer, asking, normalisation, trend=trend)
+    scores = score(scorer, asking, trend=trend)
     by_words = dict(zip((str(paper.id) for paper in chosen.papers), chosen.words, strict=True))
     word_scores = np.array([by_words[key] for key in features.keys], np.float64)
     both = np.round(_deviations(scores.readers[0]) + WORDS * _deviations(word_scores), _DIGITS)
@@ -153,7 +152,7 @@ def ranked(query: Query, chosen: Candidates, background: Background, *, now: dt.
     order = np.lexsort((np.arange(len(both)), -both, -fact_counts, ~_named(query, features.papers, word_scores)))
     order = (order[strict[order]] if strict.any() else order).tolist()
     explainer = Explainer(scorer, trend, {}, {}, Highlighter(features))
-    scored = Scored([query_profile], asking, normalisation, scores.subjects)
+    scored = Scored([query_profile], asking, scores.subjects)
     return Ranked(tuple(features.papers[column] for column in order), explainer, scored, tuple(order))
 
 
