@@ -111,7 +111,7 @@ def test_words_of_the_same_root_and_company_meet() -> None:
     words = {"robot": [1.0, 0, 0], "robotic": [0.8, 0.6, 0], "university": [0, 1, 0], "universe": [0, 0.5, 0.9]}
     columns = columns_of(words)
     rows = np.array([*words.values()], np.float32)[np.argsort(columns)]
-    latent = LatentSpace(np.sort(columns), rows, np.zeros(3), np.eye(3), np.ones(3))
+    latent = LatentSpace(np.sort(columns), np.ones(4), rows, np.zeros(3), np.eye(3), np.ones(3), np.zeros((0, 3)))
     learned = replace(fit([]), latent=latent, vocabulary=Vocabulary(("robots", "robotic", "universities", "universe")))
     titles = ("Robotic hands", "Robots", "Universities", "A universe")
     features = build([paper(n, title) for n, title in enumerate(titles)], background=learned)

@@ -28,6 +28,7 @@ from dailypapers.ranking.corpus.frequencies import (
     columns_of,
     count,
     count_texts,
+    count_words,
     distinct,
     holding_each,
     merged,
@@ -123,7 +124,7 @@ class Features:
     def latent_vectors(self) -> Matrix:
         """Papers × dimensions of the background's meaning, none without it."""
         latent = self.background.latent
-        return latent.of(self.weights) if latent else np.zeros((len(self.papers), 0))
+        return latent.of(count_words(self.papers)) if latent else np.zeros((len(self.papers), 0))
 
     @cached_property
     def category_vectors(self) -> Matrix:

@@ -21,7 +21,17 @@ from dailypapers.domain.interest import Interest, InterestKind, Stance
 from dailypapers.domain.paper import Paper
 from dailypapers.domain.person import is_same_person, name_keys
 from dailypapers.ranking.corpus.background import Background
-from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector, count, count_texts, merged, weigh
+from dailypapers.ranking.corpus.frequencies import (
+    Columns,
+    Floats,
+    Matrix,
+    Vector,
+    count,
+    count_texts,
+    count_words,
+    merged,
+    weigh,
+)
 from dailypapers.ranking.embeddings.encoder import Encoder
 from dailypapers.ranking.features import Coverages, Features
 from dailypapers.ranking.relevance import by_likeness, relevance
@@ -357,7 +367,7 @@ def _of_papers(
 ) -> tuple[_Rows, list[Source]]:
     background = features.background
     weights = weigh(count(papers), background.idf)
-    latent_vectors = background.latent.of(weights) if background.latent else np.zeros((len(papers), 0))
+    latent_vectors = background.latent.of(count_words(papers)) if background.latent else np.zeros((len(papers), 0))
     category_vectors = features.category_pull(background.file([paper.categories for paper in papers]))
     centred_embeddings = np.zeros((len(papers), background.centred_embeddings.shape[1]))
     encoded = np.zeros(centred_embeddings.shape)

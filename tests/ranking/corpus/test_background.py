@@ -15,7 +15,7 @@ from dailypapers.ranking.corpus.background import (
     fit,
     is_enough,
 )
-from dailypapers.ranking.corpus.frequencies import Matrix, Vector, column_of, count, count_texts, weigh
+from dailypapers.ranking.corpus.frequencies import Matrix, Vector, column_of, count, count_texts, count_words
 from dailypapers.ranking.corpus.usual import ENOUGH
 
 #: Words of one subject keep company.
@@ -36,6 +36,10 @@ def library(many: int) -> list[Paper]:
     return made
 
 
+def titled(title: str) -> Paper:
+    return Paper(PaperId("file", "one"), title, "", ())
+
+
 PAPERS = library(LEAST_PAPERS)
 LEARNED, SMALL = fit(PAPERS), fit(PAPERS[:30])
 
@@ -48,7 +52,7 @@ def found(text: str, background: Background = LEARNED, vectors: Matrix | None = 
 def meaning(text: str) -> Vector:
     """Where a text stands along the two axes that the papers spread over most, at length one."""
     assert LEARNED.latent is not None
-    widest = LEARNED.latent.of(weigh(count_texts([text]), LEARNED.idf))[0, -2:]
+    widest = LEARNED.latent.of(count_words([titled(text)]))[0, -2:]
     return np.asarray(widest / np.linalg.norm(widest))
 
 
@@ -102,7 +106,7 @@ def test_meanings_are_measured_from_the_mean_along_uncorrelated_axes() -> None:
 
 def test_a_text_without_a_known_word_stands_on_the_mean() -> None:
     assert LEARNED.latent is not None
-    assert not LEARNED.latent.of(weigh(count_texts(["unheard", ""]), LEARNED.idf)).any()
+    assert not LEARNED.latent.of(count_words([titled("unheard"), titled("")])).any()
 
 
 def test_categories_weigh_by_how_rare_they_are_and_the_primary_one_half_as_much_again() -> None:

@@ -16,6 +16,7 @@ from dailypapers.ranking.corpus.frequencies import (
     columns_of,
     count,
     count_texts,
+    count_words,
     holding_each,
     merged,
     places_in_groups,
@@ -88,6 +89,15 @@ def test_terms_of_the_title_count_twice() -> None:
     counts = count([Paper(PaperId("file", "1"), "graph", "graph theorem")])
     assert counts[0, column_of("graph")] == 3
     assert counts[0, column_of("theorem")] == 1
+
+
+def test_words_that_meaning_is_learned_from_are_in_the_singular_and_no_pairs() -> None:
+    counts = count_words(
+        [Paper(PaperId("file", "1"), "Folding graphs", "Data sets", ()), Paper(PaperId("file", "2"), "", "")]
+    )
+    words = columns_of(["folding", "graph", "data", "set", "fold", "dataset"])
+    assert counts.toarray()[:, words].tolist() == [[2, 2, 1, 1, 0, 0], [0] * 6]
+    assert counts[[0]].sum() == 6
 
 
 def test_terms_stand_where_counts_that_are_kept_have_them() -> None:

@@ -9,6 +9,7 @@ library alone lifts a heading's nDCG@10 from .48 to .60, and meaning and categor
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,9 +28,11 @@ from dailypapers.ranking.corpus.frequencies import (
     Vector,
     columns_of,
     count,
+    count_words,
     holding,
     holding_each,
     merged,
+    sublinear,
     unbound,
     unit_rows,
     usual_shares,
@@ -37,7 +40,7 @@ from dailypapers.ranking.corpus.frequencies import (
 )
 from dailypapers.ranking.corpus.usual import usual_papers
 from dailypapers.ranking.text.spelling import Vocabulary
-from dailypapers.ranking.text.words import content_words
+from dailypapers.ranking.text.words import telling
 
 DIMENSIONS = 256
 #: With fewer earlier papers than this there is nothing to learn from; topics then match by their own words alone.
@@ -63,15 +66,23 @@ def is_enough(papers: int) -> bool:
 
 @dataclass(frozen=True)
 class LatentSpace:
-    """A space in which words that keep the same company are near each other; its axes are uncorrelated."""
+    """A space in which words that keep the same company are near each other; its axes are uncorrelated.
+
+    Its words are in the singular, not by their base, and without pairs: where many liked papers say what is wanted,
+    that ranks better by .005 to .007 nDCG@10 (docs/benchmarks.md).
+    """
 
     columns: Columns
+    #: How rare each word is: ln((1 + papers) / (1 + papers holding it)) + 1.
+    rarity: Vector
     #: Words × dimensions.
     components: Floats
     mean: Vector
     rotation: Matrix
     #: Of the background's papers along each axis.
     variances: Vector
+    #: The background's papers × dimensions.
+    library: Matrix
 
     @cached_property
     def _narrow(self) -> ColumnSubset:
@@ -83,15 +94,20 @@ class LatentSpace:
         words = (self.components @ self.rotation) * np.sqrt(self.variances)
         return np.asarray(words / np.maximum(np.linalg.norm(words, axis=1, keepdims=True), 1e-12))
 
-    def cosines(self, columns: Columns) -> Matrix:
-        """Return words × words, of these columns: how alike their company is, and nothing for words unknown here."""
-        numbers = self._narrow.numbers_of(columns)
-        words = np.where((numbers >= 0)[:, None], self._words[numbers], 0)
-        return np.asarray(words @ words.T)
+    def cosines(self, words: Sequence[Sequence[str]]) -> Matrix:
+        """Return words × words: how alike their company is, each given in its forms; 0 for words unknown here."""
+        numbers = [self._narrow.numbers_of(columns_of(forms)) for forms in words]
+        places = np.array([self._words[each[each >= 0]].sum(axis=0) for each in numbers])
+        places /= np.maximum(np.linalg.norm(places, axis=1, keepdims=True), 1e-12)
+        return np.asarray(places @ places.T)
 
-    def of(self, weights: sp.csr_array) -> Matrix:
-        """Texts × dimensions, measured from the background's mean; what shares no word with it stands on the mean."""
-        term_weights = self._narrow.rows(weights)
+    def of(self, counts: sp.csr_array) -> Matrix:
+        """Texts × dimensions, measured from the background's mean; what shares no word with it stands on the mean.
+
+        `counts` are those of `count_words`.
+        """
+        narrow_counts = self._narrow.rows(counts)
+        term_weights = sublinear(narrow_counts, self.rarity[narrow_counts.indices])
         # A few papers use few of the words; the others need not be brought to double precision.
         used = ColumnSubset.among(term_weights.indices, term_weights.shape[1])
         projected = np.asarray(used.rows(term_weights) @ self.components[used.columns], np.float64)
@@ -158,7 +174,7 @@ class Background:
     @cached_property
     def latent_vectors(self) -> Matrix:
         """Papers × dimensions of `latent`; none of them without it."""
-        return self.latent.of(self.weights) if self.latent else np.zeros((self.papers, 0))
+        return self.latent.library if self.latent else np.zeros((self.papers, 0))
 
     @cached_property
     def category_vectors(self) -> Matrix:
@@ -258,8 +274,10 @@ class Background:
         "education" and "educational" do, "university" and "universe" do not.
         """
         if word not in self._kin:
-            alike = [other for other in self._by_root.get(word[:ROOT], ()) if other != word]
-            near = self.latent.cosines(columns_of([word, *alike]))[0, 1:] if self.latent and alike else np.zeros(0)
+            forms = self._by_root.get(word[:ROOT], {})
+            alike = [other for other in forms if other != word]
+            asked = [forms.get(word, (word,)), *(forms[other] for other in alike)]
+            near = self.latent.cosines(asked)[0, 1:] if self.latent and alike else np.zeros(0)
             self._kin[word] = tuple(other for other, cosine in zip(alike, near, strict=False) if cosine >= KIN)
         return self._kin[word]
 
@@ -268,12 +286,16 @@ class Background:
         return {}
 
     @cached_property
-    def _by_root(self) -> dict[str, list[str]]:
-        """The library's words, as they are compared, by their first letters."""
-        by_root: dict[str, list[str]] = {}
-        for word in sorted({form for written in self.vocabulary.words for form in content_words(written)}):
-            by_root.setdefault(word[:ROOT], []).append(word)
-        return {root: words for root, words in by_root.items() if len(root) == ROOT}
+    def _by_root(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The library's words by their first letters: as they are compared, and in which forms, in the singular."""
+        forms: dict[str, set[str]] = {}
+        for part in chain.from_iterable(map(telling, self.vocabulary.words)):
+            forms.setdefault(part.form, set()).add(part.head)
+        by_root: dict[str, dict[str, tuple[str, ...]]] = {}
+        for word in sorted(forms):
+            if len(word) >= ROOT:
+                by_root.setdefault(word[:ROOT], {})[word] = tuple(sorted(forms[word]))
+        return by_root
 
     @cached_property
     def dense_space(self) -> Space | None:
@@ -327,19 +349,23 @@ def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Backg
 
 
 def _learn(background: Background, papers: Sequence[Paper]) -> LatentSpace | None:
-    words = sorted({word for paper in papers for word in content_words(f"{paper.title} . {paper.abstract}")})
-    columns = np.unique(columns_of(words)) if words else np.zeros(0, np.int64)
-    columns = columns[holding(unbound(background.counts))[columns] >= _LEAST_HOLDING]
+    counts = count_words(papers)
+    papers_holding = holding(counts)
+    columns = np.flatnonzero(papers_holding >= _LEAST_HOLDING)
+    rarity = np.log((1 + len(papers)) / (1 + papers_holding[columns])) + 1
     dimensions = min(DIMENSIONS, background.papers // 4, len(columns) - 1)
     if dimensions < 1:
         return None
-    rows = unit_rows(sp.csr_array(background.weights[:, columns]))
+    narrow_counts = ColumnSubset.among(columns, COLUMNS).rows(counts)
+    rows = unit_rows(sublinear(narrow_counts, rarity[narrow_counts.indices]))
     components = np.asarray(_leading_directions(rows, dimensions), np.float32)
     projected = np.asarray(rows @ components, np.float64)
     lengths = np.linalg.norm(projected, axis=1, keepdims=True)
     projected /= np.where(lengths > 0, lengths, 1)
     variances, rotation = np.linalg.eigh(np.cov(projected.T).reshape(dimensions, dimensions))
-    return LatentSpace(columns, components, projected.mean(axis=0), rotation, np.maximum(variances, 0))
+    mean = projected.mean(axis=0)
+    library = (projected - mean) @ rotation
+    return LatentSpace(columns, rarity, components, mean, rotation, np.maximum(variances, 0), library)
 
 
 def _leading_directions(rows: sp.csr_array, many: int) -> Matrix:

@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 from dailypapers.domain.paper import Paper
 from dailypapers.ranking.corpus.usual import frequencies
-from dailypapers.ranking.text.words import terms_apart
+from dailypapers.ranking.text.words import singular_words, terms_apart
 
 #: With four million columns, one in twenty of 200,000 different terms shares its own with another.
 COLUMNS = 1 << 22
@@ -45,6 +45,12 @@ def count(papers: Iterable[Paper]) -> sp.csr_array:
     texts = [(terms_apart(paper.title), terms_apart(paper.abstract)) for paper in papers]
     words, letters = ([[*title[n], *title[n], *abstract[n]] for title, abstract in texts] for n in range(2))
     return _wide(words, letters)
+
+
+def count_words(papers: Iterable[Paper]) -> sp.csr_array:
+    """Papers × `COLUMNS`: how often each paper holds each word in the singular, those of the title twice; no pairs."""
+    texts = [(singular_words(paper.title), singular_words(paper.abstract)) for paper in papers]
+    return _hash([[*title, *title, *abstract] for title, abstract in texts])
 
 
 def count_texts(texts: Iterable[str]) -> sp.csr_array:
@@ -293,8 +299,13 @@ def weigh(counts: sp.csr_array, idf: InverseFrequency) -> sp.csr_array:
     What is bound is left out.
     """
     counts = unbound(counts)
-    data = (1 + np.log(np.maximum(counts.data, 1))) * idf.of(counts.indices)
-    return unit_rows(sp.csr_array((data, counts.indices, counts.indptr), shape=counts.shape))
+    return unit_rows(sublinear(counts, idf.of(counts.indices)))
+
+
+def sublinear(counts: sp.csr_array, rarity: Vector) -> sp.csr_array:
+    """Return 1 + ln of each count times how rare its term is, which `rarity` says of each entry."""
+    data = (1 + np.log(np.maximum(counts.data, 1))) * rarity
+    return sp.csr_array((data, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def unit_rows(rows: sp.csr_array) -> sp.csr_array:

@@ -78,11 +78,13 @@ def pack_background(background: Background) -> bytes:
     if latent := background.latent:
         arrays |= {
             "columns": latent.columns,
+            "rarity": latent.rarity,
             # Half precision is half the bytes, and what is ranked with is what was read back.
             "components": latent.components.astype(np.float16),
             "mean": latent.mean,
             "rotation": latent.rotation,
             "variances": latent.variances,
+            "library": latent.library.astype(np.float16),
         }
     return _packed(arrays)
 
@@ -92,10 +94,11 @@ def unpack_background(data: bytes) -> Background:
     arrays = np.load(io.BytesIO(data), allow_pickle=False)
     categories = tuple(tuple(str(codes).split()) for codes in arrays["categories"])
     latent = None
-    if "columns" in arrays:
-        components = np.asarray(arrays["components"], np.float32)
-        latent = LatentSpace(arrays["columns"], components, arrays["mean"], arrays["rotation"], arrays["variances"])
-    # Those packed by older versions have none.
+    # Those packed by older versions have no such space, nor what is below.
+    if "library" in arrays:
+        components, library = np.asarray(arrays["components"], np.float32), arrays["library"].astype(np.float64)
+        axes = arrays["mean"], arrays["rotation"], arrays["variances"]
+        latent = LatentSpace(arrays["columns"], arrays["rarity"], components, *axes, library)
     words = str(arrays["vocabulary"]).split() if "vocabulary" in arrays else ()
     pairs = arrays["acronyms"].reshape(-1, 2) if "acronyms" in arrays else ()
     return Background(

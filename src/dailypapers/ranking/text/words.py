@@ -223,6 +223,11 @@ def content_words(text: str) -> list[str]:
     return [*map(_FORM, _told(text))]
 
 
+def singular_words(text: str) -> list[str]:
+    """The words of a text that tell something, in the singular and otherwise as they are inflected."""
+    return [*map(_HEAD, _told(text))]
+
+
 def telling(word: str) -> tuple[Part, ...]:
     """Return what of a written word tells something: of a saying nothing, of any other its parts but stop words."""
     return _TELLING[word]
