@@ -63,6 +63,40 @@ def test_what_authors_remark_and_which_papers_have_a_page_is_kept() -> None:
     assert others == [None, None, None]
 
 
+@pytest.mark.parametrize(
+    ("written", "changed"),
+    [
+        ("<h3", "<h2"),
+        (' title="Abstract" id="2604.00001"', ""),
+        ("(showing 2 of 2", "(continued, showing last 2 of 2"),
+        ("(showing 2 of 2", "(showing first 2 of 2"),
+        ("<dt>", "<DT>"),
+    ],
+)
+def test_small_changes_of_the_page_lose_nothing(written: str, changed: str) -> None:
+    page = new_page(DAY, PAPERS)
+    changed_page = page.replace(written.encode(), changed.encode()).replace(
+        b"</h3", b"</h2" if "h2" in changed else b"</h3"
+    )
+    assert changed_page != page
+    assert read_listing(changed_page, category="cs.LG", day=DAY) == read_listing(page, category="cs.LG", day=DAY)
+
+
+@pytest.mark.parametrize(
+    ("written", "changed", "remark"),
+    [
+        ("New submissions (showing 2 of 2", "New submissions (showing 2 of 1,002", "1002 new, 2 were read"),
+        ("Cross submissions", "Withdrawn papers", "has papers under “Withdrawn papers (showing 1 of 1 entries)”"),
+        ("</div></div></body></html>", "", "is cut off"),
+    ],
+)
+def test_a_page_that_is_not_understood_whole_says_so(written: str, changed: str, remark: str) -> None:
+    page = new_page(DAY, PAPERS).replace(written.encode(), changed.encode())
+    listing = read_listing(page, category="cs.LG", day=DAY)
+    assert not listing.is_complete
+    assert remark in listing.reading.remarks[0]
+
+
 def test_catchup_is_read_like_todays_page() -> None:
     today = read_listing(new_page(DAY, PAPERS), category="cs.LG", day=DAY)
     assert read_listing(catchup_page(DAY, PAPERS), category="cs.LG", day=DAY) == today

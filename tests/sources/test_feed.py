@@ -106,6 +106,9 @@ def test_what_counts_readers_is_no_part_of_a_papers_name(query: str) -> None:
         ("Thu, 01 Jan 1970 00:00:00 GMT", None),
         ("0001-01-01T00:00:00Z", None),
         ("yesterday", None),
+        ("2026/04/17", dt.date(2026, 4, 17)),
+        ("2026.4.7", dt.date(2026, 4, 7)),
+        ("2026/13/17", None),
     ],
 )
 def test_a_date_that_cannot_be_true_is_not_told(date: str, published: dt.date | None) -> None:
@@ -215,7 +218,7 @@ def test_a_corrected_title_keeps_the_papers_doi() -> None:
     assert {str(paper.id) for paper in papers} == {"doi:10.1000/a"}
 
 
-@pytest.mark.parametrize("before", ["[ASAP] ", "Sensors, Vol. 26, Pages 1234: "])
+@pytest.mark.parametrize("before", ["[ASAP] ", "[hal-04512345] ", "Sensors, Vol. 26, Pages 1234: "])
 def test_what_journals_write_before_a_title_is_left_out(before: str) -> None:
     assert only(read(f"<title>{before}A Title</title><link>https://x.example/1</link>")).paper.title == "A Title"
 

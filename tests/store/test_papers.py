@@ -54,6 +54,18 @@ def test_arxivs_own_doi_is_the_same_paper(engine: sa.Engine, now: dt.datetime) -
     assert [item.sources for item in waiting(engine)] == [("arxiv", "feed")]
 
 
+def test_a_feed_that_changes_over_to_https_announces_nothing_again(engine: sa.Engine, now: dt.datetime) -> None:
+    before, after, other = (
+        announcement(f"url:{address}", title=title, source="feed")
+        for address, title in (
+            ("http://x.example/1", "Editorial"),
+            ("https://x.example/1", "Editorial"),
+            ("https://x.example/2", "Editorial"),
+        )
+    )
+    assert [add(engine, each, now=now) for each in (before, after, other)] == [1, 0, 1]
+
+
 def test_same_title_and_first_author_from_two_sources_is_one_paper(engine: sa.Engine, now: dt.datetime) -> None:
     add(engine, announcement(), now=now)
     other = announcement("10.1101/2026.04.20.1", title="A paper with a TELLING title!", source="biorxiv")

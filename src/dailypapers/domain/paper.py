@@ -6,7 +6,7 @@ Knows when two records are the same work. Does not know where records come from 
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self, TypeVar
 from urllib.parse import quote, unquote
@@ -160,8 +160,13 @@ class Paper:
 
     def names(self) -> tuple[str, ...]:
         """Every name this work may be met by again: ids, and title with first author where that is telling."""
-        ids = (str(name) for name in (self.id, *self.also))
-        return tuple(dict.fromkeys((*ids, *work_keys(self.title, self.authors))))
+        ids = [str(name) for name in (self.id, *self.also)]
+        return tuple(dict.fromkeys((*ids, *_before_encryption(ids), *work_keys(self.title, self.authors))))
+
+
+def _before_encryption(names: Iterable[str]) -> Iterator[str]:
+    """Give the names of before a host had https: a feed that changes over announces no paper a second time."""
+    return (f"url:http:{name.removeprefix('url:https:')}" for name in names if name.startswith("url:https:"))
 
 
 def work_keys(title: str, authors: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,8 +22,13 @@ _MAX_BYTES = 15_000_000
 #: Comments and the like, of which a page has a handful; the parser's time grows with their square.
 _MAX_DECLARATIONS = 1_000
 _SECTION = re.compile(
-    r"(?P<kind>New|Cross|Replacement)\s+submissions\b.*?showing\s+(?P<shown>\d+)\s+of\s+(?P<all>\d+)", re.IGNORECASE
+    r"(?P<kind>New|Cross|Replacement)\s+submissions\b.*?showing\s+(?:(?:first|last)\s+)?(?P<shown>[\d,]+)\s+of\s+(?P<all>[\d,]+)",
+    re.IGNORECASE,
 )
+#: A heading of papers that is none of those, for whatever arXiv may call them one day.
+_OTHER_SECTION = re.compile(r"\bshowing\b.*\bentries\b", re.IGNORECASE)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+_ABSTRACT_PAGE = re.compile(r"(?:https://arxiv\.org)?/abs/([\w./-]{5,40})")
 _DAY = re.compile(r"(?:new listings for|on)\s+\w+,\s+(?P<day>\d{1,2}\s+\w+\s+\d{4})\s*$", re.IGNORECASE)
 _NOTHING = re.compile(r"\bNo (?:further )?updates (?:today|for)\b", re.IGNORECASE)
 _CODE = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
@@ -70,9 +75,11 @@ def read_listing(content: bytes, *, category: str, day: dt.date, source: str = "
         except (BadPaperId, ValueError) as error:
             skipped.append(Skipped(f"{category} page item {number}", str(error)))
     missing = _missing(page.printed, announcements)
-    remarks = (f"The page of {category} says {missing}",) if missing else ()
-    reading = Reading(tuple(announcements), tuple(skipped), remarks)
-    return Listing(reading, page.day, page.printed, not missing and not skipped)
+    remarks = [f"The page of {category} says {missing}"] if missing else []
+    remarks += [f"The page of {category} has papers under “{heading[:80]}”" for heading in page.others[:1]]
+    remarks += [f"The page of {category} is cut off"] if not page.is_ended else []
+    reading = Reading(tuple(announcements), tuple(skipped), tuple(remarks))
+    return Listing(reading, page.day, page.printed, not remarks and not skipped)
 
 
 def _missing(printed: Mapping[AnnounceType, int], announcements: Iterable[Announcement]) -> str:
@@ -130,6 +137,10 @@ class _Page(HTMLParser):
         self.items: list[_Item] = []
         self.printed: dict[AnnounceType, int] = {}
         self.day: dt.date | None = None
+        #: Headings above papers of an unknown type.
+        self.others: list[str] = []
+        #: Whether it came to its end.
+        self.is_ended = False
         self._type: AnnounceType | None = None
         self._says_nothing = False
         #: Where the text that comes next belongs: the field of the last entry, "heading", or nowhere.
@@ -147,12 +158,12 @@ class _Page(HTMLParser):
         attributes = dict(attrs)
         if tag == self._element:
             self._depth += 1
-        elif tag in {"h1", "h3"}:
+        elif tag in _HEADINGS:
             self._begin("heading", tag)
         elif tag == "dt" and self._type:
             self.items.append(_Item(self._type))
-        elif self.items and tag == "a" and attributes.get("title") == "Abstract" and attributes.get("id"):
-            self.items[-1].texts["id"] = [str(attributes["id"])]
+        elif self.items and tag == "a" and (page := _ABSTRACT_PAGE.fullmatch(attributes.get("href") or "")):
+            self.items[-1].texts.setdefault("id", [page[1]])
         elif self.items and tag == "a" and attributes.get("title") == "View HTML":
             self.items[-1].texts["html"] = [attributes.get("href") or ""]
         elif self.items and tag == "div":
@@ -167,6 +178,7 @@ class _Page(HTMLParser):
         self._field, self._element, self._depth = name, element, 1
 
     def handle_endtag(self, tag: str) -> None:
+        self.is_ended = self.is_ended or tag in {"body", "html"}
         if tag != self._element:
             return
         self._depth -= 1
@@ -187,7 +199,10 @@ class _Page(HTMLParser):
     def _read_heading(self, heading: str) -> None:
         if section := _SECTION.search(heading):
             self._type = _TYPES[section["kind"].lower()]
-            self.printed[self._type] = int(section["all"])
+            self.printed[self._type] = int(section["all"].replace(",", ""))
+        elif _OTHER_SECTION.search(heading):
+            self.others.append(heading)
+            self._type = None
         elif day := _DAY.search(heading):
             self.day = _date(day["day"])
 

@@ -26,8 +26,8 @@ from dailypapers.sources.parsing.syndication import Entry, bodies, creators, is_
 _DOI_FIELDS = ("prism_doi", "dc_identifier", "id", "guid", "link", "prism_url")
 _ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/[^\s?#]+|oai:arxiv\.org:\S+", re.IGNORECASE)
 _ARXIV_ERROR = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors\b")
-# What journals write before a title: “[ASAP] …”, “Sensors, Vol. 26, Pages 1234: …”.
-_BEFORE_TITLE = re.compile(r"\[ASAP\]\s+|[A-Z][\w&, -]{0,80}, Vol\. \d+, Pages? [\w-]+: ")
+# What journals and archives write before a title: “[ASAP] …”, “[hal-04512345] …”, “Sensors, Vol. 26, Pages 1234: …”.
+_BEFORE_TITLE = re.compile(r"\[(?:ASAP|[a-z]{3,12}-\d{6,9})\]\s+|[A-Z][\w&, -]{0,80}, Vol\. \d+, Pages? [\w-]+: ")
 #: “… -- by Ann Lee, Bob Roy”, behind each title of NBER's.
 _SIGNED = re.compile(r"\s[–—]\sby\s(?=[^\W\d_a-z])([^–—:?!]{3,2000})$")
 #: Addresses that need not be joined to another, and in which nothing is left to be mended.
@@ -44,6 +44,8 @@ _FILE_NAME = re.compile(r"[\w.~%-]{1,200}\.[A-Za-z]{3,5}(?:[?#]\S*)?|#\S+", re.A
 _FIRST_YEAR, _AHEAD = 1900, dt.timedelta(days=400)
 #: What clocks say that nobody has set.
 _UNSET = dt.date(1970, 1, 1)
+#: Dates that the parser would read as others.
+_DAY_WITH_STROKES = re.compile(r"\s*(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
 #: Longer texts are articles, not abstracts.
 _LONGEST_ABSTRACT = 8_000
 _AUTHORS_ON_LINES = re.compile(
@@ -230,9 +232,9 @@ def _title(entry: Entry, context: _Context) -> tuple[str, tuple[str, ...]]:
         signed = clean_authors(match[1])
         if signed and all(len(name.split()) > 1 for name in signed):
             return written[: match.start()], signed
-    if "[ASAP]" not in written and ", Vol. " not in written:
+    if not written.startswith("[") and ", Vol. " not in written:
         return written, ()
-    return _BEFORE_TITLE.sub("", written) or written, ()
+    return _BEFORE_TITLE.sub("", written, count=1) or written, ()
 
 
 def _link(entry: Entry, base: str) -> str:
@@ -347,6 +349,8 @@ def _published(entry: Entry, day: dt.date) -> dt.date | None:
     """Give the day it was published; `None` for one that cannot be true on the day of the feed."""
     # Asked for what it has not, the parser's own dictionary gives the other date, and a warning.
     moment = entry.get("published_parsed") or dict(entry).get("updated_parsed")
+    if written := _DAY_WITH_STROKES.match(text(entry, "published")):
+        moment = tuple(map(int, written.groups()))
     try:
         published = dt.date(*moment[:3]) if moment else _UNSET
     except (ValueError, TypeError):

@@ -67,6 +67,7 @@ def test_an_imprint_is_no_abstract(text: str) -> None:
         ("<p>Sensing, Vol. 26, Pages 1234: A Title of It</p><p>Sensing doi: 10.3390/s26</p><p>We saw.</p>", "We saw."),
         ("<p>by Ann Lee, Bob Roy</p> We did a lot.", "We did a lot."),
         ("Volume 12, Issue 3, March 2026, Page 1-9<br/>. We did a lot.", "We did a lot."),
+        ("[...] We did a lot.", "We did a lot."),
         ("<p>We did.</p><p>The post <a>A Title of It</a> appeared first on <a>Things</a>.</p>", "We did."),
         ("<p>We did a lot. <a>Continue reading <span>A Title of It</span></a></p>", "We did a lot."),
         ("<p>We did.</p><p><small>2 posts - 1 participant</small></p><p><a>Read full topic</a></p>", "We did."),

@@ -65,7 +65,7 @@ _PUBLICATION = re.compile(
     r"(?:Publication date|Source|Journal(?: (?:name|title))?|Published in|Publisher)\s?:", re.IGNORECASE
 )
 _TITLE = re.compile(r"Title\s?:\s*", re.IGNORECASE)
-_LEFT_OVER = re.compile(r"[.,;:]\s+")
+_LEFT_OVER = re.compile(r"(?:[.,;:]|\[\.\.\.\])\s+")
 _AUTHORS = re.compile(r"(?:Author\(s\)|Authors?)\s?:\s*", re.IGNORECASE)
 _BY = re.compile(r"by\s", re.IGNORECASE)
 _HEADING = re.compile(r"(?:Graphical\s)?Abstract|Summary", re.IGNORECASE)
