@@ -36,6 +36,16 @@ async def test_answers_in_a_row_wait_for_no_acknowledgement() -> None:
                 transport.close()
 
 
+@pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="this system gives a port to one process alone")
+def test_a_shared_port_is_refused_to_whoever_does_not_share_it() -> None:
+    with listen_once("127.0.0.1", 0, option="--port", shared=True) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(CannotListen, match="already in use"):
+            listen("127.0.0.1", port, option="--port")
+        with listen_once("127.0.0.1", port, option="--port", shared=True) as second:
+            assert second.getsockname() == first.getsockname()
+
+
 def test_one_socket_is_ipv4_where_there_is_a_choice() -> None:
     with listen_once("localhost", 0, option="--port") as opened:
         assert opened.family == socket.AF_INET

@@ -12,17 +12,19 @@ _REASONS = {
 }
 
 
-def listen(host: str, port: int, *, option: str) -> tuple[socket.socket, ...]:
+def listen(host: str, port: int, *, option: str, shared: bool = False) -> tuple[socket.socket, ...]:
     """Open a port on every address of a host; port 0 takes a free one, the same for all of them.
 
-    `option` is what the operator changes to have another port, as it stands in a sentence: `--port`. Raises
-    `CannotListen`, which names it.
+    One that is `shared` may be opened by other processes of the same user that share it too, where the system can do
+    that (SO_REUSEPORT): each conversation goes to one of them. `option` is what the operator changes to have another
+    port, as it stands in a sentence: `--port`. Raises `CannotListen`, which names it.
     """
     sockets: list[socket.socket] = []
     try:
         for family, address in _addresses(host):
             taken = port or (sockets[0].getsockname()[1] if sockets else 0)
-            sockets.append(_known_as_tcp(socket.create_server((address, taken), family=family)))
+            reuses = shared and hasattr(socket, "SO_REUSEPORT")
+            sockets.append(_known_as_tcp(socket.create_server((address, taken), family=family, reuse_port=reuses)))
     except OSError as error:
         for opened in sockets:
             opened.close()
@@ -30,9 +32,9 @@ def listen(host: str, port: int, *, option: str) -> tuple[socket.socket, ...]:
     return tuple(sockets)
 
 
-def listen_once(host: str, port: int, *, option: str) -> socket.socket:
+def listen_once(host: str, port: int, *, option: str, shared: bool = False) -> socket.socket:
     """Open a port on the first address of a host, as `listen` does; IPv4 comes first."""
-    first, *others = listen(host, port, option=option)
+    first, *others = listen(host, port, option=option, shared=shared)
     for other in others:
         other.close()
     return first

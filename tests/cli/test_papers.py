@@ -48,6 +48,7 @@ def test_where_a_paper_came_from_is_shown_and_a_merge_undone(run: Run) -> None:
     assert [(each["source"], each["record"]) for each in origin["merges"]] == [("journal", "doi:10.1000/j.1")]
     code, _, said = run("paper", "2604.20001", "--split", "10.1000/j.1", *NOW)
     assert (code, "doi:10.1000/j.1 is a paper of its own from now on." in said) == (0, True)
+    assert "First seen 2026-04-20 08:00 UTC.\n" in run("paper", "2604.20001", *NOW)[1]
     run("fetch", *NOW)
     assert json.loads(run("paper", "10.1000/j.1", "--json")[1])["id"] == "doi:10.1000/j.1"
     code, _, said = run("paper", "2604.20001", "--split", "10.1000/j.1")

@@ -188,7 +188,8 @@ def _print_origin(origin: "Provenance") -> None:
     for line in (", ".join(paper.authors), ", ".join(paper.categories), paper.url):
         if line:
             typer.echo(line)
-    typer.echo(f"First seen {_moment(origin.first_seen_at)}; also known as {', '.join(origin.names)}.\n")
+    other_names = f"; also known as {', '.join(origin.names)}" if origin.names else ""
+    typer.echo(f"First seen {_moment(origin.first_seen_at)}{other_names}.\n")
     announced = [{**asdict(each), "seen_at": _moment(each.seen_at)} for each in origin.announcements]
     rows("announcements", announced, as_json=False)
     if origin.readings:

@@ -16,11 +16,15 @@ from dailypapers.listening import listen_once
 class Server:
     """A mail server in a thread of its own, for as long as its context lasts; its port is open from the beginning.
 
-    Raises `CannotListen` where the port cannot be had; `option` is what the operator changes then.
+    Raises `CannotListen` where the port cannot be had; `option` is what the operator changes then. A `shared` port may
+    be other processes' too.
     """
 
-    def __init__(self, handler: object, host: str, port: int, *, option: str, **settings: Any) -> None:
-        self._controller = OnSocket(handler, listen_once(host, port, option=option), **settings)
+    def __init__(
+        self, handler: object, host: str, port: int, *, option: str, shared: bool = False, **settings: Any
+    ) -> None:
+        listening = listen_once(host, port, option=option, shared=shared)
+        self._controller = OnSocket(handler, listening, **settings)
         self.host = host
         self.port: int = self._controller.port
 
@@ -57,6 +61,10 @@ class OnSocket(Controller):
     def factory(self) -> SMTP:
         """One conversation."""
         return self._speaks(self.handler, **self.SMTP_kwargs)
+
+    def _trigger_server(self) -> None:
+        """Make a first conversation without connecting: on a port that is shared, another process might answer."""
+        self.loop.call_soon_threadsafe(self._factory_invoker)
 
     def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
         return self.loop.create_server(self._factory_invoker, sock=self._listening)

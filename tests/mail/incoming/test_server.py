@@ -1,6 +1,7 @@
 """Mail that comes in over real SMTP and LMTP is taken whole, and answered once it has been dealt with."""
 
 import smtplib
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,6 +39,32 @@ def test_a_mail_is_taken_whole_and_answered_once_it_is_dealt_with(lmtp: bool) ->
         assert client.sendmail("", ["a@here.example"], MAIL) == {}
         assert client.sendmail("eve@example.org", ["a@here.example"], MAIL) == {}
     assert taken == [Incoming("", "a@here.example", MAIL), Incoming("eve@example.org", "a@here.example", MAIL)]
+
+
+@pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="this system gives a port to one process alone")
+def test_workers_of_one_machine_share_the_port_and_one_may_end() -> None:
+    taken: dict[str, list[str]] = {"first": [], "second": []}
+
+    def worker(name: str, port: int = 0) -> Inbound:
+        def take(mail: Incoming) -> str:
+            taken[name].append(mail.recipient)
+            return "250 2.0.0 taken"
+
+        return Inbound(lambda _sender, _recipient: "", take, port=port)
+
+    def hand_over(recipient: str) -> None:
+        with smtplib.LMTP("127.0.0.1", first.port, timeout=20) as client:
+            assert client.sendmail("", [recipient], MAIL) == {}
+
+    with worker("first") as first:
+        with worker("second", first.port):
+            for number in range(20):
+                hand_over(f"a{number}@x.example")
+        hand_over("last@x.example")
+    assert sorted(taken["first"] + taken["second"]) == sorted(
+        [*(f"a{n}@x.example" for n in range(20)), "last@x.example"]
+    )
+    assert taken["first"][-1] == "last@x.example"
 
 
 def test_recipients_that_are_not_ours_are_refused_one_by_one() -> None:

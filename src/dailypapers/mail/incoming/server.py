@@ -24,6 +24,8 @@ _IDLE_SECONDS = 60
 class Inbound(Server):
     """The server, in a thread of its own; use it as a context manager. Port 0 takes any free one.
 
+    Several workers on one machine share the port.
+
     `refusal` says why a recipient is none of ours, empty where it is. `take` deals with one mail and returns the reply;
     it is called in a thread of its own, and what it raises is answered with 451, so that the mail comes again.
     """
@@ -40,7 +42,8 @@ class Inbound(Server):
     ) -> None:
         handler = _Handler(refusal, take, lmtp=lmtp)
         limits = {"data_size_limit": max_bytes, "timeout": _IDLE_SECONDS, "ident": "dailypapers"}
-        super().__init__(handler, host, port, option="inbound.port in the settings", lmtp=lmtp, **limits)
+        option = "inbound.port in the settings"
+        super().__init__(handler, host, port, option=option, shared=True, lmtp=lmtp, **limits)
 
 
 class _Handler:
