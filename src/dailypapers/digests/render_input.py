@@ -6,6 +6,7 @@ preview, for a replay. Knows nothing of how it is rendered.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -62,16 +63,16 @@ class Shared:
     paper_by_id: dict[int, papers.Listed] = field(default_factory=dict)
     edition_by_id: dict[int, Edition] = field(default_factory=dict)
     #: With what stood beside the paper, so that its identity is not another's while this is kept.
-    _entries: dict[tuple[int, int, int, str], tuple[AboutPaper | None, Entry]] = field(default_factory=dict)
+    _entries: dict[tuple[int, int, int, str], tuple[AboutPaper | None, "LaidOut"]] = field(default_factory=dict)
 
-    def entry(self, item: papers.Listed, reason: Reason, about: AboutPaper | None, language: str = "") -> Entry:
+    def entry(self, item: papers.Listed, reason: Reason, about: AboutPaper | None, language: str = "") -> "LaidOut":
         """Return a paper as an entry, the very same one wherever the same is said of it."""
         key = (item.paper_id, id(reason), id(about), language)
         known = self._entries.get(key)
         if known is None:
             if len(self._entries) > _MOST_SHARED:
                 self._entries.clear()
-            known = self._entries[key] = (about, entry_of(item, reason, about, language))
+            known = self._entries[key] = (about, _new_entry(item, reason, about, language))
         return known[1]
 
     def load(self, tx: sa.Connection, paper_ids: set[int], edition_ids: set[int]) -> None:
@@ -175,21 +176,33 @@ def entry_of(item: papers.Listed, reason: Reason, about: AboutPaper | None = Non
     )
 
 
+#: An entry, and the kinds of its reason's terms.
+LaidOut = tuple[Entry, frozenset[TermKind]]
+
+
+def _new_entry(item: papers.Listed, reason: Reason, about: AboutPaper | None, language: str) -> LaidOut:
+    return entry_of(item, reason, about, language), _kinds(reason)
+
+
 def laid_out(
     edition: Edition,
     picks: Sequence[Pick | StoredPick],
     listed: Mapping[int, papers.Listed],
     content: Content,
     *,
-    entry: Callable[[papers.Listed, Reason, AboutPaper | None, str], Entry] = entry_of,
+    entry: Callable[[papers.Listed, Reason, AboutPaper | None, str], LaidOut] = _new_entry,
 ) -> Digest:
     """Return the digest of these picks, by the ids of their papers: what is for the reader apart from what is not."""
     entries: tuple[list[Entry], list[Entry]] = ([], [])
+    kinds = set[TermKind]()
+    about_by_name, language = content.papers, content.summary_language
     for pick in picks:
         item = listed[pick.paper_id]
-        about = content.papers.get(str(item.paper.id))
-        entries[pick.outside].append(entry(item, pick.reason, about, content.summary_language))
-    digest = digest_of(entries[False], edition, notes=content.notes, outside=entries[True])
+        one, its_kinds = entry(item, pick.reason, about_by_name.get(str(item.paper.id)), language)
+        entries[pick.outside].append(one)
+        if not pick.outside:
+            kinds |= its_kinds
+    digest = _digest(entries[False], edition, kinds, notes=content.notes, outside=entries[True])
     if content.considered:
         digest = replace(digest, considered=content.considered, is_of_several_days=True)
     if not (content.quiet or content.quiet_days or content.instead or content.saved):
@@ -224,7 +237,22 @@ def digest_of(
     entries: Sequence[Entry], edition: Edition, *, notes: Sequence[str] = (), outside: Sequence[Entry] = ()
 ) -> Digest:
     """Put entries together as a digest; `outside` are those from outside the reader's topics."""
-    kinds = {term.kind for entry in entries if isinstance(entry.reason, Reason) for term in entry.reason.terms}
+    kinds = {kind for entry in entries if isinstance(entry.reason, Reason) for kind in _kinds(entry.reason)}
+    return _digest(entries, edition, kinds, notes=notes, outside=outside)
+
+
+def _kinds(reason: Reason) -> frozenset[TermKind]:
+    return frozenset([term.kind for term in reason.terms])
+
+
+def _digest(
+    entries: Sequence[Entry],
+    edition: Edition,
+    kinds: AbstractSet[TermKind],
+    *,
+    notes: Sequence[str],
+    outside: Sequence[Entry],
+) -> Digest:
     return Digest(
         tuple(entries),
         trending=kinds <= _ANYBODYS,

@@ -70,6 +70,9 @@ def _moment() -> sa.BindParameter[dt.datetime]:
 
 def forget(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:
     """Forget the present tries of these deliveries, which did not take place."""
+    deliveries = tuple(deliveries)
+    if not deliveries:
+        return
     this_try = sa.tuple_(attempts.c.delivery_id, attempts.c.number, attempts.c.worker)
     for group in groups((delivery.id, delivery.attempts, delivery.claimed_by) for delivery in deliveries):
         open_ones = (attempts.c.handed_over_at.is_(None), attempts.c.answered_at.is_(None))

@@ -54,7 +54,7 @@ def from_json(document: Mapping[str, Any]) -> Content:
     return Content(
         _style(document),
         tuple(_sentence(note) for note in document["notes"]),
-        {name: _read_about(about) for name, about in document["papers"].items()},
+        {name: _read_about(name, about) for name, about in document["papers"].items()},
         tuple(QuietTopic(topic, nearest_id) for topic, nearest_id in document.get("quiet", ())),
         document.get("quiet_days", 0),
         document.get("instead", False),
@@ -112,7 +112,20 @@ def _to_bits(known: frozenset[str]) -> int:
     return sum(1 << n for n, name in enumerate(_KNOWN) if name in known)
 
 
-def _read_about(document: Mapping[str, Any]) -> AboutPaper:
+#: What was read last of a paper, by its name: in the contents of most readers the same is said of it.
+_last_read: dict[str, tuple[Mapping[str, Any], AboutPaper]] = {}
+
+
+def _read_about(name: str, document: Mapping[str, Any]) -> AboutPaper:
+    last = _last_read.get(name)
+    if last is None or last[0] != document:
+        if len(_last_read) >= _PAPERS:
+            _last_read.clear()
+        last = _last_read[name] = ({**document}, _about_in(document))
+    return last[1]
+
+
+def _about_in(document: Mapping[str, Any]) -> AboutPaper:
     counts = tuple([(name, document[name]) for name in document if name in _COUNTS])
     known = document.get("known", _WITHOUT_FIGURE if document.get("without_figure") else None)
     return _about_of(tuple(document["sources"]), counts, known)

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,8 +20,7 @@ _REASONS = 8192
 _KINDS = {kind.value: kind for kind in TermKind}
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPick:
+class StoredPick(NamedTuple):
     """A pick as it is kept: the paper's internal id, its score and its reason."""
 
     paper_id: int
@@ -32,17 +31,20 @@ class StoredPick:
 
 def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, tuple[StoredPick, ...]]:
     """Return the picks of deliveries, in order."""
-    picks_of: dict[int, list[StoredPick]] = {}
+    picks_of: defaultdict[int, list[StoredPick]] = defaultdict(list)
     for group in groups(delivery_ids):
         for delivery_id, paper_id, score, reason, outside in _PICKED.rows(tx, ids=group):
-            pick = StoredPick(paper_id, score, _read(reason), bool(outside))
-            picks_of.setdefault(delivery_id, []).append(pick)
+            picks_of[delivery_id].append(StoredPick(paper_id, score, _read(reason), bool(outside)))
     return {delivery_id: tuple(chosen) for delivery_id, chosen in picks_of.items()}
 
 
-#: Reasons as text: readers share many, and a text that is known need not be read again.
+#: Reasons as text: readers share many, and a text that is known need not be read again. Whether a pick is from outside
+#: is left as the database has it.
 _PICKED = Prepared(
-    sa.select(picks.c.delivery_id, picks.c.paper_id, picks.c.score, sa.cast(picks.c.reason, sa.Text), picks.c.outside)
+    sa.select(
+        *(picks.c.delivery_id, picks.c.paper_id, picks.c.score, sa.cast(picks.c.reason, sa.Text)),
+        sa.type_coerce(picks.c.outside, sa.Integer),
+    )
     .where(among_ids(picks.c.delivery_id))
     .order_by(picks.c.delivery_id, picks.c.position)
 )
