@@ -10,14 +10,15 @@ import binascii
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from dailypapers.domain.i18n import N_
-from dailypapers.domain.link import Bearer, Claim, Purpose
+from dailypapers.domain.link import ABOUT, Bearer, Claim, Purpose
 from dailypapers.errors import BadToken
 
 #: How long a link can be used. CAN-SPAM wants unsubscribing for 30 days; people dig out older mails.
@@ -65,38 +66,32 @@ class Signer:
         """
         return f"{self.base_url}/{purpose}/{self.token(purpose, bearer, issued=issued, about=about)}"
 
-    def urls(self, purpose: Purpose, bearer: Bearer, *, issued: dt.datetime, about: Iterable[int]) -> list[str]:
-        """Return such addresses, one about each of these things."""
-        page = f"{self.base_url}/{purpose}/"
-        return [page + token for token in self.tokens(purpose, bearer, issued=issued, about=about)]
-
     def token(self, purpose: Purpose, bearer: Bearer, *, issued: dt.datetime, about: int = 0) -> str:
-        """Return what the address of such a page ends with."""
-        return self.tokens(purpose, bearer, issued=issued, about=(about,))[0]
+        """Return what the address of such a page ends with.
 
-    def tokens(self, purpose: Purpose, bearer: Bearer, *, issued: dt.datetime, about: Iterable[int]) -> list[str]:
-        """Return a reader's tokens for one purpose, one about each of these things: a digest carries many.
-
-        They are what itsdangerous makes, but never compressed; here one costs a tenth.
+        It is what itsdangerous makes, but never compressed; here it costs a tenth.
         """
         mark = f',"{self._mark(purpose, bearer)}"' if bearer.key else ""
-        begins = f"[{bearer.subscriber_id},{_ends(purpose, issued)},"
-        return _signing(self.secret, purpose)([f"{begins}{thing}{mark}]".encode() for thing in about])
+        values = f"[{bearer.subscriber_id},{_ends(purpose, issued)},{about}{mark}]"
+        return _signing(self.secret, purpose)(values.encode())
 
     def claim(self, purpose: Purpose, token: str, *, now: dt.datetime) -> Claim:
         """Return what a token says. Raises `BadToken` where it is forged, for another purpose, or expired.
 
-        It may be a token of somebody who has been erased since: whether its bearer is a subscriber still, `is_held_by`
-        tells.
+        A vote's token may be about any paper, whose id then stands behind it unsigned (`vote_address`). It may be a
+        token of somebody who has been erased since: whether its bearer is a subscriber still, `is_held_by` tells.
         """
         try:
-            subscriber_id, ends, *more = self._serializer(purpose).loads(token)
+            signed, paper_id = _parted(token) if purpose is Purpose.FEEDBACK else (token, 0)
+            subscriber_id, ends, *more = self._serializer(purpose).loads(signed)
             about, mark = [*more, 0, ""] if not more else [*more, ""][:2]
         except (BadData, ValueError, TypeError):
             raise BadToken(N_("This link is incomplete. Please use the one in your latest email.")) from None
+        if paper_id and about:
+            raise BadToken(N_("This link is incomplete. Please use the one in your latest email."))
         if now.timestamp() > int(ends):
             raise BadToken(N_("This link has expired. Please use the one in your latest email."))
-        return Claim(purpose, int(subscriber_id), int(about), str(mark))
+        return Claim(purpose, int(subscriber_id), paper_id or int(about), str(mark))
 
     def is_held_by(self, bearer: Bearer, claim: Claim) -> bool:
         """Tell whether a claim was made for this very subscription, and not for one that had the same id."""
@@ -235,26 +230,36 @@ def _ends(purpose: Purpose, issued: dt.datetime) -> int:
     return int((issued + LIFETIME[purpose]).timestamp())
 
 
-@cache
-def _signing(secret: bytes, purpose: Purpose) -> Callable[[Iterable[bytes]], list[str]]:
-    """Return what writes and signs tokens' values as the purpose's serializer does.
+def _parted(token: str) -> tuple[str, int]:
+    """Return what is signed of a vote's token, and the paper that stands behind it. Raises `ValueError`."""
+    signed, about, paper_id = token.partition(ABOUT)
+    return signed, _paper_id(paper_id) if about else 0
 
-    A digest has more tokens than papers: they are signed in one loop, without a call for each.
-    """
+
+def _paper_id(text: str) -> int:
+    if not _PAPER_ID.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+#: A database's ids have no more digits.
+_PAPER_ID = re.compile(r"[1-9][0-9]{0,17}")
+
+
+@cache
+def _signing(secret: bytes, purpose: Purpose) -> Callable[[bytes], str]:
+    """Return what writes and signs a token's values as the purpose's serializer does."""
     serializer = _serializer(secret, purpose)
     inner, outer = _begun_hmac(serializer.make_signer(serializer.salt).derive_key(), _sha1)
     encode = binascii.b2a_base64
 
-    def sign(each_values: Iterable[bytes]) -> list[str]:
-        tokens = []
-        for values in each_values:
-            written = encode(values, newline=False).rstrip(b"=").translate(_URL_SAFE)
-            inside, outside = inner.copy(), outer.copy()
-            inside.update(written)
-            outside.update(inside.digest())
-            signature = encode(outside.digest(), newline=False).rstrip(b"=").translate(_URL_SAFE)
-            tokens.append((written + b"." + signature).decode())
-        return tokens
+    def sign(values: bytes) -> str:
+        written = encode(values, newline=False).rstrip(b"=").translate(_URL_SAFE)
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(written)
+        outside.update(inside.digest())
+        signature = encode(outside.digest(), newline=False).rstrip(b"=").translate(_URL_SAFE)
+        return (written + b"." + signature).decode()
 
     return sign
 

@@ -15,9 +15,7 @@ LINKS = Links(
     f"{HOME}unsubscribe/{TOKEN}",
     preferences=f"{HOME}preferences/{TOKEN}",
     web=f"{HOME}digest/{TOKEN}",
-    feedback=dict.fromkeys(
-        ("arxiv:2312.00752", "doi:10.1038/s41586-021-03819-2", "arxiv:2401.00001"), f"{HOME}feedback/{TOKEN}"
-    ),
+    feedback=f"{HOME}feedback/{TOKEN}",
 )
 STATUS = "Today biorxiv could not be reached. What is missing follows as soon as it can be had."
 
@@ -36,6 +34,7 @@ MAMBA = Entry(
     ("arxiv", "huggingface"),
     Signals(upvotes=214),
     ("Tri Dao",),
+    paper_id=71,
 )
 ALPHAFOLD = Entry(
     Paper(
@@ -50,6 +49,7 @@ ALPHAFOLD = Entry(
     ),
     "Contains “protein structure”",
     ("biorxiv",),
+    paper_id=1234,
 )
 PLAIN = Entry(
     Paper(
@@ -77,10 +77,12 @@ def entry(title: str = "A Title", abstract: str = "", reason: str = "In cs.LG", 
     """An entry of which only what matters is given."""
     paper = Paper(PaperId("arxiv", "2401.00001"), title, abstract, url="https://arxiv.org/abs/2401.00001")
     fields = {
-        name: more.pop(name) for name in ("sources", "signals", "followed", "presentation", "thumbnail") if name in more
+        name: more.pop(name)
+        for name in ("sources", "signals", "followed", "presentation", "thumbnail", "paper_id")
+        if name in more
     }
     changed = {name: getattr(paper, name) for name in Paper.__dataclass_fields__} | more
-    return Entry(Paper(**changed), reason, **fields)  # type: ignore[arg-type]
+    return Entry(Paper(**changed), reason, **{"paper_id": 5, **fields})  # type: ignore[arg-type]
 
 
 def digest_of(*entries: Entry) -> Digest:

@@ -35,9 +35,14 @@ def vote(name: str) -> Vote:
     return address, address
 
 
-def filled(blocks: Blocks, reader: str, number: int) -> Filled:
-    (block,) = blocks.filled("entry", [ENTRY], SHOWN, [vote(reader)], first=number, has_html=True)
-    return block
+def filled(blocks: Blocks, reader: str, number: int) -> tuple[bytes, bytes, int]:
+    """Return one block in HTML and in text, and its weight."""
+    return only(blocks.filled("entry", [ENTRY], SHOWN, vote(reader), first=number, has_html=True))
+
+
+def only(blocks: Filled) -> tuple[bytes, bytes, int]:
+    (html,), (text,), (weight,) = blocks
+    return html, text, weight
 
 
 def test_readers_of_one_reason_have_the_same_block_but_for_the_vote(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,33 +51,40 @@ def test_readers_of_one_reason_have_the_same_block_but_for_the_vote(monkeypatch:
     monkeypatch.setattr(jinja2.Template, "new_context", None)
     bob = filled(blocks, "bob", 2)
     for one, other in zip(ann[:2], bob[:2], strict=True):
-        assert b"/vote/ann" in one[0]
-        assert one[0].replace(b"/vote/ann", b"/vote/bob") == other[0]
+        assert b"/vote/ann" in one
+        assert one.replace(b"/vote/ann", b"/vote/bob") == other
     assert ann[2] == bob[2] > 0
 
 
 def test_a_place_is_told_by_its_number_alone_and_what_is_longer_weighs_more() -> None:
     blocks = learned()
     second, third, twelfth = (filled(blocks, "ann", number) for number in (2, 3, 12))
-    assert second[1][0].replace(b"2", b"3", 1) == third[1][0]
-    assert twelfth[1][0].lstrip().startswith(b"12")
+    assert second[1].replace(b"2", b"3", 1) == third[1]
+    assert twelfth[1].lstrip().startswith(b"12")
     assert second[2] == third[2] < twelfth[2]
 
 
 def test_who_reads_text_alone_has_no_html_and_who_cannot_vote_no_address() -> None:
     nothing: Vote = ((b"", 0), (b"", 0))
-    ((html, text, _),) = learned().filled("entry", [OTHER], SHOWN, [nothing], first=2, has_html=False)
-    assert html[0] == b""
-    assert b"/vote/" not in text[0]
+    html, text, _ = only(learned().filled("entry", [OTHER], SHOWN, nothing, first=2, has_html=False))
+    assert html == b""
+    assert b"/vote/" not in text
+
+
+def test_a_paper_in_no_database_cannot_be_voted_on() -> None:
+    nameless = replace(ENTRY, paper_id=0)
+    blocks = learned().filled("entry", [ENTRY, nameless], SHOWN, vote("ann"), first=2, has_html=True)
+    for first, second in blocks[:2]:
+        assert b"/vote/ann" in first
+        assert b"/vote/ann" not in second
 
 
 def test_another_reason_is_another_block_of_the_same_paper() -> None:
     blocks = learned()
-    ((_, text, _),) = blocks.filled(
-        "entry", [replace(ENTRY, reason="Because.")], SHOWN, [vote("ann")], first=2, has_html=True
-    )
-    assert b"Because." in text[0]
-    assert b"Because." not in filled(blocks, "ann", 2)[1][0]
+    because = replace(ENTRY, reason="Because.")
+    _, text, _ = only(blocks.filled("entry", [because], SHOWN, vote("ann"), first=2, has_html=True))
+    assert b"Because." in text
+    assert b"Because." not in filled(blocks, "ann", 2)[1]
 
 
 def test_a_block_nobody_has_seen_cannot_be_rendered() -> None:

@@ -4,6 +4,7 @@ import quopri
 
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from dailypapers.mail.message.quoted_printable import piece, plain_piece
 from dailypapers.rendering.html import weight
@@ -22,7 +23,7 @@ def decoded(raw: bytes) -> str:
 def test_a_filled_piece_is_the_text_with_the_value(parts: list[str], value: str) -> None:
     with recording() as slots:
         shared = PIECES.cut(str(slots.named("value")).join(parts), slots, is_html=False)
-    content, heavy = PIECES.fill(shared, {"value": value}, {})
+    content, heavy = PIECES.fill(shared, (), (), {"value": value})
     assert decoded(content) == value.join(parts)
     assert heavy == weight(value.join(parts))
 
@@ -30,22 +31,35 @@ def test_a_filled_piece_is_the_text_with_the_value(parts: list[str], value: str)
 def test_html_is_escaped_as_the_templates_do() -> None:
     with recording() as slots:
         shared = PIECES.cut(f"<b>{slots.named('value')}</b>100%", slots, is_html=True)
-    assert decoded(PIECES.fill(shared, {"value": "<'\"&>"}, {})[0]) == "<b>&lt;&#39;&#34;&amp;&gt;</b>100%"
+    assert decoded(PIECES.fill(shared, (), (), {"value": "<'\"&>"})[0]) == "<b>&lt;&#39;&#34;&amp;&gt;</b>100%"
 
 
-def test_what_is_ready_is_taken_as_it_is() -> None:
+def test_what_is_given_is_taken_as_it_is() -> None:
     with recording() as slots:
-        shared = PIECES.cut(f"a{slots.named('value')}b", slots, is_html=True)
-    assert PIECES.fill(shared, {}, {"value": (b"READY=\r\n", 7)}) == (b"a=\r\nREADY=\r\nb=\r\n", shared.weight + 7)
+        text = f"a{slots.named('one')}b{slots.named('value')}c{slots.named('two')}{slots.named('one')}"
+        shared = PIECES.cut(text, slots, is_html=True, given=("none", "one", "two"))
+    given = (b"NONE=\r\n", b"ONE=\r\n", b"TWO=\r\n")
+    content, heavy = PIECES.fill(shared, given, (1000, 7), {"value": "&"})
+    assert content == b"a=\r\nONE=\r\nb=\r\n&amp;=\r\nc=\r\nTWO=\r\nONE=\r\n"
+    assert heavy == shared.weight + 2 * 7 + weight("&amp;"), "the last one is weighed elsewhere"
 
 
-def test_only_addresses_that_nothing_changes_are_encoded_as_addresses() -> None:
+@given(st.lists(st.sampled_from("ab"), max_size=3))
+def test_what_is_given_may_stand_anywhere_or_nowhere(names: list[str]) -> None:
+    with recording() as slots:
+        shared = PIECES.cut("".join(slots.named(name) for name in names), slots, is_html=False, given=("a", "b"))
+    assert PIECES.fill(shared, (b"A=\r\n", b"B=\r\n"), (1, 1), {})[1] == shared.weight + len(names)
+
+
+def test_an_address_is_the_same_in_both_parts_where_nothing_changes_it() -> None:
     for url in ("https://papers.example.org/feedback/a.b-c_d", "http://localhost:8000/u/x#pause"):
-        known = PIECES.address(url)
-        assert known is not None
-        assert (decoded(known[0]), known[1]) == (url, weight(url))
-    for other in ("", "https://x.org", "https://x.org/?a=b", "https://x.org/'", "javascript:x", "https://x.org/ü"):
-        assert PIECES.address(other) is None
+        in_html, in_text = PIECES.link(url)
+        assert in_html == in_text
+        assert (decoded(in_text[0]), in_text[1]) == (url, weight(url))
+    for other in ("", "https://x.org/?a=b&c=d", "https://x.org/'", "https://x.org/ü"):
+        in_html, in_text = PIECES.link(other)
+        assert decoded(in_text[0]) == other
+        assert decoded(in_html[0]) == str(escape(other))
 
 
 def test_what_is_kept_is_bounded() -> None:

@@ -64,6 +64,7 @@ PAPERS = st.builds(
         Presentation, organization=ANY, ai_summary=ANY, comment=ANY.map("Accepted at {}".format), models=st.just(2)
     ),
     published=st.none() | st.just(DAY),
+    paper_id=st.integers(0, 12),
     thumbnail=st.none() | st.just(Thumbnail("0" * 32, 480, 300)),
 )
 DIGESTS = st.builds(
@@ -86,7 +87,7 @@ LINKED = st.builds(
     unsubscribe=URLS.filter(bool),
     preferences=URLS,
     web=URLS,
-    feedback=st.dictionaries(st.just("arxiv:2401.00001"), URLS),
+    feedback=URLS,
 )
 
 

@@ -218,18 +218,8 @@ def _links_of(renderer: MailRenderer, render_input: RenderInput) -> Links | None
         unsubscribe_mailto=_mailto(renderer, render_input),
         preferences=_link(renderer, Purpose.PREFERENCES, render_input),
         web=_link(renderer, Purpose.DIGEST, render_input, about=delivery.id) if delivery.id else "",
-        feedback=_feedback(renderer, render_input),
+        feedback=_link(renderer, Purpose.FEEDBACK, render_input),
     )
-
-
-def _feedback(renderer: MailRenderer, render_input: RenderInput) -> dict[str, str]:
-    """Return where a reader votes on each paper shown, by the paper's name."""
-    digest = render_input.digest
-    entries = (*digest.entries, *digest.outside) if digest else ()
-    ids = {str(entry.paper.id): entry.paper_id for entry in entries if entry.paper_id}
-    issued = render_input.delivery.created_at
-    urls = renderer.signer.urls(Purpose.FEEDBACK, render_input.bearer, issued=issued, about=ids.values())
-    return dict(zip(ids, urls, strict=True))
 
 
 def _link(renderer: MailRenderer, purpose: Purpose, render_input: RenderInput, *, about: int = 0) -> str:

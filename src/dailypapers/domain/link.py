@@ -1,6 +1,5 @@
 """The addresses a mail may carry. Signing lives in `dailypapers.tokens`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -71,5 +70,14 @@ class Links:
     preferences: str = ""
     #: The digest as a page.
     web: str = ""
-    #: Where to vote on each paper, by the paper's id as text; a vote's name is appended behind a slash.
-    feedback: Mapping[str, str] = field(default_factory=dict)
+    #: Where to vote; `vote_address` says on which paper, and a vote's name is appended behind a slash.
+    feedback: str = ""
+
+
+#: Parts what is signed from a paper's internal id, in an address to vote; no token holds it.
+ABOUT = "~"
+
+
+def vote_address(feedback: str, paper_id: int) -> str:
+    """Return where to vote on one paper; empty where nobody can, or where the paper is in no database."""
+    return f"{feedback}{ABOUT}{paper_id}" if feedback and paper_id else ""

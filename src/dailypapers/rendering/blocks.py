@@ -15,6 +15,7 @@ import jinja2
 from jinja2.runtime import Context
 
 from dailypapers.domain.digest import Entry
+from dailypapers.domain.link import ABOUT
 from dailypapers.errors import NotShareable, TakenForSlots
 from dailypapers.rendering.html import weight_of_plain
 from dailypapers.rendering.items import Item, Shown, item_of, reason_of
@@ -53,16 +54,21 @@ class _Around:
     html: tuple[bytes, ...]
     text: tuple[bytes, ...]
     weight: int
+    #: In how many places the address stands.
+    votes_in_html: int
+    votes_in_text: int
     #: Whether the HTML shows the number, as the text does.
     is_numbered: bool
 
 
-#: What a block is with a reader's values: HTML and text, which are weighed already, and what they weigh together.
-Filled = tuple[Weighed, Weighed, int]
-#: An address to vote as it stands in HTML and in text; of no weight where there is none.
+#: What blocks are with a reader's values: in HTML and in text, and what each weighs in both.
+Filled = tuple[list[bytes], list[bytes], list[int]]
+#: What an address to vote begins with, as it stands in HTML and in text; of no weight where there is none.
 Vote = tuple[Weighed, Weighed]
 #: Stand for the address to vote, and for the number, while a block is filled; no encoded text holds them.
 _ADDRESS, _NUMBER = b"\0", b"\1"
+#: What is given to a block encoded.
+_GIVEN = ("feedback", NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,30 +153,34 @@ class Blocks:
         return known[1]
 
     def filled(
-        self, name: str, entries: Sequence[Entry], shown: Shown, votes: Sequence[Vote], *, first: int, has_html: bool
-    ) -> list[Filled]:
+        self, name: str, entries: Sequence[Entry], shown: Shown, vote: Vote, *, first: int, has_html: bool
+    ) -> Filled:
         """Return the blocks of one reader's entries, whose numbers begin with `first`; 0 where they have none.
 
-        All but the address to vote and the number is shared by the readers of a topic. This is most of what a mail
-        takes, and so is one loop.
+        All but what the addresses to vote begin with and the number is shared by the readers of a topic. This is most
+        of what a mail takes, and so is one loop.
         """
-        way_of, filled = [self._way(name, shown, (has_votes, has_html)) for has_votes in (False, True)], []
-        number = first
-        for entry, (in_html, in_text) in zip(entries, votes, strict=True):
-            place = number if self._filters_numbers or number < 2 else len(str(number)) + 1  # noqa: PLR2004 - the first
-            has_vote = in_html[1] > 0
-            around = self._around.get((id(entry), place, way_of[has_vote]))
+        (in_html, weight_in_html), (in_text, weight_in_text) = vote
+        way, number = self._way(name, shown, (weight_in_html > 0, has_html)), first
+        htmls, texts, weights = list[bytes](), list[bytes](), list[int]()
+        for entry in entries:
+            # The first one may look another way, and the others by how wide their number is.
+            place = number if number <= 1 or self._filters_numbers else 2 + (number > 9) + (number > 99)  # noqa: PLR2004
+            around = self._around.get((id(entry), place, way))
             if around is None:
-                around = self._new_around(name, entry, shown, number, (has_vote, has_html))
-                kept(self._around, (id(entry), place, way_of[has_vote]), around, _BLOCKS)
-            html, text = in_html[0].join(around.html), in_text[0].join(around.text)
+                around = self._new_around(name, entry, shown, number, (weight_in_html > 0, has_html))
+                kept(self._around, (id(entry), place, way), around, _BLOCKS)
+            html, text = in_html.join(around.html), in_text.join(around.text)
             if number:
                 text = text.replace(_NUMBER, self._number(number))
                 html = html.replace(_NUMBER, self._number(number)) if around.is_numbered else html
                 number += 1
-            weight = around.weight + in_html[1] * (len(around.html) - 1) + in_text[1] * (len(around.text) - 1)
-            filled.append(((html, 0), (text, 0), weight))
-        return filled
+            htmls.append(html)
+            texts.append(text)
+            weights.append(
+                around.weight + weight_in_html * around.votes_in_html + weight_in_text * around.votes_in_text
+            )
+        return htmls, texts, weights
 
     def _way(self, name: str, shown: Shown, has: tuple[bool, bool]) -> int:
         """Return the number of a way to show entries: which block, how much, and whether with votes, and in HTML."""
@@ -183,13 +193,15 @@ class Blocks:
 
     def _new_around(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool]) -> _Around:
         reason, (has_votes, has_html) = self._reason(entry), has
-        block = self._block(name, entry, shown, number, (bool(reason), has_votes, has_html))
+        block = self._block(name, entry, shown, number, (bool(reason), has_votes and entry.paper_id > 0, has_html))
         values = {"reason": reason, NUMBER: str(number)}
-        ready = {"feedback": (_ADDRESS, 0), NUMBER: (_NUMBER, weight_of_plain(str(number)))}
-        html, weight_of_html = self.pieces.fill(block.html, values, ready) if block.html else (b"", 0)
-        text, weight_of_text = self.pieces.fill(block.text, values, ready)
+        about, weight_of_about = self.pieces.encoded(f"{ABOUT}{entry.paper_id}", is_html=False)
+        given, weights = (_ADDRESS + about, _NUMBER), (weight_of_about, weight_of_plain(str(number)))
+        html, weight_of_html = self.pieces.fill(block.html, given, weights, values) if block.html else (b"", 0)
+        text, weight_of_text = self.pieces.fill(block.text, given, weights, values)
+        in_html, in_text = tuple(html.split(_ADDRESS)), tuple(text.split(_ADDRESS))
         weight = weight_of_html + weight_of_text
-        return _Around(entry, tuple(html.split(_ADDRESS)), tuple(text.split(_ADDRESS)), weight, _NUMBER in html)
+        return _Around(entry, in_html, in_text, weight, len(in_html) - 1, len(in_text) - 1, _NUMBER in html)
 
     def _block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
@@ -239,9 +251,9 @@ class Blocks:
                 return known[1]
         block.first.was_asked = False
         piece = self.pieces.cut(
-            self._rendered_block(file, block.name, block.placed), slots, is_html=file == "body.html"
+            self._rendered_block(file, block.name, block.placed), slots, is_html=file == "body.html", given=_GIVEN
         )
-        shows_number = NUMBER in names(fill for fill, _, _ in piece.fills)
+        shows_number = NUMBER in names(piece.fills)
         where = (is_first if block.first.was_asked else None, digits if shows_number else None)
         return kept(self._block_parts, (*key, *where), (block.item, piece), _BLOCKS)[1]
 
@@ -304,7 +316,7 @@ def _of_paper(entry: Entry) -> tuple[object, ...]:
 
 def _names_in_filters(piece: Piece) -> Iterator[str]:
     """Yield the names of the values that filters wait for."""
-    return names(fill for fill, value, _ in piece.fills if not value)
+    return names(fill for fill in piece.fills if not isinstance(fill, Named))
 
 
 def names(fills: Iterable[Fill]) -> Iterator[str]:

@@ -15,7 +15,7 @@ import jinja2
 
 from dailypapers.domain.channel import is_switched_off
 from dailypapers.domain.digest import Digest, Entry
-from dailypapers.domain.link import Links
+from dailypapers.domain.link import Links, vote_address
 from dailypapers.domain.message import Message
 from dailypapers.domain.subscriber import AS_USUAL, Style
 from dailypapers.errors import BadSettings
@@ -108,7 +108,7 @@ def render_digest(
     """
     frame = Frame(day, status, name, template)
     values = digest_values(env, digest, frame, links)
-    maker = _Maker(env, template, digest, values, links.feedback, style.text_only)
+    maker = _Maker(env, template, digest, values, safe_url(links.feedback), style.text_only)
     steps = steps_of(style) if max_bytes is None else (*steps_of(replace(style, figures=False)), BARE)
     parts = fitting(len(digest.entries), steps, maker.parts, template, max_bytes or MAX_BYTES)
     return Message(subject_of(env, digest, frame, values), parts.text, parts.html)
@@ -171,7 +171,7 @@ class _Maker:
     folder: str
     digest: Digest
     values: Mapping[str, object]
-    feedback: Mapping[str, str]
+    feedback: str
     text_only: bool
 
     def parts(self, count: int, shown: Shown) -> _Parts:
@@ -187,7 +187,7 @@ class _Maker:
         return self.env.get_template(f"email/{self.folder}/{file}")
 
     def _item(self, entry: Entry, shown: Shown, number: int) -> Item:
-        reason, feedback = reason_of(self.env, entry), safe_url(self.feedback.get(str(entry.paper.id), ""))
+        reason, feedback = reason_of(self.env, entry), vote_address(self.feedback, entry.paper_id)
         return item_of(self.env, entry, shown, number=number, first=number == 1, reason=reason, feedback=feedback)
 
 

@@ -30,9 +30,13 @@ class Piece:
     """A part of a mail encoded, with places for what is a reader's; its weight is that of what is shared."""
 
     shape: bytes
-    #: What to fill in, with its name where it is a value as it is, and in how many places.
-    fills: tuple[tuple[Fill, str, int], ...]
-    #: Puts what was filled in into the order of the places.
+    #: All that is filled in.
+    fills: tuple[Fill, ...]
+    #: Of what is given, in how many places each stands.
+    times: tuple[int, ...]
+    #: What is made of a reader's values, and in how many places.
+    made: tuple[tuple[Fill, int], ...]
+    #: Puts what is given, and behind it what is made, into the order of the places.
     ordered: Callable[[Sequence[bytes]], tuple[bytes, ...]]
     is_html: bool
     weight: int
@@ -46,22 +50,41 @@ class Pieces:
     encode_plain: Callable[[str], bytes]
     _weighed: dict[tuple[bool, str], Weighed] = field(default_factory=dict)
 
-    def cut(self, text: str, slots: Slots, *, is_html: bool) -> Piece:
-        """Encode a text that was rendered with slots."""
+    def cut(self, text: str, slots: Slots, *, is_html: bool, given: Sequence[str] = ()) -> Piece:
+        """Encode a text that was rendered with slots; the values named in `given` will come encoded, in this order."""
         cut = slots.cut(text)
         encoded = [self.encode(part).replace(b"%", b"%%") for part in cut.parts]
-        fills = tuple(
-            (fill, fill.name if isinstance(fill, Named) else "", cut.order.count(place))
-            for place, fill in enumerate(cut.fills)
+        places, made = list[int](), list[Fill]()
+        for fill in cut.fills:
+            if isinstance(fill, Named) and fill.name in given:
+                places.append(given.index(fill.name))
+            else:
+                places.append(len(given) + len(made))
+                made.append(fill)
+        order = [places[place] for place in cut.order]
+        return Piece(
+            b"%b".join(encoded),
+            cut.fills,
+            tuple(order.count(place) for place in range(len(given))),
+            tuple((fill, order.count(len(given) + n)) for n, fill in enumerate(made)),
+            _in_order(order),
+            is_html,
+            sum(map(weight, cut.parts)),
         )
-        ordered: Any = itemgetter(*cut.order) if len(cut.order) > 1 else tuple
-        return Piece(b"%b".join(encoded), fills, ordered, is_html, sum(map(weight, cut.parts)))
 
-    def fill(self, piece: Piece, values: Mapping[str, str], ready: Mapping[str, Weighed]) -> Weighed:
-        """Return a piece with a reader's values, and its weight; what is `ready` is encoded already."""
-        contents, total = [], piece.weight
-        for fill, name, times in piece.fills:
-            content, heavy = ready.get(name) or self.encoded(fill(values), is_html=piece.is_html)
+    def fill(self, piece: Piece, given: Sequence[bytes], weights: Sequence[int], values: Mapping[str, str]) -> Weighed:
+        """Return a piece with what is given and what is made of a reader's values, and its weight.
+
+        `weights` are those of the first ones given; the others are weighed elsewhere.
+        """
+        total = piece.weight
+        for heavy, times in zip(weights, piece.times, strict=False):
+            total += heavy * times
+        if not piece.made:
+            return piece.shape % piece.ordered(given), total
+        contents = [*given]
+        for fill, times in piece.made:
+            content, heavy = self.encoded(fill(values), is_html=piece.is_html)
             contents.append(content)
             total += heavy * times
         return piece.shape % piece.ordered(contents), total
@@ -75,9 +98,19 @@ class Pieces:
             weighed = kept(self._weighed, key, (self.encode(written), weight(written)), _SENTENCES)
         return weighed
 
-    def address(self, url: str) -> Weighed | None:
-        """Encode an address that stands as it is in both parts, as ours do; `None` where it is another one."""
-        return (self.encode_plain(url), weight_of_plain(url)) if _PLAIN_ADDRESS.fullmatch(url) else None
+    def link(self, url: str) -> tuple[Weighed, Weighed]:
+        """Encode an address as it stands in HTML and in text, which is the same for addresses such as ours."""
+        if _PLAIN_ADDRESS.fullmatch(url):
+            plain = self.encode_plain(url), weight_of_plain(url)
+            return plain, plain
+        return self.encoded(url, is_html=True), self.encoded(url, is_html=False)
+
+
+def _in_order(places: Sequence[int]) -> Callable[[Sequence[bytes]], tuple[bytes, ...]]:
+    """Return what takes these places of a sequence, which may be one or none."""
+    if len(places) < 2:  # noqa: PLR2004 - of one place `itemgetter` returns no tuple
+        return lambda contents: tuple(contents[place] for place in places)
+    return itemgetter(*places)
 
 
 def kept(cache: dict[Any, V], key: object, value: V, most: int) -> V:

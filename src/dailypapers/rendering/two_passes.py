@@ -14,9 +14,9 @@ that out, the reason is logged once, and every mail is rendered whole. Does not 
 """
 
 import binascii
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import jinja2
 import structlog
@@ -26,7 +26,7 @@ from dailypapers.domain.link import Links
 from dailypapers.domain.message import EncodedMessage, Message
 from dailypapers.domain.subscriber import Style
 from dailypapers.errors import NotShareable, TakenForSlots
-from dailypapers.rendering.blocks import Blocks, Filled, Place, Vote, names
+from dailypapers.rendering.blocks import Blocks, Filled, Place, names
 from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
 from dailypapers.rendering.html import most_bytes
 from dailypapers.rendering.items import BARE, QuietItem, Shown, steps_of, title_of
@@ -140,11 +140,12 @@ class TwoPasses:
         for file in ("body.txt",) if mail.style.text_only else ("body.html", "body.txt"):
             with recording() as slots:
                 rendered = self._rendered_frame(mail, file, slots, count)
-                parts[file] = self.pieces.cut(rendered, slots, is_html=file == "body.html")
+                given = (*_LINKS, *_ENTRIES[:count], *_OUTSIDE[: len(mail.digest.outside)])
+                parts[file] = self.pieces.cut(rendered, slots, is_html=file == "body.html", given=given)
             if self.blocks.has_one_way(file):
                 with recording() as slots:
                     self._rendered_frame(mail, file, slots, count, **_OTHERWISE)
-        fills = [fill for piece in parts.values() for fill, _, _ in piece.fills]
+        fills = [fill for piece in parts.values() for fill in piece.fills]
         return _FrameOf(parts.get("body.html"), parts["body.txt"], tuple(_titles(fills)))
 
     def _rendered_frame(self, mail: "_Mail", file: str, slots: Slots, count: int, **changed: object) -> str:
@@ -187,9 +188,15 @@ class _Mail:
     links: Links
     style: Style
     values: dict[str, Any]
+    #: The links that are one reader's, as they stand in HTML and in text.
+    _links: tuple[list[Weighed], list[Weighed]] = ([], [])
     _shape: tuple[object, ...] = ()
-    _entries: dict[Shown, list[Filled]] = field(default_factory=dict)
-    _outside: list[Filled] = field(default_factory=list)
+    _entries: dict[Shown, Filled] = field(default_factory=dict)
+    _outside: Filled | None = None
+
+    def __post_init__(self) -> None:
+        links = [self.passes.pieces.link(getattr(self.links, name)) for name in _LINKS]
+        self._links = [in_html for in_html, _ in links], [in_text for _, in_text in links]
 
     def shape(self, count: int) -> tuple[object, ...]:
         """Return what the frame depends on, in a mail that shows so many entries."""
@@ -233,20 +240,25 @@ class _Mail:
 
     def _slotted_links(self, slots: Slots) -> Links:
         return replace(
-            self.links, feedback={}, **{name: _slot(slots, name, getattr(self.links, name)) for name in _LINKS}
+            self.links, feedback="", **{name: _slot(slots, name, getattr(self.links, name)) for name in _LINKS}
         )
 
     def filled(self, count: int, shown: Shown) -> _Joined:
         """Return the mail with so many entries, and so much of each."""
-        frame, fill = self.passes.frame(self, count), self.passes.pieces.fill
-        entries, outside = self._filled_entries(shown)[:count], self._filled_outside()
-        values, addresses = self._frame_values(frame), self._addresses()
-        heavy = sum([each[2] for each in (*entries, *outside)])
-        html, weight_of_html = b"", 0
+        # The frame comes first: how blocks are rendered is learned with it.
+        frame = self.passes.frame(self, count)
+        (htmls, texts, weights), outside = self._filled_entries(shown), self._filled_outside()
+        values, (html, weight_of_html) = self._frame_values(frame), (b"", 0)
         if frame.html:
-            html, weight_of_html = fill(frame.html, values, addresses | _ready(entries, outside, 0))
-        text, weight_of_text = fill(frame.text, values, addresses | _ready(entries, outside, 1))
-        return _Joined(html, text, heavy + weight_of_html + weight_of_text)
+            html, weight_of_html = self._part(frame.html, self._links[0], (*htmls[:count], *outside[0]), values)
+        text, weight_of_text = self._part(frame.text, self._links[1], (*texts[:count], *outside[1]), values)
+        return _Joined(html, text, sum(weights[:count]) + sum(outside[2]) + weight_of_html + weight_of_text)
+
+    def _part(
+        self, piece: Piece, links: Sequence[Weighed], blocks: Sequence[bytes], values: Mapping[str, str]
+    ) -> Weighed:
+        given = (*[content for content, _ in links], *blocks)
+        return self.passes.pieces.fill(piece, given, [heavy for _, heavy in links], values)
 
     def _frame_values(self, frame: _FrameOf) -> dict[str, str]:
         links, values = self.links, {f"title {n}": title_of(self.digest.entries[n].paper) for n in frame.titles}
@@ -257,42 +269,24 @@ class _Mail:
             values |= {f"topic {n}": quiet.topic, f"nearest {n}": quiet.title, f"nearest_url {n}": quiet.url}
         return values
 
-    def _addresses(self) -> dict[str, Weighed]:
-        encoded = ((name, self.passes.pieces.address(getattr(self.links, name))) for name in _LINKS)
-        return {name: address for name, address in encoded if address}
-
-    def _filled_entries(self, shown: Shown) -> list[Filled]:
+    def _filled_entries(self, shown: Shown) -> Filled:
         if shown not in self._entries:
             self._entries[shown] = self._filled("entry", self.digest.entries, shown, first=1)
         return self._entries[shown]
 
-    def _filled_outside(self) -> list[Filled]:
-        if len(self._outside) < len(self.digest.outside):
+    def _filled_outside(self) -> Filled:
+        if self._outside is None:
             self._outside = self._filled("outside_entry", self.digest.outside, BARE, first=0)
         return self._outside
 
-    def _filled(self, name: str, entries: Sequence[Entry], shown: Shown, *, first: int) -> list[Filled]:
-        votes = [self._vote(self.links.feedback.get(str(entry.paper.id), "")) for entry in entries]
-        return self.passes.blocks.filled(name, entries, shown, votes, first=first, has_html=not self.style.text_only)
-
-    def _vote(self, url: str) -> Vote:
-        pieces = self.passes.pieces
-        if plain := pieces.address(url):
-            return plain, plain
-        safe = safe_url(url)
-        return pieces.encoded(safe, is_html=True), pieces.encoded(safe, is_html=False)
+    def _filled(self, name: str, entries: Sequence[Entry], shown: Shown, *, first: int) -> Filled:
+        vote, has_html = self.passes.pieces.link(safe_url(self.links.feedback)), not self.style.text_only
+        return self.passes.blocks.filled(name, entries, shown, vote, first=first, has_html=has_html)
 
 
 def _slot(slots: Slots, name: str, value: str) -> str:
     """Return a slot for a value that is there, and one that is not as it is."""
     return slots.named(name) if value else value
-
-
-def _ready(entries: Sequence[Filled], outside: Sequence[Filled], part: Literal[0, 1]) -> dict[str, Weighed]:
-    """Return blocks as what stands in their places; they are weighed already."""
-    blocks = dict(zip(_ENTRIES, [filled[part] for filled in entries], strict=False))
-    blocks.update(zip(_OUTSIDE, [filled[part] for filled in outside], strict=False))
-    return blocks
 
 
 def _kind(digest: Digest, frame: Frame, style: Style) -> tuple[object, ...]:

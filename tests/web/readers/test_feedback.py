@@ -11,7 +11,7 @@ from tests.web.test_pages import everything
 from tests.world import ON_SQLITE
 
 from dailypapers.domain.interest import Interest, InterestKind, Stance
-from dailypapers.domain.link import Purpose
+from dailypapers.domain.link import Purpose, vote_address
 from dailypapers.domain.vote import Vote
 from dailypapers.store import subscribers, votes
 from dailypapers.store.database import reading, writing
@@ -19,7 +19,7 @@ from dailypapers.subscriptions.erase import erase
 
 
 def link(reader: int, paper: int, vote: str = "") -> str:
-    base = LINKS.url(Purpose.FEEDBACK, reader, issued=NOW, about=paper)
+    base = vote_address(LINKS.url(Purpose.FEEDBACK, reader, issued=NOW), paper)
     return f"{base}/{vote}" if vote else base
 
 
@@ -38,6 +38,16 @@ async def test_get_and_head_of_every_vote_change_nothing(pages: httpx.AsyncClien
         assert "Deeper Graph Neural Networks &amp; &lt;Friends&gt;" in shown.text
         assert (await pages.head(link(got.reader, got.papers[0], vote))).status_code == 200
     assert everything(engine) == before
+
+
+@ON_SQLITE
+async def test_links_of_earlier_mails_which_name_their_paper_signed_still_vote(
+    pages: httpx.AsyncClient, engine: sa.Engine
+) -> None:
+    got = a_digest(engine)
+    signed = LINKS.url(Purpose.FEEDBACK, got.reader, issued=NOW, about=got.papers[0])
+    assert (await pages.post(f"{signed}/like")).status_code == 200
+    assert kept(engine, got.reader, got.papers[0]) == {Vote.LIKE}
 
 
 @pytest.mark.parametrize(
