@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -405,6 +406,47 @@ def test_a_stop_waits_no_longer_than_the_grace_period(engine: sa.Engine) -> None
     assert time.monotonic() - began < 10
     assert queued.states(engine) == {"deferred": 1, "queued": 2}
     assert queued.delivery(engine, 1).doubt is Doubt.RESEND
+
+
+def test_a_stop_beside_a_server_slower_than_the_grace_period_leaves_one_mail_a_connection_in_doubt(
+    sqlite: sa.Engine,
+) -> None:
+    """Such a server has these mails whole, and takes them after we are gone: nobody could have told us.
+
+    They are sent again under the same Message-ID, which is what `resend` means; nothing else comes twice.
+    """
+    queued.queue(sqlite, 6)
+    stop = threading.Event()
+    with smtp_sink() as sink:
+        sink.seconds = 2.0
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none"), connections=2)
+        both_sent = threading.Thread(target=set_when, args=(stop, lambda: handed_over(sqlite) == 2))
+        both_sent.start()
+        deliver_queued(sqlite, transport, stop=stop, grace=0.3)
+        both_sent.join()
+        in_doubt = [one.address for one in map(partial(queued.delivery, sqlite), range(1, 7)) if one.doubt]
+        assert queued.states(sqlite) == {"deferred": 2, "queued": 4}
+        asyncio.run(until(lambda: sink.taken.total() == 2))
+        first_copies, sink.seconds = dict(sink.contents), 0
+        again = SmtpTransport(MailServer(sink.host, sink.port, "none"), connections=2)
+        assert deliver_queued(sqlite, again).states == {DeliveryState.ACCEPTED: 6}
+    assert sorted(first_copies) == sorted(in_doubt)
+    assert {who: count for who, count in sink.taken.items() if count > 1} == dict.fromkeys(in_doubt, 2)
+    for who, first_copy in first_copies.items():
+        assert sink.contents[who] == first_copy, "byte for byte, with its Message-ID"
+
+
+def handed_over(engine: sa.Engine) -> int:
+    """Count the mails that are about to be handed over, or were."""
+    with reading(engine) as tx:
+        tries = [one for key in range(1, 7) for one in attempts.of_delivery(tx, key)]
+    return sum(one.handed_over_at is not None for one in tries)
+
+
+def set_when(event: threading.Event, condition: Callable[[], bool]) -> None:
+    """Set an event once something holds."""
+    asyncio.run(until(condition))
+    event.set()
 
 
 class Broken(MemoryTransport):
