@@ -76,7 +76,7 @@ def context(engine: sa.Engine) -> Iterator[WebContext]:
 async def pages(context: WebContext) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in front of the pages."""
     transport = httpx.ASGITransport(app=web_app(context), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages", follow_redirects=True) as client:
         yield client
 
 

@@ -83,6 +83,7 @@ from dailypapers.store import (
     outbox,
     papers,
     profiles,
+    reader_keys,
     subscribers,
     tools,
     votes,
@@ -142,7 +143,7 @@ class Walk:
                 self.visited.add((scope["method"], route.path))
 
         transport = httpx.ASGITransport(app=noting, raise_app_exceptions=False, client=("127.0.0.1", 1))
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://pages")
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://pages", follow_redirects=True)
 
     async def open(self, link: str, method: str = "GET", **sent: object) -> str:
         """Open a page, and note what is left of English in it."""
@@ -373,10 +374,12 @@ async def subscribing(walk: Walk, context: WebContext) -> None:
     await walk.post("/subscribe", email="a@example.org", form_timestamp="old")
     many = "2604.00001\n" * 5_000
     await walk.post("/subscribe", email="b@example.org", form_timestamp=form_timestamp, examples=many)
+    await walk.open("/subscribe/sent")
 
 
 async def asking_for_links(walk: Walk, context: WebContext) -> None:
     await walk.open("/links")
+    await walk.open("/links/sent")
     made = SIGNER.form_timestamp(now=NOW - dt.timedelta(minutes=1))
     limits = replace(context.sign_up_policy, limits=Limits(per_network_hour=0))
     for app in (web_app(context), web_app(replace(context, sign_up_policy=limits))):
@@ -717,6 +720,7 @@ async def the_groups(walk: Walk, context: WebContext, monkeypatch: pytest.Monkey
     for leaving in (other, reader):
         await walk.open(link(Purpose.LEAVE, leaving, group.id))
         await walk.post(link(Purpose.LEAVE, leaving, group.id))
+    await walk.open(link(Purpose.INVITATION, other, group.id))
 
 
 async def the_institution(walk: Walk, context: WebContext, group_id: int) -> None:
@@ -783,9 +787,13 @@ async def the_channel(walk: Walk, context: WebContext) -> None:
 
 
 async def the_keys(walk: Walk, context: WebContext) -> None:
-    page = f"{link(Purpose.PREFERENCES, a_reader(walk.engine, 'kim'))}/keys"
+    kim = a_reader(walk.engine, "kim")
+    page = f"{link(Purpose.PREFERENCES, kim)}/keys"
     for acts in ("", "1", "1", "1", "1", "1"):
         await walk.post(page, action="create", acts=acts)
+        with reading(walk.engine) as tx:
+            seen = " ".join(each.prefix for each in reader_keys.of_subscriber(tx, kim))
+        await walk.post(page, action="create", acts=acts, seen=seen)
     walk.browse(web_app(replace(context, has_mcp=True)))
     await walk.post(page, action="revoke", prefix="x")
     await walk.open(page)

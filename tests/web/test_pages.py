@@ -143,6 +143,6 @@ async def test_health_says_which_source_is_out_and_nothing_private(
 async def test_a_browser_that_came_over_tls_comes_back_over_tls(context: WebContext, base: str, kept: bool) -> None:
     renderer = replace(context.renderer, signer=Signer(base, b"secret"))
     transport = httpx.ASGITransport(app=web_app(replace(context, renderer=renderer)))
-    async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+    async with httpx.AsyncClient(transport=transport, base_url=base, follow_redirects=True) as client:
         answer = await client.get("/")
     assert ("strict-transport-security" in answer.headers) is kept

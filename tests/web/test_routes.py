@@ -82,7 +82,7 @@ async def test_an_error_is_a_page_that_says_what_to_do(
 async def test_a_database_that_is_not_there_is_said_to_pass(context: WebContext) -> None:
     away = replace(context, engine=connect("sqlite:////no/such/folder/papers.db"))
     transport = httpx.ASGITransport(app=web_app(away), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages", follow_redirects=True) as client:
         answer = await client.get("/archive")
     assert (answer.status_code, "Temporarily unavailable" in answer.text) == (503, True)
     assert "/no/such/folder" not in answer.text

@@ -153,6 +153,8 @@ _LOOKED_AT: Mapping[str, Callable[[WebContext], Callable[..., Response]]] = {
     "/metrics": metrics.show,
     "/preview": preview.show,
     "/search": search.show,
+    "/subscribe/sent": subscribe.show_sent,
+    "/links/sent": lost_links.show_sent,
     "/archive": archive.show,
     "/archive/feed.atom": archive.feed,
     "/archive/{day}": archive.show_edition,

@@ -37,7 +37,7 @@ def spoken(context: WebContext, tmp_path: Path) -> WebContext:
 async def browser(spoken: WebContext) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in front of its pages."""
     transport = httpx.ASGITransport(web_app(spoken))
-    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages", follow_redirects=True) as client:
         yield client
 
 

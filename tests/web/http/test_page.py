@@ -77,7 +77,7 @@ def test_half_of_a_surrogate_pair_does_not_break_a_page(with_static: WebContext)
 async def ask(context: WebContext, app: object, *, raising: bool = False) -> httpx.Response:
     secured = Secured(app, context)  # type: ignore[arg-type]
     transport = httpx.ASGITransport(app=secured, raise_app_exceptions=raising)
-    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages", follow_redirects=True) as client:
         return await client.get("/x")
 
 

@@ -30,7 +30,9 @@ async def test_no_answer_repeats_the_host_that_a_request_names(context: WebConte
             for end in ("", "/", "//"):
                 for method in route.methods or ():
                     answer = await client.request(method, path + end, headers={"x-forwarded-host": HOSTILE})
-                    assert answer.status_code // 100 != 3, (method, path)
+                    # A form leads on to a page of ours, by its path.
+                    is_form = method == "POST" and answer.status_code == 303
+                    assert answer.headers["location"].startswith("/") if is_form else answer.status_code // 100 != 3
                     assert HOSTILE not in answer.text + str(answer.headers), (method, path)
 
 
@@ -40,7 +42,7 @@ async def test_a_slash_at_the_end_is_the_same_page(pages: httpx.AsyncClient, ali
     link = LINKS.url(purpose, alice, issued=NOW)
     for method in ("GET", "POST"):
         answer = await pages.request(method, f"{link}/")
-        assert answer.status_code in {200, 422}
+        assert answer.status_code in {200, 303, 422}
 
 
 @ON_SQLITE

@@ -43,7 +43,7 @@ async def front(context: WebContext) -> AsyncIterator[httpx.AsyncClient]:
     """The pages for somebody on a network that may ask four times an hour."""
     policy = SignUpPolicy(limits=Limits(per_network_hour=4, overall_hour=12))
     transport = httpx.ASGITransport(app=web_app(replace(context, sign_up_policy=policy)), client=("192.0.2.1", 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages", follow_redirects=True) as client:
         yield client
 
 

@@ -80,7 +80,7 @@ async def opened(context: WebContext, policy: SignUpPolicy) -> AsyncIterator[Fro
     front = Front(context.engine)
     app = web_app(replace(context, sign_up_policy=policy, clock=lambda: front.now))
     transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages", follow_redirects=True) as client:
         front.client = client
         yield front
 
@@ -108,6 +108,22 @@ async def test_who_asks_is_pending_and_gets_one_mail(front: Front) -> None:
     assert [(i.kind, i.text) for i in wanted] == [
         (InterestKind.TOPIC, "RNA"), (InterestKind.TOPIC, "graph neural networks")
     ]  # fmt: skip
+
+
+async def test_the_page_after_the_form_asks_for_nothing_and_its_address_names_nobody(front: Front) -> None:
+    answer = await front.ask("alice@example.org")
+    (led_on,) = answer.history
+    place = led_on.headers["location"]
+    assert (led_on.status_code, "alice" in place) == (303, False)
+    assert "link to alice@example.org" in answer.text
+    assert (await front.client.get(place)).text == answer.text
+    assert front.asked() == 1
+    front.now += dt.timedelta(hours=1)
+    for address in (place, "/subscribe/sent", "/subscribe/sent?about=1:x"):
+        later = await front.client.get(address)
+        assert (later.status_code, "emailed you a confirmation link" in later.text) == (200, True)
+        assert "alice" not in later.text
+    assert front.asked() == 1
 
 
 async def test_a_profile_among_the_topics_is_read_once_its_reader_has_confirmed(front: Front) -> None:

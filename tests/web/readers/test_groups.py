@@ -26,7 +26,10 @@ async def test_a_group_is_started_joined_and_left(pages: httpx.AsyncClient, engi
     before = everything(engine)
     assert "Start a group" in (await pages.get(start)).text
     assert everything(engine) == before
-    started = (await pages.post(start, data=STARTED)).text
+    answer = await pages.post(start, data=STARTED)
+    # To reload the page that the form led on to starts no second group.
+    assert (answer.request.method, answer.request.url.path.startswith("/group/")) == ("GET", True)
+    started = answer.text
     assert "The group has started" in started
     with reading(engine) as tx:
         ((group, member),) = groups.of_subscriber(tx, ada)
@@ -50,7 +53,7 @@ async def test_a_group_is_started_joined_and_left(pages: httpx.AsyncClient, engi
     assert (await pages.get(link(Purpose.GROUP, bob, group.id))).status_code == 410
     assert everything(engine) == before
     assert "You have joined Graph club" in (await pages.post(joining, data={"member": "Bob"})).text
-    assert "no longer open" in (await pages.post(joining, data={"member": "Bob"})).text
+    assert "You have joined Graph club" in (await pages.post(joining, data={"member": "Bob"})).text
     shown = (await pages.get(page)).text
     assert "bob@example.org" in shown
     assert "One member who doesn’t show a name" in shown

@@ -35,7 +35,25 @@ async def test_a_key_is_shown_once_and_works_until_it_is_revoked(pages: httpx.As
 
 
 async def test_there_are_only_so_many_and_a_get_makes_none(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
-    page = f"{LINKS.url(Purpose.PREFERENCES, a_digest(engine).reader, issued=NOW)}/keys"
+    reader = a_digest(engine).reader
+    page = f"{LINKS.url(Purpose.PREFERENCES, reader, issued=NOW)}/keys"
     await pages.get(page, params={"action": "create"})
-    statuses = [(await pages.post(page, data={"action": "create"})).status_code for _ in range(6)]
+    statuses = []
+    for _ in range(6):
+        with reading(engine) as tx:
+            seen = " ".join(each.prefix for each in reader_keys.of_subscriber(tx, reader))
+        statuses.append((await pages.post(page, data={"action": "create", "seen": seen})).status_code)
     assert statuses == [200] * 5 + [422]
+
+
+async def test_a_form_that_is_sent_again_creates_no_other_key(pages: httpx.AsyncClient, engine: sa.Engine) -> None:
+    reader = a_digest(engine).reader
+    page = f"{LINKS.url(Purpose.PREFERENCES, reader, issued=NOW)}/keys"
+    assert "not shown again" in (await pages.post(page, data={"action": "create", "seen": ""})).text
+    again = await pages.post(page, data={"action": "create", "seen": ""})
+    assert (again.status_code, "No key was created" in again.text) == (422, True)
+    with reading(engine) as tx:
+        (key,) = reader_keys.of_subscriber(tx, reader)
+    assert f'name="seen" value="{key.prefix}"' in again.text
+    revoked = await pages.post(page, data={"action": "revoke", "prefix": key.prefix}, follow_redirects=False)
+    assert (revoked.status_code, revoked.headers["location"].endswith("/keys?done=revoked")) == (303, True)

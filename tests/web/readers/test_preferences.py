@@ -483,5 +483,7 @@ async def test_they_show_the_readers_own_address_for_alerts_where_alerts_are_tak
     shown = f"<code>alerts+{SIGNER.alert_token(reader.bearer)}@papers.example</code>"
     for alerts in ("alerts@papers.example", ""):
         app = web_app(replace(context, alert_address=alerts))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://pages") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="http://pages", follow_redirects=True
+        ) as client:
             assert (shown in (await client.get(page)).text) is bool(alerts)

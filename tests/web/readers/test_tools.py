@@ -24,7 +24,9 @@ KEY = "a-key-that-is-secret"
 async def pages(context: WebContext) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in front of pages that offer tools."""
     app = web_app(replace(context, tools=tuple(ToolKind)))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://pages") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://pages", follow_redirects=True
+    ) as client:
         yield client
 
 
@@ -72,7 +74,9 @@ async def test_only_what_is_offered_can_be_connected_and_by_its_reader(
     assert (await pages.post(f"/tools/{saved}", data={"tool": "zotero", "key": KEY})).status_code == 410
     assert (await pages.post(link(reader), data={"tool": "delicious", "key": KEY})).status_code == 404
     none = web_app(replace(context, tools=()))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=none), base_url="http://pages") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=none), base_url="http://pages", follow_redirects=True
+    ) as client:
         assert (await client.post(link(reader), data={"tool": "zotero", "key": KEY})).status_code == 404
         assert "/tools/" not in (await client.get(link(reader).replace("/tools/", "/preferences/"))).text
     assert everything(engine) == before
@@ -92,7 +96,9 @@ async def test_saved_papers_are_given_as_csl_and_as_notes(pages: httpx.AsyncClie
 async def test_an_e_reader_is_connected_refused_and_disconnected(context: WebContext, engine: sa.Engine) -> None:
     reader = a_digest(engine).reader
     app = web_app(replace(context, tools=(), has_e_readers=True))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://pages") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://pages", follow_redirects=True
+    ) as client:
         page = link(reader)
         assert page in (await client.get(page.replace("/tools/", "/preferences/"))).text
         before = everything(engine)
@@ -112,5 +118,7 @@ async def test_an_e_reader_is_connected_refused_and_disconnected(context: WebCon
         gone = await client.post(page, data={"tool": "e-reader", "action": "disconnect"})
         assert "Your e-reader is disconnected." in gone.text
     app = web_app(replace(context, has_e_readers=False))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://pages") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://pages", follow_redirects=True
+    ) as client:
         assert (await client.post(page, data={"tool": "e-reader", "address": "a@kindle.com"})).status_code == 404

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.domain.interest import InterestKind, Stance
 from dailypapers.domain.link import Purpose
@@ -15,6 +15,7 @@ from dailypapers.subscriptions import lifecycle
 from dailypapers.subscriptions.links import bearer_of
 from dailypapers.web.http import language
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import sent_on
 from dailypapers.web.http.token import claim_of
 
 
@@ -34,16 +35,16 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     return show_confirm
 
 
-def act(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
-    """Answer POST: confirms, and says what happens next."""
+def act(context: WebContext) -> Callable[[Request, str], Response]:
+    """Answer POST: confirms, and leads back to the page, which says what happens next."""
 
-    def act_confirm(request: Request, token: str) -> HTMLResponse:
+    def act_confirm(request: Request, token: str) -> Response:
         now = context.clock()
         claim = context.signer.claim(Purpose.CONFIRM, token, now=now)
         with writing(context.engine) as tx:
             reader = bearer_of(tx, context.signer, claim)
             if reader and lifecycle.confirm(tx, reader.id, now=now):
-                return _page(context, request, tx, reader, state="done")
+                return sent_on(f"{context.root}confirm/{token}")
         return context.page(request, "confirm", state="ended")
 
     return act_confirm

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.domain.signup import Verdict
 from dailypapers.errors import BadInput
@@ -16,6 +16,7 @@ from dailypapers.store.database import writing
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.lost_links import links_request, mail_links
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import sealed, sent_on, unsealed
 from dailypapers.web.public import subscribe
 from dailypapers.web.public.sign_up_policy import network_of
 
@@ -29,10 +30,10 @@ def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
     return show_form
 
 
-def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
-    """Answer POST /links: mails them, if the address is a reader's and the limits allow it."""
+def act(context: WebContext) -> Callable[[Request], Awaitable[Response]]:
+    """Answer POST /links: mails them, if the address is a reader's and the limits allow it; leads on to a page."""
 
-    async def act_links(request: Request) -> HTMLResponse:
+    async def act_links(request: Request) -> Response:
         loop = asyncio.get_running_loop()
         ready = loop.time() + context.sign_up_policy.answer_after.total_seconds()
         answer = await _act(context, request)
@@ -42,7 +43,7 @@ def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
     return act_links
 
 
-async def _act(context: WebContext, request: Request) -> HTMLResponse:
+async def _act(context: WebContext, request: Request) -> Response:
     form = await subscribe.sent(request)
     try:
         address = normal_address(form.email)
@@ -52,12 +53,27 @@ async def _act(context: WebContext, request: Request) -> HTMLResponse:
     if age is None:
         return _page(context, request, "old", email=form.email, status=422)
     if form.honey or age < context.sign_up_policy.minimum:
-        return _page(context, request, "sent", email=form.email)
+        return _sent_on(context, form.email)
     network = network_of(request, context.sign_up_policy.trusted_proxies)
     verdict = await run_in_threadpool(_mail, context, address, network)
     if verdict in {Verdict.GRANTED, Verdict.ASKED_LATELY}:
-        return _page(context, request, "sent", email=form.email)
+        return _sent_on(context, form.email)
     return _page(context, request, "full", status=429)
+
+
+def _sent_on(context: WebContext, email: str) -> Response:
+    about = sealed(context.signer.secret, {"address": email}, now=context.clock())
+    return sent_on(f"{context.root}links/sent", about=about)
+
+
+def show_sent(context: WebContext) -> Callable[[Request], HTMLResponse]:
+    """Answer GET /links/sent: links are on their way, and, for a while, to which address."""
+
+    def show_page(request: Request) -> HTMLResponse:
+        about = unsealed(context.signer.secret, request.query_params.get("about", ""), now=context.clock())
+        return _page(context, request, "sent", email=about.get("address", ""))
+
+    return show_page
 
 
 def _mail(context: WebContext, address: str, network: str) -> Verdict:

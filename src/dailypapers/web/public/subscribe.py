@@ -7,11 +7,11 @@ that only a bot can have filled in. Only a mail that asks to confirm is sent, wi
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from dailypapers.domain.address import domain_of, suggestion
@@ -19,6 +19,7 @@ from dailypapers.domain.interest import Interest, InterestKind
 from dailypapers.domain.preferences import MAX_EXAMPLES, Preferences
 from dailypapers.domain.profile import Profile, parted, profile_of
 from dailypapers.domain.signup import Verdict
+from dailypapers.domain.source import Skipped
 from dailypapers.domain.subscriber import Consent, OnEmpty
 from dailypapers.domain.text import printable, printable_lines
 from dailypapers.domain.zone import knows_zone
@@ -26,13 +27,15 @@ from dailypapers.errors import BadInput
 from dailypapers.profiles.take import add as add_profiles
 from dailypapers.references.read import read as read_references
 from dailypapers.references.read import split as split_references
-from dailypapers.rendering.environment import Templates
+from dailypapers.rendering.environment import Templates, in_words
+from dailypapers.rendering.text import shortened
 from dailypapers.store import subscribers
 from dailypapers.store.database import writing
 from dailypapers.subscriptions import sign_up
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import LONGEST, sealed, sent_on, unsealed
 from dailypapers.web.public.sign_up_policy import network_of
 from dailypapers.web.readers.examples import Examples, look_up
 from dailypapers.web.readers.preview import topics as tried
@@ -117,11 +120,11 @@ def show(context: WebContext) -> Callable[[Request], HTMLResponse]:
     return show_subscribe
 
 
-def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
-    """Answer POST /subscribe: asks to confirm, by mail."""
+def act(context: WebContext) -> Callable[[Request], Awaitable[Response]]:
+    """Answer POST /subscribe: asks to confirm, by mail, and leads on to a page that says so."""
     version = form_version(context.templates)
 
-    async def act_subscribe(request: Request) -> HTMLResponse:
+    async def act_subscribe(request: Request) -> Response:
         loop = asyncio.get_running_loop()
         ready = loop.time() + context.sign_up_policy.answer_after.total_seconds()
         answer = await _act(context, request, version)
@@ -131,7 +134,7 @@ def act(context: WebContext) -> Callable[[Request], Awaitable[HTMLResponse]]:
     return act_subscribe
 
 
-async def _act(context: WebContext, request: Request, version: str) -> HTMLResponse:
+async def _act(context: WebContext, request: Request, version: str) -> Response:
     form = await sent(request)
     if not context.sign_up_policy.open:
         return context.page(request, "subscribe", state="form", subscribe=blank(context), status=403)
@@ -198,7 +201,7 @@ def _once_more(context: WebContext, request: Request, form: Form, trouble: str) 
     return context.page(request, "subscribe", state="form", subscribe=page, status=422)
 
 
-async def _let_in(context: WebContext, request: Request, form: Form, version: str) -> HTMLResponse:
+async def _let_in(context: WebContext, request: Request, form: Form, version: str) -> Response:
     now, policy = context.clock(), context.sign_up_policy
     address = normal_address(form.email)
     waited = context.signer.age(form.wait_token, now=now, about=address)
@@ -254,15 +257,51 @@ def _wait(context: WebContext, request: Request, form: Form, wait_token: str, *,
     return context.page(request, "subscribe", state="wait", subscribe=page, seconds=seconds, early=early)
 
 
-_STATUS = {Verdict.NETWORK_FULL: 429, Verdict.ALL_FULL: 429}
+_FULL = {Verdict.NETWORK_FULL: "network full", Verdict.ALL_FULL: "all full"}
+#: So many of the reasons why something pasted could not be read go along to the next page.
+_MOST_UNREAD = 5
+_LONGEST_NAME = 120
 
 
 def _answer(
     context: WebContext, request: Request, form: Form, verdict: Verdict, examples: Examples | None = None
-) -> HTMLResponse:
+) -> Response:
     """Say what happens next, and which pasted papers cannot be used: that does not depend on who has the address."""
-    status = _STATUS.get(verdict, 200)
-    state = {Verdict.NETWORK_FULL: "network full", Verdict.ALL_FULL: "all full"}.get(verdict, "sent")
+    if verdict in _FULL:
+        return context.page(request, "subscribe", state=_FULL[verdict], subscribe=None, status=429)
+    examples = _bounded(context, examples or Examples())
+    values = {"address": form.email, "has_more": form.has_more_examples, "examples": asdict(examples)}
+    about = sealed(context.signer.secret, values, now=context.clock())
+    if len(about) > LONGEST:
+        return _sent(context, request, form.email, examples, has_more=form.has_more_examples)
+    return sent_on(f"{context.root}subscribe/sent", about=about)
+
+
+def show_sent(context: WebContext) -> Callable[[Request], HTMLResponse]:
+    """Answer GET /subscribe/sent: a mail is on its way, and, for a while, to which address."""
+
+    def show_page(request: Request) -> HTMLResponse:
+        about = unsealed(context.signer.secret, request.query_params.get("about", ""), now=context.clock())
+        kept = about.get("examples", {})
+        unread = tuple(Skipped(**each) for each in kept.pop("unread", ()))
+        examples = Examples(unread=unread, **kept)
+        return _sent(context, request, about.get("address", ""), examples, has_more=about.get("has_more", False))
+
+    return show_page
+
+
+def _sent(context: WebContext, request: Request, address: str, examples: Examples, *, has_more: bool) -> HTMLResponse:
+    form = Form(address)
     return context.page(
-        request, "subscribe", state=state, form=form, examples=examples or Examples(), subscribe=None, status=status
+        request, "subscribe", state="sent", form=form, examples=examples, has_more=has_more, subscribe=None
     )
+
+
+def _bounded(context: WebContext, examples: Examples) -> Examples:
+    """Return what the next page says of pasted papers, in the visitor's language and no longer than it shows."""
+    why = (
+        Skipped(in_words(each.where, context.translate), in_words(each.why, context.translate))
+        for each in examples.unread[:_MOST_UNREAD]
+    )
+    names = (shortened(name, _LONGEST_NAME) for name in examples.unknown)
+    return replace(examples, ids=(), unknown=tuple(names), unread=tuple(why))

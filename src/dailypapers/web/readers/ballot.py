@@ -8,7 +8,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.digests.ballots import choice_entries
 from dailypapers.domain.group import Group
@@ -20,6 +20,7 @@ from dailypapers.rendering.text import safe_url, shortened
 from dailypapers.store import ballots, papers
 from dailypapers.store.database import reading, writing
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import sent_on, word
 from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers.group import group_and_member
 
@@ -34,15 +35,16 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
 
     def show_ballot(request: Request, token: str) -> HTMLResponse:
         with reading(context.engine) as tx:
-            return _page(context, request, tx, *_mine(context, tx, token))
+            done = _VOTED if word(request, {"voted"}) else ""
+            return _page(context, request, tx, *_mine(context, tx, token), done=done)
 
     return show_ballot
 
 
-def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """Answer POST: votes for a paper that stands on the ballot, in place of one's vote before."""
+def act(context: WebContext) -> Callable[..., Response]:
+    """Answer POST: votes for a paper that stands on the ballot, in place of one's vote before; then leads on."""
 
-    def act_ballot(request: Request, token: str, *, paper: Annotated[str, Form()] = "") -> HTMLResponse:
+    def act_ballot(request: Request, token: str, *, paper: Annotated[str, Form()] = "") -> Response:
         now = context.clock()
         with writing(context.engine) as tx:
             reader, group = _mine(context, tx, token)
@@ -51,7 +53,7 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
             if paper not in nominated:
                 return _page(context, request, tx, reader, group, trouble=_NOT_THERE)
             ballots.cast(tx, group.id, reader.id, nominated[paper], now=now)
-            return _page(context, request, tx, reader, group, done=_VOTED)
+        return sent_on(f"{context.root}ballot/{token}", done="voted")
 
     return act_ballot
 

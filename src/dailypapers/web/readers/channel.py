@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from dailypapers.domain.channel import LONGEST_URL
@@ -17,6 +17,7 @@ from dailypapers.posting.channels import Tried, try_out
 from dailypapers.store import channels
 from dailypapers.store.database import reading, writing
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import sent_on, word
 from dailypapers.web.http.token import claim_of, reader_of
 
 _HELLO = N_("Your digest from {name} will be posted here.")
@@ -28,15 +29,15 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """Answer GET: the channel as it is, and a form."""
 
     def show_channel(request: Request, token: str) -> HTMLResponse:
-        return _page(context, request, token)
+        return _page(context, request, token, state=word(request, _DONE))
 
     return show_channel
 
 
-def act(context: WebContext) -> Callable[..., Awaitable[HTMLResponse]]:
-    """Answer POST: tries an address out and keeps it where it works, or removes it."""
+def act(context: WebContext) -> Callable[..., Awaitable[Response]]:
+    """Answer POST: tries an address out and keeps it where it works, or removes it; then leads on to the page."""
 
-    async def act_channel(request: Request, token: str) -> HTMLResponse:
+    async def act_channel(request: Request, token: str) -> Response:
         claim = claim_of(context, Purpose.PREFERENCES, token)
         async with request.form(max_fields=_FIELDS, max_files=0) as form:
             return await run_in_threadpool(_act, context, request, claim, form)
@@ -44,22 +45,25 @@ def act(context: WebContext) -> Callable[..., Awaitable[HTMLResponse]]:
     return act_channel
 
 
-def _act(context: WebContext, request: Request, claim: Claim, form: FormData) -> HTMLResponse:
+def _act(context: WebContext, request: Request, claim: Claim, form: FormData) -> Response:
     token = request.path_params["token"]
+    here = f"{context.root}preferences/{token}/channel"
     with writing(context.engine) as tx:
         reader = reader_of(context, tx, claim)
         if form.get("action") == "remove":
             channels.remove(tx, reader.id)
     if form.get("action") == "remove" or context.channels is None:
-        return _page(context, request, token, state="removed")
+        return sent_on(here, done="removed")
     url = str(form.get("url", "")).strip()[: LONGEST_URL + 1]
     hello = context.translate(_HELLO).format(name=context.renderer.sender.name)
     tried, posted = try_out(context.engine, context.channels, reader.id, url, hello, now=context.clock())
-    return _page(context, request, token, state=tried.value, answered=posted.status, status=_STATUSES.get(tried, 422))
+    if tried is Tried.SAVED:
+        return sent_on(here, done=tried.value)
+    status = 429 if tried is Tried.TOO_OFTEN else 422
+    return _page(context, request, token, state=tried.value, answered=posted.status, status=status)
 
 
-#: Everything else is something wrong with what was filled in.
-_STATUSES = {Tried.SAVED: 200, Tried.TOO_OFTEN: 429}
+_DONE = {Tried.SAVED.value, "removed"}
 
 
 def _page(

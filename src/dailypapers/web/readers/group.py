@@ -10,7 +10,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.digests.group_entries import comment_entries, entries
 from dailypapers.domain.address import domain_of
@@ -28,6 +28,7 @@ from dailypapers.subscriptions import strangers
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.sign_up import sign_up_request
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import sent_on, word
 from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers.group_forms import ReadingForm, TermsForm
 
@@ -36,8 +37,14 @@ _PAST, _COMMENTS = 30, 50
 #: Digits of a number that a database keeps.
 _LONGEST_ID = 19
 _GONE = N_("You are not in this group, or it has ended.")
-_SAVED, _CHANGED, _REMOVED = N_("Saved."), N_("Changed."), N_("Removed.")
-_INVITED = N_("If we may email this address, an invitation is on its way.")
+#: What was done, in a word of the page's address and in a sentence.
+_DONE = {
+    "saved": N_("Saved."),
+    "changed": N_("Changed."),
+    "removed": N_("Removed."),
+    "invited": N_("If we may email this address, an invitation is on its way."),
+    "started": N_("The group has started. Invite its other members below."),
+}
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -46,13 +53,14 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     def show_group(request: Request, token: str) -> HTMLResponse:
         claim = claim_of(context, Purpose.GROUP, token)
         with reading(context.engine) as tx:
-            return page(context, request, tx, reader_of(context, tx, claim), claim.about)
+            reader, done = reader_of(context, tx, claim), _DONE.get(word(request, _DONE))
+            return page(context, request, tx, reader, claim.about, done=context.translate(done) if done else "")
 
     return show_group
 
 
-def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """Answer POST: what one agrees to oneself; all else is for organisers."""
+def act(context: WebContext) -> Callable[..., Response]:
+    """Answer POST: what one agrees to oneself; all else is for organisers. Then lead on to the page."""
 
     def act_group(
         request: Request,
@@ -64,27 +72,27 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         address: Annotated[str, Form()] = "",
         remove: Annotated[str, Form()] = "",
         comment: Annotated[str, Form()] = "",
-    ) -> HTMLResponse:
+    ) -> Response:
         claim = claim_of(context, Purpose.GROUP, token)
         may_be_asked = action == "invite" and _may_be_asked(context, address)
         with writing(context.engine) as tx:
-            reader, done, trouble = reader_of(context, tx, claim), "", ""
+            reader, done = reader_of(context, tx, claim), ""
             group, member = group_and_member(tx, reader, claim)
             try:
                 if action == "terms":
                     groups.agree(tx, group.id, reader.id, agreed.terms())
-                    done = _SAVED
+                    done = "saved"
                 elif action == "remove-comment":
                     author = None if member.role is Role.ORGANISER else reader.id
-                    done = _REMOVED if _remove_comment(tx, group.id, comment, author) else ""
+                    done = "removed" if _remove_comment(tx, group.id, comment, author) else ""
                 elif member.role is Role.ORGANISER:
                     done = _organise(context, tx, group, action, read, address=address, remove=remove)
                     if may_be_asked:
                         _invite_stranger(context, tx, group, reader, address)
             except BadInput as error:
                 trouble = context.translate(str(error))
-            done = context.translate(done) if done else ""
-            return page(context, request, tx, reader, group.id, done=done, trouble=trouble)
+                return page(context, request, tx, reader, group.id, trouble=trouble)
+        return sent_on(f"{context.root}group/{token}", done=done)
 
     return act_group
 
@@ -135,21 +143,21 @@ def _organise(
     address: str,
     remove: str,
 ) -> str:
-    """Do what an organiser asks for; returns what was done. Raises `BadInput` where it cannot be."""
+    """Do what an organiser asks for; returns what was done, in a word. Raises `BadInput` where it cannot be."""
     now = context.clock()
     if action == "invite":
         membership.invite(tx, group, normal_address(address), now=now)
-        return _INVITED
+        return "invited"
     if action == "change":
         is_offered = read.days in {"daily", "weekdays", "mon"}
         rhythm = replace(group.rhythm, days=parse_days(read.days)) if is_offered else group.rhythm
         topics, ballot_day = checked_topics(read.topics), read.ballot_day
         look = read.look(context.renderer.languages)
         groups.change(tx, group, read.name(), topics, rhythm, ballot_day=ballot_day, look=look, now=now)
-        return _CHANGED
+        return "changed"
     if action == "remove" and remove in {str(each.subscriber) for each in groups.members(tx, group.id)}:
         groups.leave(tx, group.id, int(remove))
-        return _REMOVED
+        return "removed"
     return ""
 
 

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from dailypapers.domain.group import Terms, checked_topics
-from dailypapers.domain.i18n import N_
 from dailypapers.domain.link import Purpose
 from dailypapers.domain.subscriber import Subscriber, parse_days
 from dailypapers.errors import BadInput
@@ -17,12 +16,10 @@ from dailypapers.store import groups as stored
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import groups as membership
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import sent_on
 from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers.group import languages_offered
-from dailypapers.web.readers.group import page as group_page
 from dailypapers.web.readers.group_forms import ReadingForm, TermsForm
-
-_STARTED = N_("The group has started. Invite its other members below.")
 
 
 def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
@@ -35,15 +32,15 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     return show_groups
 
 
-def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """Answer POST: start a group, with who asks as its organiser."""
+def act(context: WebContext) -> Callable[..., Response]:
+    """Answer POST: start a group, with who asks as its organiser; then lead on to its page."""
 
     def act_groups(
         request: Request,
         token: str,
         read: Annotated[ReadingForm, Depends()],
         agreed: Annotated[TermsForm, Depends()],
-    ) -> HTMLResponse:
+    ) -> Response:
         now = context.clock()
         with writing(context.engine) as tx:
             reader = _reader(context, tx, token)
@@ -64,7 +61,8 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
             except BadInput as error:
                 trouble = context.translate(str(error))
                 return _page(context, request, tx, token, read=read, terms=agreed.as_typed, trouble=trouble)
-            return group_page(context, request, tx, reader, group_id, done=context.translate(_STARTED))
+        group_token = context.signer.token(Purpose.GROUP, reader.bearer, issued=now, about=group_id)
+        return sent_on(f"{context.root}group/{group_token}", done="started")
 
     return act_groups
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
 from dailypapers.digests.choose import ReaderContext
@@ -35,6 +35,7 @@ from dailypapers.store import profiles as kept_profiles
 from dailypapers.store.database import reading, writing
 from dailypapers.subscriptions import lifecycle
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import sent_on, word
 from dailypapers.web.http.token import claim_of, reader_of
 from dailypapers.web.readers import draft as drafts
 from dailypapers.web.readers import feedback, preview
@@ -43,6 +44,8 @@ from dailypapers.web.readers.examples import Examples, look_up
 
 #: All fields of the largest form somebody can fill in.
 _FIELDS = 2_000
+#: What a form has done, in a word.
+_DONE = {"saved", "paused", "resumed"}
 _ENDED = {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED}
 
 
@@ -96,22 +99,27 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     def show_preferences(request: Request, token: str) -> HTMLResponse:
         with reading(context.engine) as tx:
             case = _case(context, tx, token)
-        return _page(context, request, token, _Answer(case, _as_kept(context, case)))
+        return _page(context, request, token, _Answer(case, _as_kept(context, case), word(request, _DONE)))
 
     return show_preferences
 
 
-def act(context: WebContext) -> Callable[[Request, str], Awaitable[HTMLResponse]]:
-    """Answer POST: saves; with `action=preview` only shows, with `pause` or `resume` does that."""
+def act(context: WebContext) -> Callable[[Request, str], Awaitable[Response]]:
+    """Answer POST: saves; with `action=preview` only shows, with `pause` or `resume` does that.
+
+    What was done is said by the page that it leads on to, where that can say all there is to say.
+    """
     answers = {"preview": _show_only, "pause": _pause, "resume": _resume}
 
-    async def act_preferences(request: Request, token: str) -> HTMLResponse:
+    async def act_preferences(request: Request, token: str) -> Response:
         form = await _sent(request)
 
-        def answer() -> HTMLResponse:
+        def answer() -> Response:
             opened = reading if form.action == "preview" else writing
             with opened(context.engine) as tx:
                 outcome = answers.get(form.action, _save)(context, tx, _case(context, tx, token), form)
+            if outcome.state in _DONE and outcome.read.examples.is_whole:
+                return sent_on(f"{context.root}preferences/{token}", done=outcome.state)
             # The page is made when others may write again.
             return _page(context, request, token, outcome)
 

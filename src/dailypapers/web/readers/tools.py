@@ -10,7 +10,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from dailypapers.domain.i18n import N_
@@ -23,6 +23,7 @@ from dailypapers.store.database import reading, writing
 from dailypapers.tools.connect import connect
 from dailypapers.tools.e_reader import connect as connect_e_reader
 from dailypapers.web.http.page import WebContext
+from dailypapers.web.http.sent_on import sent_on, word
 from dailypapers.web.http.token import claim_of, reader_of
 
 _STATES = {
@@ -77,14 +78,16 @@ def show(context: WebContext) -> Callable[[Request, str], HTMLResponse]:
     """Answer GET: changes nothing."""
 
     def show_tools(request: Request, token: str) -> HTMLResponse:
+        gone = word(request, {*(kind.value for kind in context.tools), E_READER}, "disconnected")
+        name = TOOL_NAMES[ToolKind(gone)] if gone and gone != E_READER else ""
         with reading(context.engine) as tx:
-            return _page(context, request, tx, token, _Done())
+            return _page(context, request, tx, token, _Done(name, is_e_reader_gone=gone == E_READER))
 
     return show_tools
 
 
-def act(context: WebContext) -> Callable[..., HTMLResponse]:
-    """Answer POST: connect a tool with its key, or disconnect it, which deletes the key."""
+def act(context: WebContext) -> Callable[..., Response]:
+    """Answer POST: connect a tool with its key, or disconnect it, which deletes the key; then lead on to the page."""
 
     def act_tools(
         request: Request,
@@ -96,11 +99,14 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
         target: Annotated[str, Form()] = "",
         older: Annotated[str, Form()] = "",
         action: Annotated[str, Form()] = "",
-    ) -> HTMLResponse:
+    ) -> Response:
+        here = f"{context.root}tools/{token}"
         if tool == E_READER and context.has_e_readers:
             with writing(context.engine) as tx:
                 done = _change_e_reader(context, tx, token, address, disconnect=action == "disconnect")
-                return _page(context, request, tx, token, done)
+                if done.e_reader_trouble:
+                    return _page(context, request, tx, token, done)
+            return sent_on(here, disconnected=E_READER if done.is_e_reader_gone else "")
         kind = next((each for each in context.tools if each.value == tool), None)
         if kind is None:
             raise HTTPException(404)
@@ -108,13 +114,13 @@ def act(context: WebContext) -> Callable[..., HTMLResponse]:
             reader = _reader(context, tx, token)
             if action == "disconnect":
                 tools.disconnect(tx, reader.id, kind)
-                return _page(context, request, tx, token, _Done(disconnected=TOOL_NAMES[kind]))
+                return sent_on(here, disconnected=kind.value)
             try:
                 options = {"key": key, "target": target[:500], "with_older": bool(older)}
                 connect(tx, context.signer.secret, reader.id, kind, **options, now=context.clock())  # type: ignore[arg-type]
             except BadInput as error:
                 return _page(context, request, tx, token, _Done(troubles={kind: context.translate(str(error))}))
-            return _page(context, request, tx, token, _Done())
+        return sent_on(here)
 
     return act_tools
 
