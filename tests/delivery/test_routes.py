@@ -1,7 +1,5 @@
 """Several servers share the mails by weights or by how busy they are."""
 
-from dataclasses import replace
-
 import pytest
 import sqlalchemy as sa
 from tests.delivery import queued
@@ -31,7 +29,7 @@ def test_a_server_whose_mails_others_had_to_take_gets_none_for_a_minute(sqlite: 
     queued.queue(sqlite, 12)
     pace = Pace(Route("a", weight=1), Route("b", weight=1))
     first = claim(sqlite, pace, "w", 4)
-    pace.went_by_another(replace(first.turns[0].delivery, server="a"), "b", now=NOW)
+    pace.went_by_another(first.turns[0].delivery._replace(server="a"), "b", now=NOW)
     assert [turn.server for turn in claim(sqlite, pace, "w", 4).turns] == ["b"] * 4
     later = [turn.server for turn in claim(sqlite, pace, "w", 4, now=NOW + MINUTE).turns]
     assert set(later) == {"a", "b"}, "it does not get all that it has missed"

@@ -82,7 +82,7 @@ def test_a_week_without_papers_brings_no_book_and_what_never_arrived_is_left_out
     an_e_reader(engine, got.reader)
     with writing(engine) as tx:
         (claimed,) = outbox.claim(tx, "w", 9, now=NOW)
-        outbox.record(tx, [replace(claimed, state=DeliveryState.FAILED)])
+        outbox.record(tx, [claimed._replace(state=DeliveryState.FAILED)])
     assert compose_books(engine, now=SATURDAY) == 0
     assert books_of(engine, got.reader) == []
     with reading(engine) as tx:
@@ -123,7 +123,7 @@ def test_a_digest_made_beside_a_book_is_not_in_the_next_one_unless_that_book_nev
     assert compose_books(engine, now=SATURDAY) == 1
     with writing(engine) as tx:
         claimed = [each for each in outbox.claim(tx, "w", 9, now=SATURDAY) if each.kind is MailKind.BOOK]
-        outbox.record(tx, [replace(each, state=state) for each in claimed])
+        outbox.record(tx, [each._replace(state=state) for each in claimed])
     assert compose_books(engine, now=SATURDAY + WEEK) == books
 
 

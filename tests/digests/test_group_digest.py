@@ -103,7 +103,7 @@ def test_who_reads_text_gets_no_html_and_a_server_that_takes_little_gets_less(en
     (mine,) = mails_of(engine, ada)
     whole = bytes_of(engine, mine)
     assert "text/html" not in whole
-    small = bytes_of(engine, replace(mine, max_bytes=10_000))
+    small = bytes_of(engine, mine._replace(max_bytes=10_000))
     assert whole.count("word word") > small.count("word word")
     assert len(small) <= 10_000
     assert GRAPHS in small

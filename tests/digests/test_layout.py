@@ -79,10 +79,10 @@ def test_the_same_row_gives_the_same_bytes(engine: sa.Engine) -> None:
 def test_message_ids_differ_by_reader_and_edition_and_give_nobody_away(engine: sa.Engine) -> None:
     got, other = a_digest(engine), a_digest(engine, "bob")
     one, two = inputs_of(engine, got.delivery, other.delivery)
-    later = replace(one, delivery=replace(one.delivery, edition=2))
+    later = replace(one, delivery=one.delivery._replace(edition=2))
     names = {mail(RENDERER, each)[0] for each in (one, two, later)}
     assert len(names) == 3
-    assert mail(RENDERER, one)[0] == mail(RENDERER, replace(one, delivery=replace(one.delivery, id=99)))[0]
+    assert mail(RENDERER, one)[0] == mail(RENDERER, replace(one, delivery=one.delivery._replace(id=99)))[0]
     assert not any("alice" in name for name in names)
 
 
@@ -171,7 +171,7 @@ def test_a_signed_mail_is_the_same_bytes_on_a_retry_and_others_verify_it(engine:
     assert isinstance(private, RSAPrivateKey)
     key = dkim.Key("example.org", "papers", private)
     renderer = replace(RENDERER, keys=(key,))
-    later = replace(loaded, delivery=replace(loaded.delivery, attempts=3))
+    later = replace(loaded, delivery=loaded.delivery._replace(attempts=3))
     (_, first), (_, again) = mail(renderer, loaded), mail(renderer, later)
     assert first.content == again.content
     record = dkim.record_value(key).encode()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import itertools
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -79,7 +78,7 @@ def test_what_is_done_about_a_lost_answer_is_the_policys_word(policy: Doubt) -> 
     [OutcomeKind.FAILED, OutcomeKind.DEAD_ADDRESS, OutcomeKind.UNSENDABLE, OutcomeKind.DEFERRED, OutcomeKind.UNCERTAIN],
 )
 def test_what_may_have_arrived_on_an_earlier_try_ends_uncertain(kind: OutcomeKind) -> None:
-    resent = replace(claimed(2, hours=0.01), doubt=Doubt.RESEND)
+    resent = claimed(2, hours=0.01)._replace(doubt=Doubt.RESEND)
     assert after(resent, Outcome(kind), NOW).state is DeliveryState.UNCERTAIN
     assert after(resent, Outcome(OutcomeKind.ACCEPTED), NOW).state is DeliveryState.ACCEPTED
     assert after(resent, Outcome(OutcomeKind.OUR_FAULT), NOW).state is DeliveryState.ON_HOLD
@@ -89,7 +88,7 @@ def test_a_server_that_loses_every_answer_gets_few_copies() -> None:
     delivery, copies = claimed(), 0
     while copies == 0 or delivery.state is DeliveryState.DEFERRED:
         copies += 1
-        delivery = after(replace(delivery, attempts=copies), Outcome(OutcomeKind.UNCERTAIN), NOW)
+        delivery = after(delivery._replace(attempts=copies), Outcome(OutcomeKind.UNCERTAIN), NOW)
     assert (delivery.state, copies) == (DeliveryState.UNCERTAIN, MAX_LOST_ANSWERS)
 
 
@@ -137,7 +136,7 @@ def test_a_ledger_reconciles_what_was_due() -> None:
 
 
 def test_who_refuses_a_book_is_the_e_reader_unless_we_could_not_sign_in() -> None:
-    book = replace(claimed(), kind=MailKind.BOOK)
+    book = claimed()._replace(kind=MailKind.BOOK)
     policy = Outcome(OutcomeKind.OUR_FAULT, 550, "5.7.1")
     assert of_book(book, policy).address_is_dead
     assert of_book(claimed(), policy) == policy

@@ -32,7 +32,7 @@ def got(engine: sa.Engine) -> Got:
     digest = a_digest(engine)
     with writing(engine) as tx:
         (claimed,) = outbox.claim(tx, "tester", 1, now=NOW)
-        outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED, message_id="<1.2@ours.example>")])
+        outbox.record(tx, [claimed._replace(state=DeliveryState.ACCEPTED, message_id="<1.2@ours.example>")])
         edition = editions.newest(tx)
         assert edition is not None
         editions.count_due(tx, edition.id, 1)
@@ -91,7 +91,7 @@ def accepted_mails(engine: sa.Engine, *addresses: str) -> list[int]:
             assert reader is not None
             outbox.put(tx, [outbox.NewDelivery(reader, address, MailKind.DIGEST, NOW + DAY)], now=NOW)
             (claimed,) = outbox.claim(tx, "tester", 1, now=NOW)
-            outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED)])
+            outbox.record(tx, [claimed._replace(state=DeliveryState.ACCEPTED)])
             mails.append(claimed.id)
     return mails
 
@@ -200,7 +200,7 @@ def book(engine: sa.Engine, got: Got) -> int:
             e_readers.connect(tx, EReader(reader, "a@kindle.com", NOW))
         outbox.put(tx, [outbox.NewDelivery(got.reader, "a@kindle.com", MailKind.BOOK, NOW + DAY)], now=NOW)
         (claimed,) = [each for each in outbox.claim(tx, "tester", 9, now=NOW) if each.kind is MailKind.BOOK]
-        outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED, message_id=BOOK_ID)])
+        outbox.record(tx, [claimed._replace(state=DeliveryState.ACCEPTED, message_id=BOOK_ID)])
     return claimed.id
 
 

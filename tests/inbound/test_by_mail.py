@@ -97,7 +97,7 @@ def test_a_digest_says_where_to_unsubscribe_by_mail_and_a_mail_there_does(desk: 
         subscribers.transition(tx, reader, to=SubscriberState.PENDING, now=NOW)
         delivery = outbox.claim(tx, "test", 1, now=NOW)[0]
         subscribers.transition(tx, reader, to=SubscriberState.ACTIVE, now=NOW)
-    digest = replace(delivery, kind=MailKind.DIGEST)
+    digest = delivery._replace(kind=MailKind.DIGEST)
     edition = Edition(1, NOW.date(), NOW, 0, ())
     sheet = RenderInput(digest, bearer(desk.engine, reader), edition, Digest((), trending=False))
     made = mail(replace(PRESS, unsubscribe_address=OURS.unsubscribe), sheet)[1].content
@@ -262,7 +262,7 @@ def sent(engine: sa.Engine) -> Got:
     digest = a_digest(engine)
     with writing(engine) as tx:
         (claimed,) = outbox.claim(tx, "tester", 1, now=NOW)
-        outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED)])
+        outbox.record(tx, [claimed._replace(state=DeliveryState.ACCEPTED)])
     return digest
 
 

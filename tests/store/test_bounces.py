@@ -50,7 +50,7 @@ def test_only_a_mail_that_left_can_come_back(engine: sa.Engine, now: dt.datetime
     with writing(engine) as tx:
         assert not bounces.mark_delivery(tx, delivery_id, DeliveryState.BOUNCED, "gone")
         (claimed,) = outbox.claim(tx, "tester", 1, now=now)
-        outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED)])
+        outbox.record(tx, [claimed._replace(state=DeliveryState.ACCEPTED)])
         steps = (DeliveryState.BOUNCED, DeliveryState.BOUNCED, DeliveryState.COMPLAINED, DeliveryState.BOUNCED)
         assert [bounces.mark_delivery(tx, delivery_id, to, "gone") for to in steps] == [True, False, True, False]
     with reading(engine) as tx:

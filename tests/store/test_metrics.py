@@ -34,7 +34,7 @@ def test_a_little_has_happened(engine: sa.Engine, now: dt.datetime) -> None:
         attempts.start(tx, [claimed], now=now)
         attempts.hand_over(tx, [claimed], now=now)
         attempts.answer(tx, [(claimed, Outcome(OutcomeKind.ACCEPTED, 250))], now=now)
-        outbox.record(tx, [replace(claimed, state=DeliveryState.ACCEPTED)])
+        outbox.record(tx, [claimed._replace(state=DeliveryState.ACCEPTED)])
         told = Diagnosis(Fault.MAILBOX, is_hard=True)
         bounces.add(tx, NewBounce("a", sent.reader, ReportKind.BOUNCE, counts=True, diagnosis=told), now=now)
         bounces.add(tx, NewBounce("b", sent.reader, ReportKind.COMPLAINT, counts=False), now=now - 25 * HOUR)

@@ -1,7 +1,6 @@
 """Who is erased leaves nothing behind that names them; who does not confirm is erased, or unsubscribed as before."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -118,7 +117,7 @@ def test_erasing_leaves_the_books_balanced(engine: sa.Engine) -> None:
         delivered = [one for reader in (got, other) for one in history.of_subscriber(tx, reader.reader)]
         claimed = outbox.claim(tx, "tester", 2, now=NOW)
         assert len(claimed) == len(delivered) == 2
-        outbox.record(tx, [replace(one, state=DeliveryState.ACCEPTED) for one in claimed])
+        outbox.record(tx, [one._replace(state=DeliveryState.ACCEPTED) for one in claimed])
         assert [book.balanced for book in ledgers(tx)] == [True]
         erase(tx, got.reader)
         assert [(book.due, book.balanced) for book in ledgers(tx)] == [(1, True)]

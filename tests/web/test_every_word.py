@@ -957,7 +957,7 @@ def variants(sheet: RenderInput) -> Iterator[tuple[str, RenderInput]]:
         yield f"{name}, whole", replace(sheet, digest=other, style=Style(abstracts=Abstracts.WHOLE))
     drawn = replace(data, thumbnail=Thumbnail("0" * 32, 480, 300))
     yield "a figure", replace(sheet, digest=replace(one, entries=(drawn,)), style=Style(figures=True))
-    yield "not in the outbox", replace(sheet, delivery=replace(sheet.delivery, id=0))
+    yield "not in the outbox", replace(sheet, delivery=sheet.delivery._replace(id=0))
 
 
 def what_is_seldom(walk: Walk, context: WebContext) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -99,7 +99,7 @@ class Pace:
         for delivery in claimed:
             waits = domains.waits(delivery)
             if waits:
-                parked.append(replace(delivery, next_attempt_at=waits[0], detail=waits[1]))
+                parked.append(delivery._replace(next_attempt_at=waits[0], detail=waits[1]))
             else:
                 turns.append(servers.turn(delivery, not_before=domains.at(delivery)))
         domains.store(tx)

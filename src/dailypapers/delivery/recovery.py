@@ -5,7 +5,7 @@ find the dead (pure) | what did they hand over? | the rest is queued again, the 
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 import structlog
@@ -66,5 +66,5 @@ def release_orphans(tx: sa.Connection, policy: Doubt, *, now: dt.datetime) -> Re
 
 
 def _decided(deliveries: Sequence[Delivery], policy: Doubt, now: dt.datetime) -> list[Delivery]:
-    unanswered = [replace(delivery, detail=_NO_ANSWER) for delivery in deliveries]
+    unanswered = [delivery._replace(detail=_NO_ANSWER) for delivery in deliveries]
     return [in_doubt(delivery, policy, resend_at=now) for delivery in unanswered]

@@ -258,7 +258,7 @@ class _Run:
         while due := await self._next():
             delivery = due.render_input.delivery
             if until := self._options.pace.left_alone_until(domain_of(delivery.address), self._steady()):
-                await self._park(replace(delivery, server=due.server), until)
+                await self._park(delivery._replace(server=due.server), until)
                 continue
             async for urgent in self._until_its_turn(due):
                 if outgoing := await self._built(urgent):
@@ -270,7 +270,7 @@ class _Run:
 
     async def _park(self, delivery: Delivery, until: dt.datetime) -> None:
         """Give a mail back untried whose domain has come to be left alone since it was claimed."""
-        parked = replace(delivery, next_attempt_at=until, detail="not tried: its domain refuses our emails for now")
+        parked = delivery._replace(next_attempt_at=until, detail="not tried: its domain refuses our emails for now")
         await self._worker.persistence.persist(partial(give_back_until, delivery=parked))
         self._options.pace.came_back([delivery])
         self._in_flight.pop(delivery.id, None)
@@ -337,9 +337,9 @@ class _Run:
             outcome = Outcome(OutcomeKind.NOT_MADE, text=f"the mail could not be built: {type(error).__name__}")
         else:
             self._fence.composed(render_input.edition_day)
-            self._in_flight[delivery.id] = replace(delivery, message_id=name, server=due.server)
+            self._in_flight[delivery.id] = delivery._replace(message_id=name, server=due.server)
             return replace(outgoing, server=due.server) if self._options.pace.has_several else outgoing
-        return self._result(replace(delivery, server=due.server), outcome)
+        return self._result(delivery._replace(server=due.server), outcome)
 
     def _result(self, delivery: Delivery, outcome: Outcome) -> Result:
         return Result(after(delivery, outcome, self._worker.clock(), policy=self._options.uncertain), outcome)
@@ -369,7 +369,7 @@ class _Run:
         delivery = self._in_flight.get(key) or self._withdrawn[key]
         if mail.server and mail.server != delivery.server and key in self._in_flight:
             self._options.pace.went_by_another(delivery, mail.server, now=self._steady())
-            delivery = self._in_flight[key] = replace(delivery, server=mail.server)
+            delivery = self._in_flight[key] = delivery._replace(server=mail.server)
         return delivery
 
     async def _record(self, leaving: Sequence[Delivery], results: Sequence[Result]) -> frozenset[int]:

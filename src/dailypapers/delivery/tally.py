@@ -4,7 +4,7 @@ import datetime as dt
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dailypapers.delivery.record import Result
 from dailypapers.domain.address import domain_of
@@ -86,7 +86,7 @@ class Tally:
     def put_off(self, deliveries: Iterable[Delivery]) -> None:
         """Count mails that were claimed and wait in the outbox again, untried."""
         for delivery in deliveries:
-            self._count(replace(delivery, state=DeliveryState.DEFERRED))
+            self._count(delivery._replace(state=DeliveryState.DEFERRED))
 
     def _count(self, delivery: Delivery) -> None:
         if delivery.id in self._deferred:

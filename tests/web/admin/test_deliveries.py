@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from dataclasses import replace
 
 import sqlalchemy as sa
 from tests.web.a_digest import Got, a_digest
@@ -26,7 +25,7 @@ def tried(engine: sa.Engine, state: DeliveryState, doubt: Doubt | None = None) -
         kind = OutcomeKind.ACCEPTED if state is DeliveryState.ACCEPTED else OutcomeKind.UNCERTAIN
         attempts.answer(tx, [(delivery, Outcome(kind, 250, "2.0.0", "queued as <b>42</b>"))], now=NOW)
         outbox.record(
-            tx, [replace(delivery, state=state, detail="250 queued as 42", doubt=doubt, next_attempt_at=None)]
+            tx, [delivery._replace(state=state, detail="250 queued as 42", doubt=doubt, next_attempt_at=None)]
         )
     return got
 
@@ -75,7 +74,7 @@ async def test_an_accepted_digest_is_sent_again_and_counts_as_perhaps_doubled(
     assert (await owner.post(path, at="", action="resend")).headers["location"] == f"/admin{path}?done=too-late"
     with writing(engine) as tx:
         (delivery,) = outbox.claim(tx, "w", 9, now=LATER)
-        outbox.record(tx, [replace(delivery, state=DeliveryState.ACCEPTED, next_attempt_at=None)])
+        outbox.record(tx, [delivery._replace(state=DeliveryState.ACCEPTED, next_attempt_at=None)])
         (books,) = ledger.ledgers(tx)
     assert (books.resent, delivery.attempts) == (1, 2)
     assert owner.entries() == ["delivery resent"]
