@@ -12,7 +12,8 @@ Run = Callable[..., tuple[int, str, str]]
 NOW = ("--now", "2026-04-20T08:00")
 JOURNAL = (
     '<rss version="2.0"><channel><title>t</title><item><title>A Paper With a Telling Title</title>'
-    "<link>https://doi.org/10.1000/j.1</link><description>More.</description></item></channel></rss>"
+    "<link>https://doi.org/10.1000/j.1</link><description>More.</description></item>"
+    "<item><title>Another Paper</title><link>https://journal.example/2</link></item></channel></rss>"
 )
 
 
@@ -53,6 +54,14 @@ def test_where_a_paper_came_from_is_shown_and_a_merge_undone(run: Run) -> None:
     assert json.loads(run("paper", "10.1000/j.1", "--json")[1])["id"] == "doi:10.1000/j.1"
     code, _, said = run("paper", "2604.20001", "--split", "10.1000/j.1")
     assert (code, "doi:10.1000/j.1 is not merged into arxiv:2604.20001" in said) == (2, True)
+
+
+@pytest.mark.usefixtures("_fetched")
+def test_a_paper_without_an_id_is_known_by_its_address(run: Run) -> None:
+    code, out, _ = run("paper", "https://journal.example/2")
+    assert (code, out.splitlines()[0]) == (0, "url:https://journal.example/2  Another Paper"), out
+    assert "First seen 2026-04-20 08:00 UTC.\n" in out
+    assert run("paper", "https://journal.example/none")[0] == 2
 
 
 @pytest.mark.usefixtures("_fetched")

@@ -134,15 +134,14 @@ def paper(
     as_json: Json = False,
 ) -> None:
     """Show where a paper came from and when, its signals, and the records that were merged into it."""
-    from dailypapers.domain.paper import PaperId
     from dailypapers.store import provenance
     from dailypapers.store.database import reading, writing
 
     engine = context.obj.app().engine
-    name = str(PaperId.parse(paper))
+    name = _name(paper)
     if split is not None:
         with writing(engine) as tx:
-            _split(tx, name, str(PaperId.parse(split)), clock(now)())
+            _split(tx, name, _name(split), clock(now)())
     with reading(engine) as tx:
         origin = provenance.of(tx, name)
     if origin is None:
@@ -151,6 +150,16 @@ def paper(
         print_json(_origin_record(origin))
     else:
         _print_origin(origin)
+
+
+def _name(text: str) -> str:
+    """Read how a paper is named: by an id, an address that holds one, or the address of a paper that has none."""
+    from dailypapers.domain.paper import PaperId
+    from dailypapers.references.ids import ids_in
+
+    if text.startswith(("https://", "http://")):
+        return str(next(ids_in(text), PaperId("url", text)))
+    return str(PaperId.parse(text))
 
 
 def _unknown(name: str) -> BadInput:

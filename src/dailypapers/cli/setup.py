@@ -192,11 +192,12 @@ def migrate(context: typer.Context) -> None:
     before, newest = revision(app.engine)
     bring_up(app.engine)
     _encrypt_stored(app)
-    say(
-        f"The database is already at revision {newest}."
-        if before == newest
-        else f"The database was upgraded from revision {before} to {newest}."
-    )
+    if before == newest:
+        say(f"The database is already at revision {newest}.")
+    elif before is None:
+        say(f"The tables were created, at revision {newest}.")
+    else:
+        say(f"The database was upgraded from revision {before} to {newest}.")
 
 
 def _encrypt_stored(app: "App") -> None:

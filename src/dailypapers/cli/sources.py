@@ -77,6 +77,9 @@ def _backfill(dependencies: "Dependencies", since: "dt.date", now: "dt.datetime"
     from dailypapers.intake.backfill import backfill, missing_days
 
     missing = missing_days(dependencies.engine, dependencies.sources, since, now=now)
+    if not missing:
+        say(f"There is no day since {since} that a source still has to be asked for.")
+        return _harvest(dependencies, since, now)
     say(f"{len(missing)} days of sources and categories are missing since {since}; stop and run it again as you like.")
     with progress("backfilling", len(missing)) as step:
         done = backfill(

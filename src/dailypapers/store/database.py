@@ -314,9 +314,11 @@ def clock_of(tx: sa.Connection) -> dt.datetime | None:
 def require_migrated(engine: sa.Engine) -> None:
     """Raise `DatabaseNotMigrated` with what to do where the tables are missing or old."""
     current, newest = revision(engine)
+    if current is None:
+        raise DatabaseNotMigrated("The database has no tables yet: run `dailypapers migrate`.")
     if current != newest:
         raise DatabaseNotMigrated(
-            f"The database is at revision {current or 'none'}, this version needs {newest}: run `dailypapers migrate`."
+            f"The database is at revision {current}, this version needs {newest}: run `dailypapers migrate`."
         )
 
 

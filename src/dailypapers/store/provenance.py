@@ -56,7 +56,9 @@ def of(tx: sa.Connection, name: str) -> Provenance | None:
         return None
     paper = papers.by_id(tx, [paper_id])[paper_id]
     first_seen = tx.execute(sa.select(stored.c.first_seen_at).where(stored.c.id == paper_id)).scalar_one()
-    ids = sa.and_(names.c.paper_id == paper_id, ~names.c.name.startswith("work:"), names.c.name != str(paper.id))
+    # An address goes by its name of before it was encrypted without anybody saying so.
+    own = {str(paper.id), str(paper.id).replace("url:https:", "url:http:", 1)}
+    ids = sa.and_(names.c.paper_id == paper_id, ~names.c.name.startswith("work:"), names.c.name.not_in(own))
     others = tx.scalars(sa.select(names.c.name).where(ids).order_by(names.c.name))
     merged = identities.merges_of(tx, paper_id)
     return Provenance(paper, first_seen, tuple(others), _announced(tx, paper_id), _readings(tx, paper_id), merged)
