@@ -274,11 +274,15 @@ class Features:
 
     def _defined_otherwise(self, acronym: Acronym) -> Flags:
         sign, flags = f"({acronym.short}".casefold(), np.zeros(len(self.papers), np.bool_)
-        for column, paper in enumerate(self.papers):
-            if sign in paper.abstract.casefold():
+        for column, (paper, abstract) in enumerate(zip(self.papers, self._folded_abstracts, strict=True)):
+            if sign in abstract:
                 entries = defined(f"{paper.title} . {paper.abstract}")
                 flags[column] = any(acronym.is_contradicted_by(entry) for entry in entries)
         return flags
+
+    @cached_property
+    def _folded_abstracts(self) -> Sequence[str]:
+        return [paper.abstract.casefold() for paper in self.papers]
 
     def coverage(self, texts: Sequence[str]) -> Matrix:
         """Return texts × papers: the part of what each text asks for, weighed by idf, that each paper holds.
@@ -291,8 +295,9 @@ class Features:
         """Return what papers hold of what each text asks for; acronyms and what they stand for meet."""
         asked, pairs = self._units(texts), self._asked(texts, [neighbors(text) for text in texts])
         has_pairs = np.diff(pairs.shares.indptr) > 0
-        literal = asked.literally_covered(self._holds)
-        text, title = asked.covered(self._holds, literal), asked.covered(self._title_holds)
+        held = asked.held(self._holds)
+        literal = asked.literally_covered(held)
+        text, title = asked.covered(self._holds, held, literal), asked.covered(self._title_holds)
         for row, columns in self._named_in_titles(texts):
             text[row, columns] = title[row, columns] = 1.0
         return Coverages(
@@ -382,29 +387,30 @@ class _Units:
     terms: sp.csr_array
     synonyms: Sequence[_Held]
 
-    def literally_covered(self, holds: sp.csr_array) -> Matrix:
+    def literally_covered(self, held: sp.csr_array) -> Matrix:
         """Texts × papers: the share of units that are held in their own words."""
-        return np.asarray((self.shares @ self._held(holds)).toarray())
+        return np.asarray((self.shares @ held).toarray())
 
-    def covered(self, holds: sp.csr_array, literal: Matrix | None = None) -> Matrix:
+    def covered(self, holds: sp.csr_array, held: sp.csr_array | None = None, literal: Matrix | None = None) -> Matrix:
         """Texts × papers: the share of units that are held, `holds` being narrow columns × papers.
 
-        `literal` saves making `literally_covered` again.
+        `held` and `literal` save making `held` and `literally_covered` again.
         """
-        covered = self.literally_covered(holds) if literal is None else literal
+        held = self.held(holds) if held is None else held
+        covered = self.literally_covered(held) if literal is None else literal
         if not self.synonyms:
             return covered
-        covered, held = covered.copy(), self._held(holds)
-        coverage_by_column: dict[int, Vector] = {}
+        covered, coverage_by_unit = covered.copy(), dict[int, Vector]()
         for synonym in self.synonyms:
-            flags = (holds[synonym.columns].sum(axis=0) >= len(synonym.columns)) & synonym.means
+            flags = holding_each(holds, [[column] for column in synonym.columns.tolist()]) & synonym.means
             for unit in synonym.units if flags.any() else ():
-                before = coverage_by_column[unit] if unit in coverage_by_column else held[[unit]].toarray()[0]
-                coverage_by_column[unit] = np.where(flags, 1.0, before)
-                covered[synonym.text] += self.shares[synonym.text, unit] * (coverage_by_column[unit] - before)
+                before = coverage_by_unit[unit] if unit in coverage_by_unit else _row(held, unit)
+                coverage_by_unit[unit] = np.where(flags, 1.0, before)
+                # Units are numbered text after text, as their shares are.
+                covered[synonym.text] += self.shares.data[unit] * (coverage_by_unit[unit] - before)
         return covered
 
-    def _held(self, holds: sp.csr_array) -> sp.csr_array:
+    def held(self, holds: sp.csr_array) -> sp.csr_array:
         """Units × papers: ones where any of a unit's terms is held."""
         counts = sp.csr_array(self.terms @ holds)
         counts.data = np.minimum(counts.data, 1.0)
@@ -414,6 +420,12 @@ class _Units:
 def _replaced(synonym: Synonym) -> frozenset[str]:
     """Return the words and pairs that a synonym stands for."""
     return synonym.instead_of.union(pair[0] for pair in neighbors(synonym.named))
+
+
+def _row(rows: sp.csr_array, row: int) -> Vector:
+    inside, dense = slice(rows.indptr[row], rows.indptr[row + 1]), np.zeros(rows.shape[1])
+    dense[rows.indices[inside]] = rows.data[inside]
+    return dense
 
 
 def _ones(rows: sp.csr_array) -> sp.csr_array:

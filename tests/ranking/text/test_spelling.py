@@ -1,6 +1,8 @@
 """Spelling: the nearest common word of the papers."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dailypapers.ranking.text.spelling import Vocabulary, distance
 
@@ -36,6 +38,18 @@ def test_the_nearest_word_is_suggested_and_of_two_the_more_common() -> None:
     assert words.nearest("Bayesain") == "bayesian"
     assert words.nearest("trainning") == "training"
     assert words.nearest("optimisazion") == "optimization"
+
+
+MADE_UP = st.text("abeo", min_size=4, max_size=10).map("a".__add__)
+
+
+@given(word=MADE_UP, words=st.lists(MADE_UP, max_size=30, unique=True))
+def test_no_word_is_left_out_that_a_look_at_each_would_find(word: str, words: list[str]) -> None:
+    """Of the nearest the first, or none where one is the word itself."""
+    edits = [distance(word, other, most=1 if len(word) < 8 else 2) for other in words]
+    near = [other for other, each in zip(words, edits, strict=True) if each == min(edits)] if words else []
+    is_near = words and 0 < min(edits) <= (1 if len(word) < 8 else 2)
+    assert Vocabulary(tuple(words)).nearest(word) == (near[0] if is_near else "")
 
 
 @pytest.mark.parametrize(("word", "other"), [("lending", "leading"), ("ageism", "agents"), ("copulas", "copies")])
