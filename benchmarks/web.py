@@ -127,7 +127,7 @@ def rows(app: App, vocabulary: list[str], readers: Sequence[Bearer]) -> Iterator
     yield Row("healthz", lambda _: request("GET", "/healthz"))
     yield Row("front page", lambda _: request("GET", "/"))
     yield Row("preview", lambda n: request("GET", f"/preview?{urlencode({'topic': topics[n % len(topics)]})}"))
-    yield Row("subscribe", subscribe)
+    yield Row("subscribe", subscribe, expected=303)
     yield Row("one-click unsubscribe", one_click)
 
 

@@ -118,3 +118,39 @@ def test_save_stays_in_sight_and_what_is_seldom_changed_is_folded_away(seen: Rea
         expect(page.get_by_role("button", name="Save")).to_be_in_viewport()
     for label in ("Never show", "No email for fewer than", "Plain text only"):
         expect(page.get_by_label(label)).to_be_hidden()
+
+
+def test_a_second_tab_says_that_it_is_older_before_it_replaces_what_the_first_has_saved(
+    alice: Reader, visit: Visit
+) -> None:
+    first, second = opened(visit(Look()), alice), opened(visit(Look()), alice)
+    for page, topic in ((first, "robots"), (second, "protein design")):
+        page.get_by_role("textbox", name="Topic 2").fill(topic)
+    first.get_by_role("button", name="Save").click()
+    expect(first.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    second.get_by_role("button", name="Save").click()
+    expect(second.get_by_role("alert").filter(has_text="changed")).to_be_visible()
+    assert topics(alice) == {"language models", "robots"}
+    expect(second.get_by_role("textbox", name="Topic 2")).to_have_value("protein design")
+    second.get_by_role("button", name="Save").click()
+    expect(second.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    assert topics(alice) == {"language models", "protein design"}
+
+
+def test_after_saving_to_go_back_or_to_reload_shows_what_is_kept_and_saves_nothing(alice: Reader, visit: Visit) -> None:
+    page = opened(visit(Look()), alice)
+    page.get_by_role("textbox", name="Topic 2").fill("robots")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.reload()
+    expect(page.get_by_role("textbox", name="Topic 2")).to_have_value("robots")
+    page.go_back()
+    expect(page.get_by_role("textbox", name="Topic 2")).to_have_value("robots")
+    page.get_by_role("button", name="Save").wait_for()
+    assert [url for url in posts if not url.endswith("/preview")] == []
+    page.get_by_role("textbox", name="Topic 2").fill("proteins")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    assert topics(alice) == {"language models", "proteins"}

@@ -120,6 +120,8 @@ _WORD_FOR_WORD = {
     _PHRASES[TermKind.WORDS]: N_("matches your topic “{interest}”"),
     _GROUP_PHRASES[TermKind.WORDS]: N_("matches the group’s topic “{interest}”"),
 }
+#: Terms whose text is a list of words, and what stands between these; each language separates them its own way.
+_OF_WORDS, _BETWEEN = frozenset({TermKind.WORDS, TermKind.CLOSE, TermKind.PAPER}), ", "
 _COUNTED = {
     "upvotes": NN_("{count} upvote", "{count} upvotes"),
     "comments": NN_("{count} comment", "{count} comments"),
@@ -135,7 +137,8 @@ def _in_words(term: Term, translate: Translator, patterns: Mapping[TermKind, str
     if term.text.casefold() == term.interest.casefold():
         pattern = _WORD_FOR_WORD.get(pattern, pattern)
     counted = term.counts and translate.enumeration(_counted(*each, translate) for each in term.counts)
-    text = counted or term.text
+    words = translate.enumeration(term.text.split(_BETWEEN)) if term.kind in _OF_WORDS else term.text
+    text = counted or words
     return translate(pattern).format(interest=_beginning(term.interest), text=text)
 
 
