@@ -26,6 +26,7 @@ import platform
 import random
 import resource
 import secrets
+import signal
 import statistics
 import subprocess
 import sys
@@ -82,6 +83,8 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=100_000)
     parser.add_argument("--longest", type=float, default=120)
     asked = parser.parse_args()
+    # Whoever stops it has the server and the workers ended as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -245,7 +248,11 @@ class Service:
             words = [sys.executable, "-m", "dailypapers", command]
             environment = self.environment(name)
             processes = [subprocess.Popen(words, env=environment, stdout=out, stderr=out) for _ in range(workers)]  # noqa: S603 - our own program
-            memory, ended = self.watch(processes, until)
+            try:
+                memory, ended = self.watch(processes, until)
+            finally:
+                for process in processes:
+                    process.kill()
         seconds = time.monotonic() - started
         if "Traceback" in (said := log.read_text("utf-8")):
             raise SystemExit(f"`dailypapers {command}` failed:\n{said[-3000:]}")

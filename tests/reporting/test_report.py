@@ -5,8 +5,10 @@ import datetime as dt
 import sqlalchemy as sa
 from tests.delivery.chaos import MAILS, fill
 
+from dailypapers.domain.source import Freshness, State
 from dailypapers.reporting.report import Disk, report
 from dailypapers.reporting.situation import situation
+from dailypapers.store import source_days
 from dailypapers.store.database import reading, writing
 
 TODAY = dt.datetime.now(dt.UTC)
@@ -27,6 +29,23 @@ def test_an_empty_database_says_that_nothing_has_happened_yet(engine: sa.Engine)
         "Bounces in the last 24 hours: 0 hard, 0 soft, 0 because of us; 0 complaints.",
         "Subscribers: 0 active, 0 paused, 0 pending.\n",
     ]
+
+
+def test_a_source_that_has_failed_today_is_not_called_well(engine: sa.Engine) -> None:
+    for source, state, sentence in (
+        ("arxiv", State.FRESH, "All sources are well."),
+        ("journal", State.FAILED, "1 source lacks papers today; `dailypapers status` says which."),
+        ("blog", State.FAILED, "2 sources lack papers today; `dailypapers status` says which."),
+    ):
+        with writing(engine) as tx:
+            source_days.record(tx, source, "", TODAY.date(), Freshness(state), now=TODAY)
+        assert sentence in reported(engine)[1]
+    with writing(engine) as tx:
+        yesterday = TODAY - dt.timedelta(days=1)
+        source_days.record(tx, "blog", "", yesterday.date(), Freshness(State.FAILED), now=yesterday)
+    text = reported(engine)[1]
+    assert "blog: failed since" in text
+    assert "All sources are well." not in text
 
 
 def test_a_good_day_has_its_number_in_the_subject_and_its_equation(engine: sa.Engine) -> None:

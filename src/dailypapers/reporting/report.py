@@ -86,8 +86,12 @@ def _delivery(situation: Situation) -> Iterator[str]:
 def _sources(situation: Situation) -> Iterator[str]:
     if not situation.has_fetched:
         yield "No source has been fetched yet."
-    elif not situation.sources:
+    elif not situation.sources_lacking:
         yield "All sources are well."
+    elif not situation.sources:
+        lacking = situation.sources_lacking
+        many = f"{lacking} source{' lacks' if lacking == 1 else 's lack'}"
+        yield f"{many} papers today; `dailypapers status` says which. What lasts until tomorrow is told here."
     yield from situation.sources
 
 

@@ -35,6 +35,8 @@ class Situation:
     has_fetched: bool
     sources: tuple[str, ...]
     """A sentence for each source that an operator is to be told of."""
+    sources_lacking: int
+    """How many lack something, whether or not it is to be told yet."""
     bounces: Mapping[tuple[ReportKind, Fault | None, bool], int]
     """Of the last day."""
     subscribers: Mapping[SubscriberState, int]
@@ -58,6 +60,7 @@ def situation(tx: sa.Connection, *, now: dt.datetime) -> Situation:
         refusal=refusal,
         has_fetched=bool(standings),
         sources=status.worth_telling(standings),
+        sources_lacking=len({each.source for each in standings if each.needs_attention}),
         bounces=Counter(bounces.counts(tx, since=now - _DAY)),
         subscribers=subscribers.counts(tx),
         summaries=summaries.spent_on(tx, now.date()),
