@@ -45,7 +45,8 @@ from dailypapers.web.routes import web_app
 READERS = 20
 #: What is allowed by the description and yet refused, because only a rule of ours can tell: an address whose domain
 #: cannot exist, a zone that is none, a paper's id that is none, a pause that ends in the past.
-SETTINGS = """
+SETTINGS = f"""
+hooks = "{Path(__file__).with_name("fuzz_hooks.py")}"
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "304", "400", "403", "404", "409", "412", "422"]
 """
