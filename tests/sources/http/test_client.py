@@ -2,9 +2,11 @@ import asyncio
 import random
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.playing_clock import PlayingClock
+from tests.playing_smtp import make_contexts
 from tests.playing_sources import Answer, Asked, Route, playing_sources
 from tests.playing_tools import PlayingReadwise, playing
 
@@ -142,8 +144,22 @@ async def test_nobody_at_home_is_a_sentence_too() -> None:
     with playing_sources({}) as base:
         pass
     async with polite(PlayingClock(), retries=1) as http:
-        with pytest.raises(FetchFailed, match="could not be fetched"):
+        with pytest.raises(FetchFailed, match=r"could not be fetched: its host refuses connections \(2 attempts\)\.$"):
             await http.get(f"{base}/feed")
+
+
+async def test_what_speaks_no_tls_or_shows_a_strangers_certificate_is_said_in_words(tmp_path: Path) -> None:
+    with playing_sources({}) as base:
+        async with polite(PlayingClock(), retries=0) as http:
+            with pytest.raises(FetchFailed, match="no encrypted connection could be made"):
+                await http.get(base.replace("http:", "https:"))
+    stranger = await asyncio.start_server(
+        lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=make_contexts(tmp_path)[0]
+    )
+    async with stranger, polite(PlayingClock(), retries=0) as http:
+        port = stranger.sockets[0].getsockname()[1]
+        with pytest.raises(FetchFailed, match=r"its certificate is not valid \(self.signed certificate\)"):
+            await http.get(f"https://127.0.0.1:{port}/")
 
 
 async def test_a_connection_lost_half_way_is_tried_again() -> None:

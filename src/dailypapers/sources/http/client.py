@@ -8,10 +8,11 @@ import asyncio
 import random
 import re
 import socket
-from collections.abc import Callable, Collection, Mapping
+import ssl
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, islice
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
@@ -330,16 +331,31 @@ def _validator(written: str) -> str:
     return written if written.isascii() and written.isprintable() else ""
 
 
-#: What went wrong with a connection, the narrower kinds first; certificates are told in OpenSSL's words.
+#: What went wrong with a connection, the narrower kinds first.
 _TROUBLES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((httpx.TimeoutException, TimeoutError), "it took too long"),
     ((socket.gaierror,), "its host's name cannot be resolved"),
     ((ConnectionRefusedError,), "its host refuses connections"),
     ((httpx.ReadError, httpx.WriteError), "the connection was lost before the answer was whole"),
     ((httpx.RemoteProtocolError,), "the answer broke off, or is not HTTP"),
+    ((ssl.SSLError,), "no encrypted connection could be made"),
+    ((httpx.ConnectError,), "its host cannot be reached"),
 )
+_MAX_CAUSES = 8
 
 
 def _described(error: Exception) -> str:
+    causes = tuple(islice(_causes(error), _MAX_CAUSES))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not valid ({cause.verify_message})"
     own = f"{type(error).__name__}: {str(error)[:150]}" if str(error) else type(error).__name__
-    return next((why for kinds, why in _TROUBLES if isinstance(error, kinds)), own)
+    # The client wraps what the system said.
+    return next((why for kinds, why in _TROUBLES if any(isinstance(cause, kinds) for cause in causes)), own)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what it came of."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
