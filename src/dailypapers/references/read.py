@@ -157,9 +157,9 @@ def _too_long(text: str, read_part: str) -> Iterator[Skipped]:
 
 _THE_FILE, _ELSEWHERE = N_("the file"), N_("other lines")
 _NO_TEXT = N_("this is not a text file. Please provide a BibTeX or RIS file, or a list of IDs.")
-_NO_PAPER = N_("“{text}” isn’t a paper we recognize. Please give its arXiv ID, its DOI or a link that contains one.")
+_NO_PAPER = N_("“{text}” isn’t a paper we recognise. Please give its arXiv ID, its DOI or a link that contains one.")
 _TOO_LONG = N_("the rest was not read: the limit is 1,000,000 characters at a time.")
 _MORE = NN_(
-    "{count} more line or entry isn’t a paper we recognize.",
-    "{count} more lines or entries aren’t papers we recognize.",
+    "{count} more line or entry isn’t a paper we recognise.",
+    "{count} more lines or entries aren’t papers we recognise.",
 )

@@ -205,7 +205,7 @@ async def test_papers_pasted_as_ris_become_examples_and_unknown_ones_are_said(fr
 
 async def test_lines_that_name_no_paper_are_said_and_a_profile_among_them_is_taken(front: Front) -> None:
     answer = await front.ask("alice@example.org", examples="On graphs\n0000-0002-1825-0097\n10.1000/two")
-    assert "Line 1: “On graphs” isn’t a paper we recognize" in answer.text
+    assert "Line 1: “On graphs” isn’t a paper we recognise" in answer.text
     assert "10.1000/two" in answer.text
     assert "0000-0002" not in answer.text
     reader = front.reader("alice@example.org")
