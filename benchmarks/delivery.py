@@ -7,6 +7,10 @@ own, on one core where the machine lets it be chosen, against the same sink: it 
 The senders take turns, so that a busy moment of the machine is everybody's; a row is the median of the rounds. Compare
 the processor time: rates also depend on the sink.
 
+With `--processes 2` our own also send by two processes on two cores. What they are compared by is the rate. A process
+takes a second or two to begin, so that this wants many readers; and the sink a part of a core, so that on two it is
+among what they wait for.
+
 Peers run where they are found: `smtp-source` of Postfix on the PATH (one ready-made mail of the same size, again and
 again), and nodemailer in FOLDER/node_modules (a mail built for each reader, without templates), signing and not.
 """
@@ -29,6 +33,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.mails import NOW, fill
@@ -65,6 +70,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=4000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--papers", type=int, default=300)
+    parser.add_argument("--processes", type=int, default=1, help="how many send together in two more rows")
     parser.add_argument("--nodemailer", type=Path, help="a folder with nodemailer in its node_modules")
     parser.add_argument("--be", choices=["sink", "sender"], help=argparse.SUPPRESS)
     parser.add_argument("--settings", type=Path, help=argparse.SUPPRESS)
@@ -75,7 +81,7 @@ def main() -> None:
         send(asked.settings)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            Benchmark(Path(folder), asked.readers, asked.papers, asked.nodemailer).report(asked.rounds)
+            Benchmark(Path(folder), asked.readers, asked.papers, asked.nodemailer, asked.processes).report(asked.rounds)
 
 
 class _Session(asyncio.Protocol):
@@ -137,7 +143,9 @@ def send(settings_file: Path) -> None:
     app = build(Settings.model_validate_json(settings_file.read_text("utf-8")))
     wall, processor = time.perf_counter(), time.process_time()
     done = deliver_once(app.dependencies.sending, clock=lambda: NOW)
-    taken = {"seconds": time.perf_counter() - wall, "processor": time.process_time() - processor}
+    beside = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = time.process_time() - processor + beside.ru_utime + beside.ru_stime
+    taken = {"seconds": time.perf_counter() - wall, "processor": processor}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(json.dumps({**taken, "mails": done.states[DeliveryState.ACCEPTED], "memory": memory}))
 
@@ -175,8 +183,10 @@ pool.close();
 class Benchmark:
     """The readers and their digests, a sink, and everybody who sends to it in turns."""
 
-    def __init__(self, folder: Path, readers: int, papers: int, nodemailer: Path | None) -> None:
-        self._folder, self._readers = folder, readers
+    def __init__(
+        self, folder: Path, readers: int, papers: int, nodemailer: Path | None = None, processes: int = 1
+    ) -> None:
+        self._folder, self._readers, self._processes = folder, readers, processes
         self._nodemailer = nodemailer
         self._key = folder / "dkim.pem"
         key = rsa.generate_private_key(65537, 2048)
@@ -205,7 +215,7 @@ class Benchmark:
         written.write_text(json.dumps(one), "utf-8")
         return written, size
 
-    def _settings(self, database: Path, *, port: int, signed: bool) -> dict[str, object]:
+    def _settings(self, database: Path, *, port: int, signed: bool, processes: int = 1) -> dict[str, object]:
         mail: dict[str, object] = {
             "host": "127.0.0.1",
             "port": port,
@@ -213,6 +223,7 @@ class Benchmark:
             "from_address": "papers@example.org",
             "connections": CONNECTIONS,
             "mails_per_connection": 1_000_000,
+            "processes": processes,
         }
         service = {"base_url": "https://papers.example.org"}
         url = {"url": f"sqlite:///{database}"}
@@ -246,7 +257,14 @@ class Benchmark:
     def _senders(self, port: int) -> Mapping[str, Sequence[str]]:
         """The commands; a sender that is not installed is left out, and said so."""
         me = [sys.executable, "-m", "benchmarks.delivery", "--be", "sender", "--settings"]
-        senders: dict[str, Sequence[str]] = {"dailypapers": [*me, "unsigned"], "dailypapers, signed": [*me, "signed"]}
+        senders: dict[str, Sequence[str]] = {
+            "dailypapers": [*me, "unsigned 1"],
+            "dailypapers, signed": [*me, "signed 1"],
+        }
+        if self._processes > 1:
+            together = f"dailypapers by {self._processes} processes"
+            senders[together] = [*me, f"unsigned {self._processes}"]
+            senders[f"{together}, signed"] = [*me, f"signed {self._processes}"]
         if source := shutil.which("smtp-source"):
             sized = ["-l", str(self._size), "-m", str(self._readers), "-s", str(CONNECTIONS)]
             senders["smtp-source, ready-made"] = [source, "-d", *sized, "-f", "a@b.example", f"127.0.0.1:{port}"]
@@ -262,17 +280,21 @@ class Benchmark:
         return senders
 
     def _run(self, name: str, command: Sequence[str], port: int) -> Run:
-        """Run one sender to its end, on one core."""
-        if command[-1] in {"signed", "unsigned"}:
+        """Run one sender to its end, on one core, or as many as it has processes."""
+        processes = 1
+        if name.startswith("dailypapers"):
+            kind, count = command[-1].split()
+            processes = int(count)
             database, settings = self._folder / "run.db", self._folder / "settings.json"
             for left in ("-wal", "-shm"):
                 database.with_name(f"run.db{left}").unlink(missing_ok=True)
             shutil.copyfile(self._filled, database)
-            made = self._settings(database, port=port, signed=command[-1] == "signed")
+            made = self._settings(database, port=port, signed=kind == "signed", processes=processes)
             settings.write_text(json.dumps(made), "utf-8")
             command = [*command[:-1], str(settings)]
         started, before = time.perf_counter(), os.times()
-        out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, preexec_fn=one_core)  # noqa: S603 - our own commands; no threads here
+        keep = partial(on_cores, processes)
+        out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, preexec_fn=keep)  # noqa: S603 - our own commands; no threads here
         after = os.times()
         if name.startswith("smtp-source"):
             processor = after.children_user + after.children_system - before.children_user - before.children_system
@@ -309,10 +331,10 @@ class Count:
         return int(self.process.stdout.readline())
 
 
-def one_core() -> None:
-    """Keep a sender to the first core, where the system can."""
+def on_cores(count: int) -> None:
+    """Keep a sender to the first cores, where the system can."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {0})
+        os.sched_setaffinity(0, set(range(count)) & os.sched_getaffinity(0))
 
 
 def signatures() -> float:
