@@ -45,6 +45,7 @@ from dailypapers.delivery.deliver import deliver_once
 from dailypapers.digests import layout
 from dailypapers.digests.render_input import load_inputs
 from dailypapers.domain.delivery import DeliveryState
+from dailypapers.library.gc_freeze import collect_less_often
 from dailypapers.settings import Settings
 from dailypapers.sources.file import read_papers
 from dailypapers.store.database import close, connect, migrate, reading
@@ -140,6 +141,7 @@ async def sink() -> None:
 
 def send(settings_file: Path) -> None:
     """Deliver what is queued; print what it took. What readers share is made by the first mails, as in any run."""
+    collect_less_often()  # As every command does.
     app = build(Settings.model_validate_json(settings_file.read_text("utf-8")))
     wall, processor = time.perf_counter(), time.process_time()
     done = deliver_once(app.dependencies.sending, clock=lambda: NOW)

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -87,14 +87,25 @@ def signature(key: Key, fields: Sequence[tuple[str, str]], body: bytes, *, signe
 
     `body` must be canonical already and not empty, as `mime` builds it. All of it is signed: there is no tag l=.
     """
+    return signature_of(key, *signed_part(fields), hashlib.sha256(body).digest(), signed_at=signed_at)
+
+
+def signed_part(fields: Iterable[tuple[str, str]]) -> tuple[str, bytes]:
+    """Return the names of the fields that are signed, as the tag h= has them, and these fields in relaxed form."""
     signed = [(name.lower(), value) for name, value in fields if name.lower() in _SIGNED]
-    listed = _listed(tuple([name for name, _ in signed]))
+    relaxed_fields = [b"%b:%b\r\n" % (name.encode(), relaxed(value)) for name, value in signed]
+    return _listed(tuple([name for name, _ in signed])), b"".join(relaxed_fields)
+
+
+def signature_of(
+    key: Key, names: str, relaxed_fields: bytes, body_hash: bytes, *, signed_at: dt.datetime
+) -> tuple[str, str]:
+    """Return the same of a mail whose signed part is at hand, with the SHA-256 hash of its body."""
     unsigned = (
         f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain};\r\n s={key.selector};"
-        f" t={int(signed_at.timestamp())};\r\n h={listed};\r\n bh={_base64(hashlib.sha256(body).digest())};\r\n b="
+        f" t={int(signed_at.timestamp())};\r\n h={names};\r\n bh={_base64(body_hash)};\r\n b="
     )
-    to_be_signed = b"".join(_relaxed(name, value) + b"\r\n" for name, value in signed)
-    signature_bytes = key.sign(to_be_signed + _relaxed("dkim-signature", unsigned))
+    signature_bytes = key.sign(b"%bdkim-signature:%b" % (relaxed_fields, relaxed(unsigned)))
     return "DKIM-Signature", unsigned + "\r\n ".join(_cut(_base64(signature_bytes), _SIGNATURE_LINE))
 
 
@@ -105,9 +116,9 @@ def _listed(names: tuple[str, ...]) -> str:
     return "\r\n  ".join(wrap(": ".join(oversigned), _SIGNATURE_LINE, break_on_hyphens=False)).replace(": ", ":")
 
 
-def _relaxed(lower_name: str, value: str) -> bytes:
-    """Return a header field on one line, its runs of white space as one space (RFC 6376 3.4.2)."""
-    return lower_name.encode() + b":" + b" ".join(value.encode().split())
+def relaxed(value: str) -> bytes:
+    """Return a header field's value on one line, its runs of white space as one space (RFC 6376 3.4.2)."""
+    return b" ".join(value.encode().split())
 
 
 def _cut(text: str, length: int) -> Iterator[str]:

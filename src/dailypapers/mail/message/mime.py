@@ -6,8 +6,8 @@ Built by hand from a few fixed parts, because the standard library's generator t
     message → encoded parts ┐
     parts joined from pieces ┴→ header fields + body → signed (`dkim`) → bytes
 
-What the headers of many mails share is put together once, with holes for what is one mail's own (`_Head`): it is cut
-from the very fields that a mail made by itself has.
+What the headers of many mails share is put together once, with holes for what is one mail's own (`_Head`), and so is
+what of it is signed: both are cut from the very fields that a mail made by itself has.
 """
 
 import base64
@@ -121,8 +121,9 @@ def build(
     own, shared = _own(parts, recipient, message_id, headers), _shared(sender, now, headers)
     body = _alternatives(parts, own.boundary) if parts.html else (_only_part(parts.text),)
     attachment = message.attachment if isinstance(message, Message) else None
-    if not keys and not in_reply_to and attachment is None:
-        return b"".join((_head(shared, tuple(map(bool, own))).filled(own), *body))
+    if not in_reply_to and attachment is None:
+        head = _head(shared, tuple(map(bool, own)))
+        return b"".join((*_signed(head, own, body, keys, now), head.filled(own), *body))
     fields = [*_fields(shared, own, in_reply_to)]
     whole = b"".join(body)
     if attachment is not None:
@@ -218,6 +219,10 @@ class _Head:
     parts: tuple[str, ...]
     #: What stands between the parts, by its place in `_Own`.
     holes: tuple[int, ...]
+    #: What of it is signed: the names of the fields, and these in relaxed form, with holes as well.
+    signed_names: str
+    signed_parts: tuple[bytes, ...]
+    signed_holes: tuple[int, ...]
 
     def filled(self, own: _Own) -> bytes:
         """Return the header of one mail, and the empty line behind it."""
@@ -225,17 +230,40 @@ class _Head:
         lines[1::2] = [own[hole] for hole in self.holes]
         return "".join(lines).encode()
 
+    def to_be_signed(self, own: _Own) -> bytes:
+        """Return what of the header of one mail is signed, in relaxed form."""
+        lines = [*self.signed_parts]
+        lines[1::2] = [dkim.relaxed(own[hole]) for hole in self.signed_holes]
+        return b"".join(lines)
+
 
 #: Stands for a value of `_Own` while a header is cut; no header holds it.
 _HOLE = re.compile("\0([0-7])\0")
+_HOLE_IN_SIGNED = re.compile(rb"\0([0-7])\0")
 
 
 @lru_cache(maxsize=256)
 def _head(shared: _Shared, present: tuple[bool, ...]) -> _Head:
     """Return the header of mails that share so much, and have these of the values that are their own."""
     holes = _Own(*(f"\0{place}\0" if is_present else "" for place, is_present in enumerate(present)))
-    pieces = _HOLE.split(_written(_fields(shared, holes)))
-    return _Head(tuple(pieces), tuple(map(int, pieces[1::2])))
+    fields = [*_fields(shared, holes)]
+    pieces = _HOLE.split(_written(fields))
+    names, relaxed_fields = dkim.signed_part(fields)
+    signed = _HOLE_IN_SIGNED.split(relaxed_fields)
+    return _Head(tuple(pieces), tuple(map(int, pieces[1::2])), names, tuple(signed), tuple(map(int, signed[1::2])))
+
+
+def _signed(head: _Head, own: _Own, body: Iterable[bytes], keys: Sequence[Key], now: dt.datetime) -> Iterator[bytes]:
+    """Yield the header fields that sign a mail, one for each key."""
+    if not keys:
+        return
+    body_hash = hashlib.sha256()
+    for part in body:
+        body_hash.update(part)
+    relaxed_fields, hashed = head.to_be_signed(own), body_hash.digest()
+    for key in keys:
+        name, value = dkim.signature_of(key, head.signed_names, relaxed_fields, hashed, signed_at=now)
+        yield f"{name}: {value}\r\n".encode()
 
 
 def _only_part(content: bytes) -> bytes:
