@@ -82,6 +82,20 @@ def _complaint(text: str) -> str:
          "Europe/Berlin.")),
         ("[service]\nbase_url = 'papers.org'", ("service.base_url: must start with https:// (or http:// on this "
          "machine).")),
+        *(
+            (
+                f"[service]\nbase_url = '{address}'",
+                "service.base_url: must have no user, query or fragment: links are this address with more behind it.",
+            )
+            for address in ("https://papers.example.org/?list=1", "https://papers.example.org/#top", "http://me@host")
+        ),
+        *(
+            (
+                f"[operator]\nwebhook = '{address}'",
+                "operator.webhook: must be a web address, with a host and without spaces.",
+            )
+            for address in ("https://", "https:///path", "https://?x", "https://host/a b")
+        ),
         ("[digest]\ndays = 'someday'", ("digest.days: “someday” must be daily, weekdays, weekly, or days such as "
          "mon,thu.")),
         (

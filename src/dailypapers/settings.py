@@ -93,6 +93,13 @@ def _known_days(words: str) -> str:
     return words
 
 
+def _require_web_address(value: str) -> None:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must start with https:// (or http:// on this machine)")
+    if not re.fullmatch(r"https?://[^\s/?#]+\S*", value):
+        raise ValueError("must be a web address, with a host and without spaces")
+
+
 def _network(value: object) -> IPv4Network | IPv6Network:
     try:
         return ip_network(str(value))
@@ -148,8 +155,9 @@ class Service(_Section):
     @field_validator("base_url")
     @classmethod
     def _is_a_web_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must start with https:// (or http:// on this machine)")
+        _require_web_address(value)
+        if not re.fullmatch(r"[^?#@]+", value):
+            raise ValueError("must have no user, query or fragment: links are this address with more behind it")
         return value.rstrip("/")
 
     @field_validator("templates", "locale", mode="before")
@@ -343,8 +351,8 @@ class Operator(_Section):
     @field_validator("webhook")
     @classmethod
     def _is_a_web_address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with https:// (or http:// on this machine)")
+        if value:
+            _require_web_address(value)
         return value
 
 
@@ -422,8 +430,7 @@ class OutgoingWebhook(_Section):
     @field_validator("url")
     @classmethod
     def _is_a_web_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must start with https:// (or http:// on this machine)")
+        _require_web_address(value)
         return value
 
 

@@ -1,6 +1,7 @@
 """What init is told becomes settings, and what is not understood is said before anything is written."""
 
 import json
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -112,6 +113,14 @@ def test_a_first_day_is_one_command_away(run: Run, tmp_path: Path) -> None:
     assert (mail.recipient, mail.subject) == ("me@example.org", "Daily Papers: a test")
     code, _, said = run("init", "--no-check-mail", "--from", "other@example.org")
     assert "already exists; it was not changed, and neither were its settings." in said
+
+
+def test_the_line_that_starts_it_names_settings_that_are_elsewhere(run: Run) -> None:
+    _, _, said = run("init", "my papers", "--from", "papers@example.org", "--no-check-mail", "--no-ask")
+    line = said.rstrip().rpartition("Start it with: ")[2]
+    assert line == "dailypapers --config 'my papers/dailypapers.toml' serve"
+    program, *words, _ = shlex.split(line)
+    assert (program, run(*words, "ledger")[0]) == ("dailypapers", 0)
 
 
 def test_a_source_that_is_not_recognised_leaves_no_file(run: Run, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Commands for setting up and keeping in order: init, migrate, prune."""
 
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -79,7 +80,7 @@ def init(
         _check_mail(mail_server, senders, file)
     if test_mail:
         _send_test(app)
-    with_config = f" --config {shared.config}" if shared.config else ""
+    with_config = "" if file == Path(DEFAULT_FILE) else f" --config {shlex.quote(str(file))}"
     first = f"For a first digest now, run: dailypapers{with_config} day\n" if topics else ""
     say(f"{first}{'No source has been fetched yet. ' * is_new}Start it with: dailypapers{with_config} serve")
 
