@@ -55,6 +55,8 @@ class PlayingZotero(Playing):
     )
     items: list[dict[str, Any]] = field(default_factory=list)
     version: int = 7
+    #: Seconds for which it asks to be left alone, in answers that are well.
+    backoff: int = 0
 
     def handle(self, method: str, path: str, query: dict[str, list[str]], headers: Any, value: Any) -> Answered:
         key = headers.get("Zotero-API-Key", "")
@@ -72,7 +74,9 @@ class PlayingZotero(Playing):
     def _search(self, query: dict[str, list[str]]) -> Answered:
         words = query["q"][0].lower()
         found = [item for item in self.items if words in json.dumps(item).lower()]
-        return 200, {"Last-Modified-Version": str(self.version)}, [{"data": item} for item in found]
+        asks = {"Backoff": str(self.backoff)} if self.backoff else {}
+        limit = min(int(query.get("limit", ["25"])[0]), 100)
+        return 200, {"Last-Modified-Version": str(self.version)} | asks, [{"data": item} for item in found[:limit]]
 
     def _write(self, key: str, headers: Any, value: Any) -> Answered:
         if not self.keys[key]:
@@ -86,6 +90,8 @@ class PlayingZotero(Playing):
                 {"Last-Modified-Version": str(self.version)},
                 "Library has been modified since specified version",
             )
+        if len(value) > 50:
+            return 413, {}, "Maximum of 50 items allowed per write request"
         wrong = next((name for name in value[0] if name not in _FIELDS.get(value[0]["itemType"], set())), "")
         if wrong:
             message = f"'{wrong}' is not a valid field for type '{value[0]['itemType']}'"
@@ -122,6 +128,8 @@ class PlayingNotion(Playing):
 
     token: str = "ntn_integration_secret"
     database: str = "d9824bdc84454327be8b5b47500af6ce"
+    #: Its tables; papers go to the first one.
+    tables: list[str] = field(default_factory=lambda: ["2f26ee68-df30-4251-aad4-8ddc420cba3d"])
     schema: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {
             "Paper": {"type": "title"},
@@ -136,20 +144,36 @@ class PlayingNotion(Playing):
     def handle(self, method: str, path: str, _query: dict[str, list[str]], headers: Any, value: Any) -> Answered:
         if headers.get("Authorization") != f"Bearer {self.token}":
             return self._error(401, "unauthorized", "API token is invalid.")
-        if headers.get("Notion-Version") != "2022-06-28":
+        if headers.get("Notion-Version") != "2025-09-03":
             return self._error(400, "missing_version", "Notion-Version header failed validation")
-        if found := re.fullmatch(r"/v1/databases/([^/]+)(/query)?", path):
-            if found[1] != self.database:
-                return self._error(404, "object_not_found", f"Could not find database with ID: {found[1]}.")
-            return self._query(value) if found[2] else (200, {}, {"object": "database", "properties": self.schema})
-        return (
-            self._create(value)
-            if (method, path) == ("POST", "/v1/pages")
-            else self._error(400, "invalid_request_url", "")
-        )
+        if method == "POST" and headers.get("Content-Type") != "application/json":
+            return self._error(400, "invalid_json", "Error parsing JSON body.")
+        if found := re.fullmatch(r"/v1/databases/([^/]+)", path):
+            return self._database(found[1])
+        if found := re.fullmatch(r"/v1/data_sources/([^/]+)(/query)?", path):
+            return self._table(method, *found.groups(), value)
+        if (method, path) == ("POST", "/v1/pages"):
+            return self._create(value)
+        return self._error(400, "invalid_request_url", "Invalid request URL.")
+
+    def _database(self, name: str) -> Answered:
+        if name != self.database:
+            return self._error(404, "object_not_found", f"Could not find database with ID: {name}.")
+        return 200, {}, {"object": "database", "data_sources": [{"id": each, "name": ""} for each in self.tables]}
+
+    def _table(self, method: str, name: str, what: str | None, value: Any) -> Answered:
+        if name not in {each.replace("-", "") for each in self.tables}:
+            return self._error(404, "object_not_found", f"Could not find data_source with ID: {name}.")
+        if (method, what) not in {("GET", None), ("POST", "/query")}:
+            return self._error(400, "invalid_request_url", "Invalid request URL.")
+        return self._query(value) if what else (200, {}, {"object": "data_source", "properties": self.schema})
 
     def _query(self, value: Any) -> Answered:
         asked = value["filter"]
+        if asked["property"] not in self.schema:
+            return self._error(400, "validation_error", f"Could not find property with name or id: {asked['property']}")
+        if not 1 <= value.get("page_size", 100) <= 100:
+            return self._error(400, "validation_error", "page_size should be ≤ 100")
         kind = self.schema[asked["property"]]["type"]
         wanted = asked[kind]["equals"]
         found = [
@@ -158,7 +182,15 @@ class PlayingNotion(Playing):
         return 200, {}, {"object": "list", "results": found}
 
     def _create(self, value: Any) -> Answered:
+        parent = value["parent"]
+        tables = {each.replace("-", "") for each in self.tables}
+        if parent.get("type") != "data_source_id" or parent.get("data_source_id") not in tables:
+            return self._error(400, "validation_error", "Databases with multiple data sources are not supported.")
+        if len(value["children"]) > 100:
+            return self._error(400, "validation_error", "children.length should be ≤ 100")
         for name, filled in value["properties"].items():
+            if "url" in filled and not 0 < len(filled["url"]) <= 2000:
+                return self._error(400, "validation_error", "url.length should be ≥ 1 and ≤ 2000")
             if name not in self.schema or [*filled] != [self.schema[name]["type"]]:
                 return self._error(400, "validation_error", f"{name} is not a property that exists.")
             texts = filled.get("title") or filled.get("rich_text") or []

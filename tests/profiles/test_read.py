@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.playing_sources import Answer, Asked, Route, playing_sources
@@ -49,8 +50,35 @@ async def read(profile: Profile, routes: Mapping[str, Route]) -> Listed:
             return await listed(http, Services(url, f"{url}/v3.0", url, url), profile)
 
 
-def works(*some: object) -> dict[str, Answer]:
-    return {"/works": Answer(json.dumps({"meta": {"count": len(some)}, "results": some}))}
+#: What OpenAlex knows of works, of what is asked for here; each other name is refused.
+_FILTERS, _SORTS = {"author.id", "author.orcid"}, {"publication_date:desc"}
+_FIELDS = {"id", "doi", "title", "authorships", "publication_date", "abstract_inverted_index"}
+_MOST = 100
+
+
+def works(*some: object) -> dict[str, Route]:
+    """OpenAlex, which refuses what the real one refuses."""
+
+    def answer(asked: Asked) -> Answer:
+        query = parse_qs(urlsplit(asked.path).query)
+        (name, _, value), fields = query["filter"][0].partition(":"), query["select"][0].split(",")
+        is_understood = name in _FILTERS and bool(value) and query["sort"][0] in _SORTS and {*fields} <= _FIELDS
+        if not is_understood or not 1 <= int(query["per-page"][0]) <= _MOST:
+            return Answer(json.dumps({"error": "Invalid query parameters error."}), status=400)
+        return Answer(json.dumps({"meta": {"count": len(some)}, "results": some}))
+
+    return {"/works": answer}
+
+
+def orcid_works(*groups: object) -> Route:
+    """ORCID, which answers in XML whoever does not ask for JSON first."""
+
+    def answer(asked: Asked) -> Answer:
+        wanted = [each.strip().partition(";")[::2] for each in dict(asked.headers).get("accept", "").split(",")]
+        is_first = ("application/json", "") in wanted and ("application/xml", "") not in wanted
+        return Answer(json.dumps({"group": groups}) if is_first else "<activities:works/>")
+
+    return answer
 
 
 async def test_openalex_lists_papers_with_their_abstracts() -> None:
@@ -81,7 +109,7 @@ async def test_openalex_gets_the_services_key_which_no_error_names() -> None:
 
 
 async def test_orcid_is_asked_itself_where_openalex_knows_nobody() -> None:
-    routes = works() | {"/v3.0/0000-0002-1825-0097/works": Answer(json.dumps({"group": [ORCID_WORK, {}]}))}
+    routes = works() | {"/v3.0/0000-0002-1825-0097/works": orcid_works(ORCID_WORK, {})}
     (reference,) = (await read(ORCID, routes)).references
     assert ([str(each) for each in reference.ids], reference.title) == (["doi:10.1000/one"], "An older one")
 
@@ -108,7 +136,11 @@ async def test_nonsense_lists_nothing(nonsense: str) -> None:
     answer = Answer(nonsense)
     paths = ("/works", "/v3.0/0000-0002-1825-0097/works", "/pid/A1.bib", "/groups/A1/items/top")
     for profile in ALL:
-        assert (await read(profile, dict.fromkeys(paths, answer))).references == ()
+        if nonsense == "<html>" and profile.kind in {ProfileKind.DBLP, ProfileKind.ZOTERO}:
+            with pytest.raises(FetchFailed, match="web page"):
+                await read(profile, dict.fromkeys(paths, answer))
+        else:
+            assert (await read(profile, dict.fromkeys(paths, answer))).references == ()
     odd = {**WORK, "authorships": [1], "abstract_inverted_index": {"a": 1, "b": ["x"]}, "publication_date": 3}
     (paper,) = (await read(ALL[1], works(odd))).references
     assert paper.title == WORK["title"]

@@ -86,9 +86,21 @@ def test_a_service_that_is_down_is_asked_again_and_given_up(world: World) -> Non
     for _ in range(5):
         assert world.kept()[0].state is ProfileState.NEW
         world.take({"/works": Answer("", status=503)})
-        world.now += dt.timedelta(minutes=15)
+        world.now += dt.timedelta(hours=16)
     assert world.kept()[0].state is ProfileState.FAILED
     assert world.take(works(WORK)) == 0
+
+
+def test_a_service_that_answers_no_more_today_is_asked_tomorrow(world: World) -> None:
+    world.add(ORCID)
+    begun = world.now
+    for minutes in (0, 15, 60, 240):
+        world.now += dt.timedelta(minutes=minutes)
+        world.take({"/works": Answer("", status=429)})
+    world.now = begun + dt.timedelta(hours=20)
+    assert world.take(works(WORK)) == 0, "not before its time"
+    world.now = begun + dt.timedelta(hours=22)
+    assert world.take(works(WORK)) == 1
 
 
 def test_profiles_are_bounded_and_go_with_their_reader(world: World) -> None:

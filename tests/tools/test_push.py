@@ -187,6 +187,41 @@ def test_a_key_that_was_revoked_switches_a_tool_off_and_its_reader_is_told_once(
     assert world.push() == 2, "what waited goes to the new key"
 
 
+def test_a_database_of_several_tables_gets_its_papers_in_the_first_and_one_of_none_is_told(world: World) -> None:
+    world.notion.tables.append("00000000-0000-4000-8000-000000000001")
+    world.connect(ToolKind.NOTION, with_older=True)
+    world.save(0)
+    assert world.push() == 1
+    assert world.notion.pages[0]["parent"]["data_source_id"] == world.notion.tables[0].replace("-", "")
+    world.notion.tables.clear()
+    world.save(1)
+    assert world.push() == 0
+    assert world.state(ToolKind.NOTION) == (ToolState.OFF, Refusal.TARGET)
+
+
+def test_a_conflict_is_tried_again_later(world: World) -> None:
+    world.connect(ToolKind.NOTION, with_older=True)
+    world.push()
+    world.save()
+    error = {"object": "error", "status": 409, "code": "conflict_error", "message": "Conflict occurred while saving."}
+    world.notion.before.append((409, {}, error))
+    assert world.push() == 0
+    world.now += FIRST_RETRY
+    assert world.push() == 1
+
+
+def test_who_is_asked_to_back_off_sends_nothing_more_in_this_run(world: World) -> None:
+    world.connect(ToolKind.ZOTERO, with_older=True)
+    world.push()
+    world.save(0)
+    world.save(1)
+    world.zotero.backoff = 30
+    assert world.push() == 1
+    world.zotero.backoff = 0
+    assert world.push() == 1
+    assert len(world.zotero.items) == 2
+
+
 def test_keys_that_cannot_do_it_are_refused_when_they_are_tried(world: World) -> None:
     world.connect(ToolKind.ZOTERO, "zotero-key-that-reads")
     world.connect(ToolKind.READWISE, "wrong-token")

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.profile import Profile, ProfileKind
@@ -70,7 +70,12 @@ async def listed(http: Http, services: Services, profile: Profile) -> Listed:
 
 async def _bibtex(http: Http, url: str) -> Listed:
     answer = await http.get(url, also={_NOT_FOUND})
-    return Listed(() if answer.status == _NOT_FOUND else read(answer.content).papers[:MOST])
+    if answer.status == _NOT_FOUND:
+        return Listed()
+    if answer.content.lstrip().startswith(b"<"):
+        # DBLP shows such a page, with a 200, to programs that ask too often.
+        raise FetchFailed(f"{urlsplit(url).hostname} answered with a web page, not with BibTeX.")
+    return Listed(read(answer.content).papers[:MOST])
 
 
 #: The newest items, as BibTeX (Zotero Web API 3).

@@ -30,8 +30,9 @@ _PURPOSE = "profile"
 _MOST = 10
 #: Profiles of one reader: a person has one with each who lists papers.
 MOST_PROFILES = 8
-#: Tries, and the pause between them.
-_MOST_ATTEMPTS, _RETRY = 5, dt.timedelta(minutes=15)
+#: Tries, and the pause after the first; each further one is four times as long, so that the last is a day later: who
+#: lists papers may have answered as many requests as it does in a day.
+_MOST_ATTEMPTS, _RETRY, _LONGER = 5, dt.timedelta(minutes=15), 4
 
 
 def add(tx: sa.Connection, subscriber_id: int, named: Sequence[Profile], *, secret: bytes, now: dt.datetime) -> None:
@@ -89,7 +90,7 @@ def _opened(services: Services, each: TakenProfile, stored_key: str) -> str:
 def _record(tx: sa.Connection, each: TakenProfile, works: Listed | FetchFailed, *, now: dt.datetime) -> int:
     if isinstance(works, FetchFailed):
         is_last = isinstance(works, NotOpened) or each.attempts + 1 >= _MOST_ATTEMPTS
-        profiles.put_off(tx, each, None if is_last else now + _RETRY)
+        profiles.put_off(tx, each, None if is_last else now + _RETRY * _LONGER**each.attempts)
         return 0
     papers.keep(tx, works.papers, now=now)
     papers_by_name = papers.by_key(tx, {name for reference in works.references for name in reference.names()})

@@ -9,7 +9,7 @@ from dailypapers.domain.paper import Paper
 from dailypapers.domain.tool import Checked, Outcome, Refusal, Sent
 from dailypapers.sources.http.client import Http, Reply
 
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY = 401, 403, 404, 429
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_MANY = 401, 403, 404, 409, 429
 _SERVER_FAULT = 500
 _LONGEST_DETAIL = 200
 
@@ -63,6 +63,6 @@ def refused(reply: Reply, account: Account, *, forbidden: Refusal = Refusal.KEY)
     if reply.status in {UNAUTHORIZED, FORBIDDEN, NOT_FOUND}:
         why = {UNAUTHORIZED: Refusal.KEY, FORBIDDEN: forbidden, NOT_FOUND: Refusal.TARGET}[reply.status]
         return Outcome(Sent.LATER, detail, refusal=why)
-    if reply.status == TOO_MANY or reply.status >= _SERVER_FAULT:
+    if reply.status in {CONFLICT, TOO_MANY} or reply.status >= _SERVER_FAULT:
         return Outcome(Sent.LATER, detail, reply.retry_after)
     return Outcome(Sent.IMPOSSIBLE, detail)

@@ -1,9 +1,10 @@
-"""Notion, by its API of 2022-06-28: a database that its owner has shared with an integration.
+"""Notion, by its API of 2025-09-03: a database that its owner has shared with an integration.
 
-    what properties it has | is the paper there? | a page, with the properties that fit
+    its first table | what properties that has | is the paper there? | a page, with the properties that fit
 
-Databases are their owners': only the title is certain, whatever it is called. A property is filled where its name and
-its type say what it is for. See https://developers.notion.com/reference/post-page.
+A database holds one table (“data source”) or several. They are their owners': only the title is certain, whatever it is
+called. A property is filled where its name and its type say what it is for. See
+https://developers.notion.com/reference/post-page.
 """
 
 import re
@@ -18,7 +19,7 @@ from dailypapers.sources.http.client import Http
 from dailypapers.tools.base import Account, asked, fields_of, refused
 
 _OK = 200
-_VERSION = "2022-06-28"
+_VERSION = "2025-09-03"
 #: Characters of one text (https://developers.notion.com/reference/request-limits), and texts of one paragraph.
 _LONGEST_TEXT, _MOST_TEXTS = 2_000, 10
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -39,9 +40,9 @@ class Notion:
 
     async def check(self, http: Http, account: Account) -> Checked:
         """Return the id of the database, where the key may see it."""
-        reply, _ = await asked(http, "GET", self._database(account), _headers(account))
+        reply, database = await asked(http, "GET", self._database(account), _headers(account))
         if reply.status == _OK:
-            return Checked(account.target)
+            return Checked(account.target) if _table(database) else Checked(refusal=Refusal.TARGET)
         outcome = refused(reply, account)
         return Checked(refusal=outcome.refusal or (Refusal.TARGET if outcome.sent is Sent.IMPOSSIBLE else None))
 
@@ -50,16 +51,22 @@ class Notion:
         reply, database = await asked(http, "GET", self._database(account), _headers(account))
         if reply.status != _OK:
             return refused(reply, account)
-        properties = properties_of(fields_of(fields_of(database).get("properties")), paper)
-        url = f"{self._database(account)}/query"
-        reply, pages = await asked(
-            http, "POST", url, _headers(account), {"filter": _filter(properties), "page_size": 1}
-        )
+        table = _table(database)
+        if not table:
+            return Outcome(Sent.LATER, "the database has no table", refusal=Refusal.TARGET)
+        url = f"{self.base_url}/v1/data_sources/{table}"
+        reply, source = await asked(http, "GET", url, _headers(account))
+        if reply.status != _OK:
+            return refused(reply, account)
+        properties = properties_of(fields_of(fields_of(source).get("properties")), paper)
+        wanted = {"filter": _filter(properties), "page_size": 1}
+        reply, pages = await asked(http, "POST", f"{url}/query", _headers(account), wanted)
         if reply.status != _OK:
             return refused(reply, account, forbidden=Refusal.PERMISSION)
         if fields_of(pages).get("results"):
             return Outcome(Sent.EXISTS)
-        page = {"parent": {"database_id": account.target}, "properties": properties, "children": _children(paper)}
+        parent = {"type": "data_source_id", "data_source_id": table}
+        page = {"parent": parent, "properties": properties, "children": _children(paper)}
         reply, _ = await asked(http, "POST", f"{self.base_url}/v1/pages", _headers(account), page)
         return Outcome(Sent.SAVED) if reply.status == _OK else refused(reply, account, forbidden=Refusal.PERMISSION)
 
@@ -69,6 +76,13 @@ class Notion:
 
 def _headers(account: Account) -> dict[str, str]:
     return {"Authorization": f"Bearer {account.key}", "Notion-Version": _VERSION}
+
+
+def _table(database: Any) -> str:
+    """Return the id of a database's first table, as may stand in an address; empty where it tells of none."""
+    tables = fields_of(database).get("data_sources")
+    first = fields_of(tables[0]).get("id") if isinstance(tables, list) and tables else ""
+    return database_id(str(first))
 
 
 def properties_of(schema: Mapping[str, Any], paper: Paper) -> dict[str, Any]:

@@ -155,6 +155,8 @@ class _Run:
             _switch_off(tx, each.tool, outcome.refusal, now=self.clock())
         elif outcome.sent in {Sent.SAVED, Sent.EXISTS}:
             self.arrived += 1
+            if outcome.retry_after:
+                self.resting.add((each.tool.subscriber, each.tool.kind))
             tools.end(tx, each, is_done=True, detail=outcome.sent.value)
         elif outcome.sent is Sent.LATER and (at := retry_at(each.attempts + 1, outcome.retry_after, self.clock())):
             if outcome.retry_after:

@@ -7,7 +7,7 @@ then the search of the next try finds it. See https://www.zotero.org/support/dev
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +22,8 @@ _OK, _CHANGED, _LOCKED = 200, 412, 409
 #: Prefixes of DOIs that servers of preprints give (bioRxiv, arXiv, OpenRxiv, OSF, SSRN, Research Square).
 _PREPRINTS = ("10.1101/", "10.48550/", "10.64898/", "10.31219/", "10.2139/", "10.21203/")
 _LONGEST_QUERY = 120
+#: Digits of a number of seconds.
+_LONGEST_BACKOFF = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,27 @@ class Zotero:
 
     async def save(self, http: Http, account: Account, paper: Paper) -> Outcome:
         """Add a paper to the library, unless an item has one of its ids, or its title."""
-        items, version = f"{self.base_url}/users/{account.target}/items", ""
+        items, version, backoff = f"{self.base_url}/users/{account.target}/items", "", 0.0
         for words in _queries(paper):
             query = f"{items}?q={quote(words, safe='')}&qmode=everything&format=json&limit=50"
             reply, value = await asked(http, "GET", query, _headers(account))
             if reply.status != _OK:
                 return refused(reply, account)
+            backoff = max(backoff, _backoff(reply))
             # The first version is the one that all of the searches saw, or the write is refused.
             version = version or reply.headers.get("last-modified-version", "")
             if isinstance(value, list) and any(_is_of(fields_of(fields_of(one).get("data")), paper) for one in value):
-                return Outcome(Sent.EXISTS)
+                return Outcome(Sent.EXISTS, retry_after=backoff or None)
         written = {**_headers(account), "If-Unmodified-Since-Version": version or "0"}
         reply, value = await asked(http, "POST", items, written, [item_of(paper)])
-        return _written(reply, value, account)
+        outcome, backoff = _written(reply, value, account), max(backoff, _backoff(reply))
+        return replace(outcome, retry_after=outcome.retry_after or backoff or None)
+
+
+def _backoff(reply: Reply) -> float:
+    """Return the seconds for which an overloaded server asks to be left alone, in whatever answer it gives."""
+    text = reply.headers.get("backoff", "").strip()
+    return float(text) if text.isascii() and text.isdecimal() and len(text) < _LONGEST_BACKOFF else 0.0
 
 
 def _headers(account: Account) -> dict[str, str]:
