@@ -148,10 +148,13 @@ class PlayingNotion(Playing):
             return self._error(400, "missing_version", "Notion-Version header failed validation")
         if method == "POST" and headers.get("Content-Type") != "application/json":
             return self._error(400, "invalid_json", "Error parsing JSON body.")
+        return self._at(method, path, value)
+
+    def _at(self, method: str, path: str, value: Any) -> Answered:
         if found := re.fullmatch(r"/v1/databases/([^/]+)", path):
             return self._database(found[1])
         if found := re.fullmatch(r"/v1/data_sources/([^/]+)(/query)?", path):
-            return self._table(method, *found.groups(), value)
+            return self._table(method, found[1], found[2], value)
         if (method, path) == ("POST", "/v1/pages"):
             return self._create(value)
         return self._error(400, "invalid_request_url", "Invalid request URL.")
