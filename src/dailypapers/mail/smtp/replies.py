@@ -54,6 +54,7 @@ GO_AHEAD = 354
 SHUTTING_DOWN = 421
 _BAD_SEQUENCE = 503
 _NO_ROOM = 552
+_TAKES_NO_MAIL = 521
 _AUTH_REPLIES = {530, 534, 535, 538}
 #: Before a recipient has been named, nothing is about one.
 _BEFORE_RECIPIENT = {Stage.CONNECT, Stage.MAIL}
@@ -182,11 +183,12 @@ def _permanent(reply: _Reply) -> OutcomeKind:
 def _about_recipient(reply: _Reply) -> OutcomeKind:
     """A refusal once a recipient was named. Words that say both (us, the mailbox) suppress nobody."""
     subject, detail = reply.status
-    if reply.status in _DEAD:
+    # A host that takes no mail at all (RFC 7504) says nothing of the mailbox.
+    if reply.status in _DEAD and reply.code != _TAKES_NO_MAIL:
         return OutcomeKind.FAILED if reply.about_us and not reply.no_such_address else OutcomeKind.DEAD_ADDRESS
     if reply.status in _FULL_STATUS:
         return OutcomeKind.DEFERRED
-    if reply.status in _CLOSED:
+    if reply.status in _CLOSED or words.RESTRICTED.search(reply.words):
         return OutcomeKind.FAILED
     if subject == _POLICY:
         return _by_policy(reply)
@@ -198,10 +200,8 @@ def _about_recipient(reply: _Reply) -> OutcomeKind:
 def _by_policy(reply: _Reply) -> OutcomeKind:
     """Our fault, unless the words are about one recipient: that stops no run, and costs nobody an address either.
 
-    Exchange restricts who may write to whom; others say 5.7.1 and mean that there is nobody of that name, or no room.
+    Some say 5.7.1 and mean that there is nobody of that name, or no room.
     """
-    if words.RESTRICTED.search(reply.words):
-        return OutcomeKind.FAILED
     if reply.stage is not Stage.RCPT or reply.about_us:
         return OutcomeKind.OUR_FAULT
     if words.MAILBOX_FULL.search(reply.words):

@@ -16,8 +16,9 @@ _IP = r"\[?(ipv6:)?(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{1,4}:[0-9a-f:.]{2,40})"
 #: Words of a refusal that is about the sender, in replies without a telling status.
 ABOUT_US = _words(
     r"spam|black ?list|block ?list|blocked|policy|policies|reputation|\bspf\b|dkim|dmarc|\brdns|reverse dns|\bptr\b",
-    r"authenticat|\brelay|not permitted|denied|prohibited|unsolicited|barracuda|banned|\bhelo\b|poor|dnsbl|\brbl",
-    r"virus|malware|sender|client (host|ip)|too many (recipients|connections)|frequency|rate limit",
+    r"authenticat|\brelay|rcpthosts|not permitted|denied|prohibited|unsolicited|barracuda|banned",
+    r"\bhelo\b|poor|dnsbl|\brbl|virus|malware|sender|client (host|ip)|too many (recipients|connections)",
+    r"frequency|rate limit",
     r"(from|of) your (network|ip|host|server|domain)|your (ip|network) ",
     rf"(e-?mails?|messages?|connections?) from {_IP}|({_IP}|\bip\b)[^;]{{0,30}}\blisted\b|\blisted (at|on) https?:",
     # In German, French, Spanish, Italian, Russian and Chinese.
@@ -81,8 +82,23 @@ REFUSES_OUR_SERVER = _words(
     r"\b(black|block) ?list|\b(dnsbl|rbl)\b|\b(ip|sender|your|bad|poor|low) reputation",
     rf"(e-?mails?|messages?) from {_IP}[^;]{{0,40}}deferred",
 )
-#: Exchange's restrictions of one recipient: who may write to it.
-RESTRICTED = _words(r"resolver\.rst\.")
+#: Who may write to one recipient: Exchange's restrictions, people's own lists and filters, lists of members.
+RESTRICTED = _words(
+    r"resolver\.rst\.",
+    r"(blocked|rejected|refused|denied|declined|filtered)[^.;:]{0,20} by (the |this )?"
+    r"(recipient|addressee|mailbox owner|user)\b"
+    r"(?!-|('s?|’s)? (mail|server|domain|organi[sz]ation|system|spam|network|polic|host|site|side|gateway|mta)\w*)",
+    r"(recipient|addressee|mailbox owner|user) (has )?(blocked|blacklisted|refuses|declined) ",
+    r"(personal|(recipient|user|owner)('s?|’s)?( own| personal)?) "
+    r"(black|block|white|allow|safe|deny)[ -]?(list|senders)",
+    r"not (allowed|authori[sz]ed|permitted) to (post|send|write)[^.;]{0,20} to (this|the) ([\w-]+ )?"
+    r"(list|group|recipient|mailbox|address)\b",
+    r"\b(members?|subscribers?)[ -]only\b|\bonly (list |group )?(members|subscribers)\b",
+    r"restricted to (its |the )?members",
+    r"(recipient|mailbox|user|address|account|group|list)\b[^.;]{0,20}(does not|doesn'?t|only)( currently)? accepts? "
+    r"(e-?mails?|mails?|messages) from "
+    r"(you|unknown|white ?listed|approved|authori[sz]ed|allowed|this sender|contacts|members)",
+)
 GREYLISTED = _words(r"gr[ea]y.?list|postgrey")
 WANTS_LOGIN = _words(r"\bauth|log ?in|starttls|\btls\b|encrypt")
 OUT_OF_STEP = _words(r"synchroni[sz]ation")
