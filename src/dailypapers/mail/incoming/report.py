@@ -25,6 +25,8 @@ _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _ARRIVED = {"delivered", "relayed", "expanded", "deliverable"}
 #: Feedback that is no complaint (RFC 6430, RFC 6591).
 _NO_COMPLAINT = {"not-spam", "auth-failure", "dmarc"}
+#: Fields that programs set which answer by themselves.
+_OF_RESPONDERS = ("x-autoreply", "x-autoreply-from", "x-autorespond", "x-autoresponder", "x-fc-machinegenerated")
 _COMPLAINT_SUBJECT = re.compile(r"complaint about message from\b", re.IGNORECASE)
 _LEAVING_MAILBOX = re.compile(r"(^|[-_.+])(unsubscribe|leave|signoff|opt-?out)([-_.+]|$)", re.IGNORECASE)
 #: Characters of a text in which somebody who wants no more mail says so.
@@ -151,7 +153,8 @@ def _automatic(mail: Parsed) -> Report | None:
         submitted.startswith("auto-replied")
         or (submitted.startswith("auto-") and answers)
         or headers.first("precedence").lower() == "auto_reply"
-        or any(name in headers for name in ("x-autoreply", "x-autorespond", "x-autoresponder"))
+        or any(name in headers for name in _OF_RESPONDERS)
+        or ("x-auto-response-suppress" in headers and answers)
         or headers.first("x-mailer").lower().startswith("vacation")
     )
     by_subject = subjects.AUTOMATIC.match(headers.subject) or subjects.ASKS_BACK.search(headers.subject)

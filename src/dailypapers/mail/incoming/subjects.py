@@ -43,10 +43,13 @@ AUTOMATIC = re.compile(
     r"^\W{0,5}(re: ?)?("
     r"auto(mat\w{0,6})?[ -:]{0,3}(reply|response|answer|antwort|svar)|auto:|autoreply|autoresponse"
     r"|out[ -]of[ -](the[ -])?office|vacation|on (vacation|holiday|leave)\b|away (from|until)|absen[ct]e?\b"
+    r"|(annual|medical|sick|parental|maternity|paternity) leave|(nicht|derzeit nicht) im (büro|haus)|(im )?urlaub\b"
+    r"|en (vacances|congés?\b)|(estoy )?de vacaciones|(sono )?in ferie|(estou )?de férias|ik ben [^.;:]{0,20}vakantie"
+    r"|(jeg|jag) er? på ferie|semester (till|fr[åa]n|t\.?o\.?m)|dovolen[áe]|(na )?urlop|(в |я в )?отпуск|休假|休暇"
     r"|i('| a)m (away|out|on)|abwesen|r[eé]ponse auto|hors du bureau|fuera de|ausencia\b|ausente\b"
     r"|(respuesta|risposta|resposta|răspuns|raspuns) autom|fuori (ufficio|sede)|assente\b"
     r"|automatisch|afwezig|autom?ati\w{1,4} (svar|antw)|automaatti|frånvaro|fravær|poissa"
-    r"|automatyczn|nieobecn|automatick|automatikus|házon kívül|automatski|otomatik"
+    r"|(odpowiedź )?automatyczn|nieobecn|automatick|automatikus|házon kívül|automatski|otomatik"
     r"|авто(матич\w{1,6} )?(ответ|відпов|отгов)|вне офиса|отсутству|αυτόματη|εκτός γραφείου"
     r"|自動|自动|不在|외출|부재|자동|رد تلقائي|رد آلي|מענה אוטומטי|תשובה אוטומטית|स्वचालित|ตอบกลับอัตโนมัติ|trả lời tự động"
     r")",
@@ -60,7 +63,11 @@ ASKS_BACK = _words(
 LEAVES = re.compile(
     r"^\W{0,5}((please )?(unsubscribe|remove me|take me off|stop (sending|these|this)|opt[- ]?out"
     r"|cancel my subscription)"
-    r"|abbestellen|abmelden|d[eé]sabonn|d[eé]sinscri|darme de baja|cancelar (la |mi )?suscripci|disiscri)",
+    r"|(bitte )?(abbestellen|abmelden)|d[eé]sabonn|d[eé]sinscri|darme de baja|cancelar (la |a |mi )?(suscripci|inscri)"
+    r"|disiscri|cancella(re|mi)? (l')?(iscrizione|dalla)|uitschrijven|afmelden|wypisz|avregistrera|afmeld|peru tilaus"
+    r"|отписаться|отпишите|退订|退訂|取消订阅|取消訂閱|配信停止|購読解除|구독 ?취소|수신 ?거부"
+    # The one word that text messages have for it, alone.
+    r"|stop\W{0,5}($|\n))",
     re.IGNORECASE,
 )
 IS_REPLY = re.compile(r"\s{0,5}(re|aw|sv|antw|odp|回复|答复|回覆)\s?[:：]", re.IGNORECASE)
