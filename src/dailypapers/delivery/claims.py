@@ -34,12 +34,9 @@ class Due:
 
     render_input: RenderInput
     at: dt.datetime
-    server: str = ""
-
-    @property
-    def is_urgent(self) -> bool:
-        """Whether somebody waits for it."""
-        return self.render_input.delivery.priority is Priority.URGENT
+    server: str
+    is_urgent: bool
+    """Whether somebody waits for it."""
 
 
 class Claims:
@@ -132,6 +129,9 @@ class Claims:
             return
         load = partial(load_inputs, deliveries=[turn.delivery for turn in turns], shared=self._shared)
         inputs = await self._worker.persistence.load(load)
-        due = [Due(render_input, turn.at, turn.server) for render_input, turn in zip(inputs, turns, strict=True)]
+        due = [
+            Due(render_input, turn.at, turn.server, turn.delivery.priority is Priority.URGENT)
+            for render_input, turn in zip(inputs, turns, strict=True)
+        ]
         # Who is waited for comes first, and then who may go first: one domain with a limit holds up no other.
         self._waiting = deque(sorted((*self._waiting, *due), key=lambda each: (not each.is_urgent, each.at)))

@@ -163,6 +163,7 @@ class Blocks:
         (in_html, weight_in_html), (in_text, weight_in_text) = vote
         way, number = self._way(name, shown, (weight_in_html > 0, has_html)), first
         htmls, texts, weights = list[bytes](), list[bytes](), list[int]()
+        numbers = self._encoded_numbers(first + len(entries))
         for entry in entries:
             # The first one may look another way, and the others by how wide their number is.
             place = number if number <= 1 or self._filters_numbers else 2 + (number > 9) + (number > 99)  # noqa: PLR2004
@@ -172,8 +173,8 @@ class Blocks:
                 kept(self._around, (id(entry), place, way), around, _BLOCKS)
             html, text = in_html.join(around.html), in_text.join(around.text)
             if number:
-                text = text.replace(_NUMBER, self._number(number))
-                html = html.replace(_NUMBER, self._number(number)) if around.is_numbered else html
+                text = text.replace(_NUMBER, numbers[number])
+                html = html.replace(_NUMBER, numbers[number]) if around.is_numbered else html
                 number += 1
             htmls.append(html)
             texts.append(text)
@@ -186,10 +187,10 @@ class Blocks:
         """Return the number of a way to show entries: which block, how much, and whether with votes, and in HTML."""
         return self._ways.setdefault((name, shown, has), len(self._ways))
 
-    def _number(self, number: int) -> bytes:
-        while len(self._numbers) <= number:
+    def _encoded_numbers(self, last: int) -> list[bytes]:
+        while len(self._numbers) <= last:
             self._numbers.append(self.pieces.encoded(str(len(self._numbers)), is_html=False)[0])
-        return self._numbers[number]
+        return self._numbers
 
     def _new_around(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool]) -> _Around:
         reason, (has_votes, has_html) = self._reason(entry), has

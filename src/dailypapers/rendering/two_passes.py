@@ -14,7 +14,7 @@ that out, the reason is logged once, and every mail is rendered whole. Does not 
 """
 
 import binascii
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from dailypapers.rendering.blocks import Blocks, Filled, Place, names
 from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
 from dailypapers.rendering.html import most_bytes
 from dailypapers.rendering.items import BARE, QuietItem, Shown, steps_of, title_of
-from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
+from dailypapers.rendering.pieces import Piece, Pieces, kept
 from dailypapers.rendering.slots import Fill, Slots, is_reserved, recording
 from dailypapers.rendering.text import safe_url
 
@@ -188,15 +188,15 @@ class _Mail:
     links: Links
     style: Style
     values: dict[str, Any]
-    #: The links that are one reader's, as they stand in HTML and in text.
-    _links: tuple[list[Weighed], list[Weighed]] = ([], [])
+    #: The links that are one reader's, as they stand in HTML and in text, and what they weigh there.
+    _links: tuple[tuple[list[bytes], list[int]], ...] = ()
     _shape: tuple[object, ...] = ()
     _entries: dict[Shown, Filled] = field(default_factory=dict)
     _outside: Filled | None = None
 
     def __post_init__(self) -> None:
         links = [self.passes.pieces.link(getattr(self.links, name)) for name in _LINKS]
-        self._links = [in_html for in_html, _ in links], [in_text for _, in_text in links]
+        self._links = tuple([([link[part][0] for link in links], [link[part][1] for link in links]) for part in (0, 1)])
 
     def shape(self, count: int) -> tuple[object, ...]:
         """Return what the frame depends on, in a mail that shows so many entries."""
@@ -248,17 +248,13 @@ class _Mail:
         # The frame comes first: how blocks are rendered is learned with it.
         frame = self.passes.frame(self, count)
         (htmls, texts, weights), outside = self._filled_entries(shown), self._filled_outside()
-        values, (html, weight_of_html) = self._frame_values(frame), (b"", 0)
+        values, fill, (html, weight_of_html) = self._frame_values(frame), self.passes.pieces.fill, (b"", 0)
+        (in_html, weights_in_html), (in_text, weights_in_text) = self._links
         if frame.html:
-            html, weight_of_html = self._part(frame.html, self._links[0], (*htmls[:count], *outside[0]), values)
-        text, weight_of_text = self._part(frame.text, self._links[1], (*texts[:count], *outside[1]), values)
+            given = (*in_html, *htmls[:count], *outside[0])
+            html, weight_of_html = fill(frame.html, given, weights_in_html, values)
+        text, weight_of_text = fill(frame.text, (*in_text, *texts[:count], *outside[1]), weights_in_text, values)
         return _Joined(html, text, sum(weights[:count]) + sum(outside[2]) + weight_of_html + weight_of_text)
-
-    def _part(
-        self, piece: Piece, links: Sequence[Weighed], blocks: Sequence[bytes], values: Mapping[str, str]
-    ) -> Weighed:
-        given = (*[content for content, _ in links], *blocks)
-        return self.passes.pieces.fill(piece, given, [heavy for _, heavy in links], values)
 
     def _frame_values(self, frame: _FrameOf) -> dict[str, str]:
         links, values = self.links, {f"title {n}": title_of(self.digest.entries[n].paper) for n in frame.titles}
@@ -276,7 +272,8 @@ class _Mail:
 
     def _filled_outside(self) -> Filled:
         if self._outside is None:
-            self._outside = self._filled("outside_entry", self.digest.outside, BARE, first=0)
+            outside = self.digest.outside
+            self._outside = self._filled("outside_entry", outside, BARE, first=0) if outside else ([], [], [])
         return self._outside
 
     def _filled(self, name: str, entries: Sequence[Entry], shown: Shown, *, first: int) -> Filled:
