@@ -25,21 +25,14 @@ UNDELIVERED = (
     "无法投递的邮件", "メールが配信できませんでした", "전송 실패 알림",
 )  # fmt: skip
 NEITHER = (
-    "5 papers on 2 November",
-    "Re: automatic differentiation",
-    "A question about delivery times in queueing models",
-    "Automata and absent-minded drivers",
-    "Нова стаття",
-    "论文推荐",
-    "Semester papers",
-    "Parental care of birds",
-    "Stop-gradients",
-    "Stopped clocks",
-)
+    "5 papers on 2 November", "Re: automatic differentiation", "A question about delivery times in queueing models",
+    "Automata and absent-minded drivers", "Нова стаття", "论文推荐", "Semester papers", "Parental care of birds",
+    "Stop-gradients", "Stopped clocks",
+)  # fmt: skip
 LEAVES = (
     "unsubscribe", "Please unsubscribe me.", "Take me off your list", "STOP", "stop!", "Bitte abmelden",
-    "Désabonnez-moi", "Darme de baja", "Cancella iscrizione", "Uitschrijven", "Wypisz mnie", "Отпишите меня", "退订", "配信停止",
-    "구독 취소", "Cancelar a inscrição",
+    "Désabonnez-moi", "Darme de baja", "Cancella iscrizione", "Uitschrijven", "Wypisz mnie", "Отпишите меня",
+    "退订", "配信停止", "구독 취소", "Cancelar a inscrição",
 )  # fmt: skip
 
 
