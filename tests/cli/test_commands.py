@@ -1,5 +1,6 @@
 """The commands as a user types them: what they print, and the codes they end with."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ import typer
 
 from dailypapers.catcher.server import Catcher, caught
 from dailypapers.cli.main import commands
+from dailypapers.store import controls
+from dailypapers.store.database import close, connect, writing
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -358,6 +361,21 @@ def test_a_folder_that_cannot_be_made_is_named(run: Run, tmp_path: Path, command
     (tmp_path / "a_file").touch()
     code, _, said = run(*command.split())
     assert (code, said) == (2, sentence)
+
+
+def test_status_says_that_sending_is_paused(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "papers.jsonl").write_text('{"title": "A paper", "abstract": "About graphs."}\n', "utf-8")
+    assert ready("fetch")[0] == 0
+    assert ready("status")[0] == 0
+    engine = connect(f"sqlite:///{tmp_path}/dailypapers.db")
+    with writing(engine) as tx:
+        controls.switch_on(tx, controls.Name.PAUSE, by="ann@example.org", now=dt.datetime(2026, 4, 20, tzinfo=dt.UTC))
+    close(engine)
+    code, _, said = ready("status")
+    assert (code, "Sending is paused since 2026-04-20 00:00 UTC by ann@example.org: nothing leaves" in said) == (
+        1,
+        True,
+    )
 
 
 def test_a_database_without_tables_is_refused_with_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from tests.delivery.chaos import MAILS, fill
 from dailypapers.domain.source import Freshness, State
 from dailypapers.reporting.report import Disk, report
 from dailypapers.reporting.situation import situation
-from dailypapers.store import source_days
+from dailypapers.store import controls, source_days
 from dailypapers.store.database import reading, writing
 
 TODAY = dt.datetime.now(dt.UTC)
@@ -56,6 +56,22 @@ def test_a_good_day_has_its_number_in_the_subject_and_its_equation(engine: sa.En
     assert subject == f"Papers: {MAILS} of {MAILS} digests accepted today"
     assert f"{MAILS} due = {MAILS} accepted + 0 failed" in text
     assert "60.0 GB of the database's disk are free (60%)." in text
+
+
+def test_what_keeps_emails_from_readers_is_told_until_it_is_switched_off(engine: sa.Engine) -> None:
+    fill(engine)
+    with writing(engine) as tx:
+        controls.switch_on(tx, controls.Name.PAUSE, by="ann@example.org", now=TODAY, reason="new server")
+        controls.switch_on(tx, controls.Name.TEST_MODE, by="bob@example.org", now=TODAY, value="me@example.org")
+    subject, text = reported(engine)
+    assert subject == "Papers: 1 thing needs your attention"
+    assert f"Sending is paused since {TODAY:%Y-%m-%d %H:%M} UTC by ann@example.org (new server): nothing leaves" in text
+    assert (
+        f"Test mode is on since {TODAY:%Y-%m-%d %H:%M} UTC by bob@example.org: all emails go to me@example.org" in text
+    )
+    with writing(engine) as tx:
+        assert all(controls.switch_off(tx, name) for name in controls.Name)
+    assert "admin pages" not in reported(engine)[1]
 
 
 def test_a_bad_day_says_what_needs_attention(engine: sa.Engine) -> None:

@@ -45,13 +45,20 @@ def day(
 
 def status(context: typer.Context, now: Now = None, as_json: Json = False) -> None:
     """Say whether all is well: how each source and category stands, and how the last editions were delivered."""
+    from dailypapers.reporting.situation import switched_on
+    from dailypapers.store.database import reading
+
     app = context.obj.app()
     if as_json:
         raise typer.Exit(print_standings(app, clock(now)(), as_json=True))
     code = print_standings(app, clock(now)(), as_json=False)
     _say_closing(app, clock(now)())
+    with reading(app.engine) as tx:
+        sentences = switched_on(tx)
+    for sentence in sentences:
+        say(sentence)
     is_balanced = print_ledger(app.engine, as_json=False, limit=3)
-    raise typer.Exit(code if is_balanced else ATTENTION)
+    raise typer.Exit(code if is_balanced and not sentences else ATTENTION)
 
 
 def _say_closing(app: "App", now: "dt.datetime") -> None:

@@ -47,7 +47,13 @@ def report(
 
 
 def _headline(situation: Situation, disk: Disk | None, now: dt.datetime) -> str:
-    urgent = (situation.on_hold, situation.residues, situation.sources, disk and disk.is_nearly_full)
+    urgent = (
+        situation.switched_on,
+        situation.on_hold,
+        situation.residues,
+        situation.sources,
+        disk and disk.is_nearly_full,
+    )
     if needs := sum(map(bool, urgent)):
         return f"{needs} {'thing needs' if needs == 1 else 'things need'} your attention"
     if not situation.ledgers:
@@ -75,6 +81,7 @@ def _doubts(ledger: Ledger) -> Iterator[str]:
 
 
 def _delivery(situation: Situation) -> Iterator[str]:
+    yield from situation.switched_on
     if situation.on_hold:
         yield f"{situation.on_hold} emails are on hold because our mail server refuses us: {situation.refusal}"
         yield "Mend it, then run `dailypapers deliver --release`."

@@ -14,7 +14,8 @@ from dailypapers.domain.fault import Fault
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.domain.summary import Spent
 from dailypapers.intake import status
-from dailypapers.store import bounces, holds, ledger, subscribers, summaries, workers
+from dailypapers.store import bounces, controls, holds, ledger, subscribers, summaries, workers
+from dailypapers.store.controls import Control, Name
 from dailypapers.store.workers import EarlyEnd
 
 _DAY = dt.timedelta(days=1)
@@ -29,6 +30,8 @@ class Situation:
     ledgers: tuple[Ledger, ...]
     """Of the newest editions, newest first."""
     early_ends: tuple[EarlyEnd, ...]
+    switched_on: tuple[str, ...]
+    """A sentence for each thing that an operator has switched on and that keeps emails from readers."""
     on_hold: int
     refusal: str
     """What the mail server said of the last email on hold."""
@@ -56,6 +59,7 @@ def situation(tx: sa.Connection, *, now: dt.datetime) -> Situation:
     return Situation(
         ledgers=tuple(ledger.ledgers(tx, limit=_EDITIONS)),
         early_ends=tuple(workers.early_ends(tx, since=(now - _DAY).date())),
+        switched_on=switched_on(tx),
         on_hold=on_hold,
         refusal=refusal,
         has_fetched=bool(standings),
@@ -65,6 +69,28 @@ def situation(tx: sa.Connection, *, now: dt.datetime) -> Situation:
         subscribers=subscribers.counts(tx),
         summaries=summaries.spent_on(tx, now.date()),
     )
+
+
+def switched_on(tx: sa.Connection) -> tuple[str, ...]:
+    """Say what an operator has switched on that keeps emails from readers: a pause of all sending, and test mode."""
+    pause, test_mode = (controls.control(tx, name) for name in (Name.PAUSE, Name.TEST_MODE))
+    sentences = []
+    if pause:
+        why = f" ({pause.reason})" if pause.reason else ""
+        sentences.append(
+            f"Sending is paused {_since(pause)}{why}: nothing leaves until it is resumed on the admin pages."
+        )
+    if test_mode:
+        address = test_mode.value
+        sentences.append(
+            f"Test mode is on {_since(test_mode)}: all emails go to {address} and count as sent, and readers get none "
+            "until it is switched off on the admin pages."
+        )
+    return tuple(sentences)
+
+
+def _since(control: Control) -> str:
+    return f"since {control.set_at:%Y-%m-%d %H:%M} UTC by {control.set_by}"
 
 
 def alerts(now_is: Situation) -> tuple[Alert, ...]:
