@@ -80,8 +80,11 @@ def restore(
     with progress("restore") as step:
         summary = fill(app.engine, file, then=hold, on_progress=step)
     say(f"Restored {counted(summary.rows, 'row')} as of {summary.made_at:%Y-%m-%d %H:%M} UTC.")
-    if nothing_sent:
-        return
+    if not nothing_sent:
+        _say_what_may_have_happened_since(through, held_back, live_keys)
+
+
+def _say_what_may_have_happened_since(through: "dt.date", held_back: int, live_keys: int) -> None:
     if held_back:
         say(f"{counted(held_back, 'email')} that waited then may have been sent since.")
     say(

@@ -41,19 +41,7 @@ def line_chart(days: Sequence[str], lines: Sequence[Line], *, number: Callable[[
     `number` writes the numbers at its side as the reader's language does.
     """
     chart = pygal.Line(
-        style=Style(
-            background="transparent",
-            plot_background="transparent",
-            foreground=_TEXT[0],
-            foreground_strong=_TEXT[0],
-            foreground_subtle=_RULE[0],
-            colors=_LIGHT,
-            opacity="1",
-            font_family="-apple-system, 'Segoe UI', Roboto, Arial, sans-serif",
-            label_font_size=13,
-            major_label_font_size=13,
-            legend_font_size=13,
-        ),
+        style=_style(),
         css=["file://style.css", "file://graph.css", f"inline:{_QUIET} {_dark()}"],
         js=[],
         width=_WIDTH,
@@ -88,6 +76,22 @@ def line_chart(days: Sequence[str], lines: Sequence[Line], *, number: Callable[[
     # It comes with a script that only its tooltips would need.
     svg = re.sub(r"<script.*?</script>", "", chart.render(is_unicode=True), flags=re.DOTALL)
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
+
+
+def _style() -> Style:
+    return Style(
+        background="transparent",
+        plot_background="transparent",
+        foreground=_TEXT[0],
+        foreground_strong=_TEXT[0],
+        foreground_subtle=_RULE[0],
+        colors=_LIGHT,
+        opacity="1",
+        font_family="-apple-system, 'Segoe UI', Roboto, Arial, sans-serif",
+        label_font_size=13,
+        major_label_font_size=13,
+        legend_font_size=13,
+    )
 
 
 #: Numbers are read from lines; what is behind them stays back.

@@ -77,6 +77,12 @@ def environment(
         translate.translations.gettext, translate.translations.ngettext, newstyle=True
     )
     env.globals |= {**_direction(translate.locale, language), "takes_replies": takes_replies, "figures": figures}
+    _add_filters(env, translate)
+    return env
+
+
+def _add_filters(env: jinja2.Environment, translate: CatalogTranslator) -> None:
+    """Add what templates may write texts, numbers and dates with."""
     texts = (extract, one_line, safe_url, shortened, wrapped)
     env.filters |= {write.__name__: waiting(write) for write in texts}
     env.filters |= {"in_words": partial(in_words, translate=translate), "number": translate.number}
@@ -92,7 +98,6 @@ def environment(
     env.filters["isolated"] = waiting(isolated) if translate.locale.text_direction == "rtl" else str
     dates = (long_date, plain_date, short_date, month_name, day_of_month, weekday_name)
     env.filters |= {write.__name__: partial(write, locale=translate.locale) for write in dates}
-    return env
 
 
 def _direction(locale: Locale, language: str) -> dict[str, str]:
