@@ -13,6 +13,7 @@ from dailypapers.domain.source import Freshness, State
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import attempts, bounces, editions, outbox, suppressions
 from dailypapers.store.bounces import NewBounce
+from dailypapers.store.controls import Name
 from dailypapers.store.database import reading, writing
 from dailypapers.store.metrics import Newest, Snapshot, SourceAge, snapshot
 
@@ -21,7 +22,7 @@ HOUR = dt.timedelta(hours=1)
 
 def test_nothing_has_happened(engine: sa.Engine, now: dt.datetime) -> None:
     with reading(engine) as tx:
-        assert snapshot(tx, now=now) == Snapshot({}, 0, {}, {}, {}, 0, {}, None, 0)
+        assert snapshot(tx, now=now) == Snapshot({}, 0, {}, {}, {}, 0, {}, None, 0, dict.fromkeys(Name, False))
 
 
 def test_a_little_has_happened(engine: sa.Engine, now: dt.datetime) -> None:

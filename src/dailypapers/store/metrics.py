@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import latencies, ledger, outbox, subscribers
+from dailypapers.store.controls import Name, control
 from dailypapers.store.latencies import Latencies
 from dailypapers.store.schema import attempts, bounces, editions, fetches, mail_server_counts, suppressions
 from dailypapers.store.schema import workers as workers_table
@@ -56,6 +57,7 @@ class Snapshot:
     sources: Mapping[str, SourceAge]
     newest: Newest | None
     workers: int
+    switched_on: Mapping[Name, bool]
     answers: Latencies = latencies.NONE
     """Of the newest mails: how long the mail server took."""
     waits: Latencies = latencies.NONE
@@ -76,6 +78,7 @@ def snapshot(tx: sa.Connection, *, now: dt.datetime) -> Snapshot:
         sources=_sources(tx, now - _MONTH),
         newest=_newest(tx),
         workers=tx.execute(alive).scalar_one(),
+        switched_on={name: control(tx, name) is not None for name in Name},
         answers=latencies.answers(tx, newest=NEWEST_MAILS),
         waits=latencies.waits(tx, newest=NEWEST_MAILS),
     )

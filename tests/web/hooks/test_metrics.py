@@ -16,7 +16,7 @@ from dailypapers.domain.bounce import Diagnosis, ReportKind
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.source import Freshness, State
 from dailypapers.settings import shipped
-from dailypapers.store import bounces, editions
+from dailypapers.store import bounces, controls, editions
 from dailypapers.store.bounces import NewBounce
 from dailypapers.store.database import revision, writing
 from dailypapers.web.http.page import WebContext
@@ -38,6 +38,7 @@ async def test_who_has_the_token_sees_what_is_counted(context: WebContext, engin
         bounces.add(tx, NewBounce("a", digest.reader, ReportKind.BOUNCE, counts=False, diagnosis=told), now=now)
         fresh = Freshness(State.FRESH, items=9, new=2, skipped=0)
         editions.record_fetch(tx, "arxiv", fresh, now=now - dt.timedelta(minutes=1))
+        controls.switch_on(tx, controls.Name.PAUSE, by="ann@example.org", now=now)
     context = replace(context, metrics_token="token", count_unread=lambda: 3)
     answer = await asked(context, "/metrics", TOKEN)
     assert answer.headers["content-type"].startswith("text/plain")
@@ -55,6 +56,8 @@ async def test_who_has_the_token_sees_what_is_counted(context: WebContext, engin
         ("edition_deliveries", "queued"): 1,
         ("edition_residue",): -1,
         ("unread_emails",): 3,
+        ("switched_on", "pause"): 1,
+        ("switched_on", "test_mode"): 0,
     }.items():
         assert samples[key] == value, key
     assert "alice" not in answer.text

@@ -74,6 +74,8 @@ class _Collected(Collector):
         yield _one("suppressed_addresses", "Addresses never to be mailed", counted.suppressed)
         yield from _latencies(counted)
         yield _one("workers", "Runs that send now", counted.workers)
+        switched_on = {name.name.lower(): int(is_on) for name, is_on in counted.switched_on.items()}
+        yield _by("switched_on", "1 where an operator keeps emails from readers", "control", switched_on)
         yield from _of_sources(counted, self._now)
         if counted.newest:
             yield from _of_newest(counted.newest, self._now)
