@@ -26,7 +26,7 @@ SOON = 3
 SCHEDULE: dict[str, tuple[Job, int]] = {
     "announce": (announce.run, 60),
     "compose": (compose.run, 60),
-    "enrich": (enrich.run, 60),
+    "enrich": (enrich.run, 10),
     "prune": (prune.run, 24 * 3600),
     "push": (push.run, 60),
     "profiles": (profiles.run, 60),

@@ -1,10 +1,14 @@
-"""Of two schedulers on one database, one composes."""
+"""Of two schedulers on one database, one composes; where something is asked for beforehand, not at once."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import sqlalchemy as sa
-from tests.world import GRAPHS, world
+from tests.world import GRAPHS, MONDAY, world
 
+from dailypapers.digests.enrich import HEAD_START
+from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.jobs import announce, compose
 
 
@@ -17,3 +21,15 @@ def test_two_schedulers_compose_one_digest_a_reader(engine: sa.Engine) -> None:
             list(pool.map(compose.run, [w.job(holder=holder) for holder in ("one", "two")]))
         compose.run(w.job())
         assert w.reconciliations()[0].startswith("2 due = ")
+
+
+def test_composing_waits_two_minutes_where_summaries_are_asked_for(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        w.admit("alice", GRAPHS)
+        how = replace(w.dependencies.digest_options, summaries=SummaryOptions("http://127.0.0.1:1/v1", "m"))
+        w.dependencies = replace(w.dependencies, digest_options=how)
+        announce.run(w.job())
+        assert compose.run(w.job(MONDAY + HEAD_START - dt.timedelta(seconds=1)))
+        assert w.reconciliations()[0].startswith("0 due = ")
+        assert compose.run(w.job(MONDAY + HEAD_START))
+        assert w.reconciliations()[0].startswith("1 due = ")

@@ -31,6 +31,9 @@ from dailypapers.store.database import reading
 
 #: Whose digest is due later is looked at another time, with the papers that have come by then.
 AHEAD = dt.timedelta(hours=24)
+#: How long a newly closed edition is not composed from, where something is asked for: whose hour has come by then would
+#: otherwise never have it.
+HEAD_START = dt.timedelta(minutes=2)
 #: So many readers are chosen for in a run, those with the next digests; more would take minutes of a core.
 MOST_READERS = 20_000
 #: How many readers are chosen for at a time.
@@ -60,6 +63,15 @@ def seen(engine: sa.Engine) -> Seen:
     with reading(engine) as tx:
         edition = editions.newest(tx)
         return edition.id if edition else 0, editions.last_fetch(tx), papers.waiting(tx)
+
+
+def has_head_start(engine: sa.Engine, options: DigestOptions, *, now: dt.datetime) -> bool:
+    """Return whether composing is to wait: the newest edition has just closed, and something is asked for."""
+    if options.summaries is None and options.figures is None:
+        return False
+    with reading(engine) as tx:
+        edition = editions.newest(tx)
+    return edition is not None and dt.timedelta() <= now - edition.closed_at < HEAD_START
 
 
 def enrich(
