@@ -209,6 +209,35 @@ def test_a_table_is_read_whatever_it_calls_its_addresses(tmp_path: Path, column:
 
 
 @pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("people.csv", f"E-Mail;Topics\n{ALICE};graphs\n".encode("utf-16")),
+        ("people.TSV", f"email\ttopics\n{ALICE}\tgraphs\n".encode()),
+        ("people.csv", f"email,topics\nAlice Lee <{ALICE}>,graphs\n".encode()),
+        ("people.jsonl", json.dumps({"email": ALICE, "topics": ["graphs"]}).encode()),
+    ],
+)
+def test_people_come_as_programs_save_them(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    (line,), skipped = read(tmp_path / name)
+    assert (line.address, skipped) == (ALICE, [])
+    assert [each.text for each in line.changes.interests[InterestKind.TOPIC, Stance.WANT]] == ["graphs"]
+
+
+def test_a_list_of_addresses_is_a_file_of_subscribers(tmp_path: Path) -> None:
+    (tmp_path / "people.txt").write_text(f"{ALICE}\nnobody\nBob <bob@example.org>\n", "utf-8")
+    lines, skipped = read(tmp_path / "people.txt")
+    assert [(line.number, line.address) for line in lines] == [(1, ALICE), (3, "bob@example.org")]
+    assert [item.where for item in skipped] == ["people.txt line 2"]
+
+
+def test_a_workbook_is_told_from_a_table(tmp_path: Path) -> None:
+    (tmp_path / "people.xlsx").write_bytes(b"PK\x03\x04rest")
+    with pytest.raises(BadInput, match=r"people\.xlsx is a workbook or an archive\. Save the sheet as CSV"):
+        read(tmp_path / "people.xlsx")
+
+
+@pytest.mark.parametrize(
     ("table", "addresses", "why"),
     [
         ('email,topics\na@x.org,"graphs\nb@x.org,cells\nc@x.org,"x;y"\n', ["b@x.org", "c@x.org"], {2: "quote"}),

@@ -242,7 +242,7 @@ def require_subscriber(tx: "sa.Connection", address: str) -> "Subscriber":
 @subscribers.command("import")
 def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A .csv file with a header line, JSON Lines, or a JSON list.")],
+    file: Annotated[Path, typer.Argument(help="A table (.csv, .tsv), addresses (.txt), JSON Lines, or a JSON list.")],
     consent: Annotated[
         str, typer.Option(help="How these people agreed to get email, such as “Mailchimp, double opt-in, 2024”.")
     ] = "",
@@ -252,11 +252,12 @@ def import_file(
 ) -> None:
     """Add subscribers from a CSV or JSON Lines file. Lines with errors are reported; the others are imported.
 
-    A file whose name ends in .csv is a table with a line of column names: email (or address, e-mail, Email Address),
-    and any of topics, phrases, categories, authors, institutions, papers, avoid, exclude (several separated by
-    semicolons), zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts,
-    language, figures, paused. Any other file holds a JSON object with the same fields on each line, as export writes
-    it. What is not stated stays as it is.
+    A file whose name ends in .csv, .tsv or .txt is a table with commas, semicolons or tabs between its cells and a
+    line of column names, or one address a line. Its columns are email (or address, e-mail, Email Address), and any of
+    topics, phrases, categories, authors, institutions, papers, avoid, exclude (several separated by semicolons), zone,
+    hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts, language, figures,
+    paused. Any other file holds a JSON object with the same fields on each line, as export writes it. What is not
+    stated stays as it is.
 
     Exports of Mailchimp, listmonk, Substack, Ghost and Buttondown are recognised. Whoever has left there or had not
     confirmed is left out; whoever could not be reached there, or complained, is suppressed. Nobody is asked to

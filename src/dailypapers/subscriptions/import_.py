@@ -1,4 +1,4 @@
-"""Import: subscribers from a file, JSON Lines or CSV, read leniently line by line and taken in.
+"""Import: subscribers from a file, JSON or a table, read leniently line by line and taken in.
 
 Exports of other newsletter programs are recognised by their columns (`elsewhere`), also as one JSON list. Whoever has
 left there, or could not be reached, is not mailed from here, and nobody is asked to confirm again.
@@ -7,11 +7,10 @@ left there, or could not be reached, is not mailed from here, and nobody is aske
 
 The fields are the same in both: address, topics, phrases, categories, authors, institutions, papers, avoid, exclude,
 other_interests, zone, hour, days, max_papers, about, least, relevance, explore, on_empty, text_only, abstracts,
-language, figures, paused. Only `address` is needed, and what a line does not state stays as it is. In CSV several
-entries of one field are separated by semicolons, and the address may stand under any name people give it.
+language, figures, paused. Only `address` is needed, and what a line does not state stays as it is. In a table several
+entries of one field are separated by semicolons, and the address may stand under any name people give it (`table`).
 """
 
-import csv
 import datetime as dt
 import json
 import re
@@ -36,7 +35,7 @@ from dailypapers.domain.zone import knows_zone
 from dailypapers.errors import BadInput
 from dailypapers.store import subscribers, suppressions
 from dailypapers.store.database import groups, writing
-from dailypapers.subscriptions import lifecycle, sign_up
+from dailypapers.subscriptions import lifecycle, sign_up, table
 from dailypapers.subscriptions.address import normal_address
 from dailypapers.subscriptions.elsewhere import Standing, our_fields, program_of, standing_of
 
@@ -48,10 +47,10 @@ _OTHERS = (
     "address", "zone", "hour", "days", "max_papers", "about", "least", "relevance", "explore", "on_empty", "text_only",
     "abstracts", "language", "figures", "paused", OTHER_INTERESTS,
 )  # fmt: skip
-#: What spreadsheets and other newsletters call the column of addresses, in lower case and with underscores.
-_ADDRESS_COLUMNS = {"address", "email", "e_mail", "email_address", "e_mail_address", "mail"}
-#: Maximum lines of one cell: people break lines within cells, and a quote nobody closed must not swallow the file.
-_MAX_CELL_LINES = 20
+#: What files are called that hold a table; all others hold JSON.
+_TABLES = (".csv", ".tsv", ".txt")
+#: How files begin that are in UTF-16, and those that are zipped, as workbooks are.
+_UTF_16, _ZIPPED = (b"\xff\xfe", b"\xfe\xff"), b"PK\x03\x04"
 #: Lines of one transaction: others wait no longer than a moment.
 _BATCH = 500
 
@@ -152,78 +151,31 @@ def _pause(tx: sa.Connection, line: Line, now: dt.datetime) -> None:
 
 
 def _records(path: Path) -> Iterator[tuple[int, object]]:
+    text = _text(path)
+    if path.suffix.lower() not in _TABLES:
+        yield from _json(text)
+        return
+    for number, cells in table.records(text, path.name):
+        # By its columns, also the empty ones, it is known whose table this is.
+        is_another_programs = isinstance(cells, BadInput) or program_of(cells)
+        yield (
+            number,
+            cells if is_another_programs else {name: cell for name, cell in cells.items() if name and cell.strip()},
+        )
+
+
+def _text(path: Path) -> str:
+    """Return what a file says: in UTF-8, or in UTF-16 where it begins so, as what Excel calls Unicode text does."""
     try:
-        text = path.read_text("utf-8-sig")
+        content = path.read_bytes()
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+    if content.startswith(_ZIPPED):
+        raise BadInput(f"{path} is a workbook or an archive. Save the sheet as CSV, in UTF-8.")
+    try:
+        return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8 text: byte {error.start} cannot be read. Save it as UTF-8.") from None
-    yield from _csv(text, path) if path.suffix.lower() == ".csv" else _json(text)
-
-
-def _csv(text: str, path: Path) -> Iterator[tuple[int, object]]:
-    lines = [line for line in re.findall(r"[^\r\n]*(?:\r\n|\r|\n)?", text) if line]
-    columns = _columns(next(csv.reader(lines[:1]), []), path.name)
-    at = 1
-    while at < len(lines):
-        end = _end_of_record(lines, at, columns)
-        if end is None:
-            yield at + 1, BadInput('has a quote (") that is not closed')
-            at += 1
-            continue
-        if any(line.strip() for line in lines[at:end]):
-            yield at + 1, _cells(lines[at:end], columns)
-        at = end
-
-
-def _columns(names: Sequence[str], file: str) -> list[str]:
-    """Return a table's columns by our fields' names. Raises `BadInput` where one is there twice, or no address."""
-    plain = [re.sub(r"[\s-]+", "_", name.strip().lower()) for name in names]
-    columns = ["address" if name in _ADDRESS_COLUMNS else name for name in plain]
-    for number, column in enumerate(columns):
-        if column and column in columns[:number]:
-            first = names[columns.index(column)].strip()
-            both = f"“{first}” and “{names[number].strip()}” both hold it"
-            raise BadInput(f"{file} has two columns for {column}: {both}. Remove or rename one.")
-    if "address" not in columns:
-        raise BadInput(f"{file} has no column “address” (or “email”) in its first line.")
-    return columns
-
-
-def _end_of_record(lines: Sequence[str], start: int, columns: Sequence[str]) -> int | None:
-    """Return where the next record begins; `None` where a quote of this one is never closed.
-
-    A line that is a record by itself is no part of a cell that has not ended.
-    """
-    for end in range(start + 1, min(start + _MAX_CELL_LINES, len(lines)) + 1):
-        if not _is_open(lines[start:end]):
-            return end
-        if end < len(lines) and _is_record(lines[end], columns):
-            return None
-    return None
-
-
-def _is_open(lines: Sequence[str]) -> bool:
-    """Return whether these lines end within quotes: then a further line is a part of their last cell."""
-    further = "a line of its own"
-    try:
-        return [row for row in csv.reader([*lines, further]) if row][-1] != [further]
-    except csv.Error:
-        return True
-
-
-def _is_record(line: str, columns: Sequence[str]) -> bool:
-    cells = [] if _is_open([line]) else next(csv.reader([line]), [])
-    return len(cells) == len(columns) and "@" in cells[columns.index("address")]
-
-
-def _cells(lines: Sequence[str], columns: Sequence[str]) -> object:
-    cells = next(csv.reader(lines), [])
-    if len(cells) > len(columns):
-        return BadInput(f"has {len(cells)} cells, but there are {len(columns)} columns")
-    filled = {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
-    # By its columns, also the empty ones, it is known whose table this is.
-    return filled if program_of(columns) is None else dict(zip(columns, cells, strict=False))
 
 
 def _json(text: str) -> Iterator[tuple[int, object]]:
@@ -251,7 +203,9 @@ def _named(record: object) -> object:
     """Return an object with its address under our own name for it."""
     if not isinstance(record, Mapping):
         return record
-    return {"address" if str(name).lower() in _ADDRESS_COLUMNS else str(name): value for name, value in record.items()}
+    return {
+        "address" if str(name).lower() in table.ADDRESS_COLUMNS else str(name): value for name, value in record.items()
+    }
 
 
 def _json_lines(text: str) -> Iterator[tuple[int, object]]:
@@ -259,7 +213,7 @@ def _json_lines(text: str) -> Iterator[tuple[int, object]]:
         if not line.strip():
             continue
         try:
-            yield number, json.loads(line)
+            yield number, _named(json.loads(line))
         except json.JSONDecodeError as error:
             yield number, BadInput(f"is not valid JSON: {error.msg} at column {error.colno}")
         except RecursionError:
@@ -272,7 +226,7 @@ def _line(number: int, fields: object) -> Line:
     if not isinstance(fields, Mapping):
         raise BadInput("is not an object with fields such as address and topics")
     if program := program_of(fields):
-        there = Line(number, normal_address(str(fields.get("address") or "")), changes(our_fields(fields)))
+        there = Line(number, _address(str(fields.get("address") or "")), changes(our_fields(fields)))
         return replace(there, standing=standing_of(program, fields), program=program.name)
     unknown = sorted(str(name) for name in fields if name not in FIELDS and name not in _OTHERS)
     if unknown:
@@ -284,7 +238,13 @@ def _line(number: int, fields: object) -> Line:
     address = fields.get("address")
     if not isinstance(address, str):
         raise BadInput("has no address")
-    return Line(number, normal_address(address), changes(fields), _paused(fields.get("paused")))
+    return Line(number, _address(address), changes(fields), _paused(fields.get("paused")))
+
+
+def _address(text: str) -> str:
+    """Return an address as it is kept, also out of “Name <address>”, as mail programs copy it."""
+    named = re.fullmatch(r"[^<>]*<([^<>]+)>\s*", text)
+    return normal_address(named[1] if named else text)
 
 
 def _paused(value: object) -> dt.date | bool | None:
