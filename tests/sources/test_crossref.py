@@ -40,6 +40,21 @@ def test_a_work_becomes_a_paper() -> None:
     assert (paper.published, paper.url) == (dt.date(2026, 7, 1), "https://doi.org/10.1038/s41586-026-00001-1")
 
 
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "<jats:title>ABSTRACT</jats:title><jats:p>We saw.</jats:p>",
+        "<jats:title>Summary</jats:title><jats:p>We saw.</jats:p>",
+        "<jats:p>AbstractWe saw.</jats:p>",
+        "Abstract. We saw.",
+        "We saw.",
+    ],
+)
+def test_the_heading_of_an_abstract_is_left_out(abstract: str) -> None:
+    (announcement,) = read_works(works(work(1, abstract=abstract)).encode(), day=NOW.date()).reading.announcements
+    assert announcement.paper.abstract == "We saw."
+
+
 def test_journal_and_institutions_are_told() -> None:
     author = {"given": "Ann", "family": "Lee", "affiliation": [{"name": "MIT"}, {"name": "<b>ETH</b>"}, {}, 7]}
     told = work(1, author=[author, author, "x"], **{"container-title": ["Nature", "Nat."]})

@@ -17,7 +17,8 @@ from dailypapers.domain.source import Announcement, AnnounceType, Checkpoint, Fe
 from dailypapers.errors import BadPaperId, FetchFailed
 from dailypapers.sources.base import MAX_AFFILIATIONS, Reading, fetched
 from dailypapers.sources.http.client import Http, Response
-from dailypapers.sources.parsing.cleaning import clean
+from dailypapers.sources.parsing.cleaning import clean, clean_blocks
+from dailypapers.sources.parsing.imprint import described
 from dailypapers.sources.parsing.records import items, load, number, record, text, texts
 
 #: Works a page.
@@ -145,11 +146,13 @@ def _presentation(work: Mapping[str, Any]) -> Presentation | None:
 
 
 def _paper(work: Mapping[str, Any], id_: PaperId, title: str) -> Paper:
+    authors = tuple(filter(None, map(_name, map(record, items(work, "author")))))
     return Paper(
         id=id_,
         title=title,
-        abstract=clean(text(work, "abstract")).removeprefix("Abstract ").strip(),
-        authors=tuple(filter(None, map(_name, map(record, items(work, "author"))))),
+        # Without its heading, which publishers write in many ways.
+        abstract=described(clean_blocks(text(work, "abstract")), title=title, authors=authors).abstract,
+        authors=authors,
         categories=tuple(map(clean, texts(work, "subject")[:20])),
         url=page_of(id_),
         published=_issued(work),

@@ -128,7 +128,8 @@ def _doi_of(imprint: Iterable[str]) -> str:
 
 def _parted(block: str) -> list[str]:
     """Part a line that is a list of labels, as it is where somebody has taken its tags away; an imprint may lead it."""
-    label = _LABEL.search(block[:_LONGEST_IMPRINT]) if ":" in block else None
+    beginning = block[:_LONGEST_IMPRINT]
+    label = _LABEL.search(beginning) if ":" in beginning else None
     if not label or (label.start() and not is_imprint(block[: label.start()].strip())):
         return [block]
     return [part for piece in _LABEL.split(block) if (part := piece.strip())]
@@ -161,7 +162,8 @@ def _without_furniture(text: str) -> str:
     """Leave out the link that leads on behind a text, and what was meant to end the imprint before it."""
     text = _LEFT_OVER.sub("", text, count=1) if _LEFT_OVER.match(text) else text
     behind = max(len(text) - _LONGEST_IMPRINT, 0)
-    return text[:behind] + _READ_ON.sub("", text[behind:])
+    ending = text[behind:]
+    return text[:behind] + _READ_ON.sub("", ending) if "ead " in ending or "ontinue " in ending else text
 
 
 def _is_furniture(block: str, title: str) -> bool:
