@@ -156,12 +156,12 @@ def _records(path: Path) -> Iterator[tuple[int, object]]:
         yield from _json(text)
         return
     for number, cells in table.records(text, path.name):
-        # By its columns, also the empty ones, it is known whose table this is.
-        is_another_programs = isinstance(cells, BadInput) or program_of(cells)
-        yield (
-            number,
-            cells if is_another_programs else {name: cell for name, cell in cells.items() if name and cell.strip()},
-        )
+        yield number, cells if isinstance(cells, BadInput) else _filled(cells)
+
+
+def _filled(cells: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the cells that hold something; of another program's table all, for it is known by its columns."""
+    return cells if program_of(cells) else {name: cell for name, cell in cells.items() if name and cell.strip()}
 
 
 def _text(path: Path) -> str:
