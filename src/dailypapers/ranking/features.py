@@ -40,6 +40,8 @@ from dailypapers.ranking.text.topics import is_name, without_general_word
 from dailypapers.ranking.text.words import neighbors, parts, units, written
 
 Flags = npt.NDArray[np.bool_]
+#: What parts of a text may be called besides, each with the papers in which it is what is meant.
+_Synonyms = list[tuple[Synonym, Flags]]
 #: Two papers whose cosine is above this say the same.
 SAME = 0.8
 #: So many papers are compared with all others at a time: each pair that shares a word takes memory meanwhile.
@@ -222,7 +224,7 @@ class Features:
         """Return `vectors` of topics, with what their acronyms stand for."""
         return self.vectors([*map(self.background.acronyms.expanded, texts)])
 
-    def synonyms(self, text: str) -> list[tuple[Synonym, Flags]]:
+    def synonyms(self, text: str) -> _Synonyms:
         """What parts of a text may be called besides, each with the papers in which it is what is meant.
 
         That is said by the background, but in papers that define the acronym otherwise; without a background, by the
@@ -293,7 +295,9 @@ class Features:
 
     def coverages(self, texts: Sequence[str]) -> Coverages:
         """Return what papers hold of what each text asks for; acronyms and what they stand for meet."""
-        asked, pairs = self._units(texts), self._asked(texts, [neighbors(text) for text in texts])
+        synonyms = [self.synonyms(text) for text in texts]
+        asked = self._asked([self._with_kin(text) for text in texts], synonyms)
+        pairs = self._asked([neighbors(text) for text in texts], synonyms)
         has_pairs = np.diff(pairs.shares.indptr) > 0
         held = asked.held(self._holds)
         literal = asked.literally_covered(held)
@@ -320,14 +324,14 @@ class Features:
         return float(self.background.idf.of(columns_of([unit[0] for unit in units(text)])).max())
 
     def _units(self, texts: Sequence[str]) -> "_Units":
-        return self._asked(texts, [self._with_kin(text) for text in texts])
+        return self._asked([self._with_kin(text) for text in texts], [self.synonyms(text) for text in texts])
 
     def _with_kin(self, text: str) -> Sequence[tuple[str, ...]]:
         """Return what a text asks for, with words of the same root beside each word; a name asks for its own words."""
         topic_units = units(text)
         return topic_units if is_name(text) else [(*unit, *self.background.kin(unit[0])) for unit in topic_units]
 
-    def _asked(self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]]) -> "_Units":
+    def _asked(self, asked: Sequence[Sequence[tuple[str, ...]]], synonyms: Sequence[_Synonyms]) -> "_Units":
         terms = [columns_of(unit) for each in asked for unit in each]
         text = np.repeat(np.arange(len(asked)), [len(each) for each in asked])
         rarity = self.background.idf.of(np.array([columns[0] for columns in terms], np.int64))
@@ -338,15 +342,15 @@ class Features:
         starts = np.concatenate([[0], np.cumsum(numbers >= 0)])[np.cumsum([0, *map(len, terms)])]
         numbers = numbers[numbers >= 0]
         held = sp.csr_array((np.ones(len(numbers)), numbers, starts), shape=(len(terms), self.narrow.width))
-        return _Units(shares, held, self._held_otherwise(texts, asked, ends))
+        return _Units(shares, held, self._held_otherwise(asked, synonyms, ends))
 
     def _held_otherwise(
-        self, texts: Sequence[str], asked: Sequence[Sequence[tuple[str, ...]]], starts: Columns
+        self, asked: Sequence[Sequence[tuple[str, ...]]], synonyms: Sequence[_Synonyms], starts: Columns
     ) -> Sequence["_Held"]:
         return [
             _Held(row, [int(start) + n for n, unit in enumerate(each) if unit[0] in _replaced(synonym)], columns, flags)
-            for row, (text, each, start) in enumerate(zip(texts, asked, starts, strict=False))
-            for synonym, flags in self.synonyms(text)
+            for row, (its, each, start) in enumerate(zip(synonyms, asked, starts, strict=False))
+            for synonym, flags in its
             if (columns := self._narrow_columns(synonym.terms)) is not None
         ]
 

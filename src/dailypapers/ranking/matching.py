@@ -238,10 +238,18 @@ def _matched(
     names = [new[n].text for n in papers]
     named_papers = [examples[name] for name in names]
     other, paper_sources = _of_papers(features, named_papers, [vectors.get(name) for name in names])
-    back = np.argsort([*topics, *papers])
-    sources = [*topic_sources, *paper_sources]
-    rows = (np.concatenate([theirs, ours])[back] for theirs, ours in zip(one, other, strict=True))
-    return MatchRows(*rows), [sources[n] for n in back]
+    sources = dict(zip([*topics, *papers], [*topic_sources, *paper_sources], strict=True))
+    rows = (_merged([(topics, theirs), (papers, ours)]) for theirs, ours in zip(one, other, strict=True))
+    return MatchRows(*rows), [sources[n] for n in range(len(new))]
+
+
+def _merged(parts: Sequence[tuple[Sequence[int], npt.NDArray[Any]]]) -> npt.NDArray[Any]:
+    """Return rows in the places that are given for each part of them."""
+    arrays = [array for _, array in parts]
+    rows = np.empty((sum(map(len, arrays)), *arrays[0].shape[1:]), np.result_type(*arrays))
+    for places, array in parts:
+        rows[places] = array
+    return rows
 
 
 def _sources(features: Features, own: sp.csr_array, found: sp.csr_array | None = None) -> list[Source]:

@@ -443,7 +443,8 @@ def _beside(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
         yield joined(lone, part), start, behind.end(1)
 
 
-def units(text: str) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=10_000)
+def units(text: str) -> tuple[tuple[str, ...], ...]:
     """What a text asks for, unit by unit: the terms of which any one will do, the word itself first.
 
     "data set" asks for "data" and for "set", and a "dataset" is both; "T cells" asks for "cell" and for "tcell".
@@ -455,7 +456,7 @@ def units(text: str) -> list[tuple[str, ...]]:
     for part, *around in zip(telling_forms, pairs, pairs[1:], strict=False):
         beside = [form for forms in lone for form in forms if form.startswith(part.head) or form.endswith(part.tail)]
         units.setdefault(part.form, tuple(dict.fromkeys(filter(None, (part.form, *around, *beside)))))
-    return [*units.values(), *dict.fromkeys(filter(None, lone))]
+    return (*units.values(), *dict.fromkeys(filter(None, lone)))
 
 
 def neighbors(text: str) -> list[tuple[str, ...]]:
