@@ -39,7 +39,7 @@ def test_serve_answers_delivers_and_stops(tmp_path: Path, migrated: Path) -> Non
             mail = soon(lambda: caught(tmp_path / "mails"), "a mail arrives")[0]
             link = next(line for line in mail.text.splitlines() if "/confirm/" in line)
             path = link.partition("localhost:8000")[2]
-            assert httpx.post(f"http://127.0.0.1:{port}{path}").status_code == 200
+            assert httpx.post(f"http://127.0.0.1:{port}{path}").status_code == 303
             serving.signal(signal.SIGTERM)
             assert serving.wait() == 0
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 import sqlalchemy as sa
 from tests.world import GRAPHS, MONDAY, world
 
-from dailypapers.digests.enrich import HEAD_START
+from dailypapers.digests.enrich import HEAD_START, has_head_start
+from dailypapers.digests.figures import FigureOptions
 from dailypapers.digests.summarise import SummaryOptions
 from dailypapers.jobs import announce, compose
+from dailypapers.sources.http.client import Http
 
 
 def test_two_schedulers_compose_one_digest_a_reader(engine: sa.Engine) -> None:
@@ -23,13 +25,17 @@ def test_two_schedulers_compose_one_digest_a_reader(engine: sa.Engine) -> None:
         assert w.reconciliations()[0].startswith("2 due = ")
 
 
-def test_composing_waits_two_minutes_where_summaries_are_asked_for(engine: sa.Engine) -> None:
+def test_composing_waits_two_minutes_where_summaries_are_asked_for_and_read(engine: sa.Engine) -> None:
     with world(engine) as w:
         w.admit("alice", GRAPHS)
         how = replace(w.dependencies.digest_options, summaries=SummaryOptions("http://127.0.0.1:1/v1", "m"))
         w.dependencies = replace(w.dependencies, digest_options=how)
         announce.run(w.job())
-        assert compose.run(w.job(MONDAY + HEAD_START - dt.timedelta(seconds=1)))
+        early = MONDAY + HEAD_START - dt.timedelta(seconds=1)
+        assert not has_head_start(engine, replace(how, summaries=None), now=early)
+        # Figures may be had, and nobody sees any.
+        assert not has_head_start(engine, replace(how, summaries=None, figures=FigureOptions(Http)), now=early)
+        assert compose.run(w.job(early))
         assert w.reconciliations()[0].startswith("0 due = ")
         assert compose.run(w.job(MONDAY + HEAD_START))
         assert w.reconciliations()[0].startswith("1 due = ")

@@ -66,12 +66,18 @@ def seen(engine: sa.Engine) -> Seen:
 
 
 def has_head_start(engine: sa.Engine, options: DigestOptions, *, now: dt.datetime) -> bool:
-    """Return whether composing is to wait: the newest edition has just closed, and something is asked for."""
+    """Return whether composing is to wait: the newest edition has just closed, and some who are due see more of papers.
+
+    Of many who are due, some are looked at.
+    """
     if options.summaries is None and options.figures is None:
         return False
     with reading(engine) as tx:
         edition = editions.newest(tx)
-    return edition is not None and dt.timedelta() <= now - edition.closed_at < HEAD_START
+        if edition is None or not dt.timedelta() <= now - edition.closed_at < HEAD_START:
+            return False
+        due = subscribers.coming(tx, edition.id, until=now, limit=BATCH)
+    return any(_sees_more(options, reader.style) for reader in due)
 
 
 def enrich(
@@ -130,7 +136,7 @@ def _due(
     readers = [
         reader
         for reader in subscribers.coming(tx, edition_id, until=now + AHEAD, limit=MOST_READERS)
-        if _reads_sentences(options.summaries, reader.style) or _sees_figures(options, reader.style)
+        if _sees_more(options, reader.style)
     ]
     return readers, groups.due(tx, edition_id, now=now + AHEAD) if options.summaries else []
 
@@ -143,6 +149,11 @@ def _parts(candidates: Candidates, readers: Iterable[Subscriber]) -> Iterator[tu
     for window, sharing in by_window.items():
         for begin in range(0, len(sharing), BATCH):
             yield window, sharing[begin : begin + BATCH]
+
+
+def _sees_more(options: DigestOptions, style: Style) -> bool:
+    """Return whether somebody will see a sentence of a model's or a figure."""
+    return _reads_sentences(options.summaries, style) or _sees_figures(options, style)
 
 
 def _reads_sentences(options: SummaryOptions | None, style: Style) -> bool:
