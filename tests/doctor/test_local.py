@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from tests.delivery.chaos import fill
 from tests.mail.incoming.test_aggregate import DMARC, letter
 
@@ -13,7 +14,8 @@ from dailypapers.domain.finding import Level
 from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.message.dkim import write_new_key
 from dailypapers.settings import load
-from dailypapers.store.database import close
+from dailypapers.store import controls
+from dailypapers.store.database import close, writing
 
 
 def app_of(tmp_path: Path, extra: str = "") -> App:
@@ -36,7 +38,9 @@ def test_all_is_well_once_it_is_set_up(tmp_path: Path, migrated: Path, now: dt.d
     app = app_of(tmp_path, '[dkim]\nkey_file = "dkim.pem"\n')
     found = levels(app, now)
     assert set(found.values()) == {Level.OK}
-    assert {"secret file", "DKIM key", "database file", "database", "templates", "sample email"} == set(found)
+    assert {"secret file", "DKIM key", "database file", "database", "templates", "sample email", "sending"} == set(
+        found
+    )
 
 
 def test_what_is_wrong_is_named(tmp_path: Path, now: dt.datetime) -> None:
@@ -63,6 +67,18 @@ def test_what_to_do_about_a_database_depends_on_what_is_wrong(
     (database,) = [finding for finding in findings(app, now=now) if finding.name == "database"]
     close(app.engine)
     assert (database.level, database.advice) == (Level.FAIL, advice)
+
+
+def test_what_keeps_emails_from_readers_is_found(tmp_path: Path, migrated: Path, now: dt.datetime) -> None:
+    app = app_of(tmp_path)
+    fill(app.engine)
+    with writing(app.engine) as tx:
+        tx.execute(sa.text("UPDATE outbox SET state = 'on_hold', detail = '550 5.7.1 policy'"))
+        controls.switch_on(tx, controls.Name.PAUSE, by="ann@example.org", now=now)
+    pause, refusal = (finding for finding in findings(app, now=now) if finding.name == "sending")
+    close(app.engine)
+    assert (pause.level, "paused since" in pause.why) == (Level.WARN, True)
+    assert (refusal.level, "refuses us: 550 5.7.1 policy" in refusal.why) == (Level.FAIL, True)
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(0, Level.OK), (60, Level.FAIL)])

@@ -1,5 +1,6 @@
 """What the world meets at our address: a server that answers, redirects, or sets cookies."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from dailypapers.domain.finding import Level
 
 
 @contextmanager
-def served(status: int = 410, headers: dict[str, str] | None = None, *, health: int = 200) -> Iterator[str]:
+def served(
+    status: int = 410, headers: dict[str, str] | None = None, *, health: int = 200, host: str = "127.0.0.1"
+) -> Iterator[str]:
     """A server that answers a POST so."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -30,10 +33,10 @@ def served(status: int = 410, headers: dict[str, str] | None = None, *, health: 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    with HTTPServer((host, 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://{host}:{server.server_address[1]}"
         server.shutdown()
         thread.join(10)
 
@@ -50,7 +53,15 @@ def served(status: int = 410, headers: dict[str, str] | None = None, *, health: 
 def test_one_click_reaches_us_without_detours(status: int, headers: dict[str, str], expected: Level) -> None:
     with served(status, headers) as url:
         pages, one_click = findings(url)
-    assert (pages.level, one_click.level) == (Level.WARN, expected), "it is not https"
+    assert (pages.level, one_click.level) == (Level.WARN, expected)
+    assert "is this machine alone" in pages.why
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the first address of the loopback answers")
+def test_an_address_that_is_not_https_is_named() -> None:
+    with served(host="127.0.0.2") as url:
+        pages, _ = findings(url)
+    assert (pages.level, "is not https" in pages.why) == (Level.WARN, True)
 
 
 def test_pages_that_do_not_answer_are_named() -> None:

@@ -20,8 +20,9 @@ from dailypapers.mail.incoming.keep import KeptMail
 from dailypapers.mail.message import mime
 from dailypapers.mail.message.dkim_check import verifies
 from dailypapers.rendering.notices import render_confirm
+from dailypapers.reporting.situation import switched_on
 from dailypapers.settings import Settings
-from dailypapers.store import history
+from dailypapers.store import history, holds
 from dailypapers.store.database import address_of, clock_of, reading, require_migrated
 
 #: Machines that share the sending may differ by as much (`domain.worker.LEASE`).
@@ -40,6 +41,8 @@ def findings(app: App, *, now: dt.datetime) -> list[Finding]:
     if compiled.level is Level.OK:
         all_findings.append(sample(app, now=now))
         all_findings += largest(app) if stored.level is Level.OK else ()
+    if stored.level is Level.OK:
+        all_findings += sending(app)
     return all_findings
 
 
@@ -73,6 +76,17 @@ def database(app: App) -> Finding:
         advice = "Run `dailypapers migrate`." if is_old else "Start the database server, or correct database.url."
         return fail("database", str(error), advice)
     return ok("database", f"{address_of(app.engine)} is of this version.")
+
+
+def sending(app: App) -> list[Finding]:
+    """Check whether something keeps emails from readers: a refusal of us, a pause, test mode."""
+    with reading(app.engine) as tx:
+        sentences, (on_hold, refusal) = switched_on(tx), holds.on_hold(tx)
+    found = [warn("sending", sentence, "Switch it off once it is no longer needed.") for sentence in sentences]
+    if on_hold:
+        why = f"{on_hold:,} emails are on hold because our mail server refuses us: {refusal}"
+        found.append(fail("sending", why, "Mend it, then run `dailypapers deliver --release`."))
+    return found or [ok("sending", "Nothing keeps emails from readers.")]
 
 
 def clock(app: App, *, now: dt.datetime) -> Iterator[Finding]:

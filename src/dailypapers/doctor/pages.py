@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from dailypapers.domain.finding import Finding, fail, ok, warn
@@ -11,6 +12,7 @@ _SECONDS = 10.0
 #: Nobody's token: the page says that it does not work, and that is what is expected.
 _NOBODY = "doctor"
 _EXPECTED = {404, 410}
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ def findings(base_url: str) -> list[Finding]:
 
 
 def _tls(base_url: str) -> Finding:
+    host = urlsplit(base_url).hostname or ""
+    if host in _THIS_MACHINE or host.endswith(".localhost"):
+        why = f"{base_url} is this machine alone: links in emails lead their readers nowhere."
+        return warn("pages", why, "Set service.base_url to where readers reach the pages, with https://.")
     if base_url.startswith("https://"):
         return ok("pages", f"{base_url} answers from here.")
     why = f"{base_url} is not https: providers ignore one-click unsubscribe without it (RFC 8058 3.1)."
