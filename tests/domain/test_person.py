@@ -21,10 +21,11 @@ from dailypapers.domain.person import (
 #: Each line is one person as sources, publishers and readers write the name.
 PEOPLE = (
     ("Albert Gu", "A. Gu", "Gu, Albert", "GU, A.", "ALBERT GU", "albert gu", "Gu A"),
-    ("Rianne van den Berg", "van den Berg, R.", "Berg, R. van den", "R. van den Berg", "Vanden Berg, R."),
+    ("Rianne van den Berg", "van den Berg, R.", "Berg, R. van den", "Berg R. van den", "Vanden Berg, R."),
     ("Laurens van der Maaten", "van der Maaten, L.", "Laurens Van Der Maaten", "van der Maaten L"),
     ("Maria de la Cruz", "de la Cruz, M.", "De La Cruz M", "Delacruz, M."),
     ("Ludwig von Mises", "von Mises, L.", "Mises, L. von"),
+    ("Yuri I. Manin", "Yu. I. Manin", "Manin Yu.I.", "Yu.I. Manin", "Manin, Yu.I."),
     ("Haim ter Haar", "ter Haar, H."),
     ("Mohammed bin Salman", "bin Salman, M."),
     ("Ahmed Al-Ghamdi", "Al-Ghamdi, A.", "Alghamdi, Ahmed", "Al Ghamdi A", "Ahmed Al Ghamdi"),

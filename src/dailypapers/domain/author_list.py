@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
-from dailypapers.domain.person import DEGREE, SUFFIX, is_group
+from dailypapers.domain.person import DEGREE, SUFFIX, apart, is_group
 
 #: Maximum authors of one paper: the largest collaborations sign with some three thousand.
 MAX_AUTHORS = 5_000
@@ -23,10 +23,12 @@ _MARKS, _NUMBERS = "*†‡§¶‖#", "0-9¹²³⁰⁴-⁹"
 _MARK = re.compile(f"[{_MARKS}{_NUMBERS}]")
 #: Marks of footnotes behind a name: “Lee1,2”, “Roy *†”. Other numbers are a part of it: “1000 Genomes Project”.
 _FOOTNOTES = re.compile(
-    rf"(?<=[^\W\d_])(?:\s?[{_MARKS}]|\.?\^?[{_NUMBERS}])(?:[{_MARKS}{_NUMBERS},\s]{{0,60}}[{_MARKS}{_NUMBERS}])?(?=\s*(?:[,;|]|$|(?:and|&)\s))"
+    rf"(?:(?<=[^\W\d_])|(?<=[^\W\d_]\.))(?:\s?[{_MARKS}]|\^?[{_NUMBERS}])(?:[{_MARKS}{_NUMBERS},\s]{{0,60}}[{_MARKS}{_NUMBERS}])?(?=\s*(?:[,;|]|$|(?:and|&)\s))"
 )
 #: “Lee,1 Roy,2*”: a mark behind the comma.
-_BEHIND_COMMA = re.compile(rf"(?<=[^\W\d_]),[{_MARKS}{_NUMBERS}][{_MARKS}{_NUMBERS},]{{0,60}}(?=\s|$)")
+_BEHIND_COMMA = re.compile(
+    rf"(?:(?<=[^\W\d_])|(?<=[^\W\d_]\.)),[{_MARKS}{_NUMBERS}][{_MARKS}{_NUMBERS},]{{0,60}}(?=\s|$)"
+)
 #: “Lee [1,2]”.
 _BRACKETED = re.compile(r"\s?\[[\d,*\s]{1,20}\]")
 #: What stands between names in Chinese and Japanese, and dots that do with spaces around them.
@@ -63,12 +65,12 @@ _ENDS_AS_GROUP = re.compile(r"\b(?:collaboration|consortium|team|group|network)$
 
 
 def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
-    """Return the names in a list of authors, in order, each as it is written there.
+    """Return the names in a list of authors, in order, each as it is written there (but “A.Lee” with its space).
 
     Affiliations in parentheses, footnote marks, degrees and “et al.” are left out. With `given_first` a comma stands
     within a name only before a suffix, as in arXiv's lists. Never raises.
     """
-    text = _without_others(_BY.sub("", _without_marks(_outside_parentheses(_with_commas(text)))))
+    text = apart(_without_others(_BY.sub("", _without_marks(_outside_parentheses(_with_commas(text))))))
     if _FULL_NAMES.fullmatch(text) and not _PARTICLE.match(text):
         return tuple(text.split(", ")[:MAX_AUTHORS])
     if ";" in text or "|" in text:
@@ -136,7 +138,8 @@ def _conjoined(text: str) -> list[str]:
     joined: list[str] = []
     for piece in _AND.split(text) if "and" in text or "&" in text else [text]:
         last = joined[-1].rpartition(",")[2] if joined else ""
-        if is_group(last) and is_group(piece) and not _ENDS_AS_GROUP.search(last):
+        # A single word is hardly a person's name there.
+        if is_group(last) and (is_group(piece) or " " not in piece.strip()) and not _ENDS_AS_GROUP.search(last):
             joined[-1] += f" and {piece.strip()}"
         else:
             joined.append(piece.strip())
@@ -188,7 +191,7 @@ def _with_suffixes(pieces: Sequence[str]) -> Iterator[tuple[str, str]]:
             continue
         if last and SUFFIX.fullmatch(piece):
             last = (last[0], piece)
-        elif not (last and DEGREE.fullmatch(piece) and " " in last[0]):
+        elif not (last and DEGREE.fullmatch(piece) and (" " in last[0] or last[0].endswith("."))):
             yield from (last,) if last else ()
             last = (piece, "")
     yield from (last,) if last else ()

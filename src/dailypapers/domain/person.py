@@ -18,7 +18,7 @@ from dailypapers.domain.text import unaccented
 SUFFIX = re.compile(r"(?:jr|jnr|sr|snr|ii|iii|iv|2nd|3rd|4th)\.?", re.IGNORECASE)
 _SAME_SUFFIX = {"jnr": "jr", "snr": "sr", "ii": "2nd", "iii": "3rd", "iv": "4th"}
 #: Degrees and titles are no part of a name.
-DEGREE = re.compile(r"(?i:ph\.?\s?d|m\.?sc|b\.?sc|d\.?phil|mph|esq|frs)\.?|M\.?D\.?|R\.?N\.?")
+DEGREE = re.compile(r"(?i:ph\.?\s?d|m\.?\s?sc|b\.?\s?sc|d\.?\s?phil|mph|esq|frs)\.?|M\.?D\.?|R\.?N\.?")
 _TITLE = re.compile(r"^(?:(?:dr|prof|professor|sir)\.?\s+)+(?=\S+\s+\S)", re.IGNORECASE)
 #: Words of a name that belong to the family though they stand before it.
 _PARTICLES = frozenset(
@@ -54,6 +54,8 @@ _WORD = re.compile(r"[^\s.]+\.?")
 _INITIAL = re.compile(r"[^\W\d_]\.?|[^\W\d_][^\W\d_]{1,2}\.|(?:[^\W\d_]\.)+[^\W\d_]?")
 _INITIALS = re.compile(r"[A-Z]{1,3}")
 _MOST_INITIALS = 3
+#: “A.Lee”, “Yu.I. Manin”: a space is missing.
+_JOINED = re.compile(r"(?<=\b[^\W\d_a-z]\.)(?=[^\W\d_a-z][^\W\d_A-Z])|(?<=[^\W\d_a-z][^\W\d_A-Z]\.)(?=[^\W\d_a-z])")
 _FAMILY_IN_CAPITALS = re.compile(r"((?:[^\W\d_]{2,}[\s-]+)+)(.*[^\W\d_].*)")
 #: How these letters are written where they cannot be typed; others leave the accent out, as `unaccented` does.
 _TRANSCRIBED = str.maketrans(
@@ -145,8 +147,13 @@ class _Written:
     certain: bool = True
 
 
+def apart(name: str) -> str:
+    """Put the space between initials, or an initial and a name, that is missing behind a full stop."""
+    return _JOINED.sub(" ", name) if "." in name else name
+
+
 def _parsed(name: str) -> _Written:
-    name = " ".join(name[:_MOST_CHARACTERS].split())
+    name = " ".join(apart(name[:_MOST_CHARACTERS]).split())
     pieces = [piece for piece in map(str.strip, name.split(",")) if piece]
     if is_group(name):
         return _Written(" ".join([*pieces[1:], *pieces[:1]]))
@@ -198,7 +205,7 @@ def _without_comma(name: str, suffix: str) -> _Written:
     if not end:
         # “Ivanov IV” has initials, “Gates III” and “King Jr.” have not.
         bare, end = _suffix_off(bare) if re.search(r"\s(?:III|[JS]r\.?)$", bare) else (bare, "")
-    words, suffix = bare.split(), suffix or end
+    words, suffix = _particles_first(bare.split()), suffix or end
     behind = len(words)
     while behind > 1 and _is_behind(words[behind - 1], words[:behind]):
         behind -= 1
@@ -210,6 +217,15 @@ def _without_comma(name: str, suffix: str) -> _Written:
     if start == 1 and words[0] in _PARTICLES:
         start = 0
     return _Written(" ".join(words[start:]), " ".join(words[:start]), suffix, certain=False)
+
+
+def _particles_first(words: list[str]) -> list[str]:
+    """Read “Berg R. van den”, as Dutch catalogues have it, as “van den Berg R.”."""
+    end = len(words)
+    while end > 2 and words[end - 1] in _PARTICLES:  # noqa: PLR2004 - family, initials
+        end -= 1
+    has_initials = end < len(words) and (_INITIAL.fullmatch(words[end - 1]) or _INITIALS.fullmatch(words[end - 1]))
+    return [*words[end:], *words[:end]] if has_initials else words
 
 
 def _is_behind(word: str, before: list[str]) -> bool:
