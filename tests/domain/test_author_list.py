@@ -36,6 +36,7 @@ LISTS = (
     ("Lee, A., et al.", ("Lee, A.",)),
     ("Lee, Ann and others", ("Lee, Ann",)),
     ("Ann Lee, Bob Roy and 12 others", ("Ann Lee", "Bob Roy")),
+    ("LHCb collaboration: R. Aaij, A. Lee", ("LHCb collaboration", "R. Aaij", "A. Lee")),
     ("Lee, A.*, Roy, B.†, Öz, C.1,2", ("Lee, A.", "Roy, B.", "Öz, C.")),
     ("Lee, A.,1 Roy, B.2", ("Lee, A.", "Roy, B.")),
     ("Lee, A. B., PhD, Roy, C., MD", ("Lee, A. B.", "Roy, C.")),

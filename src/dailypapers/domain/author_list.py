@@ -35,6 +35,8 @@ _BRACKETED = re.compile(r"\s?\[[\d,*\s]{1,20}\]")
 _COMMAS = str.maketrans({"、": ", ", "，": ", ", "；": "; "})
 _DOT = re.compile(r"\s[•·∙]\s")
 _BY = re.compile(r"^by:?\s", re.IGNORECASE)
+#: “LHCb collaboration: R. Aaij, …”
+_GROUP_OF = re.compile(r"^([^:;,]{2,80}\b(?:collaboration|consortium|group|team|network)s?):(\s)", re.IGNORECASE)
 _AND = re.compile(r",?\s(?:and|&)\s|^(?:and|&)\s|,&\s?")
 _INITIAL = r"(?:[^\W\d_]\.?|[^\W\d_][^\W\d_]{1,2}\.)"
 _INITIALS = re.compile(
@@ -71,6 +73,7 @@ def names_in(text: str, *, given_first: bool = False) -> tuple[str, ...]:
     within a name only before a suffix, as in arXiv's lists. Never raises.
     """
     text = apart(_without_others(_BY.sub("", _without_marks(_outside_parentheses(_with_commas(text))))))
+    text = _GROUP_OF.sub(r"\1,\2", text, count=1) if ":" in text else text
     if _FULL_NAMES.fullmatch(text) and not _PARTICLE.match(text):
         return tuple(text.split(", ")[:MAX_AUTHORS])
     if ";" in text or "|" in text:
