@@ -89,6 +89,13 @@ FAULTS = (
           http={"max_bytes": 1_000_000}),
     Fault("an element with 5,000 attributes", BUSY,
           State.FAILED, "failed at once: the XML is out of bounds"),
+    Fault("an answer without a body (204)", Answer(status=204), State.FAILED, "failed: empty"),
+    Fault("an answer packed as nobody asked for", replace(WHOLE, headers={"Content-Encoding": "br"}), State.FAILED,
+          "failed: it cannot be unpacked"),
+    Fault("a warning of the host's own program before the XML",
+          Answer(b"<br /><b>Warning</b>: x<br />" + WHOLE.content()), State.FRESH, "read, and said to be broken", come=5),
+    Fault("every paper twice", arxiv_feed(*numbered(TUESDAY, 5), *numbered(TUESDAY, 5)), State.FRESH,
+          "fresh: each is counted once", come=5),
     Fault("the clock of the host a year ahead", replace(WHOLE, headers={"Date": "Wed, 21 Apr 2027 08:00:00 GMT"}),
           State.FRESH, "fresh: no date of a host is believed", come=5),
 )  # fmt: skip
