@@ -221,7 +221,17 @@ HOSTILE += [
     "\x85",
     " ",
 ]
-HOSTILE += ["@misc{a, title={", "author={A and ", "}}\n", "doi={10.1000/x", "eprint={", "http://arxiv.org/abs/"]
+HOSTILE += [
+    "%0 a\n%T b\n",
+    "](http",
+    ",, ",
+    "@misc{a, title={",
+    "author={A and ",
+    "}}\n",
+    "doi={10.1000/x",
+    "eprint={",
+    "http://arxiv.org/abs/",
+]
 
 
 @pytest.mark.parametrize(
