@@ -25,7 +25,11 @@ _STRONG = re.compile(
     r"|Just\sAccepted|Online\s(?:First|Now)|(?:First\s)?published(?:\s(?:online|in|on))?|Available\sonline|Publication\sdate|Epub"
     r"|Latest\sArticles|Journal\spre-?proof|(?:Un)?corrected\sproof)(?!\w)"
     r"|(?:doi:?\s?)(?:https?://)?\S*10\.\d{4,9}/\S+|(?:https?://|www\.)\S+|10\.\d{4,9}/\S+|ISSN:?\s?[\dX-]{8,9}|PM(?:C?ID):?\s?(?:PMC)?\d+"
-    r"|\d{1,4}(?:\s?\(\d{1,4}\))?:\s?[\w.]*\d[\w.–-]*|\d{1,4}\s?\(\d{1,4}\),\s(?:no\.\s\d{1,3},\s)?(?:pp?\.\s)?\d+[–-]\d+",
+    r"|\d{1,4}(?:\s?\(\d{1,4}\))?:\s?[\w.]*\d[\w.–-]*|\d{1,4}\s?\(\d{1,4}\),\s(?:no\.\s\d{1,3},\s)?(?:pp?\.\s)?\d+[–-]\d+"
+    # “160, 010901 (2026)”, “2026, 45, 112345”, “30 pages”.
+    r"|\d{1,4},\s[A-Z]?\d{2,6}[\w–-]{0,8}\s\((?:19|20)\d\d\)|(?:19|20)\d\d,\s\d{1,4},\s\w{0,4}\d[\w.–-]*"
+    r"|\d{1,4}\s(?:pp?\.|pages)(?!\w)"
+    rf"|(?:Received|Accepted|Revised)(?:\son)?:?\s(?=\d|{_MONTH})|(?:Article\s)?ASAP(?!\w)|arXiv:\s?\d\S+",
     re.IGNORECASE,
 )
 #: The same in lower case: without regard to case the engine takes ten times as long to find that there is none.
@@ -36,13 +40,13 @@ _STRONG_BEGINS = (
     re.compile(r"\d"),
     re.compile(
         r"vol|i(?:ss|n\s?press)|p(?:age|p?\.|mc?id|art|ubli)|a(?:rticle|head|ccepted|dvance|vailable)|n(?:umber|o\.)"
-        r"|e(?:arly|pub)|online|j(?:ust|ournal)|first|latest|uncorr|corr|doi|http|www"
+        r"|e(?:arly|pub)|online|j(?:ust|ournal)|first|latest|uncorr|corr|doi|http|www|re(?:ceiv|vis)|a(?:sap|rxiv)"
     ),
 )
 _WEAK = re.compile(
     rf"(?:{_WEEKDAY})?(?:\d{{1,2}}\s)?{_MONTH}(?:[-–/]{_MONTH})?(?:\s\d{{1,2}}(?!\d))?,?(?:\s(?:19|20)\d\d)?"
-    r"|[A-Za-z]{0,3}\d[\d.–-]*(?![A-Za-z])|[\s.,;:()\[\]|–—·•/&-]+"
-    r"|(?:Open\sAccess|Edge\sArticle|(?:Original\s|Research\s|Review\s)?Article|Paper|Communication|Review|Perspective|Letter|Editorial)(?!\w)",
+    r"|(?:[A-Za-z]{0,6}|id\.[A-Za-z]?)\d[\d.–-]*(?![A-Za-z])|(?:from|in)\s(?=Vol)|[\s.,;:()\[\]|–—·•/&-]+"
+    r"|(?:Open\sAccess|Edge\sArticle|(?:Original\s|Research\s|Review\s)?Article|Paper|Communication|Review|Perspective|Letter|Editorial|Special\sIssue)(?!\w)",
     re.IGNORECASE,
 )
 #: “Front. Neurosci., 20 April 2026”: a name, a date, and nothing else.
@@ -77,13 +81,16 @@ _BOILERPLATE = re.compile(
     r"The content of this RSS Feed|To cite this article before page|This article is licensed|(?:©|\(c\)|Copyright)\s"
     r"|(?:Read more|Read full \w+|Continue reading|View article|Click here|Get full text)\b.{0,60}$"
     r"|Open Access\b.{0,60}$|Abstract, references and article information|\d+ posts? - \d+ participants?$"
+    r"|.{0,80}\(discussion: \w+, \d+ comments?\)$|(?:Citation|How to cite|Cite as)\s?:\s.{0,600}\d{4}.{0,300}$"
     r"|The post\b.+\bappeared first on\b.{1,200}$"
     r"|Article\b.+\bwas published on\b.{5,40}\bin the journal\b.{1,200}$",
     re.IGNORECASE,
 )
 #: The same behind the text, where it is a link of its own.
 _READ_ON = re.compile(
-    r"(?<=[.!?…\]])\s(?:Read more|Read full \w{1,12}|Continue reading)\b[^.!?]{0,200}[.…→»]?$", re.IGNORECASE
+    r"(?<=[.!?…\]])\s(?:Read more (?:at|on|here)\b.{0,150}"
+    r"|(?:Read more|Read full \w{1,12}|Continue reading)\b[^.!?]{0,200}[.…→»]?)$",
+    re.IGNORECASE,
 )
 _PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s[\w.'’-]+){1,4}")
 
@@ -200,7 +207,7 @@ def without_imprint(block: str) -> str:
         rest = block[end:].strip()
         if not rest:
             return ""
-        if block[:end].rstrip()[-1:] in ".;:" or re.search(r"10\.\d{4,9}/\S+$", block[:end].rstrip()):
+        if block[:end].rstrip()[-1:] in ".;:)" or re.search(r"10\.\d{4,9}/\S+$", block[:end].rstrip()):
             return rest if not rest[0].islower() else block
     return block
 
