@@ -15,7 +15,7 @@ from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
 from dailypapers.domain.worker import Process, Progress
 from dailypapers.mail.transport import Events, Ready
-from dailypapers.store import workers
+from dailypapers.store import controls, workers
 from dailypapers.store.database import reading, writing
 
 NOW = queued.NOW
@@ -109,3 +109,13 @@ def test_a_sender_that_died_is_not_taken_for_one_that_sends(engine: sa.Engine) -
     assert look(engine).senders == 1
     gone = look(engine, now=NOW + 60 * SECOND)
     assert (gone.senders, gone.left, gone.is_over) == (0, 1, False)
+
+
+def test_who_looks_while_sending_is_paused_sees_since_when_and_why(engine: sa.Engine) -> None:
+    queued.queue(engine, 1)
+    with writing(engine) as tx:
+        controls.switch_on(tx, controls.Name.PAUSE, by="ann@example.org", now=NOW, reason="new server")
+    paused = f"sending is paused since {NOW:%Y-%m-%d %H:%M} UTC by ann@example.org: new server"
+    assert look(engine).stopped == (paused,)
+    done = deliver_once(queued.sending(engine, Observed(engine)), clock=lambda: NOW)
+    assert (done.stopped and done.stopped.why, look(engine).stopped) == (paused, (paused,))

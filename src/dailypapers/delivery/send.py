@@ -156,11 +156,8 @@ def _because_of(waiting: int, reply: str) -> Stopped | None:
 def paused(engine: sa.Engine) -> Stopped | None:
     """Return why nothing is sent where an operator has paused sending, `None` elsewhere."""
     with reading(engine) as tx:
-        pause = controls.control(tx, controls.Name.PAUSE)
-    if pause is None:
-        return None
-    why = f": {pause.reason}" if pause.reason else ""
-    return Stopped(Fault.NONE, f"sending is paused since {pause.set_at:%Y-%m-%d %H:%M} UTC by {pause.set_by}{why}")
+        why = controls.why_paused(tx)
+    return Stopped(Fault.NONE, why) if why else None
 
 
 def _log(done: Delivered, residues: dict[dt.date, int]) -> None:

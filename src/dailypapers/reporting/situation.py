@@ -15,7 +15,7 @@ from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.domain.summary import Spent
 from dailypapers.intake import status
 from dailypapers.store import bounces, controls, holds, ledger, subscribers, summaries, workers
-from dailypapers.store.controls import Control, Name
+from dailypapers.store.controls import Name
 from dailypapers.store.workers import EarlyEnd
 
 _DAY = dt.timedelta(days=1)
@@ -78,19 +78,15 @@ def switched_on(tx: sa.Connection) -> tuple[str, ...]:
     if pause:
         why = f" ({pause.reason})" if pause.reason else ""
         sentences.append(
-            f"Sending is paused {_since(pause)}{why}: nothing leaves until it is resumed on the admin pages."
+            f"Sending is paused {pause.since}{why}: nothing leaves until it is resumed on the admin pages."
         )
     if test_mode:
         address = test_mode.value
         sentences.append(
-            f"Test mode is on {_since(test_mode)}: all emails go to {address} and count as sent, and readers get none "
+            f"Test mode is on {test_mode.since}: all emails go to {address} and count as sent, and readers get none "
             "until it is switched off on the admin pages."
         )
     return tuple(sentences)
-
-
-def _since(control: Control) -> str:
-    return f"since {control.set_at:%Y-%m-%d %H:%M} UTC by {control.set_by}"
 
 
 def alerts(now_is: Situation) -> tuple[Alert, ...]:

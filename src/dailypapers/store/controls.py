@@ -29,6 +29,11 @@ class Control:
     set_by: str
     set_at: dt.datetime
 
+    @property
+    def since(self) -> str:
+        """Say since when it is on, and by whom."""
+        return f"since {self.set_at:%Y-%m-%d %H:%M} UTC by {self.set_by}"
+
 
 def switch_on(tx: sa.Connection, name: Name, *, by: str, now: dt.datetime, value: str = "", reason: str = "") -> None:
     """Switch something on; it counts for every transaction that begins after this one is committed."""
@@ -45,6 +50,14 @@ def control(tx: sa.Connection, name: Name) -> Control | None:
     """Return since when, by whom and why something is on; `None` where it is off."""
     rows = _ONE.rows(tx, wanted=name.value)
     return Control(*rows[0]) if rows else None
+
+
+def why_paused(tx: sa.Connection) -> str:
+    """Say that sending is paused, since when, by whom and why; empty where it is not."""
+    pause = control(tx, Name.PAUSE)
+    if pause is None:
+        return ""
+    return f"sending is paused {pause.since}{f': {pause.reason}' if pause.reason else ''}"
 
 
 #: Senders ask with every group of mails.
