@@ -115,7 +115,7 @@ async def find_feeds(http: Http, url: str) -> FeedLookup:
     try:
         feed = await asyncio.to_thread(parse, response.content, charset=response.charset)
     except FetchFailed as error:
-        if urls := tuple(each for each in feeds_of(response.content, response.final_url) if each != url):
+        if urls := tuple(each for each in feeds_of(response.content, response.final_url, guess=True) if each != url):
             return FeedLookup(urls=urls)
         raise FetchFailed(f"The feed {shown(url)} cannot be used: {error}.") from error
     return FeedLookup(clean(feed.title)[:_LONGEST_TITLE], (url,))

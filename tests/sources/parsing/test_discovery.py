@@ -34,6 +34,34 @@ def test_a_base_is_heeded_and_what_is_no_address_of_the_web_is_left_out() -> Non
     assert feeds_of(page, URL) == ("https://other.example/feed",)
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<link rel="feed" href="/feed">',
+        '<link rel="alternate" type="application/rss+xml; charset=utf-8" href="/feed">',
+        '<link rel="alternate" type="application/atom+xml" href="feed://group.example/feed">',
+    ],
+)
+def test_a_feed_may_be_named_in_other_ways(link: str) -> None:
+    assert feeds_of(link.encode(), URL) == ("https://group.example/feed",)
+
+
+@pytest.mark.parametrize(
+    ("links", "urls"),
+    [
+        ('<link rel="alternate" type="text/xml" href="/feed"><a href="/rss.xml">', ("https://group.example/feed",)),
+        ('<a href="/x" type="application/rss+xml">', ("https://group.example/x",)),
+        ('<a href="/feedback.php"><a href="/rss_new.xml"><a href="/">', ("https://group.example/rss_new.xml",)),
+        ('<a href="/action?type=etoc&amp;feed=rss">', ("https://group.example/action?type=etoc&feed=rss",)),
+        ('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">', ()),
+        ('<link rel="alternate" type="application/json+oembed" href="/oembed"><link type="text/xml" href="/x">', ()),
+    ],
+)
+def test_where_none_is_named_a_link_within_the_page_may_do(links: str, urls: tuple[str, ...]) -> None:
+    assert feeds_of(links.encode(), URL, guess=True) == urls
+    assert feeds_of(links.encode(), URL) == ()
+
+
 @pytest.mark.parametrize("page", [b"", b"\xff\xfe<", b"<!" * 100_000, b"<link " * 50_000])
 def test_other_bytes_name_none(page: bytes) -> None:
     assert feeds_of(page, URL) == ()
