@@ -160,6 +160,8 @@ class Matches:
 _ORDER = attrgetter("text", "kind", "stance")
 #: So many interests are remembered; a row of a thousand papers takes some eight kilobytes.
 MOST_KEPT = 60_000
+#: So many are matched at a time; larger arrays fall out of the processor's cache, and are new memory each time.
+_AT_A_TIME = 512
 
 
 class Matcher:
@@ -234,21 +236,33 @@ def _matched(
     features = matcher.features
     topics = [n for n, interest in enumerate(new) if interest.kind is InterestKind.TOPIC]
     papers = [n for n, interest in enumerate(new) if interest.kind is not InterestKind.TOPIC]
-    one, topic_sources = _of_topics(features, [unframed(new[n].text) for n in topics], matcher.encoder)
-    names = [new[n].text for n in papers]
-    named_papers = [examples[name] for name in names]
-    other, paper_sources = _of_papers(features, named_papers, [vectors.get(name) for name in names])
-    sources = dict(zip([*topics, *papers], [*topic_sources, *paper_sources], strict=True))
-    rows = (_merged([(topics, theirs), (papers, ours)]) for theirs, ours in zip(one, other, strict=True))
+    matched = [
+        (some, _of_topics(features, [unframed(new[n].text) for n in some], matcher.encoder))
+        for some in _in_parts(topics)
+    ]
+    for some in _in_parts(papers):
+        names = [new[n].text for n in some]
+        named_papers = [examples[name] for name in names]
+        matched.append((some, _of_papers(features, named_papers, [vectors.get(name) for name in names])))
+    places = [n for some, _ in matched for n in some]
+    sources = dict(zip(places, (source for _, (_, theirs) in matched for source in theirs), strict=True))
+    rows = (_merged(places, arrays) for arrays in zip(*(theirs for _, (theirs, _) in matched), strict=True))
     return MatchRows(*rows), [sources[n] for n in range(len(new))]
 
 
-def _merged(parts: Sequence[tuple[Sequence[int], npt.NDArray[Any]]]) -> npt.NDArray[Any]:
-    """Return rows in the places that are given for each part of them."""
-    arrays = [array for _, array in parts]
-    rows = np.empty((sum(map(len, arrays)), *arrays[0].shape[1:]), np.result_type(*arrays))
-    for places, array in parts:
-        rows[places] = array
+def _in_parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield some numbers at a time, and none where there are none: their arrays have a shape all the same."""
+    for start in range(0, max(len(numbers), 1), _AT_A_TIME):
+        yield numbers[start : start + _AT_A_TIME]
+
+
+def _merged(places: Sequence[int], arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Return the rows of these arrays, one array after another, in the places given."""
+    rows = np.empty((len(places), *arrays[0].shape[1:]), np.result_type(*arrays))
+    first = 0
+    for array in arrays:
+        rows[places[first : first + len(array)]] = array
+        first += len(array)
     return rows
 
 
