@@ -76,6 +76,19 @@ _SYMBOL = re.compile(r"(?<![α-ω])[α-ω]{1,2}(?![α-ω])")
 _MICRO = re.compile(r"^(\d*)μ(?=(?:m|s|l|g|w|v|a|f|t|j|mol|sv)$)")
 
 
+#: Names that science writes with an umlaut, and with two letters where there is none to be had.
+_UMLAUTS = {
+    name: re.sub("([aou])e", r"\1", name, count=1)
+    for name in (
+        *("buechi", "goedel", "groebner", "haeckel", "hoelder", "hueckel", "jaeger", "kaehler", "koehler", "koenig"),
+        *("kuenneth", "loewdin", "loewenheim", "loewner", "luescher", "moebius", "moessbauer", "mueller"),
+        *("naegeli", "roentgen", "schoenberg", "schroeder", "schroedinger", "wuerzburg"),
+    )
+}
+#: A symbol that is more often written out.
+_WRITTEN_OUT = {"chi2": "chi-square"}
+
+
 def spans(text: str) -> Iterator[tuple[int, int]]:
     """Where every word of a text begins and ends."""
     return (match.span() for match in _pattern(text).finditer(text))
@@ -125,7 +138,7 @@ def is_stop_word(word: str) -> bool:
 def _plain(word: str) -> str:
     word = _LEFT_OUT.sub("", unaccented(_POSSESSIVE.sub("", word)))
     if word.isascii():
-        return word
+        return _UMLAUTS.get(word, word)
     return _SYMBOL.sub(lambda symbol: "".join(_GREEK[letter] for letter in symbol[0]), _MICRO.sub(r"\1u", word))
 
 
@@ -173,7 +186,7 @@ def joined(one: Part, other: Part) -> str:
 @lru_cache(maxsize=200_000)
 def parts(word: str) -> tuple[Part, ...]:
     """Return the parts of a written word: those of a hyphenated one are words of their own."""
-    return tuple(_part(part) for part in _SPLIT.split(word))
+    return tuple(_part(part) for part in _SPLIT.split(_WRITTEN_OUT.get(_plain(word), word)))
 
 
 def _part(written: str) -> Part:
