@@ -134,9 +134,10 @@ class Row:
     def print(self) -> None:
         """Print it."""
         usage = self.usage
+        each = f"{1000 * usage.seconds / self.done:.3f}" if self.done else "none"
         print(
             f"{self.subscribers:>11,} {self.workers:>7}  {self.stage:<8}{self.done:>10,}{usage.seconds:>9.1f}"
-            f"{1000 * usage.seconds / max(self.done, 1):>9.3f}{usage.processor:>13.1f}{usage.server_processor:>15.1f}"
+            f"{each:>9}{usage.processor:>13.1f}{usage.server_processor:>15.1f}"
             f"{usage.largest:>12,.0f}{usage.together:>12,.0f}{usage.server:>15,.0f}"
             f"{f'  {self.cut_short}' if self.cut_short else ''}",
             flush=True,
@@ -187,11 +188,15 @@ class Service:
     def rows(self, subscribers: int, workers: Sequence[int], wanted: Sequence[Interest]) -> Iterator[Row]:
         """Measure each stage with each number of workers; each row is printed once it is known."""
         self.fill(subscribers, wanted)
-        composed = ""
+        composed, digests = "", -1
         for count in workers:
-            self.drop(composed)
-            composed = self.copy_of("filled")
-            yield self.compose(composed, subscribers, count)
+            copy = self.copy_of("filled")
+            row = self.compose(copy, subscribers, count)
+            yield row
+            # What is sent afterwards is what most were composed for.
+            is_best, digests = row.done > digests, max(row.done, digests)
+            self.drop(composed if is_best else copy)
+            composed = copy if is_best else composed
         most = min(self.mails, self.queue_others(composed))
         delivered = ""
         for count in workers:
@@ -428,7 +433,7 @@ def copy_readers(tx: sa.Connection, first: int, last: int, wanted: Sequence[Inte
 def print_growth(rows: Sequence[Row]) -> None:
     """Print the exponent by which seconds, processor time and memory grow with the subscribers."""
     print(f"\n{'grows with subscribers by the power':<37}{'seconds':>9}{'processor s':>13}{'MB largest':>12}")
-    stages = sorted(rows, key=lambda row: (row.stage, row.workers))
+    stages = sorted((row for row in rows if row.done), key=lambda row: (row.stage, row.workers))
     for (stage, workers), group in groupby(stages, key=lambda row: (row.stage, row.workers)):
         of_stage = list(group)
         if len(of_stage) > 1:
