@@ -90,6 +90,8 @@ class Shared:
 _MOST_SHARED = 20_000
 
 
+#: What older versions have stored of what a mail says.
+_NOTHING = Content()
 #: Mails that say sentences, and nothing else.
 _ANSWERS = frozenset((MailKind.ANSWER, MailKind.NOTICE))
 #: Mails of groups.
@@ -110,7 +112,7 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
     inputs = []
     for delivery in deliveries:
         bearer = bearers[delivery.subscriber]
-        content = contents.get(delivery.id, Content())
+        content = contents.get(delivery.id, _NOTHING)
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
             inputs.append(_no_digest(tx, delivery, bearer, content, styles[delivery.subscriber]))
             continue
