@@ -116,6 +116,6 @@ def test_who_looks_while_sending_is_paused_sees_since_when_and_why(engine: sa.En
     with writing(engine) as tx:
         controls.switch_on(tx, controls.Name.PAUSE, by="ann@example.org", now=NOW, reason="new server")
     paused = f"sending is paused since {NOW:%Y-%m-%d %H:%M} UTC by ann@example.org: new server"
-    assert look(engine).stopped == (paused,)
+    assert (look(engine).paused, look(engine).stopped) == (paused, ())
     done = deliver_once(queued.sending(engine, Observed(engine)), clock=lambda: NOW)
-    assert (done.stopped and done.stopped.why, look(engine).stopped) == (paused, (paused,))
+    assert (done.stopped and done.stopped.why, look(engine).paused, look(engine).stopped) == (paused, paused, ())

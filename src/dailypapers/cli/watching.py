@@ -87,7 +87,9 @@ class _Lines:
 
 def line(snapshot: "Snapshot") -> str:
     """Return how far sending is, on one line."""
-    if not (snapshot.done or snapshot.left or snapshot.later or snapshot.on_hold or snapshot.stopped):
+    if not (
+        snapshot.done or snapshot.left or snapshot.later or snapshot.on_hold or snapshot.stopped or snapshot.paused
+    ):
         return "No email waits to be sent."
     remaining = f" ({snapshot.remaining} at this rate)" if snapshot.remaining else ""
     replies = ", ".join(f"{mails:,} {reply}" for reply, mails in snapshot.replies.items())
@@ -99,6 +101,7 @@ def line(snapshot: "Snapshot") -> str:
         f"{snapshot.on_hold:,} on hold" if snapshot.on_hold else "",
         replies,
         *snapshot.stopped,
+        snapshot.paused,
         "" if snapshot.senders or not snapshot.left else "nobody is sending",
     ]
     return "; ".join(part for part in parts if part) + "."

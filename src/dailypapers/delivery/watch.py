@@ -32,7 +32,9 @@ class Snapshot:
     replies: Mapping[str, int] = field(default_factory=dict)
     domains: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     stopped: tuple[str, ...] = ()
-    """Why runs ended early, or why none begins, in sentences."""
+    """Why runs ended early, in sentences."""
+    paused: str = ""
+    """That an operator has paused sending, since when and why; empty where sending goes on."""
     per_second: float = 0
     """How many mails come to a state each second, over the last ten or since the runs began; 0 at first."""
     steady: float = 0
@@ -57,7 +59,7 @@ def snapshot(
     `steady` is a monotonic clock's second: a run may be told what time it is, and time stands still for it then.
     """
     runs, waiting = workers.senders(tx, since=since), outbox.waiting(tx)
-    reasons = [*(run.stopped for run in runs), controls.why_paused(tx)]
+    paused = controls.why_paused(tx)
     dead = {worker.id for worker in find_dead(tx, now=now)}
     done = sum(run.progress.done for run in runs)
     earlier = waiting.get(DeliveryState.DEFERRED, 0)
@@ -71,7 +73,8 @@ def snapshot(
         next_attempt_at=outbox.next_attempt(tx, now=now) if earlier else None,
         replies=_sum(run.progress.replies for run in runs),
         domains=_by_domain(runs),
-        stopped=tuple(dict.fromkeys(filter(None, reasons))),
+        stopped=tuple(dict.fromkeys(run.stopped for run in runs if run.stopped not in ("", paused))),
+        paused=paused,
         per_second=_rate(done, runs, before, now, steady),
         steady=steady,
     )
