@@ -54,6 +54,11 @@ class DigestOptions:
     variant: str = ""
     variant_share: float = 0.0
 
+    @property
+    def enriches(self) -> bool:
+        """Whether anything is asked for about papers beside their words."""
+        return self.summaries is not None or self.figures is not None
+
     def cache(self, engine: sa.Engine) -> CandidateCache:
         """Return what keeps the candidates of an edition for several who compose from it."""
         return CandidateCache(engine, self.encoder, window_days=self.window_days)

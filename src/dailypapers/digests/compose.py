@@ -8,7 +8,6 @@ whose composer died is composed by another; and no run composes anything twice, 
 
 import datetime as dt
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -147,9 +146,7 @@ class _Run:
         return claimed_by_others
 
     def _rank(self, readers: Sequence[Subscriber], switched_off: Mapping[int, ChannelKind]) -> list[outbox.NewDelivery]:
-        by_window: dict[Window, list[Subscriber]] = defaultdict(list)
-        for reader in readers:
-            by_window[self.candidates.windows.of(reader)].append(reader)
+        by_window = self.candidates.windows.shared(readers)
         return [
             delivery
             for window in sorted(by_window, key=attrgetter("after"))

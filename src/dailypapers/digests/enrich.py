@@ -8,7 +8,7 @@ papers that nobody would be sent. It may run at any time, and again: what is the
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,6 +27,7 @@ from dailypapers.domain.group import Group
 from dailypapers.domain.subscriber import Abstracts, Style, Subscriber
 from dailypapers.library.learn import newest
 from dailypapers.store import editions, groups, papers, subscribers
+from dailypapers.store.database import groups as in_groups
 from dailypapers.store.database import reading
 
 #: Whose digest is due later is looked at another time, with the papers that have come by then.
@@ -70,7 +71,7 @@ def has_head_start(engine: sa.Engine, options: DigestOptions, *, now: dt.datetim
 
     Of many who are due, some are looked at.
     """
-    if options.summaries is None and options.figures is None:
+    if not options.enriches:
         return False
     with reading(engine) as tx:
         edition = editions.newest(tx)
@@ -95,7 +96,7 @@ def enrich(
     Those of the newest edition come first, then those of the papers that wait for the next one. Figures take no longer
     than so many seconds; and where `is_over`, nothing else is asked. A `cache` keeps the papers for whoever composes.
     """
-    if options.summaries is None and options.figures is None:
+    if not options.enriches:
         return Enriched()
     sought = _Sought()
     for candidates, readers, reading_groups in _coming(engine, options, zone, now, cache):
@@ -143,12 +144,9 @@ def _due(
 
 def _parts(candidates: Candidates, readers: Iterable[Subscriber]) -> Iterator[tuple[Window, list[Subscriber]]]:
     """Yield readers, so many at a time, by the window they share."""
-    by_window: dict[Window, list[Subscriber]] = defaultdict(list)
-    for reader in readers:
-        by_window[candidates.windows.of(reader)].append(reader)
-    for window, sharing in by_window.items():
-        for begin in range(0, len(sharing), BATCH):
-            yield window, sharing[begin : begin + BATCH]
+    for window, sharing in candidates.windows.shared(readers).items():
+        for part in in_groups(sharing, size=BATCH):
+            yield window, part
 
 
 def _sees_more(options: DigestOptions, style: Style) -> bool:

@@ -6,7 +6,8 @@ Daily, weekly, back from a pause and a failed day carried over are all this rule
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -45,6 +46,13 @@ class Windows:
     def of(self, reader: Subscriber) -> Window:
         """Return the window of a reader: what came after the edition they were last accepted for."""
         return self.since(max(reader.accepted_edition or 0, self.earliest))
+
+    def shared(self, readers: Iterable[Subscriber]) -> dict[Window, list[Subscriber]]:
+        """Return the windows of these readers, each with those who share it, in their order."""
+        by_window: dict[Window, list[Subscriber]] = defaultdict(list)
+        for reader in readers:
+            by_window[self.of(reader)].append(reader)
+        return by_window
 
     def since(self, after: int) -> Window:
         """Return the window that begins after an edition."""

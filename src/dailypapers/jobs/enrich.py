@@ -8,7 +8,7 @@ from dailypapers.jobs.lease import lease
 def run(context: JobContext) -> bool:
     """Enrich what has come since the last time, until something else comes; returns whether it was this one's turn."""
     options = context.dependencies.digest_options
-    if options.summaries is None and options.figures is None:
+    if not options.enriches:
         return True
     with lease(context.engine, "enrich", context.holder, clock=context.clock) as is_ours:
         come = seen(context.engine)

@@ -350,9 +350,8 @@ def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Backg
 
 def _learn(background: Background, papers: Sequence[Paper]) -> LatentSpace | None:
     counts = count_words(papers)
-    papers_holding = holding(counts)
-    columns = np.flatnonzero(papers_holding >= _LEAST_HOLDING)
-    rarity = np.log((1 + len(papers)) / (1 + papers_holding[columns])) + 1
+    columns = np.flatnonzero(holding(counts) >= _LEAST_HOLDING)
+    rarity = InverseFrequency.among(counts).of(columns)
     dimensions = min(DIMENSIONS, background.papers // 4, len(columns) - 1)
     if dimensions < 1:
         return None

@@ -322,11 +322,11 @@ def _compound(word: str) -> tuple[str, ...] | None:
     """
     if word.casefold() in _COMPOUNDING or word.casefold() in _COMPOUNDED:
         return ()
-    word_parts = parts(word)
+    word_parts, told = parts(word), telling(word)
     meaning = tuple(filter(_tells, word_parts))
-    if len(meaning) == len(word_parts) or _telling(word) == ():
+    if len(meaning) == len(word_parts) or not told:
         return None
-    if _telling(word) != meaning:
+    if told != meaning:
         return (meaning[0].form,)
     return (
         tuple(joined(one, other) for one, other in pairwise(word_parts) if one.form in _COMPOUNDING and _tells(other))
@@ -388,17 +388,17 @@ def hyphenated(topic: str) -> str:
     such as "with few labels", is not.
     """
     matches = [*_pattern(topic).finditer(topic)]
-    for first in reversed(range(len(matches))):
-        if last := _end_of_modifier(topic, matches, first):
-            as_one_word = "-".join(match[0] for match in matches[first : last + 1])
+    surfaces = [match[0] for match in matches]
+    for first in reversed([n for n, forms in enumerate(map(_COMPOUND.__getitem__, surfaces)) if forms == ()]):
+        if last := _end_of_modifier(topic, matches, surfaces, first):
+            as_one_word = "-".join(surfaces[first : last + 1])
             topic = topic[: matches[first].start()] + as_one_word + topic[matches[last].end() :]
     return topic
 
 
-def _end_of_modifier(topic: str, matches: Sequence[re.Match[str]], first: int) -> int:
+def _end_of_modifier(topic: str, matches: Sequence[re.Match[str]], surfaces: Sequence[str], first: int) -> int:
     """Return where a compound ends that begins here and says more of the noun behind it, 0 where none does."""
-    surfaces = [match[0] for match in matches]
-    if _COMPOUND[surfaces[first]] != () or surfaces[first].casefold() in _DEGREES:
+    if surfaces[first].casefold() in _DEGREES:
         return 0
     last = _end_of_compound(surfaces, first)
     if not last or (first > 0 and not telling(surfaces[first - 1])):
