@@ -1,6 +1,7 @@
 """What is held for long is set aside from collections, where it is much."""
 
 import gc
+import weakref
 
 from dailypapers.library.gc_freeze import collect_less_often, freeze
 
@@ -12,6 +13,23 @@ def test_only_where_many_papers_are_held_is_anything_set_aside() -> None:
     try:
         freeze(100_000)
         assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+
+
+def test_what_was_set_aside_and_is_garbage_by_now_is_collected_the_next_time() -> None:
+    class Held:
+        itself: object = None
+
+    gc.unfreeze()
+    try:
+        held = Held()
+        held.itself, watched = held, weakref.ref(held)
+        freeze(100_000)
+        del held
+        assert watched() is not None
+        freeze(100_000)
+        assert watched() is None
     finally:
         gc.unfreeze()
 

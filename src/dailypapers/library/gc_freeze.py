@@ -22,9 +22,14 @@ def collect_less_often() -> None:
 
 
 def freeze(many: int) -> None:
-    """Collect what is garbage now and set the rest aside, if it is worth it for this many papers or mails."""
+    """Set aside what there is now, if it is worth it for this many papers or mails.
+
+    The second time in a process, what has become garbage since is collected first. A full collection takes 85 ms where
+    libraries are loaded, as much as some sixty mails, and at first it finds next to nothing.
+    """
     if many < _MANY:
         return
-    gc.unfreeze()
-    gc.collect()
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
