@@ -8,6 +8,7 @@ A `Rule` names a stage and what is done there instead of agreeing:
 
 - a reply such as "451 4.3.0 later", given instead (a 2xx to "body" takes the mail, anything else does not);
 - "hang up": closes before it says anything; at "body" it has read the mail and does not take it;
+- "agree, hang up": agrees, and closes;
 - "accept, hang up" (body): takes the mail, and closes before the 250;
 - "middle" (data): closes in the middle of the mail, after a few bytes;
 - "silence": says nothing and goes on listening; at "body" the mail is taken;
@@ -21,13 +22,15 @@ A `Rule` names a stage and what is done there instead of agreeing:
 Stages are "connect", "ehlo", "mail", "rcpt", "data", "body" (with BDAT too), "rset", "quit". `who` restricts a rule to
 recipients with these words in their address ("@slow.example"), `after` to what comes after so many, `times` to so many
 (0 is for ever). `at_once` is how many connections it takes, `per_connection` how many mails on each; it says 421 to
-more. `seconds` is how long it thinks about a mail. It offers what `extensions` say, and does what they promise.
+more. `seconds` is how long it thinks about a mail. One that `gathers` says what it has to say at once, when nothing
+more has come in (RFC 2920 4.2); another one says each reply by itself. It offers what `extensions` say, and does what
+they promise.
 """
 
 import asyncio
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -77,6 +80,7 @@ class Sink:
     seconds: float = 0
     tls: ssl.SSLContext | None = None
     host: str = "127.0.0.1"
+    gathers: bool = False
     port: int = 0
     taken: Counter[str] = field(default_factory=Counter)
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -92,14 +96,16 @@ class Sink:
         self.connections += 1
         self.open += 1
         self.most_open = max(self.most_open, self.open)
+        talk = _Talk(self, _Wire(reader), writer)
         try:
-            await _Talk(self, _Wire(reader), writer).run()
+            await talk.run()
         except (OSError, EOFError):
             pass
         finally:
             self.open -= 1
-            writer.close()
             with suppress(OSError, asyncio.CancelledError):
+                await talk.flush()
+                writer.close()
                 await writer.wait_closed()
 
     def action(self, stage: str, recipient: str) -> str:
@@ -117,6 +123,7 @@ class _Wire:
     def __init__(self, reader: asyncio.StreamReader) -> None:
         self._reader = reader
         self._ahead = bytearray()
+        self.before_more: Callable[[], Awaitable[None]] | None = None
 
     async def line(self) -> str:
         return (await self.until(b"\r\n")).decode("utf-8", "surrogateescape").rstrip("\r\n")
@@ -140,6 +147,8 @@ class _Wire:
         return taken
 
     async def _more(self) -> None:
+        if self.before_more:
+            await self.before_more()
         data = await self._reader.read(1 << 20)
         if not data:
             raise _HangUp
@@ -154,6 +163,17 @@ class _Talk:
     sender: str = ""
     recipient: str = ""
     carried: int = 0
+    unsaid: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.wire.before_more = self.flush
+
+    async def flush(self) -> None:
+        """Say what was gathered."""
+        said, self.unsaid = self.unsaid, b""
+        if said:
+            self.writer.write(said)
+            await self.writer.drain()
 
     async def run(self) -> None:
         if self.sink.at_once and self.sink.open > self.sink.at_once:
@@ -178,6 +198,7 @@ class _Talk:
     async def on_starttls(self, _words: str) -> None:
         assert self.sink.tls
         await self._say("220 go ahead")
+        await self.flush()
         await self.writer.start_tls(self.sink.tls)
 
     async def on_mail(self, words: str) -> None:
@@ -214,6 +235,8 @@ class _Talk:
         await self._body(content)
 
     async def _body(self, content: bytes) -> None:
+        if self.sink.seconds:
+            await self.flush()
         await asyncio.sleep(self.sink.seconds)
         who, self.sender, self.recipient = self.recipient, "", ""
 
@@ -263,15 +286,17 @@ class _Talk:
         match action:
             case "accept, hang up":
                 raise _HangUp
+            case "agree, hang up":
+                await self._say(agreed)
+                raise _HangUp
             case "silence" | "skip":
                 await asyncio.sleep(2 if stage == "quit" else 0)
             case "half":
-                self.writer.write(agreed[: len(agreed) // 2].encode())
-                await self.writer.drain()
+                await self._write(agreed[: len(agreed) // 2])
                 raise _HangUp
             case "slow":
-                self.writer.write(agreed[:2].encode())
-                await self.writer.drain()
+                await self._write(agreed[:2])
+                await self.flush()
                 await asyncio.sleep(0.02)
                 await self._say(agreed[2:])
             case "twice":
@@ -281,12 +306,17 @@ class _Talk:
             case _:
                 await self._say(agreed)
         if action == "swallow":
+            await self.flush()
             await asyncio.sleep(0.01)
             self.wire.lose()
 
     async def _say(self, reply: str) -> None:
-        self.writer.write(f"{reply}\r\n".encode("utf-8", "surrogateescape"))
-        await self.writer.drain()
+        await self._write(f"{reply}\r\n")
+
+    async def _write(self, text: str) -> None:
+        self.unsaid += text.encode("utf-8", "surrogateescape")
+        if not self.sink.gathers:
+            await self.flush()
 
 
 @contextmanager
@@ -299,8 +329,9 @@ def smtp_sink(
     tls: ssl.SSLContext | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    gathers: bool = False,
 ) -> Iterator[Sink]:
     """Run a sink in a thread of its own, on a free port unless one is named."""
-    sink = Sink(list(rules), extensions, at_once, per_connection, seconds, tls, host)
+    sink = Sink(list(rules), extensions, at_once, per_connection, seconds, tls, host, gathers)
     with conversations(sink.talk, sink.host, port) as sink.port:
         yield sink

@@ -45,6 +45,7 @@ from dailypapers.domain.paper import Paper, PaperId
 from dailypapers.domain.source import Announcement
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.errors import DatabaseUnreachable
+from dailypapers.mail.smtp import pipeline
 from dailypapers.mail.smtp.transport import MailServer, SmtpTransport
 from dailypapers.store import editions, outbox, papers, subscribers
 from dailypapers.store.database import close, connect, migrate, reading, writing
@@ -93,7 +94,7 @@ _points = itertools.count(1)
 
 def _die_at(engine: sa.Engine, kill_at: int, note: Path, full_at: int) -> None:
     transport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]  # noqa: SLF001 - every socket write comes by here
-    commit, write = engine.dialect.do_commit, transport.write
+    commit, write, write_pieces = engine.dialect.do_commit, transport.write, os.writev
     wrote: list[float] = []
 
     def written(self: Any, data: bytes) -> None:
@@ -105,12 +106,18 @@ def _die_at(engine: sa.Engine, kill_at: int, note: Path, full_at: int) -> None:
         write(self, data)
         _point(kill_at, full_at)
 
+    def wrote_pieces(file: int, pieces: Any) -> int:
+        _point(kill_at, full_at)
+        count = write_pieces(file, pieces)
+        _point(kill_at, full_at)
+        return count
+
     def committed(connection: Any) -> None:
         _point(kill_at, full_at)
         commit(connection)
         _point(kill_at, full_at)
 
-    transport.write = written
+    transport.write, pipeline.write_pieces = written, wrote_pieces
     setattr(engine.dialect, "do_commit", committed)  # noqa: B010 - only here is it another one
 
 

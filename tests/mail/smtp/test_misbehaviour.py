@@ -25,6 +25,7 @@ RULES = {
     "closes at MAIL": (Rule("mail", "hang up", after=4, times=2),),
     "closes at RCPT": (Rule("rcpt", "hang up", after=4, times=2),),
     "closes at DATA": (Rule("data", "hang up", after=4),),
+    "agrees, and closes": (Rule("rcpt", "agree, hang up", after=4), Rule("data", "agree, hang up", after=6)),
     "closes in the mail": (Rule("data", "middle", after=4),),
     "closes after the dot": (Rule("body", "hang up", after=4),),
     "takes it and closes": (Rule("body", "accept, hang up", after=4),),
@@ -59,12 +60,16 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize("offer", OFFERS)
+#: A server that offers to be sent commands ahead may say all of its replies at once.
+TALKS = [(offer, False) for offer in OFFERS] + [("pipelining", True), ("chunking", True)]
+
+
+@pytest.mark.parametrize(("offer", "gathers"), TALKS)
 @pytest.mark.parametrize("rules", RULES)
-async def test_every_mail_ends_once_and_both_sides_agree(rules: str, offer: str) -> None:
+async def test_every_mail_ends_once_and_both_sides_agree(rules: str, offer: str, *, gathers: bool) -> None:
     fresh = [Rule(rule.stage, rule.action, rule.who, rule.after, rule.times) for rule in RULES[rules]]
     mails = [OutgoingMail(Envelope("b@example.org", who), CONTENT, n) for n, who in enumerate(READERS)]
-    with smtp_sink(*fresh, extensions=OFFERS[offer]) as sink:
+    with smtp_sink(*fresh, extensions=OFFERS[offer], gathers=gathers) as sink:
         transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=0.15), connections=3)
         happened = await events(transport, *mails)
         await transport.close()

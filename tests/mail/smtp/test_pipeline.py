@@ -51,11 +51,12 @@ async def test_the_next_mail_is_announced_before_this_one_is_answered() -> None:
     assert sink.connections > 1
 
 
+@pytest.mark.parametrize("gathers", [False, True])
 @pytest.mark.parametrize("extensions", [PIPELINING, CHUNKING])
 async def test_no_connection_has_two_mails_without_an_answer_and_none_leaves_unannounced(
-    extensions: tuple[str, ...],
+    extensions: tuple[str, ...], *, gathers: bool
 ) -> None:
-    with smtp_sink(extensions=extensions) as sink:
+    with smtp_sink(extensions=extensions, gathers=gathers) as sink:
         transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=2)
         announced: set[int] = set()
         answered: set[int] = set()
@@ -69,9 +70,12 @@ async def test_no_connection_has_two_mails_without_an_answer_and_none_leaves_una
     assert answered == set(range(12))
 
 
+@pytest.mark.parametrize("gathers", [False, True])
 @pytest.mark.parametrize("extensions", [PIPELINING, CHUNKING])
-async def test_a_mail_withdrawn_when_it_was_agreed_to_does_not_leave(extensions: tuple[str, ...]) -> None:
-    with smtp_sink(extensions=extensions) as sink:
+async def test_a_mail_withdrawn_when_it_was_agreed_to_does_not_leave(
+    extensions: tuple[str, ...], *, gathers: bool
+) -> None:
+    with smtp_sink(extensions=extensions, gathers=gathers) as sink:
         transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
         stream = transport.stream(coming(*MAILS))
         group = await anext(stream)
@@ -99,6 +103,33 @@ async def test_a_server_that_breaks_pipelining_is_spoken_to_step_by_step_from_th
             assert kinds == {OutcomeKind.ACCEPTED}
     assert not capacity.pipelines(asyncio.get_running_loop().time())
     assert set(sink.taken.values()) == {2}
+
+
+async def test_an_address_that_cannot_be_told_fails_alone_among_mails_that_follow_each_other() -> None:
+    odd = OutgoingMail(Envelope("b@example.org", "not an address"), CONTENT, 99)
+    with smtp_sink(gathers=True) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=2)
+        happened = await events(transport, *MAILS[:6], odd, *MAILS[6:])
+        await transport.close()
+    kinds = {event.mail.delivery: event.outcome.kind for event in happened if isinstance(event, Answered)}
+    assert kinds.pop(99) is OutcomeKind.UNSENDABLE
+    assert kinds == {mail.delivery: OutcomeKind.ACCEPTED for mail in MAILS}
+
+
+@pytest.mark.parametrize(("extensions", "stage"), [(PIPELINING, "data"), (CHUNKING, "rcpt")])
+async def test_a_server_that_hangs_up_while_a_mail_is_being_recorded_costs_no_mail(
+    extensions: tuple[str, ...], stage: str
+) -> None:
+    with smtp_sink(Rule(stage, "agree, hang up", after=4), extensions=extensions, gathers=True) as sink:
+        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+        answers = []
+        async for group in transport.stream(coming(*MAILS)):
+            await asyncio.sleep(0.02)
+            answers += [event.outcome.kind for event in group if isinstance(event, Answered)]
+        await transport.close()
+    assert answers == [OutcomeKind.ACCEPTED] * len(MAILS)
+    assert set(sink.taken.values()) == {1}
+    assert sink.connections > 1
 
 
 async def test_a_mail_too_large_for_the_server_is_not_tried() -> None:

@@ -8,9 +8,10 @@ and to another one, and no event says so.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from dailypapers.domain.delivery import Outcome
 from dailypapers.domain.fault import Fault
@@ -52,8 +53,8 @@ class Exchange:
         self._error: BaseException | None = None
         self._events: list[Event] = []
         #: By delivery, what waits for events of the next batch to be recorded, and for those of the last one.
-        self._unacknowledged: list[tuple[int, asyncio.Future[bool]]] = []
-        self._reported: list[tuple[int, asyncio.Future[bool]]] = []
+        self._unacknowledged: list[tuple[int, Callable[[bool], None]]] = []
+        self._reported: list[tuple[int, Callable[[bool], None]]] = []
         #: How many connections waited for the last batch: the next one lingers until there are as many.
         self._usual_size = 1
         self._has_events, self._has_usual_size = asyncio.Event(), asyncio.Event()
@@ -139,13 +140,22 @@ class Exchange:
         """Report that a mail is about to be handed over; returns, once that is recorded, whether it may still be."""
         return await self._report(AboutToHandOver(mail))
 
+    def about_to_hand_over(self, mail: OutgoingMail, then: Callable[[bool], None]) -> None:
+        """Report that a mail is about to be handed over; once that is recorded, `then` is told whether it may be."""
+        self._report_to(AboutToHandOver(mail), then)
+
+    def taken(self, mail: OutgoingMail, outcome: Outcome) -> None:
+        """Report that the server has taken a mail."""
+        self._unsettled -= 1
+        self._events.append(Answered(mail, outcome))
+        self._flush_soon()
+
     async def settle(self, mail: OutgoingMail, outcome: Outcome) -> None:
         """Report what became of a mail. A refusal is waited for until it is recorded: it may stop the run."""
-        self._unsettled -= 1
         if outcome.fault is Fault.NONE:
-            self._events.append(Answered(mail, outcome))
-            self._flush_soon()
+            self.taken(mail, outcome)
             return
+        self._unsettled -= 1
         self._unreported_refusals += 1
         try:
             await self._report(Answered(mail, outcome))
@@ -160,10 +170,13 @@ class Exchange:
 
     async def _report(self, event: Event) -> bool:
         acknowledged: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._events.append(event)
-        self._unacknowledged.append((event.mail.delivery, acknowledged))
-        self._notify()
+        self._report_to(event, partial(_set_result, acknowledged))
         return await acknowledged
+
+    def _report_to(self, event: Event, then: Callable[[bool], None]) -> None:
+        self._events.append(event)
+        self._unacknowledged.append((event.mail.delivery, then))
+        self._notify()
 
     def _flush_soon(self) -> None:
         """Have events reported in a moment, even if no connection waits for that."""
@@ -213,7 +226,11 @@ class Exchange:
 
     def acknowledge(self, withdrawn: Collection[int]) -> None:
         """Let connections go on whose events were in the last batch, now recorded; mails that are `withdrawn` stay."""
-        for delivery, acknowledged in self._reported:
-            if not acknowledged.done():
-                acknowledged.set_result(delivery not in withdrawn)
-        self._reported = []
+        reported, self._reported = self._reported, []
+        for delivery, then in reported:
+            then(delivery not in withdrawn)
+
+
+def _set_result(acknowledged: asyncio.Future[bool], may_be: bool) -> None:
+    if not acknowledged.done():
+        acknowledged.set_result(may_be)

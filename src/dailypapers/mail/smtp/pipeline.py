@@ -10,9 +10,11 @@ when they cannot be: a server that is out of step is not talked to any longer.
 
 import asyncio
 import math
+import os
+import re
 import socket
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -79,6 +81,12 @@ _ANNOUNCEMENT = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 NOT_FORGOTTEN = "it does not forget a refused mail"
 
 
+#: All that is said by a server that takes a mail and agrees to the next one, where it says it at once; its words about
+#: the mail. Whatever else is said is read line by line.
+_PLAIN = re.compile(rb"250 ([^\r\n]*)\r\n25[01] [^\r\n]*\r\n25[01] [^\r\n]*\r\n354 [^\r\n]*\r\n")
+_PLAIN_CHUNKING = re.compile(rb"250 ([^\r\n]*)\r\n25[01] [^\r\n]*\r\n25[01] [^\r\n]*\r\n")
+#: Writes several pieces to a socket as one, where the system can.
+write_pieces: Callable[..., int] | None = getattr(os, "writev", None)
 #: What asks for acknowledgements at once, where there is such an option.
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
@@ -95,10 +103,16 @@ class Pipeline(asyncio.Protocol):
         self.extensions: Mapping[str, str] = client.esmtp_extensions
         self._chunking = "chunking" in self.extensions
         self._expected: deque[Stage | None] = deque()
+        #: How many replies are expected to a mail that has the commands of the next one behind it.
+        self._usual_number = 1 + len(_ANNOUNCEMENT) - self._chunking
+        self._plain = _PLAIN_CHUNKING if self._chunking else _PLAIN
         self._replies: list[Reply] = []
         self._lines: list[bytes] = []
         self._rest = b""
         self._turn: asyncio.Future[None] | None = None
+        #: Who hands over the next mail after a plain turn, without anybody being woken; and whether it is about to.
+        self._on_plain: Callable[[str], None] | None = None
+        self._is_between = False
         self._loop = asyncio.get_running_loop()
         #: Until when an answer is waited for, by the loop's clock, and what is said when there is none.
         self._deadline, self._silent = math.inf, ""
@@ -141,16 +155,29 @@ class Pipeline(asyncio.Protocol):
         else:
             self._send_content(on_the_wire(mail), b".\r\n" + ahead)
 
-    async def turn(self) -> Turn:
-        """Wait for what answers the last thing sent."""
+    async def turn(self, on_plain: Callable[[str], None] | None = None) -> Turn:
+        """Wait for what answers the last thing sent.
+
+        With `on_plain`, a turn in which the mail was taken and the next one agreed to is not returned, but told to that
+        with the server's words about the mail; it is to `hand_over` again, at once or later, or to `end_turns`.
+        """
         if self._expected and not self._broken:
-            self._turn = self._loop.create_future()
+            self._turn, self._on_plain = self._loop.create_future(), on_plain
             try:
                 await self._turn
             finally:
-                self._turn = None
+                self._turn, self._on_plain, self._is_between = None, None, False
         self._deadline = math.inf
         return self._said()
+
+    def end_turns(self) -> None:
+        """Have `turn` return, because nothing is handed over after a plain one."""
+        self._is_between = False
+        self._turn_is_over()
+
+    def _turn_is_over(self) -> None:
+        if self._turn and not self._is_between and not self._turn.done():
+            self._turn.set_result(None)
 
     def _said(self) -> Turn:
         replies = self._replies
@@ -200,7 +227,7 @@ class Pipeline(asyncio.Protocol):
         return b"%b\r\n%b\r\nDATA\r\n" % (commands.mail, commands.rcpt)
 
     def _begin(self, expected: list[Stage | None], seconds: float) -> None:
-        self._replies = []
+        self._replies, self._is_between = [], False
         self._expected.clear()
         self._expected += expected
         self._has_body = Stage.BODY in expected
@@ -251,9 +278,25 @@ class Pipeline(asyncio.Protocol):
     def _send_content(self, body: bytes, end: bytes) -> None:
         """Send a body, and its end only once the rest has left."""
         self._unsent_end = end
-        self._write(body)
-        if not self._sees_what_left or self._transport.get_write_buffer_size() == 0:
-            self.resume_writing()
+        left = self._sent_at_once(body, end) if self._sees_what_left else 0
+        if left < len(body):
+            self._write(body[left:] if left else body)
+            if not self._sees_what_left or self._transport.get_write_buffer_size() == 0:
+                self.resume_writing()
+            return
+        self._unsent_end = None
+        if rest := end[left - len(body) :]:
+            self._write(rest)
+
+    def _sent_at_once(self, body: bytes, end: bytes) -> int:
+        """Give a body and its end to the system, which takes them in this order; returns how many bytes it took."""
+        if write_pieces is None or not self.usable or self._transport.get_write_buffer_size():
+            return 0
+        try:
+            return write_pieces(self._socket.fileno(), (body, end))
+        except OSError:
+            # What is wrong is found out again, by who knows what to do about it.
+            return 0
 
     def resume_writing(self) -> None:
         """Send the end of a body, now that the rest of it has left."""
@@ -266,6 +309,8 @@ class Pipeline(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take replies apart, and pair them with what they answer."""
+        if self._on_plain and len(self._expected) == self._usual_number and self._is_plain(data):
+            return
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self._line(line)
@@ -275,8 +320,18 @@ class Pipeline(asyncio.Protocol):
             self._miscounts("its reply does not end")
         elif not self._expected and self._rest and not self._rest.startswith(b"421"):
             self._miscounts("it says more than was asked")
-        if not self._expected and self._turn and not self._turn.done():
-            self._turn.set_result(None)
+        if not self._expected:
+            self._turn_is_over()
+
+    def _is_plain(self, data: bytes) -> bool:
+        """Return whether the mail was taken and the next one agreed to, having told of it."""
+        said = self._plain.fullmatch(data)
+        if said is None or self._on_plain is None or self._rest or self._lines or self._unsent_end is not None:
+            return False
+        self._expected.clear()
+        self._deadline, self._is_between = math.inf, True
+        self._on_plain(said[1].decode("utf-8", "surrogateescape").rstrip())
+        return True
 
     def _line(self, line: bytes) -> None:
         if self._broken:
@@ -340,8 +395,7 @@ class Pipeline(asyncio.Protocol):
         self._broken = self._broken or why
         self._stop_timer()
         self._let_go()
-        if self._turn and not self._turn.done():
-            self._turn.set_result(None)
+        self._turn_is_over()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the base class names the argument
         """End the turn: nothing more will be answered."""

@@ -250,16 +250,17 @@ class SmtpTransport:
         pipeline.announce(announced)
         turn = await pipeline.turn()
         while await self._agreed(exchange, connection, pipeline, in_flight, turn):
-            following = await self._following(exchange, connection, pipeline)
-            pipeline.hand_over(in_flight.mail, following[1] if following else None)
-            turn = await pipeline.turn()
+            stretch = _Stretch(self, exchange, connection, pipeline, in_flight)
+            turn = await stretch.send()
+            if stretch.is_withdrawn:
+                return
             await self._settle(
-                exchange, connection, in_flight, _verdict(turn, has_sent_content=pipeline.has_sent_content)
+                exchange, connection, stretch.in_flight, _verdict(turn, has_sent_content=pipeline.has_sent_content)
             )
-            if following is None:
+            if stretch.following is None:
                 self._learn(turn)
                 return
-            in_flight = following[0]
+            in_flight = stretch.following
 
     async def _agreed(
         self, exchange: Exchange, connection: _Connection, pipeline: Pipeline, in_flight: InFlight, turn: Turn
@@ -276,20 +277,26 @@ class SmtpTransport:
             return False
         return True
 
-    async def _following(
+    def following(
         self, exchange: Exchange, connection: _Connection, pipeline: Pipeline
     ) -> tuple[InFlight, Commands] | None:
         """Return the mail to announce behind this one, if one is at hand and the connection carries it."""
-        while (
-            self._has_room(connection, 2)
-            and not self._is_crowded(self._in_use)
-            and (in_flight := exchange.get_nowait())
-        ):
-            announced = commands(in_flight.mail, pipeline.extensions)
-            if isinstance(announced, Commands):
-                return in_flight, announced
-            await exchange.settle(in_flight.mail, announced)
+        if not self._has_room(connection, 2) or self._is_crowded(self._in_use):
+            return None
+        in_flight = exchange.get_nowait()
+        if in_flight is None:
+            return None
+        announced = commands(in_flight.mail, pipeline.extensions)
+        if isinstance(announced, Commands):
+            return in_flight, announced
+        # Whoever takes it next, when this mail has its answer, says why it cannot go.
+        exchange.put_back(in_flight)
         return None
+
+    def note_taken(self, connection: _Connection) -> None:
+        """Count a mail that the server has taken over a connection."""
+        connection.carried += 1
+        self._capacity.accepted(pipelined=connection.pipeline is not None)
 
     def _learn(self, turn: Turn) -> bool:
         """Note what a turn tells of the server; returns whether it broke over commands that were sent ahead."""
@@ -318,8 +325,7 @@ class SmtpTransport:
             exchange.put_back(in_flight)
         else:
             if outcome.kind is OutcomeKind.ACCEPTED:
-                connection.carried += 1
-                self._capacity.accepted(pipelined=connection.pipeline is not None)
+                self.note_taken(connection)
             await exchange.settle(in_flight.mail, outcome)
 
     def _is_tried_again(
@@ -371,6 +377,58 @@ class SmtpTransport:
         await asyncio.gather(*(self._part_with(connection) for connection in lines))
 
 
+class _Stretch:
+    """Mails over a connection, one behind the other, for as long as the server takes each and agrees to the next.
+
+    What is answered is dealt with where it comes in, and nothing is woken for a mail: that would take longer than all
+    that is said about it. Whatever is not plain ends the stretch.
+    """
+
+    def __init__(
+        self,
+        transport: SmtpTransport,
+        exchange: Exchange,
+        connection: _Connection,
+        pipeline: Pipeline,
+        in_flight: InFlight,
+    ) -> None:
+        self._transport, self._exchange = transport, exchange
+        self._connection, self._pipeline = connection, pipeline
+        self.in_flight = in_flight
+        """The mail that is handed over, or was last."""
+        self.following: InFlight | None = None
+        """The mail whose commands are behind it."""
+        self.is_withdrawn = False
+        """Whether it ended because a mail that the server agreed to was not to go after all."""
+
+    async def send(self) -> Turn:
+        """Hand over the mail that was agreed to, and those that follow; returns the turn that was not plain."""
+        self._hand_over()
+        return await self._pipeline.turn(self._taken)
+
+    def _hand_over(self) -> None:
+        following = self._transport.following(self._exchange, self._connection, self._pipeline)
+        self.following = following[0] if following else None
+        self._pipeline.hand_over(self.in_flight.mail, following[1] if following else None)
+
+    def _taken(self, words: str) -> None:
+        """Note that the mail was taken, and ask whether the next one may go, which was agreed to."""
+        self._transport.note_taken(self._connection)
+        self._exchange.taken(self.in_flight.mail, _accepted(words))
+        if self.following:
+            self.in_flight, self.following = self.following, None
+            self._exchange.about_to_hand_over(self.in_flight.mail, self._may_go)
+
+    def _may_go(self, may_go: bool) -> None:
+        if may_go:
+            self._hand_over()
+            return
+        self.is_withdrawn = True
+        self._pipeline.withdraw()
+        self._exchange.drop()
+        self._pipeline.end_turns()
+
+
 def _now() -> float:
     return asyncio.get_running_loop().time()
 
@@ -398,8 +456,12 @@ def _verdict(turn: Turn, *, has_sent_content: bool) -> Outcome:
     if turn.body is None:
         return unanswered(turn.broken) if has_sent_content else lost(turn.broken)
     if turn.body.code in SUCCESS:
-        return Outcome(OutcomeKind.ACCEPTED, turn.body.code, text=readable(turn.body.text))
+        return _accepted(turn.body.text, turn.body.code)
     return classify(turn.body.code, turn.body.text, stage=Stage.BODY)
+
+
+def _accepted(words: str, code: int = 250) -> Outcome:
+    return Outcome(OutcomeKind.ACCEPTED, code, text=readable(words))
 
 
 def _refused(turn: Turn) -> tuple[Outcome, Stage]:
