@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 from tests.conftest import Opened
-from tests.delivery.queued import queue, states
+from tests.delivery.queued import delivery, queue, states
 from tests.store.damaged import damage
 
 from dailypapers.delivery.persist import Persistence
@@ -66,3 +66,25 @@ def _statement(text: str) -> Callable[[sa.Connection], None]:
 
 def _accept(tx: sa.Connection) -> int:
     return tx.execute(sa.text("UPDATE outbox SET state = 'accepted'")).rowcount
+
+
+async def test_who_is_cancelled_while_the_disk_is_waited_for_leaves_the_next_write_alone(sqlite: sa.Engine) -> None:
+    queue(sqlite, 1)
+    persistence = Persistence(sqlite)
+    writing = asyncio.create_task(persistence.persist(_accept))
+    await asyncio.sleep(0)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert await persistence.persist(_accept) == 1
+    persistence.close()
+    assert states(sqlite) == {"accepted": 1}
+
+
+async def test_many_write_side_by_side_and_each_has_its_own_transaction(engine: sa.Engine) -> None:
+    queue(engine, 1)
+    persistence = Persistence(engine)
+    more = _statement("UPDATE outbox SET attempts = attempts + 1")
+    await asyncio.gather(*(persistence.persist(more) for _ in range(20)))
+    persistence.close()
+    assert delivery(engine, 1).attempts == 20

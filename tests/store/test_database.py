@@ -2,12 +2,14 @@
 
 import datetime as dt
 import resource
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 
 from dailypapers.errors import BadSettings, DatabaseUnreachable
 from dailypapers.store.database import (
+    KeptWriter,
     clock_difference,
     clock_of,
     close,
@@ -86,6 +88,61 @@ def test_a_durable_write_is_on_the_disk_and_the_next_one_need_not_be(sqlite: sa.
     for durable, synchronous in ((True, full), (False, normal), (True, full)):
         with writing(sqlite, durable=durable) as tx:
             assert tx.exec_driver_sql("PRAGMA synchronous").scalar_one() == synchronous
+
+
+def writer_on(engine: sa.Engine) -> KeptWriter:
+    kept = KeptWriter.on(engine)
+    assert kept
+    return kept
+
+
+def add(source: str) -> Callable[[sa.Connection], int]:
+    return lambda tx: len(insert_new(tx, checkpoints, [{"source": source, "value": {}}], checkpoints.c.source))
+
+
+def test_what_a_kept_connection_writes_is_there_once_it_is_committed_and_it_is_durable(sqlite: sa.Engine) -> None:
+    kept, full = writer_on(sqlite), 2
+    for count, source in enumerate(("a", "b")):
+        assert kept.write(add(source)) == 1
+        assert len(rows(sqlite)) == count
+        kept.commit()
+        assert len(rows(sqlite)) == count + 1
+    assert kept.write(lambda tx: tx.exec_driver_sql("PRAGMA synchronous").scalar_one()) == full
+    kept.close()
+
+
+def test_a_kept_connection_waits_for_others_a_moment_and_is_not_the_worse_for_it(sqlite: sa.Engine) -> None:
+    kept = writer_on(sqlite)
+    with writing(sqlite) as tx:
+        add("other")(tx)
+        with pytest.raises(DatabaseUnreachable, match="locked"):
+            kept.write(add("a"))
+    kept.write(add("a"))
+    kept.commit()
+    kept.close()
+    assert [name for name, _ in rows(sqlite)] == ["a", "other"]
+
+
+def test_what_goes_wrong_on_a_kept_connection_leaves_nothing(sqlite: sa.Engine) -> None:
+    kept = writer_on(sqlite)
+
+    def write_and_fail(tx: sa.Connection) -> None:
+        add("a")(tx)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        kept.write(write_and_fail)
+    kept.write(add("b"))
+    kept.let_go().close()
+    kept.write(add("c"))
+    kept.commit()
+    kept.close()
+    assert [name for name, _ in rows(sqlite)] == ["c"]
+
+
+def test_only_a_file_is_written_to_over_a_kept_connection(postgres: sa.Engine) -> None:
+    assert KeptWriter.on(postgres) is None
+    assert KeptWriter.on(connect("sqlite://")) is None
 
 
 def test_a_clock_that_differs_from_the_servers_is_known_to(postgres: sa.Engine, sqlite: sa.Engine) -> None:

@@ -63,6 +63,30 @@ def test_a_statement_tells_how_many_rows_it_changed(engine: sa.Engine) -> None:
 def test_nothing_is_run_for_no_rows(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         _COUNTING.run_each(tx, [], more=1)
+        _COUNTING.run_tuples(tx, ("key",), [], more=1)
+
+
+def test_values_of_named_parameters_are_taken_in_any_order(engine: sa.Engine) -> None:
+    insert(engine)
+    with writing(engine) as tx:
+        _COUNTING.run_tuples(tx, ("more", "key"), [(1, "one"), (2, "two")])
+        _COUNTING.run_tuples(tx, ("key",), [("two",), ("three",), ("four",)], more=10)
+        counts = tx.execute(sa.select(workers.c.id, workers.c.handed_over)).all()
+    assert {row.id: row.handed_over for row in counts} == {"one": 4, "two": 15, "three": 13}
+
+
+def test_one_parameter_alone_is_taken_as_well(engine: sa.Engine) -> None:
+    insert(engine)
+    ending = Prepared(sa.delete(workers).where(workers.c.id == sa.bindparam("key", type_=sa.Text)))
+    with writing(engine) as tx:
+        ending.run_tuples(tx, ("key",), [("one",), ("two",)])
+        assert tx.execute(sa.select(workers.c.id)).scalars().all() == ["three"]
+
+
+def test_an_error_of_the_driver_is_what_sqlalchemy_makes_of_it(engine: sa.Engine) -> None:
+    insert(engine)
+    with pytest.raises(sa.exc.IntegrityError):
+        insert(engine)
 
 
 @pytest.mark.parametrize("ids", [[], [1], [3, 1, 99], range(5000)])

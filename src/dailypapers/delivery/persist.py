@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -9,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from dailypapers.errors import DatabaseDamaged, DatabaseNotMigrated, DatabaseUnreachable
-from dailypapers.store.database import reading, writing
+from dailypapers.store.database import KeptWriter, reading, writing
 
 log = structlog.get_logger()
 Value = TypeVar("Value")
@@ -25,13 +27,39 @@ class Persistence:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._is_away = False
+        #: What writes in the event loop, which takes less than to hand over to a thread; the disk is waited for in one.
+        self._kept = KeptWriter.on(engine)
+        self._is_writing = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._thread.shutdown()
+        if self._kept:
+            self._kept.close()
 
     async def persist(self, write: Callable[[sa.Connection], Value]) -> Value:
         """Return what `write` returns, once its transaction is on the disk.
 
         `write` may run several times, and more than once with success: a commit whose answer was lost is repeated.
         """
+        if self._kept:
+            # Who is in the way for longer than a moment is waited for in a thread.
+            with suppress(DatabaseUnreachable):
+                async with self._is_writing:
+                    return await self._at_once(self._kept, write)
         return await self._in_the_end(partial(_written, self._engine, write))
+
+    async def _at_once(self, kept: KeptWriter, write: Callable[[sa.Connection], Value]) -> Value:
+        value = kept.write(write)
+        committing = self._thread.submit(kept.commit)
+        try:
+            await asyncio.wrap_future(committing)
+        except asyncio.CancelledError:
+            left = kept.let_go()
+            committing.add_done_callback(lambda _: left.close())
+            raise
+        return value
 
     async def load(self, read: Callable[[sa.Connection], Value]) -> Value:
         """Return what `read` returns."""

@@ -89,6 +89,7 @@ def working(
         with renewed(renew, every=renew_every, name="lease"):
             yield run
     finally:
+        run.persistence.close()
         # Who cannot say that it has ended is found dead by the next one.
         with suppress(DatabaseUnreachable):
             run.end()

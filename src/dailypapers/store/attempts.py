@@ -2,11 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
-from dailypapers.domain.delivery import Attempt, Delivery, Outcome
+from dailypapers.domain.delivery import Attempt, Delivery, Outcome, OutcomeKind
 from dailypapers.store.database import groups
 from dailypapers.store.prepared import Prepared
 from dailypapers.store.schema import attempts
@@ -16,33 +15,29 @@ def start(
     tx: sa.Connection, deliveries: Sequence[Delivery], *, now: dt.datetime, servers: Sequence[str] | None = None
 ) -> None:
     """Note that these claimed mails are being tried, by these servers; `attempts` of each already counts this try."""
-    rows = (
-        {"delivery_id": d.id, "number": d.attempts, "worker": d.claimed_by, "server": server}
+    rows = [
+        (d.id, d.attempts, d.claimed_by, server)
         for d, server in zip(deliveries, servers or [""] * len(deliveries), strict=True)
-    )
-    _STARTING.run_each(tx, rows, started_at=now)
+    ]
+    _STARTING.run_tuples(tx, ("delivery_id", "number", "worker", "server"), rows, started_at=now)
 
 
 def hand_over(tx: sa.Connection, deliveries: Iterable[Delivery], *, now: dt.datetime) -> None:
     """Note that these mails are about to be handed over: from now on the server may have them."""
-    rows = ({"key": d.id, "try": d.attempts, "by": d.server} for d in deliveries)
-    _HANDING_OVER.run_each(tx, rows, moment=now)
+    rows = [(d.id, d.attempts, d.server) for d in deliveries]
+    _HANDING_OVER.run_tuples(tx, ("key", "try", "by"), rows, moment=now)
 
 
 def answer(tx: sa.Connection, answers: Iterable[tuple[Delivery, Outcome]], *, now: dt.datetime) -> None:
     """Record what was answered."""
-    rows: Iterable[dict[str, Any]] = (
-        {
-            "key": delivery.id,
-            "try": delivery.attempts,
-            "says": outcome.code,
-            "status": outcome.enhanced,
-            "words": outcome.text,
-            "means": f"{outcome.fault} {outcome.finality}",
-        }
+    rows = [
+        (delivery.id, delivery.attempts, outcome.code, outcome.enhanced, outcome.text, _MEANINGS[outcome.kind])
         for delivery, outcome in answers
-    )
-    _ANSWERING.run_each(tx, rows, moment=now)
+    ]
+    _ANSWERING.run_tuples(tx, ("key", "try", "says", "status", "words", "means"), rows, moment=now)
+
+
+_MEANINGS = {kind: " ".join(part.value for part in kind.value) for kind in OutcomeKind}
 
 
 def _handing_over() -> sa.Update:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +24,8 @@ _REVISION = sa.table("alembic_version", sa.column("version_num", sa.Text))
 #: How many values one statement carries; SQLite allows 32,766 variables, PostgreSQL 65,535.
 GROUP = 2000
 _BUSY_MS = 30_000
+#: For how long an event loop may be held up by somebody else's write.
+_MOMENT_MS = 50
 #: Who has somebody erased waits for readers of the log no longer than a person waits for a page.
 _ERASED_WAIT_MS = 1_000
 _ERASED = "dailypapers erased"
@@ -121,15 +123,28 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     """Take the write lock at once: a reader that turns writer half-way would fail instead of waiting."""
     options = connection.get_execution_options()
-    if options.get("rebuilding", False):
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    synchronous = "FULL" if options.get("durable", False) else "NORMAL"
-    # It stays as it is for the connection's next transaction, and most want the same.
-    if connection.info.get(_SYNCHRONOUS) != synchronous:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
-        connection.info[_SYNCHRONOUS] = synchronous
-    reading = options.get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver = driver_of(connection)
+    try:
+        if options.get("rebuilding", False):
+            driver.execute("PRAGMA foreign_keys = OFF")
+        synchronous = "FULL" if options.get("durable", False) else "NORMAL"
+        # It stays as it is for the connection's next transaction, and most want the same.
+        if connection.info.get(_SYNCHRONOUS) != synchronous:
+            driver.execute(f"PRAGMA synchronous = {synchronous}")
+            connection.info[_SYNCHRONOUS] = synchronous
+        driver.execute("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        raise as_wrapped(error, "BEGIN", connection) from error
+
+
+def driver_of(connection: sa.Connection) -> sqlite3.Connection:
+    """Return SQLite's own connection: what runs often goes to it directly."""
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+
+def as_wrapped(error: sqlite3.Error, statement: str, connection: sa.Connection) -> BaseException:
+    """Return the error that SQLAlchemy raises for one of the driver's, without values, which may be about readers."""
+    return sa.exc.DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect)
 
 
 @contextmanager
@@ -144,6 +159,70 @@ def writing(engine: sa.Engine, *, durable: bool = False) -> Iterator[sa.Connecti
             yield tx
         if tx.info.pop(_ERASED, False):
             _empty_log(tx, wait_ms=_ERASED_WAIT_MS)
+
+
+class KeptWriter:
+    """Writes durably over one connection that is kept, in two steps: what is written, and that it is on the disk.
+
+    The first waits for other writers no longer than a moment, so that an event loop may do it; the second is for a
+    thread. One transaction at a time. With PostgreSQL each statement waits for the network: there is none.
+    """
+
+    @classmethod
+    def on(cls, engine: sa.Engine) -> "KeptWriter | None":
+        """Return one for a SQLite file, `None` for another database."""
+        is_file = engine.dialect.name == "sqlite" and (engine.url.database or ":memory:") != ":memory:"
+        return cls(engine) if is_file else None
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._connection: sa.Connection | None = None
+
+    def write(self, write: Callable[[sa.Connection], T]) -> T:
+        """Return what `write` returns; what it wrote is to be committed next.
+
+        Raises `DatabaseUnreachable` where others write for longer than a moment.
+        """
+        with self._usable() as tx:
+            tx.begin()
+            return write(tx)
+
+    def commit(self) -> None:
+        """Return once what was written is on the disk."""
+        with self._usable() as tx:
+            tx.commit()
+
+    @contextmanager
+    def _usable(self) -> Iterator[sa.Connection]:
+        """Give the connection, and let go of it where anything goes wrong: nothing has been written then."""
+        try:
+            with _reachable(self._engine):
+                self._connection = self._connection or self._opened()
+                yield self._connection
+        except BaseException:
+            self.close()
+            raise
+
+    def _opened(self) -> sa.Connection:
+        connection = self._engine.connect().execution_options(durable=True)
+        # It waits for locks no longer than a moment, and so it must not serve anybody else.
+        connection.detach()
+        driver_of(connection).execute(f"PRAGMA busy_timeout = {_MOMENT_MS}")
+        return connection
+
+    def let_go(self) -> "KeptWriter":
+        """Return one that has the connection, which a thread may be using, and open another one for the next write."""
+        other = KeptWriter(self._engine)
+        other._connection, self._connection = self._connection, None
+        return other
+
+    def close(self) -> None:
+        """Let go of the connection; the next write opens another one."""
+        connection, self._connection = self._connection, None
+        if connection:
+            # One that is broken is closed as well as it can be.
+            with suppress(sa.exc.DBAPIError):
+                connection.close()
 
 
 @contextmanager

@@ -273,6 +273,15 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
     A row somebody else has taken meanwhile is left alone, unless the server has accepted the mail: that is so, whoever
     else was about to send it again.
     """
+    accepted = [(d.id, d.detail, d.message_id) for d in deliveries if d.state is DeliveryState.ACCEPTED]
+    _ACCEPTING.run_tuples(tx, ("key", "said", "name"), accepted)
+    if len(accepted) < len(deliveries):
+        _record_others(tx, [d for d in deliveries if d.state is not DeliveryState.ACCEPTED])
+    if gone := [d.id for d in deliveries if d.doubt is Doubt.CARRY or d.state in NEVER_ARRIVED]:
+        release_picks(tx, gone)
+
+
+def _record_others(tx: sa.Connection, deliveries: Iterable[Delivery]) -> None:
     rows = (
         {
             "key": d.id,
@@ -287,25 +296,42 @@ def record(tx: sa.Connection, deliveries: Sequence[Delivery]) -> None:
         for d in deliveries
     )
     _RECORDING.run_each(tx, rows)
-    gone = [d.id for d in deliveries if d.state in NEVER_ARRIVED or d.doubt is Doubt.CARRY]
-    release_picks(tx, gone)
 
 
 def _recording() -> sa.Update:
-    is_mine = sa.and_(
-        outbox.c.state == DeliveryState.CLAIMED.value, outbox.c.claimed_by == sa.bindparam("by", type_=sa.Text)
+    mine = (
+        outbox.c.id == sa.bindparam("key"),
+        outbox.c.state == DeliveryState.CLAIMED.value,
+        outbox.c.claimed_by == sa.bindparam("by", type_=sa.Text),
     )
+    return (
+        sa.update(outbox)
+        .where(*mine)
+        .values(
+            state=sa.bindparam("to"),
+            detail=sa.bindparam("said"),
+            next_attempt_at=sa.bindparam("retry_at", type_=outbox.c.next_attempt_at.type),
+            message_id=sa.bindparam("name"),
+            max_bytes=sa.bindparam("most", type_=sa.Integer),
+            doubt=sa.bindparam("about", type_=sa.Text),
+            claimed_by="",
+        )
+    )
+
+
+def _accepting() -> sa.Update:
+    """Return what an acceptance changes: not the doubt about earlier tries, which no answer to this one takes away."""
     may_be_accepted = sa.or_(*(outbox.c.state == state.value for state in _MAY_BE_ACCEPTED))
-    is_accepted = sa.and_(sa.bindparam("to", type_=sa.Text) == DeliveryState.ACCEPTED.value, may_be_accepted)
-    change = sa.update(outbox).where(outbox.c.id == sa.bindparam("key"), sa.or_(is_mine, is_accepted))
-    return change.values(
-        state=sa.bindparam("to"),
-        detail=sa.bindparam("said"),
-        next_attempt_at=sa.bindparam("retry_at", type_=outbox.c.next_attempt_at.type),
-        message_id=sa.bindparam("name"),
-        max_bytes=sa.bindparam("most", type_=sa.Integer),
-        doubt=sa.case((is_mine, sa.bindparam("about", type_=sa.Text)), else_=outbox.c.doubt),
-        claimed_by="",
+    return (
+        sa.update(outbox)
+        .where(outbox.c.id == sa.bindparam("key"), may_be_accepted)
+        .values(
+            state=DeliveryState.ACCEPTED.value,
+            detail=sa.bindparam("said"),
+            next_attempt_at=None,
+            message_id=sa.bindparam("name"),
+            claimed_by="",
+        )
     )
 
 
@@ -440,8 +466,8 @@ def _limits_of_due(now: dt.datetime) -> dict[str, dt.datetime]:
     return {"latest_claim": now + _CLOCKS_DIFFER, "latest_retry": now + 2 * LONGEST_RETRY}
 
 
-_TAKEN, _CLAIMED_AND_WANTED, _RECORDING = (
-    Prepared(statement) for statement in (_taken(), _claimed_and_wanted(), _recording())
+_TAKEN, _CLAIMED_AND_WANTED, _RECORDING, _ACCEPTING = (
+    Prepared(statement) for statement in (_taken(), _claimed_and_wanted(), _recording(), _accepting())
 )
 _TAKE_FIRST = {
     (priority, state): Prepared(_take_first(priority, state))

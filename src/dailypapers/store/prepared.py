@@ -1,11 +1,12 @@
 """Statements that run with every group of mails: written once, and given to the driver as they are.
 
 To put a statement together, or to find it in a cache, takes SQLAlchemy longer than the database takes to run it. Here
-its text, the order of its values and the way each is converted are kept for each kind of database. It still goes
-through SQLAlchemy's connection, so that transactions and errors are the same as elsewhere.
+its text, the order of its values and the way each is converted are kept for each kind of database. SQLite's driver gets
+it directly, PostgreSQL's through SQLAlchemy. Transactions and errors are the same as elsewhere.
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from dailypapers.store.database import as_wrapped, driver_of
 from dailypapers.store.schema import Moment
 
 Converter = Callable[[Any], Any]
@@ -72,6 +74,8 @@ class _Written:
     """What the statement itself says, converted."""
     converters: Mapping[str, Converter]
     """By parameter, of those whose values must be converted."""
+    names: tuple[str, ...] | None
+    """Its parameters in order, where the driver takes values by their place."""
     in_order: Callable[[Mapping[str, Any]], Any]
     """Returns values as the driver takes them: in order, or by name."""
     reads: tuple[tuple[int, Converter], ...]
@@ -92,8 +96,37 @@ class _Written:
                 bound[name] = convert(bound[name])
             yield self.in_order(bound)
 
+    def binding(self, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Any]:
+        """Return what puts values of these names, all there are, into the form that the driver takes."""
+        if self.names is None:
+            return lambda values: dict(zip(names, values, strict=True))
+        if self.names == names:
+            return tuple
+        places = itemgetter(*map(names.index, self.names))
+        return places if len(self.names) > 1 else lambda values: (places(values),)
 
-Statement = sa.Select[Any] | sa.Update | sa.Insert | sa.sql.dml.ReturningUpdate[Any]
+
+def _run(tx: sa.Connection, written: _Written, values: Any) -> Any:
+    """Run a statement; returns the cursor."""
+    if tx.dialect.name != "sqlite":
+        return tx.exec_driver_sql(written.text, values)
+    try:
+        return driver_of(tx).execute(written.text, values)
+    except sqlite3.Error as error:
+        raise as_wrapped(error, written.text, tx) from error
+
+
+def _run_each(tx: sa.Connection, written: _Written, rows: list[Any]) -> None:
+    if tx.dialect.name != "sqlite":
+        tx.exec_driver_sql(written.text, rows)
+        return
+    try:
+        driver_of(tx).executemany(written.text, rows)
+    except sqlite3.Error as error:
+        raise as_wrapped(error, written.text, tx) from error
+
+
+Statement = sa.Select[Any] | sa.Update | sa.Insert | sa.Delete | sa.sql.dml.ReturningUpdate[Any]
 
 
 class Prepared:
@@ -110,21 +143,35 @@ class Prepared:
     def rows(self, tx: sa.Connection, **values: Any) -> Sequence[Sequence[Any]]:
         """Run it once; returns what it selects."""
         written = self._for(tx.dialect)
-        bound = written.in_order({**written.constants, **written.converted(values)})
-        rows = tx.exec_driver_sql(written.text, bound).all()
+        rows = _run(tx, written, written.in_order({**written.constants, **written.converted(values)})).fetchall()
         return _read(rows, written.reads) if written.reads else rows
 
     def run(self, tx: sa.Connection, **values: Any) -> int:
         """Run it once; returns how many rows it changed."""
         written = self._for(tx.dialect)
-        bound = written.in_order({**written.constants, **written.converted(values)})
-        return tx.exec_driver_sql(written.text, bound).rowcount
+        rows_changed: int = _run(
+            tx, written, written.in_order({**written.constants, **written.converted(values)})
+        ).rowcount
+        return rows_changed
 
     def run_each(self, tx: sa.Connection, rows: Iterable[Mapping[str, Any]], **common: Any) -> None:
         """Run it for each of some rows; what is `common` to all of them is converted once."""
         written = self._for(tx.dialect)
         if bound := list(written.each(rows, common)):
-            tx.exec_driver_sql(written.text, bound)
+            _run_each(tx, written, bound)
+
+    def run_tuples(
+        self, tx: sa.Connection, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], **common: Any
+    ) -> None:
+        """Run it for each of some rows of values for these parameters, which the driver takes as they are.
+
+        What is `common` to all rows is converted, once.
+        """
+        if rows:
+            written = self._for(tx.dialect)
+            shared = {**written.constants, **written.converted(common)}
+            behind, bind = tuple(shared.values()), written.binding(names + tuple(shared))
+            _run_each(tx, written, [bind(row + behind) for row in rows])
 
     def text_for(self, dialect: sa.Dialect) -> str:
         """Return its text as this kind of database takes it."""
@@ -146,8 +193,8 @@ def _write(statement: Any, dialect: sa.Dialect) -> _Written:
     converters = {name: converter for name, converter in processors.items() if converter}
     effective = {name: bind.effective_value for name, bind in binds.items() if not bind.required}
     constants = {name: converters[name](value) if name in converters else value for name, value in effective.items()}
-    order = compiled.positiontup if compiled.positional else None
-    return _Written(compiled.string, constants, converters, _in_order(order), tuple(_reads(statement, dialect)))
+    names = tuple(compiled.positiontup) if compiled.positional else None
+    return _Written(compiled.string, constants, converters, names, _in_order(names), tuple(_reads(statement, dialect)))
 
 
 def _in_order(names: Sequence[str] | None) -> Callable[[Mapping[str, Any]], Any]:

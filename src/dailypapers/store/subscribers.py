@@ -351,7 +351,7 @@ def schedule_next(tx: sa.Connection, moments: Mapping[int, dt.datetime]) -> None
 
 def accepted(tx: sa.Connection, editions: Mapping[int, int]) -> None:
     """Note which edition each reader was last accepted for; it never goes back."""
-    _ACCEPTING.run_each(tx, ({"key": reader, "edition": number} for reader, number in editions.items()))
+    _ACCEPTING.run_tuples(tx, ("key", "edition"), list(editions.items()))
 
 
 _ACCEPTED_EDITION = sa.bindparam("edition", type_=sa.BigInteger())
