@@ -1,7 +1,6 @@
 """A run stops where it can only do harm: our fault, a server that takes nothing, mails of which none can be built."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 
@@ -41,7 +40,7 @@ def test_a_mail_that_is_tried_again_is_counted_once() -> None:
 def test_the_editions_of_a_run_are_those_of_its_readers_and_of_its_groups() -> None:
     tally, some = Tally(), result(OutcomeKind.ACCEPTED)
     of_group, of_reader = some.delivery._replace(group_edition=7), some.delivery._replace(id=2, edition=8)
-    tally.add([replace(some, delivery=each) for each in (some.delivery, of_group, of_reader)])
+    tally.add([some._replace(delivery=each) for each in (some.delivery, of_group, of_reader)])
     assert tally.edition_ids == {7, 8}
 
 

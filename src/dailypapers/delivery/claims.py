@@ -4,8 +4,8 @@ import asyncio
 import datetime as dt
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -28,8 +28,7 @@ _URGENT_GROUP = 20
 LOOK_AGAIN = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A claimed mail with all it shows, the moment at which it may go, and the server it goes by."""
 
     render_input: RenderInput
@@ -37,6 +36,8 @@ class Due:
     server: str
     is_urgent: bool
     """Whether somebody waits for it."""
+    has_to_wait: bool
+    """Whether that moment was not there yet when it was claimed."""
 
 
 class Claims:
@@ -130,7 +131,7 @@ class Claims:
         load = partial(load_inputs, deliveries=[turn.delivery for turn in turns], shared=self._shared)
         inputs = await self._worker.persistence.load(load)
         due = [
-            Due(render_input, turn.at, turn.server, turn.delivery.priority is Priority.URGENT)
+            Due(render_input, turn.at, turn.server, turn.delivery.priority is Priority.URGENT, turn.has_to_wait)
             for render_input, turn in zip(inputs, turns, strict=True)
         ]
         # Who is waited for comes first, and then who may go first: one domain with a limit holds up no other.

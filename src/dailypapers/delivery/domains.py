@@ -50,14 +50,14 @@ class Domains:
             domain = domains_by_name.get(name, Domain())
             domains_by_name[name] = replace(domain, breaker=breaker_after(domain.breaker, outcome, now))
         paces.keep_domains(tx, domains_by_name)
-        self.remember(domains_by_name)
+        self.remember(domains_by_name, domains_by_name)
 
-    def remember(self, domains: Mapping[str, Domain]) -> None:
-        """Take note of how domains stand in the store."""
-        for name, domain in domains.items():
-            self._refusing.pop(name, None)
-            if domain.breaker:
-                self._refusing[name] = domain
+    def remember(self, names: Iterable[str], domains: Mapping[str, Domain]) -> None:
+        """Take note of how domains of these names stand in the store, where some may be missing."""
+        if self._refusing:
+            for name in names:
+                self._refusing.pop(name, None)
+        self._refusing.update({name: domain for name, domain in domains.items() if domain.breaker})
 
     def reserve(self, domain: str, limit: Limit, next_at: dt.datetime, *, now: dt.datetime) -> dt.datetime:
         """Return when one more mail of a domain may go that has a limit, behind those that wait already."""
@@ -73,10 +73,15 @@ class DomainTurns:
         self._domains, self._now = domains, now
         names = {domain_of(delivery.address) for delivery in claimed}
         self._known = paces.domains(tx, names, to_change=domains.limit is not None) if names else {}
-        domains.remember({name: self._known.get(name, Domain()) for name in names})
+        domains.remember(names, self._known)
         self._changed: dict[str, Domain] = {}
         self._on_probation: set[str] = set()
         self._at: dict[int, dt.datetime] = {}
+
+    @property
+    def take_all(self) -> bool:
+        """Whether there is nothing to be kept to with any of the domains."""
+        return not self._known and self._domains.limit is None
 
     def waits(self, delivery: Delivery) -> tuple[dt.datetime, str] | None:
         """Return until when a mail waits in the outbox, and why; `None` where it goes now."""

@@ -94,6 +94,9 @@ class Pace:
         now: dt.datetime,
     ) -> tuple[list[Turn], list[Delivery]]:
         domains = DomainTurns(self._domains, tx, claimed, now)
+        only = self._routes.only_unlimited
+        if only is not None and domains.take_all:
+            return [Turn(delivery, now, only) for delivery in claimed], []
         servers = ServerTurns(self._routes, usages, rooms, now)
         turns, parked = [], []
         for delivery in claimed:
@@ -132,7 +135,7 @@ class Pace:
     ) -> None:
         """Count mails that are about to be handed over, and learn from answers which domains are to be left alone."""
         counted = self._routes.counted
-        handed_to = Counter(each.server for each in handed_over if each.server in counted)
+        handed_to = Counter(each.server for each in handed_over if each.server in counted) if counted else Counter()
         for server, mails in sorted(handed_to.items()):
             # In one order: two senders would otherwise wait for each other's rows.
             paces.count(tx, server, mails, now=now)

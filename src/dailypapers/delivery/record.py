@@ -2,19 +2,18 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from dailypapers.delivery.pace import Pace
-from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome
+from dailypapers.domain.delivery import Delivery, DeliveryState, MailKind, Outcome, OutcomeKind
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import attempts, outbox, subscribers, suppressions, workers
 from dailypapers.tools import e_reader
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """A delivery as it stands after what was answered."""
 
     delivery: Delivery
@@ -60,7 +59,7 @@ def _settle(tx: sa.Connection, results: Sequence[Result], now: dt.datetime) -> N
     accepted = [result.delivery for result in results if result.delivery.state is DeliveryState.ACCEPTED]
     subscribers.accepted(tx, {each.subscriber: each.edition for each in accepted if each.edition is not None})
     for result in results:
-        if result.outcome.address_is_dead:
+        if result.outcome.kind is not OutcomeKind.ACCEPTED and result.outcome.address_is_dead:
             _give_up(tx, result.delivery, now)
 
 

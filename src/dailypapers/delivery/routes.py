@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -30,13 +31,14 @@ class Route:
         return bool(self.rules.rate) or self.rules.has_quotas
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A claimed mail, the moment at which it may go, and the server it goes by."""
 
     delivery: Delivery
     at: dt.datetime
     server: str = ""
+    has_to_wait: bool = False
+    """Whether that moment was not there yet when the mail was claimed."""
 
 
 class Routes:
@@ -54,6 +56,11 @@ class Routes:
     def has_several(self) -> bool:
         """Whether there are several servers."""
         return len(self._routes) > 1
+
+    @property
+    def only_unlimited(self) -> str | None:
+        """Return the name of the only server, where nothing is to be kept to with it."""
+        return None if self.has_several or self._routes[0].is_limited else self._routes[0].name
 
     @property
     def counted(self) -> frozenset[str]:
@@ -132,8 +139,9 @@ class ServerTurns:
         at, rate = not_before, self._routes.rules_of(server).rate
         if rate:
             at, self._next_at[server] = spread(rate, self._next_at[server], not_before)
-        is_urgent = delivery.priority is Priority.URGENT
-        return Turn(delivery, self._now if is_urgent else at, server)
+        if delivery.priority is Priority.URGENT:
+            at = self._now
+        return Turn(delivery, at, server, has_to_wait=at > self._now)
 
     def store(self, tx: sa.Connection) -> None:
         """Store when the next mail may go by each server."""

@@ -171,6 +171,18 @@ def _log(done: Delivered, residues: dict[dt.date, int]) -> None:
         log.info("delivered", stopped=done.stopped.why if done.stopped else "", **counts)
 
 
+def _as_understood(delivery: Delivery, answered: Answered) -> Outcome:
+    """Return what an answer that took nothing means for its reader."""
+    outcome = of_book(delivery, answered.outcome)
+    if answered.mail.envelope.recipient != delivery.address and outcome.address_is_dead:
+        # In test mode it went to an operator, whose address says nothing of the reader's.
+        outcome = replace(outcome, kind=OutcomeKind.OUR_FAULT)
+    if outcome.too_large and not outcome.most_bytes:
+        # Whoever does not say how large a mail may be gets one of two thirds.
+        outcome = replace(outcome, most_bytes=len(answered.mail.content) * 2 // 3)
+    return outcome
+
+
 class _Run:
     """Mails on their way."""
 
@@ -257,11 +269,12 @@ class _Run:
             if until := self._options.pace.left_alone_until(domain_of(delivery.address), self._steady()):
                 await self._park(delivery._replace(server=due.server), until)
                 continue
-            async for urgent in self._until_its_turn(due):
-                if outgoing := await self._built(urgent):
-                    yield outgoing
-            if self._is_over:
-                return
+            if due.has_to_wait:
+                async for urgent in self._until_its_turn(due):
+                    if outgoing := await self._built(urgent):
+                        yield outgoing
+                if self._is_over:
+                    return
             if outgoing := await self._built(due):
                 yield outgoing
 
@@ -276,7 +289,7 @@ class _Run:
     async def _built(self, due: Due) -> OutgoingMail | None:
         built = self._build(due)
         if isinstance(built, Result):
-            await self._record((), [built])
+            await self._record((), [built], now=self._worker.clock())
             return None
         return built
 
@@ -336,29 +349,24 @@ class _Run:
             self._fence.composed(render_input.edition_day)
             self._in_flight[delivery.id] = delivery._replace(message_id=name, server=due.server)
             return replace(outgoing, server=due.server) if self._options.pace.has_several else outgoing
-        return self._result(delivery._replace(server=due.server), outcome)
+        return self._result(delivery._replace(server=due.server), outcome, self._worker.clock())
 
-    def _result(self, delivery: Delivery, outcome: Outcome) -> Result:
-        return Result(after(delivery, outcome, self._worker.clock(), policy=self._options.uncertain), outcome)
+    def _result(self, delivery: Delivery, outcome: Outcome, now: dt.datetime) -> Result:
+        return Result(after(delivery, outcome, now, policy=self._options.uncertain), outcome)
 
     async def _note(self, events: Iterable[Event]) -> frozenset[int]:
         """Make durable what is about to happen, and what has; returns which mails are not to be handed over."""
         leaving, results = [], []
+        now = self._worker.clock()
         for event in events:
             delivery = self._delivery(event.mail)
-            match event:
-                case AboutToHandOver():
-                    leaving.append(delivery)
-                case Answered(outcome=answer):
-                    outcome = of_book(delivery, answer)
-                    if event.mail.envelope.recipient != delivery.address and outcome.address_is_dead:
-                        # In test mode it went to an operator, whose address says nothing of the reader's.
-                        outcome = replace(outcome, kind=OutcomeKind.OUR_FAULT)
-                    if outcome.too_large and not outcome.most_bytes:
-                        # Whoever does not say how large a mail may be gets one of two thirds.
-                        outcome = replace(outcome, most_bytes=len(event.mail.content) * 2 // 3)
-                    results.append(self._result(delivery, outcome))
-        return await self._record(leaving, results)
+            if isinstance(event, AboutToHandOver):
+                leaving.append(delivery)
+            else:
+                is_plain = event.outcome.kind is OutcomeKind.ACCEPTED
+                outcome = event.outcome if is_plain else _as_understood(delivery, event)
+                results.append(self._result(delivery, outcome, now))
+        return await self._record(leaving, results, now=now)
 
     def _delivery(self, mail: OutgoingMail) -> Delivery:
         """Return what a mail delivers, with the server it goes by, which may be another one than it was given to."""
@@ -369,8 +377,10 @@ class _Run:
             delivery = self._in_flight[key] = delivery._replace(server=mail.server)
         return delivery
 
-    async def _record(self, leaving: Sequence[Delivery], results: Sequence[Result]) -> frozenset[int]:
-        pace, now = self._options.pace, self._worker.clock()
+    async def _record(
+        self, leaving: Sequence[Delivery], results: Sequence[Result], *, now: dt.datetime
+    ) -> frozenset[int]:
+        pace = self._options.pace
         write = partial(note, worker_id=self._worker.id, leaving=leaving, results=results, pace=pace, now=now)
         withdrawn = await self._worker.persistence.persist(write)
         pace.came_back(result.delivery for result in results)

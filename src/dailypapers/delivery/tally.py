@@ -62,26 +62,28 @@ class Tally:
         #: The latest results in a row of which nothing left us.
         self._in_vain: list[Outcome] = []
         self._has_anything_left = False
-        self._replies: Counter[str] = Counter()
-        self._replies_of: dict[str, Counter[str]] = {}
+        #: By domain and reply.
+        self._replies: Counter[tuple[str, str]] = Counter()
 
     def add(self, results: Iterable[Result]) -> None:
         """Count results; a delivery that is tried again is counted once."""
-        for result in results:
-            self._count(result.delivery)
-            self._judge(result.outcome)
-            self._note_reply(domain_of(result.delivery.address), result.outcome)
-
-    def _note_reply(self, domain: str, outcome: Outcome) -> None:
-        reply = f"{outcome.code // 100}xx" if outcome.code else NO_REPLY
-        self._replies[reply] += 1
-        self._replies_of.setdefault(domain, Counter())[reply] += 1
+        replies = []
+        for delivery, outcome in results:
+            self._count(delivery)
+            self._judge(outcome)
+            reply = f"{outcome.code // 100}xx" if outcome.code else NO_REPLY
+            replies.append((domain_of(delivery.address), reply))
+        self._replies.update(replies)
 
     def progress(self) -> Progress:
         """Return what was done so far, for whoever watches."""
-        largest = heapq.nlargest(_MOST_DOMAINS, self._replies_of.items(), key=lambda each: each[1].total())
-        domains = {domain: dict(replies) for domain, replies in largest}
-        return Progress(self.states.total(), dict(self._replies), domains)
+        replies: Counter[str] = Counter()
+        replies_of: dict[str, Counter[str]] = {}
+        for (domain, reply), mails in self._replies.items():
+            replies[reply] += mails
+            replies_of.setdefault(domain, Counter())[reply] += mails
+        largest = heapq.nlargest(_MOST_DOMAINS, replies_of.items(), key=lambda each: each[1].total())
+        return Progress(self.states.total(), dict(replies), {domain: dict(each) for domain, each in largest})
 
     def put_off(self, deliveries: Iterable[Delivery]) -> None:
         """Count mails that were claimed and wait in the outbox again, untried."""
@@ -95,9 +97,14 @@ class Tally:
         if delivery.state is DeliveryState.DEFERRED:
             self._deferred.add(delivery.id)
         self.states[delivery.state] += 1
-        self.edition_ids.update(each for each in (delivery.edition, delivery.group_edition) if each is not None)
+        for edition in (delivery.edition, delivery.group_edition):
+            if edition is not None:
+                self.edition_ids.add(edition)
 
     def _judge(self, outcome: Outcome) -> None:
+        if outcome.kind is OutcomeKind.ACCEPTED:
+            self._in_vain, self._has_anything_left = [], True
+            return
         if outcome.kind in _IN_VAIN:
             self._in_vain = [*self._in_vain, outcome][-IN_A_ROW:]
         else:

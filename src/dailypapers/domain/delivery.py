@@ -133,12 +133,12 @@ class Outcome:
     @property
     def fault(self) -> Fault:
         """Whose fault it is."""
-        return self.kind.value[0]
+        return self.kind._value_[0]
 
     @property
     def finality(self) -> Finality:
         """Whether another try may end differently."""
-        return self.kind.value[1]
+        return self.kind._value_[1]
 
     @property
     def address_is_dead(self) -> bool:
@@ -222,10 +222,10 @@ def after(delivery: Delivery, outcome: Outcome, now: dt.datetime, *, policy: Dou
     earlier try ends uncertain instead: neither failed nor expired would be true. A digest that is too large is packed
     smaller and tried again at once, and once.
     """
-    detail = " ".join(str(part) for part in (outcome.code or "", outcome.enhanced, outcome.text) if part)
+    detail = " ".join([part for part in (str(outcome.code or ""), outcome.enhanced, outcome.text) if part])[:500]
     if outcome.kind is OutcomeKind.ACCEPTED:
-        return delivery._replace(state=DeliveryState.ACCEPTED, detail=detail[:500], next_attempt_at=None)
-    answered = delivery._replace(detail=detail[:500], next_attempt_at=None)
+        return delivery._replace(state=DeliveryState.ACCEPTED, detail=detail, next_attempt_at=None)
+    answered = delivery._replace(detail=detail, next_attempt_at=None)
     # That we were too fast brings no mail nearer to its end: it waits as long as after its first try.
     retry_at = now + retry_delay(1 if outcome.fault is Fault.PACE else delivery.attempts, delivery.id)
     if (outcome.fault, outcome.finality) == _ANSWER_LOST:
