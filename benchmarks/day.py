@@ -23,9 +23,10 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,9 +34,10 @@ import sqlalchemy as sa
 from threadpoolctl import threadpool_limits
 
 from dailypapers.app import App, build
-from dailypapers.delivery.deliver import deliver_once
+from dailypapers.delivery.companions import Companions
+from dailypapers.delivery.deliver import deliver_once, sending_early
 from dailypapers.digests.choose import DigestOptions
-from dailypapers.digests.compose import compose
+from dailypapers.digests.compose import compose, count_due
 from dailypapers.digests.enrich import enrich
 from dailypapers.digests.figures import MAX_BYTES, FigureOptions
 from dailypapers.digests.group_digest import compose_groups
@@ -51,6 +53,7 @@ from dailypapers.library.gc_freeze import collect_less_often
 from dailypapers.library.learn import learn
 from dailypapers.settings import Settings
 from dailypapers.sources.http.client import Http
+from dailypapers.store import editions
 from dailypapers.store import groups as reading_groups
 from dailypapers.store.database import groups, migrate, reading, writing
 from dailypapers.store.ledger import ledgers
@@ -224,14 +227,29 @@ BEFORE = ("fetch", "close", "enrich")
 def steps(app: App, options: DigestOptions) -> list[tuple[str, float, float]]:
     """Seconds of each step, and those of this process's processor time."""
     dependencies, engine, cache = app.dependencies, app.engine, options.cache(app.engine)
+    sending, stop, early = dependencies.sending, threading.Event(), ExitStack()
+
+    def compose_for_all() -> None:
+        with reading(engine) as tx:
+            edition = editions.newest(tx)
+        assert edition
+        readers = count_due(engine, edition, now=NOW)
+        helping.append(early.enter_context(sending_early(sending, readers, clock=lambda: NOW, stop=stop)))
+        compose(engine, options, now=NOW, cache=cache)
+
+    def deliver() -> None:
+        with early:
+            deliver_once(sending, clock=lambda: NOW, early=helping[0])
+
+    helping: list[Companions | None] = []
     jobs: list[tuple[str, Callable[[], object]]] = [
         ("fetch", lambda: fetch(engine, dependencies.sources, make_http=dependencies.make_http, now=NOW)),
         ("close", lambda: close(engine, zone="UTC", now=NOW)),
         ("learn", lambda: learn(engine, 1, now=NOW)),
         ("enrich", lambda: apart(engine, lambda: enrich(engine, options, zone="UTC", now=NOW))),
-        ("compose", lambda: compose(engine, options, now=NOW, cache=cache)),
+        ("compose", compose_for_all),
         ("groups", lambda: compose_groups(engine, options, now=NOW, cache=cache)),
-        ("deliver", lambda: deliver_once(dependencies.sending, clock=lambda: NOW)),
+        ("deliver", deliver),
     ]
     taken = []
     for name, job in jobs:

@@ -17,7 +17,7 @@ import structlog
 
 from dailypapers.app import build
 from dailypapers.assembly.processes import Told
-from dailypapers.delivery.companions import end, settled
+from dailypapers.delivery.companions import end, read_told, settled
 from dailypapers.delivery.deliver import deliver_beside
 from dailypapers.delivery.tally import Delivered
 from dailypapers.errors import MailServerUnreachable
@@ -28,24 +28,26 @@ from dailypapers.store.database import close
 
 
 def main() -> None:
-    """Send until nothing is left, or whoever has started this ends or says so."""
-    told: Told = pickle.load(sys.stdin.buffer)  # noqa: S301 - the parent's words, through a pipe of its own
+    """Send until nothing is left and no more comes, or whoever has started this ends or says so."""
+    told: Told = pickle.loads(read_told(sys.stdin.fileno()))  # noqa: S301 - the parent's words, through a pipe of its own
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if told.is_verbose else logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    no_more_comes = threading.Event()
     with stop_on_signal() as stop:
-        threading.Thread(target=_stop_at_the_end_of_input, args=(stop,), daemon=True).start()
-        _say(end(_send(told, stop)))
+        threading.Thread(target=_hear, args=(no_more_comes, stop), daemon=True).start()
+        _say(end(_send(told, no_more_comes, stop)))
 
 
-def _stop_at_the_end_of_input(stop: threading.Event) -> None:
+def _hear(no_more_comes: threading.Event, stop: threading.Event) -> None:
+    """Set an event once a byte comes, and the other at the end of the input."""
     while os.read(sys.stdin.fileno(), 1):
-        pass
+        no_more_comes.set()
     stop.set()
 
 
-def _send(told: Told, stop: threading.Event) -> Delivered:
+def _send(told: Told, no_more_comes: threading.Event, stop: threading.Event) -> Delivered:
     collect_less_often()
     app = build(told.settings)
     gc.freeze()
@@ -58,6 +60,7 @@ def _send(told: Told, stop: threading.Event) -> Delivered:
             clock=lambda: told.now + dt.timedelta(seconds=time.monotonic() - told.at),
             on_progress=lambda count: _say(settled(count)),
             stop=stop,
+            more_comes=lambda: not no_more_comes.is_set(),
         )
     finally:
         close(app.engine)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import signal
 import threading
 import time
@@ -10,23 +11,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from io import BufferedWriter
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from tests.conftest import empty
 from tests.delivery import queued
-from tests.smtp_sink import Sink, smtp_sink
+from tests.smtp_sink import Rule, Sink, smtp_sink
 from tests.world import ON_SQLITE
 
 from dailypapers.app import App, build
 from dailypapers.assembly.processes import told
-from dailypapers.delivery.companions import CompanionOptions, Companions, beside, end, read_end
-from dailypapers.delivery.deliver import Sending, deliver_once
+from dailypapers.delivery.companions import CompanionOptions, Companions, beside, end, read_end, read_told
+from dailypapers.delivery.deliver import Sending, deliver_once, sending_early
 from dailypapers.delivery.tally import Delivered, Stopped
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.fault import Fault
+from dailypapers.domain.interest import Interest, InterestKind
+from dailypapers.domain.preferences import Preferences
+from dailypapers.domain.subscriber import Amount, Consent, Rhythm
+from dailypapers.jobs.day import day
 from dailypapers.settings import Settings
-from dailypapers.store.database import close
+from dailypapers.sources.file import File
+from dailypapers.store.database import close, writing
+from dailypapers.subscriptions import sign_up
 
 MAILS = 12
 
@@ -165,6 +174,97 @@ def test_where_this_process_fails_its_companions_end(engine: sa.Engine) -> None:
     with pytest.raises(ZeroDivisionError):
         fail()
     assert [process.poll() is not None for companions in started for process in companions.processes] == [True]
+
+
+@ON_SQLITE
+def test_where_more_comes_a_companion_waits_until_it_hears_that_no_more_does(engine: sa.Engine) -> None:
+    stop = threading.Event()
+    with (
+        smtp_sink() as sink,
+        app_of(engine, sink) as app,
+        beside(1, told(app.settings, 2, clock), stop=stop, on_progress=nobody_hears, more_comes=True) as companions,
+    ):
+        until(lambda: queued.alive(engine) != [])
+        queued.queue(engine, MAILS)
+        until(lambda: sink.taken.total() == MAILS)
+        assert companions.processes[0].poll() is None
+        companions.no_more_comes()
+        companions.wait()
+    assert companions.added_to(Delivered()) == Delivered(Counter({DeliveryState.ACCEPTED: MAILS}))
+
+
+@pytest.mark.parametrize(("least", "readers", "is_worth"), [(0, 10_000, False), (500, 499, False), (500, 500, True)])
+def test_one_is_started_before_all_is_composed_where_readers_are_many(least: int, readers: int, is_worth: bool) -> None:
+    assert CompanionOptions(while_composing=least).is_worth_starting_early(readers) is is_worth
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_was_not_sent_early_is_sent_at_the_end(engine: sa.Engine, is_killed: bool) -> None:
+    stop = threading.Event()
+    with smtp_sink(seconds=0.05) as sink, app_of(engine, sink) as app:
+        options = CompanionOptions(told=partial(told, app.settings), while_composing=MAILS)
+        ready = replace(sending(app, 1), companions=options)
+        with sending_early(ready, MAILS, clock=clock, stop=stop) as early:
+            assert early
+            until(lambda: queued.alive(engine) != [])
+            if is_killed:
+                early.processes[0].send_signal(signal.SIGKILL)
+            queued.queue(engine, MAILS)
+            done = deliver_once(ready, clock=clock, stop=stop, early=early)
+    assert done.states == {DeliveryState.ACCEPTED: MAILS}
+    assert sink.taken == {f"reader{n}@example.org": 1 for n in range(1, MAILS + 1)}
+    assert queued.alive(engine) == []
+
+
+@ON_SQLITE
+def test_what_has_stopped_the_one_that_sent_early_stops_this_one(engine: sa.Engine) -> None:
+    stop = threading.Event()
+    with smtp_sink(Rule("mail", "550 5.7.1 you are blocked", times=0)) as sink, app_of(engine, sink) as app:
+        options = CompanionOptions(told=partial(told, app.settings), while_composing=1)
+        ready = replace(sending(app, 1), companions=options)
+        with sending_early(ready, MAILS, clock=clock, stop=stop) as early:
+            assert early
+            queued.queue(engine, MAILS)
+            until(lambda: early.stopped is not None)
+            done = deliver_once(ready, clock=clock, stop=stop, early=early)
+    assert done.stopped
+    assert done.stopped.fault is Fault.US
+    assert not sink.taken
+
+
+@ON_SQLITE
+def test_a_day_is_delivered_by_two_once_it_has_many_readers(engine: sa.Engine, tmp_path: Path) -> None:
+    papers = [{"id": f"2604.{n:05}", "title": f"Robots {n}", "abstract": "Robots walk."} for n in range(3)]
+    (tmp_path / "papers.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
+    wanted = Preferences(Rhythm(), Amount(), (Interest(InterestKind.TOPIC, "robots"),))
+    with writing(engine) as tx:
+        for n in range(MAILS):
+            sign_up.admit(tx, f"reader{n}@example.org", wanted, consent=Consent("test"), now=queued.NOW)
+    with smtp_sink() as sink, app_of(engine, sink) as app:
+        early = CompanionOptions(told=partial(told, app.settings), while_composing=MAILS)
+        source = File(tmp_path / "papers.jsonl")
+        done = day(replace(app.dependencies, sources=[source], companions=early), clock=clock)
+    assert done.composed.digests == MAILS
+    assert done.delivered.states == {DeliveryState.ACCEPTED: MAILS}
+    assert sink.taken == {f"reader{n}@example.org": 1 for n in range(MAILS)}
+
+
+def test_no_byte_is_read_beyond_what_a_companion_is_told() -> None:
+    reads, writes = os.pipe()
+    with os.fdopen(writes, "wb") as file, os.fdopen(reads, "rb") as rest:
+        file.write((100_000).to_bytes(8) + b"x" * 100)
+        file.flush()
+        threading.Timer(0.2, lambda: _write_and_close(file, b"x" * 99_900 + b".")).start()
+        assert read_told(rest.fileno()) == b"x" * 100_000
+        assert rest.read() == b"."
+        with pytest.raises(EOFError):
+            read_told(rest.fileno())
+
+
+def _write_and_close(file: BufferedWriter, data: bytes) -> None:
+    file.write(data)
+    file.close()
 
 
 def until(happened: Callable[[], bool]) -> None:

@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import structlog
@@ -18,8 +17,8 @@ from dailypapers.delivery.companions import CompanionOptions
 from dailypapers.domain.clock import Clock
 from dailypapers.settings import Settings
 
-if TYPE_CHECKING:
-    pass
+#: For so many readers a process that sends meanwhile has begun before they are all composed for.
+WORTH_EARLY = 500
 
 
 def worker_name() -> str:
@@ -45,7 +44,10 @@ def companions(settings: Settings) -> CompanionOptions:
     is_sqlite = sa.make_url(settings.database.url).get_backend_name() == "sqlite"
     processes = settings.mail.processes or (1 if is_sqlite else _cores())
     connections = min(server.connections for server in settings.mail.servers or (settings.mail,))
-    return CompanionOptions(min(processes, connections), partial(told, settings))
+    is_early = min(settings.mail.processes or _cores(), connections) > 1
+    return CompanionOptions(
+        min(processes, connections), partial(told, settings), while_composing=WORTH_EARLY if is_early else 0
+    )
 
 
 def _cores() -> int:

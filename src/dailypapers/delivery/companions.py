@@ -1,6 +1,7 @@
 """Companions: processes that send beside this one, since one process uses one core.
 
     how many mails wait → a process for every two thousand → each is a worker of its own → what all did, added up
+    how many digests are to be composed → one process that sends what is ready, until it hears that no more comes
 
 Each claims for itself, over connections of its own; what keeps two senders on two machines apart keeps these apart. A
 companion is told what it needs through its standard input and ends once that is closed, so that none outlives this
@@ -9,6 +10,7 @@ process. Whichever of them is killed, the others send what it has left.
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -31,6 +33,8 @@ log = structlog.get_logger()
 _LOOK = 0.2
 #: The module that is a companion's program.
 _PROGRAM = "dailypapers.companion"
+#: What a companion is told begins with its length, in so many bytes; at last comes one byte: nothing is put any more.
+_LENGTH, _NO_MORE = 8, b"."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,16 @@ class CompanionOptions:
     told: Callable[[int, Clock], bytes] = field(default=lambda _count, _clock: b"", repr=False)
     worth_one: int = 2000
     """For so many mails one is started: it takes some seconds to begin."""
+    while_composing: int = 0
+    """From so many readers on one sends while their digests are composed; 0 for never."""
 
     def worth_starting(self, waiting: int) -> int:
         """Return how many companions to start for so many mails."""
-        return min(self.processes - 1, waiting // self.worth_one)
+        return max(min(self.processes - 1, waiting // self.worth_one), 0)
+
+    def is_worth_starting_early(self, readers: int) -> bool:
+        """Return whether one is to send while digests for so many readers are composed."""
+        return 0 < self.while_composing <= readers
 
 
 class Companions:
@@ -54,7 +64,7 @@ class Companions:
         self._stop, self._on_progress = stop, on_progress
         self.processes: list[subprocess.Popen[bytes]] = []
         self._inputs: list[IO[bytes]] = []
-        self._threads: list[threading.Thread] = []
+        self._hearing: list[threading.Thread] = []
         self._ended = threading.Event()
         self._done: list[Delivered] = []
         self.any_failed = False
@@ -68,25 +78,27 @@ class Companions:
         self._inputs.append(told_through)
         # One that has ended already is found out by its silence.
         with suppress(OSError):
-            told_through.write(told)
+            told_through.write(len(told).to_bytes(_LENGTH) + told)
             told_through.flush()
-        self._run(self._hear, process)
+        self._hearing.append(_in_a_thread(self._hear, process))
 
     def watch(self) -> None:
         """Have them stop once that is asked for."""
-        self._run(self._watch)
+        _in_a_thread(self._watch)
 
-    def _run(self, work: Callable[..., None], *of: object) -> None:
-        thread = threading.Thread(target=work, args=of, name="companion", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+    def no_more_comes(self) -> None:
+        """Tell them that nothing is put into the outbox any more: they end once nothing is left in it."""
+        for told_through in self._inputs:
+            with suppress(OSError, ValueError):  # Whoever was told to stop has nothing to wait for.
+                told_through.write(_NO_MORE)
+                told_through.flush()
 
     def wait(self) -> None:
         """Wait until all have ended: those that send go on until nothing is left."""
         for process in self.processes:
             process.wait()
         self._ended.set()
-        for thread in self._threads:
+        for thread in self._hearing:
             thread.join()
         self.stop()
 
@@ -116,29 +128,59 @@ class Companions:
             self.any_failed = True
             log.warning("a sending process ended early; what it had claimed is sent by another", code=process.wait())
 
+    @property
+    def stopped(self) -> Stopped | None:
+        """Why one of those that have ended stopped before all was sent, if one did."""
+        return next((each.stopped for each in self._done if each.stopped), None)
+
     def added_to(self, done: Delivered) -> Delivered:
         """Return what all have done, this process and its companions."""
         states = sum((each.states for each in self._done), done.states)
-        stopped = next((each.stopped for each in (done, *self._done) if each.stopped), None)
-        return Delivered(states, stopped, done.elsewhere)
+        return Delivered(states, done.stopped or self.stopped, done.elsewhere)
+
+
+def _in_a_thread(work: Callable[..., None], *of: object) -> threading.Thread:
+    thread = threading.Thread(target=work, args=of, name="companion", daemon=True)
+    thread.start()
+    return thread
 
 
 @contextmanager
 def beside(
-    count: int, told: bytes, *, stop: threading.Event, on_progress: Callable[[int], None]
+    count: int, told: bytes, *, stop: threading.Event, on_progress: Callable[[int], None], more_comes: bool = False
 ) -> Iterator[Companions]:
-    """Have so many processes send while the body does; they have ended when this does."""
+    """Have so many processes send while the body does; they have ended when this does.
+
+    Where `more_comes`, they wait for what is put until the body has said that no more does, or has ended.
+    """
     companions = Companions(stop=stop, on_progress=on_progress)
     try:
         for _ in range(count):
             companions.start(told)
+        if not more_comes:
+            companions.no_more_comes()
         companions.watch()
         yield companions
+        companions.no_more_comes()
     except BaseException:
         companions.stop()
         raise
     finally:
         companions.wait()
+
+
+def read_told(file: int) -> bytes:
+    """Read what a companion is told from its standard input, and no byte more. Raises `EOFError` where that ends."""
+    return _read_exactly(file, int.from_bytes(_read_exactly(file, _LENGTH)))
+
+
+def _read_exactly(file: int, many: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < many:
+        if not (part := os.read(file, many - len(parts))):
+            raise EOFError
+        parts += part
+    return bytes(parts)
 
 
 def settled(deliveries: int) -> str:

@@ -7,14 +7,14 @@ import asyncio
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import sqlalchemy as sa
 
-from dailypapers.delivery.companions import CompanionOptions, beside
+from dailypapers.delivery.companions import CompanionOptions, Companions, beside
 from dailypapers.delivery.recovery import recover
 from dailypapers.delivery.send import SenderOptions, deliver
 from dailypapers.delivery.tally import SERVER_PAUSE, Delivered, Stopped
@@ -49,29 +49,73 @@ def deliver_once(
     clock: Clock,
     on_progress: Callable[[int], None] = lambda _: None,
     stop: threading.Event | None = None,
+    early: Companions | None = None,
 ) -> Delivered:
-    """Send what is due over connections that are opened and closed here, with other processes where many mails wait."""
+    """Send what is due over connections that are opened and closed here, with other processes where many mails wait.
+
+    One that has sent since before, `early`, is told that no more comes, and helps.
+    """
     stop, options = stop or threading.Event(), sending.companions
     with reading(sending.engine) as tx:
         waiting = outbox.waiting(tx).get(DeliveryState.QUEUED, 0)
     freeze(waiting)
-    count = options.worth_starting(waiting)
+    helping = [early] if early else []
+    count = max(options.worth_starting(waiting) - len(helping), 0)
+    processes = 1 + len(helping) + count
     alone = partial(deliver_beside, sending, clock=clock, on_progress=on_progress, stop=stop)
-    if not count:
+    if processes == 1:
         return alone(processes=1)
-    with beside(count, options.told(count + 1, clock), stop=stop, on_progress=on_progress) as companions:
-        done = alone(processes=count + 1)
-        if done.stopped:
-            companions.stop()
-    done = companions.added_to(done)
-    if companions.any_failed and not done.stopped:
+    with beside(count, options.told(processes, clock), stop=stop, on_progress=on_progress) as companions:
+        helping.append(companions)
+        done = _with(helping, lambda: alone(processes=processes))
+    for each in helping:
+        each.wait()
+        done = each.added_to(done)
+    if any(each.any_failed for each in helping) and not done.stopped:
         done = _together(done, alone(processes=1))
     with reading(sending.engine) as tx:
         return replace(done, elsewhere=outbox.count_claimed(tx))
 
 
+def _with(helping: Sequence[Companions], send: Callable[[], Delivered]) -> Delivered:
+    """Send beside others, to whom no more comes; what stops one of them stops all."""
+    for each in helping:
+        each.no_more_comes()
+    done = Delivered() if any(each.stopped for each in helping) else send()
+    for each in helping if done.stopped else ():
+        each.stop()
+    return done
+
+
+@contextmanager
+def sending_early(
+    sending: Sending,
+    readers: int,
+    *,
+    clock: Clock,
+    on_progress: Callable[[int], None] = lambda _: None,
+    stop: threading.Event,
+) -> Iterator[Companions | None]:
+    """Have a process send what is ready while digests for so many readers are composed, where that is worth it.
+
+    The body ends with `deliver_once`, or `deliver_until_empty`, which are given it.
+    """
+    options = sending.companions
+    if not options.is_worth_starting_early(readers):
+        yield None
+        return
+    with beside(1, options.told(2, clock), stop=stop, on_progress=on_progress, more_comes=True) as early:
+        yield early
+
+
 def deliver_beside(
-    sending: Sending, *, processes: int, clock: Clock, on_progress: Callable[[int], None], stop: threading.Event
+    sending: Sending,
+    *,
+    processes: int,
+    clock: Clock,
+    on_progress: Callable[[int], None],
+    stop: threading.Event,
+    more_comes: Callable[[], bool] = lambda: False,
 ) -> Delivered:
     """Send what is due by this process alone, one of so many that share the connections."""
 
@@ -80,7 +124,13 @@ def deliver_beside(
         options.transport.share(processes)
         try:
             return await deliver(
-                sending.engine, sending.renderer, options, clock=clock, on_progress=on_progress, stop=stop
+                sending.engine,
+                sending.renderer,
+                options,
+                clock=clock,
+                on_progress=on_progress,
+                stop=stop,
+                more_comes=more_comes,
             )
         finally:
             with suppress(TimeoutError):
@@ -134,6 +184,7 @@ def deliver_until_empty(
     patience: dt.timedelta,
     stop: threading.Event,
     on_progress: Callable[[int], None] = lambda _: None,
+    early: Companions | None = None,
 ) -> Delivered:
     """Send what is due, and again as deferred mails come due, for as long as `patience` lasts.
 
@@ -142,7 +193,7 @@ def deliver_until_empty(
     goes by a clock that nobody sets.
     """
     until = time.monotonic() + patience.total_seconds()
-    done = deliver_once(sending, clock=clock, on_progress=on_progress, stop=stop)
+    done = deliver_once(sending, clock=clock, on_progress=on_progress, stop=stop, early=early)
     while wait := _wait_for_next(sending, done.stopped, now=clock(), longest=until - time.monotonic()):
         if not _time_passes(wait, clock=clock, stop=stop):
             break

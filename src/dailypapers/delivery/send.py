@@ -91,14 +91,15 @@ async def deliver(
     clock: Clock,
     stop: threading.Event | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
+    more_comes: Callable[[], bool] = lambda: False,
 ) -> Delivered:
     """Send all mails whose time has come; returns when none is left, when asked to stop, or when it must stop.
 
-    `on_progress` hears how many deliveries each group of answers settled.
+    `on_progress` hears how many deliveries each group of answers settled. While `more_comes`, it waits for what is put.
     """
     with working(engine, options.worker, options.uncertain, clock=clock) as worker:
-        fence = Fence(options.fence, worker.id)
-        run = _Run(worker, fence, renderer, options, stop=stop or threading.Event(), on_progress=on_progress)
+        fence, stop = Fence(options.fence, worker.id), stop or threading.Event()
+        run = _Run(worker, fence, renderer, options, stop=stop, on_progress=on_progress, more_comes=more_comes)
         obstacle = _restored(engine, fence, clock) or _on_hold(engine) or paused(engine)
         if not obstacle:
             try:
@@ -195,9 +196,10 @@ class _Run:
         *,
         stop: threading.Event,
         on_progress: Callable[[int], None],
+        more_comes: Callable[[], bool],
     ) -> None:
         self._worker, self._fence, self._renderer, self._options = worker, fence, renderer, options
-        self._stop, self._on_progress = stop, on_progress
+        self._stop, self._on_progress, self._more_comes = stop, on_progress, more_comes
         self._steady = steady(worker.clock)
         #: What was given to the transport and has no answer yet, and what was withdrawn from it, by id.
         self._in_flight: dict[int, Delivery] = {}
@@ -296,13 +298,17 @@ class _Run:
     async def _next(self) -> Due | None:
         """Return the next mail; it is waited for while others are in flight, or until a limit leaves room soon."""
         while not self._is_over:
+            # Asked before it is looked what is there: what is put in between is found.
+            more_comes = self._more_comes()
             due = await self._claims.next()
             if due:
                 return due
             seconds = LOOK_AGAIN if self._in_flight else self._until_room()
-            if seconds is None:
+            if seconds is None and not more_comes:
                 return None
-            await self._wait(min(max(seconds, _LOOK), LOOK_AGAIN))
+            await self._wait(min(max(seconds or 0, _LOOK), LOOK_AGAIN))
+            if more_comes:
+                self._claims.look_again()
         return None
 
     def _until_room(self) -> float | None:

@@ -32,8 +32,8 @@ from dailypapers.store.database import reading, writing
 
 log = structlog.get_logger()
 
-#: How many readers are claimed, ranked and put at a time.
-BATCH = 1000
+#: How many readers are claimed, ranked and put at a time; and the first ones, so that their mails leave meanwhile.
+BATCH, FIRST_BATCH = 1000, 250
 #: So many readers nobody has claimed are worth another composer, who must read first what papers are ranked by.
 WORTH_JOINING = 2 * BATCH
 
@@ -61,9 +61,9 @@ def compose(
 ) -> Composed:
     """Compose the digests of everybody who is due at `now`; `on_progress` hears how many readers each batch held.
 
-    Several composers on one database share the work: each claims `batch` readers at a time, until `CLAIM` after
-    what `clock` says by then (`now`, where there is none). Asked to stop, it ends after the batch at hand. A `cache`
-    keeps the papers for whoever composes next.
+    Several composers on one database share the work: each claims a few readers, then more, at most `batch` at a time,
+    until `CLAIM` after what `clock` says by then (`now`, where there is none). Asked to stop, it ends after the batch
+    at hand. A `cache` keeps the papers for whoever composes next.
     """
     clock = clock or (lambda: now)
     with writing(engine) as tx:
@@ -78,12 +78,19 @@ def compose(
             return Composed()
     candidates = (cache or options.cache(engine)).of(edition, now=now)
     run = _Run(engine, edition, options, candidates, now, clock)
-    total, stop = Composed(), stop or threading.Event()
-    while not stop.is_set() and (readers := run.claim(batch)):
+    total, stop, size = Composed(), stop or threading.Event(), min(FIRST_BATCH, batch)
+    while not stop.is_set() and (readers := run.claim(size)):
         done = run.compose(readers)
         total = Composed(total.digests + done.digests, total.skipped + done.skipped)
+        size = min(2 * size, batch)
         on_progress(len(readers))
     return replace(total, claimed_by_others=run.finish(total))
+
+
+def count_due(engine: sa.Engine, edition: Edition, *, now: dt.datetime) -> int:
+    """Return for how many readers an edition is still to be composed."""
+    with reading(engine) as tx:
+        return subscribers.count_due(tx, edition.id, now=now)
 
 
 def needs_help(engine: sa.Engine, *, now: dt.datetime) -> bool:

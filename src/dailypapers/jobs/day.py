@@ -2,7 +2,8 @@
 
     fetch | close | enrich | compose | deliver | post
 
-Each step can be killed at any point and simply run again: what is done is not done twice.
+Each step can be killed at any point and simply run again: what is done is not done twice. For many readers another
+process delivers what is composed already.
 """
 
 import datetime as dt
@@ -10,10 +11,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dailypapers.delivery.deliver import deliver_until_empty
+from dailypapers.delivery.deliver import deliver_until_empty, sending_early
 from dailypapers.delivery.tally import Delivered
 from dailypapers.digests.book import compose_books
-from dailypapers.digests.compose import Composed, compose
+from dailypapers.digests.compose import Composed, compose, count_due
 from dailypapers.digests.enrich import enrich
 from dailypapers.digests.group_digest import compose_groups
 from dailypapers.domain.clock import Clock
@@ -67,15 +68,13 @@ def day(
     edition = close(engine, zone=dependencies.zone, now=clock())
     cache = options.cache(engine)
     enrich(engine, options, zone=dependencies.zone, now=clock(), cache=cache, seconds=PATIENCE, is_over=stop.is_set)
-    composed = compose(engine, options, now=clock(), clock=clock, cache=cache, on_progress=progress.composed)
-    compose_groups(engine, options, now=clock(), cache=cache)
-    compose_books(engine, now=clock())
-    delivered = deliver_until_empty(
-        dependencies.sending,
-        clock=clock,
-        patience=patience,
-        on_progress=progress.delivered,
-        stop=stop,
-    )
+    sending, readers, heard = dependencies.sending, count_due(engine, edition, now=clock()), progress.delivered
+    with sending_early(sending, readers, clock=clock, on_progress=heard, stop=stop) as early:
+        composed = compose(engine, options, now=clock(), clock=clock, cache=cache, on_progress=progress.composed)
+        compose_groups(engine, options, now=clock(), cache=cache)
+        compose_books(engine, now=clock())
+        delivered = deliver_until_empty(
+            sending, clock=clock, patience=patience, on_progress=heard, stop=stop, early=early
+        )
     post_due(engine, dependencies.posting, clock=clock)
     return Day(fetched, edition, composed, delivered)
