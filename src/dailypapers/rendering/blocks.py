@@ -6,10 +6,12 @@ A block must not know whose mail it stands in, nor where; how it is rendered is 
 compared with how it would be in a mail of another shape. Knows nothing of what stands around it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple, cast
 
 import jinja2
 from jinja2.runtime import Context
@@ -45,9 +47,8 @@ class _Block:
     text: Piece
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What stands around the address to vote in an entry's block, in both parts; all else but its number is there."""
+class _Ready(NamedTuple):
+    """An entry's block in both parts, cut where the address to vote stands; all else but its number is there."""
 
     #: It is held, so that its identity is not another's while this is kept.
     entry: Entry
@@ -104,8 +105,9 @@ class Blocks:
     env: jinja2.Environment
     pieces: Pieces
     _blocks: dict[tuple[object, ...], _Block] = field(default_factory=dict)
-    #: By the identity of an entry, how many digits its number has, and the number of how it is shown.
-    _around: dict[tuple[int, int, int], _Around] = field(default_factory=dict)
+    #: By the number of how entries are shown and the first number of a run, and then by the identity of an entry.
+    _ready: defaultdict[tuple[int, int], dict[int, _Ready]] = field(default_factory=lambda: defaultdict(dict))
+    _count: int = 0
     _ways: dict[tuple[object, ...], int] = field(default_factory=dict)
     #: What the number of an entry is encoded.
     _numbers: list[bytes] = field(default_factory=list)
@@ -160,28 +162,38 @@ class Blocks:
         All but what the addresses to vote begin with and the number is shared by the readers of a topic. This is most
         of what a mail takes, and so is one loop.
         """
+        if not entries:
+            return [], [], []
         (in_html, weight_in_html), (in_text, weight_in_text) = vote
-        way, number = self._way(name, shown, (weight_in_html > 0, has_html)), first
-        htmls, texts, weights = list[bytes](), list[bytes](), list[int]()
-        numbers = self._encoded_numbers(first + len(entries))
-        for entry in entries:
-            # The first one may look another way, and the others by how wide their number is.
-            place = number if number <= 1 or self._filters_numbers else 2 + (number > 9) + (number > 99)  # noqa: PLR2004
-            around = self._around.get((id(entry), place, way))
-            if around is None:
-                around = self._new_around(name, entry, shown, number, (weight_in_html > 0, has_html))
-                kept(self._around, (id(entry), place, way), around, _BLOCKS)
-            html, text = in_html.join(around.html), in_text.join(around.text)
-            if number:
-                text = text.replace(_NUMBER, numbers[number])
-                html = html.replace(_NUMBER, numbers[number]) if around.is_numbered else html
-                number += 1
-            htmls.append(html)
-            texts.append(text)
-            weights.append(
-                around.weight + weight_in_html * around.votes_in_html + weight_in_text * around.votes_in_text
+        has = (weight_in_html > 0, has_html)
+        way, ready, each_alone = self._way(name, shown, has), list[_Ready](), self._filters_numbers
+        for number, start, end in _runs(first, len(entries), each_alone):
+            known, run = self._ready[way, number], entries[start:end]
+            blocks = [*map(known.get, map(id, run))]
+            ready += (
+                [
+                    block
+                    or self._new_ready((way, number), name, entry, shown, number=first + place if first else 0, has=has)
+                    for place, (entry, block) in enumerate(zip(run, blocks, strict=True), start)
+                ]
+                if None in blocks
+                else blocks
             )
-        return htmls, texts, weights
+        if self._filters_numbers != each_alone:
+            self._ready.clear()
+            return self.filled(name, entries, shown, vote, first=first, has_html=has_html)
+        _, htmls, texts, own_weights, in_htmls, in_texts, are_numbered = zip(*ready, strict=True)
+        html, text = [*map(in_html.join, htmls)], [*map(in_text.join, texts)]
+        if first:
+            numbers = self._encoded_numbers(first + len(entries))[first : first + len(entries)]
+            text = [each.replace(_NUMBER, number) for each, number in zip(text, numbers, strict=True)]
+            if any(are_numbered):
+                html = [each.replace(_NUMBER, number) for each, number in zip(html, numbers, strict=True)]
+        weights = [
+            weight + weight_in_html * votes_in_html + weight_in_text * votes_in_text
+            for weight, votes_in_html, votes_in_text in zip(own_weights, in_htmls, in_texts, strict=True)
+        ]
+        return html, text, weights
 
     def _way(self, name: str, shown: Shown, has: tuple[bool, bool]) -> int:
         """Return the number of a way to show entries: which block, how much, and whether with votes, and in HTML."""
@@ -192,7 +204,9 @@ class Blocks:
             self._numbers.append(self.pieces.encoded(str(len(self._numbers)), is_html=False)[0])
         return self._numbers
 
-    def _new_around(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool]) -> _Around:
+    def _new_ready(
+        self, key: tuple[int, int], name: str, entry: Entry, shown: Shown, *, number: int, has: tuple[bool, bool]
+    ) -> _Ready:
         reason, (has_votes, has_html) = self._reason(entry), has
         block = self._block(name, entry, shown, number, (bool(reason), has_votes and entry.paper_id > 0, has_html))
         values = {"reason": reason, NUMBER: str(number)}
@@ -201,8 +215,13 @@ class Blocks:
         html, weight_of_html = self.pieces.fill(block.html, given, weights, values) if block.html else (b"", 0)
         text, weight_of_text = self.pieces.fill(block.text, given, weights, values)
         in_html, in_text = tuple(html.split(_ADDRESS)), tuple(text.split(_ADDRESS))
-        weight = weight_of_html + weight_of_text
-        return _Around(entry, in_html, in_text, weight, len(in_html) - 1, len(in_text) - 1, _NUMBER in html)
+        votes, weight = (len(in_html) - 1, len(in_text) - 1), weight_of_html + weight_of_text
+        if self._count >= _BLOCKS:
+            self._ready.clear()
+            self._count = 0
+        self._count += 1
+        ready = self._ready[key][id(entry)] = _Ready(entry, in_html, in_text, weight, *votes, _NUMBER in html)
+        return ready
 
     def _block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
@@ -268,6 +287,21 @@ class Blocks:
             if any(source.rendered(item) != text for source in sources[1:]):
                 raise NotShareable(f"{file}: the block “{name}” shows what is not of its paper alone")
         return text
+
+
+@lru_cache(maxsize=1024)
+def _runs(first: int, count: int, each_alone: bool) -> tuple[tuple[int, int, int], ...]:
+    """Return the runs of entries whose blocks do not differ by where they stand, so many entries from `first` on.
+
+    The first entry may look another way, and the others by how wide their number is. A run is the lowest number there
+    may be in it, and the places of its entries, from and to; with `each_alone` every number is a run of its own.
+    """
+    if not first:
+        return ((0, 0, count),)
+    last = first + count
+    lowest = range(1, last + 1) if each_alone else (1, 2, 10, 100, max(last, 101))
+    runs = ((number, max(number, first) - first, min(end, last) - first) for number, end in pairwise(lowest))
+    return tuple(run for run in runs if run[1] < run[2])
 
 
 class _First(int):

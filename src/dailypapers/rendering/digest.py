@@ -107,18 +107,17 @@ def render_digest(
     may be.
     """
     frame = Frame(day, status, name, template)
-    values = digest_values(env, digest, frame, links)
+    values = {**digest_values(env, digest, frame), "links": links}
     maker = _Maker(env, template, digest, values, safe_url(links.feedback), style.text_only)
     steps = steps_of(style) if max_bytes is None else (*steps_of(replace(style, figures=False)), BARE)
     parts = fitting(len(digest.entries), steps, maker.parts, template, max_bytes or MAX_BYTES)
     return Message(subject_of(env, digest, frame, values), parts.text, parts.html)
 
 
-def digest_values(env: jinja2.Environment, digest: Digest, frame: Frame, links: Links) -> dict[str, object]:
-    """Return what a digest's templates are rendered with, but for its papers."""
+def digest_values(env: jinja2.Environment, digest: Digest, frame: Frame) -> dict[str, object]:
+    """Return what a digest's templates are rendered with, but for its papers and links."""
     return {
         "day": frame.day,
-        "links": links,
         "status": shortened(frame.status, _STATUS),
         "list_name": shortened(frame.name, LONGEST_TITLE),
         "trending": digest.trending,

@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from dailypapers.rendering.html import weight, weight_of_plain
 from dailypapers.rendering.slots import Fill, Named, Slots
+from dailypapers.rendering.text import safe_url
 
 #: Encoded text, and its weight.
 Weighed = tuple[bytes, int]
@@ -22,6 +23,8 @@ V = TypeVar("V")
 _SENTENCES = 20_000
 #: Addresses that no encoding and no escaping changes, and that are safe to link to.
 _PLAIN_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?/[\w./#~-]{0,1000}", re.ASCII)
+#: Shorter ones of these are as `safe_url` leaves them.
+_SAFE = 1000
 _MARKUP = re.compile("[&<>\"']")
 
 
@@ -29,7 +32,8 @@ _MARKUP = re.compile("[&<>\"']")
 class Piece:
     """A part of a mail encoded, with places for what is a reader's; its weight is that of what is shared."""
 
-    shape: bytes
+    #: What is shared, and between it the places, still empty.
+    lines: tuple[bytes, ...]
     #: All that is filled in.
     fills: tuple[Fill, ...]
     #: Of what is given, in how many places each stands.
@@ -53,7 +57,8 @@ class Pieces:
     def cut(self, text: str, slots: Slots, *, is_html: bool, given: Sequence[str] = ()) -> Piece:
         """Encode a text that was rendered with slots; the values named in `given` will come encoded, in this order."""
         cut = slots.cut(text)
-        encoded = [self.encode(part).replace(b"%", b"%%") for part in cut.parts]
+        lines = [b""] * (2 * len(cut.parts) - 1)
+        lines[::2] = map(self.encode, cut.parts)
         places, made = list[int](), list[Fill]()
         for fill in cut.fills:
             if isinstance(fill, Named) and fill.name in given:
@@ -63,7 +68,7 @@ class Pieces:
                 made.append(fill)
         order = [places[place] for place in cut.order]
         return Piece(
-            b"%b".join(encoded),
+            tuple(lines),
             cut.fills,
             tuple(order.count(place) for place in range(len(given))),
             tuple((fill, order.count(len(given) + n)) for n, fill in enumerate(made)),
@@ -77,17 +82,22 @@ class Pieces:
 
         `weights` are those of the first ones given; the others are weighed elsewhere.
         """
-        total = piece.weight
+        made = [self.encoded(fill(values), is_html=piece.is_html) for fill, _ in piece.made]
+        return self.joined(piece, given, weights, made)
+
+    @staticmethod
+    def joined(piece: Piece, given: Sequence[bytes], weights: Sequence[int], made: Sequence[Weighed]) -> Weighed:
+        """Return the same, with what was made of the reader's values for this piece."""
+        total, contents = piece.weight, given
         for heavy, times in zip(weights, piece.times, strict=False):
             total += heavy * times
-        if not piece.made:
-            return piece.shape % piece.ordered(given), total
-        contents = [*given]
-        for fill, times in piece.made:
-            content, heavy = self.encoded(fill(values), is_html=piece.is_html)
-            contents.append(content)
-            total += heavy * times
-        return piece.shape % piece.ordered(contents), total
+        if made:
+            contents = [*given, *[content for content, _ in made]]
+            for (_, heavy), (_, times) in zip(made, piece.made, strict=True):
+                total += heavy * times
+        lines = [*piece.lines]
+        lines[1::2] = piece.ordered(contents)
+        return b"".join(lines), total
 
     def encoded(self, text: str, *, is_html: bool) -> Weighed:
         """Encode a value, and weigh it; readers share many."""
@@ -104,6 +114,10 @@ class Pieces:
             plain = self.encode_plain(url), weight_of_plain(url)
             return plain, plain
         return self.encoded(url, is_html=True), self.encoded(url, is_html=False)
+
+    def safe_link(self, url: str) -> tuple[Weighed, Weighed]:
+        """Return the same of an address as `safe_url` has it; nothing, of no weight, where it is not safe."""
+        return self.link(url if len(url) < _SAFE and _PLAIN_ADDRESS.fullmatch(url) else safe_url(url))
 
 
 def _in_order(places: Sequence[int]) -> Callable[[Sequence[bytes]], tuple[bytes, ...]]:

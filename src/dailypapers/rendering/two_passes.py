@@ -14,7 +14,7 @@ that out, the reason is logged once, and every mail is rendered whole. Does not 
 """
 
 import binascii
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,20 +24,24 @@ import structlog
 from dailypapers.domain.digest import Digest, Entry, QuietEntry
 from dailypapers.domain.link import Links
 from dailypapers.domain.message import EncodedMessage, Message
+from dailypapers.domain.paper import Paper
 from dailypapers.domain.subscriber import Style
 from dailypapers.errors import NotShareable, TakenForSlots
 from dailypapers.rendering.blocks import Blocks, Filled, Place, names
 from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
 from dailypapers.rendering.html import most_bytes
 from dailypapers.rendering.items import BARE, QuietItem, Shown, steps_of, title_of
-from dailypapers.rendering.pieces import Piece, Pieces, kept
+from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
 from dailypapers.rendering.slots import Fill, Slots, is_reserved, recording
-from dailypapers.rendering.text import safe_url
 
 log = structlog.get_logger()
 
 #: Frames that are kept for later mails, of some 10 KB each.
 _FRAMES = 500
+#: Of one shape, frames for so many counts of entries.
+_COUNTS = 20
+#: Titles of papers, and what stands in a frame of each, that are kept likewise.
+_VALUES = 4000
 #: The links of a frame that are one reader's.
 _LINKS = ("unsubscribe", "unsubscribe_mailto", "preferences", "web")
 #: A mail of another shape, to see whether a block shows anything of it.
@@ -48,15 +52,32 @@ _PROBE = "<Probe> & “Straße” 'q' {n} %(n)s https://example.org/a?b=1&c=2 an
 
 
 @dataclass(frozen=True, slots=True)
+class _FramePart:
+    """A part of a frame, and what was made for it of values that readers share, as titles of papers are."""
+
+    piece: Piece
+    #: What is made of one value alone: by its name, and what was made of each; an empty name where it takes several.
+    made: tuple[tuple[Fill, str, dict[str, Weighed]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _FrameOf:
     """The frame of mails of one shape: all but what stands in a paper's block."""
 
-    html: Piece | None
-    text: Piece
+    html: _FramePart | None
+    text: _FramePart
     #: The places of entries whose titles stand in it.
     titles: tuple[int, ...]
     #: By the first entry's title.
     subjects: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What frames of mails depend on, but for how many entries they show; and the frames by that."""
+
+    values: dict[str, Any]
+    frames: dict[int, _FrameOf] = field(default_factory=dict)
 
 
 #: The names of the places of a frame's entries, in their order; no mail has as many.
@@ -85,7 +106,8 @@ class TwoPasses:
     #: Why mails are rendered whole, in a sentence; empty where they need not be.
     why_not: str = ""
     blocks: Blocks = field(init=False)
-    _frames: dict[tuple[object, ...], _FrameOf] = field(default_factory=dict)
+    _shapes: dict[tuple[object, ...], _Shape] = field(default_factory=dict)
+    _titles: dict[int, tuple[Paper, str]] = field(default_factory=dict)
     _probed: set[tuple[object, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -108,9 +130,30 @@ class TwoPasses:
         return None
 
     def _render(self, digest: Digest, frame: Frame, links: Links, style: Style) -> EncodedMessage:
-        mail = _Mail(self, digest, frame, links, style, digest_values(self.env, digest, frame, links))
+        mail = self._mail(digest, frame, links, style)
         parts = fitting(len(digest.entries), steps_of(style), mail.filled, frame.template)
         return EncodedMessage(self.subject(mail), parts.text.removesuffix(b"=\r\n"), parts.html.removesuffix(b"=\r\n"))
+
+    def _mail(self, digest: Digest, frame: Frame, links: Links, style: Style) -> "_Mail":
+        key: tuple[object, ...] = (
+            *(frame.template, frame.day, frame.status, frame.name, links.home, style.text_only),
+            *(bool(links.web), bool(links.preferences), bool(links.unsubscribe), bool(links.unsubscribe_mailto)),
+            *(len(digest.entries), digest.considered, digest.trending, digest.voted, digest.instead),
+            *(digest.is_of_several_days, digest.quiet_days, len(digest.outside)),
+        )
+        if not (digest.notes or digest.quiet):
+            shape = self._shapes.get(key)
+            if shape is None:
+                values = digest_values(self.env, digest, frame)
+                shape = kept(self._shapes, key, _Shape(values), _FRAMES)
+            return _Mail(self, digest, frame, links, style, shape.values, shape)
+        values = digest_values(self.env, digest, frame)
+        key += (
+            *(values["more_quiet"], values["unusable"], *map(bool, values["notes"])),
+            *[(bool(quiet.title), bool(quiet.url)) for quiet in values["quiet"]],
+        )
+        shape = self._shapes.get(key) or kept(self._shapes, key, _Shape(values), _FRAMES)
+        return _Mail(self, digest, frame, links, style, values, shape)
 
     def _probe(self, digest: Digest, frame: Frame, links: Links, style: Style) -> None:
         """Make the first mail of its kind both ways, and another with made-up values.
@@ -125,10 +168,9 @@ class TwoPasses:
 
     def frame(self, mail: "_Mail", count: int) -> _FrameOf:
         """Return the frame of a mail that shows so many entries."""
-        key = mail.shape(count)
-        known = self._frames.get(key)
+        known = mail.shape.frames.get(count)
         if known is None:
-            known = kept(self._frames, key, self._new_frame(mail, count), _FRAMES)
+            known = kept(mail.shape.frames, count, self._new_frame(mail, count), _COUNTS)
             kind = _kind(mail.digest, mail.frame, mail.style)
             if kind not in self._probed:
                 self._probed.add(kind)
@@ -146,7 +188,25 @@ class TwoPasses:
                 with recording() as slots:
                     self._rendered_frame(mail, file, slots, count, **_OTHERWISE)
         fills = [fill for piece in parts.values() for fill in piece.fills]
-        return _FrameOf(parts.get("body.html"), parts["body.txt"], tuple(_titles(fills)))
+        html = _part(parts["body.html"]) if "body.html" in parts else None
+        return _FrameOf(html, _part(parts["body.txt"]), tuple(_titles(fills)))
+
+    def made(self, part: _FramePart, values: Mapping[str, str]) -> list[Weighed]:
+        """Return what stands in a part of a frame of one reader's values."""
+        made = list[Weighed]()
+        for fill, name, known in part.made:
+            weighed = known.get(values[name]) if name else None
+            if weighed is None:
+                weighed = self.pieces.encoded(fill(values), is_html=part.piece.is_html)
+                if name:
+                    kept(known, values[name], weighed, _VALUES)
+            made.append(weighed)
+        return made
+
+    def title(self, paper: Paper) -> str:
+        """Return the title of a paper, which stands in the mails of many."""
+        known = self._titles.get(id(paper)) or kept(self._titles, id(paper), (paper, title_of(paper)), _VALUES)
+        return known[1]
 
     def _rendered_frame(self, mail: "_Mail", file: str, slots: Slots, count: int, **changed: object) -> str:
         template = self.env.get_template(f"email/{mail.frame.template}/{file}")
@@ -170,6 +230,11 @@ class TwoPasses:
         return subject
 
 
+def _part(piece: Piece) -> _FramePart:
+    needed = [(fill, {*names([fill])}) for fill, _ in piece.made]
+    return _FramePart(piece, tuple((fill, next(iter(own)) if len(own) == 1 else "", {}) for fill, own in needed))
+
+
 def _titles(fills: Iterable[Fill]) -> Iterator[int]:
     """Yield the entries whose titles fills need."""
     for name in names(fills):
@@ -188,30 +253,9 @@ class _Mail:
     links: Links
     style: Style
     values: dict[str, Any]
-    #: The links that are one reader's, as they stand in HTML and in text, and what they weigh there.
-    _links: tuple[tuple[list[bytes], list[int]], ...] = ()
-    _shape: tuple[object, ...] = ()
+    shape: _Shape
     _entries: dict[Shown, Filled] = field(default_factory=dict)
     _outside: Filled | None = None
-
-    def __post_init__(self) -> None:
-        links = [self.passes.pieces.link(getattr(self.links, name)) for name in _LINKS]
-        self._links = tuple([([link[part][0] for link in links], [link[part][1] for link in links]) for part in (0, 1)])
-
-    def shape(self, count: int) -> tuple[object, ...]:
-        """Return what the frame depends on, in a mail that shows so many entries."""
-        if not self._shape:
-            links, values, digest = self.links, self.values, self.digest
-            self._shape = (
-                *(self.frame.day, self.frame.status, self.frame.name, links.home, self.style.text_only),
-                *(bool(links.web), bool(links.preferences), bool(links.unsubscribe), bool(links.unsubscribe_mailto)),
-                *(values["total"], values["considered"], digest.trending, digest.voted, digest.instead),
-                values["several_days"],
-                *(values["quiet_days"], values["more_quiet"], len(digest.outside), *map(bool, values["notes"])),
-                values["unusable"],
-                *[(bool(quiet.title), bool(quiet.url)) for quiet in values["quiet"]],
-            )
-        return (count, self._shape)
 
     def slotted(self, slots: Slots, count: int) -> dict[str, object]:
         """Return what the frame is rendered with: slots for whatever is one reader's."""
@@ -248,17 +292,32 @@ class _Mail:
         # The frame comes first: how blocks are rendered is learned with it.
         frame = self.passes.frame(self, count)
         (htmls, texts, weights), outside = self._filled_entries(shown), self._filled_outside()
-        values, fill, (html, weight_of_html) = self._frame_values(frame), self.passes.pieces.fill, (b"", 0)
-        (in_html, weights_in_html), (in_text, weights_in_text) = self._links
+        values, (html, weight_of_html) = self._frame_values(frame), (b"", 0)
+        made, joined = self.passes.made, self.passes.pieces.joined
+        (in_html, weights_in_html), (in_text, weights_in_text) = self._encoded_links()
         if frame.html:
             given = (*in_html, *htmls[:count], *outside[0])
-            html, weight_of_html = fill(frame.html, given, weights_in_html, values)
-        text, weight_of_text = fill(frame.text, (*in_text, *texts[:count], *outside[1]), weights_in_text, values)
+            html, weight_of_html = joined(frame.html.piece, given, weights_in_html, made(frame.html, values))
+        given = (*in_text, *texts[:count], *outside[1])
+        text, weight_of_text = joined(frame.text.piece, given, weights_in_text, made(frame.text, values))
         return _Joined(html, text, sum(weights[:count]) + sum(outside[2]) + weight_of_html + weight_of_text)
 
+    def _encoded_links(self) -> tuple[tuple[tuple[bytes, ...], tuple[int, ...]], ...]:
+        """Return the links that are one reader's, as they stand in HTML and in text, and what they weigh there."""
+        link, links = self.passes.pieces.link, self.links
+        in_html, in_text = zip(
+            *(link(links.unsubscribe), link(links.unsubscribe_mailto)),
+            *(link(links.preferences), link(links.web)),
+            strict=True,
+        )
+        ((html, html_weights), (text, text_weights)) = zip(*in_html, strict=True), zip(*in_text, strict=True)
+        return (html, html_weights), (text, text_weights)
+
     def _frame_values(self, frame: _FrameOf) -> dict[str, str]:
-        links, values = self.links, {f"title {n}": title_of(self.digest.entries[n].paper) for n in frame.titles}
-        values |= {name: getattr(links, name) for name in _LINKS}
+        entries, title, links = self.digest.entries, self.passes.title, self.links
+        values = {f"title {n}": title(entries[n].paper) for n in frame.titles}
+        values["unsubscribe"], values["unsubscribe_mailto"] = links.unsubscribe, links.unsubscribe_mailto
+        values["preferences"], values["web"] = links.preferences, links.web
         for n, note in enumerate(self.values["notes"]):
             values[f"note {n}"] = note
         for n, quiet in enumerate(self.values["quiet"]):
@@ -277,7 +336,8 @@ class _Mail:
         return self._outside
 
     def _filled(self, name: str, entries: Sequence[Entry], shown: Shown, *, first: int) -> Filled:
-        vote, has_html = self.passes.pieces.link(safe_url(self.links.feedback)), not self.style.text_only
+        link, has_html = self.passes.pieces.safe_link, not self.style.text_only
+        vote = link(self.links.feedback)
         return self.passes.blocks.filled(name, entries, shown, vote, first=first, has_html=has_html)
 
 
