@@ -1,5 +1,6 @@
 """A token names a subscriber, serves one purpose, and ends."""
 
+import base64
 import datetime as dt
 import hmac
 
@@ -10,7 +11,7 @@ from itsdangerous import URLSafeSerializer
 
 from dailypapers.domain.link import Bearer, Purpose, vote_address
 from dailypapers.errors import BadToken
-from dailypapers.tokens import LIFETIME, Signer
+from dailypapers.tokens import LIFETIME, Signer, base32
 
 NOW = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
 SIGNER = Signer("https://papers.example.org", b"a secret of some length")
@@ -113,12 +114,35 @@ def test_tokens_are_those_that_mails_already_carry(reader: int, about: int, key:
     signer, bearer = Signer(SIGNER.base_url, secret), Bearer(reader, key)
     ends = int((NOW + LIFETIME[Purpose.FEEDBACK]).timestamp())
     before = URLSafeSerializer(secret, salt="dailypapers.feedback")
-    mark = [signer.keyed_hash("bearer.feedback", f"{reader} {key}")[:12]] if key else []
+    mark = [signer.keyed_hash("bearer", f"{reader} {key}")[:12]] if key else []
     token, values = signer.token(Purpose.FEEDBACK, bearer, issued=NOW, about=about), [reader, ends, about, *mark]
     # What was made before may be compressed, which begins with a full stop.
     assert token == before.dumps(values) or before.dumps(values).startswith(".")
     assert before.loads(token) == values
     assert signer.claim(Purpose.FEEDBACK, token, now=NOW).about == about
+
+
+def test_a_token_marked_for_its_purpose_as_earlier_versions_did_is_held_still() -> None:
+    ends = int(NOW.timestamp()) + 60
+    mark = SIGNER.keyed_hash("bearer.feedback", "7 alice")[:12]
+    for purpose, is_held in ((Purpose.FEEDBACK, True), (Purpose.PREFERENCES, False)):
+        before = URLSafeSerializer(SIGNER.secret, salt=f"dailypapers.{purpose}").dumps([7, ends, 0, mark])
+        assert SIGNER.is_held_by(ALICE, SIGNER.claim(purpose, before, now=NOW)) is is_held
+
+
+@pytest.mark.parametrize("bearer", [ALICE, Bearer(7)])
+def test_the_addresses_of_a_digest_are_those_of_each_purpose(bearer: Bearer) -> None:
+    urls = SIGNER.digest_urls(bearer, issued=NOW, delivery_id=9)
+    assert urls.unsubscribe == SIGNER.url(Purpose.UNSUBSCRIBE, bearer, issued=NOW)
+    assert urls.preferences == SIGNER.url(Purpose.PREFERENCES, bearer, issued=NOW)
+    assert urls.feedback == SIGNER.url(Purpose.FEEDBACK, bearer, issued=NOW)
+    assert urls.web == SIGNER.url(Purpose.DIGEST, bearer, issued=NOW, about=9)
+    assert not SIGNER.digest_urls(bearer, issued=NOW, delivery_id=0).web
+
+
+@given(st.binary(max_size=40))
+def test_base32_is_that_of_the_standard_library(raw: bytes) -> None:
+    assert base32(raw) == base64.b32encode(raw).decode().rstrip("=").lower()
 
 
 def test_a_vote_says_behind_its_token_which_paper_it_is_about() -> None:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -52,6 +53,15 @@ _MAIL_MARK = 6
 _EPOCH = dt.date(2020, 1, 1).toordinal()
 
 
+class DigestUrls(NamedTuple):
+    """The signed addresses of a digest; what is appended to `feedback` says which vote it is, and on what."""
+
+    unsubscribe: str
+    preferences: str
+    feedback: str
+    web: str
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """Signs and reads tokens with the service's secret."""
@@ -71,9 +81,21 @@ class Signer:
 
         It is what itsdangerous makes, but never compressed; here it costs a tenth.
         """
-        mark = f',"{self._mark(purpose, bearer)}"' if bearer.key else ""
+        mark = f',"{self._mark(bearer)}"' if bearer.key else ""
         values = f"[{bearer.subscriber_id},{_ends(purpose, issued)},{about}{mark}]"
         return _signing(self.secret, purpose)(values.encode())
+
+    def digest_urls(self, bearer: Bearer, *, issued: dt.datetime, delivery_id: int) -> DigestUrls:
+        """Return what `url` does for each page that a digest links to; no web view of one that is not in the outbox."""
+        unsubscribe, preferences, feedback, web = _begun_urls(self.base_url, self.secret, issued)
+        mark = f',"{self._mark(bearer)}"]' if bearer.key else "]"
+        begin, end = f"[{bearer.subscriber_id},", f",0{mark}"
+        return DigestUrls(
+            f"{unsubscribe.prefix}{unsubscribe.sign(f'{begin}{unsubscribe.ends}{end}'.encode())}",
+            f"{preferences.prefix}{preferences.sign(f'{begin}{preferences.ends}{end}'.encode())}",
+            f"{feedback.prefix}{feedback.sign(f'{begin}{feedback.ends}{end}'.encode())}",
+            f"{web.prefix}{web.sign(f'{begin}{web.ends},{delivery_id}{mark}'.encode())}" if delivery_id else "",
+        )
 
     def claim(self, purpose: Purpose, token: str, *, now: dt.datetime) -> Claim:
         """Return what a token says. Raises `BadToken` where it is forged, for another purpose, or expired.
@@ -95,11 +117,16 @@ class Signer:
 
     def is_held_by(self, bearer: Bearer, claim: Claim) -> bool:
         """Tell whether a claim was made for this very subscription, and not for one that had the same id."""
-        is_marked = hmac.compare_digest(claim.mark, self._mark(claim.purpose, bearer))
+        marks = self._mark(bearer), self._mark_for(claim.purpose, bearer)
+        is_marked = any(hmac.compare_digest(claim.mark, mark) for mark in marks)
         return is_marked and claim.subscriber_id == bearer.subscriber_id
 
-    def _mark(self, purpose: Purpose, bearer: Bearer) -> str:
+    def _mark(self, bearer: Bearer) -> str:
         """Hash a bearer's random value, to 48 bits: a token is signed, so that nobody can try out marks."""
+        return _mark_of(self.secret, bearer.subscriber_id, bearer.key) if bearer.key else ""
+
+    def _mark_for(self, purpose: Purpose, bearer: Bearer) -> str:
+        """Return the mark that earlier versions gave the tokens of one purpose; addresses for alerts have it still."""
         return self.keyed_hash(f"bearer.{purpose}", f"{bearer.subscriber_id} {bearer.key}")[:12] if bearer.key else ""
 
     def form_timestamp(self, *, now: dt.datetime, about: str = "") -> str:
@@ -122,9 +149,9 @@ class Signer:
     def mail_token(self, bearer: Bearer, *, issued: dt.datetime) -> str:
         """Return what an address to unsubscribe by mail carries: short, and in lower case, since mail may lose case."""
         ends = (issued + LIFETIME[Purpose.UNSUBSCRIBE]).date().toordinal() - _EPOCH
-        mark = bytes.fromhex(self._mark(Purpose.UNSUBSCRIBE, bearer))
+        mark = bytes.fromhex(self._mark(bearer))
         body = bearer.subscriber_id.to_bytes(_MAIL_ID).lstrip(b"\0") + ends.to_bytes(_MAIL_DAY) + mark
-        return base64.b32encode(body + self._mail_mac(body, marked=bool(mark))).decode().rstrip("=").lower()
+        return base32(body + self._mail_mac(body, marked=bool(mark)))
 
     def mail_claim(self, token: str, *, now: dt.datetime) -> Claim:
         """Return what such a token says. Raises `BadToken` where it is forged or expired."""
@@ -145,10 +172,10 @@ class Signer:
         """Return what the address carries that answers to one digest go to; in lower case, since mail may lose case."""
         reader, delivery = (each.to_bytes(_MAIL_ID).lstrip(b"\0") for each in (bearer.subscriber_id, delivery_id))
         ends = (issued + LIFETIME[Purpose.REPLY]).date().toordinal() - _EPOCH
-        mark = bytes.fromhex(self._mark(Purpose.REPLY, bearer))
+        mark = bytes.fromhex(self._mark(bearer))
         lengths = (len(reader) << 4 | len(delivery)).to_bytes()
         body = lengths + reader + delivery + ends.to_bytes(_MAIL_DAY) + mark
-        return base64.b32encode(body + self._reply_mac(body)).decode().rstrip("=").lower()
+        return base32(body + self._reply_mac(body))
 
     def reply_claim(self, token: str, *, now: dt.datetime) -> Claim:
         """Return what such a token says, about the delivery. Raises `BadToken` where it is forged or expired."""
@@ -173,8 +200,10 @@ class Signer:
 
         It ends with the subscription alone: nobody would enter it anew elsewhere every few months.
         """
-        body = bearer.subscriber_id.to_bytes(_MAIL_ID).lstrip(b"\0") + bytes.fromhex(self._mark(Purpose.ALERT, bearer))
-        return base64.b32encode(body + self._alert_mac(body)).decode().rstrip("=").lower()
+        body = bearer.subscriber_id.to_bytes(_MAIL_ID).lstrip(b"\0") + bytes.fromhex(
+            self._mark_for(Purpose.ALERT, bearer)
+        )
+        return base32(body + self._alert_mac(body))
 
     def alert_claim(self, token: str) -> Claim:
         """Return what such a token says. Raises `BadToken` where it is forged."""
@@ -193,7 +222,7 @@ class Signer:
     def bounce_token(self, delivery_id: int) -> str:
         """Return what the envelope sender of one mail carries, by which a bounce tells which it was; in lower case."""
         body = delivery_id.to_bytes(_MAIL_ID).lstrip(b"\0")
-        return base64.b32encode(body + self._bounce_mac(body)).decode().rstrip("=").lower()
+        return base32(body + self._bounce_mac(body))
 
     def bounced(self, token: str) -> int:
         """Return the id of the delivery such a token is of. Raises `BadToken` where it is forged."""
@@ -228,6 +257,40 @@ def _serializer(secret: bytes, purpose: Purpose) -> URLSafeSerializer:
 def _ends(purpose: Purpose, issued: dt.datetime) -> int:
     """Return when a link ends; the mails of a run were composed at one moment."""
     return int((issued + LIFETIME[purpose]).timestamp())
+
+
+class _BegunUrl(NamedTuple):
+    """What the addresses of one purpose have in common that were issued at one moment."""
+
+    prefix: str
+    ends: int
+    sign: Callable[[bytes], str]
+
+
+@lru_cache(maxsize=64)
+def _begun_urls(base_url: str, secret: bytes, issued: dt.datetime) -> tuple[_BegunUrl, ...]:
+    """Return how the addresses of a digest begin, in the order of `DigestUrls`."""
+    purposes = (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.FEEDBACK, Purpose.DIGEST)
+    return tuple(_BegunUrl(f"{base_url}/{each}/", _ends(each, issued), _signing(secret, each)) for each in purposes)
+
+
+@lru_cache(maxsize=64)
+def _mark_of(secret: bytes, subscriber_id: int, key: str) -> str:
+    """Return the mark of a bearer, which all tokens of one mail carry."""
+    return _mac(secret)(f"dailypapers.blind.bearer\0{subscriber_id} {key}".encode()).hex()[:12]
+
+
+def base32(raw: bytes) -> str:
+    """Return bytes in base32 (RFC 4648 6), in lower case and unpadded."""
+    bits = 8 * len(raw)
+    spare = -bits % 10
+    number, pairs = int.from_bytes(raw) << spare, _BASE32_PAIRS
+    written = "".join([pairs[number >> shift & 1023] for shift in range(bits + spare - 10, -1, -10)])
+    return written[: -(-bits // 5)]
+
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_BASE32_PAIRS = tuple(first + second for first in _BASE32 for second in _BASE32)
 
 
 def _parted(token: str) -> tuple[str, int]:
@@ -269,7 +332,7 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 @cache
 def _mac(secret: bytes) -> Callable[[bytes], bytes]:
-    return _hmac(secret, hashlib.sha256)
+    return keyed_hmac(secret, hashlib.sha256)
 
 
 def _sha1(data: bytes) -> "hashlib._Hash":
@@ -277,8 +340,8 @@ def _sha1(data: bytes) -> "hashlib._Hash":
     return hashlib.sha1(data, usedforsecurity=False)
 
 
-def _hmac(key: bytes, hash_of: "Callable[[bytes], hashlib._Hash]") -> Callable[[bytes], bytes]:
-    """Return an HMAC (RFC 2104) of one key."""
+def keyed_hmac(key: bytes, hash_of: "Callable[[bytes], hashlib._Hash]") -> Callable[[bytes], bytes]:
+    """Return what makes an HMAC (RFC 2104) of one key; the key is hashed once."""
     inner, outer = _begun_hmac(key, hash_of)
 
     def mac(message: bytes) -> bytes:

@@ -293,7 +293,7 @@ def test_of_many_papers_with_long_abstracts_as_many_are_in_the_mail_as_fit() -> 
 
 def test_a_digest_that_has_no_copy_says_how_many_are_missing() -> None:
     many = digest_of(*[entry("A title of middling length, as they are", "Words. " * 800)] * 60)
-    message = render_digest(ENV, many, day=DAY, links=replace(LINKS, web=""))
+    message = render_digest(ENV, many, day=DAY, links=LINKS._replace(web=""))
     for part in (message.html, message.text):
         assert re.search(r"\d+ more did not fit", part)
         assert "/digest/" not in part

@@ -157,7 +157,7 @@ def test_a_paper_is_rendered_once_for_all_its_readers(monkeypatch: pytest.Monkey
     monkeypatch.setattr(jinja2.Template, "new_context", None)
     other = replace(FOR_SOMEBODY, entries=tuple(replace(one, reason="Else") for one in FOR_SOMEBODY.entries[:2]))
     again = replace(other, entries=(*other.entries, FOR_SOMEBODY.entries[2]))
-    assert passes.render(again, Frame(DAY), replace(LINKS, web="https://papers.example.org/digest/other"), AS_USUAL)
+    assert passes.render(again, Frame(DAY), LINKS._replace(web="https://papers.example.org/digest/other"), AS_USUAL)
     assert not passes.why_not
 
 

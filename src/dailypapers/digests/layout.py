@@ -146,12 +146,20 @@ def _templates(renderer: MailRenderer, render_input: RenderInput) -> Templates:
 
 
 def _frame(renderer: MailRenderer, render_input: RenderInput, edition: Edition) -> Frame:
-    return _frame_of(_templates(renderer, render_input), edition, renderer.sender.name)
+    templates, name = _templates(renderer, render_input), renderer.sender.name
+    # An edition is the same object throughout a run; to compare it takes longer than to find what was made of it.
+    known = _frames.get((id(templates), id(edition), name))
+    if known is None:
+        if len(_frames) >= _FRAMES:
+            _frames.clear()
+        frame = Frame(edition.day, doubts(edition.sources, translator_of(templates)), name)
+        known = _frames[id(templates), id(edition), name] = (templates, edition, frame)
+    return known[2]
 
 
-@lru_cache(maxsize=32)
-def _frame_of(templates: Templates, edition: Edition, name: str) -> Frame:
-    return Frame(edition.day, doubts(edition.sources, translator_of(templates)), name)
+#: Frames by what they are made of, with that itself, so that its identity is not another's while they are kept.
+_frames: dict[tuple[int, int, str], tuple[Templates, Edition, Frame]] = {}
+_FRAMES = 32
 
 
 def _encoded(renderer: MailRenderer, render_input: RenderInput, links: Links | None) -> Message | EncodedMessage:
@@ -212,13 +220,9 @@ def _links_of(renderer: MailRenderer, render_input: RenderInput) -> Links | None
     if render_input.digest is None:
         return None
     delivery = render_input.delivery
+    urls = renderer.signer.digest_urls(render_input.bearer, issued=delivery.created_at, delivery_id=delivery.id)
     return Links(
-        home=renderer.home,
-        unsubscribe=_link(renderer, Purpose.UNSUBSCRIBE, render_input),
-        unsubscribe_mailto=_mailto(renderer, render_input),
-        preferences=_link(renderer, Purpose.PREFERENCES, render_input),
-        web=_link(renderer, Purpose.DIGEST, render_input, about=delivery.id) if delivery.id else "",
-        feedback=_link(renderer, Purpose.FEEDBACK, render_input),
+        renderer.home, urls.unsubscribe, _mailto(renderer, render_input), urls.preferences, urls.web, urls.feedback
     )
 
 
@@ -303,14 +307,10 @@ def _bulk_headers(renderer: MailRenderer, render_input: RenderInput, links: Link
     if render_input.edition is None or links is None:
         return None
     is_trending = bool(render_input.digest and render_input.digest.trending)
-    about = _headers_of_all(render_input.edition.day, is_trending, renderer.sender, renderer.home)
-    return mime.BulkHeaders(
-        unsubscribe=links.unsubscribe,
-        unsubscribe_mailto=links.unsubscribe_mailto,
-        archived_at=links.web,
-        reply_to=_reply_address(renderer, render_input),
-        **about,
-    )
+    sender = renderer.sender
+    alike = _headers_of_all(render_input.edition.day, is_trending, renderer.home, sender.feedback_id, sender.complaints)
+    reply_to = _reply_address(renderer, render_input)
+    return mime.BulkHeaders(links.unsubscribe, links.unsubscribe_mailto, links.web, reply_to, *alike)
 
 
 def _group_headers(renderer: MailRenderer, render_input: RenderInput, group: GroupDigest) -> mime.BulkHeaders:
@@ -327,15 +327,13 @@ def _group_headers(renderer: MailRenderer, render_input: RenderInput, group: Gro
 
 
 @lru_cache(maxsize=64)
-def _headers_of_all(day: dt.date, is_trending: bool, sender: Sender, home: str) -> Mapping[str, str]:
-    """Return what all mails of an edition say of their list."""
+def _headers_of_all(
+    day: dt.date, is_trending: bool, home: str, feedback_id: str, complaints: str
+) -> tuple[str, str, str, str, str, str]:
+    """Return what all mails of an edition say of their list, in the order of `mime.BulkHeaders`."""
     segment = "trending" if is_trending else "topics"
-    return {
-        # The preferences are their reader's alone; who needs help with the list begins at the front page.
-        "help": home,
-        "subscribe": home,
-        "archive": f"{home}archive",
-        "feedback_id": f"{day:%Y%m%d}:{segment}:digest:{sender.feedback_id}",
-        "issue": f"{day:%Y-%m-%d}",
-        "complaints": sender.complaints,
-    }
+    # The preferences are their reader's alone; who needs help with the list begins at the front page.
+    return (
+        *(home, f"{home}archive", home),
+        *(f"{day:%Y%m%d}:{segment}:digest:{feedback_id}", f"{day:%Y-%m-%d}", complaints),
+    )

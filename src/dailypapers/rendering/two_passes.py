@@ -283,9 +283,8 @@ class _Mail:
         }
 
     def _slotted_links(self, slots: Slots) -> Links:
-        return replace(
-            self.links, feedback="", **{name: _slot(slots, name, getattr(self.links, name)) for name in _LINKS}
-        )
+        slotted = {name: _slot(slots, name, getattr(self.links, name)) for name in _LINKS}
+        return self.links._replace(feedback="", **slotted)
 
     def filled(self, count: int, shown: Shown) -> _Joined:
         """Return the mail with so many entries, and so much of each."""
@@ -369,8 +368,7 @@ def _made_up_links(links: Links) -> Links:
     def made_up(url: str) -> str:
         return f"{url}Probe&p=<%22>" if url else url
 
-    return replace(
-        links,
+    return links._replace(
         unsubscribe=made_up(links.unsubscribe),
         unsubscribe_mailto=made_up(links.unsubscribe_mailto),
         preferences=made_up(links.preferences),

@@ -13,12 +13,12 @@ what of it is signed: both are cut from the very fields that a mail made by itse
 import base64
 import datetime as dt
 import hashlib
-import hmac
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -29,6 +29,7 @@ from dailypapers.domain.text import controls_spaced
 from dailypapers.errors import BadInput
 from dailypapers.mail.message import dkim, quoted_printable
 from dailypapers.mail.message.dkim import Key
+from dailypapers.tokens import base32, keyed_hmac
 
 #: RFC 2047: an encoded word is at most 75 characters, its line 76, and it may not part a character.
 _WORD_LINE = 76
@@ -54,25 +55,25 @@ _ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 _FOLD_AT = 78
 
 
-@dataclass(frozen=True, slots=True)
-class BulkHeaders:
+class BulkHeaders(NamedTuple):
     """What a mail to many says of its list: addresses; `feedback_id` and `issue` name the edition, never a reader."""
 
     unsubscribe: str
     unsubscribe_mailto: str = ""
+    #: This very mail on the web (RFC 5064).
+    archived_at: str = ""
+    #: Where answers go, which is the address of this very mail.
+    reply_to: str = ""
+    #: From here on, what many mails say alike.
     help: str = ""
     archive: str = ""
     subscribe: str = ""
-    #: This very mail on the web (RFC 5064).
-    archived_at: str = ""
     #: What Gmail counts complaints by: values of the list, the last one of the sender.
     feedback_id: str = ""
     #: Which edition it is: servers that replace the Message-ID, as Amazon's do, leave this as it is.
     issue: str = ""
     #: Where reports of complaints may be sent (RFC 9477).
     complaints: str = ""
-    #: Where answers go, which is the address of this very mail.
-    reply_to: str = ""
 
 
 def message_id(secret: bytes, key: str, domain: str) -> str:
@@ -80,15 +81,12 @@ def message_id(secret: bytes, key: str, domain: str) -> str:
 
     A second copy can be told from the first by it (RFC 5322 3.6.4 wants it unique for a message).
     """
-    mac = _message_id_mac(secret).copy()
-    mac.update(key.encode())
-    return f"<{base64.b32encode(mac.digest()[:20]).decode().lower()}@{_ascii_domain(domain)}>"
+    return f"<{base32(_message_id_mac(secret)(f'message-id {key}'.encode())[:20])}@{_ascii_domain(domain)}>"
 
 
 @cache
-def _message_id_mac(secret: bytes) -> hmac.HMAC:
-    """Return an HMAC that has begun, so that the key is hashed once for all mails."""
-    return hmac.new(secret, b"message-id ", hashlib.sha256)
+def _message_id_mac(secret: bytes) -> Callable[[bytes], bytes]:
+    return keyed_hmac(secret, hashlib.sha256)
 
 
 def encoded(message: Message) -> EncodedMessage:
@@ -122,7 +120,7 @@ def build(
     body = _alternatives(parts, own.boundary) if parts.html else (_only_part(parts.text),)
     attachment = message.attachment if isinstance(message, Message) else None
     if not in_reply_to and attachment is None:
-        head = _head(shared, tuple(map(bool, own)))
+        head = _head_of(shared, tuple(map(bool, own)))
         return b"".join((*_signed(head, own, body, keys, now), head.filled(own), *body))
     fields = [*_fields(shared, own, in_reply_to)]
     whole = b"".join(body)
@@ -130,6 +128,10 @@ def build(
         fields, whole = _with_attachment(fields, whole, attachment, message_id)
     signatures = [dkim.signature(key, fields, whole, signed_at=now) for key in keys]
     return _written((*signatures, *fields)).encode() + whole
+
+
+#: Where in `BulkHeaders` that begins which many mails say alike.
+_ALIKE = BulkHeaders._fields.index("help")
 
 
 class _Own(NamedTuple):
@@ -183,10 +185,7 @@ def _own(parts: EncodedMessage, recipient: str, message_id: str, headers: BulkHe
 def _shared(sender: Sender, now: dt.datetime, headers: BulkHeaders | None) -> _Shared:
     if headers is None:
         return _Shared(sender, now)
-    return _Shared(
-        *(sender, now, headers.unsubscribe.startswith("https://"), headers.help, headers.archive, headers.subscribe),
-        *(headers.feedback_id, headers.issue, headers.complaints),
-    )
+    return _Shared(sender, now, headers.unsubscribe.startswith("https://"), *headers[_ALIKE:])
 
 
 def _fields(shared: _Shared, own: _Own, in_reply_to: str = "") -> Iterator[tuple[str, str]]:
@@ -216,24 +215,27 @@ def _written(fields: Iterable[tuple[str, str]]) -> str:
 class _Head:
     """A header with holes for what is one mail's own."""
 
-    parts: tuple[str, ...]
-    #: What stands between the parts, by its place in `_Own`.
-    holes: tuple[int, ...]
+    #: It is held, so that its identity is not another's while this is kept.
+    sender: Sender
+    #: What is shared, and between it the holes, still empty.
+    lines: tuple[str, ...]
+    #: Puts the values of `_Own` into the order of the holes.
+    ordered: Callable[[_Own], Sequence[str]]
     #: What of it is signed: the names of the fields, and these in relaxed form, with holes as well.
     signed_names: str
-    signed_parts: tuple[bytes, ...]
-    signed_holes: tuple[int, ...]
+    signed_lines: tuple[bytes, ...]
+    signed: Callable[[_Own], Sequence[str]]
 
     def filled(self, own: _Own) -> bytes:
         """Return the header of one mail, and the empty line behind it."""
-        lines = [*self.parts]
-        lines[1::2] = [own[hole] for hole in self.holes]
+        lines = [*self.lines]
+        lines[1::2] = self.ordered(own)
         return "".join(lines).encode()
 
     def to_be_signed(self, own: _Own) -> bytes:
         """Return what of the header of one mail is signed, in relaxed form."""
-        lines = [*self.signed_parts]
-        lines[1::2] = [dkim.relaxed(own[hole]) for hole in self.signed_holes]
+        lines = [*self.signed_lines]
+        lines[1::2] = map(dkim.relaxed, self.signed(own))
         return b"".join(lines)
 
 
@@ -242,15 +244,32 @@ _HOLE = re.compile("\0([0-7])\0")
 _HOLE_IN_SIGNED = re.compile(rb"\0([0-7])\0")
 
 
-@lru_cache(maxsize=256)
-def _head(shared: _Shared, present: tuple[bool, ...]) -> _Head:
+_heads: dict[tuple[object, ...], _Head] = {}
+#: So many headers of some 2 KB are kept.
+_HEADS = 256
+
+
+def _head_of(shared: _Shared, present: tuple[bool, ...]) -> _Head:
     """Return the header of mails that share so much, and have these of the values that are their own."""
+    # The sender is the same object throughout a run; to compare it would take longer than all the rest.
+    key = (id(shared.sender), shared[1:], present)
+    head = _heads.get(key)
+    if head is None:
+        if len(_heads) >= _HEADS:
+            _heads.clear()
+        head = _heads[key] = _new_head(shared, present)
+    return head
+
+
+def _new_head(shared: _Shared, present: tuple[bool, ...]) -> _Head:
     holes = _Own(*(f"\0{place}\0" if is_present else "" for place, is_present in enumerate(present)))
     fields = [*_fields(shared, holes)]
     pieces = _HOLE.split(_written(fields))
     names, relaxed_fields = dkim.signed_part(fields)
     signed = _HOLE_IN_SIGNED.split(relaxed_fields)
-    return _Head(tuple(pieces), tuple(map(int, pieces[1::2])), names, tuple(signed), tuple(map(int, signed[1::2])))
+    # There is always whom it is for and what its Message-ID is, so that these return tuples.
+    ordered, signed_in_order = (itemgetter(*map(int, each[1::2])) for each in (pieces, signed))
+    return _Head(shared.sender, tuple(pieces), ordered, names, tuple(signed), signed_in_order)
 
 
 def _signed(head: _Head, own: _Own, body: Iterable[bytes], keys: Sequence[Key], now: dt.datetime) -> Iterator[bytes]:
