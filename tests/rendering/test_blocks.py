@@ -10,11 +10,11 @@ from tests.rendering.samples import DAY, FOR_SOMEBODY, LINKS
 from dailypapers.domain.subscriber import AS_USUAL
 from dailypapers.errors import NotShareable
 from dailypapers.mail.message.quoted_printable import piece, plain_piece
-from dailypapers.rendering.blocks import Blocks, Filled, Vote
+from dailypapers.rendering.blocks import Blocks, Filled
 from dailypapers.rendering.digest import Frame
 from dailypapers.rendering.environment import environment
 from dailypapers.rendering.items import steps_of
-from dailypapers.rendering.pieces import Pieces
+from dailypapers.rendering.pieces import Pieces, joined
 from dailypapers.rendering.slots import Slots
 from dailypapers.rendering.two_passes import TwoPasses
 
@@ -30,19 +30,15 @@ def learned() -> Blocks:
     return passes.blocks
 
 
-def vote(name: str) -> Vote:
-    address = (f"https://papers.example.org/vote/{name}".encode(), 10)
-    return address, address
-
-
 def filled(blocks: Blocks, reader: str, number: int) -> tuple[bytes, bytes, int]:
     """Return one block in HTML and in text, and its weight."""
-    return only(blocks.filled("entry", [ENTRY], SHOWN, vote(reader), first=number, has_html=True))
+    return only(blocks.filled("entry", [ENTRY], SHOWN, (10, 10), first=number, has_html=True), reader)
 
 
-def only(blocks: Filled) -> tuple[bytes, bytes, int]:
+def only(blocks: Filled, reader: str = "") -> tuple[bytes, bytes, int]:
     (html,), (text,), (weight,) = blocks
-    return html, text, weight
+    address = f"https://papers.example.org/vote/{reader}".encode()
+    return joined([html], address), joined([text], address), weight
 
 
 def test_readers_of_one_reason_have_the_same_block_but_for_the_vote(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,24 +61,22 @@ def test_a_place_is_told_by_its_number_alone_and_what_is_longer_weighs_more() ->
 
 
 def test_who_reads_text_alone_has_no_html_and_who_cannot_vote_no_address() -> None:
-    nothing: Vote = ((b"", 0), (b"", 0))
-    html, text, _ = only(learned().filled("entry", [OTHER], SHOWN, nothing, first=2, has_html=False))
+    html, text, _ = only(learned().filled("entry", [OTHER], SHOWN, (0, 0), first=2, has_html=False))
     assert html == b""
     assert b"/vote/" not in text
 
 
 def test_a_paper_in_no_database_cannot_be_voted_on() -> None:
     nameless = replace(ENTRY, paper_id=0)
-    blocks = learned().filled("entry", [ENTRY, nameless], SHOWN, vote("ann"), first=2, has_html=True)
-    for first, second in blocks[:2]:
-        assert b"/vote/ann" in first
-        assert b"/vote/ann" not in second
+    for first, second in learned().filled("entry", [ENTRY, nameless], SHOWN, (10, 10), first=2, has_html=True)[:2]:
+        assert None in first
+        assert None not in second
 
 
 def test_another_reason_is_another_block_of_the_same_paper() -> None:
     blocks = learned()
     because = replace(ENTRY, reason="Because.")
-    _, text, _ = only(blocks.filled("entry", [because], SHOWN, vote("ann"), first=2, has_html=True))
+    _, text, _ = only(blocks.filled("entry", [because], SHOWN, (10, 10), first=2, has_html=True))
     assert b"Because." in text
     assert b"Because." not in filled(blocks, "ann", 2)[1]
 

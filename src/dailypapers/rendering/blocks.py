@@ -6,11 +6,10 @@ A block must not know whose mail it stands in, nor where; how it is rendered is 
 compared with how it would be in a mail of another shape. Knows nothing of what stands around it.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, islice, repeat
 from typing import Any, NamedTuple, cast
 
 import jinja2
@@ -19,13 +18,12 @@ from jinja2.runtime import Context
 from dailypapers.domain.digest import Entry
 from dailypapers.domain.link import ABOUT
 from dailypapers.errors import NotShareable, TakenForSlots
-from dailypapers.rendering.html import weight_of_plain
 from dailypapers.rendering.items import Item, Shown, item_of, reason_of
-from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
+from dailypapers.rendering.pieces import Parts, Piece, Pieces, filled, kept
 from dailypapers.rendering.slots import NUMBER, Fill, Named, Slot, Slots, is_reserved, recording
 
-#: How much is kept for later mails: blocks of some 5 KB, reasons of some 1 KB.
-_BLOCKS, _REASONS = 8000, 8000
+#: How much is kept for later mails: blocks of some 5 KB, reasons of some 1 KB, and what of both an entry is made of.
+_BLOCKS, _REASONS, _READY = 8000, 8000, 40_000
 #: What a block must not know: it is shared by mails that differ in these.
 _NOT_IN_BLOCKS = frozenset(
     {
@@ -48,26 +46,38 @@ class _Block:
 
 
 class _Ready(NamedTuple):
-    """An entry's block in both parts, cut where the address to vote stands; all else but its number is there."""
+    """An entry's block in both parts; all but the address to vote is there."""
 
     #: It is held, so that its identity is not another's while this is kept.
     entry: Entry
-    html: tuple[bytes, ...]
-    text: tuple[bytes, ...]
+    html: Parts
+    text: Parts
     weight: int
     #: In how many places the address stands.
     votes_in_html: int
     votes_in_text: int
-    #: Whether the HTML shows the number, as the text does.
-    is_numbered: bool
 
 
-#: What blocks are with a reader's values: in HTML and in text, and what each weighs in both.
-Filled = tuple[list[bytes], list[bytes], list[int]]
-#: What an address to vote begins with, as it stands in HTML and in text; of no weight where there is none.
-Vote = tuple[Weighed, Weighed]
-#: Stand for the address to vote, and for the number, while a block is filled; no encoded text holds them.
-_ADDRESS, _NUMBER = b"\0", b"\1"
+@dataclass(slots=True)
+class _Way:
+    """A way to show entries: which block, how much of it, whether with addresses to vote, and in HTML."""
+
+    name: str
+    shown: Shown
+    has_votes: bool
+    has_html: bool
+    #: By their number, and by their identity.
+    ready: list[dict[int, _Ready]] = field(default_factory=list)
+
+    def upto(self, number: int) -> list[dict[int, _Ready]]:
+        """Return what is ready by number, up to this one at least."""
+        while len(self.ready) <= number:
+            self.ready.append({})
+        return self.ready
+
+
+#: Blocks in HTML and in text, and what each weighs in both.
+Filled = tuple[Sequence[Parts], Sequence[Parts], Sequence[int]]
 #: What is given to a block encoded.
 _GIVEN = ("feedback", NUMBER)
 
@@ -105,14 +115,9 @@ class Blocks:
     env: jinja2.Environment
     pieces: Pieces
     _blocks: dict[tuple[object, ...], _Block] = field(default_factory=dict)
-    #: By the number of how entries are shown and the first number of a run, and then by the identity of an entry.
-    _ready: defaultdict[tuple[int, int], dict[int, _Ready]] = field(default_factory=lambda: defaultdict(dict))
+    _ways: dict[tuple[object, ...], _Way] = field(default_factory=dict)
+    #: How many are ready, of all ways.
     _count: int = 0
-    _ways: dict[tuple[object, ...], int] = field(default_factory=dict)
-    #: What the number of an entry is encoded.
-    _numbers: list[bytes] = field(default_factory=list)
-    #: Whether a template does more with an entry's number than print it.
-    _filters_numbers: bool = False
     #: By what is a paper's own: what templates show of it, with an entry that has it, so that its identity stays taken.
     _items: dict[tuple[object, ...], tuple[Entry, Item]] = field(default_factory=dict)
     #: By all that a part of an entry's block shows: whether it is the first, and how wide its number is, where it does.
@@ -155,73 +160,71 @@ class Blocks:
         return known[1]
 
     def filled(
-        self, name: str, entries: Sequence[Entry], shown: Shown, vote: Vote, *, first: int, has_html: bool
+        self, name: str, entries: Sequence[Entry], shown: Shown, weights: tuple[int, int], *, first: int, has_html: bool
     ) -> Filled:
         """Return the blocks of one reader's entries, whose numbers begin with `first`; 0 where they have none.
 
-        All but what the addresses to vote begin with and the number is shared by the readers of a topic. This is most
-        of what a mail takes, and so is one loop.
+        All but the address to vote is shared by the readers of a topic; `weights` are what its beginning weighs in HTML
+        and in text, nothing where nobody can vote.
         """
         if not entries:
-            return [], [], []
-        (in_html, weight_in_html), (in_text, weight_in_text) = vote
-        has = (weight_in_html > 0, has_html)
-        way, ready, each_alone = self._way(name, shown, has), list[_Ready](), self._filters_numbers
-        for number, start, end in _runs(first, len(entries), each_alone):
-            known, run = self._ready[way, number], entries[start:end]
-            blocks = [*map(known.get, map(id, run))]
-            ready += (
-                [
-                    block
-                    or self._new_ready((way, number), name, entry, shown, number=first + place if first else 0, has=has)
-                    for place, (entry, block) in enumerate(zip(run, blocks, strict=True), start)
-                ]
-                if None in blocks
-                else blocks
-            )
-        if self._filters_numbers != each_alone:
-            self._ready.clear()
-            return self.filled(name, entries, shown, vote, first=first, has_html=has_html)
-        _, htmls, texts, own_weights, in_htmls, in_texts, are_numbered = zip(*ready, strict=True)
-        html, text = [*map(in_html.join, htmls)], [*map(in_text.join, texts)]
-        if first:
-            numbers = self._encoded_numbers(first + len(entries))[first : first + len(entries)]
-            text = [each.replace(_NUMBER, number) for each, number in zip(text, numbers, strict=True)]
-            if any(are_numbered):
-                html = [each.replace(_NUMBER, number) for each, number in zip(html, numbers, strict=True)]
-        weights = [
-            weight + weight_in_html * votes_in_html + weight_in_text * votes_in_text
-            for weight, votes_in_html, votes_in_text in zip(own_weights, in_htmls, in_texts, strict=True)
-        ]
-        return html, text, weights
+            return (), (), ()
+        way = self._way(name, shown, weights[0] > 0, has_html)
+        by_number: Iterable[dict[int, _Ready]] = (
+            islice(way.upto(first + len(entries)), first, None) if first else repeat(way.upto(0)[0])
+        )
+        ready = [known.get(id(entry)) for known, entry in zip(by_number, entries, strict=False)]
+        blocks = (
+            [
+                block or self._new_ready(way, entry, first + place if first else 0)
+                for place, (block, entry) in enumerate(zip(ready, entries, strict=True))
+            ]
+            if None in ready
+            else ready
+        )
+        _, htmls, texts, own_weights, in_htmls, in_texts = zip(*blocks, strict=True)
+        in_html, in_text = weights
+        return (
+            htmls,
+            texts,
+            [
+                weight + in_html * votes_in_html + in_text * votes_in_text
+                for weight, votes_in_html, votes_in_text in zip(own_weights, in_htmls, in_texts, strict=True)
+            ],
+        )
 
-    def _way(self, name: str, shown: Shown, has: tuple[bool, bool]) -> int:
-        """Return the number of a way to show entries: which block, how much, and whether with votes, and in HTML."""
-        return self._ways.setdefault((name, shown, has), len(self._ways))
+    def _way(self, name: str, shown: Shown, has_votes: bool, has_html: bool) -> _Way:
+        key = (name, id(shown), has_votes, has_html)
+        way = self._ways.get(key)
+        if way is None:
+            # It holds what is shown, so that its identity is not another's.
+            way = self._ways[key] = _Way(name, shown, has_votes, has_html)
+        return way
 
-    def _encoded_numbers(self, last: int) -> list[bytes]:
-        while len(self._numbers) <= last:
-            self._numbers.append(self.pieces.encoded(str(len(self._numbers)), is_html=False)[0])
-        return self._numbers
-
-    def _new_ready(
-        self, key: tuple[int, int], name: str, entry: Entry, shown: Shown, *, number: int, has: tuple[bool, bool]
-    ) -> _Ready:
-        reason, (has_votes, has_html) = self._reason(entry), has
-        block = self._block(name, entry, shown, number, (bool(reason), has_votes and entry.paper_id > 0, has_html))
+    def _new_ready(self, way: _Way, entry: Entry, number: int) -> _Ready:
+        reason, votes = self._reason(entry), way.has_votes and entry.paper_id > 0
+        block = self._block(way.name, entry, way.shown, number, (bool(reason), votes, way.has_html))
         values = {"reason": reason, NUMBER: str(number)}
-        about, weight_of_about = self.pieces.encoded(f"{ABOUT}{entry.paper_id}", is_html=False)
-        given, weights = (_ADDRESS + about, _NUMBER), (weight_of_about, weight_of_plain(str(number)))
-        html, weight_of_html = self.pieces.fill(block.html, given, weights, values) if block.html else (b"", 0)
-        text, weight_of_text = self.pieces.fill(block.text, given, weights, values)
-        in_html, in_text = tuple(html.split(_ADDRESS)), tuple(text.split(_ADDRESS))
-        votes, weight = (len(in_html) - 1, len(in_text) - 1), weight_of_html + weight_of_text
-        if self._count >= _BLOCKS:
-            self._ready.clear()
+        encoded, weight = self.pieces.encoded(values[NUMBER], is_html=False)
+        (html, in_html, weight_of_html), (text, in_text, weight_of_text) = (
+            self._placed(piece, ((None,), (encoded,)), (0, weight), values) if piece else ((), 0, 0)
+            for piece in (block.html, block.text)
+        )
+        if self._count >= _READY:
             self._count = 0
+            for each in self._ways.values():
+                each.ready.clear()
         self._count += 1
-        ready = self._ready[key][id(entry)] = _Ready(entry, in_html, in_text, weight, *votes, _NUMBER in html)
+        ready = _Ready(entry, html, text, weight_of_html + weight_of_text, in_html, in_text)
+        way.upto(number)[number][id(entry)] = ready
         return ready
+
+    def _placed(
+        self, piece: Piece, given: Sequence[Parts], weights: Sequence[int], values: Mapping[str, str]
+    ) -> tuple[Parts, int, int]:
+        lines, weight = filled(piece, given, weights, self.pieces.made(piece, values))
+        parts = tuple(chain.from_iterable(lines))
+        return parts, parts.count(None), weight
 
     def _block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
@@ -237,7 +240,7 @@ class Blocks:
                 number=slots.number(len(str(number))) if number else 0,
                 first=cast("bool", first),
                 reason=slots.named("reason") if has[0] else "",
-                feedback=slots.named("feedback") if has[1] else "",
+                feedback=slots.named("feedback", behind=f"{ABOUT}{entry.paper_id}") if has[1] else "",
             )
             block = _BlockOf(name, item, placed, first, has)
             html = self._block_part("body.html", block, slots) if has[2] else None
@@ -245,7 +248,6 @@ class Blocks:
         waiting = {name for piece in (html, text) if piece for name in _names_in_filters(piece)}
         if "feedback" in waiting:
             raise NotShareable(f"the block “{name}” passes the address to vote through a filter")
-        self._filters_numbers |= NUMBER in waiting
         return _Block(entry, html, text)
 
     def _item(self, entry: Entry, shown: Shown) -> Item:
@@ -289,21 +291,6 @@ class Blocks:
         return text
 
 
-@lru_cache(maxsize=1024)
-def _runs(first: int, count: int, each_alone: bool) -> tuple[tuple[int, int, int], ...]:
-    """Return the runs of entries whose blocks do not differ by where they stand, so many entries from `first` on.
-
-    The first entry may look another way, and the others by how wide their number is. A run is the lowest number there
-    may be in it, and the places of its entries, from and to; with `each_alone` every number is a run of its own.
-    """
-    if not first:
-        return ((0, 0, count),)
-    last = first + count
-    lowest = range(1, last + 1) if each_alone else (1, 2, 10, 100, max(last, 101))
-    runs = ((number, max(number, first) - first, min(end, last) - first) for number, end in pairwise(lowest))
-    return tuple(run for run in runs if run[1] < run[2])
-
-
 class _First(int):
     """Whether an entry is the first one, which notes that a template asks: a block that does not is that of any place.
 
@@ -344,8 +331,8 @@ class _BlockOf:
 def _of_paper(entry: Entry) -> tuple[object, ...]:
     """Return what an entry's block shows of its paper, to be compared."""
     return (
-        *(id(entry.paper), id(entry.presentation), entry.summary, entry.sources, entry.upvotes, entry.followed),
-        entry.thumbnail,
+        *(id(entry.paper), entry.paper_id, id(entry.presentation), entry.summary, entry.sources),
+        *(entry.upvotes, entry.followed, entry.thumbnail),
     )
 
 

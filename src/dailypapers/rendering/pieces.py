@@ -5,8 +5,9 @@ is encoded, nor what the values are.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -18,10 +19,14 @@ from dailypapers.rendering.text import safe_url
 
 #: Encoded text, and its weight.
 Weighed = tuple[bytes, int]
+#: Encoded text in parts; `None` stands where the address to vote will, the only thing that is one reader's in a block.
+Parts = tuple[bytes | None, ...]
 V = TypeVar("V")
 #: Sentences that are kept for the next readers, some 200 bytes each.
 _SENTENCES = 20_000
-#: Addresses that no encoding and no escaping changes, and that are safe to link to.
+#: What no encoding and no escaping changes.
+_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/:#~_-."
+#: Addresses of these alone that are safe to link to.
 _PLAIN_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?/[\w./#~-]{0,1000}", re.ASCII)
 #: Shorter ones of these are as `safe_url` leaves them.
 _SAFE = 1000
@@ -33,7 +38,7 @@ class Piece:
     """A part of a mail encoded, with places for what is a reader's; its weight is that of what is shared."""
 
     #: What is shared, and between it the places, still empty.
-    lines: tuple[bytes, ...]
+    lines: tuple[Parts, ...]
     #: All that is filled in.
     fills: tuple[Fill, ...]
     #: Of what is given, in how many places each stands.
@@ -41,7 +46,7 @@ class Piece:
     #: What is made of a reader's values, and in how many places.
     made: tuple[tuple[Fill, int], ...]
     #: Puts what is given, and behind it what is made, into the order of the places.
-    ordered: Callable[[Sequence[bytes]], tuple[bytes, ...]]
+    ordered: Callable[[Sequence[Parts]], tuple[Parts, ...]]
     is_html: bool
     weight: int
 
@@ -57,8 +62,8 @@ class Pieces:
     def cut(self, text: str, slots: Slots, *, is_html: bool, given: Sequence[str] = ()) -> Piece:
         """Encode a text that was rendered with slots; the values named in `given` will come encoded, in this order."""
         cut = slots.cut(text)
-        lines = [b""] * (2 * len(cut.parts) - 1)
-        lines[::2] = map(self.encode, cut.parts)
+        lines: list[Parts] = [()] * (2 * len(cut.parts) - 1)
+        lines[::2] = [(self.encode(part),) if part else () for part in cut.parts]
         places, made = list[int](), list[Fill]()
         for fill in cut.fills:
             if isinstance(fill, Named) and fill.name in given:
@@ -77,27 +82,9 @@ class Pieces:
             sum(map(weight, cut.parts)),
         )
 
-    def fill(self, piece: Piece, given: Sequence[bytes], weights: Sequence[int], values: Mapping[str, str]) -> Weighed:
-        """Return a piece with what is given and what is made of a reader's values, and its weight.
-
-        `weights` are those of the first ones given; the others are weighed elsewhere.
-        """
-        made = [self.encoded(fill(values), is_html=piece.is_html) for fill, _ in piece.made]
-        return self.joined(piece, given, weights, made)
-
-    @staticmethod
-    def joined(piece: Piece, given: Sequence[bytes], weights: Sequence[int], made: Sequence[Weighed]) -> Weighed:
-        """Return the same, with what was made of the reader's values for this piece."""
-        total, contents = piece.weight, given
-        for heavy, times in zip(weights, piece.times, strict=False):
-            total += heavy * times
-        if made:
-            contents = [*given, *[content for content, _ in made]]
-            for (_, heavy), (_, times) in zip(made, piece.made, strict=True):
-                total += heavy * times
-        lines = [*piece.lines]
-        lines[1::2] = piece.ordered(contents)
-        return b"".join(lines), total
+    def made(self, piece: Piece, values: Mapping[str, str]) -> list[Weighed]:
+        """Return what stands in a piece of a reader's values, and is not given."""
+        return [self.encoded(fill(values), is_html=piece.is_html) for fill, _ in piece.made]
 
     def encoded(self, text: str, *, is_html: bool) -> Weighed:
         """Encode a value, and weigh it; readers share many."""
@@ -110,7 +97,7 @@ class Pieces:
 
     def link(self, url: str) -> tuple[Weighed, Weighed]:
         """Encode an address as it stands in HTML and in text, which is the same for addresses such as ours."""
-        if _PLAIN_ADDRESS.fullmatch(url):
+        if url.isascii() and not url.encode().translate(None, _PLAIN) and url:
             plain = self.encode_plain(url), weight_of_plain(url)
             return plain, plain
         return self.encoded(url, is_html=True), self.encoded(url, is_html=False)
@@ -120,7 +107,34 @@ class Pieces:
         return self.link(url if len(url) < _SAFE and _PLAIN_ADDRESS.fullmatch(url) else safe_url(url))
 
 
-def _in_order(places: Sequence[int]) -> Callable[[Sequence[bytes]], tuple[bytes, ...]]:
+def filled(
+    piece: Piece, given: Sequence[Parts], weights: Sequence[int], made: Sequence[Weighed]
+) -> tuple[list[Parts], int]:
+    """Return a piece with what is given and what was made of a reader's values, and its weight.
+
+    `weights` are those of the first ones given; the others are weighed elsewhere.
+    """
+    total, contents = piece.weight, given
+    for heavy, times in zip(weights, piece.times, strict=False):
+        total += heavy * times
+    if made:
+        contents = [*given, *[(content,) for content, _ in made]]
+        for (_, heavy), (_, times) in zip(made, piece.made, strict=True):
+            total += heavy * times
+    lines = [*piece.lines]
+    lines[1::2] = piece.ordered(contents)
+    return lines, total
+
+
+def joined(lines: Iterable[Parts], vote: bytes = b"") -> bytes:
+    """Return what parts are together, with the address to vote.
+
+    One pass over all parts of a mail: what its readers share is copied once, from where the mails before have it too.
+    """
+    return b"".join([vote if part is None else part for part in chain.from_iterable(lines)])
+
+
+def _in_order(places: Sequence[int]) -> Callable[[Sequence[Parts]], tuple[Parts, ...]]:
     """Return what takes these places of a sequence, which may be one or none."""
     if len(places) < 2:  # noqa: PLR2004 - of one place `itemgetter` returns no tuple
         return lambda contents: tuple(contents[place] for place in places)

@@ -131,9 +131,9 @@ class Slots:
 
     _fills: list[Fill] = field(default_factory=list)
 
-    def named(self, name: str) -> Slot:
-        """Return a slot for the value of that name."""
-        return self._slot(Named(name))
+    def named(self, name: str, *, behind: str = "") -> Slot:
+        """Return a slot for the value of that name, with text `behind` it that is known."""
+        return Slot(f"{self._slot(Named(name))}{behind}")
 
     @staticmethod
     def number(digits: int) -> Slot:

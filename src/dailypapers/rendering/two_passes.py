@@ -31,11 +31,13 @@ from dailypapers.rendering.blocks import Blocks, Filled, Place, names
 from dailypapers.rendering.digest import Frame, digest_values, fitting, render_digest, subject_of
 from dailypapers.rendering.html import most_bytes
 from dailypapers.rendering.items import BARE, QuietItem, Shown, steps_of, title_of
-from dailypapers.rendering.pieces import Piece, Pieces, Weighed, kept
+from dailypapers.rendering.pieces import Parts, Piece, Pieces, Weighed, filled, joined, kept
 from dailypapers.rendering.slots import Fill, Slots, is_reserved, recording
 
 log = structlog.get_logger()
 
+#: What a piece ends with that goes on.
+_SOFT_BREAK = b"=\r\n"
 #: Frames that are kept for later mails, of some 10 KB each.
 _FRAMES = 500
 #: Of one shape, frames for so many counts of entries.
@@ -132,7 +134,9 @@ class TwoPasses:
     def _render(self, digest: Digest, frame: Frame, links: Links, style: Style) -> EncodedMessage:
         mail = self._mail(digest, frame, links, style)
         parts = fitting(len(digest.entries), steps_of(style), mail.filled, frame.template)
-        return EncodedMessage(self.subject(mail), parts.text.removesuffix(b"=\r\n"), parts.html.removesuffix(b"=\r\n"))
+        return EncodedMessage(
+            self.subject(mail), parts.text.removesuffix(_SOFT_BREAK), parts.html.removesuffix(_SOFT_BREAK)
+        )
 
     def _mail(self, digest: Digest, frame: Frame, links: Links, style: Style) -> "_Mail":
         key: tuple[object, ...] = (
@@ -183,7 +187,7 @@ class TwoPasses:
             with recording() as slots:
                 rendered = self._rendered_frame(mail, file, slots, count)
                 given = (*_LINKS, *_ENTRIES[:count], *_OUTSIDE[: len(mail.digest.outside)])
-                parts[file] = self.pieces.cut(rendered, slots, is_html=file == "body.html", given=given)
+                parts[file] = _ended(self.pieces.cut(rendered, slots, is_html=file == "body.html", given=given))
             if self.blocks.has_one_way(file):
                 with recording() as slots:
                     self._rendered_frame(mail, file, slots, count, **_OTHERWISE)
@@ -230,6 +234,12 @@ class TwoPasses:
         return subject
 
 
+def _ended(piece: Piece) -> Piece:
+    """Return the piece that a mail's part ends with: nothing goes on behind it."""
+    *before, last = piece.lines
+    return replace(piece, lines=(*before, tuple([(line or b"").removesuffix(_SOFT_BREAK) for line in last])))
+
+
 def _part(piece: Piece) -> _FramePart:
     needed = [(fill, {*names([fill])}) for fill, _ in piece.made]
     return _FramePart(piece, tuple((fill, next(iter(own)) if len(own) == 1 else "", {}) for fill, own in needed))
@@ -254,8 +264,14 @@ class _Mail:
     style: Style
     values: dict[str, Any]
     shape: _Shape
-    _entries: dict[Shown, Filled] = field(default_factory=dict)
+    #: What the address to vote begins with, as it stands in HTML and in text; of no weight where there is none.
+    _vote: tuple[Weighed, Weighed] = field(init=False)
+    #: The entries as they were shown last.
+    _entries: tuple[Shown, Filled] | None = None
     _outside: Filled | None = None
+
+    def __post_init__(self) -> None:
+        self._vote = self.passes.pieces.safe_link(self.links.feedback)
 
     def slotted(self, slots: Slots, count: int) -> dict[str, object]:
         """Return what the frame is rendered with: slots for whatever is one reader's."""
@@ -291,26 +307,26 @@ class _Mail:
         # The frame comes first: how blocks are rendered is learned with it.
         frame = self.passes.frame(self, count)
         (htmls, texts, weights), outside = self._filled_entries(shown), self._filled_outside()
-        values, (html, weight_of_html) = self._frame_values(frame), (b"", 0)
-        made, joined = self.passes.made, self.passes.pieces.joined
+        values, html, weight_of_html = self._frame_values(frame), b"", 0
         (in_html, weights_in_html), (in_text, weights_in_text) = self._encoded_links()
+        (vote_in_html, _), (vote_in_text, _) = self._vote
         if frame.html:
-            given = (*in_html, *htmls[:count], *outside[0])
-            html, weight_of_html = joined(frame.html.piece, given, weights_in_html, made(frame.html, values))
-        given = (*in_text, *texts[:count], *outside[1])
-        text, weight_of_text = joined(frame.text.piece, given, weights_in_text, made(frame.text, values))
-        return _Joined(html, text, sum(weights[:count]) + sum(outside[2]) + weight_of_html + weight_of_text)
+            given, made = (*in_html, *htmls[:count], *outside[0]), self.passes.made(frame.html, values)
+            lines, weight_of_html = filled(frame.html.piece, given, weights_in_html, made)
+            html = joined(lines, vote_in_html)
+        given, made = (*in_text, *texts[:count], *outside[1]), self.passes.made(frame.text, values)
+        lines, weight_of_text = filled(frame.text.piece, given, weights_in_text, made)
+        weight = sum(weights[:count]) + sum(outside[2]) + weight_of_html + weight_of_text
+        return _Joined(html, joined(lines, vote_in_text), weight)
 
-    def _encoded_links(self) -> tuple[tuple[tuple[bytes, ...], tuple[int, ...]], ...]:
+    def _encoded_links(self) -> tuple[tuple[list[Parts], list[int]], ...]:
         """Return the links that are one reader's, as they stand in HTML and in text, and what they weigh there."""
-        link, links = self.passes.pieces.link, self.links
-        in_html, in_text = zip(
-            *(link(links.unsubscribe), link(links.unsubscribe_mailto)),
-            *(link(links.preferences), link(links.web)),
-            strict=True,
+        link, (_, unsubscribe, mailto, preferences, web, _) = self.passes.pieces.link, self.links
+        encoded = (link(unsubscribe), link(mailto), link(preferences), link(web))
+        return (
+            ([(html,) for (html, _), _ in encoded], [weight for (_, weight), _ in encoded]),
+            ([(text,) for _, (text, _) in encoded], [weight for _, (_, weight) in encoded]),
         )
-        ((html, html_weights), (text, text_weights)) = zip(*in_html, strict=True), zip(*in_text, strict=True)
-        return (html, html_weights), (text, text_weights)
 
     def _frame_values(self, frame: _FrameOf) -> dict[str, str]:
         entries, title, links = self.digest.entries, self.passes.title, self.links
@@ -324,20 +340,20 @@ class _Mail:
         return values
 
     def _filled_entries(self, shown: Shown) -> Filled:
-        if shown not in self._entries:
-            self._entries[shown] = self._filled("entry", self.digest.entries, shown, first=1)
-        return self._entries[shown]
+        if self._entries is None or self._entries[0] is not shown:
+            self._entries = shown, self._filled("entry", self.digest.entries, shown, first=1)
+        return self._entries[1]
 
     def _filled_outside(self) -> Filled:
         if self._outside is None:
             outside = self.digest.outside
-            self._outside = self._filled("outside_entry", outside, BARE, first=0) if outside else ([], [], [])
+            self._outside = self._filled("outside_entry", outside, BARE, first=0) if outside else ((), (), ())
         return self._outside
 
     def _filled(self, name: str, entries: Sequence[Entry], shown: Shown, *, first: int) -> Filled:
-        link, has_html = self.passes.pieces.safe_link, not self.style.text_only
-        vote = link(self.links.feedback)
-        return self.passes.blocks.filled(name, entries, shown, vote, first=first, has_html=has_html)
+        (_, weight_in_html), (_, weight_in_text) = self._vote
+        weights, has_html = (weight_in_html, weight_in_text), not self.style.text_only
+        return self.passes.blocks.filled(name, entries, shown, weights, first=first, has_html=has_html)
 
 
 def _slot(slots: Slots, name: str, value: str) -> str:
