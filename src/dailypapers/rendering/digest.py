@@ -9,7 +9,7 @@ mail travels, nor who reads it.
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import jinja2
 
@@ -114,7 +114,7 @@ def render_digest(
     return Message(subject_of(env, digest, frame, values), parts.text, parts.html)
 
 
-def digest_values(env: jinja2.Environment, digest: Digest, frame: Frame) -> dict[str, object]:
+def digest_values(env: jinja2.Environment, digest: Digest, frame: Frame) -> dict[str, Any]:
     """Return what a digest's templates are rendered with, but for its papers and links."""
     return {
         "day": frame.day,

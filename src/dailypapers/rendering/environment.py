@@ -158,7 +158,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     A mail reads five hundred names, nearly all of plain values, and calls a hundred macros and sentences.
     """
 
-    def call(self, context: Context, called: Any, /, *args: Any, **values: Any) -> Any:  # type: ignore[override]
+    def call(self, context: Context, called: Any, /, *args: Any, **values: Any) -> Any:
         """Call something. A template's own macros and our sentences are safe, and need the evaluation context alone."""
         kind = type(called)
         if kind is Macro or (kind is FunctionType and called in self.sentences):  # type: ignore[attr-defined]
