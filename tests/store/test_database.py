@@ -103,12 +103,12 @@ def add(source: str) -> Callable[[sa.Connection], int]:
 def test_what_a_kept_connection_writes_is_there_once_it_is_committed_and_it_is_durable(sqlite: sa.Engine) -> None:
     kept, full = writer_on(sqlite), 2
     for count, source in enumerate(("a", "b")):
-        assert kept.write(add(source)) == 1
-        assert len(rows(sqlite)) == count
-        kept.commit()
+        added, commit = kept.write(add(source))
+        assert (added, len(rows(sqlite))) == (1, count)
+        commit()
         assert len(rows(sqlite)) == count + 1
-    assert kept.write(lambda tx: tx.exec_driver_sql("PRAGMA synchronous").scalar_one()) == full
-    kept.close()
+    assert kept.write(lambda tx: tx.exec_driver_sql("PRAGMA synchronous").scalar_one())[0] == full
+    kept.let_go()()
 
 
 def test_a_kept_connection_waits_for_others_a_moment_and_is_not_the_worse_for_it(sqlite: sa.Engine) -> None:
@@ -117,9 +117,9 @@ def test_a_kept_connection_waits_for_others_a_moment_and_is_not_the_worse_for_it
         add("other")(tx)
         with pytest.raises(DatabaseUnreachable, match="locked"):
             kept.write(add("a"))
-    kept.write(add("a"))
-    kept.commit()
-    kept.close()
+    _, commit = kept.write(add("a"))
+    commit()
+    kept.let_go()()
     assert [name for name, _ in rows(sqlite)] == ["a", "other"]
 
 
@@ -132,12 +132,21 @@ def test_what_goes_wrong_on_a_kept_connection_leaves_nothing(sqlite: sa.Engine) 
 
     with pytest.raises(RuntimeError):
         kept.write(write_and_fail)
+    _, commit = kept.write(add("b"))
+    commit()
+    kept.let_go()()
+    assert [name for name, _ in rows(sqlite)] == ["b"]
+
+
+def test_a_connection_that_was_let_go_of_can_be_committed_still(sqlite: sa.Engine) -> None:
+    kept = writer_on(sqlite)
+    _, commit = kept.write(add("a"))
+    close_first = kept.let_go()
+    commit()
+    close_first()
     kept.write(add("b"))
-    kept.let_go().close()
-    kept.write(add("c"))
-    kept.commit()
-    kept.close()
-    assert [name for name, _ in rows(sqlite)] == ["c"]
+    kept.let_go()()
+    assert [name for name, _ in rows(sqlite)] == ["a"]
 
 
 def test_only_a_file_is_written_to_over_a_kept_connection(postgres: sa.Engine) -> None:

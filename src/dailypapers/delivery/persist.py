@@ -1,10 +1,11 @@
 """Persist: a write that must not be lost is tried until it holds."""
 
 import asyncio
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from queue import SimpleQueue
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -30,13 +31,13 @@ class Persistence:
         #: What writes in the event loop, which takes less than to hand over to a thread; the disk is waited for in one.
         self._kept = KeptWriter.on(engine)
         self._is_writing = asyncio.Lock()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._thread = _Thread()
 
     def close(self) -> None:
         """Let go of the database."""
-        self._thread.shutdown()
+        self._thread.end()
         if self._kept:
-            self._kept.close()
+            self._kept.let_go()()
 
     async def persist(self, write: Callable[[sa.Connection], Value]) -> Value:
         """Return what `write` returns, once its transaction is on the disk.
@@ -51,13 +52,11 @@ class Persistence:
         return await self._in_the_end(partial(_written, self._engine, write))
 
     async def _at_once(self, kept: KeptWriter, write: Callable[[sa.Connection], Value]) -> Value:
-        value = kept.write(write)
-        committing = self._thread.submit(kept.commit)
+        value, commit = kept.write(write)
         try:
-            await asyncio.wrap_future(committing)
+            await self._thread.run(commit)
         except asyncio.CancelledError:
-            left = kept.let_go()
-            committing.add_done_callback(lambda _: left.close())
+            self._thread.put(kept.let_go())
             raise
         return value
 
@@ -89,6 +88,54 @@ class Persistence:
         if not self._is_away:
             log.warning("what became of emails cannot be recorded yet, and none is sent until it can", why=str(error))
         self._is_away = True
+
+
+class _Thread:
+    """A thread that does one thing after the other. To hand over to one of an executor takes three times as long."""
+
+    def __init__(self) -> None:
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def put(self, work: Callable[[], None]) -> None:
+        """Have it do something, once it has done all that it was given before."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._go, name="commit", daemon=True)
+            self._thread.start()
+        self._work.put(work)
+
+    async def run(self, work: Callable[[], None]) -> None:
+        """Have it do something, and return once that is done; raises what it raised."""
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+
+        def report(error: Exception | None) -> None:
+            if not done.done():
+                done.set_exception(error) if error else done.set_result(None)
+
+        def do() -> None:
+            error = None
+            try:
+                work()
+            except Exception as raised:  # noqa: BLE001 - whoever waits for it raises it
+                error = raised
+            # Nobody is told where the loop has ended meanwhile.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(report, error)
+
+        self.put(do)
+        await done
+
+    def _go(self) -> None:
+        while work := self._work.get():
+            work()
+
+    def end(self) -> None:
+        """End it, once it has done all that it was given."""
+        if self._thread:
+            self._work.put(None)
+            self._thread.join()
+            self._thread = None
 
 
 def _read(engine: sa.Engine, read: Callable[[sa.Connection], Value]) -> Value:

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -178,29 +178,29 @@ class KeptWriter:
         self._engine = engine
         self._connection: sa.Connection | None = None
 
-    def write(self, write: Callable[[sa.Connection], T]) -> T:
-        """Return what `write` returns; what it wrote is to be committed next.
+    def write(self, write: Callable[[sa.Connection], T]) -> tuple[T, Callable[[], None]]:
+        """Return what `write` returns, and what commits its transaction: that returns once it is on the disk.
 
-        Raises `DatabaseUnreachable` where others write for longer than a moment.
+        Both raise `DatabaseUnreachable` where that is so, this one where others write for longer than a moment.
         """
-        with self._usable() as tx:
-            tx.begin()
-            return write(tx)
-
-    def commit(self) -> None:
-        """Return once what was written is on the disk."""
-        with self._usable() as tx:
-            tx.commit()
-
-    @contextmanager
-    def _usable(self) -> Iterator[sa.Connection]:
-        """Give the connection, and let go of it where anything goes wrong: nothing has been written then."""
         try:
             with _reachable(self._engine):
-                self._connection = self._connection or self._opened()
-                yield self._connection
+                tx = self._connection = self._connection or self._opened()
+                tx.begin()
+                return write(tx), partial(self._commit, tx)
         except BaseException:
-            self.close()
+            self.let_go()()
+            raise
+
+    def _commit(self, tx: sa.Connection) -> None:
+        try:
+            with _reachable(self._engine):
+                tx.commit()
+        except BaseException:
+            # By now another one may be used.
+            if self._connection is tx:
+                self._connection = None
+            _close_quietly(tx)
             raise
 
     def _opened(self) -> sa.Connection:
@@ -210,19 +210,16 @@ class KeptWriter:
         driver_of(connection).execute(f"PRAGMA busy_timeout = {_MOMENT_MS}")
         return connection
 
-    def let_go(self) -> "KeptWriter":
-        """Return one that has the connection, which a thread may be using, and open another one for the next write."""
-        other = KeptWriter(self._engine)
-        other._connection, self._connection = self._connection, None
-        return other
-
-    def close(self) -> None:
-        """Let go of the connection; the next write opens another one."""
+    def let_go(self) -> Callable[[], None]:
+        """Open another connection for the next write; returns what closes this one, which a thread may be using."""
         connection, self._connection = self._connection, None
-        if connection:
-            # One that is broken is closed as well as it can be.
-            with suppress(sa.exc.DBAPIError):
-                connection.close()
+        return partial(_close_quietly, connection) if connection else lambda: None
+
+
+def _close_quietly(connection: sa.Connection) -> None:
+    """Close a connection, as well as one can be closed that is broken."""
+    with suppress(sa.exc.DBAPIError):
+        connection.close()
 
 
 @contextmanager
