@@ -27,6 +27,11 @@ class Domains:
         #: When the last mail to a domain may go that waits in the outbox for its turn.
         self._parked_until: dict[str, dt.datetime] = {}
 
+    @property
+    def any_refused(self) -> bool:
+        """Whether any domain has refused us, as far as is known here."""
+        return bool(self._refusing)
+
     def left_alone_until(self, domain: str, now: dt.datetime) -> dt.datetime | None:
         """Return until when nothing is sent to a domain, `None` where it is not left alone."""
         refusing = self._refusing.get(domain)

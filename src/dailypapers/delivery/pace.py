@@ -121,6 +121,11 @@ class Pace:
         """Note that these mails are on their way no more."""
         self._routes.came_back(delivery.server for delivery in deliveries)
 
+    @property
+    def leaves_any_alone(self) -> bool:
+        """Whether any domain has refused us lately."""
+        return self._domains.any_refused
+
     def left_alone_until(self, domain: str, now: dt.datetime) -> dt.datetime | None:
         """Return until when nothing is sent to a domain, `None` where it is not left alone."""
         return self._domains.left_alone_until(domain, now)

@@ -267,9 +267,7 @@ class _Run:
     async def _mails(self) -> AsyncGenerator[OutgoingMail]:
         """Yield one mail after the other, each built when its turn has come."""
         while due := await self._next():
-            delivery = due.render_input.delivery
-            if until := self._options.pace.left_alone_until(domain_of(delivery.address), self._steady()):
-                await self._park(delivery._replace(server=due.server), until)
+            if self._options.pace.leaves_any_alone and await self._is_parked(due):
                 continue
             if due.has_to_wait:
                 async for urgent in self._until_its_turn(due):
@@ -280,13 +278,18 @@ class _Run:
             if outgoing := await self._built(due):
                 yield outgoing
 
-    async def _park(self, delivery: Delivery, until: dt.datetime) -> None:
-        """Give a mail back untried whose domain has come to be left alone since it was claimed."""
+    async def _is_parked(self, due: Due) -> bool:
+        """Give a mail back untried whose domain has come to be left alone since it was claimed; tell whether it is."""
+        delivery = due.render_input.delivery._replace(server=due.server)
+        until = self._options.pace.left_alone_until(domain_of(delivery.address), self._steady())
+        if until is None:
+            return False
         parked = delivery._replace(next_attempt_at=until, detail="not tried: its domain refuses our emails for now")
         await self._worker.persistence.persist(partial(give_back_until, delivery=parked))
         self._options.pace.came_back([delivery])
         self._in_flight.pop(delivery.id, None)
         self._claims.note_parked([parked])
+        return True
 
     async def _built(self, due: Due) -> OutgoingMail | None:
         built = self._build(due)

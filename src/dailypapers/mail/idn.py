@@ -8,7 +8,9 @@ def envelope_address(address: str) -> str:
 
     Raises `ValueError` for a domain that is not one.
     """
+    if address.isascii():
+        return address
     local, at, domain = address.rpartition("@")
-    if address.isascii() or not local.isascii():
+    if not local.isascii():
         return address
     return f"{local}{at}{idna.encode(domain, uts46=True).decode()}"

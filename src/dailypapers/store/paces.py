@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.pace import Breaker, Usage, counted_from
 from dailypapers.store.database import groups, insert_new, replace_rows
+from dailypapers.store.prepared import Prepared
 from dailypapers.store.schema import attempts, mail_server_counts, mail_servers, outbox, receiving_domains
 
 #: Mails counted longer ago than this are part of no limit.
@@ -65,6 +66,8 @@ def count(tx: sa.Connection, server: str, mails: int, *, now: dt.datetime) -> No
 
 def domains(tx: sa.Connection, names: Collection[str] | None = None, *, to_change: bool = False) -> dict[str, Domain]:
     """Return what is kept to with these domains, or with all that there is anything to be kept to; by name."""
+    if not _ANY_DOMAIN.rows(tx):
+        return {}
     query = sa.select(receiving_domains).order_by(receiving_domains.c.name)
     if to_change:
         query = query.with_for_update()
@@ -75,6 +78,10 @@ def domains(tx: sa.Connection, names: Collection[str] | None = None, *, to_chang
         rows = tx.execute(query.where(receiving_domains.c.name.in_(group)))
         domains_by_name |= {row.name: _domain(row) for row in rows}
     return domains_by_name
+
+
+#: Asked with every claim, and mostly there is none.
+_ANY_DOMAIN = Prepared(sa.select(receiving_domains.c.name).limit(1))
 
 
 def keep_domains(tx: sa.Connection, domains: Mapping[str, Domain]) -> None:

@@ -8,7 +8,7 @@ it directly, PostgreSQL's through SQLAlchemy. Transactions and errors are the sa
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -80,6 +80,8 @@ class _Written:
     """Returns values as the driver takes them: in order, or by name."""
     reads: tuple[tuple[int, Converter], ...]
     """By the place of a column, of those that must be converted when they are read."""
+    bindings: dict[tuple[str, ...], Callable[[tuple[Any, ...]], Any]] = field(default_factory=dict)
+    """What puts values in order, by the names they come with."""
 
     def converted(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return values as the database stores them."""
@@ -98,12 +100,18 @@ class _Written:
 
     def binding(self, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Any]:
         """Return what puts values of these names, all there are, into the form that the driver takes."""
-        if self.names is None:
-            return lambda values: dict(zip(names, values, strict=True))
-        if self.names == names:
-            return tuple
-        places = itemgetter(*map(names.index, self.names))
-        return places if len(self.names) > 1 else lambda values: (places(values),)
+        if (bind := self.bindings.get(names)) is None:
+            bind = self.bindings[names] = _binding(self.names, names)
+        return bind
+
+
+def _binding(wanted: tuple[str, ...] | None, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Any]:
+    if wanted is None:
+        return lambda values: dict(zip(names, values, strict=True))
+    if wanted == names:
+        return tuple
+    places = itemgetter(*map(names.index, wanted))
+    return places if len(wanted) > 1 else lambda values: (places(values),)
 
 
 def _run(tx: sa.Connection, written: _Written, values: Any) -> Any:
@@ -170,7 +178,7 @@ class Prepared:
         if rows:
             written = self._for(tx.dialect)
             shared = {**written.constants, **written.converted(common)}
-            behind, bind = tuple(shared.values()), written.binding(names + tuple(shared))
+            behind, bind = tuple(shared.values()), written.binding((*names, *shared))
             _run_each(tx, written, [bind(row + behind) for row in rows])
 
     def text_for(self, dialect: sa.Dialect) -> str:

@@ -22,8 +22,14 @@ def register(tx: sa.Connection, worker_id: str, process: Process, *, now: dt.dat
 
 def renew(tx: sa.Connection, worker_id: str, *, now: dt.datetime) -> bool:
     """Prolong a worker's lease; returns whether it still counts as alive. Declared dead, it must send nothing more."""
-    change = sa.update(workers).where(workers.c.id == worker_id, workers.c.ended_at.is_(None))
-    return tx.execute(change.values(until=now + LEASE)).rowcount == 1
+    return _RENEWING.run(tx, key=worker_id, to=now + LEASE) == 1
+
+
+_RENEWING = Prepared(
+    sa.update(workers)
+    .where(workers.c.id == sa.bindparam("key", type_=sa.Text), workers.c.ended_at.is_(None))
+    .values(until=sa.bindparam("to", type_=workers.c.until.type))
+)
 
 
 def alive(tx: sa.Connection) -> list[Worker]:

@@ -54,11 +54,11 @@ def commands(mail: OutgoingMail, extensions: Mapping[str, str]) -> Commands | Ou
 
 
 def _commands(mail: OutgoingMail, extensions: Mapping[str, str]) -> Commands:
-    sender, recipient = (envelope_address(each) for each in (mail.envelope.sender, mail.envelope.recipient))
+    sender, recipient = envelope_address(mail.envelope.sender), envelope_address(mail.envelope.recipient)
     if _UNFIT.search(sender + recipient) or "@" not in recipient:
         raise ValueError(f"{mail.envelope.recipient!r} is not an email address")
     options = f" SIZE={len(mail.content)}" if "size" in extensions else ""
-    if not (sender + recipient).isascii() or not _header(mail.content).isascii():
+    if not (sender.isascii() and recipient.isascii() and _header(mail.content).isascii()):
         if "smtputf8" not in extensions:
             raise ValueError("it does not support non-ASCII addresses (SMTPUTF8, RFC 6531)")
         options += " SMTPUTF8"

@@ -121,7 +121,7 @@ class Exchange:
 
     def get_nowait(self) -> InFlight | None:
         """Return the next mail if one is ready."""
-        self._demand.set()
+        _set(self._demand)
         return self._ready.popleft() if self._ready else None
 
     def put_back(self, in_flight: InFlight) -> None:
@@ -185,9 +185,9 @@ class Exchange:
 
     def _notify(self) -> None:
         if self._unacknowledged or self._finished:
-            self._has_events.set()
+            _set(self._has_events)
         if len(self._unacknowledged) >= self._usual_size:
-            self._has_usual_size.set()
+            _set(self._has_usual_size)
 
     @property
     def _finished(self) -> bool:
@@ -229,6 +229,12 @@ class Exchange:
         reported, self._reported = self._reported, []
         for delivery, then in reported:
             then(delivery not in withdrawn)
+
+
+def _set(event: asyncio.Event) -> None:
+    """Set an event that mostly is set already; to set it again takes longer than to look."""
+    if not event.is_set():
+        event.set()
 
 
 def _set_result(acknowledged: asyncio.Future[bool], may_be: bool) -> None:

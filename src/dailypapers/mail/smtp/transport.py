@@ -150,7 +150,8 @@ class SmtpTransport:
         self._in_use += 1
 
     def _is_crowded(self, in_use: int) -> bool:
-        return in_use > self._capacity.places(_now()) or self._capacity.waits(_now()) > 0
+        now = _now()
+        return in_use > self._capacity.places(now) or self._capacity.waits(now) > 0
 
     def _notify(self) -> None:
         """Let those look again who wait for a place."""
@@ -229,9 +230,11 @@ class SmtpTransport:
         await connection.hang_up()
 
     def _has_room(self, connection: _Connection, mails: int = 1) -> bool:
-        most = min(self._capacity.mails_on_one(_now()), connection.mails_allowed)
-        out_of_date = connection.pipeline is not None and not self._capacity.pipelines(_now())
-        return connection.usable and not out_of_date and connection.carried + mails <= most
+        now, carried = _now(), connection.carried + mails
+        if carried > connection.mails_allowed or carried > self._capacity.mails_on_one(now):
+            return False
+        out_of_date = connection.pipeline is not None and not self._capacity.pipelines(now)
+        return connection.usable and not out_of_date
 
     async def _step_by_step(self, exchange: Exchange, connection: _Connection, in_flight: InFlight) -> None:
         """Send a mail with one command at a time."""
