@@ -4,6 +4,9 @@ Terms by tf-idf (title counted twice, sublinear tf, no vocabulary cap; word pair
 readers), what the words mean, categories, and authors. Knows nothing of readers.
 """
 
+import re
+import sys
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +56,8 @@ _RARE = 1 + log(1000)
 _ROUNDING = 1e-6
 #: Acronyms of so few letters stand for other things in names: “Ada-RS”, “Re-ID”. A “Video-LLM” is a language model.
 _SHORTEST = 2
+#: The beginning of a parenthesis, longer than any acronym.
+_PARENTHESIS = re.compile(r"(?=(\(.{0,40}))", re.DOTALL)
 #: For so few texts the library's papers are not all narrowed: a search wants ten of them, a million readers all.
 _FEW_TEXTS = 20
 
@@ -70,6 +75,10 @@ class Coverages:
     near: Matrix
     #: Of each text: how many words it asks for.
     words: Vector
+
+    def of(self, texts: Columns) -> "Coverages":
+        """Return the coverages of some texts."""
+        return Coverages(*(each[texts] for each in (self.text, self.title, self.literal, self.near, self.words)))
 
 
 @dataclass(frozen=True)
@@ -216,6 +225,10 @@ class Features:
         numbers = [[number for number in self.narrow.numbers_of(columns).tolist() if number >= 0] for columns in asked]
         return int(holding_each(self._holds, numbers).sum()) + self.background.together(asked)
 
+    def hold_more(self, than: int, columns: Columns) -> bool:
+        """Tell whether more papers than so many, the background's and these, hold one of these terms."""
+        return self.background.hold_more(than, columns) or self.together([columns]) > than
+
     def vectors(self, texts: Sequence[str]) -> sp.csr_array:
         """Return texts × columns: other texts in the space of these papers, rows of length one (or zero)."""
         return weigh(count_texts(texts), self.background.idf)
@@ -275,16 +288,26 @@ class Features:
         return np.array([acronym in entries for entries in self._definitions], np.bool_)
 
     def _defined_otherwise(self, acronym: Acronym) -> Flags:
-        sign, flags = f"({acronym.short}".casefold(), np.zeros(len(self.papers), np.bool_)
-        for column, (paper, abstract) in enumerate(zip(self.papers, self._folded_abstracts, strict=True)):
-            if sign in abstract:
-                entries = defined(f"{paper.title} . {paper.abstract}")
-                flags[column] = any(acronym.is_contradicted_by(entry) for entry in entries)
+        flags = np.zeros(len(self.papers), np.bool_)
+        for column in self._holding_sign(f"({acronym.short}".casefold()):
+            paper = self.papers[column]
+            entries = defined(f"{paper.title} . {paper.abstract}")
+            flags[column] = any(acronym.is_contradicted_by(entry) for entry in entries)
         return flags
 
+    def _holding_sign(self, sign: str) -> list[int]:
+        """Return the papers in whose abstracts a parenthesis begins like this, in lower case."""
+        first, last = (bisect_left(self._parentheses, (text, -1)) for text in (sign, sign + chr(sys.maxunicode)))
+        return sorted({column for _, column in self._parentheses[first:last]})
+
     @cached_property
-    def _folded_abstracts(self) -> Sequence[str]:
-        return [paper.abstract.casefold() for paper in self.papers]
+    def _parentheses(self) -> list[tuple[str, int]]:
+        """How each parenthesis of an abstract begins, in lower case, and of which paper it is; in order."""
+        return sorted(
+            (match[1], column)
+            for column, paper in enumerate(self.papers)
+            for match in _PARENTHESIS.finditer(paper.abstract.casefold())
+        )
 
     def coverage(self, texts: Sequence[str]) -> Matrix:
         """Return texts × papers: the part of what each text asks for, weighed by idf, that each paper holds.

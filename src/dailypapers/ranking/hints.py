@@ -62,10 +62,10 @@ def _hints(features: Features, topic: str) -> Iterator[Hint]:
 
 def _unknown(features: Features, topic: str) -> Iterator[tuple[int, int]]:
     """Yield where in a topic words stand that hardly any paper holds, by themselves or as one with a neighbor."""
-    common_units = {unit[0] for unit in units(topic) if features.together([columns_of(unit)]) <= _MISTAKES}
+    rare_words = {unit[0] for unit in units(topic) if not features.hold_more(_MISTAKES, columns_of(unit))}
     for start, end in spans(topic):
         for match in _LETTERS.finditer(topic, start, end):
-            if all(part.form in common_units for part in parts(match[0])):
+            if all(part.form in rare_words for part in parts(match[0])):
                 yield match.span()
 
 

@@ -120,18 +120,29 @@ class Chosen:
 
     def quiet(self, picks: Sequence[Sequence[Pick]]) -> list[tuple[QuietTopic, ...]]:
         """Return each reader's topics on which no paper is relevant enough, with the nearest; `picks` are `picks()`."""
-        return [tuple(self._quiet_of(reader, picked)) for reader, picked in enumerate(picks)]
+        topics = [self._quiet_of(reader, picked) for reader, picked in enumerate(picks)]
+        near_columns = {column for each in topics for _, column in each if column >= 0}
+        self.explainer.wording.read(near_columns)
+        ids, carries = self.explainer.scorer.features.ids, self.explainer.wording.carries
+        return [
+            tuple(
+                QuietTopic(topic, ids[column] if column >= 0 and carries(topic, column) else 0)
+                for topic, column in each
+            )
+            for each in topics
+        ]
 
-    def _quiet_of(self, reader: int, picks: Sequence[Pick]) -> Iterator[QuietTopic]:
-        features = self.explainer.scorer.features
+    def _quiet_of(self, reader: int, picks: Sequence[Pick]) -> list[tuple[str, int]]:
+        """Return a reader's quiet topics, each with the column of the nearest paper; -1 where none comes near."""
         nearest = {topic.text: self._nearest(reader, topic) for topic in _topics_of(self.scored.profiles[reader])}
         quiet = {topic: near for topic, near in nearest.items() if near[1] < self.enough[reader]}
         # What a reason says in words is not denied in the next sentence.
         met = topics_met(picks) if quiet else frozenset()
-        for topic, (column, relevance) in quiet.items():
-            if topic not in met:
-                is_near = relevance >= LEAST and self.explainer.wording.carries(topic, column)
-                yield QuietTopic(topic, features.ids[column] if is_near else 0)
+        return [
+            (topic, column if relevance >= LEAST else -1)
+            for topic, (column, relevance) in quiet.items()
+            if topic not in met
+        ]
 
     def _nearest(self, reader: int, topic: Interest) -> tuple[int, float]:
         """Return the column of the paper nearest to a topic among those that are news to a reader; its relevance."""

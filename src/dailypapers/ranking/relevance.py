@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dailypapers.ranking.corpus.frequencies import Floats, Matrix, Vector
+from dailypapers.ranking.corpus.frequencies import Columns, Floats, Matrix, Vector
 from dailypapers.ranking.features import Coverages, Features
 from dailypapers.ranking.whitening import RIDGE, trust, weights
 
@@ -83,6 +83,11 @@ class Parts:
     #: By an encoder, bounded.
     embedding: Matrix | None = None
 
+    def of(self, topics: Columns) -> "Parts":
+        """Return the parts of some topics."""
+        others = (part if part is None else part[topics] for part in (self.company, self.categories, self.embedding))
+        return Parts(self.held.of(topics), *others)
+
     @property
     def is_whole(self) -> Flags:
         """Whether nothing of the topic is missing."""
@@ -95,8 +100,10 @@ class Parts:
 
     def weighed(self, weights: Weights) -> Floats:
         """Return the parts' weighed sum."""
-        relevance = weights.base + weights.text * self.held.text + weights.title * self.held.title
-        relevance += weights.near * self.is_whole * self.held.near + weights.whole_title * self.has_whole_title
+        relevance = weights.base + weights.text * self.held.text
+        relevance += weights.title * self.held.title
+        if weights.near or weights.whole_title:
+            relevance += weights.near * self.is_whole * self.held.near + weights.whole_title * self.has_whole_title
         for part, weight in (
             (self.company, weights.latent),
             (self.categories, weights.categories),
@@ -146,12 +153,16 @@ def relevance(features: Features, made_of: Parts) -> Floats:
     """Return the relevance of topics as far as it does not depend on their likeness: topics × papers."""
     is_encoded, words = made_of.embedding is not None, made_of.held.words
     weights = (ENCODED if is_encoded else TRAINED) if features.background.is_trained else UNTRAINED
-    of_sentence = made_of.weighed(ENCODED_SENTENCE if is_encoded else SENTENCE)
-    sentence = _between(words, FEW_WORDS, _SENTENCE)[:, None]
-    rest = 1 - _likeness_of_sentence(words, is_encoded=is_encoded)[:, None]
-    if not is_encoded:
-        rest /= 1 - _OF_SENTENCE
-    return np.asarray((1 - sentence) * made_of.weighed(weights) + sentence * rest * of_sentence, np.float32)
+    relevance = made_of.weighed(weights)
+    # Most topics have few words, and nothing of a sentence.
+    sentence = _between(words, FEW_WORDS, _SENTENCE)
+    if len(some := np.flatnonzero(sentence)):
+        of_sentence = made_of.of(some).weighed(ENCODED_SENTENCE if is_encoded else SENTENCE)
+        share, rest = sentence[some, None], 1 - _likeness_of_sentence(words[some], is_encoded=is_encoded)[:, None]
+        if not is_encoded:
+            rest /= 1 - _OF_SENTENCE
+        relevance[some] = (1 - share) * relevance[some] + share * rest * of_sentence
+    return relevance
 
 
 def by_likeness(words: Vector, *, is_encoded: bool = False) -> Vector:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dailypapers.ranking.text.words import (
-    bound_spans,
+    compounds,
     fold,
     is_stop_word,
+    letter_spans,
     spans,
     telling,
     telling_each,
@@ -236,7 +237,9 @@ def test_every_word_stands_where_it_is_said_to(text: str) -> None:
     assert [text[start:end] for start, end in found] == [word for word, _ in words(text)]
     assert all(0 <= start < end <= len(text) for start, end in found)
     assert all(end <= start for (_, end), (start, _) in pairwise(found))
-    assert all(0 <= start < end <= len(text) for _, start, end in bound_spans(text))
+    surfaces, _ = written(text)
+    assert all(0 <= start < end <= len(text) for _, start, end in letter_spans(text, surfaces))
+    assert all(0 <= first <= last < len(surfaces) for _, first, last in compounds(surfaces))
 
 
 @given(st.text())

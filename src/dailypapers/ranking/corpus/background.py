@@ -268,6 +268,11 @@ class Background:
         """Return how many papers hold, of each of these sets of columns, at least one."""
         return int(holding_each(self._bm25, [columns.tolist() for columns in asked]).sum())
 
+    def hold_more(self, than: int, columns: Columns) -> bool:
+        """Tell whether more papers than so many hold a single one of these terms."""
+        starts = self._bm25.indptr
+        return any(starts[column + 1] - starts[column] > than for column in columns.tolist())
+
     def kin(self, word: str) -> tuple[str, ...]:
         """Return the words of the same root that keep the same company as a word, all as they are compared.
 

@@ -4,9 +4,10 @@ Found out once for each interest and paper, many at a time, and remembered, sinc
 of scores.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from dailypapers.ranking.corpus.acronyms import Synonym
 from dailypapers.ranking.corpus.frequencies import Columns, Vector, columns_of, places_in_groups
 from dailypapers.ranking.features import Features
 from dailypapers.ranking.matching import Source
-from dailypapers.ranking.text.words import Part, bound_spans, joined, telling, telling_each, units, written
+from dailypapers.ranking.text.words import Part, compounds, joined, letter_spans, telling, telling_each, units, written
 
 #: So many runs of matching words are shown for one interest.
 _SHOWN = 3
@@ -120,6 +121,7 @@ class Highlighter:
         self._held: dict[int, frozenset[int]] = {}
         self._topics: dict[str, tuple[tuple[frozenset[int], ...], Vector]] = {}
         self._carried: dict[tuple[str, int], bool] = {}
+        self._synonyms: dict[tuple[int, Synonym], str] = {}
         self._remembered = 0
 
     def said(
@@ -144,12 +146,12 @@ class Highlighter:
     def bounded(self) -> "Highlighter":
         """Itself, having forgotten what it remembered where that has grown large."""
         if self._remembered > _MOST_REMEMBERED:
-            self._said, self._carried, self._topics, self._remembered = {}, {}, {}, 0
+            self._said, self._carried, self._topics, self._synonyms, self._remembered = {}, {}, {}, {}, 0
         return self
 
     def _find(self, pairs: Sequence[tuple[Interest, int]], sources: Mapping[Interest, Source]) -> Iterator[LazyString]:
         columns, paper = np.unique([column for _, column in pairs], return_inverse=True)
-        self._read(columns.tolist())
+        self.read(columns.tolist())
         texts = Texts.of([self._texts[column] for column in columns.tolist()], self.features.narrow.width)
         asked = [sources[interest] for interest, _ in pairs]
         matching = _matching(texts, asked, paper)
@@ -208,15 +210,22 @@ class Highlighter:
         """What a paper calls parts of a topic that it does not name: “language models (LM)” for the topic “LM”."""
         synonyms = self.features.synonyms(interest.text) if interest.kind is InterestKind.TOPIC else ()
         for synonym, means in synonyms:
-            if means[column] and (written := self._text(column).called(synonym)):
+            if means[column] and (written := self._called(column, synonym)):
                 yield f"{written} ({synonym.named})"
 
+    def _called(self, column: int, synonym: Synonym) -> str:
+        """Return what `Text.called` does; found out once, since many topics hold the same acronym."""
+        if (written := self._synonyms.get((column, synonym))) is None:
+            written = self._synonyms[column, synonym] = self._text(column).called(synonym)
+            self._remembered += 1
+        return written
+
     def _text(self, column: int) -> Text:
-        self._read([column])
+        self.read([column])
         return self._texts[column]
 
-    def _read(self, columns: Iterable[int]) -> None:
-        """Read the texts of papers that were not read yet, all at once."""
+    def read(self, columns: Iterable[int]) -> None:
+        """Read the texts of papers that were not read yet, all at once; one by one, each takes twice as long."""
         new = [column for column in columns if column not in self._texts]
         if new:
             self._texts.update(zip(new, _read(self.features, [self.features.papers[n] for n in new]), strict=True))
@@ -354,18 +363,20 @@ def _as_one(parts: Sequence[Part], place: Columns, follows: Flags) -> tuple[list
 def _bound(
     texts: Sequence[str], each_written: Sequence[tuple[Sequence[str], Sequence[str]]], starts: Columns
 ) -> tuple[list[str], Columns]:
-    """Single letters and digits with their neighbors, each once for each of its places, and those places."""
+    """Single letters and digits with their neighbors, and compounds; each once for each of its places, and those."""
     forms: list[str] = []
     places: list[int] = []
-    for text, (surfaces, gaps), first in zip(texts, each_written, starts.tolist(), strict=True):
-        spans = [*bound_spans(text)]
-        if not spans:
-            continue
-        widths = np.array([*map(len, surfaces)], np.int64)
-        word_ends = np.cumsum(widths + np.array([*map(len, gaps)], np.int64))
-        word_starts = word_ends - widths
-        for form, start, end in spans:
-            covered = range(int(word_ends.searchsorted(start, "right")), int(word_starts.searchsorted(end)))
-            forms += [form] * len(covered)
-            places += [first + place for place in covered]
+    for text, (surfaces, gaps), start in zip(texts, each_written, starts.tolist(), strict=True):
+        for form, first, last in (*_letters(text, surfaces, gaps), *compounds(surfaces)):
+            forms += [form] * (last + 1 - first)
+            places += range(start + first, start + last + 1)
     return forms, np.array(places, np.int64)
+
+
+def _letters(text: str, surfaces: Sequence[str], gaps: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield single letters and digits with their neighbors, each with the first and the last word of it."""
+    if spans := letter_spans(text, surfaces):
+        ends = [*accumulate(map(len, chain.from_iterable(zip(gaps, surfaces, strict=True))))]
+        word_starts, word_ends = ends[::2], ends[1::2]
+        for form, start, end in spans:
+            yield form, bisect_right(word_ends, start), bisect_left(word_starts, end) - 1

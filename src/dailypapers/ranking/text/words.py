@@ -42,6 +42,8 @@ _WORD = re.compile(rf"{_CORE}(?:{_SIGNS}(?:{_HYPHEN}{_CORE})?)?|[{_UNSPACED}]{_M
 #: The same for texts of ASCII, which most are: a third faster.
 _ASCII_CORE = r"[A-Za-z0-9]+(?:(?:[-'][A-Za-z0-9]|\.(?<=\d\.)\d)[A-Za-z0-9]*)*"
 _ASCII_WORD = re.compile(rf"{_ASCII_CORE}(?:(?:\+\+(?<!\w\w..)|[#*](?<!\w\w.))(?<!\d.)(?:-{_ASCII_CORE})?)?")
+#: Words as groups, so that splitting a text by them keeps them.
+_APART, _ASCII_APART = re.compile(f"({_WORD.pattern})"), re.compile(f"({_ASCII_WORD.pattern})")
 _SPLIT = re.compile(_HYPHEN)
 _POSSESSIVE = re.compile(rf"{_APOSTROPHE}[sS\uff33\uff53]?$|(?<=^\d\d\d\d)[sS]$")
 _LEFT_OUT = re.compile(rf"{_APOSTROPHE}|[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -96,8 +98,8 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 def written(text: str) -> tuple[list[str], list[str]]:
     """Return the words of a text as they are written, and what stands before each."""
-    pattern = _pattern(text)
-    return pattern.findall(text), pattern.split(text)[:-1]
+    split = (_ASCII_APART if text.isascii() else _APART).split(text)
+    return split[1::2], split[:-1:2]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -221,8 +223,8 @@ def terms_apart(text: str) -> tuple[list[str], list[str]]:
     surfaces = _pattern(text).findall(text)
     word_parts = _parts_of(surfaces)
     pairs = map(add, map(_HEAD, word_parts), map(_TAIL, word_parts[1:]))
-    letters = [form for form, _, _ in _letter_spans(text)] if any(map(_BINDING.__getitem__, surfaces)) else []
-    return [*map(_FORM, word_parts), *pairs], letters + [form for form, _, _ in _compounds(surfaces)]
+    letters = [form for form, _, _ in letter_spans(text, surfaces)]
+    return [*map(_FORM, word_parts), *pairs], letters + [form for form, _, _ in compounds(surfaces)]
 
 
 def pair_terms(text: str) -> list[str]:
@@ -345,26 +347,23 @@ def _may_bind(word: str) -> bool:
 _TELLING, _BINDING, _COMPOUND = _Remembered(_telling), _Remembered(_may_bind), _Remembered(_compound)
 
 
-def bound_spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """The single letters and digits of a text, each written as one with the word that it stands beside.
+def letter_spans(text: str, surfaces: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Return the single letters and digits of a text, each written as one with the word that it stands beside.
 
-    And what is written apart or with a hyphen by turns, the way it does not stand there: "few shot" as one word, of
-    "few-shot" the word alone. Each with where in the text it begins and ends.
+    Each with where in the text it begins and ends; `surfaces` are the text's words as they are written.
     """
-    yield from _letter_spans(text)
-    matches = [*_pattern(text).finditer(text)]
-    for form, first, last in _compounds([match[0] for match in matches]):
-        yield form, matches[first].start(), matches[last].end()
+    return [*_letter_spans(text)] if any(map(_BINDING.__getitem__, surfaces)) else []
 
 
-def _compounds(surfaces: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield what a stop word makes of the word behind it, and that word where a hyphen has made them one.
+def compounds(surfaces: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield what is written apart or with a hyphen by turns, the way it does not stand there.
 
-    Each with the first and the last of the written words that it is made of; "out of distribution" is one as well.
+    That is what a stop word makes of the word behind it, and that word where a hyphen has made them one: "few shot" as
+    one word, of "few-shot" the word alone. Each with the first and the last of the written words that it is made of;
+    "out of distribution" is one as well.
     """
-    for n, forms in enumerate(map(_COMPOUND.__getitem__, surfaces)):
-        if forms is None:
-            continue
+    bound = [(n, forms) for n, forms in enumerate(map(_COMPOUND.__getitem__, surfaces)) if forms is not None]
+    for n, forms in bound:
         if forms:
             yield from ((form, n, n) for form in forms)
         elif last := _end_of_compound(surfaces, n):
@@ -456,7 +455,7 @@ def _beside(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
         yield joined(lone, part), start, behind.end(1)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=50_000)
 def units(text: str) -> tuple[tuple[str, ...], ...]:
     """What a text asks for, unit by unit: the terms of which any one will do, the word itself first.
 
