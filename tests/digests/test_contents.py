@@ -25,9 +25,10 @@ from dailypapers.intake.fetch import fetch
 from dailypapers.rendering.environment import environment
 from dailypapers.settings import shipped
 from dailypapers.store import history, papers, subscribers, summaries, thumbnails
-from dailypapers.store.contents import from_json, to_json
+from dailypapers.store.contents import about_from_text, from_json, to_json
 from dailypapers.store.database import reading, writing
-from dailypapers.store.picks import of_deliveries
+from dailypapers.store.picks import of_deliveries, rows_of
+from dailypapers.store.schema import outbox, picks
 
 QUIET = "zebrafish development"
 UNUSABLE = "paper:nobody-knows-this-one"
@@ -153,3 +154,19 @@ def test_a_digest_composed_before_its_content_was_kept_is_still_sent(engine: sa.
         with writing(engine) as tx:
             tx.execute(sa.text("UPDATE outbox SET content = NULL"))
         assert rendered(engine, how.renderer) == before
+
+
+def test_a_digest_whose_content_says_what_stood_beside_its_papers_is_sent_as_it_was(engine: sa.Engine) -> None:
+    with world(engine) as w:
+        compose_for_alice(engine, w, Style())
+        before = rendered(engine, w.dependencies.renderer)
+        with writing(engine) as tx:
+            (row,) = rows_of(tx, [1])
+            name = str(papers.by_id(tx, [row[2]])[row[2]].id)
+            content = history.contents_of(tx, [1])[1]
+            assert not content.papers
+            earlier = replace(content, papers={name: about_from_text(row[4])})
+            tx.execute(sa.update(outbox).values(content=to_json(earlier)))
+            tx.execute(sa.update(picks).values(about=None))
+        change_everything(engine)
+        assert rendered(engine, w.dependencies.renderer) == before

@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dailypapers.domain.content import AboutPaper, Content
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
-from dailypapers.domain.paper import Paper, PaperId
+from dailypapers.domain.paper import Paper, PaperId, Signals
 from dailypapers.domain.subscriber import Amount, Consent, Rhythm, SubscriberState
 from dailypapers.store import editions, history, outbox, papers, picks, subscribers
+from dailypapers.store.contents import about_from_text
 from dailypapers.store.database import GROUP, reading, writing
-from dailypapers.store.picks import StoredPick
+from dailypapers.store.picks import PickRow, StoredPick
 
 NOW = dt.datetime(2026, 4, 20, 8, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -78,6 +80,29 @@ def test_picks_come_back_in_their_order_with_every_term_of_the_reason(engine: sa
                 StoredPick(apart, 0.25, REASON, outside=True),
             )
         }
+
+
+def test_what_stood_beside_a_paper_is_kept_with_its_pick_and_not_with_the_mail(
+    engine: sa.Engine, paper_ids: list[int]
+) -> None:
+    then = AboutPaper(("arxiv",), Signals(upvotes=3), frozenset({"abstract"}))
+    with writing(engine) as tx:
+        alice = subscribe(tx, "alice")
+        chosen = (pick(paper_ids[0]), pick(paper_ids[1], outside=True))
+        content = Content(notes=("A note.",), papers={f"file:{paper_ids[0]}": then})
+        edition = editions.close(tx, NOW.date(), now=NOW)
+        mail = outbox.NewDelivery(
+            *(alice, "x@example.org", MailKind.DIGEST, NOW + DAY, edition.id, chosen),
+            content=content,
+        )
+        outbox.put(tx, [mail], now=NOW)
+        (delivery,) = history.of_subscriber(tx, alice)
+        with_about, without = (PickRow(*row) for row in picks.rows_of(tx, [delivery.id]))
+        assert history.contents_of(tx, [delivery.id]) == {delivery.id: Content(notes=("A note.",))}
+    assert (with_about.paper_id, bool(with_about.outside), without.about) == (paper_ids[0], False, None)
+    assert (without.paper_id, bool(without.outside)) == (paper_ids[1], True)
+    assert about_from_text(with_about.about or "") == then
+    assert picks.reason_from_text(with_about.reason) == REASON
 
 
 def test_the_newest_digest_comes_first_and_of_one_digest_the_best(engine: sa.Engine, paper_ids: list[int]) -> None:

@@ -5,9 +5,12 @@ preview, for a replay. Knows nothing of how it is rendered.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,7 +26,8 @@ from dailypapers.domain.link import Bearer
 from dailypapers.domain.subscriber import AS_USUAL, Style, SubscriberState
 from dailypapers.domain.summary import in_language
 from dailypapers.store import controls, editions, groups, history, papers, subscribers
-from dailypapers.store.picks import StoredPick, of_deliveries
+from dailypapers.store.contents import about_from_text
+from dailypapers.store.picks import PickRow, StoredPick, reason_from_text, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +66,22 @@ class Shared:
 
     paper_by_id: dict[int, papers.Listed] = field(default_factory=dict)
     edition_by_id: dict[int, Edition] = field(default_factory=dict)
-    #: With what stood beside the paper, so that its identity is not another's while this is kept.
-    _entries: dict[tuple[int, int, int, str], tuple[AboutPaper | None, "LaidOut"]] = field(default_factory=dict)
+    #: Papers as entries by the language of summaries and then by what is kept of their picks.
+    _entries: dict[str, dict[tuple[int, str, str | None], "LaidOut"]] = field(default_factory=dict)
 
-    def entry(self, item: papers.Listed, reason: Reason, about: AboutPaper | None, language: str = "") -> "LaidOut":
-        """Return a paper as an entry, the very same one wherever the same is said of it."""
-        key = (item.paper_id, id(reason), id(about), language)
-        known = self._entries.get(key)
-        if known is None:
-            if len(self._entries) > _MOST_SHARED:
-                self._entries.clear()
-            known = self._entries[key] = (about, _new_entry(item, reason, about, language))
-        return known[1]
+    def laid_out(self, rows: Sequence[Sequence[Any]], language: str) -> "list[LaidOut]":
+        """Return the papers of picks (`PickRow`) as entries, the very same ones wherever the same is said of them."""
+        known = self._entries.setdefault(language, {})
+        laid = [known.get(row[_SHOWN:]) for row in rows]
+        return [entry or self._new(row, language) for entry, row in zip(laid, rows, strict=True)]
+
+    def _new(self, row: Sequence[Any], language: str) -> "LaidOut":
+        paper_id, reason, about = row[_SHOWN:]
+        if sum(map(len, self._entries.values())) > _MOST_SHARED:
+            self._entries.clear()
+        read = about_from_text(about) if about else None
+        laid = _new_entry(self.paper_by_id[paper_id], reason_from_text(reason), read, language)
+        return self._entries.setdefault(language, {}).setdefault((paper_id, reason, about), laid)
 
     def load(self, tx: sa.Connection, paper_ids: set[int], edition_ids: set[int]) -> None:
         """Load those of these papers and editions that are not here yet."""
@@ -88,6 +96,8 @@ class Shared:
 
 #: Some 2 KB each.
 _MOST_SHARED = 20_000
+#: From here on a `PickRow` has what an entry shows.
+_SHOWN, _OUTSIDE = PickRow._fields.index("paper_id"), PickRow._fields.index("outside")
 
 
 #: What older versions have stored of what a mail says.
@@ -102,11 +112,12 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
     """Load what the mails of these deliveries show, all at once; what is in `shared` need not be loaded again."""
     shared = shared or Shared()
     ids = [delivery.id for delivery in deliveries]
-    chosen, contents = of_deliveries(tx, ids), _contents(tx, deliveries)
-    picked = {pick.paper_id for picks in chosen.values() for pick in picks}
+    rows, contents = rows_of(tx, ids), _contents(tx, deliveries)
+    chosen = {key: [*own] for key, own in groupby(rows, itemgetter(0))}
+    picked = {row[_SHOWN] for row in rows}
     nearest = {quiet.nearest_id for content in contents.values() for quiet in content.quiet if quiet.nearest_id}
     shared.load(tx, picked | nearest, {delivery.edition for delivery in deliveries if delivery.edition is not None})
-    listed, editions_by_id = shared.paper_by_id, shared.edition_by_id
+    editions_by_id = shared.edition_by_id
     bearers, test_mode = _bearers(tx, deliveries), controls.control(tx, controls.Name.TEST_MODE)
     styles = _styles_of_notices(tx, deliveries)
     inputs = []
@@ -116,9 +127,9 @@ def load_inputs(tx: sa.Connection, deliveries: Sequence[Delivery], shared: Share
         if delivery.kind is not MailKind.DIGEST or delivery.edition is None:
             inputs.append(_no_digest(tx, delivery, bearer, content, styles[delivery.subscriber]))
             continue
-        picks = chosen.get(delivery.id, ())
-        digest = laid_out(editions_by_id[delivery.edition], picks, listed, content, entry=shared.entry)
-        inputs.append(RenderInput(delivery, bearer, editions_by_id[delivery.edition], digest, content.style))
+        edition = editions_by_id[delivery.edition]
+        digest = _stored_digest(edition, chosen.get(delivery.id, ()), shared, content)
+        inputs.append(RenderInput(delivery, bearer, edition, digest, content.style))
     return [replace(each, test_address=test_mode.value) for each in inputs] if test_mode else inputs
 
 
@@ -186,13 +197,31 @@ def _new_entry(item: papers.Listed, reason: Reason, about: AboutPaper | None, la
     return entry_of(item, reason, about, language), _kinds(reason)
 
 
+def _stored_digest(edition: Edition, rows: Sequence[Sequence[Any]], shared: Shared, content: Content) -> Digest:
+    """Return the digest of picks that are kept (`PickRow`)."""
+    listed = shared.paper_by_id
+    if content.papers:
+        # A version that kept what stood beside papers here composed it.
+        read = [(PickRow(*row), reason_from_text(row[_SHOWN + 1])) for row in rows]
+        picks = [StoredPick(row.paper_id, 0, reason, bool(row.outside)) for row, reason in read]
+        return laid_out(edition, picks, listed, content)
+    laid = shared.laid_out(rows, content.summary_language)
+    outside = [each for each, row in zip(laid, rows, strict=True) if row[_OUTSIDE]]
+    if outside:
+        laid = [each for each, row in zip(laid, rows, strict=True) if not row[_OUTSIDE]]
+    kinds = _NO_KINDS.union(*[each[1] for each in laid])
+    entries, outsiders = [each[0] for each in laid], [each[0] for each in outside]
+    return _said(_digest(entries, edition, kinds, notes=content.notes, outside=outsiders), content, listed)
+
+
+_NO_KINDS: frozenset[TermKind] = frozenset()
+
+
 def laid_out(
     edition: Edition,
     picks: Sequence[Pick | StoredPick],
     listed: Mapping[int, papers.Listed],
     content: Content,
-    *,
-    entry: Callable[[papers.Listed, Reason, AboutPaper | None, str], LaidOut] = _new_entry,
 ) -> Digest:
     """Return the digest of these picks, by the ids of their papers: what is for the reader apart from what is not."""
     entries: tuple[list[Entry], list[Entry]] = ([], [])
@@ -200,11 +229,16 @@ def laid_out(
     about_by_name, language = content.papers, content.summary_language
     for pick in picks:
         item = listed[pick.paper_id]
-        one, its_kinds = entry(item, pick.reason, about_by_name.get(str(item.paper.id)), language)
+        one, its_kinds = _new_entry(item, pick.reason, about_by_name.get(str(item.paper.id)), language)
         entries[pick.outside].append(one)
         if not pick.outside:
             kinds |= its_kinds
     digest = _digest(entries[False], edition, kinds, notes=content.notes, outside=entries[True])
+    return _said(digest, content, listed)
+
+
+def _said(digest: Digest, content: Content, listed: Mapping[int, papers.Listed]) -> Digest:
+    """Return a digest with what its content says besides."""
     if content.considered:
         digest = replace(digest, considered=content.considered, is_of_several_days=True)
     if not (content.quiet or content.quiet_days or content.instead or content.saved):

@@ -1,6 +1,7 @@
 """Contents as JSON: how `domain.content` is kept in a row of the outbox. What has its usual value is left out."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
@@ -15,6 +16,8 @@ from dailypapers.domain.subscriber import Abstracts, Style
 
 _COUNTS = tuple(each.name for each in fields(Signals))
 _PAPERS = 4096
+#: Contents that are kept for the next mails; one without papers is some 100 bytes.
+_CONTENTS = 1024
 #: What a bit of a paper's number `known` stands for, from the lowest on; new ones come last.
 _KNOWN = (
     *("figure", "summary", "abstract", "authors", "categories", "code_url", "published", "url", "organization"),
@@ -110,6 +113,24 @@ def _about(about: AboutPaper) -> Mapping[str, object]:
 
 def _to_bits(known: frozenset[str]) -> int:
     return sum(1 << n for n, name in enumerate(_KNOWN) if name in known)
+
+
+@lru_cache(maxsize=_PAPERS)
+def about_to_text(about: AboutPaper) -> str:
+    """Write what stood beside a paper as JSON; the same text for whom the same is said of it."""
+    return json.dumps(_about(about))
+
+
+@lru_cache(maxsize=_PAPERS)
+def about_from_text(text: str) -> AboutPaper:
+    """Read back what stood beside a paper."""
+    return _about_in(json.loads(text))
+
+
+@lru_cache(maxsize=_CONTENTS)
+def from_text(document: str) -> Content:
+    """Read a content back from JSON; that of most digests of an edition is the same."""
+    return from_json(json.loads(document))
 
 
 #: What was read last of a paper, by its name: in the contents of most readers the same is said of it.

@@ -142,10 +142,12 @@ def contents_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, Con
     """Return what digests say besides their picks; those composed by versions that did not store it are left out."""
     content_of: dict[int, Content] = {}
     for group in groups(delivery_ids):
-        content_of.update((key, contents.from_json(content)) for key, content in _CONTENTS.rows(tx, ids=group))
+        content_of.update((key, contents.from_text(content)) for key, content in _CONTENTS.rows(tx, ids=group))
     return content_of
 
 
 _CONTENTS = Prepared(
-    sa.select(outbox.c.id, outbox.c.content).where(among_ids(outbox.c.id), outbox.c.content.is_not(None))
+    sa.select(outbox.c.id, sa.cast(outbox.c.content, sa.Text)).where(
+        among_ids(outbox.c.id), outbox.c.content.is_not(None)
+    )
 )

@@ -7,7 +7,7 @@ deliveries there is `history`.
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,7 +76,10 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
     added = insert_new(tx, outbox, rows, outbox.c.id, outbox.c.subscriber_id, outbox.c.edition_id)
     by_reader = {(row.subscriber_id, row.edition_id): row.id for row in added}
     chosen = (
-        (delivery.subscriber, by_reader[delivery.subscriber, delivery.edition], delivery.picks)
+        (
+            *(delivery.subscriber, by_reader[delivery.subscriber, delivery.edition], delivery.picks),
+            delivery.content.papers if delivery.content else {},
+        )
         for delivery in deliveries
         if (delivery.subscriber, delivery.edition) in by_reader
     )
@@ -109,9 +112,14 @@ def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
         "claimed_by": "",
         "message_id": "",
         "detail": delivery.skipped,
-        "content": contents.to_json(delivery.content) if delivery.content else None,
+        "content": _kept(delivery, delivery.content) if delivery.content else None,
         "group_edition_id": delivery.group_edition,
     }
+
+
+def _kept(delivery: NewDelivery, content: Content) -> dict[str, object]:
+    """Return a content as it is kept: what stood beside the papers of a digest is kept with its picks."""
+    return contents.to_json(replace(content, papers={}) if delivery.kind is MailKind.DIGEST else content)
 
 
 def claim(

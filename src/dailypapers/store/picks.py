@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from dailypapers.domain.content import AboutPaper
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
+from dailypapers.store.contents import about_to_text
 from dailypapers.store.database import groups
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import outbox, picked, picks
@@ -34,7 +36,7 @@ def of_deliveries(tx: sa.Connection, delivery_ids: Iterable[int]) -> dict[int, t
     picks_of: defaultdict[int, list[StoredPick]] = defaultdict(list)
     for group in groups(delivery_ids):
         for delivery_id, paper_id, score, reason, outside in _PICKED.rows(tx, ids=group):
-            picks_of[delivery_id].append(StoredPick(paper_id, score, _read(reason), bool(outside)))
+            picks_of[delivery_id].append(StoredPick(paper_id, score, reason_from_text(reason), bool(outside)))
     return {delivery_id: tuple(chosen) for delivery_id, chosen in picks_of.items()}
 
 
@@ -44,6 +46,32 @@ _PICKED = Prepared(
     sa.select(
         *(picks.c.delivery_id, picks.c.paper_id, picks.c.score, sa.cast(picks.c.reason, sa.Text)),
         sa.type_coerce(picks.c.outside, sa.Integer),
+    )
+    .where(among_ids(picks.c.delivery_id))
+    .order_by(picks.c.delivery_id, picks.c.position)
+)
+
+
+class PickRow(NamedTuple):
+    """A pick as a mail shows it, in the texts that it is kept in: equal ones show the same."""
+
+    delivery_id: int
+    outside: int | None
+    paper_id: int
+    reason: str
+    #: What stood beside the paper; `None` where it is in the mail's content.
+    about: str | None
+
+
+def rows_of(tx: sa.Connection, delivery_ids: Iterable[int]) -> list[Sequence[Any]]:
+    """Return the picks of deliveries as plain rows with the values of `PickRow`, by delivery and in order."""
+    return [row for group in groups(delivery_ids) for row in _ROWS.rows(tx, ids=group)]
+
+
+_ROWS = Prepared(
+    sa.select(
+        *(picks.c.delivery_id, sa.type_coerce(picks.c.outside, sa.Integer), picks.c.paper_id),
+        *(sa.cast(picks.c.reason, sa.Text), picks.c.about),
     )
     .where(among_ids(picks.c.delivery_id))
     .order_by(picks.c.delivery_id, picks.c.position)
@@ -74,7 +102,8 @@ def _stored(row: sa.Row[Any]) -> StoredPick:
 
 
 @lru_cache(maxsize=_REASONS)
-def _read(reason: str) -> Reason:
+def reason_from_text(reason: str) -> Reason:
+    """Return a reason from the text it is kept in; readers share many."""
     return reason_of(json.loads(reason))
 
 
@@ -83,8 +112,11 @@ def reason_of(terms: Sequence[Mapping[str, Any]]) -> Reason:
     return Reason(tuple([_term(**term) for term in terms]))
 
 
-def add(tx: sa.Connection, chosen: Iterable[tuple[int, int, Sequence[Pick]]]) -> None:
-    """Add the picks of digests, each given as its subscriber, its delivery and its picks; a paper sent before stays."""
+def add(tx: sa.Connection, chosen: Iterable[tuple[int, int, Sequence[Pick], Mapping[str, AboutPaper]]]) -> None:
+    """Add the picks of digests; a paper sent before stays.
+
+    Each digest is given as its subscriber, its delivery, its picks, and what stood beside papers by their names.
+    """
     rows = (
         {
             "subscriber": subscriber_id,
@@ -96,8 +128,9 @@ def add(tx: sa.Connection, chosen: Iterable[tuple[int, int, Sequence[Pick]]]) ->
             "by": pick.variant or None,
             "fit": pick.relevance,
             "is_outside": pick.outside,
+            "beside": about_to_text(about[pick.paper]) if pick.paper in about else None,
         }
-        for subscriber_id, delivery_id, picked in chosen
+        for subscriber_id, delivery_id, picked, about in chosen
         for place, pick in enumerate(picked)
     )
     _ADDING.run_each(tx, rows)
@@ -120,6 +153,7 @@ def _adding(insert: Callable[[sa.Table], Any], reason: sa.ColumnElement[Any]) ->
         "variant": sa.bindparam("by"),
         "relevance": sa.bindparam("fit"),
         "outside": sa.bindparam("is_outside"),
+        "about": sa.bindparam("beside"),
     }
     adding: sa.Insert = insert(picks).values(values).on_conflict_do_nothing()
     return adding

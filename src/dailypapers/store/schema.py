@@ -381,6 +381,8 @@ picks = sa.Table(
     sa.Column("outside", sa.Boolean),
     # What the threshold is about; NULL where the reader stated nothing, and in picks of versions before.
     sa.Column("relevance", sa.Float),
+    # What stood beside the paper that day, as JSON; NULL in picks of versions that kept it in the mail's content.
+    sa.Column("about", sa.Text),
 )
 
 # What is left of picks whose delivery is kept no longer: no paper is sent to one person twice, however long ago.
