@@ -67,12 +67,12 @@ class Shared:
     paper_by_id: dict[int, papers.Listed] = field(default_factory=dict)
     edition_by_id: dict[int, Edition] = field(default_factory=dict)
     #: Papers as entries by the language of summaries and then by what is kept of their picks.
-    _entries: dict[str, dict[tuple[int, str, str | None], "LaidOut"]] = field(default_factory=dict)
+    _entries: dict[str, dict[tuple[Any, ...], "LaidOut"]] = field(default_factory=dict)
 
     def laid_out(self, rows: Sequence[Sequence[Any]], language: str) -> "list[LaidOut]":
         """Return the papers of picks (`PickRow`) as entries, the very same ones wherever the same is said of them."""
         known = self._entries.setdefault(language, {})
-        laid = [known.get(row[_SHOWN:]) for row in rows]
+        laid = [known.get(tuple(row[_SHOWN:])) for row in rows]
         return [entry or self._new(row, language) for entry, row in zip(laid, rows, strict=True)]
 
     def _new(self, row: Sequence[Any], language: str) -> "LaidOut":
