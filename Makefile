@@ -34,10 +34,10 @@ try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000 (
 	$(BIN)/dailypapers demo --serve --port $(PORT) --mail-port $(MAIL_PORT)
 
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 coverage: $(VENV)/ready-dev  ## The same, and how much of the core they cover, which takes longer; fails below its floors
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=
 	$(BIN)/python -m tests.coverage_floors
 
 chaos: $(VENV)/ready-dev  ## Kill senders a thousand times, on SQLite and PostgreSQL, and count what arrived

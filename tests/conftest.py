@@ -17,8 +17,9 @@ import sqlalchemy as sa
 import structlog
 from coverage import Coverage
 from hypothesis import HealthCheck, settings
-from tests import leaks
+from tests import distribution, leaks
 from tests.playing_postgres import playing_postgres
+from xdist.remote import Producer
 
 from dailypapers.store.database import close, connect, migrate, writing
 from dailypapers.store.schema import metadata
@@ -42,6 +43,7 @@ for _library in ("OPENBLAS", "OMP"):
 # What Python looks for garbage in is mostly modules and tests, which stay: looking as often as by default took an
 # eighth of the time.
 gc.set_threshold(50_000, 10, 10)
+gc.disable()
 
 # Memory holds what the tests write, where there is enough of it: nobody needs it afterwards, and a disk is waited for.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it get names of their own
@@ -73,6 +75,26 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         coverage.start()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    distribution.longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> distribution.ByFile:
+    """Give each process whole files."""
+    # Those with the most tests would begin otherwise, which are not those that take longest.
+    config.option.loadscopereorder = False
+    return distribution.ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, but do not look at the modules and tests: that took a tenth of the time."""
+    gc.freeze()
+    gc.enable()
 
 
 #: What shared fixtures have opened; it is there for longer than one test.

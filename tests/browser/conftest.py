@@ -4,7 +4,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,14 +22,6 @@ HERE = Path(__file__).parent
 Visit = Callable[[Look], Page]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module in one process, where they share a browser and a service (--dist loadgroup)."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def equipment() -> None:
     """Everything the browser tests need; without it they are skipped, but never in CI."""
@@ -37,15 +29,49 @@ def equipment() -> None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(lacks)
 
 
-# Once a module, not once a session: while Playwright is started its event loop runs in this thread, and the
-# asynchronous tests of other modules could not begin theirs.
+class Kept:
+    """A browser that stays for the next module: to start one takes seconds of the processor.
+
+    It is stopped before tests of other folders: while Playwright is started its event loop runs in this thread, and
+    asynchronous tests could not begin theirs.
+    """
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._browser: Browser | None = None
+
+    def browser(self) -> Browser:
+        """Return the browser, started if it is not."""
+        if self._browser is None:
+            play = self._open.enter_context(sync_playwright())
+            flags = [*tools.ARGUMENTS, *tools.UNTIMED]
+            self._browser = play.chromium.launch(executable_path=tools.chromium(), args=flags)
+            self._open.callback(self._browser.close)
+        return self._browser
+
+    def stop(self) -> None:
+        """Stop it if it is started."""
+        self._browser = None
+        self._open.close()
+
+
+KEPT = Kept()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """Stop the browser behind the last test of this folder."""
+    try:
+        return (yield)
+    finally:
+        if nextitem is None or HERE not in nextitem.path.parents:
+            KEPT.stop()
+
+
 @pytest.fixture(scope="module")
-def browser(equipment: None) -> Iterator[Browser]:
+def browser(equipment: None) -> Browser:
     """The system's Chromium."""
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=tools.chromium(), args=[*tools.ARGUMENTS, *tools.UNTIMED])
-        yield started
-        started.close()
+    return KEPT.browser()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ def test_only_where_many_papers_are_held_is_anything_set_aside() -> None:
         freeze(100_000)
         assert gc.get_freeze_count() > 0
     finally:
-        gc.unfreeze()
+        gc.freeze()  # As tests/conftest.py has it.
 
 
 def test_what_was_set_aside_and_is_garbage_by_now_is_collected_the_next_time() -> None:
@@ -31,7 +31,7 @@ def test_what_was_set_aside_and_is_garbage_by_now_is_collected_the_next_time() -
         freeze(100_000)
         assert watched() is None
     finally:
-        gc.unfreeze()
+        gc.freeze()  # As tests/conftest.py has it.
 
 
 def test_garbage_is_collected_still_and_less_often() -> None:
