@@ -9,7 +9,7 @@ compared with how it would be in a mail of another shape. Knows nothing of what 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, repeat
+from itertools import islice, repeat
 from typing import Any, NamedTuple, cast
 
 import jinja2
@@ -18,8 +18,9 @@ from jinja2.runtime import Context
 from dailypapers.domain.digest import Entry
 from dailypapers.domain.link import ABOUT
 from dailypapers.errors import NotShareable, TakenForSlots
+from dailypapers.rendering.html import weight_of_plain
 from dailypapers.rendering.items import Item, Shown, item_of, reason_of
-from dailypapers.rendering.pieces import Parts, Piece, Pieces, filled, kept
+from dailypapers.rendering.pieces import Fillable, Parts, Piece, Pieces, fillable, kept
 from dailypapers.rendering.slots import NUMBER, Fill, Named, Slot, Slots, is_reserved, recording
 
 #: How much is kept for later mails: blocks of some 5 KB, reasons of some 1 KB, and what of both an entry is made of.
@@ -41,8 +42,10 @@ class _Block:
     """A paper's block in both parts. It holds the entry, so that its identities are not others' while this is kept."""
 
     entry: Entry
-    html: Piece | None
-    text: Piece
+    html: Fillable | None
+    text: Fillable
+    #: Whether it does more with its number than print it.
+    filters_number: bool
 
 
 class _Ready(NamedTuple):
@@ -68,6 +71,8 @@ class _Way:
     has_html: bool
     #: By their number, and by their identity.
     ready: list[dict[int, _Ready]] = field(default_factory=list)
+    #: Without their numbers, by their identity, whether they are the first, and how wide their number is.
+    unnumbered: dict[tuple[int, bool, int], _Ready] = field(default_factory=dict)
 
     def upto(self, number: int) -> list[dict[int, _Ready]]:
         """Return what is ready by number, up to this one at least."""
@@ -78,6 +83,8 @@ class _Way:
 
 #: Blocks in HTML and in text, and what each weighs in both.
 Filled = tuple[Sequence[Parts], Sequence[Parts], Sequence[int]]
+#: Stands for the number in a block without one; no encoded text holds it.
+_NUMBER = b"\0number"
 #: What is given to a block encoded.
 _GIVEN = ("feedback", NUMBER)
 
@@ -202,29 +209,36 @@ class Blocks:
         return way
 
     def _new_ready(self, way: _Way, entry: Entry, number: int) -> _Ready:
-        reason, votes = self._reason(entry), way.has_votes and entry.paper_id > 0
-        block = self._block(way.name, entry, way.shown, number, (bool(reason), votes, way.has_html))
-        values = {"reason": reason, NUMBER: str(number)}
-        encoded, weight = self.pieces.encoded(values[NUMBER], is_html=False)
-        (html, in_html, weight_of_html), (text, in_text, weight_of_text) = (
-            self._placed(piece, ((None,), (encoded,)), (0, weight), values) if piece else ((), 0, 0)
-            for piece in (block.html, block.text)
-        )
         if self._count >= _READY:
             self._count = 0
             for each in self._ways.values():
                 each.ready.clear()
+                each.unnumbered.clear()
         self._count += 1
-        ready = _Ready(entry, html, text, weight_of_html + weight_of_text, in_html, in_text)
-        way.upto(number)[number][id(entry)] = ready
+        unnumbered = self._unnumbered(way, entry, number)
+        encoded, _ = self.pieces.encoded(str(number), is_html=False)
+        html, text = (
+            tuple([encoded if part is _NUMBER else part for part in parts]) if _NUMBER in parts else parts
+            for parts in (unnumbered.html, unnumbered.text)
+        )
+        ready = way.upto(number)[number][id(entry)] = unnumbered._replace(html=html, text=text)
         return ready
 
-    def _placed(
-        self, piece: Piece, given: Sequence[Parts], weights: Sequence[int], values: Mapping[str, str]
-    ) -> tuple[Parts, int, int]:
-        lines, weight = filled(piece, given, weights, self.pieces.made(piece, values))
-        parts = tuple(chain.from_iterable(lines))
-        return parts, parts.count(None), weight
+    def _unnumbered(self, way: _Way, entry: Entry, number: int) -> _Ready:
+        """Return an entry's block without its number, the same at all places that do not differ but by that."""
+        place = (id(entry), number == 1, len(str(number)))
+        if known := way.unnumbered.get(place):
+            return known
+        reason, votes = self._reason(entry), way.has_votes and entry.paper_id > 0
+        block = self._block(way.name, entry, way.shown, number, (bool(reason), votes, way.has_html))
+        values = {"reason": reason, NUMBER: str(number)}
+        html, weight_of_html = self.pieces.fill(block.html, values) if block.html else ((), 0)
+        text, weight_of_text = self.pieces.fill(block.text, values)
+        votes = (block.html.votes if block.html else 0, block.text.votes)
+        made = _Ready(entry, html, text, weight_of_html + weight_of_text, *votes)
+        if not block.filters_number:
+            way.unnumbered[place] = made
+        return made
 
     def _block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
@@ -248,7 +262,9 @@ class Blocks:
         waiting = {name for piece in (html, text) if piece for name in _names_in_filters(piece)}
         if "feedback" in waiting:
             raise NotShareable(f"the block “{name}” passes the address to vote through a filter")
-        return _Block(entry, html, text)
+        given, weights = ((None,), (_NUMBER,)), (0, weight_of_plain(str(number)))
+        in_html = fillable(html, given, weights) if html else None
+        return _Block(entry, in_html, fillable(text, given, weights), NUMBER in waiting)
 
     def _item(self, entry: Entry, shown: Shown) -> Item:
         """Return what templates show of an entry, wherever it stands and whoever it is for."""

@@ -15,7 +15,7 @@ from jinja2.bccache import Bucket
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dailypapers.domain.digest import is_by_upvotes
 from dailypapers.domain.i18n import LazyString, Translatable, Translator, untranslated
@@ -103,8 +103,10 @@ def _sentence_functions(translations: gettext.NullTranslations) -> dict[str, Cal
         return filled_in(context, translations.ngettext(singular, plural, num), {"num": num, **values})
 
     def filled_in(context: EvalContext, pattern: str, values: Mapping[str, Any]) -> str:
-        text = Markup(pattern) if context.autoescape else pattern  # noqa: S704 - from a catalog, not from outside
-        return text % values if values or "%" in pattern else text
+        if not context.autoescape:
+            return pattern % values
+        safe = {name: value if isinstance(value, int) else escape(value) for name, value in values.items()}
+        return Markup(pattern % safe)  # noqa: S704 - from a catalog, and all that is filled in is escaped
 
     return {"_": say, "gettext": say, "ngettext": say_counted}
 

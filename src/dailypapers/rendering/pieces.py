@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import escape
 
@@ -51,6 +51,19 @@ class Piece:
     weight: int
 
 
+class Fillable(NamedTuple):
+    """A piece in one row, with what is given; what is made of a reader's values is all that it lacks."""
+
+    parts: Parts
+    #: That of all that is there.
+    weight: int
+    #: In how many places the address to vote stands.
+    votes: int
+    #: What is made, and its places among the parts.
+    made: tuple[tuple[Fill, tuple[int, ...]], ...]
+    is_html: bool
+
+
 @dataclass(slots=True)
 class Pieces:
     """Makes pieces, and fills them; `encode` encodes text as whole lines, `encode_plain` addresses of plain letters."""
@@ -85,6 +98,16 @@ class Pieces:
     def made(self, piece: Piece, values: Mapping[str, str]) -> list[Weighed]:
         """Return what stands in a piece of a reader's values, and is not given."""
         return [self.encoded(fill(values), is_html=piece.is_html) for fill, _ in piece.made]
+
+    def fill(self, shared: Fillable, values: Mapping[str, str]) -> tuple[Parts, int]:
+        """Return it with what is made of a reader's values, and its weight."""
+        parts, weight = [*shared.parts], shared.weight
+        for fill, places in shared.made:
+            content, heavy = self.encoded(fill(values), is_html=shared.is_html)
+            for place in places:
+                parts[place] = content
+            weight += heavy * len(places)
+        return tuple(parts), weight
 
     def encoded(self, text: str, *, is_html: bool) -> Weighed:
         """Encode a value, and weigh it; readers share many."""
@@ -124,6 +147,18 @@ def filled(
     lines = [*piece.lines]
     lines[1::2] = piece.ordered(contents)
     return lines, total
+
+
+def fillable(piece: Piece, given: Sequence[Parts], weights: Sequence[int]) -> Fillable:
+    """Return a piece with what is given, to be filled often; `weights` are those of the first ones given."""
+    marks: list[Weighed] = [(b"\0%d" % n, 0) for n in range(len(piece.made))]
+    lines, weight = filled(piece, given, weights, marks)
+    parts = tuple(chain.from_iterable(lines))
+    made = tuple(
+        (fill, tuple(place for place, part in enumerate(parts) if part is mark))
+        for (fill, _), (mark, _) in zip(piece.made, marks, strict=True)
+    )
+    return Fillable(parts, weight, parts.count(None), made, piece.is_html)
 
 
 def joined(lines: Iterable[Parts], vote: bytes = b"") -> bytes:
