@@ -234,8 +234,8 @@ class Blocks:
         values = {"reason": reason, NUMBER: str(number)}
         html, weight_of_html = self.pieces.fill(block.html, values) if block.html else ((), 0)
         text, weight_of_text = self.pieces.fill(block.text, values)
-        votes = (block.html.votes if block.html else 0, block.text.votes)
-        made = _Ready(entry, html, text, weight_of_html + weight_of_text, *votes)
+        in_html = block.html.votes if block.html else 0
+        made = _Ready(entry, html, text, weight_of_html + weight_of_text, in_html, block.text.votes)
         if not block.filters_number:
             way.unnumbered[place] = made
         return made
