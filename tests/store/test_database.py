@@ -16,6 +16,7 @@ from dailypapers.store.database import (
     connect,
     groups,
     insert_new,
+    insert_new_rows,
     reading,
     replace_rows,
     require_migrated,
@@ -53,6 +54,17 @@ def test_new_rows_are_inserted_and_others_left_alone(engine: sa.Engine) -> None:
         assert [row.source for row in new] == ["b"]
         assert insert_new(tx, checkpoints, []) == []
     assert rows(engine) == [("a", {"n": 1}), ("b", {"n": 2})]
+
+
+def test_many_rows_are_inserted_as_few_are(engine: sa.Engine) -> None:
+    values = [(f"source {n}", {"n": n}) for n in range(300)]
+    with writing(engine) as tx:
+        insert_new(tx, checkpoints, [{"source": "source 7", "value": {"n": -7}}])
+        new = insert_new_rows(tx, checkpoints, ("source", "value"), values, checkpoints.c.source)
+        assert sorted(row.source for row in new) == sorted(source for source, _ in values if source != "source 7")
+        assert insert_new_rows(tx, checkpoints, ("source", "value"), values, checkpoints.c.source) == []
+        assert insert_new_rows(tx, checkpoints, ("source", "value"), []) == []
+    assert dict(rows(engine)) == {**dict(values), "source 7": {"n": -7}}
 
 
 def test_replaced_rows_take_the_new_values(engine: sa.Engine) -> None:

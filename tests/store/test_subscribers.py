@@ -42,6 +42,12 @@ def test_a_reader_is_due_from_their_hour_until_a_digest_of_the_edition_is_put(
     later = now + dt.timedelta(days=2)
     assert due(engine, later) == [ALICE]
     with writing(engine) as tx:
+        subscribers.renew_claims(tx, [1], until=later + dt.timedelta(hours=1))
+    assert due(engine, later) == []
+    with writing(engine) as tx:
+        subscribers.schedule_after_composing(tx, {1: now + dt.timedelta(hours=2)})
+    assert due(engine, later) == [ALICE]
+    with writing(engine) as tx:
         mail = outbox.NewDelivery(1, ALICE, MailKind.DIGEST, deadline=later, edition=edition.id)
         outbox.put(tx, [mail], now=now)
     assert due(engine, later) == []

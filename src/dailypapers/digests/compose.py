@@ -138,8 +138,9 @@ class _Run:
             told_readers = [each.subscriber for each in new if each.subscriber in switched_off and not each.skipped]
             channels.tell(tx, told_readers, now=self.now)
             editions.count_due(tx, self.edition.id, put)
-            subscribers.schedule_next(tx, {reader.id: reader.rhythm.next_after(self.now) for reader in readers})
-            subscribers.release_claims(tx, ids)
+            subscribers.schedule_after_composing(
+                tx, {reader.id: reader.rhythm.next_after(self.now) for reader in readers}
+            )
         skipped = sum(1 for delivery in new if delivery.skipped)
         return Composed(len(new) - skipped, skipped)
 

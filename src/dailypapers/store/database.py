@@ -1,6 +1,7 @@
 """How the database is opened, migrated and written to; the only file that knows SQLite from PostgreSQL."""
 
 import datetime as dt
+import json
 import os
 import re
 import sqlite3
@@ -410,6 +411,50 @@ def insert_new(
         tx.execute(statement, rows)
         return []
     return list(tx.execute(statement.returning(*returning), rows).all())
+
+
+def insert_new_rows(
+    tx: sa.Connection,
+    table: sa.Table,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *returning: sa.Column[Any],
+) -> list[sa.Row[Any]]:
+    """Do what `insert_new` does for many rows of values, none of which has a default.
+
+    PostgreSQL is given each column as one array, so that there is one statement to run. Text for a column of JSON is
+    JSON already.
+    """
+    if tx.dialect.name != "postgresql":
+        return insert_new(tx, table, [dict(zip(names, row, strict=True)) for row in rows], *returning)
+    if not rows:
+        return []
+    columns = [table.c[name] for name in names]
+    values = {
+        column.key: [*map(_as_json, own)] if _is_json(column) else [*own]
+        for column, own in zip(columns, zip(*rows, strict=True), strict=True)
+    }
+    statement = postgresql.insert(table).from_select(columns, _unnested(columns), include_defaults=False)
+    result = tx.execute(statement.on_conflict_do_nothing().returning(*returning or columns[:1]), values)
+    return list(result.all())
+
+
+def _unnested(columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:
+    """Return a selection of rows whose columns are parameters, an array each; JSON is given as text."""
+    kinds: list[Any] = [sa.Text() if _is_json(column) else column.type for column in columns]
+    named = list(zip(columns, kinds, strict=True))
+    arrays = [sa.bindparam(column.key, type_=postgresql.ARRAY(kind)) for column, kind in named]
+    unnested = sa.func.unnest(*arrays).table_valued(*(sa.column(column.key, kind) for column, kind in named))
+    rows = unnested.render_derived()
+    return sa.select(*(sa.cast(rows.c[each.key], sa.JSON) if _is_json(each) else rows.c[each.key] for each in columns))
+
+
+def _as_json(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _is_json(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, sa.JSON)
 
 
 def replace_rows(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

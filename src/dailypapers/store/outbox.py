@@ -17,7 +17,7 @@ from dailypapers.domain.delivery import LONGEST_RETRY, NEVER_ARRIVED, Delivery, 
 from dailypapers.domain.digest import Pick
 from dailypapers.domain.subscriber import SubscriberState
 from dailypapers.store import contents, controls
-from dailypapers.store.database import groups, insert_new
+from dailypapers.store.database import groups, insert_new_rows
 from dailypapers.store.delivery_rows import COLUMNS, delivery_of
 from dailypapers.store.picks import add as add_picks
 from dailypapers.store.picks import release as release_picks
@@ -73,7 +73,7 @@ def put(tx: sa.Connection, deliveries: Sequence[NewDelivery], *, now: dt.datetim
     here = _still_here(tx, {delivery.subscriber for delivery in deliveries})
     deliveries = [delivery for delivery in deliveries if delivery.subscriber in here]
     rows = [_row(delivery, now) for delivery in deliveries]
-    added = insert_new(tx, outbox, rows, outbox.c.id, outbox.c.subscriber_id, outbox.c.edition_id)
+    added = insert_new_rows(tx, outbox, _PUT, rows, outbox.c.id, outbox.c.subscriber_id, outbox.c.edition_id)
     by_reader = {(row.subscriber_id, row.edition_id): row.id for row in added}
     chosen = (
         (
@@ -96,25 +96,22 @@ def _still_here(tx: sa.Connection, readers: Iterable[int]) -> set[int]:
     return subscriber_ids
 
 
-def _row(delivery: NewDelivery, now: dt.datetime) -> dict[str, Any]:
+_PUT = (
+    *("subscriber_id", "edition_id", "kind", "priority", "address", "state", "created_at", "deadline", "attempts"),
+    *("next_attempt_at", "claimed_by", "message_id", "detail", "content", "group_edition_id"),
+)
+
+
+def _row(delivery: NewDelivery, now: dt.datetime) -> tuple[Any, ...]:
+    """Return the values of a row, by `_PUT`."""
     state = DeliveryState.SKIPPED if delivery.skipped else DeliveryState.QUEUED
-    return {
-        "subscriber_id": delivery.subscriber,
-        "edition_id": delivery.edition,
-        "kind": delivery.kind.value,
-        "priority": (Priority.BULK if delivery.kind in _BULK else Priority.URGENT).value,
-        "address": delivery.address,
-        "state": state.value,
-        "created_at": now,
-        "deadline": delivery.deadline,
-        "attempts": 0,
-        "next_attempt_at": None if delivery.skipped else now,
-        "claimed_by": "",
-        "message_id": "",
-        "detail": delivery.skipped,
-        "content": _kept(delivery, delivery.content) if delivery.content else None,
-        "group_edition_id": delivery.group_edition,
-    }
+    priority = Priority.BULK if delivery.kind in _BULK else Priority.URGENT
+    content = _kept(delivery, delivery.content) if delivery.content else None
+    return (
+        *(delivery.subscriber, delivery.edition, delivery.kind.value, priority.value, delivery.address),
+        *(state.value, now, delivery.deadline, 0, None if delivery.skipped else now),
+        *("", "", delivery.skipped, content, delivery.group_edition),
+    )
 
 
 def _kept(delivery: NewDelivery, content: Content) -> dict[str, object]:

@@ -3,17 +3,17 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from dailypapers.domain.content import AboutPaper
 from dailypapers.domain.digest import Pick, Reason, Term, TermKind
 from dailypapers.store.contents import about_to_text
-from dailypapers.store.database import groups
+from dailypapers.store.database import groups, insert_new_rows
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import outbox, picked, picks
 
@@ -117,23 +117,19 @@ def add(tx: sa.Connection, chosen: Iterable[tuple[int, int, Sequence[Pick], Mapp
 
     Each digest is given as its subscriber, its delivery, its picks, and what stood beside papers by their names.
     """
-    rows = (
-        {
-            "subscriber": subscriber_id,
-            "paper": pick.paper_id,
-            "delivery": delivery_id,
-            "place": place,
-            "points": pick.score,
-            "why": _written(pick.reason),
-            "by": pick.variant or None,
-            "fit": pick.relevance,
-            "is_outside": pick.outside,
-            "beside": about_to_text(about[pick.paper]) if pick.paper in about else None,
-        }
+    rows = [
+        (
+            *(subscriber_id, pick.paper_id, delivery_id, place, pick.score),
+            *(_written(pick.reason), pick.variant or None, pick.relevance, pick.outside),
+            about_to_text(about[pick.paper]) if pick.paper in about else None,
+        )
         for subscriber_id, delivery_id, picked, about in chosen
         for place, pick in enumerate(picked)
-    )
-    _ADDING.run_each(tx, rows)
+    ]
+    if tx.dialect.name == "postgresql":
+        insert_new_rows(tx, picks, _COLUMNS, rows)
+    else:
+        _ADDING.run_tuples(tx, _COLUMNS, rows)
 
 
 @lru_cache(maxsize=_REASONS)
@@ -142,29 +138,22 @@ def _written(reason: Reason) -> str:
     return json.dumps(kept(reason))
 
 
-def _adding(insert: Callable[[sa.Table], Any], reason: sa.ColumnElement[Any]) -> sa.Insert:
-    values = {
-        "subscriber_id": sa.bindparam("subscriber"),
-        "paper_id": sa.bindparam("paper"),
-        "delivery_id": sa.bindparam("delivery"),
-        "position": sa.bindparam("place"),
-        "score": sa.bindparam("points"),
-        "reason": reason,
-        "variant": sa.bindparam("by"),
-        "relevance": sa.bindparam("fit"),
-        "outside": sa.bindparam("is_outside"),
-        "about": sa.bindparam("beside"),
-    }
-    adding: sa.Insert = insert(picks).values(values).on_conflict_do_nothing()
-    return adding
-
-
-_WHY = sa.bindparam("why", type_=sa.Text)
-#: SQLite keeps JSON as text.
-_ADDING = Prepared(
-    _adding(sqlite.insert, sa.type_coerce(_WHY, sa.Text)),
-    on_postgresql=_adding(postgresql.insert, sa.cast(_WHY, sa.JSON)),
+_COLUMNS = (
+    "subscriber_id",
+    "paper_id",
+    "delivery_id",
+    "position",
+    "score",
+    "reason",
+    "variant",
+    "relevance",
+    "outside",
+    "about",
 )
+_VALUES: dict[str, Any] = {name: sa.bindparam(name) for name in _COLUMNS}
+#: SQLite keeps JSON as text.
+_WRITTEN_OUT = {"reason": sa.type_coerce(sa.bindparam("reason", type_=sa.Text), sa.Text)}
+_ADDING = Prepared(sqlite.insert(picks).values(_VALUES | _WRITTEN_OUT).on_conflict_do_nothing())
 
 
 def kept(reason: Reason) -> list[dict[str, object]]:

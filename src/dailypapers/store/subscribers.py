@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +34,7 @@ from dailypapers.store.database import begins_with, groups, insert_new, leave_no
 from dailypapers.store.editions import count_due_of_groups
 from dailypapers.store.prepared import Prepared, among_ids
 from dailypapers.store.schema import (
+    Moment,
     api_answers,
     attempts,
     audit,
@@ -204,10 +205,22 @@ def state_interests(tx: sa.Connection, subscriber_id: int, new_interests: Iterab
 def interests_of(tx: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[Interest, ...]]:
     """Return the interests of these subscribers, in an order that never varies; an empty tuple for who has none."""
     interests_by_id: dict[int, list[Interest]] = {subscriber_id: [] for subscriber_id in ids}
-    for group in groups(ids):
-        for row in tx.execute(sa.select(interests).where(interests.c.subscriber_id.in_(group))):
-            interests_by_id[row.subscriber_id].append(Interest(InterestKind(row.kind), row.text, Stance(row.stance)))
+    for subscriber_id, kind, stance, text in _INTERESTS.rows(tx, ids=ids):
+        interests_by_id[subscriber_id].append(_interest(kind, stance, text))
     return {subscriber_id: tuple(sorted(own)) for subscriber_id, own in interests_by_id.items()}
+
+
+_INTERESTS = Prepared(
+    sa.select(interests.c.subscriber_id, interests.c.kind, interests.c.stance, interests.c.text).where(
+        among_ids(interests.c.subscriber_id)
+    )
+)
+
+
+@lru_cache(maxsize=50_000)
+def _interest(kind: str, stance: str, text: str) -> Interest:
+    """Return the same for all who state the same: equal ones are found more slowly."""
+    return Interest(InterestKind(kind), text, Stance(stance))
 
 
 def by_address(tx: sa.Connection, address: str) -> Subscriber | None:
@@ -336,17 +349,37 @@ def renew_claims(tx: sa.Connection, ids: Iterable[int], *, until: dt.datetime) -
 
 
 def _set_claims(tx: sa.Connection, ids: Iterable[int], until: dt.datetime | None) -> None:
-    for group in groups(ids):
-        tx.execute(sa.update(subscribers).where(subscribers.c.id.in_(group)).values(composing_until=until))
+    _CLAIMING.run(tx, ids=[*ids], until=until)
+
+
+_CLAIMING = Prepared(
+    sa.update(subscribers)
+    .where(among_ids(subscribers.c.id))
+    .values(composing_until=sa.bindparam("until", type_=Moment))
+)
 
 
 def schedule_next(tx: sa.Connection, moments: Mapping[int, dt.datetime]) -> None:
     """Set when each reader's next digest is due."""
-    key = sa.bindparam("key", type_=sa.BigInteger())
-    moment = sa.bindparam("moment", type_=subscribers.c.next_digest_at.type)
-    query = sa.update(subscribers).where(subscribers.c.id == key).values(next_digest_at=moment)
-    if moments:
-        tx.execute(query, [{"key": reader, "moment": at} for reader, at in moments.items()])
+    _schedule(tx, moments, _SCHEDULING)
+
+
+def schedule_after_composing(tx: sa.Connection, moments: Mapping[int, dt.datetime]) -> None:
+    """Set when each reader's next digest is due, and let any composer have them: each row is written once."""
+    _schedule(tx, moments, _RELEASING)
+
+
+def _schedule(tx: sa.Connection, moments: Mapping[int, dt.datetime], statement: Prepared) -> None:
+    readers_by_moment: dict[dt.datetime, list[int]] = {}
+    for reader, at in moments.items():
+        readers_by_moment.setdefault(at, []).append(reader)
+    for at, readers in readers_by_moment.items():
+        statement.run(tx, ids=readers, moment=at)
+
+
+_NEXT = sa.update(subscribers).where(among_ids(subscribers.c.id))
+_SCHEDULING = Prepared(_NEXT.values(next_digest_at=sa.bindparam("moment", type_=Moment)))
+_RELEASING = Prepared(_NEXT.values(next_digest_at=sa.bindparam("moment", type_=Moment), composing_until=None))
 
 
 def accepted(tx: sa.Connection, editions: Mapping[int, int]) -> None:
