@@ -11,21 +11,19 @@ while the stream waits for mails.
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dailypapers.domain.delivery import Outcome, OutcomeKind
 from dailypapers.domain.message import OutgoingMail
 
 
-@dataclass(frozen=True, slots=True)
-class AboutToHandOver:
+class AboutToHandOver(NamedTuple):
     """The server agreed to take this mail, and has it as soon as the next group is asked for."""
 
     mail: OutgoingMail
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """What became of this mail; it may never have been about to be handed over."""
 
     mail: OutgoingMail

@@ -55,9 +55,9 @@ class Exchange:
         #: By delivery, what waits for events of the next batch to be recorded, and for those of the last one.
         self._unacknowledged: list[tuple[int, Callable[[bool], None]]] = []
         self._reported: list[tuple[int, Callable[[bool], None]]] = []
-        #: How many connections waited for the last batch: the next one lingers until there are as many.
+        #: How many connections waited for the last batch: the next one waits a moment until there are as many.
         self._usual_size = 1
-        self._has_events, self._has_usual_size = asyncio.Event(), asyncio.Event()
+        self._is_due = asyncio.Event()
         self._unreported_refusals = 0
         self._flush_timer: asyncio.TimerHandle | None = None
         #: How many mails are to be ready besides those that are waited for: one a connection that pipelines.
@@ -75,7 +75,7 @@ class Exchange:
             self._exhausted = True
         except Exception as error:  # noqa: BLE001 - whatever keeps mails from being made ends the stream, which raises it
             self._exhausted, self._error = True, error
-        self._has_events.set()
+        self._is_due.set()
 
     async def _pull(self) -> None:
         mail = await anext(self._mails)
@@ -86,7 +86,7 @@ class Exchange:
     def fail(self, error: BaseException) -> None:
         """End the stream with an error."""
         self._error = error
-        self._has_events.set()
+        self._is_due.set()
 
     async def get(self) -> InFlight:
         """Return the next mail, waiting until there is one."""
@@ -181,13 +181,13 @@ class Exchange:
     def _flush_soon(self) -> None:
         """Have events reported in a moment, even if no connection waits for that."""
         if self._flush_timer is None:
-            self._flush_timer = asyncio.get_running_loop().call_later(_LINGER, self._has_events.set)
+            self._flush_timer = asyncio.get_running_loop().call_later(_LINGER, self._is_due.set)
 
     def _notify(self) -> None:
-        if self._unacknowledged or self._finished:
-            _set(self._has_events)
-        if len(self._unacknowledged) >= self._usual_size:
-            _set(self._has_usual_size)
+        if self._finished or len(self._unacknowledged) >= self._usual_size:
+            _set(self._is_due)
+        elif self._unacknowledged:
+            self._flush_soon()
 
     @property
     def _finished(self) -> bool:
@@ -198,31 +198,21 @@ class Exchange:
 
         Raises what kept mails from being made, or a connection from its work.
         """
-        while not self._events:
-            if self._finished or self._error:
-                break
-            await self._has_events.wait()
-            self._has_events.clear()
+        while not (self._events and self._is_due.is_set()) and not (self._finished or self._error):
+            self._is_due.clear()
+            await self._is_due.wait()
         if not self._events:
             if self._error:
                 raise self._error
             return None
-        await self._linger()
         events, self._reported = tuple(self._events), self._unacknowledged
         self._events, self._unacknowledged = [], []
-        self._has_usual_size.clear()
+        self._usual_size = max(1, len(self._reported))
+        self._is_due.clear()
         if self._flush_timer:
             self._flush_timer.cancel()
             self._flush_timer = None
         return events
-
-    async def _linger(self) -> None:
-        """Wait a moment for events that are nearly there: a batch is one write for all of them."""
-        if len(self._unacknowledged) < self._usual_size and not self._finished:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LINGER):
-                    await self._has_usual_size.wait()
-        self._usual_size = max(1, len(self._unacknowledged))
 
     def acknowledge(self, withdrawn: Collection[int]) -> None:
         """Let connections go on whose events were in the last batch, now recorded; mails that are `withdrawn` stay."""
