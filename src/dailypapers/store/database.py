@@ -133,7 +133,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
         if connection.info.get(_SYNCHRONOUS) != synchronous:
             driver.execute(f"PRAGMA synchronous = {synchronous}")
             connection.info[_SYNCHRONOUS] = synchronous
-        driver.execute("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
+        # What a kept connection has begun goes on.
+        if not driver.in_transaction:
+            driver.execute("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
     except sqlite3.Error as error:
         raise as_wrapped(error, "BEGIN", connection) from error
 
@@ -187,16 +189,27 @@ class KeptWriter:
         try:
             with _reachable(self._engine):
                 tx = self._connection = self._connection or self._opened()
-                tx.begin()
+                self._begin(tx)
                 return write(tx), partial(self._commit, tx)
         except BaseException:
             self.let_go()()
             raise
 
+    @staticmethod
+    def _begin(tx: sa.Connection) -> None:
+        """Begin, of which SQLAlchemy hears once it is needed: with ten mails a group its part shows."""
+        try:
+            driver_of(tx).execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise as_wrapped(error, "BEGIN", tx) from error
+
     def _commit(self, tx: sa.Connection) -> None:
         try:
             with _reachable(self._engine):
-                tx.commit()
+                if tx.in_transaction():
+                    tx.commit()
+                else:
+                    self._commit_directly(tx)
         except BaseException:
             # By now another one may be used.
             if self._connection is tx:
@@ -204,11 +217,20 @@ class KeptWriter:
             _close_quietly(tx)
             raise
 
+    @staticmethod
+    def _commit_directly(tx: sa.Connection) -> None:
+        try:
+            tx.dialect.do_commit(tx.connection.dbapi_connection)  # type: ignore[arg-type]
+        except sqlite3.Error as error:
+            raise as_wrapped(error, "COMMIT", tx) from error
+
     def _opened(self) -> sa.Connection:
         connection = self._engine.connect().execution_options(durable=True)
         # It waits for locks no longer than a moment, and so it must not serve anybody else.
         connection.detach()
         driver_of(connection).execute(f"PRAGMA busy_timeout = {_MOMENT_MS}")
+        driver_of(connection).execute("PRAGMA synchronous = FULL")
+        connection.info[_SYNCHRONOUS] = "FULL"
         return connection
 
     def let_go(self) -> Callable[[], None]:
