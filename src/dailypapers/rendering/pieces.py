@@ -121,13 +121,18 @@ class Pieces:
     def link(self, url: str) -> tuple[Weighed, Weighed]:
         """Encode an address as it stands in HTML and in text, which is the same for addresses such as ours."""
         if url.isascii() and not url.encode().translate(None, _PLAIN) and url:
-            plain = self.encode_plain(url), weight_of_plain(url)
-            return plain, plain
+            return self._plain_link(url)
         return self.encoded(url, is_html=True), self.encoded(url, is_html=False)
 
     def safe_link(self, url: str) -> tuple[Weighed, Weighed]:
         """Return the same of an address as `safe_url` has it; nothing, of no weight, where it is not safe."""
-        return self.link(url if len(url) < _SAFE and _PLAIN_ADDRESS.fullmatch(url) else safe_url(url))
+        if len(url) < _SAFE and _PLAIN_ADDRESS.fullmatch(url):
+            return self._plain_link(url)
+        return self.link(safe_url(url))
+
+    def _plain_link(self, url: str) -> tuple[Weighed, Weighed]:
+        plain = self.encode_plain(url), weight_of_plain(url)
+        return plain, plain
 
 
 def filled(

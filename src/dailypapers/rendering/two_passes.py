@@ -44,6 +44,8 @@ _FRAMES = 500
 _COUNTS = 20
 #: Titles of papers, and what stands in a frame of each, that are kept likewise.
 _VALUES = 4000
+#: A link that does not stand in a frame, in HTML and in text.
+_NOTHING: tuple[Weighed, Weighed] = ((b"", 0), (b"", 0))
 #: The links of a frame that are one reader's.
 _LINKS = ("unsubscribe", "unsubscribe_mailto", "preferences", "web")
 #: A mail of another shape, to see whether a block shows anything of it.
@@ -70,6 +72,8 @@ class _FrameOf:
     text: _FramePart
     #: The places of entries whose titles stand in it.
     titles: tuple[int, ...]
+    #: Which of `_LINKS` stand in it as they are.
+    links: tuple[bool, ...]
     #: By the first entry's title.
     subjects: dict[str, str] = field(default_factory=dict)
 
@@ -193,7 +197,8 @@ class TwoPasses:
                     self._rendered_frame(mail, file, slots, count, **_OTHERWISE)
         fills = [fill for piece in parts.values() for fill in piece.fills]
         html = _part(parts["body.html"]) if "body.html" in parts else None
-        return _FrameOf(html, _part(parts["body.txt"]), tuple(_titles(fills)))
+        times = zip(*(piece.times[: len(_LINKS)] for piece in parts.values()), strict=True)
+        return _FrameOf(html, _part(parts["body.txt"]), tuple(_titles(fills)), tuple(map(any, times)))
 
     def made(self, part: _FramePart, values: Mapping[str, str]) -> list[Weighed]:
         """Return what stands in a part of a frame of one reader's values."""
@@ -308,7 +313,7 @@ class _Mail:
         frame = self.passes.frame(self, count)
         (htmls, texts, weights), outside = self._filled_entries(shown), self._filled_outside()
         values, html, weight_of_html = self._frame_values(frame), b"", 0
-        (in_html, weights_in_html), (in_text, weights_in_text) = self._encoded_links()
+        (in_html, weights_in_html), (in_text, weights_in_text) = self._encoded_links(frame)
         (vote_in_html, _), (vote_in_text, _) = self._vote
         if frame.html:
             given, made = (*in_html, *htmls[:count], *outside[0]), self.passes.made(frame.html, values)
@@ -319,10 +324,11 @@ class _Mail:
         weight = sum(weights[:count]) + sum(outside[2]) + weight_of_html + weight_of_text
         return _Joined(html, joined(lines, vote_in_text), weight)
 
-    def _encoded_links(self) -> tuple[tuple[list[Parts], list[int]], ...]:
+    def _encoded_links(self, frame: _FrameOf) -> tuple[tuple[list[Parts], list[int]], ...]:
         """Return the links that are one reader's, as they stand in HTML and in text, and what they weigh there."""
         link, (_, unsubscribe, mailto, preferences, web, _) = self.passes.pieces.link, self.links
-        encoded = (link(unsubscribe), link(mailto), link(preferences), link(web))
+        pairs = zip((unsubscribe, mailto, preferences, web), frame.links, strict=True)
+        encoded = [link(url) if stands else _NOTHING for url, stands in pairs]
         return (
             ([(html,) for (html, _), _ in encoded], [weight for (_, weight), _ in encoded]),
             ([(text,) for _, (text, _) in encoded], [weight for _, (_, weight) in encoded]),
