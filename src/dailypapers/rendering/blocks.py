@@ -9,7 +9,7 @@ compared with how it would be in a mail of another shape. Knows nothing of what 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, repeat
+from itertools import repeat
 from typing import Any, NamedTuple, cast
 
 import jinja2
@@ -49,12 +49,12 @@ class _Block:
 
 
 class _Ready(NamedTuple):
-    """An entry's block in both parts; all but the address to vote is there."""
+    """An entry's block in both parts, cut where its number stands; all else but the address to vote is there."""
 
     #: It is held, so that its identity is not another's while this is kept.
     entry: Entry
-    html: Parts
-    text: Parts
+    html: tuple[Parts, ...]
+    text: tuple[Parts, ...]
     weight: int
     #: In how many places the address stands.
     votes_in_html: int
@@ -69,21 +69,21 @@ class _Way:
     shown: Shown
     has_votes: bool
     has_html: bool
-    #: By their number, and by their identity.
+    #: By number, and by the entries' identity; numbers at which blocks do not differ have the very same.
     ready: list[dict[int, _Ready]] = field(default_factory=list)
-    #: Without their numbers, by their identity, whether they are the first, and how wide their number is.
-    unnumbered: dict[tuple[int, bool, int], _Ready] = field(default_factory=dict)
 
-    def upto(self, number: int) -> list[dict[int, _Ready]]:
-        """Return what is ready by number, up to this one at least."""
-        while len(self.ready) <= number:
-            self.ready.append({})
+    def upto(self, number: int, *, each_apart: bool) -> list[dict[int, _Ready]]:
+        """Return what is ready by number, up to this one at least; with `each_apart` blocks do differ at each."""
+        while (n := len(self.ready)) <= number:
+            # The first one may look another way, and the others by how wide their number is.
+            is_other = n <= 2 or each_apart or len(str(n)) > len(str(n - 1))  # noqa: PLR2004
+            self.ready.append({} if is_other else self.ready[-1])
         return self.ready
 
 
 #: Blocks in HTML and in text, and what each weighs in both.
 Filled = tuple[Sequence[Parts], Sequence[Parts], Sequence[int]]
-#: Stands for the number in a block without one; no encoded text holds it.
+#: Stands for the number until a block is cut there; no encoded text holds it.
 _NUMBER = b"\0number"
 #: What is given to a block encoded.
 _GIVEN = ("feedback", NUMBER)
@@ -125,6 +125,10 @@ class Blocks:
     _ways: dict[tuple[object, ...], _Way] = field(default_factory=dict)
     #: How many are ready, of all ways.
     _count: int = 0
+    #: Whether a template does more with an entry's number than print it.
+    _filters_numbers: bool = False
+    #: What the number of an entry is encoded.
+    _numbers: list[bytes] = field(default_factory=list)
     #: By what is a paper's own: what templates show of it, with an entry that has it, so that its identity stays taken.
     _items: dict[tuple[object, ...], tuple[Entry, Item]] = field(default_factory=dict)
     #: By all that a part of an entry's block shows: whether it is the first, and how wide its number is, where it does.
@@ -176,11 +180,10 @@ class Blocks:
         """
         if not entries:
             return (), (), ()
-        way = self._way(name, shown, weights[0] > 0, has_html)
-        by_number: Iterable[dict[int, _Ready]] = (
-            islice(way.upto(first + len(entries)), first, None) if first else repeat(way.upto(0)[0])
-        )
-        ready = [known.get(id(entry)) for known, entry in zip(by_number, entries, strict=False)]
+        way, last = self._way(name, shown, weights[0] > 0, has_html), first + len(entries)
+        by_number = way.upto(last, each_apart=self._filters_numbers)
+        known = by_number[first:last] if first else repeat(by_number[0])
+        ready = [blocks.get(id(entry)) for blocks, entry in zip(known, entries, strict=False)]
         blocks = (
             [
                 block or self._new_ready(way, entry, first + place if first else 0)
@@ -190,15 +193,20 @@ class Blocks:
             else ready
         )
         _, htmls, texts, own_weights, in_htmls, in_texts = zip(*blocks, strict=True)
-        in_html, in_text = weights
+        numbers, (in_html, in_text) = self._encoded_numbers(last)[first:last], weights
         return (
-            htmls,
-            texts,
+            [html[0] if len(html) == 1 else _numbered(html, n) for html, n in zip(htmls, numbers, strict=True)],
+            [text[0] if len(text) == 1 else _numbered(text, n) for text, n in zip(texts, numbers, strict=True)],
             [
                 weight + in_html * votes_in_html + in_text * votes_in_text
                 for weight, votes_in_html, votes_in_text in zip(own_weights, in_htmls, in_texts, strict=True)
             ],
         )
+
+    def _encoded_numbers(self, last: int) -> list[bytes]:
+        while len(self._numbers) <= last:
+            self._numbers.append(self.pieces.encoded(str(len(self._numbers)), is_html=False)[0])
+        return self._numbers
 
     def _way(self, name: str, shown: Shown, has_votes: bool, has_html: bool) -> _Way:
         key = (name, id(shown), has_votes, has_html)
@@ -209,36 +217,20 @@ class Blocks:
         return way
 
     def _new_ready(self, way: _Way, entry: Entry, number: int) -> _Ready:
-        if self._count >= _READY:
-            self._count = 0
-            for each in self._ways.values():
-                each.ready.clear()
-                each.unnumbered.clear()
-        self._count += 1
-        unnumbered = self._unnumbered(way, entry, number)
-        encoded, _ = self.pieces.encoded(str(number), is_html=False)
-        html, text = (
-            tuple([encoded if part is _NUMBER else part for part in parts]) if _NUMBER in parts else parts
-            for parts in (unnumbered.html, unnumbered.text)
-        )
-        ready = way.upto(number)[number][id(entry)] = unnumbered._replace(html=html, text=text)
-        return ready
-
-    def _unnumbered(self, way: _Way, entry: Entry, number: int) -> _Ready:
-        """Return an entry's block without its number, the same at all places that do not differ but by that."""
-        place = (id(entry), number == 1, len(str(number)))
-        if known := way.unnumbered.get(place):
-            return known
         reason, votes = self._reason(entry), way.has_votes and entry.paper_id > 0
         block = self._block(way.name, entry, way.shown, number, (bool(reason), votes, way.has_html))
+        if self._count >= _READY or block.filters_number > self._filters_numbers:
+            self._count, self._filters_numbers = 0, self._filters_numbers or block.filters_number
+            for each in self._ways.values():
+                each.ready.clear()
+        self._count += 1
         values = {"reason": reason, NUMBER: str(number)}
         html, weight_of_html = self.pieces.fill(block.html, values) if block.html else ((), 0)
         text, weight_of_text = self.pieces.fill(block.text, values)
-        in_html = block.html.votes if block.html else 0
-        made = _Ready(entry, html, text, weight_of_html + weight_of_text, in_html, block.text.votes)
-        if not block.filters_number:
-            way.unnumbered[place] = made
-        return made
+        votes_in_html, weight = block.html.votes if block.html else 0, weight_of_html + weight_of_text
+        ready = _Ready(entry, _cut(html), _cut(text), weight, votes_in_html, block.text.votes)
+        way.upto(number, each_apart=self._filters_numbers)[number][id(entry)] = ready
+        return ready
 
     def _block(self, name: str, entry: Entry, shown: Shown, number: int, has: tuple[bool, bool, bool]) -> _Block:
         """Return an entry's block; `has` tells whether there are a reason and an address to vote, and HTML."""
@@ -305,6 +297,20 @@ class Blocks:
             if any(source.rendered(item) != text for source in sources[1:]):
                 raise NotShareable(f"{file}: the block “{name}” shows what is not of its paper alone")
         return text
+
+
+def _cut(parts: Parts) -> tuple[Parts, ...]:
+    """Return parts cut where the number stands."""
+    if _NUMBER not in parts:
+        return (parts,)
+    place = parts.index(_NUMBER)
+    return (parts[:place], *_cut(parts[place + 1 :]))
+
+
+def _numbered(between: Sequence[Parts], number: bytes) -> Parts:
+    """Return parts that were cut where the number stands, with it."""
+    first, *others = between
+    return (*first, *[part for parts in others for part in (number, *parts)])
 
 
 class _First(int):
