@@ -196,7 +196,11 @@ class Blocks:
         numbers, (in_html, in_text) = self._encoded_numbers(last)[first:last], weights
         return (
             [html[0] if len(html) == 1 else _numbered(html, n) for html, n in zip(htmls, numbers, strict=True)],
-            [text[0] if len(text) == 1 else _numbered(text, n) for text, n in zip(texts, numbers, strict=True)],
+            # This is most of them, and so is no call.
+            [
+                (*text[0], n, *text[1]) if len(text) == 2 else _numbered(text, n)  # noqa: PLR2004
+                for text, n in zip(texts, numbers, strict=True)
+            ],
             [
                 weight + in_html * votes_in_html + in_text * votes_in_text
                 for weight, votes_in_html, votes_in_text in zip(own_weights, in_htmls, in_texts, strict=True)
