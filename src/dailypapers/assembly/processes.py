@@ -17,8 +17,8 @@ from dailypapers.delivery.companions import CompanionOptions
 from dailypapers.domain.clock import Clock
 from dailypapers.settings import Settings
 
-#: For so many readers a process that sends meanwhile has begun before they are all composed for.
-WORTH_EARLY = 500
+#: For fewer readers a process that sends meanwhile takes longer to begin than it saves.
+WORTH_EARLY = 2000
 
 
 def worker_name() -> str:
@@ -44,10 +44,9 @@ def companions(settings: Settings) -> CompanionOptions:
     is_sqlite = sa.make_url(settings.database.url).get_backend_name() == "sqlite"
     processes = settings.mail.processes or (1 if is_sqlite else _cores())
     connections = min(server.connections for server in settings.mail.servers or (settings.mail,))
-    is_early = min(settings.mail.processes or _cores(), connections) > 1
-    return CompanionOptions(
-        min(processes, connections), partial(told, settings), while_composing=WORTH_EARLY if is_early else 0
-    )
+    processes = min(processes, connections)
+    early = WORTH_EARLY if processes > 1 else 0
+    return CompanionOptions(processes, partial(told, settings), while_composing=early)
 
 
 def _cores() -> int:

@@ -2,8 +2,8 @@
 
     fetch | close | enrich | compose | deliver | post
 
-Each step can be killed at any point and simply run again: what is done is not done twice. For many readers another
-process delivers what is composed already.
+Each step can be killed at any point and simply run again: what is done is not done twice. Where readers are many and
+several processes send, one of them delivers what is composed already.
 """
 
 import datetime as dt
