@@ -3,10 +3,12 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from dailypapers.cli import (
     admin,
@@ -99,6 +101,12 @@ commands.add_typer(dkim.dkim, name="dkim", rich_help_panel="Set it up")
 commands.add_typer(evaluate.evaluating, name="evaluate", rich_help_panel="Ranking")
 
 
+@cache
+def _all_commands() -> Callable[[], None]:
+    """Return what runs the commands, put together once in a process."""
+    return get_command(commands)
+
+
 def main() -> None:
     """Run a command; what goes wrong on purpose ends in one sentence and an exit code that means something."""
     # On busy cores OpenBLAS's threads mostly wait for each other (docs/benchmarks.md). NumPy reads this when a command
@@ -106,7 +114,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     collect_less_often()
     try:
-        commands()
+        _all_commands()()
     except (DatabaseUnreachable, MailServerUnreachable) as error:
         say(str(error))
         sys.exit(UNREACHABLE)

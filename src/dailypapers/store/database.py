@@ -345,6 +345,8 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
 
     An upgrade takes the right to read a SQLite file from others, as earlier versions had left it to them.
     """
+    if revision == "head" and _is_current(engine):
+        return
     from alembic import command  # noqa: PLC0415 - a quarter of a second, which no other command need wait
     from alembic.config import Config  # noqa: PLC0415 - as above
 
@@ -359,6 +361,11 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
         is_upgraded = before != _current_revision(tx)
     if is_upgraded and engine.dialect.name == "sqlite":
         _make_old_files_private(engine)
+
+
+def _is_current(engine: sa.Engine) -> bool:
+    with reading(engine) as tx:
+        return _current_revision(tx) == revisions()[-1]
 
 
 def _current_revision(tx: sa.Connection) -> str | None:
