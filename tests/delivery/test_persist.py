@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -27,8 +28,8 @@ def impatient(sqlite: sa.Engine, opened: Opened) -> sa.Engine:
 async def test_a_locked_database_is_asked_again_until_it_is_free(impatient: sa.Engine) -> None:
     other = sqlite3.connect(str(impatient.url.database), isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    with capture_logs() as logs:
-        writing = asyncio.create_task(Persistence(impatient).persist(_accept))
+    with capture_logs() as logs, closing(Persistence(impatient)) as persistence:
+        writing = asyncio.create_task(persistence.persist(_accept))
         await asyncio.sleep(1)
         assert not writing.done()
         other.execute("ROLLBACK")
@@ -39,22 +40,26 @@ async def test_a_locked_database_is_asked_again_until_it_is_free(impatient: sa.E
 
 
 async def test_what_is_wrong_with_the_write_itself_is_not_tried_again(sqlite: sa.Engine) -> None:
-    with pytest.raises(ZeroDivisionError):
-        await Persistence(sqlite).persist(lambda _: 1 // 0)
+    with closing(Persistence(sqlite)) as persistence, pytest.raises(ZeroDivisionError):
+        await persistence.persist(lambda _: 1 // 0)
 
 
 async def test_tables_that_are_not_there_are_not_waited_for(engine: sa.Engine) -> None:
     for missing in ("SELECT 1 FROM not_a_table", "SELECT not_a_column FROM outbox", "UPDATE outbox SET newer = 1"):
-        with pytest.raises(DatabaseNotMigrated, match="run `dailypapers migrate`"):
-            await asyncio.wait_for(Persistence(engine).persist(_statement(missing)), 5)
+        with (
+            closing(Persistence(engine)) as persistence,
+            pytest.raises(DatabaseNotMigrated, match="run `dailypapers migrate`"),
+        ):
+            await asyncio.wait_for(persistence.persist(_statement(missing)), 5)
 
 
 async def test_a_damaged_file_is_not_asked_for_ever(sqlite: sa.Engine) -> None:
     queue(sqlite, 1)
     damage(sqlite, "outbox")
-    for ask in (Persistence(sqlite).persist, Persistence(sqlite).load):
-        with pytest.raises(DatabaseDamaged, match="restore a backup"):
-            await asyncio.wait_for(ask(_statement("SELECT * FROM outbox")), 5)
+    with closing(Persistence(sqlite)) as persistence:
+        for ask in (persistence.persist, persistence.load):
+            with pytest.raises(DatabaseDamaged, match="restore a backup"):
+                await asyncio.wait_for(ask(_statement("SELECT * FROM outbox")), 5)
 
 
 def _statement(text: str) -> Callable[[sa.Connection], None]:
@@ -70,21 +75,19 @@ def _accept(tx: sa.Connection) -> int:
 
 async def test_who_is_cancelled_while_the_disk_is_waited_for_leaves_the_next_write_alone(sqlite: sa.Engine) -> None:
     queue(sqlite, 1)
-    persistence = Persistence(sqlite)
-    writing = asyncio.create_task(persistence.persist(_accept))
-    await asyncio.sleep(0)
-    writing.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await writing
-    assert await persistence.persist(_accept) == 1
-    persistence.close()
+    with closing(Persistence(sqlite)) as persistence:
+        writing = asyncio.create_task(persistence.persist(_accept))
+        await asyncio.sleep(0)
+        writing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        assert await persistence.persist(_accept) == 1
     assert states(sqlite) == {"accepted": 1}
 
 
 async def test_many_write_side_by_side_and_each_has_its_own_transaction(engine: sa.Engine) -> None:
     queue(engine, 1)
-    persistence = Persistence(engine)
     more = _statement("UPDATE outbox SET attempts = attempts + 1")
-    await asyncio.gather(*(persistence.persist(more) for _ in range(20)))
-    persistence.close()
+    with closing(Persistence(engine)) as persistence:
+        await asyncio.gather(*(persistence.persist(more) for _ in range(20)))
     assert delivery(engine, 1).attempts == 20

@@ -123,8 +123,9 @@ def test_what_a_kept_connection_writes_is_there_once_it_is_committed_and_it_is_d
     kept.let_go()()
 
 
-def test_a_kept_connection_waits_for_others_a_moment_and_is_not_the_worse_for_it(sqlite: sa.Engine) -> None:
+def test_a_kept_connection_does_not_wait_for_others_and_is_not_the_worse_for_it(sqlite: sa.Engine) -> None:
     kept = writer_on(sqlite)
+    kept.write(lambda _: None)[1]()
     with writing(sqlite) as tx:
         add("other")(tx)
         with pytest.raises(DatabaseUnreachable, match="locked"):

@@ -45,7 +45,7 @@ class Persistence:
         `write` may run several times, and more than once with success: a commit whose answer was lost is repeated.
         """
         if self._kept:
-            # Who is in the way for longer than a moment is waited for in a thread.
+            # Who else is writing is waited for in a thread.
             with suppress(DatabaseUnreachable):
                 async with self._is_writing:
                     return await self._at_once(self._kept, write)

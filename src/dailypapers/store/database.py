@@ -25,8 +25,6 @@ _REVISION = sa.table("alembic_version", sa.column("version_num", sa.Text))
 #: How many values one statement carries; SQLite allows 32,766 variables, PostgreSQL 65,535.
 GROUP = 2000
 _BUSY_MS = 30_000
-#: For how long an event loop may be held up by somebody else's write.
-_MOMENT_MS = 50
 #: Who has somebody erased waits for readers of the log no longer than a person waits for a page.
 _ERASED_WAIT_MS = 1_000
 _ERASED = "dailypapers erased"
@@ -167,8 +165,8 @@ def writing(engine: sa.Engine, *, durable: bool = False) -> Iterator[sa.Connecti
 class KeptWriter:
     """Writes durably over one connection that is kept, in two steps: what is written, and that it is on the disk.
 
-    The first waits for other writers no longer than a moment, so that an event loop may do it; the second is for a
-    thread. One transaction at a time. With PostgreSQL each statement waits for the network: there is none.
+    The first does not wait for other writers, so that an event loop may do it; the second is for a thread. One
+    transaction at a time. With PostgreSQL each statement waits for the network: there is none.
     """
 
     @classmethod
@@ -184,16 +182,16 @@ class KeptWriter:
     def write(self, write: Callable[[sa.Connection], T]) -> tuple[T, Callable[[], None]]:
         """Return what `write` returns, and what commits its transaction: that returns once it is on the disk.
 
-        Both raise `DatabaseUnreachable` where that is so, this one where others write for longer than a moment.
+        Both raise `DatabaseUnreachable` where that is so, this one where somebody else is writing.
         """
-        try:
-            with _reachable(self._engine):
-                tx = self._connection = self._connection or self._opened()
-                self._begin(tx)
+        with _reachable(self._engine):
+            tx = self._connection = self._connection or self._opened()
+            self._begin(tx)
+            try:
                 return write(tx), partial(self._commit, tx)
-        except BaseException:
-            self.let_go()()
-            raise
+            except BaseException:
+                self.let_go()()
+                raise
 
     @staticmethod
     def _begin(tx: sa.Connection) -> None:
@@ -226,9 +224,9 @@ class KeptWriter:
 
     def _opened(self) -> sa.Connection:
         connection = self._engine.connect().execution_options(durable=True)
-        # It waits for locks no longer than a moment, and so it must not serve anybody else.
+        # It does not wait for locks, and so it must not serve anybody else.
         connection.detach()
-        driver_of(connection).execute(f"PRAGMA busy_timeout = {_MOMENT_MS}")
+        driver_of(connection).execute("PRAGMA busy_timeout = 0")
         driver_of(connection).execute("PRAGMA synchronous = FULL")
         connection.info[_SYNCHRONOUS] = "FULL"
         return connection
