@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.playing_smtp import make_contexts
 from tests.sending import events, send
-from tests.smtp_sink import CHUNKING, PIPELINING, Rule, smtp_sink
+from tests.smtp_sink import CHUNKING, PIPELINING, Rule, Sink, smtp_sink
 
 from dailypapers.domain.delivery import OutcomeKind
 from dailypapers.domain.message import Envelope, OutgoingMail
@@ -26,11 +28,25 @@ async def coming(*mails: OutgoingMail) -> AsyncIterator[OutgoingMail]:
         yield mail
 
 
+Contexts = tuple[ssl.SSLContext, ssl.SSLContext] | tuple[None, None]
+
+
+@pytest.fixture(scope="module", params=[None, "starttls"])
+def contexts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Contexts:
+    """TLS for a server on this machine, and what trusts it; neither, where it is to be done without."""
+    return make_contexts(tmp_path_factory.mktemp("tls")) if request.param else (None, None)
+
+
+def named(sink: Sink, contexts: Contexts) -> MailServer:
+    """The server, and how it is spoken to."""
+    return MailServer(sink.host, sink.port, "starttls" if contexts[1] else "none", timeout=5, trusted=contexts[1])
+
+
 @pytest.mark.parametrize("extensions", [PIPELINING, CHUNKING])
-async def test_mails_arrive_as_they_were(extensions: tuple[str, ...]) -> None:
+async def test_mails_arrive_as_they_were(extensions: tuple[str, ...], contexts: Contexts) -> None:
     huge = OutgoingMail(Envelope("b@example.org", "huge@example.org"), b"Subject: x\r\n\r\n" + b".x\r\n" * 200_000)
-    with smtp_sink(extensions=extensions) as sink:
-        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+    with smtp_sink(extensions=extensions, tls=contexts[0]) as sink:
+        transport = SmtpTransport(named(sink, contexts), connections=1)
         happened = await events(transport, *MAILS, huge, MAILS[0])
         await transport.close()
     assert all(event.outcome.kind is OutcomeKind.ACCEPTED for event in happened if isinstance(event, Answered))
@@ -118,10 +134,11 @@ async def test_an_address_that_cannot_be_told_fails_alone_among_mails_that_follo
 
 @pytest.mark.parametrize(("extensions", "stage"), [(PIPELINING, "data"), (CHUNKING, "rcpt")])
 async def test_a_server_that_hangs_up_while_a_mail_is_being_recorded_costs_no_mail(
-    extensions: tuple[str, ...], stage: str
+    extensions: tuple[str, ...], stage: str, contexts: Contexts
 ) -> None:
-    with smtp_sink(Rule(stage, "agree, hang up", after=4), extensions=extensions, gathers=True) as sink:
-        transport = SmtpTransport(MailServer(sink.host, sink.port, "none", timeout=5), connections=1)
+    rule = Rule(stage, "agree, hang up", after=4)
+    with smtp_sink(rule, extensions=extensions, gathers=True, tls=contexts[0]) as sink:
+        transport = SmtpTransport(named(sink, contexts), connections=1)
         answers = []
         async for group in transport.stream(coming(*MAILS)):
             await asyncio.sleep(0.02)

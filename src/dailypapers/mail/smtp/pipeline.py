@@ -278,15 +278,26 @@ class Pipeline(asyncio.Protocol):
     def _send_content(self, body: bytes, end: bytes) -> None:
         """Send a body, and its end only once the rest has left."""
         self._unsent_end = end
-        left = self._sent_at_once(body, end) if self._sees_what_left else 0
+        if not self._sees_what_left:
+            self._send_together(body, end)
+            return
+        left = self._sent_at_once(body, end)
         if left < len(body):
             self._write(body[left:] if left else body)
-            if not self._sees_what_left or self._transport.get_write_buffer_size() == 0:
+            if self._transport.get_write_buffer_size() == 0:
                 self.resume_writing()
             return
         self._unsent_end = None
         if rest := end[left - len(body) :]:
             self._write(rest)
+
+    def _send_together(self, body: bytes, end: bytes) -> None:
+        """Send a body and its end as one, where it cannot be seen what has left."""
+        if self.usable:
+            self._unsent_end = None
+            self._transport.writelines((body, end))
+        else:
+            self._fail("it closed the connection")
 
     def _sent_at_once(self, body: bytes, end: bytes) -> int:
         """Give a body and its end to the system, which takes them in this order; returns how many bytes it took."""
