@@ -6,6 +6,7 @@ of scores.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
 
@@ -117,6 +118,8 @@ class Highlighter:
     def __init__(self, features: Features) -> None:
         self.features = features
         self._texts: dict[int, Text] = {}
+        self._as_one: Texts | None = None
+        self._row_of: dict[int, int] = {}
         self._said: dict[Interest, dict[int, LazyString]] = {}
         self._held: dict[int, frozenset[int]] = {}
         self._topics: dict[str, tuple[tuple[frozenset[int], ...], Vector]] = {}
@@ -150,9 +153,8 @@ class Highlighter:
         return self
 
     def _find(self, pairs: Sequence[tuple[Interest, int]], sources: Mapping[Interest, Source]) -> Iterator[LazyString]:
-        columns, paper = np.unique([column for _, column in pairs], return_inverse=True)
-        self.read(columns.tolist())
-        texts = Texts.of([self._texts[column] for column in columns.tolist()], self.features.narrow.width)
+        texts, row_of = self._together({column for _, column in pairs})
+        paper = np.array([row_of[column] for _, column in pairs], np.int64)
         asked = [sources[interest] for interest, _ in pairs]
         matching = _matching(texts, asked, paper)
         others = [[*self._in_other_words(interest, column)] for interest, column in pairs]
@@ -229,6 +231,14 @@ class Highlighter:
         new = [column for column in columns if column not in self._texts]
         if new:
             self._texts.update(zip(new, _read(self.features, [self.features.papers[n] for n in new]), strict=True))
+
+    def _together(self, columns: AbstractSet[int]) -> tuple[Texts, Mapping[int, int]]:
+        """Return the texts of all papers read so far, these among them, as one; and the row of each paper in it."""
+        if not columns <= self._row_of.keys() or self._as_one is None:
+            self.read(columns)
+            self._row_of = {column: row for row, column in enumerate(self._texts)}
+            self._as_one = Texts.of([*self._texts.values()], self.features.narrow.width)
+        return self._as_one, self._row_of
 
     def _closest(
         self, texts: Texts, topics: Sequence[Interest], sources: Mapping[Interest, Source], paper: Columns
