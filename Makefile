@@ -33,6 +33,10 @@ demo: $(VENV)/ready  ## A whole day, offline: sample papers in, one digest per s
 try: $(VENV)/ready  ## The demo's day, then its pages on http://localhost:8000 (or PORT=…): subscribe, confirm, get a digest
 	$(BIN)/dailypapers demo --serve --port $(PORT) --mail-port $(MAIL_PORT)
 
+# Memory that arrays give back is kept for the next: taken from the system anew, each page of it costs a fault.
+test coverage: export MALLOC_MMAP_THRESHOLD_ := 33554432
+test coverage: export MALLOC_TRIM_THRESHOLD_ := 268435456
+
 test: $(VENV)/ready-dev  ## All tests, on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest -n auto --dist loadfile
 

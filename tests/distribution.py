@@ -11,6 +11,20 @@ from xdist.scheduler import LoadFileScheduling
 
 TESTS = Path(__file__).parent
 _BROWSER = "tests/browser/"
+#: Files that share what takes seconds to make in each process: one that commands are forked from, and all sentences of
+#: the source.
+_TOGETHER = (
+    ("test_serve.py", "test_running.py", "catcher/test_serve.py", "delivery/test_plug.py"),
+    (
+        "web/test_every_word.py",
+        "web/admin/test_every_word.py",
+        "web/http/test_language.py",
+        "rendering/test_catalogs.py",
+        "rendering/test_i18n.py",
+        "inbound/test_commands.py",
+    ),
+)
+_UNITS = {f"tests/{name}": files[0] for files in _TOGETHER for name in files}
 
 #: What takes longest begins first, so that no process comes to it when the others have nothing left; the rest takes
 #: less than five seconds a file.
@@ -45,7 +59,8 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist carries no type
     """Hands out the tests of one file after the other, in the order in which they stand."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _BROWSER if nodeid.startswith(_BROWSER) else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        return _BROWSER if file.startswith(_BROWSER) else _UNITS.get(file, file)
 
 
 def longest_first(items: list[pytest.Item]) -> None:
