@@ -141,16 +141,14 @@ REPLIES: dict[str, list[tuple[Stage, int, str, OutcomeKind]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("stage", "code", "text", "kind"),
-    [
-        pytest.param(*reply, id=f"{server}-{reply[1]}-{n}")
-        for server in REPLIES
-        for n, reply in enumerate(REPLIES[server])
-    ],
-)
-def test_whose_fault_it_is(stage: Stage, code: int, text: str, kind: OutcomeKind) -> None:
-    assert classify(code, text, stage=stage).kind is kind
+def test_whose_fault_it_is() -> None:
+    wrong = [
+        (server, code, text)
+        for server, replies in REPLIES.items()
+        for stage, code, text, kind in replies
+        if classify(code, text, stage=stage).kind is not kind
+    ]
+    assert wrong == []
 
 
 def test_there_are_enough_examples_and_of_every_kind() -> None:

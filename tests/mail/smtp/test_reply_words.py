@@ -243,12 +243,14 @@ REPLIES: dict[str, list[tuple[Stage, int, str, OutcomeKind]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("stage", "code", "text", "kind"),
-    [pytest.param(*reply, id=f"{about}-{n}") for about in REPLIES for n, reply in enumerate(REPLIES[about])],
-)
-def test_what_the_words_mean(stage: Stage, code: int, text: str, kind: OutcomeKind) -> None:
-    assert classify(code, text, stage=stage).kind is kind
+def test_what_the_words_mean() -> None:
+    wrong = [
+        (about, code, text)
+        for about, replies in REPLIES.items()
+        for stage, code, text, kind in replies
+        if classify(code, text, stage=stage).kind is not kind
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("code", [421, 450, 451, 452])

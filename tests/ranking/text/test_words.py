@@ -173,14 +173,12 @@ def holds(topic: str, text: str) -> bool:
     return bool(units(topic)) and all(held.intersection(unit) for unit in units(topic))
 
 
-@pytest.mark.parametrize(("topic", "text"), MEET)
-def test_a_topic_meets_what_is_about_it(topic: str, text: str) -> None:
-    assert holds(topic, text), (units(topic), terms(text))
+def test_a_topic_meets_what_is_about_it() -> None:
+    assert [(topic, units(topic), text, terms(text)) for topic, text in MEET if not holds(topic, text)] == []
 
 
-@pytest.mark.parametrize(("topic", "text"), DIFFER)
-def test_a_topic_asks_for_more_than_another_text_holds(topic: str, text: str) -> None:
-    assert not holds(topic, text), (units(topic), terms(text))
+def test_a_topic_asks_for_more_than_another_text_holds() -> None:
+    assert [(topic, units(topic), text, terms(text)) for topic, text in DIFFER if holds(topic, text)] == []
 
 
 def test_a_saying_is_no_match_for_its_parts() -> None:
