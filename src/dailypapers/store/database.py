@@ -122,20 +122,24 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     """Take the write lock at once: a reader that turns writer half-way would fail instead of waiting."""
     options = connection.get_execution_options()
-    driver = driver_of(connection)
+    if options.get("rebuilding", False):
+        _execute(connection, "PRAGMA foreign_keys = OFF")
+    synchronous = "FULL" if options.get("durable", False) else "NORMAL"
+    # It stays as it is for the connection's next transaction, and most want the same.
+    if connection.info.get(_SYNCHRONOUS) != synchronous:
+        _execute(connection, f"PRAGMA synchronous = {synchronous}")
+        connection.info[_SYNCHRONOUS] = synchronous
+    # What a kept connection has begun goes on.
+    if not driver_of(connection).in_transaction:
+        _execute(connection, "BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
+
+
+def _execute(connection: sa.Connection, statement: str) -> None:
+    """Run a statement of SQLite's own."""
     try:
-        if options.get("rebuilding", False):
-            driver.execute("PRAGMA foreign_keys = OFF")
-        synchronous = "FULL" if options.get("durable", False) else "NORMAL"
-        # It stays as it is for the connection's next transaction, and most want the same.
-        if connection.info.get(_SYNCHRONOUS) != synchronous:
-            driver.execute(f"PRAGMA synchronous = {synchronous}")
-            connection.info[_SYNCHRONOUS] = synchronous
-        # What a kept connection has begun goes on.
-        if not driver.in_transaction:
-            driver.execute("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
+        driver_of(connection).execute(statement)
     except sqlite3.Error as error:
-        raise as_wrapped(error, "BEGIN", connection) from error
+        raise as_wrapped(error, statement, connection) from error
 
 
 def driver_of(connection: sa.Connection) -> sqlite3.Connection:
@@ -186,20 +190,13 @@ class KeptWriter:
         """
         with _reachable(self._engine):
             tx = self._connection = self._connection or self._opened()
-            self._begin(tx)
+            # Of what it begins, SQLAlchemy hears once it is needed: with ten mails a group its part shows.
+            _execute(tx, "BEGIN IMMEDIATE")
             try:
                 return write(tx), partial(self._commit, tx)
             except BaseException:
                 self.let_go()()
                 raise
-
-    @staticmethod
-    def _begin(tx: sa.Connection) -> None:
-        """Begin, of which SQLAlchemy hears once it is needed: with ten mails a group its part shows."""
-        try:
-            driver_of(tx).execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise as_wrapped(error, "BEGIN", tx) from error
 
     def _commit(self, tx: sa.Connection) -> None:
         try:
@@ -226,8 +223,12 @@ class KeptWriter:
         connection = self._engine.connect().execution_options(durable=True)
         # It does not wait for locks, and so it must not serve anybody else.
         connection.detach()
-        driver_of(connection).execute("PRAGMA busy_timeout = 0")
-        driver_of(connection).execute("PRAGMA synchronous = FULL")
+        try:
+            _execute(connection, "PRAGMA synchronous = FULL")
+            _execute(connection, "PRAGMA busy_timeout = 0")
+        except BaseException:
+            _close_quietly(connection)
+            raise
         connection.info[_SYNCHRONOUS] = "FULL"
         return connection
 
