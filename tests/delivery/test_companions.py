@@ -26,6 +26,7 @@ from dailypapers.assembly.processes import told
 from dailypapers.delivery.companions import CompanionOptions, Companions, beside, end, read_end, read_told
 from dailypapers.delivery.deliver import Sending, deliver_once, sending_early
 from dailypapers.delivery.tally import Delivered, Stopped
+from dailypapers.domain.clock import Clock
 from dailypapers.domain.delivery import DeliveryState
 from dailypapers.domain.fault import Fault
 from dailypapers.domain.interest import Interest, InterestKind
@@ -215,6 +216,25 @@ def test_what_was_not_sent_early_is_sent_at_the_end(engine: sa.Engine, is_killed
     assert done.states == {DeliveryState.ACCEPTED: MAILS}
     assert sink.taken == {f"reader{n}@example.org": 1 for n in range(1, MAILS + 1)}
     assert queued.alive(engine) == []
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("processes", "shared_by"), [(1, 2), (2, 2), (4, 4)])
+def test_one_that_sends_early_leaves_connections_to_those_that_join(
+    engine: sa.Engine, processes: int, shared_by: int
+) -> None:
+    counts: list[int] = []
+
+    def tell(count: int, _clock: Clock) -> bytes:
+        counts.append(count)
+        return b"rubbish"
+
+    with smtp_sink() as sink, app_of(engine, sink) as app:
+        ready = replace(sending(app, 1), companions=CompanionOptions(processes, tell, while_composing=1))
+        with sending_early(ready, MAILS, clock=clock, stop=threading.Event()) as early:
+            assert early
+    assert counts == [shared_by]
+    assert early.any_failed
 
 
 @ON_SQLITE

@@ -104,7 +104,9 @@ def sending_early(
     if not options.is_worth_starting_early(readers):
         yield None
         return
-    with beside(1, options.told(2, clock), stop=stop, on_progress=on_progress, more_comes=True) as early:
+    # As many as may join later share the connections from the beginning.
+    told = options.told(max(options.processes, 2), clock)
+    with beside(1, told, stop=stop, on_progress=on_progress, more_comes=True) as early:
         yield early
 
 
