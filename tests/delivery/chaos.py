@@ -383,9 +383,9 @@ def _compare(engine: sa.Engine, arena: Arena, figures: Figures) -> None:
     figures.unbalanced += not ledger.balanced
 
 
-def fill(engine: sa.Engine, mails: int = MAILS) -> None:
-    """An edition of one paper, and a digest for each of some readers in the outbox."""
-    now = _now()
+def fill(engine: sa.Engine, mails: int = MAILS, *, now: dt.datetime | None = None) -> None:
+    """An edition of one paper, and a digest for each of some readers in the outbox, as of `now` or this moment."""
+    now = now or _now()
     reason = Reason((Term(TermKind.WORDS, "state space", 0.5, "state space models"),))
     with writing(engine) as tx:
         paper = Paper(PaperId.parse("2604.01234"), "A Paper With a Title")
