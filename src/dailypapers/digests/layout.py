@@ -25,7 +25,7 @@ from dailypapers.rendering.digest import MAX_BYTES, Frame, render_digest
 from dailypapers.rendering.environment import Templates, language_of, translator_of
 from dailypapers.rendering.group_digest import render_group, render_invitation
 from dailypapers.rendering.notices import render_answer, render_confirm, render_links
-from dailypapers.rendering.pieces import Pieces
+from dailypapers.rendering.pieces import Pieces, kept
 from dailypapers.rendering.two_passes import TwoPasses
 from dailypapers.tokens import Signer
 
@@ -150,10 +150,8 @@ def _frame(renderer: MailRenderer, render_input: RenderInput, edition: Edition) 
     # An edition is the same object throughout a run; to compare it takes longer than to find what was made of it.
     known = _frames.get((id(templates), id(edition), name))
     if known is None:
-        if len(_frames) >= _FRAMES:
-            _frames.clear()
         frame = Frame(edition.day, doubts(edition.sources, translator_of(templates)), name)
-        known = _frames[id(templates), id(edition), name] = (templates, edition, frame)
+        known = kept(_frames, (id(templates), id(edition), name), (templates, edition, frame), _FRAMES)
     return known[2]
 
 
