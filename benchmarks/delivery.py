@@ -71,7 +71,12 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=4000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--papers", type=int, default=300)
-    parser.add_argument("--processes", type=int, default=1, help="how many send together in two more rows")
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=1,
+        help="how many send together in two more rows, each over as many connections",
+    )
     parser.add_argument("--nodemailer", type=Path, help="a folder with nodemailer in its node_modules")
     parser.add_argument("--be", choices=["sink", "sender"], help=argparse.SUPPRESS)
     parser.add_argument("--settings", type=Path, help=argparse.SUPPRESS)
@@ -223,7 +228,7 @@ class Benchmark:
             "port": port,
             "security": "none",
             "from_address": "papers@example.org",
-            "connections": CONNECTIONS,
+            "connections": CONNECTIONS * processes,
             "mails_per_connection": 1_000_000,
             "processes": processes,
         }

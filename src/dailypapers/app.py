@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from dailypapers.assembly.inbound import addresses, oidc, sign_up_policy, webhooks
-from dailypapers.assembly.mail_servers import mail_servers, sender_options
-from dailypapers.assembly.mails import mail_renderer
+from dailypapers.assembly.mail_servers import mail_servers
 from dailypapers.assembly.operator import operator, posting, retention, summary_budget, tools
-from dailypapers.assembly.processes import companions
 from dailypapers.assembly.secret import read_secret
+from dailypapers.assembly.sending import make_sending
 from dailypapers.assembly.sources import make_http, make_source
 from dailypapers.digests.choose import DigestOptions
 from dailypapers.digests.figures import MAX_BYTES, FigureOptions
@@ -32,7 +31,6 @@ from dailypapers.mail.smtp.transport import MailServer
 from dailypapers.profiles.read import Services
 from dailypapers.ranking.embeddings.models import Lazy
 from dailypapers.settings import Settings, revealed
-from dailypapers.store.database import connect
 from dailypapers.tokens import Signer
 
 if TYPE_CHECKING:
@@ -97,10 +95,9 @@ class App:
 def build(settings: Settings) -> App:
     """Put everything together; nothing is connected to yet."""
     signer = Signer(settings.service.base_url, read_secret(settings))
-    password = settings.database.password
     servers = mail_servers(settings.mail)
-    engine = connect(settings.database.url, password=password.get_secret_value() if password else None)
-    renderer = mail_renderer(settings, signer)
+    sending = make_sending(settings, signer, servers)
+    engine, renderer = sending.engine, sending.renderer
     dependencies = Dependencies(
         engine=engine,
         sources=[make_source(section) for section in settings.sources],
@@ -108,8 +105,8 @@ def build(settings: Settings) -> App:
         zone=settings.service.zone,
         digest_options=_digest_options(settings, engine),
         renderer=renderer,
-        make_sender_options=sender_options(settings, servers),
-        companions=companions(settings),
+        make_sender_options=sending.make_sender_options,
+        companions=sending.companions,
         retention=retention(settings),
         operator=operator(settings, signer, servers),
         posting=posting(settings, renderer),

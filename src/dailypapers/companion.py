@@ -15,16 +15,18 @@ import time
 
 import structlog
 
-from dailypapers.app import build
+from dailypapers.assembly.mail_servers import mail_servers
 from dailypapers.assembly.processes import Told
+from dailypapers.assembly.secret import read_secret
+from dailypapers.assembly.sending import make_sending
 from dailypapers.delivery.companions import end, read_told, settled
 from dailypapers.delivery.deliver import deliver_beside
 from dailypapers.delivery.tally import Delivered
 from dailypapers.errors import MailServerUnreachable
-from dailypapers.library.gc_freeze import collect_less_often
 from dailypapers.mail.smtp.transport import SmtpTransport
 from dailypapers.stopping import stop_on_signal
 from dailypapers.store.database import close
+from dailypapers.tokens import Signer
 
 
 def main() -> None:
@@ -48,14 +50,15 @@ def _hear(no_more_comes: threading.Event, stop: threading.Event) -> None:
 
 
 def _send(told: Told, no_more_comes: threading.Event, stop: threading.Event) -> Delivered:
-    collect_less_often()
-    app = build(told.settings)
+    servers = mail_servers(told.settings.mail)
+    signer = Signer(told.settings.service.base_url, read_secret(told.settings))
+    sending = make_sending(told.settings, signer, servers)
     gc.freeze()
     try:
-        if not any(asyncio.run(_is_welcome(SmtpTransport(server))) for server in app.mail_servers):
+        if not any(asyncio.run(_is_welcome(SmtpTransport(server))) for server in servers.values()):
             return Delivered()
         return deliver_beside(
-            app.dependencies.sending,
+            sending,
             processes=told.processes,
             clock=lambda: told.now + dt.timedelta(seconds=time.monotonic() - told.at),
             on_progress=lambda count: _say(settled(count)),
@@ -63,7 +66,7 @@ def _send(told: Told, no_more_comes: threading.Event, stop: threading.Event) -> 
             more_comes=lambda: not no_more_comes.is_set(),
         )
     finally:
-        close(app.engine)
+        close(sending.engine)
 
 
 async def _is_welcome(transport: SmtpTransport) -> bool:

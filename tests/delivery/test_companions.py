@@ -4,6 +4,8 @@ import datetime as dt
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -293,3 +295,11 @@ def until(happened: Callable[[], bool]) -> None:
     while not happened():
         assert time.monotonic() < limit
         time.sleep(0.05)
+
+
+def test_a_companion_is_ready_without_what_only_composing_needs() -> None:
+    code = (
+        "import sys, dailypapers.companion; print('scipy' in sys.modules, 'dailypapers.delivery.send' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    assert out.stdout.split() == ["False", "True"]

@@ -20,6 +20,9 @@ Value = TypeVar("Value")
 #: Seconds before the second try; each further one waits twice as long, up to the longest.
 FIRST_WAIT = 0.2
 _LONGEST_WAIT = 5.0
+#: Seconds before further tries on SQLite: another sender writes for a millisecond or two. Who writes for longer is
+#: waited for in a thread, which takes more of the processor.
+_WHILE_OTHERS_WRITE = (0.0005, 0.0005, 0.001, 0.001, 0.002, 0.004, 0.008)
 
 
 class Persistence:
@@ -45,10 +48,11 @@ class Persistence:
         `write` may run several times, and more than once with success: a commit whose answer was lost is repeated.
         """
         if self._kept:
-            # Who else is writing is waited for in a thread.
-            with suppress(DatabaseUnreachable):
-                async with self._is_writing:
-                    return await self._at_once(self._kept, write)
+            async with self._is_writing:
+                for wait in _WHILE_OTHERS_WRITE:
+                    with suppress(DatabaseUnreachable):
+                        return await self._at_once(self._kept, write)
+                    await asyncio.sleep(wait)
         return await self._in_the_end(partial(_written, self._engine, write))
 
     async def _at_once(self, kept: KeptWriter, write: Callable[[sa.Connection], Value]) -> Value:

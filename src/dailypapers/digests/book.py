@@ -14,7 +14,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 import structlog
 
-from dailypapers.digests.contents import about_shown
+from dailypapers.digests.known import about_shown
 from dailypapers.domain.content import AboutPaper, Content, as_known, known_then
 from dailypapers.domain.delivery import MailKind
 from dailypapers.domain.digest import Entry

@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from dailypapers.digests.book import Book, load_book
-from dailypapers.digests.contents import contents_of_today
 from dailypapers.digests.group_entries import load_digest
+from dailypapers.digests.notes import contents_of_today
 from dailypapers.domain.content import AboutPaper, Content, as_known, known_then
 from dailypapers.domain.delivery import Delivery, MailKind
 from dailypapers.domain.digest import Digest, Entry, Pick, QuietEntry, QuietTopic, Reason, TermKind
