@@ -16,8 +16,8 @@ import structlog
 from dailypapers.digests.ballots import close_due
 from dailypapers.digests.candidates import CandidateCache, Candidates, CandidateSet
 from dailypapers.digests.choose import DigestOptions, ReaderContext, choose, load_contexts, picked_for
-from dailypapers.digests.known import about_shown
 from dailypapers.digests.group_entries import snapshot
+from dailypapers.digests.known import about_shown
 from dailypapers.digests.summarise import Wanted, language_of, wanted_by
 from dailypapers.domain.content import Content
 from dailypapers.domain.delivery import MailKind
