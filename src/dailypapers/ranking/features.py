@@ -26,6 +26,7 @@ from dailypapers.ranking.corpus.background import Background, fit
 from dailypapers.ranking.corpus.frequencies import (
     Columns,
     ColumnSubset,
+    Floats,
     Matrix,
     Vector,
     columns_of,
@@ -58,7 +59,7 @@ _ROUNDING = 1e-6
 _SHORTEST = 2
 #: The beginning of a parenthesis, longer than any acronym.
 _PARENTHESIS = re.compile(r"(?=(\(.{0,40}))", re.DOTALL)
-#: For so few texts the library's papers are not all narrowed: a search wants ten of them, a million readers all.
+#: For so few texts the library's papers are not all narrowed: one topic wants ten of them, a million readers all.
 _FEW_TEXTS = 20
 
 
@@ -126,6 +127,26 @@ class Features:
             return sp.csr_array(feedback @ self.library)
         rows = distinct(feedback.indices)
         return sp.csr_array(feedback[:, rows] @ self.narrow.rows(self.background.weights[rows]))
+
+    def feedback_cosines(self, feedback: sp.csr_array) -> Floats:
+        """Return texts × papers: cosines with the mean of each text's feedback documents, `found` being their shares.
+
+        Many topics find the same papers, and so each of the library's is compared with these papers once.
+        """
+        cosines, is_known = self._library_cosines
+        rows = distinct(feedback.indices)
+        rows = rows[~is_known[rows]]
+        for begin in range(0, len(rows), _PAPERS_AT_ONCE):
+            some = rows[begin : begin + _PAPERS_AT_ONCE]
+            cosines[some] = (self.narrow.rows(self.background.weights[some]) @ self.by_term).toarray()
+            is_known[some] = True
+        return np.asarray(feedback.astype(np.float32) @ cosines)
+
+    @cached_property
+    def _library_cosines(self) -> tuple[Floats, Flags]:
+        """The background's papers × papers: cosines, and of which they are known. What is not known takes no memory."""
+        papers = self.background.weights.shape[0]
+        return np.empty((papers, len(self.papers)), np.float32), np.zeros(papers, np.bool_)
 
     def term_cosines(self, weights: sp.csr_array) -> Matrix:
         """Return texts × papers: cosines."""
