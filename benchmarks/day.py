@@ -229,13 +229,14 @@ def steps(app: App, options: DigestOptions) -> list[tuple[str, float, float]]:
     dependencies, engine, cache = app.dependencies, app.engine, options.cache(app.engine)
     sending, stop, early = dependencies.sending, threading.Event(), ExitStack()
 
-    def compose_for_all() -> None:
+    def begin() -> None:
         with reading(engine) as tx:
             edition = editions.newest(tx)
         assert edition
         readers = count_due(engine, edition, now=NOW)
+        # As `day` has it: what the ranking learns is learned by the first who composes.
         helping.append(early.enter_context(sending_early(sending, readers, clock=lambda: NOW, stop=stop)))
-        compose(engine, options, now=NOW, cache=cache)
+        learn(engine, edition.id, now=NOW)
 
     def deliver() -> None:
         with early:
@@ -245,9 +246,9 @@ def steps(app: App, options: DigestOptions) -> list[tuple[str, float, float]]:
     jobs: list[tuple[str, Callable[[], object]]] = [
         ("fetch", lambda: fetch(engine, dependencies.sources, make_http=dependencies.make_http, now=NOW)),
         ("close", lambda: close(engine, zone="UTC", now=NOW)),
-        ("learn", lambda: learn(engine, 1, now=NOW)),
         ("enrich", lambda: apart(engine, lambda: enrich(engine, options, zone="UTC", now=NOW))),
-        ("compose", compose_for_all),
+        ("learn", begin),
+        ("compose", lambda: compose(engine, options, now=NOW, cache=cache)),
         ("groups", lambda: compose_groups(engine, options, now=NOW, cache=cache)),
         ("deliver", deliver),
     ]

@@ -24,7 +24,7 @@ from tests.smtp_sink import Rule, Sink, smtp_sink
 from tests.world import ON_SQLITE
 
 from dailypapers.app import App, build
-from dailypapers.assembly.processes import told
+from dailypapers.assembly.processes import companions, told
 from dailypapers.delivery.companions import CompanionOptions, Companions, beside, end, read_end, read_told
 from dailypapers.delivery.deliver import Sending, deliver_once, sending_early
 from dailypapers.delivery.tally import Delivered, Stopped
@@ -69,6 +69,29 @@ def sending(app: App, processes: int) -> Sending:
     options = CompanionOptions(processes, partial(told, app.settings), worth_one=MAILS // 2)
     dependencies = app.dependencies
     return Sending(dependencies.engine, dependencies.renderer, dependencies.make_sender_options, options)
+
+
+@pytest.mark.parametrize(
+    ("url", "mail", "cores", "processes", "is_early"),
+    [
+        ("sqlite:///papers.db", {}, 2, 1, True),
+        ("sqlite:///papers.db", {}, 1, 1, False),
+        ("sqlite:///papers.db", {"processes": 1}, 2, 1, False),
+        ("sqlite:///papers.db", {"processes": 2}, 1, 2, True),
+        ("sqlite:///papers.db", {"connections": 1}, 2, 1, False),
+        ("postgresql://papers@db/papers", {}, 4, 4, True),
+        ("postgresql://papers@db/papers", {"connections": 3}, 4, 3, True),
+        ("postgresql://papers@db/papers", {}, 1, 1, False),
+    ],
+)
+def test_two_cores_and_connections_let_one_send_while_another_composes(
+    url: str, mail: dict[str, int], cores: int, processes: int, is_early: bool
+) -> None:
+    settings = Settings.model_validate({"secret": "test", "database": {"url": url}, "mail": mail})
+    options = companions(settings, cores=cores)
+    assert options.processes == processes
+    assert options.is_worth_starting_early(1000) is is_early
+    assert not options.is_worth_starting_early(100)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from dailypapers.domain.clock import Clock
 from dailypapers.settings import Settings
 
 #: For fewer readers a process that sends meanwhile takes longer to begin than it saves.
-WORTH_EARLY = 2000
+WORTH_EARLY = 500
 
 
 def worker_name() -> str:
@@ -39,13 +39,16 @@ class Told:
     is_verbose: bool
 
 
-def companions(settings: Settings) -> CompanionOptions:
-    """Return what it takes to send by several processes; those of SQLite would wait for one another."""
+def companions(settings: Settings, *, cores: int | None = None) -> CompanionOptions:
+    """Return what it takes to send by several processes, on so many cores, or those of this machine.
+
+    Those of SQLite would wait for one another; only while one composes another sends.
+    """
     is_sqlite = sa.make_url(settings.database.url).get_backend_name() == "sqlite"
-    processes = settings.mail.processes or (1 if is_sqlite else _cores())
     connections = min(server.connections for server in settings.mail.servers or (settings.mail,))
-    processes = min(processes, connections)
-    early = WORTH_EARLY if processes > 1 else 0
+    most = min(settings.mail.processes or cores or _cores(), connections)
+    processes = 1 if is_sqlite and not settings.mail.processes else most
+    early = WORTH_EARLY if most > 1 else 0
     return CompanionOptions(processes, partial(told, settings), while_composing=early)
 
 

@@ -3,7 +3,7 @@
     fetch | close | enrich | compose | deliver | post
 
 Each step can be killed at any point and simply run again: what is done is not done twice. Where readers are many and
-several processes send, one of them delivers what is composed already.
+there is a second core, a process of its own delivers what is composed already.
 """
 
 import datetime as dt

@@ -343,13 +343,13 @@ def _of_topics(features: Features, texts: Sequence[str], encoder: Encoder | None
     own = weigh(topics.counts, background.idf)
     likened = by_likeness(topics.held.words, is_encoded=vectors is not None)
     direct = features.term_cosines(own) * (likened[:, None] + (1 - likened[:, None]) * topics.held.literal)
-    term_cosines: Matrix = features.feedback_cosines(found) + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
+    term_cosines = features.feedback_cosines(found) + np.where(has_feedback, DIRECT, 1.0)[:, None] * direct
     null_cosines = _null_cosines(features, found, own, has_feedback)
     centred_embeddings = np.asarray(found @ background.centred_embeddings)
     raw_embeddings = (
         centred_embeddings if vectors is None or not background.dense_space else background.dense_space.of(vectors)
     )
-    rows = [
+    rows: _Rows = [
         term_cosines.astype(np.float32),
         *_with_mean(null_cosines),
         topics.latent,
