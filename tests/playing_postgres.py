@@ -14,7 +14,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,27 @@ def restart(url: str, *, listen: str = "") -> None:
     data, binaries = _data(url), _system_binaries()
     assert binaries
     _run(binaries / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "-o", _options(data.parent, listen), "start")
+
+
+def freeze(url: str) -> None:
+    """Stop a server of this run's own without ending it: connections stay, and nobody is answered until `thaw`."""
+    _tell_all(url, signal.SIGSTOP)
+
+
+def thaw(url: str) -> None:
+    """Have a frozen server go on."""
+    _tell_all(url, signal.SIGCONT)
+
+
+def _tell_all(url: str, what: signal.Signals) -> None:
+    """Send a signal to the server and to all processes it has started."""
+    server = int((_data(url) / "postmaster.pid").read_text("ascii").split()[0])
+    # While it is stopped it starts no more of them.
+    os.kill(server, signal.SIGSTOP)
+    for pid in Path(f"/proc/{server}/task/{server}/children").read_text("ascii").split():
+        with suppress(ProcessLookupError):
+            os.kill(int(pid), what)
+    os.kill(server, what)
 
 
 def can_crash(url: str) -> bool:

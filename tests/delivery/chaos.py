@@ -2,9 +2,9 @@
 
     two senders | one mail server of its own process, which counts for itself | kill | restart | compare
 
-The disk fills up as well, and PostgreSQL itself crashes. The product knows nothing of it: what counts the points and
-kills is put around commits and socket writes here, in the sender's process. `make chaos` kills a thousand times;
-tests/delivery/test_chaos.py is the short form.
+The disk fills up as well, and PostgreSQL itself crashes or is frozen. The product knows nothing of it: what counts the
+points and kills is put around commits and socket writes here, in the sender's process. `make chaos` kills a thousand
+times; tests/delivery/test_chaos.py is the short form.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from tests.delivery.queued import renderer
-from tests.playing_postgres import can_crash, crash, playing_postgres, restart
+from tests.playing_postgres import can_crash, crash, freeze, playing_postgres, restart, thaw
 from tests.running import PRELOADED
 
 from dailypapers.delivery.deliver import Sending, deliver_once
@@ -326,18 +326,22 @@ def a_full_disk(arena: Arena, figures: Figures, *full_at: int) -> None:
     _finish(arena, figures, url)
 
 
-def an_outage(arena: Arena, figures: Figures, server: str, after: int) -> None:
-    """Have the database server crash once so many mails have arrived, start it again, and compare."""
+def an_outage(arena: Arena, figures: Figures, server: str, after: int, *, frozen: bool = False) -> None:
+    """Have the database server crash once so many mails have arrived, start it again, and compare.
+
+    One that is `frozen` does not crash: it answers nobody for as long, and then goes on.
+    """
     url = arena.url()
     arena.received.write_bytes(b"")
     at_work = [arena.start(url, 0) for _ in range(SENDERS)]
     until = time.monotonic() + LONGEST
     while len(arena.received.read_bytes().splitlines()) < after and time.monotonic() < until:
         time.sleep(0.001)
-    crash(server)
+    go, come_back = (freeze, thaw) if frozen else (crash, restart)
+    go(server)
     time.sleep(AWAY_FOR)
-    restart(server)
-    figures.kills += 1
+    come_back(server)
+    figures.kills += not frozen
     assert not any(sender.wait() for sender in at_work)
     _finish(arena, figures, url)
 
@@ -478,7 +482,7 @@ def main() -> None:
             table = [_fight(arena, asked.kills // 2, chance) for arena in (on_sqlite, on_postgres)]
         table.append(_run_out_of_disk(on_sqlite))
         if can_crash(server):
-            table.append(_cut_off(server, folders[3], chance))
+            table += _cut_off(server, folders[3], chance)
     sys.stdout.write("\n".join([HEAD, *(figures.row() for figures in table)]) + "\n")
     sys.exit(any(figures.lost or figures.residue or figures.unbalanced for figures in table))
 
@@ -492,17 +496,19 @@ def _run_out_of_disk(arena: Arena) -> Figures:
     return figures
 
 
-#: How often PostgreSQL itself crashes, with so many mails on their way.
+#: How often PostgreSQL itself crashes, and how often it is frozen, with so many mails on their way.
 OUTAGES, MANY_MAILS = 30, 120
 
 
-def _cut_off(server: str, folder: Path, chance: random.Random) -> Figures:
-    figures = Figures("PostgreSQL crashes")
+def _cut_off(server: str, folder: Path, chance: random.Random) -> list[Figures]:
+    crashes, frozen = Figures("PostgreSQL crashes"), Figures("PostgreSQL frozen")
     with arena_on_postgres(server, folder, MANY_MAILS) as arena:
-        for _ in range(OUTAGES):
-            an_outage(arena, figures, server, chance.randint(1, MANY_MAILS // 2))
-            sys.stderr.write(f"{figures.database}: {figures.kills} crashes\n")
-    return figures
+        for figures in (crashes, frozen):
+            for _ in range(OUTAGES):
+                after = chance.randint(1, MANY_MAILS // 2)
+                an_outage(arena, figures, server, after, frozen=figures is frozen)
+                sys.stderr.write(f"{figures.database}: {figures.rounds} rounds\n")
+    return [crashes, frozen]
 
 
 def _fight(arena: Arena, kills: int, chance: random.Random) -> Figures:

@@ -58,3 +58,16 @@ def test_a_database_server_that_crashes_is_waited_for(tmp_path_factory: pytest.T
             an_outage(arena, figures, server, 5)
     assert (figures.lost, figures.residue, figures.unbalanced, figures.foreign_ids) == (0, 0, 0, 0)
     assert figures.doubled <= 2 * CONNECTIONS, "what was on its way when the server went"
+
+
+def test_a_database_server_that_does_not_answer_for_a_while_costs_nobody_anything(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    figures = Figures("")
+    with playing_postgres(tmp_path_factory.mktemp("server")) as server:
+        if not can_crash(server):
+            pytest.skip("only a PostgreSQL of the system can be frozen")
+        with arena_on_postgres(server, tmp_path_factory.mktemp("arena"), 60) as arena:
+            an_outage(arena, figures, server, 5, frozen=True)
+    assert figures.received == figures.due == 60
+    assert (figures.lost, figures.doubled, figures.residue, figures.unbalanced) == (0, 0, 0, 0)

@@ -17,9 +17,10 @@ from dailypapers.store.database import KeptWriter, reading, writing
 log = structlog.get_logger()
 Value = TypeVar("Value")
 
-#: Seconds before the second try; each further one waits twice as long, up to the longest.
+#: Seconds before the second try; each further one waits twice as long, up to the longest: that much later than the
+#: database comes back a sender goes on.
 FIRST_WAIT = 0.2
-_LONGEST_WAIT = 5.0
+_LONGEST_WAIT = 2.0
 #: Seconds before further tries on SQLite: another sender writes for a millisecond or two. Who writes for longer is
 #: waited for in a thread, which takes more of the processor.
 _WHILE_OTHERS_WRITE = (0.0005, 0.0005, 0.001, 0.001, 0.002, 0.004, 0.008)
