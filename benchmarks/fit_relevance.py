@@ -140,7 +140,7 @@ def parts_of(
     encoder = known.encoder
     features = build(papers, background=known.background, dense=judged_alone(papers, judged, encoder))
     background = features.background
-    feedback = background.found(count_texts(texts))
+    feedback = background.found(texts, count_texts(texts))
     pull = features.category_pull(np.asarray(feedback @ background.category_vectors))
     latent = np.asarray(feedback @ background.latent_vectors)
     ratio = np.asarray(feedback.multiply(feedback).sum(axis=1)).ravel()

@@ -75,7 +75,7 @@ def test_a_paper_matches_by_what_stands_in_it_and_its_relevance_is_its_likeness(
 def test_with_a_library_a_topic_means_what_it_finds_there() -> None:
     topic = TOPICS[0]
     found = LEARNED.of([topic], [], examples={})
-    shares = LEARNED.features.background.found(count_texts([topic.text]))
+    shares = LEARNED.features.background.found([topic.text], count_texts([topic.text]))
     source = found.sources[topic]
     assert source.found.tolist() == shares.indices.tolist()
     assert source.shares.sum() == pytest.approx(1)

@@ -306,7 +306,7 @@ class _Topics:
         background, counts = features.background, count_texts(texts)
         is_encoded = encoder and background.dense_space and features.dense is not None and texts
         vectors = encoder.encode(texts).astype(np.float64) if encoder and is_encoded else None
-        found = background.found(counts, vectors)
+        found = background.found(texts, counts, vectors)
         return cls(
             features,
             counts,

@@ -40,7 +40,7 @@ from dailypapers.ranking.corpus.frequencies import (
 )
 from dailypapers.ranking.corpus.usual import usual_papers
 from dailypapers.ranking.text.spelling import Vocabulary
-from dailypapers.ranking.text.words import telling
+from dailypapers.ranking.text.words import telling, units
 
 DIMENSIONS = 256
 #: With fewer earlier papers than this there is nothing to learn from; topics then match by their own words alone.
@@ -240,29 +240,44 @@ class Background:
         scored = sp.csr_array((data * rarity, counts.indices, counts.indptr), shape=counts.shape)
         return sp.csr_array(scored.T.tocsr())
 
-    def found(self, counts: sp.csr_array, vectors: Matrix | None = None) -> sp.csr_array:
+    def found(self, texts: Sequence[str], counts: sp.csr_array, vectors: Matrix | None = None) -> sp.csr_array:
         """Texts × papers of the library: what each text finds there by BM25 over words and pairs, best first.
 
         `counts` are the texts' term frequencies. With the texts' vectors by an encoder, the cosine with a paper counts
         as much as BM25 does, both in deviations.
-        A row sums to one, or is empty where no word is found; a paper weighs by its score squared.
+        A score counts by the share of what a text asks for, weighed by idf, that the paper holds: who asks for agent
+        memory is not told by papers that speak of agents alone, often as they do.
+        A row sums to one, or is empty where no word is found; a paper weighs by its score.
         """
         many = min(FEEDBACK_DOCUMENTS, self.papers // FEEDBACK_PART)
         if not many or not self.is_trained:
             return sp.csr_array((counts.shape[0], self.papers))
         queries = sp.csr_array(merged(counts).astype(np.float64) @ self._bm25)
         rows, columns, data = [], [], []
-        for row in range(counts.shape[0]):
+        for row, text in enumerate(texts):
             inside = slice(queries.indptr[row], queries.indptr[row + 1])
-            scores = np.asarray(np.round(queries.data[inside], 9), np.float64)
             papers: Columns = queries.indices[inside].astype(np.int64)
+            scores = np.asarray(queries.data[inside], np.float64)
             if vectors is not None and self.dense is not None and len(papers):
-                scores, papers = _fused(scores, papers, self.dense @ vectors[row])
+                scores = _fused(scores, papers, self.dense @ vectors[row])[papers]
+            scores = np.round(scores * self._covered(text)[papers], 9)
             best = _best(scores, papers, many)
+            best = best[scores[best] > 0]
             rows += [row] * len(best)
             columns += papers[best].tolist()
-            data += (scores[best] ** 2 / max(float((scores[best] ** 2).sum()), 1e-12)).tolist()
+            data += (scores[best] / max(float(scores[best].sum()), 1e-12)).tolist()
         return sp.csr_array((data, (rows, columns)), shape=(counts.shape[0], self.papers))
+
+    def _covered(self, text: str) -> Vector:
+        """Return which share of what a text asks for each paper of the library holds, weighed by idf."""
+        asked = [columns_of(unit).tolist() for unit in units(text)]
+        if not asked:
+            return np.ones(self.papers)
+        rarity = [self.idf.at(columns[0]) for columns in asked]
+        covered = np.zeros(self.papers)
+        for columns, information in zip(asked, rarity, strict=True):
+            covered += information * holding_each(self._bm25, [columns])
+        return covered / sum(rarity)
 
     def together(self, asked: Sequence[Columns]) -> int:
         """Return how many papers hold, of each of these sets of columns, at least one."""
@@ -329,14 +344,12 @@ def _best(scores: Vector, papers: Columns, many: int) -> Columns:
     return np.asarray(reach[np.lexsort((papers[reach], -scores[reach]))[:many]])
 
 
-def _fused(scores: Vector, papers: Columns, term_cosines: Vector) -> tuple[Vector, Columns]:
+def _fused(scores: Vector, papers: Columns, cosines: Vector) -> Vector:
     """BM25 of some papers and cosines of all of them as one score of all of them, in deviations."""
-    whole = np.zeros(len(term_cosines))
+    whole = np.zeros(len(cosines))
     whole[papers] = scores
-    both = (whole - whole.mean()) / (whole.std() + 1e-9) + (term_cosines - term_cosines.mean()) / (
-        term_cosines.std() + 1e-9
-    )
-    return np.round(np.maximum(both, 0), 9), np.arange(len(term_cosines))
+    both = (whole - whole.mean()) / (whole.std() + 1e-9) + (cosines - cosines.mean()) / (cosines.std() + 1e-9)
+    return np.asarray(np.maximum(both, 0))
 
 
 def fit(papers: Sequence[Paper], *, counts: sp.csr_array | None = None) -> Background:
