@@ -45,7 +45,7 @@ coverage: $(VENV)/ready-dev  ## The same, and how much of the core they cover, w
 	$(BIN)/python -m tests.coverage_floors
 
 chaos: $(VENV)/ready-dev  ## Kill senders a thousand times, on SQLite and PostgreSQL, and count what arrived
-	$(BIN)/python -m tests.delivery.chaos
+	$(BIN)/python -W ignore::RuntimeWarning:runpy -m tests.delivery.chaos
 
 api-fuzz: $(VENV)/ready-dev  ## Call the API ten thousand times, on SQLite and PostgreSQL, with what its description allows and not
 	$(BIN)/python -m tests.web.api.fuzz --calls 10000 --seed 1
