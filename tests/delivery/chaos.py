@@ -58,8 +58,9 @@ CONNECTIONS = 3
 SENDERS = 2
 #: Seconds for which the disk is full, or the database server away.
 FULL_FOR, AWAY_FOR = 0.5, 0.5
-#: Seconds after which a sender counts as hanging.
-LONGEST = 60
+#: Seconds after which a sender says where it is, and after which it counts as hanging: one of the lowest priority
+#: beside others that take the whole processor took forty times as long as alone.
+SLOW, LONGEST = 60, 300
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload([*PRELOADED, "tests.delivery.chaos"])
 _MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE)
@@ -74,6 +75,7 @@ def send(url: str, port: int, kill_at: int, note: Path, full_at: int = 0) -> Non
     Points are right before and right after each commit and each write to a socket. At the point `full_at` no file can
     grow for a moment, as if the disk were full.
     """
+    faulthandler.dump_traceback_later(SLOW, repeat=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     stacks = note.with_suffix(".stacks").open("w")
     faulthandler.register(signal.SIGUSR1, stacks)
