@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from tests.ranking.test_rank import POOL, paper
 
+from dailypapers.ranking import features
 from dailypapers.ranking.corpus.acronyms import Acronym, Acronyms
 from dailypapers.ranking.corpus.background import LatentSpace, fit
 from dailypapers.ranking.corpus.frequencies import columns_of, count
@@ -118,3 +120,18 @@ def test_words_of_the_same_root_and_company_meet() -> None:
     covered = features.coverage(["robots", "universe", "Robotic Someone", "robotic"])
     assert covered.tolist() == [[1, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0], [1, 1, 0, 0]]
     assert not features.background.kin("unheard")
+
+
+def test_cosines_with_feedback_are_the_same_whether_they_are_kept_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = fit(POOL)
+    feedback = sp.csr_array(np.eye(3, len(POOL)) * 0.5 + np.eye(3, len(POOL), 1) * 0.5)
+    feedback = sp.csr_array(feedback[[0, 1, 0]])
+    today = build([POOL[1], POOL[3]], background=library)
+    kept, again = today.feedback_cosines(feedback), today.feedback_cosines(feedback[[1]])
+    monkeypatch.setattr(features, "_MOST_KEPT", 0)
+    made = build(today.papers, background=library).feedback_cosines(feedback)
+    assert kept.max() > 0.4
+    assert (kept[0] == kept[2]).all()
+    assert (kept[1] == again[0]).all()
+    assert np.allclose(kept, made, atol=1e-6)
+    assert made.dtype == kept.dtype == np.float32

@@ -59,6 +59,8 @@ _ROUNDING = 1e-6
 _SHORTEST = 2
 #: The beginning of a parenthesis, longer than any acronym.
 _PARENTHESIS = re.compile(r"(?=(\(.{0,40}))", re.DOTALL)
+#: So many cosines of papers of the library with these papers are kept: those of a day. A week's take half a gigabyte.
+_MOST_KEPT = 32_000_000
 #: For so few texts the library's papers are not all narrowed: one topic wants ten of them, a million readers all.
 _FEW_TEXTS = 20
 
@@ -131,8 +133,11 @@ class Features:
     def feedback_cosines(self, feedback: sp.csr_array) -> Floats:
         """Return texts × papers: cosines with the mean of each text's feedback documents, `found` being their shares.
 
-        Many topics find the same papers, and so each of the library's is compared with these papers once.
+        Many topics find the same papers, and so each of the library's is compared with these papers once, and what
+        comes of it is kept if it does not take too much memory.
         """
+        if self.background.weights.shape[0] * len(self.papers) > _MOST_KEPT:
+            return np.asarray((self.feedback_mean(feedback) @ self.by_term).toarray(), np.float32)
         cosines, is_known = self._library_cosines
         rows = distinct(feedback.indices)
         rows = rows[~is_known[rows]]
