@@ -77,8 +77,6 @@ def send(url: str, port: int, kill_at: int, note: Path, full_at: int = 0) -> Non
     """
     faulthandler.dump_traceback_later(SLOW, repeat=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    stacks = note.with_suffix(".stacks").open("w")
-    faulthandler.register(signal.SIGUSR1, stacks)
     engine = connect(url)
     _die_at(engine, kill_at, note, full_at)
     server = MailServer("127.0.0.1", port, "none", timeout=5)
@@ -273,16 +271,10 @@ class Sender:
         """Wait until it ends; returns whether it was killed."""
         self.process.join(LONGEST)
         ended = self.process.exitcode
-        assert ended is not None, f"a sender hangs:\n{self._stacks()}"
+        assert ended is not None, "a sender hangs"
         assert ended in {0, -signal.SIGKILL}, f"a sender ended with {ended}"
         self.process.close()
         return bool(ended)
-
-    def _stacks(self) -> str:
-        """Return what each of its threads is doing."""
-        os.kill(self.process.pid, signal.SIGUSR1)
-        self.process.join(1)
-        return self.note.with_suffix(".stacks").read_text()
 
     def kill_after(self, seconds: float) -> None:
         """Kill it at whatever it does by then."""
