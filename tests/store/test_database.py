@@ -213,3 +213,24 @@ def test_a_server_that_is_cut_off_is_noticed_and_the_url_may_say_when(postgres: 
     assert (plain["connect_timeout"], plain["keepalives_idle"], plain["tcp_user_timeout"]) == ("10", "10", "25000")
     chosen = parameters(postgres.url.set(drivername="postgresql").update_query_dict({"connect_timeout": "3"}))
     assert (chosen["connect_timeout"], chosen["keepalives_idle"]) == ("3", "10")
+
+
+def test_a_server_that_has_become_a_standby_is_waited_for(postgres: sa.Engine) -> None:
+    name = postgres.url.database
+    change, back = (f"ALTER DATABASE {name} SET default_transaction_read_only = {value}" for value in ("on", "off"))
+    with writing(postgres) as tx:
+        tx.exec_driver_sql(change)
+    postgres.dispose()
+    try:
+        with pytest.raises(DatabaseUnreachable, match="takes no changes: it is a standby"), writing(postgres) as tx:
+            tx.exec_driver_sql("CREATE TABLE of_a_test (id INTEGER)")
+        with reading(postgres) as tx:
+            assert tx.exec_driver_sql("SELECT 1").scalar_one() == 1
+    finally:
+        with postgres.connect() as tx, tx.begin():
+            tx.exec_driver_sql("SET TRANSACTION READ WRITE")
+            tx.exec_driver_sql(back)
+        postgres.dispose()
+    with writing(postgres) as tx:
+        tx.exec_driver_sql("CREATE TABLE of_a_test (id INTEGER)")
+        tx.exec_driver_sql("DROP TABLE of_a_test")

@@ -32,7 +32,7 @@ _ERASED = "dailypapers erased"
 _SYNCHRONOUS = "dailypapers synchronous"
 #: How a table or a column is called that is not there: SQLite's words, and PostgreSQL's codes (its appendix A).
 _NOT_THERE = ("no such table", "no such column", "has no column named")
-_UNDEFINED_TABLE, _UNDEFINED_COLUMN = "42P01", "42703"
+_UNDEFINED_TABLE, _UNDEFINED_COLUMN, _READ_ONLY = "42P01", "42703", "25006"
 #: What PostgreSQL's library asks behind why it got no connection; our own advice is given elsewhere.
 _HINT = re.compile(r"Is the server running .*\?")
 #: When a PostgreSQL that says nothing counts as gone, in seconds and, the last, milliseconds; what the URL says wins.
@@ -301,6 +301,12 @@ def _reachable(engine: sa.Engine) -> Iterator[None]:
             raise DatabaseNotMigrated(
                 f"The database {address_of(engine)} lacks a table or a column that this "
                 "version needs: run `dailypapers migrate`."
+            ) from error
+        if getattr(error.orig, "sqlstate", None) == _READ_ONLY:
+            # Another server may have taken over: its address is looked up again.
+            engine.dispose()
+            raise DatabaseUnreachable(
+                f"The database {address_of(engine)} takes no changes: it is a standby, or was made read-only."
             ) from error
         if not isinstance(error, sa.exc.OperationalError):
             raise
