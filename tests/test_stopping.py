@@ -69,6 +69,21 @@ def test_a_signal_is_heard_before_any_line_of_the_wait() -> None:
     assert int(ran.stdout) > 10
 
 
+@pytest.mark.parametrize(("seconds", "code", "said"), [(60, 1, True), (0.2, 0, False)])
+def test_what_does_not_end_once_it_is_asked_to_is_ended(seconds: float, code: int, said: bool) -> None:
+    program = (
+        "import signal, time\n"
+        "from dailypapers.stopping import stop_on_signal\n"
+        "with stop_on_signal(patience=0.5) as stop:\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        f"    time.sleep({seconds})\n"
+        "time.sleep(0.6)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=_LONG, check=False)  # noqa: S603 - ours
+    assert ran.returncode == code
+    assert ("Still waiting 0.5 seconds after being asked to stop" in ran.stderr) is said
+
+
 def test_another_signal_does_not_stop_and_everything_is_put_back() -> None:
     heard: list[int] = []
     before = signal.signal(signal.SIGUSR1, lambda number, _frame: heard.append(number))

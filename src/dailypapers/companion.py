@@ -22,9 +22,9 @@ from dailypapers.assembly.sending import make_sending
 from dailypapers.delivery.companions import end, read_told, settled
 from dailypapers.delivery.deliver import deliver_beside
 from dailypapers.delivery.tally import Delivered
-from dailypapers.errors import MailServerUnreachable
+from dailypapers.errors import DatabaseUnreachable, MailServerUnreachable
 from dailypapers.mail.smtp.transport import SmtpTransport
-from dailypapers.stopping import stop_on_signal
+from dailypapers.stopping import PATIENCE, end_at_once, stop_on_signal
 from dailypapers.store.database import close
 from dailypapers.tokens import Signer
 
@@ -39,14 +39,19 @@ def main() -> None:
     no_more_comes = threading.Event()
     with stop_on_signal() as stop:
         threading.Thread(target=_hear, args=(no_more_comes, stop), daemon=True).start()
-        _say(end(_send(told, no_more_comes, stop)))
+        try:
+            _say(end(_send(told, no_more_comes, stop)))
+        except DatabaseUnreachable as error:
+            sys.exit(str(error))
 
 
 def _hear(no_more_comes: threading.Event, stop: threading.Event) -> None:
-    """Set an event once a byte comes, and the other at the end of the input."""
+    """Set an event once a byte comes, and the other at the end of the input; end the process where it does not end."""
     while os.read(sys.stdin.fileno(), 1):
         no_more_comes.set()
     stop.set()
+    time.sleep(PATIENCE)
+    end_at_once(PATIENCE)
 
 
 def _send(told: Told, no_more_comes: threading.Event, stop: threading.Event) -> Delivered:
