@@ -23,6 +23,7 @@ from dailypapers.delivery.companions import end, read_told, settled
 from dailypapers.delivery.deliver import deliver_beside
 from dailypapers.delivery.tally import Delivered
 from dailypapers.errors import DatabaseUnreachable, MailServerUnreachable
+from dailypapers.library.gc_freeze import collect_less_often
 from dailypapers.mail.smtp.transport import SmtpTransport
 from dailypapers.stopping import PATIENCE, end_at_once, stop_on_signal
 from dailypapers.store.database import close
@@ -55,6 +56,7 @@ def _hear(no_more_comes: threading.Event, stop: threading.Event) -> None:
 
 
 def _send(told: Told, no_more_comes: threading.Event, stop: threading.Event) -> Delivered:
+    collect_less_often()
     servers = mail_servers(told.settings.mail)
     signer = Signer(told.settings.service.base_url, read_secret(told.settings))
     sending = make_sending(told.settings, signer, servers)
